@@ -1,0 +1,1 @@
+"""Logs, traces, metrics and Grafana on Kubernetes as Pulumi components."""

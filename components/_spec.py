@@ -1,0 +1,112 @@
+"""How a component checks its arguments: one frozen pydantic model, every problem reported at once.
+
+A component's public contract is a `TypedDict` of inputs. Its private `Spec` says what those inputs must be.
+Values that are known are checked when the component is constructed; an `Output` is let through and the whole
+specification is checked again, with the same rules, once it is resolved.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Self, TypeVar
+
+import pulumi
+from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic.functional_validators import ModelWrapValidatorHandler
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+_SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
+RuleMethod = TypeVar("RuleMethod", bound=Callable[..., str | None])
+
+
+class InvalidArgsError(pulumi.RunError, ValueError):
+    """The arguments of a component are wrong; the message lists every problem with its field and value."""
+
+
+def rule(*fields: str) -> Callable[[RuleMethod], RuleMethod]:
+    """Mark a method as a rule over `fields`: it returns the problem as a sentence, or `None`.
+
+    A rule runs as soon as all of its fields are known. The first field is the one that the problem is shown at.
+    """
+
+    def mark(method: RuleMethod) -> RuleMethod:
+        method.__dict__["rule_fields"] = fields
+        return method
+
+    return mark
+
+
+class Spec(BaseModel):
+    """Base of a component's specification: unknown keys refused, immutable, outputs let through until resolved."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _let_outputs_through(cls, value: Any, handler: Callable[[Any], Any]) -> Any:
+        return value if isinstance(value, pulumi.Output) else handler(value)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _keep_the_rules(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        spec = handler(data)
+        problems = [
+            InitErrorDetails(
+                type=PydanticCustomError("rule", "{problem}", {"problem": problem}),
+                loc=(fields[0],),
+                input=getattr(spec, fields[0]),
+            )
+            for fields, check in _rules(cls)
+            if not any(isinstance(getattr(spec, field), pulumi.Output) for field in fields)
+            and (problem := check(spec)) is not None
+        ]
+        if problems:
+            raise ValidationError.from_exception_data(cls.__name__, problems)
+        return spec
+
+    @classmethod
+    def check(cls, component: str, args: Mapping[str, Any]) -> Self:
+        """Check what is known of `args`; raise `InvalidArgsError` naming `component` and every problem."""
+        return _validated(cls, component, args)
+
+    def resolve(self, component: str) -> "pulumi.Output[Self]":
+        """Give the specification with every output resolved, checked again as a whole."""
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return pulumi.Output.all(**fields).apply(lambda known: _validated(type(self), component, known))
+
+
+def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], str | None]]]:
+    methods = (getattr(cls, name) for name in dir(cls) if not name.startswith(("__", "model_")))
+    return [(method.rule_fields, method) for method in methods if hasattr(method, "rule_fields")]
+
+
+AnySpec = TypeVar("AnySpec", bound=Spec)
+
+
+def _validated(cls: type[AnySpec], component: str, args: Mapping[str, Any]) -> AnySpec:
+    try:
+        return cls.model_validate(dict(args))
+    except ValidationError as error:
+        raise InvalidArgsError(_describe(component, error)) from None
+
+
+def _describe(component: str, error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False)
+    lines = [f"  {_place(problem['loc'])}{_shown(problem)}: {_sentence(problem)}" for problem in problems]
+    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
+    return "\n".join([f"{component}: {count} in its arguments", *lines])
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "(arguments)"
+
+
+def _shown(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "missing":
+        return ""
+    return " (value hidden)" if _SECRET.search(_place(problem["loc"])) else f" = {problem['input']!r}"
+
+
+def _sentence(problem: Mapping[str, Any]) -> str:
+    if problem["type"] == "extra_forbidden":
+        return "there is no such argument: remove it or correct its name"
+    return str(problem["msg"]).removeprefix("Value error, ")

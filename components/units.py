@@ -1,0 +1,124 @@
+"""Durations, quantities and names: the notations that Kubernetes and Prometheus share, parsed and checked.
+
+The grammars are exact: Kubernetes quantities (https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/),
+Prometheus durations (https://prometheus.io/docs/prometheus/latest/configuration/configuration/#duration) and
+RFC 1123 labels.
+"""
+
+import re
+from datetime import timedelta
+from decimal import Decimal
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+_DURATION = re.compile(
+    r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
+)
+_QUANTITY = re.compile(r"(?P<number>\d+(?:\.\d+)?|\.\d+)(?P<unit>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?")
+_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_HOST_LABEL = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?")
+
+_FACTORS = {
+    "m": Decimal("0.001"),
+    **{unit: Decimal(1000) ** power for power, unit in enumerate("kMGTPE", start=1)},
+    **{f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)},
+}
+
+
+def parse_duration(text: str) -> timedelta:
+    """Read a Prometheus duration such as `744h`, `30d` or `1h30m`; raise `ValueError` with the notation."""
+    match = _DURATION.fullmatch(text)
+    if not text or match is None:
+        raise ValueError(
+            f"{text!r} is no duration: write whole numbers with units from large to small, such as 744h, 30d or 1h30m"
+        )
+    parts = {unit: int(number) for unit, number in match.groupdict(default="0").items()}
+    return timedelta(
+        weeks=parts["w"],
+        days=parts["d"],
+        hours=parts["h"],
+        minutes=parts["m"],
+        seconds=parts["s"],
+        milliseconds=parts["ms"],
+    )
+
+
+def hours(text: str) -> str:
+    """Write a duration in whole hours, the largest unit that every Go program reads (`30d` → `720h`).
+
+    Raise `ValueError` when it is not a whole number of hours.
+    """
+    seconds = parse_duration(text).total_seconds()
+    if seconds % 3600:
+        raise ValueError(
+            f"{text!r} is not a whole number of hours: round it, for example to {round(seconds / 3600) or 1}h"
+        )
+    return f"{int(seconds // 3600)}h"
+
+
+def parse_quantity(text: str) -> Decimal:
+    """Read a Kubernetes quantity such as `2Gi`, `500m` or `0.5` into its plain number; raise `ValueError` with the notation."""
+    match = _QUANTITY.fullmatch(text)
+    if match is None:
+        raise ValueError(
+            f"{text!r} is no Kubernetes quantity: write a number with a unit, such as 2Gi, 512Mi, 500m or 0.5"
+        )
+    return Decimal(match["number"]) * _FACTORS.get(match["unit"] or "", Decimal(1))
+
+
+def _duration(text: str) -> str:
+    parse_duration(text)
+    return text
+
+
+def _quantity(text: str) -> str:
+    parse_quantity(text)
+    return text
+
+
+def _label(text: str) -> str:
+    if _LABEL.fullmatch(text) is None:
+        raise ValueError(
+            f"{text!r} is no Kubernetes name: use at most 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit"
+        )
+    return text
+
+
+def _hostname(text: str) -> str:
+    labels = text.split(".")
+    if len(text) > 253 or any(_HOST_LABEL.fullmatch(label) is None for label in labels):
+        raise ValueError(f"{text!r} is no host name: write names joined by dots, such as obs.example.org")
+    return text
+
+
+def _http_url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no URL: {error}") from None
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+        raise ValueError(f"{text!r} is no URL: write http:// or https://, a host and, where needed, a port and a path")
+    if parts.username or parts.password:
+        raise ValueError(f"the URL of {parts.hostname} carries credentials: give them as a secret instead")
+    if parts.query or parts.fragment or any(character.isspace() for character in text):
+        raise ValueError(f"{text!r} carries a query, a fragment or white space: give the plain address")
+    return text
+
+
+Duration = Annotated[str, AfterValidator(_duration)]
+"""A Prometheus duration: `30d`, `744h`, `1h30m`."""
+
+Quantity = Annotated[str, AfterValidator(_quantity)]
+"""A Kubernetes quantity: `2Gi`, `500m`."""
+
+Name = Annotated[str, AfterValidator(_label)]
+"""An RFC 1123 label, as Kubernetes wants for namespaces, Services and Helm releases."""
+
+Hostname = Annotated[str, AfterValidator(_hostname)]
+"""A DNS host name."""
+
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+"""An http or https URL without credentials, query or fragment."""
