@@ -59,7 +59,7 @@ def hours(text: str) -> str:
 
 
 def parse_quantity(text: str) -> Decimal:
-    """Read a Kubernetes quantity such as `2Gi`, `500m` or `0.5` into its plain number; raise `ValueError` with the notation."""
+    """Read a Kubernetes quantity such as `2Gi` or `500m` into its plain number; raise `ValueError` otherwise."""
     match = _QUANTITY.fullmatch(text)
     if match is None:
         raise ValueError(
@@ -81,7 +81,8 @@ def _quantity(text: str) -> str:
 def _label(text: str) -> str:
     if _LABEL.fullmatch(text) is None:
         raise ValueError(
-            f"{text!r} is no Kubernetes name: use at most 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit"
+            f"{text!r} is no Kubernetes name: use at most 63 of a-z, 0-9 and '-', "
+            "beginning and ending with a letter or digit"
         )
     return text
 
