@@ -1,0 +1,1 @@
+"""Object storage: the buckets, and each consumer's access to its own."""
