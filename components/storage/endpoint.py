@@ -1,6 +1,6 @@
 """An S3 address in the notations of its consumers, which agree on nothing but the host.
 
-Loki's classic client takes a URL; the client that Tempo, Thanos and Mimir share takes `host[:port]` and a flag for plain HTTP.
+Loki's classic client takes a URL; the one that Tempo, Thanos and Mimir share takes `host[:port]` and a flag for plain HTTP.
 """
 
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ class Endpoint:
 
 
 def parse_endpoint(url: str) -> Endpoint:
-    """Read the URL of an S3 API, scheme and host and where needed port; raise `ValueError` for anything more or less."""
+    """Read the URL of an S3 API: scheme, host and where needed port; raise `ValueError` for anything else."""
     try:
         parts = urlsplit(_HTTP_URL.validate_python(url))
     except ValidationError as error:
