@@ -1,0 +1,75 @@
+# Every target makes the machine ready first (see tools/bootstrap); a warm start takes a fraction of a second.
+
+PYTHON ?= python3
+STACK ?= dev
+BASE ?= origin/main
+OUT ?= .render/$(STACK)
+
+# Bytecode is most of the start-up time of the program.
+unexport PYTHONDONTWRITEBYTECODE
+
+ready = @$(PYTHON) -m tools.bootstrap run
+confirm = $(if $(YES),--yes)
+
+.DEFAULT_GOAL := help
+.PHONY: preview test up destroy sandbox sandbox-down e2e render diff settings recover \
+        check fmt bench docs lock help clean
+
+preview: ## what the stack would create; needs no cluster and no account [STACK=dev]
+	$(ready) --for preview -- python -m tools.deploy preview --stack $(STACK)
+
+test: check ## lint, types and every test that needs neither a cluster nor the internet
+	$(ready) --for preview -- pytest -n 2 --ignore=tests/e2e
+
+up: ## deploy the stack, after a look at the cluster and a question [STACK=dev YES=1]
+	$(ready) --for preview -- python -m tools.deploy up --stack $(STACK) $(confirm)
+
+destroy: ## remove the stack but what is protected [STACK=dev YES=1]
+	$(ready) --for preview -- python -m tools.deploy destroy --stack $(STACK) $(confirm)
+
+recover: ## clear what an interrupted up left behind [STACK=dev YES=1]
+	$(ready) --for preview -- python -m tools.deploy recover --stack $(STACK) $(confirm)
+
+sandbox: ## a Kubernetes control plane on this machine, with its own kubeconfig
+	$(ready) --for sandbox -- python -m sandbox up
+
+sandbox-down: ## stop the sandbox
+	$(ready) --for sandbox -- python -m sandbox down
+
+e2e: ## sandbox, up, drift, change, failure, recovery and destroy through the real engine
+	$(ready) --for e2e -- pytest tests/e2e
+
+render: ## every object of the stack as YAML files [STACK=dev OUT=.render/dev]
+	$(ready) --for preview -- python -m tools.render --stack $(STACK) --out $(OUT)
+
+diff: ## the rendered objects of another revision against the working tree [STACK=dev BASE=origin/main]
+	$(ready) --for preview -- python -m tools.diff --stack $(STACK) --base $(BASE)
+
+settings: ## every resolved setting with its origin [STACK=dev]
+	$(ready) -- python -m tools.settings --stack $(STACK)
+
+check: ## lint, formatting and types
+	$(ready) -- ruff check
+	$(ready) -- ruff format --check
+	$(ready) -- mypy
+
+fmt: ## format the code and fix what can be fixed
+	$(ready) -- ruff check --fix
+	$(ready) -- ruff format
+
+bench: ## the benchmark table
+	$(ready) --for preview -- python -m tools.bench
+
+docs: ## generate the reference tables again
+	$(ready) -- python -m tools.docs
+
+lock: ## requirements.lock again from pyproject.toml
+	$(ready) -- uv pip compile pyproject.toml --quiet --all-extras --group dev --universal --generate-hashes \
+		--no-header --no-emit-index-url --python-version 3.11 --output-file requirements.lock
+
+clean: ## caches and build results; keeps .venv, downloaded tools and the local state
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .render build dist
+	find . -name __pycache__ -not -path './.venv/*' -type d -prune -exec rm -rf {} +
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -1,0 +1,42 @@
+"""Builds from a tool's published Go module, pinned by ``tools/<tool>/go.mod`` and its go.sum."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tools.bootstrap.catalog import Tool
+from tools.bootstrap.errors import NotServed
+
+
+def install(tool: Tool, module: Path, into: Path) -> None:
+    """Build the tool's binaries into the directory ``into``."""
+    if tool.build is None:
+        raise NotServed("there is no Go module for it")
+    go = shutil.which("go")
+    if go is None:
+        raise NotServed("go is not on PATH")
+    ldflags = f"-s -w {tool.fill(tool.build.ldflags)}".strip()
+    _go([go, "build", "-trimpath", "-ldflags", ldflags, "-o", f"{into}/", *tool.build.packages], module)
+    for source, file in tool.build.copies.items():
+        directory = _go([go, "list", "-m", "-f", "{{.Dir}}", source], module).strip()
+        target = into / Path(file).name
+        shutil.copyfile(Path(directory, file), target)
+        target.chmod(0o755)
+
+
+def build_environment(env: Mapping[str, str]) -> dict[str, str]:
+    """Return ``env`` without what would build for another platform, other modules or against C libraries."""
+    kept = {name: value for name, value in env.items() if name not in {"GOOS", "GOARCH"}}
+    return {**kept, "CGO_ENABLED": "0", "GOWORK": "off"}
+
+
+def _go(command: Sequence[str], module: Path) -> str:
+    done = subprocess.run(
+        command, cwd=module, env=build_environment(os.environ), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if not line.startswith("go: downloading")]
+        raise NotServed(f"go {command[1]} ended with {done.returncode}: {' / '.join(said[-5:])}")
+    return done.stdout

@@ -1,0 +1,142 @@
+"""Which source serves a tool: PATH, the cache, the official release, a build from its Go module."""
+
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tools.bootstrap import gobuild
+from tools.bootstrap.catalog import Catalog, Tool, fits
+from tools.bootstrap.errors import NotServed, SetupError
+from tools.bootstrap.locks import exclusive
+
+_VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?")
+
+
+class Resolver:
+    """Finds tools for one run and says in one line each where they came from."""
+
+    def __init__(self, catalog: Catalog, cache: Path, search_path: str, say: Callable[[str], None]) -> None:
+        self._catalog = catalog
+        self._cache = cache
+        self._search_path = search_path
+        self._say = say
+        self._served: dict[str, Path | None] = {}
+        self._releases: Callable[[Tool, Path], None] | None = None
+
+    def resolve(self, purpose: str) -> list[Path]:
+        """Return the directories that belong on PATH for a purpose; raise with the way out for a missing tool."""
+        for tool in self._catalog.needed(purpose):
+            self._served[tool.name] = self._find(tool, purpose)
+        return [directory for directory in self._served.values() if directory]
+
+    def _find(self, tool: Tool, purpose: str) -> Path | None:
+        tried: dict[str, str] = {}
+        for name, source in (("bundle", self._from_bundle), ("PATH", self._from_path), ("cache", self._from_cache)):
+            try:
+                return source(tool)
+            except NotServed as reason:
+                tried[name] = str(reason)
+        if tool.optional:
+            self._say(f"{tool.name}: not found, works without")
+            return None
+        target = self._cache / "tools" / f"{tool.name}-{tool.version}"
+        with exclusive(self._cache / "locks" / f"{target.name}.lock", self._say):
+            if not self._missing(tool, target):
+                self._say(f"{tool}: made by another run")
+                return target
+            for name, make in (("release", self._download), ("build", self._build)):
+                try:
+                    self._make(tool, target, make, tried)
+                    return target
+                except NotServed as reason:
+                    tried[name] = str(reason)
+        raise SetupError(_unserved(tool, purpose, tried))
+
+    def _from_bundle(self, tool: Tool) -> Path | None:
+        """Take a tool that comes with another one from where that one was found, so that they match."""
+        owner = tool.bundled_with
+        if not owner:
+            raise NotServed("it comes with no other tool")
+        directory = self._served[owner]
+        if missing := self._missing(tool, directory):
+            raise NotServed(f"{owner} came without {', '.join(missing)}")
+        self._say(f"{tool.name}: with {owner}")
+        return directory
+
+    def _from_path(self, tool: Tool) -> None:
+        if not tool.probe:
+            raise NotServed("a copy there could be of any version")
+        if missing := self._missing(tool, None):
+            raise NotServed(f"{', '.join(missing)} not found")
+        found = [shutil.which(binary, path=self._search_path) or binary for binary in tool.binaries]
+        for file in found:
+            version = _probe(file, tool.probe)
+            if not fits(version, tool.accept):
+                raise NotServed(f"{file} is {version}, needed is {tool.accept}")
+        self._say(f"{tool.name} {version}: on PATH ({Path(found[0]).parent})")
+
+    def _from_cache(self, tool: Tool) -> Path:
+        directory = self._cache / "tools" / f"{tool.name}-{tool.version}"
+        if missing := self._missing(tool, directory):
+            raise NotServed(f"{directory} is without {', '.join(missing)}")
+        self._say(f"{tool}: from the cache")
+        return directory
+
+    def _download(self, tool: Tool, into: Path) -> str:
+        if self._releases is None:
+            from tools.bootstrap.release import Downloads  # takes 40 ms to import, and a warm run needs none
+
+            self._releases = Downloads().install
+        self._releases(tool, into)
+        return "official release, checksum verified"
+
+    def _build(self, tool: Tool, into: Path) -> str:
+        if tool.build:
+            self._say(f"{tool}: building from its Go module, once; this can take minutes")
+        gobuild.install(tool, self._catalog.directory / tool.name, into)
+        return "built from its Go module"
+
+    def _make(self, tool: Tool, target: Path, make: Callable[[Tool, Path], str], tried: dict[str, str]) -> None:
+        """Fill a scratch directory and move it into place whole, so that no run meets half a tool."""
+        start = time.monotonic()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
+            fresh = Path(scratch) / "fresh"
+            fresh.mkdir()
+            how = make(tool, fresh)
+            if missing := self._missing(tool, fresh):
+                raise NotServed(f"it came without {', '.join(missing)}")
+            if target.exists():
+                target.rename(Path(scratch) / "incomplete")
+            fresh.rename(target)
+        why = f" (release: {tried['release']})" if "release" in tried else ""
+        self._say(f"{tool}: {how} in {time.monotonic() - start:.0f} s{why}")
+
+    def _missing(self, tool: Tool, directory: Path | None) -> list[str]:
+        search = self._search_path if directory is None else str(directory)
+        return [binary for binary in tool.binaries if not shutil.which(binary, path=search)]
+
+
+def _probe(file: str, arguments: list[str]) -> str:
+    quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    try:
+        done = subprocess.run([file, *arguments], capture_output=True, text=True, timeout=20, check=False, env=quiet)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise NotServed(f"{file} does not run: {error}") from None
+    match = _VERSION.search(done.stdout + done.stderr)
+    if done.returncode or not match:
+        raise NotServed(f"{file} {' '.join(arguments)} tells no version")
+    return match[0]
+
+
+def _unserved(tool: Tool, purpose: str, tried: dict[str, str]) -> str:
+    if not tool.bundled_with:
+        del tried["bundle"]
+    lines = [f"{tool} is needed for {purpose} and nothing serves it:"]
+    lines += [f"  {source}: {reason}" for source, reason in tried.items()]
+    return "\n".join([*lines, f"Install it: {tool.fill(tool.install)}"])
