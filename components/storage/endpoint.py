@@ -1,6 +1,6 @@
 """An S3 address in the notations of its consumers, which agree on nothing but the host.
 
-Loki's classic client takes a URL; the one that Tempo, Thanos and Mimir share takes `host[:port]` and a flag for plain HTTP.
+Loki's classic client takes a URL; the one that Tempo and Thanos share takes `host[:port]` and a flag for plain HTTP.
 """
 
 from dataclasses import dataclass
