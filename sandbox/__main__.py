@@ -1,0 +1,74 @@
+"""`python -m sandbox up|down|status|env [--dir DIRECTORY]`: a Kubernetes control plane on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from sandbox import controlplane
+from sandbox.api import ApiError
+from sandbox.handle import Sandbox
+from sandbox.layout import DEFAULT_DIRECTORY, Layout
+from sandbox.processes import SandboxError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser.add_argument("--dir", type=Path, default=DEFAULT_DIRECTORY, help="where its files are (%(default)s)")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, (_, description) in COMMANDS.items():
+        commands.add_parser(name, help=description)
+    options = parser.parse_args(arguments)
+    try:
+        return COMMANDS[options.command][0](options.dir)
+    except (SandboxError, ApiError, FileNotFoundError) as error:
+        print(f"sandbox: {error}", file=sys.stderr)
+        return 1
+
+
+def _up(directory: Path) -> int:
+    began = time.monotonic()
+    sandbox = controlplane.up(directory)
+    print(f"sandbox up in {time.monotonic() - began:.1f} s")
+    print(f"  Kubernetes  {sandbox.api.server}, context {sandbox.context} in {sandbox.kubeconfig}")
+    print(f"  AWS         {sandbox.aws_endpoint}")
+    print(f"  logs        {sandbox.layout.logs}")
+    print('  use it      eval "$(python -m sandbox env)"')
+    return 0
+
+
+def _down(directory: Path) -> int:
+    ended = controlplane.down(directory)
+    names = ", ".join(process.name for process in ended)
+    print(f"sandbox down: ended {names}" if ended else f"no sandbox runs in {directory}")
+    return 0
+
+
+def _status(directory: Path) -> int:
+    processes = controlplane.status(directory)
+    for process, running in processes:
+        print(f"{process.name:<24} {'running' if running else 'ended':<8} pid {process.pid:<8} {process.log}")
+    if not processes:
+        print(f"no sandbox runs in {directory}")
+    return 0 if controlplane.is_up(Layout(directory.resolve())) else 1
+
+
+def _env(directory: Path) -> int:
+    sandbox = Sandbox(Layout(directory.resolve()))
+    if not controlplane.is_up(sandbox.layout):
+        raise SandboxError(f"no sandbox runs in {directory}; start one with `make sandbox`")
+    print(sandbox.exports(), end="")
+    return 0
+
+
+COMMANDS = {
+    "up": (_up, "start it, or say where the running one is"),
+    "down": (_down, "end what up started and remove its state but the logs"),
+    "status": (_status, "list its processes; exit code 1 unless all run"),
+    "env": (_env, "print the exports that point kubectl, helm, pulumi and AWS SDKs at it"),
+}
+
+if __name__ == "__main__":
+    sys.exit(main())

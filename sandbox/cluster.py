@@ -1,0 +1,128 @@
+"""What a fresh control plane is given before it counts as up: nodes, storage classes, custom resources."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import yaml
+
+from sandbox.api import Api, Object
+from sandbox.crds import minimal_definitions
+from sandbox.layout import PROJECT
+
+MANIFESTS = Path(__file__).resolve().parent / "manifests"
+WORKERS = ("worker-a", "worker-b", "worker-c")
+STORAGE_NODES = ("storage-a", "storage-b")
+CAPACITY = {"cpu": "16", "memory": "64Gi", "pods": "110", "ephemeral-storage": "200Gi"}
+
+
+def nodes() -> list[Object]:
+    """Return three workers and two tainted storage nodes; the last letter of a name is its zone."""
+    return [_node(name) for name in WORKERS] + [_node(name, storage=True) for name in STORAGE_NODES]
+
+
+def _node(name: str, *, storage: bool = False) -> Object:
+    labels = {
+        "kubernetes.io/hostname": name,
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "topology.kubernetes.io/region": "sandbox",
+        "topology.kubernetes.io/zone": name.rpartition("-")[2],
+        "node.kubernetes.io/role": "storage" if storage else "worker",
+    }
+    taint = {"key": "node-role.kubernetes.io/storage", "effect": "NoSchedule"}
+    return {
+        "apiVersion": "v1",
+        "kind": "Node",
+        "metadata": {"name": name, "labels": labels},
+        "spec": {"taints": [taint]} if storage else {},
+        "status": {
+            "capacity": CAPACITY,
+            "allocatable": CAPACITY,
+            "nodeInfo": {
+                "architecture": "amd64",
+                "operatingSystem": "linux",
+                "kubeletVersion": "v1.36.1",
+                "containerRuntimeVersion": "kwok",
+            },
+        },
+    }
+
+
+def storage_classes() -> list[Object]:
+    """Return the storage classes that the stacks name; `standard` is the default one."""
+    return list(yaml.safe_load_all((MANIFESTS / "storage-classes.yaml").read_text()))
+
+
+def custom_resource_definitions() -> list[Object]:
+    """Return the definitions below OBSERVABILITY_CRDS or `../shared/crds`, else the minimal ones.
+
+    The upstream files validate every field; the minimal ones accept any `spec`.
+    """
+    named = os.environ.get("OBSERVABILITY_CRDS")
+    directory = Path(named) if named else PROJECT.parent / "shared" / "crds"
+    if named and not directory.is_dir():
+        raise FileNotFoundError(f"OBSERVABILITY_CRDS={named} is no directory; unset it for the minimal ones")
+    return list(_definitions_in(directory)) or minimal_definitions()
+
+
+def _definitions_in(directory: Path) -> Iterator[Object]:
+    for path in sorted(directory.glob("**/*.yaml")):
+        for document in yaml.load_all(path.read_text(), Loader=_Loader):
+            if document and document.get("kind") == "CustomResourceDefinition":
+                yield document
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where libyaml is
+    """Reads a lone `=`, an operator in the Prometheus CRDs, as text: https://github.com/yaml/pyyaml/issues/89."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:value", _Loader.construct_yaml_str)
+
+
+def install(api: Api, definitions: list[Object]) -> None:
+    """Apply everything; independent of each other, so four at a time."""
+    manifests = [*storage_classes(), *definitions]
+    for node in nodes():
+        api.apply(node)
+        api.apply({key: node[key] for key in ("apiVersion", "kind", "metadata", "status")}, "status")
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        list(pool.map(api.apply, manifests))
+
+
+def missing(api: Api, definitions: list[Object]) -> list[str]:
+    """Return what is not there yet, in words; empty when workloads can be deployed."""
+    return [
+        *(f"node {name}" for name in sorted(_expected_nodes() - _ready_nodes(api))),
+        *(f"custom resource {name}" for name in sorted(_names(definitions) - _established(api))),
+        *([] if api.find("/api/v1/namespaces/default/serviceaccounts/default") else ["service account default"]),
+    ]
+
+
+def _expected_nodes() -> set[str]:
+    return {*WORKERS, *STORAGE_NODES}
+
+
+def _names(manifests: list[Object]) -> set[str]:
+    return {manifest["metadata"]["name"] for manifest in manifests}
+
+
+def _ready_nodes(api: Api) -> set[str]:
+    return _with_condition(api.get("/api/v1/nodes"), "Ready")
+
+
+def _established(api: Api) -> set[str]:
+    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+    return _with_condition(api.get(path), "Established")
+
+
+def _with_condition(listing: Object, condition: str) -> set[str]:
+    return {
+        item["metadata"]["name"]
+        for item in listing["items"]
+        for entry in item.get("status", {}).get("conditions") or []
+        if entry["type"] == condition and entry["status"] == "True"
+    }

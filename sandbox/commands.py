@@ -1,0 +1,126 @@
+"""The command line of every process of the control plane, as pure functions of the files and ports."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from sandbox.layout import Layout
+
+HOST = "127.0.0.1"
+STAGES = Path(__file__).resolve().parent / "kwok"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """A loopback port for each listener of one sandbox."""
+
+    etcd: int
+    etcd_peer: int
+    api_server: int
+    controller_manager: int
+    scheduler: int
+    kwok: int
+    aws: int
+
+    @classmethod
+    def free(cls) -> Ports:
+        """Ask the kernel for ports that nobody listens on, all different."""
+        with ExitStack() as sockets:
+            numbers = []
+            for _ in fields(cls):
+                listener = sockets.enter_context(socket.socket())
+                listener.bind((HOST, 0))
+                numbers.append(listener.getsockname()[1])
+        return cls(*numbers)
+
+
+def etcd(layout: Layout, ports: Ports) -> list[str]:
+    """The data is thrown away with the sandbox, so it need not survive a power cut: no fsync."""
+    client, peer = f"http://{HOST}:{ports.etcd}", f"http://{HOST}:{ports.etcd_peer}"
+    return [
+        "etcd",
+        "--name=sandbox",
+        f"--data-dir={layout.etcd_data}",
+        f"--listen-client-urls={client}",
+        f"--advertise-client-urls={client}",
+        f"--listen-peer-urls={peer}",
+        f"--initial-advertise-peer-urls={peer}",
+        f"--initial-cluster=sandbox={peer}",
+        "--unsafe-no-fsync",
+        "--log-level=warn",
+    ]
+
+
+def api_server(layout: Layout, ports: Ports) -> list[str]:
+    """Keep nodes free of the not-ready taint at birth: kwok's nodes are ready at once."""
+    return [
+        "kube-apiserver",
+        f"--etcd-servers=http://{HOST}:{ports.etcd}",
+        f"--bind-address={HOST}",
+        f"--advertise-address={HOST}",
+        f"--external-hostname={HOST}",
+        f"--secure-port={ports.api_server}",
+        "--endpoint-reconciler-type=none",
+        *_serving(layout),
+        f"--token-auth-file={layout.tokens}",
+        "--authorization-mode=RBAC",
+        "--disable-admission-plugins=TaintNodesByCondition",
+        "--service-cluster-ip-range=10.96.0.0/16",
+        "--service-account-issuer=https://kubernetes.default.svc",
+        f"--service-account-key-file={layout.service_account_key}",
+        f"--service-account-signing-key-file={layout.service_account_key}",
+        "--allow-privileged=true",
+    ]
+
+
+def controller_manager(layout: Layout, ports: Ports) -> list[str]:
+    return [
+        "kube-controller-manager",
+        *_client(layout, ports.controller_manager),
+        f"--service-account-private-key-file={layout.service_account_key}",
+        f"--root-ca-file={layout.ca_certificate}",
+        "--pvclaimbinder-sync-period=1s",
+    ]
+
+
+def scheduler(layout: Layout, ports: Ports) -> list[str]:
+    return ["kube-scheduler", *_client(layout, ports.scheduler)]
+
+
+def kwok(layout: Layout, ports: Ports) -> list[str]:
+    return [
+        "kwok",
+        f"--kubeconfig={layout.kubeconfig}",
+        f"--server-address={HOST}:{ports.kwok}",
+        "--manage-all-nodes=true",
+        "--node-lease-duration-seconds=40",
+        "--node-ip=10.0.0.1",
+        "--cidr=10.244.0.1/16",
+        *(f"--config={stage}" for stage in sorted(STAGES.glob("*.yaml"))),
+    ]
+
+
+def aws(ports: Ports) -> list[str]:
+    """moto's server, run by this interpreter so that it is found wherever this package runs."""
+    return [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(ports.aws)]
+
+
+def _serving(layout: Layout) -> list[str]:
+    return [
+        f"--tls-cert-file={layout.serving_certificate}",
+        f"--tls-private-key-file={layout.serving_key}",
+    ]
+
+
+def _client(layout: Layout, port: int) -> list[str]:
+    return [
+        f"--kubeconfig={layout.kubeconfig}",
+        f"--bind-address={HOST}",
+        f"--secure-port={port}",
+        "--leader-elect=false",
+        *_serving(layout),
+    ]
