@@ -1,0 +1,88 @@
+"""Kubernetes kinds: from the engine's type tokens to API objects, and what of each kind cannot change in place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from ..differences import Path, starts_with
+
+HELM_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
+_PREFIX: Final = "kubernetes:"
+
+_IDENTITY: Final = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
+_WORKLOAD: Final = ("spec.selector",)
+_IMMUTABLE: Final[dict[str, tuple[str, ...]]] = {
+    "Deployment": _WORKLOAD,
+    "DaemonSet": _WORKLOAD,
+    "ReplicaSet": _WORKLOAD,
+    "StatefulSet": (
+        *_WORKLOAD,
+        "spec.serviceName",
+        "spec.podManagementPolicy",
+        "spec.volumeClaimTemplates",
+    ),
+    "Job": (*_WORKLOAD, "spec.template", "spec.completions", "spec.completionMode", "spec.podFailurePolicy"),
+    "PersistentVolumeClaim": (
+        "spec.accessModes",
+        "spec.dataSource",
+        "spec.dataSourceRef",
+        "spec.selector",
+        "spec.storageClassName",
+        "spec.volumeMode",
+        "spec.volumeName",
+    ),
+    "Service": ("spec.clusterIP", "spec.clusterIPs"),
+    "StorageClass": ("provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"),
+    "RoleBinding": ("roleRef",),
+    "ClusterRoleBinding": ("roleRef",),
+    "IngressClass": ("spec.controller",),
+    "PriorityClass": ("value", "preemptionPolicy"),
+    "CustomResourceDefinition": ("spec.group", "spec.scope", "spec.names.plural", "spec.names.kind"),
+}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A group, version and kind as the API server names them."""
+
+    api_version: str
+    kind: str
+
+    @property
+    def base_path(self) -> str:
+        return f"/apis/{self.api_version}" if "/" in self.api_version else f"/api/{self.api_version}"
+
+    def __str__(self) -> str:
+        return f"{self.api_version}/{self.kind}"
+
+
+def kind_of(token: str) -> Kind:
+    """The kind that a type token names: `kubernetes:core/v1:Namespace` is `v1/Namespace`."""
+    parts = token.removeprefix(_PREFIX).split(":")
+    if not token.startswith(_PREFIX) or len(parts) != 2 or "/" not in parts[0]:
+        raise ValueError(f"{token} does not name a kind of Kubernetes object")
+    return Kind(parts[0].removeprefix("core/"), parts[1])
+
+
+@dataclass(frozen=True)
+class MutableData:
+    """Whether the data of ConfigMaps and Secrets changes in place; by default a change replaces the object."""
+
+    config_maps: bool = False
+    secrets: bool = False
+
+
+def is_immutable(kind: str, path: Path, mutable: MutableData) -> bool:
+    """Whether a change at `path` of an object of this kind needs a new object."""
+    prefixes = _IDENTITY + _IMMUTABLE.get(kind, ())
+    if kind == "ConfigMap":
+        prefixes += ("immutable",) if mutable.config_maps else ("immutable", "data", "binaryData")
+    if kind == "Secret":
+        data = () if mutable.secrets else ("data", "stringData")
+        prefixes += ("immutable", "type", *data)
+    return any(_at_or_below(path, prefix) for prefix in prefixes)
+
+
+def _at_or_below(path: Path, prefix: str) -> bool:
+    return len(path) >= prefix.count(".") + 1 and starts_with(path, prefix)

@@ -1,0 +1,139 @@
+"""The kubeconfig: which file or text, which context, and the connection that it describes."""
+
+from __future__ import annotations
+
+import base64
+import os
+import ssl
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+class NoCluster(Exception):
+    """No cluster to talk to, with what was tried."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One cluster as one user, through one context of one kubeconfig."""
+
+    source: str
+    context: str
+    server: str
+    namespace: str
+    kubeconfig: str
+    """The kubeconfig's own text, for commands that read one."""
+    tls: ssl.SSLContext | None = field(compare=False)
+    headers: dict[str, str] = field(default_factory=dict, compare=False)
+
+    def __str__(self) -> str:
+        return f"{self.server} (context {self.context} of {self.source})"
+
+
+def connect(kubeconfig: Any = None, context: str | None = None) -> Connection:
+    """The connection that a provider's `kubeconfig` (path or contents) and `context` name.
+
+    Without them KUBECONFIG counts, then ~/.kube/config.
+    """
+    source, text = _read(kubeconfig)
+    document = yaml.safe_load(text) or {}
+    if not isinstance(document, dict):
+        raise NoCluster(f"{source} is not a kubeconfig")
+    name = context or document.get("current-context")
+    if not name:
+        raise NoCluster(f"{source} has no current context: set the provider's context")
+    chosen = _named(document, "contexts", "context", name, source)
+    cluster = _named(document, "clusters", "cluster", chosen.get("cluster"), source)
+    user = _named(document, "users", "user", chosen["user"], source) if chosen.get("user") else {}
+    base = Path(source).parent if Path(source).is_file() else Path()
+    server = str(cluster.get("server", ""))
+    return Connection(
+        source=source,
+        context=name,
+        server=server.rstrip("/"),
+        namespace=chosen.get("namespace") or "default",
+        kubeconfig=text,
+        tls=_tls(cluster, user, base) if server.startswith("https:") else None,
+        headers=_headers(user, base),
+    )
+
+
+def _read(kubeconfig: Any) -> tuple[str, str]:
+    if isinstance(kubeconfig, dict):
+        return "the provider's kubeconfig", yaml.safe_dump(kubeconfig)
+    if kubeconfig and "\n" in kubeconfig:
+        return "the provider's kubeconfig", kubeconfig
+    candidates = [kubeconfig] if kubeconfig else os.environ.get("KUBECONFIG", "").split(os.pathsep)
+    paths = [Path(candidate).expanduser() for candidate in candidates if candidate]
+    paths = paths or [Path("~/.kube/config").expanduser()]
+    for path in paths:
+        if path.is_file():
+            return str(path), path.read_text()
+    raise NoCluster(f"there is no kubeconfig at {', '.join(map(str, paths))}")
+
+
+def _named(document: dict[str, Any], section: str, key: str, name: Any, source: str) -> dict[str, Any]:
+    entries = document.get(section) or []
+    for entry in entries:
+        if entry.get("name") == name:
+            return dict(entry.get(key) or {})
+    known = ", ".join(str(entry.get("name")) for entry in entries) or "none"
+    raise NoCluster(f"{source} has no {key} {name!r} (it has {known})")
+
+
+def _tls(cluster: dict[str, Any], user: dict[str, Any], base: Path) -> ssl.SSLContext:
+    tls = ssl.create_default_context()
+    authority = _material(cluster, "certificate-authority", base)
+    if authority:
+        tls.load_verify_locations(cadata=authority.decode())
+    if cluster.get("insecure-skip-tls-verify"):
+        tls.check_hostname = False
+        tls.verify_mode = ssl.CERT_NONE
+    certificate, key = (_material(user, name, base) for name in ("client-certificate", "client-key"))
+    if certificate and key:
+        # The standard library reads a client certificate from a file alone.
+        with tempfile.NamedTemporaryFile(suffix=".pem") as pem:
+            pem.write(certificate + b"\n" + key)
+            pem.flush()
+            tls.load_cert_chain(pem.name)
+    return tls
+
+
+def _material(section: dict[str, Any], name: str, base: Path) -> bytes | None:
+    if data := section.get(f"{name}-data"):
+        return base64.b64decode(data)
+    if path := section.get(name):
+        return (base / path).read_bytes()
+    return None
+
+
+def _headers(user: dict[str, Any], base: Path) -> dict[str, str]:
+    token = user.get("token")
+    if not token and user.get("tokenFile"):
+        token = (base / user["tokenFile"]).read_text().strip()
+    if not token and user.get("exec"):
+        token = _token_of_command(user["exec"])
+    if token:
+        return {"Authorization": f"Bearer {token}"}
+    if user.get("username"):
+        pair = f"{user['username']}:{user.get('password', '')}".encode()
+        return {"Authorization": f"Basic {base64.b64encode(pair).decode()}"}
+    return {}
+
+
+def _token_of_command(command: dict[str, Any]) -> str:
+    words = [command["command"], *(command.get("args") or [])]
+    environment = {entry["name"]: entry["value"] for entry in command.get("env") or []}
+    try:
+        run = subprocess.run(
+            words, env={**os.environ, **environment}, capture_output=True, check=True, timeout=30
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise NoCluster(f"the credential command {words[0]} failed: {error}") from error
+    status = (yaml.safe_load(run.stdout) or {}).get("status") or {}
+    return str(status.get("token", ""))

@@ -1,0 +1,60 @@
+"""Objects against the schemas of Kubernetes: an unknown field or a wrong type is an error that names its path."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from ..differences import render
+from ..values import Unknown, without_nulls
+
+DEFAULT_VERSION: Final = "1.36"
+
+
+def failures(manifest: dict[str, Any], version: str = DEFAULT_VERSION) -> list[tuple[str, str]]:
+    """Every place where the object breaks its schema, as a path and a reason; unknown values fit anywhere.
+
+    A kind without a schema, such as a custom resource, has no failures: the API server validates those.
+    """
+    import jsonschema
+    from kubernetes_validate import utils
+    from referencing import Registry, Resource
+
+    document = without_nulls(manifest)
+    minor = ".".join(version.removeprefix("v").split(".")[:2])
+    folder = f"kubernetes-json-schema/v{_schema_version(minor)}-local-strict"
+    api = re.sub(r"^([^./]*)(?:\.[^/]*)?/", r"\1-", document["apiVersion"])
+    try:
+        schema = utils.schema_contents(f"{folder}/{document['kind'].lower()}-{api}.json", minor)
+    except FileNotFoundError:
+        return []
+    definitions = Resource.from_contents(utils.schema_contents(f"{folder}/_definitions.json", minor))
+    registry: Any = definitions @ (Resource.from_contents(schema) @ Registry())
+    validator = jsonschema.Draft202012Validator(schema, registry=registry)
+    return sorted({failure for error in validator.iter_errors(document) for failure in _told(error)})
+
+
+def _schema_version(wanted: str) -> str:
+    from kubernetes_validate import utils
+
+    known = sorted(utils.all_versions(), key=_numbers)
+    fitting = [version for version in known if _numbers(version)[:2] <= _numbers(wanted)]
+    return fitting[-1] if fitting else known[0]
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", version))
+
+
+def _told(error: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(error.instance, Unknown):
+        return
+    path = tuple(error.absolute_path)
+    if error.validator == "additionalProperties":
+        known = error.schema.get("properties", {})
+        for name in error.instance:
+            if name not in known:
+                yield render((*path, name)), "this field does not exist"
+    else:
+        yield render(path) or "(the object)", str(error.message)
