@@ -10,13 +10,13 @@ from tools.bootstrap.catalog import Tool
 from tools.bootstrap.errors import NotServed
 
 
-def install(tool: Tool, module: Path, into: Path) -> None:
-    """Build the tool's binaries into the directory ``into``."""
+def install(tool: Tool, module: Path, into: Path, search_path: str) -> None:
+    """Build the tool's binaries into the directory ``into`` with the ``go`` of ``search_path``."""
     if tool.build is None:
         raise NotServed("there is no Go module for it")
-    go = shutil.which("go")
+    go = shutil.which("go", path=search_path)
     if go is None:
-        raise NotServed("go is not on PATH")
+        raise NotServed("go is not on PATH; Go 1.26 or newer would build it")
     ldflags = f"-s -w {tool.fill(tool.build.ldflags)}".strip()
     _go([go, "build", "-trimpath", "-ldflags", ldflags, "-o", f"{into}/", *tool.build.packages], module)
     for source, file in tool.build.copies.items():

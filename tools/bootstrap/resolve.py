@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -98,22 +97,23 @@ class Resolver:
     def _build(self, tool: Tool, into: Path) -> str:
         if tool.build:
             self._say(f"{tool}: building from its Go module, once; this can take minutes")
-        gobuild.install(tool, self._catalog.directory / tool.name, into)
+        gobuild.install(tool, self._catalog.directory / tool.name, into, self._search_path)
         return "built from its Go module"
 
     def _make(self, tool: Tool, target: Path, make: Callable[[Tool, Path], str], tried: dict[str, str]) -> None:
         """Fill a scratch directory and move it into place whole, so that no run meets half a tool."""
         start = time.monotonic()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as scratch:
-            fresh = Path(scratch) / "fresh"
-            fresh.mkdir()
-            how = make(tool, fresh)
-            if missing := self._missing(tool, fresh):
+        scratch = target.with_name(f".{target.name}.partial")
+        shutil.rmtree(scratch, ignore_errors=True)
+        scratch.mkdir(parents=True)
+        try:
+            how = make(tool, scratch)
+            if missing := self._missing(tool, scratch):
                 raise NotServed(f"it came without {', '.join(missing)}")
-            if target.exists():
-                target.rename(Path(scratch) / "incomplete")
-            fresh.rename(target)
+            shutil.rmtree(target, ignore_errors=True)
+            scratch.rename(target)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
         why = f" (release: {tried['release']})" if "release" in tried else ""
         self._say(f"{tool}: {how} in {time.monotonic() - start:.0f} s{why}")
 

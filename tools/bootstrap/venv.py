@@ -15,7 +15,7 @@ from tools.bootstrap.locks import exclusive
 
 _STAMP = ".requirements-stamp"
 _UV_PIN = re.compile(r"^uv==(?P<version>\S+) \\\n(?:    --hash=\S+(?: \\)?\n)+", re.MULTILINE)
-_PIP_INDEX = re.compile(r"index-url='(?P<url>[^']+)'")
+_PIP_INDEX = re.compile(r"(?<!extra-)index-url='([^']+)'")
 
 
 def bin_directory(root: Path) -> Path:
@@ -54,7 +54,8 @@ def pinned_uv(lock: str) -> tuple[str, str]:
 
 
 def _interpreter(root: Path) -> str:
-    return f"Python {platform.python_version()} at {root / '.venv'}"
+    """Name the minor version alone: two Pythons of one minor version share packages, so either may run this."""
+    return f"Python {sys.version_info.major}.{sys.version_info.minor} at {root / '.venv'}"
 
 
 def _read_stamp(root: Path) -> str:
@@ -97,8 +98,8 @@ def _index_of_pip(python: Path) -> dict[str, str]:
     """Give uv the mirror that pip is configured for: uv does not read pip's settings."""
     if "UV_DEFAULT_INDEX" in os.environ or "UV_INDEX_URL" in os.environ:
         return {}
-    found = _PIP_INDEX.search(_output([str(python), "-m", "pip", "config", "list"]))
-    return {"UV_DEFAULT_INDEX": found["url"]} if found else {}
+    found = _PIP_INDEX.findall(_output([str(python), "-m", "pip", "config", "list"]))
+    return {"UV_DEFAULT_INDEX": found[-1]} if found else {}
 
 
 _NO_VENV = "This Python cannot make virtual environments. On Debian: apt-get install python3-venv"

@@ -1,0 +1,206 @@
+"""The order in which a tool's sources are asked, and what is said when none serves."""
+
+import fcntl
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.unit.tools.bootstrap.conftest import Machine, ReleaseServer, lens
+from tools.bootstrap.catalog import GoBuild, Release
+from tools.bootstrap.errors import SetupError
+
+
+def test_a_fitting_tool_on_path_is_used_before_the_cache(machine: Machine) -> None:
+    machine.put(machine.bin, "lens", "echo lens v1.3.7+gabc")
+    machine.put(machine.cached(lens()), "lens")
+
+    assert machine.resolve(lens()) == [], "PATH already has it, so no directory is added"
+    assert machine.said == [f"lens 1.3.7: on PATH ({machine.bin})"]
+
+
+@pytest.mark.parametrize(
+    "script", ["echo v1.1.9", "echo v2.0.0", "echo no number", "echo v1.3.0; exit 3"], ids=lambda script: script
+)
+def test_a_tool_on_path_that_does_not_fit_yields_to_the_cache(machine: Machine, script: str) -> None:
+    machine.put(machine.bin, "lens", script)
+    machine.put(machine.cached(lens()), "lens")
+
+    assert machine.resolve(lens()) == [machine.cached(lens())]
+    assert machine.said == ["lens v1.4.0: from the cache"]
+
+
+def test_a_tool_of_several_binaries_is_on_path_only_when_all_of_them_are(machine: Machine) -> None:
+    tool = lens(binaries=["lens", "lensd"])
+    machine.put(machine.bin, "lens", "echo 1.3.0")
+    machine.put(machine.cached(tool), "lens")
+    machine.put(machine.cached(tool), "lensd")
+
+    assert machine.resolve(tool) == [machine.cached(tool)]
+
+
+def test_the_release_is_downloaded_before_anything_is_built(machine: Machine, releases: ReleaseServer) -> None:
+    machine.put_go()
+    tool = lens(release=releases.publish("lens-linux", b"#!/bin/sh\n"))
+
+    assert machine.resolve(tool) == [machine.cached(tool)]
+    assert (machine.cached(tool) / "lens").read_bytes() == b"#!/bin/sh\n"
+    assert not machine.go_calls.exists()
+    assert "official release, checksum verified" in machine.said[-1]
+
+
+def test_a_release_with_a_wrong_checksum_is_discarded_and_the_module_built(
+    machine: Machine, releases: ReleaseServer
+) -> None:
+    machine.put_go()
+    tool = lens(release=releases.publish("lens-linux", b"tampered", digest="a" * 64))
+
+    machine.resolve(tool)
+    assert (machine.cached(tool) / "lens").read_bytes() == b"\n", "the built one, not the tampered one"
+    assert "was discarded: its sha256 is" in machine.said[-1], "the line that names the source tells of it"
+    assert f"the published one {'a' * 64}" in machine.said[-1]
+
+
+def test_a_build_is_static_reproducible_and_carries_its_version(machine: Machine) -> None:
+    machine.put_go()
+    machine.resolve(lens())
+
+    call = machine.go_calls.read_text()
+    assert call.startswith(f"{machine.modules / 'lens'} CGO_ENABLED=0 GOWORK=off build -trimpath ")
+    assert "-ldflags -s -w -X main.version=v1.4.0 -o " in call
+    assert call.endswith("/ example.test/cmd/lens\n")
+
+
+def test_a_file_of_the_module_that_belongs_beside_the_binary_is_copied_executable(
+    machine: Machine, tmp_path: Path
+) -> None:
+    (tmp_path / "module").mkdir()
+    (tmp_path / "module" / "lens-helper").write_text("helper")
+    machine.put(
+        machine.bin,
+        "go",
+        f'if [ $1 = list ]; then echo {tmp_path}/module; else echo >"$6/lens"; chmod +x "$6/lens"; fi',
+    )
+    build = GoBuild(packages=["example.test/cmd/lens"], copies={"example.test": "lens-helper"})
+    tool = lens(binaries=["lens", "lens-helper"], build=build)
+
+    machine.resolve(tool)
+    helper = machine.cached(tool) / "lens-helper"
+    assert helper.read_text() == "helper"
+    assert helper.stat().st_mode & 0o111, "files of the module cache are not executable by themselves"
+
+
+def test_what_was_built_once_is_not_built_again(machine: Machine) -> None:
+    machine.put_go()
+    machine.resolve(lens())
+    machine.resolve(lens())
+
+    assert len(machine.go_calls.read_text().splitlines()) == 1
+    assert machine.said[-1] == "lens v1.4.0: from the cache"
+
+
+def test_a_failed_build_leaves_nothing_that_a_later_run_could_take_for_the_tool(machine: Machine) -> None:
+    machine.put_go("echo half >$6/lens; chmod +x $6/lens; echo 'boom.go:1: no' >&2; exit 2")
+    with pytest.raises(SetupError, match=r"go build ended with 2: boom\.go:1: no"):
+        machine.resolve(lens())
+
+    assert list((machine.cache / "tools").iterdir()) == []
+
+
+def test_an_incomplete_directory_in_the_cache_is_replaced(machine: Machine) -> None:
+    machine.put_go()
+    tool = lens(binaries=["lens", "lensd"], build=GoBuild(packages=["x/lens", "x/lensd"]))
+    machine.put(machine.cached(tool), "lens")
+
+    machine.resolve(tool)
+    assert sorted(file.name for file in machine.cached(tool).iterdir()) == ["lens", "lensd"]
+
+
+def test_a_second_run_waits_for_the_first_and_takes_what_it_made(machine: Machine) -> None:
+    machine.put_go()
+    lock = machine.cache / "locks" / "lens-v1.4.0.lock"
+    lock.parent.mkdir(parents=True)
+    waiting = threading.Event()
+    machine.said = _Announcing(waiting)
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        second = threading.Thread(target=machine.resolve, args=[lens()])
+        second.start()
+        assert waiting.wait(30)
+        machine.put(machine.cached(lens()), "lens")
+    second.join()
+
+    assert machine.said == ["waiting for another run to finish lens-v1.4.0", "lens v1.4.0: made by another run"]
+    assert not machine.go_calls.exists()
+
+
+class _Announcing(list[str]):
+    def __init__(self, event: threading.Event) -> None:
+        super().__init__()
+        self._event = event
+
+    def append(self, line: str) -> None:
+        super().append(line)
+        self._event.set()
+
+
+def test_the_error_names_the_tool_every_source_and_the_install_command(machine: Machine) -> None:
+    machine.put(machine.bin, "lens", "echo 1.0.0")
+    with pytest.raises(SetupError) as error:
+        machine.resolve(lens())
+
+    assert str(error.value).splitlines() == [
+        "lens v1.4.0 is needed for preview and nothing serves it:",
+        f"  PATH: {machine.bin}/lens is 1.0.0, needed is >=1.2,<2",
+        f"  cache: {machine.cached(lens())} is without lens",
+        "  release: none is published with checksums",
+        "  build: go is not on PATH; Go 1.26 or newer would build it",
+        "Install it: apt-get install lens=1.4.0",
+    ]
+
+
+def test_a_tool_that_can_be_done_without_is_never_fetched(machine: Machine, releases: ReleaseServer) -> None:
+    machine.put_go()
+    tool = lens(optional=True, release=releases.publish("lens-linux", b""))
+
+    assert machine.resolve(tool) == []
+    assert machine.said == ["lens: not found, works without"]
+    assert releases.requests == []
+
+
+def test_a_bundled_tool_is_taken_from_where_its_owner_was_found(machine: Machine) -> None:
+    owner, host = lens(), lens(name="lens-host", binaries=["lens-host"], bundled_with="lens")
+    machine.put(machine.cached(owner), "lens")
+    machine.put(machine.cached(owner), "lens-host")
+    machine.put(machine.cached(host), "lens-host")
+
+    assert machine.resolve(owner, host) == [machine.cached(owner)] * 2
+    assert machine.said[-1] == "lens-host: with lens"
+
+
+def test_a_bundled_tool_on_path_does_not_serve_an_owner_from_the_cache(machine: Machine) -> None:
+    owner = lens()
+    host = lens(
+        name="lens-host",
+        binaries=["lens-host"],
+        bundled_with="lens",
+        probe=[],
+        build=GoBuild(packages=["example.test/cmd/lens-host"]),
+    )
+    machine.put(machine.bin, "lens-host")
+    machine.put(machine.cached(owner), "lens")
+    machine.put_go()
+
+    assert machine.resolve(owner, host) == [machine.cached(owner), machine.cached(host)]
+
+
+def test_a_host_out_of_reach_is_asked_once_a_run(machine: Machine) -> None:
+    machine.put_go()
+    closed = Release(url="http://127.0.0.1:1/a", checksums="http://127.0.0.1:1/b")
+    first = lens(release=closed)
+    second = lens(name="lens2", release=closed)
+    machine.resolve(first, second)
+
+    built = [line for line in machine.said if "built" in line]
+    assert "(release: 127.0.0.1:1: " in built[0]
+    assert "(release: 127.0.0.1:1 failed before in this run: " in built[1]
