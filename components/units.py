@@ -109,6 +109,10 @@ def _http_url(text: str) -> str:
     return text
 
 
+def _http_url_or_nothing(text: str) -> str:
+    return _http_url(text) if text else text
+
+
 Duration = Annotated[str, AfterValidator(_duration)]
 """A Prometheus duration: `30d`, `744h`, `1h30m`."""
 
@@ -123,3 +127,6 @@ Hostname = Annotated[str, AfterValidator(_hostname)]
 
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 """An http or https URL without credentials, query or fragment."""
+
+OptionalHttpUrl = Annotated[str, AfterValidator(_http_url_or_nothing)]
+"""An `HttpUrl`, or the empty string where there is none."""
