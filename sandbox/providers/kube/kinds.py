@@ -86,3 +86,31 @@ def is_immutable(kind: str, path: Path, mutable: MutableData) -> bool:
 
 def _at_or_below(path: Path, prefix: str) -> bool:
     return len(path) >= prefix.count(".") + 1 and starts_with(path, prefix)
+
+
+_CLUSTER_SCOPED: Final = frozenset(
+    {
+        "APIService",
+        "ClusterRole",
+        "ClusterRoleBinding",
+        "CSIDriver",
+        "CustomResourceDefinition",
+        "GatewayClass",
+        "IngressClass",
+        "MutatingWebhookConfiguration",
+        "Namespace",
+        "Node",
+        "PersistentVolume",
+        "PriorityClass",
+        "RuntimeClass",
+        "StorageClass",
+        "ValidatingAdmissionPolicy",
+        "ValidatingAdmissionPolicyBinding",
+        "ValidatingWebhookConfiguration",
+    }
+)
+
+
+def is_namespaced(kind: Kind) -> bool:
+    """Whether objects of this kind live in a namespace, told without a server."""
+    return kind.kind not in _CLUSTER_SCOPED

@@ -1,0 +1,135 @@
+"""Where a release's chart comes from: a path, the mirror, its repository, or this project's minimal chart."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from ..plugin import ProviderError
+from .helm import Helm, HelmFailed
+
+MIRROR: Final = "OBSERVABILITY_CHARTS"
+MINIMAL_CHARTS: Final = Path(__file__).resolve().parents[2] / "charts"
+_PULL_SECONDS: Final = 8.0
+_NO_NETWORK: Final = re.compile(
+    r"no such host|dial tcp|connection refused|i/o timeout|deadline exceeded|network is unreachable"
+    r"|proxyconnect|TLS handshake|certificate signed by|403 |Forbidden|timed out|EOF",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class ChartReference:
+    """A chart as a release names it."""
+
+    chart: str
+    version: str | None
+    repository: str | None
+
+    @property
+    def name(self) -> str:
+        return self.chart.rstrip("/").rpartition("/")[2]
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, ("chart", self.name, self.version)))
+
+
+class Charts:
+    """Finds charts; each is looked for once in the life of the provider."""
+
+    def __init__(self, helm: Helm, warn: Callable[[str], None], cache: Path):
+        self._helm = helm
+        self._warn = warn
+        self._cache = cache
+        self._lock = threading.Lock()
+        self._found: dict[ChartReference, Path] = {}
+        self._network_error = ""
+
+    def locate(self, reference: ChartReference) -> Path:
+        with self._lock:
+            if reference not in self._found:
+                self._found[reference] = self._locate(reference)
+            return self._found[reference]
+
+    def _locate(self, reference: ChartReference) -> Path:
+        if reference.repository is None and not reference.chart.startswith("oci://"):
+            path = Path(reference.chart).expanduser()
+            if not path.exists():
+                raise ProviderError(f"there is no chart at {path}, and the release names no repository for it")
+            return path
+        return self._mirrored(reference) or self._pulled(reference) or self._minimal(reference)
+
+    def _mirrored(self, reference: ChartReference) -> Path | None:
+        mirror = os.environ.get(MIRROR)
+        if not mirror:
+            return None
+        base = Path(mirror) / f"{reference.name}-{reference.version}"
+        return next((path for path in (base, Path(f"{base}.tgz")) if path.exists()), None)
+
+    def _pulled(self, reference: ChartReference) -> Path | None:
+        target = self._cache / "pulled" / f"{reference.name}-{reference.version}.tgz"
+        if reference.version and target.exists():
+            return target
+        if self._network_error:
+            return None
+        target.parent.mkdir(parents=True, exist_ok=True)
+        words = ["pull", reference.chart, "--destination", str(target.parent)]
+        words += ["--repo", reference.repository] if reference.repository else []
+        words += ["--version", reference.version] if reference.version else []
+        try:
+            self._helm.run(words, timeout=_PULL_SECONDS)
+        except HelmFailed as failed:
+            if not _NO_NETWORK.search(str(failed)):
+                raise ProviderError(f"{reference} could not be pulled: {failed}") from failed
+            self._network_error = str(failed)
+            return None
+        return target if target.exists() else _newest(target.parent, reference.name)
+
+    def _minimal(self, reference: ChartReference) -> Path:
+        tried = f"not in ${MIRROR} ({os.environ.get(MIRROR) or 'unset'}), not in {_source(reference)}"
+        contents = MINIMAL_CHARTS / f"{reference.name}.yaml"
+        if not contents.is_file():
+            raise ProviderError(
+                f"{reference} could not be had ({tried}: {self._network_error}) and there is no stand-in for it: "
+                f"set {MIRROR} to a directory that has {reference.name}-{reference.version}[.tgz]"
+            )
+        self._warn(
+            f"{reference} could not be had ({tried}): using this project's stand-in chart, "
+            f"which has its Services and workloads by name alone. Set {MIRROR} to use the real one."
+        )
+        return compose(reference, contents, self._cache / "minimal")
+
+
+def compose(reference: ChartReference, contents: Path, target: Path) -> Path:
+    """Write the minimal chart of this name: the shared templates and the list of what the chart has."""
+    version = reference.version or "0.0.0"
+    chart = target / f"{reference.name}-{version}"
+    shutil.rmtree(chart, ignore_errors=True)
+    shutil.copytree(MINIMAL_CHARTS / "templates", chart / "templates")
+    shutil.copyfile(contents, chart / "contents.yaml")
+    versions = yaml.safe_load((MINIMAL_CHARTS / "versions.yaml").read_text())
+    document = {
+        "apiVersion": "v2",
+        "name": reference.name,
+        "version": version,
+        "appVersion": str((versions.get(reference.name) or {}).get(version, version)),
+        "description": f"Stand-in of {reference.name}: its Services and workloads by name",
+    }
+    (chart / "Chart.yaml").write_text(yaml.safe_dump(document))
+    return chart
+
+
+def _source(reference: ChartReference) -> str:
+    return reference.repository or reference.chart
+
+
+def _newest(folder: Path, name: str) -> Path | None:
+    return max(folder.glob(f"{name}-*.tgz"), key=lambda path: path.stat().st_mtime, default=None)

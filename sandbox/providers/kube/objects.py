@@ -1,0 +1,269 @@
+"""Every kind of Kubernetes object, through one path: check, dry run, server-side apply, read, delete."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+from ..differences import Difference, compare
+from ..plugin import CheckFailed, Found, InitializationFailed, Log, ProviderError, Resource, Severity
+from ..values import UNKNOWN, Properties, Secret, has_unknown, mark_secrets, plain, without_nulls
+from . import live, readiness, validation
+from .api import ApiError, Object, UnknownKind
+from .cluster import Cluster
+from .kinds import Kind, is_immutable, is_namespaced, kind_of
+from .kubeconfig import NoCluster
+
+_T = TypeVar("_T")
+
+AUTONAMED: Final = "pulumi.com/autonamed"
+PATCH_FORCE: Final = "pulumi.com/patchForce"
+_GIVEN_BY_SERVER: Final = ("uid", "resourceVersion", "creationTimestamp", "generation")
+_KIND_APPEARS_WITHIN: Final = 15.0
+
+
+class Objects:
+    def __init__(self, cluster: Cluster, log: Log):
+        self._cluster = cluster
+        self._log = log
+
+    def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
+        kind = kind_of(resource.type)
+        inputs: Properties = {"apiVersion": kind.api_version, "kind": kind.kind, **news}
+        inputs["metadata"] = self._metadata(resource, kind, olds, inputs.get("metadata"))
+        if kind.kind == "Secret":
+            inputs |= {key: _sealed(inputs[key]) for key in ("data", "stringData") if key in inputs}
+        failed = validation.failures(plain(inputs), self._cluster.version)
+        if failed:
+            raise CheckFailed([(path, f"{reason} ({kind})") for path, reason in failed])
+        return inputs
+
+    def _metadata(self, resource: Resource, kind: Kind, olds: Properties, given: Any) -> Any:
+        if isinstance(plain(given), type(UNKNOWN)) or isinstance(given, Secret):
+            return given
+        metadata = dict(given or {})
+        namespace = self._cluster.settings.namespace
+        if namespace and "namespace" not in metadata and is_namespaced(kind):
+            metadata["namespace"] = namespace
+        if metadata.get("name") is None and not metadata.get("generateName"):
+            before = plain(olds).get("metadata") or {}
+            if (before.get("annotations") or {}).get(AUTONAMED) == "true":
+                metadata["name"] = before["name"]
+            else:
+                metadata["name"] = f"{resource.name}-{resource.seed.hex()[:8]}"
+            metadata["annotations"] = {**(metadata.get("annotations") or {}), AUTONAMED: "true"}
+        return metadata
+
+    def diff(
+        self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
+    ) -> Difference:
+        old, new = without_nulls(plain(old_inputs)), without_nulls(plain(news))
+        kind, mutable = str(new.get("kind")), self._cluster.settings.mutable
+        same_place = _place(old) == _place(new)
+        autonamed = readiness.annotations(new).get(AUTONAMED) == "true"
+        return compare(
+            old,
+            new,
+            lambda path: is_immutable(kind, path, mutable),
+            delete_before_replace=same_place and not autonamed,
+        )
+
+    def create(self, resource: Resource, inputs: Properties) -> tuple[str, Properties]:
+        kind, manifest = kind_of(resource.type), without_nulls(plain(inputs))
+        if resource.preview:
+            return "", self._preview(kind, manifest, inputs, creating=True)
+        self._await_kind(kind)
+        self._refuse_existing(kind, manifest)
+        return self._apply(resource, kind, manifest, inputs)
+
+    def update(
+        self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
+    ) -> Properties:
+        kind, manifest = kind_of(resource.type), without_nulls(plain(news))
+        if not self._cluster.reachable and self._cluster.settings.skip_update_unreachable:
+            self._log(Severity.WARNING, f"not updated: {self._cluster.why_unreachable}", resource.urn)
+            return old_outputs
+        if resource.preview:
+            return self._preview(kind, manifest, news, creating=False)
+        return self._apply(resource, kind, manifest, news)[1]
+
+    def read(self, resource: Resource, inputs: Properties, outputs: Properties) -> Found | None:
+        if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
+            self._log(Severity.WARNING, f"taken for deleted: {self._cluster.why_unreachable}", resource.urn)
+            return None
+        kind = kind_of(resource.type)
+        namespace, name = _split(resource.id)
+        try:
+            found = _asking(lambda: self._cluster.api.get(kind, namespace, name))
+        except UnknownKind:
+            return None
+        if found is None:
+            return None
+        identity = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": {"name": name}}
+        known = inputs or identity | ({"spec": found["spec"]} if "spec" in found else {})
+        return Found(_id(found), _outputs(found, known), live.inputs_of(found, known))
+
+    def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
+        if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
+            self._log(Severity.WARNING, f"taken for deleted: {self._cluster.why_unreachable}", resource.urn)
+            return
+        kind = kind_of(resource.type)
+        namespace, name = _split(resource.id)
+        try:
+            if not _asking(lambda: self._cluster.api.delete(kind, namespace, name)):
+                return
+        except UnknownKind:
+            return
+        patience = readiness.seconds(plain(inputs), resource.timeout)
+
+        def remains() -> str | None:
+            found = _asking(lambda: self._cluster.api.get(kind, namespace, name))
+            if found is None:
+                return None
+            finalizers = ", ".join(found["metadata"].get("finalizers") or []) or "none"
+            return f"it is still there (finalizers: {finalizers})"
+
+        if reason := self._wait(remains, patience):
+            raise ProviderError(f"{kind.kind} {resource.id} was not deleted within {patience:g} s: {reason}")
+
+    def _preview(self, kind: Kind, manifest: Object, inputs: Properties, *, creating: bool) -> Properties:
+        """What the server answers to a dry run, or the inputs where it cannot be asked yet."""
+        outputs = inputs
+        if self._cluster.reachable and not has_unknown(manifest):
+            if creating:
+                self._refuse_existing(kind, manifest)
+            try:
+                outputs = _outputs(self._patch(kind, manifest, dry_run=True), inputs)
+            except (UnknownKind, _NamespaceMissing):
+                outputs = inputs
+        if creating and isinstance(outputs.get("metadata"), dict):
+            given = dict.fromkeys(_GIVEN_BY_SERVER, UNKNOWN)
+            return {**outputs, "metadata": {**outputs["metadata"], **given}}
+        return outputs
+
+    def _apply(
+        self, resource: Resource, kind: Kind, manifest: Object, inputs: Properties
+    ) -> tuple[str, Properties]:
+        applied = self._patch(kind, manifest)
+        metadata = applied["metadata"]
+        if not readiness.is_awaited(manifest) or self._binds_later(applied):
+            return _id(applied), _outputs(applied, inputs)
+        latest = applied
+
+        def missing() -> str | None:
+            nonlocal latest
+            found = self._cluster.api.get(kind, metadata.get("namespace"), metadata["name"])
+            latest = found or latest
+            return readiness.missing(latest) if found else "it was deleted meanwhile"
+
+        patience = readiness.seconds(manifest, resource.timeout)
+        try:
+            reason = _asking(lambda: self._wait(missing, patience))
+        except readiness.NeverReady as failed:
+            reason = str(failed)
+        if reason:
+            text = f"{kind.kind} {_id(latest)} did not become ready within {patience:g} s: {reason}"
+            raise InitializationFailed(_id(latest), _outputs(latest, inputs), [text], inputs)
+        return _id(latest), _outputs(latest, inputs)
+
+    def _binds_later(self, claim: Object) -> bool:
+        """Whether a claim waits for its first pod, so that waiting for it would be forever."""
+        name = (claim.get("spec") or {}).get("storageClassName")
+        if claim["kind"] != "PersistentVolumeClaim" or not name:
+            return False
+        found = self._cluster.api.get(Kind("storage.k8s.io/v1", "StorageClass"), None, name)
+        return (found or {}).get("volumeBindingMode") == "WaitForFirstConsumer"
+
+    def _patch(self, kind: Kind, manifest: Object, *, dry_run: bool = False) -> Object:
+        force = (
+            self._cluster.settings.patch_force or readiness.annotations(manifest).get(PATCH_FORCE) == "true"
+        )
+        try:
+            return self._cluster.api.apply(kind, manifest, dry_run=dry_run, force=force)
+        except ApiError as error:
+            if dry_run and error.namespace_is_missing:
+                raise _NamespaceMissing from error
+            hint = ""
+            if error.status == 409 and error.reason == "Conflict":
+                hint = f"; to take these fields over, set the annotation {PATCH_FORCE}: 'true'"
+            raise ProviderError(f"{error}{hint}") from error
+        except NoCluster as error:
+            raise ProviderError(str(error)) from error
+
+    def _refuse_existing(self, kind: Kind, manifest: Object) -> None:
+        if self._cluster.settings.upsert:
+            return
+        namespace, name = _place(manifest)
+        try:
+            exists = _asking(lambda: self._cluster.api.get(kind, namespace, name)) is not None
+        except UnknownKind:
+            return
+        if exists:
+            raise ProviderError(
+                f"{kind.kind} {f'{namespace}/' if namespace else ''}{name} already exists: import it, delete it, "
+                "or set the provider's upsertExistingObjects"
+            )
+
+    def _await_kind(self, kind: Kind) -> None:
+        """Wait for a kind whose CustomResourceDefinition was made a moment ago."""
+
+        def absent() -> str | None:
+            try:
+                self._cluster.api.endpoint(kind)
+            except UnknownKind as error:
+                return str(error)
+            return None
+
+        if reason := _asking(lambda: self._wait(absent, _KIND_APPEARS_WITHIN)):
+            raise ProviderError(f"{reason}; its CustomResourceDefinition must be installed first")
+
+    def _wait(self, missing: Callable[[], str | None], patience: float) -> str | None:
+        deadline, pause = time.monotonic() + patience, 0.1
+        while (reason := missing()) is not None:
+            if time.monotonic() >= deadline:
+                return reason
+            if self._cluster.cancelled.wait(pause):
+                return f"cancelled while {reason}"
+            pause = min(pause * 1.5, 2.0)
+        return None
+
+
+class _NamespaceMissing(Exception):
+    """A dry run in a namespace that the same deployment will make."""
+
+
+def _asking(call: Callable[[], _T]) -> _T:
+    try:
+        return call()
+    except (ApiError, NoCluster) as error:
+        raise ProviderError(str(error)) from error
+
+
+def _sealed(data: Any) -> Any:
+    if not isinstance(data, dict):
+        return data if isinstance(data, Secret) else Secret(data)
+    return {key: value if isinstance(value, Secret) else Secret(value) for key, value in data.items()}
+
+
+def _outputs(found: Object, inputs: Properties) -> Properties:
+    metadata = {key: value for key, value in found["metadata"].items() if key != "managedFields"}
+    outputs = {**found, "metadata": metadata}
+    if found["kind"] == "Secret":
+        outputs |= {key: Secret(outputs[key]) for key in ("data", "stringData") if key in outputs}
+    return dict(mark_secrets(outputs, inputs))
+
+
+def _place(manifest: Object) -> tuple[str | None, str]:
+    metadata = manifest.get("metadata") or {}
+    return metadata.get("namespace"), metadata.get("name", "")
+
+
+def _id(found: Object) -> str:
+    namespace, name = _place(found)
+    return f"{namespace}/{name}" if namespace else name
+
+
+def _split(id: str) -> tuple[str | None, str]:
+    namespace, _, name = id.rpartition("/")
+    return namespace or None, name

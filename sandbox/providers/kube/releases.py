@@ -1,0 +1,264 @@
+"""Helm releases: rendered at preview, installed and upgraded at update, read back at refresh."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import yaml
+
+from ..differences import Difference, compare
+from ..plugin import CheckFailed, Found, InitializationFailed, Log, ProviderError, Resource, Severity
+from ..values import UNKNOWN, Properties, has_unknown, mark_secrets, plain
+from .charts import ChartReference, Charts
+from .cluster import Cluster
+from .helm import Helm, HelmFailed
+
+_T = TypeVar("_T")
+
+KUBE_VERSION: Final = "1.36.1"
+API_VERSIONS: Final = (
+    "monitoring.coreos.com/v1",
+    *(f"monitoring.coreos.com/v1/{kind}" for kind in ("ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe")),
+    "traefik.io/v1alpha1",
+    *(f"traefik.io/v1alpha1/{kind}" for kind in ("IngressRoute", "Middleware")),
+)
+_SWITCHES: Final = {
+    "atomic": "--atomic",
+    "cleanupOnFail": "--cleanup-on-fail",
+    "createNamespace": "--create-namespace",
+    "disableOpenapiValidation": "--disable-openapi-validation",
+    "disableWebhooks": "--no-hooks",
+    "forceUpdate": "--force",
+    "renderSubchartNotes": "--render-subchart-notes",
+    "resetValues": "--reset-values",
+    "reuseValues": "--reuse-values",
+    "skipCrds": "--skip-crds",
+    "takeOwnership": "--take-ownership",
+    "waitForJobs": "--wait-for-jobs",
+}
+_DEFAULT_SECONDS: Final = 300
+
+
+class Releases:
+    def __init__(self, cluster: Cluster, log: Log):
+        self._cluster = cluster
+        self._log = log
+
+    @cached_property
+    def _home(self) -> Path:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+        home = cache / "pulumi-observability" / "charts"
+        home.mkdir(parents=True, exist_ok=True)
+        return home
+
+    @cached_property
+    def _charts(self) -> Charts:
+        return Charts(Helm(self._home / "helm"), lambda text: self._log(Severity.WARNING, text), self._home)
+
+    def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
+        inputs = dict(news)
+        if plain(inputs.get("name")) is None:
+            before = plain(olds).get("name")
+            inputs["name"] = before or f"{resource.name}-{resource.seed.hex()[:8]}"
+        if plain(inputs.get("namespace")) is None:
+            inputs["namespace"] = self._cluster.settings.namespace or "default"
+        if not has_unknown(inputs.get("chart")) and not plain(inputs.get("chart")):
+            raise CheckFailed([("chart", "a release needs a chart: a name, a path or an oci:// address")])
+        return inputs
+
+    def diff(
+        self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
+    ) -> Difference:
+        return compare(
+            old_inputs,
+            news,
+            lambda path: path[0] in ("name", "namespace"),
+            delete_before_replace=plain(old_inputs.get("name")) == plain(news.get("name")),
+        )
+
+    def create(self, resource: Resource, inputs: Properties) -> tuple[str, Properties]:
+        if resource.preview:
+            return "", {**inputs, **self._rendered(inputs), "status": UNKNOWN}
+        release = _Release(self, resource, inputs)
+        with self._helm() as helm:
+            entry = _told(lambda: helm.entry(release.namespace, release.name))
+            if entry and entry["status"] == "deployed" and not self._cluster.settings.upsert:
+                raise ProviderError(
+                    f"the Helm release {release.id} already exists: import it, uninstall it, or set the provider's "
+                    "upsertExistingObjects"
+                )
+            return release.id, self._install(helm, release)
+
+    def update(
+        self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
+    ) -> Properties:
+        if resource.preview:
+            status = old_outputs.get("status", UNKNOWN)
+            if isinstance(status, Mapping):
+                status = {**status, "revision": UNKNOWN}
+            return {**news, **self._rendered(news), "status": status}
+        with self._helm() as helm:
+            return self._install(helm, _Release(self, resource, news))
+
+    def read(self, resource: Resource, inputs: Properties, outputs: Properties) -> Found | None:
+        if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
+            return None
+        namespace, _, name = resource.id.partition("/")
+        with self._helm() as helm:
+            entry = _told(lambda: helm.entry(namespace, name))
+            if entry is None or entry["status"] == "uninstalled":
+                return None
+            words = ["get", "values", name, "--namespace", namespace]
+            values = _told(lambda: helm.query(words)) or {}
+            read = dict(inputs)
+            chart, version = _chart_and_version(entry)
+            if inputs.get("version") not in (None, version):
+                read["version"] = version
+            if not _same_values(plain(inputs.get("values") or {}), values):
+                read["values"] = mark_secrets(values, inputs.get("values"))
+            read |= {"name": name, "namespace": namespace, "chart": inputs.get("chart") or chart}
+            return Found(resource.id, self._outputs(helm, namespace, name, read), read)
+
+    def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
+        if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
+            self._log(Severity.WARNING, f"taken for deleted: {self._cluster.why_unreachable}", resource.urn)
+            return
+        namespace, _, name = resource.id.partition("/")
+        seconds = _seconds(plain(inputs), resource)
+        words = ["uninstall", name, "--namespace", namespace, "--ignore-not-found", "--timeout", f"{seconds}s"]
+        with self._helm() as helm:
+            _told(lambda: helm.run([*words, "--wait"], timeout=seconds + 30, server=True))
+
+    def chart(self, inputs: Mapping[str, Any]) -> Path:
+        repository = (inputs.get("repositoryOpts") or {}).get("repo")
+        return self._charts.locate(ChartReference(str(inputs["chart"]), inputs.get("version"), repository))
+
+    def _rendered(self, inputs: Properties) -> Properties:
+        """The names of what the chart renders with these values; unknown values leave them unknown."""
+        known = plain(inputs)
+        if has_unknown(known):
+            return {"resourceNames": UNKNOWN}
+        chart = self.chart(known)
+        words = ["template", known["name"], str(chart), "--namespace", known["namespace"], "--include-crds"]
+        words += ["--kube-version", KUBE_VERSION]
+        for version in API_VERSIONS:
+            words += ["--api-versions", version]
+        words += [_SWITCHES["skipCrds"]] if known.get("skipCrds") else []
+        with _values_file(known) as values:
+            manifest = _told(
+                lambda: Helm(self._home / "helm").run([*words, "--values", values], timeout=120),
+                f"chart {chart.name} of release {known['name']} does not render",
+            )
+        return {"resourceNames": _resource_names(manifest)}
+
+    def _install(self, helm: Helm, release: _Release) -> Properties:
+        with _values_file(release.known) as values:
+            try:
+                helm.run([*release.words, "--values", values], timeout=release.seconds + 30, server=True)
+            except HelmFailed as failed:
+                text = f"Helm release {release.id} failed: {failed}"
+                if helm.entry(release.namespace, release.name) is None:
+                    raise ProviderError(text) from failed
+                outputs = self._outputs(helm, release.namespace, release.name, release.inputs)
+                raise InitializationFailed(release.id, outputs, [text], release.inputs) from failed
+        return self._outputs(helm, release.namespace, release.name, release.inputs)
+
+    def _outputs(self, helm: Helm, namespace: str, name: str, inputs: Properties) -> Properties:
+        entry = _told(lambda: helm.entry(namespace, name))
+        if entry is None:
+            raise ProviderError(f"the Helm release {namespace}/{name} is gone from the cluster")
+        words = ["get", "manifest", name, "--namespace", namespace]
+        manifest = _told(lambda: helm.run(words, timeout=60, server=True))
+        chart, version = _chart_and_version(entry)
+        status = {
+            "name": name,
+            "namespace": namespace,
+            "revision": int(entry["revision"]),
+            "status": entry["status"],
+            "version": version,
+            "chart": chart,
+            "appVersion": entry["app_version"],
+        }
+        return {**inputs, "status": status, "resourceNames": _resource_names(manifest)}
+
+    @contextmanager
+    def _helm(self) -> Iterator[Helm]:
+        """Helm against the cluster, with the kubeconfig of the provider in a file that only we read."""
+        connection = self._cluster.connection
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as kubeconfig:
+            path = Path(connection.source)
+            if not path.is_file():
+                kubeconfig.write(connection.kubeconfig)
+                kubeconfig.flush()
+                path = Path(kubeconfig.name)
+            yield Helm(self._home / "helm", path, connection.context)
+
+
+class _Release:
+    """One installation: the words for helm, from the inputs of the resource."""
+
+    def __init__(self, releases: Releases, resource: Resource, inputs: Properties):
+        self.inputs = inputs
+        self.known: dict[str, Any] = plain(inputs)
+        self.name, self.namespace = str(self.known["name"]), str(self.known["namespace"])
+        self.id = f"{self.namespace}/{self.name}"
+        self.seconds = _seconds(self.known, resource)
+        chart = str(releases.chart(self.known))
+        self.words = ["upgrade", "--install", self.name, chart, "--namespace", self.namespace]
+        self.words += ["--timeout", f"{self.seconds}s", "--history-max", str(self.known.get("maxHistory") or 10)]
+        self.words += [switch for name, switch in _SWITCHES.items() if self.known.get(name)]
+        if not self.known.get("skipAwait"):
+            self.words.append("--wait")
+        if self.known.get("description"):
+            self.words += ["--description", str(self.known["description"])]
+
+
+@contextmanager
+def _values_file(known: Mapping[str, Any]) -> Iterator[str]:
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        yaml.safe_dump(known.get("values") or {}, file)
+        file.flush()
+        yield file.name
+
+
+def _seconds(known: Mapping[str, Any], resource: Resource) -> int:
+    return int(resource.timeout or known.get("timeout") or _DEFAULT_SECONDS)
+
+
+def _told(call: Callable[[], _T], what: str = "helm failed") -> _T:
+    try:
+        return call()
+    except HelmFailed as failed:
+        raise ProviderError(f"{what}: {failed}") from failed
+
+
+def _chart_and_version(entry: Mapping[str, Any]) -> tuple[str, str]:
+    """`helm list` writes both in one word: `prometheus-operator-crds-31.0.1`."""
+    words = str(entry["chart"]).split("-")
+    first = next(i for i, word in enumerate(words) if i and word[:1].isdigit() and "." in word)
+    return "-".join(words[:first]), "-".join(words[first:])
+
+
+def _resource_names(manifest: str) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {}
+    for document in yaml.load_all(manifest, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+        for item in (document or {}).get("items") or [document] if document else []:
+            metadata = item["metadata"]
+            place = f"{metadata['namespace']}/" if metadata.get("namespace") else ""
+            names.setdefault(f"{item['kind']}.{item['apiVersion']}", []).append(f"{place}{metadata['name']}")
+    return {kind: sorted(found) for kind, found in sorted(names.items())}
+
+
+def _same_values(wanted: Any, live: Any) -> bool:
+    """Whether values are the same to Helm, which may drop nulls and empty maps when it stores them."""
+    if isinstance(wanted, Mapping) and isinstance(live, Mapping):
+        return all(_same_values(wanted.get(key), live.get(key)) for key in {*wanted, *live})
+    if isinstance(wanted, list) and isinstance(live, list) and len(wanted) == len(live):
+        return all(_same_values(one, other) for one, other in zip(wanted, live, strict=True))
+    return bool(wanted == live) or (wanted in (None, {}) and live in (None, {}))
