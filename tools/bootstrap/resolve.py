@@ -30,7 +30,12 @@ class Resolver:
     def resolve(self, purpose: str) -> list[Path]:
         """Return the directories that belong on PATH for a purpose; raise with the way out for a missing tool."""
         for tool in self._catalog.needed(purpose):
-            self._served[tool.name] = self._find(tool, purpose)
+            directory = self._find(tool, purpose)
+            owner = self._served.get(tool.bundled_with)
+            if owner and directory and directory != owner:
+                _link(tool.binaries, directory, owner)
+                directory = owner
+            self._served[tool.name] = directory
         return [directory for directory in self._served.values() if directory]
 
     def _find(self, tool: Tool, purpose: str) -> Path | None:
@@ -64,6 +69,8 @@ class Resolver:
         directory = self._served[owner]
         if missing := self._missing(tool, directory):
             raise NotServed(f"{owner} came without {', '.join(missing)}")
+        if directory and any((directory / binary).is_symlink() for binary in tool.binaries):
+            raise NotServed(f"{owner} came without, what is there was linked")
         self._say(f"{tool.name}: with {owner}")
         return directory
 
@@ -120,6 +127,14 @@ class Resolver:
     def _missing(self, tool: Tool, directory: Path | None) -> list[str]:
         search = self._search_path if directory is None else str(directory)
         return [binary for binary in tool.binaries if not shutil.which(binary, path=search)]
+
+
+def _link(binaries: list[str], source: Path, owner: Path) -> None:
+    """Put a bundled tool beside its owner, where the owner looks first: pulumi warns of hosts from elsewhere."""
+    for binary in binaries:
+        fresh = owner / f".{binary}.{os.getpid()}"
+        fresh.symlink_to(source / binary)
+        fresh.replace(owner / binary)
 
 
 def _probe(file: str, arguments: list[str]) -> str:

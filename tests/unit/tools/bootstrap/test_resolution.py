@@ -191,7 +191,22 @@ def test_a_bundled_tool_on_path_does_not_serve_an_owner_from_the_cache(machine: 
     machine.put(machine.cached(owner), "lens")
     machine.put_go()
 
-    assert machine.resolve(owner, host) == [machine.cached(owner), machine.cached(host)]
+    machine.resolve(owner, host)
+    assert (machine.cached(host) / "lens-host").read_text() == "\n", "the built one serves, not the one on PATH"
+
+
+def test_a_bundled_tool_that_was_built_is_linked_beside_its_owner(machine: Machine) -> None:
+    owner, host = lens(), lens(name="lens-host", binaries=["lens-host"], bundled_with="lens")
+    machine.put(machine.cached(owner), "lens")
+    machine.put(machine.cached(host), "lens-host")
+    assert machine.resolve(owner, host) == [machine.cached(owner)] * 2
+    assert (machine.cached(owner) / "lens-host").resolve() == machine.cached(host) / "lens-host"
+
+    newer = lens(name="lens-host", binaries=["lens-host"], bundled_with="lens", version="v1.5.0")
+    machine.put(machine.cached(newer), "lens-host")
+    machine.resolve(owner, newer)
+    link = machine.cached(owner) / "lens-host"
+    assert link.resolve() == machine.cached(newer) / "lens-host", "a new pin replaces the link"
 
 
 def test_a_host_out_of_reach_is_asked_once_a_run(machine: Machine) -> None:
