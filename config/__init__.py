@@ -1,0 +1,6 @@
+"""What a stack may say: one frozen model an area, read and checked as a whole before anything is created."""
+
+from .problems import SettingsError
+from .stack import Settings, load
+
+__all__ = ["Settings", "SettingsError", "load"]

@@ -1,0 +1,62 @@
+"""The cluster a stack runs on, and what is true of all of it."""
+
+from enum import StrEnum
+
+from pydantic import Field, model_validator
+
+from .area import Area, Name, NodeSelector, Tolerations
+
+
+class Environment(StrEnum):
+    """What a stack is for; `production` refuses what only a try-out may do."""
+
+    DEVELOPMENT = "development"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class Cluster(Area):
+    """Settings under `observability:cluster`."""
+
+    name: Name = Field(
+        default="local",
+        description="Label `cluster` of every log line and metric. Default: local.",
+        examples=["prod-eu1"],
+    )
+    context: str = Field(
+        default="",
+        description="Context of the kubeconfig to deploy to; production must name it. Default: the current one.",
+        examples=["prod-eu1"],
+    )
+    environment: Environment = Field(
+        default=Environment.DEVELOPMENT,
+        description="development, staging or production. Default: development.",
+        examples=["production"],
+    )
+    storage_class: str = Field(
+        default="",
+        description="StorageClass of every volume that names none. Default: the cluster's.",
+        examples=["gp3"],
+    )
+    node_selector: NodeSelector = Field(default_factory=dict)
+    tolerations: Tolerations = ()
+    service_monitors: bool = Field(
+        default=False,
+        description="Whether the Prometheus operator's CRDs are there, so that ServiceMonitors can be. Default: false.",
+        examples=[True],
+    )
+    dns_service: str = Field(
+        default="kube-dns",
+        description="Service of the cluster's DNS, for the gateway. Default: kube-dns.",
+        examples=["coredns"],
+    )
+    dns_namespace: str = Field(default="kube-system", description="Namespace of that Service. Default: kube-system.")
+
+    @model_validator(mode="after")
+    def _production_names_its_cluster(self) -> "Cluster":
+        if self.environment is Environment.PRODUCTION and not self.context:
+            raise ValueError(
+                "environment production must name its context, so that it never reaches another cluster: "
+                "pulumi config set --path 'observability:cluster.context' CONTEXT"
+            )
+        return self

@@ -1,0 +1,88 @@
+"""Rules that span several areas of settings."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .cluster import Environment
+from .metrics import MetricsKind
+from .problems import PROJECT, Problem, set_command
+from .storage import PURPOSES, AwsStorage, ExternalStorage, InClusterStorage
+
+if TYPE_CHECKING:
+    from .stack import Settings
+
+
+def cross_area_problems(settings: "Settings") -> list[Problem]:
+    """Find what no area can see alone."""
+    found = [*_storage(settings), *_secrets_without_a_user(settings)]
+    if settings.cluster.environment is Environment.PRODUCTION:
+        found += _production(settings)
+    return found
+
+
+def _storage(settings: "Settings") -> Iterator[Problem]:
+    if isinstance(settings.storage, AwsStorage) and not settings.aws_region:
+        yield Problem("aws:region", "is missing: the region of the buckets", "pulumi config set aws:region eu-west-1")
+    if isinstance(settings.storage, ExternalStorage):
+        for purpose in PURPOSES:
+            if purpose in settings.storage.credentials:
+                continue
+            for key in (f"{purpose}_access_key_id", f"{purpose}_secret_access_key"):
+                if key not in settings.given_secrets:
+                    yield Problem(
+                        f"{PROJECT}:{key}",
+                        f"is missing: {purpose} are kept on {settings.storage.endpoint}, which needs credentials "
+                        f"(or name an existing Secret in storage.credentials.{purpose})",
+                        f"pulumi config set --secret {PROJECT}:{key}",
+                    )
+
+
+def _secrets_without_a_user(settings: "Settings") -> Iterator[Problem]:
+    if not isinstance(settings.storage, ExternalStorage):
+        for key in sorted(settings.given_secrets & {f"{p}_{k}" for p in PURPOSES for k in _S3_KEYS}):
+            yield Problem(
+                f"{PROJECT}:{key}",
+                f"is used by nothing: storage.kind {settings.storage.kind} makes its own credentials",
+                f"pulumi config rm {PROJECT}:{key}",
+            )
+
+
+_S3_KEYS = ("access_key_id", "secret_access_key")
+
+
+def _production(settings: "Settings") -> Iterator[Problem]:
+    why = "environment production refuses a single replica of what holds data"
+    storage = f"{PROJECT}:storage"
+    if isinstance(settings.storage, InClusterStorage):
+        fix = f"{set_command(storage + '.kind', 'aws')} (or external)"
+        yield Problem(
+            f"{storage}.kind", f"{why}: keep logs and traces on an object store outside the cluster", fix, "in-cluster"
+        )
+    if isinstance(settings.storage, AwsStorage) and not settings.storage.protect:
+        yield Problem(
+            f"{storage}.protect",
+            "environment production refuses unprotected buckets",
+            set_command(f"{storage}.protect", True),
+            "false",
+        )
+    if settings.metrics.kind is MetricsKind.IN_STACK:
+        yield Problem(
+            f"{PROJECT}:metrics.kind",
+            f"{why}: the in-stack Prometheus is a single one; give the metrics stack that production has",
+            set_command(f"{PROJECT}:metrics.kind", "external"),
+            "in-stack",
+        )
+    logs = settings.logging
+    holders = [logs.single] if logs.mode == "monolithic" else [logs.write]
+    if any((holder.replicas or 1) < 2 for holder in holders):
+        role = "single" if logs.mode == "monolithic" else "write"
+        place = f"{PROJECT}:logging.{role}.replicas"
+        yield Problem(place, f"{why}: run Loki with three", set_command(place, 3))
+    if settings.tracing.mode == "monolithic":
+        place = f"{PROJECT}:tracing.mode"
+        yield Problem(
+            place, f"{why}: monolithic Tempo is a single one", set_command(place, "distributed"), "monolithic"
+        )
+    elif (settings.tracing.ingester.replicas or 1) < 2:
+        place = f"{PROJECT}:tracing.ingester.replicas"
+        yield Problem(place, f"{why}: run Tempo with three ingesters", set_command(place, 3))

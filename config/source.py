@@ -1,0 +1,61 @@
+"""Where settings come from: the stack's configuration as Pulumi hands it to the program."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.runtime import config as runtime_config
+
+from .problems import PROJECT, Problem
+
+
+@dataclass(frozen=True)
+class Source:
+    """The configuration of one stack, keys without the project's prefix."""
+
+    stack: str
+    texts: Mapping[str, str]
+    """Every key of this project and its text; an object is JSON."""
+    secret: frozenset[str] = frozenset()
+    """The keys whose value, or part of it, is encrypted in the stack file."""
+    aws_region: str = ""
+    """The AWS provider's region, from `aws:region`."""
+    aws_access_key: str = ""
+    """The AWS provider's access key, where the stack file names one (only examples do)."""
+
+    def area(self, name: str) -> tuple[Any, list[Problem]]:
+        """Give the value of one area as plain data, `{}` where it is not set, and what is wrong with its form."""
+        place = f"{PROJECT}:{name}"
+        if name in self.secret:
+            sentence = (
+                "holds an encrypted value, which would arrive here in the clear: "
+                "put the secret under its own key, or name a Kubernetes Secret with {secret, key}"
+            )
+            return {}, [Problem(place, sentence, f"pulumi config rm {place}")]
+        text = self.texts.get(name)
+        if text is None:
+            return {}, []
+        try:
+            value = json.loads(text)
+        except json.JSONDecodeError:
+            value = text
+        if isinstance(value, dict):
+            return value, []
+        fix = f"pulumi config rm {place}, then set its keys with pulumi config set --path '{place}.KEY' VALUE"
+        return {}, [Problem(place, "must be an object of keys and values", fix, repr(value))]
+
+
+def read() -> Source:
+    """Read the configuration of the running stack."""
+    everything = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+    prefix = f"{PROJECT}:"
+    own = {key.removeprefix(prefix): str(value) for key, value in everything.items() if key.startswith(prefix)}
+    return Source(
+        stack=pulumi.get_stack(),
+        texts=own,
+        secret=frozenset(name for name in own if runtime_config.is_config_secret(prefix + name)),
+        aws_region=str(everything.get("aws:region", "")),
+        aws_access_key=str(everything.get("aws:accessKey", "")),
+    )

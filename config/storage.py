@@ -1,0 +1,117 @@
+"""Where logs and traces are kept: in the cluster, on any S3-compatible server, or on AWS S3."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from .area import Area, HttpUrl, Name, Quantity
+
+PURPOSES = ("logs", "traces")
+"""What buckets are for, and so the keys of `buckets`, `prefixes` and `credentials`."""
+
+_BUCKETS = "Bucket of each purpose (logs, traces). Give these, or one shared_bucket."
+_SHARED = "One bucket for every purpose, each under its own prefix."
+_PREFIXES = "Prefix of each purpose in the shared bucket. Default: loki and tempo."
+
+
+class Identity(StrEnum):
+    """How pods on EKS prove who they are (https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html)."""
+
+    POD_IDENTITY = "pod-identity"
+    IRSA = "irsa"
+
+
+class InClusterStorage(Area):
+    """`kind: in-cluster`: SeaweedFS beside the platform; for laptops and tests."""
+
+    kind: Literal["in-cluster"] = Field(default="in-cluster", description="in-cluster, external or aws.")
+    namespace: Name = Field(default="storage", description="Namespace of the object store. Default: storage.")
+    size: Quantity = Field(default="10Gi", description="Size of its volume. Default: 10Gi.", examples=["50Gi"])
+    storage_class: str = Field(default="", description="StorageClass of its volume. Default: the cluster's.")
+
+
+class _Buckets(Area):
+    buckets: Mapping[str, str] = Field(
+        default_factory=dict, description=_BUCKETS, examples=[{"logs": "acme-logs", "traces": "acme-traces"}]
+    )
+    shared_bucket: str = Field(default="", description=_SHARED, examples=["acme-observability"])
+    prefixes: Mapping[str, str] = Field(default_factory=dict, description=_PREFIXES)
+
+    @model_validator(mode="after")
+    def _every_purpose_has_a_place(self) -> "_Buckets":
+        if bool(self.buckets) == bool(self.shared_bucket):
+            raise ValueError("give either a bucket for each of logs and traces (buckets) or one shared_bucket")
+        if self.buckets and set(self.buckets) != set(PURPOSES):
+            raise ValueError(f"buckets names {', '.join(sorted(self.buckets))}: name exactly logs and traces")
+        if unknown := set(self.prefixes) - set(PURPOSES):
+            raise ValueError(f"prefixes names {', '.join(sorted(unknown))}: there are logs and traces")
+        return self
+
+
+class ExternalStorage(_Buckets):
+    """`kind: external`: an S3-compatible server that exists already, and its buckets."""
+
+    kind: Literal["external"]
+    endpoint: HttpUrl = Field(description="Address of the S3 server.", examples=["https://s3.example.org"])
+    region: str = Field(default="us-east-1", description="Region name the server expects. Default: us-east-1.")
+    path_style: bool = Field(default=True, description="Address buckets by path, not by host name. Default: true.")
+    credentials: Mapping[str, Name] = Field(
+        default_factory=dict,
+        description=(
+            "Existing Secrets by purpose (logs, traces), in the reader's namespace, with keys AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY. Default: the secret settings <purpose>_access_key_id, <purpose>_secret_access_key."
+        ),
+    )
+
+
+class AwsStorage(_Buckets):
+    """`kind: aws`: S3 buckets and the roles that may use them, created by the stack."""
+
+    kind: Literal["aws"]
+    account_id: str = Field(
+        pattern=r"^\d{12}$", description="Number of the AWS account, 12 digits.", examples=["123456789012"]
+    )
+    partition: str = Field(default="aws", description="AWS partition. Default: aws.", examples=["aws-cn"])
+    identity: Identity = Field(
+        default=Identity.POD_IDENTITY, description="pod-identity or irsa. Default: pod-identity.", examples=["irsa"]
+    )
+    oidc_issuer: str = Field(
+        default="",
+        description="OIDC issuer of the EKS cluster, host and path without scheme; irsa needs it.",
+        examples=["oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"],
+    )
+    eks_cluster: str = Field(
+        default="",
+        description="Name of the EKS cluster; pod-identity needs it. Default: cluster.name.",
+        examples=["prod-eu1"],
+    )
+    kms: bool = Field(
+        default=True, description="Encrypt with a KMS key (SSE-KMS with bucket key), not SSE-S3. Default: true."
+    )
+    kms_key_arn: str = Field(default="", description="An existing KMS key. Default: one is created.")
+    versioning: bool = Field(
+        default=False, description="Keep overwritten and deleted objects for a while. Default: false."
+    )
+    noncurrent_days: int = Field(default=7, ge=1, description="Days that versioned objects are kept. Default: 7.")
+    protect: bool = Field(default=True, description="Refuse to delete buckets and what guards them. Default: true.")
+    tags: Mapping[str, str] = Field(default_factory=dict, description="Tags of every AWS resource. Default: none.")
+
+    @model_validator(mode="after")
+    def _irsa_knows_its_issuer(self) -> "AwsStorage":
+        if self.identity is Identity.IRSA and not self.oidc_issuer:
+            raise ValueError(
+                "identity irsa needs oidc_issuer: "
+                "aws eks describe-cluster --name NAME --query cluster.identity.oidc.issuer"
+            )
+        return self
+
+
+Storage = InClusterStorage | ExternalStorage | AwsStorage
+
+STORAGE_KINDS: Mapping[str, type[InClusterStorage] | type[ExternalStorage] | type[AwsStorage]] = {
+    "in-cluster": InClusterStorage,
+    "external": ExternalStorage,
+    "aws": AwsStorage,
+}

@@ -1,0 +1,86 @@
+"""The Pulumi engine for one stack of this checkout."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .environment import EngineEnvironment, engine_environment
+from .providers import STAND_IN_NOTICE, Providers, choose_providers
+from .stackfile import StackFile
+
+
+class EngineFailedError(Exception):
+    """The engine ended with an error that it has printed itself."""
+
+    def __init__(self, exit_code: int) -> None:
+        super().__init__(f"the engine ended with exit code {exit_code}")
+        self.exit_code = exit_code
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Runs `pulumi` with the state, passphrase and providers of one stack."""
+
+    root: Path
+    stack: StackFile
+    environment: EngineEnvironment
+    providers: Providers
+    variables: Mapping[str, str]
+
+    @classmethod
+    def for_stack(cls, root: Path, stack: StackFile) -> "Engine":
+        """Choose state and providers, and say so where it matters."""
+        environment = engine_environment(root)
+        variables = {**os.environ, **environment.variables}
+        providers = choose_providers(root, stack.providers, variables)
+        if providers.stand_ins:
+            print(STAND_IN_NOTICE, file=sys.stderr)
+        return cls(root, stack, environment, providers, {**variables, **providers.variables})
+
+    def select(self) -> None:
+        """Make the stack where it is new."""
+        self._capture("stack", "select", self.stack.stack, "--create")
+
+    def run(self, *arguments: str) -> None:
+        """Run a command of the engine, its output going to the user; raise `EngineFailedError`."""
+        done = subprocess.run(
+            ["pulumi", *arguments, "--stack", self.stack.stack, "--non-interactive"],
+            cwd=self.root,
+            env=dict(self.variables),
+            check=False,
+        )
+        if done.returncode != 0:
+            raise EngineFailedError(done.returncode)
+
+    def export(self) -> dict[str, Any]:
+        """Give the stack's state."""
+        state: dict[str, Any] = json.loads(self._capture("stack", "export", "--stack", self.stack.stack))
+        return state
+
+    def import_state(self, state: Mapping[str, Any]) -> None:
+        """Replace the stack's state."""
+        self._capture("stack", "import", "--stack", self.stack.stack, standard_input=json.dumps(state))
+
+    def cancel(self) -> None:
+        """Release the stack's lock."""
+        self._capture("cancel", "--yes", self.stack.stack)
+
+    def _capture(self, *arguments: str, standard_input: str | None = None) -> str:
+        done = subprocess.run(
+            ["pulumi", *arguments, "--non-interactive"],
+            cwd=self.root,
+            env=dict(self.variables),
+            input=standard_input,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            print(done.stderr or done.stdout, file=sys.stderr)
+            raise EngineFailedError(done.returncode)
+        return done.stdout
