@@ -35,7 +35,8 @@ def up(engine: Engine, yes: bool) -> None:
 def destroy(engine: Engine, yes: bool) -> None:
     """Remove everything that is not protected, and say what stays."""
     target = look_at(engine.stack.context)
-    print(XX)
+    print(f"target   {target.context} ({target.server}, Kubernetes {target.version})")
+    print(f"state    {engine.environment.backend}")
     if engine.providers.stand_ins and not target.sandbox:
         raise Refused(_no_stand_ins(engine))
     _ask(f"Remove stack {engine.stack.stack} from {target.context}?", yes)
