@@ -1,0 +1,135 @@
+"""Runs a program under Pulumi's mocks and records what it registers: tree, parents, options, secrets."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pulumi
+from pulumi.runtime import rpc
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+
+SECRET = "4dabf18193072939515e22adb298388d"
+UNKNOWN = rpc.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One registered resource, as the engine would see it."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    inputs: Mapping[str, Any]
+    request: Any
+
+    @property
+    def secrets(self) -> set[str]:
+        """Top-level inputs that are secret, wholly or somewhere within."""
+        return {key for key, value in self.inputs.items() if _holds_secret(value)}
+
+    def plain(self) -> Any:
+        """The inputs with the secret envelopes removed."""
+        return _unwrapped(self.inputs)
+
+
+@dataclass
+class Recording:
+    """Everything one program registered."""
+
+    resources: list[Registered] = field(default_factory=list)
+    outputs: dict[str, Any] = field(default_factory=dict)
+
+    def of_type(self, suffix: str) -> list[Registered]:
+        """All resources whose type token ends with `suffix`, such as `:Release`."""
+        return [resource for resource in self.resources if resource.type.endswith(suffix)]
+
+    def one(self, suffix: str, name: str | None = None) -> Registered:
+        """The only resource of this type (and Pulumi name)."""
+        found = [resource for resource in self.of_type(suffix) if name is None or resource.name == name]
+        assert len(found) == 1, f"expected one {suffix} {name or ''}, got {[r.name for r in found]}"
+        return found[0]
+
+    def names(self) -> set[str]:
+        """The Pulumi names of all resources."""
+        return {resource.name for resource in self.resources}
+
+
+def mocked_outputs(type_token: str, name: str, inputs: Mapping[str, Any], unknown: frozenset[str]) -> dict[str, Any]:
+    """What a provider would add to the inputs."""
+    outputs = dict(inputs)
+    if type_token == "random:index/randomPassword:RandomPassword":
+        outputs |= {"result": f"generated-{name}", "bcryptHash": f"$2b$10$hash-of-{name}"}
+    if type_token == "kubernetes:helm.sh/v3:Release":
+        outputs |= {"status": {"name": inputs.get("name"), "namespace": inputs.get("namespace"), "status": "deployed"}}
+    if type_token.startswith("aws:"):
+        outputs |= {"arn": f"arn:aws:mock:::{name}"}
+    return {key: UNKNOWN if f"{type_token}.{key}" in unknown else value for key, value in outputs.items()}
+
+
+class _Mocks(Mocks):
+    def __init__(self, unknown: frozenset[str]) -> None:
+        self._unknown = unknown
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
+        return f"{args.name}-id", mocked_outputs(args.typ, args.name, args.inputs, self._unknown)
+
+    def call(self, args: MockCallArgs) -> dict[Any, Any]:
+        raise AssertionError(f"the program made the invoke {args.token}: previews must need no account")
+
+
+class _RecordingMonitor(MockMonitor):
+    def __init__(self, mocks: Mocks, recording: Recording) -> None:
+        super().__init__(mocks)
+        self._recording = recording
+
+    def RegisterResource(self, request: Any) -> Any:
+        response = super().RegisterResource(request)
+        self._recording.resources.append(
+            Registered(response.urn, request.type, request.name, request.parent, _as_dict(request.object), request)
+        )
+        return response
+
+
+def record(
+    build: Callable[[], Any], *, preview: bool = False, unknown: frozenset[str] = frozenset(), stack: str = "test"
+) -> Recording:
+    """Run `build` under mocks and give what it registered.
+
+    `unknown` names provider outputs that are not known yet, as `<type token>.<property>`; use it with `preview=True`.
+    Raises whatever `build` raises.
+    """
+    recording = Recording()
+    mocks = _Mocks(unknown)
+    monitor = _RecordingMonitor(mocks, recording)
+    pulumi.runtime.set_mocks(mocks, project="observability", stack=stack, preview=preview, monitor=monitor)
+
+    def program() -> Any:
+        outputs = build()
+        if isinstance(outputs, Mapping):
+            resolved = pulumi.Output.all(**outputs)
+            return resolved.apply(recording.outputs.update)
+        return outputs
+
+    pulumi.runtime.test(program)()
+    urns = [resource.urn for resource in recording.resources]
+    assert len(urns) == len(set(urns)), "two resources were given one name"
+    return recording
+
+
+def _as_dict(struct: Any) -> Any:
+    from google.protobuf.json_format import MessageToDict
+
+    return MessageToDict(struct)
+
+
+def _holds_secret(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return SECRET in value or any(_holds_secret(item) for item in value.values())
+    return isinstance(value, list) and any(_holds_secret(item) for item in value)
+
+
+def _unwrapped(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _unwrapped(value["value"]) if SECRET in value else {key: _unwrapped(item) for key, item in value.items()}
+    return [_unwrapped(item) for item in value] if isinstance(value, list) else value
