@@ -1,0 +1,165 @@
+"""What the arguments of `Tracing` must be, and what follows from them."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field, model_validator
+
+from .._namespace import PodSecurity
+from .._release import ReleaseSpec
+from .._spec import rule
+from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
+from ..storage.endpoint import bucket_endpoint
+from ..units import Duration, Name, OptionalHttpUrl, Quantity, hours, parse_duration
+
+
+class Mode(StrEnum):
+    """How Tempo runs: one process, or a workload for each of its parts."""
+
+    MONOLITHIC = "monolithic"
+    DISTRIBUTED = "distributed"
+
+
+class Store(StrEnum):
+    """Where blocks of traces are kept."""
+
+    S3 = "s3"
+    FILESYSTEM = "filesystem"
+
+
+class Processor(StrEnum):
+    """What the generator makes of spans (https://grafana.com/docs/tempo/latest/metrics-from-traces/)."""
+
+    SERVICE_GRAPHS = "service-graphs"
+    SPAN_METRICS = "span-metrics"
+    LOCAL_BLOCKS = "local-blocks"
+
+
+CHARTS = {Mode.MONOLITHIC: TEMPO, Mode.DISTRIBUTED: TEMPO_DISTRIBUTED}
+
+
+class TracingSpec(ReleaseSpec):
+    """The checked arguments of `Tracing`."""
+
+    namespace: Name
+    create_namespace: bool = True
+    pod_security: PodSecurity = PodSecurity.RESTRICTED
+    protect_namespace: bool = False
+    release_name: Name = "tempo"
+    chart_version: str = ""
+    mode: Mode = Mode.MONOLITHIC
+    replicas: int = Field(default=1, ge=1)
+    store: Store = Store.S3
+    bucket: str = ""
+    bucket_prefix: str = ""
+    endpoint: OptionalHttpUrl = ""
+    region: str = ""
+    path_style: bool = False
+    credentials_secret: str = ""
+    credentials_checksum: str = ""
+    service_account: str = ""
+    service_account_annotations: Mapping[str, str] = Field(default_factory=dict)
+    kms_key_arn: str = ""
+    retention: Duration = "14d"
+    max_block_duration: Duration = "30m"
+    volume_size: Quantity = "10Gi"
+    generator_volume_size: Quantity = "5Gi"
+    storage_class: str = ""
+    node_selector: Mapping[str, str] = Field(default_factory=dict)
+    tolerations: Sequence[Mapping[str, Any]] = ()
+    cpu: Quantity = "200m"
+    memory: Quantity = "1Gi"
+    remote_write_url: OptionalHttpUrl = ""
+    processors: Sequence[Processor] = tuple(Processor)
+    span_metrics_dimensions: Sequence[str] = ()
+    service_graph_dimensions: Sequence[str] = ()
+    external_labels: Mapping[str, str] = Field(default_factory=dict)
+    gateway: bool = False
+    service_monitor: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_the_chart_of_the_mode(cls, data: Any) -> Any:
+        mode = data.get("mode", Mode.MONOLITHIC)
+        if data.get("chart_version") or mode not in CHARTS:
+            return data
+        return {**data, "chart_version": CHARTS[mode].default_version}
+
+    @property
+    def chart(self) -> Chart:
+        """The chart that installs this mode."""
+        return CHARTS[self.mode]
+
+    @property
+    def replication_factor(self) -> int:
+        """How many ingesters receive a span: never more than there are, three at most."""
+        return min(self.replicas, 3)
+
+    @property
+    def generates_metrics(self) -> bool:
+        """Whether there is a metrics generator: only where its metrics have somewhere to go."""
+        return self.remote_write_url != ""
+
+    @property
+    def service_account_name(self) -> str:
+        """The ServiceAccount of every Tempo pod."""
+        return self.service_account or self.release_name
+
+    @rule("replicas", "mode")
+    def _one_process_has_one_replica(self) -> str | None:
+        if self.mode is Mode.MONOLITHIC and self.replicas > 1:
+            return "monolithic Tempo is one process that keeps its own ring: use 1, or mode distributed"
+        return None
+
+    @rule("gateway", "mode")
+    def _one_process_has_no_gateway(self) -> str | None:
+        if self.mode is Mode.MONOLITHIC and self.gateway:
+            return "monolithic Tempo answers on one Service already: leave the gateway out, or use mode distributed"
+        return None
+
+    @rule("store", "mode")
+    def _shared_blocks_need_an_object_store(self) -> str | None:
+        if self.mode is Mode.DISTRIBUTED and self.store is Store.FILESYSTEM:
+            return "distributed Tempo shares its blocks between pods: use s3, or mode monolithic"
+        return None
+
+    @rule("bucket", "store")
+    def _blocks_have_a_bucket(self) -> str | None:
+        if self.store is Store.S3 and not self.bucket:
+            return "store s3 needs a bucket: name it, or use store filesystem"
+        if self.store is Store.FILESYSTEM and self.bucket:
+            return "store filesystem uses no bucket: leave it out, or use store s3"
+        return None
+
+    @rule("endpoint", "region", "store")
+    def _the_object_store_can_be_found(self) -> str | None:
+        if self.store is Store.FILESYSTEM:
+            return None
+        if not self.endpoint and not self.region:
+            return "an empty endpoint is AWS S3, which needs a region: give region, or the URL of another S3 API"
+        try:
+            bucket_endpoint(self.endpoint, self.region)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    @rule("bucket_prefix")
+    def _the_prefix_is_a_plain_path(self) -> str | None:
+        if self.bucket_prefix != self.bucket_prefix.strip("/"):
+            return f"write it without slashes at its ends: {self.bucket_prefix.strip('/')!r}"
+        return None
+
+    @rule("retention")
+    def _retention_is_whole_hours(self) -> str | None:
+        try:
+            whole = hours(self.retention)
+        except ValueError as error:
+            return str(error)
+        return "keep traces for at least 1h" if whole == "0h" else None
+
+    @rule("max_block_duration")
+    def _blocks_are_cut(self) -> str | None:
+        if not 60 <= parse_duration(self.max_block_duration).total_seconds() <= 7200:
+            return "cut blocks between every 1m (more load on the bucket) and every 2h (more to replay at a restart)"
+        return None
