@@ -8,22 +8,23 @@ import time
 from pathlib import Path
 
 from sandbox import controlplane
-from sandbox.api import ApiError
 from sandbox.handle import Sandbox
 from sandbox.layout import DEFAULT_DIRECTORY, Layout
 from sandbox.processes import SandboxError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m sandbox",
+        description="A Kubernetes control plane and an AWS stand-in on this machine.",
+        epilog="; ".join(f"{name}: {description}" for name, (_, description) in COMMANDS.items()),
+    )
+    parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--dir", type=Path, default=DEFAULT_DIRECTORY, help="where its files are (%(default)s)")
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, (_, description) in COMMANDS.items():
-        commands.add_parser(name, help=description)
     options = parser.parse_args(arguments)
     try:
         return COMMANDS[options.command][0](options.dir)
-    except (SandboxError, ApiError, FileNotFoundError) as error:
+    except SandboxError as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 1
 

@@ -14,7 +14,7 @@ Object = dict[str, Any]
 
 
 class ApiError(Exception):
-    """The API server refused a request."""
+    """The API server refused a request, with this HTTP status, or did not answer: status 0."""
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
@@ -31,13 +31,6 @@ class Api:
         self._session.verify = str(ca_certificate)
         self._session.headers["Authorization"] = f"Bearer {token}"
         self._resources: dict[str, dict[str, Object]] = {}
-
-    def is_ready(self) -> bool:
-        """Return whether the API server says that it is ready to serve."""
-        try:
-            return self._session.get(f"{self.server}/readyz", timeout=2).ok
-        except requests.RequestException:
-            return False
 
     def get(self, path: str) -> Object:
         """Return the object or list at `path`, for example `/api/v1/nodes`."""
@@ -85,9 +78,12 @@ class Api:
     def _request(
         self, method: str, path: str, data: str | None = None, content_type: str = "application/json"
     ) -> Object:
-        answer = self._session.request(
-            method, self.server + path, data=data, headers={"Content-Type": content_type}, timeout=30
-        )
+        try:
+            answer = self._session.request(
+                method, self.server + path, data=data, headers={"Content-Type": content_type}, timeout=30
+            )
+        except requests.RequestException as error:
+            raise ApiError(0, f"{method} {self.server}{path}: no answer, {error}") from error
         try:
             body = answer.json()
         except requests.JSONDecodeError:

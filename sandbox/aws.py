@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import requests
-
 from sandbox.commands import HOST
 
 REGION = "eu-west-1"
@@ -16,16 +14,6 @@ FAKE_KEY = "observability-sandbox"
 def endpoint(port: int) -> str:
     """Return the URL of the stand-in."""
     return f"http://{HOST}:{port}"
-
-
-def is_ready(port: int) -> bool:
-    """Return whether the stand-in answers."""
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            return session.get(f"{endpoint(port)}/moto-api/data.json", timeout=2).ok
-        except requests.RequestException:
-            return False
 
 
 def record(path: Path, port: int) -> None:

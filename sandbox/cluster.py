@@ -9,9 +9,10 @@ from pathlib import Path
 
 import yaml
 
-from sandbox.api import Api, Object
+from sandbox.api import Api, ApiError, Object
 from sandbox.crds import minimal_definitions
 from sandbox.layout import PROJECT
+from sandbox.processes import SandboxError
 
 MANIFESTS = Path(__file__).resolve().parent / "manifests"
 WORKERS = ("worker-a", "worker-b", "worker-c")
@@ -65,7 +66,7 @@ def custom_resource_definitions() -> list[Object]:
     named = os.environ.get("OBSERVABILITY_CRDS")
     directory = Path(named) if named else PROJECT.parent / "shared" / "crds"
     if named and not directory.is_dir():
-        raise FileNotFoundError(f"OBSERVABILITY_CRDS={named} is no directory; unset it for the minimal ones")
+        raise SandboxError(f"OBSERVABILITY_CRDS={named} is no directory; unset it for the minimal definitions")
     return list(_definitions_in(directory)) or minimal_definitions()
 
 
@@ -95,34 +96,33 @@ def install(api: Api, definitions: list[Object]) -> None:
 
 def missing(api: Api, definitions: list[Object]) -> list[str]:
     """Return what is not there yet, in words; empty when workloads can be deployed."""
+    try:
+        nodes_left = {*WORKERS, *STORAGE_NODES} - _ready_nodes(api)
+        kinds_left = {definition["metadata"]["name"] for definition in definitions} - _served(api, definitions)
+        account = api.find("/api/v1/namespaces/default/serviceaccounts/default")
+    except ApiError as error:
+        return [str(error)]
     return [
-        *(f"node {name}" for name in sorted(_expected_nodes() - _ready_nodes(api))),
-        *(f"custom resource {name}" for name in sorted(_names(definitions) - _established(api))),
-        *([] if api.find("/api/v1/namespaces/default/serviceaccounts/default") else ["service account default"]),
+        *(f"node {name}" for name in sorted(nodes_left)),
+        *(f"custom resource {name}" for name in sorted(kinds_left)),
+        *([] if account else ["the service account of namespace default"]),
     ]
 
 
-def _expected_nodes() -> set[str]:
-    return {*WORKERS, *STORAGE_NODES}
-
-
-def _names(manifests: list[Object]) -> set[str]:
-    return {manifest["metadata"]["name"] for manifest in manifests}
-
-
 def _ready_nodes(api: Api) -> set[str]:
-    return _with_condition(api.get("/api/v1/nodes"), "Ready")
-
-
-def _established(api: Api) -> set[str]:
-    path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-    return _with_condition(api.get(path), "Established")
-
-
-def _with_condition(listing: Object, condition: str) -> set[str]:
     return {
-        item["metadata"]["name"]
-        for item in listing["items"]
-        for entry in item.get("status", {}).get("conditions") or []
-        if entry["type"] == condition and entry["status"] == "True"
+        node["metadata"]["name"]
+        for node in api.get("/api/v1/nodes")["items"]
+        for condition in node["status"].get("conditions") or []
+        if condition["type"] == "Ready" and condition["status"] == "True"
+    }
+
+
+def _served(api: Api, definitions: list[Object]) -> set[str]:
+    specs = [definition["spec"] for definition in definitions]
+    versions = {(spec["group"], version["name"]) for spec in specs for version in spec["versions"] if version["served"]}
+    return {
+        f"{resource['name']}.{group}"
+        for group, version in versions
+        for resource in (api.find(f"/apis/{group}/{version}") or {"resources": []})["resources"]
     }

@@ -39,7 +39,7 @@ class Ports:
 
 
 def etcd(layout: Layout, ports: Ports) -> list[str]:
-    """The data is thrown away with the sandbox, so it need not survive a power cut: no fsync."""
+    """Trade what a sandbox does not need for a quick start: no fsync, and the only member elects itself at once."""
     client, peer = f"http://{HOST}:{ports.etcd}", f"http://{HOST}:{ports.etcd_peer}"
     return [
         "etcd",
@@ -51,6 +51,8 @@ def etcd(layout: Layout, ports: Ports) -> list[str]:
         f"--initial-advertise-peer-urls={peer}",
         f"--initial-cluster=sandbox={peer}",
         "--unsafe-no-fsync",
+        "--heartbeat-interval=10",
+        "--election-timeout=100",
         "--log-level=warn",
     ]
 

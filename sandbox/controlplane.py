@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,11 +13,11 @@ import requests
 import yaml
 
 from sandbox import aws, cluster, commands, credentials
-from sandbox.api import Api
+from sandbox.api import Api, ApiError
 from sandbox.commands import HOST, Ports
 from sandbox.handle import Sandbox
 from sandbox.layout import Layout
-from sandbox.processes import Process, Registry, SandboxError, start, stop, wait_until
+from sandbox.processes import Process, Registry, SandboxError, start, stop, wait_until_none
 
 TOOLS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 PROCESS_COUNT = len(TOOLS) + 1
@@ -35,6 +35,9 @@ def up(directory: Path, seconds: float = 90) -> Sandbox:
             _clear(layout)
             try:
                 _start_all(layout, seconds)
+            except ApiError as error:
+                _clear(layout)
+                raise SandboxError(f"{error}; the logs are in {layout.logs}") from error
             except BaseException:
                 _clear(layout)
                 raise
@@ -106,22 +109,21 @@ def _start_all(layout: Layout, seconds: float) -> None:
     api = Api(server, token, layout.ca_certificate)
     config = credentials.kubeconfig(server, layout.ca_certificate.read_bytes(), token)
     _write_private(layout.kubeconfig, yaml.safe_dump(config, sort_keys=False))
-    definitions = cluster.custom_resource_definitions()
 
-    wait_until(_answers(f"http://{HOST}:{ports.etcd}/health"), "answer of etcd", [etcd], seconds)
+    _wait(f"http://{HOST}:{ports.etcd}/health", None, [etcd], seconds)
     api_server = launch("kube-apiserver", commands.api_server(layout, ports))
-    wait_until(api.is_ready, "readiness of kube-apiserver", [etcd, api_server], seconds)
+    definitions = cluster.custom_resource_definitions()
+    _wait(f"{server}/readyz", layout.ca_certificate, [etcd, api_server], seconds)
     followers = [
-        launch("kube-controller-manager", commands.controller_manager(layout, ports)),
         launch("kube-scheduler", commands.scheduler(layout, ports)),
+        launch("kube-controller-manager", commands.controller_manager(layout, ports)),
         launch("kwok", commands.kwok(layout, ports)),
     ]
     cluster.install(api, definitions)
     watched = [etcd, api_server, *followers]
-    wait_until(lambda: not cluster.missing(api, definitions), "ready nodes and custom resources", watched, seconds)
-    scheduler_health = f"https://{HOST}:{ports.scheduler}/readyz"
-    wait_until(_answers(scheduler_health, layout.ca_certificate), "readiness of kube-scheduler", watched, seconds)
-    wait_until(lambda: aws.is_ready(ports.aws), "answer of the AWS stand-in", [moto], seconds)
+    wait_until_none(lambda: cluster.missing(api, definitions), watched, seconds)
+    _wait(f"https://{HOST}:{ports.scheduler}/readyz", layout.ca_certificate, watched, seconds)
+    _wait(f"{aws.endpoint(ports.aws)}/moto-api/data.json", None, [moto], seconds)
     aws.record(layout.aws, ports.aws)
     sandbox = Sandbox(layout)
     _write_private(layout.environment, sandbox.exports())
@@ -141,16 +143,19 @@ class _Launcher:
         return process
 
 
-def _answers(url: str, ca_certificate: Path | None = None) -> Callable[[], bool]:
-    def probe() -> bool:
-        with requests.Session() as session:
-            session.trust_env = False
-            try:
-                return session.get(url, verify=str(ca_certificate) if ca_certificate else True, timeout=2).ok
-            except requests.RequestException:
-                return False
+def _wait(url: str, ca_certificate: Path | None, watched: Sequence[Process], seconds: float) -> None:
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = str(ca_certificate) if ca_certificate else True
 
-    return probe
+        def missing() -> list[str]:
+            try:
+                answered = session.get(url, timeout=2).ok
+            except requests.RequestException:
+                answered = False
+            return [] if answered else [f"an answer of {url}"]
+
+        wait_until_none(missing, watched, seconds)
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -103,20 +103,21 @@ def _wait_gone(processes: list[Process], seconds: float) -> list[Process]:
     return left
 
 
-def wait_until(ready: Callable[[], bool], what: str, watched: Sequence[Process], seconds: float) -> None:
-    """Poll `ready` until it is true; SandboxError when a watched process ends or `seconds` pass first."""
+def wait_until_none(missing: Callable[[], Sequence[str]], watched: Sequence[Process], seconds: float) -> None:
+    """Poll until `missing` returns nothing; SandboxError when a watched process ends or `seconds` pass first."""
     deadline = time.monotonic() + seconds
-    while not ready():
+    while awaited := missing():
+        sentence = f"while waiting for {', '.join(awaited)}"
         for process in watched:
             if not process.is_running():
-                raise SandboxError(_failure(f"{process.name} ended while waiting for {what}", process))
+                raise SandboxError(_failure(f"{process.name} ended {sentence}", process))
         if time.monotonic() > deadline:
-            raise SandboxError(_failure(f"no {what} within {seconds:g} s", watched[-1]))
+            raise SandboxError(_failure(f"{seconds:g} s passed {sentence}", watched[-1]))
         time.sleep(POLL_SECONDS)
 
 
 def _failure(sentence: str, process: Process) -> str:
-    return f"{sentence}. Last lines of {process.log}:\n{process.last_lines()}"
+    return f"{sentence}. The last lines of {process.log}:\n{process.last_lines()}"
 
 
 class Registry:
