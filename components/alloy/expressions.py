@@ -1,0 +1,167 @@
+"""The right-hand sides of Alloy's syntax: literals, references, calls and sums.
+
+The grammar is https://grafana.com/docs/alloy/latest/get-started/syntax/; string escapes are Go's.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_KEYWORDS = frozenset({"true", "false", "null"})
+_ESCAPES = {
+    '"': '\\"',
+    "\\": "\\\\",
+    "\a": "\\a",
+    "\b": "\\b",
+    "\f": "\\f",
+    "\n": "\\n",
+    "\r": "\\r",
+    "\t": "\\t",
+    "\v": "\\v",
+}
+_LINE_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Expression:
+    """Something that Alloy evaluates when it loads the configuration."""
+
+    def lines(self) -> list[str]:
+        """Give the expression's source, without indentation of its first line."""
+        raise NotImplementedError
+
+
+Value: TypeAlias = "str | bool | int | float | Expression | Sequence[Value] | Mapping[str, Value]"
+
+
+@dataclass(frozen=True)
+class Ref(Expression):
+    """A dotted name: a component's export (`loki.write.loki.receiver`) or a constant (`constants.hostname`)."""
+
+    name: str
+
+    def lines(self) -> list[str]:
+        """Give the name itself."""
+        return [dotted(self.name)]
+
+
+@dataclass(frozen=True)
+class Call(Expression):
+    """A call of a standard-library function: `Call("sys.env", ("HOSTNAME",))`."""
+
+    function: str
+    arguments: Sequence[Value] = ()
+
+    def lines(self) -> list[str]:
+        """Give the call with its arguments one after another."""
+        return _joined(f"{dotted(self.function)}(", (lines_of(argument) for argument in self.arguments), ", ", ")")
+
+
+@dataclass(frozen=True)
+class Sum(Expression):
+    """Strings (or numbers) joined with `+`."""
+
+    terms: Sequence[Value]
+
+    def lines(self) -> list[str]:
+        """Give the terms joined with `+`."""
+        return _joined("", (lines_of(term) for term in self.terms), " + ", "")
+
+
+def quote(text: str) -> str:
+    """Write `text` as a string literal; raise `ValueError` for a lone surrogate, which no file can hold."""
+    return f'"{"".join(_escaped(character) for character in text)}"'
+
+
+def dotted(name: str) -> str:
+    """Check a name made of identifiers and dots; raise `ValueError` otherwise."""
+    if not all(is_identifier(part) for part in name.split(".")):
+        raise ValueError(f"{name!r} is no Alloy name: write identifiers of letters, digits and _ joined by dots")
+    return name
+
+
+def is_identifier(text: str) -> bool:
+    """Tell whether `text` can stand unquoted as a name."""
+    return _IDENTIFIER.fullmatch(text) is not None and text not in _KEYWORDS
+
+
+def assignments(fields: Iterable[tuple[str, Value]], separator: str = "") -> Iterator[str]:
+    """Write `name = value` lines with the `=` of neighbouring lines aligned; a value of several lines ends a run."""
+    run: list[tuple[str, list[str]]] = []
+    for name, value in fields:
+        run.append((name, lines_of(value)))
+        if len(run[-1][1]) > 1:
+            yield from _aligned(run, separator)
+            run = []
+    yield from _aligned(run, separator)
+
+
+def lines_of(value: Value) -> list[str]:
+    """Write a value; its lines after the first are indented relative to it."""
+    if isinstance(value, Expression):
+        return value.lines()
+    if isinstance(value, str):
+        return [quote(value)]
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    if isinstance(value, int | float):
+        return [_number(value)]
+    if isinstance(value, Mapping):
+        return _object(value)
+    return _list(value)
+
+
+def _aligned(run: list[tuple[str, list[str]]], separator: str) -> Iterator[str]:
+    width = max((len(name) for name, _ in run), default=0)
+    for name, (first, *rest) in run:
+        yield from _ended([f"{name:<{width}} = {first}", *rest], separator)
+
+
+def _ended(lines: list[str], separator: str) -> list[str]:
+    return [*lines[:-1], lines[-1] + separator]
+
+
+def _escaped(character: str) -> str:
+    if character in _ESCAPES:
+        return _ESCAPES[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if 0xD800 <= code <= 0xDFFF:
+        raise ValueError(f"the lone surrogate {character!r} cannot be written: correct the encoding of the text")
+    if code < 0x80:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def _number(value: int | float) -> str:
+    if not math.isfinite(value):
+        raise ValueError(f"Alloy has no literal for {value}: use a finite number")
+    return repr(value)
+
+
+def _object(fields: Mapping[str, Value]) -> list[str]:
+    if not fields:
+        return ["{}"]
+    named = ((key if is_identifier(key) else quote(key), value) for key, value in fields.items())
+    return ["{", *(f"\t{line}" for line in assignments(named, ",")), "}"]
+
+
+def _list(items: Sequence[Value]) -> list[str]:
+    written = [lines_of(item) for item in items]
+    flat = f"[{', '.join(lines[0] for lines in written)}]"
+    if len(flat) <= _LINE_WIDTH and all(len(lines) == 1 for lines in written):
+        return [flat]
+    return ["[", *(f"\t{line}" for lines in written for line in _ended(lines, ",")), "]"]
+
+
+def _joined(opening: str, parts: Iterable[list[str]], separator: str, closing: str) -> list[str]:
+    """Write parts one after another: the next begins on the line where the last one ended."""
+    lines = [opening]
+    for index, (first, *rest) in enumerate(parts):
+        lines[-1] += (separator if index else "") + first
+        lines += rest
+    return _ended(lines, closing)

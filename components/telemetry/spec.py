@@ -1,0 +1,167 @@
+"""What a collector's arguments must be, with their defaults."""
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, TypeAdapter
+
+from .._namespace import PodSecurity
+from .._release import ReleaseSpec
+from .._spec import rule
+from ..charts import ALLOY, Chart
+from ..units import HttpUrl, Name, OptionalHttpUrl, Quantity, parse_quantity
+
+POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
+PLACEMENT_LABELS = ("node_name", "pod_ip")
+_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HOST_AND_PORT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?:[1-9]\d{0,4}")
+_PERCENTAGE_OR_COUNT = re.compile(r"(?:[1-9]\d?|100)%|[1-9]\d*")
+_HTTP_URL = TypeAdapter(HttpUrl)
+
+
+def _otlp_endpoint(text: str) -> str:
+    if not text:
+        return text
+    if text.startswith(("http://", "https://")):
+        return str(_HTTP_URL.validate_python(text))
+    if _HOST_AND_PORT.fullmatch(text) is None:
+        raise ValueError(
+            f"{text!r} is no OTLP endpoint: write host:port for gRPC, such as tempo.tracing:4317, "
+            "or a URL for HTTP, such as http://tempo.tracing:4318"
+        )
+    return text
+
+
+def _label_name(text: str) -> str:
+    if _LABEL.fullmatch(text) is None or text.startswith("__"):
+        raise ValueError(f"{text!r} is no label name: use letters, digits and _, not beginning with a digit or __")
+    return text
+
+
+LabelName = Annotated[str, AfterValidator(_label_name)]
+OptionalOtlpEndpoint = Annotated[str, AfterValidator(_otlp_endpoint)]
+
+
+class LogSource(StrEnum):
+    """Where container logs are read: the node's files, or the API server."""
+
+    FILES = "files"
+    API = "api"
+
+
+class LogLevel(StrEnum):
+    """How much Alloy says of itself."""
+
+    ERROR = "error"
+    WARN = "warn"
+    INFO = "info"
+    DEBUG = "debug"
+
+
+class TelemetrySpec(ReleaseSpec):
+    """The checked arguments of `Telemetry`."""
+
+    namespace: Name
+    logs_push_url: HttpUrl
+    logs_otlp_url: HttpUrl
+    traces_otlp_endpoint: OptionalOtlpEndpoint = ""
+    metrics_otlp_url: OptionalHttpUrl = ""
+    logs_tenant: str = ""
+    cluster: str = Field(default="local", min_length=1)
+    extra_labels: Mapping[LabelName, str] = Field(default_factory=dict)
+    placement_labels: bool = False
+    structured_metadata: Sequence[LabelName] = ("trace_id", "span_id", "TraceId", "SpanId")
+    kubernetes_attributes: bool = True
+    log_source: LogSource = LogSource.FILES
+    log_level: LogLevel = LogLevel.INFO
+    node_local_otlp: bool = False
+    storage_host_path: str = Field(default="/var/lib/alloy", pattern=r"^(/[^/\s]+)*$")
+    replicas: int = Field(default=2, ge=1)
+    max_unavailable: str = "10%"
+    cpu_request: Quantity = "100m"
+    memory_request: Quantity = "256Mi"
+    memory_limit: Quantity = "512Mi"
+    node_selector: Mapping[str, str] = Field(default_factory=dict)
+    tolerations: Sequence[Mapping[str, Any]] | None = None
+    service_monitor: bool = False
+    create_namespace: bool = True
+    protect_namespace: bool = False
+    pod_security: PodSecurity | None = None
+    release_name: Name = "alloy"
+    chart_version: str = ALLOY.default_version
+
+    @property
+    def chart(self) -> Chart:
+        """Alloy's chart."""
+        return ALLOY
+
+    @property
+    def reads_files(self) -> bool:
+        """Whether a pod on each node tails the node's log files."""
+        return self.log_source is LogSource.FILES
+
+    @property
+    def namespace_security(self) -> PodSecurity:
+        """The pod-security level asked for, or the strictest one that the log source permits."""
+        if self.pod_security is not None:
+            return self.pod_security
+        return PodSecurity.PRIVILEGED if self.reads_files else PodSecurity.RESTRICTED
+
+    @property
+    def config_map(self) -> str:
+        """The name of the ConfigMap that holds Alloy's configuration."""
+        return f"{self.release_name}-config"
+
+    @property
+    def static_labels(self) -> dict[str, str]:
+        """The labels that every log line carries, whatever it comes from."""
+        return {"cluster": self.cluster, **self.extra_labels}
+
+    @rule("pod_security", "log_source", "create_namespace")
+    def _files_need_the_privileged_level(self) -> str | None:
+        if self.create_namespace and self.reads_files and self.namespace_security is not PodSecurity.PRIVILEGED:
+            return (
+                "log_source files mounts /var/log of the node, which only the privileged level admits: "
+                "leave pod_security out, or set log_source to api"
+            )
+        return None
+
+    @rule("node_local_otlp", "log_source")
+    def _a_collector_on_each_node_takes_local_data(self) -> str | None:
+        if self.node_local_otlp and not self.reads_files:
+            return "log_source api has no collector on most nodes, which then could not send: leave it out"
+        return None
+
+    @rule("logs_otlp_url", "metrics_otlp_url")
+    def _signal_paths_are_left_to_the_exporter(self) -> str | None:
+        for url in (self.logs_otlp_url, self.metrics_otlp_url):
+            if re.search(r"/v1/(logs|metrics|traces)/?$", url):
+                return f"{url} ends with a signal's path, which Alloy appends itself: cut it off after /otlp"
+        return None
+
+    @rule("extra_labels")
+    def _extra_labels_are_new(self) -> str | None:
+        fixed = {"cluster", "stream", "filename", "instance", *POD_LABELS, *PLACEMENT_LABELS}
+        if taken := sorted(fixed & set(self.extra_labels)):
+            return f"{', '.join(taken)} would overwrite a label of the pipeline: choose other names"
+        return None
+
+    @rule("max_unavailable")
+    def _max_unavailable_is_a_share_or_a_number(self) -> str | None:
+        if _PERCENTAGE_OR_COUNT.fullmatch(self.max_unavailable) is None:
+            return "write a share such as 10% or a number of nodes such as 1"
+        return None
+
+    @rule("memory_request", "memory_limit")
+    def _the_limit_covers_the_request(self) -> str | None:
+        if parse_quantity(self.memory_request) > parse_quantity(self.memory_limit):
+            return f"it is more than memory_limit ({self.memory_limit}): lower it or raise the limit"
+        return None
+
+    @rule("memory_limit")
+    def _the_limit_is_enough_to_start(self) -> str | None:
+        if parse_quantity(self.memory_limit) < 128 * 2**20:
+            return "Alloy does not start reliably with less than 128Mi: raise it"
+        return None

@@ -1,0 +1,106 @@
+"""Chart values: a DaemonSet that reads the node's files, or a Deployment that reads through the API server."""
+
+import hashlib
+from typing import Any
+
+from .config import alloy_config
+from .otlp import GRPC_PORT, HTTP_PORT
+from .spec import TelemetrySpec
+
+CONFIG_KEY = "config.alloy"
+UI_PORT = 12345
+_ALLOY_USER = 473
+_STORAGE = "/var/lib/alloy"
+_READ = ["get", "list", "watch"]
+
+
+def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
+    """Give the values of chart alloy.
+
+    The configuration is rolled out by a changed annotation and not by the chart's reloading sidecar: a wrong
+    one then stops the roll-out at the first nodes and fails the update, where a reload would go unnoticed.
+    """
+    return {
+        "fullnameOverride": spec.release_name,
+        "crds": {"create": False},
+        "alloy": {
+            "configMap": {"create": False, "name": spec.config_map, "key": CONFIG_KEY},
+            "clustering": {"enabled": not spec.reads_files},
+            "enableReporting": False,
+            "storagePath": _STORAGE,
+            "extraPorts": [_port("otlp-grpc", GRPC_PORT), _port("otlp-http", HTTP_PORT)],
+            "mounts": {"varlog": spec.reads_files, "extra": [{"name": "storage", "mountPath": _STORAGE}]},
+            "resources": {
+                "requests": {"cpu": spec.cpu_request, "memory": spec.memory_request},
+                "limits": {"memory": spec.memory_limit},
+            },
+            "securityContext": _container_security(spec),
+        },
+        "configReloader": {"enabled": False},
+        "global": {} if spec.reads_files else {"podSecurityContext": {"fsGroup": _ALLOY_USER}},
+        "controller": {
+            "podAnnotations": {"checksum/config": hashlib.sha256(alloy_config(spec).encode()).hexdigest()},
+            "nodeSelector": dict(spec.node_selector),
+            "tolerations": _tolerations(spec),
+            "volumes": {"extra": [_storage_volume(spec)]},
+            **(_daemon_set(spec) if spec.reads_files else _deployment(spec)),
+        },
+        "rbac": _rbac(spec),
+        "service": {"internalTrafficPolicy": "Local" if spec.node_local_otlp else "Cluster"},
+        "serviceMonitor": {"enabled": spec.service_monitor},
+    }
+
+
+def _port(name: str, number: int) -> dict[str, Any]:
+    return {"name": name, "port": number, "targetPort": number, "protocol": "TCP"}
+
+
+def _container_security(spec: TelemetrySpec) -> dict[str, Any]:
+    user = 0 if spec.reads_files else _ALLOY_USER
+    return {
+        "runAsUser": user,
+        "runAsGroup": user,
+        "runAsNonRoot": user != 0,
+        "privileged": False,
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def _tolerations(spec: TelemetrySpec) -> list[dict[str, Any]]:
+    if spec.tolerations is not None:
+        return [dict(toleration) for toleration in spec.tolerations]
+    return [{"operator": "Exists"}] if spec.reads_files else []
+
+
+def _storage_volume(spec: TelemetrySpec) -> dict[str, Any]:
+    if spec.reads_files and spec.storage_host_path:
+        return {"name": "storage", "hostPath": {"path": spec.storage_host_path, "type": "DirectoryOrCreate"}}
+    return {"name": "storage", "emptyDir": {"sizeLimit": "1Gi"}}
+
+
+def _daemon_set(spec: TelemetrySpec) -> dict[str, Any]:
+    unavailable = int(spec.max_unavailable) if spec.max_unavailable.isdigit() else spec.max_unavailable
+    return {
+        "type": "daemonset",
+        "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": unavailable}},
+    }
+
+
+def _deployment(spec: TelemetrySpec) -> dict[str, Any]:
+    disruption = {"enabled": True, "maxUnavailable": 1} if spec.replicas > 1 else {"enabled": False}
+    return {"type": "deployment", "replicas": spec.replicas, "podDisruptionBudget": disruption}
+
+
+def _rbac(spec: TelemetrySpec) -> dict[str, Any]:
+    """Only what the configuration uses, where the chart's own rules read every Secret of the cluster.
+
+    The chart writes the two lists one after the other and cannot write an empty one.
+    """
+    pods = ["pods"] if spec.reads_files else ["pods", "pods/log"]
+    about_pods = [{"apiGroups": [""], "resources": ["namespaces"], "verbs": _READ}]
+    if spec.kubernetes_attributes:
+        about_pods.append({"apiGroups": ["apps"], "resources": ["replicasets"], "verbs": _READ})
+    return {"rules": [{"apiGroups": [""], "resources": pods, "verbs": _READ}], "clusterRules": about_pods}
