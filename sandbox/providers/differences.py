@@ -49,9 +49,7 @@ def compare(
 
 def starts_with(path: Path, *prefixes: str) -> bool:
     """Whether a path lies at or below, or above, one of the dotted `prefixes`."""
-    return any(
-        all(have == want for have, want in zip(path, prefix.split("."), strict=False)) for prefix in prefixes
-    )
+    return any(all(have == want for have, want in zip(path, prefix.split("."), strict=False)) for prefix in prefixes)
 
 
 def render(path: Path) -> str:
@@ -84,9 +82,7 @@ def _walk(path: Path, old: Any, new: Any) -> Iterator[tuple[Path, Change]]:
         yield path, Change.UPDATE
 
 
-def _walk_entry(
-    path: Path, old: Mapping[str, Any], new: Mapping[str, Any], key: str
-) -> Iterator[tuple[Path, Change]]:
+def _walk_entry(path: Path, old: Mapping[str, Any], new: Mapping[str, Any], key: str) -> Iterator[tuple[Path, Change]]:
     if key not in new:
         yield path, Change.DELETE
     elif key not in old:

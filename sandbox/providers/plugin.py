@@ -74,9 +74,7 @@ class Log:
     """Messages to the user through the engine; without an engine, to standard error."""
 
     def __init__(self, engine_address: str | None):
-        self._engine = (
-            engine_pb2_grpc.EngineStub(grpc.insecure_channel(engine_address)) if engine_address else None
-        )
+        self._engine = engine_pb2_grpc.EngineStub(grpc.insecure_channel(engine_address)) if engine_address else None
 
     def __call__(self, severity: Severity, message: str, urn: str = "") -> None:
         if self._engine is None:
@@ -104,9 +102,7 @@ class Provider:
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
         return news
 
-    def diff(
-        self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
-    ) -> Difference:
+    def diff(self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Difference:
         raise NotImplementedError
 
     def create(self, resource: Resource, inputs: Properties) -> tuple[str, Properties]:

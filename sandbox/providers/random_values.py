@@ -39,10 +39,7 @@ def _pools(inputs: Properties) -> dict[str, str]:
     enabled = {name: inputs.get(name) is not False for name in _CLASSES}
     enabled["numeric"] = enabled["numeric"] and inputs.get("number") is not False
     special = inputs.get("overrideSpecial") or _SPECIAL
-    return {
-        name: (special if name == "special" else pool) if enabled[name] else ""
-        for name, pool in _CLASSES.items()
-    }
+    return {name: (special if name == "special" else pool) if enabled[name] else "" for name, pool in _CLASSES.items()}
 
 
 def _defaults(inputs: Properties) -> Properties:
@@ -114,9 +111,7 @@ class RandomProvider(Provider):
             raise CheckFailed([("length", f"{length} is less than the {least} characters the minima ask for")])
         return news
 
-    def diff(
-        self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
-    ) -> Difference:
+    def diff(self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Difference:
         return compare(old_inputs, news, lambda _: True)
 
     def create(self, resource: Resource, inputs: Properties) -> tuple[str, Properties]:

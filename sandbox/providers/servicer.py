@@ -18,6 +18,7 @@ from .plugin import CheckFailed, InitializationFailed, Provider, ProviderError, 
 _T = TypeVar("_T")
 _STATUS_DETAILS_KEY = "grpc-status-details-bin"
 
+
 def _version(name: str) -> str:
     """The version of the SDK that is installed: the engine warns of any plugin older than its SDK."""
     return f"{metadata.version(f'pulumi_{name}')}+standin"
@@ -71,9 +72,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         except CheckFailed as failed:
             return provider_pb2.CheckResponse(
                 inputs=request.news,
-                failures=[
-                    provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in failed.failures
-                ],
+                failures=[provider_pb2.CheckFailure(property=path, reason=reason) for path, reason in failed.failures],
             )
         return provider_pb2.CheckResponse(inputs=values.to_struct(checked))
 
@@ -82,9 +81,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         old_outputs = values.from_struct(request.olds)
         old_inputs = values.from_struct(request.old_inputs)
         news = _ignoring(values.from_struct(request.news), old_inputs, request.ignoreChanges)
-        return _diff_response(
-            _run(context, lambda: self._provider.diff(resource, old_inputs, old_outputs, news))
-        )
+        return _diff_response(_run(context, lambda: self._provider.diff(resource, old_inputs, old_outputs, news)))
 
     def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:
         resource = _resource(request, preview=request.preview, timeout=request.timeout)

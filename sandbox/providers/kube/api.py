@@ -28,7 +28,8 @@ class ApiError(Exception):
         self.status = status
         self.reason = str(body.get("reason") or "")
         self.details = dict(body.get("details") or {})
-        super().__init__(f"{what}: {body.get('message') or f'HTTP status {status}'}")
+        self.message = str(body.get("message") or f"the server answered {status}")
+        super().__init__(f"{what}: {self.message}")
 
     @property
     def namespace_is_missing(self) -> bool:
@@ -118,9 +119,7 @@ class Api:
             raise ApiError(status, document, f"{method} {path.partition('?')[0]}")
         return dict(document)
 
-    def _send(
-        self, method: str, path: str, payload: str | None, headers: dict[str, str]
-    ) -> tuple[int, bytes]:
+    def _send(self, method: str, path: str, payload: str | None, headers: dict[str, str]) -> tuple[int, bytes]:
         prefix = urlsplit(self.connection.server).path
         for attempt in range(2):
             connection = self._connection()

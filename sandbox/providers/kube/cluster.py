@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ..plugin import ProviderError
@@ -21,7 +21,7 @@ class Settings:
     kubeconfig: Any = None
     context: str | None = None
     namespace: str | None = None
-    mutable: MutableData = MutableData()
+    mutable: MutableData = field(default_factory=MutableData)
     patch_force: bool = False
     delete_unreachable: bool = False
     skip_update_unreachable: bool = False

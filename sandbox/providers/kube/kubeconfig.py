@@ -108,7 +108,7 @@ def _material(section: dict[str, Any], name: str, base: Path) -> bytes | None:
     if data := section.get(f"{name}-data"):
         return base64.b64decode(data)
     if path := section.get(name):
-        return (base / path).read_bytes()
+        return Path(base, path).read_bytes()
     return None
 
 
@@ -130,9 +130,7 @@ def _token_of_command(command: dict[str, Any]) -> str:
     words = [command["command"], *(command.get("args") or [])]
     environment = {entry["name"]: entry["value"] for entry in command.get("env") or []}
     try:
-        run = subprocess.run(
-            words, env={**os.environ, **environment}, capture_output=True, check=True, timeout=30
-        )
+        run = subprocess.run(words, env={**os.environ, **environment}, capture_output=True, check=True, timeout=30)
     except (OSError, subprocess.SubprocessError) as error:
         raise NoCluster(f"the credential command {words[0]} failed: {error}") from error
     status = (yaml.safe_load(run.stdout) or {}).get("status") or {}

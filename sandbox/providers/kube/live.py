@@ -33,9 +33,7 @@ def inputs_of(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, A
 
 def _string_data(live: Mapping[str, Any], wanted: Mapping[str, str]) -> dict[str, str]:
     data = live.get("data") or {}
-    return {
-        key: base64.b64decode(data[key]).decode(errors="replace") for key in wanted if key in data
-    }
+    return {key: base64.b64decode(data[key]).decode(errors="replace") for key in wanted if key in data}
 
 
 def _project(live: Any, wanted: Any) -> Any:

@@ -55,13 +55,11 @@ class Objects:
             metadata["annotations"] = {**(metadata.get("annotations") or {}), AUTONAMED: "true"}
         return metadata
 
-    def diff(
-        self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
-    ) -> Difference:
+    def diff(self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Difference:
         old, new = without_nulls(plain(old_inputs)), without_nulls(plain(news))
         kind, mutable = str(new.get("kind")), self._cluster.settings.mutable
         same_place = _place(old) == _place(new)
-        autonamed = readiness.annotations(new).get(AUTONAMED) == "true"
+        autonamed = readiness.annotations_of(new).get(AUTONAMED) == "true"
         return compare(
             old,
             new,
@@ -142,9 +140,7 @@ class Objects:
             return {**outputs, "metadata": {**outputs["metadata"], **given}}
         return outputs
 
-    def _apply(
-        self, resource: Resource, kind: Kind, manifest: Object, inputs: Properties
-    ) -> tuple[str, Properties]:
+    def _apply(self, resource: Resource, kind: Kind, manifest: Object, inputs: Properties) -> tuple[str, Properties]:
         applied = self._patch(kind, manifest)
         metadata = applied["metadata"]
         if not readiness.is_awaited(manifest) or self._binds_later(applied):
@@ -176,9 +172,7 @@ class Objects:
         return (found or {}).get("volumeBindingMode") == "WaitForFirstConsumer"
 
     def _patch(self, kind: Kind, manifest: Object, *, dry_run: bool = False) -> Object:
-        force = (
-            self._cluster.settings.patch_force or readiness.annotations(manifest).get(PATCH_FORCE) == "true"
-        )
+        force = self._cluster.settings.patch_force or readiness.annotations_of(manifest).get(PATCH_FORCE) == "true"
         try:
             return self._cluster.api.apply(kind, manifest, dry_run=dry_run, force=force)
         except ApiError as error:
@@ -187,7 +181,7 @@ class Objects:
             hint = ""
             if error.status == 409 and error.reason == "Conflict":
                 hint = f"; to take these fields over, set the annotation {PATCH_FORCE}: 'true'"
-            raise ProviderError(f"{error}{hint}") from error
+            raise ProviderError(f"{kind.kind} {_id(manifest)}: {error.message}{hint}") from error
         except NoCluster as error:
             raise ProviderError(str(error)) from error
 
@@ -201,7 +195,7 @@ class Objects:
             return
         if exists:
             raise ProviderError(
-                f"{kind.kind} {f'{namespace}/' if namespace else ''}{name} already exists: import it, delete it, "
+                f"{kind.kind} {_id(manifest)} already exists: import it, delete it, "
                 "or set the provider's upsertExistingObjects"
             )
 

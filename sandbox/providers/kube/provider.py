@@ -36,9 +36,7 @@ class KubernetesProvider(Provider):
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
         return self._for(resource).check(resource, olds, news)
 
-    def diff(
-        self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
-    ) -> Difference:
+    def diff(self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Difference:
         return self._for(resource).diff(resource, old_inputs, old_outputs, news)
 
     def create(self, resource: Resource, inputs: Properties) -> tuple[str, Properties]:

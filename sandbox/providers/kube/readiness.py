@@ -16,19 +16,19 @@ class NeverReady(Exception):
     """The object has failed for good."""
 
 
-def annotations(manifest: _Object) -> dict[str, str]:
+def annotations_of(manifest: _Object) -> dict[str, str]:
     return (manifest.get("metadata") or {}).get("annotations") or {}
 
 
 def is_awaited(manifest: _Object) -> bool:
-    return manifest.get("kind") in _CHECKS and annotations(manifest).get(SKIP_AWAIT) != "true"
+    return manifest.get("kind") in _CHECKS and annotations_of(manifest).get(SKIP_AWAIT) != "true"
 
 
 def seconds(manifest: _Object, custom: float) -> float:
     """How long to wait: the resource's own timeout, its annotation, or ten minutes."""
     if custom > 0:
         return custom
-    stated = annotations(manifest).get(TIMEOUT, "")
+    stated = annotations_of(manifest).get(TIMEOUT, "")
     return float(stated) if stated.isdigit() else DEFAULT_SECONDS
 
 
@@ -79,8 +79,7 @@ def _job(spec: _Object, status: _Object) -> str | None:
 
 def _definition(spec: _Object, status: _Object) -> str | None:
     established = any(
-        entry["type"] == "Established" and entry["status"] == "True"
-        for entry in status.get("conditions") or []
+        entry["type"] == "Established" and entry["status"] == "True" for entry in status.get("conditions") or []
     )
     return None if established else "the definition is not established"
 

@@ -72,9 +72,7 @@ class Releases:
             raise CheckFailed([("chart", "a release needs a chart: a name, a path or an oci:// address")])
         return inputs
 
-    def diff(
-        self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
-    ) -> Difference:
+    def diff(self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Difference:
         return compare(
             old_inputs,
             news,
@@ -251,7 +249,9 @@ def _resource_names(manifest: str) -> dict[str, list[str]]:
         for item in (document or {}).get("items") or [document] if document else []:
             metadata = item["metadata"]
             place = f"{metadata['namespace']}/" if metadata.get("namespace") else ""
-            names.setdefault(f"{item['kind']}.{item['apiVersion']}", []).append(f"{place}{metadata['name']}")
+            group = item["apiVersion"].rpartition("/")[0]
+            kind = f"{item['kind']}.{group}" if group else item["kind"]
+            names.setdefault(f"{kind}/{item['apiVersion']}", []).append(f"{place}{metadata['name']}")
     return {kind: sorted(found) for kind, found in sorted(names.items())}
 
 

@@ -38,7 +38,7 @@ def failures(manifest: dict[str, Any], version: str = DEFAULT_VERSION) -> list[t
 def _schema_version(wanted: str) -> str:
     from kubernetes_validate import utils
 
-    known = sorted(utils.all_versions(), key=_numbers)
+    known: list[str] = sorted(utils.all_versions(), key=_numbers)
     fitting = [version for version in known if _numbers(version)[:2] <= _numbers(wanted)]
     return fitting[-1] if fitting else known[0]
 
