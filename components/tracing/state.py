@@ -50,8 +50,8 @@ def _changed_volumes(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> l
         f"{what} changes from {before[what]!r} to {after[what]!r}: no StatefulSet can change its volume claim "
         "templates. Change it back; or, to grow volumes, raise the size in their claims and then run "
         f"{REPLACE}, which keeps them"
-        for what in before.keys() & after.keys()
-        if before[what] != after[what]
+        for what in before
+        if what in after and before[what] != after[what]
     ]
 
 

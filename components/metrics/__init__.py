@@ -1,0 +1,5 @@
+"""Metrics in a single Prometheus inside the stack."""
+
+from .component import Metrics, MetricsArgs
+
+__all__ = ["Metrics", "MetricsArgs"]

@@ -1,0 +1,56 @@
+"""What the arguments of `Metrics` must be."""
+
+from collections.abc import Sequence
+
+from .._namespace import PodSecurity
+from .._release import ReleaseSpec
+from .._spec import rule
+from ..charts import PROMETHEUS, Chart
+from ..units import Duration, Name, Quantity, hours
+
+RESOURCE_ATTRIBUTES = (
+    "service.name",
+    "service.namespace",
+    "service.instance.id",
+    "deployment.environment.name",
+    "k8s.cluster.name",
+    "k8s.namespace.name",
+    "k8s.pod.name",
+    "k8s.node.name",
+)
+
+
+class MetricsSpec(ReleaseSpec):
+    """The checked arguments of `Metrics`."""
+
+    namespace: Name
+    create_namespace: bool = True
+    pod_security: PodSecurity = PodSecurity.RESTRICTED
+    protect_namespace: bool = False
+    release_name: Name = "prometheus"
+    chart_version: str = PROMETHEUS.default_version
+    retention: Duration = "15d"
+    volume_size: Quantity = "8Gi"
+    storage_class: str = ""
+    scrape_interval: Duration = "30s"
+    promoted_resource_attributes: Sequence[str] = RESOURCE_ATTRIBUTES
+    cpu: Quantity = "200m"
+    memory: Quantity = "1Gi"
+
+    @property
+    def chart(self) -> Chart:
+        """The Prometheus chart."""
+        return PROMETHEUS
+
+    @property
+    def server(self) -> str:
+        """The name of the server's Service, workload and volume claim."""
+        return f"{self.release_name}-server"
+
+    @rule("retention")
+    def _retention_is_whole_hours(self) -> str | None:
+        try:
+            whole = hours(self.retention)
+        except ValueError as error:
+            return str(error)
+        return "keep metrics for at least 2h, what Prometheus gathers into one block" if whole in ("0h", "1h") else None

@@ -1,0 +1,95 @@
+"""The chart values of the in-stack Prometheus."""
+
+from typing import Any
+
+from ..units import parse_quantity
+from .spec import MetricsSpec
+
+FLAGS = (
+    "web.enable-lifecycle",
+    "web.enable-remote-write-receiver",
+    "web.enable-otlp-receiver",
+    "enable-feature=exemplar-storage",
+)
+CONTAINER_SECURITY = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+}
+PLATFORM = "alloy|grafana|loki|opentelemetry-collector|tempo"
+PLATFORM_PORTS = "http-metrics|metrics|prom-metrics|grafana"
+ABSENT_JOBS = ("kubernetes-api-servers", "kubernetes-services", "prometheus-pushgateway")
+
+
+def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
+    """Give the values of the chart `prometheus`: the server alone, taking metrics by every way in."""
+    claim: dict[str, Any] = {"size": spec.volume_size}
+    if spec.storage_class:
+        claim["storageClass"] = spec.storage_class
+    return {
+        "server": {
+            "fullnameOverride": spec.server,
+            # The chart names it after the release alone, which two namespaces may share.
+            "clusterRoleNameOverride": f"{spec.namespace}-{spec.server}",
+            "extraFlags": list(FLAGS),
+            "global": {"scrape_interval": spec.scrape_interval},
+            # What is pushed may arrive late, and from several senders in any order.
+            "tsdb": {"out_of_order_time_window": "30m"},
+            "exemplars": {"max_exemplars": 100_000},
+            "otlp": {"promote_resource_attributes": list(spec.promoted_resource_attributes)},
+            "retention": spec.retention,
+            "retentionSize": _size_limit(spec.volume_size),
+            "persistentVolume": claim,
+            "resources": {
+                "requests": {"cpu": spec.cpu, "memory": spec.memory},
+                "limits": {"memory": spec.memory},
+            },
+            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, "fsGroupChangePolicy": "OnRootMismatch"},
+            "containerSecurityContext": CONTAINER_SECURITY,
+        },
+        "configmapReload": {
+            "prometheus": {
+                "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}},
+                "containerSecurityContext": CONTAINER_SECURITY,
+            }
+        },
+        "scrapeConfigs": {"platform": _platform_job(), **{job: {"enabled": False} for job in ABSENT_JOBS}},
+        "alertmanager": {"enabled": False},
+        "kube-state-metrics": {"enabled": False},
+        "prometheus-node-exporter": {"enabled": False},
+        "prometheus-pushgateway": {"enabled": False},
+    }
+
+
+def _size_limit(volume: str) -> str:
+    """Leave a fifth of the volume to the write-ahead log and to compaction (Prometheus counts in powers of 1024)."""
+    return f"{int(parse_quantity(volume) * 4 / 5 / 2**20)}MB"
+
+
+def _platform_job() -> dict[str, Any]:
+    """Scrape the components of this platform wherever they run, by the names that their charts give to ports."""
+    label = "__meta_kubernetes_pod_label_app_kubernetes_io"
+    return {
+        "kubernetes_sd_configs": [{"role": "pod"}],
+        "relabel_configs": [
+            {"source_labels": [f"{label}_name"], "action": "keep", "regex": PLATFORM},
+            {"source_labels": ["__meta_kubernetes_pod_container_port_name"], "action": "keep", "regex": PLATFORM_PORTS},
+            {"source_labels": ["__meta_kubernetes_pod_phase"], "action": "keep", "regex": "Running"},
+            # The annotation jobs have these already.
+            {
+                "source_labels": ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"],
+                "action": "drop",
+                "regex": "true",
+            },
+            {
+                "source_labels": ["__meta_kubernetes_namespace", f"{label}_name"],
+                "separator": "/",
+                "target_label": "job",
+            },
+            {"source_labels": ["__meta_kubernetes_namespace"], "target_label": "namespace"},
+            {"source_labels": ["__meta_kubernetes_pod_name"], "target_label": "pod"},
+            {"source_labels": ["__meta_kubernetes_pod_container_name"], "target_label": "container"},
+            {"source_labels": [f"{label}_component"], "target_label": "component"},
+        ],
+    }
