@@ -1,0 +1,221 @@
+"""Buckets on AWS S3, closed to the public, encrypted, reached by TLS alone and hard to delete by accident."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_aws import kms, s3
+from pydantic import Field
+
+from .._known import after
+from .._spec import rule
+from .buckets import BucketLayout, aws_name_problem
+from .lifecycle import lifecycle_rules
+from .policies import bucket_arn, tls_only_policy
+
+
+class Encryption(StrEnum):
+    """Who holds the key that objects are encrypted with."""
+
+    KMS = "kms"
+    S3 = "s3"
+
+
+class AwsObjectStorageSpec(BucketLayout):
+    """What `AwsObjectStorage` takes."""
+
+    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
+    partition: str = Field(default="aws", pattern=r"^aws(-[a-z]+)*$")
+    encryption: Encryption = Encryption.KMS
+    kms_key_arn: str = Field(default="", pattern=r"^(arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+)?$")
+    versioning: bool = False
+    noncurrent_days: int = Field(default=7, ge=1)
+    protect: bool = True
+    tags: Mapping[str, str] = Field(default_factory=dict)
+
+    @property
+    def key_is_given(self) -> bool:
+        """Whether the key is the caller's."""
+        return isinstance(self.kms_key_arn, pulumi.Output) or self.kms_key_arn != ""
+
+    @rule("kms_key_arn", "encryption")
+    def _a_key_goes_with_kms(self) -> str | None:
+        if self.kms_key_arn and self.encryption is not Encryption.KMS:
+            return 'a key is only used with encryption "kms": leave kms_key_arn out, or change encryption'
+        return None
+
+    def _name_problem(self, name: str) -> str | None:
+        return aws_name_problem(name)
+
+
+class AwsObjectStorageArgs(TypedDict):
+    """Arguments of `AwsObjectStorage`."""
+
+    buckets: NotRequired[Mapping[str, str]]
+    """Bucket of each purpose (`logs`, `traces`, `metrics`), to be created. Either this or `shared_bucket`."""
+    shared_bucket: NotRequired[str]
+    """One bucket for all purposes, to be created. Either this or `buckets`."""
+    prefixes: NotRequired[Mapping[str, str]]
+    """Prefix of each purpose. Default `loki`, `tempo` and `thanos` in a shared bucket, else the whole bucket."""
+    region: pulumi.Input[str]
+    """Region of the buckets, such as `eu-west-1`."""
+    partition: NotRequired[pulumi.Input[str]]
+    """Partition of the account: `aws` (default), `aws-cn` or `aws-us-gov`."""
+    encryption: NotRequired[str]
+    """`kms` (default): a key of one's own with bucket keys, which spare most key requests; `s3`: keys held by S3."""
+    kms_key_arn: NotRequired[pulumi.Input[str]]
+    """Key to encrypt with. Default: a key is created, rotated yearly, with 30 days to take back its deletion."""
+    versioning: NotRequired[bool]
+    """Keep overwritten and deleted objects for `noncurrent_days`. Default no: they cost until they expire."""
+    noncurrent_days: NotRequired[int]
+    """Days that a noncurrent version is kept where `versioning` is on. Default 7, at least 1."""
+    protect: NotRequired[bool]
+    """Refuse to delete the buckets and all that guards them; leave them in AWS when their code goes. Default yes."""
+    tags: NotRequired[pulumi.Input[Mapping[str, str]]]
+    """Tags of everything created."""
+
+
+class AwsObjectStorage(pulumi.ComponentResource):
+    """Buckets on AWS S3 for logs, traces and metrics."""
+
+    kind: pulumi.Output[str]
+    """`aws`."""
+    endpoint: pulumi.Output[str]
+    """Empty: the S3 of `region`."""
+    region: pulumi.Output[str]
+    """Region of the buckets."""
+    path_style: pulumi.Output[bool]
+    """Whether the bucket goes into the path of a URL and not into its host: false on AWS."""
+    buckets: pulumi.Output[Mapping[str, str]]
+    """Bucket of each purpose."""
+    prefixes: pulumi.Output[Mapping[str, str]]
+    """Prefix of each purpose; empty is the whole bucket."""
+    kms_key_arn: pulumi.Output[str]
+    """Key that the buckets encrypt with by default, empty with keys of S3. A created key is not known at preview."""
+    bucket_arns: pulumi.Output[Mapping[str, str]]
+    """ARN of the bucket of each purpose."""
+
+    def __init__(self, name: str, args: AwsObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        component = f'AwsObjectStorage "{name}"'
+        spec = AwsObjectStorageSpec.check(component, args)
+        super().__init__("observability:index:AwsObjectStorage", name, {**args}, opts)
+        # The key is resolved apart: one that is still to be created would make everything else unknown.
+        known = spec.model_copy(update={"kms_key_arn": ""}).resolve(component)
+        self._partition = known.apply(lambda s: s.partition)
+        self._region = known.apply(lambda s: s.region)
+        self._tags = known.apply(lambda s: dict(s.tags))
+        self._guarded = pulumi.ResourceOptions(
+            parent=self, protect=spec.protect or None, retain_on_delete=spec.protect or None
+        )
+        self.kms_key_arn = self._key_arn(f"{name}-key", spec, component)
+        created = [
+            resource
+            for word, bucket in spec.distinct.items()
+            for resource in self._bucket(f"{name}-{word}", bucket, spec)
+        ]
+        self.kind = pulumi.Output.from_input("aws")
+        self.endpoint = pulumi.Output.from_input("")
+        self.region = self._region
+        self.path_style = pulumi.Output.from_input(False)
+        self.buckets = after(spec.bucket_of, *created)
+        self.prefixes = pulumi.Output.from_input(spec.prefix_of)
+        self.bucket_arns = after(
+            known.apply(lambda s: {purpose: bucket_arn(s.partition, b) for purpose, b in s.bucket_of.items()}), *created
+        )
+        self.register_outputs(
+            {
+                "kind": self.kind,
+                "endpoint": self.endpoint,
+                "region": self.region,
+                "pathStyle": self.path_style,
+                "buckets": self.buckets,
+                "prefixes": self.prefixes,
+                "kmsKeyArn": self.kms_key_arn,
+                "bucketArns": self.bucket_arns,
+            }
+        )
+
+    def _key_arn(self, name: str, spec: AwsObjectStorageSpec, component: str) -> pulumi.Output[str]:
+        if spec.encryption is not Encryption.KMS:
+            return pulumi.Output.from_input("")
+        if spec.key_is_given:
+            return spec.resolve(component).apply(lambda s: s.kms_key_arn)
+        key = kms.Key(
+            name,
+            description="Objects of logs, traces and metrics",
+            enable_key_rotation=True,
+            deletion_window_in_days=30,
+            region=self._region,
+            tags=self._tags,
+            opts=self._guarded,
+        )
+        return key.arn
+
+    def _bucket(self, name: str, bucket_name: str, spec: AwsObjectStorageSpec) -> list[pulumi.Resource]:
+        guarded = self._guarded
+        bucket = s3.Bucket(
+            name, bucket=bucket_name, force_destroy=False, region=self._region, tags=self._tags, opts=guarded
+        )
+        closed = s3.BucketPublicAccessBlock(
+            f"{name}-access-block",
+            bucket=bucket.bucket,
+            block_public_acls=True,
+            block_public_policy=True,
+            ignore_public_acls=True,
+            restrict_public_buckets=True,
+            region=self._region,
+            opts=guarded,
+        )
+        guards: list[pulumi.Resource] = [
+            s3.BucketOwnershipControls(
+                f"{name}-ownership",
+                bucket=bucket.bucket,
+                rule={"object_ownership": "BucketOwnerEnforced"},
+                region=self._region,
+                opts=guarded,
+            ),
+            s3.BucketServerSideEncryptionConfiguration(
+                f"{name}-encryption",
+                bucket=bucket.bucket,
+                rules=[self._encryption(spec)],
+                region=self._region,
+                opts=guarded,
+            ),
+            s3.BucketPolicy(
+                f"{name}-policy",
+                bucket=bucket.bucket,
+                policy=self._partition.apply(lambda partition: tls_only_policy(bucket_arn(partition, bucket_name))),
+                region=self._region,
+                opts=pulumi.ResourceOptions.merge(guarded, pulumi.ResourceOptions(depends_on=[closed])),
+            ),
+        ]
+        versions: list[pulumi.Resource] = []
+        if spec.versioning:
+            versions.append(
+                s3.BucketVersioning(
+                    f"{name}-versioning",
+                    bucket=bucket.bucket,
+                    versioning_configuration={"status": "Enabled"},
+                    region=self._region,
+                    opts=guarded,
+                )
+            )
+        tidy = lifecycle_rules(versioned=spec.versioning, noncurrent_days=spec.noncurrent_days)
+        lifecycle = s3.BucketLifecycleConfiguration(
+            f"{name}-lifecycle",
+            bucket=bucket.bucket,
+            rules=[s3.BucketLifecycleConfigurationRuleArgs(**rule) for rule in tidy],
+            region=self._region,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=versions),
+        )
+        return [bucket, closed, *guards, *versions, lifecycle]
+
+    def _encryption(self, spec: AwsObjectStorageSpec) -> s3.BucketServerSideEncryptionConfigurationRuleArgs:
+        by_kms = spec.encryption is Encryption.KMS
+        default = s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
+            sse_algorithm="aws:kms" if by_kms else "AES256", kms_master_key_id=self.kms_key_arn if by_kms else None
+        )
+        return s3.BucketServerSideEncryptionConfigurationRuleArgs(
+            apply_server_side_encryption_by_default=default, bucket_key_enabled=by_kms
+        )

@@ -1,0 +1,171 @@
+"""Buckets in the cluster itself, where nothing else is to be had: SeaweedFS in one pod on one volume."""
+
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+from pulumi_kubernetes.core.v1 import Secret
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi_random import RandomPassword
+
+from .._known import after
+from .._merge import deep_merge
+from .._namespace import MANAGED_BY, namespace
+from .._release import release
+from .seaweedfs import IDENTITIES_KEY, REGION, InClusterObjectStorageSpec, identities, seaweedfs_values
+
+
+class InClusterObjectStorageArgs(TypedDict):
+    """Arguments of `InClusterObjectStorage`."""
+
+    namespace: pulumi.Input[str]
+    """Namespace of the store."""
+    create_namespace: NotRequired[bool]
+    """Whether to create the namespace. Default yes."""
+    pod_security: NotRequired[str]
+    """Pod security level of a created namespace. Default `restricted`."""
+    protect_namespace: NotRequired[bool]
+    """Refuse to delete the namespace, and keep the store's volume when its release goes. Default no."""
+    buckets: NotRequired[Mapping[str, str]]
+    """Bucket of each purpose, to be created. Default `loki` for logs, `tempo` for traces, `thanos` for metrics."""
+    storage_size: NotRequired[pulumi.Input[str]]
+    """Size of the volume, at least `1Gi`. Default `10Gi`."""
+    storage_class: NotRequired[pulumi.Input[str]]
+    """Storage class of the volume. Default: the cluster's."""
+    cpu: NotRequired[pulumi.Input[str]]
+    """CPU requested. Default `100m`."""
+    memory: NotRequired[pulumi.Input[str]]
+    """Memory requested, and the most that is used. Default `1Gi`."""
+    node_selector: NotRequired[pulumi.Input[Mapping[str, str]]]
+    """Labels of the nodes to run on. Default: any node."""
+    tolerations: NotRequired[pulumi.Input[Sequence[Mapping[str, Any]]]]
+    """Taints to tolerate, as in a pod. Default: none."""
+    service_monitor: NotRequired[bool]
+    """Whether to create a ServiceMonitor, which needs the Prometheus operator's CRDs. Default no."""
+    credentials_revision: NotRequired[str]
+    """Change this word to generate new keys; the store and its consumers start anew with them. Default `1`."""
+    release_name: NotRequired[str]
+    """Name of the Helm release, of which the Service's name is made. Default `seaweedfs`."""
+    chart_version: NotRequired[str]
+    """Version of the chart `seaweedfs`. Default the first supported one."""
+    charts_dir: NotRequired[str]
+    """Directory to take the chart from. Default: its repository."""
+    values: NotRequired[Mapping[str, Any]]
+    """Chart values laid over what the component sets."""
+    max_history: NotRequired[int]
+    """Revisions that Helm keeps. Default 2, at least 1."""
+    timeout_seconds: NotRequired[int]
+    """How long Helm waits for the release, in seconds. Default 600."""
+    atomic: NotRequired[bool]
+    """Whether a failed upgrade is rolled back. Default no."""
+    skip_await: NotRequired[bool]
+    """Whether not to wait for the pods. Default no."""
+
+
+class InClusterObjectStorage(pulumi.ComponentResource):
+    """An S3 store in the cluster, with its buckets and a key for each of them."""
+
+    kind: pulumi.Output[str]
+    """`in-cluster`."""
+    endpoint: pulumi.Output[str]
+    """URL of the S3 API in the cluster."""
+    region: pulumi.Output[str]
+    """Region that requests are signed for."""
+    path_style: pulumi.Output[bool]
+    """Whether the bucket goes into the path of a URL and not into its host: true."""
+    buckets: pulumi.Output[Mapping[str, str]]
+    """Bucket of each purpose."""
+    prefixes: pulumi.Output[Mapping[str, str]]
+    """Prefix of each purpose: empty, every purpose has a bucket."""
+    kms_key_arn: pulumi.Output[str]
+    """Empty: the store does not encrypt."""
+    bucket_arns: pulumi.Output[Mapping[str, str]]
+    """None: only AWS has them."""
+    access_key_ids: pulumi.Output[Mapping[str, str]]
+    """Access key of each purpose, good for its bucket alone. Secret."""
+    secret_access_keys: pulumi.Output[Mapping[str, str]]
+    """Secret key of each purpose. Secret."""
+    credentials_revision: pulumi.Output[str]
+    """Changes when the keys do, and is known before they are generated."""
+
+    def __init__(self, name: str, args: InClusterObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        component = f'InClusterObjectStorage "{name}"'
+        spec = InClusterObjectStorageSpec.check(component, args)
+        super().__init__("observability:index:InClusterObjectStorage", name, {**args}, opts)
+        known = spec.resolve(component)
+        in_namespace = known.apply(lambda s: s.namespace)
+        before: list[pulumi.Resource] = []
+        if spec.create_namespace:
+            before.append(
+                namespace(
+                    f"{name}-namespace",
+                    in_namespace,
+                    spec.pod_security,
+                    parent=self,
+                    protect=spec.protect_namespace,
+                )
+            )
+        access_keys = {purpose: self._generated(f"{name}-{purpose}-access-key", 20, spec) for purpose in spec.buckets}
+        secret_keys = {purpose: self._generated(f"{name}-{purpose}-secret-key", 40, spec) for purpose in spec.buckets}
+        self.access_key_ids = pulumi.Output.secret(pulumi.Output.all(**access_keys))
+        self.secret_access_keys = pulumi.Output.secret(pulumi.Output.all(**secret_keys))
+        before.append(
+            Secret(
+                f"{name}-identities",
+                metadata=ObjectMetaArgs(name=spec.identities_secret, namespace=in_namespace, labels=MANAGED_BY),
+                data=pulumi.Output.all(self.access_key_ids, self.secret_access_keys).apply(
+                    lambda keys: _identities_data(spec.buckets, keys[0], keys[1])
+                ),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=before),
+            )
+        )
+        store = release(
+            f"{name}-seaweedfs",
+            spec,
+            namespace=in_namespace,
+            values=known.apply(lambda s: deep_merge(seaweedfs_values(s), s.values)),
+            parent=self,
+            depends_on=before,
+        )
+        self.kind = pulumi.Output.from_input("in-cluster")
+        self.endpoint = after(known.apply(lambda s: s.endpoint), store)
+        self.region = pulumi.Output.from_input(REGION)
+        self.path_style = pulumi.Output.from_input(True)
+        self.buckets = after(dict(spec.buckets), store)
+        self.prefixes = pulumi.Output.from_input(dict.fromkeys(spec.buckets, ""))
+        self.kms_key_arn = pulumi.Output.from_input("")
+        self.bucket_arns = pulumi.Output.from_input({})
+        self.credentials_revision = known.apply(lambda s: s.credentials_checksum)
+        self.register_outputs(
+            {
+                "kind": self.kind,
+                "endpoint": self.endpoint,
+                "region": self.region,
+                "pathStyle": self.path_style,
+                "buckets": self.buckets,
+                "prefixes": self.prefixes,
+                "kmsKeyArn": self.kms_key_arn,
+                "bucketArns": self.bucket_arns,
+                "accessKeyIds": self.access_key_ids,
+                "secretAccessKeys": self.secret_access_keys,
+                "credentialsRevision": self.credentials_revision,
+            }
+        )
+
+    def _generated(self, name: str, length: int, spec: InClusterObjectStorageSpec) -> pulumi.Output[str]:
+        password = RandomPassword(
+            name,
+            length=length,
+            special=False,
+            keepers={"revision": spec.credentials_revision},
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        return pulumi.Output.secret(password.result)
+
+
+def _identities_data(
+    buckets: Mapping[str, str], access_keys: Mapping[str, str], secret_keys: Mapping[str, str]
+) -> dict[str, str]:
+    keys = {purpose: (access_keys[purpose], secret_keys[purpose]) for purpose in buckets}
+    return {IDENTITIES_KEY: b64encode(identities(buckets, keys).encode()).decode()}
