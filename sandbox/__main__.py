@@ -27,6 +27,9 @@ def main(arguments: list[str] | None = None) -> int:
     except SandboxError as error:
         print(f"sandbox: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(f"sandbox: {options.command} was interrupted", file=sys.stderr)
+        return 130
 
 
 def _up(directory: Path) -> int:

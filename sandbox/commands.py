@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import socket
 import sys
-from contextlib import ExitStack
 from dataclasses import dataclass, fields
+from itertools import islice
 from pathlib import Path
 
 from sandbox.layout import Layout
+from sandbox.processes import SandboxError
 
 HOST = "127.0.0.1"
+# Below the range from which systems take ports of outgoing connections: such a port could be gone before it is used.
+PORT_RANGE = range(20000, 32768)
 STAGES = Path(__file__).resolve().parent / "kwok"
 
 
@@ -28,14 +32,21 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Ask the kernel for ports that nobody listens on, all different."""
-        with ExitStack() as sockets:
-            numbers = []
-            for _ in fields(cls):
-                listener = sockets.enter_context(socket.socket())
-                listener.bind((HOST, 0))
-                numbers.append(listener.getsockname()[1])
-        return cls(*numbers)
+        """Return ports that nobody listens on, all different; SandboxError when there are not enough."""
+        free = list(islice(filter(_is_free, random.sample(PORT_RANGE, len(PORT_RANGE))), len(fields(cls))))
+        if len(free) < len(fields(cls)):
+            raise SandboxError(f"no {len(fields(cls))} free ports on {HOST} in {PORT_RANGE}; end what holds them")
+        return cls(*free)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError:
+            return False
+    return True
 
 
 def etcd(layout: Layout, ports: Ports) -> list[str]:

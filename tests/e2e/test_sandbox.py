@@ -13,6 +13,7 @@ import pytest
 from sandbox import controlplane
 from sandbox.api import ApiError
 from sandbox.handle import Sandbox
+from sandbox.processes import stop
 from tests.e2e.conftest import Eventually
 
 pytestmark = pytest.mark.e2e
@@ -69,6 +70,18 @@ def test_a_volume_grows_with_its_claim(sandbox: Sandbox, namespace: str, eventua
     eventually(lambda: _status(sandbox, claim, "capacity") == {"storage": "3Gi"}, "the claim reports its new size")
 
 
+def test_a_volume_goes_with_its_claim(sandbox: Sandbox, namespace: str, eventually: Eventually) -> None:
+    path = _deploy_with_volume(sandbox, namespace, "standard", "1Gi")
+    eventually(lambda: _status(sandbox, path, "readyReplicas") == 1, "the pod runs")
+    claim = f"/api/v1/namespaces/{namespace}/persistentvolumeclaims/data-app-0"
+    volume = f"/api/v1/persistentvolumes/{sandbox.get(claim)['spec']['volumeName']}"
+    sandbox.api.delete(path)
+    eventually(lambda: not _pods(sandbox, namespace), "the pods go with their set")
+    assert sandbox.api.find(volume), "the volume outlives the pods"
+    sandbox.api.delete(claim)
+    eventually(lambda: sandbox.api.find(volume) is None, "the volume of a deleted claim is deleted")
+
+
 def test_a_job_completes(sandbox: Sandbox, namespace: str, eventually: Eventually) -> None:
     template = {"spec": {"restartPolicy": "Never", "containers": [_container("busybox:1")]}}
     sandbox.api.apply({**_manifest("batch/v1", "Job", "app", namespace), "spec": {"template": template}})
@@ -76,11 +89,26 @@ def test_a_job_completes(sandbox: Sandbox, namespace: str, eventually: Eventuall
     eventually(lambda: _status(sandbox, path, "succeeded") == 1, "the job's pod succeeds")
 
 
+def test_a_pod_that_is_not_to_restart_completes(sandbox: Sandbox, namespace: str, eventually: Eventually) -> None:
+    spec = {"restartPolicy": "Never", "containers": [_container("busybox:1")]}
+    sandbox.api.apply({**_manifest("v1", "Pod", "hook", namespace), "spec": spec})
+    path = f"/api/v1/namespaces/{namespace}/pods/hook"
+    eventually(lambda: _status(sandbox, path, "phase") == "Succeeded", "a test or hook pod of a chart succeeds")
+
+
 def test_a_load_balancer_gets_an_address(sandbox: Sandbox, namespace: str, eventually: Eventually) -> None:
     spec = {"type": "LoadBalancer", "ports": [{"port": 80}], "selector": {"app": "app"}}
     sandbox.api.apply({**_manifest("v1", "Service", "app", namespace), "spec": spec})
     path = f"/api/v1/namespaces/{namespace}/services/app"
     eventually(lambda: _status(sandbox, path, "loadBalancer"), "the Service gets an ingress address")
+
+
+def test_an_ingress_gets_an_address(sandbox: Sandbox, namespace: str, eventually: Eventually) -> None:
+    backend = {"service": {"name": "app", "port": {"number": 80}}}
+    manifest = _manifest("networking.k8s.io/v1", "Ingress", "app", namespace)
+    sandbox.api.apply({**manifest, "spec": {"defaultBackend": backend}})
+    path = f"/apis/networking.k8s.io/v1/namespaces/{namespace}/ingresses/app"
+    eventually(lambda: _status(sandbox, path, "loadBalancer"), "the Ingress gets an address")
 
 
 def test_a_privileged_pod_is_refused_in_a_restricted_namespace(sandbox: Sandbox, namespace: str) -> None:
@@ -154,6 +182,19 @@ def test_a_second_sandbox_runs_beside_the_first_and_down_leaves_no_process_of_it
     assert [process.name for process, _ in started if process.is_running()] == []
     assert not second.kubeconfig.exists(), "a kubeconfig that leads nowhere is not left behind"
     assert sandbox.get("/api/v1/nodes")["items"], "the first sandbox is untouched"
+
+
+def test_a_sandbox_of_which_a_process_has_died_is_started_anew(tmp_path: Path) -> None:
+    controlplane.up(tmp_path)
+    try:
+        before = [process for process, _ in controlplane.status(tmp_path)]
+        stop([process for process in before if process.name == "kube-scheduler"])
+        controlplane.up(tmp_path)
+        after = controlplane.status(tmp_path)
+        assert [running for _, running in after] == [True] * len(before)
+        assert [process.name for process in before if process.is_running()] == [], "nothing of the first run is left"
+    finally:
+        controlplane.down(tmp_path)
 
 
 def _manifest(version: str, kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:

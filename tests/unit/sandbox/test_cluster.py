@@ -54,6 +54,7 @@ def test_the_stages_play_every_part_of_a_kubelet_that_a_rollout_waits_for() -> N
         "claim-volume": "PersistentVolumeClaim",
         "volume-delete": "PersistentVolume",
         "service-load-balancer": "Service",
+        "ingress-address": "Ingress",
     }
 
 

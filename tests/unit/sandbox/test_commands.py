@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import socket
+from contextlib import ExitStack
 from dataclasses import astuple
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from sandbox import commands
 from sandbox.commands import Ports
 from sandbox.layout import Layout
+from sandbox.processes import SandboxError
 
 LAYOUT = Layout(Path("/sandbox"))
 PORTS = Ports(etcd=1, etcd_peer=2, api_server=3, controller_manager=4, scheduler=5, kwok=6, aws=7)
@@ -26,7 +29,16 @@ COMMANDS = {
 def test_free_ports_differ_from_each_other() -> None:
     ports = astuple(Ports.free())
     assert len(set(ports)) == len(ports)
-    assert all(port > 1023 for port in ports)
+    assert set(ports) <= set(commands.PORT_RANGE)
+
+
+def test_a_port_that_somebody_listens_on_is_not_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ExitStack() as sockets:
+        taken = [sockets.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(2)]
+        first, second = (listener.getsockname()[1] for listener in taken)
+        monkeypatch.setattr(commands, "PORT_RANGE", [first, second])
+        with pytest.raises(SandboxError, match=r"no 7 free ports on 127\.0\.0\.1"):
+            Ports.free()
 
 
 @pytest.mark.parametrize("name", COMMANDS)
