@@ -1,0 +1,124 @@
+"""Writes datasources as Grafana's provisioning files."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from .model import (
+    ExemplarLink,
+    LinePattern,
+    LogsLink,
+    MetricsLink,
+    Provisioned,
+    ProvisionedLoki,
+    ProvisionedPrometheus,
+    Tag,
+    TraceLink,
+)
+
+ORGANISATION = 1
+"""Grafana's first organisation, the one that provisioning files without an organisation mean."""
+
+
+def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool) -> str:
+    """Write the file for one datasource.
+
+    `default` makes it the one that new panels start with; of all files that Grafana reads only one may. `recreate`
+    has Grafana delete the datasource of this name first, the only way to give it another uid.
+    """
+    datasource = provisioned.datasource
+    entry = {
+        "name": datasource.name,
+        "type": type(datasource).__name__.lower(),
+        "uid": datasource.uid,
+        "url": provisioned.url,
+        "access": "proxy",
+        "orgId": ORGANISATION,
+        "isDefault": default,
+        "jsonData": _json_data(provisioned),
+    }
+    document: dict[str, Any] = {"apiVersion": 1}
+    if recreate:
+        document["deleteDatasources"] = [{"name": datasource.name, "orgId": ORGANISATION}]
+    document["datasources"] = [entry]
+    return yaml.safe_dump(_escaped(document), sort_keys=False, allow_unicode=True, width=1000)
+
+
+def _escaped(value: Any) -> Any:
+    """Double every `$`: Grafana expands variables in provisioning files, also in those of a sidecar.
+
+    https://grafana.com/docs/grafana/latest/administration/provisioning/#using-environment-variables
+    """
+    if isinstance(value, str):
+        return value.replace("$", "$$")
+    if isinstance(value, Mapping):
+        return {key: _escaped(item) for key, item in value.items()}
+    return [_escaped(item) for item in value] if isinstance(value, Sequence) else value
+
+
+def _json_data(provisioned: Provisioned) -> dict[str, Any]:
+    if isinstance(provisioned, ProvisionedLoki):
+        return {
+            "maxLines": provisioned.max_lines,
+            "derivedFields": [_derived_field(link) for link in provisioned.traces],
+        }
+    if isinstance(provisioned, ProvisionedPrometheus):
+        return {
+            "httpMethod": "POST",
+            "timeInterval": provisioned.scrape_interval,
+            "exemplarTraceIdDestinations": [_exemplar(link) for link in provisioned.exemplars],
+        }
+    data: dict[str, Any] = {"nodeGraph": {"enabled": True}}
+    if provisioned.logs:
+        data["tracesToLogsV2"] = _traces_to_logs(provisioned.logs)
+    if provisioned.metrics:
+        data["tracesToMetrics"] = _traces_to_metrics(provisioned.metrics)
+    if provisioned.service_map:
+        data["serviceMap"] = {"datasourceUid": provisioned.service_map.target.uid}
+    if provisioned.streaming:
+        data["streamingEnabled"] = {"search": True, "metrics": True}
+    return data
+
+
+def _derived_field(link: TraceLink) -> dict[str, Any]:
+    pattern = isinstance(link.field, LinePattern)
+    return {
+        "name": link.field.name,
+        "datasourceName": link.target.name,
+        "datasourceUid": link.target.uid,
+        "matcherType": "regex" if pattern else "label",
+        "matcherRegex": link.field.regex if isinstance(link.field, LinePattern) else link.field.name,
+        "url": "${__value.raw}",
+    }
+
+
+def _exemplar(link: ExemplarLink) -> dict[str, Any]:
+    return {"name": link.label, "datasourceUid": link.target.uid}
+
+
+def _traces_to_logs(link: LogsLink) -> dict[str, Any]:
+    found_by = (
+        {"customQuery": True, "query": link.query}
+        if link.query
+        else {"filterByTraceID": link.by_trace_id, "filterBySpanID": link.by_span_id, "customQuery": False}
+    )
+    return {
+        "datasourceUid": link.target.uid,
+        "spanStartTimeShift": f"-{link.start.seconds}s",
+        "spanEndTimeShift": f"{link.end.seconds}s",
+        "tags": _tags(link.tags),
+        **found_by,
+    }
+
+
+def _traces_to_metrics(link: MetricsLink) -> dict[str, Any]:
+    return {
+        "datasourceUid": link.target.uid,
+        "tags": _tags(link.tags),
+        "queries": [{"name": query.name, "query": query.query} for query in link.queries],
+    }
+
+
+def _tags(tags: Iterable[Tag]) -> list[dict[str, str]]:
+    return [{"key": tag.attribute, "value": tag.label} for tag in tags]

@@ -1,0 +1,102 @@
+"""The ConfigMaps that `Datasources` registers."""
+
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+from pulumi_random import RandomPassword
+
+from components._spec import InvalidArgsError
+from components.datasources import Datasources, DatasourcesArgs
+from tests.recording import UNKNOWN, Registered, record
+
+CONFIG_MAP = "kubernetes:core/v1:ConfigMap"
+ARGS: DatasourcesArgs = {
+    "namespace": "grafana",
+    "logs_url": "http://loki-gateway.logging",
+    "traces_url": "http://tempo.tracing:3200",
+}
+
+
+def build(name: str = "links", **more: Any) -> Datasources:
+    args: Any = {**ARGS, **more}
+    return Datasources(name, args)
+
+
+def metadata(config_map: Registered) -> Any:
+    return config_map.plain()["metadata"]
+
+
+def test_each_datasource_is_a_config_map_that_the_sidecar_finds() -> None:
+    recording = record(lambda: {"names": build().config_maps})
+    logs, traces = recording.of_type(CONFIG_MAP)
+    assert [metadata(made)["name"] for made in (logs, traces)] == [
+        "grafana-datasource-loki",
+        "grafana-datasource-tempo",
+    ]
+    assert all(metadata(made)["labels"]["grafana_datasource"] == "1" for made in (logs, traces))
+    assert recording.outputs["names"] == ["grafana-datasource-loki", "grafana-datasource-tempo"]
+
+
+def test_no_two_files_share_a_name_in_the_directory_of_the_sidecar() -> None:
+    recording = record(lambda: build(provision_metrics=True, metrics_url="http://prometheus.metrics"))
+    keys = [key for made in recording.of_type(CONFIG_MAP) for key in made.plain()["data"]]
+    assert len(keys) == len(set(keys)) == 3
+
+
+def test_each_config_map_can_live_beside_its_backend() -> None:
+    recording = record(lambda: build(logs_namespace="logging", traces_namespace="tracing"))
+    assert [metadata(made)["namespace"] for made in recording.of_type(CONFIG_MAP)] == ["logging", "tracing"]
+
+
+def test_prometheus_of_another_stack_is_linked_to_but_not_made() -> None:
+    generated = ["traces_service_graph_request_total", "traces_service_graph_request_failed_total"]
+    recording = record(lambda: build(metrics_uid="P1809F7CD0C75ACF3", generated_metrics=generated))
+    assert recording.names() >= {"links-logs", "links-traces"}
+    assert "links-metrics" not in recording.names()
+    (file,) = recording.one(CONFIG_MAP, "links-traces").plain()["data"].values()
+    data = yaml.safe_load(file)["datasources"][0]["jsonData"]
+    assert data["serviceMap"] == {"datasourceUid": "P1809F7CD0C75ACF3"}
+    assert data["tracesToMetrics"]["datasourceUid"] == "P1809F7CD0C75ACF3"
+
+
+def test_a_stack_without_metrics_says_so_in_its_output() -> None:
+    assert record(lambda: {"uid": build(metrics_uid="").metrics_uid}).outputs == {"uid": ""}
+
+
+def test_everything_hangs_from_the_component() -> None:
+    recording = record(build)
+    component = recording.one("observability:index:Datasources")
+    assert {made.parent for made in recording.of_type(CONFIG_MAP)} == {component.urn}
+
+
+def test_the_namespace_is_made_only_when_asked_for() -> None:
+    assert record(build).of_type(":Namespace") == []
+    assert metadata(record(lambda: build(create_namespace=True)).one(":Namespace"))["name"] == "grafana"
+
+
+def test_an_address_that_is_not_known_yet_leaves_the_shape_known() -> None:
+    unknown = frozenset({"random:index/randomPassword:RandomPassword.result"})
+    recording = record(lambda: build(logs_url=RandomPassword("late", length=8).result), preview=True, unknown=unknown)
+    made = recording.of_type(CONFIG_MAP)
+    assert [metadata(each)["name"] for each in made] == ["grafana-datasource-loki", "grafana-datasource-tempo"]
+    assert [each.plain()["data"] for each in made] == [
+        {"grafana-datasource-loki.yaml": UNKNOWN},
+        {"grafana-datasource-tempo.yaml": UNKNOWN},
+    ]
+
+
+def test_a_label_that_turns_out_to_be_missing_stops_the_deployment() -> None:
+    labels = pulumi.Output.from_input(["pod"])
+    with pytest.raises(InvalidArgsError, match=r"maps service\.name to the label 'app'"):
+        record(lambda: build(log_labels=labels, span_tags={"service.name": "app"}))
+
+
+def test_two_sets_live_side_by_side() -> None:
+    def two() -> None:
+        build("one")
+        build("two", logs_uid="loki-two", traces_uid="tempo-two", logs_name="Loki two", traces_name="Tempo two")
+
+    names = [metadata(made)["name"] for made in record(two).of_type(CONFIG_MAP)]
+    assert len(names) == len(set(names)) == 4
