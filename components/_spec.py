@@ -7,6 +7,7 @@ specification is checked again, with the same rules, once it is resolved.
 
 import re
 from collections.abc import Callable, Mapping
+from enum import Enum
 from typing import Any, Self, TypeVar
 
 import pulumi
@@ -103,7 +104,10 @@ def _place(location: tuple[int | str, ...]) -> str:
 def _shown(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "missing":
         return ""
-    return " (value hidden)" if _SECRET.search(_place(problem["loc"])) else f" = {problem['input']!r}"
+    if _SECRET.search(_place(problem["loc"])):
+        return " (value hidden)"
+    value = problem["input"]
+    return f" = {value.value if isinstance(value, Enum) else value!r}"
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:

@@ -1,0 +1,28 @@
+"""Checked arguments to start from."""
+
+from typing import Any
+
+from components.tracing.spec import TracingSpec
+
+ON_PREMISES: dict[str, Any] = {
+    "mode": "distributed",
+    "replicas": 2,
+    "bucket": "prod",
+    "bucket_prefix": "tempo",
+    "endpoint": "https://s3.example.org",
+    "region": "fr-par",
+    "credentials_secret": "tempo-bucket",
+    "storage_class": "longhorn-crypto-local",
+    "volume_size": "2Gi",
+    "node_selector": {"node.kubernetes.io/role": "storage"},
+    "tolerations": [{"key": "node-role.kubernetes.io/storage", "operator": "Exists"}],
+    "remote_write_url": "http://prometheus-operated.monitoring:9090/api/v1/write",
+    "service_monitor": True,
+}
+"""A distributed Tempo on storage nodes, with an S3-compatible store outside the cluster."""
+
+LAPTOP: dict[str, Any] = {"store": "filesystem"}
+
+
+def spec(base: dict[str, Any] = ON_PREMISES, **args: Any) -> TracingSpec:
+    return TracingSpec.check('Tracing "t"', {"namespace": "tracing", **base, **args})

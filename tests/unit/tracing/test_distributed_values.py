@@ -1,0 +1,158 @@
+"""The values of chart `tempo-distributed`."""
+
+import json
+from typing import Any
+
+import pytest
+
+from components.tracing.values import distributed_values
+from components.units import parse_duration, parse_quantity
+from tests.unit.tracing.specs import spec
+
+DATA_PARTS = ("ingester", "metricsGenerator")
+READERS = ("compactor", "querier", "queryFrontend")
+OTHERS = ("distributor", "memcached", "gateway")
+PARTS = (*DATA_PARTS, *READERS, *OTHERS)
+
+
+@pytest.mark.parametrize("version", ["1.61.0", "2.26.2"])
+def test_two_ingesters_on_storage_nodes_write_below_a_prefix_of_the_bucket(version: str) -> None:
+    values = distributed_values(spec(chart_version=version))
+    assert values["traces"]["otlp"] == {"grpc": {"enabled": True}, "http": {"enabled": True}}
+    assert values["ingester"]["replicas"] == 2
+    assert values["ingester"]["persistence"] == {
+        "enabled": True,
+        "size": "2Gi",
+        "storageClass": "longhorn-crypto-local",
+    }
+    assert values["ingester"]["tolerations"] == [{"key": "node-role.kubernetes.io/storage", "operator": "Exists"}]
+    assert values["ingester"]["nodeSelector"] == {"node.kubernetes.io/role": "storage"}
+    assert values["metaMonitoring"]["serviceMonitor"]["enabled"] is True
+    assert values["storage"]["trace"]["backend"] == "s3"
+    assert values["storage"]["trace"]["s3"] == {
+        "bucket": "prod",
+        "prefix": "tempo",
+        "endpoint": "s3.example.org",
+        "insecure": False,
+        "forcepathstyle": False,
+        "region": "fr-par",
+    }
+
+
+def test_the_generator_is_switched_on_in_all_three_places_it_has_to_be() -> None:
+    values = distributed_values(spec())
+    assert values["metricsGenerator"]["enabled"] is True
+    assert values["metricsGenerator"]["config"]["storage"]["remote_write"] == [
+        {"url": "http://prometheus-operated.monitoring:9090/api/v1/write", "send_exemplars": True}
+    ]
+    assert values["overrides"]["defaults"]["metrics_generator"]["processors"] == [
+        "service-graphs",
+        "span-metrics",
+        "local-blocks",
+    ]
+
+
+def test_without_somewhere_to_write_to_there_is_no_generator() -> None:
+    values = distributed_values(spec(remote_write_url=""))
+    assert values["metricsGenerator"] == {"enabled": False}
+    assert values["overrides"] == {}, "processors without a generator make the distributor wait for an empty ring"
+
+
+def test_the_generator_keeps_its_data_on_its_volume_and_apart_from_the_trace_log() -> None:
+    generator = distributed_values(spec())["metricsGenerator"]
+    paths = [generator["config"]["storage"]["path"], generator["config"]["traces_storage"]["path"]]
+    assert generator["kind"] == "StatefulSet" and generator["persistence"]["enabled"] is True
+    assert all(path.startswith("/var/tempo/generator/") for path in paths) and len(set(paths)) == 2
+
+
+def test_credentials_reach_what_reads_the_bucket_and_nothing_else() -> None:
+    values = distributed_values(spec(credentials_checksum="c0ffee"))
+    for part in (*DATA_PARTS, *READERS):
+        names = {entry["name"]: entry for entry in values[part]["extraEnv"]}
+        for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            assert names[key]["valueFrom"]["secretKeyRef"] == {"name": "tempo-bucket", "key": key}
+        assert values[part]["podAnnotations"] == {"checksum/credentials": "c0ffee"}
+    for part in OTHERS:
+        assert "extraEnv" not in values[part] and "podAnnotations" not in values[part]
+    assert "global" not in values, "chart 1.61.0 hands global arguments and environment to memcached"
+    assert {"access_key", "secret_key"}.isdisjoint(values["storage"]["trace"]["s3"])
+
+
+def test_with_an_identity_of_its_own_a_pod_gets_no_keys() -> None:
+    role = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/tempo"}
+    values = distributed_values(spec(credentials_secret="", service_account_annotations=role))
+    assert values["serviceAccount"] == {"name": "tempo", "annotations": role}
+    assert [entry["name"] for entry in values["ingester"]["extraEnv"]] == ["GOMEMLIMIT"]
+
+
+@pytest.mark.parametrize(
+    ("args", "endpoint", "insecure"),
+    [
+        ({"endpoint": "http://seaweedfs.storage:8333"}, "seaweedfs.storage:8333", True),
+        ({"endpoint": "https://s3.example.org:9000/"}, "s3.example.org:9000", False),
+        ({"endpoint": "", "region": "eu-west-1"}, "s3.eu-west-1.amazonaws.com", False),
+    ],
+)
+def test_the_endpoint_has_no_scheme(args: dict[str, Any], endpoint: str, insecure: bool) -> None:
+    s3 = distributed_values(spec(**args))["storage"]["trace"]["s3"]
+    assert (s3["endpoint"], s3["insecure"]) == (endpoint, insecure)
+
+
+def test_blocks_are_encrypted_with_the_key_that_was_given() -> None:
+    s3 = distributed_values(spec(kms_key_arn="arn:aws:kms:eu-west-1:123456789012:key/k"))["storage"]["trace"]["s3"]
+    assert s3["sse"] == {"type": "SSE-KMS", "kms_key_id": "arn:aws:kms:eu-west-1:123456789012:key/k"}
+
+
+@pytest.mark.parametrize(("replicas", "copies"), [(1, 1), (2, 2), (3, 3), (5, 3)])
+def test_the_replication_factor_is_written_out_and_one_ingester_may_always_be_drained(
+    replicas: int, copies: int
+) -> None:
+    ingester = distributed_values(spec(replicas=replicas))["ingester"]
+    assert ingester["config"]["replication_factor"] == copies <= ingester["replicas"]
+    assert ingester["maxUnavailable"] == 1
+    assert ingester["terminationGracePeriodSeconds"] == 300
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_asks_for_resources(part: str) -> None:
+    assert set(distributed_values(spec())[part]["resources"]["requests"]) == {"cpu", "memory"}
+
+
+@pytest.mark.parametrize("part", DATA_PARTS)
+def test_what_holds_data_is_given_all_the_memory_it_may_use(part: str) -> None:
+    values = distributed_values(spec(memory="2Gi"))[part]
+    limit = values["resources"]["limits"]["memory"]
+    assert limit == values["resources"]["requests"]["memory"]
+    (go_limit,) = [entry["value"] for entry in values["extraEnv"] if entry["name"] == "GOMEMLIMIT"]
+    assert parse_quantity(limit) / 2 < parse_quantity(go_limit.removesuffix("B")) < parse_quantity(limit)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_pod_waits_for_a_node_of_its_own(part: str) -> None:
+    affinity = json.loads(distributed_values(spec())[part]["affinity"])
+    assert list(affinity["podAntiAffinity"]) == ["preferredDuringSchedulingIgnoredDuringExecution"]
+
+
+def test_the_cache_fits_into_the_memory_it_asks_for() -> None:
+    memcached = distributed_values(spec())["memcached"]
+    flag, megabytes = memcached["extraArgs"]
+    assert flag == "-m"
+    assert int(megabytes) * 2**20 < parse_quantity(memcached["resources"]["requests"]["memory"])
+
+
+def test_retention_is_written_for_go_and_compacted_blocks_outlive_two_polls() -> None:
+    values = distributed_values(spec(retention="30d", max_block_duration="5m"))
+    compaction = values["compactor"]["config"]["compaction"]
+    assert compaction["block_retention"] == "720h"
+    poll = parse_duration(values["storage"]["trace"]["blocklist_poll"])
+    assert parse_duration(compaction["compacted_block_retention"]) >= 2 * poll
+    assert values["ingester"]["config"]["max_block_duration"] == "300s"
+
+
+def test_objects_are_named_after_the_release_whatever_it_is_called() -> None:
+    assert distributed_values(spec(release_name="traces"))["fullnameOverride"] == "traces"
+
+
+def test_the_gateway_is_a_choice() -> None:
+    assert distributed_values(spec())["gateway"]["enabled"] is False
+    assert distributed_values(spec(gateway=True))["gateway"]["enabled"] is True
