@@ -10,6 +10,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 
 SECRET = "4dabf18193072939515e22adb298388d"
 UNKNOWN = rpc.UNKNOWN
+_SECRET_VALUE = "1b47061264138c4ac30d75fd1eb44270"
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,8 @@ class Recording:
 
     resources: list[Registered] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
+    secret_outputs: set[str] = field(default_factory=set)
+    """Every text that a provider would generate and that the program keeps secret, such as a password."""
 
     def of_type(self, suffix: str) -> list[Registered]:
         """All resources whose type token ends with `suffix`, such as `:Release`."""
@@ -85,10 +88,19 @@ class _RecordingMonitor(MockMonitor):
 
     def RegisterResource(self, request: Any) -> Any:
         response = super().RegisterResource(request)
+        for key in request.additionalSecretOutputs:
+            self._keep_secret(response.object, key)
         self._recording.resources.append(
             Registered(response.urn, request.type, request.name, request.parent, _as_dict(request.object), request)
         )
         return response
+
+    def _keep_secret(self, outputs: Any, key: str) -> None:
+        """Mark an output as the engine would, so that whatever is made from it is secret too."""
+        value = _as_dict(outputs).get(key)
+        if isinstance(value, str) and value != UNKNOWN:
+            self._recording.secret_outputs.add(value)
+            outputs[key] = {SECRET: _SECRET_VALUE, "value": value}
 
 
 def record(

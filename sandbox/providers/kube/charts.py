@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
+import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -52,6 +55,11 @@ class Charts:
         self._lock = threading.Lock()
         self._found: dict[ChartReference, Path] = {}
         self._network_error = ""
+
+    @property
+    def minimal_directory(self) -> Path:
+        """Where the stand-ins of charts that could not be had are put together."""
+        return self._cache / "minimal"
 
     def locate(self, reference: ChartReference) -> Path:
         with self._lock:
@@ -105,26 +113,40 @@ class Charts:
             f"{reference} could not be had ({tried}): using this project's stand-in chart, "
             f"which has its Services and workloads by name alone. Set {MIRROR} to use the real one."
         )
-        return compose(reference, contents, self._cache / "minimal")
+        return compose(reference, contents, self.minimal_directory)
 
 
 def compose(reference: ChartReference, contents: Path, target: Path) -> Path:
-    """Write the minimal chart of this name: the shared templates and the list of what the chart has."""
+    """Write the minimal chart of this name: the shared templates and the list of what the chart has.
+
+    Several processes may do so at once: each writes its own copy, and the first to finish names it.
+    """
     version = reference.version or "0.0.0"
-    chart = target / f"{reference.name}-{version}"
-    shutil.rmtree(chart, ignore_errors=True)
-    shutil.copytree(MINIMAL_CHARTS / "templates", chart / "templates")
-    shutil.copyfile(contents, chart / "contents.yaml")
-    versions = yaml.safe_load((MINIMAL_CHARTS / "versions.yaml").read_text())
-    document = {
-        "apiVersion": "v2",
-        "name": reference.name,
-        "version": version,
-        "appVersion": str((versions.get(reference.name) or {}).get(version, version)),
-        "description": f"Stand-in of {reference.name}: its Services and workloads by name",
-    }
-    (chart / "Chart.yaml").write_text(yaml.safe_dump(document))
-    return chart
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target) as scratch:
+        draft = Path(scratch) / "chart"
+        shutil.copytree(MINIMAL_CHARTS / "templates", draft / "templates")
+        shutil.copyfile(contents, draft / "contents.yaml")
+        versions = yaml.safe_load((MINIMAL_CHARTS / "versions.yaml").read_text())
+        document = {
+            "apiVersion": "v2",
+            "name": reference.name,
+            "version": version,
+            "appVersion": str((versions.get(reference.name) or {}).get(version, version)),
+            "description": f"Stand-in of {reference.name}: its Services and workloads by name",
+        }
+        (draft / "Chart.yaml").write_text(yaml.safe_dump(document))
+        chart = target / _digest(draft) / f"{reference.name}-{version}"
+        chart.parent.mkdir(exist_ok=True)
+        if not chart.exists():
+            with suppress(OSError):
+                draft.rename(chart)
+        return chart
+
+
+def _digest(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
 
 
 def _source(reference: ChartReference) -> str:

@@ -1,0 +1,52 @@
+"""`python -m tools.render --stack NAME --out DIR [--unchecked]`."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pulumi
+
+
+from .files import write
+from .objects import Rendering, RenderError
+from .stack import render
+
+
+def main() -> int:
+    """Render one stack to files, then hold the rendering against the contract."""
+    parser = argparse.ArgumentParser(prog="tools.render", description="Write every object that a stack would create.")
+    parser.add_argument("--stack", default="dev")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--unchecked", action="store_true", help="leave the contract checks out")
+    options = parser.parse_args()
+    root = Path.cwd()
+    try:
+        rendering = render(root, options.stack)
+        files = write(rendering, options.out)
+    except (RenderError, pulumi.RunError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(summary(rendering)))
+    print(f"{files} files in {options.out}")
+    if options.unchecked:
+        return 0
+    return 0
+
+
+def summary(rendering: Rendering) -> Iterator[str]:
+    """Say what was rendered, a line a release, and the totals."""
+    for warning in rendering.warnings:
+        yield f"!! {warning}"
+    for release in rendering.releases:
+        chart = f"{release.chart} {release.version}"
+        yield f"{release!s:<34} {chart:<28} {release.objects:>4} objects  from {release.source}"
+    own = sum(not item.origin.startswith("release ") for item in rendering.objects)
+    yield (
+        f"{len(rendering.objects)} objects: {len(rendering.objects) - own} from {len(rendering.releases)} releases, "
+        f"{own} of the program itself; {len(rendering.aws)} AWS resources"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,67 @@
+"""A whole stack rendered: the program is run without the engine, its releases through Helm."""
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from tools.program import program_of, record
+
+from .masking import masked
+from .objects import RenderedObject, Rendering, RenderError
+from .releases import render_releases
+from .resources import aws_resources, kubernetes_objects, secret_values
+
+
+def render_stack(root: Path, stack: str) -> list[dict[str, Any]]:
+    """Give every Kubernetes object that `stack` would create, secrets masked; raise `RenderError`."""
+    rendering = render(root, stack)
+    return [masked(item.manifest, rendering.secrets) for item in rendering.objects]
+
+
+def render(root: Path, stack: str) -> Rendering:
+    """Render the committed stack of this name; raise `RenderError` where it cannot be."""
+    if not (root / f"Pulumi.{stack}.yaml").is_file():
+        there = ", ".join(sorted(file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml"))) or "none"
+        raise RenderError(
+            f"there is no stack {stack!r} (Pulumi.{stack}.yaml): choose one with STACK=, there are {there}"
+        )
+    return render_program(program_of(root, stack), stack)
+
+
+def render_program(program: Callable[[], Mapping[str, Any]], stack: str) -> Rendering:
+    """Render what `program` would create; raise `RenderError` where two objects would be one."""
+    recording = record(program, preview=True, stack=stack)
+    warnings: list[str] = []
+    releases = render_releases(recording, charts_cache(), warnings.append)
+    objects = [*kubernetes_objects(recording), *(item for _, made in releases for item in made)]
+    if doubled := collisions(objects):
+        raise RenderError("\n  ".join(["objects that would be created twice:", *doubled]))
+    return Rendering(
+        stack=stack,
+        objects=tuple(sorted(objects, key=lambda item: item.key)),
+        releases=tuple(sorted((summary for summary, _ in releases), key=str)),
+        aws=tuple(sorted(aws_resources(recording), key=lambda item: item.path)),
+        secrets=secret_values(recording),
+        warnings=tuple(sorted(set(warnings))),
+    )
+
+
+def collisions(objects: Iterable[RenderedObject]) -> list[str]:
+    """Name every object that more than one origin would create; hooks replace each other in turn, so they may."""
+    origins: dict[tuple[str, str, str], list[RenderedObject]] = defaultdict(list)
+    for item in objects:
+        origins[item.key].append(item)
+    return [
+        f"{same[0]}: by {' and by '.join(item.origin for item in same)}"
+        for same in origins.values()
+        if len(same) > 1 and not all(item.hook for item in same)
+    ]
+
+
+def charts_cache() -> Path:
+    """Where charts are kept between runs."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pulumi-observability" / "charts"
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache
