@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from ..differences import Difference, Path, compare
 from ..plugin import CheckFailed, Found, Log, Provider, ProviderError, Resource
 from ..values import UNKNOWN, Properties, Secret, Unknown, mark_secrets, plain
-from . import functions, identity
+from . import eks, functions, iam, kms
 from .account import Account, Settings
 from .buckets import SETTINGS, Bucket, same_document
 from .kinds import AwsKind
@@ -19,13 +19,13 @@ _T = TypeVar("_T")
 KINDS: Final[dict[str, AwsKind]] = {
     "aws:s3/bucket:Bucket": Bucket(),
     **{f"aws:s3/{name[0].lower()}{name[1:]}:{name}": kind for name, kind in SETTINGS.items()},
-    "aws:iam/role:Role": identity.Role(),
-    "aws:iam/rolePolicy:RolePolicy": identity.RolePolicy(),
-    "aws:iam/policy:Policy": identity.Policy(),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": identity.RolePolicyAttachment(),
-    "aws:kms/key:Key": identity.Key(),
-    "aws:kms/alias:Alias": identity.Alias(),
-    "aws:eks/podIdentityAssociation:PodIdentityAssociation": identity.PodIdentityAssociation(),
+    "aws:iam/role:Role": iam.Role(),
+    "aws:iam/rolePolicy:RolePolicy": iam.RolePolicy(),
+    "aws:iam/policy:Policy": iam.Policy(),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": iam.RolePolicyAttachment(),
+    "aws:kms/key:Key": kms.Key(),
+    "aws:kms/alias:Alias": kms.Alias(),
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": eks.PodIdentityAssociation(),
 }
 
 
