@@ -1,0 +1,126 @@
+"""`Tracing` as a program registers it."""
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.tracing import Tracing, TracingArgs
+from tests.recording import UNKNOWN, Recording, record
+
+LAPTOP: TracingArgs = {"namespace": "tracing", "store": "filesystem"}
+DISTRIBUTED: TracingArgs = {
+    "namespace": "tracing",
+    "mode": "distributed",
+    "replicas": 3,
+    "bucket": "prod",
+    "endpoint": "https://s3.example.org",
+    "remote_write_url": "http://prometheus-server.monitoring/api/v1/write",
+}
+
+
+def outputs(tracing: Tracing) -> dict[str, Any]:
+    return {
+        "namespace": tracing.namespace,
+        "query_url": tracing.query_url,
+        "otlp_grpc_endpoint": tracing.otlp_grpc_endpoint,
+        "otlp_http_url": tracing.otlp_http_url,
+        "generated_metrics": tracing.generated_metrics,
+    }
+
+
+def recorded(args: TracingArgs, **options: Any) -> Recording:
+    return record(lambda: outputs(Tracing("traces", args)), **options)
+
+
+def test_a_release_in_a_restricted_namespace_hangs_below_the_component() -> None:
+    recording = recorded(LAPTOP)
+    component = recording.one("observability:index:Tracing")
+    namespace, release = recording.one(":Namespace"), recording.one(":Release")
+    assert namespace.parent == release.parent == component.urn
+    assert namespace.plain()["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert namespace.urn in release.request.dependencies, "pods need their namespace first, and leave it last"
+    assert release.plain()["chart"] == "tempo" and release.plain()["version"] == "2.2.4"
+
+
+def test_one_process_answers_on_one_service() -> None:
+    assert recorded(LAPTOP).outputs == {
+        "namespace": "tracing",
+        "query_url": "http://tempo.tracing:3200",
+        "otlp_grpc_endpoint": "tempo.tracing:4317",
+        "otlp_http_url": "http://tempo.tracing:4318",
+        "generated_metrics": [],
+    }
+
+
+def test_distributed_tempo_takes_spans_and_queries_on_different_services() -> None:
+    found = recorded(DISTRIBUTED).outputs
+    assert found["query_url"] == "http://tempo-query-frontend.tracing:3200"
+    assert found["otlp_grpc_endpoint"] == "tempo-distributor.tracing:4317"
+    assert found["otlp_http_url"] == "http://tempo-distributor.tracing:4318"
+    assert "traces_service_graph_request_total" in found["generated_metrics"]
+
+
+def test_a_gateway_takes_the_queries_only() -> None:
+    found = recorded({**DISTRIBUTED, "gateway": True}).outputs
+    assert found["query_url"] == "http://tempo-gateway.tracing"
+    assert found["otlp_grpc_endpoint"] == "tempo-distributor.tracing:4317"
+
+
+def test_a_namespace_made_elsewhere_is_only_used() -> None:
+    recording = recorded({**LAPTOP, "create_namespace": False})
+    assert recording.of_type(":Namespace") == []
+    assert recording.one(":Release").plain()["namespace"] == "tracing"
+
+
+def test_the_callers_values_are_laid_over_the_components() -> None:
+    values = recorded({**DISTRIBUTED, "values": {"querier": {"replicas": 2}}}).one(":Release").plain()["values"]
+    assert values["querier"]["replicas"] == 2
+    assert values["querier"]["resources"]["requests"], "the rest of the same part stays"
+
+
+def test_an_address_is_known_at_preview_while_the_bucket_is_not() -> None:
+    def build() -> dict[str, Any]:
+        unknown = pulumi.Output.from_input(UNKNOWN).apply(lambda name: name)
+        return outputs(Tracing("traces", {**DISTRIBUTED, "bucket": unknown}))
+
+    recording = record(build, preview=True)
+    assert recording.outputs["query_url"] == "http://tempo-query-frontend.tracing:3200"
+
+
+def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
+    args: TracingArgs = {**DISTRIBUTED, "endpoint": pulumi.Output.from_input("s3.example.org")}
+    with pytest.raises(ValueError, match=r'Tracing "traces": 1 problem[^\n]*\n +endpoint = '):
+        recorded(args)
+
+
+def test_two_of_them_live_side_by_side() -> None:
+    def build() -> None:
+        Tracing("eu", {**LAPTOP, "release_name": "tempo-eu"})
+        Tracing("us", {**LAPTOP, "release_name": "tempo-us", "create_namespace": False})
+
+    releases = record(build).of_type(":Release")
+    assert {release.plain()["name"] for release in releases} == {"tempo-eu", "tempo-us"}
+    names = {release.plain()["values"]["nameOverride"] for release in releases}
+    assert names == {"tempo-eu", "tempo-us"}, "their ConfigMaps would be one"
+
+
+def test_the_release_is_guarded_against_what_the_applied_state_forbids() -> None:
+    (hook,) = recorded(LAPTOP).one(":Release").request.hooks.before_update
+    assert hook == "traces-tempo-guard"
+
+
+@pytest.mark.parametrize(("replicas", "warned"), [(1, False), (2, True), (3, False)])
+def test_two_ingesters_come_with_a_word_on_what_a_confirmed_write_is(
+    replicas: int, warned: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    messages: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
+    recorded({**DISTRIBUTED, "replicas": replicas})
+    assert any("confirms a write with the first copy" in message for message in messages) is warned
+
+
+def test_no_key_appears_in_what_is_registered() -> None:
+    release = recorded({**DISTRIBUTED, "credentials_secret": "tempo-bucket"}).one(":Release")
+    assert release.secrets == set(), "a release holds the name of a Secret, never what is in it"
+    assert "tempo-bucket" in str(release.plain()["values"]["ingester"]["extraEnv"])
