@@ -1,0 +1,206 @@
+"""Grafana Loki: log lines in, LogQL out, chunks and index in a bucket, old logs deleted."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+
+from .._guard import guard
+from .._namespace import namespace
+from .._release import release
+from .advice import advice
+from .ledger import ledger_problems
+from .spec import LoggingSpec
+from .values import merged_values
+
+
+class LoggingWorkloadArgs(TypedDict):
+    """What one workload of Loki has of its own."""
+
+    replicas: NotRequired[int]
+    """How many pods. Default: `replicas` of `Logging`; for `gateway` 2 beside several ingesters, else 1."""
+    cpu: NotRequired[str]
+    """CPU request of each pod. Default: `cpu` of `Logging`; for `gateway` `50m`."""
+    memory: NotRequired[str]
+    """Memory request and limit of each pod. Default: `memory` of `Logging`; for `gateway` `128Mi`."""
+    volume_size: NotRequired[str]
+    """Size of the volume of each pod of `loki`, `write` or `backend`. Default: `volume_size` of `Logging`."""
+    storage_class: NotRequired[str]
+    """Storage class of those volumes. Default: `storage_class` of `Logging`."""
+    node_selector: NotRequired[Mapping[str, str]]
+    """Labels of the nodes that the pods run on. Default: `node_selector` of `Logging`."""
+    tolerations: NotRequired[Sequence[Mapping[str, Any]]]
+    """Tolerations of the pods. Default: `tolerations` of `Logging`."""
+
+
+class LoggingArgs(TypedDict):
+    """Arguments of `Logging`."""
+
+    namespace: pulumi.Input[str]
+    """Namespace that Loki runs in."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""
+    pod_security: NotRequired[str]
+    """Pod Security level enforced in a created namespace: `restricted`, `baseline` or `privileged`. Default:
+    `restricted`, which every pod of Loki meets."""
+    protect_namespace: NotRequired[bool]
+    """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
+    release_name: NotRequired[str]
+    """Name of the Helm release and first part of the name of every object; 37 characters at most. Default: `loki`."""
+    chart_version: NotRequired[str]
+    """Version of the Loki chart: `18.11.0` of the community, or `6.51.0` of Grafana. Default: `18.11.0`."""
+    charts_dir: NotRequired[str]
+    """Directory that holds the chart as `<chart>-<version>` or `.tgz`. Default: the chart's own repository."""
+    values: NotRequired[Mapping[str, Any]]
+    """Chart values laid over those of the component, for what it has no argument for. Default: none."""
+    max_history: NotRequired[int]
+    """How many revisions of the release Helm keeps. Default: 2."""
+    timeout_seconds: NotRequired[int]
+    """How long an installation or upgrade may take, in seconds. Default: 600."""
+    atomic: NotRequired[bool]
+    """Whether a failed upgrade is rolled back at once. Default: false."""
+    skip_await: NotRequired[bool]
+    """Whether to go on without waiting for the pods to be ready. Default: false."""
+    mode: NotRequired[str]
+    """`monolithic`: everything in each process, up to some hundred GB of logs a day. `simple-scalable`: the workloads
+    `read`, `write` and `backend`; Loki 4 drops it. Default: `monolithic`."""
+    migrate_from: NotRequired[str]
+    """The mode that was deployed before, while both run: the applied state forbids a jump. Default: none."""
+    replicas: NotRequired[int]
+    """How many pods each workload of Loki has. Default: 1 when monolithic, else 3."""
+    replication_factor: NotRequired[int]
+    """How many ingesters hold each line until it is in the bucket, 1 to 3; at most as many as there are. With 2, a
+    write needs both. Default: as many as there are, 3 at most."""
+    workloads: NotRequired[Mapping[str, LoggingWorkloadArgs]]
+    """Settings of single workloads: `loki` when monolithic, else `read`, `write` and `backend`; always `gateway`.
+    Default: none of their own."""
+    cpu: NotRequired[pulumi.Input[str]]
+    """CPU request of each pod of Loki. Default: `200m`, for `read` and `backend` `100m`."""
+    memory: NotRequired[pulumi.Input[str]]
+    """Memory request and limit of each pod of Loki. Default: `1Gi`, for `read` and `backend` `512Mi`."""
+    volume_size: NotRequired[pulumi.Input[str]]
+    """Size of each volume: it holds the write-ahead log, and with store `filesystem` everything. Default: `10Gi`."""
+    storage_class: NotRequired[pulumi.Input[str]]
+    """Storage class of the volumes. Default: the cluster's."""
+    node_selector: NotRequired[pulumi.Input[Mapping[str, str]]]
+    """Labels of the nodes for all pods of the release. Default: any node."""
+    tolerations: NotRequired[pulumi.Input[Sequence[Mapping[str, Any]]]]
+    """Tolerations of all pods of the release. Default: none."""
+    separate_nodes: NotRequired[pulumi.Input[bool]]
+    """Whether a pod waits until there is a node without another pod of its workload. Default: false, which prefers
+    separate nodes but starts in any case."""
+    store: NotRequired[str]
+    """Where logs are kept: `s3`, or `filesystem` for the volume of a single monolithic pod. Default: `s3`."""
+    bucket: NotRequired[pulumi.Input[str]]
+    """Bucket for chunks and index; required with store `s3`."""
+    bucket_prefix: NotRequired[pulumi.Input[str]]
+    """Path in the bucket, without slashes at its ends. Default: the whole bucket."""
+    endpoint: NotRequired[pulumi.Input[str]]
+    """URL of the S3 API, without a path. Default: AWS S3 in `region`."""
+    region: NotRequired[pulumi.Input[str]]
+    """Region of the bucket; required on AWS. Default: none."""
+    path_style: NotRequired[pulumi.Input[bool]]
+    """Whether the bucket is named in the path, as most stores other than AWS want. Default: false."""
+    kms_key_arn: NotRequired[pulumi.Input[str]]
+    """KMS key that objects are encrypted with. Default: the encryption that the bucket is set to."""
+    credentials_secret: NotRequired[pulumi.Input[str]]
+    """Secret in the same namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Default: none; the
+    pods use the identity of their ServiceAccount."""
+    credentials_checksum: NotRequired[pulumi.Input[str]]
+    """Any text that changes with the credentials, to roll the pods. Default: none."""
+    service_account: NotRequired[str]
+    """Name of the ServiceAccount that the release creates. Default: the release name."""
+    service_account_annotations: NotRequired[pulumi.Input[Mapping[str, str]]]
+    """Annotations of the ServiceAccount, such as the role on EKS. Default: none."""
+    retention: NotRequired[pulumi.Input[str]]
+    """How long logs are kept, in whole hours, such as `744h` or `30d`; at least 24h. They are deleted from the store
+    about two hours later. Default: `744h`."""
+    schema_entries: NotRequired[Sequence[Mapping[str, Any]]]
+    """The formats that logs were and are written in, oldest first, each with `from` (a day), `object_store` and where
+    they differ from the current format `store` (`tsdb`), `schema` (`v13`), `index_prefix` (`index_`) and `index_period`
+    (`24h`). Applied entries are for ever: append one that begins in the future. Default: one entry from 2024-01-01."""
+    structured_metadata: NotRequired[pulumi.Input[bool]]
+    """Whether lines carry metadata beside labels, which OTLP needs. False only until a `v13` entry that was appended
+    to an older ledger has begun. Default: true."""
+    otlp_index_labels: NotRequired[pulumi.Input[Sequence[str]]]
+    """Resource attributes of OTLP logs that become index labels; the others become structured metadata. Default:
+    those of Loki without pod, ReplicaSet and instance id."""
+    pattern_ingester: NotRequired[pulumi.Input[bool]]
+    """Whether Loki finds patterns in lines, for the patterns tab of Grafana's Logs Drilldown. Default: false."""
+    prepared_changes: NotRequired[Sequence[str]]
+    """What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the StatefulSets
+    were deleted with their pods left running; `location`, after the objects were copied. Default: none."""
+    chunks_cache_mib: NotRequired[pulumi.Input[int]]
+    """Memory of the cache for chunks in MiB; 0 for none. Its pod takes a fifth more. Default: 512."""
+    results_cache_mib: NotRequired[pulumi.Input[int]]
+    """Memory of the cache for results of queries in MiB; 0 for none. Its pod takes a fifth more. Default: 256."""
+    max_push_mib: NotRequired[pulumi.Input[int]]
+    """Largest request that the gateway accepts, in MiB. Default: 20."""
+    dns_service: NotRequired[pulumi.Input[str]]
+    """Service of the cluster's DNS, which the gateway resolves through. Default: `kube-dns`."""
+    dns_namespace: NotRequired[pulumi.Input[str]]
+    """Namespace of that Service. Default: `kube-system`."""
+    cluster_domain: NotRequired[pulumi.Input[str]]
+    """DNS domain of the cluster. Default: `cluster.local`."""
+    gateway_ipv6: NotRequired[pulumi.Input[bool]]
+    """Whether the gateway listens on IPv6 too; false where nodes have it disabled. Default: true."""
+    service_monitor: NotRequired[bool]
+    """Whether to create a ServiceMonitor, which needs the CRDs of the Prometheus operator, and the exporters of caches
+    and gateway. Default: false."""
+    dashboards: NotRequired[bool]
+    """Whether to create Loki's dashboards as ConfigMaps for Grafana's sidecar. Default: false."""
+
+
+class Logging(pulumi.ComponentResource):
+    """Grafana Loki with its namespace, behind a gateway that takes lines, OTLP and queries at one address."""
+
+    namespace: pulumi.Output[str]
+    """Namespace that Loki runs in."""
+    query_url: pulumi.Output[str]
+    """URL that Grafana queries logs at."""
+    push_url: pulumi.Output[str]
+    """URL that takes log lines by Loki's own protocol."""
+    otlp_url: pulumi.Output[str]
+    """URL that takes logs by OTLP over HTTP, without the path `/v1/logs`."""
+    gateway_host: pulumi.Output[str]
+    """Host of the gateway, which listens on port 80."""
+
+    def __init__(self, name: str, args: LoggingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        place = f'Logging "{name}"'
+        spec = LoggingSpec.check(place, args)
+        super().__init__("observability:index:Logging", name, {**args}, opts)
+        for sentence in advice(spec):
+            pulumi.log.warn(sentence, self)
+        homes = []
+        if spec.create_namespace:
+            protect = spec.protect_namespace
+            homes = [namespace(f"{name}-namespace", spec.namespace, spec.pod_security, parent=self, protect=protect)]
+
+        def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+            return ledger_problems(applied, wanted, today=datetime.now(UTC).date(), prepared=spec.prepared_changes)
+
+        release(
+            f"{name}-loki",
+            spec,
+            namespace=spec.namespace,
+            values=spec.resolve(place).apply(merged_values),
+            parent=self,
+            depends_on=homes,
+            hooks=guard(f"{name}-loki", problems),
+        )
+
+        self.namespace = pulumi.Output.from_input(spec.namespace)
+        self.gateway_host = self.namespace.apply(lambda within: f"{spec.release_name}-gateway.{within}")
+        self.query_url = self.gateway_host.apply(lambda host: f"http://{host}")
+        self.push_url = self.gateway_host.apply(lambda host: f"http://{host}/loki/api/v1/push")
+        self.otlp_url = self.gateway_host.apply(lambda host: f"http://{host}/otlp")
+        self.register_outputs(
+            {
+                "namespace": self.namespace,
+                "queryUrl": self.query_url,
+                "pushUrl": self.push_url,
+                "otlpUrl": self.otlp_url,
+                "gatewayHost": self.gateway_host,
+            }
+        )

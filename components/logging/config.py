@@ -1,0 +1,66 @@
+"""Loki's own configuration: the `loki` section of the chart's values."""
+
+from typing import Any
+
+from ..storage.endpoint import parse_endpoint
+from ..units import hours
+from .spec import LoggingSpec, Store
+
+SHARE_OF_MEMORY_FOR_REPLAY = 0.6
+"""Part of an ingester's memory that replaying the write-ahead log may fill; Loki's 4 GB ignore the limit."""
+
+LOCAL_RULES = {"ruler": {"storage": {"type": "local", "local": {"directory": "/var/loki/rules"}}}}
+"""Keeps the ruler that every Loki starts away from the bucket, where it would list a path outside `object_prefix`."""
+
+
+def loki_config(spec: LoggingSpec) -> dict[str, Any]:
+    """Give the `loki` section."""
+    config: dict[str, Any] = {
+        "auth_enabled": False,
+        "commonConfig": {"replication_factor": spec.copies},
+        "storage": storage(spec),
+        "schemaConfig": {"configs": [entry.chart_value() for entry in spec.ledger]},
+        "limits_config": limits(spec),
+        "compactor": {"retention_enabled": True, "delete_request_store": spec.store.value},
+        "ingester": {"wal": {"enabled": True, "replay_memory_ceiling": replay_ceiling(spec)}},
+        "ingester_client": {"remote_timeout": "10s"},
+        "distributor": {"otlp_config": {"default_resource_attributes_as_index_labels": list(spec.otlp_index_labels)}},
+        "pattern_ingester": {"enabled": spec.pattern_ingester},
+        "analytics": {"reporting_enabled": False},
+        "structuredConfig": LOCAL_RULES,
+    }
+    if spec.bucket_prefix:
+        config["storage_config"] = {"object_prefix": spec.bucket_prefix}
+    if spec.credentials_checksum:
+        config["podAnnotations"] = {"checksum/credentials": spec.credentials_checksum}
+    return config
+
+
+def limits(spec: LoggingSpec) -> dict[str, Any]:
+    """Limit how long logs are kept, and allow what OTLP and Grafana's Logs Drilldown ask for."""
+    return {
+        "retention_period": hours(spec.retention),
+        "allow_structured_metadata": spec.structured_metadata,
+        "volume_enabled": True,
+    }
+
+
+def replay_ceiling(spec: LoggingSpec) -> str:
+    """How much memory the replay of the write-ahead log may fill before it flushes."""
+    return f"{int(spec.workload(spec.mode.ingester).memory_mib * SHARE_OF_MEMORY_FOR_REPLAY)}MB"
+
+
+def storage(spec: LoggingSpec) -> dict[str, Any]:
+    """Where chunks and index go. Credentials come from the environment or the pod's identity, never from here."""
+    buckets = dict.fromkeys(("chunks", "ruler", "admin"), spec.bucket)
+    if spec.store is Store.FILESYSTEM:
+        return {"type": "filesystem"}
+    s3: dict[str, Any] = {"s3ForcePathStyle": spec.path_style}
+    if spec.endpoint:
+        endpoint = parse_endpoint(spec.endpoint)
+        s3 |= {"endpoint": endpoint.url, "insecure": endpoint.insecure}
+    if spec.region:
+        s3["region"] = spec.region
+    if spec.kms_key_arn:
+        s3["sse"] = {"type": "SSE-KMS", "kms_key_id": spec.kms_key_arn}
+    return {"type": "s3", "bucketNames": buckets, "s3": s3}

@@ -1,0 +1,26 @@
+"""The nginx that every reader and writer of logs talks to, and that knows which workload serves what."""
+
+from typing import Any
+
+from .modes import Role
+from .spec import LoggingSpec
+from .workload import placement, resources
+
+
+def gateway_values(spec: LoggingSpec) -> dict[str, Any]:
+    """Give the section of the gateway and the names that it resolves through."""
+    workload = spec.workload(Role.GATEWAY)
+    return {
+        "global": {
+            "dnsService": spec.dns_service,
+            "dnsNamespace": spec.dns_namespace,
+            "clusterDomain": spec.cluster_domain,
+        },
+        "gateway": {
+            "enabled": True,
+            "replicas": workload.replicas,
+            "resources": resources(workload.cpu, workload.memory),
+            "nginxConfig": {"clientMaxBodySize": f"{spec.max_push_mib}M", "enableIPv6": spec.gateway_ipv6},
+            **placement(workload),
+        },
+    }

@@ -1,0 +1,41 @@
+"""What differs between the generations of the Loki chart.
+
+Versions up to 6.55 come from Grafana; those from 7 on that are not Grafana Enterprise Logs from the community.
+"""
+
+from typing import Any
+
+from .caches import EXPORTER
+from .modes import Mode, Role
+from .spec import LoggingSpec
+
+SECCOMP = {"seccompProfile": {"type": "RuntimeDefault"}}
+ONE_AT_A_TIME = {"maxUnavailable": 1}
+
+
+def generation_values(spec: LoggingSpec) -> dict[str, Any]:
+    """Give the values that only the chart generation in use understands."""
+    return _grafana(spec) if spec.chart_version.startswith("6.") else _community(spec)
+
+
+def _grafana(spec: LoggingSpec) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "loki": {"podSecurityContext": SECCOMP},
+        "gateway": {"podSecurityContext": SECCOMP},
+        "memcached": {"podSecurityContext": SECCOMP},
+    }
+    if Mode.MONOLITHIC in spec.modes and spec.workload(Role.LOKI).replicas > 1:
+        values["podDisruptionBudget"] = ONE_AT_A_TIME
+    return values
+
+
+def _community(spec: LoggingSpec) -> dict[str, Any]:
+    return {
+        "defaults": {"automountServiceAccountToken": False},
+        "backend": {"automountServiceAccountToken": False},
+        "singleBinary": {"podDisruptionBudget": ONE_AT_A_TIME},
+        "gateway": {
+            "podDisruptionBudget": ONE_AT_A_TIME,
+            "metrics": {"enabled": spec.service_monitor, "resources": EXPORTER},
+        },
+    }

@@ -1,0 +1,140 @@
+"""What the applied state of a Loki release forbids: changes that would make written logs unreadable or fail halfway."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+from .._merge import deep_merge
+from .modes import Mode, Role
+from .spec import PreparedChange
+
+Values = Mapping[str, Any]
+
+
+def ledger_problems(
+    applied: Values, wanted: Values, *, today: date, prepared: Collection[PreparedChange] = ()
+) -> list[str]:
+    """Compare applied with wanted chart values; give every forbidden change with its rule and the way out.
+
+    `today` is the current day in UTC. `prepared` names what was prepared by hand and may pass.
+    """
+    return [
+        *_schema_problems(applied, wanted, today),
+        *_mode_problems(applied, wanted),
+        *([] if PreparedChange.LOCATION in prepared else _location_problems(applied, wanted)),
+        *([] if PreparedChange.VOLUMES in prepared else _volume_problems(applied, wanted)),
+    ]
+
+
+def _loki(values: Values, section: str, config_name: str) -> dict[str, Any]:
+    """Read a section of Loki's configuration from both places of the values where it may stand."""
+    loki = values.get("loki") or {}
+    structured = loki.get("structuredConfig") or {}
+    return deep_merge(loki.get(section) or {}, structured.get(config_name) or {})
+
+
+def _entries(values: Values) -> list[dict[str, Any]]:
+    entries = _loki(values, "schemaConfig", "schema_config").get("configs") or []
+    return [{**entry, "from": str(entry.get("from"))[:10]} for entry in entries]
+
+
+def _schema_problems(applied: Values, wanted: Values, today: date) -> list[str]:
+    past, now = _entries(applied), _entries(wanted)
+    if not past:
+        return []
+    problems = [
+        f"schema entry {number}, from {old['from']}, was applied and cannot be {_what_happened(old, now)}: logs "
+        f"written under it can only be read with it. Put it back as it was: {_shown(old)}"
+        for number, old in enumerate(past, start=1)
+        if now[number - 1 : number] != [old]
+    ]
+    last = max(entry["from"] for entry in past)
+    known = {entry["from"] for entry in past}
+    problems += [
+        f"schema entry from {new['from']} must begin after {max(last, today.isoformat())}: a new format holds for logs "
+        "to come, never for those already written. Choose a later day, counted in UTC"
+        for new in now
+        if new["from"] not in known and new["from"] <= max(last, today.isoformat())
+    ]
+    return problems
+
+
+def _what_happened(old: Mapping[str, Any], now: list[dict[str, Any]]) -> str:
+    if old in now:
+        return "moved"
+    return "edited" if any(entry["from"] == old["from"] for entry in now) else "removed"
+
+
+def _shown(entry: Mapping[str, Any]) -> str:
+    index = entry.get("index") or {}
+    return (
+        f"store {entry.get('store')}, object_store {entry.get('object_store')}, schema {entry.get('schema')}, "
+        f"index {index.get('prefix')} {index.get('period')}"
+    )
+
+
+_MODES = {mode.chart_name: {mode} for mode in Mode} | {"Monolithic": {Mode.MONOLITHIC}}
+
+
+def _running(values: Values) -> set[Mode]:
+    names = str(values.get("deploymentMode") or "").split("<->")
+    return set().union(*(_MODES.get(name, set()) for name in names))
+
+
+def _mode_problems(applied: Values, wanted: Values) -> list[str]:
+    before, after = _running(applied), _running(wanted)
+    if not before or not after or before & after:
+        return []
+    old, new = min(before), min(after)
+    return [
+        f"mode {old} cannot become {new} in one step: lines in memory and in the write-ahead logs of {old} would be "
+        f'out of reach. Set mode "{new}" with migrate_from "{old}", apply, wait until the ingesters of {old} have '
+        "flushed to the bucket, then remove migrate_from"
+    ]
+
+
+def _location_problems(applied: Values, wanted: Values) -> list[str]:
+    def located(values: Values) -> dict[str, Any]:
+        storage = (values.get("loki") or {}).get("storage") or {}
+        return {
+            "store": storage.get("type"),
+            "bucket": (storage.get("bucketNames") or {}).get("chunks"),
+            "object_prefix": _loki(values, "storage_config", "storage_config").get("object_prefix") or "",
+            "storage client": "thanos" if storage.get("use_thanos_objstore") else "classic",
+        }
+
+    old, new = located(applied), located(wanted)
+    return [
+        f"{what} {old[what]!r} cannot become {new[what]!r}: Loki would no longer find what it has written. Stop its "
+        'writers, copy the objects to their new place, then apply once with prepared_changes ["location"]'
+        for what in old
+        if old[what] != new[what]
+    ]
+
+
+def _volume_problems(applied: Values, wanted: Values) -> list[str]:
+    problems = []
+    for role in (role for role in Role if role.claims):
+        old, new = (_claim(values, role) for values in (applied, wanted))
+        if old and new:
+            problems += [
+                f"{what} of {role} cannot change from {old[what] or 'the default'} to {new[what] or 'the default'}: no "
+                "StatefulSet can change its claim templates, the upgrade would fail. Delete the StatefulSet with "
+                "kubectl delete statefulset --cascade=orphan, enlarge its claims where the class can, then apply once "
+                'with prepared_changes ["volumes"]'
+                for what in old
+                if old[what] != new[what]
+            ]
+    return problems
+
+
+def _claim(values: Values, role: Role) -> dict[str, str]:
+    """Give size and class of the claims of a StatefulSet, empty where it does not run."""
+    section = values.get(role.section) or {}
+    if not section.get("replicas"):
+        return {}
+    persistence = section.get("persistence") or {}
+    return {
+        "volume size": str(persistence.get("size") or ""),
+        "storage class": str(persistence.get("storageClass") or ""),
+    }

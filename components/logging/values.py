@@ -1,0 +1,72 @@
+"""The values of the Loki chart, and the promises that hold for them whatever is laid over."""
+
+from collections.abc import Callable, Mapping
+from functools import reduce
+from typing import Any
+
+from .._merge import deep_merge
+from .._spec import InvalidArgsError
+from .caches import cache_values
+from .config import loki_config
+from .gateway import gateway_values
+from .generations import generation_values
+from .modes import SCALED_SECTIONS, Mode, transition_name
+from .monolithic import monolithic_values
+from .simple_scalable import simple_scalable_values
+from .spec import LoggingSpec
+
+WORKLOADS: Mapping[Mode, Callable[[LoggingSpec], dict[str, Any]]] = {
+    Mode.MONOLITHIC: monolithic_values,
+    Mode.SIMPLE_SCALABLE: simple_scalable_values,
+}
+
+
+def loki_values(spec: LoggingSpec) -> dict[str, Any]:
+    """Give the chart values for `spec`, without those that the user lays over."""
+    layers = [
+        {section: {"replicas": 0} for section in SCALED_SECTIONS},
+        *(WORKLOADS[mode](spec) for mode in spec.modes),
+        gateway_values(spec),
+        cache_values(spec),
+        _release_wide(spec),
+        generation_values(spec),
+    ]
+    return reduce(deep_merge, layers, {})
+
+
+def merged_values(spec: LoggingSpec) -> dict[str, Any]:
+    """Give the chart values with the user's laid over; raise `InvalidArgsError` if those leave copies homeless."""
+    values = deep_merge(loki_values(spec), spec.values)
+    copies = values["loki"]["commonConfig"]["replication_factor"]
+    replicas = values[spec.mode.ingester.section]["replicas"]
+    if copies > replicas:
+        raise InvalidArgsError(
+            f"{spec.release_name}: values leave {replicas} replicas of {spec.mode.ingester} for {copies} copies of "
+            "each line: correct values, or use the arguments replicas and replication_factor in their place"
+        )
+    return values
+
+
+def _release_wide(spec: LoggingSpec) -> dict[str, Any]:
+    return {
+        "deploymentMode": spec.mode.chart_name if spec.migrate_from is None else transition_name(*spec.modes),
+        "nameOverride": spec.release_name,
+        "fullnameOverride": spec.release_name,
+        "loki": loki_config(spec),
+        "memberlist": {"service": {"publishNotReadyAddresses": True}},
+        "serviceAccount": {
+            "create": True,
+            "name": spec.account,
+            "annotations": dict(spec.service_account_annotations),
+            "automountServiceAccountToken": False,
+        },
+        "rbac": {"namespaced": True},
+        "sidecar": {"rules": {"enabled": False}},
+        "ruler": {"enabled": False},
+        "lokiCanary": {"enabled": False},
+        "test": {"enabled": False},
+        "monitoring": {
+            "dashboards": {"enabled": spec.dashboards},
+            "serviceMonitor": {"enabled": spec.service_monitor},
+        },
+    }
