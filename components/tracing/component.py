@@ -109,9 +109,13 @@ class TracingArgs(TypedDict):
     external_labels: NotRequired[pulumi.Input[Mapping[str, str]]]
     """Labels of every generated series. Default: none."""
     gateway: NotRequired[bool]
-    """Whether distributed Tempo gets an nginx in front of its HTTP APIs, and queries go through it. It resolves names
-    through `kube-dns` in `kube-system`; where DNS has another name, give `values` its `global.dnsService`. Default:
-    false."""
+    """Whether distributed Tempo gets an nginx in front of its HTTP APIs, and queries go through it. Default: false."""
+    dns_service: NotRequired[pulumi.Input[str]]
+    """Service of the cluster's DNS, which the gateway resolves through. Default: `kube-dns`."""
+    dns_namespace: NotRequired[pulumi.Input[str]]
+    """Namespace of that Service. Default: `kube-system`."""
+    cluster_domain: NotRequired[pulumi.Input[str]]
+    """DNS domain of the cluster. Default: `cluster.local`."""
     service_monitor: NotRequired[bool]
     """Whether to create ServiceMonitors, which needs the CRDs of the Prometheus operator. Default: false."""
 

@@ -11,7 +11,7 @@ from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
 from ..storage.endpoint import bucket_endpoint
-from ..units import Duration, Name, OptionalHttpUrl, Quantity, hours, parse_duration
+from ..units import Duration, Hostname, Name, OptionalHttpUrl, Quantity, hours, parse_duration
 
 
 class Mode(StrEnum):
@@ -76,6 +76,9 @@ class TracingSpec(ReleaseSpec):
     service_graph_dimensions: Sequence[str] = ()
     external_labels: Mapping[str, str] = Field(default_factory=dict)
     gateway: bool = False
+    dns_service: Name = "kube-dns"
+    dns_namespace: Name = "kube-system"
+    cluster_domain: Hostname = "cluster.local"
     service_monitor: bool = False
 
     @model_validator(mode="before")

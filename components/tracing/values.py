@@ -88,6 +88,11 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
             "extraArgs": ["-m", str(CACHE_MEGABYTES)],
         },
         "gateway": {"enabled": spec.gateway, **_stateless(spec, "gateway", "20m", "64Mi")},
+        "global": {
+            "dnsService": spec.dns_service,
+            "dnsNamespace": spec.dns_namespace,
+            "clusterDomain": spec.cluster_domain,
+        },
         "metaMonitoring": {"serviceMonitor": {"enabled": spec.service_monitor}},
         "metricsGenerator": _generator(spec) if spec.generates_metrics else {"enabled": False},
         "overrides": generator.overrides(spec),

@@ -74,7 +74,7 @@ def test_credentials_reach_what_reads_the_bucket_and_nothing_else() -> None:
         assert values[part]["podAnnotations"] == {"checksum/credentials": "c0ffee"}
     for part in OTHERS:
         assert "extraEnv" not in values[part] and "podAnnotations" not in values[part]
-    assert "global" not in values, "chart 1.61.0 hands global arguments and environment to memcached"
+    assert not [key for key in values["global"] if key.startswith("extra")], "chart 1.61.0 gives these to memcached too"
     assert {"access_key", "secret_key"}.isdisjoint(values["storage"]["trace"]["s3"])
 
 
@@ -153,6 +153,12 @@ def test_objects_are_named_after_the_release_whatever_it_is_called() -> None:
     assert distributed_values(spec(release_name="traces"))["fullnameOverride"] == "traces"
 
 
-def test_the_gateway_is_a_choice() -> None:
+def test_the_gateway_is_a_choice_and_resolves_through_the_clusters_own_dns() -> None:
     assert distributed_values(spec())["gateway"]["enabled"] is False
-    assert distributed_values(spec(gateway=True))["gateway"]["enabled"] is True
+    values = distributed_values(spec(gateway=True, dns_service="rke2-coredns-rke2-coredns", cluster_domain="acme.lan"))
+    assert values["gateway"]["enabled"] is True
+    assert values["global"] == {
+        "dnsService": "rke2-coredns-rke2-coredns",
+        "dnsNamespace": "kube-system",
+        "clusterDomain": "acme.lan",
+    }
