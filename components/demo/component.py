@@ -1,0 +1,76 @@
+"""The generator of telemetry as a Deployment, with its script in a ConfigMap."""
+
+from typing import Any, NotRequired, TypedDict
+
+import pulumi
+from pulumi_kubernetes.apps.v1 import Deployment
+from pulumi_kubernetes.core.v1 import ConfigMap
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from .._namespace import MANAGED_BY, namespace
+from .generator import FRONTEND
+from .spec import DemoSpec
+from .workload import NAME, SCRIPT_FILE, deployment_spec, script
+
+
+class DemoArgs(TypedDict):
+    """Arguments of `Demo`."""
+
+    namespace: pulumi.Input[str]
+    """Kubernetes namespace of the generator."""
+
+    otlp_http_url: pulumi.Input[str]
+    """OTLP/HTTP address without a signal's path, such as `http://alloy.telemetry:4318`."""
+
+    interval_seconds: NotRequired[pulumi.Input[int]]
+    """Seconds between two requests of the make-believe shop, at least 1. Default: 5."""
+
+    image: NotRequired[pulumi.Input[str]]
+    """Container image with Python 3.11 or newer. Default: a pinned `docker.io/library/python`."""
+
+    create_namespace: NotRequired[bool]
+    """Whether the namespace is made here. Default: true."""
+
+    pod_security: NotRequired[str]
+    """Pod-security level of a namespace made here: `restricted`, `baseline` or `privileged`. Default: `restricted`."""
+
+    protect_namespace: NotRequired[bool]
+    """Whether a namespace made here is protected from deletion. Default: false."""
+
+
+class Demo(pulumi.ComponentResource):
+    """Two make-believe services that send a trace, its logs and its latencies every few seconds."""
+
+    namespace: pulumi.Output[str]
+    """Namespace of the generator."""
+
+    service_name: pulumi.Output[str]
+    """`service.name` of the service that every trace begins in."""
+
+    def __init__(self, name: str, args: DemoArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        component = f'Demo "{name}"'
+        spec = DemoSpec.check(component, args)
+        super().__init__("observability:index:Demo", name, {**args}, opts)
+        known = spec.resolve(component)
+        home = []
+        if spec.create_namespace:
+            level, protect = spec.pod_security, spec.protect_namespace
+            home = [namespace(f"{name}-namespace", spec.namespace, level, parent=self, protect=protect)]
+        labels = {**MANAGED_BY, "app.kubernetes.io/name": NAME}
+        program = ConfigMap(
+            f"{name}-script",
+            metadata=ObjectMetaArgs(name=NAME, namespace=spec.namespace, labels=labels),
+            data={SCRIPT_FILE: script()},
+            opts=pulumi.ResourceOptions(parent=self, depends_on=home),
+        )
+        # `Any`, as mypy runs out of memory on the SDK's nested types of a pod when it is to prove this dict one of them.
+        specification: pulumi.Output[Any] = known.apply(deployment_spec)
+        Deployment(
+            f"{name}-generator",
+            metadata=ObjectMetaArgs(name=NAME, namespace=spec.namespace, labels=labels),
+            spec=specification,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*home, program]),
+        )
+        self.namespace = pulumi.Output.from_input(spec.namespace)
+        self.service_name = pulumi.Output.from_input(FRONTEND)
+        self.register_outputs({"namespace": self.namespace, "serviceName": self.service_name})

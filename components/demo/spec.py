@@ -1,0 +1,19 @@
+"""What the demo's arguments must be, with their defaults."""
+
+from pydantic import Field
+
+from .._namespace import PodSecurity
+from .._spec import Spec
+from ..units import HttpUrl, Name
+
+
+class DemoSpec(Spec):
+    """The checked arguments of `Demo`."""
+
+    namespace: Name
+    otlp_http_url: HttpUrl
+    interval_seconds: int = Field(default=5, ge=1)
+    image: str = Field(default="docker.io/library/python:3.13.7-alpine3.22", pattern=r"^\S+[:@]\S+$")
+    create_namespace: bool = True
+    pod_security: PodSecurity = PodSecurity.RESTRICTED
+    protect_namespace: bool = False

@@ -1,0 +1,60 @@
+"""The generator's pod: a public Python image and the script, under the restricted pod-security level."""
+
+import hashlib
+from importlib import resources
+from typing import Any
+
+from .spec import DemoSpec
+
+NAME = "telemetry-generator"
+SCRIPT_FILE = "generator.py"
+_SCRIPT_DIRECTORY = "/opt/generator"
+_USER = 65532
+
+
+def script() -> str:
+    """Give the generator's source."""
+    return resources.files(__package__).joinpath(SCRIPT_FILE).read_text(encoding="utf-8")
+
+
+def deployment_spec(spec: DemoSpec) -> dict[str, Any]:
+    """Give the Deployment's specification; a changed script replaces the pod."""
+    labels = {"app.kubernetes.io/name": NAME}
+    checksum = hashlib.sha256(script().encode()).hexdigest()
+    return {
+        "replicas": 1,
+        "selector": {"matchLabels": labels},
+        "template": {
+            "metadata": {"labels": labels, "annotations": {"checksum/script": checksum}},
+            "spec": {
+                "automountServiceAccountToken": False,
+                "securityContext": {
+                    "runAsNonRoot": True,
+                    "runAsUser": _USER,
+                    "runAsGroup": _USER,
+                    "seccompProfile": {"type": "RuntimeDefault"},
+                },
+                "containers": [_container(spec)],
+                "volumes": [{"name": "script", "configMap": {"name": NAME}}],
+            },
+        },
+    }
+
+
+def _container(spec: DemoSpec) -> dict[str, Any]:
+    return {
+        "name": "generator",
+        "image": spec.image,
+        "command": ["python", f"{_SCRIPT_DIRECTORY}/{SCRIPT_FILE}"],
+        "env": [
+            {"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": spec.otlp_http_url},
+            {"name": "INTERVAL_SECONDS", "value": str(spec.interval_seconds)},
+        ],
+        "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "64Mi"}},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "volumeMounts": [{"name": "script", "mountPath": _SCRIPT_DIRECTORY, "readOnly": True}],
+    }
