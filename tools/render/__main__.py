@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pulumi
 
+from tools.contract import check
 
 from .files import write
-from .objects import Rendering, RenderError
+from .objects import RenderError, Rendering
 from .stack import render
 
 
@@ -29,9 +30,17 @@ def main() -> int:
         return 1
     print("\n".join(summary(rendering)))
     print(f"{files} files in {options.out}")
-    if options.unchecked:
-        return 0
-    return 0
+    return 0 if options.unchecked else _checked(rendering, root)
+
+
+def _checked(rendering: Rendering, root: Path) -> int:
+    report = check(rendering, root)
+    for sentence in report.unchecked:
+        print(f"not checked: {sentence}")
+    for finding in report.findings:
+        print(f"contract: {finding}", file=sys.stderr)
+    print(f"{len(report.findings)} breaches of the contract")
+    return 1 if report.findings else 0
 
 
 def summary(rendering: Rendering) -> Iterator[str]:

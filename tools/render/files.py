@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from .masking import masked
-from .objects import RenderedObject, Rendering, RenderError
+from .objects import RenderedObject, RenderError, Rendering
 
 MARKER = ".rendered-by-make-render"
 _DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)

@@ -9,7 +9,7 @@ from typing import Any
 from tools.program import program_of, record
 
 from .masking import masked
-from .objects import RenderedObject, Rendering, RenderError
+from .objects import RenderedObject, RenderError, Rendering
 from .releases import render_releases
 from .resources import aws_resources, kubernetes_objects, secret_values
 

@@ -1,0 +1,134 @@
+"""What must be true of the objects of any stack."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tools.render import RenderedObject, Rendering
+from tools.render.masking import forms
+from tools.render.resources import texts
+
+from .finding import Finding
+from .pod_security import violations
+from .pods import Level, Pod, levels_of, pods_of
+from .wal import every_write_ahead_log_is_on_a_volume
+
+Invariant = Callable[[Rendering], Iterator[Finding]]
+
+
+def every_container_has_requests(rendering: Rendering) -> Iterator[Finding]:
+    """A container without requests is the first to be evicted and is invisible to the scheduler."""
+    for pod in pods_of(rendering.objects):
+        for container in pod.containers:
+            requests = (container.get("resources") or {}).get("requests") or {}
+            if missing := [name for name in ("cpu", "memory") if name not in requests]:
+                yield Finding(pod.place(container), f"has no request for {' and '.join(missing)}")
+
+
+def every_namespace_admits_its_pods(rendering: Rendering) -> Iterator[Finding]:
+    """A namespace whose Pod Security level refuses a pod leaves its workload without pods."""
+    levels = levels_of(rendering.objects)
+    for pod in pods_of(rendering.objects):
+        level = levels.get(pod.owner.namespace, Level.PRIVILEGED)
+        for sentence in violations(pod, level):
+            yield Finding(pod.place(), f"{sentence}, which namespace level {level.name.lower()} refuses")
+
+
+def privileges_stay_in_privileged_namespaces(rendering: Rendering) -> Iterator[Finding]:
+    """Outside namespaces labelled privileged: nothing of the host, no added capability, no writable root."""
+    levels = levels_of(rendering.objects)
+    for pod in pods_of(rendering.objects):
+        if levels.get(pod.owner.namespace) is Level.PRIVILEGED:
+            continue
+        if pod.owner.namespace not in levels:
+            for sentence in violations(pod, Level.BASELINE):
+                yield Finding(pod.place(), f"{sentence}, and its namespace is not labelled privileged")
+        for container in pod.containers:
+            context = container.get("securityContext") or {}
+            if added := (context.get("capabilities") or {}).get("add"):
+                yield Finding(pod.place(container), f"adds the capabilities {', '.join(added)}")
+            if context.get("readOnlyRootFilesystem") is not True:
+                yield Finding(pod.place(container), "can write to its root file system: set readOnlyRootFilesystem")
+
+
+def every_disruption_budget_lets_a_node_drain(rendering: Rendering) -> Iterator[Finding]:
+    """A PodDisruptionBudget that never allows a disruption blocks every upgrade of the nodes."""
+    pods = list(pods_of(rendering.objects))
+    for item in rendering.objects:
+        if item.kind != "PodDisruptionBudget":
+            continue
+        spec = item.manifest["spec"]
+        covered = [pod for pod in pods if _covers(item, pod)]
+        total = sum(pod.replicas or 0 for pod in covered)
+        if not covered:
+            yield Finding(str(item), "its selector matches no pod of the stack")
+        elif any(pod.replicas is None for pod in covered):
+            continue
+        elif "maxUnavailable" in spec and _pods(spec["maxUnavailable"], total) < 1:
+            yield Finding(str(item), f"maxUnavailable {spec['maxUnavailable']} lets no pod go: allow 1")
+        elif "minAvailable" in spec and _pods(spec["minAvailable"], total) >= total:
+            sentence = f"minAvailable {spec['minAvailable']} of {total} pods lets none go: use maxUnavailable 1"
+            yield Finding(str(item), sentence)
+
+
+def secrets_are_in_secrets_alone(rendering: Rendering) -> Iterator[Finding]:
+    """The bytes of a secret are nowhere but in Secrets."""
+    for item in rendering.objects:
+        if item.kind == "Secret":
+            continue
+        content = "\n".join(texts(item.manifest))
+        if any(form in content for secret in rendering.secrets for form in forms(secret)):
+            yield Finding(str(item), "holds a secret value in the clear: give it the name and key of a Secret")
+    for release in rendering.releases:
+        content = "\n".join(texts(release.values))
+        if any(form in content for secret in rendering.secrets for form in forms(secret)):
+            yield Finding(f"release {release}", "its values hold a secret: give them the name and key of a Secret")
+
+
+def every_definition_outlives_its_release(rendering: Rendering) -> Iterator[Finding]:
+    """Deleting a CustomResourceDefinition deletes every object of its kind in the cluster."""
+    for item in rendering.objects:
+        if item.kind == "CustomResourceDefinition" and not item.retained:
+            sentence = f"goes with {item.origin}, and every object of its kind with it: helm.sh/resource-policy: keep"
+            yield Finding(str(item), sentence)
+
+
+INVARIANTS: tuple[Invariant, ...] = (
+    every_container_has_requests,
+    every_namespace_admits_its_pods,
+    privileges_stay_in_privileged_namespaces,
+    every_disruption_budget_lets_a_node_drain,
+    every_write_ahead_log_is_on_a_volume,
+    secrets_are_in_secrets_alone,
+    every_definition_outlives_its_release,
+)
+"""Every invariant of the objects; that no two share a name is checked while rendering."""
+
+
+def _covers(budget: RenderedObject, pod: Pod) -> bool:
+    if pod.owner.namespace != budget.namespace or pod.owner.kind in ("Job", "CronJob"):
+        return False
+    selector = budget.manifest["spec"].get("selector") or {}
+    wanted = selector.get("matchLabels") or {}
+    return all(pod.labels.get(key) == value for key, value in wanted.items()) and all(
+        _meets(expression, pod) for expression in selector.get("matchExpressions") or []
+    )
+
+
+def _meets(expression: dict[str, Any], pod: Pod) -> bool:
+    value, values = pod.labels.get(expression["key"]), expression.get("values") or []
+    match expression["operator"]:
+        case "In":
+            return value in values
+        case "NotIn":
+            return value not in values
+        case "Exists":
+            return value is not None
+        case _:
+            return value is None
+
+
+def _pods(amount: int | str, total: int) -> int:
+    if isinstance(amount, str) and amount.endswith("%"):
+        return math.ceil(total * int(amount[:-1]) / 100)
+    return int(amount)

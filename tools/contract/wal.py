@@ -1,0 +1,83 @@
+"""Where ingesters keep their write-ahead log: it must outlive the pod, or what was acknowledged is lost with it."""
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import yaml
+
+from tools.render import RenderedObject, Rendering
+
+from .finding import Finding
+from .pods import Pod, pods_of
+
+INGESTING = {"all", "write", "ingester", "scalable-single-binary", "live-store"}
+"""Values of `-target` with which a Loki or Tempo process ingests."""
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def every_write_ahead_log_is_on_a_volume(rendering: Rendering) -> Iterator[Finding]:
+    """An emptyDir under an ingester's write-ahead log loses acknowledged data with the pod."""
+    configs = {
+        (item.namespace, item.kind, item.name): item
+        for item in rendering.objects
+        if item.kind in ("ConfigMap", "Secret")
+    }
+    for pod in pods_of(rendering.objects):
+        for config in _configs(pod, configs):
+            directory = _directory(config)
+            for container in pod.spec.get("containers") or []:
+                if directory and _target(container, config) & INGESTING:
+                    yield from _problems(pod, container, directory)
+
+
+def _problems(pod: Pod, container: Mapping[str, Any], directory: str) -> Iterator[Finding]:
+    mounts = [
+        mount
+        for mount in container.get("volumeMounts") or []
+        if f"{directory}/".startswith(mount["mountPath"].rstrip("/") + "/")
+    ]
+    if not mounts:
+        yield Finding(pod.place(container), f"keeps its write-ahead log in {directory}, on no volume at all")
+        return
+    name = max(mounts, key=lambda mount: len(mount["mountPath"]))["name"]
+    volumes = {volume["name"]: volume for volume in pod.spec.get("volumes") or []}
+    if "emptyDir" in volumes.get(name, {}):
+        sentence = f"keeps its write-ahead log in {directory}, on the emptyDir {name}: give it a persistent volume"
+        yield Finding(pod.place(container), sentence)
+
+
+def _configs(pod: Pod, objects: Mapping[tuple[str, str, str], RenderedObject]) -> Iterator[Mapping[str, Any]]:
+    for volume in pod.spec.get("volumes") or []:
+        for kind, field, key in (("ConfigMap", "configMap", "name"), ("Secret", "secret", "secretName")):
+            item = objects.get((pod.owner.namespace, kind, str((volume.get(field) or {}).get(key))))
+            for text in ((item.manifest.get("data") or {}) if item else {}).values():
+                yield from _parsed(text)
+
+
+def _parsed(text: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        document = yaml.load(text, Loader=_LOADER)
+    except yaml.YAMLError:
+        return
+    if isinstance(document, Mapping) and {"ingester", "distributor"} & set(document):
+        yield document
+
+
+def _directory(config: Mapping[str, Any]) -> str | None:
+    """Give the directory of the log: what Tempo or Loki is told, or Loki's own default below its path prefix."""
+    tempo = (((config.get("storage") or {}).get("trace") or {}).get("wal") or {}).get("path")
+    if tempo:
+        return str(tempo)
+    if "schema_config" not in config:
+        return None
+    told = ((config.get("ingester") or {}).get("wal") or {}).get("dir")
+    prefix = str((config.get("common") or {}).get("path_prefix") or "")
+    return str(told) if told else posixpath.join(prefix, "wal")
+
+
+def _target(container: Mapping[str, Any], config: Mapping[str, Any]) -> set[str]:
+    words = [str(word) for word in [*(container.get("command") or []), *(container.get("args") or [])]]
+    told = [word.partition("=")[2] for word in words if word.lstrip("-").startswith("target=")]
+    told = told or [str(config.get("target") or "all")]
+    return {target.strip() for value in told for target in value.split(",")}

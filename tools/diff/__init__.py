@@ -1,0 +1,1 @@
+"""`make diff`: what a change of this project changes in the objects of a stack."""
