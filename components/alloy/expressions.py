@@ -146,8 +146,17 @@ def _number(value: int | float) -> str:
 def _object(fields: Mapping[str, Value]) -> list[str]:
     if not fields:
         return ["{}"]
-    named = ((key if is_identifier(key) else quote(key), value) for key, value in fields.items())
+    named = ((_key(key), value) for key, value in fields.items())
     return ["{", *(f"\t{line}" for line in assignments(named, ",")), "}"]
+
+
+def _key(key: str) -> str:
+    if is_identifier(key):
+        return key
+    # Alloy does not undo escapes in keys, nor the quotes of an empty one: they become a part of the key.
+    if not key or (quoted := quote(key)) != f'"{key}"':
+        raise ValueError(f'Alloy reads the key {key!r} as another: use printable characters without " and \\')
+    return quoted
 
 
 def _list(items: Sequence[Value]) -> list[str]:

@@ -1,0 +1,81 @@
+"""The generator of telemetry as a program registers it."""
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from components._spec import InvalidArgsError
+from components.demo import Demo, DemoArgs
+from tests.recording import Recording, record
+
+ARGS: DemoArgs = {"namespace": "demo", "otlp_http_url": "http://alloy.telemetry:4318"}
+
+
+def recorded(args: DemoArgs = ARGS) -> Recording:
+    def build() -> dict[str, pulumi.Output[str]]:
+        demo = Demo("demo", args)
+        return {"namespace": demo.namespace, "service_name": demo.service_name}
+
+    return record(build)
+
+
+def pod_of(recording: Recording) -> dict[str, Any]:
+    pod: dict[str, Any] = recording.one(":Deployment").plain()["spec"]["template"]["spec"]
+    return pod
+
+
+def test_the_namespace_the_script_and_the_deployment_belong_to_the_component() -> None:
+    recording = recorded()
+    component = recording.one(":Demo")
+    children = [recording.one(suffix) for suffix in (":Namespace", ":ConfigMap", ":Deployment")]
+    assert {child.parent for child in children} == {component.urn}
+    assert recording.outputs == {"namespace": "demo", "service_name": "frontend"}
+
+
+def test_the_container_runs_the_script_of_the_config_map() -> None:
+    recording = recorded()
+    config = recording.one(":ConfigMap").plain()
+    [(file, source)] = config["data"].items()
+    compile(source, file, "exec")
+    pod = pod_of(recording)
+    [container] = pod["containers"]
+    [mount] = container["volumeMounts"]
+    assert container["command"] == ["python", f"{mount['mountPath']}/{file}"]
+    assert pod["volumes"] == [{"name": mount["name"], "configMap": {"name": config["metadata"]["name"]}}]
+
+
+def test_the_pod_is_admitted_at_the_restricted_level() -> None:
+    recording = recorded()
+    labels = recording.one(":Namespace").plain()["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+    pod = pod_of(recording)
+    assert pod["securityContext"]["runAsNonRoot"] is True
+    assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert pod["automountServiceAccountToken"] is False
+    [container] = pod["containers"]
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "readOnlyRootFilesystem": True,
+        "capabilities": {"drop": ["ALL"]},
+    }
+    assert set(container["resources"]["requests"]) == {"cpu", "memory"}
+
+
+def test_the_settings_reach_the_script() -> None:
+    [container] = pod_of(recorded({**ARGS, "interval_seconds": 30}))["containers"]
+    environment = {variable["name"]: variable["value"] for variable in container["env"]}
+    assert environment == {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://alloy.telemetry:4318", "INTERVAL_SECONDS": "30"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        ({"interval_seconds": 0}, "interval_seconds = 0"),
+        ({"image": "python"}, "image = 'python'"),
+        ({"otlp_http_url": "alloy:4318"}, "otlp_http_url"),
+    ],
+)
+def test_a_wrong_argument_is_named(wrong: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InvalidArgsError, match=problem):
+        recorded({**ARGS, **wrong})  # type: ignore[typeddict-item]  # the point of the test

@@ -1,0 +1,111 @@
+"""The collector as a program registers it."""
+
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+from pulumi_random import RandomPassword
+
+from components._spec import InvalidArgsError
+from components.telemetry import Telemetry, TelemetryArgs
+from tests.recording import UNKNOWN, Recording, record
+
+ARGS: TelemetryArgs = {
+    "namespace": "telemetry",
+    "logs_push_url": "http://loki-gateway.logging/loki/api/v1/push",
+    "logs_otlp_url": "http://loki-gateway.logging/otlp",
+    "traces_otlp_endpoint": "tempo.tracing:4317",
+}
+
+
+def outputs_of(telemetry: Telemetry) -> dict[str, pulumi.Output[Any]]:
+    names = ("namespace", "otlp_grpc_endpoint", "otlp_http_url", "ui_service", "ui_port", "log_labels")
+    return {name: getattr(telemetry, name) for name in names}
+
+
+def recorded(args: TelemetryArgs, name: str = "telemetry", **options: Any) -> Recording:
+    return record(lambda: outputs_of(Telemetry(name, args)), **options)
+
+
+def test_the_namespace_the_configuration_and_the_release_belong_to_the_component() -> None:
+    recording = recorded(ARGS)
+    component = recording.one(":Telemetry")
+    children = [recording.one(suffix) for suffix in (":Namespace", ":ConfigMap", ":Release")]
+    assert {child.parent for child in children} == {component.urn}
+    labels = children[0].plain()["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "privileged"
+
+
+def test_the_release_reads_the_configuration_that_is_registered_before_it() -> None:
+    recording = recorded(ARGS)
+    config, release = recording.one(":ConfigMap"), recording.one(":Release")
+    [(key, text)] = config.plain()["data"].items()
+    named = release.plain()["values"]["alloy"]["configMap"]
+    assert named == {"create": False, "name": config.plain()["metadata"]["name"], "key": key}
+    assert "loki-gateway.logging" in text
+    assert config.urn in release.request.dependencies
+
+
+def test_the_outputs_name_the_services_of_the_release() -> None:
+    outputs = recorded({**ARGS, "release_name": "collector"}).outputs
+    assert outputs["otlp_grpc_endpoint"] == "collector.telemetry:4317"
+    assert outputs["otlp_http_url"] == "http://collector.telemetry:4318"
+    assert (outputs["ui_service"], outputs["ui_port"]) == ("collector", 12345)
+    assert {"namespace", "pod", "cluster", "service_name"} <= set(outputs["log_labels"])
+
+
+def test_everything_is_readable_in_a_preview_of_known_arguments() -> None:
+    assert UNKNOWN not in yaml.safe_dump(recorded(ARGS, preview=True).one(":Release").plain())
+
+
+def test_an_address_that_is_not_known_yet_leaves_the_preview_standing() -> None:
+    unknown = frozenset({"random:index/randomPassword:RandomPassword.result"})
+
+    def build() -> None:
+        Telemetry("telemetry", {**ARGS, "metrics_otlp_url": RandomPassword("late", length=8).result})
+
+    recording = record(build, preview=True, unknown=unknown)
+    assert recording.one(":Release").plain()["values"] == UNKNOWN
+    assert recording.one(":Namespace").plain()["metadata"]["name"] == "telemetry"
+
+
+def test_an_address_that_turns_out_wrong_stops_the_update() -> None:
+    with pytest.raises(ValueError, match=r"metrics_otlp_url = 'prometheus:9090'.*write http://"):
+        recorded({**ARGS, "metrics_otlp_url": pulumi.Output.from_input("prometheus:9090")})
+
+
+def test_a_wrong_argument_is_reported_before_anything_is_registered() -> None:
+    with pytest.raises(InvalidArgsError, match=r"log_source = 'file'"):
+        recorded({**ARGS, "log_source": "file"})
+
+
+def test_a_reader_through_the_api_lives_in_a_restricted_namespace() -> None:
+    recording = recorded({**ARGS, "log_source": "api"})
+    labels = recording.one(":Namespace").plain()["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_a_namespace_of_someone_else_is_left_alone() -> None:
+    assert recorded({**ARGS, "create_namespace": False}).of_type(":Namespace") == []
+
+
+def test_values_of_the_caller_are_laid_over_last() -> None:
+    values: dict[str, Any] = {"alloy": {"resources": {"limits": {"memory": "1Gi"}}}, "image": {"tag": "v1.18.0"}}
+    release = recorded({**ARGS, "values": values}).one(":Release").plain()["values"]
+    assert release["alloy"]["resources"]["limits"]["memory"] == "1Gi"
+    assert release["alloy"]["resources"]["requests"]["cpu"] == "100m"
+    assert release["image"] == {"tag": "v1.18.0"}
+
+
+def test_two_collectors_stand_side_by_side() -> None:
+    def build() -> None:
+        Telemetry("nodes", ARGS)
+        Telemetry("edge", {**ARGS, "namespace": "edge", "release_name": "alloy-edge", "log_source": "api"})
+
+    releases = record(build).of_type(":Release")
+    assert {release.plain()["values"]["fullnameOverride"] for release in releases} == {"alloy", "alloy-edge"}
+
+
+def test_a_protected_namespace_cannot_be_deleted_by_accident() -> None:
+    assert recorded({**ARGS, "protect_namespace": True}).one(":Namespace").request.protect is True

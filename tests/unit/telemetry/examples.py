@@ -1,0 +1,36 @@
+"""The collectors that the tests look at."""
+
+from typing import Any
+
+from components.telemetry.spec import TelemetrySpec
+
+BACKENDS: dict[str, Any] = {
+    "namespace": "telemetry",
+    "logs_push_url": "http://loki-gateway.logging/loki/api/v1/push",
+    "logs_otlp_url": "http://loki-gateway.logging/otlp",
+    "traces_otlp_endpoint": "tempo-distributor.tracing:4317",
+    "metrics_otlp_url": "http://prometheus-operated.monitoring:9090/api/v1/otlp",
+}
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "files": {},
+    "everything": {
+        "cluster": "prod-eu1",
+        "extra_labels": {"environment": "production"},
+        "placement_labels": True,
+        "logs_tenant": "acme",
+        "node_local_otlp": True,
+        "log_level": "debug",
+    },
+    "api": {"log_source": "api", "traces_otlp_endpoint": "https://tempo.example.org:4318"},
+    "logs-only": {
+        "traces_otlp_endpoint": "",
+        "metrics_otlp_url": "",
+        "kubernetes_attributes": False,
+        "structured_metadata": [],
+    },
+}
+
+
+def telemetry_spec(**changes: Any) -> TelemetrySpec:
+    return TelemetrySpec.check('Telemetry "test"', {**BACKENDS, **changes})

@@ -1,0 +1,109 @@
+"""Chart values of the collector: what the pods may do, and where they run."""
+
+from typing import Any
+
+import pytest
+
+from components._spec import InvalidArgsError
+from components.telemetry.values import alloy_values
+from tests.unit.telemetry.examples import VARIANTS, telemetry_spec
+
+
+def values_of(**changes: Any) -> dict[str, Any]:
+    return alloy_values(telemetry_spec(**changes))
+
+
+@pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
+def test_no_container_can_gain_privileges_or_write_its_root(changes: dict[str, Any]) -> None:
+    security = values_of(**changes)["alloy"]["securityContext"]
+    assert security["privileged"] is False
+    assert security["allowPrivilegeEscalation"] is False
+    assert security["readOnlyRootFilesystem"] is True
+    assert security["capabilities"] == {"drop": ["ALL"]}
+    assert security["seccompProfile"] == {"type": "RuntimeDefault"}
+
+
+@pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
+def test_the_collector_may_read_pods_and_no_secrets(changes: dict[str, Any]) -> None:
+    rbac = values_of(**changes)["rbac"]
+    assert rbac["rules"] and rbac["clusterRules"], "the chart's template breaks on an empty list"
+    resources = {name for rule in [*rbac["rules"], *rbac["clusterRules"]] for name in rule["resources"]}
+    assert resources <= {"pods", "pods/log", "namespaces", "replicasets"}
+    verbs = {verb for rule in [*rbac["rules"], *rbac["clusterRules"]] for verb in rule["verbs"]}
+    assert verbs == {"get", "list", "watch"}
+
+
+def test_a_reader_of_files_runs_on_every_node_and_keeps_its_place_on_it() -> None:
+    values = values_of()
+    assert values["controller"]["type"] == "daemonset"
+    assert values["controller"]["tolerations"] == [{"operator": "Exists"}]
+    assert values["alloy"]["mounts"]["varlog"] is True
+    [volume] = values["controller"]["volumes"]["extra"]
+    assert volume["hostPath"] == {"path": "/var/lib/alloy", "type": "DirectoryOrCreate"}
+    [mount] = values["alloy"]["mounts"]["extra"]
+    assert (mount["name"], mount["mountPath"]) == (volume["name"], values["alloy"]["storagePath"])
+
+
+def test_a_reader_through_the_api_needs_nothing_of_its_node() -> None:
+    values = values_of(log_source="api")
+    assert values["controller"]["type"] == "deployment"
+    assert values["controller"]["tolerations"] == []
+    assert values["alloy"]["clustering"]["enabled"] is True
+    assert values["alloy"]["mounts"]["varlog"] is False
+    assert values["alloy"]["securityContext"]["runAsNonRoot"] is True
+    assert all("hostPath" not in volume for volume in values["controller"]["volumes"]["extra"])
+    assert "pods/log" in values["rbac"]["rules"][0]["resources"]
+
+
+@pytest.mark.parametrize(("replicas", "budget"), [(1, {"enabled": False}), (2, {"enabled": True, "maxUnavailable": 1})])
+def test_a_disruption_budget_never_blocks_a_drain(replicas: int, budget: dict[str, Any]) -> None:
+    assert values_of(log_source="api", replicas=replicas)["controller"]["podDisruptionBudget"] == budget
+
+
+def test_a_changed_configuration_rolls_the_pods() -> None:
+    before, after = (values_of(cluster=name)["controller"]["podAnnotations"] for name in ("one", "two"))
+    assert before != after
+    assert values_of()["configReloader"] == {"enabled": False}
+
+
+def test_the_otlp_ports_are_on_the_service() -> None:
+    ports = values_of()["alloy"]["extraPorts"]
+    assert {(port["name"], port["port"], port["targetPort"]) for port in ports} == {
+        ("otlp-grpc", 4317, 4317),
+        ("otlp-http", 4318, 4318),
+    }
+
+
+def test_otlp_data_stays_on_its_node_where_asked_for() -> None:
+    assert values_of()["service"]["internalTrafficPolicy"] == "Cluster"
+    assert values_of(node_local_otlp=True)["service"]["internalTrafficPolicy"] == "Local"
+
+
+@pytest.mark.parametrize(("given", "written"), [("3", 3), ("25%", "25%")])
+def test_an_update_takes_as_many_nodes_as_asked_for(given: str, written: int | str) -> None:
+    update = values_of(max_unavailable=given)["controller"]["updateStrategy"]
+    assert update["rollingUpdate"]["maxUnavailable"] == written
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"pod_security": "restricted"}, "log_source to api"),
+        ({"logs_otlp_url": "http://loki/otlp/v1/logs"}, "cut it off after /otlp"),
+        ({"metrics_otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "cut it off after /otlp"),
+        ({"traces_otlp_endpoint": "tempo"}, "host:port for gRPC"),
+        ({"traces_otlp_endpoint": "tempo:4317/path"}, "host:port for gRPC"),
+        ({"extra_labels": {"pod": "x"}}, "choose other names"),
+        ({"extra_labels": {"a-b": "x"}}, "no label name"),
+        ({"structured_metadata": ["trace.id"]}, "no label name"),
+        ({"max_unavailable": "0"}, "a share such as 10%"),
+        ({"memory_request": "1Gi"}, "lower it or raise the limit"),
+        ({"memory_request": "64Mi", "memory_limit": "64Mi"}, "less than 128Mi"),
+        ({"log_source": "api", "node_local_otlp": True}, "could not send"),
+        ({"storage_host_path": "var/lib"}, "storage_host_path"),
+        ({"chart_version": "1.0.0"}, r"use one of 1\.11\.1, 1\.5\.2"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_the_way_out(changes: dict[str, Any], problem: str) -> None:
+    with pytest.raises(InvalidArgsError, match=problem):
+        telemetry_spec(**changes)
