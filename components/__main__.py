@@ -1,0 +1,23 @@
+"""The components, served to every Pulumi language: `pulumi package add <repository>/components`."""
+
+import sys
+import tomllib
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+def serve() -> None:
+    """Be the provider plugin of package `observability` until the engine stops it."""
+    # Started as `python <this directory>`, which would find our `logging` where Python's own is meant.
+    sys.path[0] = str(CHECKOUT)
+    from pulumi.provider.experimental import component_provider_host
+
+    from components._package import NAME, component_classes
+
+    version = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"]
+    component_provider_host(component_classes(), name=NAME, version=version)
+
+
+if __name__ == "__main__":
+    serve()

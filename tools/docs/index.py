@@ -1,0 +1,20 @@
+"""The reference's first page: every other one, and what it is about."""
+
+from collections.abc import Iterable
+
+from tools.docs.components import Schema, class_name, page_name
+from tools.docs.markdown import page, prose, table
+
+
+def index_page(tokens: Iterable[str], schema: Schema) -> str:
+    """List the components and the pages about the program."""
+    components = [
+        [f"[{class_name(token)}]({page_name(token)})", prose(schema["resources"][token]["description"])]
+        for token in tokens
+    ]
+    return page(
+        "Reference",
+        ["What a stack file may say: [settings](settings.md). Which charts are used: [charts](charts.md)."],
+        ["## Components"],
+        table(["component", "is"], components),
+    )
