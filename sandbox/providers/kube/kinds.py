@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -9,6 +10,7 @@ from ..differences import Path, starts_with
 
 HELM_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _PREFIX: Final = "kubernetes:"
+_API_VERSION: Final = re.compile(r"([a-z0-9.-]+/)?v\d[a-z0-9]*")
 
 _IDENTITY: Final = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
 _WORKLOAD: Final = ("spec.selector",)
@@ -60,7 +62,7 @@ class Kind:
 def kind_of(token: str) -> Kind:
     """The kind that a type token names: `kubernetes:core/v1:Namespace` is `v1/Namespace`."""
     parts = token.removeprefix(_PREFIX).split(":")
-    if not token.startswith(_PREFIX) or len(parts) != 2 or "/" not in parts[0]:
+    if not token.startswith(_PREFIX) or len(parts) != 2 or not _API_VERSION.fullmatch(parts[0]):
         raise ValueError(f"{token} does not name a kind of Kubernetes object")
     return Kind(parts[0].removeprefix("core/"), parts[1])
 
