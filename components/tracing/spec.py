@@ -71,7 +71,7 @@ class TracingSpec(ReleaseSpec):
     cpu: Quantity = "200m"
     memory: Quantity = "1Gi"
     remote_write_url: OptionalHttpUrl = ""
-    processors: Sequence[Processor] = tuple(Processor)
+    processors: Sequence[Processor] = Field(default=tuple(Processor), min_length=1)
     span_metrics_dimensions: Sequence[str] = ()
     service_graph_dimensions: Sequence[str] = ()
     external_labels: Mapping[str, str] = Field(default_factory=dict)

@@ -73,6 +73,12 @@ def test_a_namespace_made_elsewhere_is_only_used() -> None:
     assert recording.one(":Release").plain()["namespace"] == "tracing"
 
 
+def test_the_namespace_may_come_from_another_component() -> None:
+    recording = recorded({**LAPTOP, "namespace": pulumi.Output.from_input("observability"), "create_namespace": False})
+    assert recording.one(":Release").plain()["namespace"] == "observability"
+    assert recording.outputs["otlp_grpc_endpoint"] == "tempo.observability:4317"
+
+
 def test_the_callers_values_are_laid_over_the_components() -> None:
     values = recorded({**DISTRIBUTED, "values": {"querier": {"replicas": 2}}}).one(":Release").plain()["values"]
     assert values["querier"]["replicas"] == 2

@@ -22,6 +22,7 @@ from tests.unit.tracing.specs import LAPTOP, ON_PREMISES, spec
         (LAPTOP, {"max_block_duration": "3h"}, "max_block_duration = '3h': cut blocks"),
         (LAPTOP, {"remote_write_url": "prometheus:9090"}, "remote_write_url = 'prometheus:9090'"),
         (LAPTOP, {"processors": ["service-graph"]}, "processors.0 = 'service-graph'"),
+        (LAPTOP, {"processors": []}, "processors = []"),
         (LAPTOP, {"chart_version": "1.61.0"}, "chart_version = '1.61.0': chart tempo '1.61.0' is not supported"),
         (ON_PREMISES, {"chart_version": "3.3.0"}, "use one of 2.26.2, 1.61.0"),
         (ON_PREMISES, {"store": "filesystem", "bucket": ""}, "store = 'filesystem'"),
