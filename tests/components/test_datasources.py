@@ -7,7 +7,6 @@ import pytest
 import yaml
 from pulumi_random import RandomPassword
 
-from components._spec import InvalidArgsError
 from components.datasources import Datasources, DatasourcesArgs
 from tests.recording import UNKNOWN, Registered, record
 
@@ -87,10 +86,11 @@ def test_an_address_that_is_not_known_yet_leaves_the_shape_known() -> None:
     ]
 
 
-def test_a_label_that_turns_out_to_be_missing_stops_the_deployment() -> None:
-    labels = pulumi.Output.from_input(["pod"])
-    with pytest.raises(InvalidArgsError, match=r"maps service\.name to the label 'app'"):
-        record(lambda: build(log_labels=labels, span_tags={"service.name": "app"}))
+def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
+    interval = pulumi.Output.from_input("soon")
+    only_metrics: dict[str, Any] = {"logs_uid": "", "traces_uid": "", "provision_metrics": True}
+    with pytest.raises(ValueError, match=r"scrape_interval = 'soon': 'soon' is no duration"):
+        record(lambda: build(**only_metrics, metrics_url="http://prometheus.metrics", scrape_interval=interval))
 
 
 def test_two_sets_live_side_by_side() -> None:

@@ -1,0 +1,5 @@
+"""Grafana."""
+
+from .component import Grafana, GrafanaArgs
+
+__all__ = ["Grafana", "GrafanaArgs"]

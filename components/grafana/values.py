@@ -1,0 +1,134 @@
+"""The values of Grafana's chart."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from .spec import GrafanaSpec
+
+PORT = 80
+_TOKEN = "kubernetes-api"
+_TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
+_SIDECAR_RESOURCES = {"requests": {"cpu": "20m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}}
+_NATIVE_SIDECAR = {
+    # Grafana reads its datasources when it starts, so they are loaded before. `initDatasources` alone would wait for
+    # ever: the container watches on (https://github.com/grafana-community/helm-charts/issues/126).
+    "initDatasources": True,
+    "restartPolicy": "Always",
+    "startupProbe": {
+        "httpGet": {"path": "/healthz", "port": 8082},
+        "initialDelaySeconds": 2,
+        "periodSeconds": 2,
+        "failureThreshold": 60,
+    },
+}
+_CONFINED = {
+    "allowPrivilegeEscalation": False,
+    "privileged": False,
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+    "capabilities": {"drop": ["ALL"]},
+    "seccompProfile": {"type": "RuntimeDefault"},
+}
+
+
+def grafana_values(spec: GrafanaSpec) -> dict[str, Any]:
+    """Give the values: confined, with a password from a Secret, datasources and dashboards from ConfigMaps."""
+    return {
+        "fullnameOverride": spec.release_name,
+        "rbac": {"create": False},
+        "testFramework": {"enabled": False},
+        "service": {"port": PORT},
+        "serviceMonitor": {"enabled": spec.service_monitor},
+        "resources": {
+            "requests": {"cpu": spec.cpu, "memory": spec.memory},
+            "limits": {"memory": spec.memory},
+        },
+        "containerSecurityContext": _CONFINED,
+        "extraEmptyDirMounts": [{"name": "tmp", "mountPath": "/tmp"}],
+        "nodeSelector": dict(spec.node_selector),
+        "tolerations": [dict(toleration) for toleration in spec.tolerations],
+        **_administrator(spec),
+        **_storage(spec),
+        **_sidecars(spec),
+        "grafana.ini": _settings(spec),
+    }
+
+
+def _administrator(spec: GrafanaSpec) -> dict[str, Any]:
+    return {
+        # The user's name is no secret; so a Secret needs no more than the one key of the password.
+        "env": {"GF_SECURITY_ADMIN_USER": spec.admin_user},
+        "admin": {"existingSecret": spec.password_secret, "passwordKey": spec.admin_secret_key},
+    }
+
+
+def _storage(spec: GrafanaSpec) -> dict[str, Any]:
+    return {
+        # A new pod cannot mount the volume while the old one, on another node, still has it.
+        "deploymentStrategy": {"type": "Recreate"},
+        "initChownData": {"enabled": False},
+        "persistence": {
+            "enabled": spec.persistence,
+            "size": spec.volume_size,
+            **({"storageClassName": spec.storage_class} if spec.storage_class else {}),
+        },
+    }
+
+
+def _sidecars(spec: GrafanaSpec) -> dict[str, Any]:
+    """Load labelled ConfigMaps of all namespaces; only the sidecars hold a token of the Kubernetes API."""
+    reload = f"http://localhost:3000{spec.path}/api/admin/provisioning"
+    everywhere: Mapping[str, Any] = {
+        "enabled": True,
+        "searchNamespace": "ALL",
+        "resource": "configmap",
+        "env": {"REQ_USERNAME": spec.admin_user},
+        "extraMounts": [{"name": _TOKEN, "mountPath": _TOKEN_PATH, "readOnly": True}],
+    }
+    return {
+        "automountServiceAccountToken": False,
+        "extraContainerVolumes": [{"name": _TOKEN, "projected": {"sources": _token_sources()}}],
+        "sidecar": {
+            "resources": _SIDECAR_RESOURCES,
+            "securityContext": _CONFINED,
+            "enableUniqueFilenames": True,
+            "datasources": {
+                **everywhere,
+                **(_NATIVE_SIDECAR if spec.native_sidecars else {}),
+                "reloadURL": f"{reload}/datasources/reload",
+            },
+            "dashboards": {
+                **everywhere,
+                "reloadURL": f"{reload}/dashboards/reload",
+                "folderAnnotation": "grafana_folder",
+                "provider": {"foldersFromFilesStructure": True},
+            },
+        },
+    }
+
+
+def _token_sources() -> list[dict[str, Any]]:
+    """Give what the kubelet mounts into a pod that may use its service account."""
+    namespace = {"path": "namespace", "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}}
+    return [
+        {"serviceAccountToken": {"path": "token", "expirationSeconds": 3607}},
+        {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
+        {"downwardAPI": {"items": [namespace]}},
+    ]
+
+
+def _settings(spec: GrafanaSpec) -> dict[str, Any]:
+    server = {
+        "root_url": spec.root_url,
+        "domain": urlsplit(spec.root_url).hostname,
+        "serve_from_sub_path": spec.path != "",
+    }
+    return {
+        "analytics": {"reporting_enabled": False, "check_for_updates": False, "check_for_plugin_updates": False},
+        "auth.anonymous": {"enabled": False},
+        "security": {"disable_gravatar": True, "cookie_secure": spec.root_url.startswith("https://")},
+        "unified_alerting": {"enabled": True},
+        "users": {"allow_sign_up": False},
+        **({"server": server} if spec.root_url else {}),
+    }

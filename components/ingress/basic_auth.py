@@ -1,0 +1,102 @@
+"""Basic authentication by Traefik."""
+
+from typing import NotRequired, TypedDict
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.core.v1 import Secret
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+from pulumi_random import RandomPassword
+
+from .._namespace import MANAGED_BY
+from .._spec import InvalidArgsError
+from .objects import API_VERSION, basic_auth
+from .spec import BasicAuthSpec, problem_of_htpasswd
+
+
+class BasicAuthArgs(TypedDict):
+    """Arguments of `BasicAuth`."""
+
+    namespace: pulumi.Input[str]
+    """Namespace of the middleware and of its Secret."""
+    middleware_name: NotRequired[str]
+    """Name of the middleware; its Secret is called `<middleware_name>-users`. Default: `basic-auth`."""
+    username: NotRequired[pulumi.Input[str]]
+    """The user that is made, with a generated password, where none are given. Default: `admin`."""
+    htpasswd: NotRequired[pulumi.Input[str]]
+    """Users as lines of `user:hash`, as `htpasswd -nB` writes them; a secret. Default: one user is made."""
+    existing_secret: NotRequired[str]
+    """Existing Secret of the namespace that holds such lines in its key `users`. Default: one is made."""
+
+
+class BasicAuth(pulumi.ComponentResource):
+    """A middleware of Traefik that lets only its users through."""
+
+    namespace: pulumi.Output[str]
+    """Namespace of the middleware."""
+    name: pulumi.Output[str]
+    """Name of the middleware."""
+    reference: pulumi.Output[str]
+    """The middleware as `namespace/name`, which routes take."""
+    secret_name: pulumi.Output[str]
+    """Name of the Secret that holds the users."""
+    username: pulumi.Output[str]
+    """The user that was made; empty where users were given."""
+    password: pulumi.Output[str]
+    """Password of the user that was made, a secret; empty where users were given."""
+
+    def __init__(self, name: str, args: BasicAuthArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        component = f'BasicAuth "{name}"'
+        spec = BasicAuthSpec.check(component, args)
+        super().__init__("observability:index:BasicAuth", name, {**args}, opts)
+        secret_name = spec.existing_secret or f"{spec.middleware_name}-users"
+        self.username = pulumi.Output.from_input("")
+        self.password = pulumi.Output.secret("")
+        needed = []
+        if not spec.existing_secret:
+            users = self._users(name, component, spec)
+            needed.append(
+                Secret(
+                    f"{name}-users",
+                    metadata=ObjectMetaArgs(name=secret_name, namespace=spec.namespace, labels=MANAGED_BY),
+                    string_data={"users": users},
+                    opts=pulumi.ResourceOptions(parent=self),
+                )
+            )
+        CustomResource(
+            f"{name}-middleware",
+            api_version=API_VERSION,
+            kind="Middleware",
+            metadata=ObjectMetaArgs(name=spec.middleware_name, namespace=spec.namespace, labels=MANAGED_BY),
+            spec=basic_auth(secret_name),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=needed),
+        )
+        self.namespace = pulumi.Output.from_input(spec.namespace)
+        self.name = pulumi.Output.from_input(spec.middleware_name)
+        self.reference = pulumi.Output.concat(self.namespace, "/", self.name)
+        self.secret_name = pulumi.Output.from_input(secret_name)
+        self.register_outputs(
+            {
+                "namespace": self.namespace,
+                "name": self.name,
+                "reference": self.reference,
+                "secretName": self.secret_name,
+                "username": self.username,
+                "password": self.password,
+            }
+        )
+
+    def _users(self, name: str, component: str, spec: BasicAuthSpec) -> pulumi.Output[str]:
+        if spec.htpasswd is not None:
+            return pulumi.Output.secret(spec.htpasswd).apply(lambda text: _checked(component, text))
+        made = RandomPassword(f"{name}-password", length=32, special=False, opts=pulumi.ResourceOptions(parent=self))
+        self.username = pulumi.Output.from_input(spec.username)
+        self.password = pulumi.Output.secret(made.result)
+        # The provider keeps the hash in the state; one computed here would be another at every preview.
+        return pulumi.Output.secret(pulumi.Output.concat(spec.username, ":", made.bcrypt_hash))
+
+
+def _checked(component: str, text: str) -> str:
+    if problem := problem_of_htpasswd(text):
+        raise InvalidArgsError(f"{component}: 1 problem in its arguments\n  htpasswd (value hidden): {problem}")
+    return text
