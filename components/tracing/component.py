@@ -100,7 +100,7 @@ class TracingArgs(TypedDict):
     remote_write_url: NotRequired[pulumi.Input[str]]
     """URL of the Prometheus remote-write API that generated metrics go to. Default: none, and no metrics generator."""
     processors: NotRequired[Sequence[str]]
-    """What the metrics generator does, at least one of: `service-graphs`, `span-metrics`, and `local-blocks` for TraceQL
+    """What the metrics generator does, one or more of `service-graphs`, `span-metrics`, and `local-blocks` for TraceQL
     metrics and Grafana's Traces Drilldown. Default: all three."""
     span_metrics_dimensions: NotRequired[pulumi.Input[Sequence[str]]]
     """Span and resource attributes that become labels of span metrics. Default: none."""
