@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Secret
+from pulumi_kubernetes.helm.v3 import Release
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_random import RandomPassword
 
@@ -13,7 +15,7 @@ from .._known import after
 from .._merge import deep_merge
 from .._namespace import MANAGED_BY, namespace
 from .._release import release
-from .seaweedfs import IDENTITIES_KEY, REGION, InClusterObjectStorageSpec, identities, seaweedfs_values
+from .seaweedfs import IDENTITIES_KEY, REGION, InClusterObjectStorageSpec, identities, seaweedfs_values, service_monitor
 
 
 class InClusterObjectStorageArgs(TypedDict):
@@ -128,6 +130,8 @@ class InClusterObjectStorage(pulumi.ComponentResource):
             parent=self,
             depends_on=before,
         )
+        if spec.service_monitor:
+            self._service_monitor(f"{name}-service-monitor", spec, in_namespace, store)
         self.kind = pulumi.Output.from_input("in-cluster")
         self.endpoint = after(known.apply(lambda s: s.endpoint), store)
         self.region = pulumi.Output.from_input(REGION)
@@ -162,6 +166,19 @@ class InClusterObjectStorage(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         return pulumi.Output.secret(password.result)
+
+    def _service_monitor(
+        self, name: str, spec: InClusterObjectStorageSpec, in_namespace: pulumi.Output[str], store: Release
+    ) -> None:
+        # The chart's switch would also bring a dashboard whose datasource nothing provides.
+        CustomResource(
+            name,
+            api_version="monitoring.coreos.com/v1",
+            kind="ServiceMonitor",
+            metadata=ObjectMetaArgs(name=spec.release_name, namespace=in_namespace, labels=MANAGED_BY),
+            spec=service_monitor(spec.release_name),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
+        )
 
 
 def _identities_data(

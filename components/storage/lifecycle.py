@@ -37,7 +37,7 @@ def lifecycle_rules(*, versioned: bool, noncurrent_days: int) -> list[dict[str, 
 def refuse_expiration(rules: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Give `rules` back; raise `ValueError` when one of them could remove or move away an object that is current."""
     for number, one in enumerate(rules):
-        place = f"lifecycle rule {one.get('id') or number!r}"
+        place = f"lifecycle rule {one.get('id', number)}"
         expiration = one.get("expiration")
         if expiration is not None and dict(expiration) != _MARKERS_ONLY:
             raise ValueError(

@@ -105,7 +105,6 @@ def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
                 "createClusterRole": False,
                 "serviceAccountName": spec.release_name,
                 "automountServiceAccountToken": False,
-                "monitoring": {"enabled": spec.service_monitor},
             }
         },
         "master": {
@@ -158,6 +157,16 @@ def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             "tolerations": json.dumps([dict(one) for one in spec.tolerations]) if spec.tolerations else "",
         },
     }
+
+
+def service_monitor(release_name: str) -> dict[str, Any]:
+    """Write what a ServiceMonitor of the store says."""
+    labels = {
+        "app.kubernetes.io/name": "seaweedfs",
+        "app.kubernetes.io/instance": release_name,
+        "app.kubernetes.io/component": "seaweedfs-all-in-one",
+    }
+    return {"selector": {"matchLabels": labels}, "endpoints": [{"port": "server-metrics", "interval": "30s"}]}
 
 
 def volume_megabytes(storage_size: str) -> int:

@@ -3,7 +3,7 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import scrypt, sha256
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
@@ -71,13 +71,14 @@ class SecretBucketAccess(pulumi.ComponentResource):
     def __init__(self, name: str, args: SecretBucketAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'SecretBucketAccess "{name}"'
         spec = SecretBucketAccessSpec.check(component, args)
-        secrets = {
-            key: pulumi.Output.secret(args[key]) for key in ("access_key_id", "secret_access_key") if key in args
-        }
-        super().__init__("observability:index:SecretBucketAccess", name, {**args, **secrets}, opts)
+        inputs: dict[str, Any] = {**args}
+        secrets = {key: pulumi.Output.secret(inputs[key]) for key in _SECRETS if key in inputs}
+        super().__init__("observability:index:SecretBucketAccess", name, {**inputs, **secrets}, opts)
+        sealed = spec.model_copy(update=secrets)
         # What is secret is resolved apart, so that nothing else becomes secret or unknown with it.
-        open_part = spec.model_copy(update=dict.fromkeys(secrets, "hidden")).resolve(component)
-        checksum = pulumi.Output.unsecret(self._checksum(spec, component))
+        hidden = {} if spec.existing_secret else dict.fromkeys(secrets, "hidden")
+        open_part = spec.model_copy(update=hidden).resolve(component)
+        checksum = pulumi.Output.unsecret(self._checksum(sealed, component))
         self.service_account_annotations = pulumi.Output.from_input({})
         self.secret_name = open_part.apply(lambda s: s.existing_secret or s.secret_name)
         self.checksum = checksum
@@ -89,7 +90,7 @@ class SecretBucketAccess(pulumi.ComponentResource):
                     namespace=open_part.apply(lambda s: s.namespace),
                     labels=MANAGED_BY,
                 ),
-                data=pulumi.Output.secret(spec.resolve(component).apply(_data)),
+                data=sealed.resolve(component).apply(_data),
                 opts=pulumi.ResourceOptions(parent=self),
             )
             self.secret_name = after(self.secret_name, secret)

@@ -1,0 +1,46 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.storage import Endpoint, bucket_endpoint, parse_endpoint
+
+HOSTS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?(\.[a-z0-9]{1,10}){0,3}", fullmatch=True)
+
+
+@given(scheme=st.sampled_from(["http", "https"]), host=HOSTS, port=st.none() | st.integers(1, 65535))
+def test_an_endpoint_says_the_same_in_every_notation(scheme: str, host: str, port: int | None) -> None:
+    address = host if port is None else f"{host}:{port}"
+    endpoint = parse_endpoint(f"{scheme}://{address}/")
+    assert endpoint.url == f"{scheme}://{address}"
+    assert endpoint.host_port == address
+    assert endpoint.insecure is (scheme == "http")
+    assert parse_endpoint(endpoint.url) == endpoint
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("s3.example.org", "no URL"),
+        ("ftp://s3.example.org", "no URL"),
+        ("https://", "no URL"),
+        ("https://s3.example.org:70000", "no URL"),
+        ("https://s3.example.org/bucket", "the bucket by name"),
+        ("https://s3.example.org?x=1", "query"),
+        ("https://key:word@s3.example.org", "credentials"),
+    ],
+)
+def test_what_is_no_plain_address_is_refused_with_the_reason(url: str, reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        parse_endpoint(url)
+
+
+def test_credentials_in_an_address_are_not_repeated() -> None:
+    with pytest.raises(ValueError) as refused:
+        parse_endpoint("https://key:topsecret@s3.example.org")
+    assert "topsecret" not in str(refused.value)
+
+
+def test_no_endpoint_is_the_s3_of_the_region() -> None:
+    assert bucket_endpoint("", "eu-west-1") == Endpoint(host_port="s3.eu-west-1.amazonaws.com", insecure=False)
+    assert bucket_endpoint("", "cn-north-1").host_port == "s3.cn-north-1.amazonaws.com.cn"
+    assert bucket_endpoint("http://seaweedfs:8333", "us-east-1").insecure

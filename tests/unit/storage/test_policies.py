@@ -1,0 +1,92 @@
+import json
+from typing import Any
+
+import pytest
+
+from components.storage.policies import (
+    OBJECT_ACTIONS,
+    access_policy,
+    irsa_trust,
+    pod_identity_trust,
+    role_arn,
+    tls_only_policy,
+)
+
+ARN = "arn:aws:s3:::acme"
+KEY = "arn:aws:kms:eu-west-1:123456789012:key/abc"
+
+
+def statements(document: str) -> dict[str, dict[str, Any]]:
+    return {statement["Sid"]: statement for statement in json.loads(document)["Statement"]}
+
+
+def test_plain_http_and_old_tls_are_denied_on_the_bucket_and_on_its_objects() -> None:
+    denied = statements(tls_only_policy(ARN))
+    assert denied["DenyPlainHttp"]["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert denied["DenyOldTls"]["Condition"] == {"NumericLessThan": {"s3:TlsVersion": "1.2"}}
+    for statement in denied.values():
+        assert statement["Effect"] == "Deny"
+        assert statement["Principal"] == "*"
+        assert statement["Action"] == "s3:*"
+        assert statement["Resource"] == [ARN, f"{ARN}/*"]
+
+
+@pytest.mark.parametrize("consumer", OBJECT_ACTIONS)
+def test_a_consumer_lists_its_bucket_and_acts_on_objects_only(consumer: str) -> None:
+    allowed = statements(access_policy(consumer=consumer, arn=ARN, prefix="", kms_key_arn=""))
+    assert set(allowed) == {"List", "Objects"}
+    assert allowed["List"] == {"Sid": "List", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": ARN}
+    assert allowed["Objects"]["Resource"] == f"{ARN}/*"
+    assert "*" not in "".join(allowed["Objects"]["Action"])
+
+
+def test_only_tempo_tags_objects() -> None:
+    assert {consumer for consumer, actions in OBJECT_ACTIONS.items() if "s3:PutObjectTagging" in actions} == {"tempo"}
+    assert set(OBJECT_ACTIONS["loki"]) == {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
+
+
+def test_in_a_shared_bucket_a_consumer_sees_its_prefix_alone() -> None:
+    allowed = statements(access_policy(consumer="tempo", arn=ARN, prefix="tempo", kms_key_arn=""))
+    assert allowed["List"]["Condition"] == {"StringLike": {"s3:prefix": ["tempo", "tempo/*"]}}
+    assert allowed["Objects"]["Resource"] == f"{ARN}/tempo/*"
+
+
+def test_the_key_is_used_only_where_there_is_one_and_only_that_one() -> None:
+    key = statements(access_policy(consumer="loki", arn=ARN, prefix="", kms_key_arn=KEY))["Key"]
+    assert key["Action"] == ["kms:GenerateDataKey", "kms:Decrypt"]
+    assert key["Resource"] == KEY
+
+
+@pytest.mark.parametrize(
+    "issuer", ["https://oidc.eks.eu-west-1.amazonaws.com/id/A/", "oidc.eks.eu-west-1.amazonaws.com/id/A"]
+)
+def test_irsa_pins_subject_and_audience_exactly(issuer: str) -> None:
+    document = irsa_trust(
+        partition="aws", account_id="123456789012", oidc_issuer=issuer, namespace="logging", service_account="loki"
+    )
+    trust = statements(document)["ServiceAccount"]
+    host = "oidc.eks.eu-west-1.amazonaws.com/id/A"
+    assert trust["Principal"] == {"Federated": f"arn:aws:iam::123456789012:oidc-provider/{host}"}
+    assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
+    assert trust["Condition"] == {
+        "StringEquals": {f"{host}:sub": "system:serviceaccount:logging:loki", f"{host}:aud": "sts.amazonaws.com"}
+    }
+
+
+def test_pod_identity_pins_namespace_service_account_and_cluster() -> None:
+    trust = statements(pod_identity_trust(namespace="tracing", service_account="tempo", cluster_arn="arn:c"))[
+        "PodIdentity"
+    ]
+    assert trust["Principal"] == {"Service": "pods.eks.amazonaws.com"}
+    assert trust["Action"] == ["sts:AssumeRole", "sts:TagSession"]
+    assert trust["Condition"] == {
+        "StringEquals": {
+            "aws:RequestTag/kubernetes-namespace": "tracing",
+            "aws:RequestTag/kubernetes-service-account": "tempo",
+            "aws:RequestTag/eks-cluster-arn": "arn:c",
+        }
+    }
+
+
+def test_a_role_arn_carries_the_partition() -> None:
+    assert role_arn("aws-cn", "123456789012", "loki") == "arn:aws-cn:iam::123456789012:role/loki"

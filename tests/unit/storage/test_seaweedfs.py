@@ -1,0 +1,119 @@
+import json
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components._spec import InvalidArgsError
+from components.storage.seaweedfs import (
+    InClusterObjectStorageSpec,
+    identities,
+    seaweedfs_values,
+    volume_megabytes,
+)
+from components.units import parse_quantity
+
+
+def spec(**args: Any) -> InClusterObjectStorageSpec:
+    return InClusterObjectStorageSpec.check("InClusterObjectStorage", {"namespace": "storage", **args})
+
+
+def values(**args: Any) -> dict[str, Any]:
+    return seaweedfs_values(spec(**args))
+
+
+def test_the_store_is_one_pod_on_a_volume_with_authenticated_s3() -> None:
+    chart = values()
+    store = chart["allInOne"]
+    assert store["enabled"] and not any(chart[part]["enabled"] for part in ("master", "volume", "filer"))
+    assert store["data"] == {"type": "persistentVolumeClaim", "size": "10Gi"}
+    assert store["s3"]["enableAuth"] is True
+    assert store["s3"]["existingConfigSecret"] == "seaweedfs-identities"
+    assert store["s3"]["createBuckets"] == [{"name": "loki"}, {"name": "tempo"}, {"name": "thanos"}]
+
+
+def test_the_pod_and_the_job_that_creates_buckets_are_restricted() -> None:
+    chart = values()
+    for part in (chart["allInOne"], chart["filer"]):
+        pod, container = part["podSecurityContext"], part["containerSecurityContext"]
+        assert pod["enabled"] and pod["runAsNonRoot"] and pod["seccompProfile"] == {"type": "RuntimeDefault"}
+        assert pod["runAsUser"] == pod["fsGroup"] == 1000
+        assert container["enabled"] and container["readOnlyRootFilesystem"]
+        assert container["allowPrivilegeEscalation"] is False
+        assert container["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_logs_and_temporary_files_stay_off_the_read_only_root() -> None:
+    store = values()["allInOne"]
+    assert "-logtostderr=true" in store["loggingOverrideLevel"]
+    assert store["extraEnvironmentVars"] == {"TMPDIR": "/dev/shm"}
+
+
+def test_the_store_gets_no_rights_in_the_cluster_and_opens_s3_and_metrics_alone() -> None:
+    chart = values()
+    assert chart["global"]["seaweedfs"]["createClusterRole"] is False
+    assert chart["global"]["seaweedfs"]["automountServiceAccountToken"] is False
+    assert chart["allInOne"]["serviceAccountName"] == chart["global"]["seaweedfs"]["serviceAccountName"]
+    (opened,) = chart["networkPolicy"]["extraIngress"]
+    assert {port["port"] for port in opened["ports"]} == {8333, 9324}
+
+
+def test_memory_is_limited_to_what_is_requested() -> None:
+    resources = values(memory="2Gi")["allInOne"]["resources"]
+    assert resources["requests"]["memory"] == resources["limits"]["memory"] == "2Gi"
+
+
+@given(st.integers(1, 5000))
+def test_a_disk_holds_volumes_for_every_bucket(gibibytes: int) -> None:
+    megabytes = volume_megabytes(f"{gibibytes}Gi")
+    assert Decimal(megabytes) * 2**20 * 2 * 3 < parse_quantity(f"{gibibytes}Gi"), (
+        "two volumes for each of three buckets"
+    )
+
+
+def test_a_protected_volume_outlives_its_release() -> None:
+    assert values(protect_namespace=True)["allInOne"]["data"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+def test_scheduling_is_given_as_the_text_that_the_chart_takes() -> None:
+    store = values(node_selector={"pool": "storage"}, tolerations=[{"key": "a", "operator": "Exists"}])["allInOne"]
+    assert json.loads(store["nodeSelector"]) == {"pool": "storage"}
+    assert json.loads(store["tolerations"]) == [{"key": "a", "operator": "Exists"}]
+    assert values()["allInOne"]["tolerations"] == ""
+
+
+def test_every_identity_reaches_its_own_bucket_and_no_other() -> None:
+    document = json.loads(identities({"logs": "loki", "traces": "tempo"}, {"logs": ("A", "B"), "traces": ("C", "D")}))
+    for identity, (purpose, bucket) in zip(
+        document["identities"], {"logs": "loki", "traces": "tempo"}.items(), strict=True
+    ):
+        assert identity["name"] == purpose
+        assert identity["actions"] == [f"Read:{bucket}", f"Write:{bucket}", f"List:{bucket}", f"Tagging:{bucket}"]
+    assert document["identities"][1]["credentials"] == [{"accessKey": "C", "secretKey": "D"}]
+
+
+def test_pods_start_anew_when_keys_or_buckets_change_and_only_then() -> None:
+    first = spec().credentials_checksum
+    assert spec(memory="2Gi").credentials_checksum == first
+    assert spec(credentials_revision="2").credentials_checksum != first
+    assert spec(buckets={"logs": "loki"}).credentials_checksum != first
+    assert values()["allInOne"]["podAnnotations"] == {"checksum/identities": first}
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        ({"buckets": {}}, "at least one of logs, traces and metrics"),
+        ({"buckets": {"logs": "a-b", "traces": "a-b"}}, "a bucket of its own"),
+        ({"buckets": {"profiles": "a-b"}}, "no purpose"),
+        ({"buckets": {"logs": "A"}}, "no bucket name"),
+        ({"storage_size": "100Mi"}, "at least 1Gi"),
+        ({"release_name": "a" * 53}, "at most 52"),
+        ({"chart_version": "1.0.0"}, "use one of 4.44.0"),
+    ],
+)
+def test_a_store_that_could_not_work_is_refused(args: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidArgsError, match=reason):
+        spec(**args)
