@@ -11,8 +11,12 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
+from google.protobuf.json_format import ParseDict
 from hypothesis import given
 from hypothesis import strategies as st
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from components.demo import generator
 from components.demo.generator import BOUNDS, CHECKOUT, FRONTEND, LONGEST_PAUSE, Latencies, Request, make_request
@@ -131,6 +135,16 @@ def test_some_requests_fail_and_say_so_in_every_signal() -> None:
     assert {span["status"]["code"] for _, span in spans_of(failed[0]).values()} == {2}
     assert generator.logs(failed[0])["resourceLogs"][0]["scopeLogs"][0]["logRecords"][0]["severityText"] == "ERROR"
     assert json.loads(generator.log_line(failed[0]))["level"] == "error"
+
+
+def test_the_payloads_are_those_of_the_protocol() -> None:
+    request = request_of(1)
+    latencies = Latencies(start=NOW - 1)
+    latencies.observe(request)
+    # A misnamed field is an error of the parser; it reads the identifiers as base64, so only their place is looked at.
+    ParseDict(generator.traces(request), ExportTraceServiceRequest())
+    ParseDict(generator.logs(request), ExportLogsServiceRequest())
+    ParseDict(generator.metrics(latencies, NOW), ExportMetricsServiceRequest())
 
 
 class Collector(BaseHTTPRequestHandler):

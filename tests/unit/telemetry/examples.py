@@ -1,8 +1,12 @@
-"""The collectors that the tests look at."""
+"""The collectors that the tests look at; `python -m tests.unit.telemetry.examples` records their texts again."""
 
+from pathlib import Path
 from typing import Any
 
+from components.telemetry.config import alloy_config
 from components.telemetry.spec import TelemetrySpec
+
+GOLDEN = Path(__file__).parents[2] / "golden"
 
 BACKENDS: dict[str, Any] = {
     "namespace": "telemetry",
@@ -34,3 +38,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
 
 def telemetry_spec(**changes: Any) -> TelemetrySpec:
     return TelemetrySpec.check('Telemetry "test"', {**BACKENDS, **changes})
+
+
+if __name__ == "__main__":
+    for name, changes in VARIANTS.items():
+        (GOLDEN / f"telemetry-{name}.alloy").write_text(alloy_config(telemetry_spec(**changes)))

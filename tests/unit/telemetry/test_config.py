@@ -9,9 +9,8 @@ import pytest
 from components.telemetry.config import alloy_config, log_labels
 from components.telemetry.otlp import memory_limiter
 from tests.alloyfmt import alloyfmt
-from tests.unit.telemetry.examples import VARIANTS, telemetry_spec
+from tests.unit.telemetry.examples import GOLDEN, VARIANTS, telemetry_spec
 
-GOLDEN = Path(__file__).parents[2] / "golden"
 ALL = pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
 
 
@@ -28,7 +27,9 @@ def component(config: str, name: str) -> str:
 @pytest.mark.parametrize("name", VARIANTS)
 def test_the_configuration_is_the_recorded_one(name: str) -> None:
     recorded = (GOLDEN / f"telemetry-{name}.alloy").read_text()
-    assert config_of(**VARIANTS[name]) == recorded, "look at the difference; record it again if it is meant"
+    assert config_of(**VARIANTS[name]) == recorded, (
+        "where the difference is meant: python -m tests.unit.telemetry.examples"
+    )
 
 
 @pytest.mark.parametrize("golden", sorted(GOLDEN.glob("*.alloy")), ids=lambda path: path.stem)
