@@ -1,6 +1,7 @@
 """The base of every area of settings."""
 
 from collections.abc import Mapping, Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +15,7 @@ __all__ = [
     "HttpUrl",
     "Name",
     "NodeSelector",
+    "PodSecurity",
     "Quantity",
     "SecretReference",
     "Tolerations",
@@ -32,6 +34,14 @@ class SecretReference(Area):
 
     secret: Name = Field(description="Name of the Secret, in the namespace of what reads it.")
     key: str = Field(min_length=1, description="Key in the Secret.")
+
+
+class PodSecurity(StrEnum):
+    """A level of the Pod Security Standards."""
+
+    RESTRICTED = "restricted"
+    BASELINE = "baseline"
+    PRIVILEGED = "privileged"
 
 
 NodeSelector = Annotated[

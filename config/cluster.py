@@ -60,3 +60,8 @@ class Cluster(Area):
                 "pulumi config set --path 'observability:cluster.context' CONTEXT"
             )
         return self
+
+    @property
+    def production(self) -> bool:
+        """Whether the stack is one that people rely on."""
+        return self.environment is Environment.PRODUCTION

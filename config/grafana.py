@@ -19,5 +19,7 @@ class Grafana(Area):
         description="Existing Secret with the admin password, user admin. Default: one is generated.",
         examples=[{"secret": "grafana-admin", "key": "password"}],
     )
-    size: Quantity = Field(default="2Gi", description="Volume of Grafana's database. Default: 2Gi.", examples=["5Gi"])
+    volume_size: Quantity = Field(
+        default="2Gi", description="Volume of Grafana's database. Default: 2Gi.", examples=["5Gi"]
+    )
     values: Values = Field(default_factory=dict)

@@ -48,9 +48,11 @@ class Ingress(Area):
     )
     tls_secret: str = Field(
         default="",
-        description="Secret with the certificate, in the namespace of each route. Default: Traefik's own.",
+        description="Secret with the certificate, in the namespace of each route. Default: what the entry point has.",
     )
-    tls: bool = Field(default=True, description="Serve the routes over TLS. Default: true.", examples=[False])
+    https: bool = Field(
+        default=True, description="Whether the entry points end TLS themselves. Default: true.", examples=[False]
+    )
 
     @model_validator(mode="after")
     def _traefik_has_a_domain(self) -> "Ingress":

@@ -26,7 +26,7 @@ class Metrics(Area):
     namespace: Name = Field(
         default="monitoring", description="Namespace of the in-stack Prometheus. Default: monitoring."
     )
-    size: Quantity = Field(
+    volume_size: Quantity = Field(
         default="8Gi", description="Volume of the in-stack Prometheus. Default: 8Gi.", examples=["50Gi"]
     )
     remote_write_url: HttpUrl | None = Field(
@@ -49,6 +49,11 @@ class Metrics(Area):
         description="uid of the metrics datasource. Default: prometheus, as kube-prometheus-stack names its own.",
     )
     values: Values = Field(default_factory=dict)
+
+    @property
+    def in_stack(self) -> bool:
+        """Whether the stack runs its own Prometheus."""
+        return self.kind is MetricsKind.IN_STACK
 
     @model_validator(mode="after")
     def _external_is_given_by_urls(self) -> "Metrics":

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .cluster import Environment
+from .logging import LoggingMode
 from .metrics import MetricsKind
 from .problems import PROJECT, Problem, set_command
 from .storage import PURPOSES, AwsStorage, ExternalStorage, InClusterStorage
+from .tracing import TracingMode
 
 if TYPE_CHECKING:
     from .stack import Settings
@@ -72,17 +74,22 @@ def _production(settings: "Settings") -> Iterator[Problem]:
             set_command(f"{PROJECT}:metrics.kind", "external"),
             "in-stack",
         )
-    logs = settings.logging
-    holders = [logs.single] if logs.mode == "monolithic" else [logs.write]
-    if any((holder.replicas or 1) < 2 for holder in holders):
-        role = "single" if logs.mode == "monolithic" else "write"
-        place = f"{PROJECT}:logging.{role}.replicas"
+    yield from _replicated(settings, why)
+
+
+def _replicated(settings: "Settings", why: str) -> Iterator[Problem]:
+    logs, traces = settings.logging, settings.tracing
+    if logs.mode is LoggingMode.MONOLITHIC:
+        place, writers = f"{PROJECT}:logging.replicas", logs.replicas or 1
+    else:
+        place = f"{PROJECT}:logging.workloads.write.replicas"
+        write = logs.workloads.get("write")
+        writers = (write.replicas if write else None) or logs.replicas or 3
+    if writers < 2:
         yield Problem(place, f"{why}: run Loki with three", set_command(place, 3))
-    if settings.tracing.mode == "monolithic":
+    if traces.mode is TracingMode.MONOLITHIC:
         place = f"{PROJECT}:tracing.mode"
-        yield Problem(
-            place, f"{why}: monolithic Tempo is a single one", set_command(place, "distributed"), "monolithic"
-        )
-    elif (settings.tracing.ingester.replicas or 1) < 2:
-        place = f"{PROJECT}:tracing.ingester.replicas"
+        yield Problem(place, f"{why}: monolithic Tempo is one", set_command(place, "distributed"), "monolithic")
+    elif (traces.replicas or 1) < 2:
+        place = f"{PROJECT}:tracing.replicas"
         yield Problem(place, f"{why}: run Tempo with three ingesters", set_command(place, 3))

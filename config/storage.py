@@ -28,7 +28,7 @@ class InClusterStorage(Area):
 
     kind: Literal["in-cluster"] = Field(default="in-cluster", description="in-cluster, external or aws.")
     namespace: Name = Field(default="storage", description="Namespace of the object store. Default: storage.")
-    size: Quantity = Field(default="10Gi", description="Size of its volume. Default: 10Gi.", examples=["50Gi"])
+    volume_size: Quantity = Field(default="10Gi", description="Size of its volume. Default: 10Gi.", examples=["50Gi"])
     storage_class: str = Field(default="", description="StorageClass of its volume. Default: the cluster's.")
 
 

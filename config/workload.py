@@ -9,7 +9,13 @@ class Workload(Area):
     """Size and place of one workload."""
 
     replicas: int | None = Field(default=None, ge=1, description="Pods. Default: what the mode needs.", examples=[3])
+    cpu: Quantity | None = Field(default=None, description="CPU request of each pod. Default: by workload.")
+    memory: Quantity | None = Field(
+        default=None, description="Memory request and limit of each pod. Default: by workload."
+    )
+    volume_size: Quantity | None = Field(
+        default=None, description="Size of each volume. Default: 10Gi.", examples=["10Gi"]
+    )
     storage_class: str = Field(default="", description="StorageClass of its volumes. Default: cluster.storage_class.")
-    size: Quantity | None = Field(default=None, description="Size of each volume. Default: 10Gi.", examples=["10Gi"])
     node_selector: NodeSelector = Field(default_factory=dict)
     tolerations: Tolerations = ()

@@ -1,0 +1,111 @@
+"""What each component is told: by the settings, here, and by other components, `joined` in `__main__.py`."""
+
+from typing import Any
+
+from config import Settings
+from config.workload import Workload
+
+
+def given(**arguments: Any) -> Any:
+    """Keep what a stack sets, so that a component's own defaults stand for the rest."""
+    return {name: value for name, value in arguments.items() if value not in (None, "", {}, (), [])}
+
+
+def logging(settings: Settings, **joined: Any) -> Any:
+    """Arguments of Loki."""
+    area = settings.logging
+    return given(
+        **joined,
+        **_chart(settings, area),
+        **_workload(area, settings),
+        mode=area.mode.value,
+        replication_factor=area.replication_factor,
+        workloads={role: _workload(workload) for role, workload in area.workloads.items()},
+        retention=settings.retention.logs,
+        schema_entries=[entry.model_dump(by_alias=True) for entry in area.schema_entries],
+        prepared_changes=list(area.prepared_changes),
+        chunks_cache_mib=area.chunks_cache_mib,
+        results_cache_mib=area.results_cache_mib,
+        dns_service=settings.cluster.dns_service,
+        dns_namespace=settings.cluster.dns_namespace,
+        dashboards=area.dashboards,
+        service_monitor=settings.cluster.service_monitors,
+    )
+
+
+def tracing(settings: Settings, **joined: Any) -> Any:
+    """Arguments of Tempo."""
+    area = settings.tracing
+    return given(
+        **joined,
+        **_chart(settings, area),
+        **_workload(area, settings),
+        mode=area.mode.value,
+        retention=settings.retention.traces,
+        processors=None if area.processors is None else list(area.processors),
+        external_labels={"cluster": settings.cluster.name},
+        service_monitor=settings.cluster.service_monitors,
+    )
+
+
+def metrics(settings: Settings, **joined: Any) -> Any:
+    """Arguments of the in-stack Prometheus."""
+    area = settings.metrics
+    return given(
+        **joined,
+        **_chart(settings, area),
+        retention=settings.retention.metrics,
+        volume_size=area.volume_size,
+        storage_class=settings.cluster.storage_class,
+    )
+
+
+def telemetry(settings: Settings, **joined: Any) -> Any:
+    """Arguments of the collectors."""
+    area = settings.telemetry
+    return given(
+        **joined,
+        **_chart(settings, area),
+        cluster=settings.cluster.name,
+        extra_labels=dict(area.log_labels),
+        log_source=area.log_source.value,
+        service_monitor=settings.cluster.service_monitors,
+    )
+
+
+def grafana(settings: Settings, **joined: Any) -> Any:
+    """Arguments of Grafana."""
+    area = settings.grafana
+    scheme = "https" if settings.ingress.https else "http"
+    root_url = f"{scheme}://grafana.{settings.ingress.domain}" if settings.ingress.domain else ""
+    return given(
+        **joined,
+        **_chart(settings, area),
+        root_url=root_url,
+        volume_size=area.volume_size,
+        storage_class=settings.cluster.storage_class,
+        service_monitor=settings.cluster.service_monitors,
+        admin_secret=area.admin.secret if area.admin else None,
+        admin_secret_key=area.admin.key if area.admin else None,
+    )
+
+
+def _workload(workload: Workload, settings: Settings | None = None) -> Any:
+    cluster = settings.cluster if settings else None
+    return given(
+        replicas=workload.replicas,
+        cpu=workload.cpu,
+        memory=workload.memory,
+        volume_size=workload.volume_size,
+        storage_class=workload.storage_class or (cluster.storage_class if cluster else ""),
+        node_selector=dict(workload.node_selector or (cluster.node_selector if cluster else {})),
+        tolerations=[dict(item) for item in workload.tolerations or (cluster.tolerations if cluster else ())],
+    )
+
+
+def _chart(settings: Settings, area: Any) -> Any:
+    return given(
+        chart_version=getattr(area, "chart_version", None),
+        charts_dir=settings.charts.directory,
+        values=dict(area.values),
+    ) | {"create_namespace": False}

@@ -1,0 +1,39 @@
+"""Where metrics go and are asked for, whoever owns them."""
+
+from dataclasses import dataclass
+
+import pulumi
+
+from components import Metrics
+from config import Settings
+from config.metrics import MetricsKind
+
+
+@dataclass(frozen=True)
+class MetricsAddresses:
+    """The addresses of the metrics store; empty ones are not there."""
+
+    remote_write_url: pulumi.Input[str]
+    otlp_url: pulumi.Input[str]
+    query_url: pulumi.Input[str]
+    datasource_uid: str
+    provision: bool
+    """Whether the stack owns the datasource; else Grafana has it already."""
+
+
+def metrics_addresses(settings: Settings, prometheus: Metrics | None) -> MetricsAddresses:
+    """Take the addresses of the stack's own Prometheus, or those that the settings name."""
+    given = settings.metrics
+    if prometheus is not None:
+        return MetricsAddresses(
+            prometheus.remote_write_url, prometheus.otlp_url, prometheus.query_url, given.datasource_uid, True
+        )
+    if given.kind is MetricsKind.NONE:
+        return MetricsAddresses("", "", "", "", False)
+    return MetricsAddresses(
+        given.remote_write_url or "",
+        given.otlp_url or "",
+        given.query_url or "",
+        given.datasource_uid,
+        given.query_url is not None,
+    )

@@ -1,0 +1,42 @@
+"""The namespaces of a stack, each once, at the level of the most demanding of what lives in it."""
+
+import pulumi
+
+from components import Namespace
+from config import Settings
+from config.storage import InClusterStorage
+
+LEVELS = ("restricted", "baseline", "privileged")
+
+
+def levels(settings: Settings) -> dict[str, str]:
+    """Give the pod security level of every namespace that the stack needs."""
+    wanted = [
+        (settings.logging.namespace, settings.logging.pod_security.value),
+        (settings.tracing.namespace, settings.tracing.pod_security.value),
+        (
+            settings.telemetry.namespace,
+            "privileged" if settings.telemetry.log_source.value == "files" else "restricted",
+        ),
+    ]
+    if isinstance(settings.storage, InClusterStorage):
+        wanted.append((settings.storage.namespace, "restricted"))
+    if settings.metrics.in_stack:
+        wanted.append((settings.metrics.namespace, "restricted"))
+    if settings.grafana.enabled:
+        wanted.append((settings.grafana.namespace, "restricted"))
+    if settings.demo.enabled:
+        wanted.append((settings.demo.namespace, "restricted"))
+    found: dict[str, str] = {}
+    for name, level in wanted:
+        found[name] = max(found.get(name, LEVELS[0]), level, key=LEVELS.index)
+    return found
+
+
+def create_namespaces(settings: Settings, options: pulumi.ResourceOptions) -> dict[str, pulumi.Output[str]]:
+    """Create every namespace; production protects them, as volumes live in them."""
+    protect = settings.cluster.production
+    return {
+        name: Namespace(name, {"name": name, "level": level, "protect": protect}, options).name
+        for name, level in levels(settings).items()
+    }

@@ -1,0 +1,40 @@
+"""One explicit provider each: the stack files disable default providers, so nothing reaches another cluster."""
+
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pulumi_random as random
+
+from config import Settings
+from config.storage import AwsStorage
+
+
+def component_options(settings: Settings) -> pulumi.ResourceOptions:
+    """Give the options that every component of the program is created with."""
+    cluster = kubernetes.Provider(
+        "cluster",
+        context=settings.cluster.context or None,
+        cluster_identifier=settings.cluster.name,
+        enable_config_map_mutable=True,
+        enable_secret_mutable=True,
+    )
+    providers: list[pulumi.ProviderResource] = [cluster, random.Provider("random")]
+    if isinstance(settings.storage, AwsStorage):
+        import pulumi_aws as aws
+
+        providers.append(aws.Provider("aws", **_aws_arguments(settings)))
+    return pulumi.ResourceOptions(providers=providers)
+
+
+def _aws_arguments(settings: Settings) -> Any:
+    config = pulumi.Config("aws")
+    flags = ("skipCredentialsValidation", "skipRequestingAccountId", "skipMetadataApiCheck")
+    arguments: dict[str, Any] = {"region": settings.aws_region}
+    arguments |= {_snake(flag): config.get_bool(flag) for flag in flags if config.get_bool(flag) is not None}
+    keys = {"access_key": config.get_secret("accessKey"), "secret_key": config.get_secret("secretKey")}
+    return arguments | {name: value for name, value in keys.items() if value is not None}
+
+
+def _snake(name: str) -> str:
+    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)

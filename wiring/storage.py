@@ -1,0 +1,136 @@
+"""The object store that a stack asks for, and its consumers' access to it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+import components
+from config import Settings
+from config.storage import AwsStorage, ExternalStorage, Identity, InClusterStorage
+
+from .arguments import given
+
+BUCKETS_IN_CLUSTER = {"logs": "loki", "traces": "tempo"}
+
+
+class Storage:
+    """An object store with one access a consumer, whichever kind the stack asks for."""
+
+    def __init__(
+        self, settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
+    ) -> None:
+        self._settings = settings
+        self._namespaces = namespaces
+        self._options = options
+        store = settings.storage
+        if isinstance(store, AwsStorage):
+            self.component: Any = _aws(settings, store, options)
+        elif isinstance(store, ExternalStorage):
+            self.component = _external(store, options)
+        else:
+            self.component = _in_cluster(settings, store, namespaces, options)
+        self.buckets: pulumi.Output[Mapping[str, str]] = self.component.buckets
+
+    def bucket(self, purpose: str, consumer: str, namespace: str) -> dict[str, Any]:
+        """Let `consumer` use the bucket of `purpose`, and give the arguments that tell it how."""
+        access = self._access(purpose, consumer, namespace)
+        return {
+            "bucket": self.component.buckets[purpose],
+            "bucket_prefix": self.component.prefixes[purpose],
+            "endpoint": self.component.endpoint,
+            "region": self.component.region,
+            "path_style": self.component.path_style,
+            "service_account": consumer,
+            "service_account_annotations": access.service_account_annotations,
+            "credentials_secret": access.secret_name,
+            "credentials_checksum": access.checksum,
+        }
+
+    def _access(self, purpose: str, consumer: str, namespace: str) -> Any:
+        store = self._settings.storage
+        name = f"{purpose}-access"
+        where = self._namespaces[namespace]
+        if not isinstance(store, AwsStorage):
+            arguments = given(namespace=where, **self._credentials(store, purpose, consumer))
+            return components.SecretBucketAccess(name, arguments, self._options)
+        irsa = store.identity is Identity.IRSA
+        cluster = self._settings.cluster.name
+        arguments = given(
+            identity=store.identity.value,
+            actions_for=consumer,
+            account_id=store.account_id,
+            partition=store.partition,
+            region=self._settings.aws_region,
+            oidc_issuer=store.oidc_issuer if irsa else None,
+            cluster_name=None if irsa else store.eks_cluster or cluster,
+            namespace=where,
+            service_account=consumer,
+            bucket=self.component.buckets[purpose],
+            prefix=self.component.prefixes[purpose],
+            kms_key_arn=self.component.kms_key_arn,
+            role_name=f"{cluster}-{consumer}",
+            tags=dict(store.tags),
+        )
+        return components.AwsBucketAccess(name, arguments, self._options)
+
+    def _credentials(self, store: ExternalStorage | InClusterStorage, purpose: str, consumer: str) -> dict[str, Any]:
+        if isinstance(store, InClusterStorage):
+            return {
+                "secret_name": f"{consumer}-bucket",
+                "access_key_id": self.component.access_key_ids[purpose],
+                "secret_access_key": self.component.secret_access_keys[purpose],
+                "credentials_revision": self.component.credentials_revision,
+            }
+        if purpose in store.credentials:
+            return {"existing_secret": store.credentials[purpose]}
+        return {
+            "secret_name": f"{consumer}-bucket",
+            "access_key_id": self._settings.secret(f"{purpose}_access_key_id"),
+            "secret_access_key": self._settings.secret(f"{purpose}_secret_access_key"),
+        }
+
+
+def _aws(settings: Settings, store: AwsStorage, options: pulumi.ResourceOptions) -> Any:
+    arguments = given(
+        region=settings.aws_region,
+        partition=store.partition,
+        **_layout(store),
+        encryption="kms" if store.kms else "s3",
+        kms_key_arn=store.kms_key_arn,
+        versioning=store.versioning,
+        noncurrent_days=store.noncurrent_days,
+        protect=store.protect,
+        tags=dict(store.tags),
+    )
+    return components.AwsObjectStorage("storage", arguments, options)
+
+
+def _external(store: ExternalStorage, options: pulumi.ResourceOptions) -> Any:
+    arguments = given(endpoint=store.endpoint, region=store.region, path_style=store.path_style, **_layout(store))
+    return components.ExternalObjectStorage("storage", arguments, options)
+
+
+def _in_cluster(
+    settings: Settings,
+    store: InClusterStorage,
+    namespaces: Mapping[str, pulumi.Output[str]],
+    options: pulumi.ResourceOptions,
+) -> Any:
+    arguments = given(
+        namespace=namespaces[store.namespace],
+        create_namespace=False,
+        buckets=BUCKETS_IN_CLUSTER,
+        storage_size=store.volume_size,
+        storage_class=store.storage_class or settings.cluster.storage_class,
+        charts_dir=settings.charts.directory,
+    )
+    return components.InClusterObjectStorage("storage", arguments, options)
+
+
+def _layout(store: AwsStorage | ExternalStorage) -> dict[str, Any]:
+    return {
+        "buckets": dict(store.buckets),
+        "shared_bucket": store.shared_bucket,
+        "prefixes": dict(store.prefixes),
+    }
