@@ -1,0 +1,48 @@
+from typing import Any
+
+import pulumi
+import pytest
+
+from components._spec import InvalidArgsError
+from components.namespaces import Namespace
+from tests.recording import record
+
+
+def build(**args: Any) -> dict[str, Any]:
+    given: Any = {"name": "logging", **args}
+    return {"name": Namespace("ns", given).name}
+
+
+def test_a_namespace_is_restricted_and_owned_by_its_component() -> None:
+    recording = record(build)
+    made = recording.one("v1:Namespace")
+    assert made.parent == recording.one("index:Namespace").urn
+    labels = made.plain()["metadata"]["labels"]
+    for way in ("enforce", "audit", "warn"):
+        assert labels[f"pod-security.kubernetes.io/{way}"] == "restricted"
+    assert not made.request.protect
+
+
+def test_node_agents_get_a_privileged_namespace_that_still_warns() -> None:
+    labels = record(lambda: build(level="privileged")).one("v1:Namespace").plain()["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == "privileged"
+    assert labels["pod-security.kubernetes.io/warn"] == "restricted"
+
+
+def test_a_protected_namespace_outlives_its_code() -> None:
+    request = record(lambda: build(protect=True)).one("v1:Namespace").request
+    assert request.protect and request.retainOnDelete
+
+
+def test_the_name_is_known_at_preview_and_makes_consumers_wait() -> None:
+    recording = record(lambda: build(name=pulumi.Output.from_input("tracing")), preview=True)
+    assert recording.outputs == {"name": "tracing"}
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [({"name": "Logging"}, "'Logging' is no Kubernetes name"), ({"level": "open"}, "level = 'open'")],
+)
+def test_a_wrong_name_or_level_is_refused(args: dict[str, str], reason: str) -> None:
+    with pytest.raises(InvalidArgsError, match=reason):
+        record(lambda: build(**args))
