@@ -35,6 +35,7 @@ class InlineStack:
     def __init__(self, directory: Path, environment: Mapping[str, str] | None = None) -> None:
         self._directory = directory / "program"
         self._directory.mkdir()
+        self.charts = directory / "cache" / "pulumi-observability" / "charts" / "minimal"
         state = directory / "state"
         state.mkdir()
         search = [str(Path(sys.executable).parent), str(STAND_INS), os.environ["PATH"]]
@@ -59,6 +60,13 @@ class InlineStack:
 
     def program(self, text: str) -> InlineStack:
         (self._directory / "__main__.py").write_text("import pulumi\n" + textwrap.dedent(text))
+        return self
+
+    def configure(self, **secrets: str) -> InlineStack:
+        """Set secret settings of the program."""
+        for key, value in secrets.items():
+            done = self._pulumi("config", "set", "--secret", key, value)
+            assert done.succeeded, done.output
         return self
 
     def preview(self, *more: str) -> Run:

@@ -1,0 +1,89 @@
+"""The library as a user installs it: the built wheel in an environment without this checkout."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.engine.inline import STAND_INS, InlineStack, missing_tools
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "python-import" / "__main__.py"
+PACKAGE = "pulumi_observability"
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    directory = tmp_path_factory.mktemp("wheel")
+    _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory))
+    (built,) = directory.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the wheel; what it depends on is taken from this project's own environment."""
+    environment = tmp_path_factory.mktemp("environment") / "venv"
+    _run("uv", "venv", "--quiet", "--offline", "--python", sys.executable, str(environment))
+    python = environment / "bin" / "python"
+    _run("uv", "pip", "install", "--quiet", "--offline", "--no-deps", "--python", str(python), str(wheel))
+    (packages,) = environment.glob("lib/python*/site-packages")
+    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return environment
+
+
+def test_the_wheel_holds_the_components_with_their_types_and_nothing_else(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+        metadata = archive.read(next(name for name in names if name.endswith(".dist-info/METADATA"))).decode()
+    tops = {name.split("/")[0] for name in names}
+    assert {top for top in tops if not top.endswith(".dist-info")} == {PACKAGE}
+    assert {f"{PACKAGE}/py.typed", f"{PACKAGE}/demo/generator.py"} <= names
+    assert not {f"{PACKAGE}/__main__.py", f"{PACKAGE}/PulumiPlugin.yaml"} & names, "the plugin is no part of the library"
+    sources = {f"{PACKAGE}/{path.relative_to(ROOT / 'components')}" for path in (ROOT / "components").rglob("*.py")}
+    assert sources - {f"{PACKAGE}/__main__.py"} <= names
+    assert "Provides-Extra: aws" in metadata
+
+
+def test_every_public_name_is_there_without_the_checkout(installed: Path) -> None:
+    code = (
+        f"import {PACKAGE} as library, sys; print(library.__file__);"
+        "[getattr(library, name) for name in library.__all__]; assert 'components' not in sys.modules"
+    )
+    told = _run(str(installed / "bin" / "python"), "-I", "-c", code, cwd=installed)
+    assert Path(told.strip()).is_relative_to(installed)
+
+
+@pytest.mark.engine
+def test_the_example_previews_with_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
+    if missing := missing_tools():
+        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    search = [str(installed / "bin"), str(STAND_INS), os.environ["PATH"]]
+    stack = InlineStack(tmp_path, {"PATH": os.pathsep.join(search)})
+    stack.configure(access_key_id="AKIAEXAMPLE", secret_access_key="example-secret-key")
+    told = stack.program(EXAMPLE.read_text(encoding="utf-8")).preview()
+    assert told.succeeded, told.output
+    for created in ("logging-loki", "tracing-tempo", "telemetry-alloy", "bucket-secret", "datasources-traces"):
+        assert created in told, told.output
+    assert "example-secret-key" not in told
+
+
+def test_the_example_type_checks_against_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(EXAMPLE.read_text(encoding="utf-8").replace('"retention": "30d"', '"retentoin": "30d"'))
+    check = ["mypy", "--strict", "--no-incremental", "--follow-imports=silent", "--python-executable"]
+    command = [sys.executable, "-m", *check, str(installed / "bin" / "python"), str(program)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert 'Extra key "retentoin" for TypedDict "LoggingArgs"' in done.stdout, done.stdout + done.stderr
+    assert "Found 1 error" in done.stdout, done.stdout
+
+
+def _run(*command: str, cwd: Path = ROOT) -> str:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
