@@ -63,7 +63,7 @@ class Demo(pulumi.ComponentResource):
             data={SCRIPT_FILE: script()},
             opts=pulumi.ResourceOptions(parent=self, depends_on=home),
         )
-        # `Any`, as mypy runs out of memory on the SDK's nested types of a pod when it is to prove this dict one of them.
+        # `Any`: mypy runs out of memory on the SDK's nested types of a pod when it is to prove this dict one of them.
         specification: pulumi.Output[Any] = known.apply(deployment_spec)
         Deployment(
             f"{name}-generator",
