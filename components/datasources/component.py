@@ -7,6 +7,7 @@ import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from .._known import after
 from .._namespace import MANAGED_BY, PodSecurity, namespace
 from .plan import provisioning_files
 from .spec import DatasourcesSpec
@@ -136,12 +137,12 @@ class Datasources(pulumi.ComponentResource):
             "traces": (spec.traces_uid, spec.traces_namespace),
             "metrics": (spec.metrics_uid if spec.provision_metrics else "", spec.metrics_namespace),
         }
-        made = []
+        made: dict[str, pulumi.Resource] = {}
         for signal, (uid, own_namespace) in places.items():
             if not uid:
                 continue
             object_name = f"grafana-datasource-{uid.lower().replace('_', '-').strip('-')}"
-            ConfigMap(
+            made[object_name] = ConfigMap(
                 f"{name}-{signal}",
                 metadata=ObjectMetaArgs(
                     name=object_name,
@@ -152,11 +153,10 @@ class Datasources(pulumi.ComponentResource):
                 data={f"{object_name}.yaml": files[signal]},
                 opts=pulumi.ResourceOptions(parent=self, depends_on=created),
             )
-            made.append(object_name)
         self.logs_uid = pulumi.Output.from_input(spec.logs_uid)
         self.traces_uid = pulumi.Output.from_input(spec.traces_uid)
         self.metrics_uid = pulumi.Output.from_input(spec.metrics_uid)
-        self.config_maps = pulumi.Output.from_input(made)
+        self.config_maps = after(list(made), *made.values())
         self.register_outputs(
             {
                 "logsUid": self.logs_uid,

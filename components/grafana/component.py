@@ -8,6 +8,7 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_random import RandomPassword
 
+from .._known import after
 from .._merge import deep_merge
 from .._namespace import MANAGED_BY, namespace
 from .._release import release
@@ -109,7 +110,7 @@ class Grafana(pulumi.ComponentResource):
         if not spec.admin_secret:
             needed.append(self._generated_password(name, spec, needed))
         needed += let_sidecars_read_config_maps(name, known, parent=self)
-        release(
+        installed = release(
             f"{name}-grafana",
             spec,
             namespace=spec.namespace,
@@ -117,10 +118,10 @@ class Grafana(pulumi.ComponentResource):
             parent=self,
             depends_on=needed,
         )
-        self.namespace = pulumi.Output.from_input(spec.namespace)
-        self.service = pulumi.Output.from_input(spec.release_name)
+        self.namespace = after(spec.namespace, installed)
+        self.service = after(spec.release_name, installed)
         self.port = pulumi.Output.from_input(PORT)
-        self.url = known.apply(lambda spec: f"http://{spec.release_name}.{spec.namespace}{spec.path}")
+        self.url = after(known.apply(lambda spec: f"http://{spec.release_name}.{spec.namespace}{spec.path}"), installed)
         self.admin_secret = pulumi.Output.from_input(spec.password_secret)
         self.register_outputs(
             {

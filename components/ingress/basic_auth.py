@@ -8,6 +8,7 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_random import RandomPassword
 
+from .._known import after
 from .._namespace import MANAGED_BY
 from .._spec import InvalidArgsError
 from .objects import API_VERSION, basic_auth
@@ -63,7 +64,7 @@ class BasicAuth(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self),
                 )
             )
-        CustomResource(
+        middleware = CustomResource(
             f"{name}-middleware",
             api_version=API_VERSION,
             kind="Middleware",
@@ -73,7 +74,7 @@ class BasicAuth(pulumi.ComponentResource):
         )
         self.namespace = pulumi.Output.from_input(spec.namespace)
         self.name = pulumi.Output.from_input(spec.middleware_name)
-        self.reference = pulumi.Output.concat(self.namespace, "/", self.name)
+        self.reference = after(pulumi.Output.concat(self.namespace, "/", self.name), middleware)
         self.secret_name = pulumi.Output.from_input(secret_name)
         self.register_outputs(
             {

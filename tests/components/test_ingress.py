@@ -101,3 +101,9 @@ def test_two_middlewares_live_side_by_side() -> None:
     recording = record(two)
     names = [each.plain()["metadata"]["name"] for each in recording.of_type(":Secret")]
     assert names == ["one-users", "two-users"]
+
+
+def test_a_route_waits_for_its_middleware() -> None:
+    recording = record(lambda: route(auth_middleware=users().reference))
+    middleware = recording.one(":Middleware")
+    assert middleware.urn in recording.one(":IngressRoute").request.dependencies
