@@ -13,11 +13,11 @@ def advice(spec: LoggingSpec) -> list[str]:
             "with migrate_from."
         )
     if spec.copies == 2:
+        refused = "every write" if spec.ingesters == 2 else "the writes that are its share"
         sentences.append(
             "With replication factor 2 a write needs both copies (half of 2, plus 1): while one of the "
-            f"{spec.ingesters} replicas of {spec.mode.ingester} is away, by a drain, a rollout or a failure, Loki refuses "
-            + ("every write. " if spec.ingesters == 2 else "the writes that are its share. ")
-            + "Three replicas with replication factor 3 go on with one away."
+            f"{spec.ingesters} replicas of {spec.mode.ingester} is away, by a drain, a rollout or a failure, Loki "
+            f"refuses {refused}. Three replicas with replication factor 3 go on with one away."
         )
     if spec.copies == 1 and spec.ingesters > 1:
         sentences.append(

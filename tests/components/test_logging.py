@@ -1,0 +1,132 @@
+"""`Logging` as a program registers it."""
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.logging import Logging, LoggingArgs
+from tests.recording import UNKNOWN, Recording, record
+
+LAPTOP: LoggingArgs = {"namespace": "logging", "store": "filesystem"}
+SCALABLE: LoggingArgs = {
+    "namespace": "logging",
+    "mode": "simple-scalable",
+    "bucket": "prod",
+    "endpoint": "https://s3.example.org",
+    "credentials_secret": "loki-bucket",
+    "workloads": {"write": {"replicas": 2, "storage_class": "fast"}},
+}
+
+
+def outputs(logging: Logging) -> dict[str, Any]:
+    return {
+        "namespace": logging.namespace,
+        "query_url": logging.query_url,
+        "push_url": logging.push_url,
+        "otlp_url": logging.otlp_url,
+        "gateway_host": logging.gateway_host,
+    }
+
+
+def recorded(args: LoggingArgs, **options: Any) -> Recording:
+    return record(lambda: outputs(Logging("logs", args)), **options)
+
+
+def chart_values(recording: Recording) -> Any:
+    return recording.one(":Release").plain()["values"]
+
+
+def test_a_release_in_a_restricted_namespace_hangs_below_the_component() -> None:
+    recording = recorded(LAPTOP)
+    component = recording.one("observability:index:Logging")
+    namespace, release = recording.one(":Namespace"), recording.one(":Release")
+    assert namespace.parent == release.parent == component.urn
+    assert namespace.plain()["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+    assert namespace.urn in release.request.dependencies, "pods need their namespace first, and leave it last"
+    assert (release.plain()["chart"], release.plain()["version"]) == ("loki", "18.11.0")
+
+
+def test_everything_is_reached_through_the_gateway() -> None:
+    assert recorded(LAPTOP).outputs == {
+        "namespace": "logging",
+        "query_url": "http://loki-gateway.logging",
+        "push_url": "http://loki-gateway.logging/loki/api/v1/push",
+        "otlp_url": "http://loki-gateway.logging/otlp",
+        "gateway_host": "loki-gateway.logging",
+    }
+
+
+def test_the_older_chart_comes_from_its_own_repository() -> None:
+    release = recorded({**LAPTOP, "chart_version": "6.51.0", "max_history": 2}).one(":Release").plain()
+    assert release["repositoryOpts"]["repo"] == "https://grafana.github.io/helm-charts"
+    assert release["maxHistory"] == 2
+
+
+def test_one_workload_may_differ_from_the_others() -> None:
+    values = chart_values(recorded(SCALABLE))
+    assert [values[section]["replicas"] for section in ("read", "write", "backend")] == [3, 2, 3]
+    assert values["write"]["persistence"]["storageClass"] == "fast"
+    assert "storageClass" not in values["backend"]["persistence"]
+
+
+def test_a_namespace_made_elsewhere_is_only_used() -> None:
+    args: LoggingArgs = {
+        **LAPTOP,
+        "namespace": pulumi.Output.from_input("observability"),
+        "create_namespace": False,
+        "release_name": "logs",
+    }
+    recording = recorded(args)
+    assert recording.of_type(":Namespace") == []
+    assert recording.one(":Release").plain()["namespace"] == "observability"
+    assert recording.outputs["query_url"] == "http://logs-gateway.observability"
+
+
+def test_an_address_is_known_at_preview_while_the_bucket_is_not() -> None:
+    def build() -> dict[str, Any]:
+        unknown = pulumi.Output.from_input(UNKNOWN).apply(lambda name: name)
+        return outputs(Logging("logs", {**SCALABLE, "bucket": unknown}))
+
+    recording = record(build, preview=True)
+    assert recording.outputs["push_url"] == "http://loki-gateway.logging/loki/api/v1/push"
+
+
+def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
+    args: LoggingArgs = {**SCALABLE, "endpoint": pulumi.Output.from_input("s3.example.org")}
+    with pytest.raises(ValueError, match=r'Logging "logs": 1 problem[^\n]*\n +endpoint = '):
+        recorded(args)
+
+
+def test_two_of_them_live_side_by_side() -> None:
+    def build() -> None:
+        Logging("eu", {**LAPTOP, "release_name": "loki-eu"})
+        Logging("us", {**LAPTOP, "release_name": "loki-us", "create_namespace": False})
+
+    releases = record(build).of_type(":Release")
+    assert {release.plain()["name"] for release in releases} == {"loki-eu", "loki-us"}
+    names = {release.plain()["values"]["nameOverride"] for release in releases}
+    assert names == {"loki-eu", "loki-us"}, "their ConfigMaps would be one"
+
+
+def test_the_release_is_guarded_against_what_the_applied_state_forbids() -> None:
+    (hook,) = recorded(LAPTOP).one(":Release").request.hooks.before_update
+    assert hook == "logs-loki-guard"
+
+
+def test_two_copies_come_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
+    recorded({**SCALABLE, "replication_factor": 2})
+    assert any("a write needs both copies" in message for message in messages)
+
+
+def test_no_key_appears_in_what_is_registered() -> None:
+    release = recorded(SCALABLE).one(":Release")
+    assert release.secrets == set(), "a release holds the name of a Secret, never what is in it"
+    assert release.plain()["values"]["write"]["extraEnvFrom"] == [{"secretRef": {"name": "loki-bucket"}}]
+
+
+def test_a_protected_namespace_stays() -> None:
+    request = recorded({**LAPTOP, "protect_namespace": True}).one(":Namespace").request
+    assert request.protect and request.retainOnDelete

@@ -1,0 +1,38 @@
+"""Arguments of `Logging` that several tests start from."""
+
+from typing import Any
+
+from components.logging.spec import LoggingSpec
+
+LAPTOP: dict[str, Any] = {"namespace": "logging", "store": "filesystem"}
+BUCKET: dict[str, Any] = {"namespace": "logging", "bucket": "acme-loki", "region": "eu-west-1"}
+DOCUMENT: dict[str, Any] = {
+    "namespace": "logging",
+    "chart_version": "6.51.0",
+    "mode": "simple-scalable",
+    "bucket": "cluster",
+    "bucket_prefix": "loki",
+    "endpoint": "https://s3.example.org",
+    "region": "fr-par",
+    "credentials_secret": "loki-bucket",
+    "volume_size": "2Gi",
+    "service_monitor": True,
+    "dashboards": True,
+    "workloads": {
+        "read": {"replicas": 1},
+        "backend": {"replicas": 1, "storage_class": "longhorn-crypto"},
+        "write": {
+            "replicas": 2,
+            "storage_class": "longhorn-crypto-local",
+            "tolerations": [{"key": "node-role.kubernetes.io/storage", "operator": "Exists"}],
+            "node_selector": {"node.kubernetes.io/role": "storage"},
+        },
+    },
+}
+"""A running platform with its own object store: one reader, two writers on storage nodes, one backend."""
+
+CHARTS = ("6.51.0", "18.11.0")
+
+
+def spec_of(args: dict[str, Any], **more: Any) -> LoggingSpec:
+    return LoggingSpec.check("Logging", {**args, **more})

@@ -1,0 +1,155 @@
+"""What the applied state of Loki forbids: applied beside wanted values, judged on a given day."""
+
+from copy import deepcopy
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.logging.ledger import ledger_problems
+from components.logging.spec import PreparedChange
+from components.logging.values import merged_values
+
+from .examples import BUCKET, DOCUMENT, LAPTOP, spec_of
+
+TODAY = date(2026, 5, 1)
+
+
+def entry(begin: str, **fields: str) -> dict[str, str]:
+    return {"from": begin, "object_store": "s3", **fields}
+
+
+def judged(applied: dict[str, Any], wanted: dict[str, Any], *prepared: PreparedChange) -> list[str]:
+    return ledger_problems(
+        merged_values(spec_of(applied)), merged_values(spec_of(wanted)), today=TODAY, prepared=prepared
+    )
+
+
+def changed(base: dict[str, Any], **fields: Any) -> list[str]:
+    return judged(base, {**base, **fields})
+
+
+@pytest.mark.parametrize("base", [LAPTOP, BUCKET, DOCUMENT])
+def test_applying_the_same_again_is_allowed(base: dict[str, Any]) -> None:
+    assert judged(base, base) == []
+
+
+def test_what_touches_no_data_is_allowed() -> None:
+    harmless = {"retention": "90d", "memory": "4Gi", "replicas": 3, "chart_version": "6.51.0", "region": "eu-west-3"}
+    assert changed(BUCKET, **harmless) == []
+
+
+def test_an_entry_for_tomorrow_may_be_appended() -> None:
+    ledger = [entry("2024-01-01"), entry("2026-05-02", index_prefix="next_")]
+    assert changed(BUCKET, schema_entries=ledger) == []
+
+
+@pytest.mark.parametrize("begin", ["2026-05-01", "2026-04-30", "2025-01-01"])
+def test_an_entry_may_not_begin_today_or_in_the_past(begin: str) -> None:
+    (problem,) = changed(BUCKET, schema_entries=[entry("2024-01-01"), entry(begin)])
+    assert problem.startswith(f"schema entry from {begin} must begin after 2026-05-01")
+
+
+def test_an_entry_may_not_begin_before_one_that_is_still_to_come() -> None:
+    applied = {**BUCKET, "schema_entries": [entry("2024-01-01"), entry("2026-08-01")]}
+    problems = judged(applied, {**BUCKET, "schema_entries": [entry("2024-01-01"), entry("2026-07-01")]})
+    assert any("must begin after 2026-08-01" in problem for problem in problems)
+
+
+def test_an_edited_entry_is_shown_as_it_was_applied() -> None:
+    (problem,) = changed(BUCKET, schema_entries=[entry("2024-01-01", index_prefix="loki_")])
+    assert "from 2024-01-01, was applied and cannot be edited" in problem
+    assert "store tsdb, object_store s3, schema v13, index index_ 24h" in problem
+
+
+def test_a_removed_entry_is_named() -> None:
+    applied = {**BUCKET, "schema_entries": [entry("2022-01-01", schema="v12"), entry("2024-01-01")]}
+    problems = judged(applied, {**BUCKET, "schema_entries": [entry("2024-01-01")]})
+    assert "from 2022-01-01, was applied and cannot be removed" in problems[0]
+    assert "from 2024-01-01, was applied and cannot be moved" in problems[1]
+
+
+def test_entries_are_found_wherever_the_chart_reads_them() -> None:
+    applied = merged_values(spec_of(BUCKET))
+    imported = deepcopy(applied)
+    schema = imported["loki"].pop("schemaConfig")
+    imported["loki"]["structuredConfig"] = {"schema_config": schema}
+    assert ledger_problems(imported, applied, today=TODAY) == []
+    schema["configs"][0]["schema"] = "v12"
+    assert "cannot be edited" in ledger_problems(imported, applied, today=TODAY)[0]
+
+
+@given(
+    steps=st.lists(st.integers(1, 400), min_size=1, max_size=5),
+    kept=st.integers(0, 5),
+    prefixes=st.lists(st.sampled_from(["index_", "other_"]), min_size=5, max_size=5),
+)
+def test_a_ledger_passes_exactly_when_the_applied_one_is_its_beginning(
+    steps: list[int], kept: int, prefixes: list[str]
+) -> None:
+    days = [date(2020, 1, 1)]
+    for step in steps:
+        days.append(days[-1] + timedelta(days=step))
+    applied = [entry(day.isoformat()) for day in days]
+    future = max(days[-1], TODAY) + timedelta(days=1)
+    wanted = [{**old, "index_prefix": prefix} for old, prefix in zip(applied[:kept], prefixes, strict=False)] + [
+        entry(future.isoformat())
+    ]
+    untouched = kept >= len(applied) and all(prefix == "index_" for prefix in prefixes[: len(applied)])
+    problems = judged({**BUCKET, "schema_entries": applied}, {**BUCKET, "schema_entries": wanted})
+    assert (problems == []) is untouched
+
+
+def test_a_jump_between_modes_is_refused_and_a_staged_one_allowed() -> None:
+    scalable = {**BUCKET, "mode": "simple-scalable"}
+    staged = {**scalable, "migrate_from": "monolithic"}
+    (problem,) = judged(BUCKET, scalable)
+    assert 'Set mode "simple-scalable" with migrate_from "monolithic"' in problem
+    assert judged(BUCKET, staged) == judged(staged, scalable) == []
+
+
+def test_both_names_of_the_monolithic_mode_are_one() -> None:
+    applied = merged_values(spec_of(BUCKET))
+    assert ledger_problems({**applied, "deploymentMode": "Monolithic"}, applied, today=TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"bucket": "other"}, "bucket 'cluster' cannot become 'other'"),
+        ({"bucket_prefix": "logs"}, "object_prefix 'loki' cannot become 'logs'"),
+        ({"bucket_prefix": ""}, "object_prefix 'loki' cannot become ''"),
+        ({"values": {"loki": {"storage": {"use_thanos_objstore": True}}}}, "'classic' cannot become 'thanos'"),
+    ],
+)
+def test_objects_are_not_left_behind_until_they_were_copied(fields: dict[str, Any], what: str) -> None:
+    (problem,) = changed(DOCUMENT, **fields)
+    assert what in problem and 'prepared_changes ["location"]' in problem
+    assert judged(DOCUMENT, {**DOCUMENT, **fields}, PreparedChange.LOCATION) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"volume_size": "20Gi"}, "volume size of loki cannot change from 10Gi to 20Gi"),
+        ({"storage_class": "gp3"}, "storage class of loki cannot change from the default to gp3"),
+    ],
+)
+def test_a_claim_template_changes_only_after_its_statefulset_was_deleted(fields: dict[str, Any], what: str) -> None:
+    (problem,) = changed(BUCKET, **fields)
+    assert what in problem and "--cascade=orphan" in problem
+    assert judged(BUCKET, {**BUCKET, **fields}, PreparedChange.VOLUMES) == []
+
+
+def test_each_workload_with_a_volume_is_watched() -> None:
+    problems = changed(DOCUMENT, volume_size="3Gi", workloads={"read": {"replicas": 1}, "write": {"replicas": 2}})
+    assert sum("volume size of" in problem for problem in problems) == 2
+    assert sum("storage class of" in problem for problem in problems) == 2
+
+
+def test_a_prepared_volume_does_not_excuse_an_edited_entry() -> None:
+    wanted = {**BUCKET, "volume_size": "20Gi", "schema_entries": [entry("2023-01-01")]}
+    problems = judged(BUCKET, wanted, *PreparedChange)
+    assert problems and all("schema entry" in problem for problem in problems)

@@ -1,0 +1,108 @@
+"""What `Logging` refuses, and in which words."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components._spec import InvalidArgsError
+from components.logging.advice import advice
+
+from .examples import BUCKET, DOCUMENT, LAPTOP, spec_of
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ({**BUCKET, "replication_factor": 3}, "3 copies of each line need as many replicas of loki, which has 1"),
+        ({**DOCUMENT, "replication_factor": 3}, "3 copies of each line need as many replicas of write, which has 2"),
+        ({**LAPTOP, "replicas": 2}, "a filesystem is seen by one process alone"),
+        ({**LAPTOP, "mode": "simple-scalable"}, "use mode monolithic with 1 replica, or store s3"),
+        ({**LAPTOP, "bucket": "acme"}, "nothing would be written to bucket acme"),
+        ({"namespace": "logging"}, "store s3 needs the name of a bucket"),
+        ({"namespace": "logging", "bucket": "acme"}, "S3 on AWS needs a region, such as eu-west-1"),
+        ({**BUCKET, "endpoint": "s3.example.org"}, "write http:// or https://"),
+        ({**BUCKET, "retention": "12h"}, "Loki keeps logs for 24h at least"),
+        ({**BUCKET, "retention": "90m"}, "is not a whole number of hours"),
+        ({**BUCKET, "workloads": {"write": {"replicas": 3}}}, "write does not run in mode monolithic"),
+        ({**BUCKET, "workloads": {"loki": {"replica": 3}}}, "replica"),
+        ({**BUCKET, "mode": "microservices"}, "Input should be 'monolithic' or 'simple-scalable'"),
+        ({**BUCKET, "migrate_from": "monolithic"}, "cannot go from monolithic to monolithic"),
+        ({**BUCKET, "release_name": "a" * 38}, "use at most 37"),
+        ({**BUCKET, "chart_version": "7.3.0"}, "use one of 18.11.0, 6.51.0"),
+        ({**BUCKET, "prepared_changes": ["schema"]}, "Input should be 'volumes' or 'location'"),
+    ],
+)
+def test_a_wrong_argument_is_refused_with_a_way_out(args: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        spec_of(args)
+    assert sentence in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("entries", "sentence"),
+    [
+        ([{"from": "2025-01-01"}, {"from": "2024-01-01"}], "order entries by date"),
+        ([{"from": "2024-01-01"}, {"from": "2024-01-01"}], "order entries by date"),
+        ([{"from": "2024-01-01", "schema": "v12"}], "append an entry with store tsdb and schema v13"),
+        ([{"from": "2024-01-01", "store": "boltdb-shipper"}], "append an entry with store tsdb and schema v13"),
+        ([{"from": "2024-01-01", "index_period": "168h"}], "Loki supports 24h alone"),
+        ([{"from": "2024-01-01", "object_store": "filesystem"}], "append an entry for the new store"),
+        ([{"from": "next week"}], "valid date"),
+    ],
+)
+def test_a_ledger_out_of_order_is_refused(entries: list[dict[str, Any]], sentence: str) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        spec_of(BUCKET, schema_entries=[{"object_store": "s3", **entry} for entry in entries])
+    assert sentence in str(raised.value)
+
+
+def test_a_ledger_with_a_past_is_kept_as_it_was_written() -> None:
+    past = {
+        "from": "2021-06-01",
+        "store": "boltdb-shipper",
+        "object_store": "s3",
+        "schema": "v11",
+        "index_prefix": "loki_index_",
+    }
+    spec = spec_of(BUCKET, schema_entries=[past, {"from": "2024-04-01", "object_store": "s3"}])
+    assert spec.ledger[0].chart_value() == {
+        "from": "2021-06-01",
+        "store": "boltdb-shipper",
+        "object_store": "s3",
+        "schema": "v11",
+        "index": {"prefix": "loki_index_", "period": "24h"},
+    }
+
+
+@given(
+    replicas=st.integers(1, 9),
+    factor=st.none() | st.integers(1, 3),
+    mode=st.sampled_from(["monolithic", "simple-scalable"]),
+)
+def test_whatever_is_accepted_has_a_replica_for_every_copy(replicas: int, factor: int | None, mode: str) -> None:
+    try:
+        spec = spec_of(BUCKET, replicas=replicas, replication_factor=factor, mode=mode)
+    except InvalidArgsError:
+        assert factor is not None and factor > replicas
+    else:
+        assert 1 <= spec.copies <= spec.ingesters
+
+
+def test_two_copies_come_with_what_they_mean_for_writes() -> None:
+    sentences = " ".join(advice(spec_of(DOCUMENT)))
+    assert "a write needs both copies" in sentences and "Loki refuses every write" in sentences
+    assert "simple-scalable is deprecated" in sentences
+
+
+def test_three_monolithic_replicas_need_no_advice() -> None:
+    assert advice(spec_of(BUCKET, replicas=3)) == []
+
+
+def test_one_copy_on_several_replicas_is_named() -> None:
+    assert "cannot be read" in advice(spec_of(BUCKET, replicas=2, replication_factor=1))[0]
+
+
+def test_logs_on_one_volume_are_named() -> None:
+    assert "lost with it" in advice(spec_of(LAPTOP))[0]
