@@ -24,6 +24,9 @@ KUBERNETES: Final = frozenset(
 )
 """Keys that hold a piece of a Kubernetes object in every chart; the rendered object is checked instead."""
 
+CONVENTIONAL: Final = frozenset({"fullnameOverride", "nameOverride"})
+"""Values of nearly every chart, read by its helpers and left out of many a `values.yaml`."""
+
 CONFIGURATION: Final = {
     "grafana": ("grafana.ini",),
     "loki": (
@@ -69,7 +72,7 @@ CONFIGURATION: Final = {
 
 def is_open(chart: str, path: tuple[str, ...]) -> bool:
     """Whether anything may stand at `path`."""
-    if path[-1] in KUBERNETES or path == ("global",):
+    if path[-1] in KUBERNETES | CONVENTIONAL or path == ("global",):
         return True
     written = ".".join(path)
     return any(written.startswith(f"{known}.") for known in CONFIGURATION.get(chart, ()))

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
-import yaml
 
 from sandbox.providers.kube.releases import KUBE_VERSION
 from sandbox.providers.kube.validation import failures
 from tools.render import RenderedObject
+from tools.render.documents import load_all
 
 from .finding import Finding
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _BUILT_IN = (".k8s.io", "apps", "batch", "autoscaling", "policy")
 
 
@@ -45,7 +44,7 @@ class Definitions:
         """Validators by apiVersion and kind."""
         documents = [item.manifest for item in self.rendered if item.kind == "CustomResourceDefinition"]
         for file in sorted(self.directory.glob("*/*.yaml")):
-            documents += [document for document in yaml.load_all(file.read_text(), Loader=_LOADER) if document]
+            documents += load_all(file.read_text())
         return {
             (f"{spec['group']}/{version['name']}", spec["names"]["kind"]): jsonschema.Draft202012Validator(
                 _closed(version["schema"]["openAPIV3Schema"])

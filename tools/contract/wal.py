@@ -1,5 +1,6 @@
 """Where ingesters keep their write-ahead log: it must outlive the pod, or what was acknowledged is lost with it."""
 
+import base64
 import posixpath
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,13 +8,13 @@ from typing import Any
 import yaml
 
 from tools.render import RenderedObject, Rendering
+from tools.render.documents import load
 
 from .finding import Finding
 from .pods import Pod, pods_of
 
 INGESTING = {"all", "write", "ingester", "scalable-single-binary", "live-store"}
 """Values of `-target` with which a Loki or Tempo process ingests."""
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def every_write_ahead_log_is_on_a_volume(rendering: Rendering) -> Iterator[Finding]:
@@ -51,13 +52,19 @@ def _configs(pod: Pod, objects: Mapping[tuple[str, str, str], RenderedObject]) -
     for volume in pod.spec.get("volumes") or []:
         for kind, field, key in (("ConfigMap", "configMap", "name"), ("Secret", "secret", "secretName")):
             item = objects.get((pod.owner.namespace, kind, str((volume.get(field) or {}).get(key))))
-            for text in ((item.manifest.get("data") or {}) if item else {}).values():
+            for text in _texts(item) if item else ():
                 yield from _parsed(text)
+
+
+def _texts(item: RenderedObject) -> Iterator[str]:
+    yield from (item.manifest.get("stringData") or {}).values()
+    for text in (item.manifest.get("data") or {}).values():
+        yield base64.b64decode(text).decode(errors="replace") if item.kind == "Secret" else text
 
 
 def _parsed(text: str) -> Iterator[Mapping[str, Any]]:
     try:
-        document = yaml.load(text, Loader=_LOADER)
+        document = load(text)
     except yaml.YAMLError:
         return
     if isinstance(document, Mapping) and {"ingester", "distributor"} & set(document):

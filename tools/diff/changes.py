@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from tools.render.documents import load, load_all
 
 
 class Kind(StrEnum):
@@ -33,7 +33,8 @@ class Change:
     @property
     def counts(self) -> tuple[int, int]:
         """Lines added and lines removed."""
-        return tuple(sum(line.startswith(sign) for line in self.lines) for sign in "+-")  # type: ignore[return-value]
+        added, removed = (sum(line.startswith(sign) for line in self.lines) for sign in "+-")
+        return added, removed
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,12 @@ def _readable(text: str) -> list[str]:
     lines: list[str] = []
     for document in text.split("---\n"):
         comments = [line for line in document.splitlines() if line.startswith("#")]
-        content = yaml.load(document, Loader=_LOADER)
+        content = load(document)
         lines += [*comments, *(_dumped(content).splitlines() if content else [])]
     return lines
 
 
-class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
+class _Dumper(yaml.SafeDumper):
     pass
 
 
@@ -125,7 +126,7 @@ def _images(files: Mapping[str, str]) -> dict[str, set[str]]:
     for path, text in files.items():
         if path.startswith("_aws/"):
             continue
-        for document in yaml.load_all(text, Loader=_LOADER):
+        for document in load_all(text):
             for image in _images_in(document):
                 name, tag = _split(image)
                 found.setdefault(name, set()).add(tag)

@@ -42,7 +42,7 @@ def _code(text: str) -> str:
 def _sections(change: Change) -> Iterator[str]:
     """Give ever shorter ways to tell of a change."""
     added, removed = change.counts
-    title = f"<code>{change.path}</code> {change.kind.value} (+{added} −{removed})"
+    title = f"<code>{change.path}</code> {change.kind.value} (+{added} -{removed})"
     fence = "`" * (max((_longest_fence(line) for line in change.lines), default=0) + 3)
     body = "\n".join(change.lines)
     yield f"\n\n<details><summary>{title}</summary>\n\n{fence}diff\n{body}\n{fence}\n</details>"

@@ -77,7 +77,7 @@ class _Mocks(Mocks):
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         return f"{args.name}-id", mocked_outputs(args.typ, args.name, args.inputs, self._unknown)
 
-    def call(self, args: MockCallArgs) -> dict[Any, Any]:
+    def call(self, args: MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise AssertionError(f"the program made the invoke {args.token}: previews must need no account")
 
 
@@ -87,7 +87,8 @@ class _RecordingMonitor(MockMonitor):
         self._recording = recording
 
     def RegisterResource(self, request: Any) -> Any:
-        response = super().RegisterResource(request)
+        register: Any = super().RegisterResource
+        response = register(request)
         for key in request.additionalSecretOutputs:
             self._keep_secret(response.object, key)
         self._recording.resources.append(
@@ -123,7 +124,8 @@ def record(
             return resolved.apply(recording.outputs.update)
         return outputs
 
-    pulumi.runtime.test(program)()
+    run: Any = pulumi.runtime.test
+    run(program)()
     urns = [resource.urn for resource in recording.resources]
     assert len(urns) == len(set(urns)), "two resources were given one name"
     return recording

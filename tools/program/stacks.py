@@ -9,8 +9,8 @@ from typing import Any
 import pulumi
 import yaml
 
-MASKED = "[secret]"
-"""What stands for an encrypted value: it is never decrypted here."""
+WELL_FORMED = {"observability:ui_users": f"stand-in:$2b$10${'stand.in.' * 5}ui.users"}
+"""Stand-ins of encrypted values that the program checks the form of."""
 
 
 def program_of(root: Path, stack: str) -> Callable[[], Mapping[str, Any]]:
@@ -22,7 +22,7 @@ def configured_program(root: Path, config: Mapping[str, Any]) -> Callable[[], Ma
     """Give the program with `config` as a stack file would hold it."""
 
     def run() -> Mapping[str, Any]:
-        texts = {_qualified(key): _text(_masked(value)) for key, value in config.items()}
+        texts = {_qualified(key): _text(_masked(_qualified(key), value)) for key, value in config.items()}
         secret = [_qualified(key) for key, value in config.items() if _holds_secure(value)]
         pulumi.runtime.set_all_config(texts, secret)
         runpy.run_path(str(root / "__main__.py"), run_name="__main__")
@@ -42,10 +42,13 @@ def _holds_secure(value: Any) -> bool:
     return isinstance(value, list) and any(_holds_secure(item) for item in value)
 
 
-def _masked(value: Any) -> Any:
+def _masked(key: str, value: Any) -> Any:
+    """Put a stand-in for each encrypted value: none is ever decrypted here, and each can be told from the others."""
     if isinstance(value, Mapping):
-        return MASKED if set(value) == {"secure"} else {key: _masked(item) for key, item in value.items()}
-    return [_masked(item) for item in value] if isinstance(value, list) else value
+        if set(value) == {"secure"}:
+            return WELL_FORMED.get(key, f"[secret {key}]")
+        return {name: _masked(f"{key}.{name}", item) for name, item in value.items()}
+    return [_masked(key, item) for item in value] if isinstance(value, list) else value
 
 
 def _text(value: Any) -> str:

@@ -6,9 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from .documents import load
 
 
 class ChartFiles:
@@ -32,7 +30,7 @@ class ChartFiles:
         text = self.read("Chart.yaml")
         if text is None:
             raise FileNotFoundError(f"{self._path} is no Helm chart: it has no Chart.yaml")
-        return dict(yaml.load(text, Loader=_LOADER))
+        return dict(load(text))
 
     @cached_property
     def values_text(self) -> str:
@@ -42,7 +40,7 @@ class ChartFiles:
     @cached_property
     def values(self) -> dict[str, Any]:
         """The default values."""
-        return dict(yaml.load(self.values_text, Loader=_LOADER) or {})
+        return dict(load(self.values_text) or {})
 
     @cached_property
     def schema(self) -> dict[str, Any] | None:

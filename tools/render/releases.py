@@ -17,6 +17,7 @@ from sandbox.providers.plugin import ProviderError
 from tools.program import Recording, Registered
 
 from .chartfiles import ChartFiles
+from .documents import load
 from .objects import ReleaseSummary, RenderedObject, RenderError
 from .resources import RELEASE, whole_numbers
 
@@ -26,7 +27,6 @@ HOOK = "helm.sh/hook"
 POLICY = "helm.sh/resource-policy"
 _DOCUMENT_START = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _FROM_CRDS = re.compile(r"^# Source: (?:[^/\n]+/(?:charts/)?)+crds/", re.MULTILINE)
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Rendered = tuple[ReleaseSummary, list[RenderedObject]]
 
@@ -91,7 +91,7 @@ def _template(helm: Helm, name: str, namespace: str, chart: Path, values: Mappin
 def _objects(text: str, release: str, namespace: str) -> Iterator[RenderedObject]:
     for part in _DOCUMENT_START.split(text):
         from_crds = _FROM_CRDS.search(part) is not None
-        document = yaml.load(part, Loader=_LOADER)
+        document = load(part)
         for item in _items(document):
             metadata = item["metadata"]
             annotations = metadata.get("annotations") or {}

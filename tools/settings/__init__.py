@@ -1,0 +1,1 @@
+"""`make settings`: what a stack's settings come to, and where each of them comes from."""

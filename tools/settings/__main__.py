@@ -1,0 +1,41 @@
+"""`python -m tools.settings --stack NAME`."""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pulumi
+
+from tools.deploy.stackfile import UnknownStackError, read_stack_file
+
+from .table import Row, rows
+
+
+def main() -> int:
+    """Print the table."""
+    parser = argparse.ArgumentParser(prog="tools.settings", description="Show every setting of a stack.")
+    parser.add_argument("--stack", default="dev")
+    options = parser.parse_args()
+    root = Path.cwd()
+    try:
+        read_stack_file(root, options.stack)
+        table = rows(root, options.stack)
+    except (UnknownStackError, pulumi.RunError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print("\n".join(lines(table)))
+    return 0
+
+
+def lines(table: Sequence[Row]) -> Iterator[str]:
+    """Write the rows in columns."""
+    head = Row("setting", "value", "origin")
+    places = max(len(row.place) for row in (head, *table))
+    values = max(len(row.value) for row in (head, *table))
+    for row in (head, *table):
+        yield f"{row.place:<{places}}  {row.value:<{values}}  {row.origin}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
