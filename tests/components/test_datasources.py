@@ -29,7 +29,7 @@ def metadata(config_map: Registered) -> Any:
 
 def test_each_datasource_is_a_config_map_that_the_sidecar_finds() -> None:
     recording = record(lambda: {"names": build().config_maps})
-    logs, traces = recording.of_type(CONFIG_MAP)
+    logs, traces = recording.one(CONFIG_MAP, "links-logs"), recording.one(CONFIG_MAP, "links-traces")
     assert [metadata(made)["name"] for made in (logs, traces)] == [
         "grafana-datasource-loki",
         "grafana-datasource-tempo",
@@ -46,7 +46,8 @@ def test_no_two_files_share_a_name_in_the_directory_of_the_sidecar() -> None:
 
 def test_each_config_map_can_live_beside_its_backend() -> None:
     recording = record(lambda: build(logs_namespace="logging", traces_namespace="tracing"))
-    assert [metadata(made)["namespace"] for made in recording.of_type(CONFIG_MAP)] == ["logging", "tracing"]
+    places = {made.name: metadata(made)["namespace"] for made in recording.of_type(CONFIG_MAP)}
+    assert places == {"links-logs": "logging", "links-traces": "tracing"}
 
 
 def test_prometheus_of_another_stack_is_linked_to_but_not_made() -> None:
@@ -78,12 +79,10 @@ def test_the_namespace_is_made_only_when_asked_for() -> None:
 def test_an_address_that_is_not_known_yet_leaves_the_shape_known() -> None:
     unknown = frozenset({"random:index/randomPassword:RandomPassword.result"})
     recording = record(lambda: build(logs_url=RandomPassword("late", length=8).result), preview=True, unknown=unknown)
-    made = recording.of_type(CONFIG_MAP)
-    assert [metadata(each)["name"] for each in made] == ["grafana-datasource-loki", "grafana-datasource-tempo"]
-    assert [each.plain()["data"] for each in made] == [
-        {"grafana-datasource-loki.yaml": UNKNOWN},
-        {"grafana-datasource-tempo.yaml": UNKNOWN},
-    ]
+    for signal, product in (("logs", "loki"), ("traces", "tempo")):
+        made = recording.one(CONFIG_MAP, f"links-{signal}")
+        assert metadata(made)["name"] == f"grafana-datasource-{product}"
+        assert made.plain()["data"] == {f"grafana-datasource-{product}.yaml": UNKNOWN}
 
 
 def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:

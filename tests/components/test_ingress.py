@@ -100,7 +100,7 @@ def test_two_middlewares_live_side_by_side() -> None:
 
     recording = record(two)
     names = [each.plain()["metadata"]["name"] for each in recording.of_type(":Secret")]
-    assert names == ["one-users", "two-users"]
+    assert sorted(names) == ["one-users", "two-users"]
 
 
 def test_a_route_waits_for_its_middleware() -> None:
