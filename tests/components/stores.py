@@ -1,0 +1,68 @@
+"""The storage components and their consumers' access, built with as little as they need."""
+
+from typing import Any
+
+import pulumi
+
+from components.storage import (
+    AwsBucketAccess,
+    AwsObjectStorage,
+    ExternalObjectStorage,
+    InClusterObjectStorage,
+    SecretBucketAccess,
+)
+from tests.recording import Registered
+
+AWS: dict[str, Any] = {"buckets": {"logs": "acme-loki", "traces": "acme-tempo"}, "region": "eu-west-1"}
+IRSA: dict[str, Any] = {
+    "identity": "irsa",
+    "actions_for": "loki",
+    "account_id": "123456789012",
+    "oidc_issuer": "https://oidc.eks.eu-west-1.amazonaws.com/id/A",
+    "namespace": "logging",
+    "service_account": "loki",
+    "bucket": "acme-loki",
+}
+POD_IDENTITY: dict[str, Any] = {
+    **{key: value for key, value in IRSA.items() if key != "oidc_issuer"},
+    "identity": "pod-identity",
+    "cluster_name": "prod",
+    "region": "eu-west-1",
+}
+EXTERNAL: dict[str, Any] = {"endpoint": "https://s3.example.org/", "shared_bucket": "acme"}
+KEYS: dict[str, Any] = {"namespace": "logging", "access_key_id": "AKIDSECRETBYTES", "secret_access_key": "SECRETBYTES"}
+GENERATED = frozenset({"random:index/randomPassword:RandomPassword.result"})
+NEW_KEY = frozenset({"aws:kms/key:Key.arn"})
+
+
+def outputs_of(component: pulumi.ComponentResource) -> dict[str, Any]:
+    return {key: getattr(component, key) for key in type(component).__annotations__}
+
+
+def aws(name: str = "storage", **args: Any) -> dict[str, Any]:
+    storage: Any = {**AWS, **args}
+    return outputs_of(AwsObjectStorage(name, storage))
+
+
+def access(**args: Any) -> dict[str, Any]:
+    given: Any = {**IRSA, **args} if args.get("identity", "irsa") == "irsa" else {**POD_IDENTITY, **args}
+    return outputs_of(AwsBucketAccess("access", given))
+
+
+def secret_access(name: str = "access", **args: Any) -> dict[str, Any]:
+    given: Any = args
+    return outputs_of(SecretBucketAccess(name, given))
+
+
+def external(**args: Any) -> dict[str, Any]:
+    given: Any = {**EXTERNAL, **args}
+    return outputs_of(ExternalObjectStorage("storage", given))
+
+
+def in_cluster(name: str = "storage", **args: Any) -> dict[str, Any]:
+    given: Any = {"namespace": "storage", **args}
+    return outputs_of(InClusterObjectStorage(name, given))
+
+
+def protected(resource: Registered) -> bool:
+    return bool(resource.request.protect) and bool(resource.request.retainOnDelete)
