@@ -91,7 +91,8 @@ def test_no_name_is_one_that_every_resource_has() -> None:
 
 def test_whole_numbers_that_arrive_as_floats_stay_whole() -> None:
     """The host hands numbers over as floats: `-7.0s` is no duration."""
-    logging = {"namespace": "logging", "store": "filesystem", "timeoutSeconds": 900, "workloads": {"loki": {"replicas": 1}}}
+    workloads = {"loki": {"replicas": 1}}
+    logging = {"namespace": "logging", "store": "filesystem", "timeoutSeconds": 900, "workloads": workloads}
     datasources = {
         "namespace": "logging",
         "logsUrl": "http://loki",
@@ -101,9 +102,11 @@ def test_whole_numbers_that_arrive_as_floats_stay_whole() -> None:
         "maxLines": 50,
     }
     for component, inputs in {"Logging": logging, "Datasources": datasources}.items():
-        whole, as_floats = constructed(component, inputs), constructed(component, _as_floats(inputs))
-        made = [[child.plain() for child in found.resources[2:]] for found in (whole, as_floats)]
-        assert made[0] and made[0] == made[1]
+        whole, as_floats = (
+            {child.name: child.plain() for child in constructed(component, given).resources if child.parent}
+            for given in (inputs, _as_floats(inputs))
+        )
+        assert len(whole) > 1 and whole == as_floats
 
 
 def test_outputs_carry_the_names_of_the_schema() -> None:

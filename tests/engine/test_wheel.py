@@ -44,7 +44,9 @@ def test_the_wheel_holds_the_components_with_their_types_and_nothing_else(wheel:
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {PACKAGE}
     assert {f"{PACKAGE}/py.typed", f"{PACKAGE}/demo/generator.py"} <= names
-    assert not {f"{PACKAGE}/__main__.py", f"{PACKAGE}/PulumiPlugin.yaml"} & names, "the plugin is no part of the library"
+    assert not {f"{PACKAGE}/__main__.py", f"{PACKAGE}/PulumiPlugin.yaml"} & names, (
+        "the plugin is no part of the library"
+    )
     sources = {f"{PACKAGE}/{path.relative_to(ROOT / 'components')}" for path in (ROOT / "components").rglob("*.py")}
     assert sources - {f"{PACKAGE}/__main__.py"} <= names
     assert "Provides-Extra: aws" in metadata
@@ -73,12 +75,13 @@ def test_the_example_previews_with_the_installed_wheel(installed: Path, tmp_path
     assert "example-secret-key" not in told
 
 
-def test_the_example_type_checks_against_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(EXAMPLE.read_text(encoding="utf-8").replace('"retention": "30d"', '"retentoin": "30d"'))
-    check = ["mypy", "--strict", "--no-incremental", "--follow-imports=silent", "--python-executable"]
-    command = [sys.executable, "-m", *check, str(installed / "bin" / "python"), str(program)]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+def test_the_wheel_brings_types_that_catch_a_misspelt_argument(installed: Path, tmp_path: Path) -> None:
+    program = EXAMPLE.read_text(encoding="utf-8").replace('"retention": "30d"', '"retentoin": "30d"')
+    (tmp_path / "program.py").write_text(program)
+    # The providers' packages take mypy a minute, and the arguments name none of their types.
+    (tmp_path / "mypy.ini").write_text("[mypy]\n[mypy-pulumi_kubernetes.*,pulumi_aws.*]\nfollow_imports = skip\n")
+    check = [sys.executable, "-m", "mypy", "--no-incremental", "--python-executable", str(installed / "bin" / "python")]
+    done = subprocess.run([*check, "program.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert 'Extra key "retentoin" for TypedDict "LoggingArgs"' in done.stdout, done.stdout + done.stderr
     assert "Found 1 error" in done.stdout, done.stdout
 

@@ -18,7 +18,7 @@ def charts_page() -> str:
         ["The versions that the components are written and tested for; any other is refused."],
         table(["chart", "version", "default", "repository"], rows),
         [
-            "A mirror or an air gap: put `<chart>-<version>` or `<chart>-<version>.tgz` into a directory and name it in",
+            "A mirror or an air gap: put `<chart>-<version>` or `<chart>-<version>.tgz` into a directory, named by",
             "`observability:charts.directory` or `OBSERVABILITY_CHARTS`.",
         ],
     )

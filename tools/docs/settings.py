@@ -32,8 +32,8 @@ def settings_page() -> str:
     return page(
         "Settings",
         [
-            f"An area is one object under `{PROJECT}:<area>` in `Pulumi.<stack>.yaml`. Everything has a default but what",
-            "is marked required. `make settings STACK=<stack>` shows what a stack comes to.",
+            f"An area is one object under `{PROJECT}:<area>` in `Pulumi.<stack>.yaml`. Everything has a default but",
+            "what is marked required. `make settings STACK=<stack>` shows what a stack comes to.",
         ],
         *sections,
         ["## Secrets"],

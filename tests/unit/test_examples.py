@@ -1,0 +1,64 @@
+"""The YAML example against the schema that the plugin serves: every name in it exists."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tools.docs.schema import package_schema
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = re.compile(r"\$\{(?P<name>\w+)(?:\.(?P<property>\w+))?")
+SCHEMA = package_schema(ROOT)["resources"]
+PROGRAM = yaml.safe_load((ROOT / "examples/yaml/Pulumi.yaml").read_text(encoding="utf-8"))
+RESOURCES = PROGRAM["resources"]
+COMPONENTS = {name: entry for name, entry in RESOURCES.items() if entry["type"].startswith("observability:")}
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from texts(item)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_the_package_is_the_plugin_of_this_checkout() -> None:
+    place = ROOT / "examples/yaml" / PROGRAM["packages"]["observability"]
+    assert (place / "PulumiPlugin.yaml").is_file()
+
+
+def test_every_component_and_every_input_exists() -> None:
+    assert COMPONENTS
+    for name, entry in COMPONENTS.items():
+        resource = SCHEMA[entry["type"]]
+        assert set(entry["properties"]) <= set(resource["inputProperties"]), name
+        assert set(resource["requiredInputs"]) <= set(entry["properties"]), name
+
+
+def test_every_reference_is_to_an_output_that_exists() -> None:
+    found = [match for text in texts([RESOURCES, PROGRAM["outputs"]]) for match in REFERENCE.finditer(text)]
+    assert found
+    for match in found:
+        name, output = match["name"], match["property"]
+        if output is None:
+            assert name in RESOURCES or name in PROGRAM["config"], match[0]
+        else:
+            assert output in SCHEMA[RESOURCES[name]["type"]]["properties"], match[0]
+
+
+def test_no_input_that_must_be_known_is_given_an_output() -> None:
+    for name, entry in COMPONENTS.items():
+        inputs = SCHEMA[entry["type"]]["inputProperties"]
+        for key, value in entry["properties"].items():
+            assert not (inputs[key].get("plain") and any("${" in text for text in texts(value))), f"{name}.{key}"
+
+
+def test_every_component_is_given_the_provider() -> None:
+    for name, entry in COMPONENTS.items():
+        assert entry["options"]["providers"] == ["${cluster}"], f"{name} would reach whatever kubeconfig is current"
