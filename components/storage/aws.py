@@ -167,29 +167,28 @@ class AwsObjectStorage(pulumi.ComponentResource):
             region=self._region,
             opts=guarded,
         )
-        guards: list[pulumi.Resource] = [
-            s3.BucketOwnershipControls(
-                f"{name}-ownership",
-                bucket=bucket.bucket,
-                rule={"object_ownership": "BucketOwnerEnforced"},
-                region=self._region,
-                opts=guarded,
-            ),
-            s3.BucketServerSideEncryptionConfiguration(
-                f"{name}-encryption",
-                bucket=bucket.bucket,
-                rules=[self._encryption(spec)],
-                region=self._region,
-                opts=guarded,
-            ),
-            s3.BucketPolicy(
-                f"{name}-policy",
-                bucket=bucket.bucket,
-                policy=self._partition.apply(lambda partition: tls_only_policy(bucket_arn(partition, bucket_name))),
-                region=self._region,
-                opts=pulumi.ResourceOptions.merge(guarded, pulumi.ResourceOptions(depends_on=[closed])),
-            ),
-        ]
+        policy = s3.BucketPolicy(
+            f"{name}-policy",
+            bucket=bucket.bucket,
+            policy=self._partition.apply(lambda partition: tls_only_policy(bucket_arn(partition, bucket_name))),
+            region=self._region,
+            opts=pulumi.ResourceOptions.merge(guarded, pulumi.ResourceOptions(depends_on=[closed])),
+        )
+        # One after the other: S3 refuses to change policy, access block and ownership of a bucket at once.
+        owned = s3.BucketOwnershipControls(
+            f"{name}-ownership",
+            bucket=bucket.bucket,
+            rule={"object_ownership": "BucketOwnerEnforced"},
+            region=self._region,
+            opts=pulumi.ResourceOptions.merge(guarded, pulumi.ResourceOptions(depends_on=[policy])),
+        )
+        encrypted = s3.BucketServerSideEncryptionConfiguration(
+            f"{name}-encryption",
+            bucket=bucket.bucket,
+            rules=[self._encryption(spec)],
+            region=self._region,
+            opts=guarded,
+        )
         versions: list[pulumi.Resource] = []
         if spec.versioning:
             versions.append(
@@ -209,7 +208,7 @@ class AwsObjectStorage(pulumi.ComponentResource):
             region=self._region,
             opts=pulumi.ResourceOptions(parent=self, depends_on=versions),
         )
-        return [bucket, closed, *guards, *versions, lifecycle]
+        return [bucket, closed, policy, owned, encrypted, *versions, lifecycle]
 
     def _encryption(self, spec: AwsObjectStorageSpec) -> s3.BucketServerSideEncryptionConfigurationRuleArgs:
         by_kms = spec.encryption is Encryption.KMS
