@@ -22,7 +22,7 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
         "schemaConfig": {"configs": [entry.chart_value() for entry in spec.ledger]},
         "limits_config": limits(spec),
         "compactor": {"retention_enabled": True, "delete_request_store": spec.store.value},
-        "ingester": {"wal": {"enabled": True, "replay_memory_ceiling": replay_ceiling(spec)}},
+        "ingester": {"wal": write_ahead_log(spec)},
         "ingester_client": {"remote_timeout": "10s"},
         "distributor": {"otlp_config": {"default_resource_attributes_as_index_labels": list(spec.otlp_index_labels)}},
         "pattern_ingester": {"enabled": spec.pattern_ingester},
@@ -45,9 +45,14 @@ def limits(spec: LoggingSpec) -> dict[str, Any]:
     }
 
 
-def replay_ceiling(spec: LoggingSpec) -> str:
-    """How much memory the replay of the write-ahead log may fill before it flushes."""
-    return f"{int(spec.workload(spec.mode.ingester).memory_mib * SHARE_OF_MEMORY_FOR_REPLAY)}MB"
+def write_ahead_log(spec: LoggingSpec) -> dict[str, Any]:
+    """Keep lines on the volume until they are in the bucket; pods that leave for good, after a migration, flush."""
+    smallest = min(spec.workload(mode.ingester).memory_mib for mode in spec.modes)
+    return {
+        "enabled": True,
+        "replay_memory_ceiling": f"{int(smallest * SHARE_OF_MEMORY_FOR_REPLAY)}MB",
+        "flush_on_shutdown": spec.migrate_from is not None,
+    }
 
 
 def storage(spec: LoggingSpec) -> dict[str, Any]:

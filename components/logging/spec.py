@@ -195,6 +195,13 @@ class LoggingSpec(ReleaseSpec):
             return f"{', '.join(strangers)} does not run in mode {self.mode}: it has {', '.join(running)}"
         return None
 
+    @rule("workloads")
+    def _only_a_workload_with_a_volume_says_which(self) -> str | None:
+        for role, own in self.workloads.items():
+            if not role.claims and (own.volume_size or own.storage_class):
+                return f"{role} keeps nothing on a volume: remove its volume_size and storage_class"
+        return None
+
     @rule("migrate_from", "mode")
     def _the_step_between_modes_exists(self) -> str | None:
         if self.migrate_from is not None and frozenset(self.modes) not in STEPS:

@@ -5,6 +5,8 @@ from typing import Any
 import pulumi
 import pytest
 
+from components._spec import InvalidArgsError
+from components._spec import InvalidArgsError
 from components.logging import Logging, LoggingArgs
 from tests.recording import UNKNOWN, Recording, record
 
@@ -94,7 +96,7 @@ def test_an_address_is_known_at_preview_while_the_bucket_is_not() -> None:
 
 def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
     args: LoggingArgs = {**SCALABLE, "endpoint": pulumi.Output.from_input("s3.example.org")}
-    with pytest.raises(ValueError, match=r'Logging "logs": 1 problem[^\n]*\n +endpoint = '):
+    with pytest.raises(InvalidArgsError, match=r'Logging "logs": 1 problem[^\n]*\n +endpoint = '):
         recorded(args)
 
 

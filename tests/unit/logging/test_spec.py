@@ -27,6 +27,7 @@ from .examples import BUCKET, DOCUMENT, LAPTOP, spec_of
         ({**BUCKET, "retention": "90m"}, "is not a whole number of hours"),
         ({**BUCKET, "workloads": {"write": {"replicas": 3}}}, "write does not run in mode monolithic"),
         ({**BUCKET, "workloads": {"loki": {"replica": 3}}}, "replica"),
+        ({**BUCKET, "workloads": {"gateway": {"volume_size": "1Gi"}}}, "gateway keeps nothing on a volume"),
         ({**BUCKET, "mode": "microservices"}, "Input should be 'monolithic' or 'simple-scalable'"),
         ({**BUCKET, "migrate_from": "monolithic"}, "cannot go from monolithic to monolithic"),
         ({**BUCKET, "release_name": "a" * 38}, "use at most 37"),
@@ -106,3 +107,7 @@ def test_one_copy_on_several_replicas_is_named() -> None:
 
 def test_logs_on_one_volume_are_named() -> None:
     assert "lost with it" in advice(spec_of(LAPTOP))[0]
+
+
+def test_an_open_guard_is_named_on_every_run() -> None:
+    assert "changes of volumes pass unguarded" in advice(spec_of(BUCKET, prepared_changes=["volumes"]))[0]

@@ -198,7 +198,11 @@ def test_what_changes_with_each_pod_is_no_index_label() -> None:
 def test_go_and_the_replay_of_the_log_stay_below_the_memory_limit() -> None:
     values = loki_values(spec_of(BUCKET, memory="2Gi"))
     assert values["singleBinary"]["extraEnv"] == [{"name": "GOMEMLIMIT", "value": "1740MiB"}]
-    assert values["loki"]["ingester"]["wal"] == {"enabled": True, "replay_memory_ceiling": "1228MB"}
+    assert values["loki"]["ingester"]["wal"] == {
+        "enabled": True,
+        "replay_memory_ceiling": "1228MB",
+        "flush_on_shutdown": False,
+    }
 
 
 def test_retention_is_written_in_hours() -> None:
@@ -216,6 +220,7 @@ def test_both_modes_run_while_migrating(chart: str) -> None:
         spec_of(BUCKET, mode="simple-scalable", migrate_from="monolithic", replicas=3, chart_version=chart)
     )
     assert values["deploymentMode"] == "SingleBinary<->SimpleScalable"
+    assert values["loki"]["ingester"]["wal"]["flush_on_shutdown"] is True, "pods of the old mode leave for good"
     back = loki_values(spec_of(BUCKET, mode="monolithic", migrate_from="simple-scalable", chart_version=chart))
     assert back["deploymentMode"] == "SingleBinary<->SimpleScalable"
 
