@@ -19,7 +19,7 @@ _SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
 RuleMethod = TypeVar("RuleMethod", bound=Callable[..., str | None])
 
 
-class InvalidArgsError(pulumi.RunError, ValueError):
+class InvalidArgsError(pulumi.RunError):
     """The arguments of a component are wrong; the message lists every problem with its field and value."""
 
 

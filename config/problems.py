@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
 PROJECT = "observability"
+
+_SECRET = re.compile(r"password|secret|token|access_?key|htpasswd|credential", re.IGNORECASE)
 
 
 class SettingsError(pulumi.RunError):
@@ -87,6 +90,12 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
     kind = details["type"]
     if kind == "missing":
         return Problem(place, f"is missing: {_meaning(field)}", _fix(place, field))
+    if kind == "extra_forbidden" and _SECRET.search(str(location[-1])):
+        sentence = (
+            "looks like a secret, and stands here in plain text: give it as a secret setting of its own "
+            "(docs/reference/settings.md) or name a Kubernetes Secret, and change it where it is known"
+        )
+        return Problem(place, sentence, remove_command(place))
     if kind == "extra_forbidden":
         owner = _owner(model, location)
         hint = nearest(str(location[-1]), owner.model_fields) if owner else "remove it"

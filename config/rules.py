@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def cross_area_problems(settings: "Settings") -> list[Problem]:
     """Find what no area can see alone."""
-    found = [*_storage(settings), *_secrets_without_a_user(settings)]
+    found = [*_storage(settings), *_secrets_without_a_user(settings), *_metrics_of_grafana(settings)]
     if settings.cluster.environment is Environment.PRODUCTION:
         found += _production(settings)
     return found
@@ -47,6 +47,18 @@ def _secrets_without_a_user(settings: "Settings") -> Iterator[Problem]:
                 f"is used by nothing: storage.kind {settings.storage.kind} makes its own credentials",
                 f"pulumi config rm {PROJECT}:{key}",
             )
+
+
+def _metrics_of_grafana(settings: "Settings") -> Iterator[Problem]:
+    metrics = settings.metrics
+    if settings.grafana.enabled and metrics.kind is MetricsKind.EXTERNAL and metrics.query_url is None:
+        place = f"{PROJECT}:metrics.query_url"
+        yield Problem(
+            place,
+            f"is missing: the stack's own Grafana needs it, as its links go to datasource {metrics.datasource_uid!r}, "
+            "which nothing else gives it",
+            set_command(place, "http://prometheus-operated.monitoring:9090"),
+        )
 
 
 _S3_KEYS = ("access_key_id", "secret_access_key")

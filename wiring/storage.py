@@ -7,7 +7,7 @@ import pulumi
 
 import components
 from config import Settings
-from config.storage import AwsStorage, ExternalStorage, Identity, InClusterStorage
+from config.storage import PURPOSES, AwsStorage, ExternalStorage, Identity, InClusterStorage
 
 from .arguments import given
 
@@ -30,7 +30,7 @@ class Storage:
             self.component = _external(store, options)
         else:
             self.component = _in_cluster(settings, store, namespaces, options)
-        self.buckets: pulumi.Output[Mapping[str, str]] = self.component.buckets
+        self.buckets = {purpose: self.component.buckets[purpose] for purpose in PURPOSES}
 
     def bucket(self, purpose: str, consumer: str, namespace: str) -> dict[str, Any]:
         """Let `consumer` use the bucket of `purpose`, and give the arguments that tell it how."""

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from pulumi_random import RandomPassword
 
+from components._spec import InvalidArgsError
 from components.datasources import Datasources, DatasourcesArgs
 from tests.recording import UNKNOWN, Registered, record
 
@@ -88,7 +89,7 @@ def test_an_address_that_is_not_known_yet_leaves_the_shape_known() -> None:
 def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
     interval = pulumi.Output.from_input("soon")
     only_metrics: dict[str, Any] = {"logs_uid": "", "traces_uid": "", "provision_metrics": True}
-    with pytest.raises(ValueError, match=r"scrape_interval = 'soon': 'soon' is no duration"):
+    with pytest.raises(InvalidArgsError, match=r"scrape_interval = 'soon': 'soon' is no duration"):
         record(lambda: build(**only_metrics, metrics_url="http://prometheus.metrics", scrape_interval=interval))
 
 

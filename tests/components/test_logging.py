@@ -6,7 +6,6 @@ import pulumi
 import pytest
 
 from components._spec import InvalidArgsError
-from components._spec import InvalidArgsError
 from components.logging import Logging, LoggingArgs
 from tests.recording import UNKNOWN, Recording, record
 

@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components._spec import InvalidArgsError
 from components.metrics import Metrics, MetricsArgs
 from tests.recording import Recording, record
 
@@ -66,5 +67,5 @@ def test_two_of_them_live_side_by_side() -> None:
 
 
 def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
-    with pytest.raises(ValueError, match="volume_size = 'big'"):
+    with pytest.raises(InvalidArgsError, match="volume_size = 'big'"):
         recorded({"namespace": "monitoring", "volume_size": pulumi.Output.from_input("big")})

@@ -68,7 +68,7 @@ def test_an_external_store_creates_nothing_and_says_where_it_is() -> None:
 def test_an_address_that_is_wrong_is_refused_at_once_and_also_when_it_comes_late() -> None:
     with pytest.raises(InvalidArgsError, match="the bucket by name"):
         record(lambda: external(endpoint="https://s3.example.org/acme"))
-    with pytest.raises(ValueError, match="the bucket by name"):
+    with pytest.raises(InvalidArgsError, match="the bucket by name"):
         record(lambda: external(endpoint=pulumi.Output.from_input("https://s3.example.org/acme")))
 
 

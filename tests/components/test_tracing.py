@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components._spec import InvalidArgsError
 from components.tracing import Tracing, TracingArgs
 from tests.recording import UNKNOWN, Recording, record
 
@@ -96,7 +97,7 @@ def test_an_address_is_known_at_preview_while_the_bucket_is_not() -> None:
 
 def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
     args: TracingArgs = {**DISTRIBUTED, "endpoint": pulumi.Output.from_input("s3.example.org")}
-    with pytest.raises(ValueError, match=r'Tracing "traces": 1 problem[^\n]*\n +endpoint = '):
+    with pytest.raises(InvalidArgsError, match=r'Tracing "traces": 1 problem[^\n]*\n +endpoint = '):
         recorded(args)
 
 

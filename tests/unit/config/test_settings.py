@@ -1,0 +1,164 @@
+"""Settings: an empty stack is a laptop, everything wrong is reported at once, each with the command that fixes it."""
+
+from typing import Any
+
+import pytest
+
+from config import SettingsError, load
+from config.storage import AwsStorage, InClusterStorage
+from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_CREDENTIALS, EXTERNAL_METRICS, PRODUCTION, source
+
+
+def problems(**areas: Any) -> str:
+    with pytest.raises(SettingsError) as raised:
+        load(source(**areas))
+    return str(raised.value)
+
+
+def test_a_stack_that_says_nothing_is_a_laptop() -> None:
+    settings = load(source())
+    assert isinstance(settings.storage, InClusterStorage)
+    assert settings.logging.mode.value == "monolithic"
+    assert settings.metrics.in_stack
+    assert settings.grafana.enabled
+
+
+def test_all_problems_of_all_areas_are_reported_together() -> None:
+    message = problems(
+        logging={"mode": "huge", "replicas": 0}, retention={"logs": "a month"}, ingress={"kind": "traefik"}
+    )
+    assert "have 4 problems; nothing was created or changed" in message
+    for place in ("logging.mode", "logging.replicas = 0", "retention.logs", "kind traefik needs a domain"):
+        assert place in message
+
+
+def test_a_wrong_value_is_shown_with_the_command_that_sets_a_right_one() -> None:
+    message = problems(retention={"logs": "a month"})
+    assert "observability:retention.logs = \"a month\": 'a month' is no duration" in message
+    assert "pulumi config set --path observability:retention.logs 30d" in message
+
+
+def test_a_misspelt_setting_is_refused_with_the_nearest_one() -> None:
+    message = problems(logging={"replica": 3})
+    assert "observability:logging.replica = 3: there is no such setting: did you mean replicas?" in message
+    assert "pulumi config rm --path observability:logging.replica" in message
+
+
+def test_a_misspelt_setting_deep_in_an_area_is_refused_with_its_path() -> None:
+    message = problems(
+        ingress={"kind": "traefik", "domain": "a.example", "auth_middleware": {"nam": "x", "namespace": "t"}}
+    )
+    assert "observability:ingress.auth_middleware.nam" in message
+    assert "observability:ingress.auth_middleware.name: is missing" in message
+
+
+def test_a_misspelt_area_is_refused_with_the_nearest_one() -> None:
+    assert "observability:loging: there is no such setting: did you mean logging?" in problems(loging={})
+
+
+def test_an_area_that_is_no_object_is_refused() -> None:
+    assert "observability:logging = 'yes': must be an object of keys and values" in problems(logging="yes")
+
+
+def test_an_encrypted_value_inside_an_object_is_refused() -> None:
+    message = problems(grafana={"volume_size": "1Gi"}, secret=("grafana",))
+    assert "observability:grafana: holds an encrypted value" in message
+
+
+def test_a_secret_in_plain_text_is_refused_without_showing_it() -> None:
+    message = problems(storage=EXTERNAL, **{**EXTERNAL_CREDENTIALS, "logs_secret_access_key": "hunter2"})
+    assert "observability:logs_secret_access_key: is a secret" in message
+    assert "pulumi config set --secret observability:logs_secret_access_key" in message
+    assert "hunter2" not in message
+
+
+def test_a_password_put_beside_the_settings_is_refused_and_its_value_is_not_needed_to_see_why() -> None:
+    message = problems(storage={**EXTERNAL, "secret_access_key": "hunter2"}, secret=tuple(EXTERNAL_CREDENTIALS))
+    assert "observability:storage.secret_access_key: looks like a secret" in message
+    assert "hunter2" not in message
+
+
+def test_an_external_store_needs_credentials_or_existing_secrets() -> None:
+    message = problems(storage=EXTERNAL)
+    assert message.count("is missing: ") == 4
+    assert "name an existing Secret in storage.credentials.logs" in message
+    named = {**EXTERNAL, "credentials": {"logs": "loki-s3", "traces": "tempo-s3"}}
+    assert load(source(storage=named)).given_secrets == frozenset()
+
+
+def test_credentials_that_nothing_uses_are_refused() -> None:
+    message = problems(logs_access_key_id="x", secret=("logs_access_key_id",))
+    assert "observability:logs_access_key_id: is used by nothing" in message
+
+
+def test_buckets_and_a_shared_bucket_exclude_each_other() -> None:
+    message = problems(storage={**AWS, "shared_bucket": "acme"}, region="eu-west-1")
+    assert "either a bucket for each of logs and traces (buckets) or one shared_bucket" in message
+
+
+def test_every_purpose_needs_its_bucket() -> None:
+    message = problems(storage={**AWS, "buckets": {"logs": "acme-logs"}}, region="eu-west-1")
+    assert "buckets names logs: name exactly logs and traces" in message
+
+
+def test_aws_needs_a_region_and_a_whole_account_number() -> None:
+    message = problems(storage={**AWS, "account_id": "42"})
+    assert "observability:storage.account_id" in message
+    assert "aws:region: is missing" in problems(storage=AWS)
+
+
+def test_irsa_needs_the_issuer_of_the_cluster() -> None:
+    message = problems(storage={**AWS, "identity": "irsa"}, region="eu-west-1")
+    assert "identity irsa needs oidc_issuer: aws eks describe-cluster" in message
+
+
+def test_an_unknown_kind_of_store_is_refused_with_those_there_are() -> None:
+    assert "must be one of in-cluster, external, aws" in problems(storage={"kind": "gcs"})
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"remote_write_url": None}, "kind external needs remote_write_url"),
+        ({"remote_write_url": "http://p:9090/"}, "is no remote-write address: Prometheus has it at /api/v1/write"),
+        ({"otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "must be the base: leave /v1/metrics away"),
+        ({"otlp_url": "prometheus:9090"}, "is no URL: write http:// or https://"),
+        ({"kind": "none"}, "go with kind external, not none"),
+        ({"query_url": None}, "the stack's own Grafana needs it"),
+    ],
+)
+def test_the_addresses_of_an_external_metrics_store_are_checked_for_their_shape(
+    change: dict[str, Any], sentence: str
+) -> None:
+    assert sentence in problems(metrics={**EXTERNAL_METRICS, **change})
+
+
+def test_production_names_its_cluster() -> None:
+    assert "environment production must name its context" in problems(cluster={"environment": "production"})
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"storage": {}}, "observability:storage.kind"),
+        ({"storage": {**AWS, "protect": False}}, "observability:storage.protect"),
+        ({"metrics": {}}, "observability:metrics.kind"),
+        ({"logging": {}}, "observability:logging.replicas"),
+        (
+            {"logging": {"mode": "simple-scalable", "workloads": {"write": {"replicas": 1}}}},
+            "observability:logging.workloads.write.replicas",
+        ),
+        ({"tracing": {}}, "observability:tracing.mode"),
+        ({"tracing": {"mode": "distributed"}}, "observability:tracing.replicas"),
+    ],
+)
+def test_production_refuses_a_single_replica_of_what_holds_data(change: dict[str, Any], place: str) -> None:
+    message = problems(**{**PRODUCTION, **change}, region="eu-west-1")
+    assert place in message
+    assert "environment production refuses" in message
+
+
+def test_a_production_stack_in_three_copies_passes() -> None:
+    settings = load(source(**PRODUCTION, region="eu-west-1"))
+    assert isinstance(settings.storage, AwsStorage)
+    assert settings.cluster.production
