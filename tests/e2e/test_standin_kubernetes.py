@@ -108,7 +108,9 @@ def test_an_immutable_field_replaces_the_object_of_the_same_name(stack: InlineSt
     succeeded(stack.program(in_namespace("replace", program.replace("%s", "one"))).up())
     path = "/apis/apps/v1/namespaces/replace/statefulsets/db"
     before = sandbox.get(path)["metadata"]["uid"]
-    replaced = succeeded(stack.program(in_namespace("replace", program.replace("%s", "two"))).up())
+    stack.program(in_namespace("replace", program.replace("%s", "two")))
+    assert "already exists" not in succeeded(stack.preview()), "a preview of a replacement is no clash"
+    replaced = succeeded(stack.up())
     assert "kubernetes:apps/v1:StatefulSet: (replace)" in replaced
     after = sandbox.get(path)
     assert after["spec"]["serviceName"] == "two"
@@ -131,6 +133,15 @@ def test_a_workload_that_never_gets_ready_fails_the_update_and_stays_in_the_stat
     assert not failed.succeeded
     assert "Deployment unready/web did not become ready within 2 s: 0 of 1 pods are ready" in failed
     assert stack.resources()["web"]["id"] == "unready/web"
+
+
+def test_an_object_that_is_there_already_is_not_taken_over(stack: InlineStack, sandbox: Sandbox) -> None:
+    sandbox.api.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "taken"}})
+    stack.program(in_namespace("taken", ""))
+    assert "Namespace taken already exists: unless it is deleted first" in succeeded(stack.preview())
+    refused = stack.up()
+    assert not refused.succeeded
+    assert "Namespace taken already exists: import it" in refused
 
 
 def test_what_the_api_server_refuses_fails_the_preview(stack: InlineStack) -> None:
@@ -180,3 +191,40 @@ def test_a_release_is_installed_its_drift_is_found_and_it_is_removed(stack: Inli
     assert not [
         item for item in sandbox.get("/apis/apps/v1/deployments")["items"] if item["metadata"]["namespace"] == "release"
     ]
+
+
+def test_a_release_that_fails_stays_in_the_state_and_is_mended_by_the_next_update(stack: InlineStack) -> None:
+    program = """
+    release = kubernetes.helm.v3.Release(
+        "grafana", name="grafana", namespace="mended", chart="grafana", version="12.11.1", timeout=5,
+        repository_opts={"repo": "https://grafana-community.github.io/helm-charts"}, opts=inside,
+        values={"nodeSelector": {%s}})
+    pulumi.export("status", release.status)
+"""
+    failed = stack.program(in_namespace("mended", program.replace("%s", '"nowhere": "here"'))).up()
+    assert not failed.succeeded
+    assert "Helm release mended/grafana failed:" in failed
+    assert stack.resources()["grafana"]["outputs"]["status"]["status"] == "failed"
+
+    succeeded(stack.program(in_namespace("mended", program.replace("%s", ""))).up())
+    status = stack.outputs()["status"]
+    assert (status["status"], status["revision"]) == ("deployed", 2)
+
+
+def test_a_release_uninstalled_by_hand_is_installed_again(stack: InlineStack, sandbox: Sandbox) -> None:
+    stack.program(
+        in_namespace(
+            "again",
+            """
+    kubernetes.helm.v3.Release(
+        "tempo", name="tempo", namespace="again", chart="tempo", version="2.2.4", skip_await=True,
+        repository_opts={"repo": "https://grafana-community.github.io/helm-charts"}, opts=inside)
+""",
+        )
+    )
+    succeeded(stack.up())
+    words = ["helm", "uninstall", "tempo", "--namespace", "again", "--kubeconfig", str(sandbox.kubeconfig)]
+    subprocess.run(words, check=True, capture_output=True)
+    again = succeeded(stack.up("--refresh"))
+    assert "kubernetes:helm.sh/v3:Release: (create)" in again
+    assert sandbox.get("/apis/apps/v1/namespaces/again/statefulsets/tempo")["metadata"]["name"] == "tempo"

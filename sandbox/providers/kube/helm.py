@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import subprocess
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,7 +20,14 @@ class HelmFailed(Exception):
 
 
 class Helm:
-    def __init__(self, home: Path, kubeconfig: Path | None = None, context: str | None = None):
+    def __init__(
+        self,
+        home: Path,
+        kubeconfig: Path | None = None,
+        context: str | None = None,
+        cancelled: threading.Event | None = None,
+    ):
+        self._cancelled = cancelled or threading.Event()
         self._environment = {
             **os.environ,
             "HELM_CACHE_HOME": str(home / "cache"),
@@ -34,20 +43,32 @@ class Helm:
         command = shutil.which("helm")
         if command is None:
             raise ProviderError("the helm command is not on PATH: install Helm 3")
-        try:
-            run = subprocess.run(
-                [command, *words, *(self._server if server else [])],
-                env=self._environment,
-                capture_output=True,
-                text=True,
-                timeout=timeout,
-            )
-        except subprocess.TimeoutExpired as expired:
-            raise HelmFailed(f"helm {words[0]} timed out after {timeout:g} s") from expired
-        if run.returncode:
-            lines = [line for line in run.stderr.splitlines() if line.startswith("Error:")]
-            raise HelmFailed("; ".join(lines).removeprefix("Error: ") or run.stderr.strip())
-        return run.stdout
+        process = subprocess.Popen(
+            [command, *words, *(self._server if server else [])],
+            env=self._environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        out, err = self._outcome(process, words[0], timeout)
+        if process.returncode:
+            lines = [line for line in err.splitlines() if line.startswith("Error:")]
+            raise HelmFailed("; ".join(lines).removeprefix("Error: ") or err.strip())
+        return out
+
+    def _outcome(self, process: subprocess.Popen[str], word: str, timeout: float) -> tuple[str, str]:
+        """What the command prints by its end; a cancelled one is asked to end, so that it notes the failure."""
+        deadline = time.monotonic() + timeout
+        while True:
+            try:
+                return process.communicate(timeout=0.2)
+            except subprocess.TimeoutExpired:
+                if time.monotonic() > deadline:
+                    process.kill()
+                    process.communicate()
+                    raise HelmFailed(f"helm {word} timed out after {timeout:g} s") from None
+                if self._cancelled.is_set():
+                    process.terminate()
 
     def query(self, words: Sequence[str]) -> Any:
         """The JSON that a command answers about the cluster."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from ..differences import Difference, compare
@@ -27,6 +28,7 @@ class Objects:
     def __init__(self, cluster: Cluster, log: Log):
         self._cluster = cluster
         self._log = log
+        self._replaced: set[str] = set()
 
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
         kind = kind_of(resource.type)
@@ -60,19 +62,26 @@ class Objects:
         kind, mutable = str(new.get("kind")), self._cluster.settings.mutable
         same_place = _place(old) == _place(new)
         autonamed = readiness.annotations_of(new).get(AUTONAMED) == "true"
-        return compare(
+        difference = compare(
             old,
             new,
             lambda path: is_immutable(kind, path, mutable),
             delete_before_replace=same_place and not autonamed,
         )
+        if difference.delete_before_replace:
+            self._replaced.add(resource.urn)
+        return difference
 
     def create(self, resource: Resource, inputs: Properties) -> tuple[str, Properties]:
         kind, manifest = kind_of(resource.type), without_nulls(plain(inputs))
         if resource.preview:
-            return "", self._preview(kind, manifest, inputs, creating=True)
+            return "", self._preview(resource, kind, manifest, inputs, creating=True)
         self._await_kind(kind)
-        self._refuse_existing(kind, manifest)
+        if not self._cluster.settings.upsert and self._exists(kind, manifest):
+            raise ProviderError(
+                f"{kind.kind} {_id(manifest)} already exists: import it, delete it, "
+                "or set the provider's upsertExistingObjects"
+            )
         return self._apply(resource, kind, manifest, inputs)
 
     def update(
@@ -83,7 +92,7 @@ class Objects:
             self._log(Severity.WARNING, f"not updated: {self._cluster.why_unreachable}", resource.urn)
             return old_outputs
         if resource.preview:
-            return self._preview(kind, manifest, news, creating=False)
+            return self._preview(resource, kind, manifest, news, creating=False)
         return self._apply(resource, kind, manifest, news)[1]
 
     def read(self, resource: Resource, inputs: Properties, outputs: Properties) -> Found | None:
@@ -125,16 +134,19 @@ class Objects:
         if reason := self._wait(remains, patience):
             raise ProviderError(f"{kind.kind} {resource.id} was not deleted within {patience:g} s: {reason}")
 
-    def _preview(self, kind: Kind, manifest: Object, inputs: Properties, *, creating: bool) -> Properties:
+    def _preview(
+        self, resource: Resource, kind: Kind, manifest: Object, inputs: Properties, *, creating: bool
+    ) -> Properties:
         """What the server answers to a dry run, or the inputs where it cannot be asked yet."""
         outputs = inputs
         if self._cluster.reachable and not has_unknown(manifest):
-            if creating:
-                self._refuse_existing(kind, manifest)
-            try:
-                outputs = _outputs(self._patch(kind, manifest, dry_run=True), inputs)
-            except (UnknownKind, _NamespaceMissing):
-                outputs = inputs
+            in_the_way = creating and not self._cluster.settings.upsert and self._exists(kind, manifest)
+            if in_the_way and resource.urn not in self._replaced:
+                text = f"{kind.kind} {_id(manifest)} already exists: unless it is deleted first, up will fail"
+                self._log(Severity.WARNING, text, resource.urn)
+            if not in_the_way:
+                with suppress(UnknownKind, _NamespaceMissing):
+                    outputs = _outputs(self._patch(kind, manifest, dry_run=True), inputs)
         if creating and isinstance(outputs.get("metadata"), dict):
             given = dict.fromkeys(_GIVEN_BY_SERVER, UNKNOWN)
             return {**outputs, "metadata": {**outputs["metadata"], **given}}
@@ -185,19 +197,12 @@ class Objects:
         except NoCluster as error:
             raise ProviderError(str(error)) from error
 
-    def _refuse_existing(self, kind: Kind, manifest: Object) -> None:
-        if self._cluster.settings.upsert:
-            return
+    def _exists(self, kind: Kind, manifest: Object) -> bool:
         namespace, name = _place(manifest)
         try:
-            exists = _asking(lambda: self._cluster.api.get(kind, namespace, name)) is not None
+            return _asking(lambda: self._cluster.api.get(kind, namespace, name)) is not None
         except UnknownKind:
-            return
-        if exists:
-            raise ProviderError(
-                f"{kind.kind} {_id(manifest)} already exists: import it, delete it, "
-                "or set the provider's upsertExistingObjects"
-            )
+            return False
 
     def _await_kind(self, kind: Kind) -> None:
         """Wait for a kind whose CustomResourceDefinition was made a moment ago."""

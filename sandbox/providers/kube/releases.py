@@ -195,7 +195,7 @@ class Releases:
                 kubeconfig.write(connection.kubeconfig)
                 kubeconfig.flush()
                 path = Path(kubeconfig.name)
-            yield Helm(self._home / "helm", path, connection.context)
+            yield Helm(self._home / "helm", path, connection.context, self._cluster.cancelled)
 
 
 class _Release:
