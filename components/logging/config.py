@@ -46,12 +46,12 @@ def limits(spec: LoggingSpec) -> dict[str, Any]:
 
 
 def write_ahead_log(spec: LoggingSpec) -> dict[str, Any]:
-    """Keep lines on the volume until they are in the bucket; pods that leave for good, after a migration, flush."""
+    """Keep lines on the volume until they are in the bucket, and flush them when a pod leaves, as it may for good."""
     smallest = min(spec.workload(mode.ingester).memory_mib for mode in spec.modes)
     return {
         "enabled": True,
         "replay_memory_ceiling": f"{int(smallest * SHARE_OF_MEMORY_FOR_REPLAY)}MB",
-        "flush_on_shutdown": spec.migrate_from is not None,
+        "flush_on_shutdown": True,
     }
 
 

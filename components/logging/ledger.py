@@ -88,8 +88,8 @@ def _mode_problems(applied: Values, wanted: Values) -> list[str]:
     old, new = min(before), min(after)
     return [
         f"mode {old} cannot become {new} in one step: lines in memory and in the write-ahead logs of {old} would be "
-        f'out of reach. Set mode "{new}" with migrate_from "{old}" and apply, which runs both and makes leaving pods '
-        "flush to the bucket; then remove migrate_from and apply again"
+        f'out of reach. Set mode "{new}" with migrate_from "{old}" and apply, which runs both; then remove '
+        f"migrate_from and apply again: the pods of {old} flush to the bucket as they leave"
     ]
 
 
