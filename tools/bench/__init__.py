@@ -1,0 +1,1 @@
+"""What the program and its commands cost, as a table; it informs and never fails."""

@@ -1,0 +1,93 @@
+"""One measurement: a command run as a process of its own, several times."""
+
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_KIB_IN_MIB = 1024
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a command."""
+
+    seconds: float
+    peak_mib: float
+    """Most memory that the process, or any that it waited for, had resident at once."""
+    output: str
+
+
+class CommandFailedError(Exception):
+    """The command did not succeed, so there is nothing to measure."""
+
+
+@dataclass(frozen=True)
+class Budget:
+    """What a command may cost; `None` is no bound."""
+
+    seconds: float | None = None
+    mib: float | None = None
+
+    def __str__(self) -> str:
+        """Write the bounds that there are."""
+        bounds = [f"{self.seconds:g} s"] if self.seconds is not None else []
+        bounds += [f"{self.mib:g} MiB"] if self.mib is not None else []
+        return ", ".join(bounds)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """All runs of one command."""
+
+    name: str
+    runs: Sequence[Run]
+    budget: Budget
+
+    @property
+    def seconds(self) -> list[float]:
+        """How long each run took."""
+        return [run.seconds for run in self.runs]
+
+    @property
+    def median(self) -> float:
+        """The run in the middle: what is to be kept below the budget."""
+        return statistics.median(self.seconds)
+
+    @property
+    def peak_mib(self) -> float:
+        """The largest peak of all runs."""
+        return max(run.peak_mib for run in self.runs)
+
+    @property
+    def over(self) -> bool:
+        """Whether a bound is exceeded."""
+        seconds, mib = self.budget.seconds, self.budget.mib
+        return (seconds is not None and self.median > seconds) or (mib is not None and self.peak_mib > mib)
+
+
+def measure(name: str, command: Sequence[str], budget: Budget, *, root: Path, runs: int) -> Measured:
+    """Run `command` once to warm what it caches, then `runs` times; raise `CommandFailedError`."""
+    run_once(command, root)
+    return Measured(name, [run_once(command, root) for _ in range(runs)], budget)
+
+
+def run_once(command: Sequence[str], root: Path) -> Run:
+    """Run `command` to its end; raise `CommandFailedError` with its last words."""
+    with tempfile.TemporaryFile("w+") as said:
+        start = time.perf_counter()
+        process = subprocess.Popen(command, cwd=root, stdout=said, stderr=subprocess.STDOUT)
+        # The resources of this very process; `getrusage` gives the largest of all children that there ever were.
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        output = said.read()
+    if process.returncode != 0:
+        last = [line for line in output.splitlines() if line.strip()][-3:]
+        raise CommandFailedError(f"{' '.join(command)} ended with {process.returncode}: {' | '.join(last)}")
+    return Run(seconds, usage.ru_maxrss / _KIB_IN_MIB, output)

@@ -1,0 +1,48 @@
+"""The table that `make bench` prints."""
+
+from collections.abc import Sequence
+
+from tools.bench.imports import ImportCost
+from tools.bench.measure import Budget, Measured
+
+HEAD = ["", "median", "min", "max", "peak memory", "budget", ""]
+
+
+def measured_row(measured: Measured) -> list[str]:
+    """Give the row of one command."""
+    times = [measured.median, min(measured.seconds), max(measured.seconds)]
+    verdict = _verdict(measured.over) if str(measured.budget) else ""
+    memory = f"{measured.peak_mib:.0f} MiB"
+    return [measured.name, *(f"{seconds:.2f} s" for seconds in times), memory, str(measured.budget), verdict]
+
+
+def failed_row(name: str, budget: Budget) -> list[str]:
+    """Give the row of a command that did not succeed."""
+    return [name, "", "", "", "", str(budget), "failed"]
+
+
+def cost_rows(cost: ImportCost, limit: float) -> list[list[str]]:
+    """Give the rows of the two imports and of the one's ratio to the other."""
+    (ours, sdk), names = cost.seconds, ("import of components, processor time", "import of the SDK parts they use")
+    peaks = [f"{max(run.peak_mib for run in runs):.0f} MiB" for runs in (cost.ours, cost.sdk)]
+    return [
+        [names[0], f"{ours:.2f} s", "", "", peaks[0], "", ""],
+        [names[1], f"{sdk:.2f} s", "", "", peaks[1], "", ""],
+        ["ratio of the two", f"{cost.ratio:.2f}", "", "", "", f"{limit:g}", _verdict(cost.ratio > limit)],
+    ]
+
+
+def printed(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Give the lines of the table, columns aligned, numbers to the right."""
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+    return [
+        "  ".join(
+            cell.ljust(width) if column in (0, len(head) - 1) else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in (head, *rows)
+    ]
+
+
+def _verdict(over: bool) -> str:
+    return "over" if over else "ok"
