@@ -159,6 +159,7 @@ def test_production_refuses_a_single_replica_of_what_holds_data(change: dict[str
 
 
 def test_a_production_stack_in_three_copies_passes() -> None:
-    settings = load(source(**PRODUCTION, region="eu-west-1"))
+    areas: dict[str, Any] = dict(PRODUCTION)
+    settings = load(source(region="eu-west-1", **areas))
     assert isinstance(settings.storage, AwsStorage)
     assert settings.cluster.production
