@@ -62,7 +62,7 @@ def findings(release: str, values: Mapping[str, Any], files: ChartFiles) -> Iter
         yield Finding(f"release {release}: values.{'.'.join(path)}", f"{sentence} (chart {files.name} {files.version})")
     if files.schema is not None:
         merged = _without_nulls(deep_merge(files.values, values))
-        validator = jsonschema.validators.validator_for(files.schema)(files.schema)
+        validator = jsonschema.validators.validator_for(files.schema, jsonschema.Draft7Validator)(files.schema)
         for error in validator.iter_errors(merged):
             place = ".".join(str(part) for part in error.absolute_path)
             yield Finding(f"release {release}: values.{place}", f"the chart's schema refuses it: {error.message[:300]}")

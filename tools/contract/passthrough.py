@@ -41,6 +41,7 @@ CONFIGURATION: Final = {
         "loki.querier",
         "loki.rulerConfig",
         "loki.server",
+        "loki.storage_config",
         "loki.structuredConfig",
         "loki.tracing",
     ),

@@ -86,7 +86,8 @@ def _closed(schema: Any, *, top: bool = True) -> Any:
     if isinstance(schema.get("properties"), Mapping):
         closed["properties"] = {name: _closed(item, top=False) for name, item in schema["properties"].items()}
         if top:
-            closed["properties"]["metadata"] = {"type": "object"}
+            text = {"type": "string"}
+            closed["properties"] |= {"apiVersion": text, "kind": text, "metadata": {"type": "object"}}
         if "additionalProperties" not in schema and not schema.get("x-kubernetes-preserve-unknown-fields"):
             closed["additionalProperties"] = False
     if schema.get("x-kubernetes-int-or-string"):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+from pulumi.runtime import config as runtime_config
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
@@ -40,8 +41,8 @@ class Recording:
 
     resources: list[Registered] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
-    secret_outputs: set[str] = field(default_factory=set)
-    """Every text that a provider would generate and that the program keeps secret, such as a password."""
+    secrets: set[str] = field(default_factory=set)
+    """Every text that is secret from the start: the encrypted settings, and what a provider generates as secret."""
 
     def of_type(self, suffix: str) -> list[Registered]:
         """All resources whose type token ends with `suffix`, such as `:Release`."""
@@ -100,7 +101,7 @@ class _RecordingMonitor(MockMonitor):
         """Mark an output as the engine would, so that whatever is made from it is secret too."""
         value = _as_dict(outputs).get(key)
         if isinstance(value, str) and value != UNKNOWN:
-            self._recording.secret_outputs.add(value)
+            self._recording.secrets.add(value)
             outputs[key] = {SECRET: _SECRET_VALUE, "value": value}
 
 
@@ -119,6 +120,7 @@ def record(
 
     def program() -> Any:
         outputs = build()
+        recording.secrets.update(_secret_settings())
         if isinstance(outputs, Mapping):
             resolved = pulumi.Output.all(**outputs)
             return resolved.apply(recording.outputs.update)
@@ -129,6 +131,11 @@ def record(
     urns = [resource.urn for resource in recording.resources]
     assert len(urns) == len(set(urns)), "two resources were given one name"
     return recording
+
+
+def _secret_settings() -> set[str]:
+    settings = {**runtime_config.get_config_env(), **runtime_config.CONFIG.get()}
+    return {str(value) for key, value in settings.items() if runtime_config.is_config_secret(key)}
 
 
 def _as_dict(struct: Any) -> Any:

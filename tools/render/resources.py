@@ -1,6 +1,9 @@
 """From recorded resources to objects: manifests, AWS resources, and the values that are secret."""
 
+import base64
+import binascii
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from sandbox.providers.kube.kinds import kind_of
@@ -10,7 +13,7 @@ from tools.program.recording import SECRET
 from .objects import AwsResource, RenderedObject, RenderError
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
-GENERATED = "random:index/randomPassword:RandomPassword"
+SECRET_KIND = "kubernetes:core/v1:Secret"
 SHORTEST_SECRET = 6
 """Shorter values occur by chance (`admin`, `true`) and are not searched for."""
 
@@ -34,12 +37,20 @@ def aws_resources(recording: Recording) -> list[AwsResource]:
 
 
 def secret_values(recording: Recording) -> frozenset[str]:
-    """Give every text that is secret: generated, or in a Secret as secret, or an encrypted setting."""
-    found = set(recording.secret_outputs)
+    """Give every text that is secret: generated, an encrypted setting, marked as secret, or holding one of these.
+
+    In a Secret everything is marked, user names too, so there only what holds another secret counts. Releases do not
+    count: a checksum of a secret makes all of their values secret, and no secret may be there.
+    """
+    known = set(recording.secrets)
+    in_secrets: set[str] = set()
     for resource in recording.resources:
-        if resource.type == "kubernetes:core/v1:Secret":
-            found.update(_within_envelopes(resource.inputs))
-    return frozenset(value for value in found if len(value) >= SHORTEST_SECRET)
+        if resource.type == SECRET_KIND:
+            in_secrets.update(texts(resource.plain()))
+        elif resource.type.startswith(("kubernetes:", "aws:")) and resource.type != RELEASE:
+            known.update(_within_envelopes(resource.inputs))
+    known = {value for value in known if len(value) >= SHORTEST_SECRET}
+    return frozenset(known | {text for text in in_secrets if any(value in _both(text) for value in known)})
 
 
 def whole_numbers(value: Any) -> Any:
@@ -77,6 +88,13 @@ def _manifest(resource: Registered) -> dict[str, Any]:
 
 def _retained(resource: Registered) -> bool:
     return bool(resource.request.protect or resource.request.retainOnDelete)
+
+
+def _both(text: str) -> str:
+    """Give a text and what it says in base64."""
+    with suppress(binascii.Error, UnicodeDecodeError):
+        return f"{text}\n{base64.b64decode(text, validate=True).decode()}"
+    return text
 
 
 def _within_envelopes(value: Any) -> Iterator[str]:

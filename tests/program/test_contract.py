@@ -1,0 +1,56 @@
+"""Every committed stack, rendered whole and held against the contract.
+
+Charts are taken from `OBSERVABILITY_CHARTS`, from their repositories where those can be reached, and else from this
+project's stand-ins.
+"""
+
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tools.contract import Report, check
+from tools.render import Rendering, render
+
+ROOT = Path(__file__).resolve().parents[2]
+STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
+
+
+@pytest.fixture(scope="session")
+def rendered() -> Callable[[str], Rendering]:
+    """Render each stack once."""
+    if shutil.which("helm") is None:
+        pytest.skip("helm is not on PATH; `make test` puts it there")
+    return cache(lambda stack: render(ROOT, stack))
+
+
+@pytest.fixture(scope="session")
+def report(rendered: Callable[[str], Rendering]) -> Callable[[str], Report]:
+    return cache(lambda stack: check(rendered(stack), ROOT))
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_keeps_the_contract(stack: str, report: Callable[[str], Report]) -> None:
+    breaches = [str(finding) for finding in report(stack).findings]
+    assert not breaches, "\n".join(breaches)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_stack_has_logs_traces_and_collectors_in_namespaces_with_a_pod_security_level(
+    stack: str, rendered: Callable[[str], Rendering]
+) -> None:
+    rendering = rendered(stack)
+    labelled = {
+        item.name
+        for item in rendering.objects
+        if item.kind == "Namespace" and "pod-security.kubernetes.io/enforce" in item.manifest["metadata"]["labels"]
+    }
+    homes = {release.namespace for release in rendering.releases}
+    assert {"loki", "alloy"} <= {release.chart for release in rendering.releases}
+    assert homes <= labelled
+
+
+def test_there_are_stacks_to_check() -> None:
+    assert STACKS

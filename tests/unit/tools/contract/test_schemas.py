@@ -1,0 +1,67 @@
+"""Objects that the API server would refuse, or quietly cut, are found without one."""
+
+from pathlib import Path
+
+from tools.contract.schemas import Definitions, breaches
+from tools.render import RenderedObject
+
+from .conftest import Manifest, manifest, workload
+
+DEFINITION = """\
+kind: CustomResourceDefinition
+spec:
+  group: example.org
+  names: {kind: Thing}
+  versions:
+    - name: v1
+      schema:
+        openAPIV3Schema:
+          type: object
+          properties:
+            spec:
+              type: object
+              required: [size]
+              properties:
+                size: {x-kubernetes-int-or-string: true}
+                sign: {type: string, enum: [=, "!="]}
+                free: {type: object, x-kubernetes-preserve-unknown-fields: true}
+                note: {type: string, nullable: true}
+"""
+
+
+def rendered(item: Manifest) -> list[RenderedObject]:
+    return [RenderedObject(item, "test")]
+
+
+def thing(**spec: object) -> Manifest:
+    return manifest("Thing", "one", api="example.org/v1", spec=spec)
+
+
+def definitions(directory: Path) -> Definitions:
+    (directory / "example.org").mkdir()
+    (directory / "example.org/things.yaml").write_text(DEFINITION)
+    return Definitions(directory)
+
+
+def test_an_unknown_field_of_a_builtin_kind_is_found_with_its_path() -> None:
+    misspelt = workload()
+    misspelt["spec"]["template"]["spec"]["containers"][0]["imagePullPolicies"] = "Always"
+    places = [str(finding) for finding in breaches(rendered(misspelt))]
+    assert any("imagePullPolicies: this field does not exist" in place for place in places)
+
+
+def test_a_custom_resource_is_held_against_its_definition(tmp_path: Path) -> None:
+    known = definitions(tmp_path)
+    assert list(known.breaches(rendered(thing(size="10%", sign="=", free={"any": 1}, note=None)))) == []
+    (missing,) = known.breaches(rendered(thing(sign="=")))
+    assert "spec: 'size' is a required property" in str(missing)
+    (unknown,) = known.breaches(rendered(thing(size=1, colour="red")))
+    assert "'colour' was unexpected" in str(unknown)
+
+
+def test_a_custom_resource_without_a_definition_is_told_apart_from_a_sound_one(tmp_path: Path) -> None:
+    known = definitions(tmp_path)
+    other = rendered(manifest("Other", "one", api="example.org/v1"))
+    assert known.unchecked(other) == {"example.org/v1 Other"}
+    assert known.unchecked(rendered(thing(size=1))) == set()
+    assert known.unchecked(rendered(manifest("ConfigMap", "settings"))) == set()

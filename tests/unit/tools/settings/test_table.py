@@ -1,0 +1,77 @@
+"""The table of settings: values with their origin, and no secret among them."""
+
+from pathlib import Path
+
+import pytest
+
+from tools.settings.__main__ import lines, main
+from tools.settings.table import Row, rows, shown
+
+PROGRAM = """\
+import pulumi
+from components import Logging
+from config import load, read
+from wiring import arguments
+
+settings = load(read())
+Logging("logging", {**arguments.logging(settings), "namespace": "logging", "bucket": "logs", "region": "eu-west-1"})
+pulumi.export("stack", settings.stack)
+"""
+STACK = """\
+config:
+  aws:region: eu-west-1
+  aws:secretKey: FAKEKEY
+  observability:cluster: {storage_class: gp3}
+  observability:logging: {replicas: 2, cpu: 300m}
+  observability:ui_users: {secure: v1:abc}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "Pulumi.test.yaml").write_text(STACK)
+    (tmp_path / "__main__.py").write_text(PROGRAM)
+    return tmp_path
+
+
+def test_every_setting_has_its_value_and_where_that_comes_from(project: Path) -> None:
+    table = {row.place: (row.value, row.origin) for row in rows(project, "test")}
+    assert table["cluster.storage_class"] == ("gp3", "stack file")
+    assert table["logging.storage_class"] == ("gp3", "derived from cluster.storage_class")
+    assert table["logging.replicas"] == ("2", "stack file")
+    assert table["logging.replication_factor"][0] == "2"
+    assert table["logging.replication_factor"][1].startswith("derived from")
+    assert table["logging.volume_size"] == ("10Gi", "default")
+    assert table["logging.workloads.loki"][0].startswith("2 with 300m CPU")
+    assert table["retention.traces"] == ("14d", "default")
+    assert table["aws:region"] == ("eu-west-1", "stack file")
+
+
+def test_a_secret_is_named_and_not_shown(project: Path) -> None:
+    table = {row.place: row.value for row in rows(project, "test")}
+    assert (table["ui_users"], table["aws:secretKey"]) == ("[secret]", "[secret]")
+    assert not any("v1:abc" in value or "FAKEKEY" in value for value in table.values())
+
+
+def test_wrong_settings_are_told_in_place_of_the_table(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "Pulumi.test.yaml").write_text("config: {observability:logging: {replica: 2}}\n")
+    monkeypatch.chdir(project)
+    monkeypatch.setattr("sys.argv", ["settings", "--stack", "test"])
+    assert main() == 1
+    assert "observability:logging.replica = 2: there is no such setting" in capsys.readouterr().err
+
+
+def test_the_columns_are_as_wide_as_their_longest_value() -> None:
+    assert list(lines([Row("a.long.place", "1", "default"), Row("b", "value", "stack file")])) == [
+        "setting       value  origin",
+        "a.long.place  1      default",
+        "b             value  stack file",
+    ]
+
+
+def test_values_are_written_on_one_line() -> None:
+    assert (shown(None), shown({}), shown(False), shown(0)) == ("-", "-", "false", "0")
+    assert shown({"a": ["b"]}) == '{"a": ["b"]}'
+    assert len(shown("x" * 200)) == 60
