@@ -69,7 +69,7 @@ datasources = Datasources(
         "logs_url": logging.query_url,
         "traces_namespace": tracing.namespace,
         "traces_url": tracing.query_url,
-        "metrics_namespace": tracing.namespace,
+        "metrics_namespace": tracing.namespace if prometheus is None else prometheus.namespace,
         "metrics_uid": metrics.datasource_uid,
         "metrics_url": metrics.query_url,
         "provision_metrics": metrics.provision,

@@ -16,6 +16,7 @@ from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 _SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
+_USER_IN_URL = re.compile(r"//[^/@\s]+@")
 RuleMethod = TypeVar("RuleMethod", bound=Callable[..., str | None])
 
 
@@ -39,7 +40,8 @@ def rule(*fields: str) -> Callable[[RuleMethod], RuleMethod]:
 class Spec(BaseModel):
     """Base of a component's specification: unknown keys refused, immutable, outputs let through until resolved."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    # A schema takes milliseconds to build: only what a program uses is worth them.
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
     @field_validator("*", mode="wrap")
     @classmethod
@@ -107,7 +109,8 @@ def _shown(problem: Mapping[str, Any]) -> str:
     if _SECRET.search(_place(problem["loc"])):
         return " (value hidden)"
     value = problem["input"]
-    return f" = {value.value if isinstance(value, Enum) else value!r}"
+    shown = f"{value.value if isinstance(value, Enum) else value!r}"
+    return " = " + _USER_IN_URL.sub("//[hidden]@", shown)
 
 
 def _sentence(problem: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 PROJECT = "observability"
 
 _SECRET = re.compile(r"password|secret|token|access_?key|htpasswd|credential", re.IGNORECASE)
+_USER_IN_URL = re.compile(r"//[^/@\s\"]+@")
 
 
 class SettingsError(pulumi.RunError):
@@ -144,5 +145,5 @@ def _fix(place: str, field: FieldInfo | None) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = json.dumps(value, default=str)
+    text = _USER_IN_URL.sub("//[hidden]@", json.dumps(value, default=str))
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -40,6 +40,13 @@ def test_the_value_of_a_secret_field_is_not_shown() -> None:
     assert "4242" not in str(raised.value)
 
 
+def test_credentials_in_an_address_are_not_shown() -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        ExampleSpec.check("Example", {"replicas": "http://user:hunter2@s3"})
+    assert "//[hidden]@s3" in str(raised.value)
+    assert "hunter2" not in str(raised.value)
+
+
 def test_an_output_is_let_through_and_checked_once_it_is_known() -> None:
     def build() -> pulumi.Output[ExampleSpec]:
         spec = ExampleSpec.check("Example", {"replicas": pulumi.Output.from_input(1), "copies": 3})

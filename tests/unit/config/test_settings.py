@@ -133,6 +133,12 @@ def test_the_addresses_of_an_external_metrics_store_are_checked_for_their_shape(
     assert sentence in problems(metrics={**EXTERNAL_METRICS, **change})
 
 
+def test_credentials_in_an_address_are_refused_and_not_shown() -> None:
+    message = problems(metrics={**EXTERNAL_METRICS, "otlp_url": "http://user:hunter2@p:9090/api/v1/otlp"})
+    assert "carries credentials: give them as a secret instead" in message
+    assert "hunter2" not in message
+
+
 def test_production_names_its_cluster() -> None:
     assert "environment production must name its context" in problems(cluster={"environment": "production"})
 

@@ -1,0 +1,82 @@
+"""Every committed stack, run whole under the recording monitor: what it makes, where it goes and what it exports."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.program import Recording, program_of, record
+
+ROOT = Path(__file__).parents[2]
+STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
+
+
+@pytest.fixture(scope="module", params=STACKS)
+def stack(request: pytest.FixtureRequest) -> tuple[str, Recording]:
+    name: str = request.param
+    return name, record(program_of(ROOT, name), preview=True, stack=name)
+
+
+def test_every_resource_belongs_to_a_component(stack: tuple[str, Recording]) -> None:
+    _, recording = stack
+    components = {resource.urn for resource in recording.resources if resource.type.startswith("observability:")}
+    for resource in recording.resources:
+        if resource.type.startswith(("kubernetes:", "aws:", "random:")):
+            assert resource.parent in components, f"{resource.name} has no component above it"
+
+
+def test_every_resource_goes_to_the_provider_that_the_stack_names(stack: tuple[str, Recording]) -> None:
+    _, recording = stack
+    named = {r.urn for r in recording.resources if r.type.startswith("pulumi:providers:")}
+    assert named, "the program makes its providers itself"
+    for resource in recording.resources:
+        if resource.type.startswith(("kubernetes:", "aws:", "random:")):
+            provider = resource.request.provider.rpartition("::")[0]
+            assert provider in named, f"{resource.name} would use a default provider, and so any cluster"
+
+
+def test_exports_name_what_users_connect_to(stack: tuple[str, Recording]) -> None:
+    name, recording = stack
+    exports: dict[str, Any] = recording.outputs
+    assert set(exports["buckets"]) == {"logs", "traces"}
+    assert exports["logs"]["push"].endswith("/loki/api/v1/push")
+    assert exports["logs"]["otlp"].endswith("/otlp")
+    assert exports["traces"]["otlp_grpc"].endswith(":4317")
+    assert exports["otlp"]["http"].endswith(":4318")
+    assert exports["metrics"]["remote_write"].endswith("/api/v1/write")
+    assert exports["datasources"] == {"logs": "loki", "traces": "tempo", "metrics": "prometheus"}
+    assert bool(exports["ui"]) == (name != "dev"), "UIs have hosts where the stack has an ingress"
+
+
+def test_no_export_is_secret_or_unknown(stack: tuple[str, Recording]) -> None:
+    _, recording = stack
+    text = repr(recording.outputs)
+    assert "[secret]" not in text
+    assert "generated-" not in text
+
+
+def test_values_of_every_release_are_known_at_preview(stack: tuple[str, Recording]) -> None:
+    _, recording = stack
+    for release in recording.of_type(":Release"):
+        assert isinstance(release.inputs["values"], dict), f"the values of {release.name} would not show in a diff"
+        assert "values" not in release.secrets, f"{release.name} has a secret in its values"
+
+
+def test_no_resource_is_made_twice_in_the_cluster(stack: tuple[str, Recording]) -> None:
+    _, recording = stack
+    seen: dict[tuple[str, str, str], str] = {}
+    for resource in recording.resources:
+        metadata = resource.plain().get("metadata") or {}
+        if not metadata.get("name"):
+            continue
+        identity = (resource.type, metadata.get("namespace", ""), metadata["name"])
+        assert identity not in seen, f"{resource.name} and {seen[identity]} are one object in the cluster"
+        seen[identity] = resource.name
+
+
+def test_the_stack_of_document_000_keeps_its_two_signals_apart_in_one_bucket() -> None:
+    recording = record(program_of(ROOT, "onprem"), preview=True, stack="onprem")
+    loki = recording.one(":Release", "logging-loki").plain()["values"]["loki"]
+    tempo = recording.one(":Release", "tracing-tempo").plain()["values"]["storage"]["trace"]["s3"]
+    assert loki["storage"]["bucketNames"]["chunks"] == tempo["bucket"] == "homelab"
+    assert (loki["storage_config"]["object_prefix"], tempo["prefix"]) == ("loki", "tempo")
