@@ -6,11 +6,11 @@ Loki's classic client takes a URL; the one that Tempo and Thanos share takes `ho
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from ..units import HttpUrl
 
-_HTTP_URL = TypeAdapter(HttpUrl)
+_HTTP_URL = TypeAdapter(HttpUrl, config=ConfigDict(defer_build=True))
 
 
 @dataclass(frozen=True)

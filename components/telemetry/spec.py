@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, TypeAdapter
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from .._namespace import PodSecurity
 from .._release import ReleaseSpec
@@ -18,7 +18,7 @@ PLACEMENT_LABELS = ("node_name", "pod_ip")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _HOST_AND_PORT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?:[1-9]\d{0,4}")
 _PERCENTAGE_OR_COUNT = re.compile(r"(?:[1-9]\d?|100)%|[1-9]\d*")
-_HTTP_URL = TypeAdapter(HttpUrl)
+_HTTP_URL = TypeAdapter(HttpUrl, config=ConfigDict(defer_build=True))
 
 
 def _otlp_endpoint(text: str) -> str:
