@@ -42,8 +42,8 @@ e2e: ## sandbox, up, drift, change, failure, recovery and destroy through the re
 render: ## every object of the stack as YAML files [STACK=dev OUT=.render/dev]
 	$(ready) --for preview -- python -m tools.render --stack $(STACK) --out $(OUT)
 
-diff: ## the rendered objects of another revision against the working tree [STACK=dev BASE=origin/main]
-	$(ready) --for preview -- python -m tools.diff --stack $(STACK) --base $(BASE)
+diff: ## the rendered objects of another revision against the working tree [STACK=dev BASE=origin/main MARKDOWN=]
+	$(ready) --for preview -- python -m tools.diff --stack $(STACK) --base $(BASE) $(if $(MARKDOWN),--markdown $(MARKDOWN))
 
 settings: ## every resolved setting with its origin [STACK=dev]
 	$(ready) -- python -m tools.settings --stack $(STACK)

@@ -35,8 +35,8 @@ def check(rendering: Rendering, root: Path) -> Report:
             found.update(findings(str(release), release.values, files))
     definitions = Definitions(root / REFERENCE / "crds", rendering.objects)
     found.update(breaches(rendering.objects))
-    found.update(definitions.breaches(rendering.objects))
-    unchecked += [f"{kind}: its definition is not at hand" for kind in sorted(definitions.unchecked(rendering.objects))]
+    found.update(definitions.breaches())
+    unchecked += [f"{kind}: its definition is not at hand" for kind in sorted(definitions.unchecked())]
     for invariant in INVARIANTS:
         found.update(invariant(rendering))
     return Report(tuple(sorted(found)), tuple(unchecked))

@@ -85,6 +85,14 @@ def secrets_are_in_secrets_alone(rendering: Rendering) -> Iterator[Finding]:
             yield Finding(f"release {release}", "its values hold a secret: give them the name and key of a Secret")
 
 
+def no_secret_is_exported_in_the_clear(rendering: Rendering) -> Iterator[Finding]:
+    """An export that is not marked secret stands in the state and in every log of an update."""
+    for name, value in rendering.exports.items():
+        content = "\n".join(texts(value))
+        if any(form in content for secret in rendering.secrets for form in forms(secret)):
+            yield Finding(f"export {name}", "shows a secret: export it as pulumi.Output.secret, or not at all")
+
+
 def every_definition_outlives_its_release(rendering: Rendering) -> Iterator[Finding]:
     """Deleting a CustomResourceDefinition deletes every object of its kind in the cluster."""
     for item in rendering.objects:
@@ -100,6 +108,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     every_disruption_budget_lets_a_node_drain,
     every_write_ahead_log_is_on_a_volume,
     secrets_are_in_secrets_alone,
+    no_secret_is_exported_in_the_clear,
     every_definition_outlives_its_release,
 )
 """Every invariant of the objects; that no two share a name is checked while rendering."""

@@ -1,5 +1,6 @@
 """Objects against the schemas of Kubernetes, custom resources against their definitions."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,17 +35,19 @@ def breaches(objects: Iterable[RenderedObject]) -> Iterator[Finding]:
 
 @dataclass(frozen=True)
 class Definitions:
-    """The custom resource definitions in a directory, and those that the stack creates."""
+    """The definitions of the custom resources among `rendered`: from a directory, and from the stack itself."""
 
     directory: Path
-    rendered: tuple[RenderedObject, ...] = ()
+    rendered: tuple[RenderedObject, ...]
 
     @cached_property
     def schemas(self) -> Mapping[tuple[str, str], Any]:
         """Validators by apiVersion and kind."""
         documents = [item.manifest for item in self.rendered if item.kind == "CustomResourceDefinition"]
-        for file in sorted(self.directory.glob("*/*.yaml")):
-            documents += load_all(file.read_text())
+        wanted = {re.escape(item.kind) for item in self.rendered if not built_in(item)}
+        needed = re.compile(rf"\bkind: (?:{'|'.join(sorted(wanted))})\b")
+        for text in (file.read_text() for file in sorted(self.directory.glob("*/*.yaml"))):
+            documents += load_all(text) if wanted and needed.search(text) else ()
         return {
             (f"{spec['group']}/{version['name']}", spec["names"]["kind"]): jsonschema.Draft202012Validator(
                 _closed(version["schema"]["openAPIV3Schema"])
@@ -54,19 +57,19 @@ class Definitions:
             if (version.get("schema") or {}).get("openAPIV3Schema")
         }
 
-    def breaches(self, objects: Iterable[RenderedObject]) -> Iterator[Finding]:
+    def breaches(self) -> Iterator[Finding]:
         """Say where custom resources break their definition."""
-        for item in objects:
+        for item in self.rendered:
             validator = self._of(item)
             for error in validator.iter_errors(dict(item.manifest)) if validator else ():
                 path = ".".join(str(part) for part in error.absolute_path)
                 yield Finding(f"{item} ({item.origin})", f"{path or '(the object)'}: {error.message[:300]}")
 
-    def unchecked(self, objects: Iterable[RenderedObject]) -> set[str]:
+    def unchecked(self) -> set[str]:
         """Name the kinds of custom resources that no definition is at hand for."""
         return {
             f"{item.manifest['apiVersion']} {item.kind}"
-            for item in objects
+            for item in self.rendered
             if not built_in(item) and self._of(item) is None
         }
 

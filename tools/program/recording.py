@@ -41,6 +41,8 @@ class Recording:
 
     resources: list[Registered] = field(default_factory=list)
     outputs: dict[str, Any] = field(default_factory=dict)
+    secret_outputs: set[str] = field(default_factory=set)
+    """The names of the outputs that are secret."""
     secrets: set[str] = field(default_factory=set)
     """Every text that is secret from the start: the encrypted settings, and what a provider generates as secret."""
 
@@ -122,8 +124,7 @@ def record(
         outputs = build()
         recording.secrets.update(_secret_settings())
         if isinstance(outputs, Mapping):
-            resolved = pulumi.Output.all(**outputs)
-            return resolved.apply(recording.outputs.update)
+            return _resolve(outputs, recording)
         return outputs
 
     run: Any = pulumi.runtime.test
@@ -131,6 +132,14 @@ def record(
     urns = [resource.urn for resource in recording.resources]
     assert len(urns) == len(set(urns)), "two resources were given one name"
     return recording
+
+
+async def _resolve(outputs: Mapping[str, Any], recording: Recording) -> None:
+    for name, value in outputs.items():
+        output: pulumi.Output[Any] = pulumi.Output.from_input(value)
+        recording.outputs[name] = await output.future()
+        if await output.is_secret():
+            recording.secret_outputs.add(name)
 
 
 def _secret_settings() -> set[str]:

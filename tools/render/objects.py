@@ -1,7 +1,7 @@
 """What a rendering is made of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +102,8 @@ class Rendering:
     aws: tuple[AwsResource, ...]
     secrets: frozenset[str]
     """Every value that the program treats as secret."""
+    exports: Mapping[str, Any] = field(default_factory=dict)
+    """What the stack exports in the clear."""
     warnings: tuple[str, ...] = ()
 
 

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tools.program import program_of, record
+import pulumi
+
+from tools.program import Recording, program_of, record
 
 from .masking import masked
 from .objects import RenderedObject, RenderError, Rendering
@@ -32,7 +34,7 @@ def render(root: Path, stack: str) -> Rendering:
 
 def render_program(program: Callable[[], Mapping[str, Any]], stack: str) -> Rendering:
     """Render what `program` would create; raise `RenderError` where two objects would be one."""
-    recording = record(program, preview=True, stack=stack)
+    recording = _recorded(program, stack)
     warnings: list[str] = []
     releases = render_releases(recording, charts_cache(), warnings.append)
     objects = [*kubernetes_objects(recording), *(item for _, made in releases for item in made)]
@@ -44,8 +46,19 @@ def render_program(program: Callable[[], Mapping[str, Any]], stack: str) -> Rend
         releases=tuple(sorted((summary for summary, _ in releases), key=str)),
         aws=tuple(sorted(aws_resources(recording), key=lambda item: item.path)),
         secrets=secret_values(recording),
+        exports={name: value for name, value in recording.outputs.items() if name not in recording.secret_outputs},
         warnings=tuple(sorted(set(warnings))),
     )
+
+
+def _recorded(program: Callable[[], Mapping[str, Any]], stack: str) -> Recording:
+    try:
+        return record(program, preview=True, stack=stack)
+    except pulumi.RunError:
+        raise
+    except ValueError as error:
+        # What goes wrong once an output is known reaches us wrapped by the SDK, its reason at the end of the text.
+        raise RenderError(f"the program of stack {stack} fails: {error}") from error
 
 
 def collisions(objects: Iterable[RenderedObject]) -> list[str]:

@@ -1,6 +1,7 @@
 """Each invariant finds its breach, and lets a sound stack through."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -96,6 +97,12 @@ def test_a_secret_outside_a_secret_is_found(rendering: Make, text: str) -> None:
     (finding,) = found(invariants.secrets_are_in_secrets_alone, rendering(leak, kept, secrets=("correct-horse",)))
     assert finding.startswith("ConfigMap apps/settings: holds a secret value in the clear")
     assert "horse" not in finding
+
+
+def test_a_secret_in_an_export_is_found(rendering: Make) -> None:
+    shown = replace(rendering(secrets=("correct-horse",)), exports={"login": {"password": "correct-horse"}})
+    (finding,) = found(invariants.no_secret_is_exported_in_the_clear, shown)
+    assert finding.startswith("export login: shows a secret")
 
 
 def test_a_definition_that_goes_with_its_release_is_found(rendering: Make) -> None:

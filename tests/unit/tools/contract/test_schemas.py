@@ -1,6 +1,9 @@
 """Objects that the API server would refuse, or quietly cut, are found without one."""
 
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from tools.contract.schemas import Definitions, breaches
 from tools.render import RenderedObject
@@ -37,10 +40,11 @@ def thing(**spec: object) -> Manifest:
     return manifest("Thing", "one", api="example.org/v1", spec=spec)
 
 
-def definitions(directory: Path) -> Definitions:
-    (directory / "example.org").mkdir()
-    (directory / "example.org/things.yaml").write_text(DEFINITION)
-    return Definitions(directory)
+@pytest.fixture
+def definitions(tmp_path: Path) -> Callable[[Manifest], Definitions]:
+    (tmp_path / "example.org").mkdir()
+    (tmp_path / "example.org/things.yaml").write_text(DEFINITION)
+    return lambda item: Definitions(tmp_path, tuple(rendered(item)))
 
 
 def test_an_unknown_field_of_a_builtin_kind_is_found_with_its_path() -> None:
@@ -50,18 +54,17 @@ def test_an_unknown_field_of_a_builtin_kind_is_found_with_its_path() -> None:
     assert any("imagePullPolicies: this field does not exist" in place for place in places)
 
 
-def test_a_custom_resource_is_held_against_its_definition(tmp_path: Path) -> None:
-    known = definitions(tmp_path)
-    assert list(known.breaches(rendered(thing(size="10%", sign="=", free={"any": 1}, note=None)))) == []
-    (missing,) = known.breaches(rendered(thing(sign="=")))
+def test_a_custom_resource_is_held_against_its_definition(definitions: Callable[[Manifest], Definitions]) -> None:
+    assert list(definitions(thing(size="10%", sign="=", free={"any": 1}, note=None)).breaches()) == []
+    (missing,) = definitions(thing(sign="=")).breaches()
     assert "spec: 'size' is a required property" in str(missing)
-    (unknown,) = known.breaches(rendered(thing(size=1, colour="red")))
+    (unknown,) = definitions(thing(size=1, colour="red")).breaches()
     assert "'colour' was unexpected" in str(unknown)
 
 
-def test_a_custom_resource_without_a_definition_is_told_apart_from_a_sound_one(tmp_path: Path) -> None:
-    known = definitions(tmp_path)
-    other = rendered(manifest("Other", "one", api="example.org/v1"))
-    assert known.unchecked(other) == {"example.org/v1 Other"}
-    assert known.unchecked(rendered(thing(size=1))) == set()
-    assert known.unchecked(rendered(manifest("ConfigMap", "settings"))) == set()
+def test_a_custom_resource_without_a_definition_is_told_apart_from_a_sound_one(
+    definitions: Callable[[Manifest], Definitions],
+) -> None:
+    assert definitions(manifest("Other", "one", api="example.org/v1")).unchecked() == {"example.org/v1 Other"}
+    assert definitions(thing(size=1)).unchecked() == set()
+    assert definitions(manifest("ConfigMap", "settings")).unchecked() == set()

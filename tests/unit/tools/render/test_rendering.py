@@ -47,14 +47,15 @@ spec: {group: example.org, enum: [=]}
 """
 
 
-def release(chart: Path, name: str = "tiny", **values: Any) -> None:
+def release(chart: Path, name: str = "tiny", **values: Any) -> dict[str, Any]:
     k8s.helm.v3.Release(name, name=name, namespace="apps", chart=str(chart), values=values)
+    return {}
 
 
 @pytest.mark.usefixtures("helm")
 def test_a_release_is_rendered_into_its_namespace_with_its_values(make_chart: MakeChart) -> None:
     chart = make_chart(values="text: default\n", settings=SETTINGS, role=ROLE)
-    rendering = render_program(lambda: release(chart, text="given") or {}, "test")
+    rendering = render_program(lambda: release(chart, text="given"), "test")
     settings = next(item for item in rendering.objects if item.kind == "ConfigMap")
     assert settings.manifest["data"] == {"text": "given", "kinds": "true"}
     assert str(settings.path) == "apps/configmap-settings.yaml"
@@ -69,14 +70,14 @@ def test_a_release_is_rendered_into_its_namespace_with_its_values(make_chart: Ma
 @pytest.mark.usefixtures("helm")
 def test_a_null_in_the_values_is_dropped_as_the_provider_drops_it(make_chart: MakeChart) -> None:
     chart = make_chart(values="text: default\n", settings=SETTINGS)
-    rendering = render_program(lambda: release(chart, text=None) or {}, "test")
+    rendering = render_program(lambda: release(chart, text=None), "test")
     assert rendering.objects[0].manifest["data"]["text"] == "default"
 
 
 @pytest.mark.usefixtures("helm")
 def test_hooks_are_marked_and_helm_tests_are_left_out(make_chart: MakeChart) -> None:
     chart = make_chart(hook=HOOK, test=TEST)
-    rendering = render_program(lambda: release(chart) or {}, "test")
+    rendering = render_program(lambda: release(chart), "test")
     assert [(item.name, item.hook) for item in rendering.objects] == [("prepare", "pre-install")]
 
 
@@ -84,8 +85,8 @@ def test_hooks_are_marked_and_helm_tests_are_left_out(make_chart: MakeChart) -> 
 def test_a_definition_outlives_its_release_where_the_chart_keeps_it_apart(make_chart: MakeChart) -> None:
     apart = make_chart("apart", files={"crds/things.yaml": DEFINITION})
     within = make_chart("within", definition=DEFINITION)
-    assert render_program(lambda: release(apart) or {}, "test").objects[0].retained
-    assert not render_program(lambda: release(within) or {}, "test").objects[0].retained
+    assert render_program(lambda: release(apart), "test").objects[0].retained
+    assert not render_program(lambda: release(within), "test").objects[0].retained
 
 
 @pytest.mark.usefixtures("helm")
@@ -105,7 +106,7 @@ def test_an_object_of_two_origins_is_refused_with_both(make_chart: MakeChart) ->
 def test_a_chart_that_fails_is_an_error_that_names_the_release(make_chart: MakeChart) -> None:
     chart = make_chart(broken='{{ fail "a bucket is needed" }}')
     with pytest.raises(RenderError, match=r"release apps/tiny does not render: .*a bucket is needed"):
-        render_program(lambda: release(chart) or {}, "test")
+        render_program(lambda: release(chart), "test")
 
 
 def test_the_objects_of_the_program_itself_keep_their_integers() -> None:
@@ -143,6 +144,26 @@ def test_generated_and_secret_values_are_known_as_secrets() -> None:
     secrets = render_program(program, "test").secrets
     assert {"generated-admin", "admin:generated-admin", "a-given-token", in_base64("a-given-token")} <= secrets
     assert "administrator" not in secrets
+
+
+def test_exports_are_known_but_for_the_secret_ones() -> None:
+    def program() -> Mapping[str, Any]:
+        return {"url": pulumi.Output.from_input("http://grafana"), "password": pulumi.Output.secret("hidden")}
+
+    assert render_program(program, "test").exports == {"url": "http://grafana"}
+
+
+def test_what_fails_once_an_output_is_known_is_told_with_its_reason() -> None:
+    def program() -> Mapping[str, Any]:
+        def refuse(_: str) -> str:
+            raise ValueError("retention must be whole hours")
+
+        data = {"text": pulumi.Output.from_input("x").apply(refuse)}
+        k8s.core.v1.ConfigMap("settings", metadata={"name": "settings"}, data=data)
+        return {}
+
+    with pytest.raises(RenderError, match=r"the program of stack test fails: (.|\n)*retention must be whole hours"):
+        render_program(program, "test")
 
 
 def test_a_stack_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
