@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ LABEL_MIDDLE = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", max_size=61)
 LABEL_END = st.sampled_from("abcdefghijklmnopqrstuvwxyz0123456789")
 
 
-def accepts(kind: object, text: str) -> bool:
+def accepts(kind: Any, text: str) -> bool:
     try:
         TypeAdapter(kind).validate_python(text)
     except ValidationError:
