@@ -13,7 +13,8 @@ from tools.bench.measure import Run, run_once
 LIMIT = 1.1
 _ON_AWS = "pulumi_aws"
 _TIMED = """
-import time
+import gc, time
+{before}
 start = time.process_time()
 {statements}
 print(time.process_time() - start)
@@ -38,11 +39,18 @@ class ImportCost:
         return statistics.median(map(_cpu, self.ours)), statistics.median(map(_cpu, self.sdk))
 
 
-def import_cost(root: Path, runs: int) -> ImportCost:
-    """Import in new processes, ours and the SDK's in turns, after one turn that warms the bytecode."""
+def import_cost(root: Path, runs: int, *, collector: bool) -> ImportCost:
+    """Import in new processes, ours and the SDK's in turns, after one turn that warms the bytecode.
+
+    One full collection takes as long as all of our modules, and whether one more happens to fall into our part is
+    chance: `collector` leaves it on, as programs do, or tells the imports' own cost.
+    """
+    before = "" if collector else "gc.disable()"
     names = ", ".join(name for name in components.__all__ if not name.startswith("Aws"))
     sdk = "\n".join(sdk_imports(root / "components"))
-    turns = [(_import(f"from components import {names}", root), _import(sdk, root)) for _ in range(runs + 1)]
+    turns = [
+        (_import(f"from components import {names}", before, root), _import(sdk, before, root)) for _ in range(runs + 1)
+    ]
     return ImportCost([ours for ours, _ in turns[1:]], [theirs for _, theirs in turns[1:]])
 
 
@@ -64,8 +72,8 @@ def _third_party(path: Path) -> Iterator[ast.stmt]:
             yield statement
 
 
-def _import(statements: str, root: Path) -> Run:
-    return run_once([sys.executable, "-c", _TIMED.format(statements=statements)], root)
+def _import(statements: str, before: str, root: Path) -> Run:
+    return run_once([sys.executable, "-c", _TIMED.format(before=before, statements=statements)], root)
 
 
 def _cpu(run: Run) -> float:
