@@ -50,6 +50,7 @@ class InlineStack:
             "PULUMI_CONFIG_PASSPHRASE": "stand-in",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # Chart repositories are out of reach, so that every machine renders the minimal charts.
             "HTTPS_PROXY": "http://127.0.0.1:9",
             "NO_PROXY": "127.0.0.1,localhost",
             **(environment or {}),

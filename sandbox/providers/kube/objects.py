@@ -9,12 +9,13 @@ from typing import Any, Final, TypeVar
 
 from ..differences import Difference, compare
 from ..plugin import CheckFailed, Found, InitializationFailed, Log, ProviderError, Resource, Severity
-from ..values import UNKNOWN, Properties, Secret, has_unknown, mark_secrets, plain, without_nulls
+from ..values import UNKNOWN, Properties, Secret, has_unknown, plain, without_nulls
 from . import live, readiness, validation
 from .api import ApiError, Object, UnknownKind
 from .cluster import Cluster
 from .kinds import Kind, is_immutable, is_namespaced, kind_of
 from .kubeconfig import NoCluster
+from .manifests import id_of, outputs_of, place_of, place_of_id, sealed
 
 _T = TypeVar("_T")
 
@@ -35,7 +36,7 @@ class Objects:
         inputs: Properties = {"apiVersion": kind.api_version, "kind": kind.kind, **news}
         inputs["metadata"] = self._metadata(resource, kind, olds, inputs.get("metadata"))
         if kind.kind == "Secret":
-            inputs |= {key: _sealed(inputs[key]) for key in ("data", "stringData") if key in inputs}
+            inputs |= {key: sealed(inputs[key]) for key in ("data", "stringData") if key in inputs}
         failed = validation.failures(plain(inputs), self._cluster.version)
         if failed:
             raise CheckFailed([(path, f"{reason} ({kind})") for path, reason in failed])
@@ -60,7 +61,7 @@ class Objects:
     def diff(self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Difference:
         old, new = without_nulls(plain(old_inputs)), without_nulls(plain(news))
         kind, mutable = str(new.get("kind")), self._cluster.settings.mutable
-        same_place = _place(old) == _place(new)
+        same_place = place_of(old) == place_of(new)
         autonamed = readiness.annotations_of(new).get(AUTONAMED) == "true"
         difference = compare(
             old,
@@ -79,7 +80,7 @@ class Objects:
         self._await_kind(kind)
         if not self._cluster.settings.upsert and self._exists(kind, manifest):
             raise ProviderError(
-                f"{kind.kind} {_id(manifest)} already exists: import it, delete it, "
+                f"{kind.kind} {id_of(manifest)} already exists: import it, delete it, "
                 "or set the provider's upsertExistingObjects"
             )
         return self._apply(resource, kind, manifest, inputs)
@@ -100,7 +101,7 @@ class Objects:
             self._log(Severity.WARNING, f"taken for deleted: {self._cluster.why_unreachable}", resource.urn)
             return None
         kind = kind_of(resource.type)
-        namespace, name = _split(resource.id)
+        namespace, name = place_of_id(resource.id)
         try:
             found = _asking(lambda: self._cluster.api.get(kind, namespace, name))
         except UnknownKind:
@@ -109,14 +110,14 @@ class Objects:
             return None
         identity = {"apiVersion": kind.api_version, "kind": kind.kind, "metadata": {"name": name}}
         known = inputs or identity | ({"spec": found["spec"]} if "spec" in found else {})
-        return Found(_id(found), _outputs(found, known), live.inputs_of(found, known))
+        return Found(id_of(found), outputs_of(found, known), live.inputs_of(found, known))
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
         if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
             self._log(Severity.WARNING, f"taken for deleted: {self._cluster.why_unreachable}", resource.urn)
             return
         kind = kind_of(resource.type)
-        namespace, name = _split(resource.id)
+        namespace, name = place_of_id(resource.id)
         try:
             if not _asking(lambda: self._cluster.api.delete(kind, namespace, name)):
                 return
@@ -142,11 +143,11 @@ class Objects:
         if self._cluster.reachable and not has_unknown(manifest):
             in_the_way = creating and not self._cluster.settings.upsert and self._exists(kind, manifest)
             if in_the_way and resource.urn not in self._replaced:
-                text = f"{kind.kind} {_id(manifest)} already exists: unless it is deleted first, up will fail"
+                text = f"{kind.kind} {id_of(manifest)} already exists: unless it is deleted first, up will fail"
                 self._log(Severity.WARNING, text, resource.urn)
             if not in_the_way:
                 with suppress(UnknownKind, _NamespaceMissing):
-                    outputs = _outputs(self._patch(kind, manifest, dry_run=True), inputs)
+                    outputs = outputs_of(self._patch(kind, manifest, dry_run=True), inputs)
         if creating and isinstance(outputs.get("metadata"), dict):
             given = dict.fromkeys(_GIVEN_BY_SERVER, UNKNOWN)
             return {**outputs, "metadata": {**outputs["metadata"], **given}}
@@ -156,7 +157,7 @@ class Objects:
         applied = self._patch(kind, manifest)
         metadata = applied["metadata"]
         if not readiness.is_awaited(manifest) or self._binds_later(applied):
-            return _id(applied), _outputs(applied, inputs)
+            return id_of(applied), outputs_of(applied, inputs)
         latest = applied
 
         def missing() -> str | None:
@@ -171,9 +172,9 @@ class Objects:
         except readiness.NeverReady as failed:
             reason = str(failed)
         if reason:
-            text = f"{kind.kind} {_id(latest)} did not become ready within {patience:g} s: {reason}"
-            raise InitializationFailed(_id(latest), _outputs(latest, inputs), [text], inputs)
-        return _id(latest), _outputs(latest, inputs)
+            text = f"{kind.kind} {id_of(latest)} did not become ready within {patience:g} s: {reason}"
+            raise InitializationFailed(id_of(latest), outputs_of(latest, inputs), [text], inputs)
+        return id_of(latest), outputs_of(latest, inputs)
 
     def _binds_later(self, claim: Object) -> bool:
         """Whether a claim waits for its first pod, so that waiting for it would be forever."""
@@ -193,12 +194,12 @@ class Objects:
             hint = ""
             if error.status == 409 and error.reason == "Conflict":
                 hint = f"; to take these fields over, set the annotation {PATCH_FORCE}: 'true'"
-            raise ProviderError(f"{kind.kind} {_id(manifest)}: {error.message}{hint}") from error
+            raise ProviderError(f"{kind.kind} {id_of(manifest)}: {error.message}{hint}") from error
         except NoCluster as error:
             raise ProviderError(str(error)) from error
 
     def _exists(self, kind: Kind, manifest: Object) -> bool:
-        namespace, name = _place(manifest)
+        namespace, name = place_of(manifest)
         try:
             return _asking(lambda: self._cluster.api.get(kind, namespace, name)) is not None
         except UnknownKind:
@@ -237,32 +238,3 @@ def _asking(call: Callable[[], _T]) -> _T:
         return call()
     except (ApiError, NoCluster) as error:
         raise ProviderError(str(error)) from error
-
-
-def _sealed(data: Any) -> Any:
-    if not isinstance(data, dict):
-        return data if isinstance(data, Secret) else Secret(data)
-    return {key: value if isinstance(value, Secret) else Secret(value) for key, value in data.items()}
-
-
-def _outputs(found: Object, inputs: Properties) -> Properties:
-    metadata = {key: value for key, value in found["metadata"].items() if key != "managedFields"}
-    outputs = {**found, "metadata": metadata}
-    if found["kind"] == "Secret":
-        outputs |= {key: Secret(outputs[key]) for key in ("data", "stringData") if key in outputs}
-    return dict(mark_secrets(outputs, inputs))
-
-
-def _place(manifest: Object) -> tuple[str | None, str]:
-    metadata = manifest.get("metadata") or {}
-    return metadata.get("namespace"), metadata.get("name", "")
-
-
-def _id(found: Object) -> str:
-    namespace, name = _place(found)
-    return f"{namespace}/{name}" if namespace else name
-
-
-def _split(id: str) -> tuple[str | None, str]:
-    namespace, _, name = id.rpartition("/")
-    return namespace or None, name

@@ -18,6 +18,7 @@ from ..values import UNKNOWN, Properties, has_unknown, mark_secrets, plain
 from .charts import ChartReference, Charts
 from .cluster import Cluster
 from .helm import Helm, HelmFailed
+from .manifests import chart_and_version, resource_names
 
 _T = TypeVar("_T")
 
@@ -115,7 +116,7 @@ class Releases:
             words = ["get", "values", name, "--namespace", namespace]
             values = _told(lambda: helm.query(words)) or {}
             read = dict(inputs)
-            chart, version = _chart_and_version(entry)
+            chart, version = chart_and_version(entry)
             if inputs.get("version") not in (None, version):
                 read["version"] = version
             if not _same_values(plain(inputs.get("values") or {}), values):
@@ -153,7 +154,7 @@ class Releases:
                 lambda: Helm(self._home / "helm").run([*words, "--values", values], timeout=120),
                 f"chart {chart.name} of release {known['name']} does not render",
             )
-        return {"resourceNames": _resource_names(manifest)}
+        return {"resourceNames": resource_names(manifest)}
 
     def _install(self, helm: Helm, release: _Release) -> Properties:
         with _values_file(release.known) as values:
@@ -173,7 +174,7 @@ class Releases:
             raise ProviderError(f"the Helm release {namespace}/{name} is gone from the cluster")
         words = ["get", "manifest", name, "--namespace", namespace]
         manifest = _told(lambda: helm.run(words, timeout=60, server=True))
-        chart, version = _chart_and_version(entry)
+        chart, version = chart_and_version(entry)
         status = {
             "name": name,
             "namespace": namespace,
@@ -183,7 +184,7 @@ class Releases:
             "chart": chart,
             "appVersion": entry["app_version"],
         }
-        return {**inputs, "status": status, "resourceNames": _resource_names(manifest)}
+        return {**inputs, "status": status, "resourceNames": resource_names(manifest)}
 
     @contextmanager
     def _helm(self) -> Iterator[Helm]:
@@ -234,25 +235,6 @@ def _told(call: Callable[[], _T], what: str = "helm failed") -> _T:
         return call()
     except HelmFailed as failed:
         raise ProviderError(f"{what}: {failed}") from failed
-
-
-def _chart_and_version(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """`helm list` writes both in one word: `prometheus-operator-crds-31.0.1`."""
-    words = str(entry["chart"]).split("-")
-    first = next(i for i, word in enumerate(words) if i and word[:1].isdigit() and "." in word)
-    return "-".join(words[:first]), "-".join(words[first:])
-
-
-def _resource_names(manifest: str) -> dict[str, list[str]]:
-    names: dict[str, list[str]] = {}
-    for document in yaml.load_all(manifest, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        for item in (document or {}).get("items") or [document] if document else []:
-            metadata = item["metadata"]
-            place = f"{metadata['namespace']}/" if metadata.get("namespace") else ""
-            group = item["apiVersion"].rpartition("/")[0]
-            kind = f"{item['kind']}.{group}" if group else item["kind"]
-            names.setdefault(f"{kind}/{item['apiVersion']}", []).append(f"{place}{metadata['name']}")
-    return {kind: sorted(found) for kind, found in sorted(names.items())}
 
 
 def _same_values(wanted: Any, live: Any) -> bool:
