@@ -30,7 +30,10 @@ class ChartValues:
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
-        merged: Mapping[str, Any] = deep_merge(self.files.values, self.outer)
+        """What the chart does by itself; `global` is shared with the charts inside."""
+        merged = deep_merge(self.files.values, self.outer)
+        for inner in self.inner.values():
+            merged = deep_merge({"global": inner.defaults.get("global") or {}} if inner else {}, merged)
         return merged
 
     @cached_property
@@ -45,7 +48,7 @@ class ChartValues:
         for dependency in self.files.description.get("dependencies") or []:
             key = str(dependency.get("alias") or dependency["name"])
             files = self.files.inner(str(dependency["name"]))
-            outer = self.defaults.get(key)
+            outer = {**self.files.values, **self.outer}.get(key)
             found[key] = ChartValues(files, outer if isinstance(outer, Mapping) else {}) if files else None
         return found
 

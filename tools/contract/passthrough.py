@@ -29,43 +29,43 @@ CONVENTIONAL: Final = frozenset({"fullnameOverride", "nameOverride"})
 
 CONFIGURATION: Final = {
     "grafana": ("grafana.ini",),
-    "loki": (
-        "loki.commonConfig",
-        "loki.compactor",
-        "loki.distributor",
-        "loki.frontend",
-        "loki.frontend_worker",
-        "loki.ingester",
-        "loki.limits_config",
-        "loki.query_scheduler",
-        "loki.querier",
-        "loki.rulerConfig",
-        "loki.server",
-        "loki.storage_config",
-        "loki.structuredConfig",
-        "loki.tracing",
+    "loki": tuple(
+        f"loki.{section}"
+        for section in (
+            "bloom_build",
+            "bloom_gateway",
+            "commonConfig",
+            "extraMemberlistConfig",
+            "frontend",
+            "frontend_worker",
+            "index_gateway",
+            "ingester",
+            "limits_config",
+            "pattern_ingester",
+            "rulerConfig",
+            "server",
+            "storage_config",
+            "tracing",
+        )
     ),
     "prometheus": ("scrapeConfigs", "server.global", "serverFiles"),
-    "tempo": (
-        "tempo.ingester",
-        "tempo.metricsGenerator",
-        "tempo.overrides",
-        "tempo.querier",
-        "tempo.queryFrontend",
-        "tempo.server",
-        "tempo.storage",
-        "tempo.structuredConfig",
+    "tempo": tuple(
+        f"tempo.{section}"
+        for section in ("ingester", "overrides", "querier", "queryFrontend", "receivers", "server", "storage")
     ),
     "tempo-distributed": (
-        "compactor.config",
-        "ingester.config",
-        "metricsGenerator.config",
+        "cache",
+        "memberlist",
+        "metricsGenerator.config.processor",
+        "metricsGenerator.config.registry",
+        "metricsGenerator.config.storage",
+        "metricsGenerator.config.traces_storage",
         "overrides",
-        "querier.config",
-        "queryFrontend.config",
-        "server",
-        "storage",
-        "tempo.structuredConfig",
+        "querier.config.frontend_worker",
+        "storage.trace.azure",
+        "storage.trace.gcs",
+        "storage.trace.s3",
+        "storage.trace.search",
     ),
 }
 """By chart, the paths under which the configuration of the program itself is written."""
@@ -73,7 +73,7 @@ CONFIGURATION: Final = {
 
 def is_open(chart: str, path: tuple[str, ...]) -> bool:
     """Whether anything may stand at `path`."""
-    if path[-1] in KUBERNETES | CONVENTIONAL or path == ("global",):
+    if path[-1] in KUBERNETES | CONVENTIONAL:
         return True
     written = ".".join(path)
-    return any(written.startswith(f"{known}.") for known in CONFIGURATION.get(chart, ()))
+    return any(f"{written}.".startswith(f"{known}.") for known in CONFIGURATION.get(chart, ()))

@@ -23,7 +23,7 @@ part:
   enabled: true
 # topLevelOption: true
 """
-PART = "enabled: true\nport: 80\n"
+PART = "enabled: true\nport: 80\nglobal: {registry: docker.io}\n"
 
 
 @pytest.fixture
@@ -76,6 +76,11 @@ def test_a_value_in_the_wrong_place_is_found_with_the_right_place(chart: ChartFi
 def test_an_unknown_value_of_a_chart_inside_is_found_under_its_own_path(chart: ChartFiles) -> None:
     (finding,) = found(chart, {"part": {"prot": 8080}})
     assert finding.startswith("release apps/tiny: values.part.prot: there is no such value: did you mean port?")
+
+
+def test_an_unknown_value_shared_with_the_charts_inside_is_found(chart: ChartFiles) -> None:
+    (finding,) = found(chart, {"global": {"registri": "mirror"}})
+    assert "did you mean global.registry?" in finding
 
 
 def test_a_map_in_place_of_a_number_and_a_text_in_place_of_a_map_are_found(chart: ChartFiles) -> None:
