@@ -15,7 +15,7 @@ from .spec import LoggingSpec
 from .values import merged_values
 
 
-class LoggingWorkloadArgs(TypedDict):
+class LoggingWorkload(TypedDict):
     """What one workload of Loki has of its own."""
 
     replicas: NotRequired[int]
@@ -72,7 +72,7 @@ class LoggingArgs(TypedDict):
     replication_factor: NotRequired[int]
     """How many ingesters hold each line until it is in the bucket, 1 to 3; at most as many as there are. With 2, a
     write needs both. Default: as many as there are, 3 at most."""
-    workloads: NotRequired[Mapping[str, LoggingWorkloadArgs]]
+    workloads: NotRequired[Mapping[str, LoggingWorkload]]
     """Settings of single workloads: `loki` when monolithic, else `read`, `write` and `backend`; always `gateway`.
     Default: none of their own."""
     cpu: NotRequired[pulumi.Input[str]]

@@ -67,5 +67,11 @@ def test_what_is_not_on_aws_never_loads_its_package() -> None:
     assert "pulumi_aws" not in loaded, "it costs time and memory that only a stack on AWS should pay"
 
 
+def test_the_program_of_a_stack_without_aws_never_loads_its_package() -> None:
+    program = "from pathlib import Path; from tools.program import program_of, record; "
+    loaded = modules_after(f"{program} record(program_of(Path(), 'dev'), stack='dev')")
+    assert "components.logging" in loaded and "pulumi_aws" not in loaded
+
+
 def test_what_is_on_aws_loads_its_package() -> None:
     assert "pulumi_aws" in modules_after("from components import AwsObjectStorage")
