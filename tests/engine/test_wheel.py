@@ -14,6 +14,7 @@ from tests.engine.inline import STAND_INS, InlineStack, missing_tools
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "python-import" / "__main__.py"
 PACKAGE = "pulumi_observability"
+UV = str(Path(sys.executable).parent / "uv")
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +30,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An environment with the wheel; what it depends on is taken from this project's own environment."""
     environment = tmp_path_factory.mktemp("environment") / "venv"
-    _run("uv", "venv", "--quiet", "--offline", "--python", sys.executable, str(environment))
+    _run(UV, "venv", "--quiet", "--offline", "--python", sys.executable, str(environment))
     python = environment / "bin" / "python"
-    _run("uv", "pip", "install", "--quiet", "--offline", "--no-deps", "--python", str(python), str(wheel))
+    _run(UV, "pip", "install", "--quiet", "--offline", "--no-deps", "--python", str(python), str(wheel))
     (packages,) = environment.glob("lib/python*/site-packages")
     (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
     return environment
