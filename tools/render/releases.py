@@ -40,13 +40,6 @@ def render_releases(recording: Recording, cache: Path, warn: Callable[[str], Non
         return list(pool.map(lambda release: _rendered(release, helm, charts), releases))
 
 
-def without_nulls(value: Any) -> Any:
-    """Drop nulls as the Kubernetes provider does with the values of a release, unless `allowNullValues` is set."""
-    if isinstance(value, Mapping):
-        return {key: without_nulls(item) for key, item in value.items() if item is not None}
-    return [without_nulls(item) for item in value if item is not None] if isinstance(value, list) else value
-
-
 def _rendered(release: Registered, helm: Helm, charts: Charts) -> Rendered:
     inputs = whole_numbers(release.plain())
     for field in ("name", "namespace"):
@@ -54,7 +47,6 @@ def _rendered(release: Registered, helm: Helm, charts: Charts) -> Rendered:
             raise RenderError(f"release {release.name} has no {field}: its objects would get unpredictable names")
     name, namespace = str(inputs["name"]), str(inputs["namespace"])
     values = inputs.get("values") or {}
-    values = values if inputs.get("allowNullValues") else without_nulls(values)
     repository = (inputs.get("repositoryOpts") or {}).get("repo")
     try:
         path = charts.locate(ChartReference(str(inputs["chart"]), inputs.get("version"), repository))
