@@ -1,15 +1,21 @@
-"""`python -m tools.deploy preview|up|destroy|recover --stack NAME [--yes]`."""
+"""`python -m tools.deploy preview|up|destroy|recover --stack NAME [--yes] [-- ARGUMENTS OF PULUMI]`."""
 
 import argparse
 import sys
 from pathlib import Path
 
+import pulumi
+
+from tools.render import RenderError
+
 from .commands import Refused, destroy, preview, recover, up
-from .engine import Engine, EngineFailedError
+from .engine import Engine, EngineFailedError, MissingEngineError
+from .kubectl import UnreachableClusterError
 from .stackfile import UnknownStackError, read_stack_file
-from .target import UnreachableClusterError
 
 COMMANDS = {"preview": preview, "up": up, "destroy": destroy, "recover": recover}
+TOLD = (Refused, UnknownStackError, UnreachableClusterError, MissingEngineError, RenderError, pulumi.RunError)
+"""Errors whose message is all that the user needs."""
 
 
 def main() -> int:
@@ -18,17 +24,27 @@ def main() -> int:
     parser.add_argument("command", choices=COMMANDS)
     parser.add_argument("--stack", default="dev")
     parser.add_argument("--yes", action="store_true", help="do not ask")
-    options = parser.parse_args()
+    own, engine_arguments = _split(sys.argv[1:])
+    options = parser.parse_args(own)
     root = Path.cwd()
+    sys.stdout.reconfigure(line_buffering=True)
     try:
         stack = read_stack_file(root, options.stack)
-        COMMANDS[options.command](Engine.for_stack(root, stack), options.yes)
+        COMMANDS[options.command](Engine.for_stack(root, stack, engine_arguments), options.yes)
     except EngineFailedError as failed:
         return failed.exit_code
-    except (Refused, UnknownStackError, UnreachableClusterError) as error:
+    except TOLD as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130
     return 0
+
+
+def _split(arguments: list[str]) -> tuple[list[str], tuple[str, ...]]:
+    """Part our own arguments from those of the engine, which follow `--`."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    return arguments[:end], tuple(arguments[end + 1 :])
 
 
 if __name__ == "__main__":

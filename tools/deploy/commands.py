@@ -1,13 +1,15 @@
 """The four commands."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from tools.program import program_of, record
 from tools.render import render_stack
 
+from . import recovery
 from .engine import Engine
-from .recovery import clear_release, stuck_releases, without_pending_operations
-from .target import Target, look_at, missing_crds, needs_of
+from .obstacles import describe, obstacles, unsafe_providers
+from .target import look_at
 
 
 class Refused(Exception):
@@ -26,7 +28,8 @@ def up(engine: Engine, yes: bool) -> None:
     objects = render_stack(engine.root, engine.stack.stack)
     print(describe(engine, target, objects))
     if problems := obstacles(engine, target, objects):
-        raise Refused("\n  ".join(["this up would go wrong:", *problems]))
+        raise Refused("\n  ".join(["this up would go wrong, nothing was changed:", *problems]))
+    _refuse_a_locked_stack(engine)
     _ask(f"Deploy stack {engine.stack.stack} to {target.context}?", yes)
     engine.select()
     engine.run("up", "--yes", "--skip-preview")
@@ -35,105 +38,64 @@ def up(engine: Engine, yes: bool) -> None:
 def destroy(engine: Engine, yes: bool) -> None:
     """Remove everything that is not protected, and say what stays."""
     target = look_at(engine.stack.context)
-    print(f"target   {target.context} ({target.server}, Kubernetes {target.version})")
+    print(f"target   {target}")
     print(f"state    {engine.environment.backend}")
-    if engine.providers.stand_ins and not target.sandbox:
-        raise Refused(_no_stand_ins(engine))
-    _ask(f"Remove stack {engine.stack.stack} from {target.context}?", yes)
+    if problems := unsafe_providers(engine, target):
+        raise Refused("\n  ".join(["this destroy would go wrong, nothing was changed:", *problems]))
+    _refuse_a_locked_stack(engine)
     engine.select()
+    stays = protected(engine.export())
+    print("stays    " + (", ".join(stays) or "nothing: no resource is protected"))
+    _ask(f"Remove the rest of stack {engine.stack.stack} from {target.context}?", yes)
     engine.run("destroy", "--yes", "--skip-preview", "--exclude-protected")
-    kept = [
-        resource["urn"]
-        for resource in (engine.export()["deployment"].get("resources") or [])
-        if resource.get("protect")
-    ]
-    if kept:
-        print("protected, so it stays whole:", *(f"  {urn}" for urn in kept), sep="\n")
+    if kept := protected(engine.export()):
+        print("protected, so it stays whole:", *(f"  {name}" for name in kept), sep="\n")
 
 
 def recover(engine: Engine, yes: bool) -> None:
     """Clear what an interrupted `up` left: the lock, pending operations, Helm releases in a pending state."""
-    engine.select()
     context = look_at(engine.stack.context).context
-    state, pending = without_pending_operations(engine.export())
-    stuck = stuck_releases(context)
-    for operation in pending:
-        print(f"pending operation: {operation}")
+    locks = _locks(engine)
+    if held := [lock for lock in locks if lock.held]:
+        raise Refused(f"it is at work now ({held[0]}): wait for it, or end that process")
+    engine.select()
+    state = engine.export()
+    pending = recovery.pending(state)
+    stuck = recovery.stuck_releases(context, recovery.releases_in(state) | _wanted_releases(engine))
+    leftovers = [*map(str, locks), *map(recovery.describe, pending), *map(str, stuck)]
+    if not leftovers and engine.environment.backend.startswith("file://"):
+        print(f"nothing to recover: stack {engine.stack.stack} has no lock, nothing pending and no stuck release")
+        return
+    print(f"left behind in stack {engine.stack.stack}:", *(f"  {leftover}" for leftover in leftovers), sep="\n")
+    _ask("Clear this?", yes)
     for release in stuck:
-        print(f"Helm release {release.namespace}/{release.name} is {release.status}")
-    _ask(f"Release the lock of stack {engine.stack.stack} and clear {len(pending) + len(stuck)} leftovers?", yes)
+        recovery.clear_release(context, release)
     engine.cancel()
     if pending:
-        engine.import_state(state)
-    for release in stuck:
-        clear_release(context, release)
-    engine.run("refresh", "--yes", "--skip-preview")
-    print("recovered: run the up again")
+        engine.import_state(recovery.without_pending_operations(state))
+    print(f"cleared {len(leftovers)} leftovers: run the up again")
 
 
-def describe(engine: Engine, target: Target, objects: Iterable[Mapping[str, Any]]) -> str:
-    """Write what an `up` is about to reach and need."""
-    needs = needs_of(objects, target.nodes)
-    return "\n".join(
-        [
-            f"target   {target.context} ({target.server}, Kubernetes {target.version}, {target.nodes} nodes)",
-            f"needs    {needs} of {target.free} free",
-            f"volumes  StorageClass {target.default_storage_class or '(no default)'}",
-            f"state    {engine.environment.backend}",
-        ]
-    )
+def protected(state: Mapping[str, Any]) -> list[str]:
+    """Name every protected resource of an exported state."""
+    resources = state["deployment"].get("resources") or []
+    return [f"{item['type']} {item['urn'].rpartition('::')[2]}" for item in resources if item.get("protect")]
 
 
-def obstacles(engine: Engine, target: Target, objects: list[dict[str, Any]]) -> list[str]:
-    """Name everything that would make the deployment fail or be unsafe."""
-    found = []
-    needs = needs_of(objects, target.nodes)
-    if needs.cpu > target.free.cpu or needs.memory > target.free.memory:
-        found.append(f"it needs {needs}, and {target.free} are free: add nodes or lower the replicas")
-    if crds := missing_crds(objects, target):
-        found.append(f"the cluster lacks the CRDs {', '.join(crds)}: install them, or turn off what needs them")
-    classes = _storage_classes(objects)
-    if "" in classes and not target.default_storage_class:
-        found.append("the cluster has no default StorageClass: set observability:cluster.storage_class")
-    if unknown := sorted(classes - {""} - target.storage_classes):
-        found.append(
-            f"the cluster has no StorageClass {', '.join(unknown)}: it has {', '.join(sorted(target.storage_classes))}"
-        )
-    if engine.providers.stand_ins and not target.sandbox:
-        found.append(_no_stand_ins(engine))
-    if engine.stack.fake_aws_keys and not engine.variables.get("AWS_ENDPOINT_URL"):
-        found.append(
-            "the stack file holds the examples' AWS keys: remove aws:accessKey and aws:secretKey and bring your own"
-        )
-    if engine.stack.environment == "production":
-        found += _unfit_for_production(engine)
-    return found
+def _wanted_releases(engine: Engine) -> set[tuple[str, str]]:
+    recording = record(program_of(engine.root, engine.stack.stack), stack=engine.stack.stack)
+    wanted = [resource.plain() for resource in recording.of_type(recovery.RELEASE)]
+    return {(str(release["namespace"]), str(release["name"])) for release in wanted}
 
 
-def _unfit_for_production(engine: Engine) -> list[str]:
-    found = []
-    if engine.environment.demo_passphrase:
-        found.append(
-            "production must not use the examples' passphrase: set a secrets provider, or PULUMI_CONFIG_PASSPHRASE"
-        )
-    if engine.environment.local_state:
-        found.append("production must not keep its state on this machine: set PULUMI_BACKEND_URL")
-    return found
+def _refuse_a_locked_stack(engine: Engine) -> None:
+    if locks := _locks(engine):
+        way_out = "wait for it" if locks[0].held else f"make recover STACK={engine.stack.stack}"
+        raise Refused(f"another command works on stack {engine.stack.stack}, or was cut off ({locks[0]}): {way_out}")
 
 
-def _no_stand_ins(engine: Engine) -> str:
-    return "; ".join(
-        [
-            "the provider plugins are missing, and their stand-ins only serve the sandbox",
-            *engine.providers.install_commands,
-        ]
-    )
-
-
-def _storage_classes(objects: Iterable[Mapping[str, Any]]) -> set[str]:
-    claims = [claim for item in objects for claim in (item.get("spec") or {}).get("volumeClaimTemplates") or []]
-    claims += [item for item in objects if item.get("kind") == "PersistentVolumeClaim"]
-    return {str(claim["spec"].get("storageClassName") or "") for claim in claims}
+def _locks(engine: Engine) -> list[recovery.Lock]:
+    return recovery.locks(engine.environment.backend, engine.project, engine.stack.stack)
 
 
 def _ask(question: str, yes: bool) -> None:

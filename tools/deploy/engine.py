@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,9 +10,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from .environment import EngineEnvironment, engine_environment
 from .providers import STAND_IN_NOTICE, Providers, choose_providers
 from .stackfile import StackFile
+
+
+class MissingEngineError(Exception):
+    """There is no `pulumi` command."""
 
 
 class EngineFailedError(Exception):
@@ -31,31 +38,40 @@ class Engine:
     environment: EngineEnvironment
     providers: Providers
     variables: Mapping[str, str]
+    extra: tuple[str, ...] = ()
+    """What the user adds to the engine's command, such as `--diff`."""
 
     @classmethod
-    def for_stack(cls, root: Path, stack: StackFile) -> "Engine":
-        """Choose state and providers, and say so where it matters."""
+    def for_stack(cls, root: Path, stack: StackFile, extra: tuple[str, ...] = ()) -> "Engine":
+        """Choose state and providers, and say so where it matters; raise `MissingEngineError` without the engine."""
+        if shutil.which("pulumi") is None:
+            raise MissingEngineError("pulumi is not on PATH: run this through make, which installs it")
         environment = engine_environment(root)
         variables = {**os.environ, **environment.variables}
         providers = choose_providers(root, stack.providers, variables)
         if providers.stand_ins:
             print(STAND_IN_NOTICE, file=sys.stderr)
-        return cls(root, stack, environment, providers, {**variables, **providers.variables})
+        return cls(root, stack, environment, providers, {**variables, **providers.variables}, extra)
+
+    @property
+    def project(self) -> str:
+        """The project's name, as `Pulumi.yaml` has it."""
+        return str(yaml.safe_load((self.root / "Pulumi.yaml").read_text())["name"])
 
     def select(self) -> None:
         """Make the stack where it is new."""
         self._capture("stack", "select", self.stack.stack, "--create")
 
     def run(self, *arguments: str) -> None:
-        """Run a command of the engine, its output going to the user; raise `EngineFailedError`."""
-        done = subprocess.run(
-            ["pulumi", *arguments, "--stack", self.stack.stack, "--non-interactive"],
-            cwd=self.root,
-            env=dict(self.variables),
-            check=False,
-        )
-        if done.returncode != 0:
-            raise EngineFailedError(done.returncode)
+        """Run a command of the engine, its output going to the user; raise `EngineFailedError`.
+
+        On a terminal the engine draws its live display, else it prints line by line.
+        """
+        plain = [] if sys.stdout.isatty() else ["--non-interactive"]
+        command = ["pulumi", *arguments, "--stack", self.stack.stack, *plain, *self.extra]
+        exit_code = _wait(subprocess.Popen(command, cwd=self.root, env=dict(self.variables)))
+        if exit_code != 0:
+            raise EngineFailedError(exit_code)
 
     def export(self) -> dict[str, Any]:
         """Give the stack's state."""
@@ -84,3 +100,12 @@ class Engine:
             print(done.stderr or done.stdout, file=sys.stderr)
             raise EngineFailedError(done.returncode)
         return done.stdout
+
+
+def _wait(process: "subprocess.Popen[bytes]") -> int:
+    """Wait through Ctrl-C, which reaches the engine too: it ends what it has begun and gives its lock back."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue

@@ -1,0 +1,41 @@
+"""The cluster, asked through `kubectl`: whoever can deploy with Pulumi has a kubeconfig, and its logins work there."""
+
+import json
+import subprocess
+from typing import Any
+
+REQUEST_SECONDS = 10
+
+
+class UnreachableClusterError(Exception):
+    """The cluster that the stack names does not answer; the message says what was tried."""
+
+
+def kubectl(context: str, *arguments: str) -> str:
+    """Run kubectl against `context`, the current one where empty, and give what it prints."""
+    where = [f"--context={context}"] if context else []
+    command = ["kubectl", f"--request-timeout={REQUEST_SECONDS}s", *where, *arguments]
+    asked = f"the cluster of context {context or '(the current one)'} could not be asked with `{' '.join(command)}`"
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=6 * REQUEST_SECONDS)
+    except FileNotFoundError:
+        raise UnreachableClusterError(
+            "kubectl is not on PATH and is needed to look at the cluster: https://kubernetes.io/docs/tasks/tools/"
+        ) from None
+    except subprocess.TimeoutExpired:
+        raise UnreachableClusterError(f"{asked}: no answer in {6 * REQUEST_SECONDS} s") from None
+    if done.returncode != 0:
+        raise UnreachableClusterError(f"{asked}: {_reason(done.stderr)}")
+    return done.stdout
+
+
+def items(context: str, kind: str, *options: str) -> list[dict[str, Any]]:
+    """Give every object of one kind that `options` select."""
+    found: list[dict[str, Any]] = json.loads(kubectl(context, "get", kind, *options, "-o", "json"))["items"]
+    return found
+
+
+def _reason(errors: str) -> str:
+    """Give the last line, which holds kubectl's own sentence; the ones before it are its client's log."""
+    lines = errors.strip().splitlines()
+    return lines[-1].removeprefix("error: ") if lines else "it gave no reason"

@@ -1,0 +1,85 @@
+"""What would make an `up` fail or be unsafe: told before it begins, each with the way out."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from .capacity import free, needs_of
+from .engine import Engine
+from .target import Target, missing_crds
+
+
+def describe(engine: Engine, target: Target, objects: list[dict[str, Any]]) -> str:
+    """Write what an `up` is about to reach and need."""
+    needs = needs_of(objects, len(target.nodes))
+    return "\n".join(
+        [
+            f"target   {target}",
+            f"needs    {needs} of {free(target.nodes, target.pods, objects)} free",
+            f"volumes  StorageClass {_volume_classes(target, objects)}",
+            f"CRDs     {', '.join(missing_crds(objects, target)) or 'none'} missing",
+            f"state    {engine.environment.backend}",
+        ]
+    )
+
+
+def obstacles(engine: Engine, target: Target, objects: list[dict[str, Any]]) -> list[str]:
+    """Name everything that would make the deployment fail or be unsafe."""
+    return [
+        *unsafe_providers(engine, target),
+        *_too_big(target, objects),
+        *_missing_in_cluster(target, objects),
+        *_unfit_for_accounts(engine),
+    ]
+
+
+def unsafe_providers(engine: Engine, target: Target) -> list[str]:
+    """Refuse the stand-ins of the providers for any cluster but the sandbox."""
+    if not engine.providers.stand_ins or target.sandbox:
+        return []
+    sentence = f"the provider plugins are missing, and their stand-ins only serve the sandbox, not {target.context}"
+    return ["\n    ".join([f"{sentence}; install them:", *engine.providers.install_commands])]
+
+
+def _too_big(target: Target, objects: list[dict[str, Any]]) -> list[str]:
+    needs, left = needs_of(objects, len(target.nodes)), free(target.nodes, target.pods, objects)
+    return [] if left.holds(needs) else [f"it needs {needs}, and {left} are free: add nodes or lower the replicas"]
+
+
+def _missing_in_cluster(target: Target, objects: list[dict[str, Any]]) -> list[str]:
+    found = []
+    if crds := missing_crds(objects, target):
+        found.append(f"the cluster lacks the CRDs {', '.join(crds)}: install them, or turn off what needs them")
+    classes = _storage_classes(objects)
+    if "" in classes and not target.default_storage_class:
+        found.append("the cluster has no default StorageClass: set observability:cluster.storage_class")
+    if unknown := sorted(classes - {""} - target.storage_classes):
+        there = ", ".join(sorted(target.storage_classes)) or "none"
+        found.append(f"the cluster has no StorageClass {', '.join(unknown)}: it has {there}")
+    return found
+
+
+def _unfit_for_accounts(engine: Engine) -> list[str]:
+    found = []
+    if engine.stack.fake_aws_keys and not engine.variables.get("AWS_ENDPOINT_URL"):
+        found.append(
+            "the stack file holds the examples' AWS keys: remove aws:accessKey and aws:secretKey and bring your own"
+        )
+    if engine.stack.environment == "production" and engine.environment.demo_passphrase:
+        found.append(
+            "production must not use the examples' passphrase: set a secrets provider, or PULUMI_CONFIG_PASSPHRASE"
+        )
+    if engine.stack.environment == "production" and engine.environment.local_state:
+        found.append("production must not keep its state on this machine: set PULUMI_BACKEND_URL")
+    return found
+
+
+def _volume_classes(target: Target, objects: Iterable[Mapping[str, Any]]) -> str:
+    default = f"{target.default_storage_class or 'none'} (the default)"
+    return ", ".join(sorted(name or default for name in _storage_classes(objects))) or "not needed"
+
+
+def _storage_classes(objects: Iterable[Mapping[str, Any]]) -> set[str]:
+    items = list(objects)
+    claims = [claim for item in items for claim in (item.get("spec") or {}).get("volumeClaimTemplates") or []]
+    claims += [item for item in items if item.get("kind") == "PersistentVolumeClaim"]
+    return {str(claim["spec"].get("storageClassName") or "") for claim in claims}
