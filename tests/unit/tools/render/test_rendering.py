@@ -68,10 +68,10 @@ def test_a_release_is_rendered_into_its_namespace_with_its_values(make_chart: Ma
 
 
 @pytest.mark.usefixtures("helm")
-def test_a_null_in_the_values_is_dropped_as_the_provider_drops_it(make_chart: MakeChart) -> None:
+def test_a_null_in_the_values_removes_the_charts_default_as_with_the_provider(make_chart: MakeChart) -> None:
     chart = make_chart(values="text: default\n", settings=SETTINGS)
     rendering = render_program(lambda: release(chart, text=None), "test")
-    assert rendering.objects[0].manifest["data"]["text"] == "default"
+    assert rendering.objects[0].manifest["data"]["text"] is None
 
 
 @pytest.mark.usefixtures("helm")
