@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from .cluster import Environment
 from .logging import LoggingMode
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def cross_area_problems(settings: "Settings") -> list[Problem]:
     """Find what no area can see alone."""
     found = [*_storage(settings), *_secrets_without_a_user(settings), *_metrics_of_grafana(settings)]
+    found += _namespaces_of_others(settings)
     if settings.cluster.environment is Environment.PRODUCTION:
         found += _production(settings)
     return found
@@ -59,6 +61,31 @@ def _metrics_of_grafana(settings: "Settings") -> Iterator[Problem]:
             "which nothing else gives it",
             set_command(place, "http://prometheus-operated.monitoring:9090"),
         )
+
+
+def _namespaces_of_others(settings: "Settings") -> Iterator[Problem]:
+    urls = (settings.metrics.remote_write_url, settings.metrics.otlp_url, settings.metrics.query_url)
+    theirs = {namespace for url in urls if url and (namespace := _namespace_of(url))}
+    signals = {name: getattr(settings, name).namespace for name in ("logging", "tracing", "telemetry")}
+    optional = {name: getattr(settings, name) for name in ("grafana", "demo")}
+    ours = signals | {name: area.namespace for name, area in optional.items() if area.enabled}
+    for name, namespace in ours.items():
+        if namespace in theirs:
+            place = f"{PROJECT}:{name}.namespace"
+            yield Problem(
+                place,
+                "is where the external metrics stack runs: this stack would put its own pod security level on that "
+                "namespace, and take it along when it is destroyed",
+                set_command(place, name),
+                namespace,
+            )
+
+
+def _namespace_of(url: str) -> str:
+    """Give the namespace of a Service's address in the cluster, empty for an address elsewhere."""
+    labels = (urlsplit(url).hostname or "").split(".")
+    within = len(labels) == 2 or labels[2:3] == ["svc"]
+    return labels[1] if within else ""
 
 
 _S3_KEYS = ("access_key_id", "secret_access_key")

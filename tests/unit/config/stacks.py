@@ -30,4 +30,5 @@ PRODUCTION = {
     "logging": {"replicas": 3},
     "tracing": {"mode": "distributed", "replicas": 3},
     "metrics": EXTERNAL_METRICS,
+    "grafana": {"namespace": "grafana"},
 }

@@ -139,6 +139,23 @@ def test_credentials_in_an_address_are_refused_and_not_shown() -> None:
     assert "hunter2" not in message
 
 
+@pytest.mark.parametrize("host", ["prometheus.monitoring", "prometheus.monitoring.svc.cluster.local"])
+def test_no_namespace_of_the_external_metrics_stack_is_taken_over(host: str) -> None:
+    metrics = {**EXTERNAL_METRICS, "query_url": f"http://{host}:9090"}
+    message = problems(metrics=metrics)
+    assert "observability:grafana.namespace = monitoring: is where the external metrics stack runs" in message
+    assert "pulumi config set --path observability:grafana.namespace grafana" in message
+    assert load(source(metrics=metrics, grafana={"namespace": "grafana"})).grafana.namespace == "grafana"
+    assert load(source(metrics={**metrics, "query_url": None}, grafana={"enabled": False})).metrics
+
+
+def test_an_external_metrics_stack_outside_the_cluster_has_no_namespace_to_take_over() -> None:
+    urls = {
+        name: url.replace("prometheus.monitoring", "a.monitoring.example") for name, url in EXTERNAL_METRICS.items()
+    }
+    assert load(source(metrics=urls)).grafana.namespace == "monitoring"
+
+
 def test_production_names_its_cluster() -> None:
     assert "environment production must name its context" in problems(cluster={"environment": "production"})
 
