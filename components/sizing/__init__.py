@@ -1,0 +1,47 @@
+"""Sizes as a function: from a load to replicas, requests, volumes, caches, a recommended mode and a monthly cost.
+
+Nothing here creates anything or reads a setting. Every constant says where it is from; those called estimates are in
+no vendor's documentation.
+"""
+
+from .collectors import alloy
+from .cost import LEFT_OUT, Cost, cost
+from .loki import logs
+from .metrics import prometheus, thanos
+from .model import Choice, Load, LoadError, Objects, Plan, Prices, Retention, Shape, Size, Tuning
+from .report import Row, report
+from .tempo import traces
+
+__all__ = [
+    "LEFT_OUT",
+    "Choice",
+    "Cost",
+    "Load",
+    "LoadError",
+    "Objects",
+    "Plan",
+    "Prices",
+    "Retention",
+    "Row",
+    "Shape",
+    "Size",
+    "Tuning",
+    "cost",
+    "report",
+    "size",
+]
+
+
+def size(load: Load, retention: Retention, prices: Prices, tuning: Tuning | None = None) -> Plan:
+    """Size everything for `load`; it is for the caller to choose the modes. Raises nothing for a checked load."""
+    configured = tuning or Tuning()
+    return Plan(
+        load=load,
+        retention=retention,
+        prices=prices,
+        logs=logs(load, retention, configured),
+        traces=traces(load, retention, configured),
+        metrics=prometheus(load, retention),
+        long_term_metrics=thanos(load, retention),
+        collectors=alloy(load),
+    )

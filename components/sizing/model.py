@@ -1,0 +1,211 @@
+"""What sizing takes in and gives back: plain numbers in, workloads, buckets and money out."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+
+DAYS_A_MONTH = 30
+"""Days of the month that amounts and prices are for."""
+
+HOURS_A_MONTH = 730
+"""Hours of the month that prices of compute are for."""
+
+STREAMS_PER_GB_A_DAY = 50
+"""Streams where none are told: 5,000 at 100 GB a day. An estimate; labels decide."""
+
+
+class LoadError(ValueError):
+    """A figure of the load is impossible; the message names it, its value and what it may be."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What arrives in all, on average over a day. Nothing of a signal sizes it as small as it runs."""
+
+    logs_gb_per_day: float = 0.0
+    """Uncompressed logs, GB a day."""
+    active_streams: float | None = None
+    """Streams of logs that are written to at a time. Default: 50 for each GB a day, an estimate."""
+    spans_per_second: float = 0.0
+    """Spans a second."""
+    active_series: float = 0.0
+    """Series of metrics that are written to at a time."""
+    scrape_interval_seconds: float = 30.0
+    """Seconds between two samples of a series."""
+    query_factor: float = 1.0
+    """How heavily logs are queried: 1 as Loki's docs assume, 10 for queries that nobody optimised."""
+    collectors: int = 3
+    """Pods that share the collecting: the nodes, where a collector runs on each."""
+
+    def __post_init__(self) -> None:
+        _check(self, positive=("scrape_interval_seconds", "query_factor", "collectors"))
+
+    @property
+    def streams(self) -> float:
+        """Streams of logs, told or estimated."""
+        told = self.active_streams
+        return self.logs_gb_per_day * STREAMS_PER_GB_A_DAY if told is None else told
+
+    @property
+    def samples_per_second(self) -> float:
+        """Samples of metrics a second."""
+        return self.active_series / self.scrape_interval_seconds
+
+
+@dataclass(frozen=True)
+class Retention:
+    """Days that each signal is kept."""
+
+    logs: float = 31.0
+    traces: float = 14.0
+    metrics: float = 15.0
+    """In Prometheus itself."""
+    long_term_metrics: float = 0.0
+    """In the bucket of Thanos; 0 where there is none."""
+
+    def __post_init__(self) -> None:
+        _check(self, positive=())
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What things cost, in one currency. Defaults: AWS us-east-1 on demand, without discounts."""
+
+    currency: str = "USD"
+    object_gb_month: float = 0.023
+    """A GB in the bucket for a month: S3 Standard."""
+    write_thousand: float = 0.005
+    """A thousand requests that write or list: S3 Standard."""
+    read_thousand: float = 0.0004
+    """A thousand requests that read: S3 Standard."""
+    disk_gib_month: float = 0.08
+    """A GiB of volume for a month: EBS gp3."""
+    cpu_month: float = 29.55
+    """A requested core for a month: Fargate's 0.04048 an hour, as EC2 prices no core alone. An estimate."""
+    memory_gib_month: float = 3.24
+    """A requested GiB of memory for a month: Fargate's 0.004445 an hour. An estimate."""
+
+    def __post_init__(self) -> None:
+        _check(self, positive=())
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What is configured, not loaded, and moves sizes all the same."""
+
+    replication_factor: int = 3
+    """Copies of what is not yet in the bucket."""
+    max_chunk_age_hours: float = 2.0
+    """Age at which Loki writes a chunk to the bucket, full or not: its default."""
+    compression: float = 5.0
+    """Raw bytes of logs in a byte of a chunk: Loki's docs say 5 to 10."""
+    chunk_copies: float = 1.0
+    """How often the same chunk is written by different ingesters: 1 to the replication factor. An estimate."""
+
+    def __post_init__(self) -> None:
+        _check(self, positive=("replication_factor", "max_chunk_age_hours", "compression", "chunk_copies"))
+        if self.chunk_copies > self.replication_factor:
+            raise LoadError(
+                f"chunk_copies {self.chunk_copies:g} is more than replication_factor {self.replication_factor}: "
+                "no more copies of a chunk can be written than there are"
+            )
+
+
+@dataclass(frozen=True)
+class Size:
+    """A workload: how many pods, and what each asks for."""
+
+    replicas: int
+    cpu_millis: int
+    memory_mib: int
+    volume_gib: int = 0
+    """Of each pod; 0 where it keeps nothing."""
+
+    @property
+    def cpu(self) -> str:
+        """The CPU request of a pod as Kubernetes writes it."""
+        return f"{self.cpu_millis}m" if self.cpu_millis % 1000 else str(self.cpu_millis // 1000)
+
+    @property
+    def memory(self) -> str:
+        """The memory request of a pod as Kubernetes writes it."""
+        return f"{self.memory_mib}Mi" if self.memory_mib % 1024 else f"{self.memory_mib // 1024}Gi"
+
+    @property
+    def volume_size(self) -> str:
+        """The volume of a pod as Kubernetes writes it; empty where it has none."""
+        return f"{self.volume_gib}Gi" if self.volume_gib else ""
+
+
+@dataclass(frozen=True)
+class Objects:
+    """What a signal keeps in its bucket, and the requests that takes."""
+
+    gb: float = 0.0
+    """GB once the retention is full."""
+    writes: float = 0.0
+    """Requests a month that write or list."""
+    reads: float = 0.0
+    """Requests a month that read: an estimate."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A backend in one of its modes."""
+
+    mode: str
+    workloads: Mapping[str, Size]
+    """By role, as the component names it."""
+    beside: Mapping[str, Size] = field(default_factory=dict)
+    """What runs beside it without a published size: estimates."""
+    chunks_cache_mib: int = 0
+    results_cache_mib: int = 0
+    objects: Objects = Objects()
+
+    @property
+    def all(self) -> Mapping[str, Size]:
+        """Every workload, with what is beside."""
+        return {**self.workloads, **self.beside}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A backend in all its modes, and which of them fits the load."""
+
+    shapes: Mapping[str, Shape]
+    recommended: str
+    reasons: tuple[str, ...]
+    """Why that mode, and what else the load asks attention for."""
+
+    @property
+    def shape(self) -> Shape:
+        """The recommended one."""
+        return self.shapes[self.recommended]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Sizes of everything for one load."""
+
+    load: Load
+    retention: Retention
+    prices: Prices
+    logs: Choice
+    traces: Choice
+    metrics: Shape
+    long_term_metrics: Shape
+    collectors: Shape
+
+
+def whole(value: float, step: int = 1) -> int:
+    """Round up to a multiple of `step`; what is a hair above one by floating point stays on it."""
+    return math.ceil(value / step - 1e-9) * step
+
+
+def _check(figures: object, positive: tuple[str, ...]) -> None:
+    for name in (item.name for item in fields(figures)):  # type: ignore[arg-type]  # every caller is a dataclass
+        value = getattr(figures, name)
+        if value is None or isinstance(value, str):
+            continue
+        if not math.isfinite(value) or value < 0 or (name in positive and value == 0):
+            raise LoadError(f"{name} is {value}: must be a finite number {'above' if name in positive else 'from'} 0")

@@ -1,0 +1,96 @@
+"""A plan as text: one compact block for people."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .cost import LEFT_OUT, cost
+from .model import Choice, Plan, Shape
+
+HEAD = ("component", "workload", "pods", "cpu", "memory", "volume")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One backend of the report."""
+
+    title: str
+    shape: Shape
+    """As it runs: the plan in the chosen mode, with what the user sets instead."""
+    choice: Choice | None = None
+    """Its modes, where there are several."""
+    set_by_user: frozenset[str] = frozenset()
+    """Workloads with a figure that the user sets."""
+
+
+def report(plan: Plan, rows: Sequence[Row]) -> str:
+    """Write sizes, reasons and cost of what runs."""
+    lines = [f"Sizes for {_load(plan)}", *_table(rows), *_modes(rows), *_caches(rows), *_objects(rows)]
+    lines.append(_cost(plan, rows))
+    return "\n".join(lines)
+
+
+def _load(plan: Plan) -> str:
+    load, kept = plan.load, plan.retention
+    parts = []
+    if load.logs_gb_per_day:
+        parts.append(
+            f"{load.logs_gb_per_day:,g} GB of logs a day in {load.streams:,.0f} streams for {kept.logs:g} days"
+        )
+    if load.spans_per_second:
+        parts.append(f"{load.spans_per_second:,g} spans/s for {kept.traces:g} days")
+    if load.active_series:
+        parts.append(
+            f"{load.active_series:,g} series every {load.scrape_interval_seconds:g} s for {kept.metrics:g} days"
+        )
+    return "; ".join(parts) or "no load"
+
+
+def _table(rows: Sequence[Row]) -> Iterator[str]:
+    cells = [HEAD]
+    for row in rows:
+        title = f"{row.title} {row.shape.mode}" if row.choice else row.title
+        for name, size in row.shape.all.items():
+            mark = "*" if name in row.set_by_user else ""
+            cells.append((title, f"{name}{mark}", str(size.replicas), size.cpu, size.memory, size.volume_size or "-"))
+            title = ""
+    widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
+    for line in cells:
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+    if any(row.set_by_user for row in rows):
+        yield "  * with figures of your settings in place of the plan's"
+
+
+def _modes(rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
+        if row.choice is None:
+            continue
+        chosen, best = row.shape.mode, row.choice.recommended
+        verdict = f"{best} fits, as set" if chosen == best else f"{best} is recommended, {chosen} is set and stays"
+        yield f"  {row.title}: {verdict}: {'; '.join(row.choice.reasons)}"
+
+
+def _caches(rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
+        if row.shape.chunks_cache_mib or row.shape.results_cache_mib:
+            yield (
+                f"  {row.title}: caches of {row.shape.chunks_cache_mib} MiB for chunks and "
+                f"{row.shape.results_cache_mib} MiB for results"
+            )
+
+
+def _objects(rows: Sequence[Row]) -> Iterator[str]:
+    for row in rows:
+        found = row.shape.objects
+        if found.gb or found.writes:
+            yield (
+                f"  {row.title}: {found.gb:,.0f} GB in the bucket; a month {found.writes:,.0f} requests that write "
+                f"and about {found.reads:,.0f} that read (estimates)"
+            )
+
+
+def _cost(plan: Plan, rows: Sequence[Row]) -> str:
+    money, currency = cost([row.shape for row in rows], plan.prices), plan.prices.currency
+    return (
+        f"  Cost a month, once the retention is full: {money.total:,.0f} {currency} (object store "
+        f"{money.object_store:,.0f}, disks {money.disks:,.0f}, compute {money.compute:,.0f}); it leaves out {LEFT_OUT}"
+    )

@@ -1,0 +1,153 @@
+"""Tempo: replicas, requests, volumes and bucket for a load of spans.
+
+Tempo's docs give the traffic that a replica of each part takes
+(https://grafana.com/docs/tempo/v2.10.x/set-up-for-tracing/setup-tempo/plan/size/, and the same page of 3.0 for the
+parts of `distributed-kafka`). A single process is taken to need what its parts need together: an estimate.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from .model import DAYS_A_MONTH, HOURS_A_MONTH, Choice, Load, Objects, Retention, Shape, Size, Tuning, whole
+
+SPAN_BYTES = 450
+"""Bytes of a span as it arrives: Tempo's docs give 25 MB/s as 55,000 spans a second."""
+
+MONOLITHIC_MB_PER_SECOND = 25.0
+"""What Tempo's docs rate a single process for, at least (25 to 35 MB/s)."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of Tempo: the traffic that a replica takes, what it asks for, and the fewest of them."""
+
+    mb_per_second: float
+    cpu_millis: int
+    memory_mib: int
+    fewest: int = 2
+
+
+PARTS: Mapping[str, Part] = {
+    "distributor": Part(10, 2000, 2048),
+    "ingester": Part(4, 2500, 4096),
+    "querier": Part(1.5, 1000, 4096),
+    "query-frontend": Part(float("inf"), 1000, 4096),
+    "compactor": Part(4, 1000, 4096, fewest=1),
+}
+"""Tempo 2: rates in the middle of the docs' ranges, memory at their lower end; CPU of the readers is an estimate."""
+
+KAFKA_PARTS: Mapping[str, Part] = {
+    "distributor": Part(10, 2000, 2048),
+    "live-store": Part(8, 1000, 4096),
+    "block-builder": Part(8, 500, 5120),
+    "querier": Part(1.5, 1000, 4096),
+    "query-frontend": Part(float("inf"), 1000, 4096),
+    "backend-scheduler": Part(float("inf"), 500, 1024, fewest=1),
+    "backend-worker": Part(8, 500, 1024, fewest=1),
+}
+"""Tempo 3, which needs Kafka: as many block builders as live stores; the worker's rate is an estimate."""
+
+WRITERS = ("ingester", "live-store")
+TOGETHER = ("distributor", "ingester", "compactor")
+"""Parts whose needs a single process adds up; its queries run where the ingester has memory to spare."""
+
+SMALLEST_CPU_MILLIS = 200
+SMALLEST_MEMORY_MIB = 1024
+"""What the component asks for where nobody says: no plan asks for less."""
+
+SMALLEST_VOLUME_GIB = 10
+VOLUME_SECONDS = 3_600
+"""Of spans on a writer's volume, until their blocks are in the bucket: an estimate."""
+FULL_DISK = 0.8
+
+BLOCK_SHARE = 0.15
+"""Bytes of a block for a byte of spans: measured by Tempo's docs on an older format, so an estimate."""
+BLOCK_BYTES = 500e6
+BLOCKS_PER_WRITER_AND_HOUR = 2
+"""A block is cut every 30 minutes, or when it is full."""
+OBJECTS_PER_BLOCK = 4
+REWRITES_PER_BLOCK = 3
+"""Compactions that a block goes through: an estimate."""
+
+
+def traces(load: Load, retention: Retention, tuning: Tuning) -> Choice:
+    """Size every mode of Tempo, and recommend one."""
+    rate = mb_per_second(load)
+    shapes = (
+        _monolithic(rate, retention),
+        _distributed("distributed", PARTS, rate, retention, tuning),
+        _distributed("distributed-kafka", KAFKA_PARTS, rate, retention, tuning),
+    )
+    small = rate <= MONOLITHIC_MB_PER_SECOND
+    reason = (
+        f"{load.spans_per_second:,.0f} spans/s are {rate:.2g} MB/s, {'within' if small else 'beyond'} the "
+        f"{MONOLITHIC_MB_PER_SECOND:g} MB/s that Tempo's docs rate a single process for"
+    )
+    return Choice({shape.mode: shape for shape in shapes}, "monolithic" if small else "distributed", (reason,))
+
+
+def mb_per_second(load: Load) -> float:
+    """Give the traffic of spans, MB a second."""
+    return load.spans_per_second * SPAN_BYTES / 1e6
+
+
+def _monolithic(rate: float, retention: Retention) -> Shape:
+    parts = [PARTS[name] for name in TOGETHER]
+    size = Size(
+        replicas=1,
+        cpu_millis=_cpu(sum(part.cpu_millis / part.mb_per_second for part in parts) * rate),
+        memory_mib=_memory(sum(part.memory_mib / part.mb_per_second for part in parts) * rate),
+        volume_gib=_volume_gib(rate),
+    )
+    return Shape("monolithic", {"tempo": size}, objects=_bucket(rate, retention, writers=1))
+
+
+def _distributed(mode: str, parts: Mapping[str, Part], rate: float, retention: Retention, tuning: Tuning) -> Shape:
+    workloads = {name: _workload(name, part, rate, tuning) for name, part in parts.items()}
+    if "block-builder" in workloads:
+        writers = workloads["live-store"].replicas
+        builder = workloads["block-builder"]
+        workloads["block-builder"] = Size(writers, builder.cpu_millis, builder.memory_mib)
+    writers = next(workloads[name].replicas for name in WRITERS if name in workloads)
+    return Shape(mode, workloads, objects=_bucket(rate, retention, writers))
+
+
+def _workload(name: str, part: Part, rate: float, tuning: Tuning) -> Size:
+    fewest = max(part.fewest, tuning.replication_factor) if name == "ingester" else part.fewest
+    # The fewest pods share a small load; what one of them gets never grows beyond a full replica's.
+    share = min(1.0, rate / (part.mb_per_second * fewest))
+    writes = name in WRITERS
+    return Size(
+        replicas=max(fewest, whole(rate / part.mb_per_second)),
+        cpu_millis=_cpu(part.cpu_millis * share),
+        memory_mib=_memory(part.memory_mib * share),
+        volume_gib=_volume_gib(min(rate / fewest * _copies(name, tuning), _full(part, name, tuning))) if writes else 0,
+    )
+
+
+def _copies(name: str, tuning: Tuning) -> int:
+    return tuning.replication_factor if name == "ingester" else 1
+
+
+def _full(part: Part, name: str, tuning: Tuning) -> float:
+    return part.mb_per_second * _copies(name, tuning)
+
+
+def _cpu(millis: float) -> int:
+    return max(SMALLEST_CPU_MILLIS, whole(millis, step=50))
+
+
+def _memory(mebibytes: float) -> int:
+    return max(SMALLEST_MEMORY_MIB, whole(mebibytes, step=256))
+
+
+def _volume_gib(rate: float) -> int:
+    return max(SMALLEST_VOLUME_GIB, whole(rate * VOLUME_SECONDS / 1000 / FULL_DISK))
+
+
+def _bucket(rate: float, retention: Retention, writers: int) -> Objects:
+    stored = rate * 86_400 / 1000 * BLOCK_SHARE
+    cut = writers * BLOCKS_PER_WRITER_AND_HOUR * HOURS_A_MONTH if rate else 0
+    full = stored * DAYS_A_MONTH * 1e9 / BLOCK_BYTES
+    writes = max(cut, full) * OBJECTS_PER_BLOCK * REWRITES_PER_BLOCK
+    return Objects(gb=stored * retention.traces, writes=writes, reads=writes)
