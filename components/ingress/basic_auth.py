@@ -21,7 +21,8 @@ class BasicAuthArgs(TypedDict):
     namespace: pulumi.Input[str]
     """Namespace of the middleware and of its Secret."""
     middleware_name: NotRequired[str]
-    """Name of the middleware; its Secret is called `<middleware_name>-users`. Default: `basic-auth`."""
+    """Name of the middleware; its Secret is called `<middleware_name>-users`, and that with name and password of a user
+    that is made `<middleware_name>-login`. Default: `basic-auth`."""
     username: NotRequired[pulumi.Input[str]]
     """The user that is made, with a generated password, where none are given. Default: `admin`."""
     htpasswd: NotRequired[pulumi.Input[str]]
@@ -90,9 +91,18 @@ class BasicAuth(pulumi.ComponentResource):
     def _users(self, name: str, component: str, spec: BasicAuthSpec) -> pulumi.Output[str]:
         if spec.htpasswd is not None:
             return pulumi.Output.secret(spec.htpasswd).apply(lambda text: _checked(component, text))
-        made = RandomPassword(f"{name}-password", length=32, special=False, opts=pulumi.ResourceOptions(parent=self))
+        child = pulumi.ResourceOptions(parent=self)
+        made = RandomPassword(f"{name}-password", length=32, special=False, opts=child)
         self.username = pulumi.Output.from_input(spec.username)
         self.password = pulumi.Output.secret(made.result)
+        # A Secret of its own: Traefik takes no users from one that holds anything else.
+        Secret(
+            f"{name}-login",
+            metadata=ObjectMetaArgs(name=f"{spec.middleware_name}-login", namespace=spec.namespace, labels=MANAGED_BY),
+            type="kubernetes.io/basic-auth",
+            string_data={"username": spec.username, "password": self.password},
+            opts=child,
+        )
         # The provider keeps the hash in the state; one computed here would be another at every preview.
         return pulumi.Output.secret(pulumi.Output.concat(spec.username, ":", made.bcrypt_hash))
 

@@ -48,7 +48,7 @@ def test_a_user_is_made_with_a_password_whose_hash_stays_the_same() -> None:
         return {"username": made.username, "password": made.password, "secret": made.secret_name}
 
     recording = record(build)
-    secret = recording.one(":Secret")
+    secret = recording.one(":Secret", "login-users")
     assert secret.plain()["stringData"] == {"users": "team:$2b$10$hash-of-login-password"}
     assert "stringData" in secret.secrets
     assert recording.outputs == {
@@ -56,6 +56,13 @@ def test_a_user_is_made_with_a_password_whose_hash_stays_the_same() -> None:
         "password": "generated-login-password",
         "secret": "internal-basic-auth-users",
     }
+
+
+def test_name_and_password_of_the_user_can_be_read_in_the_cluster() -> None:
+    login = record(lambda: users(username="team")).one(":Secret", "login-login")
+    assert login.plain()["metadata"]["name"] == "internal-basic-auth-login"
+    assert login.plain()["stringData"] == {"username": "team", "password": "generated-login-password"}
+    assert "stringData" in login.secrets
 
 
 def test_the_password_is_a_secret_output() -> None:
@@ -89,7 +96,12 @@ def test_everything_hangs_from_the_component() -> None:
     recording = record(users)
     component = recording.one("observability:index:BasicAuth")
     own = [each for each in recording.resources if each.name.startswith("login-")]
-    assert {each.name for each in own} == {"login-password", "login-users", "login-middleware"}
+    assert {each.name for each in own} == {
+        "login-password",
+        "login-login",
+        "login-users",
+        "login-middleware",
+    }
     assert {each.parent for each in own} == {component.urn}
 
 
@@ -100,7 +112,7 @@ def test_two_middlewares_live_side_by_side() -> None:
 
     recording = record(two)
     names = [each.plain()["metadata"]["name"] for each in recording.of_type(":Secret")]
-    assert sorted(names) == ["one-users", "two-users"]
+    assert sorted(names) == ["one-login", "one-users", "two-login", "two-users"]
 
 
 def test_a_route_waits_for_its_middleware() -> None:
