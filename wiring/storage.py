@@ -9,7 +9,7 @@ import components
 from config import Settings
 from config.storage import PURPOSES, AwsStorage, ExternalStorage, Identity, InClusterStorage
 
-from .arguments import given
+from .arguments import given, placement
 
 BUCKETS_IN_CLUSTER = {"logs": "loki", "traces": "tempo"}
 
@@ -123,6 +123,7 @@ def _in_cluster(
         buckets=BUCKETS_IN_CLUSTER,
         storage_size=store.volume_size,
         storage_class=store.storage_class or settings.cluster.storage_class,
+        **placement(settings),
         charts_dir=settings.charts.directory,
     )
     return components.InClusterObjectStorage("storage", arguments, options)

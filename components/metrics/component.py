@@ -51,6 +51,10 @@ class MetricsArgs(TypedDict):
     promoted_resource_attributes: NotRequired[pulumi.Input[Sequence[str]]]
     """OpenTelemetry resource attributes that become labels of every metric received by OTLP. Default: the names of
     service, environment, cluster, namespace, pod and node."""
+    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the nodes to run on. Default: any node."""
+    tolerations: NotRequired[pulumi.Input[Sequence[Mapping[str, Any]]]]
+    """Taints to tolerate, as in a pod. Default: none."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request. Default: `200m`."""
     memory: NotRequired[pulumi.Input[str]]

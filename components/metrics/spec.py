@@ -1,6 +1,9 @@
 """What the arguments of `Metrics` must be."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import Field
 
 from .._namespace import PodSecurity
 from .._release import ReleaseSpec
@@ -34,6 +37,8 @@ class MetricsSpec(ReleaseSpec):
     storage_class: str = ""
     scrape_interval: Duration = "30s"
     promoted_resource_attributes: Sequence[str] = RESOURCE_ATTRIBUTES
+    node_selector: Mapping[str, str] = Field(default_factory=dict)
+    tolerations: Sequence[Mapping[str, Any]] = ()
     cpu: Quantity = "200m"
     memory: Quantity = "1Gi"
 

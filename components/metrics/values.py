@@ -41,6 +41,8 @@ def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
             "retention": spec.retention,
             "retentionSize": _size_limit(spec.volume_size),
             "persistentVolume": claim,
+            "nodeSelector": dict(spec.node_selector),
+            "tolerations": [dict(toleration) for toleration in spec.tolerations],
             "resources": {
                 "requests": {"cpu": spec.cpu, "memory": spec.memory},
                 "limits": {"memory": spec.memory},

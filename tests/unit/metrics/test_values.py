@@ -47,6 +47,12 @@ def test_a_volume_of_the_default_class_names_none() -> None:
     assert values(storage_class="fast")["server"]["persistentVolume"]["storageClass"] == "fast"
 
 
+def test_the_server_runs_on_the_nodes_that_are_asked_for() -> None:
+    toleration = {"key": "pool", "operator": "Exists"}
+    server = values(node_selector={"pool": "obs"}, tolerations=[toleration])["server"]
+    assert (server["nodeSelector"], server["tolerations"]) == ({"pool": "obs"}, [toleration])
+
+
 def test_both_containers_meet_the_restricted_standard_and_ask_for_resources() -> None:
     server, reloader = values()["server"], values()["configmapReload"]["prometheus"]
     assert server["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
