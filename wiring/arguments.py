@@ -57,6 +57,7 @@ def metrics(settings: Settings, **joined: Any) -> Any:
         retention=settings.retention.metrics,
         volume_size=area.volume_size,
         storage_class=settings.cluster.storage_class,
+        **placement(settings),
     )
 
 
@@ -84,6 +85,8 @@ def grafana(settings: Settings, **joined: Any) -> Any:
         root_url=root_url,
         volume_size=area.volume_size,
         storage_class=settings.cluster.storage_class,
+        **placement(settings),
+        datasource_namespaces=sorted({settings.logging.namespace, settings.tracing.namespace}),
         service_monitor=settings.cluster.service_monitors,
         admin_secret=area.admin.secret if area.admin else None,
         admin_secret_key=area.admin.key if area.admin else None,
@@ -101,6 +104,15 @@ def _workload(workload: Workload, settings: Settings | None = None) -> Any:
         node_selector=dict(workload.node_selector or (cluster.node_selector if cluster else {})),
         tolerations=[dict(item) for item in workload.tolerations or (cluster.tolerations if cluster else ())],
     )
+
+
+def placement(settings: Settings) -> dict[str, Any]:
+    """Give the nodes that the settings send every pod to, but those of the collectors, which are on all nodes."""
+    cluster = settings.cluster
+    return {
+        "node_selector": dict(cluster.node_selector),
+        "tolerations": [dict(toleration) for toleration in cluster.tolerations],
+    }
 
 
 def _chart(settings: Settings, area: Any) -> Any:

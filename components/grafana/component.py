@@ -74,12 +74,15 @@ class GrafanaArgs(TypedDict):
     native_sidecars: NotRequired[bool]
     """Whether datasources are loaded before Grafana starts, by a sidecar that starts first; needs Kubernetes 1.29.
     Otherwise they are there a little after Grafana. Default: true."""
+    datasource_namespaces: NotRequired[pulumi.Input[Sequence[str]]]
+    """Namespaces whose ConfigMaps are read as datasources. Grafana does not start with two that are the default one, as
+    kube-prometheus-stack's own is: where that runs too, name the others. Default: all namespaces."""
     service_monitor: NotRequired[bool]
     """Whether to create a ServiceMonitor; its CRD must be there. Default: false."""
 
 
 class Grafana(pulumi.ComponentResource):
-    """Grafana, with the datasources and dashboards of all ConfigMaps in the cluster that bear its labels.
+    """Grafana, with the datasources and dashboards of the ConfigMaps in the cluster that bear its labels.
 
     Datasources are labelled `grafana_datasource`, dashboards `grafana_dashboard`, their folder in the annotation
     `grafana_folder`. Nobody reads anything without logging in.

@@ -36,6 +36,7 @@ class GrafanaSpec(ReleaseSpec):
     cpu: Quantity = "100m"
     memory: Quantity = "512Mi"
     native_sidecars: bool = True
+    datasource_namespaces: Sequence[Name] = ()
     service_monitor: bool = False
 
     @property

@@ -77,7 +77,7 @@ def _storage(spec: GrafanaSpec) -> dict[str, Any]:
 
 
 def _sidecars(spec: GrafanaSpec) -> dict[str, Any]:
-    """Load labelled ConfigMaps of all namespaces; only the sidecars hold a token of the Kubernetes API."""
+    """Load labelled ConfigMaps; only the sidecars hold a token of the Kubernetes API."""
     reload = f"http://localhost:3000{spec.path}/api/admin/provisioning"
     everywhere: Mapping[str, Any] = {
         "enabled": True,
@@ -96,6 +96,7 @@ def _sidecars(spec: GrafanaSpec) -> dict[str, Any]:
             "datasources": {
                 **everywhere,
                 **(_NATIVE_SIDECAR if spec.native_sidecars else {}),
+                "searchNamespace": list(spec.datasource_namespaces) or "ALL",
                 "reloadURL": f"{reload}/datasources/reload",
             },
             "dashboards": {

@@ -1,11 +1,13 @@
 """Every committed stack, run whole under the recording monitor: what it makes, where it goes and what it exports."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tools.program import Recording, program_of, record
+from tools.program.stacks import configured_program
 
 ROOT = Path(__file__).parents[2]
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
@@ -80,3 +82,26 @@ def test_the_stack_of_document_000_keeps_its_two_signals_apart_in_one_bucket() -
     tempo = recording.one(":Release", "tracing-tempo").plain()["values"]["storage"]["trace"]["s3"]
     assert loki["storage"]["bucketNames"]["chunks"] == tempo["bucket"] == "homelab"
     assert (loki["storage_config"]["object_prefix"], tempo["prefix"]) == ("loki", "tempo")
+
+
+def test_what_holds_data_runs_on_the_nodes_of_the_cluster_settings() -> None:
+    toleration = {"key": "pool", "operator": "Exists"}
+    cluster = {"name": "dev", "node_selector": {"pool": "obs"}, "tolerations": [toleration]}
+    recording = record(configured_program(ROOT, {"cluster": cluster}), preview=True, stack="dev")
+
+    def placed(release: str, *path: str) -> tuple[Any, Any]:
+        values = recording.one(":Release", release).plain()["values"]
+        for key in path:
+            values = values[key]
+        return values["nodeSelector"], values["tolerations"]
+
+    expected = ({"pool": "obs"}, [toleration])
+    assert placed("logging-loki", "singleBinary") == placed("tracing-tempo") == expected
+    assert placed("metrics-prometheus", "server") == placed("grafana-grafana") == expected
+    store = placed("storage-seaweedfs", "allInOne")
+    assert (json.loads(store[0]), json.loads(store[1])) == expected
+
+
+def test_grafana_reads_no_datasources_but_those_of_the_stack() -> None:
+    values = record(program_of(ROOT, "eks"), preview=True, stack="eks").one(":Release", "grafana-grafana").plain()
+    assert values["values"]["sidecar"]["datasources"]["searchNamespace"] == ["logging", "tracing"]

@@ -41,6 +41,14 @@ def test_datasources_and_dashboards_of_all_namespaces_are_loaded_from_config_map
     assert sidecar["enableUniqueFilenames"] is True, "files of one name would overwrite each other"
 
 
+def test_datasources_of_others_are_left_alone_where_the_namespaces_of_ones_own_are_named() -> None:
+    sidecar = values(datasource_namespaces=["logging", "tracing"])["sidecar"]
+    assert sidecar["datasources"]["searchNamespace"] == ["logging", "tracing"]
+    assert sidecar["dashboards"]["searchNamespace"] == "ALL"
+    with pytest.raises(InvalidArgsError, match="datasource_namespaces"):
+        values(datasource_namespaces=["ALL"])
+
+
 def test_the_sidecar_that_starts_before_grafana_does_not_hold_it_up_for_ever() -> None:
     datasources = values()["sidecar"]["datasources"]
     assert (datasources["initDatasources"], datasources["restartPolicy"]) == (True, "Always")
