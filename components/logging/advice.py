@@ -1,7 +1,8 @@
 """What a user of `Logging` should know about valid choices that have a price."""
 
 from .modes import Mode
-from .spec import LoggingSpec, Store
+from .spec import LoggingSpec
+from .spec_store import Store
 
 
 def advice(spec: LoggingSpec) -> list[str]:
@@ -10,7 +11,7 @@ def advice(spec: LoggingSpec) -> list[str]:
     if spec.mode is Mode.SIMPLE_SCALABLE:
         sentences.append(
             "Loki's mode simple-scalable is deprecated and Loki 4 will not start in it: plan the move to monolithic "
-            "with migrate_from."
+            "or distributed with migrate_from."
         )
     if spec.copies == 2:
         refused = "every write" if spec.ingesters == 2 else "the writes that are its share"

@@ -19,13 +19,15 @@ class LoggingWorkload(TypedDict):
     """What one workload of Loki has of its own."""
 
     replicas: NotRequired[int]
-    """How many pods. Default: `replicas` of `Logging`; for `gateway` 2 beside several ingesters, else 1."""
+    """How many pods; `compactor` has 1. Default: `replicas` of `Logging`, of which `query-frontend`, `query-scheduler`,
+    `index-gateway`, `ruler` and `pattern-ingester` take 2 at most; for `gateway` 2 beside several ingesters, else 1."""
     cpu: NotRequired[str]
     """CPU request of each pod. Default: `cpu` of `Logging`; for `gateway` `50m`."""
     memory: NotRequired[str]
     """Memory request and limit of each pod. Default: `memory` of `Logging`; for `gateway` `128Mi`."""
     volume_size: NotRequired[str]
-    """Size of the volume of each pod of `loki`, `write` or `backend`. Default: `volume_size` of `Logging`."""
+    """Size of the volume of each pod of `loki`, `write`, `backend`, `ingester`, `compactor` or `index-gateway`.
+    Default: `volume_size` of `Logging`."""
     storage_class: NotRequired[str]
     """Storage class of those volumes. Default: `storage_class` of `Logging`."""
     node_selector: NotRequired[Mapping[str, str]]
@@ -64,21 +66,25 @@ class LoggingArgs(TypedDict):
     """Whether to go on without waiting for the pods to be ready. Default: false."""
     mode: NotRequired[str]
     """`monolithic`: everything in each process, up to some hundred GB of logs a day. `simple-scalable`: the workloads
-    `read`, `write` and `backend`; Loki 4 drops it. Default: `monolithic`."""
+    `read`, `write` and `backend`; Loki 4 drops it. `distributed`: a workload for each part, for more. Default:
+    `monolithic`."""
     migrate_from: NotRequired[str]
-    """The mode that was deployed before, while both run: the applied state forbids a jump. Default: none."""
+    """The mode that was deployed before, while both run: the applied state forbids a jump. Between `monolithic` and
+    `distributed` the way goes through `simple-scalable`. Default: none."""
     replicas: NotRequired[int]
-    """How many pods each workload of Loki has. Default: 1 when monolithic, else 3."""
+    """How many pods each workload of Loki has; what carries little takes 2 of them at most. Default: 1 when monolithic,
+    else 3."""
     replication_factor: NotRequired[int]
     """How many ingesters hold each line until it is in the bucket, 1 to 3; at most as many as there are. With 2, a
     write needs both. Default: as many as there are, 3 at most."""
     workloads: NotRequired[Mapping[str, LoggingWorkload]]
-    """Settings of single workloads: `loki` when monolithic, else `read`, `write` and `backend`; always `gateway`.
-    Default: none of their own."""
+    """Settings of single workloads: `loki` when monolithic; `read`, `write` and `backend` when simple-scalable;
+    `distributor`, `ingester`, `querier`, `query-frontend`, `query-scheduler`, `index-gateway`, `compactor`, `ruler` and
+    `pattern-ingester` when distributed; always `gateway`. Default: none of their own."""
     cpu: NotRequired[pulumi.Input[str]]
-    """CPU request of each pod of Loki. Default: `200m`, for `read` and `backend` `100m`."""
+    """CPU request of each pod of Loki. Default: by workload, `200m` for those that hold lines."""
     memory: NotRequired[pulumi.Input[str]]
-    """Memory request and limit of each pod of Loki. Default: `1Gi`, for `read` and `backend` `512Mi`."""
+    """Memory request and limit of each pod of Loki. Default: by workload, `1Gi` for those that hold lines."""
     volume_size: NotRequired[pulumi.Input[str]]
     """Size of each volume: it holds the write-ahead log, and with store `filesystem` everything. Default: `10Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
@@ -90,6 +96,10 @@ class LoggingArgs(TypedDict):
     separate_nodes: NotRequired[pulumi.Input[bool]]
     """Whether a pod waits until there is a node without another pod of its workload. Default: false, which prefers
     separate nodes but starts in any case."""
+    ingester_zones: NotRequired[Sequence[str]]
+    """Three zones of the cluster that the ingesters of mode `distributed` are in, a StatefulSet in each: no two copies
+    of a line are in one zone, and the chart's rollout operator restarts them zone by zone. Default: none, which
+    only prefers to spread them."""
     store: NotRequired[str]
     """Where logs are kept: `s3`, or `filesystem` for the volume of a single monolithic pod. Default: `s3`."""
     bucket: NotRequired[pulumi.Input[str]]
@@ -128,9 +138,24 @@ class LoggingArgs(TypedDict):
     those of Loki without pod, ReplicaSet and instance id."""
     pattern_ingester: NotRequired[pulumi.Input[bool]]
     """Whether Loki finds patterns in lines, for the patterns tab of Grafana's Logs Drilldown. Default: false."""
+    chunk_encoding: NotRequired[str]
+    """How chunks are compressed: `snappy`, fast to read; `gzip`, small; `zstd` or `lz4`. It may change at any time.
+    Default: `snappy` when distributed, else Loki's `gzip`."""
+    querier_max_concurrent: NotRequired[int]
+    """How many pieces of queries each querier works on at a time. Default: Loki's 4."""
+    ruler: NotRequired[bool]
+    """Whether Loki evaluates rules: those in ConfigMaps of its namespace with the label `loki_rule`, each key a file of
+    rule groups. The pods that read them get the token of the ServiceAccount. Default: false."""
+    alertmanager_url: NotRequired[pulumi.Input[str]]
+    """URL of the Alertmanager that rules send their alerts to; required with `ruler`. Default: none."""
+    traces_endpoint: NotRequired[pulumi.Input[str]]
+    """URL that takes OTLP over HTTP, where Loki sends traces of its own work. Default: none, Loki is not traced."""
+    traces_ratio: NotRequired[pulumi.Input[float]]
+    """Share of requests that are traced, above 0 and up to 1. Default: 1."""
     prepared_changes: NotRequired[Sequence[str]]
     """What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the StatefulSets
-    were deleted with their pods left running; `location`, after the objects were copied. Default: none."""
+    were deleted with their pods left running; `location`, after the objects were copied; `zones`, after the ingesters
+    were flushed. Default: none."""
     chunks_cache_mib: NotRequired[pulumi.Input[int]]
     """Memory of the cache for chunks in MiB; 0 for none. Its pod takes a fifth more. Default: 512."""
     results_cache_mib: NotRequired[pulumi.Input[int]]

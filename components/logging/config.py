@@ -4,13 +4,12 @@ from typing import Any
 
 from ..storage.endpoint import parse_endpoint
 from ..units import hours
-from .spec import LoggingSpec, Store
+from .ruler import ruler_config
+from .spec import LoggingSpec
+from .spec_store import Store
 
 SHARE_OF_MEMORY_FOR_REPLAY = 0.6
 """Part of an ingester's memory that replaying the write-ahead log may fill; Loki's 4 GB ignore the limit."""
-
-LOCAL_RULES = {"ruler": {"storage": {"type": "local", "local": {"directory": "/var/loki/rules"}}}}
-"""Keeps the ruler that every Loki starts away from the bucket, where it would list a path outside `object_prefix`."""
 
 
 def loki_config(spec: LoggingSpec) -> dict[str, Any]:
@@ -22,13 +21,17 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
         "schemaConfig": {"configs": [entry.chart_value() for entry in spec.ledger]},
         "limits_config": limits(spec),
         "compactor": {"retention_enabled": True, "delete_request_store": spec.store.value},
-        "ingester": {"wal": write_ahead_log(spec)},
+        "ingester": ingester(spec),
         "ingester_client": {"remote_timeout": "10s"},
         "distributor": {"otlp_config": {"default_resource_attributes_as_index_labels": list(spec.otlp_index_labels)}},
         "pattern_ingester": {"enabled": spec.pattern_ingester},
         "analytics": {"reporting_enabled": False},
-        "structuredConfig": LOCAL_RULES,
+        "structuredConfig": ruler_config(spec),
     }
+    if spec.traces_endpoint:
+        config["tracing"] = {"enabled": True}
+    if spec.querier_max_concurrent:
+        config["querier"] = {"max_concurrent": spec.querier_max_concurrent}
     if spec.bucket_prefix:
         config["storage_config"] = {"object_prefix": spec.bucket_prefix}
     if spec.credentials_checksum:
@@ -43,6 +46,16 @@ def limits(spec: LoggingSpec) -> dict[str, Any]:
         "allow_structured_metadata": spec.structured_metadata,
         "volume_enabled": True,
     }
+
+
+def ingester(spec: LoggingSpec) -> dict[str, Any]:
+    """Say how lines are held and compressed until they are in the bucket, and in which zones."""
+    config: dict[str, Any] = {"wal": write_ahead_log(spec)}
+    if encoding := spec.encoding:
+        config["chunk_encoding"] = encoding.value
+    if spec.ingester_zones:
+        config["lifecycler"] = {"ring": {"zone_awareness_enabled": True}}
+    return config
 
 
 def write_ahead_log(spec: LoggingSpec) -> dict[str, Any]:

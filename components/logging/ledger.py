@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from .._merge import deep_merge
-from .modes import Mode, Role
+from .ledger_modes import mode_problems
+from .ledger_volumes import volume_problems, zone_problems
 from .spec import PreparedChange
 
 Values = Mapping[str, Any]
@@ -20,9 +21,10 @@ def ledger_problems(
     """
     return [
         *_schema_problems(applied, wanted, today),
-        *_mode_problems(applied, wanted),
+        *mode_problems(applied, wanted),
         *([] if PreparedChange.LOCATION in prepared else _location_problems(applied, wanted)),
-        *([] if PreparedChange.VOLUMES in prepared else _volume_problems(applied, wanted)),
+        *([] if PreparedChange.VOLUMES in prepared else volume_problems(applied, wanted)),
+        *([] if PreparedChange.ZONES in prepared else zone_problems(applied, wanted)),
     ]
 
 
@@ -73,26 +75,6 @@ def _shown(entry: Mapping[str, Any]) -> str:
     )
 
 
-_MODES = {mode.chart_name: {mode} for mode in Mode} | {"Monolithic": {Mode.MONOLITHIC}}
-
-
-def _running(values: Values) -> set[Mode]:
-    names = str(values.get("deploymentMode") or "").split("<->")
-    return set().union(*(_MODES.get(name, set()) for name in names))
-
-
-def _mode_problems(applied: Values, wanted: Values) -> list[str]:
-    before, after = _running(applied), _running(wanted)
-    if not before or not after or before & after:
-        return []
-    old, new = min(before), min(after)
-    return [
-        f"mode {old} cannot become {new} in one step: lines in memory and in the write-ahead logs of {old} would be "
-        f'out of reach. Set mode "{new}" with migrate_from "{old}" and apply, which runs both; then remove '
-        f"migrate_from and apply again: the pods of {old} flush to the bucket as they leave"
-    ]
-
-
 def _location_problems(applied: Values, wanted: Values) -> list[str]:
     def located(values: Values) -> dict[str, Any]:
         storage = (values.get("loki") or {}).get("storage") or {}
@@ -110,31 +92,3 @@ def _location_problems(applied: Values, wanted: Values) -> list[str]:
         for what in old
         if old[what] != new[what]
     ]
-
-
-def _volume_problems(applied: Values, wanted: Values) -> list[str]:
-    problems = []
-    for role in (role for role in Role if role.claims):
-        old, new = (_claim(values, role) for values in (applied, wanted))
-        if old and new:
-            problems += [
-                f"{what} of {role} cannot change from {old[what] or 'the default'} to {new[what] or 'the default'}: no "
-                "StatefulSet can change its claim templates, the upgrade would fail. Delete the StatefulSet with "
-                "kubectl delete statefulset --cascade=orphan, enlarge its claims where the class can, then apply once "
-                'with prepared_changes ["volumes"]'
-                for what in old
-                if old[what] != new[what]
-            ]
-    return problems
-
-
-def _claim(values: Values, role: Role) -> dict[str, str]:
-    """Give size and class of the claims of a StatefulSet, empty where it does not run."""
-    section = values.get(role.section) or {}
-    if not section.get("replicas"):
-        return {}
-    persistence = section.get("persistence") or {}
-    return {
-        "volume size": str(persistence.get("size") or ""),
-        "storage class": str(persistence.get("storageClass") or ""),
-    }

@@ -15,8 +15,18 @@ SCALED_SECTIONS = (
     "indexGateway",
     "compactor",
     "ruler",
+    "patternIngester",
 )
 """Every section of the chart with replicas of Loki; the chart refuses those of a mode that is not deployed."""
+
+
+class Claims(StrEnum):
+    """The three ways in which the chart is told of a volume; the value is the key that switches it on."""
+
+    NONE = ""
+    SINGLE = "enabled"
+    SCALED = "volumeClaimsEnabled"
+    LISTED = "claims"
 
 
 class Role(StrEnum):
@@ -26,12 +36,24 @@ class Role(StrEnum):
     READ = "read"
     WRITE = "write"
     BACKEND = "backend"
+    DISTRIBUTOR = "distributor"
+    INGESTER = "ingester"
+    QUERIER = "querier"
+    QUERY_FRONTEND = "query-frontend"
+    QUERY_SCHEDULER = "query-scheduler"
+    INDEX_GATEWAY = "index-gateway"
+    COMPACTOR = "compactor"
+    RULER = "ruler"
+    PATTERN_INGESTER = "pattern-ingester"
     GATEWAY = "gateway"
 
     @property
     def section(self) -> str:
         """The key of the chart's values that configures the workload."""
-        return "singleBinary" if self is Role.LOKI else self.value
+        if self is Role.LOKI:
+            return "singleBinary"
+        first, *others = self.value.split("-")
+        return first + "".join(part.capitalize() for part in others)
 
     @property
     def component(self) -> str:
@@ -39,11 +61,19 @@ class Role(StrEnum):
         return "single-binary" if self is Role.LOKI else self.value
 
     @property
-    def claims(self) -> str:
-        """The key of `persistence` that switches its volume claims on; empty for workloads without a volume."""
-        return {Role.LOKI: "enabled", Role.WRITE: "volumeClaimsEnabled", Role.BACKEND: "volumeClaimsEnabled"}.get(
-            self, ""
-        )
+    def claims(self) -> Claims:
+        """How the chart is told to keep the workload's directory on a volume."""
+        return _CLAIMS.get(self, Claims.NONE)
+
+
+_CLAIMS = {
+    Role.LOKI: Claims.SINGLE,
+    Role.WRITE: Claims.SCALED,
+    Role.BACKEND: Claims.SCALED,
+    Role.INGESTER: Claims.LISTED,
+    Role.COMPACTOR: Claims.LISTED,
+    Role.INDEX_GATEWAY: Claims.SINGLE,
+}
 
 
 class Mode(StrEnum):
@@ -51,25 +81,71 @@ class Mode(StrEnum):
 
     MONOLITHIC = "monolithic"
     SIMPLE_SCALABLE = "simple-scalable"
+    DISTRIBUTED = "distributed"
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        """The workloads of the mode, without the gateway."""
-        return (Role.LOKI,) if self is Mode.MONOLITHIC else (Role.READ, Role.WRITE, Role.BACKEND)
+        """The workloads that the mode can have, without the gateway."""
+        return _ROLES[self]
 
     @property
     def ingester(self) -> Role:
         """The workload that takes writes and holds them until they are in the bucket."""
-        return Role.LOKI if self is Mode.MONOLITHIC else Role.WRITE
+        return {
+            Mode.MONOLITHIC: Role.LOKI,
+            Mode.SIMPLE_SCALABLE: Role.WRITE,
+            Mode.DISTRIBUTED: Role.INGESTER,
+        }[self]
+
+    @property
+    def ruler(self) -> Role:
+        """The workload that evaluates rules."""
+        return {
+            Mode.MONOLITHIC: Role.LOKI,
+            Mode.SIMPLE_SCALABLE: Role.BACKEND,
+            Mode.DISTRIBUTED: Role.RULER,
+        }[self]
 
     @property
     def chart_name(self) -> str:
         """What both generations of the chart call the mode; the newer one also says `Monolithic`."""
-        return {Mode.MONOLITHIC: "SingleBinary", Mode.SIMPLE_SCALABLE: "SimpleScalable"}[self]
+        return {
+            Mode.MONOLITHIC: "SingleBinary",
+            Mode.SIMPLE_SCALABLE: "SimpleScalable",
+            Mode.DISTRIBUTED: "Distributed",
+        }[self]
 
 
-STEPS = frozenset({frozenset({Mode.MONOLITHIC, Mode.SIMPLE_SCALABLE})})
+_ROLES = {
+    Mode.MONOLITHIC: (Role.LOKI,),
+    Mode.SIMPLE_SCALABLE: (Role.READ, Role.WRITE, Role.BACKEND),
+    Mode.DISTRIBUTED: (
+        Role.DISTRIBUTOR,
+        Role.INGESTER,
+        Role.QUERIER,
+        Role.QUERY_FRONTEND,
+        Role.QUERY_SCHEDULER,
+        Role.INDEX_GATEWAY,
+        Role.COMPACTOR,
+        Role.RULER,
+        Role.PATTERN_INGESTER,
+    ),
+}
+
+STEPS = frozenset(
+    {
+        frozenset({Mode.MONOLITHIC, Mode.SIMPLE_SCALABLE}),
+        frozenset({Mode.SIMPLE_SCALABLE, Mode.DISTRIBUTED}),
+    }
+)
 """The pairs of modes that Loki can go between with both running, either way."""
+
+
+def path_between(start: Mode, end: Mode) -> tuple[Mode, ...]:
+    """Give the modes to go through, with `start` and `end`, so that each step has both running."""
+    if frozenset({start, end}) in STEPS:
+        return (start, end)
+    return (start, Mode.SIMPLE_SCALABLE, end)
 
 
 def transition_name(one: Mode, other: Mode) -> str:

@@ -9,4 +9,4 @@ from .workload import loki_workload
 
 def monolithic_values(spec: LoggingSpec) -> dict[str, Any]:
     """Give the workload that is all of Loki."""
-    return {Role.LOKI.section: loki_workload(spec.workload(Role.LOKI), spec.credentials_secret)}
+    return {Role.LOKI.section: loki_workload(spec.workload(Role.LOKI))}

@@ -10,4 +10,4 @@ from .workload import loki_workload
 def simple_scalable_values(spec: LoggingSpec) -> dict[str, Any]:
     """Give the three workloads."""
     roles = Mode.SIMPLE_SCALABLE.roles
-    return {role.section: loki_workload(spec.workload(role), spec.credentials_secret) for role in roles}
+    return {role.section: loki_workload(spec.workload(role)) for role in roles}

@@ -8,13 +8,14 @@ from typing import Any
 from pydantic import Field
 
 from .._namespace import PodSecurity
-from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import LOKI, Chart
-from ..storage.endpoint import parse_endpoint
 from ..units import Duration, Name, Quantity, hours, parse_duration
-from .modes import STEPS, Mode, Role
+from .modes import STEPS, Claims, Mode, Role, path_between
 from .schema import SchemaEntry, default_ledger, ledger_problem
+from .sizes import SMALLEST, default_replicas
+from .spec_features import FeaturesSpec
+from .spec_store import Store
 from .workload import Workload, WorkloadSpec
 
 OTLP_INDEX_LABELS = (
@@ -42,21 +43,14 @@ Pod, ReplicaSet and instance id stay searchable as structured metadata; as label
 LONGEST_RELEASE_NAME = 37
 """The chart appends up to 26 characters to name a Service, which has 63."""
 
-SMALLEST = {
-    Role.LOKI: ("200m", "1Gi"),
-    Role.WRITE: ("200m", "1Gi"),
-    Role.READ: ("100m", "512Mi"),
-    Role.BACKEND: ("100m", "512Mi"),
-    Role.GATEWAY: ("50m", "128Mi"),
-}
-"""CPU and memory of a workload where none is asked for: enough for a few GB of logs a day."""
 
+class ChunkEncoding(StrEnum):
+    """How chunks are compressed: tighter, or faster."""
 
-class Store(StrEnum):
-    """Where chunks and index are kept."""
-
-    S3 = "s3"
-    FILESYSTEM = "filesystem"
+    GZIP = "gzip"
+    SNAPPY = "snappy"
+    ZSTD = "zstd"
+    LZ4 = "lz4"
 
 
 class PreparedChange(StrEnum):
@@ -64,9 +58,10 @@ class PreparedChange(StrEnum):
 
     VOLUMES = "volumes"
     LOCATION = "location"
+    ZONES = "zones"
 
 
-class LoggingSpec(ReleaseSpec):
+class LoggingSpec(FeaturesSpec):
     """The checked arguments of `Logging`."""
 
     release_name: Name = "loki"
@@ -88,24 +83,15 @@ class LoggingSpec(ReleaseSpec):
     node_selector: Mapping[str, str] = Field(default_factory=dict)
     tolerations: Sequence[Mapping[str, Any]] = ()
     separate_nodes: bool = False
-
-    store: Store = Store.S3
-    bucket: str = ""
-    bucket_prefix: str = ""
-    endpoint: str = ""
-    region: str = ""
-    path_style: bool = False
-    kms_key_arn: str = ""
-    credentials_secret: str = ""
-    credentials_checksum: str = ""
-    service_account: str = ""
-    service_account_annotations: Mapping[str, str] = Field(default_factory=dict)
+    ingester_zones: Sequence[str] = ()
 
     retention: Duration = "744h"
     schema_entries: Sequence[SchemaEntry] = ()
     structured_metadata: bool = True
     otlp_index_labels: Sequence[str] = OTLP_INDEX_LABELS
     pattern_ingester: bool = False
+    chunk_encoding: ChunkEncoding | None = None
+    querier_max_concurrent: int | None = Field(default=None, ge=1)
     prepared_changes: Sequence[PreparedChange] = ()
 
     chunks_cache_mib: int = Field(default=512, ge=0)
@@ -128,6 +114,12 @@ class LoggingSpec(ReleaseSpec):
         """The modes that run: one, or two while migrating."""
         return (self.mode,) if self.migrate_from is None else (self.mode, self.migrate_from)
 
+    def roles(self, mode: Mode) -> tuple[Role, ...]:
+        """Give the workloads of a mode that run, without the gateway."""
+        left_out = set() if self.ruler else {Role.RULER}
+        left_out |= set() if self.pattern_ingester else {Role.PATTERN_INGESTER}
+        return tuple(role for role in mode.roles if role not in left_out)
+
     @property
     def ingesters(self) -> int:
         """How many replicas take writes."""
@@ -137,6 +129,11 @@ class LoggingSpec(ReleaseSpec):
     def copies(self) -> int:
         """How many ingesters hold each line: as many as there are, three at most, where nothing else is asked for."""
         return self.replication_factor or min(3, self.ingesters)
+
+    @property
+    def encoding(self) -> ChunkEncoding | None:
+        """How chunks are compressed; None leaves it to Loki."""
+        return self.chunk_encoding or (ChunkEncoding.SNAPPY if self.mode is Mode.DISTRIBUTED else None)
 
     @property
     def ledger(self) -> Sequence[SchemaEntry]:
@@ -164,13 +161,15 @@ class LoggingSpec(ReleaseSpec):
             node_selector=self.node_selector if own.node_selector is None else own.node_selector,
             tolerations=self.tolerations if own.tolerations is None else own.tolerations,
             separate_nodes=self.separate_nodes,
+            environment=self.environment if runs_loki else {},
+            credentials_secret=self.credentials_secret,
         )
 
     def _replicas(self, role: Role) -> int:
         own = self.workloads.get(role, WorkloadSpec()).replicas
-        if role is Role.GATEWAY:
-            return own or min(2, self.ingesters)
-        return own or self.replicas or (1 if role is Role.LOKI else 3)
+        if own is not None:
+            return own
+        return min(2, self.ingesters) if role is Role.GATEWAY else default_replicas(role, self.replicas)
 
     @rule("release_name")
     def _generated_names_fit(self) -> str | None:
@@ -187,9 +186,9 @@ class LoggingSpec(ReleaseSpec):
             )
         return None
 
-    @rule("workloads", "mode", "migrate_from")
+    @rule("workloads", "mode", "migrate_from", "ruler", "pattern_ingester")
     def _every_workload_runs(self) -> str | None:
-        running = [role for mode in self.modes for role in mode.roles] + [Role.GATEWAY]
+        running = [role for mode in self.modes for role in self.roles(mode)] + [Role.GATEWAY]
         strangers = [role.value for role in self.workloads if role not in running]
         if strangers:
             return f"{', '.join(strangers)} does not run in mode {self.mode}: it has {', '.join(running)}"
@@ -198,14 +197,36 @@ class LoggingSpec(ReleaseSpec):
     @rule("workloads")
     def _only_a_workload_with_a_volume_says_which(self) -> str | None:
         for role, own in self.workloads.items():
-            if not role.claims and (own.volume_size or own.storage_class):
+            if role.claims is Claims.NONE and (own.volume_size or own.storage_class):
                 return f"{role} keeps nothing on a volume: remove its volume_size and storage_class"
         return None
 
     @rule("migrate_from", "mode")
     def _the_step_between_modes_exists(self) -> str | None:
         if self.migrate_from is not None and frozenset(self.modes) not in STEPS:
-            return f"Loki cannot go from {self.migrate_from} to {self.mode} with both running"
+            way = ", ".join(path_between(self.migrate_from, self.mode)) if self.migrate_from is not self.mode else ""
+            return f"Loki cannot go from {self.migrate_from} to {self.mode} with both running" + (
+                f": go through {way} one step after the other" if way else ": remove migrate_from"
+            )
+        return None
+
+    @rule("workloads", "mode")
+    def _one_compactor_deletes(self) -> str | None:
+        compactors = self.workloads.get(Role.COMPACTOR, WorkloadSpec()).replicas
+        if compactors is not None and compactors > 1:
+            return f"{compactors} compactors would wait for one: leave out its replicas, or set them to 1"
+        return None
+
+    @rule("ingester_zones", "mode", "replicas", "workloads")
+    def _each_zone_has_as_many_ingesters(self) -> str | None:
+        if not self.ingester_zones:
+            return None
+        if self.mode is not Mode.DISTRIBUTED:
+            return f"only mode distributed places ingesters by zone, not {self.mode}: remove ingester_zones"
+        if len(set(self.ingester_zones)) != 3 or len(self.ingester_zones) != 3:
+            return "the chart knows three zones: name three different ones, or none"
+        if self.ingesters % 3:
+            return f"{self.ingesters} ingesters do not divide by three zones: use replicas 3, 6 or 9"
         return None
 
     @rule("store", "mode", "migrate_from", "replicas", "workloads", "bucket")
@@ -216,27 +237,6 @@ class LoggingSpec(ReleaseSpec):
             return "a filesystem is seen by one process alone: use mode monolithic with 1 replica, or store s3"
         if self.bucket:
             return f"nothing would be written to bucket {self.bucket}: remove bucket, or use store s3"
-        return None
-
-    @rule("bucket", "store")
-    def _a_bucket_is_named(self) -> str | None:
-        if self.store is Store.S3 and not self.bucket:
-            return "store s3 needs the name of a bucket; for a laptop without one use store filesystem"
-        return None
-
-    @rule("region", "endpoint", "store")
-    def _aws_has_a_region(self) -> str | None:
-        if self.store is Store.S3 and not self.endpoint and not self.region:
-            return "S3 on AWS needs a region, such as eu-west-1; for another store give its endpoint"
-        return None
-
-    @rule("endpoint")
-    def _the_endpoint_is_an_address(self) -> str | None:
-        try:
-            if self.endpoint:
-                parse_endpoint(self.endpoint)
-        except ValueError as error:
-            return str(error)
         return None
 
     @rule("retention")

@@ -8,16 +8,19 @@ from .._merge import deep_merge
 from .._spec import InvalidArgsError
 from .caches import cache_values
 from .config import loki_config
+from .distributed import distributed_values
 from .gateway import gateway_values
 from .generations import generation_values
 from .modes import SCALED_SECTIONS, Mode, transition_name
 from .monolithic import monolithic_values
+from .ruler import ruler_values
 from .simple_scalable import simple_scalable_values
 from .spec import LoggingSpec
 
 WORKLOADS: Mapping[Mode, Callable[[LoggingSpec], dict[str, Any]]] = {
     Mode.MONOLITHIC: monolithic_values,
     Mode.SIMPLE_SCALABLE: simple_scalable_values,
+    Mode.DISTRIBUTED: distributed_values,
 }
 
 
@@ -26,6 +29,7 @@ def loki_values(spec: LoggingSpec) -> dict[str, Any]:
     layers = [
         {section: {"replicas": 0} for section in SCALED_SECTIONS},
         *(WORKLOADS[mode](spec) for mode in spec.modes),
+        ruler_values(spec),
         gateway_values(spec),
         cache_values(spec),
         _release_wide(spec),
@@ -61,8 +65,6 @@ def _release_wide(spec: LoggingSpec) -> dict[str, Any]:
             "automountServiceAccountToken": False,
         },
         "rbac": {"namespaced": True},
-        "sidecar": {"rules": {"enabled": False}},
-        "ruler": {"enabled": False},
         "lokiCanary": {"enabled": False},
         "test": {"enabled": False},
         "monitoring": {

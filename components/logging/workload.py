@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..units import Quantity, parse_quantity
-from .modes import Role
+from .modes import Claims, Role
 
 HOSTNAME = "kubernetes.io/hostname"
 ZONE = "topology.kubernetes.io/zone"
@@ -46,6 +46,8 @@ class Workload:
     node_selector: Mapping[str, str]
     tolerations: Sequence[Mapping[str, Any]]
     separate_nodes: bool
+    environment: Mapping[str, str]
+    credentials_secret: str
 
     @property
     def memory_mib(self) -> int:
@@ -99,25 +101,30 @@ def node_choice(node_selector: Mapping[str, str], tolerations: Sequence[Mapping[
     }
 
 
-def loki_workload(workload: Workload, credentials_secret: str) -> dict[str, Any]:
+def loki_workload(workload: Workload) -> dict[str, Any]:
     """Give the values of a workload that runs Loki."""
+    environment = {"GOMEMLIMIT": f"{int(workload.memory_mib * GO_SHARE_OF_MEMORY)}MiB", **workload.environment}
     values = {
         "replicas": workload.replicas,
         "resources": resources(workload.cpu, workload.memory),
-        "extraEnv": [{"name": "GOMEMLIMIT", "value": f"{int(workload.memory_mib * GO_SHARE_OF_MEMORY)}MiB"}],
-        "extraEnvFrom": [{"secretRef": {"name": credentials_secret}}] if credentials_secret else [],
+        "extraEnv": [{"name": name, "value": value} for name, value in environment.items()],
+        "extraEnvFrom": [{"secretRef": {"name": workload.credentials_secret}}] if workload.credentials_secret else [],
         **placement(workload),
     }
-    if workload.role.claims:
+    if workload.role.claims is not Claims.NONE:
         values |= {"persistence": persistence(workload), "terminationGracePeriodSeconds": 300}
     return values
 
 
 def persistence(workload: Workload) -> dict[str, Any]:
     """Keep the write-ahead log and the compactor's marks on a volume that outlives pods and the release."""
-    claim: dict[str, Any] = {
-        workload.role.claims: True,
+    storage_class = {"storageClass": workload.storage_class} if workload.storage_class else {}
+    if workload.role.claims is Claims.LISTED:
+        claim = {"name": "data", "accessModes": ["ReadWriteOnce"], "size": workload.volume_size, **storage_class}
+        return {"enabled": True, "enableStatefulSetAutoDeletePVC": False, "claims": [claim]}
+    return {
+        workload.role.claims.value: True,
         "enableStatefulSetAutoDeletePVC": False,
         "size": workload.volume_size,
+        **storage_class,
     }
-    return claim | ({"storageClass": workload.storage_class} if workload.storage_class else {})

@@ -31,6 +31,25 @@ DOCUMENT: dict[str, Any] = {
 }
 """A running platform with its own object store: one reader, two writers on storage nodes, one backend."""
 
+DISTRIBUTED: dict[str, Any] = {**BUCKET, "mode": "distributed"}
+ROLES: dict[str, Any] = {
+    "namespace": "loki",
+    "mode": "distributed",
+    "replicas": 1,
+    "bucket": "chunks",
+    "endpoint": "http://minio.minio:9000",
+    "path_style": True,
+    "credentials_secret": "loki-bucket",
+    "schema_entries": [{"from": "2024-04-01", "object_store": "s3", "index_prefix": "loki_index_"}],
+    "querier_max_concurrent": 4,
+    "traces_endpoint": "http://alloy.alloy:4318",
+    "chunks_cache_mib": 417,
+}
+"""A platform in microservices: one pod of each role, its store in the cluster, Loki's own traces sent to Alloy."""
+
+RULES: dict[str, Any] = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
+ZONES = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
+
 CHARTS = ("6.51.0", "18.11.0")
 
 

@@ -2,6 +2,7 @@
 
 from copy import deepcopy
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from components.logging.ledger import ledger_problems
 from components.logging.spec import PreparedChange
 from components.logging.values import merged_values
 
-from .examples import BUCKET, DOCUMENT, LAPTOP, spec_of
+from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, ZONES, spec_of
 
 TODAY = date(2026, 5, 1)
 
@@ -106,8 +107,56 @@ def test_a_jump_between_modes_is_refused_and_a_staged_one_allowed() -> None:
     scalable = {**BUCKET, "mode": "simple-scalable"}
     staged = {**scalable, "migrate_from": "monolithic"}
     (problem,) = judged(BUCKET, scalable)
-    assert 'Set mode "simple-scalable" with migrate_from "monolithic"' in problem
+    assert 'set mode "simple-scalable" with migrate_from "monolithic" and apply' in problem
     assert judged(BUCKET, staged) == judged(staged, scalable) == []
+
+
+SCALABLE = {**BUCKET, "mode": "simple-scalable"}
+
+
+def test_every_stage_on_the_way_to_distributed_and_back_is_allowed() -> None:
+    way = [
+        BUCKET,
+        {**SCALABLE, "migrate_from": "monolithic"},
+        SCALABLE,
+        {**DISTRIBUTED, "migrate_from": "simple-scalable"},
+        DISTRIBUTED,
+        {**SCALABLE, "migrate_from": "distributed"},
+        SCALABLE,
+        {**BUCKET, "migrate_from": "simple-scalable"},
+        BUCKET,
+    ]
+    assert [judged(before, after) for before, after in pairwise(way)] == [[]] * 8
+
+
+@pytest.mark.parametrize("stage", [DISTRIBUTED, {**DISTRIBUTED, "migrate_from": "simple-scalable"}])
+def test_a_jump_over_a_stage_is_refused_with_every_stage(stage: dict[str, Any]) -> None:
+    (problem,) = judged(BUCKET, stage)
+    first = 'set mode "simple-scalable" with migrate_from "monolithic" and apply, remove migrate_from and apply again'
+    assert f'{first}; then set mode "distributed" with migrate_from "simple-scalable"' in problem
+
+
+def test_a_mode_does_not_go_in_the_step_in_which_another_comes() -> None:
+    (problem,) = judged({**SCALABLE, "migrate_from": "monolithic"}, {**DISTRIBUTED, "migrate_from": "simple-scalable"})
+    assert "mode monolithic cannot go in the step in which distributed comes" in problem
+
+
+def test_the_claims_of_each_role_are_watched() -> None:
+    problems = changed(DISTRIBUTED, volume_size="20Gi")
+    assert [problem.split(" cannot")[0] for problem in problems] == [
+        "volume size of ingester",
+        "volume size of index-gateway",
+        "volume size of compactor",
+    ]
+
+
+def test_ingesters_move_to_zones_only_after_they_were_flushed() -> None:
+    (problem,) = changed(DISTRIBUTED, ingester_zones=ZONES)
+    assert f"from one StatefulSet to zones {', '.join(ZONES)}" in problem and "flush=true" in problem
+    zoned = {**DISTRIBUTED, "ingester_zones": ZONES}
+    assert len(changed(zoned, ingester_zones=ZONES[::-1])) == 1, "their volumes lie in the old zones"
+    assert changed(zoned, replicas=6) == []
+    assert judged(DISTRIBUTED, zoned, PreparedChange.ZONES) == []
 
 
 def test_both_names_of_the_monolithic_mode_are_one() -> None:

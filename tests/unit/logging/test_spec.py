@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from components._spec import InvalidArgsError
 from components.logging.advice import advice
+from components.logging.modes import Mode
 
-from .examples import BUCKET, DOCUMENT, LAPTOP, spec_of
+from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, ZONES, spec_of
 
 
 @pytest.mark.parametrize(
@@ -28,11 +29,30 @@ from .examples import BUCKET, DOCUMENT, LAPTOP, spec_of
         ({**BUCKET, "workloads": {"write": {"replicas": 3}}}, "write does not run in mode monolithic"),
         ({**BUCKET, "workloads": {"loki": {"replica": 3}}}, "replica"),
         ({**BUCKET, "workloads": {"gateway": {"volume_size": "1Gi"}}}, "gateway keeps nothing on a volume"),
-        ({**BUCKET, "mode": "microservices"}, "Input should be 'monolithic' or 'simple-scalable'"),
+        ({**BUCKET, "mode": "microservices"}, "Input should be 'monolithic', 'simple-scalable' or 'distributed'"),
         ({**BUCKET, "migrate_from": "monolithic"}, "cannot go from monolithic to monolithic"),
+        ({**BUCKET, "mode": "distributed", "migrate_from": "monolithic"}, "monolithic, simple-scalable, distributed"),
+        (
+            {**DISTRIBUTED, "replication_factor": 3, "replicas": 2},
+            "3 copies of each line need as many replicas of inge",
+        ),
+        ({**DISTRIBUTED, "store": "filesystem", "bucket": ""}, "use mode monolithic with 1 replica, or store s3"),
+        ({**DISTRIBUTED, "workloads": {"compactor": {"replicas": 2}}}, "2 compactors would wait for one"),
+        ({**DISTRIBUTED, "workloads": {"ruler": {"replicas": 2}}}, "ruler does not run in mode distributed"),
+        ({**DISTRIBUTED, "workloads": {"querier": {"volume_size": "1Gi"}}}, "querier keeps nothing on a volume"),
+        ({**DISTRIBUTED, "ingester_zones": ["a", "b"]}, "name three different ones"),
+        ({**DISTRIBUTED, "ingester_zones": ["a", "b", "b"]}, "name three different ones"),
+        ({**DISTRIBUTED, "ingester_zones": ZONES, "replicas": 4}, "4 ingesters do not divide by three zones"),
+        ({**BUCKET, "ingester_zones": ZONES}, "only mode distributed places ingesters by zone"),
+        ({**BUCKET, "ruler": True}, "give the URL of an Alertmanager"),
+        ({**BUCKET, "alertmanager_url": "http://alertmanager:9093"}, "set ruler to true"),
+        ({**BUCKET, "ruler": True, "alertmanager_url": "alertmanager:9093"}, "write http:// or https://"),
+        ({**BUCKET, "traces_endpoint": "alloy:4317"}, "such as http://alloy.telemetry:4318"),
+        ({**BUCKET, "traces_endpoint": "http://alloy:4318", "traces_ratio": 0}, "greater than 0"),
+        ({**BUCKET, "chunk_encoding": "zip"}, "Input should be 'gzip', 'snappy', 'zstd' or 'lz4'"),
         ({**BUCKET, "release_name": "a" * 38}, "use at most 37"),
         ({**BUCKET, "chart_version": "7.3.0"}, "use one of 18.11.0, 6.51.0"),
-        ({**BUCKET, "prepared_changes": ["schema"]}, "Input should be 'volumes' or 'location'"),
+        ({**BUCKET, "prepared_changes": ["schema"]}, "Input should be 'volumes', 'location' or 'zones'"),
     ],
 )
 def test_a_wrong_argument_is_refused_with_a_way_out(args: dict[str, Any], sentence: str) -> None:
@@ -80,9 +100,9 @@ def test_a_ledger_with_a_past_is_kept_as_it_was_written() -> None:
 @given(
     replicas=st.integers(1, 9),
     factor=st.none() | st.integers(1, 3),
-    mode=st.sampled_from(["monolithic", "simple-scalable"]),
+    mode=st.sampled_from(list(Mode)),
 )
-def test_whatever_is_accepted_has_a_replica_for_every_copy(replicas: int, factor: int | None, mode: str) -> None:
+def test_whatever_is_accepted_has_a_replica_for_every_copy(replicas: int, factor: int | None, mode: Mode) -> None:
     try:
         spec = spec_of(BUCKET, replicas=replicas, replication_factor=factor, mode=mode)
     except InvalidArgsError:

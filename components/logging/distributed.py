@@ -1,0 +1,41 @@
+"""Loki with a workload for each of its parts, for hundreds of GB of logs a day and more."""
+
+from typing import Any
+
+from .modes import Mode, Role
+from .spec import LoggingSpec
+from .workload import ZONE, loki_workload, resources
+
+ZONES = ("zoneA", "zoneB", "zoneC")
+
+
+def distributed_values(spec: LoggingSpec) -> dict[str, Any]:
+    """Give every workload; one pod of each may be away by a drain."""
+    values: dict[str, Any] = {
+        role.section: {**loki_workload(spec.workload(role)), "maxUnavailable": 1}
+        for role in spec.roles(Mode.DISTRIBUTED)
+    }
+    values[Role.INGESTER.section]["zoneAwareReplication"] = _zones(spec)
+    if spec.ingester_zones:
+        values["rollout_operator"] = rollout_operator(spec)
+    return values
+
+
+def _zones(spec: LoggingSpec) -> dict[str, Any]:
+    """Make one StatefulSet of ingesters, which the chart's default does not, or one in each zone."""
+    nodes = spec.workload(Role.INGESTER).node_selector
+    return {
+        "enabled": bool(spec.ingester_zones),
+        **{key: {"nodeSelector": {**nodes, ZONE: zone}} for key, zone in zip(ZONES, spec.ingester_zones, strict=False)},
+    }
+
+
+def rollout_operator(spec: LoggingSpec) -> dict[str, Any]:
+    """Roll the ingesters zone by zone: Kubernetes by itself would restart all three StatefulSets at once."""
+    return {
+        "enabled": True,
+        "webhooks": {"enabled": False},
+        "resources": resources("20m", "128Mi"),
+        "nodeSelector": dict(spec.node_selector),
+        "tolerations": [dict(toleration) for toleration in spec.tolerations],
+    }

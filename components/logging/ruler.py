@@ -1,0 +1,49 @@
+"""Rules on logs: read from ConfigMaps by a sidecar, evaluated by Loki, sent to an Alertmanager."""
+
+from typing import Any
+
+from .spec import LoggingSpec
+from .workload import resources
+
+RULE_LABEL = "loki_rule"
+"""Label of the ConfigMaps that hold rules, each key a file of rule groups."""
+
+TENANT = "fake"
+"""What Loki calls the only tenant while authentication is off; rules lie in a directory of that name."""
+
+NO_RULES = {"ruler": {"storage": {"type": "local", "local": {"directory": "/var/loki/rules"}}}}
+"""Keeps the ruler that every Loki starts away from the bucket, where it would list a path outside `object_prefix`."""
+
+
+def ruler_config(spec: LoggingSpec) -> dict[str, Any]:
+    """Give Loki's configuration of the ruler, laid over what the chart makes."""
+    if not spec.ruler:
+        return NO_RULES
+    return {
+        "ruler": {
+            "storage": {"type": "local", "local": {"directory": "/rules"}},
+            "alertmanager_url": spec.alertmanager_url,
+            "enable_sharding": True,
+        }
+    }
+
+
+def ruler_values(spec: LoggingSpec) -> dict[str, Any]:
+    """Switch the ruler and the sidecar in its pods on or off."""
+    values: dict[str, Any] = {"ruler": {"enabled": spec.ruler}}
+    if not spec.ruler:
+        return values | {"sidecar": {"rules": {"enabled": False}}}
+    for mode in spec.modes:
+        values.setdefault(mode.ruler.section, {})["sidecar"] = True
+    return values | {
+        "sidecar": {
+            "resources": resources("20m", "96Mi"),
+            "rules": {
+                "enabled": True,
+                "label": RULE_LABEL,
+                "labelValue": "",
+                "folder": f"/rules/{TENANT}",
+                "resource": "configmap",
+            },
+        }
+    }

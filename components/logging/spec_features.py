@@ -1,0 +1,52 @@
+"""The part of `Logging`'s arguments that says what Loki does beside keeping logs: rules, and traces of itself."""
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from .._spec import rule
+from .spec_store import StoreSpec
+
+WEB = ("http://", "https://")
+
+
+class FeaturesSpec(StoreSpec):
+    """Rules on logs and Loki's own traces."""
+
+    ruler: bool = False
+    alertmanager_url: str = ""
+    traces_endpoint: str = ""
+    traces_ratio: float = Field(default=1.0, gt=0, le=1)
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What every process of Loki finds in its environment: where it sends its own traces."""
+        if not self.traces_endpoint:
+            return {}
+        return {
+            "OTEL_EXPORTER_OTLP_ENDPOINT": self.traces_endpoint,
+            "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
+            "OTEL_TRACES_SAMPLER_ARG": f"{self.traces_ratio:g}",
+        }
+
+    @rule("alertmanager_url", "ruler")
+    def _alerts_have_a_receiver(self) -> str | None:
+        if self.ruler and not self.alertmanager_url:
+            return "rules that fire would reach nobody: give the URL of an Alertmanager, or set ruler to false"
+        if self.alertmanager_url and not self.ruler:
+            return "nothing evaluates rules that could fire: set ruler to true, or remove alertmanager_url"
+        return None
+
+    @rule("alertmanager_url")
+    def _the_alertmanager_is_a_url(self) -> str | None:
+        return _no_url(self.alertmanager_url, "http://alertmanager.monitoring:9093")
+
+    @rule("traces_endpoint")
+    def _traces_go_to_a_url(self) -> str | None:
+        return _no_url(self.traces_endpoint, "http://alloy.telemetry:4318, which speaks OTLP over HTTP")
+
+
+def _no_url(address: str, example: str) -> str | None:
+    if address and not address.startswith(WEB):
+        return f"write http:// or https:// before the host, such as {example}"
+    return None
