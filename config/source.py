@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -22,8 +22,8 @@ class Source:
     """The keys whose value, or part of it, is encrypted in the stack file."""
     aws_region: str = ""
     """The AWS provider's region, from `aws:region`."""
-    aws_access_key: str = ""
-    """The AWS provider's access key, where the stack file names one (only examples do)."""
+    aws: Mapping[str, bool] = field(default_factory=dict)
+    """The keys of the AWS provider, and whether the value of each is encrypted."""
 
     def area(self, name: str) -> tuple[Any, list[Problem]]:
         """Give the value of one area as plain data, `{}` where it is not set, and what is wrong with its form."""
@@ -57,5 +57,9 @@ def read() -> Source:
         texts=own,
         secret=frozenset(name for name in own if runtime_config.is_config_secret(prefix + name)),
         aws_region=str(everything.get("aws:region", "")),
-        aws_access_key=str(everything.get("aws:accessKey", "")),
+        aws={
+            key.removeprefix("aws:"): runtime_config.is_config_secret(key)
+            for key in everything
+            if key.startswith("aws:")
+        },
     )

@@ -16,6 +16,7 @@ from .ingress import Ingress
 from .logging import Logging
 from .metrics import Metrics
 from .problems import PROJECT, Problem, nearest, problems_of, remove_command, settings_error
+from .providers import provider_problems
 from .retention import Retention
 from .rules import cross_area_problems
 from .secrets import SECRET_KEYS, secret_problems
@@ -77,7 +78,7 @@ def load(source: Source) -> Settings:
         if not malformed:
             areas[name], found = _checked(name, raw)
             problems += found
-    problems += secret_problems(source)
+    problems += [*secret_problems(source), *provider_problems(source)]
     if all(areas.get(name) is not None for name in AREAS):
         settings = Settings(
             stack=source.stack,

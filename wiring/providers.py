@@ -7,17 +7,22 @@ import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
 from config import Settings
+from config.providers import AWS_FLAGS, AWS_SECRETS
 from config.storage import AwsStorage
 
 
 def component_options(settings: Settings) -> pulumi.ResourceOptions:
-    """Give the options that every component of the program is created with."""
+    """Give the options that every component of the program is created with.
+
+    The stack owns what it makes: a field that was edited by hand is taken back, not a conflict that fails the `up`.
+    """
     cluster = kubernetes.Provider(
         "cluster",
         context=settings.cluster.context or None,
         cluster_identifier=settings.cluster.name,
         enable_config_map_mutable=True,
         enable_secret_mutable=True,
+        enable_patch_force=True,
     )
     providers: list[pulumi.ProviderResource] = [cluster, random.Provider("random")]
     if isinstance(settings.storage, AwsStorage):
@@ -29,10 +34,9 @@ def component_options(settings: Settings) -> pulumi.ResourceOptions:
 
 def _aws_arguments(settings: Settings) -> Any:
     config = pulumi.Config("aws")
-    flags = ("skipCredentialsValidation", "skipRequestingAccountId", "skipMetadataApiCheck")
     arguments: dict[str, Any] = {"region": settings.aws_region}
-    arguments |= {_snake(flag): config.get_bool(flag) for flag in flags if config.get_bool(flag) is not None}
-    keys = {"access_key": config.get_secret("accessKey"), "secret_key": config.get_secret("secretKey")}
+    arguments |= {_snake(flag): config.get_bool(flag) for flag in AWS_FLAGS if config.get_bool(flag) is not None}
+    keys = {_snake(key): config.get_secret(key) for key in AWS_SECRETS}
     return arguments | {name: value for name, value in keys.items() if value is not None}
 
 

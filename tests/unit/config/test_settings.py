@@ -1,5 +1,6 @@
 """Settings: an empty stack is a laptop, everything wrong is reported at once, each with the command that fixes it."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -105,6 +106,20 @@ def test_aws_needs_a_region_and_a_whole_account_number() -> None:
     message = problems(storage={**AWS, "account_id": "42"})
     assert "observability:storage.account_id" in message
     assert "aws:region: is missing" in problems(storage=AWS)
+
+
+def test_a_plain_secret_key_of_aws_is_refused_and_an_encrypted_one_is_not() -> None:
+    stack = source(region="eu-west-1", storage=AWS)
+    with pytest.raises(SettingsError, match="aws:secretKey: is a secret") as raised:
+        load(replace(stack, aws={"region": False, "accessKey": False, "secretKey": False}))
+    assert "pulumi config set --secret aws:secretKey" in str(raised.value)
+    assert load(replace(stack, aws={"region": False, "accessKey": False, "secretKey": True}))
+
+
+def test_a_setting_of_aws_that_nothing_reads_is_refused_with_what_to_use() -> None:
+    with pytest.raises(SettingsError, match="aws:profile: is read by nothing") as raised:
+        load(replace(source(region="eu-west-1", storage=AWS), aws={"profile": False}))
+    assert "AWS_PROFILE" in str(raised.value)
 
 
 def test_irsa_needs_the_issuer_of_the_cluster() -> None:

@@ -20,7 +20,8 @@ pulumi.export("stack", settings.stack)
 STACK = """\
 config:
   aws:region: eu-west-1
-  aws:secretKey: FAKEKEY
+  aws:accessKey: FAKEKEY
+  aws:secretKey: {secure: v1:abc}
   observability:cluster: {storage_class: gp3}
   observability:logging: {replicas: 2, cpu: 300m}
   observability:ui_users: {secure: v1:abc}
@@ -49,7 +50,7 @@ def test_every_setting_has_its_value_and_where_that_comes_from(project: Path) ->
 
 def test_a_secret_is_named_and_not_shown(project: Path) -> None:
     table = {row.place: row.value for row in rows(project, "test")}
-    assert (table["ui_users"], table["aws:secretKey"]) == ("[secret]", "[secret]")
+    assert [table[key] for key in ("ui_users", "aws:accessKey", "aws:secretKey")] == ["[secret]"] * 3
     assert not any("v1:abc" in value or "FAKEKEY" in value for value in table.values())
 
 
