@@ -9,7 +9,7 @@ import pulumi
 
 from components import Datasources, Demo, Grafana, Logging, Metrics, Telemetry, Tracing
 from config import load, read
-from wiring import arguments
+from wiring import arguments, sizing
 from wiring.ingress import create_routes
 from wiring.metrics import metrics_addresses
 from wiring.namespaces import create_namespaces
@@ -17,6 +17,7 @@ from wiring.providers import component_options
 from wiring.storage import Storage
 
 settings = load(read())
+sizing.announce(settings)
 options = component_options(settings)
 namespaces = create_namespaces(settings, options)
 storage = Storage(settings, namespaces, options)

@@ -26,6 +26,12 @@ class Metrics(Area):
     namespace: Name = Field(
         default="monitoring", description="Namespace of the in-stack Prometheus. Default: monitoring."
     )
+    cpu: Quantity | None = Field(
+        default=None, description="CPU request of the in-stack Prometheus. Default: 200m.", examples=["500m"]
+    )
+    memory: Quantity | None = Field(
+        default=None, description="Memory request and limit of the in-stack Prometheus. Default: 1Gi.", examples=["2Gi"]
+    )
     volume_size: Quantity = Field(
         default="8Gi", description="Volume of the in-stack Prometheus. Default: 8Gi.", examples=["50Gi"]
     )

@@ -117,18 +117,22 @@ def _production(settings: "Settings") -> Iterator[Problem]:
 
 
 def _replicated(settings: "Settings", why: str) -> Iterator[Problem]:
-    logs, traces = settings.logging, settings.tracing
+    logs, traces, load = settings.logging, settings.tracing, settings.load
+    # A load sizes what no setting does, with a replica for every copy at least.
+    sized = (logs.replication_factor or 3) if load.logs_gb_per_day else None
     if logs.mode is LoggingMode.MONOLITHIC:
-        place, writers = f"{PROJECT}:logging.replicas", logs.replicas or 1
+        loki = logs.workloads.get("loki")
+        place = f"{PROJECT}:logging.replicas"
+        writers = (loki.replicas if loki else None) or logs.replicas or sized or 1
     else:
         place = f"{PROJECT}:logging.workloads.write.replicas"
         write = logs.workloads.get("write")
-        writers = (write.replicas if write else None) or logs.replicas or 3
+        writers = (write.replicas if write else None) or logs.replicas or sized or 3
     if writers < 2:
         yield Problem(place, f"{why}: run Loki with three", set_command(place, 3))
     if traces.mode is TracingMode.MONOLITHIC:
         place = f"{PROJECT}:tracing.mode"
         yield Problem(place, f"{why}: monolithic Tempo is one", set_command(place, "distributed"), "monolithic")
-    elif (traces.replicas or 1) < 2:
+    elif (traces.replicas or (3 if load.spans_per_second else 1)) < 2:
         place = f"{PROJECT}:tracing.replicas"
         yield Problem(place, f"{why}: run Tempo with three ingesters", set_command(place, 3))

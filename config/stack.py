@@ -13,6 +13,7 @@ from .cluster import Cluster, Environment
 from .demo import Demo
 from .grafana import Grafana
 from .ingress import Ingress
+from .load import Load
 from .logging import Logging
 from .metrics import Metrics
 from .problems import PROJECT, Problem, nearest, problems_of, remove_command, settings_error
@@ -31,6 +32,7 @@ AREAS: Mapping[str, type[Area]] = {
     "cluster": Cluster,
     "storage": InClusterStorage,
     "retention": Retention,
+    "load": Load,
     "logging": Logging,
     "tracing": Tracing,
     "telemetry": Telemetry,
@@ -51,6 +53,7 @@ class Settings:
     cluster: Cluster
     storage: InClusterStorage | ExternalStorage | AwsStorage
     retention: Retention
+    load: Load
     logging: Logging
     tracing: Tracing
     telemetry: Telemetry

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from .area import Area, Name, Values
+from .area import Area, Name, Quantity, Values
 
 
 class LogSource(StrEnum):
@@ -29,5 +29,14 @@ class Telemetry(Area):
     )
     log_labels: Mapping[str, str] = Field(
         default_factory=dict, description="Labels put on every log line, beside cluster. Default: none."
+    )
+    cpu_request: Quantity | None = Field(
+        default=None, description="CPU request of each collector. Default: 100m.", examples=["200m"]
+    )
+    memory_request: Quantity | None = Field(
+        default=None, description="Memory request of each collector. Default: 256Mi.", examples=["512Mi"]
+    )
+    memory_limit: Quantity | None = Field(
+        default=None, description="Memory limit of each collector. Default: 512Mi.", examples=["1Gi"]
     )
     values: Values = Field(default_factory=dict)

@@ -5,12 +5,15 @@ from typing import Any
 from config import Settings
 from config.workload import Workload
 
+from . import sizing
+
 
 def given(**arguments: Any) -> Any:
     """Keep what a stack sets, so that a component's own defaults stand for the rest."""
     return {name: value for name, value in arguments.items() if value not in (None, "", {}, (), [])}
 
 
+@sizing.sized(sizing.logging)
 def logging(settings: Settings, **joined: Any) -> Any:
     """Arguments of Loki."""
     area = settings.logging
@@ -33,6 +36,7 @@ def logging(settings: Settings, **joined: Any) -> Any:
     )
 
 
+@sizing.sized(sizing.tracing)
 def tracing(settings: Settings, **joined: Any) -> Any:
     """Arguments of Tempo."""
     area = settings.tracing
@@ -48,6 +52,7 @@ def tracing(settings: Settings, **joined: Any) -> Any:
     )
 
 
+@sizing.sized(sizing.metrics)
 def metrics(settings: Settings, **joined: Any) -> Any:
     """Arguments of the in-stack Prometheus."""
     area = settings.metrics
@@ -55,12 +60,15 @@ def metrics(settings: Settings, **joined: Any) -> Any:
         **joined,
         **_chart(settings, area),
         retention=settings.retention.metrics,
+        cpu=area.cpu,
+        memory=area.memory,
         volume_size=area.volume_size,
         storage_class=settings.cluster.storage_class,
         **placement(settings),
     )
 
 
+@sizing.sized(sizing.telemetry)
 def telemetry(settings: Settings, **joined: Any) -> Any:
     """Arguments of the collectors."""
     area = settings.telemetry
@@ -70,6 +78,9 @@ def telemetry(settings: Settings, **joined: Any) -> Any:
         cluster=settings.cluster.name,
         extra_labels=dict(area.log_labels),
         log_source=area.log_source.value,
+        cpu_request=area.cpu_request,
+        memory_request=area.memory_request,
+        memory_limit=area.memory_limit,
         service_monitor=settings.cluster.service_monitors,
     )
 

@@ -6,13 +6,14 @@ no vendor's documentation.
 
 from .collectors import alloy
 from .cost import LEFT_OUT, Cost, cost
-from .loki import logs
+from .loki import CACHES, logs, with_caches
 from .metrics import prometheus, thanos
 from .model import Choice, Load, LoadError, Objects, Plan, Prices, Retention, Shape, Size, Tuning
 from .report import Row, report
 from .tempo import traces
 
 __all__ = [
+    "CACHES",
     "LEFT_OUT",
     "Choice",
     "Cost",
@@ -29,6 +30,7 @@ __all__ = [
     "cost",
     "report",
     "size",
+    "with_caches",
 ]
 
 

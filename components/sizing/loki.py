@@ -6,6 +6,7 @@ follow the calculator that Loki's docs had until 2025, and are estimates.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from .loki_objects import bucket
 from .model import Choice, Load, Retention, Shape, Size, Tuning, whole
@@ -35,7 +36,8 @@ LARGE: Mapping[str, Size] = {
 """Loki's docs, "3 TB/day to 30 TB/day": 431 cores and 857 GiB."""
 
 RULER = Size(2, 500, 1024)
-"""Loki's docs size no ruler: an estimate."""
+BACKEND = Size(3, 100, 512, 10)
+"""Loki's docs size neither: estimates."""
 
 WRITER_GB_PER_DAY = 3 * 1.048576 * 86.4
 """What one pod takes in: 3 MiB/s by the retired calculator, 272 GB a day."""
@@ -64,6 +66,10 @@ CHUNKS_CACHE_HOURS = 2
 RESULTS_SHARE = 4
 """The chunks cache has four times the results cache, as in Loki's docs (4096 MB and 1024 MB)."""
 SMALLEST_RESULTS_CACHE_MIB = 256
+
+CACHE_NAMES = ("chunks-cache", "results-cache")
+CACHES = frozenset(CACHE_NAMES)
+"""The workloads beside Loki that are caches."""
 
 STREAMS_LIMIT = 5_000
 """Loki's default of `max_global_streams_per_user`."""
@@ -134,7 +140,7 @@ def _simple_scalable(load: Load, retention: Retention, tuning: Tuning) -> Shape:
     cores = load.logs_gb_per_day * load.query_factor * QUERY_MILLIS_PER_GB_A_DAY
     readers = max(READER.replicas, whole(cores / READER.cpu_millis))
     workloads = {"write": writer, "read": Size(readers, READER.cpu_millis, READER.memory_mib)}
-    return _shape("simple-scalable", workloads, {}, load, retention, tuning, writer.replicas)
+    return _shape("simple-scalable", workloads, {"backend": BACKEND}, load, retention, tuning, writer.replicas)
 
 
 def _writer(load: Load, tuning: Tuning, queried_gb_per_day: float) -> Size:
@@ -164,8 +170,16 @@ def _shape(
     wanted = whole(compressed_mib * CHUNKS_CACHE_HOURS / 24, step=64)
     chunks = min(LARGEST_CHUNKS_CACHE_MIB, max(SMALLEST_CHUNKS_CACHE_MIB, wanted))
     results = max(SMALLEST_RESULTS_CACHE_MIB, chunks // RESULTS_SHARE)
-    caches = {"chunks-cache": _memcached(chunks), "results-cache": _memcached(results)}
-    return Shape(mode, workloads, {**beside, **caches}, chunks, results, bucket(load, retention.logs, tuning, writers))
+    shape = Shape(mode, workloads, beside, objects=bucket(load, retention.logs, tuning, writers))
+    return with_caches(shape, chunks, results)
+
+
+def with_caches(shape: Shape, chunks_mib: int, results_mib: int) -> Shape:
+    """Give `shape` caches of these sizes in place of its own; 0 is none."""
+    others = {name: size for name, size in shape.beside.items() if name not in CACHES}
+    memory = dict(zip(CACHE_NAMES, (chunks_mib, results_mib), strict=True))
+    caches = {name: _memcached(mebibytes) for name, mebibytes in memory.items() if mebibytes}
+    return replace(shape, beside={**others, **caches}, chunks_cache_mib=chunks_mib, results_cache_mib=results_mib)
 
 
 def _memcached(mebibytes: int) -> Size:

@@ -94,7 +94,9 @@ class Tuning:
     """What is configured, not loaded, and moves sizes all the same."""
 
     replication_factor: int = 3
-    """Copies of what is not yet in the bucket."""
+    """Copies of logs that are not yet in the bucket."""
+    trace_replication_factor: int = 3
+    """Copies of spans that are not yet in the bucket, in Tempo 2's distributed mode."""
     max_chunk_age_hours: float = 2.0
     """Age at which Loki writes a chunk to the bucket, full or not: its default."""
     compression: float = 5.0
@@ -103,7 +105,7 @@ class Tuning:
     """How often the same chunk is written by different ingesters: 1 to the replication factor. An estimate."""
 
     def __post_init__(self) -> None:
-        _check(self, positive=("replication_factor", "max_chunk_age_hours", "compression", "chunk_copies"))
+        _check(self, positive=tuple(item.name for item in fields(self)))
         if self.chunk_copies > self.replication_factor:
             raise LoadError(
                 f"chunk_copies {self.chunk_copies:g} is more than replication_factor {self.replication_factor}: "

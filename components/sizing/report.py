@@ -20,6 +20,8 @@ class Row:
     """Its modes, where there are several."""
     set_by_user: frozenset[str] = frozenset()
     """Workloads with a figure that the user sets."""
+    advised: frozenset[str] = frozenset()
+    """Workloads that the plan sizes and no setting does."""
 
 
 def report(plan: Plan, rows: Sequence[Row]) -> str:
@@ -50,7 +52,7 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         title = f"{row.title} {row.shape.mode}" if row.choice else row.title
         for name, size in row.shape.all.items():
-            mark = "*" if name in row.set_by_user else ""
+            mark = "*" if name in row.set_by_user else "+" if name in row.advised else ""
             cells.append((title, f"{name}{mark}", str(size.replicas), size.cpu, size.memory, size.volume_size or "-"))
             title = ""
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
@@ -58,6 +60,8 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
     if any(row.set_by_user for row in rows):
         yield "  * with figures of your settings in place of the plan's"
+    if any(row.advised for row in rows):
+        yield "  + reckoned with, and sized by the component itself"
 
 
 def _modes(rows: Sequence[Row]) -> Iterator[str]:

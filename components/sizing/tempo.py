@@ -16,22 +16,30 @@ SPAN_BYTES = 450
 MONOLITHIC_MB_PER_SECOND = 25.0
 """What Tempo's docs rate a single process for, at least (25 to 35 MB/s)."""
 
+UNSCALED = float("inf")
+
 
 @dataclass(frozen=True)
 class Part:
     """One part of Tempo: the traffic that a replica takes, what it asks for, and the fewest of them."""
 
     mb_per_second: float
+    """Infinite where the docs give a fixed number of replicas: those are as large as they get at 25 MB/s."""
     cpu_millis: int
     memory_mib: int
     fewest: int = 2
+
+    @property
+    def scales(self) -> bool:
+        """Whether more traffic takes more replicas."""
+        return self.mb_per_second != UNSCALED
 
 
 PARTS: Mapping[str, Part] = {
     "distributor": Part(10, 2000, 2048),
     "ingester": Part(4, 2500, 4096),
     "querier": Part(1.5, 1000, 4096),
-    "query-frontend": Part(float("inf"), 1000, 4096),
+    "query-frontend": Part(UNSCALED, 1000, 4096),
     "compactor": Part(4, 1000, 4096, fewest=1),
 }
 """Tempo 2: rates in the middle of the docs' ranges, memory at their lower end; CPU of the readers is an estimate."""
@@ -41,8 +49,8 @@ KAFKA_PARTS: Mapping[str, Part] = {
     "live-store": Part(8, 1000, 4096),
     "block-builder": Part(8, 500, 5120),
     "querier": Part(1.5, 1000, 4096),
-    "query-frontend": Part(float("inf"), 1000, 4096),
-    "backend-scheduler": Part(float("inf"), 500, 1024, fewest=1),
+    "query-frontend": Part(UNSCALED, 1000, 4096),
+    "backend-scheduler": Part(UNSCALED, 500, 1024, fewest=1),
     "backend-worker": Part(8, 500, 1024, fewest=1),
 }
 """Tempo 3, which needs Kafka: as many block builders as live stores; the worker's rate is an estimate."""
@@ -113,9 +121,10 @@ def _distributed(mode: str, parts: Mapping[str, Part], rate: float, retention: R
 
 
 def _workload(name: str, part: Part, rate: float, tuning: Tuning) -> Size:
-    fewest = max(part.fewest, tuning.replication_factor) if name == "ingester" else part.fewest
+    fewest = max(part.fewest, tuning.trace_replication_factor) if name == "ingester" else part.fewest
     # The fewest pods share a small load; what one of them gets never grows beyond a full replica's.
-    share = min(1.0, rate / (part.mb_per_second * fewest))
+    full_rate = part.mb_per_second * fewest if part.scales else MONOLITHIC_MB_PER_SECOND
+    share = min(1.0, rate / full_rate)
     writes = name in WRITERS
     return Size(
         replicas=max(fewest, whole(rate / part.mb_per_second)),
@@ -126,7 +135,7 @@ def _workload(name: str, part: Part, rate: float, tuning: Tuning) -> Size:
 
 
 def _copies(name: str, tuning: Tuning) -> int:
-    return tuning.replication_factor if name == "ingester" else 1
+    return tuning.trace_replication_factor if name == "ingester" else 1
 
 
 def _full(part: Part, name: str, tuning: Tuning) -> float:

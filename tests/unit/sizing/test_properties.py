@@ -27,7 +27,12 @@ retentions = st.builds(
     metrics=st.floats(1, 400),
     long_term_metrics=st.floats(0, 4000),
 )
-tunings = st.builds(Tuning, replication_factor=st.integers(1, 3), max_chunk_age_hours=st.floats(0.1, 24))
+tunings = st.builds(
+    Tuning,
+    replication_factor=st.integers(1, 3),
+    trace_replication_factor=st.integers(1, 3),
+    max_chunk_age_hours=st.floats(0.1, 24),
+)
 growing = st.sampled_from(["logs_gb_per_day", "active_streams", "spans_per_second", "active_series", "query_factor"])
 PRICES = Prices()
 
@@ -122,7 +127,7 @@ def test_no_mode_has_fewer_replicas_than_copies_or_than_high_availability_needs(
     plan = size(load, retention, PRICES, tuning)
     for mode, writer in (("monolithic", "loki"), ("simple-scalable", "write"), ("distributed", "ingester")):
         assert plan.logs.shapes[mode].workloads[writer].replicas >= tuning.replication_factor
-    assert plan.traces.shapes["distributed"].workloads["ingester"].replicas >= tuning.replication_factor
+    assert plan.traces.shapes["distributed"].workloads["ingester"].replicas >= tuning.trace_replication_factor
     assert_at_least_two(plan.logs, "distributed", {"ingester", "compactor"})
     assert_at_least_two(plan.traces, "distributed", {"ingester", "compactor"})
     assert_at_least_two(plan.traces, "distributed-kafka", {"backend-scheduler", "backend-worker"})

@@ -1,0 +1,95 @@
+"""How much arrives, from which the platform's sizes follow."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from components.sizing import Prices as DefaultPrices
+from components.units import parse_duration
+
+from .area import Area, Duration
+
+_DEFAULTS = DefaultPrices()
+
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+
+
+class Prices(Area):
+    """What the bill is reckoned with; the defaults are those of AWS in us-east-1, without discounts."""
+
+    currency: str = Field(
+        default=_DEFAULTS.currency, min_length=1, description="Of all prices. Default: USD.", examples=["EUR"]
+    )
+    object_gb_month: Amount | None = Field(
+        default=None,
+        description="A GB in the bucket for a month. Default: 0.023; with storage in-cluster that of a disk.",
+        examples=[0.023],
+    )
+    write_thousand: Amount | None = Field(
+        default=None,
+        description="A thousand requests that write. Default: 0.005; nothing with storage in-cluster.",
+        examples=[0.005],
+    )
+    read_thousand: Amount | None = Field(
+        default=None,
+        description="A thousand requests that read. Default: 0.0004; nothing with storage in-cluster.",
+        examples=[0.0004],
+    )
+    disk_gib_month: Amount = Field(
+        default=_DEFAULTS.disk_gib_month, description="A GiB of volume for a month. Default: 0.08.", examples=[0.08]
+    )
+    cpu_month: Amount = Field(
+        default=_DEFAULTS.cpu_month, description="A requested core for a month. Default: 29.55.", examples=[29.55]
+    )
+    memory_gib_month: Amount = Field(
+        default=_DEFAULTS.memory_gib_month,
+        description="A requested GiB of memory for a month. Default: 3.24.",
+        examples=[3.24],
+    )
+
+
+class Load(Area):
+    """Settings under `observability:load`: they size what no other setting sizes, and never change a mode."""
+
+    logs_gb_per_day: Amount = Field(
+        default=0, description="Uncompressed logs, GB a day. Default: 0 (Loki is not sized).", examples=[100]
+    )
+    active_streams: Amount | None = Field(
+        default=None,
+        description="Streams written to at a time. Default: 50 for each GB of logs a day.",
+        examples=[5000],
+    )
+    spans_per_second: Amount = Field(
+        default=0, description="Spans a second. Default: 0 (Tempo is not sized).", examples=[5000]
+    )
+    active_series: Amount = Field(
+        default=0,
+        description="Series written to at a time. Default: 0 (Prometheus is not sized).",
+        examples=[500000],
+    )
+    scrape_interval: Duration = Field(
+        default="30s", description="Time between two samples of a series. Default: 30s.", examples=["30s"]
+    )
+    query_factor: Positive = Field(
+        default=1,
+        description="How heavily logs are queried: 10 where nobody optimises queries. Default: 1.",
+        examples=[1],
+    )
+    nodes: int = Field(default=3, ge=1, description="Nodes whose collectors share the work. Default: 3.", examples=[3])
+    prices: Prices = Field(default_factory=Prices)
+
+    @property
+    def given(self) -> bool:
+        """Whether the stack tells a load at all."""
+        return bool(self.logs_gb_per_day or self.spans_per_second or self.active_series)
+
+    @model_validator(mode="after")
+    def _figures_go_together(self) -> "Load":
+        if self.model_fields_set and not self.given:
+            raise ValueError("sizes nothing: give logs_gb_per_day, spans_per_second or active_series")
+        if self.active_streams is not None and not self.logs_gb_per_day:
+            raise ValueError(f"active_streams {self.active_streams:g} are streams of logs: give logs_gb_per_day too")
+        if parse_duration(self.scrape_interval).total_seconds() == 0:
+            raise ValueError(f"scrape_interval {self.scrape_interval} must be longer: 30s, for example")
+        return self

@@ -1,0 +1,62 @@
+"""The load of a stack: nothing where none is told, refused where it makes no sense."""
+
+from typing import Any
+
+import pytest
+
+from config import SettingsError, load
+from tests.unit.config.stacks import PRODUCTION, source
+
+
+def problems(**areas: Any) -> str:
+    with pytest.raises(SettingsError) as raised:
+        load(source(**areas))
+    return str(raised.value)
+
+
+def test_a_stack_without_a_load_tells_none() -> None:
+    assert not load(source()).load.given
+
+
+def test_any_signal_makes_a_load() -> None:
+    for figure in ("logs_gb_per_day", "spans_per_second", "active_series"):
+        assert load(source(load={figure: 1})).load.given
+
+
+@pytest.mark.parametrize(
+    ("area", "sentence"),
+    [
+        ({"query_factor": 2}, "sizes nothing: give logs_gb_per_day, spans_per_second or active_series"),
+        ({"active_streams": 9, "spans_per_second": 1}, "active_streams 9 are streams of logs: give logs_gb_per_day"),
+        ({"active_series": 1, "scrape_interval": "0s"}, "scrape_interval 0s must be longer"),
+        ({"logs_gb_per_day": -5}, "observability:load.logs_gb_per_day = -5: Input should be greater than or equal"),
+        ({"spans_per_second": 1, "nodes": 0}, "observability:load.nodes = 0"),
+        ({"logs_gb_per_day": 1, "prices": {"disk_gib_month": -1}}, "load.prices.disk_gib_month = -1"),
+        ({"logs_gb_day": 5}, "there is no such setting: did you mean logs_gb_per_day?"),
+        ({"logs_gb_per_day": float("inf")}, "should be a finite number"),
+    ],
+)
+def test_a_load_that_makes_no_sense_is_refused_with_the_reason(area: dict[str, Any], sentence: str) -> None:
+    assert sentence in problems(load=area)
+
+
+def test_the_command_that_mends_a_figure_is_given() -> None:
+    message = problems(load={"logs_gb_per_day": "much"})
+    assert "pulumi config set --path observability:load.logs_gb_per_day 100" in message
+
+
+def test_production_is_content_with_the_replicas_of_a_load() -> None:
+    sized: dict[str, Any] = {
+        **PRODUCTION,
+        "logging": {},
+        "tracing": {"mode": "distributed"},
+        "load": {"logs_gb_per_day": 50, "spans_per_second": 100},
+    }
+    assert load(source(region="eu-west-1", **sized)).load.given
+
+
+def test_production_refuses_the_single_replica_of_a_load_with_one_copy() -> None:
+    for mode in ("monolithic", "simple-scalable"):
+        logging = {"mode": mode, "replication_factor": 1}
+        message = problems(**{**PRODUCTION, "logging": logging, "load": {"logs_gb_per_day": 50}})
+        assert "single replica of what holds data: run Loki with three" in message

@@ -1,0 +1,134 @@
+"""Settings win over the plan, the plan over the components' defaults, and without a load there is no plan."""
+
+from typing import Any
+
+import pytest
+
+from components.logging.spec import LoggingSpec
+from components.metrics.spec import MetricsSpec
+from components.telemetry.spec import TelemetrySpec
+from components.tracing.spec import TracingSpec
+from config import Settings, load
+from tests.unit.config.stacks import AWS, source
+from wiring import arguments, sizing
+
+LOAD = {"logs_gb_per_day": 200, "spans_per_second": 5_000, "active_series": 500_000}
+BUCKET = {"bucket": "acme", "region": "eu-west-1"}
+
+
+def settings(**areas: Any) -> Settings:
+    return load(source(**areas))
+
+
+def test_without_a_load_no_component_is_told_a_size() -> None:
+    bare = settings()
+    assert "workloads" not in arguments.logging(bare)
+    for told in (arguments.logging(bare), arguments.tracing(bare), arguments.telemetry(bare)):
+        assert not {"replicas", "cpu", "memory", "volume_size", "cpu_request", "chunks_cache_mib"} & set(told)
+    assert arguments.metrics(bare)["volume_size"] == "8Gi"
+
+
+@pytest.mark.parametrize("figure", ["logs_gb_per_day", "spans_per_second", "active_series"])
+def test_a_load_of_one_signal_leaves_the_backends_of_the_others_as_they_are(figure: str) -> None:
+    bare, sized = settings(), settings(load={figure: LOAD[figure]})
+    changed = {
+        "logs_gb_per_day": arguments.logging,
+        "spans_per_second": arguments.tracing,
+        "active_series": arguments.metrics,
+    }
+    for of, build in changed.items():
+        assert (build(sized) != build(bare)) == (of == figure)
+
+
+@pytest.mark.parametrize("mode", ["monolithic", "simple-scalable"])
+@pytest.mark.parametrize("logs", [1, 200, 5_000])
+def test_the_component_takes_the_plan_in_every_mode(mode: str, logs: float) -> None:
+    told = arguments.logging(
+        settings(load={"logs_gb_per_day": logs}, logging={"mode": mode}), namespace="logs", **BUCKET
+    )
+    spec = LoggingSpec.check("Logging", told)
+    assert spec.ingesters >= spec.copies == 3
+
+
+@pytest.mark.parametrize("mode", ["monolithic", "distributed"])
+def test_tempo_takes_the_plan_in_every_mode(mode: str) -> None:
+    sized = settings(load={"spans_per_second": 50_000}, tracing={"mode": mode})
+    spec = TracingSpec.check("Tracing", arguments.tracing(sized, namespace="traces", **BUCKET))
+    assert spec.replicas == (1 if mode == "monolithic" else 6)
+
+
+def test_a_load_never_changes_a_mode() -> None:
+    sized = settings(load={"logs_gb_per_day": 9_000, "spans_per_second": 900_000})
+    assert arguments.logging(sized)["mode"] == "monolithic"
+    assert arguments.tracing(sized)["mode"] == "monolithic"
+    text = sizing.report(sized)
+    assert "Loki: distributed is recommended, monolithic is set and stays" in text
+    assert "Tempo: distributed is recommended, monolithic is set and stays" in text
+
+
+def test_a_figure_of_a_workload_wins_and_leaves_the_others_to_the_plan() -> None:
+    plan = arguments.logging(settings(load=LOAD))["workloads"]["loki"]
+    sized = settings(load=LOAD, logging={"workloads": {"loki": {"cpu": "7"}}, "chunks_cache_mib": 0})
+    told = arguments.logging(sized)
+    assert told["workloads"]["loki"] == {**plan, "cpu": "7"}
+    assert told["chunks_cache_mib"] == 0
+    assert told["results_cache_mib"] > 0
+
+
+def test_a_figure_of_all_of_loki_wins_over_the_plan_of_a_workload() -> None:
+    sized = settings(load=LOAD, logging={"mode": "simple-scalable", "memory": "3Gi"})
+    spec = LoggingSpec.check("Logging", arguments.logging(sized, namespace="logs", **BUCKET))
+    assert {spec.workload(role).memory for role in spec.mode.roles} == {"3Gi"}
+
+
+def test_fewer_replicas_than_copies_are_never_planned_for_what_the_user_sets() -> None:
+    sized = settings(load={"logs_gb_per_day": 5}, logging={"replicas": 1})
+    spec = LoggingSpec.check("Logging", arguments.logging(sized, namespace="logs", **BUCKET))
+    assert (spec.ingesters, spec.copies) == (1, 1)
+
+
+def test_the_volume_of_prometheus_is_planned_unless_it_is_set() -> None:
+    planned = arguments.metrics(settings(load=LOAD), namespace="metrics")
+    assert MetricsSpec.check("Metrics", planned).volume_size == "54Gi"
+    assert arguments.metrics(settings(load=LOAD, metrics={"volume_size": "8Gi"}))["volume_size"] == "8Gi"
+    assert arguments.metrics(settings(load=LOAD, metrics={"memory": "9Gi"}))["memory"] == "9Gi"
+
+
+@pytest.mark.parametrize("said", [{}, {"memory_limit": "600Mi"}, {"memory_request": "8Gi"}, {"cpu_request": "50m"}])
+def test_what_collectors_ask_for_stays_within_their_limit(said: dict[str, str]) -> None:
+    told = arguments.telemetry(
+        settings(load=LOAD, telemetry=said),
+        namespace="telemetry",
+        logs_push_url="http://loki.logging/loki/api/v1/push",
+        logs_otlp_url="http://loki.logging/otlp",
+    )
+    spec = TelemetrySpec.check("Telemetry", told)
+    for name, value in said.items():
+        assert getattr(spec, name) == value
+
+
+def test_the_report_shows_what_will_run_with_the_users_own_figures() -> None:
+    sized = settings(
+        load=LOAD, logging={"workloads": {"loki": {"replicas": 5, "cpu": "1500m"}}}, storage=AWS, region="eu"
+    )
+    line = next(line for line in sizing.report(sized).splitlines() if "loki*" in line)
+    assert line.split() == ["Loki", "monolithic", "loki*", "5", "1500m", "4864Mi", "10Gi"]
+
+
+def test_the_cost_says_what_it_leaves_out_in_the_same_line() -> None:
+    line = sizing.report(settings(load=LOAD)).splitlines()[-1]
+    assert "Cost a month" in line and "object store" in line
+    for part in ("cross-zone traffic", "NAT", "data transfer", "support"):
+        assert part in line
+
+
+def test_prices_are_the_users_and_an_external_prometheus_costs_nothing() -> None:
+    free = dict.fromkeys(("object_gb_month", "write_thousand", "read_thousand", "disk_gib_month", "cpu_month"), 0)
+    sized = settings(load={**LOAD, "prices": {**free, "memory_gib_month": 0, "currency": "EUR"}})
+    assert "0 EUR (object store 0, disks 0, compute 0)" in sizing.report(sized)
+
+
+def test_objects_in_the_cluster_are_priced_as_the_disks_they_lie_on() -> None:
+    shape = {"logs_gb_per_day": 1, "prices": {"disk_gib_month": 1, "cpu_month": 0, "memory_gib_month": 0}}
+    line = sizing.report(settings(load=shape)).splitlines()[-1]
+    assert "object store 6, disks 30" in line

@@ -1,0 +1,205 @@
+"""Sizes that follow from the load: laid under what the settings say, and told once at preview."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import wraps
+from typing import Any
+
+import pulumi
+
+from components import sizing
+from components.units import parse_duration, parse_quantity
+from config import Settings
+from config.storage import InClusterStorage
+from config.telemetry import LogSource
+from config.workload import Workload
+
+MEBIBYTE = 2**20
+FIGURES = ("replicas", "cpu", "memory", "volume_size")
+WRITERS = {"monolithic": "loki", "simple-scalable": "write", "distributed": "ingester"}
+"""The workload of Loki that holds what is not yet in the bucket, by mode."""
+API_COLLECTORS = 2
+"""Collectors where none runs on each node."""
+SMALLEST_LIMIT_MIB = 512
+
+Arguments = dict[str, Any]
+
+
+def plan(settings: Settings) -> sizing.Plan:
+    """Size the platform for the load of the settings."""
+    load, retention = settings.load, settings.retention
+    reads_files = settings.telemetry.log_source is LogSource.FILES
+    return sizing.size(
+        sizing.Load(
+            logs_gb_per_day=load.logs_gb_per_day,
+            active_streams=load.active_streams,
+            spans_per_second=load.spans_per_second,
+            active_series=load.active_series,
+            scrape_interval_seconds=parse_duration(load.scrape_interval).total_seconds(),
+            query_factor=load.query_factor,
+            collectors=load.nodes if reads_files else API_COLLECTORS,
+        ),
+        sizing.Retention(logs=_days(retention.logs), traces=_days(retention.traces), metrics=_days(retention.metrics)),
+        _prices(settings),
+        sizing.Tuning(
+            replication_factor=_copies_of_logs(settings),
+            trace_replication_factor=min(3, settings.tracing.replicas or 3),
+        ),
+    )
+
+
+def sized(lay: Callable[[Settings, Arguments], Arguments]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Decorate a function that gives arguments by the settings: `lay` puts the plan's sizes under them."""
+
+    def decorate(arguments: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(arguments)
+        def laid(settings: Settings, **joined: Any) -> Any:
+            return lay(settings, arguments(settings, **joined))
+
+        return laid
+
+    return decorate
+
+
+def logging(settings: Settings, told: Arguments) -> Arguments:
+    """Lay the plan's sizes of Loki under `told`, its arguments by the settings."""
+    if not settings.load.logs_gb_per_day:
+        return told
+    shape = _logs(settings, plan(settings))
+    caches = {"chunks_cache_mib": shape.chunks_cache_mib, "results_cache_mib": shape.results_cache_mib}
+    workloads: dict[str, Arguments] = dict(told.get("workloads", {}))
+    for role, size in shape.workloads.items():
+        sized = {name: value for name, value in _figures(size).items() if name not in told}
+        workloads[role] = {**sized, **workloads.get(role, {})}
+    return {**caches, **told, "workloads": workloads}
+
+
+def tracing(settings: Settings, told: Arguments) -> Arguments:
+    """Lay the plan's sizes of Tempo under `told`: of the process, or of the ingesters."""
+    if not settings.load.spans_per_second:
+        return told
+    size = _traces(settings, plan(settings)).workloads[_trace_writer(settings)]
+    return {**_figures(size), **told}
+
+
+def metrics(settings: Settings, told: Arguments) -> Arguments:
+    """Lay the plan's sizes of the in-stack Prometheus under `told`."""
+    if not settings.load.active_series:
+        return told
+    figures = _figures(plan(settings).metrics.workloads["prometheus"])
+    sized = {name: figures[name] for name in ("cpu", "memory", "volume_size")}
+    by_default = {"volume_size"} - settings.metrics.model_fields_set
+    return {**sized, **{name: value for name, value in told.items() if name not in by_default}}
+
+
+def telemetry(settings: Settings, told: Arguments) -> Arguments:
+    """Lay the plan's sizes of the collectors under `told`, with a limit that holds twice what they ask for."""
+    if not (settings.load.logs_gb_per_day or settings.load.active_series):
+        return told
+    size = plan(settings).collectors.workloads["alloy"]
+    limit = told.get("memory_limit") or f"{max(SMALLEST_LIMIT_MIB, 2 * size.memory_mib)}Mi"
+    asked = told.get("memory_request") or size.memory
+    if parse_quantity(asked) > parse_quantity(limit):
+        # Only one of the two is the user's, or the component refuses the pair itself: that one holds.
+        asked, limit = (asked, asked) if "memory_request" in told else (limit, limit)
+    return {"cpu_request": size.cpu, "memory_request": asked, "memory_limit": limit, **told}
+
+
+def announce(settings: Settings) -> None:
+    """Tell the plan at a preview, as one block; nothing where the settings give no load."""
+    if settings.load.given and pulumi.runtime.is_dry_run():
+        pulumi.log.info(report(settings))
+
+
+def report(settings: Settings) -> str:
+    """Write the plan of what the stack runs and the load sizes."""
+    sized, load = plan(settings), settings.load
+    rows = []
+    if load.logs_gb_per_day:
+        area = settings.logging
+        shape = _logs(settings, sized)
+        row = _row("Loki", shape, lambda role: (area.workloads.get(role), area), sized.logs)
+        rows.append(replace(row, advised=frozenset(shape.beside) - sizing.CACHES))
+    if load.spans_per_second:
+        shape, writer = _traces(settings, sized), _trace_writer(settings)
+        row = _row("Tempo", shape, lambda role: (settings.tracing if role == writer else None,), sized.traces)
+        rows.append(replace(row, advised=frozenset(shape.workloads) - {writer}))
+    if load.active_series and settings.metrics.in_stack:
+        rows.append(_row("Prometheus", sized.metrics, lambda _: (settings.metrics,)))
+    if load.logs_gb_per_day or load.active_series:
+        rows.append(_row("Alloy", sized.collectors, lambda _: (settings.telemetry,)))
+    return sizing.report(sized, rows)
+
+
+def _row(
+    title: str, shape: sizing.Shape, areas: Callable[[str], tuple[Any, ...]], choice: sizing.Choice | None = None
+) -> sizing.Row:
+    said = {role: _said(areas(role)) for role in shape.workloads}
+    workloads = {role: _as_said(size, said[role]) for role, size in shape.workloads.items()}
+    by_user = frozenset(role for role, figures in said.items() if figures)
+    return sizing.Row(title, replace(shape, workloads=workloads), choice, by_user)
+
+
+def _said(areas: tuple[Any, ...]) -> Arguments:
+    """Give the figures that the user sets, in the first area that does."""
+    found: Arguments = {}
+    for area in areas:
+        for name in FIGURES:
+            keys = (name, f"{name}_request")
+            values = [getattr(area, key) for key in keys if key in getattr(area, "model_fields_set", ())]
+            if any(value is not None for value in values):
+                found.setdefault(name, values[0])
+    return found
+
+
+def _as_said(size: sizing.Size, said: Mapping[str, Any]) -> sizing.Size:
+    memory, volume, cpu = said.get("memory"), said.get("volume_size"), said.get("cpu")
+    return sizing.Size(
+        replicas=said.get("replicas", size.replicas),
+        cpu_millis=math.ceil(parse_quantity(cpu) * 1000) if cpu else size.cpu_millis,
+        memory_mib=math.ceil(parse_quantity(memory) / MEBIBYTE) if memory else size.memory_mib,
+        volume_gib=math.ceil(parse_quantity(volume) / MEBIBYTE / 1024) if volume else size.volume_gib,
+    )
+
+
+def _figures(size: sizing.Size) -> Arguments:
+    figures = {"replicas": size.replicas, "cpu": size.cpu, "memory": size.memory, "volume_size": size.volume_size}
+    return {name: value for name, value in figures.items() if value}
+
+
+def _logs(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
+    area, shape = settings.logging, sized.logs.shapes[settings.logging.mode.value]
+    chunks, results = area.chunks_cache_mib, area.results_cache_mib
+    return sizing.with_caches(
+        shape,
+        shape.chunks_cache_mib if chunks is None else chunks,
+        shape.results_cache_mib if results is None else results,
+    )
+
+
+def _traces(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
+    return sized.traces.shapes[settings.tracing.mode.value]
+
+
+def _trace_writer(settings: Settings) -> str:
+    return "tempo" if settings.tracing.mode.value == "monolithic" else "ingester"
+
+
+def _copies_of_logs(settings: Settings) -> int:
+    area = settings.logging
+    writer = area.workloads.get(WRITERS[area.mode.value], Workload())
+    return area.replication_factor or min(3, writer.replicas or area.replicas or 3)
+
+
+def _prices(settings: Settings) -> sizing.Prices:
+    told = settings.load.prices.model_dump(exclude_none=True)
+    if isinstance(settings.storage, InClusterStorage):
+        # Its objects lie on the cluster's own volumes, and nobody counts requests.
+        own = {"object_gb_month": told["disk_gib_month"], "write_thousand": 0.0, "read_thousand": 0.0}
+        told = {**own, **told}
+    return sizing.Prices(**told)
+
+
+def _days(duration: str) -> float:
+    return parse_duration(duration).total_seconds() / 86_400
