@@ -53,6 +53,7 @@ def release(
     """Install the chart of `spec` with `values`, from its repository or from `charts_dir`.
 
     A failed first install leaves nothing half-made behind (`cleanup_on_fail`), and a second `up` goes on from there.
+    A replacement uninstalls first: Helm refuses a second release of one name.
     """
     chart = spec.chart
     local = spec.charts_dir != ""
@@ -69,5 +70,7 @@ def release(
         atomic=spec.atomic,
         cleanup_on_fail=True,
         skip_await=spec.skip_await,
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on), hooks=hooks),
+        opts=pulumi.ResourceOptions(
+            parent=parent, depends_on=list(depends_on), hooks=hooks, delete_before_replace=True
+        ),
     )
