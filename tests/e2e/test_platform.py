@@ -1,0 +1,190 @@
+"""The laptop's stack through the real engine on a real API server: deployed, changed, broken, recovered, removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from sandbox.handle import Sandbox
+from tests.e2e.conftest import Eventually
+from tests.e2e.platform import Platform
+
+pytestmark = pytest.mark.e2e
+
+ALLOY_CONFIG = "/api/v1/namespaces/telemetry/configmaps/alloy-config"
+GENERATOR = "/apis/apps/v1/namespaces/demo/deployments/telemetry-generator"
+NO_SUCH_IMAGE = {"observability:telemetry": {"values": {"image": {"tag": "does-not-exist"}}}}
+
+
+@pytest.fixture(scope="module")
+def _platform(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[Platform]:
+    platform = Platform(tmp_path_factory.mktemp("dev"), sandbox, "dev")
+    yield platform
+    platform.destroy()
+
+
+@pytest.fixture
+def platform(_platform: Platform) -> Platform:
+    """The stack `dev`, deployed as committed; what a test deploys in its place is undone for the next."""
+    _platform.deployed()
+    return _platform
+
+
+def test_a_deployed_platform_runs_whole(platform: Platform) -> None:
+    pods = platform.sandbox.get("/api/v1/pods")["items"]
+    ready = {pod["metadata"]["namespace"] for pod in pods if pod["status"]["phase"] == "Running"}
+    assert ready == platform.namespaces(), "every namespace of the stack has a running pod"
+    assert all(pod["status"]["phase"] == "Running" for pod in pods)
+    assert {status for _, status in platform.helm_releases()} == {"deployed"}
+
+
+def test_a_second_preview_expects_no_changes(platform: Platform) -> None:
+    done = platform.checkout.deploy("preview", "dev", "--", "--expect-no-changes")
+    assert done.exit_code == 0, done.output
+
+
+def test_an_up_tells_its_target_and_what_it_needs(platform: Platform) -> None:
+    told = platform.up().stdout
+    assert f"target   observability-sandbox ({platform.sandbox.api.server}, Kubernetes v" in told
+    assert "GiB of 80 CPU, 320.0 GiB free" in told, "what the stack itself runs already counts as free"
+    assert "volumes  StorageClass standard (the default)" in told
+    assert "CRDs     none missing" in told
+    assert f"state    {platform.checkout.environment['PULUMI_BACKEND_URL']}" in told
+
+
+def test_a_refresh_finds_what_was_edited_by_hand_and_an_up_puts_it_back(platform: Platform) -> None:
+    platform.unsettle()
+    config = platform.sandbox.get(ALLOY_CONFIG)["data"]["config.alloy"]
+    edited = {"config.alloy": f"// by hand\n{config}"}
+    platform.sandbox.api.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "alloy-config", "namespace": "telemetry"},
+            "data": edited,
+        }
+    )
+    platform.sandbox.api.apply(
+        {
+            "apiVersion": "apps/v1",
+            "kind": "Deployment",
+            "metadata": {
+                "name": "telemetry-generator",
+                "namespace": "demo",
+                "labels": {"app.kubernetes.io/managed-by": "hand"},
+            },
+        }
+    )
+    found = platform.pulumi("refresh", "--preview-only", "--expect-no-changes")
+    assert found.exit_code != 0, "drift fails the check that a nightly run makes"
+    drifted = {line.split()[2] for line in found.stdout.splitlines() if line.startswith(" ~ ") and "update" in line}
+    assert drifted == {"telemetry-config", "demo-generator"}, found.output
+    platform.up("--", "--refresh")
+    assert platform.sandbox.get(ALLOY_CONFIG)["data"]["config.alloy"] == config
+    assert platform.sandbox.get(GENERATOR)["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "pulumi"
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        pytest.param(
+            {"observability:retention": {"logs": "30d"}},
+            {("update", "logging"), ("update", "logging-loki")},
+            id="how-long-logs-are-kept",
+        ),
+        pytest.param(
+            {"observability:telemetry": {"log_labels": {"team": "payments"}}},
+            {("update", "telemetry"), ("update", "telemetry-config"), ("update", "telemetry-alloy")},
+            id="a-label-of-every-line",
+        ),
+        pytest.param(
+            {"observability:demo": {"enabled": False}},
+            {("delete", "demo"), ("delete", "demo-generator"), ("delete", "demo-script")},
+            id="no-demo",
+        ),
+    ],
+)
+def test_a_changed_setting_changes_what_it_is_about_and_nothing_else(
+    platform: Platform, settings: dict[str, object], expected: set[tuple[str, str]]
+) -> None:
+    platform.checkout.configure("dev", settings)
+    assert platform.checkout.changes("dev") == expected
+
+
+def test_a_changed_configuration_is_updated_in_place_and_rolls_its_pods(platform: Platform) -> None:
+    before = platform.sandbox.get(ALLOY_CONFIG)["metadata"]
+    pods = _pods(platform, "telemetry")
+    platform.checkout.configure("dev", {"observability:telemetry": {"log_labels": {"team": "payments"}}})
+    platform.up()
+    after = platform.sandbox.get(ALLOY_CONFIG)
+    assert after["metadata"]["uid"] == before["uid"], "the ConfigMap is the same object"
+    assert "payments" in after["data"]["config.alloy"]
+    assert not pods & _pods(platform, "telemetry"), "every collector was started with the new configuration"
+
+
+def test_an_up_that_was_killed_is_recovered_and_run_again(platform: Platform, eventually: Eventually) -> None:
+    platform.checkout.configure("dev", NO_SUCH_IMAGE)
+    cut_off = ("alloy", "pending-upgrade")
+    platform.up_cut_off_when(lambda: cut_off in platform.helm_releases(), eventually)
+    platform.checkout.restore("dev")
+
+    refused = platform.checkout.deploy("up", "dev")
+    assert refused.exit_code == 1
+    assert "make recover STACK=dev" in refused.stderr, "the lock is told of with its way out"
+
+    recovered = platform.checkout.deploy("recover", "dev")
+    assert recovered.exit_code == 0, recovered.output
+    for leftover in ("lock of process", "operation updating telemetry-alloy", "Helm release telemetry/alloy"):
+        assert leftover in recovered.stdout
+    assert "pending-upgrade" not in {status for _, status in platform.helm_releases()}
+
+    platform.up()
+    assert {("alloy", "deployed")} <= platform.helm_releases()
+    assert not platform.checkout.changes("dev"), "nothing is left of the interruption"
+
+
+def test_recovering_where_nothing_is_wrong_changes_nothing(platform: Platform) -> None:
+    before = platform.pulumi("stack", "export").stdout
+    done = platform.checkout.deploy("recover", "dev")
+    assert done.exit_code == 0, done.output
+    assert "nothing to recover" in done.stdout
+    assert platform.pulumi("stack", "export").stdout == before
+
+
+def test_an_edited_schema_entry_is_refused_at_preview(platform: Platform) -> None:
+    platform.checkout.configure("dev", {"observability:logging": {"schema_entries": [{"from": "2024-02-01"}]}})
+    done = platform.checkout.deploy("preview", "dev")
+    assert done.exit_code != 0
+    assert "logging-loki: the applied state forbids 1 change" in done.output
+
+
+def test_a_schema_entry_appended_for_the_future_passes(platform: Platform) -> None:
+    entries = [{"from": "2024-01-01"}, {"from": "2099-01-01", "index_prefix": "later_"}]
+    platform.checkout.configure("dev", {"observability:logging": {"schema_entries": entries}})
+    assert platform.checkout.changes("dev") == {("update", "logging"), ("update", "logging-loki")}
+
+
+def test_the_stand_ins_refuse_every_other_cluster(platform: Platform) -> None:
+    elsewhere = platform.checkout.root.parent / "elsewhere"
+    elsewhere.write_text(platform.sandbox.kubeconfig.read_text().replace("observability-sandbox", "somewhere-else"))
+    for command in ("up", "destroy"):
+        done = platform.checkout.run(
+            *platform.checkout.deploy_command(command, "dev"),
+            KUBECONFIG=str(elsewhere),
+            OBSERVABILITY_PROVIDERS="stand-in",
+        )
+        assert done.exit_code == 1, done.output
+        assert "their stand-ins only serve the sandbox, not somewhere-else" in done.stderr
+        assert "pulumi plugin install resource kubernetes" in done.stderr
+
+
+def test_a_destroy_leaves_nothing_and_can_be_run_again(platform: Platform) -> None:
+    platform.destroy()
+    assert platform.leftovers() == []
+    again = platform.destroy()
+    assert "nothing: no resource is protected" in again.stdout
+
+
+def _pods(platform: Platform, namespace: str) -> set[str]:
+    return {pod["metadata"]["uid"] for pod in platform.sandbox.get(f"/api/v1/namespaces/{namespace}/pods")["items"]}
