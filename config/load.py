@@ -77,7 +77,11 @@ class Load(Area):
         examples=[1],
     )
     nodes: int = Field(default=3, ge=1, description="Nodes whose collectors share the work. Default: 3.", examples=[3])
-    prices: Prices = Field(default_factory=Prices)
+    prices: Prices = Field(
+        default_factory=Prices,
+        description="What the bill is reckoned with. Default: what AWS asks in us-east-1.",
+        examples=[{"currency": "EUR"}],
+    )
 
     @property
     def given(self) -> bool:

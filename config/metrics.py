@@ -32,8 +32,8 @@ class Metrics(Area):
     memory: Quantity | None = Field(
         default=None, description="Memory request and limit of the in-stack Prometheus. Default: 1Gi.", examples=["2Gi"]
     )
-    volume_size: Quantity = Field(
-        default="8Gi", description="Volume of the in-stack Prometheus. Default: 8Gi.", examples=["50Gi"]
+    volume_size: Quantity | None = Field(
+        default=None, description="Volume of the in-stack Prometheus. Default: 8Gi.", examples=["50Gi"]
     )
     remote_write_url: HttpUrl | None = Field(
         default=None,

@@ -9,8 +9,12 @@ from typing import Any
 import pulumi
 
 from components import sizing
+from components.logging.modes import Role
+from components.logging.sizes import default_replicas
 from components.units import parse_duration, parse_quantity
 from config import Settings
+from config.area import Area
+from config.logging import Logging
 from config.storage import InClusterStorage
 from config.telemetry import LogSource
 from config.workload import Workload
@@ -88,9 +92,7 @@ def metrics(settings: Settings, told: Arguments) -> Arguments:
     if not settings.load.active_series:
         return told
     figures = _figures(plan(settings).metrics.workloads["prometheus"])
-    sized = {name: figures[name] for name in ("cpu", "memory", "volume_size")}
-    by_default = {"volume_size"} - settings.metrics.model_fields_set
-    return {**sized, **{name: value for name, value in told.items() if name not in by_default}}
+    return {**{name: figures[name] for name in ("cpu", "memory", "volume_size")}, **told}
 
 
 def telemetry(settings: Settings, told: Arguments) -> Arguments:
@@ -119,38 +121,41 @@ def report(settings: Settings) -> str:
     if load.logs_gb_per_day:
         area = settings.logging
         shape = _logs(settings, sized)
-        row = _row("Loki", shape, lambda role: (area.workloads.get(role), area), sized.logs)
+        row = _row("Loki", shape, lambda role: _said_of_loki(area, role), sized.logs)
         rows.append(replace(row, advised=frozenset(shape.beside) - sizing.CACHES))
     if load.spans_per_second:
         shape, writer = _traces(settings, sized), _trace_writer(settings)
-        row = _row("Tempo", shape, lambda role: (settings.tracing if role == writer else None,), sized.traces)
+        row = _row("Tempo", shape, lambda role: _said(settings.tracing) if role == writer else {}, sized.traces)
         rows.append(replace(row, advised=frozenset(shape.workloads) - {writer}))
     if load.active_series and settings.metrics.in_stack:
-        rows.append(_row("Prometheus", sized.metrics, lambda _: (settings.metrics,)))
+        rows.append(_row("Prometheus", sized.metrics, lambda _: _said(settings.metrics)))
     if load.logs_gb_per_day or load.active_series:
-        rows.append(_row("Alloy", sized.collectors, lambda _: (settings.telemetry,)))
+        rows.append(_row("Alloy", sized.collectors, lambda _: _said(settings.telemetry)))
     return sizing.report(sized, rows)
 
 
 def _row(
-    title: str, shape: sizing.Shape, areas: Callable[[str], tuple[Any, ...]], choice: sizing.Choice | None = None
+    title: str, shape: sizing.Shape, said_of: Callable[[str], Arguments], choice: sizing.Choice | None = None
 ) -> sizing.Row:
-    said = {role: _said(areas(role)) for role in shape.workloads}
+    said = {role: said_of(role) for role in shape.workloads}
     workloads = {role: _as_said(size, said[role]) for role, size in shape.workloads.items()}
     by_user = frozenset(role for role, figures in said.items() if figures)
     return sizing.Row(title, replace(shape, workloads=workloads), choice, by_user)
 
 
-def _said(areas: tuple[Any, ...]) -> Arguments:
-    """Give the figures that the user sets, in the first area that does."""
-    found: Arguments = {}
-    for area in areas:
-        for name in FIGURES:
-            keys = (name, f"{name}_request")
-            values = [getattr(area, key) for key in keys if key in getattr(area, "model_fields_set", ())]
-            if any(value is not None for value in values):
-                found.setdefault(name, values[0])
-    return found
+def _said(area: Area) -> Arguments:
+    """Give the figures that the user sets."""
+    told = area.model_dump(exclude_none=True, include={*FIGURES, "cpu_request", "memory_request"})
+    return {name.removesuffix("_request"): value for name, value in told.items()}
+
+
+def _said_of_loki(area: Logging, role: str) -> Arguments:
+    """Give the figures that the user sets for one workload of Loki, or for all of them."""
+    of_all = _said(area)
+    if area.replicas:
+        of_all["replicas"] = default_replicas(Role(role), area.replicas)
+    own = area.workloads.get(role)
+    return {**of_all, **(_said(own) if own else {})}
 
 
 def _as_said(size: sizing.Size, said: Mapping[str, Any]) -> sizing.Size:
@@ -170,6 +175,8 @@ def _figures(size: sizing.Size) -> Arguments:
 
 def _logs(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
     area, shape = settings.logging, sized.logs.shapes[settings.logging.mode.value]
+    # Loki evaluates no rules in any stack: it runs no ruler.
+    shape = replace(shape, beside={name: size for name, size in shape.beside.items() if name != "ruler"})
     chunks, results = area.chunks_cache_mib, area.results_cache_mib
     return sizing.with_caches(
         shape,

@@ -25,7 +25,7 @@ def test_without_a_load_no_component_is_told_a_size() -> None:
     assert "workloads" not in arguments.logging(bare)
     for told in (arguments.logging(bare), arguments.tracing(bare), arguments.telemetry(bare)):
         assert not {"replicas", "cpu", "memory", "volume_size", "cpu_request", "chunks_cache_mib"} & set(told)
-    assert arguments.metrics(bare)["volume_size"] == "8Gi"
+    assert "volume_size" not in arguments.metrics(bare)
 
 
 @pytest.mark.parametrize("figure", ["logs_gb_per_day", "spans_per_second", "active_series"])
@@ -48,6 +48,19 @@ def test_the_component_takes_the_plan_in_every_mode(mode: str, logs: float) -> N
     )
     spec = LoggingSpec.check("Logging", told)
     assert spec.ingesters >= spec.copies == 3
+
+
+@pytest.mark.parametrize("logs", [1, 200, 5_000])
+def test_every_role_of_the_distributed_plan_is_one_that_the_component_runs(logs: float) -> None:
+    plan = sizing.plan(settings(load={"logs_gb_per_day": logs})).logs.shapes["distributed"]
+    workloads = {
+        role: {"replicas": size.replicas, "cpu": size.cpu, "memory": size.memory}
+        | ({"volume_size": size.volume_size} if size.volume_size else {})
+        for role, size in plan.workloads.items()
+    }
+    spec = LoggingSpec.check("Logging", {"namespace": "logs", "mode": "distributed", "workloads": workloads, **BUCKET})
+    assert spec.ingesters >= spec.copies == 3
+    assert {role.value for role in spec.mode.roles} - {"ruler", "pattern-ingester"} == set(plan.workloads)
 
 
 @pytest.mark.parametrize("mode", ["monolithic", "distributed"])
