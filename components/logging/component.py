@@ -149,9 +149,8 @@ class LoggingArgs(TypedDict):
     alertmanager_url: NotRequired[pulumi.Input[str]]
     """URL of the Alertmanager that rules send their alerts to; required with `ruler`. Default: none."""
     traces_endpoint: NotRequired[pulumi.Input[str]]
-    """URL that takes OTLP over HTTP, where Loki sends traces of its own work. Default: none, Loki is not traced."""
-    traces_ratio: NotRequired[pulumi.Input[float]]
-    """Share of requests that are traced, above 0 and up to 1. Default: 1."""
+    """URL that takes OTLP over HTTP, where Loki sends a trace of each request. The Loki of chart `18.11.0` cannot:
+    it needs the tag of another image in `values`. Default: none, Loki is not traced."""
     prepared_changes: NotRequired[Sequence[str]]
     """What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the StatefulSets
     were deleted with their pods left running; `location`, after the objects were copied; `zones`, after the ingesters

@@ -12,6 +12,8 @@ from .modes import Mode, Role
 from .spec import LoggingSpec
 
 SECCOMP = {"seccompProfile": {"type": "RuntimeDefault"}}
+TRACED_IMAGE = "3.6.7"
+"""The image that traces on the older generation, whose 3.6.3 cannot (https://github.com/grafana/loki/issues/19975)."""
 ONE_AT_A_TIME = {"maxUnavailable": 1}
 ON_DELETE = {"type": "OnDelete"}
 """Leaves the restart of zone-aware ingesters to the rollout operator."""
@@ -28,6 +30,8 @@ def _grafana(spec: LoggingSpec) -> dict[str, Any]:
         "gateway": {"podSecurityContext": SECCOMP},
         "memcached": {"podSecurityContext": SECCOMP},
     }
+    if spec.traces_endpoint:
+        values["loki"] |= {"image": {"tag": TRACED_IMAGE}}
     if spec.ruler:
         values["serviceAccount"] = {"automountServiceAccountToken": True}
     if spec.ingester_zones:

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from pydantic import Field
-
 from .._spec import rule
 from .spec_store import StoreSpec
 
@@ -16,18 +14,11 @@ class FeaturesSpec(StoreSpec):
     ruler: bool = False
     alertmanager_url: str = ""
     traces_endpoint: str = ""
-    traces_ratio: float = Field(default=1.0, gt=0, le=1)
 
     @property
     def environment(self) -> Mapping[str, str]:
         """What every process of Loki finds in its environment: where it sends its own traces."""
-        if not self.traces_endpoint:
-            return {}
-        return {
-            "OTEL_EXPORTER_OTLP_ENDPOINT": self.traces_endpoint,
-            "OTEL_TRACES_SAMPLER": "parentbased_traceidratio",
-            "OTEL_TRACES_SAMPLER_ARG": f"{self.traces_ratio:g}",
-        }
+        return {"OTEL_EXPORTER_OTLP_ENDPOINT": self.traces_endpoint} if self.traces_endpoint else {}
 
     @rule("alertmanager_url", "ruler")
     def _alerts_have_a_receiver(self) -> str | None:
@@ -44,6 +35,17 @@ class FeaturesSpec(StoreSpec):
     @rule("traces_endpoint")
     def _traces_go_to_a_url(self) -> str | None:
         return _no_url(self.traces_endpoint, "http://alloy.telemetry:4318, which speaks OTLP over HTTP")
+
+    @rule("traces_endpoint", "chart_version", "values")
+    def _this_loki_can_trace(self) -> str | None:
+        # https://github.com/grafana/loki/issues/21588
+        own_image = ((self.values.get("loki") or {}).get("image") or {}).get("tag")
+        if self.traces_endpoint and not self.chart_version.startswith("6.") and not own_image:
+            return (
+                f"the Loki of chart {self.chart_version} fails to start its tracing and would send none: use "
+                "chart_version 6.51.0, or name an image that can in values loki.image.tag"
+            )
+        return None
 
 
 def _no_url(address: str, example: str) -> str | None:

@@ -34,6 +34,7 @@ DOCUMENT: dict[str, Any] = {
 DISTRIBUTED: dict[str, Any] = {**BUCKET, "mode": "distributed"}
 ROLES: dict[str, Any] = {
     "namespace": "loki",
+    "chart_version": "6.51.0",
     "mode": "distributed",
     "replicas": 1,
     "bucket": "chunks",

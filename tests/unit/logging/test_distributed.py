@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.logging.modes import SCALED_SECTIONS
-from components.logging.values import loki_values
+from components.logging.values import loki_values, merged_values
 
 from .examples import BUCKET, CHARTS, DISTRIBUTED, DOCUMENT, LAPTOP, ROLES, RULES, ZONES, spec_of
 
@@ -16,9 +16,8 @@ def replicas(values: dict[str, Any]) -> dict[str, int]:
     return {section: values[section]["replicas"] for section in SCALED_SECTIONS if values[section]["replicas"]}
 
 
-@everywhere
-def test_one_pod_of_each_role_is_the_platform_of_its_document(chart: str) -> None:
-    values = loki_values(spec_of(ROLES, chart_version=chart))
+def test_one_pod_of_each_role_is_the_platform_of_its_document() -> None:
+    values = loki_values(spec_of(ROLES))
     roles = ["distributor", "ingester", "querier", "queryFrontend", "queryScheduler", "indexGateway", "compactor"]
     assert values["deploymentMode"] == "Distributed"
     assert replicas(values) == dict.fromkeys(roles, 1)
@@ -109,16 +108,21 @@ def test_nothing_reads_rules_that_nobody_wants(chart: str) -> None:
     assert values["serviceAccount"]["automountServiceAccountToken"] is False
 
 
-@everywhere
-def test_loki_sends_its_own_traces_where_it_is_told(chart: str) -> None:
-    values = loki_values(spec_of(ROLES, traces_ratio=0.25, chart_version=chart))
+def test_loki_sends_its_own_traces_where_it_is_told() -> None:
+    values = loki_values(spec_of(ROLES))
     assert values["loki"]["tracing"] == {"enabled": True}
+    assert values["loki"]["image"] == {"tag": "3.6.7"}, "the chart's 3.6.3 starts without its tracing"
     for section in replicas(values):
         environment = {entry["name"]: entry["value"] for entry in values[section]["extraEnv"]}
         assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://alloy.alloy:4318"
-        assert environment["OTEL_TRACES_SAMPLER_ARG"] == "0.25"
         assert environment["GOMEMLIMIT"].endswith("MiB")
     assert "tracing" not in loki_values(spec_of(BUCKET))["loki"]
+
+
+def test_the_newer_generation_traces_with_an_image_that_can() -> None:
+    image = {"loki": {"image": {"tag": "3.9.0"}}}
+    values = merged_values(spec_of(ROLES, chart_version="18.11.0", values=image))
+    assert values["loki"]["tracing"] == {"enabled": True} and values["loki"]["image"] == {"tag": "3.9.0"}
 
 
 def test_chunks_are_compressed_as_loki_does_unless_it_is_distributed_or_told() -> None:

@@ -18,7 +18,7 @@ SHAPES: list[dict[str, Any]] = [
     {**BUCKET, "mode": "simple-scalable", "migrate_from": "monolithic"},
     DOCUMENT,
     DISTRIBUTED,
-    ROLES,
+    {**ROLES, "traces_endpoint": ""},
     {**DISTRIBUTED, **RULES, "pattern_ingester": True, "ingester_zones": ZONES},
     {**DISTRIBUTED, "migrate_from": "simple-scalable"},
 ]
