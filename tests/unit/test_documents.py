@@ -1,7 +1,8 @@
 """The documents and workflows: what they name is there."""
 
 import re
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -9,9 +10,11 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
+import components
 from config.secrets import SECRET_KEYS
 from config.stack import AREAS
 from config.storage import STORAGE_KINDS
+from tools.program import record
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
@@ -24,6 +27,7 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
 
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")
 _FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
+_PYTHON = re.compile(r"^```python\n(?P<program>.*?)^```", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ +(?P<text>.+)$", re.MULTILINE)
 _MAKE = re.compile(r"(?:`|^ *)make (?P<target>[a-z][a-z0-9-]*)", re.MULTILINE)
 _STACK = re.compile(r"(?:STACK=|--stack )(?P<stack>[a-z][a-z0-9-]*)")
@@ -67,7 +71,7 @@ def is_mapping(annotation: Any) -> bool:
     return any(getattr(each, "__origin__", None) in (dict, Mapping) or "Mapping" in str(each) for each in origins)
 
 
-def is_setting(models: list[type[BaseModel]], path: list[str]) -> bool:
+def is_setting(models: Sequence[type[BaseModel]], path: list[str]) -> bool:
     """Whether `path` leads through fields, and the keys of maps, of any of `models`."""
     if not path:
         return True
@@ -135,6 +139,16 @@ def test_an_invented_setting_would_be_found() -> None:
 def test_the_settings_table_of_the_readme_has_every_area() -> None:
     named = {place.split(".")[0] for place in settings_named((ROOT / "README.md").read_text())}
     assert set(AREAS) - named == set()
+
+
+@pytest.mark.parametrize(
+    ("document", "program"),
+    [(name_of(path), match["program"]) for path in DOCUMENTS for match in _PYTHON.finditer(path.read_text())],
+)
+def test_a_program_in_a_document_runs(document: str, program: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pulumi_observability", components)
+    recording = record(lambda: exec(compile(program, document, "exec"), {}))
+    assert recording.of_type("helm.sh/v3:Release"), "it installs something"
 
 
 def test_the_licence_is_the_one_that_the_package_declares() -> None:
