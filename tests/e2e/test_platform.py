@@ -95,12 +95,17 @@ def test_a_refresh_finds_what_was_edited_by_hand_and_an_up_puts_it_back(platform
         ),
         pytest.param(
             {"observability:telemetry": {"log_labels": {"team": "payments"}}},
-            {("update", "telemetry"), ("update", "telemetry-config"), ("update", "telemetry-alloy")},
+            {
+                ("update", "telemetry"),
+                ("update", "telemetry-config"),
+                ("update", "telemetry-alloy"),
+                ("update", "datasources"),
+            },
             id="a-label-of-every-line",
         ),
         pytest.param(
             {"observability:demo": {"enabled": False}},
-            {("delete", "demo"), ("delete", "demo-generator"), ("delete", "demo-script")},
+            {("delete", name) for name in ("demo", "demo-generator", "demo-script", "demo-namespace")},
             id="no-demo",
         ),
     ],
@@ -153,10 +158,13 @@ def test_recovering_where_nothing_is_wrong_changes_nothing(platform: Platform) -
 
 
 def test_an_edited_schema_entry_is_refused_at_preview(platform: Platform) -> None:
-    platform.checkout.configure("dev", {"observability:logging": {"schema_entries": [{"from": "2024-02-01"}]}})
+    edited = [{"from": "2024-01-01", "index_prefix": "renamed_"}]
+    platform.checkout.configure("dev", {"observability:logging": {"schema_entries": edited}})
     done = platform.checkout.deploy("preview", "dev")
     assert done.exit_code != 0
     assert "logging-loki: the applied state forbids 1 change" in done.output
+    assert "schema entry 1, from 2024-01-01, was applied and cannot be edited" in done.output
+    assert "Put it back as it was: store tsdb, object_store s3, schema v13, index index_ 24h" in done.output
 
 
 def test_a_schema_entry_appended_for_the_future_passes(platform: Platform) -> None:

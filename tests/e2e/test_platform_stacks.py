@@ -1,0 +1,93 @@
+"""The other committed stacks through the real engine, on the sandbox's cluster and its stand-in of AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.handle import Sandbox
+from tests.e2e.platform import Platform
+
+pytestmark = pytest.mark.e2e
+
+BUCKETS = ("acme-prod-eu1-loki", "acme-prod-eu1-tempo")
+ON_THE_SANDBOX = {"observability:cluster": {"context": "observability-sandbox", "environment": "staging"}}
+
+
+@pytest.fixture
+def onprem(tmp_path: Path, sandbox: Sandbox) -> Iterator[Platform]:
+    """The stack `onprem` as committed."""
+    platform = Platform(tmp_path, sandbox, "onprem")
+    yield platform
+    platform.destroy()
+
+
+@pytest.fixture
+def eks(tmp_path: Path, sandbox: Sandbox) -> Iterator[Platform]:
+    """The stack `eks` with the sandbox in place of its cluster."""
+    platform = Platform(tmp_path, sandbox, "eks")
+    platform.checkout.configure("eks", ON_THE_SANDBOX)
+    yield platform
+    platform.destroy()
+
+
+def test_the_stack_on_ones_own_cluster_comes_up_is_settled_and_goes(onprem: Platform) -> None:
+    onprem.up()
+    assert onprem.checkout.changes("onprem") == set()
+    nodes = {pod["spec"]["nodeName"] for pod in _pods(onprem, "logging", "write")}
+    assert nodes == {"storage-a", "storage-b"}, "the writers are spread over the nodes with disks, despite their taint"
+    onprem.destroy()
+    assert onprem.leftovers() == []
+
+
+def test_the_stack_on_aws_goes_but_its_protected_buckets_stay_whole(eks: Platform) -> None:
+    eks.up()
+    assert eks.checkout.changes("eks") == set()
+    before = {bucket: _guards(eks.sandbox, bucket) for bucket in BUCKETS}
+    done = eks.destroy()
+    assert eks.leftovers() == []
+    assert {bucket: _guards(eks.sandbox, bucket) for bucket in BUCKETS} == before
+    for kind in ("aws:s3/bucket:Bucket", "aws:s3/bucketPolicy:BucketPolicy"):
+        assert f"  {kind} storage-logs" in done.stdout.partition("protected, so it stays whole:")[2]
+
+
+def test_production_refuses_fake_keys_the_examples_passphrase_and_a_local_state(eks: Platform) -> None:
+    eks.checkout.configure("eks", {"observability:cluster": {"environment": "production"}})
+    done = eks.checkout.run(*eks.checkout.deploy_command("up", "eks"), AWS_ENDPOINT_URL="")
+    assert done.exit_code == 1
+    for sentence in (
+        "remove aws:accessKey and aws:secretKey and bring your own",
+        "production must not use the examples' passphrase",
+        "production must not keep its state on this machine",
+    ):
+        assert sentence in done.stderr
+
+
+def _pods(platform: Platform, namespace: str, component: str) -> list[dict[str, dict[str, str]]]:
+    selector = f"labelSelector=app.kubernetes.io%2Fcomponent%3D{component}"
+    return list(platform.sandbox.get(f"/api/v1/namespaces/{namespace}/pods?{selector}")["items"])
+
+
+def _guards(sandbox: Sandbox, bucket: str) -> dict[str, object]:
+    """Everything that keeps a bucket's objects safe; fails where any of it is gone."""
+    environment = sandbox.env()
+    client = boto3.client(
+        "s3",
+        endpoint_url=sandbox.aws_endpoint,
+        region_name=environment["AWS_REGION"],
+        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+    )
+    try:
+        return {
+            "policy": client.get_bucket_policy(Bucket=bucket)["Policy"],
+            "access block": client.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"],
+            "encryption": client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"],
+            "ownership": client.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"],
+        }
+    except ClientError as error:
+        pytest.fail(f"bucket {bucket} is not whole: {error}")
