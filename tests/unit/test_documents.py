@@ -148,7 +148,8 @@ def test_the_settings_table_of_the_readme_has_every_area() -> None:
 def test_a_program_in_a_document_runs(document: str, program: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pulumi_observability", components)
     recording = record(lambda: exec(compile(program, document, "exec"), {}))
-    assert recording.of_type("helm.sh/v3:Release"), "it installs something"
+    if "pulumi_observability" in program:
+        assert recording.of_type("helm.sh/v3:Release"), "it installs something"
 
 
 def test_the_licence_is_the_one_that_the_package_declares() -> None:
