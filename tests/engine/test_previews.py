@@ -1,0 +1,170 @@
+"""Every committed stack, previewed by the real engine as `make preview` does: whole, and silent about secrets."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.checkout import PROJECT, Checkout, Done
+from tests.engine.inline import missing_tools
+
+pytestmark = pytest.mark.engine
+
+STACKS = sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml"))
+OUTPUTS = {"buckets", "logs", "traces", "metrics", "otlp", "datasources", "ui"}
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """A copy of the project without a cluster."""
+    if missing := missing_tools():
+        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    return Checkout(tmp_path)
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_preview_creates_the_whole_platform(stack: str, checkout: Checkout) -> None:
+    done = checkout.deploy("preview", stack, "--", "--json")
+    assert done.exit_code == 0, done.output
+    preview = json.loads(done.stdout)
+    created = Counter(step["newState"]["type"] for step in preview["steps"])
+    assert set(preview["changeSummary"]) == {"create"}, "nothing is there yet"
+    for component in ("Logging", "Tracing", "Telemetry", "Datasources"):
+        assert created[f"observability:index:{component}"] == 1
+    assert {"loki", "tempo", "alloy"} <= {inputs["name"] for inputs in _inputs(preview, ":Release")}
+    namespaces = [inputs["metadata"]["name"] for inputs in _inputs(preview, "/v1:Namespace")]
+    assert len(namespaces) == len(set(namespaces)) >= 3, "each namespace is made once"
+    assert (created["random:index/randomPassword:RandomPassword"] == 0) == (stack == "onprem"), "all it needs is given"
+    assert (created["aws:s3/bucket:Bucket"] > 0) == (stack == "eks"), "only eks is on AWS"
+    assert not [step["urn"] for step in preview["steps"] if "::default_" in step["urn"]], "no default provider"
+    assert not [secret for secret in _secrets(checkout, stack) if secret in done.output]
+
+
+@pytest.mark.parametrize("stack", STACKS)
+def test_a_preview_names_every_address_and_changes_no_file(stack: str, checkout: Checkout) -> None:
+    before = _files(checkout.root)
+    done = checkout.deploy("preview", stack)
+    assert done.exit_code == 0, done.output
+    _check_outputs(stack, _outputs(done.stdout))
+    assert _files(checkout.root) == before
+    assert not [secret for secret in _secrets(checkout, stack) if secret in done.output]
+
+
+def test_a_preview_leaves_this_checkout_as_it_was(checkout: Checkout) -> None:
+    before = _git_status()
+    command = checkout.deploy_command("preview", "dev")
+    done = subprocess.run(command, cwd=PROJECT, env=checkout.environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Resources:" in done.stdout
+    assert _git_status() == before
+
+
+def test_settings_that_are_wrong_are_told_all_at_once_and_without_a_traceback(checkout: Checkout) -> None:
+    checkout.configure(
+        "dev",
+        {
+            "observability:retention": {"logs": "ten days"},
+            "observability:logging": {"replicas": 0, "mod": "monolithic"},
+            "observability:grafana": {"admin_password": "hunter2hunter2"},
+            "observability:tempo": {"replicas": 2},
+        },
+    )
+    done = checkout.deploy("preview", "dev")
+    told = _error_block(done)
+    assert "the settings of stack dev have 5 problems; nothing was created or changed" in told
+    assert 'observability:retention.logs = "ten days"' in told
+    assert "observability:logging.replicas = 0" in told
+    assert 'observability:logging.mod = "monolithic": there is no such setting: did you mean mode?' in told
+    assert "observability:grafana.admin_password: looks like a secret, and stands here in plain text" in told
+    assert "hunter2hunter2" not in told, "a secret in the wrong place is not shown either"
+    assert "observability:tempo" in told
+    assert told.count("pulumi config") >= 5, "each problem comes with the command that fixes it"
+
+
+def test_a_secret_within_an_object_is_refused_and_not_shown(checkout: Checkout) -> None:
+    secure = checkout.settings("onprem")["observability:logs_secret_access_key"]
+    checkout.configure("onprem", {"observability:grafana": {"domain": secure}})
+    told = _error_block(checkout.deploy("preview", "onprem"))
+    assert "observability:grafana: holds an encrypted value" in told
+    for secret in _secrets(checkout, "onprem", "logs_secret_access_key"):
+        assert secret not in told
+
+
+def test_a_missing_directory_of_charts_is_told_with_the_setting_that_names_it(checkout: Checkout) -> None:
+    checkout.configure("dev", {"observability:charts": {"directory": "/no/such/charts"}})
+    told = _error_block(checkout.deploy("preview", "dev"))
+    assert "/no/such/charts" in told
+
+
+def test_a_stack_that_does_not_exist_is_told_with_those_that_do(checkout: Checkout) -> None:
+    done = checkout.deploy("preview", "prod")
+    assert done.exit_code == 1
+    assert done.stderr == (
+        f"error: there is no stack 'prod' (Pulumi.prod.yaml): choose one with STACK=, there are {', '.join(STACKS)}\n"
+    )
+
+
+def test_an_up_without_a_cluster_is_one_sentence(checkout: Checkout) -> None:
+    for command in ("up", "destroy", "recover"):
+        done = checkout.deploy(command, "dev")
+        assert done.exit_code == 1
+        assert done.stderr.splitlines()[-1].startswith("error: the cluster of context (the current one) could not")
+        assert "Traceback" not in done.output
+
+
+def _inputs(preview: dict[str, Any], suffix: str) -> list[dict[str, Any]]:
+    states = (step["newState"] for step in preview["steps"])
+    return [state["inputs"] for state in states if state["type"].endswith(suffix)]
+
+
+def _outputs(printed: str) -> dict[str, Any]:
+    """Read the outputs as the engine prints them: without their braces they are YAML."""
+    block = printed.partition("\nOutputs:\n")[2].partition("\nResources:\n")[0]
+    lines = (line.removesuffix("{") for line in block.splitlines() if line.strip() != "}")
+    return dict(yaml.safe_load("\n".join(lines)))
+
+
+def _check_outputs(stack: str, outputs: dict[str, Any]) -> None:
+    """Buckets, push, query and OTLP addresses, datasource uids and UI hosts are there, and have their form."""
+    assert {*outputs, "ui"} == OUTPUTS
+    assert set(outputs["buckets"]) >= {"logs", "traces"}
+    assert outputs["logs"]["push"].endswith("/loki/api/v1/push")
+    urls = [*outputs["logs"].values(), *outputs["metrics"].values(), outputs["otlp"]["http"]]
+    urls += [outputs["traces"]["query"], outputs["traces"]["otlp_http"]]
+    assert all(re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?(/\S*)?", url) for url in urls if url), urls
+    endpoints = [outputs["traces"]["otlp_grpc"], outputs["otlp"]["grpc"]]
+    assert all(re.fullmatch(r"[a-z0-9.-]+:4317", endpoint) for endpoint in endpoints), endpoints
+    assert set(outputs["datasources"]) == {"logs", "traces", "metrics"}
+    assert all(outputs["datasources"].values())
+    assert bool(outputs.get("ui")) == (stack != "dev"), "dev has no ingress, and the engine prints no empty output"
+
+
+def _secrets(checkout: Checkout, stack: str, *names: str) -> list[str]:
+    """The encrypted settings of a stack, decrypted."""
+    done = checkout.run("pulumi", "config", "--stack", stack, "--show-secrets", "--json")
+    assert done.exit_code == 0, done.output
+    settings = json.loads(done.stdout)
+    secrets = {name: entry["value"] for name, entry in settings.items() if entry["secret"]}
+    return [value for name, value in secrets.items() if not names or name.partition(":")[2] in names]
+
+
+def _error_block(done: Done) -> str:
+    assert done.exit_code != 0, "the preview fails"
+    assert "Traceback" not in done.output
+    return done.output
+
+
+def _files(root: Path) -> dict[str, bytes]:
+    found = (path for path in root.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    return {str(path.relative_to(root)): path.read_bytes() for path in found if ".venv" not in path.parts}
+
+
+def _git_status() -> str:
+    return subprocess.run(["git", "status", "--porcelain"], cwd=PROJECT, capture_output=True, text=True).stdout
