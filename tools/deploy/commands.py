@@ -30,7 +30,7 @@ def up(engine: Engine, yes: bool) -> None:
     if problems := obstacles(engine, target, objects):
         raise Refused("\n  ".join(["this up would go wrong, nothing was changed:", *problems]))
     _refuse_a_locked_stack(engine)
-    _ask(f"Deploy stack {engine.stack.stack} to {target.context}?", yes)
+    confirm(f"Deploy stack {engine.stack.stack} to {target.context}?", yes)
     engine.select()
     engine.run("up", "--yes", "--skip-preview")
 
@@ -46,7 +46,7 @@ def destroy(engine: Engine, yes: bool) -> None:
     engine.select()
     stays = protected(engine.export())
     print("stays    " + (", ".join(stays) or "nothing: no resource is protected"))
-    _ask(f"Remove the rest of stack {engine.stack.stack} from {target.context}?", yes)
+    confirm(f"Remove the rest of stack {engine.stack.stack} from {target.context}?", yes)
     engine.run("destroy", "--yes", "--skip-preview", "--exclude-protected")
     if kept := protected(engine.export()):
         print("protected, so it stays whole:", *(f"  {name}" for name in kept), sep="\n")
@@ -67,7 +67,7 @@ def recover(engine: Engine, yes: bool) -> None:
         print(f"nothing to recover: stack {engine.stack.stack} has no lock, nothing pending and no stuck release")
         return
     print(f"left behind in stack {engine.stack.stack}:", *(f"  {leftover}" for leftover in leftovers), sep="\n")
-    _ask("Clear this?", yes)
+    confirm("Clear this?", yes)
     for release in stuck:
         recovery.clear_release(context, release)
     engine.cancel()
@@ -98,7 +98,8 @@ def _locks(engine: Engine) -> list[recovery.Lock]:
     return recovery.locks(engine.environment.backend, engine.project, engine.stack.stack)
 
 
-def _ask(question: str, yes: bool) -> None:
+def confirm(question: str, yes: bool) -> None:
+    """Ask, unless it is confirmed beforehand; raise `Refused` for anything but a yes."""
     if yes:
         return
     try:

@@ -1,0 +1,108 @@
+"""How the engine and kubectl are run, with small scripts in their place."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.unit.tools.deploy import fakes
+from tools.deploy.commands import Refused, confirm
+from tools.deploy.engine import Engine, EngineFailedError, MissingEngineError
+from tools.deploy.kubectl import UnreachableClusterError, kubectl
+from tools.deploy.stackfile import StackFile
+
+PROJECT = Path(__file__).resolve().parents[4]
+
+
+@pytest.fixture
+def bin_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only directory on PATH beside the system's shell."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def test_without_a_terminal_the_engine_prints_line_by_line(
+    bin_directory: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _command(bin_directory / "pulumi", 'echo "$@"')
+    fakes.engine(variables=os.environ).run("preview")
+    assert capfd.readouterr().out == "preview --stack test --non-interactive\n"
+
+
+def test_on_a_terminal_the_engine_draws_its_live_display(
+    bin_directory: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _command(bin_directory / "pulumi", 'echo "$@"')
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    fakes.engine(variables=os.environ).run("preview")
+    assert capfd.readouterr().out == "preview --stack test\n"
+
+
+def test_a_failure_of_the_engine_keeps_its_exit_code(bin_directory: Path) -> None:
+    _command(bin_directory / "pulumi", "exit 3")
+    with pytest.raises(EngineFailedError) as failed:
+        fakes.engine(variables=os.environ).run("up")
+    assert failed.value.exit_code == 3
+
+
+def test_an_interruption_lets_the_engine_end_what_it_has_begun(tmp_path: Path) -> None:
+    _command(tmp_path / "pulumi", "trap 'echo tidied; exit 0' INT\necho begun\nwhile :; do sleep 0.1; done")
+    script = "import os; from tests.unit.tools.deploy.fakes import engine; engine(variables=os.environ).run('up')"
+    with subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=PROJECT,
+        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "begun\n"
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.stdout.read() == "tidied\n"
+    assert process.returncode == 0
+
+
+def test_a_missing_engine_is_one_sentence(bin_directory: Path) -> None:
+    with pytest.raises(MissingEngineError, match="run this through make"):
+        Engine.for_stack(bin_directory, StackFile("dev", {}))
+
+
+def test_a_missing_kubectl_is_told_with_where_to_get_it(bin_directory: Path) -> None:
+    with pytest.raises(UnreachableClusterError, match=r"kubectl is not on PATH .* https://kubernetes.io/docs"):
+        kubectl("", "version")
+
+
+def test_a_silent_cluster_is_told_with_its_context_and_kubectls_own_reason(bin_directory: Path) -> None:
+    _command(
+        bin_directory / "kubectl", "echo 'E1120 memcache.go: noise' >&2; echo 'error: no route to host' >&2; exit 1"
+    )
+    with pytest.raises(UnreachableClusterError) as told:
+        kubectl("prod", "version")
+    assert str(told.value) == (
+        "the cluster of context prod could not be asked with `kubectl --request-timeout=10s --context=prod version`: "
+        "no route to host"
+    )
+
+
+@pytest.mark.parametrize("answer", ["", "n\n", "no\n", "\n"])
+def test_nothing_is_done_unless_it_is_confirmed(answer: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answered(_: str) -> str:
+        if not answer:
+            raise EOFError
+        return answer
+
+    monkeypatch.setattr("builtins.input", answered)
+    with pytest.raises(Refused, match="nothing was changed"):
+        confirm("Deploy?", yes=False)
+
+
+def _command(path: Path, script: str) -> None:
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
