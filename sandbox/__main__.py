@@ -39,7 +39,7 @@ def _up(directory: Path) -> int:
     print(f"  Kubernetes  {sandbox.api.server}, context {sandbox.context} in {sandbox.kubeconfig}")
     print(f"  AWS         {sandbox.aws_endpoint}")
     print(f"  logs        {sandbox.layout.logs}")
-    print('  use it      eval "$(python -m sandbox env)"')
+    print('  use it      eval "$(.venv/bin/python -m sandbox env)"')
     return 0
 
 

@@ -1,6 +1,7 @@
 """`python -m tools.deploy preview|up|destroy|recover --stack NAME [--yes] [-- ARGUMENTS OF PULUMI]`."""
 
 import argparse
+import io
 import sys
 from pathlib import Path
 
@@ -27,7 +28,8 @@ def main() -> int:
     own, engine_arguments = _split(sys.argv[1:])
     options = parser.parse_args(own)
     root = Path.cwd()
-    sys.stdout.reconfigure(line_buffering=True)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # in step with what the engine prints itself
     try:
         stack = read_stack_file(root, options.stack)
         COMMANDS[options.command](Engine.for_stack(root, stack, engine_arguments), options.yes)
