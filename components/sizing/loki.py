@@ -99,13 +99,14 @@ def writer_volume_gib(gb_per_day_and_pod: float) -> int:
 def _distributed(load: Load, retention: Retention, tuning: Tuning) -> Shape:
     daily, copies = load.logs_gb_per_day, tuning.replication_factor
     floors = {"ingester": copies, "compactor": 1}
+    steps = {"ingester": tuning.ingester_zones}
     pods = SMALL if daily <= SMALL_GB_PER_DAY else LARGE
     # What an ingester gets never grows beyond its share when the first is added to the least of them.
     busiest = min(daily, copies * SMALL_GB_PER_DAY / SMALL["ingester"].replicas)
     volumes = {"ingester": writer_volume_gib(busiest), "index-gateway": 10, "compactor": 10}
     workloads = {
         role: Size(
-            replicas=max(floors.get(role, 2), _replicas(role, load)),
+            replicas=whole(max(floors.get(role, 2), _replicas(role, load)), steps.get(role, 1)),
             cpu_millis=pod.cpu_millis,
             memory_mib=pod.memory_mib,
             volume_gib=volumes.get(role, 0),

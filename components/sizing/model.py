@@ -97,6 +97,8 @@ class Tuning:
     """Copies of logs that are not yet in the bucket."""
     trace_replication_factor: int = 3
     """Copies of spans that are not yet in the bucket, in Tempo 2's distributed mode."""
+    ingester_zones: int = 1
+    """Zones that have as many of Loki's ingesters each."""
     max_chunk_age_hours: float = 2.0
     """Age at which Loki writes a chunk to the bucket, full or not: its default."""
     compression: float = 5.0

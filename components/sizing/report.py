@@ -36,7 +36,7 @@ def _load(plan: Plan) -> str:
     parts = []
     if load.logs_gb_per_day:
         parts.append(
-            f"{load.logs_gb_per_day:,g} GB of logs a day in {load.streams:,.0f} streams for {kept.logs:g} days"
+            f"{load.logs_gb_per_day:,g} GB of logs a day in about {load.streams:,.0f} streams for {kept.logs:g} days"
         )
     if load.spans_per_second:
         parts.append(f"{load.spans_per_second:,g} spans/s for {kept.traces:g} days")

@@ -31,6 +31,7 @@ tunings = st.builds(
     Tuning,
     replication_factor=st.integers(1, 3),
     trace_replication_factor=st.integers(1, 3),
+    ingester_zones=st.sampled_from([1, 3]),
     max_chunk_age_hours=st.floats(0.1, 24),
 )
 growing = st.sampled_from(["logs_gb_per_day", "active_streams", "spans_per_second", "active_series", "query_factor"])
@@ -138,6 +139,12 @@ def test_no_mode_has_fewer_replicas_than_copies_or_than_high_availability_needs(
 def assert_at_least_two(choice: Choice, mode: str, singles: set[str]) -> None:
     for role, item in choice.shapes[mode].workloads.items():
         assert item.replicas >= 2 or role in singles, role
+
+
+@given(loads, tunings)
+def test_every_zone_has_as_many_ingesters(load: Load, tuning: Tuning) -> None:
+    workloads = size(load, Retention(), PRICES, tuning).logs.shapes["distributed"].workloads
+    assert workloads["ingester"].replicas % tuning.ingester_zones == 0
 
 
 @given(loads)
