@@ -1,5 +1,6 @@
 """The cluster a stack runs on, and what is true of all of it."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from pydantic import Field, model_validator
@@ -45,6 +46,11 @@ class Cluster(Area):
         description="Whether the Prometheus operator's CRDs are there, so that ServiceMonitors can be. Default: false.",
         examples=[True],
     )
+    service_monitor_labels: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Labels of every ServiceMonitor, for a Prometheus that selects by them. Default: none.",
+        examples=[{"release": "kube-prometheus-stack"}],
+    )
     dns_service: str = Field(
         default="kube-dns",
         description="Service of the cluster's DNS, for the gateway. Default: kube-dns.",
@@ -58,6 +64,15 @@ class Cluster(Area):
             raise ValueError(
                 "environment production must name its context, so that it never reaches another cluster: "
                 "pulumi config set --path 'observability:cluster.context' CONTEXT"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _labels_are_on_something(self) -> "Cluster":
+        if self.service_monitor_labels and not self.service_monitors:
+            raise ValueError(
+                "service_monitor_labels are for ServiceMonitors, and none are made: "
+                "pulumi config set --path 'observability:cluster.service_monitors' true"
             )
         return self
 

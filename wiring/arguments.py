@@ -32,7 +32,7 @@ def logging(settings: Settings, **joined: Any) -> Any:
         dns_service=settings.cluster.dns_service,
         dns_namespace=settings.cluster.dns_namespace,
         dashboards=area.dashboards,
-        service_monitor=settings.cluster.service_monitors,
+        **monitors(settings),
     )
 
 
@@ -48,7 +48,7 @@ def tracing(settings: Settings, **joined: Any) -> Any:
         retention=settings.retention.traces,
         processors=None if area.processors is None else list(area.processors),
         external_labels={"cluster": settings.cluster.name},
-        service_monitor=settings.cluster.service_monitors,
+        **monitors(settings),
     )
 
 
@@ -81,7 +81,7 @@ def telemetry(settings: Settings, **joined: Any) -> Any:
         cpu_request=area.cpu_request,
         memory_request=area.memory_request,
         memory_limit=area.memory_limit,
-        service_monitor=settings.cluster.service_monitors,
+        **monitors(settings),
     )
 
 
@@ -98,7 +98,7 @@ def grafana(settings: Settings, **joined: Any) -> Any:
         storage_class=settings.cluster.storage_class,
         **placement(settings),
         datasource_namespaces=sorted({settings.logging.namespace, settings.tracing.namespace}),
-        service_monitor=settings.cluster.service_monitors,
+        **monitors(settings),
         admin_secret=area.admin.secret if area.admin else None,
         admin_secret_key=area.admin.key if area.admin else None,
     )
@@ -123,6 +123,15 @@ def placement(settings: Settings) -> dict[str, Any]:
     return {
         "node_selector": dict(cluster.node_selector),
         "tolerations": [dict(toleration) for toleration in cluster.tolerations],
+    }
+
+
+def monitors(settings: Settings) -> dict[str, Any]:
+    """Say whether there are ServiceMonitors, and which labels the operator's Prometheus wants on them."""
+    cluster = settings.cluster
+    return {
+        "service_monitor": cluster.service_monitors,
+        "service_monitor_labels": dict(cluster.service_monitor_labels),
     }
 
 

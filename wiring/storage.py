@@ -9,7 +9,7 @@ import components
 from config import Settings
 from config.storage import PURPOSES, AwsStorage, ExternalStorage, Identity, InClusterStorage
 
-from .arguments import given, placement
+from .arguments import given, monitors, placement
 
 BUCKETS_IN_CLUSTER = {"logs": "loki", "traces": "tempo"}
 
@@ -124,6 +124,7 @@ def _in_cluster(
         storage_size=store.volume_size,
         storage_class=store.storage_class or settings.cluster.storage_class,
         **placement(settings),
+        **monitors(settings),
         charts_dir=settings.charts.directory,
     )
     return components.InClusterObjectStorage("storage", arguments, options)

@@ -13,6 +13,7 @@ from .._merge import deep_merge
 from .._namespace import MANAGED_BY, namespace
 from .._release import release
 from .access import let_sidecars_read_config_maps
+from .monitor import service_monitor
 from .spec import GENERATED_PASSWORD_KEY, GrafanaSpec
 from .values import PORT, grafana_values
 
@@ -79,6 +80,9 @@ class GrafanaArgs(TypedDict):
     kube-prometheus-stack's own is: where that runs too, name the others. Default: all namespaces."""
     service_monitor: NotRequired[bool]
     """Whether to create a ServiceMonitor; its CRD must be there. Default: false."""
+    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the ServiceMonitor, by which the operator's Prometheus picks it up: kube-prometheus-stack's wants
+    `release`, with the name of its own release. Default: none."""
 
 
 class Grafana(pulumi.ComponentResource):
@@ -121,6 +125,8 @@ class Grafana(pulumi.ComponentResource):
             parent=self,
             depends_on=needed,
         )
+        if spec.service_monitor:
+            service_monitor(f"{name}-service-monitor", spec, parent=self, depends_on=[installed])
         self.namespace = after(spec.namespace, installed)
         self.service = after(spec.release_name, installed)
         self.port = pulumi.Output.from_input(PORT)

@@ -38,6 +38,7 @@ class GrafanaSpec(ReleaseSpec):
     native_sidecars: bool = True
     datasource_namespaces: Sequence[Name] = ()
     service_monitor: bool = False
+    service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
 
     @property
     def chart(self) -> Chart:

@@ -39,7 +39,6 @@ def grafana_values(spec: GrafanaSpec) -> dict[str, Any]:
         "rbac": {"create": False},
         "testFramework": {"enabled": False},
         "service": {"port": PORT},
-        "serviceMonitor": {"enabled": spec.service_monitor},
         "resources": {
             "requests": {"cpu": spec.cpu, "memory": spec.memory},
             "limits": {"memory": spec.memory},

@@ -172,6 +172,9 @@ class LoggingArgs(TypedDict):
     service_monitor: NotRequired[bool]
     """Whether to create a ServiceMonitor, which needs the CRDs of the Prometheus operator, and the exporters of caches
     and gateway. Default: false."""
+    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the ServiceMonitors, by which the operator's Prometheus picks them up: kube-prometheus-stack's wants
+    `release`, with the name of its own release. Default: none."""
     dashboards: NotRequired[bool]
     """Whether to create Loki's dashboards as ConfigMaps for Grafana's sidecar. Default: false."""
 

@@ -69,6 +69,6 @@ def _release_wide(spec: LoggingSpec) -> dict[str, Any]:
         "test": {"enabled": False},
         "monitoring": {
             "dashboards": {"enabled": spec.dashboards},
-            "serviceMonitor": {"enabled": spec.service_monitor},
+            "serviceMonitor": {"enabled": spec.service_monitor, "labels": dict(spec.service_monitor_labels)},
         },
     }

@@ -45,6 +45,9 @@ class InClusterObjectStorageArgs(TypedDict):
     """Taints to tolerate, as in a pod. Default: none."""
     service_monitor: NotRequired[bool]
     """Whether to create a ServiceMonitor, which needs the Prometheus operator's CRDs. Default no."""
+    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the ServiceMonitor, by which the operator's Prometheus picks it up: kube-prometheus-stack's wants
+    `release`, with the name of its own release. Default none."""
     credentials_revision: NotRequired[str]
     """Change this word to generate new keys; the store and its consumers start anew with them. Default `1`."""
     release_name: NotRequired[str]
@@ -175,7 +178,11 @@ class InClusterObjectStorage(pulumi.ComponentResource):
             name,
             api_version="monitoring.coreos.com/v1",
             kind="ServiceMonitor",
-            metadata=ObjectMetaArgs(name=spec.release_name, namespace=in_namespace, labels=MANAGED_BY),
+            metadata=ObjectMetaArgs(
+                name=spec.release_name,
+                namespace=in_namespace,
+                labels=pulumi.Output.from_input(spec.service_monitor_labels).apply(lambda own: {**MANAGED_BY, **own}),
+            ),
             spec=service_monitor(spec.release_name),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
         )

@@ -56,6 +56,7 @@ class InClusterObjectStorageSpec(ReleaseSpec):
     node_selector: Mapping[str, str] = Field(default_factory=dict)
     tolerations: Sequence[Mapping[str, Any]] = ()
     service_monitor: bool = False
+    service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
     credentials_revision: str = "1"
 
     @property

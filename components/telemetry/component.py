@@ -98,6 +98,10 @@ class TelemetryArgs(TypedDict):
     service_monitor: NotRequired[bool]
     """Whether Prometheus's operator is to scrape the collectors; needs its CRDs. Default: false."""
 
+    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the ServiceMonitor, by which the operator's Prometheus picks it up: kube-prometheus-stack's wants
+    `release`, with the name of its own release. Default: none."""
+
     create_namespace: NotRequired[bool]
     """Whether the namespace is made here. Default: true."""
 

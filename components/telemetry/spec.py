@@ -86,6 +86,7 @@ class TelemetrySpec(ReleaseSpec):
     node_selector: Mapping[str, str] = Field(default_factory=dict)
     tolerations: Sequence[Mapping[str, Any]] | None = None
     service_monitor: bool = False
+    service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
     create_namespace: bool = True
     protect_namespace: bool = False
     pod_security: PodSecurity | None = None

@@ -47,7 +47,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
         },
         "rbac": _rbac(spec),
         "service": {"internalTrafficPolicy": "Local" if spec.node_local_otlp else "Cluster"},
-        "serviceMonitor": {"enabled": spec.service_monitor},
+        "serviceMonitor": {"enabled": spec.service_monitor, "additionalLabels": dict(spec.service_monitor_labels)},
     }
 
 

@@ -118,6 +118,9 @@ class TracingArgs(TypedDict):
     """DNS domain of the cluster. Default: `cluster.local`."""
     service_monitor: NotRequired[bool]
     """Whether to create ServiceMonitors, which needs the CRDs of the Prometheus operator. Default: false."""
+    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the ServiceMonitors, by which the operator's Prometheus picks them up: kube-prometheus-stack's wants
+    `release`, with the name of its own release. Default: none."""
 
 
 class Tracing(pulumi.ComponentResource):

@@ -80,6 +80,7 @@ class TracingSpec(ReleaseSpec):
     dns_namespace: Name = "kube-system"
     cluster_domain: Hostname = "cluster.local"
     service_monitor: bool = False
+    service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
 
     @model_validator(mode="before")
     @classmethod

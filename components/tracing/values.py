@@ -55,7 +55,7 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "securityContext": POD_SECURITY,
         "persistence": {"enabled": True, "size": spec.volume_size, **_storage_class("storageClassName", spec)},
         "serviceAccount": {**_service_account(spec), "automountServiceAccountToken": False},
-        "serviceMonitor": {"enabled": spec.service_monitor},
+        "serviceMonitor": {"enabled": spec.service_monitor, "additionalLabels": dict(spec.service_monitor_labels)},
         "podAnnotations": credentials_annotation(spec),
         **_placement(spec),
     }
@@ -93,7 +93,9 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
             "dnsNamespace": spec.dns_namespace,
             "clusterDomain": spec.cluster_domain,
         },
-        "metaMonitoring": {"serviceMonitor": {"enabled": spec.service_monitor}},
+        "metaMonitoring": {
+            "serviceMonitor": {"enabled": spec.service_monitor, "labels": dict(spec.service_monitor_labels)}
+        },
         "metricsGenerator": _generator(spec) if spec.generates_metrics else {"enabled": False},
         "overrides": generator.overrides(spec),
     }

@@ -100,3 +100,9 @@ def test_a_namespace_that_is_not_known_yet_leaves_the_shape_known() -> None:
 def test_the_preview_shows_the_values_before_the_password_is_made() -> None:
     recording = record(build, preview=True, unknown=frozenset({f"{PASSWORD}.result"}))
     assert recording.one(RELEASE).plain()["values"]["admin"]["existingSecret"] == "grafana-admin"
+
+
+def test_a_service_monitor_bears_the_labels_that_its_prometheus_selects_by() -> None:
+    assert not record(build).of_type(":ServiceMonitor")
+    recording = record(lambda: build(service_monitor=True, service_monitor_labels={"release": "kps"}))
+    assert metadata(recording.one(":ServiceMonitor"))["labels"]["release"] == "kps"

@@ -124,6 +124,8 @@ def test_the_store_lives_in_a_restricted_namespace_unless_there_is_one() -> None
 def test_a_service_monitor_is_there_only_when_asked_for() -> None:
     assert not record(in_cluster).of_type(":ServiceMonitor")
     monitor = record(lambda: in_cluster(service_monitor=True)).one(":ServiceMonitor").plain()
+    labelled = record(lambda: in_cluster(service_monitor=True, service_monitor_labels={"release": "kps"}))
+    assert labelled.one(":ServiceMonitor").plain()["metadata"]["labels"]["release"] == "kps"
     assert monitor["spec"]["endpoints"] == [{"port": "server-metrics", "interval": "30s"}]
 
 

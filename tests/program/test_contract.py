@@ -54,3 +54,14 @@ def test_a_stack_has_logs_traces_and_collectors_in_namespaces_with_a_pod_securit
 
 def test_there_are_stacks_to_check() -> None:
     assert STACKS
+
+
+def test_every_service_monitor_bears_the_labels_that_its_prometheus_selects_by(
+    rendered: Callable[[str], Rendering],
+) -> None:
+    monitors = [item for item in rendered("eks").objects if item.kind == "ServiceMonitor"]
+    assert {"logging", "tracing", "telemetry", "grafana"} <= {item.namespace for item in monitors}
+    unlabelled = [
+        str(item) for item in monitors if item.manifest["metadata"]["labels"].get("release") != "kube-prometheus-stack"
+    ]
+    assert unlabelled == []

@@ -201,3 +201,9 @@ def test_a_production_stack_in_three_copies_passes() -> None:
     settings = load(source(region="eu-west-1", **areas))
     assert isinstance(settings.storage, AwsStorage)
     assert settings.cluster.production
+
+
+def test_labels_of_service_monitors_that_nobody_makes_are_refused() -> None:
+    cluster: dict[str, Any] = {"service_monitor_labels": {"release": "kps"}}
+    assert "are for ServiceMonitors, and none are made" in problems(cluster=cluster)
+    assert load(source(cluster={**cluster, "service_monitors": True})).cluster.service_monitor_labels

@@ -73,9 +73,9 @@ def test_the_chart_makes_no_role_no_secret_and_no_test_pod(tmp_path: Path) -> No
 
 
 def test_the_objects_bear_the_names_that_others_rely_on(tmp_path: Path) -> None:
-    objects = render(tmp_path, release_name="dashboards", service_monitor=True)
+    objects = render(tmp_path, release_name="dashboards")
     names = {each["kind"]: each["metadata"]["name"] for each in objects}
-    assert [names[kind] for kind in ("Service", "ServiceAccount", "Deployment", "ServiceMonitor")] == ["dashboards"] * 4
+    assert [names[kind] for kind in ("Service", "ServiceAccount", "Deployment")] == ["dashboards"] * 3
     (service,) = (each for each in objects if each["kind"] == "Service")
     assert [port["port"] for port in service["spec"]["ports"]] == [80]
 

@@ -73,7 +73,8 @@ def test_the_documents_platform_has_its_configuration(chart: str) -> None:
     assert values["chunksCache"]["resources"]["limits"]["memory"] == "614Mi"
     assert values["resultsCache"]["resources"]["limits"]["memory"] == "307Mi"
     assert values["lokiCanary"]["enabled"] is values["test"]["enabled"] is False
-    assert values["monitoring"] == {"dashboards": {"enabled": True}, "serviceMonitor": {"enabled": True}}
+    assert values["monitoring"]["dashboards"] == {"enabled": True}
+    assert values["monitoring"]["serviceMonitor"] == {"enabled": True, "labels": {}}
 
 
 @everywhere

@@ -1,0 +1,33 @@
+"""The ServiceMonitor of Grafana: the chart's own bears the label `release` already, with the name of its release."""
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from .._namespace import MANAGED_BY
+from .spec import GrafanaSpec
+
+
+def service_monitor(
+    resource_name: str,
+    spec: GrafanaSpec,
+    *,
+    parent: pulumi.Resource,
+    depends_on: Sequence[pulumi.Resource],
+) -> CustomResource:
+    """Have the operator's Prometheus scrape Grafana, which it finds by the labels that it selects by."""
+    selected = {"app.kubernetes.io/name": "grafana", "app.kubernetes.io/instance": spec.release_name}
+    labels = pulumi.Output.from_input(spec.service_monitor_labels).apply(lambda own: {**MANAGED_BY, **own})
+    return CustomResource(
+        resource_name,
+        api_version="monitoring.coreos.com/v1",
+        kind="ServiceMonitor",
+        metadata=ObjectMetaArgs(name=spec.release_name, namespace=spec.namespace, labels=labels),
+        spec={
+            "selector": {"matchLabels": selected},
+            "endpoints": [{"port": "service", "path": "/metrics", "honorLabels": True}],
+        },
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on)),
+    )
