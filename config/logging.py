@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from .area import Area, Name, PodSecurity, Values
+from .area import Area, HttpUrl, Name, PodSecurity, Values
 from .workload import Workload
 
 
@@ -14,6 +14,7 @@ class LoggingMode(StrEnum):
 
     MONOLITHIC = "monolithic"
     SIMPLE_SCALABLE = "simple-scalable"
+    DISTRIBUTED = "distributed"
 
 
 class SchemaEntry(Area):
@@ -40,8 +41,13 @@ class Logging(Workload):
 
     mode: LoggingMode = Field(
         default=LoggingMode.MONOLITHIC,
-        description="monolithic, or simple-scalable (deprecated by Loki). Default: monolithic.",
-        examples=["monolithic"],
+        description="monolithic, distributed, or simple-scalable (deprecated by Loki). Default: monolithic.",
+        examples=["monolithic", "distributed"],
+    )
+    migrate_from: LoggingMode | None = Field(
+        default=None,
+        description="The mode that was deployed before, while both run. Default: none.",
+        examples=["simple-scalable"],
     )
     namespace: Name = Field(default="logging", description="Namespace of Loki. Default: logging.")
     pod_security: PodSecurity = Field(
@@ -61,7 +67,35 @@ class Logging(Workload):
     )
     workloads: Mapping[str, Workload] = Field(
         default_factory=dict,
-        description="Single workloads: loki when monolithic, else read, write and backend; and gateway. Default: none.",
+        description="Single workloads: loki when monolithic; read, write and backend when simple-scalable; "
+        "distributor, ingester, querier, query-frontend, query-scheduler, index-gateway, compactor, ruler and "
+        "pattern-ingester when distributed; and gateway. Default: none.",
+    )
+    ingester_zones: Sequence[str] = Field(
+        default=(),
+        description="Three zones that hold a copy of each line each, when distributed. Default: none.",
+        examples=[["eu-west-1a", "eu-west-1b", "eu-west-1c"]],
+    )
+    chunk_encoding: str = Field(
+        default="", description="snappy, gzip, zstd or lz4. Default: snappy when distributed, else gzip."
+    )
+    querier_max_concurrent: int | None = Field(
+        default=None, ge=1, description="Pieces of queries that a querier works on at a time. Default: Loki's 4."
+    )
+    ruler: bool = Field(
+        default=False,
+        description="Whether Loki evaluates the rules in ConfigMaps with the label loki_rule. Default: false.",
+        examples=[True],
+    )
+    alertmanager_url: HttpUrl | None = Field(
+        default=None,
+        description="Alertmanager that those rules send alerts to. Default: none.",
+        examples=["http://alertmanager-operated.monitoring:9093"],
+    )
+    traces_endpoint: HttpUrl | None = Field(
+        default=None,
+        description="Where Loki sends its own traces, OTLP over HTTP; needs chart 6.51.0. Default: none.",
+        examples=["http://alloy.telemetry:4318"],
     )
     chunks_cache_mib: int | None = Field(
         default=None, ge=0, description="Memory of the cache for chunks; 0 for none. Default: 512.", examples=[512]
@@ -74,7 +108,7 @@ class Logging(Workload):
     )
     prepared_changes: Sequence[str] = Field(
         default=(),
-        description="Forbidden by the applied state, prepared by hand: volumes, location. Default: none.",
+        description="Forbidden by the applied state, prepared by hand: volumes, location, zones. Default: none.",
     )
     dashboards: bool = Field(
         default=False, description="Loki's own dashboards for Grafana. Default: false.", examples=[True]

@@ -125,8 +125,9 @@ def _replicated(settings: "Settings", why: str) -> Iterator[Problem]:
         place = f"{PROJECT}:logging.replicas"
         writers = (loki.replicas if loki else None) or logs.replicas or sized or 1
     else:
-        place = f"{PROJECT}:logging.workloads.write.replicas"
-        write = logs.workloads.get("write")
+        writer = "ingester" if logs.mode is LoggingMode.DISTRIBUTED else "write"
+        place = f"{PROJECT}:logging.workloads.{writer}.replicas"
+        write = logs.workloads.get(writer)
         writers = (write.replicas if write else None) or logs.replicas or sized or 3
     if writers < 2:
         yield Problem(place, f"{why}: run Loki with three", set_command(place, 3))

@@ -175,8 +175,8 @@ def _figures(size: sizing.Size) -> Arguments:
 
 def _logs(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
     area, shape = settings.logging, sized.logs.shapes[settings.logging.mode.value]
-    # Loki evaluates no rules in any stack: it runs no ruler.
-    shape = replace(shape, beside={name: size for name, size in shape.beside.items() if name != "ruler"})
+    if not area.ruler:
+        shape = replace(shape, beside={name: size for name, size in shape.beside.items() if name != "ruler"})
     chunks, results = area.chunks_cache_mib, area.results_cache_mib
     return sizing.with_caches(
         shape,

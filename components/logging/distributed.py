@@ -4,20 +4,26 @@ from typing import Any
 
 from .modes import Mode, Role
 from .spec import LoggingSpec
-from .workload import ZONE, loki_workload, resources
+from .workload import ZONE, Workload, loki_workload, node_choice, resources
 
 ZONES = ("zoneA", "zoneB", "zoneC")
 
 
 def distributed_values(spec: LoggingSpec) -> dict[str, Any]:
     """Give every workload; one pod of each may be away by a drain."""
-    values: dict[str, Any] = {
-        role.section: {**loki_workload(spec.workload(role)), "maxUnavailable": 1}
-        for role in spec.roles(Mode.DISTRIBUTED)
-    }
+    values = {role.section: _role(spec.workload(role)) for role in spec.roles(Mode.DISTRIBUTED)}
     values[Role.INGESTER.section]["zoneAwareReplication"] = _zones(spec)
     if spec.ingester_zones:
         values["rollout_operator"] = rollout_operator(spec)
+    return values
+
+
+def _role(workload: Workload) -> dict[str, Any]:
+    values = loki_workload(workload)
+    if workload.role is not Role.COMPACTOR:
+        return {**values, "maxUnavailable": 1}
+    # The one compactor has nobody to be spread from, and the chart no value for it.
+    del values["topologySpreadConstraints"]
     return values
 
 
@@ -36,6 +42,5 @@ def rollout_operator(spec: LoggingSpec) -> dict[str, Any]:
         "enabled": True,
         "webhooks": {"enabled": False},
         "resources": resources("20m", "128Mi"),
-        "nodeSelector": dict(spec.node_selector),
-        "tolerations": [dict(toleration) for toleration in spec.tolerations],
+        **{name: nodes for name, nodes in node_choice(spec.node_selector, spec.tolerations).items() if nodes},
     }

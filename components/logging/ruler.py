@@ -30,12 +30,10 @@ def ruler_config(spec: LoggingSpec) -> dict[str, Any]:
 
 def ruler_values(spec: LoggingSpec) -> dict[str, Any]:
     """Switch the ruler and the sidecar in its pods on or off."""
-    values: dict[str, Any] = {"ruler": {"enabled": spec.ruler}}
     if not spec.ruler:
-        return values | {"sidecar": {"rules": {"enabled": False}}}
-    for mode in spec.modes:
-        values.setdefault(mode.ruler.section, {})["sidecar"] = True
-    return values | {
+        return {"ruler": {"enabled": False}, "sidecar": {"rules": {"enabled": False}}}
+    return {
+        "ruler": {"enabled": True, "sidecar": True},
         "sidecar": {
             "resources": resources("20m", "96Mi"),
             "rules": {
@@ -45,5 +43,5 @@ def ruler_values(spec: LoggingSpec) -> dict[str, Any]:
                 "folder": f"/rules/{TENANT}",
                 "resource": "configmap",
             },
-        }
+        },
     }

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 
 from .._spec import rule
+from ..units import OptionalHttpUrl
 from .spec_store import StoreSpec
-
-WEB = ("http://", "https://")
 
 
 class FeaturesSpec(StoreSpec):
     """Rules on logs and Loki's own traces."""
 
     ruler: bool = False
-    alertmanager_url: str = ""
-    traces_endpoint: str = ""
+    alertmanager_url: OptionalHttpUrl = ""
+    traces_endpoint: OptionalHttpUrl = ""
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -28,14 +27,6 @@ class FeaturesSpec(StoreSpec):
             return "nothing evaluates rules that could fire: set ruler to true, or remove alertmanager_url"
         return None
 
-    @rule("alertmanager_url")
-    def _the_alertmanager_is_a_url(self) -> str | None:
-        return _no_url(self.alertmanager_url, "http://alertmanager.monitoring:9093")
-
-    @rule("traces_endpoint")
-    def _traces_go_to_a_url(self) -> str | None:
-        return _no_url(self.traces_endpoint, "http://alloy.telemetry:4318, which speaks OTLP over HTTP")
-
     @rule("traces_endpoint", "chart_version", "values")
     def _this_loki_can_trace(self) -> str | None:
         # https://github.com/grafana/loki/issues/21588
@@ -46,9 +37,3 @@ class FeaturesSpec(StoreSpec):
                 "chart_version 6.51.0, or name an image that can in values loki.image.tag"
             )
         return None
-
-
-def _no_url(address: str, example: str) -> str | None:
-    if address and not address.startswith(WEB):
-        return f"write http:// or https:// before the host, such as {example}"
-    return None

@@ -11,6 +11,7 @@ KUBERNETES: Final = frozenset(
         "livenessProbe",
         "nodeSelector",
         "podAnnotations",
+        "podDisruptionBudget",
         "podLabels",
         "podSecurityContext",
         "readinessProbe",
@@ -24,7 +25,7 @@ KUBERNETES: Final = frozenset(
 )
 """Keys that hold a piece of a Kubernetes object in every chart; the rendered object is checked instead."""
 
-CONVENTIONAL: Final = frozenset({"fullnameOverride", "nameOverride"})
+CONVENTIONAL: Final = frozenset({"automountServiceAccountToken", "fullnameOverride", "nameOverride"})
 """Values of nearly every chart, read by its helpers and left out of many a `values.yaml`."""
 
 CONFIGURATION: Final = {
@@ -49,6 +50,7 @@ CONFIGURATION: Final = {
         )
     ),
     "prometheus": ("scrapeConfigs", "server.global", "serverFiles"),
+    "rollout-operator": ("tolerations", "webhooks"),
     "tempo": tuple(
         f"tempo.{section}"
         for section in ("ingester", "overrides", "querier", "queryFrontend", "receivers", "server", "storage")

@@ -25,10 +25,10 @@ def every_write_ahead_log_is_on_a_volume(rendering: Rendering) -> Iterator[Findi
         if item.kind in ("ConfigMap", "Secret")
     }
     for pod in pods_of(rendering.objects):
-        for config in _configs(pod, configs):
+        for volume, config in _configs(pod, configs):
             directory = _directory(config)
             for container in pod.spec.get("containers") or []:
-                if directory and _target(container, config) & INGESTING:
+                if directory and _target(container, config, volume) & INGESTING:
                     yield from _problems(pod, container, directory)
 
 
@@ -48,12 +48,15 @@ def _problems(pod: Pod, container: Mapping[str, Any], directory: str) -> Iterato
         yield Finding(pod.place(container), sentence)
 
 
-def _configs(pod: Pod, objects: Mapping[tuple[str, str, str], RenderedObject]) -> Iterator[Mapping[str, Any]]:
+def _configs(
+    pod: Pod, objects: Mapping[tuple[str, str, str], RenderedObject]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for volume in pod.spec.get("volumes") or []:
         for kind, field, key in (("ConfigMap", "configMap", "name"), ("Secret", "secret", "secretName")):
             item = objects.get((pod.owner.namespace, kind, str((volume.get(field) or {}).get(key))))
             for text in _texts(item) if item else ():
-                yield from _parsed(text)
+                for config in _parsed(text):
+                    yield volume["name"], config
 
 
 def _texts(item: RenderedObject) -> Iterator[str]:
@@ -83,8 +86,10 @@ def _directory(config: Mapping[str, Any]) -> str | None:
     return str(told) if told else posixpath.join(prefix, "wal")
 
 
-def _target(container: Mapping[str, Any], config: Mapping[str, Any]) -> set[str]:
+def _target(container: Mapping[str, Any], config: Mapping[str, Any], volume: str) -> set[str]:
+    """Give the targets that a container runs: as it is told, or as a configuration on its own volume says."""
     words = [str(word) for word in [*(container.get("command") or []), *(container.get("args") or [])]]
     told = [word.partition("=")[2] for word in words if word.lstrip("-").startswith("target=")]
-    told = told or [str(config.get("target") or "all")]
+    if not told and any(mount["name"] == volume for mount in container.get("volumeMounts") or []):
+        told = [str(config.get("target") or "all")]
     return {target.strip() for value in told for target in value.split(",")}

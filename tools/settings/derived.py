@@ -72,7 +72,7 @@ def derived(area: str, spec: Spec) -> Iterator[Derived]:
     for name, compute, source in _RULES.get(area, ()):
         yield Derived(f"{area}.{name}", compute(spec), source)
     if isinstance(spec, LoggingSpec):
-        for role in (*spec.mode.roles, Role.GATEWAY):
+        for role in (*spec.roles(spec.mode), Role.GATEWAY):
             work = spec.workload(role)
             size = f"{work.replicas} with {work.cpu} CPU and {work.memory} each"
             yield Derived(f"logging.workloads.{role.value}", size, "logging, and what the part of Loki needs")

@@ -47,7 +47,7 @@ from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, ZONES, spec_of
         ({**BUCKET, "ruler": True}, "give the URL of an Alertmanager"),
         ({**BUCKET, "alertmanager_url": "http://alertmanager:9093"}, "set ruler to true"),
         ({**BUCKET, "ruler": True, "alertmanager_url": "alertmanager:9093"}, "write http:// or https://"),
-        ({**BUCKET, "traces_endpoint": "alloy:4317"}, "such as http://alloy.telemetry:4318"),
+        ({**BUCKET, "traces_endpoint": "alloy:4317"}, "write http:// or https://"),
         ({**BUCKET, "traces_endpoint": "http://alloy:4318"}, "the Loki of chart 18.11.0 fails to start its tracing"),
         ({**BUCKET, "chunk_encoding": "zip"}, "Input should be 'gzip', 'snappy', 'zstd' or 'lz4'"),
         ({**BUCKET, "release_name": "a" * 38}, "use at most 37"),

@@ -48,3 +48,14 @@ def test_the_log_is_followed_from_the_configuration_to_its_volume(
     findings: int,
 ) -> None:
     assert found(rendering, config, volume, mount, target) == findings
+
+
+def test_a_container_beside_loki_that_has_no_configuration_keeps_no_log(rendering: Callable[..., Rendering]) -> None:
+    data = {"config.yaml": base64.b64encode(LOKI.encode()).decode()}
+    loki = container(args=["-target=querier"])
+    volumes = [{"name": "config", "secret": {"secretName": "config"}}]
+    config = manifest("Secret", "config", data=data)
+    for mounts, findings in ([], 0), ([{"name": "config", "mountPath": "/etc/loki"}], 1):
+        other = {**container(volumeMounts=mounts), "name": "other"}
+        querier = workload("Deployment", containers=[loki, other], volumes=volumes)
+        assert len(list(every_write_ahead_log_is_on_a_volume(rendering(querier, config)))) == findings
