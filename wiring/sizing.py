@@ -48,6 +48,7 @@ def plan(settings: Settings) -> sizing.Plan:
         _prices(settings),
         sizing.Tuning(
             replication_factor=_copies_of_logs(settings),
+            ingester_zones=len(settings.logging.ingester_zones) or 1,
             trace_replication_factor=min(3, settings.tracing.replicas or 3),
         ),
     )
@@ -175,8 +176,9 @@ def _figures(size: sizing.Size) -> Arguments:
 
 def _logs(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
     area, shape = settings.logging, sized.logs.shapes[settings.logging.mode.value]
-    if not area.ruler:
-        shape = replace(shape, beside={name: size for name, size in shape.beside.items() if name != "ruler"})
+    beside = dict(shape.beside)
+    ruler = {name: size for name in ("ruler",) if (size := beside.pop(name, None)) and area.ruler}
+    shape = replace(shape, workloads={**shape.workloads, **ruler}, beside=beside)
     chunks, results = area.chunks_cache_mib, area.results_cache_mib
     return sizing.with_caches(
         shape,

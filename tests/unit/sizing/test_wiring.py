@@ -40,8 +40,8 @@ def test_a_load_of_one_signal_leaves_the_backends_of_the_others_as_they_are(figu
         assert (build(sized) != build(bare)) == (of == figure)
 
 
-@pytest.mark.parametrize("mode", ["monolithic", "simple-scalable"])
-@pytest.mark.parametrize("logs", [1, 200, 5_000])
+@pytest.mark.parametrize("mode", ["monolithic", "simple-scalable", "distributed"])
+@pytest.mark.parametrize("logs", [1, 200, 2_000, 5_000])
 def test_the_component_takes_the_plan_in_every_mode(mode: str, logs: float) -> None:
     told = arguments.logging(
         settings(load={"logs_gb_per_day": logs}, logging={"mode": mode}), namespace="logs", **BUCKET
@@ -50,17 +50,26 @@ def test_the_component_takes_the_plan_in_every_mode(mode: str, logs: float) -> N
     assert spec.ingesters >= spec.copies == 3
 
 
-@pytest.mark.parametrize("logs", [1, 200, 5_000])
-def test_every_role_of_the_distributed_plan_is_one_that_the_component_runs(logs: float) -> None:
-    plan = sizing.plan(settings(load={"logs_gb_per_day": logs})).logs.shapes["distributed"]
-    workloads = {
-        role: {"replicas": size.replicas, "cpu": size.cpu, "memory": size.memory}
-        | ({"volume_size": size.volume_size} if size.volume_size else {})
-        for role, size in plan.workloads.items()
-    }
-    spec = LoggingSpec.check("Logging", {"namespace": "logs", "mode": "distributed", "workloads": workloads, **BUCKET})
-    assert spec.ingesters >= spec.copies == 3
-    assert {role.value for role in spec.mode.roles} - {"ruler", "pattern-ingester"} == set(plan.workloads)
+def test_every_role_that_distributed_loki_runs_has_its_size_by_the_plan() -> None:
+    distributed = {"mode": "distributed", "ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
+    told = arguments.logging(settings(load=LOAD, logging=distributed), namespace="logs", **BUCKET)
+    spec = LoggingSpec.check("Logging", told)
+    assert {role.value for role in spec.roles(spec.mode)} == set(told["workloads"])
+    assert "ruler" not in arguments.logging(settings(load=LOAD, logging={"mode": "distributed"}))["workloads"]
+
+
+def test_ingesters_in_zones_are_planned_in_threes() -> None:
+    zones = {"mode": "distributed", "ingester_zones": ["a", "b", "c"]}
+    told = arguments.logging(settings(load={"logs_gb_per_day": 2_000}, logging=zones), namespace="logs", **BUCKET)
+    assert LoggingSpec.check("Logging", told).ingesters == 6
+
+
+def test_replicas_of_all_of_loki_are_told_as_the_component_spreads_them() -> None:
+    sized = settings(load=LOAD, logging={"mode": "distributed", "replicas": 4})
+    pods = {words[-5]: words[-4] for line in sizing.report(sized).splitlines() if (words := line.split())[-5:-4]}
+    spec = LoggingSpec.check("Logging", arguments.logging(sized, namespace="logs", **BUCKET))
+    for role in spec.roles(spec.mode):
+        assert pods[f"{role.value}*"] == str(spec.workload(role).replicas)
 
 
 @pytest.mark.parametrize("mode", ["monolithic", "distributed"])
