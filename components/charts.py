@@ -57,4 +57,6 @@ LOKI = Chart("loki", (("18.11.0", GRAFANA_COMMUNITY), ("6.51.0", GRAFANA)))
 PROMETHEUS = Chart("prometheus", (("29.27.0", PROMETHEUS_COMMUNITY),))
 SEAWEEDFS_CHART = Chart("seaweedfs", (("4.44.0", SEAWEEDFS),))
 TEMPO = Chart("tempo", (("2.2.4", GRAFANA_COMMUNITY),))
-TEMPO_DISTRIBUTED = Chart("tempo-distributed", (("2.26.2", GRAFANA_COMMUNITY), ("1.61.0", GRAFANA)))
+TEMPO_DISTRIBUTED = Chart(
+    "tempo-distributed", (("2.26.2", GRAFANA_COMMUNITY), ("1.61.0", GRAFANA), ("3.3.0", GRAFANA_COMMUNITY))
+)

@@ -134,6 +134,6 @@ def _replicated(settings: "Settings", why: str) -> Iterator[Problem]:
     if traces.mode is TracingMode.MONOLITHIC:
         place = f"{PROJECT}:tracing.mode"
         yield Problem(place, f"{why}: monolithic Tempo is one", set_command(place, "distributed"), "monolithic")
-    elif (traces.replicas or (3 if load.spans_per_second else 1)) < 2:
+    elif not traces.kafka_address and (traces.replicas or (3 if load.spans_per_second else 1)) < 2:
         place = f"{PROJECT}:tracing.replicas"
         yield Problem(place, f"{why}: run Tempo with three ingesters", set_command(place, 3))

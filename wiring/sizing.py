@@ -17,6 +17,7 @@ from config.area import Area
 from config.logging import Logging
 from config.storage import InClusterStorage
 from config.telemetry import LogSource
+from config.tracing import Tracing
 from config.workload import Workload
 
 MEBIBYTE = 2**20
@@ -81,11 +82,13 @@ def logging(settings: Settings, told: Arguments) -> Arguments:
 
 
 def tracing(settings: Settings, told: Arguments) -> Arguments:
-    """Lay the plan's sizes of Tempo under `told`: of the process, or of the ingesters."""
+    """Lay the plan's sizes of Tempo under `told`: of the process, of the ingesters, or of the readers of a topic."""
     if not settings.load.spans_per_second:
         return told
-    size = _traces(settings, plan(settings)).workloads[_trace_writer(settings)]
-    return {**_figures(size), **told}
+    figures = _figures(_traces(settings, plan(settings)).workloads[_trace_writer(settings)])
+    if _through_kafka(settings):
+        figures["partitions"] = figures.pop("replicas")
+    return {**figures, **told}
 
 
 def metrics(settings: Settings, told: Arguments) -> Arguments:
@@ -125,8 +128,8 @@ def report(settings: Settings) -> str:
         row = _row("Loki", shape, lambda role: _said_of_loki(area, role), sized.logs)
         rows.append(replace(row, advised=frozenset(shape.beside) - sizing.CACHES))
     if load.spans_per_second:
-        shape, writer = _traces(settings, sized), _trace_writer(settings)
-        row = _row("Tempo", shape, lambda role: _said(settings.tracing) if role == writer else {}, sized.traces)
+        shape, writer, said = _traces(settings, sized), _trace_writer(settings), _said_of_tempo(settings.tracing)
+        row = _row("Tempo", shape, lambda role: said if role == writer else {}, sized.traces)
         rows.append(replace(row, advised=frozenset(shape.workloads) - {writer}))
     if load.active_series and settings.metrics.in_stack:
         rows.append(_row("Prometheus", sized.metrics, lambda _: _said(settings.metrics)))
@@ -148,6 +151,11 @@ def _said(area: Area) -> Arguments:
     """Give the figures that the user sets."""
     told = area.model_dump(exclude_none=True, include={*FIGURES, "cpu_request", "memory_request"})
     return {name.removesuffix("_request"): value for name, value in told.items()}
+
+
+def _said_of_tempo(area: Tracing) -> Arguments:
+    """Give the figures that the user sets for the workload of Tempo that holds spans."""
+    return {**_said(area), **({"replicas": area.partitions} if area.partitions else {})}
 
 
 def _said_of_loki(area: Logging, role: str) -> Arguments:
@@ -188,11 +196,17 @@ def _logs(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
 
 
 def _traces(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
-    return sized.traces.shapes[settings.tracing.mode.value]
+    return sized.traces.shapes["distributed-kafka" if _through_kafka(settings) else settings.tracing.mode.value]
 
 
 def _trace_writer(settings: Settings) -> str:
-    return "tempo" if settings.tracing.mode.value == "monolithic" else "ingester"
+    if settings.tracing.mode.value == "monolithic":
+        return "tempo"
+    return "live-store" if _through_kafka(settings) else "ingester"
+
+
+def _through_kafka(settings: Settings) -> bool:
+    return settings.tracing.mode.value == "distributed" and settings.tracing.kafka_address != ""
 
 
 def _copies_of_logs(settings: Settings) -> int:

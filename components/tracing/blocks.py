@@ -4,9 +4,8 @@ from typing import Any
 
 from ..storage.endpoint import bucket_endpoint
 from ..units import hours, parse_duration
-from .spec import TracingSpec
+from .spec import BLOCKLIST_POLL, TracingSpec
 
-BLOCKLIST_POLL = "5m"
 COMPACTED_BLOCK_RETENTION = "1h"
 """Every reader must have polled the new list, twice to be safe, before a compacted block goes."""
 

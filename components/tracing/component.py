@@ -9,13 +9,13 @@ from .._guard import guard
 from .._merge import deep_merge
 from .._namespace import namespace
 from .._release import release
+from .choices import Mode, Receiver
 from .generator import written_by
-from .spec import Mode, TracingSpec
+from .receivers import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT, ZIPKIN_PORT
+from .spec import TracingSpec
 from .state import state_problems
 from .values import tempo_values
 
-OTLP_GRPC_PORT = 4317
-OTLP_HTTP_PORT = 4318
 QUERY_PORT = 3200
 
 
@@ -34,8 +34,9 @@ class TracingArgs(TypedDict):
     release_name: NotRequired[str]
     """Name of the Helm release and first part of the name of every object. Default: `tempo`."""
     chart_version: NotRequired[str]
-    """Version of the chart: of `tempo` when monolithic, of `tempo-distributed` when distributed. Default: the newest
-    supported one that needs no Kafka."""
+    """Version of the chart: of `tempo` when monolithic, of `tempo-distributed` when distributed. Version 3.3.0 of the
+    latter is Tempo 3, which needs `kafka_address`; a running Tempo 2 does not become one in place, nor the reverse.
+    Default: the newest supported one that needs no Kafka."""
     charts_dir: NotRequired[str]
     """Directory that holds the chart as `<chart>-<version>` or `.tgz`. Default: the chart's own repository."""
     values: NotRequired[Mapping[str, Any]]
@@ -54,7 +55,22 @@ class TracingArgs(TypedDict):
     replicas: NotRequired[int]
     """How many ingesters receive spans and hold them until their block is in the bucket. Each span goes to as many of
     them, three at most. With 2, a write counts as done once one of them has it; from 3 on, once two have. Monolithic
-    Tempo has exactly 1. Default: 1."""
+    Tempo has exactly 1; distributed Tempo 3 has `partitions` in its place. Default: 1."""
+    partitions: NotRequired[int]
+    """How many partitions the topic of distributed Tempo 3 has; there is one live-store and one block-builder for each.
+    A topic that exists already must have as many: raise it there first. It cannot shrink. Default: 3."""
+    kafka_address: NotRequired[pulumi.Input[str]]
+    """`host:port` of a Kafka-compatible broker, which names the others; required by distributed Tempo 3. Default:
+    none."""
+    kafka_topic: NotRequired[pulumi.Input[str]]
+    """Topic that spans go through, for this Tempo alone; created where the broker creates topics on demand. Default:
+    `tempo-traces`."""
+    kafka_credentials_secret: NotRequired[pulumi.Input[str]]
+    """Secret in the same namespace with the keys `KAFKA_USERNAME` and `KAFKA_PASSWORD`, for SASL/PLAIN. Default: none,
+    for a broker without a login."""
+    receivers: NotRequired[Sequence[str]]
+    """Protocols that spans arrive by: `otlp`, always, and `jaeger` and `zipkin` where programs still send those.
+    Default: `otlp` alone."""
     store: NotRequired[str]
     """Where blocks are kept: `s3`, or `filesystem` for the volume of a monolithic Tempo. Default: `s3`."""
     bucket: NotRequired[pulumi.Input[str]]
@@ -81,10 +97,12 @@ class TracingArgs(TypedDict):
     retention: NotRequired[pulumi.Input[str]]
     """How long traces are kept, in whole hours, such as `336h` or `14d`; at least 1h. Default: `14d`."""
     max_block_duration: NotRequired[pulumi.Input[str]]
-    """How long spans are gathered into a block before it goes to the bucket; 1m to 2h. Default: `30m`."""
+    """How long spans are gathered into one block; 1m to 2h. In Tempo 2 the block then goes to the bucket; Tempo 3 has
+    block-builders that write there every 5m whatever stands here. Default: `30m`."""
     volume_size: NotRequired[pulumi.Input[str]]
     """Size of the volume of each ingester, or of monolithic Tempo: it holds what is not in the bucket yet, and with
-    store `filesystem` everything. Default: `10Gi`."""
+    store `filesystem` everything. In Tempo 3, of each live-store and block-builder, whose volumes come and go with
+    their pods as the broker holds the spans. Default: `10Gi`."""
     generator_volume_size: NotRequired[pulumi.Input[str]]
     """Size of the volume of the metrics generator when distributed. Default: `5Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
@@ -94,14 +112,16 @@ class TracingArgs(TypedDict):
     tolerations: NotRequired[pulumi.Input[Sequence[Mapping[str, Any]]]]
     """Tolerations of the pods that have a volume. Default: none."""
     cpu: NotRequired[pulumi.Input[str]]
-    """CPU request of an ingester, or of monolithic Tempo. Default: `200m`."""
+    """CPU request of an ingester, of monolithic Tempo, or of a live-store or block-builder. Default: `200m`."""
     memory: NotRequired[pulumi.Input[str]]
-    """Memory request and limit of an ingester, or of monolithic Tempo. Default: `1Gi`."""
+    """Memory request and limit of an ingester, of monolithic Tempo, or of a live-store or block-builder. Default:
+    `1Gi`."""
     remote_write_url: NotRequired[pulumi.Input[str]]
     """URL of the Prometheus remote-write API that generated metrics go to. Default: none, and no metrics generator."""
     processors: NotRequired[Sequence[str]]
     """What the metrics generator does, one or more of `service-graphs`, `span-metrics`, and `local-blocks` for TraceQL
-    metrics and Grafana's Traces Drilldown. Default: all three."""
+    metrics and Grafana's Traces Drilldown; Tempo 3 answers those without it and does not take it. Default: all that
+    there are."""
     span_metrics_dimensions: NotRequired[pulumi.Input[Sequence[str]]]
     """Span and resource attributes that become labels of span metrics. Default: none."""
     service_graph_dimensions: NotRequired[pulumi.Input[Sequence[str]]]
@@ -134,6 +154,12 @@ class Tracing(pulumi.ComponentResource):
     """`host:port` that takes traces by OTLP over gRPC, without TLS."""
     otlp_http_url: pulumi.Output[str]
     """URL that takes traces by OTLP over HTTP, without the path `/v1/traces`."""
+    jaeger_grpc_endpoint: pulumi.Output[str]
+    """`host:port` that takes traces of Jaeger clients over gRPC; empty without that receiver."""
+    jaeger_http_url: pulumi.Output[str]
+    """URL that takes traces of Jaeger clients as Thrift over HTTP; empty without that receiver."""
+    zipkin_url: pulumi.Output[str]
+    """URL that takes traces of Zipkin clients; empty without that receiver."""
     generated_metrics: pulumi.Output[list[str]]
     """Names of the metrics that the generator writes; empty without `remote_write_url`."""
 
@@ -173,6 +199,16 @@ class Tracing(pulumi.ComponentResource):
         )
         self.otlp_grpc_endpoint = self.namespace.apply(lambda within: f"{writer}.{within}:{OTLP_GRPC_PORT}")
         self.otlp_http_url = self.namespace.apply(lambda within: f"http://{writer}.{within}:{OTLP_HTTP_PORT}")
+        jaeger, zipkin = Receiver.JAEGER in spec.receivers, Receiver.ZIPKIN in spec.receivers
+        self.jaeger_grpc_endpoint = self.namespace.apply(
+            lambda within: f"{writer}.{within}:{JAEGER_GRPC_PORT}" if jaeger else ""
+        )
+        self.jaeger_http_url = self.namespace.apply(
+            lambda within: f"http://{writer}.{within}:{JAEGER_HTTP_PORT}/api/traces" if jaeger else ""
+        )
+        self.zipkin_url = self.namespace.apply(
+            lambda within: f"http://{writer}.{within}:{ZIPKIN_PORT}/api/v2/spans" if zipkin else ""
+        )
         self.generated_metrics = pulumi.Output.from_input(spec.remote_write_url).apply(
             lambda url: written_by(spec.processors) if url else []
         )
@@ -182,6 +218,9 @@ class Tracing(pulumi.ComponentResource):
                 "queryUrl": self.query_url,
                 "otlpGrpcEndpoint": self.otlp_grpc_endpoint,
                 "otlpHttpUrl": self.otlp_http_url,
+                "jaegerGrpcEndpoint": self.jaeger_grpc_endpoint,
+                "jaegerHttpUrl": self.jaeger_http_url,
+                "zipkinUrl": self.zipkin_url,
                 "generatedMetrics": self.generated_metrics,
             }
         )

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .spec import Processor, TracingSpec
+from .choices import Processor
+from .spec import TracingSpec
 
 WAL = "/var/tempo/generator/wal"
 TRACES = "/var/tempo/generator/traces"
@@ -38,18 +39,27 @@ def overrides(spec: TracingSpec) -> dict[str, Any]:
     return {"defaults": {"metrics_generator": {"processors": [processor.value for processor in spec.processors]}}}
 
 
+def config(spec: TracingSpec) -> dict[str, Any]:
+    """Configure the generator; both charts take the same sections, each in a place of its own."""
+    sections = {"processor": processor_config(spec), "registry": registry(spec), "storage": storage(spec)}
+    # Tempo 3 has no log of traces in its generator, and refuses the key.
+    return sections if spec.through_kafka else {**sections, "traces_storage": {"path": TRACES}}
+
+
 def processor_config(spec: TracingSpec) -> dict[str, Any]:
     """Configure the processors."""
     service_graphs: dict[str, Any] = {"dimensions": list(spec.service_graph_dimensions)}
     if spec.service_graph_dimensions:
         # One label would hold the value of whichever side of the edge came last.
         service_graphs["enable_client_server_prefix"] = True
-    return {
+    processors = {
         "service_graphs": service_graphs,
         "span_metrics": {"dimensions": list(spec.span_metrics_dimensions)},
-        # TraceQL metrics read blocks of the generator only: kept by every span kind, and beyond its own memory.
-        "local_blocks": {"filter_server_spans": False, "flush_to_storage": True},
     }
+    if spec.through_kafka:
+        return processors
+    # TraceQL metrics read blocks of the generator only: kept by every span kind, and beyond its own memory.
+    return {**processors, "local_blocks": {"filter_server_spans": False, "flush_to_storage": True}}
 
 
 def registry(spec: TracingSpec) -> dict[str, Any]:

@@ -1,45 +1,22 @@
 """What the arguments of `Tracing` must be, and what follows from them."""
 
 from collections.abc import Mapping, Sequence
-from enum import StrEnum
 from typing import Any
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from .._namespace import PodSecurity
-from .._release import ReleaseSpec
 from .._spec import rule
-from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
 from ..storage.endpoint import bucket_endpoint
 from ..units import Duration, Hostname, Name, OptionalHttpUrl, Quantity, hours, parse_duration
+from .choices import Mode, Store
+from .spec_shape import ShapeSpec
+
+BLOCKLIST_POLL = "5m"
+"""How often every reader of the bucket looks for new blocks."""
 
 
-class Mode(StrEnum):
-    """How Tempo runs: one process, or a workload for each of its parts."""
-
-    MONOLITHIC = "monolithic"
-    DISTRIBUTED = "distributed"
-
-
-class Store(StrEnum):
-    """Where blocks of traces are kept."""
-
-    S3 = "s3"
-    FILESYSTEM = "filesystem"
-
-
-class Processor(StrEnum):
-    """What the generator makes of spans (https://grafana.com/docs/tempo/latest/metrics-from-traces/)."""
-
-    SERVICE_GRAPHS = "service-graphs"
-    SPAN_METRICS = "span-metrics"
-    LOCAL_BLOCKS = "local-blocks"
-
-
-CHARTS = {Mode.MONOLITHIC: TEMPO, Mode.DISTRIBUTED: TEMPO_DISTRIBUTED}
-
-
-class TracingSpec(ReleaseSpec):
+class TracingSpec(ShapeSpec):
     """The checked arguments of `Tracing`."""
 
     namespace: Name
@@ -47,9 +24,6 @@ class TracingSpec(ReleaseSpec):
     pod_security: PodSecurity = PodSecurity.RESTRICTED
     protect_namespace: bool = False
     release_name: Name = "tempo"
-    chart_version: str = ""
-    mode: Mode = Mode.MONOLITHIC
-    replicas: int = Field(default=1, ge=1)
     store: Store = Store.S3
     bucket: str = ""
     bucket_prefix: str = ""
@@ -71,29 +45,14 @@ class TracingSpec(ReleaseSpec):
     cpu: Quantity = "200m"
     memory: Quantity = "1Gi"
     remote_write_url: OptionalHttpUrl = ""
-    processors: Sequence[Processor] = Field(default=tuple(Processor), min_length=1)
     span_metrics_dimensions: Sequence[str] = ()
     service_graph_dimensions: Sequence[str] = ()
     external_labels: Mapping[str, str] = Field(default_factory=dict)
-    gateway: bool = False
     dns_service: Name = "kube-dns"
     dns_namespace: Name = "kube-system"
     cluster_domain: Hostname = "cluster.local"
     service_monitor: bool = False
     service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _take_the_chart_of_the_mode(cls, data: Any) -> Any:
-        mode = data.get("mode", Mode.MONOLITHIC)
-        if data.get("chart_version") or mode not in CHARTS:
-            return data
-        return {**data, "chart_version": CHARTS[mode].default_version}
-
-    @property
-    def chart(self) -> Chart:
-        """The chart that installs this mode."""
-        return CHARTS[self.mode]
 
     @property
     def replication_factor(self) -> int:
@@ -109,18 +68,6 @@ class TracingSpec(ReleaseSpec):
     def service_account_name(self) -> str:
         """The ServiceAccount of every Tempo pod."""
         return self.service_account or self.release_name
-
-    @rule("replicas", "mode")
-    def _one_process_has_one_replica(self) -> str | None:
-        if self.mode is Mode.MONOLITHIC and self.replicas > 1:
-            return "monolithic Tempo is one process that keeps its own ring: use 1, or mode distributed"
-        return None
-
-    @rule("gateway", "mode")
-    def _one_process_has_no_gateway(self) -> str | None:
-        if self.mode is Mode.MONOLITHIC and self.gateway:
-            return "monolithic Tempo answers on one Service already: leave the gateway out, or use mode distributed"
-        return None
 
     @rule("store", "mode")
     def _shared_blocks_need_an_object_store(self) -> str | None:
@@ -155,12 +102,17 @@ class TracingSpec(ReleaseSpec):
         return None
 
     @rule("retention")
-    def _retention_is_whole_hours(self) -> str | None:
+    def _blocks_outlive_the_polls_of_their_readers(self) -> str | None:
+        if parse_duration(self.retention) < 2 * parse_duration(BLOCKLIST_POLL):
+            return (
+                f"readers look for new blocks every {BLOCKLIST_POLL}: what is kept for less than two of those is gone "
+                "before it is found; keep traces for at least 1h"
+            )
         try:
-            whole = hours(self.retention)
+            hours(self.retention)
         except ValueError as error:
             return str(error)
-        return "keep traces for at least 1h" if whole == "0h" else None
+        return None
 
     @rule("max_block_duration")
     def _blocks_are_cut(self) -> str | None:

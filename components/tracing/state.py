@@ -7,20 +7,64 @@ REPLACE = "pulumi up --replace <urn of the release>"
 
 State = dict[str, Any]
 
+MONOLITHIC, INGESTERS, KAFKA = "monolithic", "distributed", "distributed through Kafka"
+
+_OTHER_SHAPE = (
+    "mode changes from {before} to {after}: spans that are not in the bucket yet stay behind on the volumes of the old "
+    "pods. Add a second Tracing with another release name and the same bucket, send traces there, and remove the first "
+    "one once it has flushed"
+)
+_ONE_COMPACTOR = (
+    "with {{overrides: {{defaults: {{compaction: {{compaction_disabled: true}}}}}}}} among its values, as one bucket "
+    "takes one compactor"
+)
+_WAYS = {
+    (INGESTERS, KAFKA): (
+        "the chart changes from Tempo 2 to Tempo 3, which has no ingesters: what they hold would never reach the "
+        "bucket. Keep this one, and add a second Tracing with another release name, the same bucket and the new "
+        f"chart_version, {_ONE_COMPACTOR}; send traces there, let the ingesters flush for an hour, remove the first "
+        "one, and then that value"
+    ),
+    (KAFKA, INGESTERS): (
+        "the chart changes from Tempo 3 back to Tempo 2: there is no way back in place, as Tempo 2 reads nothing of "
+        "what is in the topic. Keep chart_version as it is; or add a second Tracing with another release name and the "
+        f"same bucket, {_ONE_COMPACTOR}; send traces there, and remove the first one once its block-builders have "
+        "read the topic to its end"
+    ),
+}
+
 
 def state_problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
     """Compare the applied chart values with the new ones; give every forbidden change with its way out."""
-    if _mode(applied) != _mode(wanted):
-        return [
-            f"mode changes from {_mode(applied)} to {_mode(wanted)}: spans that are not in the bucket yet stay behind "
-            "on the volumes of the old pods. Add a second Tracing with another release name and the same bucket, send "
-            "traces there, and remove the first one once it has flushed"
-        ]
-    return [*_moved_blocks(applied, wanted), *_changed_volumes(applied, wanted)]
+    before, after = _shape(applied), _shape(wanted)
+    if before != after:
+        return [_WAYS.get((before, after), _OTHER_SHAPE).format(before=before, after=after)]
+    return [*_moved_blocks(applied, wanted), *_changed_volumes(applied, wanted), *_changed_topic(applied, wanted)]
 
 
-def _mode(values: Mapping[str, Any]) -> str:
-    return "distributed" if "traces" in values else "monolithic"
+def _shape(values: Mapping[str, Any]) -> str:
+    if "traces" not in values:
+        return MONOLITHIC
+    return INGESTERS if "ingester" in values else KAFKA
+
+
+def _changed_topic(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    before, after = _at(applied, "ingest", "kafka") or {}, _at(wanted, "ingest", "kafka") or {}
+    found = []
+    if before.get("topic") != after.get("topic"):
+        found.append(
+            f"the topic changes from {before.get('topic')!r} to {after.get('topic')!r}: spans that are not in a block "
+            "yet would stay behind in the old one. Change it back; or stop the senders, wait until the block-builders "
+            f"have read the old topic to its end, and then run {REPLACE}"
+        )
+    count = "auto_create_topic_default_partitions"
+    if before and after and after[count] < before[count]:
+        found.append(
+            f"partitions fall from {before[count]} to {after[count]}: no topic can shrink, and nobody would read the "
+            f"partitions above. Keep {before[count]}; or add a second Tracing with another release name and "
+            "kafka_topic and the same bucket, send traces there, and remove the first one once its topic is read"
+        )
+    return found
 
 
 def _moved_blocks(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
@@ -57,12 +101,13 @@ def _changed_volumes(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> l
 
 def _volumes(values: Mapping[str, Any]) -> State:
     claims = {
-        "monolithic": {"": _at(values, "persistence")},
-        "distributed": {
+        MONOLITHIC: {"": _at(values, "persistence")},
+        INGESTERS: {
             "ingester ": _at(values, "ingester", "persistence"),
             "generator ": _at(values, "metricsGenerator", "persistence"),
         },
-    }[_mode(values)]
+        KAFKA: {"generator ": _at(values, "metricsGenerator", "persistence")},
+    }[_shape(values)]
     return {
         f"the {owner}volume {what}": claim.get(key, "")
         for owner, claim in claims.items()
@@ -72,7 +117,7 @@ def _volumes(values: Mapping[str, Any]) -> State:
 
 
 def _storage_class_key(values: Mapping[str, Any]) -> str:
-    return "storageClass" if _mode(values) == "distributed" else "storageClassName"
+    return "storageClassName" if _shape(values) == MONOLITHIC else "storageClass"
 
 
 def _at(values: Mapping[str, Any], *path: str) -> Any:

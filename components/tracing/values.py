@@ -3,21 +3,16 @@
 from typing import Any
 
 from . import generator
-from .blocks import COMPACTED_BLOCK_RETENTION, block_duration, retention, trace_storage
-from .pods import (
-    CONTAINER_SECURITY,
-    POD_SECURITY,
-    credentials,
-    credentials_annotation,
-    go_memory_limit,
-    requests,
-    reserved,
-    spread,
-)
-from .spec import Mode, TracingSpec
+from .blocks import block_duration, retention, trace_storage
+from .choices import Mode
+from .ingesters import ingester_parts
+from .kafka import broker_login, broker_login_config, kafka_parts
+from .pods import CONTAINER_SECURITY, POD_SECURITY, credentials, credentials_annotation, go_memory_limit, reserved
+from .receivers import distributed_receivers, monolithic_receivers
+from .spec import TracingSpec
+from .workloads import merged, persistence, placement, reader, service_account, stateless, storage_class, writer
 
 CACHE_MEGABYTES = 256
-TERMINATION_GRACE_SECONDS = 300
 
 
 def tempo_values(spec: TracingSpec) -> dict[str, Any]:
@@ -32,6 +27,7 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         # Ballast would count against the memory limit of the Go runtime, which has taken its place.
         "memBallastSizeMbs": 0,
         "retention": retention(spec),
+        "receivers": monolithic_receivers(spec),
         "storage": {"trace": trace_storage(spec)},
         "ingester": {"max_block_duration": block_duration(spec)},
         "resources": reserved(spec.cpu, spec.memory),
@@ -40,54 +36,42 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
     }
     if spec.generates_metrics:
         tempo["overrides"] = generator.overrides(spec)
-        tempo["metricsGenerator"] = {
-            "enabled": True,
-            "processor": generator.processor_config(spec),
-            "registry": generator.registry(spec),
-            "storage": generator.storage(spec),
-            "traces_storage": {"path": generator.TRACES},
-        }
+        tempo["metricsGenerator"] = {"enabled": True, **generator.config(spec)}
     return {
         # The chart names its ConfigMap after itself: two releases in a namespace would share it.
         "nameOverride": spec.release_name,
         "replicas": spec.replicas,
         "tempo": tempo,
         "securityContext": POD_SECURITY,
-        "persistence": {"enabled": True, "size": spec.volume_size, **_storage_class("storageClassName", spec)},
-        "serviceAccount": {**_service_account(spec), "automountServiceAccountToken": False},
+        "persistence": {"enabled": True, "size": spec.volume_size, **storage_class("storageClassName", spec)},
+        "serviceAccount": {**service_account(spec), "automountServiceAccountToken": False},
         "serviceMonitor": {"enabled": spec.service_monitor, "additionalLabels": dict(spec.service_monitor_labels)},
         "podAnnotations": credentials_annotation(spec),
-        **_placement(spec),
+        **placement(spec),
     }
 
 
 def distributed_values(spec: TracingSpec) -> dict[str, Any]:
-    """Give the values of the chart `tempo-distributed`."""
+    """Give the values of the chart `tempo-distributed`, of the generation that `spec.chart_version` is of."""
+    tempo: dict[str, Any] = {"podSecurityContext": POD_SECURITY}
+    if login := broker_login_config(spec):
+        tempo["structuredConfig"] = login
     return {
         "fullnameOverride": spec.release_name,
         "reportingEnabled": False,
-        "serviceAccount": _service_account(spec),
-        "tempo": {"podSecurityContext": POD_SECURITY},
-        "traces": {"otlp": {"grpc": {"enabled": True}, "http": {"enabled": True}}},
+        "serviceAccount": service_account(spec),
+        "tempo": tempo,
+        "traces": distributed_receivers(spec),
         "storage": {"trace": trace_storage(spec)},
-        "distributor": _stateless(spec, "distributor", "100m", "256Mi"),
-        "ingester": _ingester(spec),
-        "compactor": {
-            **_reader(spec, "compactor", "100m", "512Mi"),
-            "config": {
-                "compaction": {
-                    "block_retention": retention(spec),
-                    "compacted_block_retention": COMPACTED_BLOCK_RETENTION,
-                }
-            },
-        },
-        "querier": _reader(spec, "querier", "100m", "512Mi"),
-        "queryFrontend": _reader(spec, "query-frontend", "100m", "256Mi"),
+        "distributor": {**stateless(spec, "distributor", "100m", "256Mi"), **broker_login(spec)},
+        **(kafka_parts(spec) if spec.through_kafka else ingester_parts(spec)),
+        "querier": reader(spec, "querier", "100m", "512Mi"),
+        "queryFrontend": reader(spec, "query-frontend", "100m", "256Mi"),
         "memcached": {
-            **_stateless(spec, "memcached", "50m", f"{CACHE_MEGABYTES * 5 // 4}Mi"),
+            **stateless(spec, "memcached", "50m", f"{CACHE_MEGABYTES * 5 // 4}Mi"),
             "extraArgs": ["-m", str(CACHE_MEGABYTES)],
         },
-        "gateway": {"enabled": spec.gateway, **_stateless(spec, "gateway", "20m", "64Mi")},
+        "gateway": {"enabled": spec.gateway, **stateless(spec, "gateway", "20m", "64Mi")},
         "global": {
             "dnsService": spec.dns_service,
             "dnsNamespace": spec.dns_namespace,
@@ -101,69 +85,11 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
     }
 
 
-def _ingester(spec: TracingSpec) -> dict[str, Any]:
-    return {
-        **_writer(spec, "ingester", spec.cpu, spec.memory),
-        "replicas": spec.replicas,
-        "config": {"replication_factor": spec.replication_factor, "max_block_duration": block_duration(spec)},
-        "persistence": _persistence(spec, spec.volume_size),
-        # What the chart computes for two replicas allows no disruption at all, and so no node to be drained.
-        "maxUnavailable": 1,
-    }
-
-
 def _generator(spec: TracingSpec) -> dict[str, Any]:
     return {
-        **_writer(spec, "metrics-generator", "100m", "512Mi"),
+        **merged(writer(spec, "metrics-generator", "100m", "512Mi"), broker_login(spec)),
         "enabled": True,
         "kind": "StatefulSet",
-        "persistence": _persistence(spec, spec.generator_volume_size),
-        "config": {
-            "processor": generator.processor_config(spec),
-            "registry": generator.registry(spec),
-            "storage": generator.storage(spec),
-            "traces_storage": {"path": generator.TRACES},
-        },
+        "persistence": persistence(spec, spec.generator_volume_size),
+        "config": generator.config(spec),
     }
-
-
-def _stateless(spec: TracingSpec, component: str, cpu: str, memory: str) -> dict[str, Any]:
-    return {"resources": requests(cpu, memory), "affinity": spread(spec.release_name, component)}
-
-
-def _reader(spec: TracingSpec, component: str, cpu: str, memory: str) -> dict[str, Any]:
-    # Set part by part: what the chart applies to all of them would reach the cache and the gateway too.
-    return {
-        **_stateless(spec, component, cpu, memory),
-        "extraEnv": credentials(spec),
-        "podAnnotations": credentials_annotation(spec),
-    }
-
-
-def _writer(spec: TracingSpec, component: str, cpu: str, memory: str) -> dict[str, Any]:
-    return {
-        **_reader(spec, component, cpu, memory),
-        **_placement(spec),
-        "resources": reserved(cpu, memory),
-        "extraEnv": [go_memory_limit(memory), *credentials(spec)],
-        "terminationGracePeriodSeconds": TERMINATION_GRACE_SECONDS,
-    }
-
-
-def _persistence(spec: TracingSpec, size: str) -> dict[str, Any]:
-    return {"enabled": True, "size": size, **_storage_class("storageClass", spec)}
-
-
-def _storage_class(key: str, spec: TracingSpec) -> dict[str, str]:
-    return {key: spec.storage_class} if spec.storage_class else {}
-
-
-def _placement(spec: TracingSpec) -> dict[str, Any]:
-    return {
-        "nodeSelector": dict(spec.node_selector),
-        "tolerations": [dict(toleration) for toleration in spec.tolerations],
-    }
-
-
-def _service_account(spec: TracingSpec) -> dict[str, Any]:
-    return {"name": spec.service_account_name, "annotations": dict(spec.service_account_annotations)}

@@ -9,6 +9,7 @@ from components._spec import InvalidArgsError
 from components.tracing import Tracing, TracingArgs
 from tests.recording import UNKNOWN, Recording, record
 
+RECEIVERS = ["otlp", "jaeger", "zipkin"]
 LAPTOP: TracingArgs = {"namespace": "tracing", "store": "filesystem"}
 DISTRIBUTED: TracingArgs = {
     "namespace": "tracing",
@@ -18,6 +19,12 @@ DISTRIBUTED: TracingArgs = {
     "endpoint": "https://s3.example.org",
     "remote_write_url": "http://prometheus-server.monitoring/api/v1/write",
 }
+KAFKA: TracingArgs = {
+    **DISTRIBUTED,
+    "replicas": 1,
+    "chart_version": "3.3.0",
+    "kafka_address": "kafka.messaging:9092",
+}
 
 
 def outputs(tracing: Tracing) -> dict[str, Any]:
@@ -26,6 +33,9 @@ def outputs(tracing: Tracing) -> dict[str, Any]:
         "query_url": tracing.query_url,
         "otlp_grpc_endpoint": tracing.otlp_grpc_endpoint,
         "otlp_http_url": tracing.otlp_http_url,
+        "jaeger_grpc_endpoint": tracing.jaeger_grpc_endpoint,
+        "jaeger_http_url": tracing.jaeger_http_url,
+        "zipkin_url": tracing.zipkin_url,
         "generated_metrics": tracing.generated_metrics,
     }
 
@@ -50,6 +60,9 @@ def test_one_process_answers_on_one_service() -> None:
         "query_url": "http://tempo.tracing:3200",
         "otlp_grpc_endpoint": "tempo.tracing:4317",
         "otlp_http_url": "http://tempo.tracing:4318",
+        "jaeger_grpc_endpoint": "",
+        "jaeger_http_url": "",
+        "zipkin_url": "",
         "generated_metrics": [],
     }
 
@@ -66,6 +79,35 @@ def test_a_gateway_takes_the_queries_only() -> None:
     found = recorded({**DISTRIBUTED, "gateway": True}).outputs
     assert found["query_url"] == "http://tempo-gateway.tracing"
     assert found["otlp_grpc_endpoint"] == "tempo-distributor.tracing:4317"
+
+
+@pytest.mark.parametrize(
+    ("args", "writer"), [(LAPTOP, "tempo"), (DISTRIBUTED, "tempo-distributor"), (KAFKA, "tempo-distributor")]
+)
+def test_each_protocol_that_is_on_has_an_address(args: TracingArgs, writer: str) -> None:
+    found = recorded({**args, "receivers": RECEIVERS}).outputs
+    assert found["jaeger_grpc_endpoint"] == f"{writer}.tracing:14250"
+    assert found["jaeger_http_url"] == f"http://{writer}.tracing:14268/api/traces"
+    assert found["zipkin_url"] == f"http://{writer}.tracing:9411/api/v2/spans"
+
+
+def test_tempo_3_is_the_chart_that_was_asked_for_and_answers_where_tempo_2_does() -> None:
+    recording = recorded(KAFKA)
+    release = recording.one(":Release").plain()
+    assert (release["chart"], release["version"]) == ("tempo-distributed", "3.3.0")
+    assert release["values"]["ingest"]["kafka"]["address"] == "kafka.messaging:9092"
+    assert recording.outputs["query_url"] == "http://tempo-query-frontend.tracing:3200"
+    assert "traces_spanmetrics_calls_total" in recording.outputs["generated_metrics"]
+
+
+def test_the_broker_may_come_from_another_component() -> None:
+    recording = recorded({**KAFKA, "kafka_address": pulumi.Output.from_input("broker.kafka:9092")})
+    assert recording.one(":Release").plain()["values"]["ingest"]["kafka"]["address"] == "broker.kafka:9092"
+
+
+def test_a_broker_that_turns_out_to_have_no_port_is_refused() -> None:
+    with pytest.raises(InvalidArgsError, match="write the host and port of one broker"):
+        recorded({**KAFKA, "kafka_address": pulumi.Output.from_input("broker.kafka")})
 
 
 def test_a_namespace_made_elsewhere_is_only_used() -> None:

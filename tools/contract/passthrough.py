@@ -57,6 +57,7 @@ CONFIGURATION: Final = {
     ),
     "tempo-distributed": (
         "cache",
+        "liveStore.config",
         "memberlist",
         "metricsGenerator.config.processor",
         "metricsGenerator.config.registry",

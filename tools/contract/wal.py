@@ -13,8 +13,12 @@ from tools.render.documents import load
 from .finding import Finding
 from .pods import Pod, pods_of
 
-INGESTING = {"all", "write", "ingester", "scalable-single-binary", "live-store"}
-"""Values of `-target` with which a Loki or Tempo process ingests."""
+INGESTING = {"all", "write", "ingester", "scalable-single-binary"}
+"""Values of `-target` with which a Loki or Tempo process acknowledges what it keeps in a log of its own.
+
+Tempo 3 has no such process when distributed: the broker acknowledges, and a live-store that lost its disk reads on
+from there.
+"""
 
 
 def every_write_ahead_log_is_on_a_volume(rendering: Rendering) -> Iterator[Finding]:

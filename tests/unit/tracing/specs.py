@@ -21,6 +21,17 @@ ON_PREMISES: dict[str, Any] = {
 }
 """A distributed Tempo on storage nodes, with an S3-compatible store outside the cluster."""
 
+KAFKA: dict[str, Any] = {
+    "mode": "distributed",
+    "chart_version": "3.3.0",
+    "kafka_address": "kafka.messaging:9092",
+    "bucket": "prod",
+    "endpoint": "https://s3.example.org",
+    "credentials_secret": "tempo-bucket",
+    "remote_write_url": "http://prometheus-operated.monitoring:9090/api/v1/write",
+}
+"""A distributed Tempo 3 behind a broker without a login."""
+
 LAPTOP: dict[str, Any] = {"store": "filesystem"}
 
 

@@ -1,8 +1,9 @@
 """The metrics generator's configuration and the names of what it writes."""
 
-from components.tracing.generator import processor_config, written_by
-from components.tracing.spec import Processor
-from tests.unit.tracing.specs import spec
+from components.tracing.choices import Processor
+from components.tracing.generator import config, processor_config, written_by
+from components.tracing.values import tempo_values
+from tests.unit.tracing.specs import LAPTOP, spec
 
 
 def test_each_processor_names_the_metrics_that_dashboards_ask_for() -> None:
@@ -37,3 +38,34 @@ def test_no_label_is_added_unasked() -> None:
 
 def test_trace_queries_find_spans_of_every_kind_beyond_the_generators_memory() -> None:
     assert processor_config(spec())["local_blocks"] == {"filter_server_spans": False, "flush_to_storage": True}
+
+
+def test_a_published_configuration_of_one_process_can_be_written() -> None:
+    found = tempo_values(
+        spec(
+            LAPTOP,
+            retention="336h",
+            max_block_duration="5m",
+            remote_write_url="http://prometheus.monitoring:9090/api/v1/write",
+            external_labels={"source": "tempo", "cluster": "docker-compose"},
+            service_graph_dimensions=["service.namespace"],
+            span_metrics_dimensions=["http.method", "http.status_code", "service.version"],
+        )
+    )["tempo"]
+    assert (found["retention"], found["ingester"]["max_block_duration"]) == ("336h", "300s")
+    generator = found["metricsGenerator"]
+    assert generator["registry"]["external_labels"] == {"source": "tempo", "cluster": "docker-compose"}
+    assert generator["storage"]["remote_write"][0]["send_exemplars"] is True
+    assert generator["processor"]["service_graphs"] == {
+        "dimensions": ["service.namespace"],
+        "enable_client_server_prefix": True,
+    }
+    assert generator["processor"]["span_metrics"]["dimensions"] == [
+        "http.method",
+        "http.status_code",
+        "service.version",
+    ]
+
+
+def test_both_charts_take_the_same_sections() -> None:
+    assert config(spec()).keys() == config(spec(LAPTOP)).keys()

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components._spec import InvalidArgsError
-from tests.unit.tracing.specs import LAPTOP, ON_PREMISES, spec
+from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 
 
 @pytest.mark.parametrize(
@@ -17,14 +17,31 @@ from tests.unit.tracing.specs import LAPTOP, ON_PREMISES, spec
         (LAPTOP, {"store": "s3"}, "bucket = '': store s3 needs a bucket"),
         (LAPTOP, {"mode": "single"}, "mode = 'single': Input should be 'monolithic' or 'distributed'"),
         (LAPTOP, {"retention": "90m"}, "retention = '90m': '90m' is not a whole number of hours"),
-        (LAPTOP, {"retention": "0h"}, "retention = '0h': keep traces for at least 1h"),
+        (LAPTOP, {"retention": "0h"}, "retention = '0h': readers look for new blocks every 5m"),
+        (ON_PREMISES, {"retention": "9m"}, "retention = '9m': readers look for new blocks every 5m"),
+        (KAFKA, {"retention": "9m"}, "retention = '9m': readers look for new blocks every 5m"),
         (LAPTOP, {"retention": "a week"}, "retention = 'a week'"),
         (LAPTOP, {"max_block_duration": "3h"}, "max_block_duration = '3h': cut blocks"),
         (LAPTOP, {"remote_write_url": "prometheus:9090"}, "remote_write_url = 'prometheus:9090'"),
         (LAPTOP, {"processors": ["service-graph"]}, "processors.0 = 'service-graph'"),
         (LAPTOP, {"processors": []}, "processors = []"),
         (LAPTOP, {"chart_version": "1.61.0"}, "chart_version = '1.61.0': chart tempo '1.61.0' is not supported"),
-        (ON_PREMISES, {"chart_version": "3.3.0"}, "use one of 2.26.2, 1.61.0"),
+        (ON_PREMISES, {"chart_version": "3.0.0"}, "use one of 2.26.2, 1.61.0, 3.3.0"),
+        (ON_PREMISES, {"kafka_address": "kafka:9092"}, "kafka_address = 'kafka:9092': only Tempo 3 writes to a broker"),
+        (ON_PREMISES, {"partitions": 3}, "partitions = 3: only Tempo 3 reads partitions"),
+        (LAPTOP, {"partitions": 3}, "partitions = 3: only Tempo 3 reads partitions"),
+        (LAPTOP, {"kafka_credentials_secret": "kafka"}, "kafka_credentials_secret = 'kafka': only Tempo 3"),
+        (KAFKA, {"kafka_address": ""}, "kafka_address = '': Tempo 3 writes every span to a Kafka-compatible broker"),
+        (KAFKA, {"kafka_address": "kafka"}, "kafka_address = 'kafka': write the host and port of one broker"),
+        (KAFKA, {"kafka_address": "kafka:0"}, "write the host and port of one broker"),
+        (KAFKA, {"kafka_address": "a:9092,b:9092"}, "write the host and port of one broker"),
+        (KAFKA, {"kafka_topic": "tempo traces"}, "kafka_topic = 'tempo traces': Kafka takes names of"),
+        (KAFKA, {"replicas": 3}, "replicas = 3: Tempo 3 has no ingesters: leave replicas out, partitions says"),
+        (KAFKA, {"partitions": 0}, "partitions = 0"),
+        (KAFKA, {"processors": ["span-metrics", "local-blocks"]}, "Tempo 3 has no local-blocks"),
+        (KAFKA, {"store": "filesystem", "bucket": ""}, "store = 'filesystem'"),
+        (LAPTOP, {"receivers": ["jaeger"]}, "keep otlp among the receivers"),
+        (LAPTOP, {"receivers": ["otlp", "opencensus"]}, "receivers.1 = 'opencensus'"),
         (ON_PREMISES, {"store": "filesystem", "bucket": ""}, "store = 'filesystem'"),
         (ON_PREMISES, {"endpoint": "s3.example.org"}, "endpoint = 's3.example.org'"),
         (ON_PREMISES, {"endpoint": "https://s3.example.org/prod"}, "the path '/prod'"),
@@ -56,3 +73,20 @@ def test_each_mode_takes_the_chart_that_installs_it() -> None:
 def test_the_pods_run_as_the_service_account_that_a_role_was_given_to() -> None:
     assert spec(service_account="traces").service_account_name == "traces"
     assert spec(release_name="tempo-eu").service_account_name == "tempo-eu"
+
+
+def test_everything_that_is_wrong_with_a_shape_is_told_at_once() -> None:
+    wrong = {"kafka_address": "", "replicas": 2, "retention": "5m", "processors": ["local-blocks"], "receivers": []}
+    with pytest.raises(InvalidArgsError) as raised:
+        spec(KAFKA, **wrong)
+    assert "5 problems in its arguments" in str(raised.value)
+
+
+def test_each_generation_has_the_processors_that_it_knows() -> None:
+    assert [processor.value for processor in spec().processors] == ["service-graphs", "span-metrics", "local-blocks"]
+    assert [processor.value for processor in spec(KAFKA).processors] == ["service-graphs", "span-metrics"]
+
+
+def test_a_broker_is_asked_for_by_one_generation_only() -> None:
+    assert spec(KAFKA).through_kafka
+    assert not spec().through_kafka and not spec(LAPTOP).through_kafka

@@ -7,7 +7,7 @@ import pytest
 from components.tracing.spec import TracingSpec
 from components.tracing.state import state_problems
 from components.tracing.values import tempo_values
-from tests.unit.tracing.specs import LAPTOP, spec
+from tests.unit.tracing.specs import KAFKA, LAPTOP, spec
 
 MONOLITHIC: dict[str, Any] = {"bucket": "prod", "endpoint": "https://s3.example.org"}
 
@@ -56,6 +56,47 @@ def test_volume_claim_templates_stay(base: dict[str, Any] | None, args: dict[str
     start = {} if base is None else {"base": base}
     found = problems(spec(**start), spec(**start, **args))
     assert rule in found[0] and "no StatefulSet can change its volume claim templates" in found[0]
+
+
+def test_tempo_2_does_not_become_tempo_3_in_place() -> None:
+    (problem,) = problems(spec(), spec(KAFKA))
+    assert "from Tempo 2 to Tempo 3" in problem
+    assert "second Tracing with another release name, the same bucket" in problem
+    assert "{overrides: {defaults: {compaction: {compaction_disabled: true}}}}" in problem
+
+
+def test_tempo_3_does_not_go_back() -> None:
+    (problem,) = problems(spec(KAFKA), spec())
+    assert "from Tempo 3 back to Tempo 2" in problem and "Keep chart_version as it is" in problem
+
+
+def test_monolithic_tempo_does_not_become_tempo_3_in_place() -> None:
+    (problem,) = problems(spec(MONOLITHIC), spec(KAFKA))
+    assert "mode changes from monolithic to distributed through Kafka" in problem
+
+
+def test_a_topic_is_not_left_with_spans_in_it() -> None:
+    (problem,) = problems(spec(KAFKA), spec(KAFKA, kafka_topic="other"))
+    assert "the topic changes from 'tempo-traces' to 'other'" in problem and "pulumi up --replace" in problem
+
+
+def test_a_topic_does_not_shrink() -> None:
+    (problem,) = problems(spec(KAFKA, partitions=3), spec(KAFKA, partitions=2))
+    assert "partitions fall from 3 to 2" in problem and "Keep 3" in problem
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"partitions": 6},
+        {"kafka_address": "kafka-new.messaging:9092"},
+        {"kafka_credentials_secret": "rotated"},
+        {"volume_size": "50Gi"},
+        {"receivers": ["otlp", "jaeger", "zipkin"]},
+    ],
+)
+def test_what_the_broker_holds_safe_may_change(args: dict[str, Any]) -> None:
+    assert problems(spec(KAFKA), spec(KAFKA, **args)) == []
 
 
 def test_every_problem_is_listed() -> None:

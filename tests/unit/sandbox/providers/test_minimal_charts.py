@@ -41,6 +41,15 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
         "tempo-compactor tempo-distributor tempo-distributor-discovery tempo-gossip-ring tempo-ingester "
         "tempo-memcached tempo-metrics-generator tempo-querier tempo-query-frontend tempo-query-frontend-discovery",
     ),
+    (
+        "tempo-distributed",
+        "3.3.0",
+        "tempo",
+        {"traces": {"otlp": {"grpc": {"enabled": True}}}, "ingest": {"kafka": {"address": "kafka.messaging:9092"}}},
+        "tempo-backend-scheduler tempo-backend-worker tempo-block-builder tempo-distributor "
+        "tempo-distributor-discovery tempo-gossip-ring tempo-live-store tempo-memcached tempo-querier "
+        "tempo-query-frontend tempo-query-frontend-discovery",
+    ),
     ("tempo", "2.2.4", "tempo", {}, "tempo tempo-headless"),
     (
         "alloy",

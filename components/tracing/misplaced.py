@@ -1,0 +1,89 @@
+"""Chart values that stand where no chart reads them, as in many a guide: nothing fails, and nothing happens.
+
+The charts have no schema and drop what they do not know, so that a metrics generator with its remote write in the
+wrong place runs and writes nothing.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .choices import Mode
+
+PROCESSORS = "overrides.defaults.metrics_generator.processors"
+
+_MONOLITHIC = {
+    "global_overrides": f"tempo.{PROCESSORS}",
+    "tempo.global_overrides": f"tempo.{PROCESSORS}",
+    "overrides": "tempo.overrides",
+    "metricsGenerator": "tempo.metricsGenerator",
+    "storage": "tempo.storage",
+    "traces": "tempo.receivers",
+    "tempo.metricsGenerator.config": "tempo.metricsGenerator",
+}
+_DISTRIBUTED = {
+    "global_overrides": PROCESSORS,
+    "tempo.overrides": "overrides",
+    "tempo.metricsGenerator": "metricsGenerator",
+    "tempo.storage": "storage",
+    "tempo.receivers": "traces",
+    **{
+        f"metricsGenerator.{section}": f"metricsGenerator.config.{section}"
+        for section in ("processor", "registry", "storage")
+    },
+    "metricsGenerator.remoteWriteUrl": "metricsGenerator.config.storage.remote_write",
+    "metricsGenerator.remote_write": "metricsGenerator.config.storage.remote_write",
+}
+_INGESTERS = {**_DISTRIBUTED, "metricsGenerator.traces_storage": "metricsGenerator.config.traces_storage"}
+_KAFKA = {
+    **_DISTRIBUTED,
+    "ingester": "liveStore and blockBuilder, which have taken the ingester's place",
+    "compactor": "backendScheduler and backendWorker, which have taken the compactor's place",
+    "minio": "the arguments bucket and endpoint, as this chart has no MinIO",
+}
+
+_ARGUMENTS_OF_ONE_PROCESS = {"replicas": "replicas"}
+_ARGUMENTS_OF_INGESTERS = {"ingester.replicas": "replicas", "ingester.config.replication_factor": "replicas"}
+_ARGUMENTS_OF_A_TOPIC = {
+    "blockBuilder.replicas": "partitions",
+    "liveStore.replicas": "partitions",
+    "ingest.kafka.auto_create_topic_default_partitions": "partitions",
+    "ingest.kafka.address": "kafka_address",
+    "ingest.kafka.topic": "kafka_topic",
+}
+
+
+def known_misplacements(mode: Mode, through_kafka: bool) -> dict[str, str]:
+    """Give the places that the chart of `mode` does not read, each with the right one."""
+    if mode is Mode.MONOLITHIC:
+        return _MONOLITHIC
+    return _KAFKA if through_kafka else _INGESTERS
+
+
+def arguments_to_use(mode: Mode, through_kafka: bool) -> dict[str, str]:
+    """Give the places that an argument fills together with others, each with that argument."""
+    if mode is Mode.MONOLITHIC:
+        return _ARGUMENTS_OF_ONE_PROCESS
+    return _ARGUMENTS_OF_A_TOPIC if through_kafka else _ARGUMENTS_OF_INGESTERS
+
+
+def misplaced_values(values: Mapping[str, Any], mode: Mode, through_kafka: bool) -> list[str]:
+    """Name every value that would have no effect, or part what an argument keeps together, with its right place."""
+    unread = [
+        f"the chart reads nothing at {place}: use {right}"
+        for place, right in known_misplacements(mode, through_kafka).items()
+        if _stands_in(values, place.split("."))
+    ]
+    parted = [
+        f"{place} alone would part it from what must fit it: use the argument {argument}"
+        for place, argument in arguments_to_use(mode, through_kafka).items()
+        if _stands_in(values, place.split("."))
+    ]
+    return unread + parted
+
+
+def _stands_in(values: Any, path: list[str]) -> bool:
+    for key in path:
+        if not isinstance(values, Mapping) or key not in values:
+            return False
+        values = values[key]
+    return values is not None

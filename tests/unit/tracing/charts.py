@@ -1,0 +1,21 @@
+"""The charts' own files, where they are at hand."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from components.tracing.spec import TracingSpec
+from tools.contract.contract import REFERENCE
+from tools.render.chartfiles import ChartFiles
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def chart_files(spec: TracingSpec) -> ChartFiles:
+    """Give the files of the chart that `spec` installs; skip the test where there are none."""
+    places = [ROOT / REFERENCE / "charts", Path(os.environ.get("OBSERVABILITY_CHARTS", ROOT / REFERENCE / "charts"))]
+    for place in places:
+        if (chart := place / f"{spec.chart.name}-{spec.chart_version}").is_dir():
+            return ChartFiles(chart)
+    pytest.skip(f"chart {spec.chart.name} {spec.chart_version} is not at hand: name its directory OBSERVABILITY_CHARTS")
