@@ -177,6 +177,7 @@ class Choice:
     """A backend in all its modes, and which of them fits the load."""
 
     shapes: Mapping[str, Shape]
+    """By mode; `distributed-kafka` is Tempo 3 in its distributed mode."""
     recommended: str
     reasons: tuple[str, ...]
     """Why that mode, and what else the load asks attention for."""

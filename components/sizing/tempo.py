@@ -46,14 +46,17 @@ PARTS: Mapping[str, Part] = {
 
 KAFKA_PARTS: Mapping[str, Part] = {
     "distributor": Part(10, 2000, 2048),
-    "live-store": Part(8, 1000, 4096),
-    "block-builder": Part(8, 500, 5120),
+    "live-store": Part(8, 1000, 4096, fewest=3),
+    "block-builder": Part(8, 500, 5120, fewest=3),
     "querier": Part(1.5, 1000, 4096),
     "query-frontend": Part(UNSCALED, 1000, 4096),
     "backend-scheduler": Part(UNSCALED, 500, 1024, fewest=1),
     "backend-worker": Part(8, 500, 1024, fewest=1),
 }
-"""Tempo 3, which needs Kafka: as many block builders as live stores; the worker's rate is an estimate."""
+"""Tempo 3, which needs Kafka: as many block builders as live stores, three where little arrives.
+
+The worker's rate is an estimate.
+"""
 
 WRITERS = ("ingester", "live-store")
 TOGETHER = ("distributor", "ingester", "compactor")
@@ -81,17 +84,17 @@ REWRITES_PER_BLOCK = 3
 def traces(load: Load, retention: Retention, tuning: Tuning) -> Choice:
     """Size every mode of Tempo, and recommend one."""
     rate = mb_per_second(load)
-    shapes = (
-        _monolithic(rate, retention),
-        _distributed("distributed", PARTS, rate, retention, tuning),
-        _distributed("distributed-kafka", KAFKA_PARTS, rate, retention, tuning),
-    )
+    shapes = {
+        "monolithic": _monolithic(rate, retention),
+        "distributed": _distributed(PARTS, rate, retention, tuning),
+        "distributed-kafka": _distributed(KAFKA_PARTS, rate, retention, tuning),
+    }
     small = rate <= MONOLITHIC_MB_PER_SECOND
     reason = (
         f"{load.spans_per_second:,.0f} spans/s are {rate:.2g} MB/s, {'within' if small else 'beyond'} the "
         f"{MONOLITHIC_MB_PER_SECOND:g} MB/s that Tempo's docs rate a single process for"
     )
-    return Choice({shape.mode: shape for shape in shapes}, "monolithic" if small else "distributed", (reason,))
+    return Choice(shapes, "monolithic" if small else "distributed", (reason,))
 
 
 def mb_per_second(load: Load) -> float:
@@ -110,14 +113,14 @@ def _monolithic(rate: float, retention: Retention) -> Shape:
     return Shape("monolithic", {"tempo": size}, objects=_bucket(rate, retention, writers=1))
 
 
-def _distributed(mode: str, parts: Mapping[str, Part], rate: float, retention: Retention, tuning: Tuning) -> Shape:
+def _distributed(parts: Mapping[str, Part], rate: float, retention: Retention, tuning: Tuning) -> Shape:
     workloads = {name: _workload(name, part, rate, tuning) for name, part in parts.items()}
     if "block-builder" in workloads:
         writers = workloads["live-store"].replicas
         builder = workloads["block-builder"]
         workloads["block-builder"] = Size(writers, builder.cpu_millis, builder.memory_mib)
     writers = next(workloads[name].replicas for name in WRITERS if name in workloads)
-    return Shape(mode, workloads, objects=_bucket(rate, retention, writers))
+    return Shape("distributed", workloads, objects=_bucket(rate, retention, writers))
 
 
 def _workload(name: str, part: Part, rate: float, tuning: Tuning) -> Size:

@@ -79,6 +79,16 @@ def test_tempo_takes_the_plan_in_every_mode(mode: str) -> None:
     assert spec.replicas == (1 if mode == "monolithic" else 6)
 
 
+def test_tempo_on_kafka_takes_a_partition_for_each_live_store_of_the_plan() -> None:
+    kafka = {"mode": "distributed", "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"}
+    sized = settings(load={"spans_per_second": 100_000}, tracing=kafka)
+    spec = TracingSpec.check("Tracing", arguments.tracing(sized, namespace="traces", **BUCKET))
+    assert spec.partitions == 6
+    text = sizing.report(sized)
+    assert "live-store" in text
+    assert "Tempo: distributed fits, as set" in text
+
+
 def test_a_load_never_changes_a_mode() -> None:
     sized = settings(load={"logs_gb_per_day": 9_000, "spans_per_second": 900_000})
     assert arguments.logging(sized)["mode"] == "monolithic"
