@@ -9,6 +9,7 @@ from pathlib import Path
 
 GRAFANA = "https://grafana.github.io/helm-charts"
 GRAFANA_COMMUNITY = "https://grafana-community.github.io/helm-charts"
+MINIO_CHARTS = "https://charts.min.io"
 PROMETHEUS_COMMUNITY = "https://prometheus-community.github.io/helm-charts"
 SEAWEEDFS = "https://seaweedfs.github.io/seaweedfs/helm"
 
@@ -54,6 +55,7 @@ class Chart:
 ALLOY = Chart("alloy", (("1.11.1", GRAFANA), ("1.5.2", GRAFANA)))
 GRAFANA_CHART = Chart("grafana", (("12.11.1", GRAFANA_COMMUNITY),))
 LOKI = Chart("loki", (("18.11.0", GRAFANA_COMMUNITY), ("6.51.0", GRAFANA)))
+MINIO = Chart("minio", (("5.4.0", MINIO_CHARTS),))
 PROMETHEUS = Chart("prometheus", (("29.27.0", PROMETHEUS_COMMUNITY),))
 SEAWEEDFS_CHART = Chart("seaweedfs", (("4.44.0", SEAWEEDFS),))
 TEMPO = Chart("tempo", (("2.2.4", GRAFANA_COMMUNITY),))

@@ -8,7 +8,7 @@ from .cluster import Environment
 from .logging import LoggingMode
 from .metrics import MetricsKind
 from .problems import PROJECT, Problem, set_command
-from .storage import PURPOSES, AwsStorage, ExternalStorage, InClusterStorage
+from .storage import IN_CLUSTER, PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage
 from .tracing import TracingMode
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ def cross_area_problems(settings: "Settings") -> list[Problem]:
 def _storage(settings: "Settings") -> Iterator[Problem]:
     if isinstance(settings.storage, AwsStorage) and not settings.aws_region:
         yield Problem("aws:region", "is missing: the region of the buckets", "pulumi config set aws:region eu-west-1")
+    if isinstance(settings.storage, FilesystemStorage):
+        yield from _one_pod_each(settings)
     if isinstance(settings.storage, ExternalStorage):
         for purpose in PURPOSES:
             if purpose in settings.storage.credentials:
@@ -41,12 +43,23 @@ def _storage(settings: "Settings") -> Iterator[Problem]:
                     )
 
 
+def _one_pod_each(settings: "Settings") -> Iterator[Problem]:
+    why = "storage.kind filesystem is a volume that one pod alone sees"
+    for name, area in (("logging", settings.logging), ("tracing", settings.tracing)):
+        place = f"{PROJECT}:{name}"
+        fix = f"{set_command(f'{PROJECT}:storage.kind', 'in-cluster')} (or aws, external)"
+        if area.mode.value != "monolithic":
+            yield Problem(f"{place}.mode", f"{why}: use mode monolithic, or an object store", fix, area.mode.value)
+        elif (area.replicas or 1) > 1:
+            yield Problem(f"{place}.replicas", f"{why}: use 1 replica, or an object store", fix, str(area.replicas))
+
+
 def _secrets_without_a_user(settings: "Settings") -> Iterator[Problem]:
     if not isinstance(settings.storage, ExternalStorage):
         for key in sorted(settings.given_secrets & {f"{p}_{k}" for p in PURPOSES for k in _S3_KEYS}):
             yield Problem(
                 f"{PROJECT}:{key}",
-                f"is used by nothing: storage.kind {settings.storage.kind} makes its own credentials",
+                f"is used by nothing: storage.kind {settings.storage.kind} needs none that are given",
                 f"pulumi config rm {PROJECT}:{key}",
             )
 
@@ -94,10 +107,13 @@ _S3_KEYS = ("access_key_id", "secret_access_key")
 def _production(settings: "Settings") -> Iterator[Problem]:
     why = "environment production refuses a single replica of what holds data"
     storage = f"{PROJECT}:storage"
-    if isinstance(settings.storage, InClusterStorage):
+    if isinstance(settings.storage, IN_CLUSTER):
         fix = f"{set_command(storage + '.kind', 'aws')} (or external)"
         yield Problem(
-            f"{storage}.kind", f"{why}: keep logs and traces on an object store outside the cluster", fix, "in-cluster"
+            f"{storage}.kind",
+            f"{why}: keep logs and traces on an object store outside the cluster",
+            fix,
+            settings.storage.kind,
         )
     if isinstance(settings.storage, AwsStorage) and not settings.storage.protect:
         yield Problem(

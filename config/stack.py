@@ -22,7 +22,7 @@ from .retention import Retention
 from .rules import cross_area_problems
 from .secrets import SECRET_KEYS, secret_problems
 from .source import Source
-from .storage import STORAGE_KINDS, AwsStorage, ExternalStorage, InClusterStorage
+from .storage import STORAGE_KINDS, InClusterStorage, Storage
 from .telemetry import Telemetry
 from .tracing import Tracing
 
@@ -51,7 +51,7 @@ class Settings:
 
     stack: str
     cluster: Cluster
-    storage: InClusterStorage | ExternalStorage | AwsStorage
+    storage: Storage
     retention: Retention
     load: Load
     logging: Logging

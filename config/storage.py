@@ -1,6 +1,6 @@
-"""Where logs and traces are kept: in the cluster, on any S3-compatible server, or on AWS S3."""
+"""Where logs and traces are kept: in the cluster, on any S3-compatible server, on AWS S3, or on a plain volume."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Literal
 
@@ -26,10 +26,59 @@ class Identity(StrEnum):
 class InClusterStorage(Area):
     """`kind: in-cluster`: SeaweedFS beside the platform; for laptops and tests."""
 
-    kind: Literal["in-cluster"] = Field(default="in-cluster", description="in-cluster, external or aws.")
+    kind: Literal["in-cluster"] = Field(
+        default="in-cluster", description="in-cluster, minio, filesystem, external or aws."
+    )
     namespace: Name = Field(default="storage", description="Namespace of the object store. Default: storage.")
     volume_size: Quantity = Field(default="10Gi", description="Size of its volume. Default: 10Gi.", examples=["50Gi"])
     storage_class: str = Field(default="", description="StorageClass of its volume. Default: the cluster's.")
+
+
+class MinioMode(StrEnum):
+    """How many pods MinIO has: one, or four that hold each object together."""
+
+    STANDALONE = "standalone"
+    DISTRIBUTED = "distributed"
+
+
+class MinioStorage(Area):
+    """`kind: minio`: MinIO beside the platform, for documents that ask for it. It is no longer maintained."""
+
+    kind: Literal["minio"]
+    namespace: Name = Field(default="minio", description="Namespace of the object store. Default: minio.")
+    mode: MinioMode = Field(
+        default=MinioMode.STANDALONE,
+        description="standalone, or distributed over four pods. It never changes for the same data. "
+        "Default: standalone.",
+        examples=["distributed"],
+    )
+    buckets: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Bucket of each purpose (logs, traces), created. Default: chunks for logs, traces for traces.",
+        examples=[{"logs": "chunks", "traces": "traces"}],
+    )
+    further_buckets: Mapping[str, Sequence[str]] | None = Field(
+        default=None, description="More buckets of a purpose. Default: ruler and admin for logs."
+    )
+    users: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="User of each purpose, created. Default: loki and tempo.",
+        examples=[{"logs": "loki_admin"}],
+    )
+    volume_size: Quantity = Field(default="10Gi", description="Size of each volume. Default: 10Gi.", examples=["50Gi"])
+    storage_class: str = Field(default="", description="StorageClass of its volumes. Default: the cluster's.")
+
+    @model_validator(mode="after")
+    def _every_purpose_has_a_bucket(self) -> "MinioStorage":
+        if self.buckets and set(self.buckets) != set(PURPOSES):
+            raise ValueError(f"buckets names {', '.join(sorted(self.buckets))}: name exactly logs and traces")
+        return self
+
+
+class FilesystemStorage(Area):
+    """`kind: filesystem`: no object store; Loki and Tempo keep everything on the volume of their one pod."""
+
+    kind: Literal["filesystem"]
 
 
 class _Buckets(Area):
@@ -91,12 +140,29 @@ class AwsStorage(_Buckets):
         default=True, description="Encrypt with a KMS key (SSE-KMS with bucket key), not SSE-S3. Default: true."
     )
     kms_key_arn: str = Field(default="", description="An existing KMS key. Default: one is created.")
+    create_buckets: bool = Field(
+        default=True,
+        description="Create the buckets and what guards them. False where others did: only the roles are made. "
+        "Default: true.",
+        examples=[False],
+    )
     versioning: bool = Field(
         default=False, description="Keep overwritten and deleted objects for a while. Default: false."
     )
     noncurrent_days: int = Field(default=7, ge=1, description="Days that versioned objects are kept. Default: 7.")
     protect: bool = Field(default=True, description="Refuse to delete buckets and what guards them. Default: true.")
     tags: Mapping[str, str] = Field(default_factory=dict, description="Tags of every AWS resource. Default: none.")
+
+    @model_validator(mode="after")
+    def _buckets_of_others_stay_as_they_are(self) -> "AwsStorage":
+        if not self.create_buckets and (
+            changed := self.model_fields_set & {"versioning", "noncurrent_days", "protect"}
+        ):
+            raise ValueError(
+                f"create_buckets false leaves the buckets to their owners, so {', '.join(sorted(changed))} would do "
+                "nothing: remove it"
+            )
+        return self
 
     @model_validator(mode="after")
     def _irsa_knows_its_issuer(self) -> "AwsStorage":
@@ -108,10 +174,15 @@ class AwsStorage(_Buckets):
         return self
 
 
-Storage = InClusterStorage | ExternalStorage | AwsStorage
+Storage = InClusterStorage | MinioStorage | FilesystemStorage | ExternalStorage | AwsStorage
 
-STORAGE_KINDS: Mapping[str, type[InClusterStorage] | type[ExternalStorage] | type[AwsStorage]] = {
+IN_CLUSTER = (InClusterStorage, MinioStorage, FilesystemStorage)
+"""The kinds whose objects lie on volumes of the cluster."""
+
+STORAGE_KINDS: Mapping[str, type[Storage]] = {
     "in-cluster": InClusterStorage,
+    "minio": MinioStorage,
+    "filesystem": FilesystemStorage,
     "external": ExternalStorage,
     "aws": AwsStorage,
 }

@@ -4,7 +4,7 @@ import pulumi
 
 from components import Namespace
 from config import Settings
-from config.storage import InClusterStorage
+from config.storage import InClusterStorage, MinioStorage
 
 LEVELS = ("restricted", "baseline", "privileged")
 
@@ -19,7 +19,7 @@ def levels(settings: Settings) -> dict[str, str]:
             "privileged" if settings.telemetry.log_source.value == "files" else "restricted",
         ),
     ]
-    if isinstance(settings.storage, InClusterStorage):
+    if isinstance(settings.storage, InClusterStorage | MinioStorage):
         wanted.append((settings.storage.namespace, "restricted"))
     if settings.metrics.in_stack:
         wanted.append((settings.metrics.namespace, "restricted"))

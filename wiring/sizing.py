@@ -15,7 +15,7 @@ from components.units import parse_duration, parse_quantity
 from config import Settings
 from config.area import Area
 from config.logging import Logging
-from config.storage import InClusterStorage
+from config.storage import IN_CLUSTER
 from config.telemetry import LogSource
 from config.tracing import Tracing
 from config.workload import Workload
@@ -217,7 +217,7 @@ def _copies_of_logs(settings: Settings) -> int:
 
 def _prices(settings: Settings) -> sizing.Prices:
     told = settings.load.prices.model_dump(exclude_none=True)
-    if isinstance(settings.storage, InClusterStorage):
+    if isinstance(settings.storage, IN_CLUSTER):
         # Its objects lie on the cluster's own volumes, and nobody counts requests.
         own = {"object_gb_month": told["disk_gib_month"], "write_thousand": 0.0, "read_thousand": 0.0}
         told = {**own, **told}

@@ -1,4 +1,4 @@
-"""The object store that a stack asks for, and its consumers' access to it."""
+"""The store that a stack asks for, and its consumers' access to it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,15 +7,24 @@ import pulumi
 
 import components
 from config import Settings
-from config.storage import PURPOSES, AwsStorage, ExternalStorage, Identity, InClusterStorage
+from config.storage import (
+    PURPOSES,
+    AwsStorage,
+    ExternalStorage,
+    FilesystemStorage,
+    Identity,
+    InClusterStorage,
+    MinioStorage,
+)
 
 from .arguments import given, monitors, placement
 
 BUCKETS_IN_CLUSTER = {"logs": "loki", "traces": "tempo"}
+BUCKETS_OF_MINIO = {"logs": "chunks", "traces": "traces"}
 
 
 class Storage:
-    """An object store with one access a consumer, whichever kind the stack asks for."""
+    """A store with one access a consumer, whichever kind the stack asks for."""
 
     def __init__(
         self, settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
@@ -23,17 +32,18 @@ class Storage:
         self._settings = settings
         self._namespaces = namespaces
         self._options = options
-        store = settings.storage
-        if isinstance(store, AwsStorage):
-            self.component: Any = _aws(settings, store, options)
-        elif isinstance(store, ExternalStorage):
-            self.component = _external(store, options)
-        else:
-            self.component = _in_cluster(settings, store, namespaces, options)
-        self.buckets = {purpose: self.component.buckets[purpose] for purpose in PURPOSES}
+        self.component = _component(settings, namespaces, options)
+        self.buckets: dict[str, Any] = (
+            {} if self.component is None else {purpose: self.component.buckets[purpose] for purpose in PURPOSES}
+        )
 
     def bucket(self, purpose: str, consumer: str, namespace: str) -> dict[str, Any]:
-        """Let `consumer` use the bucket of `purpose`, and give the arguments that tell it how."""
+        """Let `consumer` use the bucket of `purpose`, and give the arguments that tell it how.
+
+        Without an object store, they tell it to keep everything on its own volume.
+        """
+        if self.component is None:
+            return {"store": "filesystem", "service_account": consumer}
         access = self._access(purpose, consumer, namespace)
         return {
             "bucket": self.component.buckets[purpose],
@@ -74,8 +84,8 @@ class Storage:
         )
         return components.AwsBucketAccess(name, arguments, self._options)
 
-    def _credentials(self, store: ExternalStorage | InClusterStorage, purpose: str, consumer: str) -> dict[str, Any]:
-        if isinstance(store, InClusterStorage):
+    def _credentials(self, store: Any, purpose: str, consumer: str) -> dict[str, Any]:
+        if not isinstance(store, ExternalStorage):
             return {
                 "secret_name": f"{consumer}-bucket",
                 "access_key_id": self.component.access_key_ids[purpose],
@@ -91,11 +101,27 @@ class Storage:
         }
 
 
+def _component(
+    settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
+) -> Any:
+    store = settings.storage
+    if isinstance(store, FilesystemStorage):
+        return None
+    if isinstance(store, AwsStorage):
+        return _aws(settings, store, options)
+    if isinstance(store, ExternalStorage):
+        return _external(store, options)
+    if isinstance(store, MinioStorage):
+        return _minio(settings, store, namespaces, options)
+    return _in_cluster(settings, store, namespaces, options)
+
+
 def _aws(settings: Settings, store: AwsStorage, options: pulumi.ResourceOptions) -> Any:
     arguments = given(
         region=settings.aws_region,
         partition=store.partition,
         **_layout(store),
+        existing=not store.create_buckets or None,
         encryption="kms" if store.kms else "s3",
         kms_key_arn=store.kms_key_arn,
         versioning=store.versioning,
@@ -117,17 +143,38 @@ def _in_cluster(
     namespaces: Mapping[str, pulumi.Output[str]],
     options: pulumi.ResourceOptions,
 ) -> Any:
-    arguments = given(
+    arguments = _beside(settings, store, namespaces) | {"buckets": BUCKETS_IN_CLUSTER}
+    return components.InClusterObjectStorage("storage", arguments, options)
+
+
+def _minio(
+    settings: Settings,
+    store: MinioStorage,
+    namespaces: Mapping[str, pulumi.Output[str]],
+    options: pulumi.ResourceOptions,
+) -> Any:
+    further = store.further_buckets
+    arguments = _beside(settings, store, namespaces) | given(
+        mode=store.mode.value,
+        buckets=dict(store.buckets) or BUCKETS_OF_MINIO,
+        users=dict(store.users),
+    )
+    if further is not None:
+        arguments["further_buckets"] = {purpose: list(buckets) for purpose, buckets in further.items()}
+    return components.MinioObjectStorage("storage", arguments, options)
+
+
+def _beside(
+    settings: Settings, store: InClusterStorage | MinioStorage, namespaces: Mapping[str, pulumi.Output[str]]
+) -> Any:
+    return given(
         namespace=namespaces[store.namespace],
-        create_namespace=False,
-        buckets=BUCKETS_IN_CLUSTER,
         storage_size=store.volume_size,
         storage_class=store.storage_class or settings.cluster.storage_class,
         **placement(settings),
         **monitors(settings),
         charts_dir=settings.charts.directory,
-    )
-    return components.InClusterObjectStorage("storage", arguments, options)
+    ) | {"create_namespace": False}
 
 
 def _layout(store: AwsStorage | ExternalStorage) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .endpoint import Endpoint, bucket_endpoint, parse_endpoint
 from .external import ExternalObjectStorage, ExternalObjectStorageArgs
 from .in_cluster import InClusterObjectStorage, InClusterObjectStorageArgs
+from .minio_storage import MinioObjectStorage, MinioObjectStorageArgs
 from .secret_access import SecretBucketAccess, SecretBucketAccessArgs
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ __all__ = [
     "ExternalObjectStorageArgs",
     "InClusterObjectStorage",
     "InClusterObjectStorageArgs",
+    "MinioObjectStorage",
+    "MinioObjectStorageArgs",
     "SecretBucketAccess",
     "SecretBucketAccessArgs",
     "bucket_endpoint",

@@ -1,4 +1,4 @@
-"""Buckets on AWS S3, closed to the public, encrypted, reached by TLS alone and hard to delete by accident."""
+"""Buckets on AWS S3: those of others, or new ones that are closed, encrypted, reached by TLS alone and protected."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -25,6 +25,7 @@ class Encryption(StrEnum):
 class AwsObjectStorageSpec(BucketLayout):
     """What `AwsObjectStorage` takes."""
 
+    existing: bool = False
     region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     partition: str = Field(default="aws", pattern=r"^aws(-[a-z]+)*$")
     encryption: Encryption = Encryption.KMS
@@ -45,6 +46,12 @@ class AwsObjectStorageSpec(BucketLayout):
             return 'a key is only used with encryption "kms": leave kms_key_arn out, or change encryption'
         return None
 
+    @rule("versioning", "existing")
+    def _existing_buckets_stay_as_they_are(self) -> str | None:
+        if self.existing and self.versioning:
+            return "existing buckets stay as their owners set them up: leave versioning to them"
+        return None
+
     def _name_problem(self, name: str) -> str | None:
         return aws_name_problem(name)
 
@@ -53,11 +60,13 @@ class AwsObjectStorageArgs(TypedDict):
     """Arguments of `AwsObjectStorage`."""
 
     buckets: NotRequired[Mapping[str, str]]
-    """Bucket of each purpose (`logs`, `traces`, `metrics`), to be created. Either this or `shared_bucket`."""
+    """Bucket of each purpose (`logs`, `traces`, `metrics`), created unless `existing`. This or `shared_bucket`."""
     shared_bucket: NotRequired[str]
-    """One bucket for all purposes, to be created. Either this or `buckets`."""
+    """One bucket for all purposes, created unless `existing`. Either this or `buckets`."""
     prefixes: NotRequired[Mapping[str, str]]
     """Prefix of each purpose. Default `loki`, `tempo` and `thanos` in a shared bucket, else the whole bucket."""
+    existing: NotRequired[bool]
+    """Whether the buckets are there already: nothing is created then, and their owners guard them. Default no."""
     region: pulumi.Input[str]
     """Region of the buckets, such as `eu-west-1`."""
     partition: NotRequired[pulumi.Input[str]]
@@ -65,7 +74,8 @@ class AwsObjectStorageArgs(TypedDict):
     encryption: NotRequired[str]
     """`kms` (default): a key of one's own with bucket keys, which spare most key requests; `s3`: keys held by S3."""
     kms_key_arn: NotRequired[pulumi.Input[str]]
-    """Key to encrypt with. Default: a key is created, rotated yearly, with 30 days to take back its deletion."""
+    """Key to encrypt with. Default: a key is created, rotated yearly, with 30 days to take back its deletion.
+    With `existing`, the key of the buckets, which readers may then use. Default there: none."""
     versioning: NotRequired[bool]
     """Keep overwritten and deleted objects for `noncurrent_days`. Default no: they cost until they expire."""
     noncurrent_days: NotRequired[int]
@@ -111,7 +121,7 @@ class AwsObjectStorage(pulumi.ComponentResource):
         self.kms_key_arn = self._key_arn(f"{name}-key", spec, component)
         created = [
             resource
-            for word, bucket in spec.distinct.items()
+            for word, bucket in ({} if spec.existing else spec.distinct).items()
             for resource in self._bucket(f"{name}-{word}", bucket, spec)
         ]
         self.kind = pulumi.Output.from_input("aws")
@@ -141,6 +151,8 @@ class AwsObjectStorage(pulumi.ComponentResource):
             return pulumi.Output.from_input("")
         if spec.key_is_given:
             return spec.resolve(component).apply(lambda s: s.kms_key_arn)
+        if spec.existing:
+            return pulumi.Output.from_input("")
         key = kms.Key(
             name,
             description="Objects of logs, traces and metrics",

@@ -9,12 +9,12 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.helm.v3 import Release
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
-from pulumi_random import RandomPassword
 
 from .._known import after
 from .._merge import deep_merge
 from .._namespace import MANAGED_BY, namespace
 from .._release import release
+from ._keys import generated, secret_map
 from .seaweedfs import IDENTITIES_KEY, REGION, InClusterObjectStorageSpec, identities, seaweedfs_values, service_monitor
 
 
@@ -111,10 +111,11 @@ class InClusterObjectStorage(pulumi.ComponentResource):
                     protect=spec.protect_namespace,
                 )
             )
-        access_keys = {purpose: self._generated(f"{name}-{purpose}-access-key", 20, spec) for purpose in spec.buckets}
-        secret_keys = {purpose: self._generated(f"{name}-{purpose}-secret-key", 40, spec) for purpose in spec.buckets}
-        self.access_key_ids = pulumi.Output.secret(pulumi.Output.all(**access_keys))
-        self.secret_access_keys = pulumi.Output.secret(pulumi.Output.all(**secret_keys))
+        revision = spec.credentials_revision
+        self.access_key_ids, self.secret_access_keys = (
+            secret_map({p: generated(f"{name}-{p}-{word}-key", length, revision, self) for p in spec.buckets})
+            for word, length in (("access", 20), ("secret", 40))
+        )
         before.append(
             Secret(
                 f"{name}-identities",
@@ -159,16 +160,6 @@ class InClusterObjectStorage(pulumi.ComponentResource):
                 "credentialsRevision": self.credentials_revision,
             }
         )
-
-    def _generated(self, name: str, length: int, spec: InClusterObjectStorageSpec) -> pulumi.Output[str]:
-        password = RandomPassword(
-            name,
-            length=length,
-            special=False,
-            keepers={"revision": spec.credentials_revision},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        return pulumi.Output.secret(password.result)
 
     def _service_monitor(
         self, name: str, spec: InClusterObjectStorageSpec, in_namespace: pulumi.Output[str], store: Release

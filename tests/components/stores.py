@@ -9,6 +9,7 @@ from components.storage import (
     AwsObjectStorage,
     ExternalObjectStorage,
     InClusterObjectStorage,
+    MinioObjectStorage,
     SecretBucketAccess,
 )
 from tests.recording import Registered
@@ -62,6 +63,11 @@ def external(**args: Any) -> dict[str, Any]:
 def in_cluster(name: str = "storage", **args: Any) -> dict[str, Any]:
     given: Any = {"namespace": "storage", **args}
     return outputs_of(InClusterObjectStorage(name, given))
+
+
+def minio(name: str = "storage", **args: Any) -> dict[str, Any]:
+    given: Any = {"namespace": "minio", **args}
+    return outputs_of(MinioObjectStorage(name, given))
 
 
 def protected(resource: Registered) -> bool:

@@ -14,17 +14,19 @@ from components.storage import (
     AwsObjectStorage,
     ExternalObjectStorage,
     InClusterObjectStorage,
+    MinioObjectStorage,
     SecretBucketAccess,
 )
 from tests.components.stores import GENERATED, KEYS, aws, external, in_cluster, protected, secret_access
 from tests.recording import record
 
 
-def test_the_three_storages_promise_the_same() -> None:
+def test_every_storage_promises_the_same() -> None:
     promised = AwsObjectStorage.__annotations__
     assert ExternalObjectStorage.__annotations__ == promised
     in_the_cluster = InClusterObjectStorage.__annotations__
     assert {key: in_the_cluster[key] for key in promised} == promised
+    assert MinioObjectStorage.__annotations__ == in_the_cluster
     assert set(in_the_cluster) - set(promised) == {"access_key_ids", "secret_access_keys", "credentials_revision"}
     assert AwsBucketAccess.__annotations__ == SecretBucketAccess.__annotations__
 

@@ -145,3 +145,18 @@ def test_a_wrong_argument_is_named_with_its_value(args: dict[str, Any], reason: 
     with pytest.raises(InvalidArgsError) as refused:
         record(lambda: aws(**args))
     assert reason in str(refused.value)
+
+
+def test_existing_buckets_are_named_and_nothing_is_created() -> None:
+    recording = record(lambda: aws(existing=True), preview=True)
+    assert not [resource for resource in recording.resources if resource.type.startswith("aws:")]
+    assert recording.outputs["buckets"] == {"logs": "acme-loki", "traces": "acme-tempo"}
+    assert recording.outputs["bucket_arns"]["logs"] == "arn:aws:s3:::acme-loki"
+    assert recording.outputs["kms_key_arn"] == ""
+
+
+def test_readers_of_existing_buckets_may_use_the_key_that_is_named() -> None:
+    key = "arn:aws:kms:eu-west-1:123456789012:key/abc"
+    assert record(lambda: aws(existing=True, kms_key_arn=key)).outputs["kms_key_arn"] == key
+    with pytest.raises(InvalidArgsError, match="leave versioning to them"):
+        record(lambda: aws(existing=True, versioning=True))

@@ -128,7 +128,28 @@ def test_irsa_needs_the_issuer_of_the_cluster() -> None:
 
 
 def test_an_unknown_kind_of_store_is_refused_with_those_there_are() -> None:
-    assert "must be one of in-cluster, external, aws" in problems(storage={"kind": "gcs"})
+    assert "must be one of in-cluster, minio, filesystem, external, aws" in problems(storage={"kind": "gcs"})
+
+
+def test_a_plain_volume_holds_one_pod_of_each_signal() -> None:
+    filesystem = {"kind": "filesystem"}
+    assert load(source(storage=filesystem)).storage.kind == "filesystem"
+    message = problems(storage=filesystem, logging={"replicas": 3}, tracing={"mode": "distributed"})
+    assert "observability:logging.replicas = 3: storage.kind filesystem is a volume that one pod alone sees" in message
+    assert "observability:tracing.mode = distributed: storage.kind filesystem" in message
+    assert "pulumi config set --path observability:storage.kind in-cluster" in message
+
+
+def test_minio_has_a_bucket_for_every_purpose_or_its_defaults() -> None:
+    assert load(source(storage={"kind": "minio"})).storage.kind == "minio"
+    assert "name exactly logs and traces" in problems(storage={"kind": "minio", "buckets": {"logs": "chunks"}})
+
+
+def test_what_guards_buckets_is_not_set_for_those_of_others() -> None:
+    existing = {**AWS, "create_buckets": False}
+    assert load(source(storage=existing, region="eu-west-1"))
+    message = problems(storage={**existing, "versioning": True}, region="eu-west-1")
+    assert "create_buckets false leaves the buckets to their owners, so versioning would do nothing" in message
 
 
 @pytest.mark.parametrize(
@@ -179,6 +200,7 @@ def test_production_names_its_cluster() -> None:
     ("change", "place"),
     [
         ({"storage": {}}, "observability:storage.kind"),
+        ({"storage": {"kind": "minio"}}, "observability:storage.kind"),
         ({"storage": {**AWS, "protect": False}}, "observability:storage.protect"),
         ({"metrics": {}}, "observability:metrics.kind"),
         ({"logging": {}}, "observability:logging.replicas"),

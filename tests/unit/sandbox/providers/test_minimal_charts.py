@@ -60,6 +60,8 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
     ),
     ("grafana", "12.11.1", "grafana", {}, "grafana"),
     ("prometheus", "29.27.0", "prometheus", {}, "prometheus-server"),
+    ("minio", "5.4.0", "minio", {"existingSecret": "root", "mode": "standalone"}, "minio minio-console"),
+    ("minio", "5.4.0", "minio", {"existingSecret": "root", "replicas": 4}, "minio minio-console minio-svc"),
     ("seaweedfs", "4.44.0", "seaweedfs", {"allInOne": {"enabled": True}}, "seaweedfs-all-in-one"),
 ]
 

@@ -1,0 +1,148 @@
+from typing import Any
+
+import pytest
+
+from components._spec import InvalidArgsError
+from components.storage._guards import minio_problems
+from components.storage.minio import MinioObjectStorageSpec, minio_values
+
+
+def spec(**args: Any) -> MinioObjectStorageSpec:
+    return MinioObjectStorageSpec.check("MinioObjectStorage", {"namespace": "minio", **args})
+
+
+def values(**args: Any) -> dict[str, Any]:
+    return minio_values(spec(**args))
+
+
+def test_the_default_is_one_modest_pod_and_not_sixteen_large_ones() -> None:
+    chart = values()
+    assert (chart["mode"], chart["replicas"]) == ("standalone", 1)
+    assert chart["resources"] == {"requests": {"cpu": "100m", "memory": "1Gi"}, "limits": {"memory": "1Gi"}}
+    assert chart["persistence"] == {"size": "10Gi"}
+    assert chart["environment"]["GOMEMLIMIT"] == "921MiB"
+    assert chart["deploymentUpdate"] == {"type": "Recreate"}, "two pods cannot share the volume"
+
+
+def test_a_highly_available_store_is_four_pods_that_prefer_nodes_of_their_own() -> None:
+    chart = values(mode="distributed")
+    assert (chart["mode"], chart["replicas"]) == ("distributed", 4)
+    (spread,) = chart["topologySpreadConstraints"]
+    assert (spread["topologyKey"], spread["whenUnsatisfiable"]) == ("kubernetes.io/hostname", "ScheduleAnyway")
+
+
+def test_the_images_are_those_that_can_still_be_pulled() -> None:
+    chart = values()
+    assert chart["image"]["repository"] == "docker.io/pgsty/minio"
+    assert chart["mcImage"]["repository"] == "docker.io/pgsty/mc"
+
+
+def test_the_buckets_of_logs_are_those_that_loki_expects_of_minio() -> None:
+    assert [bucket["name"] for bucket in values(buckets={"logs": "chunks"})["buckets"]] == ["chunks", "ruler", "admin"]
+    only = values(buckets={"logs": "acme"}, further_buckets={})["buckets"]
+    assert only == [{"name": "acme"}]
+
+
+def test_every_user_reaches_its_own_buckets_and_no_other() -> None:
+    logs, traces = values(buckets={"logs": "chunks", "traces": "blocks"}, users={"logs": "loki_admin"})["policies"]
+    assert (logs["name"], traces["name"]) == ("loki_admin", "tempo")
+    on_buckets, on_objects = traces["statements"]
+    assert on_buckets["resources"] == ["arn:aws:s3:::blocks"]
+    assert on_objects["resources"] == ["arn:aws:s3:::blocks/*"]
+    assert {"s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging"} <= set(on_objects["actions"])
+    assert logs["statements"][0]["resources"] == [f"arn:aws:s3:::{name}" for name in ("chunks", "ruler", "admin")]
+    assert not any("*" in action for policy in (logs, traces) for s in policy["statements"] for action in s["actions"])
+
+
+def test_keys_stay_in_secrets_and_a_new_one_replaces_that_of_a_user_who_is_there() -> None:
+    chart = values(buckets={"logs": "chunks"}, users={"logs": "loki_admin"})
+    assert chart["existingSecret"] == "minio-root"
+    assert chart["users"] == [
+        {
+            "accessKey": "loki_admin",
+            "existingSecret": "minio-users",
+            "existingSecretKey": "loki_admin",
+            "policy": "loki_admin",
+        }
+    ]
+    command = chart["makeUserJob"]["exitCommand"]
+    assert "for user in loki_admin;" in command and "admin user add myminio" in command
+    assert not {'"', "\\"} & set(command), "the chart puts the command between double quotes"
+
+
+def test_the_pods_and_the_job_are_restricted() -> None:
+    chart = values()
+    for pod in (chart["securityContext"], chart["postJob"]["securityContext"]):
+        assert pod["enabled"] and pod["runAsNonRoot"] and pod["seccompProfile"] == {"type": "RuntimeDefault"}
+    jobs = [chart[name] for name in ("makePolicyJob", "makeBucketJob", "makeUserJob")]
+    assert all(job["securityContext"]["enabled"] for job in jobs), "else the chart leaves the containers' out"
+    for container in (chart, *jobs):
+        context = container["containerSecurityContext"]
+        assert context["readOnlyRootFilesystem"] and context["allowPrivilegeEscalation"] is False
+        assert context["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_what_minio_writes_at_its_start_is_on_a_volume() -> None:
+    mounted = {mount["mountPath"] for mount in values()["extraVolumeMounts"]}
+    assert mounted == {"/etc/minio/certs", "/tmp"}
+    assert values()["environment"]["HOME"] == "/tmp"
+
+
+def test_the_job_may_ask_for_the_address_of_the_store() -> None:
+    policy = values()["networkPolicy"]
+    assert policy["enabled"] and {"port": 53, "protocol": "UDP"} in policy["egress"]["ports"]
+
+
+def test_metrics_are_open_only_where_something_reads_them() -> None:
+    assert values()["metrics"]["serviceMonitor"]["public"] is False
+    assert values(service_monitor=True)["metrics"]["serviceMonitor"]["public"] is True
+
+
+def test_pods_start_anew_when_users_keys_or_buckets_change_and_only_then() -> None:
+    first = spec().credentials_checksum
+    assert spec(memory="2Gi").credentials_checksum == first
+    changes: list[dict[str, Any]] = [
+        {"credentials_revision": "2"},
+        {"users": {"logs": "loki_admin"}},
+        {"further_buckets": {}},
+    ]
+    for change in changes:
+        assert spec(**change).credentials_checksum != first
+    assert values()["podAnnotations"] == {"checksum/users": first}
+
+
+@pytest.mark.parametrize(
+    ("args", "reason"),
+    [
+        ({"buckets": {}}, "name a bucket for at least one of logs, traces, metrics"),
+        ({"buckets": {"logs": "chunks", "traces": "chunks"}}, "buckets of its own"),
+        ({"buckets": {"logs": "chunks", "traces": "ruler"}}, "buckets of its own"),
+        ({"buckets": {"profiles": "a-b-c"}}, "no purpose"),
+        ({"buckets": {"logs": "A"}}, "no bucket name"),
+        ({"buckets": {"logs": "chunks"}, "further_buckets": {"traces": ["more"]}}, "'traces', which has no bucket"),
+        ({"users": {"profiles": "pyro"}}, "no purpose"),
+        ({"users": {"logs": "lo ki"}}, "no user name"),
+        ({"users": {"logs": "root"}}, "MinIO has already"),
+        ({"users": {"logs": "readwrite"}}, "MinIO has already"),
+        ({"users": {"logs": "tempo"}}, "two purposes have one user"),
+        ({"buckets": {"logs": "chunks"}, "users": {"traces": "tempo"}}, "has no bucket here"),
+        ({"storage_size": "100Mi"}, "at least 1Gi"),
+        ({"mode": "gateway"}, "'standalone' or 'distributed'"),
+        ({"release_name": "a" * 49}, "at most 48"),
+        ({"chart_version": "5.3.0"}, "use one of 5.4.0"),
+    ],
+)
+def test_a_store_that_could_not_work_is_refused(args: dict[str, Any], reason: str) -> None:
+    with pytest.raises(InvalidArgsError, match=reason):
+        spec(**args)
+
+
+def test_objects_are_not_left_behind_by_a_change() -> None:
+    one, four = values(), values(mode="distributed")
+    assert minio_problems(one, values(storage_size="20Gi", memory="2Gi")) == [], "a claim may grow"
+    mode, replicas = minio_problems(one, four)
+    assert mode.startswith("mode changes from 'standalone' to 'distributed': objects would stay behind")
+    assert replicas.startswith("replicas changes from 1 to 4")
+    (size,) = minio_problems(four, values(mode="distributed", storage_size="20Gi"))
+    assert size.startswith("storage size of each pod changes from '10Gi' to '20Gi'")
+    assert "storage class changes" in minio_problems(one, values(storage_class="fast"))[0]
