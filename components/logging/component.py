@@ -143,9 +143,16 @@ class LoggingArgs(TypedDict):
     Default: `snappy` when distributed, else Loki's `gzip`."""
     querier_max_concurrent: NotRequired[int]
     """How many pieces of queries each querier works on at a time. Default: Loki's 4."""
+    tenants: NotRequired[Sequence[str]]
+    """Names of the tenants that logs are kept apart by. The gateway refuses requests whose header `X-Scope-OrgID` names
+    none of them; a query may name several, joined by `|`. Default: none, everybody is one tenant."""
+    tenants_secret: NotRequired[pulumi.Input[str]]
+    """Secret in the same namespace whose key `.htpasswd` holds the tenants as users: the gateway then asks for a login,
+    and the user is the tenant whatever the header says. Default: none, who reaches the gateway is believed."""
     ruler: NotRequired[bool]
     """Whether Loki evaluates rules: those in ConfigMaps of its namespace with the label `loki_rule`, each key a file of
-    rule groups. The pods that read them get the token of the ServiceAccount. Default: false."""
+    rule groups; where there are tenants, with theirs in the annotation `k8s-sidecar-target-directory`. The pods that
+    read them get the token of the ServiceAccount. Default: false."""
     alertmanager_url: NotRequired[pulumi.Input[str]]
     """URL of the Alertmanager that rules send their alerts to; required with `ruler`. Default: none."""
     traces_endpoint: NotRequired[pulumi.Input[str]]
@@ -154,7 +161,7 @@ class LoggingArgs(TypedDict):
     prepared_changes: NotRequired[Sequence[str]]
     """What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the StatefulSets
     were deleted with their pods left running; `location`, after the objects were copied; `zones`, after the ingesters
-    were flushed. Default: none."""
+    were flushed; `tenants`, after senders and readers name theirs. Default: none."""
     chunks_cache_mib: NotRequired[pulumi.Input[int]]
     """Memory of the cache for chunks in MiB; 0 for none. Its pod takes a fifth more. Default: 512."""
     results_cache_mib: NotRequired[pulumi.Input[int]]

@@ -7,6 +7,7 @@ from ..units import hours
 from .ruler import ruler_config
 from .spec import LoggingSpec
 from .spec_store import Store
+from .tenancy import tenant_config
 
 SHARE_OF_MEMORY_FOR_REPLAY = 0.6
 """Part of an ingester's memory that replaying the write-ahead log may fill; Loki's 4 GB ignore the limit."""
@@ -15,7 +16,7 @@ SHARE_OF_MEMORY_FOR_REPLAY = 0.6
 def loki_config(spec: LoggingSpec) -> dict[str, Any]:
     """Give the `loki` section."""
     config: dict[str, Any] = {
-        "auth_enabled": False,
+        **tenant_config(spec),
         "commonConfig": {"replication_factor": spec.copies},
         "storage": storage(spec),
         "schemaConfig": {"configs": [entry.chart_value() for entry in spec.ledger]},
@@ -31,7 +32,7 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
     if spec.traces_endpoint:
         config["tracing"] = {"enabled": True}
     if spec.querier_max_concurrent:
-        config["querier"] = {"max_concurrent": spec.querier_max_concurrent}
+        config.setdefault("querier", {})["max_concurrent"] = spec.querier_max_concurrent
     if spec.bucket_prefix:
         config["storage_config"] = {"object_prefix": spec.bucket_prefix}
     if spec.credentials_checksum:

@@ -2,15 +2,17 @@
 
 from typing import Any
 
+from .._merge import deep_merge
 from .modes import Role
 from .spec import LoggingSpec
+from .tenancy import tenant_gateway
 from .workload import placement, resources
 
 
 def gateway_values(spec: LoggingSpec) -> dict[str, Any]:
     """Give the section of the gateway and the names that it resolves through."""
     workload = spec.workload(Role.GATEWAY)
-    return {
+    values = {
         "global": {
             "dnsService": spec.dns_service,
             "dnsNamespace": spec.dns_namespace,
@@ -24,3 +26,4 @@ def gateway_values(spec: LoggingSpec) -> dict[str, Any]:
             **placement(workload),
         },
     }
+    return deep_merge(values, {"gateway": tenant_gateway(spec)})

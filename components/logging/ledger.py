@@ -8,6 +8,7 @@ from .._merge import deep_merge
 from .ledger_modes import mode_problems
 from .ledger_volumes import volume_problems, zone_problems
 from .spec import PreparedChange
+from .tenancy import THE_ONLY_TENANT
 
 Values = Mapping[str, Any]
 
@@ -23,6 +24,7 @@ def ledger_problems(
         *_schema_problems(applied, wanted, today),
         *mode_problems(applied, wanted),
         *([] if PreparedChange.LOCATION in prepared else _location_problems(applied, wanted)),
+        *([] if PreparedChange.TENANTS in prepared else _tenant_problems(applied, wanted)),
         *([] if PreparedChange.VOLUMES in prepared else volume_problems(applied, wanted)),
         *([] if PreparedChange.ZONES in prepared else zone_problems(applied, wanted)),
     ]
@@ -73,6 +75,22 @@ def _shown(entry: Mapping[str, Any]) -> str:
         f"store {entry.get('store')}, object_store {entry.get('object_store')}, schema {entry.get('schema')}, "
         f"index {index.get('prefix')} {index.get('period')}"
     )
+
+
+def _tenant_problems(applied: Values, wanted: Values) -> list[str]:
+    old, new = (bool((values.get("loki") or {}).get("auth_enabled")) for values in (applied, wanted))
+    if not (applied.get("loki") and wanted.get("loki")) or old == new:
+        return []
+    if new:
+        return [
+            f'logs written without tenants belong to tenant "{THE_ONLY_TENANT}" and every sender must name its tenant '
+            f'from now on: keep "{THE_ONLY_TENANT}" among tenants to read them, have collectors and Grafana send the '
+            'header X-Scope-OrgID, then apply once with prepared_changes ["tenants"]'
+        ]
+    return [
+        f'without tenants Loki reads the logs of tenant "{THE_ONLY_TENANT}" alone: those of all others would be out of '
+        'reach. Keep tenants, or apply once with prepared_changes ["tenants"] when nobody needs them'
+    ]
 
 
 def _location_problems(applied: Values, wanted: Values) -> list[str]:

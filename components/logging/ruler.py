@@ -3,13 +3,14 @@
 from typing import Any
 
 from .spec import LoggingSpec
+from .tenancy import THE_ONLY_TENANT
 from .workload import resources
 
 RULE_LABEL = "loki_rule"
 """Label of the ConfigMaps that hold rules, each key a file of rule groups."""
 
-TENANT = "fake"
-"""What Loki calls the only tenant while authentication is off; rules lie in a directory of that name."""
+DIRECTORY = "/rules"
+"""Where rules lie, below it in a directory for each tenant."""
 
 NO_RULES = {"ruler": {"storage": {"type": "local", "local": {"directory": "/var/loki/rules"}}}}
 """Keeps the ruler that every Loki starts away from the bucket, where it would list a path outside `object_prefix`."""
@@ -21,7 +22,7 @@ def ruler_config(spec: LoggingSpec) -> dict[str, Any]:
         return NO_RULES
     return {
         "ruler": {
-            "storage": {"type": "local", "local": {"directory": "/rules"}},
+            "storage": {"type": "local", "local": {"directory": DIRECTORY}},
             "alertmanager_url": spec.alertmanager_url,
             "enable_sharding": True,
         }
@@ -40,7 +41,7 @@ def ruler_values(spec: LoggingSpec) -> dict[str, Any]:
                 "enabled": True,
                 "label": RULE_LABEL,
                 "labelValue": "",
-                "folder": f"/rules/{TENANT}",
+                "folder": DIRECTORY if spec.tenants else f"{DIRECTORY}/{THE_ONLY_TENANT}",
                 "resource": "configmap",
             },
         },

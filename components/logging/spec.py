@@ -59,6 +59,7 @@ class PreparedChange(StrEnum):
     VOLUMES = "volumes"
     LOCATION = "location"
     ZONES = "zones"
+    TENANTS = "tenants"
 
 
 class LoggingSpec(FeaturesSpec):
