@@ -218,6 +218,12 @@ def test_production_refuses_a_single_replica_of_what_holds_data(change: dict[str
     assert "environment production refuses" in message
 
 
+def test_a_broker_holds_the_spans_of_a_production_stack_in_place_of_ingesters() -> None:
+    kafka = {"mode": "distributed", "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"}
+    areas: dict[str, Any] = {**PRODUCTION, "tracing": kafka}
+    assert load(source(**areas, region="eu-west-1")).tracing.partitions is None
+
+
 def test_a_production_stack_in_three_copies_passes() -> None:
     areas: dict[str, Any] = dict(PRODUCTION)
     settings = load(source(region="eu-west-1", **areas))

@@ -1,0 +1,67 @@
+"""From the settings of a stack to the values of a chart."""
+
+from typing import Any
+
+import pytest
+
+from components.tracing.spec import TracingSpec
+from components.tracing.values import tempo_values
+from config import load
+from tests.unit.config.stacks import source
+from wiring import arguments
+
+BUCKET = {"namespace": "tracing", "bucket": "traces", "region": "eu-west-1"}
+PROMETHEUS = "http://prometheus-server.monitoring/api/v1/write"
+
+
+def values(tracing: dict[str, Any], **areas: Any) -> dict[str, Any]:
+    settings = load(source(tracing=tracing, **areas))
+    told = arguments.tracing(settings, remote_write_url=PROMETHEUS, **BUCKET)
+    return tempo_values(TracingSpec.check("Tracing", told))
+
+
+@pytest.mark.parametrize("version", ["1.61.0", "2.26.2"])
+def test_a_gateway_resolves_through_the_dns_that_the_cluster_has(version: str) -> None:
+    found = values(
+        {"mode": "distributed", "chart_version": version, "gateway": True},
+        cluster={"name": "c1", "dns_service": "rke2-coredns-rke2-coredns"},
+    )
+    assert found["gateway"]["enabled"] is True
+    assert found["global"]["dnsService"] == "rke2-coredns-rke2-coredns"
+    assert found["metricsGenerator"]["config"]["storage"]["remote_write"][0]["url"] == PROMETHEUS
+
+
+def test_a_stack_chooses_what_metrics_of_spans_are_labelled_with() -> None:
+    found = values(
+        {
+            "max_block_duration": "5m",
+            "span_metrics_dimensions": ["http.method", "http.status_code", "service.version"],
+            "service_graph_dimensions": ["service.namespace"],
+            "external_labels": {"source": "tempo"},
+        },
+        cluster={"name": "c1"},
+        retention={"traces": "336h"},
+    )["tempo"]
+    generator = found["metricsGenerator"]
+    assert (found["retention"], found["ingester"]["max_block_duration"]) == ("336h", "300s")
+    assert generator["registry"]["external_labels"] == {"cluster": "c1", "source": "tempo"}
+    assert generator["processor"]["span_metrics"]["dimensions"][-1] == "service.version"
+    assert generator["processor"]["service_graphs"]["enable_client_server_prefix"] is True
+
+
+def test_a_stack_puts_tempo_behind_a_broker() -> None:
+    found = values(
+        {
+            "mode": "distributed",
+            "chart_version": "3.3.0",
+            "kafka_address": "kafka.messaging:9092",
+            "kafka_topic": "c1.traces",
+            "kafka_credentials_secret": "kafka-login",
+            "partitions": 6,
+            "receivers": ["otlp", "jaeger", "zipkin"],
+        }
+    )
+    assert found["ingest"]["kafka"]["topic"] == "c1.traces"
+    assert found["liveStore"]["replicas"] == found["blockBuilder"]["replicas"] == 6
+    assert found["traces"]["zipkin"]["enabled"] is True
+    assert "kafka-login" in str(found["distributor"]["extraEnv"])
