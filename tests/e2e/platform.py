@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from sandbox.handle import Sandbox
@@ -48,6 +49,11 @@ class Platform:
         assert done.exit_code == 0, done.output
         return done
 
+    def end(self) -> None:
+        """Remove the stack, however a test has left it."""
+        self.checkout.deploy("recover", self.stack)
+        self.destroy()
+
     def unsettle(self) -> None:
         """Note that the cluster may no longer be as committed."""
         self._deployed = None
@@ -71,9 +77,7 @@ class Platform:
         try:
             eventually(condition, "the up did not get as far as it should")
         finally:
-            for pid in _session(process.pid):
-                os.kill(pid, signal.SIGKILL)
-            process.wait()
+            _kill_session(process)
 
     def namespaces(self) -> set[str]:
         """Name the namespaces that something has deployed."""
@@ -100,7 +104,16 @@ class Platform:
         return sorted([*(f"namespaces/{name}" for name in self.namespaces()), *found])
 
 
+def _kill_session(leader: subprocess.Popen[bytes]) -> None:
+    """Kill every process of a session, also those that the engine gave a process group of their own."""
+    while running := _session(leader.pid):
+        for pid in running:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    leader.wait()
+
+
 def _session(leader: int) -> list[int]:
-    """Every process of a session, also those that the engine gave a process group of their own."""
-    listing = subprocess.run(["ps", "-eo", "pid=,sess="], capture_output=True, text=True, check=True).stdout
-    return [int(pid) for pid, session in map(str.split, listing.splitlines()) if int(session) == leader]
+    listing = subprocess.run(["ps", "-eo", "pid=,sess=,stat="], capture_output=True, text=True, check=True).stdout
+    processes = map(str.split, listing.splitlines())
+    return [int(pid) for pid, session, state in processes if int(session) == leader and not state.startswith("Z")]

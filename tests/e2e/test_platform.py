@@ -21,7 +21,7 @@ NO_SUCH_IMAGE = {"observability:telemetry": {"values": {"image": {"tag": "does-n
 def _platform(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[Platform]:
     platform = Platform(tmp_path_factory.mktemp("dev"), sandbox, "dev")
     yield platform
-    platform.destroy()
+    platform.end()
 
 
 @pytest.fixture

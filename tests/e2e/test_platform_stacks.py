@@ -23,7 +23,7 @@ def onprem(tmp_path: Path, sandbox: Sandbox) -> Iterator[Platform]:
     """The stack `onprem` as committed."""
     platform = Platform(tmp_path, sandbox, "onprem")
     yield platform
-    platform.destroy()
+    platform.end()
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def eks(tmp_path: Path, sandbox: Sandbox) -> Iterator[Platform]:
     platform = Platform(tmp_path, sandbox, "eks")
     platform.checkout.configure("eks", ON_THE_SANDBOX)
     yield platform
-    platform.destroy()
+    platform.end()
 
 
 def test_the_stack_on_ones_own_cluster_comes_up_is_settled_and_goes(onprem: Platform) -> None:
