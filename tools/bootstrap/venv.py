@@ -32,6 +32,8 @@ def ensure(root: Path, locks: Path, say: Callable[[str], None]) -> None:
         if _synced(root):
             return
         if not _python_fits(root):
+            if (root / ".venv").is_symlink():
+                raise SetupError(f"{root / '.venv'} is a link to another environment: remove it, and one is made here")
             say(f"creating .venv with Python {platform.python_version()}")
             _run([sys.executable, "-m", "venv", "--clear", str(root / ".venv")], _NO_VENV)
         say("installing requirements.lock into .venv")

@@ -103,6 +103,17 @@ def test_an_environment_of_another_python_or_place_is_made_again(checkout: Check
     assert checkout.ensure() == ["venv", "sync"]
 
 
+def test_an_environment_that_is_a_link_to_another_checkouts_is_left_whole(checkout: Checkout, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "kept").touch()
+    (checkout.root / ".venv").symlink_to(elsewhere)
+    with pytest.raises(SetupError, match="is a link to another environment: remove it"):
+        checkout.ensure()
+    assert (elsewhere / "kept").exists()
+    assert checkout.commands == []
+
+
 def test_a_failed_sync_is_tried_again_by_the_next_run(checkout: Checkout) -> None:
     checkout.fail = "sync"
     with pytest.raises(SetupError, match=r"(?s)no route to the registry.*PIP_INDEX_URL"):
