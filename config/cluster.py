@@ -21,12 +21,15 @@ class Cluster(Area):
 
     name: Name = Field(
         default="local",
-        description="Label `cluster` of every log line and metric. Default: local.",
+        description="Label `cluster` of every log line and metric; it may change. Default: local.",
         examples=["prod-eu1"],
     )
     context: str = Field(
         default="",
-        description="Context of the kubeconfig to deploy to; production must name it. Default: the current one.",
+        description=(
+            "Context of the kubeconfig to deploy to; production must name it. Another one must lead to the same "
+            "cluster, where Pulumi takes all it made to be; another cluster is another stack. Default: the current one."
+        ),
         examples=["prod-eu1"],
     )
     environment: Environment = Field(

@@ -10,6 +10,9 @@ from config import Settings
 from config.providers import AWS_FLAGS, AWS_SECRETS
 from config.storage import AwsStorage
 
+IDENTITY = "the cluster of this stack"
+"""What Pulumi knows the cluster by. It would replace every resource if this changed, so no setting is part of it."""
+
 
 def component_options(settings: Settings) -> pulumi.ResourceOptions:
     """Give the options that every component of the program is created with.
@@ -19,7 +22,7 @@ def component_options(settings: Settings) -> pulumi.ResourceOptions:
     cluster = kubernetes.Provider(
         "cluster",
         context=settings.cluster.context or None,
-        cluster_identifier=settings.cluster.name,
+        cluster_identifier=IDENTITY,
         enable_config_map_mutable=True,
         enable_secret_mutable=True,
         enable_patch_force=True,

@@ -105,3 +105,12 @@ def test_what_holds_data_runs_on_the_nodes_of_the_cluster_settings() -> None:
 def test_grafana_reads_no_datasources_but_those_of_the_stack() -> None:
     values = record(program_of(ROOT, "eks"), preview=True, stack="eks").one(":Release", "grafana-grafana").plain()
     assert values["values"]["sidecar"]["datasources"]["searchNamespace"] == ["logging", "tracing"]
+
+
+def test_a_renamed_cluster_is_no_other_cluster_to_pulumi() -> None:
+    def provider(name: str) -> Any:
+        program = configured_program(ROOT, {"observability:cluster": {"name": name}})
+        return record(program, preview=True, stack="any").one("pulumi:providers:kubernetes").plain()
+
+    assert provider("one") == provider("two")
+    assert provider("one")["clusterIdentifier"]
