@@ -10,6 +10,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._merge import deep_merge
 from .._namespace import MANAGED_BY, namespace
 from .._release import release
+from .access import let_collectors_read_pods
 from .config import alloy_config, log_labels
 from .otlp import GRPC_PORT, HTTP_PORT
 from .spec import TelemetrySpec
@@ -112,7 +113,7 @@ class TelemetryArgs(TypedDict):
     """Whether a namespace made here is protected from deletion. Default: false."""
 
     release_name: NotRequired[str]
-    """Helm release, and name of the Service, the workload and the ClusterRole. Default: `alloy`."""
+    """Helm release, and name of the Service and the workload. Default: `alloy`."""
 
     chart_version: NotRequired[str]
     """Version of chart alloy: 1.11.1 or 1.5.2. Default: 1.11.1."""
@@ -172,13 +173,14 @@ class Telemetry(pulumi.ComponentResource):
             data={CONFIG_KEY: known.apply(alloy_config)},
             opts=pulumi.ResourceOptions(parent=self, depends_on=home),
         )
+        access = let_collectors_read_pods(name, known, parent=self)
         release(
             f"{name}-alloy",
             spec,
             namespace=spec.namespace,
             values=known.apply(lambda checked: deep_merge(alloy_values(checked), checked.values)),
             parent=self,
-            depends_on=[*home, config],
+            depends_on=[*home, config, *access],
         )
         host = pulumi.Output.concat(spec.release_name, ".", spec.namespace)
         self.namespace = pulumi.Output.from_input(spec.namespace)

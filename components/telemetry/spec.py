@@ -116,6 +116,11 @@ class TelemetrySpec(ReleaseSpec):
         return f"{self.release_name}-config"
 
     @property
+    def cluster_role(self) -> str:
+        """The name of the cluster role of the collectors, one for each release of the cluster."""
+        return f"{self.namespace}-{self.release_name}"
+
+    @property
     def static_labels(self) -> dict[str, str]:
         """The labels that every log line carries, whatever it comes from."""
         return {"cluster": self.cluster, **self.extra_labels}

@@ -11,7 +11,6 @@ CONFIG_KEY = "config.alloy"
 UI_PORT = 12345
 _ALLOY_USER = 473
 _STORAGE = "/var/lib/alloy"
-_READ = ["get", "list", "watch"]
 
 
 def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
@@ -45,7 +44,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
             "volumes": {"extra": [_storage_volume(spec)]},
             **(_daemon_set(spec) if spec.reads_files else _deployment(spec)),
         },
-        "rbac": _rbac(spec),
+        "rbac": {"create": False},
         "service": {"internalTrafficPolicy": "Local" if spec.node_local_otlp else "Cluster"},
         "serviceMonitor": {"enabled": spec.service_monitor, "additionalLabels": dict(spec.service_monitor_labels)},
     }
@@ -92,15 +91,3 @@ def _daemon_set(spec: TelemetrySpec) -> dict[str, Any]:
 def _deployment(spec: TelemetrySpec) -> dict[str, Any]:
     disruption = {"enabled": True, "maxUnavailable": 1} if spec.replicas > 1 else {"enabled": False}
     return {"type": "deployment", "replicas": spec.replicas, "podDisruptionBudget": disruption}
-
-
-def _rbac(spec: TelemetrySpec) -> dict[str, Any]:
-    """Only what the configuration uses, where the chart's own rules read every Secret of the cluster.
-
-    The chart writes the two lists one after the other and cannot write an empty one.
-    """
-    pods = ["pods"] if spec.reads_files else ["pods", "pods/log"]
-    about_pods = [{"apiGroups": [""], "resources": ["namespaces"], "verbs": _READ}]
-    if spec.kubernetes_attributes:
-        about_pods.append({"apiGroups": ["apps"], "resources": ["replicasets"], "verbs": _READ})
-    return {"rules": [{"apiGroups": [""], "resources": pods, "verbs": _READ}], "clusterRules": about_pods}

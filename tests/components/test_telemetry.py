@@ -109,3 +109,27 @@ def test_two_collectors_stand_side_by_side() -> None:
 
 def test_a_protected_namespace_cannot_be_deleted_by_accident() -> None:
     assert recorded({**ARGS, "protect_namespace": True}).one(":Namespace").request.protect is True
+
+
+@pytest.mark.parametrize(("source", "more"), [("files", set()), ("api", {"pods/log"})])
+def test_the_collector_may_read_pods_and_no_secrets(source: str, more: set[str]) -> None:
+    recording = recorded({**ARGS, "log_source": source})
+    rules = recording.one(":ClusterRole").plain()["rules"]
+    readable = {(group, name) for rule in rules for group in rule["apiGroups"] for name in rule["resources"]}
+    core = {("", name) for name in {"pods", "namespaces"} | more}
+    assert readable == core | {("apps", "replicasets")}
+    assert all(rule["verbs"] == ["get", "list", "watch"] for rule in rules)
+    assert recording.one(":Release").plain()["values"]["rbac"] == {"create": False}
+
+
+def test_releases_of_one_name_in_two_namespaces_have_a_cluster_role_each() -> None:
+    def both() -> None:
+        Telemetry("first", ARGS)
+        Telemetry("second", {**ARGS, "namespace": "other"})
+
+    recording = record(both)
+    for kind in (":ClusterRole", ":ClusterRoleBinding"):
+        names = [resource.plain()["metadata"]["name"] for resource in recording.of_type(kind)]
+        assert len(set(names)) == 2, names
+    bindings = recording.of_type(":ClusterRoleBinding")
+    assert {each.plain()["subjects"][0]["namespace"] for each in bindings} == {"telemetry", "other"}

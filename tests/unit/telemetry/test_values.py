@@ -23,16 +23,6 @@ def test_no_container_can_gain_privileges_or_write_its_root(changes: dict[str, A
     assert security["seccompProfile"] == {"type": "RuntimeDefault"}
 
 
-@pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
-def test_the_collector_may_read_pods_and_no_secrets(changes: dict[str, Any]) -> None:
-    rbac = values_of(**changes)["rbac"]
-    assert rbac["rules"] and rbac["clusterRules"], "the chart's template breaks on an empty list"
-    resources = {name for rule in [*rbac["rules"], *rbac["clusterRules"]] for name in rule["resources"]}
-    assert resources <= {"pods", "pods/log", "namespaces", "replicasets"}
-    verbs = {verb for rule in [*rbac["rules"], *rbac["clusterRules"]] for verb in rule["verbs"]}
-    assert verbs == {"get", "list", "watch"}
-
-
 def test_a_reader_of_files_runs_on_every_node_and_keeps_its_place_on_it() -> None:
     values = values_of()
     assert values["controller"]["type"] == "daemonset"
@@ -52,7 +42,6 @@ def test_a_reader_through_the_api_needs_nothing_of_its_node() -> None:
     assert values["alloy"]["mounts"]["varlog"] is False
     assert values["alloy"]["securityContext"]["runAsNonRoot"] is True
     assert all("hostPath" not in volume for volume in values["controller"]["volumes"]["extra"])
-    assert "pods/log" in values["rbac"]["rules"][0]["resources"]
 
 
 @pytest.mark.parametrize(("replicas", "budget"), [(1, {"enabled": False}), (2, {"enabled": True, "maxUnavailable": 1})])
