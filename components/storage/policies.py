@@ -46,10 +46,10 @@ def tls_only_policy(arn: str) -> str:
 
 def access_policy(*, consumer: str, arn: str, prefix: str, kms_key_arn: str) -> str:
     """Allow `consumer` what it does to its part of a bucket, and the use of the bucket's key where it has one."""
-    # Tempo lists its bare prefix when it starts, without the slash.
-    within = {"Condition": {"StringLike": {"s3:prefix": [prefix, f"{prefix}/*"]}}} if prefix else {}
     statements: list[dict[str, Any]] = [
-        {"Sid": "List", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn, **within},
+        # Not by prefix: GetObject has none and would be without it. S3 then says 403 of a missing object in place of
+        # 404 (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html), which consumers fail on.
+        {"Sid": "List", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
         {
             "Sid": "Objects",
             "Effect": "Allow",
