@@ -12,8 +12,16 @@ RULE_LABEL = "loki_rule"
 DIRECTORY = "/rules"
 """Where rules lie, below it in a directory for each tenant."""
 
-NO_RULES = {"ruler": {"storage": {"type": "local", "local": {"directory": "/var/loki/rules"}}}}
-"""Keeps the ruler that every Loki starts away from the bucket, where it would list a path outside `object_prefix`."""
+NO_RULES = {
+    "ruler": {
+        "storage": {"type": "local", "local": {"directory": "/loki/rules"}},
+        "rule_path": "/var/loki/rules-temp",
+    }
+}
+"""Keeps the ruler that every Loki starts away from the bucket, where it would list a path outside `object_prefix`.
+
+The directory is an empty one of Loki's image: each look into one that is missing is an error in the log.
+"""
 
 
 def ruler_config(spec: LoggingSpec) -> dict[str, Any]:

@@ -104,6 +104,9 @@ def test_rules_are_read_from_config_maps_in_every_mode(shape: dict[str, Any], se
 @everywhere
 def test_nothing_reads_rules_that_nobody_wants(chart: str) -> None:
     values = loki_values(spec_of(DISTRIBUTED, chart_version=chart))
+    ruler = values["loki"]["structuredConfig"]["ruler"]
+    assert ruler["storage"]["local"]["directory"] == "/loki/rules", "Loki's image has it, empty; no volume covers it"
+    assert ruler["rule_path"].startswith("/var/loki/"), "scratch space that can be written"
     assert values["ruler"] == {"replicas": 0, "enabled": False}
     assert values["sidecar"] == {"rules": {"enabled": False}}
     assert values["serviceAccount"]["automountServiceAccountToken"] is False
