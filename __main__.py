@@ -10,6 +10,7 @@ import pulumi
 from components import Datasources, Demo, Grafana, Logging, Metrics, Telemetry, Tracing
 from config import load, read
 from wiring import arguments, sizing
+from wiring.caching import Caching
 from wiring.ingress import create_routes
 from wiring.metrics import metrics_addresses
 from wiring.namespaces import create_namespaces
@@ -21,13 +22,16 @@ sizing.announce(settings)
 options = component_options(settings)
 namespaces = create_namespaces(settings, options)
 storage = Storage(settings, namespaces, options)
+caching = Caching(settings, namespaces, options)
 
 logging = Logging(
     "logging",
-    arguments.logging(
-        settings,
-        namespace=namespaces[settings.logging.namespace],
-        **storage.bucket("logs", "loki", settings.logging.namespace),
+    caching.for_loki(
+        arguments.logging(
+            settings,
+            namespace=namespaces[settings.logging.namespace],
+            **storage.bucket("logs", "loki", settings.logging.namespace),
+        )
     ),
     options,
 )

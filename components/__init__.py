@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._spec import InvalidArgsError
+    from .caching import Cache, CacheAccess, CacheAccessArgs, CacheArgs
     from .datasources import Datasources, DatasourcesArgs
     from .demo import Demo, DemoArgs
     from .grafana import Grafana, GrafanaArgs
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .tracing import Tracing, TracingArgs
 
 _COMPONENTS = {
+    "caching": ("Cache", "CacheAccess"),
     "datasources": ("Datasources",),
     "demo": ("Demo",),
     "grafana": ("Grafana",),
@@ -69,6 +71,10 @@ __all__ = [
     "AwsObjectStorageArgs",
     "BasicAuth",
     "BasicAuthArgs",
+    "Cache",
+    "CacheAccess",
+    "CacheAccessArgs",
+    "CacheArgs",
     "Datasources",
     "DatasourcesArgs",
     "Demo",

@@ -12,6 +12,7 @@ GRAFANA_COMMUNITY = "https://grafana-community.github.io/helm-charts"
 MINIO_CHARTS = "https://charts.min.io"
 PROMETHEUS_COMMUNITY = "https://prometheus-community.github.io/helm-charts"
 SEAWEEDFS = "https://seaweedfs.github.io/seaweedfs/helm"
+VALKEY_CHARTS = "https://valkey.io/valkey-helm/"
 
 
 @dataclass(frozen=True)
@@ -62,3 +63,4 @@ TEMPO = Chart("tempo", (("2.2.4", GRAFANA_COMMUNITY),))
 TEMPO_DISTRIBUTED = Chart(
     "tempo-distributed", (("2.26.2", GRAFANA_COMMUNITY), ("1.61.0", GRAFANA), ("3.3.0", GRAFANA_COMMUNITY))
 )
+VALKEY = Chart("valkey", (("0.11.0", VALKEY_CHARTS),))

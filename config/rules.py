@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from .caching import CacheKind
 from .cluster import Environment
 from .logging import LoggingMode
 from .metrics import MetricsKind
-from .problems import PROJECT, Problem, set_command
+from .problems import PROJECT, Problem, remove_command, set_command
 from .storage import IN_CLUSTER, PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage
 from .tracing import TracingMode
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 def cross_area_problems(settings: "Settings") -> list[Problem]:
     """Find what no area can see alone."""
     found = [*_storage(settings), *_secrets_without_a_user(settings), *_metrics_of_grafana(settings)]
-    found += _namespaces_of_others(settings)
+    found += [*_namespaces_of_others(settings), *_caches_that_nothing_uses(settings)]
     if settings.cluster.environment is Environment.PRODUCTION:
         found += _production(settings)
     return found
@@ -61,6 +62,21 @@ def _secrets_without_a_user(settings: "Settings") -> Iterator[Problem]:
                 f"{PROJECT}:{key}",
                 f"is used by nothing: storage.kind {settings.storage.kind} needs none that are given",
                 f"pulumi config rm {PROJECT}:{key}",
+            )
+
+
+def _caches_that_nothing_uses(settings: "Settings") -> Iterator[Problem]:
+    if settings.caching.kind is not CacheKind.VALKEY:
+        return
+    for key in ("chunks_cache_mib", "results_cache_mib"):
+        size = getattr(settings.logging, key)
+        if size is not None:
+            place = f"{PROJECT}:logging.{key}"
+            yield Problem(
+                place,
+                "is used by nothing: caching.kind valkey takes the place of that cache, and has caching.size_mib",
+                remove_command(place),
+                str(size),
             )
 
 

@@ -8,6 +8,7 @@ import pulumi
 from pydantic import ValidationError
 
 from .area import Area
+from .caching import Caching
 from .charts import Charts
 from .cluster import Cluster, Environment
 from .demo import Demo
@@ -31,6 +32,7 @@ __all__ = ["AREAS", "Environment", "Settings", "load"]
 AREAS: Mapping[str, type[Area]] = {
     "cluster": Cluster,
     "storage": InClusterStorage,
+    "caching": Caching,
     "retention": Retention,
     "load": Load,
     "logging": Logging,
@@ -52,6 +54,7 @@ class Settings:
     stack: str
     cluster: Cluster
     storage: Storage
+    caching: Caching
     retention: Retention
     load: Load
     logging: Logging

@@ -4,6 +4,7 @@ import pulumi
 
 from components import Namespace
 from config import Settings
+from config.caching import CacheKind
 from config.storage import InClusterStorage, MinioStorage
 
 LEVELS = ("restricted", "baseline", "privileged")
@@ -21,6 +22,8 @@ def levels(settings: Settings) -> dict[str, str]:
     ]
     if isinstance(settings.storage, InClusterStorage | MinioStorage):
         wanted.append((settings.storage.namespace, "restricted"))
+    if settings.caching.kind is CacheKind.VALKEY:
+        wanted.append((settings.caching.namespace, "restricted"))
     if settings.metrics.in_stack:
         wanted.append((settings.metrics.namespace, "restricted"))
     if settings.grafana.enabled:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components._spec import Spec
+from components.caching.spec import CacheSpec
 from components.grafana.spec import GrafanaSpec
 from components.logging.modes import Role
 from components.logging.spec import LoggingSpec
@@ -17,6 +18,7 @@ from config.storage import AwsStorage, Identity
 
 COMPONENTS: Mapping[str, tuple[str, type[Spec]]] = {
     "storage": ("InClusterObjectStorage", InClusterObjectStorageSpec),
+    "caching": ("Cache", CacheSpec),
     "logging": ("Logging", LoggingSpec),
     "tracing": ("Tracing", TracingSpec),
     "telemetry": ("Telemetry", TelemetrySpec),

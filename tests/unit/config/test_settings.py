@@ -140,6 +140,12 @@ def test_a_plain_volume_holds_one_pod_of_each_signal() -> None:
     assert "pulumi config set --path observability:storage.kind in-cluster" in message
 
 
+def test_a_size_of_a_cache_that_valkey_replaces_is_refused() -> None:
+    message = problems(caching={"kind": "valkey"}, logging={"chunks_cache_mib": 1024})
+    assert "observability:logging.chunks_cache_mib = 1024: is used by nothing: caching.kind valkey" in message
+    assert load(source(caching={"kind": "valkey", "size_mib": 2048})).caching.size_mib == 2048
+
+
 def test_minio_has_a_bucket_for_every_purpose_or_its_defaults() -> None:
     assert load(source(storage={"kind": "minio"})).storage.kind == "minio"
     assert "name exactly logs and traces" in problems(storage={"kind": "minio", "buckets": {"logs": "chunks"}})

@@ -62,6 +62,7 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("prometheus", "29.27.0", "prometheus", {}, "prometheus-server"),
     ("minio", "5.4.0", "minio", {"existingSecret": "root", "mode": "standalone"}, "minio minio-console"),
     ("minio", "5.4.0", "minio", {"existingSecret": "root", "replicas": 4}, "minio minio-console minio-svc"),
+    ("valkey", "0.11.0", "valkey", {"auth": {"enabled": True, "usersExistingSecret": "password"}}, "valkey"),
     ("seaweedfs", "4.44.0", "seaweedfs", {"allInOne": {"enabled": True}}, "seaweedfs-all-in-one"),
 ]
 

@@ -1,0 +1,55 @@
+"""What the Valkey chart is told: a cache in memory alone, that forgets the least used first and asks for a password."""
+
+from typing import Any
+
+from .spec import PASSWORD_KEY, PORT, CacheSpec
+
+EXPORTER_PORT = 9121
+_SMALL = {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "32Mi"}}
+_CONTAINER = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+    "runAsUser": 1000,
+}
+_PERMISSIONS = "~* &* +@all -@dangerous +info +config|get +client|list +slowlog +latency"
+"""All of the cache, and what its exporter reads; nothing that would empty, stop or reconfigure it."""
+
+
+def cache_values(spec: CacheSpec) -> dict[str, Any]:
+    """Build the values of the chart, with the password by the name of its Secret."""
+    memory = f"{memory_mib(spec.size_mib)}Mi"
+    ports = [PORT, EXPORTER_PORT] if spec.service_monitor else [PORT]
+    return {
+        "fullnameOverride": spec.release_name,
+        "auth": {
+            "enabled": True,
+            "usersExistingSecret": spec.password_secret,
+            "aclUsers": {"default": {"permissions": _PERMISSIONS, "passwordKey": PASSWORD_KEY}},
+        },
+        "valkeyConfig": configuration(spec.size_mib),
+        "podAnnotations": {"checksum/password": spec.credentials_checksum},
+        "securityContext": _CONTAINER,
+        "resources": {"requests": {"cpu": spec.cpu, "memory": memory}, "limits": {"memory": memory}},
+        "initResources": _SMALL,
+        "readinessProbe": {"enabled": True},
+        "networkPolicy": {"ingress": [{"ports": [{"protocol": "TCP", "port": port} for port in ports]}]},
+        "metrics": {
+            "enabled": spec.service_monitor,
+            "exporter": {"resources": _SMALL, "securityContext": _CONTAINER},
+            "serviceMonitor": {"enabled": spec.service_monitor, "extraLabels": dict(spec.service_monitor_labels)},
+        },
+        "nodeSelector": dict(spec.node_selector),
+        "tolerations": [dict(one) for one in spec.tolerations],
+    }
+
+
+def configuration(size_mib: int) -> str:
+    """Write what goes into `valkey.conf`: the bound, what is forgotten at it, and that nothing is kept on disk."""
+    return f'maxmemory {size_mib}mb\nmaxmemory-policy allkeys-lru\nsave ""\nappendonly no\n'
+
+
+def memory_mib(size_mib: int) -> int:
+    """Give the memory of the pod: its entries, a fifth for fragments of them, and 32 MiB for connections."""
+    return size_mib + size_mib // 5 + 32
