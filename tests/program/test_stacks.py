@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tools.program import Recording, program_of, record
 from tools.program.stacks import configured_program
@@ -17,6 +18,16 @@ STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 def stack(request: pytest.FixtureRequest) -> tuple[str, Recording]:
     name: str = request.param
     return name, record(program_of(ROOT, name), preview=True, stack=name)
+
+
+def settings_of(name: str) -> dict[str, Any]:
+    settings: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{name}.yaml").read_text())["config"]
+    return settings
+
+
+def keeps_all_on_volumes(name: str) -> bool:
+    storage = settings_of(name).get("observability:storage", {})
+    return bool(storage.get("kind") == "filesystem")
 
 
 def test_every_resource_belongs_to_a_component(stack: tuple[str, Recording]) -> None:
@@ -40,14 +51,14 @@ def test_every_resource_goes_to_the_provider_that_the_stack_names(stack: tuple[s
 def test_exports_name_what_users_connect_to(stack: tuple[str, Recording]) -> None:
     name, recording = stack
     exports: dict[str, Any] = recording.outputs
-    assert set(exports["buckets"]) == {"logs", "traces"}
+    assert set(exports["buckets"]) == (set() if keeps_all_on_volumes(name) else {"logs", "traces"})
     assert exports["logs"]["push"].endswith("/loki/api/v1/push")
     assert exports["logs"]["otlp"].endswith("/otlp")
     assert exports["traces"]["otlp_grpc"].endswith(":4317")
     assert exports["otlp"]["http"].endswith(":4318")
     assert exports["metrics"]["remote_write"].endswith("/api/v1/write")
     assert exports["datasources"] == {"logs": "loki", "traces": "tempo", "metrics": "prometheus"}
-    assert bool(exports["ui"]) == (name != "dev"), "UIs have hosts where the stack has an ingress"
+    assert bool(exports["ui"]) == ("observability:ingress" in settings_of(name)), "UIs have hosts by an ingress"
 
 
 def test_no_export_is_secret_or_unknown(stack: tuple[str, Recording]) -> None:
