@@ -19,19 +19,23 @@ class ForbiddenChangeError(Exception):
     """The applied state forbids the change; the message lists every problem."""
 
 
-def guard(name: str, problems: Problems) -> pulumi.ResourceHookBinding:
+def guard(name: str, problems: Problems, upgrades: Problems | None = None) -> pulumi.ResourceHookBinding:
     """Give the hooks that hold back an update of a Helm release while `problems` finds any.
 
     `name` must be unique in the program: the resource name of the release is. Values that are not known yet let the
-    update pass at preview; they are known, and judged, when it is carried out.
+    update pass at preview; they are known, and judged, when it is carried out. Where the values may change so,
+    `upgrades` judges all inputs of the release, the version of its chart among them.
     """
 
     async def refuse(args: pulumi.ResourceHookArgs) -> None:
-        applied = await _plain((args.old_inputs or {}).get("values"))
-        wanted = await _plain((args.new_inputs or {}).get("values"))
+        old, new = args.old_inputs or {}, args.new_inputs or {}
+        applied, wanted = await _plain(old.get("values")), await _plain(new.get("values"))
         if pulumi.contains_unknowns(applied) or pulumi.contains_unknowns(wanted):
             return
-        if found := problems(applied or {}, wanted or {}):
+        found = problems(applied or {}, wanted or {})
+        if not found and upgrades is not None:
+            found = upgrades(old, new)
+        if found:
             raise ForbiddenChangeError(_describe(args.name, found))
 
     hook = pulumi.ResourceHook(f"{name}-guard", refuse, pulumi.ResourceHookOptions(on_dry_run=True))

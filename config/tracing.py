@@ -81,4 +81,7 @@ class Tracing(Workload):
         description="Labels of every generated series besides cluster. Default: none.",
         examples=[{"region": "eu-west-1"}],
     )
+    prepared_changes: Sequence[str] = Field(
+        default=(), description="Forbidden by the applied state, prepared by hand: cache. Default: none."
+    )
     values: Values = Field(default_factory=dict)

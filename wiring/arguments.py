@@ -53,6 +53,7 @@ def tracing(settings: Settings, **joined: Any) -> Any:
         **_workload(area, settings),
         mode=area.mode.value,
         retention=settings.retention.traces,
+        prepared_changes=list(area.prepared_changes),
         kafka_address=area.kafka_address,
         kafka_topic=area.kafka_topic,
         kafka_credentials_secret=area.kafka_credentials_secret,

@@ -14,6 +14,7 @@ from .generator import written_by
 from .receivers import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT, ZIPKIN_PORT
 from .spec import TracingSpec
 from .state import state_problems
+from .upgrades import upgrade_problems
 from .values import tempo_values
 
 QUERY_PORT = 3200
@@ -136,6 +137,9 @@ class TracingArgs(TypedDict):
     """Namespace of that Service. Default: `kube-system`."""
     cluster_domain: NotRequired[pulumi.Input[str]]
     """DNS domain of the cluster. Default: `cluster.local`."""
+    prepared_changes: NotRequired[Sequence[str]]
+    """What the applied state forbids and has been prepared by hand, for one update: `cache`, after the Service and the
+    StatefulSet of the cache were deleted for another `chart_version`. Default: none."""
     service_monitor: NotRequired[bool]
     """Whether to create ServiceMonitors, which needs the CRDs of the Prometheus operator. Default: false."""
     service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
@@ -178,6 +182,11 @@ class Tracing(pulumi.ComponentResource):
         if spec.create_namespace:
             protect = spec.protect_namespace
             homes = [namespace(f"{name}-namespace", spec.namespace, spec.pod_security, parent=self, protect=protect)]
+
+        def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+            distributed = spec.mode is Mode.DISTRIBUTED
+            return upgrade_problems(applied, wanted, prepared=spec.prepared_changes) if distributed else []
+
         known = spec.resolve(place)
         release(
             f"{name}-tempo",
@@ -186,7 +195,7 @@ class Tracing(pulumi.ComponentResource):
             values=known.apply(lambda checked: deep_merge(tempo_values(checked), checked.values)),
             parent=self,
             depends_on=homes,
-            hooks=guard(f"{name}-tempo", state_problems),
+            hooks=guard(f"{name}-tempo", state_problems, upgrades),
         )
 
         distributed = spec.mode is Mode.DISTRIBUTED

@@ -11,6 +11,7 @@ from ..storage.endpoint import bucket_endpoint
 from ..units import Duration, Hostname, Name, OptionalHttpUrl, Quantity, hours, parse_duration
 from .choices import Mode, Store
 from .spec_shape import ShapeSpec
+from .upgrades import PreparedChange
 
 BLOCKLIST_POLL = "5m"
 """How often every reader of the bucket looks for new blocks."""
@@ -51,6 +52,7 @@ class TracingSpec(ShapeSpec):
     dns_service: Name = "kube-dns"
     dns_namespace: Name = "kube-system"
     cluster_domain: Hostname = "cluster.local"
+    prepared_changes: Sequence[PreparedChange] = ()
     service_monitor: bool = False
     service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
 

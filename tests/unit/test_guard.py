@@ -65,3 +65,19 @@ def test_values_not_known_yet_pass_the_preview() -> None:
 
 def test_a_release_without_applied_values_passes() -> None:
     judge(None, {"size": "3Gi"})
+
+
+def test_a_version_is_judged_where_the_values_may_change() -> None:
+    def no_step_back(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+        return ["the chart goes back"] if wanted["version"] < applied["version"] else []
+
+    def build() -> pulumi.Output[None]:
+        (hook,) = guard("store", keep_size_and_class, no_step_back).before_update or []
+        assert isinstance(hook, pulumi.ResourceHook)
+        versions: dict[str, Any] = {"old_inputs": {"version": "2"}, "new_inputs": {"version": "1"}}
+        arguments = pulumi.ResourceHookArgs(urn="urn", id="id", name="store", type="release", **versions)
+        judged: pulumi.Output[None] = pulumi.Output.from_input(hook(arguments))
+        return judged
+
+    with pytest.raises(ForbiddenChangeError, match="the chart goes back"):
+        record(build)
