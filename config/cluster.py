@@ -1,6 +1,6 @@
 """The cluster a stack runs on, and what is true of all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from pydantic import Field, model_validator
@@ -34,7 +34,10 @@ class Cluster(Area):
     )
     environment: Environment = Field(
         default=Environment.DEVELOPMENT,
-        description="development, staging or production. Default: development.",
+        description=(
+            "development, staging or production. Only production refuses what a try-out may do; staging is a name. "
+            "Default: development."
+        ),
         examples=["production"],
     )
     storage_class: str = Field(
@@ -44,6 +47,13 @@ class Cluster(Area):
     )
     node_selector: NodeSelector = Field(default_factory=dict)
     tolerations: Tolerations = ()
+    existing_namespaces: Sequence[Name] = Field(
+        default=(),
+        description=(
+            "Namespaces of this stack that are there already: not created, not labelled, not deleted. Default: none."
+        ),
+        examples=[["logging"]],
+    )
     service_monitors: bool = Field(
         default=False,
         description="Whether the Prometheus operator's CRDs are there, so that ServiceMonitors can be. Default: false.",

@@ -10,7 +10,10 @@ class Grafana(Area):
 
     enabled: bool = Field(
         default=True,
-        description="Run a Grafana; else one that is there loads the labelled ConfigMaps. Default: true.",
+        description=(
+            "Run a Grafana, one pod with its users and preferences in sqlite on its volume; else one that is there "
+            "loads the labelled ConfigMaps. Default: true."
+        ),
         examples=[False],
     )
     namespace: Name = Field(default="monitoring", description="Namespace of Grafana. Default: monitoring.")

@@ -99,7 +99,7 @@ def _namespaces_of_others(settings: "Settings") -> Iterator[Problem]:
     optional = {name: getattr(settings, name) for name in ("grafana", "demo")}
     ours = signals | {name: area.namespace for name, area in optional.items() if area.enabled}
     for name, namespace in ours.items():
-        if namespace in theirs:
+        if namespace in theirs and namespace not in settings.cluster.existing_namespaces:
             place = f"{PROJECT}:{name}.namespace"
             yield Problem(
                 place,

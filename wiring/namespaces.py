@@ -37,9 +37,12 @@ def levels(settings: Settings) -> dict[str, str]:
 
 
 def create_namespaces(settings: Settings, options: pulumi.ResourceOptions) -> dict[str, pulumi.Output[str]]:
-    """Create every namespace; production protects them, as volumes live in them."""
-    protect = settings.cluster.production
-    return {
-        name: Namespace(name, {"name": name, "level": level, "protect": protect}, options).name
-        for name, level in levels(settings).items()
+    """Create every namespace that is not there; production protects them, as volumes live in them."""
+    cluster = settings.cluster
+    needed = levels(settings)
+    created = {
+        name: Namespace(name, {"name": name, "level": level, "protect": cluster.production}, options).name
+        for name, level in needed.items()
+        if name not in cluster.existing_namespaces
     }
+    return {name: created.get(name, pulumi.Output.from_input(name)) for name in needed}

@@ -125,3 +125,11 @@ def test_a_renamed_cluster_is_no_other_cluster_to_pulumi() -> None:
 
     assert provider("one") == provider("two")
     assert provider("one")["clusterIdentifier"]
+
+
+def test_a_namespace_that_is_there_is_used_and_not_made() -> None:
+    cluster = {"existing_namespaces": ["logging"]}
+    recording = record(configured_program(ROOT, {"cluster": cluster}), preview=True, stack="dev")
+    made = {each.plain()["metadata"]["name"] for each in recording.of_type("core/v1:Namespace")}
+    assert made == {"tracing", "telemetry", "monitoring", "storage"}
+    assert recording.one(":Release", "logging-loki").plain()["namespace"] == "logging"
