@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from .area import Area, HttpUrl, Name, Quantity
+from .area import Area, HttpUrl, Name, Quantity, Values
 
 PURPOSES = ("logs", "traces")
 """What buckets are for, and so the keys of `buckets`, `prefixes` and `credentials`."""
@@ -32,6 +32,7 @@ class InClusterStorage(Area):
     namespace: Name = Field(default="storage", description="Namespace of the object store. Default: storage.")
     volume_size: Quantity = Field(default="10Gi", description="Size of its volume. Default: 10Gi.", examples=["50Gi"])
     storage_class: str = Field(default="", description="StorageClass of its volume. Default: the cluster's.")
+    values: Values = Field(default_factory=dict)
 
 
 class MinioMode(StrEnum):
@@ -67,6 +68,7 @@ class MinioStorage(Area):
     )
     volume_size: Quantity = Field(default="10Gi", description="Size of each volume. Default: 10Gi.", examples=["50Gi"])
     storage_class: str = Field(default="", description="StorageClass of its volumes. Default: the cluster's.")
+    values: Values = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _every_purpose_has_a_bucket(self) -> "MinioStorage":

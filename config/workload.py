@@ -17,5 +17,12 @@ class Workload(Area):
         default=None, description="Size of each volume. Default: 10Gi.", examples=["10Gi"]
     )
     storage_class: str = Field(default="", description="StorageClass of its volumes. Default: cluster.storage_class.")
-    node_selector: NodeSelector = Field(default_factory=dict)
-    tolerations: Tolerations = ()
+    node_selector: NodeSelector | None = Field(
+        default=None,
+        description="Labels that a node must have; {} for any node. Default: those of the area or the cluster.",
+        examples=[{"pool": "obs"}],
+    )
+    tolerations: Tolerations | None = Field(
+        default=None,
+        description="Tolerations as in a pod's specification; [] for none. Default: those of the area or the cluster.",
+    )

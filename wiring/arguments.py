@@ -9,7 +9,10 @@ from . import sizing
 
 
 def given(**arguments: Any) -> Any:
-    """Keep what a stack sets, so that a component's own defaults stand for the rest."""
+    """Keep what is not empty, so that a component's own defaults stand for the rest.
+
+    For arguments whose default is empty as well: where it is not, an empty value that a stack sets must be put beside.
+    """
     return {name: value for name, value in arguments.items() if value not in (None, "", {}, (), [])}
 
 
@@ -124,16 +127,22 @@ def grafana(settings: Settings, **joined: Any) -> Any:
 
 
 def _workload(workload: Workload, settings: Settings | None = None) -> Any:
-    cluster = settings.cluster if settings else None
-    return given(
+    inherited = settings.cluster if settings else Workload()
+    selector = inherited.node_selector if workload.node_selector is None else workload.node_selector
+    tolerations = inherited.tolerations if workload.tolerations is None else workload.tolerations
+    sizes = given(
         replicas=workload.replicas,
         cpu=workload.cpu,
         memory=workload.memory,
         volume_size=workload.volume_size,
-        storage_class=workload.storage_class or (cluster.storage_class if cluster else ""),
-        node_selector=dict(workload.node_selector or (cluster.node_selector if cluster else {})),
-        tolerations=[dict(item) for item in workload.tolerations or (cluster.tolerations if cluster else ())],
+        storage_class=workload.storage_class or inherited.storage_class,
     )
+    # Kept where empty: a single workload runs on any node so, whatever holds for the others.
+    if selector is not None:
+        sizes["node_selector"] = dict(selector)
+    if tolerations is not None:
+        sizes["tolerations"] = [dict(toleration) for toleration in tolerations]
+    return sizes
 
 
 def placement(settings: Settings) -> dict[str, Any]:

@@ -174,6 +174,7 @@ def _beside(
         **placement(settings),
         **monitors(settings),
         charts_dir=settings.charts.directory,
+        values=dict(store.values),
     ) | {"create_namespace": False}
 
 

@@ -133,3 +133,18 @@ def test_a_namespace_that_is_there_is_used_and_not_made() -> None:
     made = {each.plain()["metadata"]["name"] for each in recording.of_type("core/v1:Namespace")}
     assert made == {"tracing", "telemetry", "monitoring", "storage"}
     assert recording.one(":Release", "logging-loki").plain()["namespace"] == "logging"
+
+
+def test_an_empty_setting_of_a_workload_is_not_that_of_the_cluster() -> None:
+    area = {"mode": "distributed", "workloads": {"querier": {"node_selector": {}, "tolerations": []}}}
+    cluster = {"node_selector": {"pool": "obs"}, "tolerations": [{"operator": "Exists"}]}
+    program = configured_program(ROOT, {"cluster": cluster, "logging": area})
+    values = record(program, preview=True, stack="dev").one(":Release", "logging-loki").plain()["values"]
+    assert (values["querier"]["nodeSelector"], values["querier"]["tolerations"]) == ({}, [])
+    assert values["ingester"]["nodeSelector"] == {"pool": "obs"}
+
+
+def test_values_reach_the_chart_of_a_store_in_the_cluster() -> None:
+    program = configured_program(ROOT, {"storage": {"values": {"allInOne": {"podLabels": {"team": "a"}}}}})
+    values = record(program, preview=True, stack="dev").one(":Release", "storage-seaweedfs").plain()["values"]
+    assert values["allInOne"]["podLabels"] == {"team": "a"} and values["allInOne"]["s3"]["enabled"] is True
