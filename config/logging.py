@@ -17,6 +17,23 @@ class LoggingMode(StrEnum):
     DISTRIBUTED = "distributed"
 
 
+WORKLOADS: Mapping[LoggingMode, Sequence[str]] = {
+    LoggingMode.MONOLITHIC: ("loki",),
+    LoggingMode.SIMPLE_SCALABLE: ("read", "write", "backend"),
+    LoggingMode.DISTRIBUTED: (
+        "distributor",
+        "ingester",
+        "querier",
+        "query-frontend",
+        "query-scheduler",
+        "index-gateway",
+        "compactor",
+        "ruler",
+    ),
+}
+"""The workloads of each mode, beside the gateway, as the keys of `workloads`."""
+
+
 class SchemaEntry(Area):
     """One entry of Loki's schema ledger; once applied it is never edited, only a later one appended."""
 
@@ -68,8 +85,8 @@ class Logging(Workload):
     workloads: Mapping[str, Workload] = Field(
         default_factory=dict,
         description="Single workloads: loki when monolithic; read, write and backend when simple-scalable; "
-        "distributor, ingester, querier, query-frontend, query-scheduler, index-gateway, compactor, ruler and "
-        "pattern-ingester when distributed; and gateway. Default: none.",
+        "distributor, ingester, querier, query-frontend, query-scheduler, index-gateway, compactor and ruler "
+        "when distributed; and gateway. Default: none.",
     )
     ingester_zones: Sequence[str] = Field(
         default=(),

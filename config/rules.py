@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from .caching import CacheKind
 from .cluster import Environment
-from .logging import LoggingMode
+from .logging import WORKLOADS, LoggingMode
 from .metrics import MetricsKind
-from .problems import PROJECT, Problem, remove_command, set_command
+from .problems import PROJECT, Problem, nearest, remove_command, set_command
 from .storage import IN_CLUSTER, PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage
 from .tracing import TracingMode
 
@@ -20,6 +20,7 @@ def cross_area_problems(settings: "Settings") -> list[Problem]:
     """Find what no area can see alone."""
     found = [*_storage(settings), *_secrets_without_a_user(settings), *_metrics_of_grafana(settings)]
     found += [*_namespaces_of_others(settings), *_caches_that_nothing_uses(settings)]
+    found += _workloads_that_do_not_run(settings)
     if settings.cluster.environment is Environment.PRODUCTION:
         found += _production(settings)
     return found
@@ -107,6 +108,20 @@ def _namespaces_of_others(settings: "Settings") -> Iterator[Problem]:
                 "namespace, and take it along when it is destroyed",
                 set_command(place, name),
                 namespace,
+            )
+
+
+def _workloads_that_do_not_run(settings: "Settings") -> Iterator[Problem]:
+    area = settings.logging
+    modes = [mode for mode in (area.mode, area.migrate_from) if mode is not None]
+    running = [role for mode in modes for role in WORKLOADS[mode] if role != "ruler" or area.ruler] + ["gateway"]
+    for role in area.workloads:
+        if role not in running:
+            place = f"{PROJECT}:logging.workloads.{role}"
+            yield Problem(
+                place,
+                f"does not run in mode {' or '.join(modes)}: {nearest(role, running)}",
+                remove_command(place),
             )
 
 

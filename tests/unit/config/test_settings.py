@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from components.logging.modes import Mode
 from config import SettingsError, load
+from config.logging import WORKLOADS, LoggingMode
 from config.storage import AwsStorage, InClusterStorage
 from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_CREDENTIALS, EXTERNAL_METRICS, PRODUCTION, source
 
@@ -241,3 +243,23 @@ def test_labels_of_service_monitors_that_nobody_makes_are_refused() -> None:
     cluster: dict[str, Any] = {"service_monitor_labels": {"release": "kps"}}
     assert "are for ServiceMonitors, and none are made" in problems(cluster=cluster)
     assert load(source(cluster={**cluster, "service_monitors": True})).cluster.service_monitor_labels
+
+
+@pytest.mark.parametrize(
+    ("logging", "sentence"),
+    [
+        ({"workloads": {"lokki": {"cpu": "1"}}}, "does not run in mode monolithic: did you mean loki?"),
+        ({"mode": "distributed", "workloads": {"ruler": {"cpu": "1"}}}, "does not run in mode distributed"),
+        ({"mode": "simple-scalable", "workloads": {"loki": {}}}, "there are backend, gateway, read, write"),
+    ],
+)
+def test_a_workload_that_does_not_run_is_refused_with_its_path(logging: dict[str, Any], sentence: str) -> None:
+    found = problems(logging=logging)
+    (role,) = logging["workloads"]
+    assert f"observability:logging.workloads.{role}: " in found and sentence in found
+
+
+def test_the_workloads_of_the_settings_are_those_of_the_component() -> None:
+    for mode in Mode:
+        roles = {role.value for role in mode.roles} - {"pattern-ingester"}
+        assert set(WORKLOADS[LoggingMode(mode.value)]) == roles, "what no setting switches on does not run"
