@@ -23,6 +23,16 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
         controlplane.down(directory)
 
 
+@pytest.fixture(scope="session")
+def empty_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """A control plane of its own for whole stacks, which must find nothing there and leave nothing."""
+    directory = tmp_path_factory.mktemp("empty-sandbox")
+    try:
+        yield controlplane.up(directory)
+    finally:
+        controlplane.down(directory)
+
+
 @pytest.fixture
 def eventually() -> Eventually:
     """Wait, at most a minute, until a condition holds; fail with the given sentence when it never does."""

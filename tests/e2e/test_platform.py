@@ -18,8 +18,8 @@ NO_SUCH_IMAGE = {"observability:telemetry": {"values": {"image": {"tag": "does-n
 
 
 @pytest.fixture(scope="module")
-def _platform(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Iterator[Platform]:
-    platform = Platform(tmp_path_factory.mktemp("dev"), sandbox, "dev")
+def _platform(tmp_path_factory: pytest.TempPathFactory, empty_sandbox: Sandbox) -> Iterator[Platform]:
+    platform = Platform(tmp_path_factory.mktemp("dev"), empty_sandbox, "dev")
     yield platform
     platform.end()
 

@@ -19,17 +19,17 @@ ON_THE_SANDBOX = {"observability:cluster": {"context": "observability-sandbox", 
 
 
 @pytest.fixture
-def onprem(tmp_path: Path, sandbox: Sandbox) -> Iterator[Platform]:
+def onprem(tmp_path: Path, empty_sandbox: Sandbox) -> Iterator[Platform]:
     """The stack `onprem` as committed."""
-    platform = Platform(tmp_path, sandbox, "onprem")
+    platform = Platform(tmp_path, empty_sandbox, "onprem")
     yield platform
     platform.end()
 
 
 @pytest.fixture
-def eks(tmp_path: Path, sandbox: Sandbox) -> Iterator[Platform]:
+def eks(tmp_path: Path, empty_sandbox: Sandbox) -> Iterator[Platform]:
     """The stack `eks` with the sandbox in place of its cluster."""
-    platform = Platform(tmp_path, sandbox, "eks")
+    platform = Platform(tmp_path, empty_sandbox, "eks")
     platform.checkout.configure("eks", ON_THE_SANDBOX)
     yield platform
     platform.end()
