@@ -6,7 +6,8 @@ specification is checked again, with the same rules, once it is resolved.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self, TypeVar
 
@@ -20,8 +21,26 @@ _USER_IN_URL = re.compile(r"//[^/@\s]+@")
 RuleMethod = TypeVar("RuleMethod", bound=Callable[..., str | None])
 
 
+@dataclass(frozen=True)
+class ArgumentProblem:
+    """One thing that is wrong with the arguments of a component."""
+
+    place: str
+    """The argument, with dots into what it holds."""
+    shown: str
+    """Its value behind an equals sign; empty where it is missing, veiled where it is a secret."""
+    sentence: str
+    """What is wrong and what would be right."""
+
+
 class InvalidArgsError(pulumi.RunError):
     """The arguments of a component are wrong; the message lists every problem with its field and value."""
+
+    def __init__(self, component: str, problems: Sequence[ArgumentProblem]) -> None:
+        self.problems = tuple(problems)
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        lines = [f"  {problem.place}{problem.shown}: {problem.sentence}" for problem in problems]
+        super().__init__("\n".join([f"{component}: {count} in its arguments", *lines]))
 
 
 def rule(*fields: str) -> Callable[[RuleMethod], RuleMethod]:
@@ -89,14 +108,9 @@ def _validated(cls: type[AnySpec], component: str, args: Mapping[str, Any]) -> A
     try:
         return cls.model_validate(dict(args))
     except ValidationError as error:
-        raise InvalidArgsError(_describe(component, error)) from None
-
-
-def _describe(component: str, error: ValidationError) -> str:
-    problems = error.errors(include_url=False, include_context=False)
-    lines = [f"  {_place(problem['loc'])}{_shown(problem)}: {_sentence(problem)}" for problem in problems]
-    count = "1 problem" if len(lines) == 1 else f"{len(lines)} problems"
-    return "\n".join([f"{component}: {count} in its arguments", *lines])
+        found = error.errors(include_url=False, include_context=False)
+        problems = [ArgumentProblem(_place(one["loc"]), _shown(one), _sentence(one)) for one in found]
+        raise InvalidArgsError(component, problems) from None
 
 
 def _place(location: tuple[int | str, ...]) -> str:

@@ -32,7 +32,8 @@ class Storage:
         self._settings = settings
         self._namespaces = namespaces
         self._options = options
-        self.component = _component(settings, namespaces, options)
+        asked = store_arguments(settings, namespaces)
+        self.component: Any = None if asked is None else getattr(components, asked[0])("storage", asked[1], options)
         self.buckets: dict[str, Any] = (
             {} if self.component is None else {purpose: self.component.buckets[purpose] for purpose in PURPOSES}
         )
@@ -101,23 +102,24 @@ class Storage:
         }
 
 
-def _component(
-    settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
-) -> Any:
+def store_arguments(settings: Settings, namespaces: Mapping[str, pulumi.Output[str]]) -> tuple[str, Any] | None:
+    """Name the component that keeps objects, and give its arguments; `None` where volumes keep everything."""
     store = settings.storage
     if isinstance(store, FilesystemStorage):
         return None
     if isinstance(store, AwsStorage):
-        return _aws(settings, store, options)
+        return "AwsObjectStorage", _aws(settings, store)
     if isinstance(store, ExternalStorage):
-        return _external(store, options)
+        return "ExternalObjectStorage", given(
+            endpoint=store.endpoint, region=store.region, path_style=store.path_style, **_layout(store)
+        )
     if isinstance(store, MinioStorage):
-        return _minio(settings, store, namespaces, options)
-    return _in_cluster(settings, store, namespaces, options)
+        return "MinioObjectStorage", _minio(settings, store, namespaces)
+    return "InClusterObjectStorage", _beside(settings, store, namespaces) | {"buckets": BUCKETS_IN_CLUSTER}
 
 
-def _aws(settings: Settings, store: AwsStorage, options: pulumi.ResourceOptions) -> Any:
-    arguments = given(
+def _aws(settings: Settings, store: AwsStorage) -> Any:
+    return given(
         region=settings.aws_region,
         partition=store.partition,
         **_layout(store),
@@ -129,30 +131,9 @@ def _aws(settings: Settings, store: AwsStorage, options: pulumi.ResourceOptions)
         protect=store.protect,
         tags=dict(store.tags),
     )
-    return components.AwsObjectStorage("storage", arguments, options)
 
 
-def _external(store: ExternalStorage, options: pulumi.ResourceOptions) -> Any:
-    arguments = given(endpoint=store.endpoint, region=store.region, path_style=store.path_style, **_layout(store))
-    return components.ExternalObjectStorage("storage", arguments, options)
-
-
-def _in_cluster(
-    settings: Settings,
-    store: InClusterStorage,
-    namespaces: Mapping[str, pulumi.Output[str]],
-    options: pulumi.ResourceOptions,
-) -> Any:
-    arguments = _beside(settings, store, namespaces) | {"buckets": BUCKETS_IN_CLUSTER}
-    return components.InClusterObjectStorage("storage", arguments, options)
-
-
-def _minio(
-    settings: Settings,
-    store: MinioStorage,
-    namespaces: Mapping[str, pulumi.Output[str]],
-    options: pulumi.ResourceOptions,
-) -> Any:
+def _minio(settings: Settings, store: MinioStorage, namespaces: Mapping[str, pulumi.Output[str]]) -> Any:
     further = store.further_buckets
     arguments = _beside(settings, store, namespaces) | given(
         mode=store.mode.value,
@@ -161,7 +142,7 @@ def _minio(
     )
     if further is not None:
         arguments["further_buckets"] = {purpose: list(buckets) for purpose, buckets in further.items()}
-    return components.MinioObjectStorage("storage", arguments, options)
+    return arguments
 
 
 def _beside(

@@ -10,7 +10,7 @@ from pulumi_random import RandomPassword
 
 from .._known import after
 from .._namespace import MANAGED_BY
-from .._spec import InvalidArgsError
+from .._spec import ArgumentProblem, InvalidArgsError
 from .objects import API_VERSION, basic_auth
 from .spec import BasicAuthSpec, problem_of_htpasswd
 
@@ -109,5 +109,5 @@ class BasicAuth(pulumi.ComponentResource):
 
 def _checked(component: str, text: str) -> str:
     if problem := problem_of_htpasswd(text):
-        raise InvalidArgsError(f"{component}: 1 problem in its arguments\n  htpasswd (value hidden): {problem}")
+        raise InvalidArgsError(component, [ArgumentProblem("htpasswd", " (value hidden)", problem)])
     return text

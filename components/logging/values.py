@@ -5,7 +5,7 @@ from functools import reduce
 from typing import Any
 
 from .._merge import deep_merge
-from .._spec import InvalidArgsError
+from .._spec import ArgumentProblem, InvalidArgsError
 from .caches import cache_values
 from .config import loki_config
 from .distributed import distributed_values
@@ -44,10 +44,11 @@ def merged_values(spec: LoggingSpec) -> dict[str, Any]:
     copies = values["loki"]["commonConfig"]["replication_factor"]
     replicas = values[spec.mode.ingester.section]["replicas"]
     if copies > replicas:
-        raise InvalidArgsError(
-            f"{spec.release_name}: values leave {replicas} replicas of {spec.mode.ingester} for {copies} copies of "
-            "each line: correct values, or use the arguments replicas and replication_factor in their place"
+        sentence = (
+            f"they leave {replicas} replicas of {spec.mode.ingester} for {copies} copies of each line: "
+            "correct them, or use the arguments replicas and replication_factor in their place"
         )
+        raise InvalidArgsError(f"Loki {spec.release_name!r}", [ArgumentProblem("values", "", sentence)])
     return values
 
 

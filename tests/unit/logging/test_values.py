@@ -236,7 +236,7 @@ def test_names_follow_the_release() -> None:
 
 
 def test_values_laid_over_cannot_leave_a_copy_without_replica() -> None:
-    with pytest.raises(InvalidArgsError, match="values leave 1 replicas of loki for 3 copies"):
+    with pytest.raises(InvalidArgsError, match="leave 1 replicas of loki for 3 copies"):
         merged_values(spec_of(BUCKET, replicas=3, values={"singleBinary": {"replicas": 1}}))
 
 

@@ -1,0 +1,56 @@
+"""What only a component knows to be wrong is reported with everything else, before anything is created."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config import SettingsError
+from tools.program import record
+from tools.program.stacks import configured_program
+
+ROOT = Path(__file__).parents[2]
+
+
+def problems(**areas: Any) -> str:
+    config = {f"observability:{area}": value for area, value in areas.items()}
+    with pytest.raises(SettingsError) as raised:
+        record(configured_program(ROOT, config), preview=True, stack="wrong")
+    return str(raised.value)
+
+
+def test_problems_of_several_components_are_one_report() -> None:
+    message = problems(
+        retention={"logs": "1h"}, logging={"replicas": 2, "replication_factor": 3}, tracing={"replicas": 2}
+    )
+    assert message.startswith("the settings of stack wrong have 3 problems; nothing was created or changed")
+    assert "observability:retention.logs = '1h': Loki keeps logs for 24h at least" in message
+    assert "observability:tracing.replicas = 2" in message
+    assert "3 copies" in message or "replication_factor" in message
+
+
+def test_each_is_at_the_setting_it_comes_from_with_the_command_that_sets_it() -> None:
+    message = problems(retention={"logs": "1h"})
+    assert "pulumi config set --path 'observability:retention.logs' VALUE" in message
+
+
+def test_a_chart_directory_without_the_chart_says_where_was_looked(tmp_path: Path) -> None:
+    message = problems(charts={"directory": str(tmp_path)})
+    assert f"chart loki 18.11.0 was not found at {tmp_path}/loki-18.11.0" in message
+    assert f"chart tempo 2.2.4 was not found at {tmp_path}/tempo-2.2.4" in message
+
+
+def test_a_chart_version_that_is_not_supported_is_refused_with_those_that_are() -> None:
+    message = problems(logging={"chart_version": "7.0.0"})
+    assert "observability:logging.chart_version = '7.0.0'" in message
+    assert "18.11.0, 6.51.0" in message
+
+
+def test_a_bucket_name_that_the_store_refuses_is_found_before_it_is_asked() -> None:
+    store = {"kind": "external", "endpoint": "https://s3.example.org", "shared_bucket": "Acme_Logs"}
+    secret = {
+        f"{purpose}_{key}": {"secure": "v1:x"}
+        for purpose in ("logs", "traces")
+        for key in ("access_key_id", "secret_access_key")
+    }
+    assert "'Acme_Logs' is no bucket name" in problems(storage=store, **secret)
