@@ -14,7 +14,10 @@ def index_page(tokens: Iterable[str], schema: Schema) -> str:
     ]
     return page(
         "Reference",
-        ["What a stack file may say: [settings](settings.md). Which charts are used: [charts](charts.md)."],
+        [
+            "What a stack file may say: [settings](settings.md). Which charts are used: [charts](charts.md).",
+            "Which modes go with which store and chart: [modes](modes.md).",
+        ],
         ["## Components"],
         table(["component", "is"], components),
     )

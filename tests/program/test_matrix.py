@@ -1,0 +1,129 @@
+"""Every mode on every store with every chart, run through the program; and what it refuses, with its reason."""
+
+import os
+import re
+from collections.abc import Mapping
+from functools import cache
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED
+from config.logging import LoggingMode
+from config.storage import STORAGE_KINDS
+from config.tracing import TracingMode
+from tools.contract.chart_values import findings
+from tools.contract.contract import REFERENCE
+from tools.program import Recording, record
+from tools.program.stacks import configured_program
+from tools.render.chartfiles import ChartFiles
+from tools.render.resources import whole_numbers
+from tools.support import CELLS, REFUSALS, SHAPES, STORES, Cell, Refusal, cells_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def recorded(cell: Cell) -> Recording:
+    return record(configured_program(ROOT, cell.config), preview=True, stack="matrix")
+
+
+@pytest.fixture(scope="module", params=CELLS, ids=str)
+def cell(request: pytest.FixtureRequest) -> tuple[Cell, Recording]:
+    found: Cell = request.param
+    return found, recorded(found)
+
+
+@cache
+def chart_files(chart: str, version: str) -> ChartFiles | None:
+    places = [ROOT / REFERENCE / "charts", Path(os.environ.get("OBSERVABILITY_CHARTS") or ROOT / "no-charts")]
+    found = (place / f"{chart}-{version}" for place in places)
+    return next((ChartFiles(path) for path in found if path.is_dir()), None)
+
+
+def values_of(recording: Recording, release: str) -> dict[str, Any]:
+    values: dict[str, Any] = whole_numbers(recording.one(":Release", release).plain()["values"])
+    return values
+
+
+def pods_in(values: Mapping[str, Any], sections: set[str]) -> dict[str, int]:
+    by_section = {name: section for name, section in values.items() if isinstance(section, Mapping)} | {"": values}
+    counts = {name: section.get("replicas") for name, section in by_section.items() if name in sections}
+    return {name: count for name, count in counts.items() if count}
+
+
+def test_a_supported_combination_gives_the_chart_only_values_that_it_knows(cell: tuple[Cell, Recording]) -> None:
+    found, recording = cell
+    files = chart_files(found.shape.chart.name, found.version)
+    if files is None:
+        pytest.skip(f"chart {found.shape.chart.name} {found.version} is not at hand")
+    breaches = [str(breach) for breach in findings(str(found), values_of(recording, found.shape.release), files)]
+    assert not breaches, "\n".join(breaches)
+
+
+def test_a_supported_combination_runs_the_chart_and_the_pods_of_its_shape(cell: tuple[Cell, Recording]) -> None:
+    found, recording = cell
+    shape = found.shape
+    values = values_of(recording, shape.release)
+    assert recording.one(":Release", shape.release).plain()["version"] == found.version
+    every_section = {section for each in SHAPES if each.area == shape.area for section in each.pods}
+    assert pods_in(values, every_section) == shape.pods
+
+
+def test_a_supported_combination_keeps_as_many_copies_as_its_shape_says(cell: tuple[Cell, Recording]) -> None:
+    shape, values = cell[0].shape, values_of(cell[1], cell[0].shape.release)
+    if shape.area == "logging":
+        assert values["loki"]["commonConfig"]["replication_factor"] == shape.copies
+    elif "ingester" in shape.pods:
+        assert values["ingester"]["config"]["replication_factor"] == shape.copies
+    else:
+        assert "ingester" not in values
+    if shape.copies is not None:
+        writers = {"monolithic": ("singleBinary", ""), "simple-scalable": ("write",), "distributed": ("ingester",)}
+        assert shape.copies <= max(shape.pods.get(section, 0) for section in writers[shape.mode])
+
+
+def test_a_supported_combination_keeps_its_data_where_its_store_says(cell: tuple[Cell, Recording]) -> None:
+    found, recording = cell
+    values = values_of(recording, found.shape.release)
+    if found.shape.area == "logging":
+        kept = values["loki"]["storage"]["type"]
+        assert [entry["object_store"] for entry in values["loki"]["schemaConfig"]["configs"]] == [kept]
+    else:
+        storage = (values["tempo"] if found.shape.chart is TEMPO else values)["storage"]
+        kept = storage["trace"]["backend"].replace("local", "filesystem")
+    assert kept == ("s3" if found.store.shared else "filesystem")
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.title)
+def test_an_impossible_combination_is_refused_with_its_reason(refusal: Refusal) -> None:
+    config = {"cluster": {"name": "matrix"}, **refusal.config}
+    with pytest.raises(pulumi.RunError, match=re.escape(refusal.sentence)):
+        record(configured_program(ROOT, config), preview=True, stack="matrix")
+
+
+def test_several_impossible_choices_of_one_signal_are_refused_together() -> None:
+    wrong = {"mode": "distributed", "replicas": 4, "ingester_zones": ["a", "b", "c"], "ruler": True}
+    with pytest.raises(pulumi.RunError) as told:
+        record(configured_program(ROOT, {"logging": wrong, "retention": {"logs": "12h"}}), preview=True)
+    assert "3 problems" in str(told.value)
+    assert all(word in str(told.value) for word in ("three zones", "Alertmanager", "24h at least"))
+
+
+def test_the_matrix_has_every_mode_store_and_chart_that_a_stack_can_choose() -> None:
+    assert {shape.mode for shape in SHAPES if shape.area == "logging"} == {mode.value for mode in LoggingMode}
+    assert {shape.mode for shape in SHAPES if shape.area == "tracing"} == {mode.value for mode in TracingMode}
+    assert {store.kind for store in STORES} == set(STORAGE_KINDS)
+    for chart in (LOKI, TEMPO, TEMPO_DISTRIBUTED):
+        assert {cell.version for cell in CELLS if cell.shape.chart is chart} == set(chart.versions)
+
+
+def test_what_is_not_in_the_matrix_is_refused() -> None:
+    left_out = [(shape, store) for shape, store in product(SHAPES, STORES) if not cells_of(shape, store)]
+    assert left_out
+    for shape, store in left_out:
+        config = {**store.config, shape.area: {**shape.settings, "chart_version": shape.versions[0]}}
+        with pytest.raises(pulumi.RunError, match="one pod alone sees"):
+            record(configured_program(ROOT, config), preview=True, stack="matrix")

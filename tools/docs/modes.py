@@ -1,0 +1,53 @@
+"""The page about modes: which go with which store and chart, and what is refused."""
+
+from collections.abc import Iterable
+
+from tools.docs.markdown import page, table
+from tools.support import REFUSALS, SHAPES, STORES, Shape, cells_of
+
+
+def modes_page() -> str:
+    """Write the page: the matrix of each signal, then what is refused."""
+    return page(
+        "Modes, stores and charts",
+        [
+            "The test suite runs every combination of these tables, and holds what the chart is given against the keys",
+            "and the schema of the real one. A cell names the versions of the chart; what is `refused` is told before",
+            "anything is made.",
+        ],
+        *_signal("Loki", "logging", "line"),
+        *_signal("Tempo", "tracing", "span"),
+        ["## What is refused"],
+        ["Each is told with its place and its value, and is tested too."],
+        table(["asked for", "says"], [[refusal.title, refusal.sentence] for refusal in REFUSALS]),
+    )
+
+
+def _signal(title: str, area: str, unit: str) -> Iterable[list[str]]:
+    shapes = [shape for shape in SHAPES if shape.area == area]
+    pods = [[shape.title, _settings(shape), _pods(shape), _copies(shape)] for shape in shapes]
+    yield [f"## {title}"]
+    yield table(["mode", f"`observability:{area}`", "pods", f"copies of a {unit} until it is in the store"], pods)
+    yield table(["mode", *(store.title for store in STORES)], [[shape.title, *_charts(shape)] for shape in shapes])
+
+
+def _settings(shape: Shape) -> str:
+    return f"`{{{', '.join(f'{key}: {_yaml(value)}' for key, value in shape.settings.items())}}}`"
+
+
+def _yaml(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(_yaml(item) for item in value)}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _pods(shape: Shape) -> str:
+    return ", ".join(f"{count} {section or 'tempo'}" for section, count in shape.pods.items())
+
+
+def _copies(shape: Shape) -> str:
+    return "the broker's" if shape.copies is None else str(shape.copies)
+
+
+def _charts(shape: Shape) -> list[str]:
+    return [", ".join(cell.version for cell in cells_of(shape, store)) or "`refused`" for store in STORES]

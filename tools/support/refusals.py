@@ -1,0 +1,177 @@
+"""Combinations that are refused before anything is created: the settings, and the sentence that says why."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.charts import LOKI, TEMPO_DISTRIBUTED
+
+from .shapes import KAFKA
+
+_ONE_SEES_IT = "storage.kind filesystem is a volume that one pod alone sees"
+_FILESYSTEM = {"storage": {"kind": "filesystem"}}
+_TAKE_KAFKA = f"use mode distributed with chart_version {KAFKA[0]}"
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One combination that cannot be."""
+
+    title: str
+    config: Mapping[str, Any]
+    sentence: str
+    """What the program says, whole but for the place and the value in front of it."""
+
+
+def _loki(title: str, sentence: str, **settings: Any) -> Refusal:
+    return Refusal(title, {"logging": settings}, sentence)
+
+
+def _tempo(title: str, sentence: str, **settings: Any) -> Refusal:
+    return Refusal(title, {"tracing": settings}, sentence)
+
+
+REFUSALS = (
+    Refusal(
+        "Loki with 2 replicas on a filesystem",
+        {**_FILESYSTEM, "logging": {"replicas": 2}},
+        f"{_ONE_SEES_IT}: use 1 replica, or an object store",
+    ),
+    *(
+        Refusal(
+            f"{name} in mode {mode} on a filesystem",
+            {**_FILESYSTEM, area: {"mode": mode}},
+            f"{_ONE_SEES_IT}: use mode monolithic, or an object store",
+        )
+        for name, area, mode in (
+            ("Loki", "logging", "simple-scalable"),
+            ("Loki", "logging", "distributed"),
+            ("Tempo", "tracing", "distributed"),
+        )
+    ),
+    _loki(
+        "Loki with 3 copies on 2 replicas",
+        "3 copies of each line need as many replicas of loki, which has 2: raise its replicas or lower "
+        "replication_factor",
+        replicas=2,
+        replication_factor=3,
+    ),
+    _loki(
+        "distributed Loki with 3 copies on 1 ingester",
+        "3 copies of each line need as many replicas of ingester, which has 1: raise its replicas or lower "
+        "replication_factor",
+        mode="distributed",
+        replication_factor=3,
+        workloads={"ingester": {"replicas": 1}},
+    ),
+    _loki(
+        "Loki from monolithic to distributed in one step",
+        "Loki cannot go from monolithic to distributed with both running: go through monolithic, simple-scalable, "
+        "distributed one step after the other",
+        mode="distributed",
+        migrate_from="monolithic",
+    ),
+    _loki(
+        "a workload of another mode of Loki",
+        "querier does not run in mode monolithic: it has loki, gateway",
+        workloads={"querier": {"replicas": 2}},
+    ),
+    _loki(
+        "two compactors of Loki",
+        "2 compactors would wait for one: leave out its replicas, or set them to 1",
+        mode="distributed",
+        workloads={"compactor": {"replicas": 2}},
+    ),
+    _loki(
+        "zones of monolithic Loki",
+        "only mode distributed places ingesters by zone, not monolithic: remove ingester_zones",
+        ingester_zones=["a", "b", "c"],
+    ),
+    _loki(
+        "4 ingesters of Loki in three zones",
+        "4 ingesters do not divide by three zones: use replicas 3, 6 or 9",
+        mode="distributed",
+        replicas=4,
+        ingester_zones=["a", "b", "c"],
+    ),
+    _loki(
+        "rules of Loki without an Alertmanager",
+        "rules that fire would reach nobody: give the URL of an Alertmanager, or set ruler to false",
+        ruler=True,
+    ),
+    _loki(
+        f"traces of Loki's own with chart {LOKI.default_version}",
+        f"the Loki of chart {LOKI.default_version} fails to start its tracing and would send none: use chart_version "
+        "6.51.0, or name an image that can in values loki.image.tag",
+        traces_endpoint="http://alloy.telemetry:4318",
+    ),
+    _loki(
+        "a chart that nothing was tested with",
+        f"chart loki '5.0.0' is not supported: use one of {', '.join(LOKI.versions)}",
+        chart_version="5.0.0",
+    ),
+    Refusal(
+        "logs kept for 12 hours",
+        {"retention": {"logs": "12h"}},
+        "Loki keeps logs for 24h at least: use 24h or more",
+    ),
+    Refusal(
+        "traces kept for 5 minutes",
+        {"retention": {"traces": "5m"}},
+        "readers look for new blocks every 5m: what is kept for less than two of those is gone before it is found; "
+        "keep traces for at least 1h",
+    ),
+    _tempo(
+        "monolithic Tempo with 2 replicas",
+        "monolithic Tempo is one process that keeps its own ring: use 1, or mode distributed",
+        replicas=2,
+    ),
+    _tempo(
+        "a gateway of monolithic Tempo",
+        "monolithic Tempo answers on one Service already: leave the gateway out, or use mode distributed",
+        gateway=True,
+    ),
+    _tempo(
+        "Tempo 3 without a broker",
+        "Tempo 3 writes every span to a Kafka-compatible broker and does not start without one: give its host:port, "
+        f"or use chart_version {TEMPO_DISTRIBUTED.default_version}, which needs none",
+        mode="distributed",
+        chart_version=KAFKA[0],
+    ),
+    _tempo(
+        "ingesters of Tempo 3",
+        "Tempo 3 has no ingesters: leave replicas out, partitions says how many live-stores and block-builders there "
+        "are, one of each for every partition of the topic",
+        mode="distributed",
+        chart_version=KAFKA[0],
+        kafka_address="kafka.messaging:9092",
+        replicas=3,
+    ),
+    _tempo(
+        "a broker of Tempo 2",
+        f"only Tempo 3 writes to a broker: leave it out, or {_TAKE_KAFKA}",
+        mode="distributed",
+        kafka_address="kafka.messaging:9092",
+    ),
+    _tempo(
+        "partitions of Tempo 2",
+        f"only Tempo 3 reads partitions of a topic: leave it out, or {_TAKE_KAFKA}",
+        mode="distributed",
+        partitions=3,
+    ),
+    _tempo(
+        "local-blocks of Tempo 3",
+        "Tempo 3 has no local-blocks, as its live-stores answer TraceQL metrics: leave it out",
+        mode="distributed",
+        chart_version=KAFKA[0],
+        kafka_address="kafka.messaging:9092",
+        processors=["local-blocks"],
+    ),
+    _tempo(
+        "remote write of Tempo's generator where the chart reads nothing",
+        "the chart reads nothing at metricsGenerator.storage: use metricsGenerator.config.storage",
+        mode="distributed",
+        values={"metricsGenerator": {"storage": {"remote_write": []}}},
+    ),
+)
+"""What the program refuses of modes, stores and charts."""

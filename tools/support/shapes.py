@@ -1,0 +1,106 @@
+"""The shapes of Loki and Tempo: the settings that choose each, and the pods that it must come to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
+
+KAFKA = tuple(version for version in TEMPO_DISTRIBUTED.versions if version.startswith("3."))
+"""The charts of Tempo 3."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """One way to run a signal's backend."""
+
+    area: str
+    """`logging` or `tracing`: the area of its settings."""
+    title: str
+    settings: Mapping[str, Any]
+    """What stands in that area."""
+    chart: Chart
+    versions: tuple[str, ...]
+    """The versions of the chart that can have it."""
+    pods: Mapping[str, int]
+    """Replicas by section of the chart's values, `""` for the chart that has one workload; the gateway is left out."""
+    copies: int | None
+    """How many pods hold a line or span until it is in the store; None where a broker holds it."""
+    on_filesystem: bool = False
+    """Whether it can do without an object store."""
+
+    @property
+    def mode(self) -> str:
+        """The setting `mode`."""
+        return str(self.settings["mode"])
+
+    @property
+    def release(self) -> str:
+        """Pulumi name of its Helm release."""
+        return {"logging": "logging-loki", "tracing": "tracing-tempo"}[self.area]
+
+
+def _loki(
+    title: str, settings: Mapping[str, Any], pods: Mapping[str, int], copies: int, *, on_filesystem: bool = False
+) -> Shape:
+    return Shape("logging", title, settings, LOKI, LOKI.versions, pods, copies, on_filesystem)
+
+
+def _distributed(writers: int, paired: int) -> dict[str, int]:
+    many = dict.fromkeys(("distributor", "ingester", "querier"), writers)
+    return many | dict.fromkeys(("queryFrontend", "queryScheduler", "indexGateway"), paired) | {"compactor": 1}
+
+
+_SCALABLE = {"read": 3, "write": 3, "backend": 3}
+_RULER = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
+_INGESTERS = tuple(version for version in TEMPO_DISTRIBUTED.versions if version not in KAFKA)
+
+SHAPES = (
+    _loki("monolithic", {"mode": "monolithic"}, {"singleBinary": 1}, 1, on_filesystem=True),
+    _loki("monolithic, 3 replicas", {"mode": "monolithic", "replicas": 3}, {"singleBinary": 3}, 3),
+    _loki("simple-scalable", {"mode": "simple-scalable"}, _SCALABLE, 3),
+    _loki("distributed, 1 replica", {"mode": "distributed", "replicas": 1}, _distributed(1, 1), 1),
+    _loki("distributed", {"mode": "distributed"}, _distributed(3, 2), 3),
+    _loki("distributed, ruler", {"mode": "distributed", **_RULER}, _distributed(3, 2) | {"ruler": 2}, 3),
+    _loki(
+        "distributed, ingesters in three zones",
+        {"mode": "distributed", "ingester_zones": ["a", "b", "c"]},
+        _distributed(3, 2),
+        3,
+    ),
+    _loki(
+        "from monolithic to simple-scalable",
+        {"mode": "simple-scalable", "migrate_from": "monolithic"},
+        _SCALABLE | {"singleBinary": 1},
+        3,
+    ),
+    _loki(
+        "from simple-scalable to distributed",
+        {"mode": "distributed", "migrate_from": "simple-scalable"},
+        _SCALABLE | _distributed(3, 2),
+        3,
+    ),
+    Shape("tracing", "monolithic", {"mode": "monolithic"}, TEMPO, TEMPO.versions, {"": 1}, 1, on_filesystem=True),
+    Shape(
+        "tracing", "distributed, 1 ingester", {"mode": "distributed"}, TEMPO_DISTRIBUTED, _INGESTERS, {"ingester": 1}, 1
+    ),
+    Shape(
+        "tracing",
+        "distributed, 3 ingesters and a gateway",
+        {"mode": "distributed", "replicas": 3, "gateway": True, "receivers": ["otlp", "jaeger", "zipkin"]},
+        TEMPO_DISTRIBUTED,
+        _INGESTERS,
+        {"ingester": 3},
+        3,
+    ),
+    Shape(
+        "tracing",
+        "distributed, behind a Kafka-compatible broker",
+        {"mode": "distributed", "kafka_address": "kafka.messaging:9092", "partitions": 3, "gateway": True},
+        TEMPO_DISTRIBUTED,
+        KAFKA,
+        {"liveStore": 3, "blockBuilder": 3},
+        None,
+    ),
+)
+"""Every mode, with the choices that change its workloads."""
