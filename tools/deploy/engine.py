@@ -3,9 +3,11 @@
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,9 +71,10 @@ class Engine:
         """
         plain = [] if sys.stdout.isatty() else ["--non-interactive"]
         command = ["pulumi", *arguments, "--stack", self.stack.stack, *plain, *self.extra]
-        exit_code = _wait(subprocess.Popen(command, cwd=self.root, env=dict(self.variables)))
-        if exit_code != 0:
-            raise EngineFailedError(exit_code)
+        with _interruptions_left_to_the_engine():
+            done = subprocess.run(command, cwd=self.root, env=dict(self.variables), check=False)
+        if done.returncode != 0:
+            raise EngineFailedError(done.returncode)
 
     def export(self) -> dict[str, Any]:
         """Give the stack's state."""
@@ -102,10 +105,11 @@ class Engine:
         return done.stdout
 
 
-def _wait(process: "subprocess.Popen[bytes]") -> int:
-    """Wait through Ctrl-C, which reaches the engine too: it ends what it has begun and gives its lock back."""
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            continue
+@contextmanager
+def _interruptions_left_to_the_engine() -> Iterator[None]:
+    """Outlive Ctrl-C, which reaches the engine too: it ends what it has begun and gives its lock back."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
