@@ -1,6 +1,10 @@
 {{- define "labels.selector" -}}
 app.kubernetes.io/name: {{ .root.Chart.Name }}
 app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- if eq .root.Chart.Name "minio" }}
+app: {{ .root.Values.nameOverride | default .root.Chart.Name }}
+release: {{ .root.Release.Name }}
+{{- end }}
 {{- with .component }}
 app.kubernetes.io/component: {{ . }}
 {{- end }}
