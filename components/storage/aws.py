@@ -218,7 +218,7 @@ class AwsObjectStorage(pulumi.ComponentResource):
             bucket=bucket.bucket,
             rules=[s3.BucketLifecycleConfigurationRuleArgs(**rule) for rule in tidy],
             region=self._region,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=versions),
+            opts=pulumi.ResourceOptions.merge(guarded, pulumi.ResourceOptions(depends_on=versions)),
         )
         return [bucket, closed, policy, owned, encrypted, *versions, lifecycle]
 

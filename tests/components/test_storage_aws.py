@@ -45,6 +45,7 @@ def test_everything_that_guards_a_bucket_is_as_hard_to_delete_as_the_bucket() ->
         ":BucketServerSideEncryptionConfiguration",
         ":BucketPolicy",
         ":BucketVersioning",
+        ":BucketLifecycleConfiguration",
         ":Key",
     )
     for suffix in guards:

@@ -87,6 +87,7 @@ def _guards(sandbox: Sandbox, bucket: str) -> dict[str, object]:
             "policy": client.get_bucket_policy(Bucket=bucket)["Policy"],
             "access block": client.get_public_access_block(Bucket=bucket)["PublicAccessBlockConfiguration"],
             "encryption": client.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"],
+            "lifecycle": client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"],
             "ownership": client.get_bucket_ownership_controls(Bucket=bucket)["OwnershipControls"],
         }
     except ClientError as error:
