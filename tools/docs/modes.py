@@ -18,7 +18,7 @@ def modes_page() -> str:
         *_signal("Loki", "logging", "line"),
         *_signal("Tempo", "tracing", "span"),
         ["## What is refused"],
-        ["Each is told with its place and its value, and is tested too."],
+        ["Each is told with its place and the way out, all at once; each is tested too."],
         table(["asked for", "says"], [[refusal.title, refusal.sentence] for refusal in REFUSALS]),
     )
 

@@ -72,8 +72,8 @@ REFUSALS = (
         migrate_from="monolithic",
     ),
     _loki(
-        "a workload of another mode of Loki",
-        "querier does not run in mode monolithic: it has loki, gateway",
+        "the workload querier of monolithic Loki",
+        "does not run in mode monolithic: there are gateway, loki",
         workloads={"querier": {"replicas": 2}},
     ),
     _loki(
