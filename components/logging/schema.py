@@ -36,7 +36,7 @@ class SchemaVersion(StrEnum):
 class SchemaEntry(BaseModel):
     """One entry of the ledger."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     begin: date = Field(alias="from")
     store: Index = Index.TSDB

@@ -21,7 +21,7 @@ MEBIBYTE = 1024**2
 class WorkloadSpec(BaseModel):
     """What one workload has of its own."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     replicas: int | None = Field(default=None, ge=1)
     cpu: Quantity | None = None
