@@ -1,6 +1,7 @@
 """`python -m tools.settings --stack NAME`."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -24,8 +25,17 @@ def main() -> int:
     except (UnknownStackError, pulumi.RunError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print("\n".join(lines(table)))
+    show("\n".join(lines(table)))
     return 0
+
+
+def show(text: str) -> None:
+    """Print as much as the reader takes: `head` closes the pipe when it has enough."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        # Python writes what is left once more at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def lines(table: Sequence[Row]) -> Iterator[str]:

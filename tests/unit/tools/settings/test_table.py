@@ -1,5 +1,8 @@
 """The table of settings: values with their origin, and no secret among them."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -76,3 +79,12 @@ def test_values_are_written_on_one_line() -> None:
     assert (shown(None), shown({}), shown(False), shown(0)) == ("-", "-", "false", "0")
     assert shown({"a": ["b"]}) == '{"a": ["b"]}'
     assert len(shown("x" * 200)) == 60
+
+
+def test_a_reader_that_has_enough_ends_it_quietly() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-c", "from tools.settings.__main__ import show; show('row\\n' * 100_000)"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, "")
