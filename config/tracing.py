@@ -82,6 +82,7 @@ class Tracing(Workload):
         examples=[{"region": "eu-west-1"}],
     )
     prepared_changes: Sequence[str] = Field(
-        default=(), description="Forbidden by the applied state, prepared by hand: cache. Default: none."
+        default=(),
+        description="Forbidden by the applied state, prepared by hand: cache, location, ingesters. Default: none.",
     )
     values: Values = Field(default_factory=dict)

@@ -160,8 +160,9 @@ class LoggingArgs(TypedDict):
     it needs the tag of another image in `values`. Default: none, Loki is not traced."""
     prepared_changes: NotRequired[Sequence[str]]
     """What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the StatefulSets
-    were deleted with their pods left running; `location`, after the objects were copied; `zones`, after the ingesters
-    were flushed; `tenants`, after senders and readers name theirs. Default: none."""
+    were deleted with their pods left running; `location`, after the objects were copied, or for another name of the
+    same store; `zones`, after the ingesters were flushed; `ingesters`, after those that leave were flushed; `tenants`,
+    after senders and readers name theirs. Default: none."""
     chunks_cache_mib: NotRequired[pulumi.Input[int]]
     """Memory of the cache for chunks in MiB; 0 for none. Its pod takes a fifth more. Default: 512."""
     results_cache_mib: NotRequired[pulumi.Input[int]]

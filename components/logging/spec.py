@@ -60,6 +60,7 @@ class PreparedChange(StrEnum):
     LOCATION = "location"
     ZONES = "zones"
     TENANTS = "tenants"
+    INGESTERS = "ingesters"
 
 
 class LoggingSpec(FeaturesSpec):

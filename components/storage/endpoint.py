@@ -48,3 +48,18 @@ def bucket_endpoint(url: str, region: str) -> Endpoint:
         return parse_endpoint(url)
     suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
     return Endpoint(host_port=f"s3.{region}.{suffix}", insecure=False)
+
+
+def store_address(endpoint: str, region: str) -> str:
+    """Give what tells one store from another in applied values: its host, and its port where that is no default.
+
+    `endpoint` is a URL or `host[:port]`; the empty one is AWS S3 in `region`. What is no address is given back.
+    """
+    separator = "://" in endpoint
+    try:
+        known = bucket_endpoint(endpoint if separator or not endpoint else f"https://{endpoint}", region)
+    except ValueError:
+        return endpoint
+    if not separator:
+        return known.host_port.removesuffix(":443").removesuffix(":80")
+    return known.host_port.removesuffix(":80" if known.insecure else ":443")

@@ -139,7 +139,8 @@ class TracingArgs(TypedDict):
     """DNS domain of the cluster. Default: `cluster.local`."""
     prepared_changes: NotRequired[Sequence[str]]
     """What the applied state forbids and has been prepared by hand, for one update: `cache`, after the Service and the
-    StatefulSet of the cache were deleted for another `chart_version`. Default: none."""
+    StatefulSet of the cache were deleted for another `chart_version`; `location`, after the blocks were copied, or for
+    another name of the same store; `ingesters`, after those that leave were flushed. Default: none."""
     service_monitor: NotRequired[bool]
     """Whether to create ServiceMonitors, which needs the CRDs of the Prometheus operator. Default: false."""
     service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
@@ -187,6 +188,9 @@ class Tracing(pulumi.ComponentResource):
             distributed = spec.mode is Mode.DISTRIBUTED
             return upgrade_problems(applied, wanted, prepared=spec.prepared_changes) if distributed else []
 
+        def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+            return state_problems(applied, wanted, prepared=spec.prepared_changes)
+
         known = spec.resolve(place)
         release(
             f"{name}-tempo",
@@ -195,7 +199,7 @@ class Tracing(pulumi.ComponentResource):
             values=known.apply(lambda checked: deep_merge(tempo_values(checked), checked.values)),
             parent=self,
             depends_on=homes,
-            hooks=guard(f"{name}-tempo", state_problems, upgrades),
+            hooks=guard(f"{name}-tempo", problems, upgrades),
         )
 
         distributed = spec.mode is Mode.DISTRIBUTED

@@ -1,7 +1,10 @@
 """Changes to a running Tempo that would lose sight of traces, or that Kubernetes refuses halfway."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from ..storage.endpoint import store_address
+from .upgrades import PreparedChange
 
 REPLACE = "pulumi up --replace <urn of the release>"
 
@@ -34,12 +37,22 @@ _WAYS = {
 }
 
 
-def state_problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-    """Compare the applied chart values with the new ones; give every forbidden change with its way out."""
+def state_problems(
+    applied: Mapping[str, Any], wanted: Mapping[str, Any], *, prepared: Collection[PreparedChange] = ()
+) -> list[str]:
+    """Compare the applied chart values with the new ones; give every forbidden change with its way out.
+
+    `prepared` names what was prepared by hand and may pass.
+    """
     before, after = _shape(applied), _shape(wanted)
     if before != after:
         return [_WAYS.get((before, after), _OTHER_SHAPE).format(before=before, after=after)]
-    return [*_moved_blocks(applied, wanted), *_changed_volumes(applied, wanted), *_changed_topic(applied, wanted)]
+    return [
+        *([] if PreparedChange.LOCATION in prepared else _moved_blocks(applied, wanted)),
+        *_changed_volumes(applied, wanted),
+        *_changed_topic(applied, wanted),
+        *([] if PreparedChange.INGESTERS in prepared else _fewer_ingesters(applied, wanted)),
+    ]
 
 
 def _shape(values: Mapping[str, Any]) -> str:
@@ -71,10 +84,12 @@ def _moved_blocks(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list
     before, after = _blocks(applied), _blocks(wanted)
     return [
         f"{what} changes from {before[what]!r} to {after[what]!r}: every trace written so far would vanish from "
-        "queries and never expire. Change it back; or copy the blocks first, or let the old traces go, and then run "
-        f"{REPLACE}"
+        "queries and never expire. Change it back; or copy the blocks first, let the old traces go, or make sure that "
+        "it is the old place under another name, and then apply once with prepared_changes "
+        f'["{PreparedChange.LOCATION}"]'
         for what in before
         if before[what] != after[what]
+        and not (what == "the address of the store" and None in (before[what], after[what]))
     ]
 
 
@@ -83,6 +98,7 @@ def _blocks(values: Mapping[str, Any]) -> State:
     s3 = trace.get("s3") or {}
     return {
         "the storage backend": trace.get("backend", "local"),
+        "the address of the store": store_address(s3.get("endpoint") or "", s3.get("region") or "") if s3 else None,
         "the bucket": s3.get("bucket", ""),
         "the bucket prefix": s3.get("prefix", ""),
     }
@@ -96,6 +112,32 @@ def _changed_volumes(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> l
         f"{REPLACE}, which keeps them"
         for what in before
         if what in after and before[what] != after[what]
+    ]
+
+
+def _fewer_ingesters(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+    """Let an ingester go only where what it confirmed is held by another: one of at least three copies.
+
+    Tempo's ingesters do not flush when they stop, and nobody reads the volume of one that is gone
+    (https://grafana.com/docs/tempo/v2.10.x/api_docs/#shutdown).
+    """
+    before, after = _at(applied, "ingester", "replicas"), _at(wanted, "ingester", "replicas")
+    if not before or not after or after >= before:
+        return []
+    copies = _at(applied, "ingester", "config", "replication_factor") or 1
+    if copies >= 3 and before - after == 1:
+        return []
+    way = (
+        f"Go down by one, to {before - 1}, and go on once the others have flushed, after max_block_duration and some "
+        "minutes; or"
+        if copies >= 3
+        else "Keep them; or"
+    )
+    return [
+        f"ingesters fall from {before} to {after}, with {copies} of each span: those that leave keep spans on their "
+        f"volumes that are in no block of the bucket and that nobody else has. {way} have each pod that leaves, from "
+        f"ingester-{before - 1} downwards, flush by a POST to its /shutdown, and then apply once with "
+        f'prepared_changes ["{PreparedChange.INGESTERS}"]'
     ]
 
 

@@ -12,6 +12,8 @@ class PreparedChange(StrEnum):
     """A change that the applied state forbids until somebody has prepared it by hand."""
 
     CACHE = "cache"
+    LOCATION = "location"
+    INGESTERS = "ingesters"
 
 
 def upgrade_problems(

@@ -38,7 +38,7 @@ def test_applying_the_same_again_is_allowed(base: dict[str, Any]) -> None:
 
 
 def test_what_touches_no_data_is_allowed() -> None:
-    harmless = {"retention": "90d", "memory": "4Gi", "replicas": 3, "chart_version": "6.51.0", "region": "eu-west-3"}
+    harmless = {"retention": "90d", "memory": "4Gi", "replicas": 3, "chart_version": "6.51.0", "path_style": True}
     assert changed(BUCKET, **harmless) == []
 
 
@@ -171,6 +171,9 @@ def test_both_names_of_the_monolithic_mode_are_one() -> None:
         ({"bucket_prefix": "logs"}, "object_prefix 'loki' cannot become 'logs'"),
         ({"bucket_prefix": ""}, "object_prefix 'loki' cannot become ''"),
         ({"values": {"loki": {"storage": {"use_thanos_objstore": True}}}}, "'classic' cannot become 'thanos'"),
+        ({"endpoint": "https://s3.example.net"}, "'s3.example.org' cannot become 's3.example.net'"),
+        ({"endpoint": "https://s3.example.org:9000"}, "'s3.example.org' cannot become 's3.example.org:9000'"),
+        ({"endpoint": ""}, "'s3.example.org' cannot become 's3.fr-par.amazonaws.com'"),
     ],
 )
 def test_objects_are_not_left_behind_until_they_were_copied(fields: dict[str, Any], what: str) -> None:
@@ -196,6 +199,56 @@ def test_each_workload_with_a_volume_is_watched() -> None:
     problems = changed(DOCUMENT, volume_size="3Gi", workloads={"read": {"replicas": 1}, "write": {"replicas": 2}})
     assert sum("volume size of" in problem for problem in problems) == 2
     assert sum("storage class of" in problem for problem in problems) == 2
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["https://s3.example.org/", "https://S3.example.org:443", "http://s3.example.org", "http://s3.example.org:80"],
+)
+def test_another_spelling_of_the_same_store_is_allowed(endpoint: str) -> None:
+    assert changed(DOCUMENT, endpoint=endpoint) == []
+
+
+def test_a_bucket_of_the_same_name_in_another_region_is_another_place() -> None:
+    (problem,) = changed(BUCKET, region="eu-west-3")
+    assert "'s3.eu-west-1.amazonaws.com' cannot become 's3.eu-west-3.amazonaws.com'" in problem
+    assert changed(BUCKET, endpoint="https://s3.eu-west-1.amazonaws.com") == []
+
+
+THREE = {**BUCKET, "replicas": 3}
+FIVE_INGESTERS = {**DISTRIBUTED, "workloads": {"ingester": {"replicas": 5}}}
+UNFLUSHED = {"values": {"loki": {"ingester": {"wal": {"flush_on_shutdown": False}}}}}
+
+
+@pytest.mark.parametrize(
+    ("base", "fewer"),
+    [(THREE, {"replicas": 2}), (FIVE_INGESTERS, {"workloads": {"ingester": {"replicas": 4}}})],
+)
+def test_ingesters_go_one_by_one_as_each_flushes(base: dict[str, Any], fewer: dict[str, Any]) -> None:
+    assert changed(base, **fewer) == []
+    (problem,) = changed({**base, **UNFLUSHED}, **fewer)
+    assert "do not flush when they stop" in problem and "flush_on_shutdown" in problem
+
+
+@pytest.mark.parametrize(
+    ("base", "fewer", "what"),
+    [
+        (THREE, {"replicas": 1}, "loki cannot go from 3 to 1 replicas"),
+        (FIVE_INGESTERS, {"workloads": {}}, "ingester cannot go from 5 to 3 replicas"),
+        ({**SCALABLE, "replicas": 4}, {"replicas": 2}, "write cannot go from 4 to 2 replicas"),
+    ],
+)
+def test_several_ingesters_do_not_leave_at_once_until_they_were_flushed(
+    base: dict[str, Any], fewer: dict[str, Any], what: str
+) -> None:
+    (problem,) = changed(base, **fewer)
+    assert what in problem and "/ingester/shutdown?flush=true" in problem
+    assert judged(base, {**base, **fewer}, PreparedChange.INGESTERS) == []
+
+
+def test_more_ingesters_and_fewer_of_those_that_hold_nothing_are_allowed() -> None:
+    wide = {**DISTRIBUTED, "workloads": {"querier": {"replicas": 9}, "distributor": {"replicas": 6}}}
+    assert changed(wide, workloads={"ingester": {"replicas": 9}}) == []
 
 
 def test_a_prepared_volume_does_not_excuse_an_edited_entry() -> None:

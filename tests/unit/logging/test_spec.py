@@ -52,7 +52,10 @@ from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, ZONES, spec_of
         ({**BUCKET, "chunk_encoding": "zip"}, "Input should be 'gzip', 'snappy', 'zstd' or 'lz4'"),
         ({**BUCKET, "release_name": "a" * 38}, "use at most 37"),
         ({**BUCKET, "chart_version": "7.3.0"}, "use one of 18.11.0, 6.51.0"),
-        ({**BUCKET, "prepared_changes": ["schema"]}, "Input should be 'volumes', 'location', 'zones' or 'tenants'"),
+        (
+            {**BUCKET, "prepared_changes": ["schema"]},
+            "Input should be 'volumes', 'location', 'zones', 'tenants' or 'ingesters'",
+        ),
     ],
 )
 def test_a_wrong_argument_is_refused_with_a_way_out(args: dict[str, Any], sentence: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from components.tracing.spec import TracingSpec
 from components.tracing.state import state_problems
+from components.tracing.upgrades import PreparedChange
 from components.tracing.values import tempo_values
 from tests.unit.tracing.specs import KAFKA, LAPTOP, spec
 
@@ -22,13 +23,39 @@ def problems(applied: TracingSpec, wanted: TracingSpec) -> list[str]:
     [
         ({"bucket": "other"}, "the bucket changes from 'prod' to 'other'"),
         ({"bucket_prefix": "traces"}, "the bucket prefix changes from"),
+        ({"endpoint": "https://s3-new.example.org"}, "the address of the store changes from 's3.example.org' to"),
+        ({"endpoint": "", "region": "eu-west-1"}, "the address of the store changes from 's3.example.org' to"),
     ],
 )
 def test_blocks_do_not_move_under_a_running_tempo(base: dict[str, Any] | None, args: dict[str, Any], rule: str) -> None:
     start = {} if base is None else {"base": base}
     (problem,) = problems(spec(**start), spec(**start, **args))
     assert problem.startswith(rule)
-    assert "pulumi up --replace" in problem, "a refusal names the way out"
+    assert 'prepared_changes ["location"]' in problem, "a refusal names the way out"
+    prepared = [PreparedChange.LOCATION]
+    assert not state_problems(tempo_values(spec(**start)), tempo_values(spec(**start, **args)), prepared=prepared)
+
+
+@pytest.mark.parametrize("endpoint", ["https://s3.example.org/", "https://s3.example.org:443", "http://S3.example.org"])
+def test_another_spelling_of_the_same_store_may_be_given(endpoint: str) -> None:
+    assert problems(spec(), spec(endpoint=endpoint)) == []
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 2), (5, 4)])
+def test_an_ingester_may_go_whose_spans_others_have_confirmed(before: int, after: int) -> None:
+    assert problems(spec(replicas=before), spec(replicas=after)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "way"), [(5, 3, "Go down by one, to 4"), (2, 1, "Keep them"), (3, 1, "Go down by one, to 2")]
+)
+def test_ingesters_do_not_leave_with_spans_that_nobody_else_has(before: int, after: int, way: str) -> None:
+    (problem,) = problems(spec(replicas=before), spec(replicas=after))
+    assert (
+        f"ingesters fall from {before} to {after}" in problem and way in problem and "POST to its /shutdown" in problem
+    )
+    applied, wanted = (tempo_values(spec(replicas=count)) for count in (before, after))
+    assert not state_problems(applied, wanted, prepared=[PreparedChange.INGESTERS])
 
 
 def test_the_store_is_not_switched() -> None:
@@ -113,7 +140,6 @@ def test_every_problem_is_listed() -> None:
         {"chart_version": "1.61.0"},
         {"credentials_secret": "rotated"},
         {"gateway": True},
-        {"endpoint": "https://s3-new.example.org"},
     ],
 )
 def test_everything_else_may_change(args: dict[str, Any]) -> None:
