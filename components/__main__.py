@@ -11,12 +11,12 @@ def serve() -> None:
     """Be the provider plugin of package `observability` until the engine stops it."""
     # Started as `python <this directory>`, which would find our `logging` where Python's own is meant.
     sys.path[0] = str(CHECKOUT)
-    from pulumi.provider.experimental import component_provider_host
+    from pulumi.provider import main
 
-    from components._package import NAME, component_classes
+    from components._plugin import Plugin
 
     version = tomllib.loads((CHECKOUT / "pyproject.toml").read_text())["project"]["version"]
-    component_provider_host(component_classes(), name=NAME, version=version)
+    main(Plugin(version), sys.argv[1:])
 
 
 if __name__ == "__main__":

@@ -12,10 +12,11 @@ import pulumi
 import pytest
 import yaml
 from google.protobuf import empty_pb2
-from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.errors import InputPropertiesError
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from components._package import NAME, component_classes
+from components._package import NAME
+from components._plugin import Plugin
 from tests.recording import record
 from tools.docs.pages import reference
 from tools.docs.schema import SCHEMA_FILE, package_schema, schema_text
@@ -39,9 +40,8 @@ def plugin() -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
 
 def constructed(component: str, inputs: Mapping[str, Any]) -> Any:
     """Have the plugin's provider make a component, with inputs as they arrive from another language."""
-    provider = ComponentProvider(component_classes(), NAME)
     token = f"{NAME}:index:{component}"
-    return record(lambda: dict(provider.construct("it", token, dict(inputs), pulumi.ResourceOptions()).state))
+    return record(lambda: dict(Plugin("0.1.0").construct("it", token, dict(inputs), pulumi.ResourceOptions()).state))
 
 
 @pytest.mark.engine
@@ -113,6 +113,15 @@ def test_outputs_carry_the_names_of_the_schema() -> None:
     state = constructed("Logging", {"namespace": "logging", "store": "filesystem"}).outputs
     assert state["pushUrl"] == "http://loki-gateway.logging/loki/api/v1/push"
     assert set(state) == set(package_schema(ROOT)["resources"][f"{NAME}:index:Logging"]["properties"])
+
+
+def test_every_input_that_is_refused_is_told_by_the_name_it_has_in_other_languages() -> None:
+    wrong = {"namespace": "logging", "store": "filesystem", "maxPushMib": 0, "workloads": {"loki": {"replicas": 0}}}
+    with pytest.raises(InputPropertiesError, match="2 inputs are wrong") as refused:
+        constructed("Logging", wrong)
+    told = {one["property_path"]: one["reason"] for one in refused.value.errors or []}
+    assert set(told) == {"maxPushMib", "workloads.loki.replicas"}
+    assert all("greater than or equal to 1" in reason for reason in told.values())
 
 
 def test_the_manifest_asks_for_the_runtime_of_the_project() -> None:

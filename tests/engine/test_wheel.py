@@ -1,41 +1,48 @@
 """The library as a user installs it: the built wheel in an environment without this checkout."""
 
 import os
+import re
 import subprocess
 import sys
-import sysconfig
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from tests.engine.inline import STAND_INS, InlineStack, missing_tools
+from tests.engine.installation import install, run
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "python-import" / "__main__.py"
 PACKAGE = "pulumi_observability"
-UV = str(Path(sys.executable).parent / "uv")
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel of this checkout."""
     directory = tmp_path_factory.mktemp("wheel")
-    _run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory))
+    run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(directory))
     (built,) = directory.glob("*.whl")
     return built
 
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel; what it depends on is taken from this project's own environment."""
-    environment = tmp_path_factory.mktemp("environment") / "venv"
-    _run(UV, "venv", "--quiet", "--offline", "--python", sys.executable, str(environment))
-    python = environment / "bin" / "python"
-    _run(UV, "pip", "install", "--quiet", "--offline", "--no-deps", "--python", str(python), str(wheel))
-    (packages,) = environment.glob("lib/python*/site-packages")
-    (packages / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
-    return environment
+    """An environment in which the wheel, all that it and its extra for AWS ask for, and nothing else is installed."""
+    with zipfile.ZipFile(wheel) as archive:
+        metadata = archive.read(next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA")))
+    asked = re.findall(r"^Requires-Dist: ([^;\n]+)", metadata.decode(), re.MULTILINE)
+    return install(wheel, asked, tmp_path_factory.mktemp("environment"))
+
+
+def stand_ins(directory: Path) -> Path:
+    """The stand-in providers with this project's Python, as the program's has not what they need."""
+    directory.mkdir()
+    for plugin in STAND_INS.glob("pulumi-resource-*"):
+        starter = directory / plugin.name
+        starter.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{plugin}" "$@"\n')
+        starter.chmod(0o755)
+    return directory
 
 
 def test_the_wheel_holds_the_components_with_their_types_and_nothing_else(wheel: Path) -> None:
@@ -45,11 +52,10 @@ def test_the_wheel_holds_the_components_with_their_types_and_nothing_else(wheel:
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {PACKAGE}
     assert {f"{PACKAGE}/py.typed", f"{PACKAGE}/demo/generator.py"} <= names
-    assert not {f"{PACKAGE}/__main__.py", f"{PACKAGE}/PulumiPlugin.yaml"} & names, (
-        "the plugin is no part of the library"
-    )
+    plugin = {f"{PACKAGE}/{name}" for name in ("__main__.py", "_plugin.py", "PulumiPlugin.yaml")}
+    assert not plugin & names, "the plugin is no part of the library"
     sources = {f"{PACKAGE}/{path.relative_to(ROOT / 'components')}" for path in (ROOT / "components").rglob("*.py")}
-    assert sources - {f"{PACKAGE}/__main__.py"} <= names
+    assert sources - plugin <= names
     assert "Provides-Extra: aws" in metadata
 
 
@@ -58,7 +64,7 @@ def test_every_public_name_is_there_without_the_checkout(installed: Path) -> Non
         f"import {PACKAGE} as library, sys; print(library.__file__);"
         "[getattr(library, name) for name in library.__all__]; assert 'components' not in sys.modules"
     )
-    told = _run(str(installed / "bin" / "python"), "-I", "-c", code, cwd=installed)
+    told = run(str(installed / "bin" / "python"), "-I", "-c", code, cwd=installed)
     assert Path(told.strip()).is_relative_to(installed)
 
 
@@ -66,7 +72,7 @@ def test_every_public_name_is_there_without_the_checkout(installed: Path) -> Non
 def test_the_example_previews_with_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
     if missing := missing_tools():
         pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
-    search = [str(installed / "bin"), str(STAND_INS), os.environ["PATH"]]
+    search = [str(installed / "bin"), str(stand_ins(tmp_path / "plugins")), os.environ["PATH"]]
     stack = InlineStack(tmp_path, {"PATH": os.pathsep.join(search)})
     stack.configure(access_key_id="AKIAEXAMPLE", secret_access_key="example-secret-key")
     told = stack.program(EXAMPLE.read_text(encoding="utf-8")).preview()
@@ -85,9 +91,3 @@ def test_the_wheel_brings_types_that_catch_a_misspelt_argument(installed: Path, 
     done = subprocess.run([*check, "program.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert 'Extra key "retentoin" for TypedDict "LoggingArgs"' in done.stdout, done.stdout + done.stderr
     assert "Found 1 error" in done.stdout, done.stdout
-
-
-def _run(*command: str, cwd: Path = ROOT) -> str:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout

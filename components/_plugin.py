@@ -1,0 +1,43 @@
+"""The provider that makes the components for programs in other languages."""
+
+import re
+
+import pulumi
+from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
+from pulumi.provider import ConstructResult
+from pulumi.provider.experimental.component import ComponentProvider
+from pulumi.provider.server import ComponentInitError
+
+from ._package import NAME, component_classes
+from ._spec import InvalidArgsError
+
+_UNDERSCORE = re.compile(r"_([a-z0-9])")
+
+
+class Plugin(ComponentProvider):
+    """Constructs components; what one refuses is told by property, beside which the engine shows the value."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(component_classes(), NAME, version=version)
+
+    def construct(
+        self, name: str, resource_type: str, inputs: pulumi.Inputs, options: pulumi.ResourceOptions | None = None
+    ) -> ConstructResult:
+        """Construct a component; raise `InputPropertiesError` with everything that it refuses of `inputs`."""
+        try:
+            return super().construct(name, resource_type, inputs, options)
+        except ComponentInitError as error:
+            if not isinstance(error.inner, InvalidArgsError):
+                raise
+            problems = error.inner.problems
+            refused = [
+                InputPropertyErrorDetails(property_path=_in_other_languages(one.place), reason=one.sentence)
+                for one in problems
+            ]
+            count = "1 input is" if len(problems) == 1 else f"{len(problems)} inputs are"
+            raise InputPropertiesError(f"{count} wrong", refused) from None
+
+
+def _in_other_languages(place: str) -> str:
+    """Write `chart_version` as the other languages know it, `chartVersion`."""
+    return _UNDERSCORE.sub(lambda found: found[1].upper(), place)
