@@ -1,5 +1,6 @@
 """What a user of `Logging` should know about valid choices that have a price."""
 
+from .._security.spec import open_logins
 from .modes import Mode
 from .spec import LoggingSpec
 from .spec_store import Store
@@ -7,7 +8,7 @@ from .spec_store import Store
 
 def advice(spec: LoggingSpec) -> list[str]:
     """Give a sentence for each choice that works and yet costs availability or has no future."""
-    sentences = []
+    sentences = open_logins(spec)
     if spec.mode is Mode.SIMPLE_SCALABLE:
         sentences.append(
             "Loki's mode simple-scalable is deprecated and Loki 4 will not start in it: plan the move to monolithic "

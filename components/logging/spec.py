@@ -103,7 +103,6 @@ class LoggingSpec(FeaturesSpec):
     dns_namespace: Name = "kube-system"
     cluster_domain: str = "cluster.local"
     gateway_ipv6: bool = True
-    service_monitor: bool = False
     service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
     dashboards: bool = False
 

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator
 
+from .._security.spec import SecuritySpec, given, locked_out_metrics
 from .._spec import rule
 from ..units import OptionalHttpUrl
 from .spec_store import StoreSpec
@@ -23,8 +24,23 @@ def _tenant_name(name: str) -> str:
 Tenant = Annotated[str, AfterValidator(_tenant_name)]
 
 
-class FeaturesSpec(StoreSpec):
-    """Tenants, rules on logs, and Loki's own traces."""
+_LEAVE_OUT = "leave it out, or leave out the arguments for TLS and logins and say all of it in values"
+KEPT_BY_GATEWAY = {
+    **{
+        f"gateway.nginxConfig.{key}": _LEAVE_OUT
+        for key in ("file", "httpSnippet", "locationSnippet", "serverSnippet", "ssl")
+    },
+    "gateway.basicAuth": "use the argument logins_secret or tenants_secret",
+    "gateway.enabled": _LEAVE_OUT,
+    "gateway.extraVolumes": _LEAVE_OUT,
+    "gateway.extraVolumeMounts": _LEAVE_OUT,
+    "gateway.service.port": "clients use 443 with tls_secret, and 80 without",
+}
+"""Chart values that would replace what clients are asked by, each with the way out."""
+
+
+class FeaturesSpec(StoreSpec, SecuritySpec):
+    """Tenants, rules on logs, what clients must show, and Loki's own traces."""
 
     tenants: tuple[Tenant, ...] = ()
     tenants_secret: str = ""
@@ -36,6 +52,31 @@ class FeaturesSpec(StoreSpec):
     def environment(self) -> Mapping[str, str]:
         """What every process of Loki finds in its environment: where it sends its own traces."""
         return {"OTEL_EXPORTER_OTLP_ENDPOINT": self.traces_endpoint} if self.traces_endpoint else {}
+
+    @property
+    def authenticates(self) -> bool:
+        """Whether clients must prove who they are: as a tenant, or by what every component can ask for."""
+        return super().authenticates or given(self.tenants_secret)
+
+    @property
+    def kept_values(self) -> Mapping[str, str]:
+        """The parts of the gateway that ask clients for proof."""
+        return KEPT_BY_GATEWAY if self.secured else {}
+
+    @rule("logins_secret", "tenants_secret")
+    def _a_login_is_a_tenant_or_is_not(self) -> str | None:
+        if self.logins_secret and self.tenants_secret:
+            return (
+                "with tenants_secret a user is one tenant, with logins_secret any user names any tenant: leave one of "
+                "them out"
+            )
+        return None
+
+    @rule("metrics_namespaces", "service_monitor", "client_certificates", "logins_secret", "tenants_secret")
+    def _prometheus_is_not_locked_out(self) -> str | None:
+        if self.service_monitor and self.authenticates:
+            return locked_out_metrics(self.metrics_namespaces)
+        return None
 
     @rule("tenants_secret", "tenants")
     def _logins_are_of_tenants(self) -> str | None:

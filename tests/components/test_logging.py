@@ -131,3 +131,39 @@ def test_no_key_appears_in_what_is_registered() -> None:
 def test_a_protected_namespace_stays() -> None:
     request = recorded({**LAPTOP, "protect_namespace": True}).one(":Namespace").request
     assert request.protect and request.retainOnDelete
+
+
+def test_with_a_certificate_every_address_is_https() -> None:
+    recording = recorded({**SCALABLE, "tls_secret": "loki-tls"})
+    assert recording.outputs["query_url"] == "https://loki-gateway.logging"
+    assert recording.outputs["push_url"] == "https://loki-gateway.logging/loki/api/v1/push"
+    assert recording.outputs["otlp_url"] == "https://loki-gateway.logging/otlp"
+    assert recording.of_type(":NetworkPolicy") == [], "who asks for no proof keeps nobody out"
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        {"tls_secret": "loki-tls", "client_certificates": True},
+        {"logins_secret": pulumi.Output.from_input("loki-logins")},
+        {"tenants": ["a"], "tenants_secret": "loki-users"},
+    ],
+)
+def test_who_asks_for_proof_leaves_no_other_way_in(proof: Any) -> None:
+    recording = recorded({**SCALABLE, **proof, "metrics_namespaces": ["monitoring"]})
+    policy, namespace = recording.one(":NetworkPolicy"), recording.one(":Namespace")
+    assert policy.parent == recording.one("observability:index:Logging").urn
+    assert namespace.urn in policy.request.dependencies
+    assert policy.plain()["metadata"]["name"] == "loki-secured"
+    assert policy.plain()["metadata"]["namespace"] == "logging"
+    assert policy.plain()["spec"]["podSelector"]["matchLabels"] == {"app.kubernetes.io/instance": "loki"}
+
+
+def test_a_secret_of_logins_may_be_unknown_at_preview() -> None:
+    def build() -> dict[str, Any]:
+        unknown = pulumi.Output.from_input(UNKNOWN).apply(lambda name: name)
+        return outputs(Logging("logs", {**SCALABLE, "tls_secret": "loki-tls", "logins_secret": unknown}))
+
+    recording = record(build, preview=True)
+    assert recording.outputs["push_url"] == "https://loki-gateway.logging/loki/api/v1/push"
+    assert len(recording.of_type(":NetworkPolicy")) == 1

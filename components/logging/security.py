@@ -1,0 +1,54 @@
+"""What the gateway asks of clients beside a tenant: TLS, a certificate, a login."""
+
+from typing import Any
+
+from .._merge import deep_merge
+from .._security.nginx import certificate_volume, refusal_lines, tls_lines
+from .._security.policy import ingress_policy
+from .spec import LoggingSpec
+
+TLS_PORT = 443
+STATUS_PORT = 8081
+"""Where the exporter beside nginx reads its counters once the port for clients speaks TLS."""
+
+METRICS_PORTS = (3100, 9150)
+"""Ports of Loki, and of the exporters beside its caches, that have metrics; Loki's has its API too."""
+
+
+def secure_gateway(spec: LoggingSpec) -> dict[str, Any]:
+    """Give the part of the gateway's values that speaks TLS and asks for logins and certificates."""
+    logins: dict[str, Any] = {}
+    if spec.logins_secret:
+        logins = {"basicAuth": {"enabled": True, "existingSecret": spec.logins_secret}}
+    return deep_merge(logins, _tls(spec)) if spec.tls_secret else logins
+
+
+def _tls(spec: LoggingSpec) -> dict[str, Any]:
+    http, server = tls_lines(spec.client_certificates), refusal_lines(spec.client_certificates)
+    counters: dict[str, Any] = {}
+    if not spec.chart_version.startswith("6."):
+        http = [*http, *_status_server()]
+        url = f"http://127.0.0.1:{STATUS_PORT}/stub_status"
+        counters = {"metrics": {"extraArgs": ["--nginx.scrape-url", url]}}
+    return {
+        **counters,
+        **certificate_volume(spec.tls_secret),
+        "service": {"port": TLS_PORT},
+        "readinessProbe": {"httpGet": {"scheme": "HTTPS"}},
+        "nginxConfig": {"ssl": True, "httpSnippet": "\n".join(http), "serverSnippet": "\n".join(server)},
+    }
+
+
+def _status_server() -> list[str]:
+    return [
+        "server {",
+        f"  listen 127.0.0.1:{STATUS_PORT};",
+        "  access_log off;",
+        "  location = /stub_status { stub_status on; }",
+        "}",
+    ]
+
+
+def closed_pods(spec: LoggingSpec) -> dict[str, Any]:
+    """Give the NetworkPolicy that leaves the gateway as the only way to Loki."""
+    return ingress_policy(spec.release_name, spec.metrics_namespaces, metrics_ports=METRICS_PORTS)

@@ -1,0 +1,138 @@
+"""What the gateway of Loki asks of clients, and what is refused."""
+
+from typing import Any
+
+import pytest
+
+from components._spec import InvalidArgsError
+from components.logging import tls_hosts
+from components.logging.advice import advice
+from components.logging.security import closed_pods
+from components.logging.values import loki_values
+
+from .examples import BUCKET, CHARTS, spec_of
+
+TLS: dict[str, Any] = {"tls_secret": "loki-tls"}
+MTLS: dict[str, Any] = {**TLS, "client_certificates": True}
+LOGINS: dict[str, Any] = {"logins_secret": "loki-logins"}
+everywhere = pytest.mark.parametrize("chart", CHARTS)
+
+
+def gateway(**args: Any) -> Any:
+    return loki_values(spec_of(BUCKET, **args))["gateway"]
+
+
+def test_without_these_arguments_the_gateway_stays_as_it_was() -> None:
+    plain = gateway()
+    assert not {"basicAuth", "extraVolumes", "extraVolumeMounts", "readinessProbe", "service"} & set(plain)
+    assert set(plain["nginxConfig"]) == {"clientMaxBodySize", "enableIPv6"}
+
+
+@everywhere
+def test_the_gateway_speaks_tls_alone_with_the_certificate_of_the_secret(chart: str) -> None:
+    values = gateway(**TLS, chart_version=chart)
+    assert values["nginxConfig"]["ssl"] is True and values["service"]["port"] == 443
+    assert values["readinessProbe"] == {"httpGet": {"scheme": "HTTPS"}}
+    ((volume,), (mount,)) = values["extraVolumes"], values["extraVolumeMounts"]
+    assert volume["secret"] == {"secretName": "loki-tls"} and volume["name"] == mount["name"]
+    assert f"{{ default {mount['mountPath']}; }}" in values["nginxConfig"]["httpSnippet"]
+    assert "ssl_verify_client" not in values["nginxConfig"]["httpSnippet"]
+    assert values["nginxConfig"]["serverSnippet"] == ""
+
+
+@everywhere
+def test_a_renewed_certificate_is_read_by_the_next_handshake(chart: str) -> None:
+    lines = gateway(**TLS, chart_version=chart)["nginxConfig"]["httpSnippet"].splitlines()
+    named = [line.split()[1] for line in lines if line.startswith("ssl_certificate")]
+    assert named and all("$" in name for name in named), "a name without a variable is read when nginx starts"
+
+
+@everywhere
+def test_only_the_probe_is_let_in_without_a_certificate(chart: str) -> None:
+    nginx = gateway(**MTLS, chart_version=chart)["nginxConfig"]
+    assert nginx["serverSnippet"] == "if ($unproven) { return 403; }"
+    assert '"~^SUCCESS " 0;' in nginx["httpSnippet"] and '"~^NONE /$" 0;' in nginx["httpSnippet"]
+    assert "ssl_client_certificate /tls/ca.crt;" in nginx["httpSnippet"].splitlines()
+
+
+@everywhere
+def test_logins_leave_the_tenant_to_the_header(chart: str) -> None:
+    values = gateway(**LOGINS, tenants=["a", "b"], chart_version=chart)
+    assert values["basicAuth"] == {"enabled": True, "existingSecret": "loki-logins"}
+    assert values["nginxConfig"]["locationSnippet"] == "if ($stranger) { return 403; }"
+
+
+@everywhere
+@pytest.mark.parametrize("login", ["tenants_secret", "logins_secret"])
+def test_tenants_tls_certificates_and_logins_go_together(login: str, chart: str) -> None:
+    values = gateway(**MTLS, **{login: "users"}, tenants=["a"], chart_version=chart)
+    assert values["basicAuth"]["existingSecret"] == "users" and values["nginxConfig"]["ssl"] is True
+    http = values["nginxConfig"]["httpSnippet"]
+    assert "$unproven" in http and ("$stranger" in http) is (login == "logins_secret")
+
+
+def test_the_exporter_beside_the_gateway_reads_its_counters_without_tls() -> None:
+    values = gateway(**TLS, service_monitor=True)
+    assert values["metrics"]["extraArgs"] == ["--nginx.scrape-url", "http://127.0.0.1:8081/stub_status"]
+    assert "listen 127.0.0.1:8081;" in values["nginxConfig"]["httpSnippet"]
+    assert "stub_status" not in gateway(**TLS, chart_version="6.51.0")["nginxConfig"]["httpSnippet"]
+
+
+def test_the_pods_behind_the_gateway_are_closed_to_all_but_each_other_and_prometheus() -> None:
+    policy = closed_pods(spec_of(BUCKET, **LOGINS, metrics_namespaces=["monitoring"]))
+    ((excluded,), (own, scrapers)) = policy["podSelector"]["matchExpressions"], policy["ingress"]
+    assert (excluded["operator"], excluded["values"]) == ("NotIn", ["gateway"])
+    assert own == {"from": [{"podSelector": {"matchLabels": {"app.kubernetes.io/instance": "loki"}}}]}
+    (namespaces,) = scrapers["from"][0]["namespaceSelector"]["matchExpressions"]
+    assert namespaces["values"] == ["monitoring"] and [port["port"] for port in scrapers["ports"]] == [3100, 9150]
+    assert len(closed_pods(spec_of(BUCKET, **LOGINS))["ingress"]) == 1
+
+
+def test_the_certificate_is_good_for_every_name_of_the_gateway() -> None:
+    assert tls_hosts("logs", "observability", "example.internal") == [
+        "logs-gateway",
+        "logs-gateway.observability",
+        "logs-gateway.observability.svc",
+        "logs-gateway.observability.svc.example.internal",
+    ]
+
+
+def test_logins_without_tls_come_with_a_warning() -> None:
+    assert any("unencrypted" in sentence for sentence in advice(spec_of(BUCKET, **LOGINS)))
+    assert advice(spec_of(BUCKET, **LOGINS, **TLS)) == []
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ({"client_certificates": True}, "client_certificates = True: a client shows its certificate in TLS alone"),
+        (
+            {**LOGINS, "tenants": ["a"], "tenants_secret": "u"},
+            "logins_secret = 'loki-logins': with tenants_secret a user is one tenant",
+        ),
+        ({**LOGINS, "service_monitor": True}, "metrics_namespaces = (): a NetworkPolicy keeps everybody"),
+        ({**MTLS, "service_monitor": True}, "name the namespace that it runs in, or set service_monitor to false"),
+        ({"tenants": ["a"], "tenants_secret": "u", "service_monitor": True}, "name the namespace that it runs in"),
+        (
+            {**MTLS, "values": {"gateway": {"nginxConfig": {"serverSnippet": "x"}}}},
+            "gateway.nginxConfig.serverSnippet would replace what clients are asked by: leave it out",
+        ),
+        ({**LOGINS, "values": {"gateway": {"basicAuth": {"enabled": False}}}}, "use the argument logins_secret"),
+        ({**TLS, "values": {"gateway": {"extraVolumes": []}}}, "gateway.extraVolumes would replace"),
+    ],
+)
+def test_what_would_leave_a_way_past_the_gateway_is_refused(args: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        spec_of(BUCKET, **args)
+    assert sentence in str(raised.value)
+
+
+def test_every_problem_is_told_at_once() -> None:
+    both = {"tenants": ["a"], "tenants_secret": "u", **LOGINS}
+    with pytest.raises(InvalidArgsError, match="3 problems"):
+        spec_of(BUCKET, **both, client_certificates=True, service_monitor=True)
+
+
+def test_tls_alone_asks_nobody_for_proof_and_closes_nothing() -> None:
+    spec = spec_of(BUCKET, **TLS, service_monitor=True)
+    assert not spec.authenticates and spec.scheme == "https"
