@@ -74,6 +74,7 @@ datasources = Datasources(
     {
         "namespace": logging.namespace,
         "logs_url": logging.query_url,
+        "logs_tenants": list(settings.logging.tenants),
         "traces_namespace": tracing.namespace,
         "traces_url": tracing.query_url,
         "metrics_namespace": tracing.namespace if prometheus is None else prometheus.namespace,

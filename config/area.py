@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from components._tenants import Tenant
 from components.units import Duration, Hostname, HttpUrl, Name, Quantity
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "PodSecurity",
     "Quantity",
     "SecretReference",
+    "Tenant",
     "Tolerations",
     "Values",
 ]

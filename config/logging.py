@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from .area import Area, HttpUrl, Name, PodSecurity, Values
+from .area import Area, HttpUrl, Name, PodSecurity, Tenant, Values
 from .workload import Workload
 
 
@@ -109,6 +109,11 @@ class Logging(Workload):
         description="Alertmanager that those rules send alerts to. Default: none.",
         examples=["http://alertmanager-operated.monitoring:9093"],
     )
+    tenants: Sequence[Tenant] = Field(
+        default=(),
+        description="Teams whose logs Loki keeps apart, by the header X-Scope-OrgID. Default: none, all is one.",
+        examples=[["team-a", "team-b"]],
+    )
     traces_endpoint: HttpUrl | None = Field(
         default=None,
         description="Where Loki sends its own traces, OTLP over HTTP; needs chart 6.51.0. Default: none.",
@@ -125,7 +130,7 @@ class Logging(Workload):
     )
     prepared_changes: Sequence[str] = Field(
         default=(),
-        description="Forbidden by the applied state, prepared by hand: volumes, location, zones, ingesters. "
+        description="Forbidden by the applied state, prepared by hand: volumes, location, zones, ingesters, tenants. "
         "Default: none.",
     )
     dashboards: bool = Field(

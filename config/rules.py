@@ -10,6 +10,7 @@ from .logging import WORKLOADS, LoggingMode
 from .metrics import MetricsKind
 from .problems import PROJECT, Problem, nearest, remove_command, set_command
 from .storage import IN_CLUSTER, PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage
+from .tenancy import tenant_problems
 from .tracing import TracingMode
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def cross_area_problems(settings: "Settings") -> list[Problem]:
     """Find what no area can see alone."""
     found = [*_storage(settings), *_secrets_without_a_user(settings), *_metrics_of_grafana(settings)]
     found += [*_namespaces_of_others(settings), *_caches_that_nothing_uses(settings)]
-    found += _workloads_that_do_not_run(settings)
+    found += [*_workloads_that_do_not_run(settings), *tenant_problems(settings)]
     if settings.cluster.environment is Environment.PRODUCTION:
         found += _production(settings)
     return found

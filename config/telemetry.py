@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from .area import Area, Name, Quantity, Values
+from .area import Area, Name, Quantity, Tenant, Values
 
 
 class LogSource(StrEnum):
@@ -29,6 +29,17 @@ class Telemetry(Area):
     )
     log_labels: Mapping[str, str] = Field(
         default_factory=dict, description="Labels put on every log line, beside cluster. Default: none."
+    )
+    logs_tenant: Tenant | None = Field(
+        default=None,
+        description="Tenant of logs that no entry of namespace_tenants names another for. Default: the only one of "
+        "logging.tenants; required where it names several.",
+        examples=["team-a"],
+    )
+    namespace_tenants: Mapping[Name, Tenant] = Field(
+        default_factory=dict,
+        description="Namespaces and the tenants that the logs of their containers belong to. Default: none.",
+        examples=[{"shop": "team-a"}],
     )
     cpu_request: Quantity | None = Field(
         default=None, description="CPU request of each collector. Default: 100m.", examples=["200m"]

@@ -26,6 +26,11 @@ class DatasourcesArgs(TypedDict):
     """Namespace of the ConfigMap of Tempo. Default `namespace`."""
     metrics_namespace: NotRequired[pulumi.Input[str]]
     """Namespace of the ConfigMap of Prometheus. Default `namespace`."""
+    logs_tenants: NotRequired[pulumi.Input[Sequence[str]]]
+    """Tenants of Loki that are read, all at once (`X-Scope-OrgID`). Default: none, for a Loki without tenants.
+
+    Several are for queries: Loki follows the newest lines (live tailing) of a single one.
+    """
     logs_uid: NotRequired[str]
     """Uid of Loki in Grafana; empty where the stack has no logs. Default `loki`."""
     traces_uid: NotRequired[str]

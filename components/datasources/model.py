@@ -156,6 +156,7 @@ class ProvisionedLoki:
     url: str
     traces: tuple[TraceLink, ...] = ()
     max_lines: int = 1000
+    tenants: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,13 @@ def provisioning_files(spec: DatasourcesSpec) -> dict[str, str]:
 def _loki(spec: DatasourcesSpec) -> ProvisionedLoki | None:
     if (loki := spec.loki) is None:
         return None
-    return ProvisionedLoki(loki, spec.logs_url, traces=spec.trace_links(), max_lines=spec.max_lines)
+    return ProvisionedLoki(
+        loki,
+        spec.logs_url,
+        traces=spec.trace_links(),
+        max_lines=spec.max_lines,
+        tenants=tuple(spec.logs_tenants),
+    )
 
 
 def _tempo(spec: DatasourcesSpec) -> ProvisionedTempo | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from .._tenants import HEADER, header_value
 from .model import (
     ExemplarLink,
     LinePattern,
@@ -38,6 +39,9 @@ def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool
         "isDefault": default,
         "jsonData": _json_data(provisioned),
     }
+    if isinstance(provisioned, ProvisionedLoki) and provisioned.tenants:
+        # Grafana keeps the values of headers with its secrets, though a tenant's name is none.
+        entry["secureJsonData"] = {"httpHeaderValue1": header_value(provisioned.tenants)}
     document: dict[str, Any] = {"apiVersion": 1}
     if recreate:
         document["deleteDatasources"] = [{"name": datasource.name, "orgId": ORGANISATION}]
@@ -60,6 +64,7 @@ def _escaped(value: Any) -> Any:
 def _json_data(provisioned: Provisioned) -> dict[str, Any]:
     if isinstance(provisioned, ProvisionedLoki):
         return {
+            **({"httpHeaderName1": HEADER} if provisioned.tenants else {}),
             "maxLines": provisioned.max_lines,
             "derivedFields": [_derived_field(link) for link in provisioned.traces],
         }

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from .._spec import Spec, rule
+from .._tenants import Tenant
 from ..units import Duration, Name, OptionalHttpUrl
 from .checks import (
     ProvidedLogs,
@@ -61,6 +62,7 @@ class DatasourcesSpec(Spec):
     logs_namespace: Name | None = None
     traces_namespace: Name | None = None
     metrics_namespace: Name | None = None
+    logs_tenants: Sequence[Tenant] = ()
     logs_uid: Uid = "loki"
     traces_uid: Uid = "tempo"
     metrics_uid: Uid = "prometheus"

@@ -1,28 +1,12 @@
 """The part of `Logging`'s arguments that says what Loki does beside keeping logs: tenants, rules, traces of itself."""
 
-import re
 from collections.abc import Mapping
-from typing import Annotated
-
-from pydantic import AfterValidator
 
 from .._security.spec import SecuritySpec, given, locked_out_metrics
 from .._spec import rule
+from .._tenants import Tenant
 from ..units import OptionalHttpUrl
 from .spec_store import StoreSpec
-
-
-def _tenant_name(name: str) -> str:
-    """Accept what Loki takes for the name of a tenant, and as the name of its directory in the bucket."""
-    if not re.fullmatch(r"[0-9A-Za-z!\-_.*'()]{1,150}", name):
-        raise ValueError("Loki takes 1 to 150 letters, digits and !-_.*'() for a tenant: use no other characters")
-    if name in (".", ".."):
-        raise ValueError("the name of a tenant becomes a path in the bucket: use another than . and ..")
-    return name
-
-
-Tenant = Annotated[str, AfterValidator(_tenant_name)]
-
 
 _LEAVE_OUT = "leave it out, or leave out the arguments for TLS and logins and say all of it in values"
 KEPT_BY_GATEWAY = {

@@ -38,7 +38,12 @@ class TelemetryArgs(TypedDict):
     Default: empty, then the receiver takes no metrics."""
 
     logs_tenant: NotRequired[pulumi.Input[str]]
-    """Loki tenant that all logs belong to (`X-Scope-OrgID`). Default: empty, for a Loki without tenants."""
+    """Loki tenant that logs belong to (`X-Scope-OrgID`) where `namespace_tenants` names no other. Default: empty, for a
+    Loki without tenants."""
+
+    namespace_tenants: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Namespaces and the Loki tenants that the logs of their containers belong to; logs sent by OTLP stay with
+    `logs_tenant`. Default: none."""
 
     cluster: NotRequired[pulumi.Input[str]]
     """Value of the label `cluster` on container logs and of `k8s.cluster.name` on OTLP data. Default: `local`."""

@@ -3,6 +3,8 @@
 Every name is that of https://grafana.com/docs/alloy/latest/reference/components/.
 """
 
+from collections.abc import Mapping
+
 from ..alloy import Block, Call, Ref, Sum, Value
 from .spec import TelemetrySpec
 
@@ -95,12 +97,20 @@ def processing(spec: TelemetrySpec, write: Block) -> Block:
     stages = [Block("stage.static_labels", attributes={"values": spec.static_labels})]
     if spec.reads_files:
         stages.insert(0, Block("stage.cri"))
+    stages += [_tenant_stage(tenant, spec.namespace_tenants) for tenant in sorted({*spec.namespace_tenants.values()})]
     if fields := {name: name for name in spec.structured_metadata}:
         stages += [
             Block("stage.json", attributes={"expressions": fields}),
             Block("stage.structured_metadata", attributes={"values": fields}),
         ]
     return Block("loki.process", "pod", {"forward_to": [write.export("receiver")]}, stages)
+
+
+def _tenant_stage(tenant: str, tenants: Mapping[str, str]) -> Block:
+    """Give the lines of a tenant's namespaces to it, whatever tenant the push to Loki names."""
+    namespaces = "|".join(sorted(namespace for namespace, named in tenants.items() if named == tenant))
+    selector = {"selector": f'{{namespace=~"{namespaces}"}}'}
+    return Block("stage.match", "", selector, [Block("stage.tenant", attributes={"value": tenant})])
 
 
 def loki_write(spec: TelemetrySpec) -> Block:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from .._tenants import HEADER
 from ..alloy import Block, Ref, Value, quote
 from ..units import parse_quantity
 from .logs import NODE_NAME
@@ -36,7 +37,7 @@ def otlp_pipeline(spec: TelemetrySpec) -> list[Block]:
 
 def signal_exporters(spec: TelemetrySpec) -> dict[str, Block]:
     """Give the exporter of each signal; a signal without a backend has none, and its senders are told so."""
-    tenant: dict[str, Value] = {"headers": {"X-Scope-OrgID": spec.logs_tenant}} if spec.logs_tenant else {}
+    tenant: dict[str, Value] = {"headers": {HEADER: spec.logs_tenant}} if spec.logs_tenant else {}
     exporters = {"logs": _http_exporter("loki", spec.logs_otlp_url, tenant)}
     if spec.metrics_otlp_url:
         exporters["metrics"] = _http_exporter("prometheus", spec.metrics_otlp_url)

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 from .._namespace import PodSecurity
 from .._release import ReleaseSpec
 from .._spec import rule
+from .._tenants import OptionalTenant, Tenant
 from ..charts import ALLOY, Chart
 from ..units import HttpUrl, Name, OptionalHttpUrl, Quantity, parse_quantity
 
@@ -68,7 +69,8 @@ class TelemetrySpec(ReleaseSpec):
     logs_otlp_url: HttpUrl
     traces_otlp_endpoint: OptionalOtlpEndpoint = ""
     metrics_otlp_url: OptionalHttpUrl = ""
-    logs_tenant: str = ""
+    logs_tenant: OptionalTenant = ""
+    namespace_tenants: Mapping[Name, Tenant] = Field(default_factory=dict)
     cluster: str = Field(default="local", min_length=1)
     extra_labels: Mapping[LabelName, str] = Field(default_factory=dict)
     placement_labels: bool = False
@@ -145,6 +147,12 @@ class TelemetrySpec(ReleaseSpec):
         for url in (self.logs_otlp_url, self.metrics_otlp_url):
             if re.search(r"/v1/(logs|metrics|traces)/?$", url):
                 return f"{url} ends with a signal's path, which Alloy appends itself: cut it off after /otlp"
+        return None
+
+    @rule("namespace_tenants", "logs_tenant")
+    def _logs_of_other_namespaces_have_a_tenant(self) -> str | None:
+        if self.namespace_tenants and not self.logs_tenant:
+            return "logs of all other namespaces, and those sent by OTLP, have no tenant: name theirs in logs_tenant"
         return None
 
     @rule("extra_labels")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components._spec import InvalidArgsError
 from components.datasources.plan import provisioning_files
 from components.datasources.spec import DatasourcesSpec
 
@@ -148,3 +149,16 @@ def test_a_datasource_with_a_changed_uid_is_deleted_by_name_first() -> None:
 
 def test_streaming_is_asked_for_only_where_tempo_streams() -> None:
     assert json_data(files(streaming=True)["traces"])["streamingEnabled"] == {"search": True, "metrics": True}
+
+
+def test_loki_is_asked_for_all_its_tenants_at_once() -> None:
+    datasource = as_grafana_reads(files(logs_tenants=["team-a", "team-b"])["logs"])["datasources"][0]
+    assert datasource["jsonData"]["httpHeaderName1"] == "X-Scope-OrgID"
+    assert datasource["secureJsonData"] == {"httpHeaderValue1": "team-a|team-b"}
+    assert datasource["jsonData"]["derivedFields"], "the links from logs to traces stay"
+    assert "httpHeader" not in files(logs_tenants=["team-a"])["traces"]
+
+
+def test_a_name_that_would_read_as_two_tenants_is_none() -> None:
+    with pytest.raises(InvalidArgsError, match=r"logs_tenants\.0 = 'a\|b': .*use no other characters"):
+        files(logs_tenants=["a|b"])

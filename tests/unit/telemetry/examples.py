@@ -23,6 +23,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "extra_labels": {"environment": "production"},
         "placement_labels": True,
         "logs_tenant": "acme",
+        "namespace_tenants": {"shop": "team-a", "cart": "team-a", "search": "team-b"},
         "node_local_otlp": True,
         "log_level": "debug",
     },

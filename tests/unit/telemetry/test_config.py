@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components._spec import InvalidArgsError
 from components.telemetry.config import alloy_config, log_labels
 from components.telemetry.otlp import memory_limiter
 from tests.alloyfmt import alloyfmt
@@ -136,8 +137,34 @@ def test_the_memory_limiter_acts_before_the_container_is_killed() -> None:
 def test_every_label_that_the_configuration_sets_is_reported(changes: dict[str, Any]) -> None:
     config, labels = config_of(**changes), set(log_labels(telemetry_spec(**changes)))
     targets = set(re.findall(r'target_label\s+= "(\w+)"', config)) - {"__path__"}
-    static = set(
-        re.findall(r"^\t\t\t(\w+)\s+= ", component(config, "loki.process").split("stage.json")[0], re.MULTILINE)
-    )
+    set_here = re.split(r"stage\.(?:match|json)", component(config, "loki.process"))[0]
+    static = set(re.findall(r"^\t\t\t(\w+)\s+= ", set_here, re.MULTILINE))
     assert targets | static <= labels
     assert labels - targets - static <= {"filename", "stream", "instance", "service_name"}
+
+
+def test_the_lines_of_a_namespace_go_to_its_tenant_and_all_others_to_the_default_one() -> None:
+    config = config_of(logs_tenant="ops", namespace_tenants={"shop": "team-a", "cart": "team-a", "search": "team-b"})
+    stages = component(config, 'loki.process "pod"')
+    matches = re.findall(r'selector = "(.*)"\n\n\t\tstage\.tenant \{\n\t\t\tvalue = "(.*)"', stages)
+    assert matches == [
+        (r"{namespace=~\"cart|shop\"}", "team-a"),
+        (r"{namespace=~\"search\"}", "team-b"),
+    ]
+    assert 'tenant_id           = "ops"' in component(config, 'loki.write "endpoint"')
+    assert '"X-Scope-OrgID" = "ops"' in component(config, 'otelcol.exporter.otlphttp "loki"')
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ({"logs_tenant": "a|b"}, "use no other characters"),
+        ({"logs_tenant": "a", "namespace_tenants": {"shop": ".."}}, "use another than . and .."),
+        ({"logs_tenant": "a", "namespace_tenants": {"Shop": "b"}}, "'Shop' is no Kubernetes name"),
+        ({"namespace_tenants": {"shop": "a"}}, "name theirs in logs_tenant"),
+    ],
+)
+def test_a_tenant_that_loki_would_refuse_stops_the_preview(args: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        telemetry_spec(**args)
+    assert sentence in str(raised.value)

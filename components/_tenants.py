@@ -1,0 +1,31 @@
+"""The names of Loki's tenants, and the header that a request says them by."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import AfterValidator
+
+HEADER = "X-Scope-OrgID"
+"""The header that Loki reads the tenant from."""
+
+
+def header_value(tenants: Sequence[str]) -> str:
+    """Name several tenants at once, as only queries may."""
+    return "|".join(tenants)
+
+
+def _tenant_name(name: str) -> str:
+    """Accept what Loki takes for the name of a tenant, and as the name of its directory in the bucket."""
+    if not re.fullmatch(r"[0-9A-Za-z!\-_.*'()]{1,150}", name):
+        raise ValueError("Loki takes 1 to 150 letters, digits and !-_.*'() for a tenant: use no other characters")
+    if name in (".", ".."):
+        raise ValueError("the name of a tenant becomes a path in the bucket: use another than . and ..")
+    return name
+
+
+Tenant = Annotated[str, AfterValidator(_tenant_name)]
+"""A name that Loki accepts for a tenant."""
+
+OptionalTenant = Annotated[str, AfterValidator(lambda name: _tenant_name(name) if name else name)]
+"""A `Tenant`, or the empty string where there is none."""

@@ -1,0 +1,88 @@
+"""The program with tenants: whose logs go where, and who reads them."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config import SettingsError
+from tools.program import Recording, record
+from tools.program.stacks import configured_program
+
+ROOT = Path(__file__).parents[2]
+
+
+def stack(**config: Any) -> Recording:
+    return record(configured_program(ROOT, {"cluster": {"name": "test"}, **config}), preview=True, stack="test")
+
+
+def datasource(recording: Recording, signal: str) -> Any:
+    (file,) = recording.one(":ConfigMap", f"datasources-{signal}").plain()["data"].values()
+    return yaml.safe_load(file)["datasources"][0]
+
+
+def collectors(recording: Recording) -> str:
+    (config,) = recording.one(":ConfigMap", "telemetry-config").plain()["data"].values()
+    return str(config)
+
+
+def refused(**config: Any) -> str:
+    with pytest.raises(SettingsError) as raised:
+        stack(**config)
+    return str(raised.value)
+
+
+def test_the_only_tenant_is_that_of_every_log_and_of_grafana() -> None:
+    recording = stack(logging={"tenants": ["team-a"]})
+    values = recording.one(":Release", "logging-loki").plain()["values"]
+    assert values["loki"]["auth_enabled"] is True
+    assert 'tenant_id           = "team-a"' in collectors(recording)
+    assert datasource(recording, "logs")["secureJsonData"] == {"httpHeaderValue1": "team-a"}
+
+
+def test_teams_have_their_namespaces_and_one_grafana_reads_them_all_with_its_links() -> None:
+    telemetry = {"logs_tenant": "ops", "namespace_tenants": {"shop": "team-a"}}
+    recording = stack(logging={"tenants": ["ops", "team-a"]}, telemetry=telemetry)
+    assert 'selector = "{namespace=~\\"shop\\"}"' in collectors(recording)
+    logs, traces = datasource(recording, "logs"), datasource(recording, "traces")
+    assert logs["jsonData"]["httpHeaderName1"] == "X-Scope-OrgID"
+    assert logs["secureJsonData"] == {"httpHeaderValue1": "ops|team-a"}
+    assert {link["datasourceUid"] for link in logs["jsonData"]["derivedFields"]} == {traces["uid"]}
+    assert traces["jsonData"]["tracesToLogsV2"]["datasourceUid"] == logs["uid"]
+    assert "secureJsonData" not in traces
+
+
+def test_without_tenants_nobody_names_one() -> None:
+    recording = stack()
+    assert "tenant" not in collectors(recording)
+    assert "secureJsonData" not in datasource(recording, "logs")
+
+
+def test_with_several_tenants_the_logs_of_nobody_need_one() -> None:
+    message = refused(logging={"tenants": ["ops", "team-a"]})
+    assert "observability:telemetry.logs_tenant: is missing: logging.tenants names ops, team-a" in message
+    assert "pulumi config set --path observability:telemetry.logs_tenant ops" in message
+
+
+def test_a_tenant_that_loki_does_not_have_is_refused_with_the_nearest() -> None:
+    telemetry = {"logs_tenant": "ops", "namespace_tenants": {"shop": "team-b"}}
+    message = refused(logging={"tenants": ["ops", "team-a"]}, telemetry=telemetry)
+    place = "observability:telemetry.namespace_tenants.shop = team-b"
+    assert f"{place}: is no tenant of logging.tenants: did you mean team-a?" in message
+    alone = refused(telemetry={"logs_tenant": "ops"})
+    assert "observability:telemetry.logs_tenant = ops: is no tenant of logging.tenants: there are none" in alone
+    assert "pulumi config rm --path observability:telemetry.logs_tenant" in alone
+
+
+@pytest.mark.parametrize(
+    ("tenants", "place", "sentence"),
+    [
+        (["ops", "a|b"], "logging.tenants[1]", "use no other characters"),
+        ([".."], "logging.tenants[0]", "use another than . and .."),
+        (["ops", "ops"], "logging.tenants", "ops is named twice"),
+    ],
+)
+def test_a_name_that_loki_refuses_is_refused_at_its_setting(tenants: list[str], place: str, sentence: str) -> None:
+    message = refused(logging={"tenants": tenants}, telemetry={"logs_tenant": tenants[0]})
+    assert f"observability:{place} = " in message and sentence in message
