@@ -28,12 +28,11 @@ caching = Caching(settings, namespaces, options)
 
 logging = Logging(
     "logging",
-    caching.for_loki(
-        arguments.logging(
-            settings,
-            namespace=namespaces[settings.logging.namespace],
-            **storage.bucket("logs", "loki", settings.logging.namespace),
-        )
+    arguments.logging(
+        settings,
+        namespace=namespaces[settings.logging.namespace],
+        **storage.bucket("logs", "loki", settings.logging.namespace),
+        **caching.for_loki(),
     ),
     options,
 )
@@ -52,6 +51,7 @@ tracing = Tracing(
         namespace=namespaces[settings.tracing.namespace],
         remote_write_url=metrics.remote_write_url,
         **storage.bucket("traces", "tempo", settings.tracing.namespace),
+        **caching.for_tempo(),
     ),
     options,
 )

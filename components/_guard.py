@@ -34,7 +34,7 @@ def guard(name: str, problems: Problems, upgrades: Problems | None = None) -> pu
             return
         found = problems(applied or {}, wanted or {})
         if not found and upgrades is not None:
-            found = upgrades(old, new)
+            found = upgrades({**old, "values": applied}, {**new, "values": wanted})
         if found:
             raise ForbiddenChangeError(_describe(args.name, found))
 

@@ -6,19 +6,15 @@ from typing import Any
 import pulumi
 
 import components
-from components._merge import deep_merge
 from config import Settings
 from config.caching import CacheKind
+from config.tracing import TracingMode
 
 from .arguments import given, placement
 
-PASSWORD_VARIABLE = "CACHE_PASSWORD"
-_CHUNKS, _RESULTS = 0, 1
-"""The databases of one Valkey, so that neither kind of entry is taken for the other."""
-
 
 class Caching:
-    """A Valkey for Loki, or nothing where the charts' own memcached do."""
+    """A Valkey for Loki, distributed Tempo and a Thanos that is there; nothing where the charts' own memcached do."""
 
     def __init__(
         self, settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
@@ -37,46 +33,40 @@ class Caching:
                 service_monitor_labels=dict(settings.cluster.service_monitor_labels),
             ) | {"create_namespace": False}
             self._cache = components.Cache("cache", arguments, options)
+            if settings.caching.thanos_namespace:
+                self._for_thanos(self._cache, settings.caching.thanos_namespace)
 
-    def for_loki(self, arguments: Any) -> Any:
-        """Send Loki's chunks and results to the cache, in place of its own memcached; else leave `arguments` be."""
+    def for_loki(self) -> dict[str, Any]:
+        """Give the arguments that tell Loki of the cache; none where there is none."""
+        return self._reader("logs", "loki", self._settings.logging.namespace)
+
+    def for_tempo(self) -> dict[str, Any]:
+        """Give the arguments that tell Tempo of the cache; none where its chart has no place for one."""
+        if self._settings.tracing.mode is TracingMode.MONOLITHIC:
+            return {}
+        return self._reader("traces", "tempo", self._settings.tracing.namespace)
+
+    def _reader(self, purpose: str, consumer: str, namespace: str) -> dict[str, Any]:
         if self._cache is None:
-            return arguments
-        reader: Any = {
-            "namespace": self._namespaces[self._settings.logging.namespace],
+            return {}
+        arguments: Any = {
+            "namespace": self._namespaces[namespace],
             "password": self._cache.password,
-            "secret_name": "loki-cache",
+            "secret_name": f"{consumer}-cache",
         }
-        access = components.CacheAccess("logs-cache-access", reader, self._options)
-        values = loki_values(
-            self._cache.endpoint, access.secret_name, access.password_key, self._cache.credentials_revision
-        )
-        return arguments | {
-            "chunks_cache_mib": 0,
-            "results_cache_mib": 0,
-            "values": deep_merge(values, arguments.get("values", {})),
+        access = components.CacheAccess(f"{purpose}-cache-access", arguments, self._options)
+        return {
+            "cache_endpoint": self._cache.endpoint,
+            "cache_password_secret": access.secret_name,
+            "cache_password_key": access.password_key,
+            "cache_checksum": self._cache.credentials_revision,
         }
 
-
-def loki_values(
-    endpoint: pulumi.Input[str], secret: pulumi.Input[str], key: pulumi.Input[str], revision: pulumi.Input[str]
-) -> dict[str, Any]:
-    """Give the values of Loki's chart for a cache that speaks Redis's protocol, the password by its Secret alone."""
-
-    def redis(database: int) -> dict[str, Any]:
-        return {"endpoint": endpoint, "password": f"${{{PASSWORD_VARIABLE}}}", "db": database}
-
-    background = {"writeback_size_limit": "64MB"}
-    password = {"name": PASSWORD_VARIABLE, "valueFrom": {"secretKeyRef": {"name": secret, "key": key}}}
-    results = {"default_validity": "12h", "background": background, "redis": redis(_RESULTS)}
-    return {
-        # The older chart reads no environment into its configuration unless it is told to.
-        "global": {"extraArgs": ["-config.expand-env=true"], "extraEnv": [password]},
-        "loki": {
-            "podAnnotations": {"checksum/cache": revision},
-            "structuredConfig": {
-                "chunk_store_config": {"chunk_cache_config": {"background": background, "redis": redis(_CHUNKS)}},
-                "query_range": {"cache_results": True, "results_cache": {"cache": results}},
-            },
-        },
-    }
+    def _for_thanos(self, cache: components.Cache, namespace: str) -> None:
+        arguments: Any = {
+            "namespace": self._namespaces.get(namespace, namespace),
+            "password": cache.password,
+            "secret_name": "thanos-cache",
+            "thanos_endpoint": cache.endpoint,
+        }
+        components.CacheAccess("metrics-cache-access", arguments, self._options)

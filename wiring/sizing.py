@@ -14,6 +14,7 @@ from components.logging.sizes import default_replicas
 from components.units import parse_duration, parse_quantity
 from config import Settings
 from config.area import Area
+from config.caching import CacheKind
 from config.logging import Logging
 from config.storage import IN_CLUSTER
 from config.telemetry import LogSource
@@ -73,7 +74,9 @@ def logging(settings: Settings, told: Arguments) -> Arguments:
     if not settings.load.logs_gb_per_day:
         return told
     shape = _logs(settings, plan(settings))
-    caches = {"chunks_cache_mib": shape.chunks_cache_mib, "results_cache_mib": shape.results_cache_mib}
+    caches: Arguments = {}
+    if "cache_endpoint" not in told:
+        caches = {"chunks_cache_mib": shape.chunks_cache_mib, "results_cache_mib": shape.results_cache_mib}
     workloads: dict[str, Arguments] = dict(told.get("workloads", {}))
     for role, size in shape.workloads.items():
         sized = {name: value for name, value in _figures(size).items() if name not in told}
@@ -187,6 +190,8 @@ def _logs(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
     beside = dict(shape.beside)
     ruler = {name: size for name in ("ruler",) if (size := beside.pop(name, None)) and area.ruler}
     shape = replace(shape, workloads={**shape.workloads, **ruler}, beside=beside)
+    if settings.caching.kind is CacheKind.VALKEY:
+        return sizing.with_caches(shape, 0, 0)
     chunks, results = area.chunks_cache_mib, area.results_cache_mib
     return sizing.with_caches(
         shape,

@@ -1,5 +1,6 @@
 """A reader's access to a cache: the password in a Secret of its own namespace, as no pod reads another's Secrets."""
 
+import json
 from base64 import b64encode
 from typing import NotRequired, TypedDict
 
@@ -8,11 +9,14 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pydantic import Field
 
+from .._cache import Database
 from .._known import after
 from .._namespace import MANAGED_BY
 from .._spec import Spec
 from ..units import Name
 from .spec import PASSWORD_KEY
+
+THANOS_KEY = "thanos-response-cache.yaml"
 
 
 class CacheAccessSpec(Spec):
@@ -21,6 +25,7 @@ class CacheAccessSpec(Spec):
     namespace: Name
     password: str = Field(min_length=1)
     secret_name: Name = "cache"
+    thanos_endpoint: str = ""
 
 
 class CacheAccessArgs(TypedDict):
@@ -32,6 +37,9 @@ class CacheAccessArgs(TypedDict):
     """Password of the cache. Secret."""
     secret_name: NotRequired[pulumi.Input[str]]
     """Name of the Secret that is created. Default `cache`."""
+    thanos_endpoint: NotRequired[pulumi.Input[str]]
+    """Host and port of the cache where the reader is the query frontend of Thanos: the Secret then also holds the file
+    for its flag `--query-range.response-cache-config-file`. Default: none."""
 
 
 class CacheAccess(pulumi.ComponentResource):
@@ -41,6 +49,8 @@ class CacheAccess(pulumi.ComponentResource):
     """Name of the Secret with the password."""
     password_key: pulumi.Output[str]
     """Key of the password in that Secret."""
+    thanos_key: pulumi.Output[str]
+    """Key of the file for Thanos in that Secret; empty without `thanos_endpoint`."""
 
     def __init__(self, name: str, args: CacheAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'CacheAccess "{name}"'
@@ -56,9 +66,25 @@ class CacheAccess(pulumi.ComponentResource):
                 namespace=known.apply(lambda s: s.namespace),
                 labels=MANAGED_BY,
             ),
-            data=password.apply(lambda plain: {PASSWORD_KEY: b64encode(plain.encode()).decode()}),
+            data=pulumi.Output.all(password, known).apply(lambda both: _data(*both)),
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.secret_name = after(known.apply(lambda s: s.secret_name), secret)
         self.password_key = pulumi.Output.from_input(PASSWORD_KEY)
-        self.register_outputs({"secretName": self.secret_name, "passwordKey": self.password_key})
+        self.thanos_key = known.apply(lambda s: THANOS_KEY if s.thanos_endpoint else "")
+        self.register_outputs(
+            {"secretName": self.secret_name, "passwordKey": self.password_key, "thanosKey": self.thanos_key}
+        )
+
+
+def _data(password: str, spec: CacheAccessSpec) -> dict[str, str]:
+    files = {PASSWORD_KEY: password}
+    if spec.thanos_endpoint:
+        files[THANOS_KEY] = thanos_response_cache(spec.thanos_endpoint, password)
+    return {name: b64encode(text.encode()).decode() for name, text in files.items()}
+
+
+def thanos_response_cache(endpoint: str, password: str) -> str:
+    """Write what the query frontend of Thanos reads of a cache for its results; JSON is YAML."""
+    # https://thanos.io/tip/components/query-frontend.md/#redis
+    return json.dumps({"type": "REDIS", "config": {"addr": endpoint, "password": password, "db": int(Database.THANOS)}})

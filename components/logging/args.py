@@ -169,9 +169,21 @@ class LoggingArgs(TypedDict):
     same store; `zones`, after the ingesters were flushed; `ingesters`, after those that leave were flushed; `tenants`,
     after senders and readers name theirs. Default: none."""
     chunks_cache_mib: NotRequired[pulumi.Input[int]]
-    """Memory of the cache for chunks in MiB; 0 for none. Its pod takes a fifth more. Default: 512."""
+    """Memory of the cache for chunks in MiB; 0 for none. Its pod takes a fifth more. Default: 512, or 0 with
+    `cache_endpoint`."""
     results_cache_mib: NotRequired[pulumi.Input[int]]
-    """Memory of the cache for results of queries in MiB; 0 for none. Its pod takes a fifth more. Default: 256."""
+    """Memory of the cache for results of queries in MiB; 0 for none. Its pod takes a fifth more. Default: 256, or 0
+    with `cache_endpoint`."""
+    cache_endpoint: NotRequired[pulumi.Input[str]]
+    """`host:port` of a cache that speaks Redis's protocol, such as `endpoint` of `Cache`, for chunks
+    (database 0) and results of queries (database 1) in the place of both memcached. Default: none."""
+    cache_password_secret: NotRequired[pulumi.Input[str]]
+    """Secret in the same namespace with the password of that cache, as `CacheAccess` makes it. Default: none, for a
+    cache that asks for no password."""
+    cache_password_key: NotRequired[pulumi.Input[str]]
+    """Key of the password in that Secret. Default: `password`."""
+    cache_checksum: NotRequired[pulumi.Input[str]]
+    """Any text that changes with the password, to roll the pods. Default: none."""
     max_push_mib: NotRequired[pulumi.Input[int]]
     """Largest request that the gateway accepts, in MiB. Default: 20."""
     dns_service: NotRequired[pulumi.Input[str]]

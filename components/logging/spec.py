@@ -5,8 +5,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from .._cache import CacheReaderSpec
 from .._namespace import PodSecurity
 from .._spec import rule
 from ..charts import LOKI, Chart
@@ -63,7 +64,7 @@ class PreparedChange(StrEnum):
     INGESTERS = "ingesters"
 
 
-class LoggingSpec(FeaturesSpec):
+class LoggingSpec(CacheReaderSpec, FeaturesSpec):
     """The checked arguments of `Logging`."""
 
     release_name: Name = "loki"
@@ -105,6 +106,11 @@ class LoggingSpec(FeaturesSpec):
     gateway_ipv6: bool = True
     service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
     dashboards: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_cache_that_is_there_takes_the_place_of_both(cls, data: Any) -> Any:
+        return data if data.get("cache_endpoint", "") == "" else {"chunks_cache_mib": 0, "results_cache_mib": 0, **data}
 
     @property
     def chart(self) -> Chart:
@@ -239,6 +245,12 @@ class LoggingSpec(FeaturesSpec):
             return "a filesystem is seen by one process alone: use mode monolithic with 1 replica, or store s3"
         if self.bucket:
             return f"nothing would be written to bucket {self.bucket}: remove bucket, or use store s3"
+        return None
+
+    @rule("cache_endpoint", "chunks_cache_mib", "results_cache_mib")
+    def _one_cache_is_enough(self) -> str | None:
+        if self.cache_endpoint and (self.chunks_cache_mib or self.results_cache_mib):
+            return "it takes the place of Loki's memcached: leave chunks_cache_mib and results_cache_mib out"
         return None
 
     @rule("retention")

@@ -129,6 +129,16 @@ class TracingArgs(TypedDict):
     """Attributes that become labels of service graphs, once as `client_…` and once as `server_…`. Default: none."""
     external_labels: NotRequired[pulumi.Input[Mapping[str, str]]]
     """Labels of every generated series. Default: none."""
+    cache_endpoint: NotRequired[pulumi.Input[str]]
+    """`host:port` of a cache that speaks Redis's protocol, such as `endpoint` of `Cache`, for what
+    queries of distributed Tempo read again (database 2) in the place of the chart's memcached. Default: none."""
+    cache_password_secret: NotRequired[pulumi.Input[str]]
+    """Secret in the same namespace with the password of that cache, as `CacheAccess` makes it. Default: none, for a
+    cache that asks for no password."""
+    cache_password_key: NotRequired[pulumi.Input[str]]
+    """Key of the password in that Secret. Default: `password`."""
+    cache_checksum: NotRequired[pulumi.Input[str]]
+    """Any text that changes with the password, to roll the pods. Default: none."""
     gateway: NotRequired[bool]
     """Whether distributed Tempo gets an nginx in front of its HTTP APIs, and queries go through it. Default: false."""
     dns_service: NotRequired[pulumi.Input[str]]

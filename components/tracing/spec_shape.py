@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import Field, model_validator
 
+from .._cache import CacheReaderSpec
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
@@ -20,7 +21,7 @@ _TOPIC = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 _TAKE_KAFKA = f"use mode distributed with chart_version {KAFKA_CHARTS[0]}"
 
 
-class ShapeSpec(ReleaseSpec):
+class ShapeSpec(CacheReaderSpec, ReleaseSpec):
     """The arguments of `Tracing` that decide which workloads there are."""
 
     chart_version: str = ""
@@ -125,6 +126,12 @@ class ShapeSpec(ReleaseSpec):
     def _one_process_has_no_gateway(self) -> str | None:
         if self.mode is Mode.MONOLITHIC and self.gateway:
             return "monolithic Tempo answers on one Service already: leave the gateway out, or use mode distributed"
+        return None
+
+    @rule("cache_endpoint", "mode")
+    def _one_process_has_no_cache(self) -> str | None:
+        if self.mode is Mode.MONOLITHIC and self.cache_endpoint:
+            return "the chart of monolithic Tempo has no place for a cache: leave it out, or use mode distributed"
         return None
 
     @rule("values", "mode", "chart_version")

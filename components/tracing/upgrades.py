@@ -25,6 +25,8 @@ def upgrade_problems(
         return []
     if (_numbers(before) < HEADLESS_CACHE) == (_numbers(after) < HEADLESS_CACHE):
         return []
+    if not (_has_memcached(applied) and _has_memcached(wanted)):
+        return []
     cache = f"{wanted.get('name')}-memcached"
     delete = f"kubectl -n {wanted.get('namespace')} delete"
     return [
@@ -32,6 +34,12 @@ def upgrade_problems(
         "that cannot change. Delete both, which loses nothing but cached blocks, and apply once with prepared_changes "
         f'["{PreparedChange.CACHE}"]: {delete} statefulset {cache} --cascade=orphan; {delete} service {cache}'
     ]
+
+
+def _has_memcached(inputs: Mapping[str, Any]) -> bool:
+    """Say whether the chart's own cache runs, as it does unless told otherwise."""
+    memcached = (inputs.get("values") or {}).get("memcached") or {}
+    return memcached.get("enabled") is not False
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from . import generator
 from .blocks import block_duration, retention, trace_storage
+from .caches import cache_values
 from .choices import Mode
 from .ingesters import ingester_parts
 from .kafka import broker_login, broker_login_config, kafka_parts
@@ -11,8 +12,6 @@ from .pods import CONTAINER_SECURITY, POD_SECURITY, credentials, credentials_ann
 from .receivers import distributed_receivers, monolithic_receivers
 from .spec import TracingSpec
 from .workloads import merged, persistence, placement, reader, service_account, stateless, storage_class, writer
-
-CACHE_MEGABYTES = 256
 
 
 def tempo_values(spec: TracingSpec) -> dict[str, Any]:
@@ -67,10 +66,7 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         **(kafka_parts(spec) if spec.through_kafka else ingester_parts(spec)),
         "querier": reader(spec, "querier", "100m", "512Mi"),
         "queryFrontend": reader(spec, "query-frontend", "100m", "256Mi"),
-        "memcached": {
-            **stateless(spec, "memcached", "50m", f"{CACHE_MEGABYTES * 5 // 4}Mi"),
-            "extraArgs": ["-m", str(CACHE_MEGABYTES)],
-        },
+        **cache_values(spec),
         "gateway": {"enabled": spec.gateway, **stateless(spec, "gateway", "20m", "64Mi")},
         "global": {
             "dnsService": spec.dns_service,

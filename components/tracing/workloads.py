@@ -19,8 +19,9 @@ def reader(spec: TracingSpec, component: str, cpu: str, memory: str) -> dict[str
     # Set part by part: what the chart applies to all of them would reach the cache and the gateway too.
     return {
         **stateless(spec, component, cpu, memory),
-        "extraEnv": credentials(spec),
-        "podAnnotations": credentials_annotation(spec),
+        "extraEnv": [*credentials(spec), *spec.cache_environment],
+        "podAnnotations": {**credentials_annotation(spec), **spec.cache_annotations},
+        **({"extraArgs": spec.cache_arguments} if spec.cache_arguments else {}),
     }
 
 
@@ -30,7 +31,7 @@ def writer(spec: TracingSpec, component: str, cpu: str, memory: str) -> dict[str
         **reader(spec, component, cpu, memory),
         **placement(spec),
         "resources": reserved(cpu, memory),
-        "extraEnv": [go_memory_limit(memory), *credentials(spec)],
+        "extraEnv": [go_memory_limit(memory), *credentials(spec), *spec.cache_environment],
         "terminationGracePeriodSeconds": TERMINATION_GRACE_SECONDS,
     }
 
@@ -59,9 +60,11 @@ def service_account(spec: TracingSpec) -> dict[str, Any]:
 
 
 def merged(*parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Join parts of one workload's values: later keys win, lists of environment and arguments add up."""
+    """Join parts of one workload's values: later keys win, lists of environment and arguments add up, each once."""
     joined: dict[str, Any] = {}
     for part in parts:
         for key, value in part.items():
-            joined[key] = [*joined.get(key, ()), *value] if key in ("extraEnv", "extraArgs") else value
+            present = joined.get(key, ())
+            adds_up = key in ("extraEnv", "extraArgs")
+            joined[key] = [*present, *(one for one in value if one not in present)] if adds_up else value
     return joined

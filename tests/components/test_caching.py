@@ -58,3 +58,24 @@ def test_two_caches_live_side_by_side() -> None:
     recording = record(build)
     names = [found.plain()["metadata"]["name"] for found in recording.of_type("v1:Secret")]
     assert sorted(names) == ["second-password", "valkey-password"]
+
+
+def test_the_file_for_thanos_is_there_where_a_thanos_reads_and_its_name_is_known_at_preview() -> None:
+    def build() -> dict[str, Any]:
+        made = cache()
+        reader = CacheAccess("loki", {"namespace": "logging", "password": made.password})
+        thanos = CacheAccess(
+            "thanos", {"namespace": "monitoring", "password": made.password, "thanos_endpoint": made.endpoint}
+        )
+        return {"loki": reader.thanos_key, "thanos": thanos.thanos_key}
+
+    assert record(build, preview=True, unknown=GENERATED).outputs == {
+        "loki": "",
+        "thanos": "thanos-response-cache.yaml",
+    }
+    recording = record(build)
+    assert set(recording.one(":Secret", "loki-secret").plain()["data"]) == {"password"}
+    data = recording.one(":Secret", "thanos-secret").plain()["data"]
+    file = json.loads(b64decode(data["thanos-response-cache.yaml"]))
+    password = b64decode(data["password"]).decode()
+    assert file == {"type": "REDIS", "config": {"addr": "valkey.caching:6379", "password": password, "db": 3}}

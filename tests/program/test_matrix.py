@@ -109,6 +109,19 @@ def test_every_mode_of_loki_can_keep_its_queries_in_a_valkey(mode: LoggingMode, 
         assert not breaches, "\n".join(breaches)
 
 
+@pytest.mark.parametrize("version", TEMPO_DISTRIBUTED.versions)
+def test_every_distributed_tempo_can_keep_its_queries_in_a_valkey(version: str) -> None:
+    kafka = {"kafka_address": "kafka.messaging:9092"} if version.startswith("3.") else {}
+    area = {"mode": "distributed", "chart_version": version, **kafka}
+    config = {"cluster": {"name": "matrix"}, "caching": {"kind": "valkey"}, "tracing": area}
+    values = values_of(record(configured_program(ROOT, config), preview=True, stack="matrix"), "tracing-tempo")
+    (cache,) = values["cache"]["caches"]
+    assert set(cache) == {"redis", "roles"}
+    if files := chart_files(TEMPO_DISTRIBUTED.name, version):
+        breaches = [str(breach) for breach in findings("tempo", values, files)]
+        assert not breaches, "\n".join(breaches)
+
+
 @pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.title)
 def test_an_impossible_combination_is_refused_with_its_reason(refusal: Refusal) -> None:
     config = {"cluster": {"name": "matrix"}, **refusal.config}

@@ -24,3 +24,9 @@ def test_it_passes_once_it_is_prepared() -> None:
 def test_other_updates_pass(version: str) -> None:
     assert not upgrade_problems(inputs(version), inputs(version))
     assert not upgrade_problems({}, inputs(version))
+
+
+@pytest.mark.parametrize("enabled", [(True, False), (False, True), (False, False)])
+def test_a_cache_that_comes_or_goes_with_the_chart_is_not_in_its_way(enabled: tuple[bool, bool]) -> None:
+    before, after = ({"values": {"memcached": {"enabled": each}}} for each in enabled)
+    assert not upgrade_problems({**inputs("1.61.0"), **before}, {**inputs("2.26.2"), **after})
