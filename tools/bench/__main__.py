@@ -45,8 +45,7 @@ def main(arguments: Sequence[str]) -> None:
                 rows.append(failed_row(name, budget))
                 print(f"{name}: {error}", file=sys.stderr)
     try:
-        cost, without_collector = (import_cost(ROOT, options.runs, collector=on) for on in (True, False))
-        rows += cost_rows(cost, without_collector, LIMIT)
+        rows += cost_rows(import_cost(ROOT, options.runs), LIMIT)
     except CommandFailedError as error:
         rows.append(failed_row("import of components", Budget()))
         print(f"import of components: {error}", file=sys.stderr)

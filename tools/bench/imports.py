@@ -3,7 +3,7 @@
 import ast
 import statistics
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,13 +11,16 @@ import components
 from tools.bench.measure import Run, run_once
 
 LIMIT = 1.1
-_ON_AWS = "pulumi_aws"
 _TIMED = """
-import gc, time
-{before}
+import time
 start = time.process_time()
 {statements}
 print(time.process_time() - start)
+"""
+_ORDER = """
+{statements}
+import sys
+print(*(module.__file__ for name, module in sys.modules.items() if name.partition(".")[0] == "components"), sep="\\n")
 """
 
 
@@ -39,25 +42,29 @@ class ImportCost:
         return statistics.median(map(_cpu, self.ours)), statistics.median(map(_cpu, self.sdk))
 
 
-def import_cost(root: Path, runs: int, *, collector: bool) -> ImportCost:
-    """Import in new processes, ours and the SDK's in turns, after one turn that warms the bytecode.
+def import_cost(root: Path, runs: int) -> ImportCost:
+    """Import every component but those for AWS, and the SDK's part alone, in new processes and in turns.
 
-    One full collection takes as long as all of our modules, and whether one more happens to fall into our part is
-    chance: `collector` leaves it on, as programs do, or tells the imports' own cost.
+    The SDK's part is imported in the same order: when garbage is collected, and how much there is to look through
+    by then, depends on it, and one full collection takes as long as all modules of ours.
     """
-    before = "" if collector else "gc.disable()"
     names = ", ".join(name for name in components.__all__ if not name.startswith("Aws"))
-    sdk = "\n".join(sdk_imports(root / "components"))
-    turns = [
-        (_import(f"from components import {names}", before, root), _import(sdk, before, root)) for _ in range(runs + 1)
-    ]
+    ours = f"from components import {names}"
+    sdk = "\n".join(sdk_imports(imported_files(ours, root)))
+    # The first turn warms the bytecode.
+    turns = [(_import(ours, root), _import(sdk, root)) for _ in range(runs + 1)]
     return ImportCost([ours for ours, _ in turns[1:]], [theirs for _, theirs in turns[1:]])
 
 
-def sdk_imports(package: Path) -> list[str]:
-    """Give the import statements of every module for what is neither its own nor Python's, without AWS."""
-    found = {ast.unparse(statement) for path in sorted(package.rglob("*.py")) for statement in _third_party(path)}
-    return sorted(statement for statement in found if _ON_AWS not in statement)
+def imported_files(statements: str, root: Path) -> list[Path]:
+    """Give the files of the components that the statements import, in the order in which they are begun."""
+    run = run_once([sys.executable, "-c", _ORDER.format(statements=statements)], root)
+    return [Path(line) for line in run.output.splitlines()]
+
+
+def sdk_imports(files: Iterable[Path]) -> list[str]:
+    """Give the import statements of the files, each once, for what is neither the components' own nor Python's."""
+    return list(dict.fromkeys(ast.unparse(statement) for file in files for statement in _third_party(file)))
 
 
 def _third_party(path: Path) -> Iterator[ast.stmt]:
@@ -72,8 +79,8 @@ def _third_party(path: Path) -> Iterator[ast.stmt]:
             yield statement
 
 
-def _import(statements: str, before: str, root: Path) -> Run:
-    return run_once([sys.executable, "-c", _TIMED.format(before=before, statements=statements)], root)
+def _import(statements: str, root: Path) -> Run:
+    return run_once([sys.executable, "-c", _TIMED.format(statements=statements)], root)
 
 
 def _cpu(run: Run) -> float:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.bench.imports import sdk_imports
+from tools.bench.imports import imported_files, sdk_imports
 from tools.bench.measure import Budget, CommandFailedError, Measured, Run, measure
 from tools.bench.table import HEAD, failed_row, measured_row, printed
 
@@ -53,7 +53,12 @@ def test_the_columns_line_up() -> None:
     assert lines[1].endswith("15 s  ok") and lines[2].endswith("1 s, 120 MiB  failed")
 
 
-def test_the_parts_of_the_sdk_are_read_from_the_components_without_those_for_aws() -> None:
-    found = sdk_imports(ROOT / "components")
-    assert "from pulumi_kubernetes.core.v1 import ConfigMap" in found and "import pulumi" in found
-    assert not any("pulumi_aws" in line or "collections" in line or "from ." in line for line in found)
+def test_the_parts_of_the_sdk_are_those_that_the_imported_components_use_in_their_order() -> None:
+    files = imported_files("from components import Demo, Datasources", ROOT)
+    assert files.index(ROOT / "components/demo/component.py") < files.index(
+        ROOT / "components/datasources/component.py"
+    )
+    assert not [file for file in files if "storage" in file.parts]
+    found = sdk_imports(files)
+    assert "from pulumi_kubernetes.apps.v1 import Deployment" in found and len(found) == len(set(found))
+    assert not any("collections" in line or "from ." in line for line in found)
