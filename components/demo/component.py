@@ -8,9 +8,8 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._namespace import MANAGED_BY, namespace
-from .generator import FRONTEND
 from .spec import DemoSpec
-from .workload import NAME, SCRIPT_FILE, deployment_spec, script
+from .workload import NAME, SCRIPT_FILE, SERVICE, deployment_spec, script
 
 
 class DemoArgs(TypedDict):
@@ -72,5 +71,5 @@ class Demo(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*home, program]),
         )
         self.namespace = pulumi.Output.from_input(spec.namespace)
-        self.service_name = pulumi.Output.from_input(FRONTEND)
+        self.service_name = pulumi.Output.from_input(SERVICE)
         self.register_outputs({"namespace": self.namespace, "serviceName": self.service_name})

@@ -8,6 +8,8 @@ from .spec import DemoSpec
 
 NAME = "telemetry-generator"
 SCRIPT_FILE = "generator.py"
+SERVICE = "frontend"
+"""The service that the script's traces begin in: known here, so that the script is not imported to be mounted."""
 _SCRIPT_DIRECTORY = "/opt/generator"
 _USER = 65532
 

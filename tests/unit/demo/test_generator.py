@@ -20,6 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from components.demo import generator
 from components.demo.generator import BOUNDS, CHECKOUT, FRONTEND, LONGEST_PAUSE, Latencies, Request, make_request
+from components.demo.workload import SERVICE
 
 NOW = 1_790_000_000_123_456_789
 SEEDS = st.integers(0, 2**32)
@@ -44,6 +45,10 @@ def spans_of(request: Request) -> dict[str, tuple[str, dict[str, Any]]]:
 def service_of(resource: dict[str, Any]) -> str:
     names = [a["value"]["stringValue"] for a in resource["resource"]["attributes"] if a["key"] == "service.name"]
     return str(names[0])
+
+
+def test_the_component_names_the_service_that_traces_begin_in() -> None:
+    assert SERVICE == FRONTEND
 
 
 @given(SEEDS)
