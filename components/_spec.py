@@ -18,6 +18,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 _SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
 _USER_IN_URL = re.compile(r"//[^/@\s]+@")
+_LONGEST_SHOWN = 200
 RuleMethod = TypeVar("RuleMethod", bound=Callable[..., str | None])
 
 
@@ -124,6 +125,8 @@ def _shown(problem: Mapping[str, Any]) -> str:
         return " (value hidden)"
     value = problem["input"]
     shown = f"{value.value if isinstance(value, Enum) else value!r}"
+    if len(shown) > _LONGEST_SHOWN:
+        shown = f"{shown[:_LONGEST_SHOWN]}…"
     return " = " + _USER_IN_URL.sub("//[hidden]@", shown)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
 
@@ -32,6 +33,13 @@ WORKLOADS: Mapping[LoggingMode, Sequence[str]] = {
     ),
 }
 """The workloads of each mode, beside the gateway, as the keys of `workloads`."""
+
+
+class RuleSource(StrEnum):
+    """Where Loki's ruler reads rules."""
+
+    CONFIG_MAPS = "config-maps"
+    BUCKET = "bucket"
 
 
 class SchemaEntry(Area):
@@ -101,8 +109,29 @@ class Logging(Workload):
     )
     ruler: bool = Field(
         default=False,
-        description="Whether Loki evaluates the rules in ConfigMaps with the label loki_rule. Default: false.",
+        description="Whether Loki evaluates rules, from where rule_source says. Default: false.",
         examples=[True],
+    )
+    rule_source: RuleSource = Field(
+        default=RuleSource.CONFIG_MAPS,
+        description="config-maps: the rules below, and ConfigMaps with the label loki_rule. bucket: the rules below "
+        "alone, which a Job keeps in the bucket of logs. Default: config-maps.",
+        examples=["bucket"],
+    )
+    rules: Mapping[str, Mapping[str, Any]] = Field(
+        default_factory=dict,
+        description="Files of rules by their name, each with groups. Default: none.",
+        examples=[{"errors.yaml": {"groups": [{"name": "errors", "rules": [{"alert": "A", "expr": "vector(1)"}]}]}}],
+    )
+    rules_directory: str = Field(
+        default="",
+        description="Directory with files of rules, relative to the stack files. Default: none.",
+        examples=["rules"],
+    )
+    lokitool_image: str = Field(
+        default="",
+        description="Image with lokitool, which rule_source bucket needs (docs/operations.md). Default: none.",
+        examples=["registry.acme.io/lokitool:3.7.6"],
     )
     alertmanager_url: HttpUrl | None = Field(
         default=None,

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from .caching import CacheKind
 from .cluster import Environment
-from .logging import WORKLOADS, LoggingMode
+from .logging import WORKLOADS, LoggingMode, RuleSource
 from .metrics import MetricsKind
 from .problems import PROJECT, Problem, nearest, remove_command, set_command
 from .storage import IN_CLUSTER, PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage
@@ -22,6 +22,7 @@ def cross_area_problems(settings: "Settings") -> list[Problem]:
     found = [*_storage(settings), *_secrets_without_a_user(settings), *_metrics_of_grafana(settings)]
     found += [*_namespaces_of_others(settings), *_caches_that_nothing_uses(settings)]
     found += [*_workloads_that_do_not_run(settings), *tenant_problems(settings)]
+    found += _rules_beside_the_objects_of_others(settings)
     if settings.cluster.environment is Environment.PRODUCTION:
         found += _production(settings)
     return found
@@ -124,6 +125,22 @@ def _workloads_that_do_not_run(settings: "Settings") -> Iterator[Problem]:
                 f"does not run in mode {' or '.join(modes)}: {nearest(role, running)}",
                 remove_command(place),
             )
+
+
+def _rules_beside_the_objects_of_others(settings: "Settings") -> Iterator[Problem]:
+    store = settings.storage
+    if settings.logging.rule_source is not RuleSource.BUCKET or not isinstance(store, AwsStorage | ExternalStorage):
+        return
+    if store.shared_bucket or store.prefixes.get("logs"):
+        place = f"{PROJECT}:logging.rule_source"
+        yield Problem(
+            place,
+            "needs a bucket that is Loki's alone: Loki keeps rules at rules/ whatever prefix it has, and may write "
+            "below its prefix only; give logs a bucket in storage.buckets without a prefix, or take rules from "
+            "ConfigMaps",
+            set_command(place, RuleSource.CONFIG_MAPS.value),
+            RuleSource.BUCKET.value,
+        )
 
 
 def _namespace_of(url: str) -> str:

@@ -6,6 +6,7 @@ from config import Settings
 from config.workload import Workload
 
 from . import sizing
+from .rules import rule_files
 
 
 def given(**arguments: Any) -> Any:
@@ -31,6 +32,9 @@ def logging(settings: Settings, **joined: Any) -> Any:
         chunk_encoding=area.chunk_encoding,
         querier_max_concurrent=area.querier_max_concurrent,
         ruler=area.ruler,
+        rule_source=area.rule_source.value,
+        rules=rule_files(settings),
+        lokitool_image=area.lokitool_image,
         alertmanager_url=area.alertmanager_url,
         tenants=list(area.tenants),
         traces_endpoint=area.traces_endpoint,

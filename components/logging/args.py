@@ -155,9 +155,22 @@ class LoggingArgs(TypedDict):
     """Namespaces whose pods may reach Loki past the gateway, for its metrics, where the gateway asks for logins or
     certificates: a NetworkPolicy keeps all others out. Required then with `service_monitor`. Default: none."""
     ruler: NotRequired[bool]
-    """Whether Loki evaluates rules: those in ConfigMaps of its namespace with the label `loki_rule`, each key a file of
-    rule groups; where there are tenants, with theirs in the annotation `k8s-sidecar-target-directory`. The pods that
-    read them get the token of the ServiceAccount. Default: false."""
+    """Whether Loki evaluates rules, from where `rule_source` says. Default: false."""
+    rule_source: NotRequired[str]
+    """Where rules come from. `config-maps`: `rules`, and all other ConfigMaps of the namespace with the label
+    `loki_rule`, each key a file of rule groups; where there are tenants, with theirs in the annotation
+    `k8s-sidecar-target-directory`; the pods that read them get the token of the ServiceAccount. `bucket`: `rules`
+    alone, which a Job brings to the bucket whenever they change, and removes what is no longer among them. Default:
+    `config-maps`."""
+    rules: NotRequired[Mapping[str, str]]
+    """Files of rules with their content, YAML that begins with `groups:`, by name; where there are tenants, by
+    `TENANT/NAME`. The name ends in `.yaml` or `.yml`. Default: none."""
+    ruler_bucket: NotRequired[str]
+    """Bucket for rules with `rule_source` `bucket`, which Loki may use as it does its own; required where that has a
+    `bucket_prefix`, as rules heed none. Default: `bucket`."""
+    lokitool_image: NotRequired[str]
+    """Image with `lokitool` on its path, of Loki's version; required with `rule_source` `bucket`. Loki publishes none:
+    docs/operations.md has one of five lines. Default: none."""
     alertmanager_url: NotRequired[pulumi.Input[str]]
     """URL of the Alertmanager that rules send their alerts to; required with `ruler`. Default: none."""
     traces_endpoint: NotRequired[pulumi.Input[str]]

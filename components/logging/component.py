@@ -13,6 +13,7 @@ from .._security.policy import network_policy
 from .advice import advice
 from .args import LoggingArgs
 from .ledger import ledger_problems
+from .rule_objects import create_rules
 from .security import closed_pods
 from .spec import LoggingSpec
 from .values import merged_values
@@ -56,7 +57,7 @@ class Logging(pulumi.ComponentResource):
                 parent=self,
                 depends_on=homes,
             )
-        release(
+        loki = release(
             f"{name}-loki",
             spec,
             namespace=spec.namespace,
@@ -65,6 +66,7 @@ class Logging(pulumi.ComponentResource):
             depends_on=homes,
             hooks=guard(f"{name}-loki", problems),
         )
+        create_rules(name, spec, known, parent=self, homes=homes, loki=loki)
 
         self.namespace = pulumi.Output.from_input(spec.namespace)
         self.gateway_host = self.namespace.apply(lambda within: f"{spec.release_name}-gateway.{within}")

@@ -71,7 +71,7 @@ def write_ahead_log(spec: LoggingSpec) -> dict[str, Any]:
 
 def storage(spec: LoggingSpec) -> dict[str, Any]:
     """Where chunks and index go. Credentials come from the environment or the pod's identity, never from here."""
-    buckets = dict.fromkeys(("chunks", "ruler", "admin"), spec.bucket)
+    buckets = {"chunks": spec.bucket, "ruler": spec.bucket_of_rules, "admin": spec.bucket}
     if spec.store is Store.FILESYSTEM:
         return {"type": "filesystem"}
     s3: dict[str, Any] = {"s3ForcePathStyle": spec.path_style}

@@ -32,7 +32,7 @@ def _grafana(spec: LoggingSpec) -> dict[str, Any]:
     }
     if spec.traces_endpoint:
         values["loki"] |= {"image": {"tag": TRACED_IMAGE}}
-    if spec.ruler:
+    if spec.rule_config_maps:
         values["serviceAccount"] = {"automountServiceAccountToken": True}
     if spec.ingester_zones:
         values["ingester"] = {"updateStrategy": ON_DELETE}
@@ -52,7 +52,7 @@ def _community(spec: LoggingSpec) -> dict[str, Any]:
         },
     }
     running = {role for mode in spec.modes for role in spec.roles(mode)}
-    rulers = [mode.ruler.section for mode in spec.modes if spec.ruler]
+    rulers = [mode.ruler.section for mode in spec.modes if spec.rule_config_maps]
     tokens: dict[str, Any] = {section: {"automountServiceAccountToken": True} for section in rulers}
     switched = {"patternIngester": {"enabled": True}} if Role.PATTERN_INGESTER in running else {}
     strategy = {"ingester": {"strategy": ON_DELETE}} if spec.ingester_zones else {}

@@ -10,7 +10,7 @@ from .ledger_ingesters import ingester_problems
 from .ledger_modes import mode_problems
 from .ledger_volumes import volume_problems, zone_problems
 from .spec import PreparedChange
-from .tenancy import THE_ONLY_TENANT
+from .tenant import THE_ONLY_TENANT
 
 Values = Mapping[str, Any]
 

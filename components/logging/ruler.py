@@ -1,13 +1,19 @@
-"""Rules on logs: read from ConfigMaps by a sidecar, evaluated by Loki, sent to an Alertmanager."""
+"""Rules on logs: evaluated by Loki, sent to an Alertmanager.
+
+They come from ConfigMaps by a sidecar, or from a bucket, where the ruler's API puts them; never from both.
+"""
 
 from typing import Any
 
 from .spec import LoggingSpec
-from .tenancy import THE_ONLY_TENANT
+from .tenant import THE_ONLY_TENANT
 from .workload import resources
 
 RULE_LABEL = "loki_rule"
 """Label of the ConfigMaps that hold rules, each key a file of rule groups."""
+
+SIDECAR_DIRECTORY = "k8s-sidecar-target-directory"
+"""Annotation of a ConfigMap that names the directory of its tenant."""
 
 DIRECTORY = "/rules"
 """Where rules lie, below it in a directory for each tenant."""
@@ -28,19 +34,16 @@ def ruler_config(spec: LoggingSpec) -> dict[str, Any]:
     """Give Loki's configuration of the ruler, laid over what the chart makes."""
     if not spec.ruler:
         return NO_RULES
-    return {
-        "ruler": {
-            "storage": {"type": "local", "local": {"directory": DIRECTORY}},
-            "alertmanager_url": spec.alertmanager_url,
-            "enable_sharding": True,
-        }
-    }
+    # The chart makes the storage of rules in a bucket, as it does that of chunks.
+    local = {"storage": {"type": "local", "local": {"directory": DIRECTORY}}} if spec.rule_config_maps else {}
+    return {"ruler": {**local, "alertmanager_url": spec.alertmanager_url, "enable_sharding": True}}
 
 
 def ruler_values(spec: LoggingSpec) -> dict[str, Any]:
     """Switch the ruler and the sidecar in its pods on or off."""
-    if not spec.ruler:
-        return {"ruler": {"enabled": False}, "sidecar": {"rules": {"enabled": False}}}
+    if not spec.rule_config_maps:
+        without = {"sidecar": False} if spec.ruler else {}
+        return {"ruler": {"enabled": spec.ruler, **without}, "sidecar": {"rules": {"enabled": False}}}
     return {
         "ruler": {"enabled": True, "sidecar": True},
         "sidecar": {

@@ -15,7 +15,7 @@ from ..units import Duration, Name, Quantity, hours, parse_duration
 from .modes import STEPS, Claims, Mode, Role, path_between
 from .schema import SchemaEntry, default_ledger, ledger_problem
 from .sizes import SMALLEST, default_replicas
-from .spec_features import FeaturesSpec
+from .spec_rules import RulesSpec
 from .spec_store import Store
 from .workload import Workload, WorkloadSpec
 
@@ -64,7 +64,7 @@ class PreparedChange(StrEnum):
     INGESTERS = "ingesters"
 
 
-class LoggingSpec(CacheReaderSpec, FeaturesSpec):
+class LoggingSpec(CacheReaderSpec, RulesSpec):
     """The checked arguments of `Logging`."""
 
     release_name: Name = "loki"

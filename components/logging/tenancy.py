@@ -9,9 +9,6 @@ from typing import Any
 
 from .spec import LoggingSpec
 
-THE_ONLY_TENANT = "fake"
-"""What Loki calls everybody while it has no tenants."""
-
 
 def tenant_config(spec: LoggingSpec) -> dict[str, Any]:
     """Give the part of Loki's configuration that tells tenants apart, and lets one query read several."""

@@ -167,3 +167,33 @@ def test_a_secret_of_logins_may_be_unknown_at_preview() -> None:
     recording = record(build, preview=True)
     assert recording.outputs["push_url"] == "https://loki-gateway.logging/loki/api/v1/push"
     assert len(recording.of_type(":NetworkPolicy")) == 1
+
+
+FILES = {"app.yaml": "groups: [{name: g, rules: [{alert: A, expr: 'vector(1)'}]}]"}
+RULES: LoggingArgs = {**SCALABLE, "ruler": True, "alertmanager_url": "http://alertmanager:9093", "rules": FILES}
+
+
+def test_rules_become_a_config_map_that_the_sidecar_finds() -> None:
+    recording = recorded(RULES)
+    (found,) = recording.of_type(":ConfigMap")
+    assert found.plain()["metadata"]["labels"]["loki_rule"] == ""
+    assert found.plain()["data"] == FILES
+    assert recording.of_type(":Job") == []
+
+
+def test_each_tenants_rules_go_to_its_own_directory() -> None:
+    args: LoggingArgs = {**RULES, "tenants": ["a", "b"], "rules": {f"b/{name}": text for name, text in FILES.items()}}
+    (found,) = recorded(args).of_type(":ConfigMap")
+    assert found.plain()["metadata"]["annotations"] == {"k8s-sidecar-target-directory": "/rules/b"}
+
+
+def test_rules_in_the_bucket_are_brought_there_by_a_job_once_loki_takes_them() -> None:
+    recording = recorded({**RULES, "rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.6"})
+    (found,) = recording.of_type(":ConfigMap")
+    assert "loki_rule" not in found.plain()["metadata"]["labels"]
+    job = recording.one(":Job")
+    assert {recording.one(":Release").urn, found.urn} <= set(job.request.dependencies)
+    pod = job.plain()["spec"]["template"]["spec"]
+    assert pod["volumes"][0]["configMap"]["name"] == found.plain()["metadata"]["name"]
+    assert pod["containers"][0]["image"] == "acme/lokitool:3.7.6"
+    assert job.request.deleteBeforeReplace
