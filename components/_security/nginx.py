@@ -1,17 +1,6 @@
 """What an nginx is told so that it speaks TLS and asks clients for a certificate."""
 
-from typing import Any
-
-CERTIFICATES = "/tls"
-"""Where the Secret with the certificate lies in the pod."""
-
-
-def certificate_volume(secret: str) -> dict[str, Any]:
-    """Give the chart values that lay the Secret into the gateway's pods."""
-    return {
-        "extraVolumes": [{"name": "tls", "secret": {"secretName": secret}}],
-        "extraVolumeMounts": [{"name": "tls", "mountPath": CERTIFICATES, "readOnly": True}],
-    }
+from .certificates import CERTIFICATES
 
 
 def tls_lines(client_certificates: bool) -> list[str]:

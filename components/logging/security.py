@@ -3,7 +3,8 @@
 from typing import Any
 
 from .._merge import deep_merge
-from .._security.nginx import certificate_volume, refusal_lines, tls_lines
+from .._security.certificates import certificate_volume
+from .._security.nginx import refusal_lines, tls_lines
 from .._security.policy import ingress_policy
 from .spec import LoggingSpec
 

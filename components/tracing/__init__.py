@@ -1,5 +1,7 @@
 """Traces in Grafana Tempo, and the metrics that Tempo generates from them."""
 
-from .component import Tracing, TracingArgs
+from .args import TracingArgs
+from .component import Tracing
+from .hosts import tls_hosts
 
-__all__ = ["Tracing", "TracingArgs"]
+__all__ = ["Tracing", "TracingArgs", "tls_hosts"]

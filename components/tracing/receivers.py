@@ -17,7 +17,9 @@ def distributed_receivers(spec: TracingSpec) -> dict[str, Any]:
     on = {"enabled": True}
     receivers: dict[str, Any] = {"otlp": {"grpc": on, "http": on}}
     if Receiver.JAEGER in spec.receivers:
-        receivers["jaeger"] = {"grpc": on, "thriftHttp": on, "thriftCompact": on, "thriftBinary": on}
+        # No gateway passes datagrams on, and nothing can ask a sender of datagrams for proof.
+        datagrams = {} if spec.through_gateway else {"thriftCompact": on, "thriftBinary": on}
+        receivers["jaeger"] = {"grpc": on, "thriftHttp": on, **datagrams}
     if Receiver.ZIPKIN in spec.receivers:
         receivers["zipkin"] = on
     return receivers

@@ -6,6 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from .._namespace import PodSecurity
+from .._security.spec import SecuritySpec, locked_out_metrics
 from .._spec import rule
 from ..storage.endpoint import bucket_endpoint
 from ..units import Duration, Hostname, Name, OptionalHttpUrl, Quantity, hours, parse_duration
@@ -17,7 +18,30 @@ BLOCKLIST_POLL = "5m"
 """How often every reader of the bucket looks for new blocks."""
 
 
-class TracingSpec(ShapeSpec):
+QUERY_PORT = 3200
+
+_LEAVE_OUT = "leave it out, or leave out the arguments for TLS and logins and say all of it in values"
+KEPT_BY_GATEWAY = {
+    **{f"gateway.{key}": _LEAVE_OUT for key in ("enabled", "nginxConfig", "extraVolumes", "extraVolumeMounts")},
+    "gateway.basicAuth": "use the argument logins_secret",
+    "gateway.service.port": "clients use 443 with tls_secret, and 80 without",
+}
+KEPT_BY_ONE_PROCESS = dict.fromkeys(
+    (
+        "config",
+        "extraVolumes",
+        "tempo.extraVolumeMounts",
+        "tempo.receivers",
+        "tempo.server.http_tls_config",
+        "tempo.livenessProbe",
+        "tempo.readinessProbe",
+    ),
+    _LEAVE_OUT,
+)
+"""Chart values that would replace what clients are asked by, each with the way out."""
+
+
+class TracingSpec(ShapeSpec, SecuritySpec):
     """The checked arguments of `Tracing`."""
 
     namespace: Name
@@ -53,7 +77,6 @@ class TracingSpec(ShapeSpec):
     dns_namespace: Name = "kube-system"
     cluster_domain: Hostname = "cluster.local"
     prepared_changes: Sequence[PreparedChange] = ()
-    service_monitor: bool = False
     service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
 
     @property
@@ -67,9 +90,36 @@ class TracingSpec(ShapeSpec):
         return self.remote_write_url != ""
 
     @property
+    def through_gateway(self) -> bool:
+        """Whether clients reach all of Tempo through its gateway, and nothing else."""
+        return self.mode is Mode.DISTRIBUTED and self.secured
+
+    @property
+    def kept_values(self) -> Mapping[str, str]:
+        """The parts of the chart values that ask clients for proof."""
+        if not self.secured:
+            return {}
+        return KEPT_BY_GATEWAY if self.mode is Mode.DISTRIBUTED else KEPT_BY_ONE_PROCESS
+
+    @property
     def service_account_name(self) -> str:
         """The ServiceAccount of every Tempo pod."""
         return self.service_account or self.release_name
+
+    @rule("logins_secret", "mode")
+    def _one_process_asks_for_no_login(self) -> str | None:
+        if self.mode is Mode.MONOLITHIC and self.logins_secret:
+            return (
+                "monolithic Tempo has no gateway that could ask for a login: use client_certificates in its place, or "
+                "mode distributed"
+            )
+        return None
+
+    @rule("metrics_namespaces", "mode", "service_monitor", "client_certificates", "logins_secret")
+    def _prometheus_is_not_locked_out(self) -> str | None:
+        if self.mode is Mode.DISTRIBUTED and self.service_monitor and self.authenticates:
+            return locked_out_metrics(self.metrics_namespaces)
+        return None
 
     @rule("store", "mode")
     def _shared_blocks_need_an_object_store(self) -> str | None:

@@ -2,12 +2,15 @@
 
 from typing import Any
 
+from .._merge import deep_merge
 from . import generator
 from .blocks import block_duration, retention, trace_storage
 from .caches import cache_values
 from .choices import Mode
+from .gateway import gateway_values
 from .ingesters import ingester_parts
 from .kafka import broker_login, broker_login_config, kafka_parts
+from .native_tls import monolithic_tls
 from .pods import CONTAINER_SECURITY, POD_SECURITY, credentials, credentials_annotation, go_memory_limit, reserved
 from .receivers import distributed_receivers, monolithic_receivers
 from .spec import TracingSpec
@@ -36,7 +39,7 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
     if spec.generates_metrics:
         tempo["overrides"] = generator.overrides(spec)
         tempo["metricsGenerator"] = {"enabled": True, **generator.config(spec)}
-    return {
+    values = {
         # The chart names its ConfigMap after itself: two releases in a namespace would share it.
         "nameOverride": spec.release_name,
         "replicas": spec.replicas,
@@ -48,6 +51,7 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "podAnnotations": credentials_annotation(spec),
         **placement(spec),
     }
+    return deep_merge(values, monolithic_tls(spec))
 
 
 def distributed_values(spec: TracingSpec) -> dict[str, Any]:
@@ -67,7 +71,7 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         "querier": reader(spec, "querier", "100m", "512Mi"),
         "queryFrontend": reader(spec, "query-frontend", "100m", "256Mi"),
         **cache_values(spec),
-        "gateway": {"enabled": spec.gateway, **stateless(spec, "gateway", "20m", "64Mi")},
+        "gateway": gateway_values(spec),
         "global": {
             "dnsService": spec.dns_service,
             "dnsNamespace": spec.dns_namespace,

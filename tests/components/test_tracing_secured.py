@@ -1,0 +1,81 @@
+"""`Tracing` as a program registers it once clients are asked for anything."""
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.tracing import Tracing, TracingArgs
+from tests.recording import UNKNOWN, Recording, record
+
+from .test_tracing import DISTRIBUTED, KAFKA, LAPTOP, RECEIVERS, outputs
+
+MTLS: TracingArgs = {**LAPTOP, "tls_secret": "tempo-tls", "client_certificates": True}
+
+
+def recorded(args: TracingArgs, **options: Any) -> Recording:
+    return record(lambda: outputs(Tracing("traces", args)), **options)
+
+
+def test_one_process_answers_by_tls_on_the_ports_that_it_had() -> None:
+    found = recorded({**LAPTOP, "tls_secret": "tempo-tls", "receivers": RECEIVERS}).outputs
+    assert found["query_url"] == "https://tempo.tracing:3200"
+    assert found["otlp_grpc_endpoint"] == "tempo.tracing:4317"
+    assert found["otlp_http_url"] == "https://tempo.tracing:4318"
+    assert found["jaeger_http_url"] == "https://tempo.tracing:14268/api/traces"
+    assert found["zipkin_url"] == "https://tempo.tracing:9411/api/v2/spans"
+
+
+@pytest.mark.parametrize("base", [DISTRIBUTED, KAFKA])
+@pytest.mark.parametrize(
+    ("asked", "url"),
+    [
+        ({"tls_secret": "tempo-tls"}, "https://tempo-gateway.tracing"),
+        ({"logins_secret": "tempo-logins"}, "http://tempo-gateway.tracing"),
+    ],
+)
+def test_everything_of_distributed_tempo_goes_through_the_gateway(base: TracingArgs, asked: Any, url: str) -> None:
+    args: TracingArgs = {**base, **asked, "service_monitor": False, "receivers": RECEIVERS}
+    recording = recorded(args)
+    found = recording.outputs
+    assert found["query_url"] == found["otlp_http_url"] == url
+    assert found["otlp_grpc_endpoint"] == found["jaeger_grpc_endpoint"] == "tempo-gateway.tracing:4317"
+    assert found["jaeger_http_url"] == f"{url}/jaeger/api/traces"
+    assert found["zipkin_url"] == f"{url}/zipkin/api/v2/spans"
+    assert recording.one(":Release").plain()["values"]["gateway"]["enabled"] is True
+
+
+def test_who_asks_for_proof_leaves_no_other_way_in() -> None:
+    recording = recorded(MTLS)
+    policy = recording.one(":NetworkPolicy")
+    assert policy.parent == recording.one("observability:index:Tracing").urn
+    assert recording.one(":Namespace").urn in policy.request.dependencies
+    assert policy.plain()["metadata"]["name"] == "tempo-secured"
+    assert recorded({**LAPTOP, "tls_secret": "tempo-tls"}).of_type(":NetworkPolicy") == []
+
+
+def test_prometheus_gets_a_monitor_that_speaks_tls() -> None:
+    args: TracingArgs = {**MTLS, "service_monitor": True, "service_monitor_labels": {"release": "prometheus"}}
+    recording = recorded(args)
+    monitor = recording.one(":ServiceMonitor")
+    assert recording.one(":Release").urn in monitor.request.dependencies
+    assert monitor.plain()["metadata"]["labels"]["release"] == "prometheus"
+    assert monitor.plain()["spec"]["endpoints"][0]["tlsConfig"]["keySecret"] == {"name": "tempo-tls", "key": "tls.key"}
+    plain: TracingArgs = {**LAPTOP, "service_monitor": True}
+    assert recorded(plain).of_type(":ServiceMonitor") == [], "the chart has one that needs no TLS"
+
+
+def test_a_secret_of_logins_may_be_unknown_at_preview() -> None:
+    def build() -> dict[str, Any]:
+        unknown = pulumi.Output.from_input(UNKNOWN).apply(lambda name: name)
+        return outputs(Tracing("traces", {**DISTRIBUTED, "tls_secret": "tempo-tls", "logins_secret": unknown}))
+
+    assert record(build, preview=True).outputs["query_url"] == "https://tempo-gateway.tracing"
+
+
+def test_logins_without_tls_come_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
+    args: TracingArgs = {**DISTRIBUTED, "logins_secret": "tempo-logins"}
+    recorded(args)
+    assert any("unencrypted" in message for message in messages)
