@@ -4,14 +4,18 @@ import contextlib
 import hashlib
 import http.client
 import queue
+import shutil
 import socket
+import stat
 import tarfile
 import threading
 import time
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 from urllib.parse import urlsplit
 
 from tools.bootstrap.catalog import Tool
@@ -41,8 +45,8 @@ class Downloads:
             download = into / f".{name}"
             self._fetch(url, download)
             verify(download, expected, url)
-            if name.endswith(".tar.gz"):
-                _unpack_executables(download, into)
+            if unpack := _UNPACKERS.get(Path(name).suffix):
+                unpack(download, tool, into)
                 download.unlink()
             else:
                 download.chmod(0o755)
@@ -98,17 +102,31 @@ def verify(file: Path, expected: str, source: str) -> None:
         raise NotServed(f"{source} was discarded: its {algorithm} is {actual}, the published one {expected}")
 
 
-def _unpack_executables(archive: Path, into: Path) -> None:
-    """Write the archive's executables side by side; only their last name counts, so none lands elsewhere."""
+def _unpack_tar(archive: Path, tool: Tool, into: Path) -> None:
     with tarfile.open(archive) as tar:
         for member in tar:
             content = tar.extractfile(member) if member.isreg() and member.mode & 0o111 else None
             if content:
-                target = into / Path(member.name).name
-                with content, target.open("wb") as file:
-                    while chunk := content.read(1 << 20):
-                        file.write(chunk)
-                target.chmod(0o755)
+                _write_executable(content, tool, member.name, into)
+
+
+def _unpack_zip(archive: Path, tool: Tool, into: Path) -> None:
+    with zipfile.ZipFile(archive) as packed:
+        for member in packed.infolist():
+            mode = member.external_attr >> 16
+            if stat.S_ISREG(mode) and mode & 0o111:
+                _write_executable(packed.open(member), tool, member.filename, into)
+
+
+def _write_executable(content: IO[bytes], tool: Tool, path: str, into: Path) -> None:
+    """Write an executable of an archive beside the others; only its last name counts, so none lands elsewhere."""
+    target = into / Path(path).name.removesuffix(tool.fill("-{os}-{arch}"))
+    with content, target.open("wb") as file:
+        shutil.copyfileobj(content, file)
+    target.chmod(0o755)
+
+
+_UNPACKERS = {".gz": _unpack_tar, ".zip": _unpack_zip}
 
 
 def _dial(url: str, seconds: float) -> None:

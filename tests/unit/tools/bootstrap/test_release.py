@@ -3,6 +3,7 @@
 import hashlib
 import io
 import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,22 @@ def test_an_archive_gives_its_executables_side_by_side_and_nothing_else(
 
     assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"lens": b"a", "lens-host": b"b"}
     assert all(file.stat().st_mode & 0o111 for file in tmp_path.iterdir())
+
+
+def test_a_zip_gives_its_executables_without_the_platform_in_their_names(
+    releases: ReleaseServer, tmp_path: Path
+) -> None:
+    tool = lens()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as packed:
+        for name, mode in ((tool.fill("x/lens-{os}-{arch}"), 0o100755), ("x/LICENSE", 0o100644)):
+            member = zipfile.ZipInfo(name)
+            member.external_attr = mode << 16
+            packed.writestr(member, b"a")
+    Downloads().install(lens(release=releases.publish("lens.zip", buffer.getvalue())), tmp_path)
+
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"lens": b"a"}
+    assert (tmp_path / "lens").stat().st_mode & 0o111
 
 
 def test_an_archive_cannot_write_outside_its_directory(releases: ReleaseServer, tmp_path: Path) -> None:
