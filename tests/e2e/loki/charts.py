@@ -1,0 +1,61 @@
+"""Loki's chart as far as its configuration goes: the real one, or what can be made of that one's values alone.
+
+The chart keeps the template of Loki's configuration in its values, so with those and the few templates that it calls
+(`names.tpl`) the configuration comes out as the chart itself would write it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+
+from components.charts import LOKI
+from sandbox.providers.kube.charts import MIRROR
+from tools.contract.contract import REFERENCE
+from tools.render.chartfiles import ChartFiles
+
+ROOT = Path(__file__).resolve().parents[3]
+NAMES = Path(__file__).with_name("names.tpl")
+TEMPLATE = "templates/config.yaml"
+"""The file of the chart that holds Loki's configuration."""
+_CONFIG_MAP = """\
+apiVersion: v1
+kind: ConfigMap
+data:
+  config.yaml: |
+    {{- include "loki.calculatedConfig" . | nindent 4 }}
+"""
+
+
+def real_chart(version: str) -> Path | None:
+    """Give the chart of `OBSERVABILITY_CHARTS`, `None` where that has none."""
+    mirror = os.environ.get(MIRROR)
+    places = [Path(mirror) / f"{LOKI.name}-{version}{suffix}" for suffix in ("", ".tgz")] if mirror else []
+    return next((place for place in places if place.exists()), None)
+
+
+def chart_from_values(published: ChartFiles, into: Path) -> Path:
+    """Write a chart of the published values and their schema that makes Loki's configuration, and nothing else."""
+    templates = into / "templates"
+    templates.mkdir(parents=True)
+    description = {key: value for key, value in published.description.items() if key != "dependencies"}
+    (into / "Chart.yaml").write_text(yaml.safe_dump(description))
+    (into / "values.yaml").write_text(published.values_text)
+    (into / "values.schema.json").write_text(published.read("values.schema.json") or "{}")
+    shutil.copyfile(NAMES, templates / "_names.tpl")
+    (into / TEMPLATE).write_text(_CONFIG_MAP)
+    return into
+
+
+def chart_at_hand(version: str, scratch: Path) -> Path:
+    """Give the real chart, else one made of its values beside the checkout; skip where neither is to be had."""
+    if real := real_chart(version):
+        return real
+    values = ROOT / REFERENCE / "charts" / f"{LOKI.name}-{version}"
+    if not values.is_dir():
+        pytest.skip(f"{LOKI.name}-{version} is neither in ${MIRROR} nor, as values, in {REFERENCE / 'charts'}")
+    return chart_from_values(ChartFiles(values), scratch / f"{LOKI.name}-{version}")

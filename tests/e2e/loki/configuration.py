@@ -1,0 +1,72 @@
+"""From a program to the configuration that its Loki reads."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from sandbox.providers.kube.helm import Helm
+from sandbox.providers.kube.releases import API_VERSIONS, KUBE_VERSION
+from tests.e2e.loki.charts import ROOT, TEMPLATE, chart_at_hand
+from tools.program import record
+from tools.program.stacks import configured_program
+from tools.render.resources import whole_numbers
+
+Configuration = dict[str, Any]
+HELM_SECONDS = 60.0
+_RELEASE = ":Release"
+_LOKI = re.compile(r"(?:.*/)?loki(?:-(?P<version>\d[^/]*?)(?:\.tgz)?)?")
+"""The chart as a release names it: by its name, or by where it lies where `OBSERVABILITY_CHARTS` has it."""
+
+
+@dataclass(frozen=True)
+class Release:
+    """Loki's Helm release as the program registers it."""
+
+    name: str
+    namespace: str
+    version: str
+    values: Mapping[str, Any]
+
+
+def release_of(program: Callable[[], Any]) -> Release:
+    """Run a program that has one Loki, and give the release of it."""
+    releases = [whole_numbers(found.plain()) for found in record(program, preview=True, stack="loki").of_type(_RELEASE)]
+    ((chart, loki),) = [(chart, each) for each in releases if (chart := _LOKI.fullmatch(each["chart"]))]
+    return Release(loki["name"], loki["namespace"], loki.get("version") or chart["version"], loki["values"])
+
+
+def release_of_stack(config: Mapping[str, Any]) -> Release:
+    """Give the release of a stack that is configured as a stack file would say it."""
+    return release_of(configured_program(ROOT, config))
+
+
+class Renderer:
+    """Renders configurations with the charts at hand, each found once."""
+
+    def __init__(self, scratch: Path) -> None:
+        self._helm = Helm(scratch / "helm")
+        self._chart = cache(lambda version: chart_at_hand(version, scratch / "charts"))
+
+    def __call__(self, release: Release) -> Configuration:
+        """Give the configuration that the pods of `release` mount."""
+        return self.with_chart(release, self._chart(release.version))
+
+    def with_chart(self, release: Release, chart: Path) -> Configuration:
+        """Give the configuration that this chart makes of the values of `release`."""
+        words = ["template", release.name, str(chart), "--namespace", release.namespace, "--show-only", TEMPLATE]
+        words += ["--kube-version", KUBE_VERSION]
+        words += [word for version in API_VERSIONS for word in ("--api-versions", version)]
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            yaml.safe_dump(dict(release.values), file)
+            file.flush()
+            rendered = self._helm.run([*words, "--values", file.name], timeout=HELM_SECONDS)
+        configuration: Configuration = yaml.safe_load(yaml.safe_load(rendered)["data"]["config.yaml"])
+        return configuration
