@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .logging import Logging, LoggingArgs
     from .metrics import Metrics, MetricsArgs
     from .namespaces import Namespace, NamespaceArgs
+    from .security import Certificate, CertificateArgs, ClientLogin, ClientLoginArgs, GatewayLogins, GatewayLoginsArgs
     from .storage import (
         AwsBucketAccess,
         AwsBucketAccessArgs,
@@ -43,6 +44,7 @@ _COMPONENTS = {
     "logging": ("Logging",),
     "metrics": ("Metrics",),
     "namespaces": ("Namespace",),
+    "security": ("Certificate", "ClientLogin", "GatewayLogins"),
     "storage": (
         "AwsBucketAccess",
         "AwsObjectStorage",
@@ -75,12 +77,18 @@ __all__ = [
     "CacheAccess",
     "CacheAccessArgs",
     "CacheArgs",
+    "Certificate",
+    "CertificateArgs",
+    "ClientLogin",
+    "ClientLoginArgs",
     "Datasources",
     "DatasourcesArgs",
     "Demo",
     "DemoArgs",
     "ExternalObjectStorage",
     "ExternalObjectStorageArgs",
+    "GatewayLogins",
+    "GatewayLoginsArgs",
     "Grafana",
     "GrafanaArgs",
     "InClusterObjectStorage",

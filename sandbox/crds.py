@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 MINIMAL: dict[str, dict[str, tuple[str, ...]]] = {
+    "cert-manager.io": {"v1": ("Certificate", "ClusterIssuer", "Issuer")},
     "monitoring.coreos.com": {
         "v1": (
             "Alertmanager",
@@ -33,6 +34,9 @@ MINIMAL: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
+CLUSTER_SCOPED = {"ClusterIssuer"}
+"""The kinds in MINIMAL that belong to no namespace."""
+
 
 def minimal_definitions() -> list[dict[str, Any]]:
     """Return a definition for every kind in MINIMAL: `spec` required, its fields unchecked."""
@@ -60,7 +64,7 @@ def _definition(group: str, version: str, kind: str) -> dict[str, Any]:
         "metadata": {"name": f"{plural}.{group}"},
         "spec": {
             "group": group,
-            "scope": "Namespaced",
+            "scope": "Cluster" if kind in CLUSTER_SCOPED else "Namespaced",
             "names": {"kind": kind, "listKind": f"{kind}List", "plural": plural, "singular": kind.lower()},
             "versions": [
                 {

@@ -6,13 +6,13 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
-from pulumi_random import RandomPassword
 
+from .._htpasswd import checked_htpasswd
 from .._known import after
+from .._login import generate_login
 from .._namespace import MANAGED_BY
-from .._spec import ArgumentProblem, InvalidArgsError
 from .objects import API_VERSION, basic_auth
-from .spec import BasicAuthSpec, problem_of_htpasswd
+from .spec import BasicAuthSpec
 
 
 class BasicAuthArgs(TypedDict):
@@ -90,24 +90,16 @@ class BasicAuth(pulumi.ComponentResource):
 
     def _users(self, name: str, component: str, spec: BasicAuthSpec) -> pulumi.Output[str]:
         if spec.htpasswd is not None:
-            return pulumi.Output.secret(spec.htpasswd).apply(lambda text: _checked(component, text))
-        child = pulumi.ResourceOptions(parent=self)
-        made = RandomPassword(f"{name}-password", length=32, special=False, opts=child)
-        self.username = pulumi.Output.from_input(spec.username)
-        self.password = pulumi.Output.secret(made.result)
+            return checked_htpasswd(component, spec.htpasswd)
         # A Secret of its own: Traefik takes no users from one that holds anything else.
-        Secret(
-            f"{name}-login",
-            metadata=ObjectMetaArgs(name=f"{spec.middleware_name}-login", namespace=spec.namespace, labels=MANAGED_BY),
-            type="kubernetes.io/basic-auth",
-            string_data={"username": spec.username, "password": self.password},
-            opts=child,
+        login = generate_login(
+            name,
+            secret_name=f"{spec.middleware_name}-login",
+            namespace=spec.namespace,
+            username=spec.username,
+            parent=self,
         )
+        self.username = pulumi.Output.from_input(spec.username)
+        self.password = login.password
         # The provider keeps the hash in the state; one computed here would be another at every preview.
-        return pulumi.Output.secret(pulumi.Output.concat(spec.username, ":", made.bcrypt_hash))
-
-
-def _checked(component: str, text: str) -> str:
-    if problem := problem_of_htpasswd(text):
-        raise InvalidArgsError(component, [ArgumentProblem("htpasswd", " (value hidden)", problem)])
-    return text
+        return pulumi.Output.secret(pulumi.Output.concat(spec.username, ":", login.bcrypt_hash))

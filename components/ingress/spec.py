@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import pulumi
 from pydantic import AfterValidator, Field, WrapValidator
 
+from .._htpasswd import problem_of_htpasswd
 from .._spec import Spec, rule
 from ..units import Hostname, Name
 
 _PATH = re.compile(r"(?:/[\w.~-]+)+")
-_HTPASSWD_LINE = re.compile(r"[^:\s]+:(?:\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}|\$apr1\$\S+|\{SHA\}\S+)")
 _SCHEMES = ("", "http", "https", "h2c")
 
 
@@ -106,14 +106,3 @@ class BasicAuthSpec(Spec):
     def _one_source(self) -> str | None:
         given = self.htpasswd is not None and self.existing_secret
         return "give one of htpasswd and existing_secret" if given else None
-
-
-def problem_of_htpasswd(text: str) -> str | None:
-    """Tell what is wrong with the lines of an htpasswd file, without showing them."""
-    lines = text.split("\n")
-    written = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-    wrong = [str(number) for number, line in written if _HTPASSWD_LINE.fullmatch(line.strip()) is None]
-    if wrong or not written:
-        where = f"line {', '.join(wrong)}" if wrong else "it is empty, and a user"
-        return f"{where} must be user:hash with a bcrypt, apr1 or SHA hash, as `htpasswd -nB <user>` writes it"
-    return None

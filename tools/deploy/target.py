@@ -10,6 +10,7 @@ from .kubectl import items, kubectl
 
 SANDBOX_CONTEXT = "observability-sandbox"
 NEEDED_CRDS = {
+    "Certificate": "certificates.cert-manager.io",
     "IngressRoute": "ingressroutes.traefik.io",
     "Middleware": "middlewares.traefik.io",
     "PrometheusRule": "prometheusrules.monitoring.coreos.com",
