@@ -1,7 +1,7 @@
 """The logins that a gateway accepts."""
 
 from collections.abc import Sequence
-from typing import NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
@@ -21,7 +21,7 @@ class GatewayLoginsArgs(TypedDict):
 
     namespace: pulumi.Input[str]
     """Namespace of the Secret: that of the gateway."""
-    htpasswd: Sequence[pulumi.Input[str]]
+    htpasswd: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Lines of `user:hash`, such as the `htpasswd` of each `ClientLogin`; secrets, at least one."""
     secret_name: NotRequired[str]
     """Secret that holds them in its key `.htpasswd`. Default: `gateway-logins`."""
@@ -36,9 +36,9 @@ class GatewayLogins(pulumi.ComponentResource):
     def __init__(self, name: str, args: GatewayLoginsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'GatewayLogins "{name}"'
         spec = GatewayLoginsSpec.check(component, args)
-        secret_lines = [pulumi.Output.secret(line) for line in spec.htpasswd]
-        super().__init__("observability:index:GatewayLogins", name, {**args, "htpasswd": secret_lines}, opts)
-        lines = pulumi.Output.all(*secret_lines).apply(lambda each: "\n".join(line.strip() for line in each) + "\n")
+        users: pulumi.Output[Any] = pulumi.Output.secret(args["htpasswd"])
+        super().__init__("observability:index:GatewayLogins", name, {**args, "htpasswd": users}, opts)
+        lines = users.apply(lambda each: "\n".join(line.strip() for line in each) + "\n")
         secret = Secret(
             f"{name}-logins",
             metadata=ObjectMetaArgs(name=spec.secret_name, namespace=spec.namespace, labels=MANAGED_BY),

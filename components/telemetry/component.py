@@ -45,6 +45,22 @@ class TelemetryArgs(TypedDict):
     """Namespaces and the Loki tenants that the logs of their containers belong to; logs sent by OTLP stay with
     `logs_tenant`. Default: none."""
 
+    tls_secret: NotRequired[pulumi.Input[str]]
+    """Secret in the same namespace with `ca.crt`, the authority that https addresses and a gRPC endpoint for traces are
+    believed by, and `tls.crt` and `tls.key` for what shows a certificate. Default: empty, then https is believed by
+    public authorities and gRPC is in plain text."""
+
+    client_certificates: NotRequired[pulumi.Input[bool]]
+    """Whether the collectors show the certificate of `tls_secret` to Loki and Tempo. Default: false."""
+
+    login_secret: NotRequired[pulumi.Input[str]]
+    """Secret in the same namespace with `username` and `password`, which the collectors log in with at Loki and Tempo.
+    Default: empty, no login."""
+
+    receiver_tls: NotRequired[pulumi.Input[bool]]
+    """Whether senders of OTLP must speak TLS; the receiver shows the certificate of `tls_secret` and, with
+    `client_certificates`, asks senders for one of the same authority. Default: false."""
+
     cluster: NotRequired[pulumi.Input[str]]
     """Value of the label `cluster` on container logs and of `k8s.cluster.name` on OTLP data. Default: `local`."""
 
@@ -190,7 +206,8 @@ class Telemetry(pulumi.ComponentResource):
         host = pulumi.Output.concat(spec.release_name, ".", spec.namespace)
         self.namespace = pulumi.Output.from_input(spec.namespace)
         self.otlp_grpc_endpoint = pulumi.Output.concat(host, f":{GRPC_PORT}")
-        self.otlp_http_url = pulumi.Output.concat("http://", host, f":{HTTP_PORT}")
+        scheme = pulumi.Output.from_input(spec.receiver_tls).apply(lambda secured: "https" if secured else "http")
+        self.otlp_http_url = pulumi.Output.concat(scheme, "://", host, f":{HTTP_PORT}")
         self.ui_service = pulumi.Output.from_input(spec.release_name)
         self.ui_port = pulumi.Output.from_input(UI_PORT)
         self.log_labels = known.apply(log_labels)

@@ -3,13 +3,14 @@
 from ..alloy import Block, render
 from .logs import log_pipeline
 from .otlp import otlp_pipeline
+from .security import login_files
 from .spec import PLACEMENT_LABELS, POD_LABELS, TelemetrySpec
 
 
 def alloy_config(spec: TelemetrySpec) -> str:
     """Write the configuration that the ConfigMap holds."""
     logging = Block("logging", attributes={"level": spec.log_level.value, "format": "logfmt"})
-    return render([logging, *log_pipeline(spec), *otlp_pipeline(spec)])
+    return render([logging, *login_files(spec), *log_pipeline(spec), *otlp_pipeline(spec)])
 
 
 def log_labels(spec: TelemetrySpec) -> list[str]:

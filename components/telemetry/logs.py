@@ -6,6 +6,7 @@ Every name is that of https://grafana.com/docs/alloy/latest/reference/components
 from collections.abc import Mapping
 
 from ..alloy import Block, Call, Ref, Sum, Value
+from .security import push_security
 from .spec import TelemetrySpec
 
 NODE_NAME = Call("coalesce", (Call("sys.env", ("HOSTNAME",)), Ref("constants.hostname")))
@@ -116,5 +117,6 @@ def _tenant_stage(tenant: str, tenants: Mapping[str, str]) -> Block:
 def loki_write(spec: TelemetrySpec) -> Block:
     """Push to Loki, trying again for as long as Loki is away: the files keep what has not been sent."""
     tenant: dict[str, Value] = {"tenant_id": spec.logs_tenant} if spec.logs_tenant else {}
-    endpoint = Block("endpoint", attributes={"url": spec.logs_push_url, **tenant, "max_backoff_retries": 0})
+    attributes = {"url": spec.logs_push_url, **tenant, "max_backoff_retries": 0}
+    endpoint = Block("endpoint", "", attributes, push_security(spec))
     return Block("loki.write", "endpoint", blocks=[endpoint])

@@ -6,6 +6,7 @@ from .._tenants import HEADER
 from ..alloy import Block, Ref, Value, quote
 from ..units import parse_quantity
 from .logs import NODE_NAME
+from .security import exporter_login, exporter_tls, foreign_tls, receiver_tls
 from .spec import TelemetrySpec
 
 GRPC_PORT = 4317
@@ -32,32 +33,35 @@ def otlp_pipeline(spec: TelemetrySpec) -> list[Block]:
     for build in reversed(_processors(spec)):
         chain.insert(0, build(spec, consumers))
         consumers = dict.fromkeys(consumers, chain[0].export("input"))
-    return [receiver(consumers), *chain, *exporters.values()]
+    return [receiver(spec, consumers), *chain, *exporters.values()]
 
 
 def signal_exporters(spec: TelemetrySpec) -> dict[str, Block]:
     """Give the exporter of each signal; a signal without a backend has none, and its senders are told so."""
     tenant: dict[str, Value] = {"headers": {HEADER: spec.logs_tenant}} if spec.logs_tenant else {}
-    exporters = {"logs": _http_exporter("loki", spec.logs_otlp_url, tenant)}
+    login = exporter_login(spec)
+    exporters = {"logs": _http_exporter("loki", spec.logs_otlp_url, {**tenant, **login}, exporter_tls(spec))}
     if spec.metrics_otlp_url:
-        exporters["metrics"] = _http_exporter("prometheus", spec.metrics_otlp_url)
+        exporters["metrics"] = _http_exporter("prometheus", spec.metrics_otlp_url, {}, foreign_tls(spec))
     if spec.traces_otlp_endpoint:
-        exporters["traces"] = trace_exporter(spec.traces_otlp_endpoint)
+        exporters["traces"] = trace_exporter(spec)
     return dict(sorted(exporters.items()))
 
 
-def trace_exporter(endpoint: str) -> Block:
-    """Send traces to a URL over OTLP/HTTP, or to `host:port` over OTLP/gRPC in plain text."""
+def trace_exporter(spec: TelemetrySpec) -> Block:
+    """Send traces to a URL over OTLP/HTTP, or to `host:port` over OTLP/gRPC, in plain text without a `tls_secret`."""
+    endpoint, login = spec.traces_otlp_endpoint, exporter_login(spec)
     if "://" in endpoint:
-        return _http_exporter("tempo", endpoint)
-    plain = Block("tls", attributes={"insecure": True})
-    return Block("otelcol.exporter.otlp", "tempo", blocks=[Block("client", "", {"endpoint": endpoint}, [plain])])
+        return _http_exporter("tempo", endpoint, login, exporter_tls(spec))
+    tls = exporter_tls(spec) or [Block("tls", attributes={"insecure": True})]
+    client = Block("client", "", {"endpoint": endpoint, **login}, tls)
+    return Block("otelcol.exporter.otlp", "tempo", blocks=[client])
 
 
-def receiver(consumers: Consumers) -> Block:
+def receiver(spec: TelemetrySpec, consumers: Consumers) -> Block:
     """Listen for OTLP over gRPC and HTTP on every address of the pod."""
-    grpc = Block("grpc", attributes={"endpoint": f"0.0.0.0:{GRPC_PORT}"})
-    http = Block("http", attributes={"endpoint": f"0.0.0.0:{HTTP_PORT}"})
+    grpc = Block("grpc", "", {"endpoint": f"0.0.0.0:{GRPC_PORT}"}, receiver_tls(spec))
+    http = Block("http", "", {"endpoint": f"0.0.0.0:{HTTP_PORT}"}, receiver_tls(spec))
     return Block("otelcol.receiver.otlp", "default", blocks=[grpc, http, _output(consumers)])
 
 
@@ -110,6 +114,7 @@ def _output(consumers: Consumers) -> Block:
     return Block("output", attributes={signal: [consumer] for signal, consumer in consumers.items()})
 
 
-def _http_exporter(label: str, endpoint: str, attributes: Mapping[str, Value] | None = None) -> Block:
-    client = Block("client", attributes={"endpoint": endpoint, **(attributes or {})})
+def _http_exporter(label: str, endpoint: str, attributes: Mapping[str, Value], tls: Sequence[Block]) -> Block:
+    secured = tls if endpoint.startswith("https://") else []
+    client = Block("client", "", {"endpoint": endpoint, **attributes}, secured)
     return Block("otelcol.exporter.otlphttp", label, blocks=[client])

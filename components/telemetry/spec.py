@@ -71,6 +71,10 @@ class TelemetrySpec(ReleaseSpec):
     metrics_otlp_url: OptionalHttpUrl = ""
     logs_tenant: OptionalTenant = ""
     namespace_tenants: Mapping[Name, Tenant] = Field(default_factory=dict)
+    tls_secret: str = ""
+    client_certificates: bool = False
+    login_secret: str = ""
+    receiver_tls: bool = False
     cluster: str = Field(default="local", min_length=1)
     extra_labels: Mapping[LabelName, str] = Field(default_factory=dict)
     placement_labels: bool = False
@@ -153,6 +157,28 @@ class TelemetrySpec(ReleaseSpec):
     def _logs_of_other_namespaces_have_a_tenant(self) -> str | None:
         if self.namespace_tenants and not self.logs_tenant:
             return "logs of all other namespaces, and those sent by OTLP, have no tenant: name theirs in logs_tenant"
+        return None
+
+    @rule("client_certificates", "tls_secret")
+    def _a_certificate_is_in_a_secret(self) -> str | None:
+        if self.client_certificates and not self.tls_secret:
+            return "the certificate to show comes from a Secret: name it in tls_secret"
+        return None
+
+    @rule("receiver_tls", "tls_secret")
+    def _a_receiver_has_a_certificate(self) -> str | None:
+        if self.receiver_tls and not self.tls_secret:
+            return "the certificate of the receiver comes from a Secret: name it in tls_secret"
+        return None
+
+    @rule("login_secret", "tls_secret", "traces_otlp_endpoint")
+    def _no_login_goes_out_by_plain_grpc(self) -> str | None:
+        grpc = self.traces_otlp_endpoint and "://" not in self.traces_otlp_endpoint
+        if self.login_secret and grpc and not self.tls_secret:
+            return (
+                f"over gRPC to {self.traces_otlp_endpoint} a login is sent with TLS alone: name in tls_secret the "
+                "Secret with ca.crt, or send traces to an http URL"
+            )
         return None
 
     @rule("extra_labels")

@@ -5,6 +5,7 @@ from typing import Any
 
 from .config import alloy_config
 from .otlp import GRPC_PORT, HTTP_PORT
+from .security import mounted_secrets
 from .spec import TelemetrySpec
 
 CONFIG_KEY = "config.alloy"
@@ -19,6 +20,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
     The configuration is rolled out by a changed annotation and not by the chart's reloading sidecar: a wrong
     one then stops the roll-out at the first nodes and fails the update, where a reload would go unnoticed.
     """
+    volumes, mounts = mounted_secrets(spec)
     return {
         "fullnameOverride": spec.release_name,
         "crds": {"create": False},
@@ -28,7 +30,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
             "enableReporting": False,
             "storagePath": _STORAGE,
             "extraPorts": [_port("otlp-grpc", GRPC_PORT), _port("otlp-http", HTTP_PORT)],
-            "mounts": {"varlog": spec.reads_files, "extra": [{"name": "storage", "mountPath": _STORAGE}]},
+            "mounts": {"varlog": spec.reads_files, "extra": [{"name": "storage", "mountPath": _STORAGE}, *mounts]},
             "resources": {
                 "requests": {"cpu": spec.cpu_request, "memory": spec.memory_request},
                 "limits": {"memory": spec.memory_limit},
@@ -41,7 +43,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
             "podAnnotations": {"checksum/config": hashlib.sha256(alloy_config(spec).encode()).hexdigest()},
             "nodeSelector": dict(spec.node_selector),
             "tolerations": _tolerations(spec),
-            "volumes": {"extra": [_storage_volume(spec)]},
+            "volumes": {"extra": [_storage_volume(spec), *volumes]},
             **(_daemon_set(spec) if spec.reads_files else _deployment(spec)),
         },
         "rbac": {"create": False},

@@ -55,6 +55,12 @@ def test_the_outputs_name_the_services_of_the_release() -> None:
     assert {"namespace", "pod", "cluster", "service_name"} <= set(outputs["log_labels"])
 
 
+def test_senders_are_told_an_https_address_where_the_receiver_speaks_tls() -> None:
+    outputs = recorded({**ARGS, "tls_secret": "alloy-tls", "receiver_tls": True}).outputs
+    assert outputs["otlp_http_url"] == "https://alloy.telemetry:4318"
+    assert outputs["otlp_grpc_endpoint"] == "alloy.telemetry:4317"
+
+
 def test_everything_is_readable_in_a_preview_of_known_arguments() -> None:
     assert UNKNOWN not in yaml.safe_dump(recorded(ARGS, preview=True).one(":Release").plain())
 

@@ -28,6 +28,15 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "log_level": "debug",
     },
     "api": {"log_source": "api", "traces_otlp_endpoint": "https://tempo.example.org:4318"},
+    "secured": {
+        "logs_push_url": "https://loki-gateway.logging/loki/api/v1/push",
+        "logs_otlp_url": "https://loki-gateway.logging/otlp",
+        "metrics_otlp_url": "https://prometheus.example.org/api/v1/otlp",
+        "tls_secret": "alloy-tls",
+        "client_certificates": True,
+        "login_secret": "alloy-login",
+        "receiver_tls": True,
+    },
     "logs-only": {
         "traces_otlp_endpoint": "",
         "metrics_otlp_url": "",
