@@ -31,6 +31,19 @@ class DatasourcesArgs(TypedDict):
 
     Several are for queries: Loki follows the newest lines (live tailing) of a single one.
     """
+    tls_directory: NotRequired[pulumi.Input[str]]
+    """Directory of Grafana's pod with `ca.crt`, the authority that https addresses of Loki and Tempo are believed by,
+    and `tls.crt` and `tls.key` for `client_certificates`. `Grafana` has them with `tls_secret`. Default: none, then
+    public authorities are believed."""
+    client_certificates: NotRequired[pulumi.Input[bool]]
+    """Whether Grafana shows Loki and Tempo the certificate in `tls_directory`. Default: false."""
+    login_directory: NotRequired[pulumi.Input[str]]
+    """Directory of Grafana's pod with `username` and `password`, which Grafana logs in with at Loki and Tempo.
+    `Grafana` has them with `login_secret`. Default: none, no login.
+
+    Of these files only the names are in the ConfigMaps. Grafana reads them when it loads its datasources, expands a `$`
+    in them, and does not start where one is missing.
+    """
     logs_uid: NotRequired[str]
     """Uid of Loki in Grafana; empty where the stack has no logs. Default `loki`."""
     traces_uid: NotRequired[str]

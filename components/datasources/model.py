@@ -149,6 +149,24 @@ class ExemplarLink:
 
 
 @dataclass(frozen=True)
+class FileReference:
+    """The content of a file of Grafana's pod, which Grafana reads when it loads its datasources."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What Grafana shows to a datasource, and whom it believes: directories with the files of a Secret each."""
+
+    tls_directory: str = ""
+    """`ca.crt`, and `tls.crt` and `tls.key` where Grafana shows a certificate; empty without TLS."""
+    client_certificate: bool = False
+    login_directory: str = ""
+    """`username` and `password`; empty without a login."""
+
+
+@dataclass(frozen=True)
 class ProvisionedLoki:
     """Loki as Grafana is told about it."""
 
@@ -157,6 +175,7 @@ class ProvisionedLoki:
     traces: tuple[TraceLink, ...] = ()
     max_lines: int = 1000
     tenants: tuple[str, ...] = ()
+    proof: Proof = Proof()
 
 
 @dataclass(frozen=True)
@@ -169,6 +188,7 @@ class ProvisionedTempo:
     metrics: MetricsLink | None = None
     service_map: ServiceMap | None = None
     streaming: bool = False
+    proof: Proof = Proof()
 
 
 @dataclass(frozen=True)

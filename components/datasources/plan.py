@@ -47,6 +47,7 @@ def _loki(spec: DatasourcesSpec) -> ProvisionedLoki | None:
         traces=spec.trace_links(),
         max_lines=spec.max_lines,
         tenants=tuple(spec.logs_tenants),
+        proof=spec.proof(spec.logs_url),
     )
 
 
@@ -62,6 +63,7 @@ def _tempo(spec: DatasourcesSpec) -> ProvisionedTempo | None:
         metrics=spec.metrics_link(),
         service_map=ServiceMap(prometheus) if prometheus and graph_is_written else None,
         streaming=spec.streaming,
+        proof=spec.proof(spec.traces_url),
     )
 
 

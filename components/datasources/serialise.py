@@ -8,9 +8,11 @@ import yaml
 from .._tenants import HEADER, header_value
 from .model import (
     ExemplarLink,
+    FileReference,
     LinePattern,
     LogsLink,
     MetricsLink,
+    Proof,
     Provisioned,
     ProvisionedLoki,
     ProvisionedPrometheus,
@@ -39,9 +41,10 @@ def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool
         "isDefault": default,
         "jsonData": _json_data(provisioned),
     }
-    if isinstance(provisioned, ProvisionedLoki) and provisioned.tenants:
-        # Grafana keeps the values of headers with its secrets, though a tenant's name is none.
-        entry["secureJsonData"] = {"httpHeaderValue1": header_value(provisioned.tenants)}
+    if not isinstance(provisioned, ProvisionedPrometheus):
+        entry |= _login(provisioned.proof)
+    if secure := _secure_json_data(provisioned):
+        entry["secureJsonData"] = secure
     document: dict[str, Any] = {"apiVersion": 1}
     if recreate:
         document["deleteDatasources"] = [{"name": datasource.name, "orgId": ORGANISATION}]
@@ -50,10 +53,12 @@ def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool
 
 
 def _escaped(value: Any) -> Any:
-    """Double every `$`: Grafana expands variables in provisioning files, also in those of a sidecar.
+    """Double every `$` but that of a file reference: Grafana expands variables in the files of a sidecar too.
 
     https://grafana.com/docs/grafana/latest/administration/provisioning/#using-environment-variables
     """
+    if isinstance(value, FileReference):
+        return f"$__file{{{value.path}}}"
     if isinstance(value, str):
         return value.replace("$", "$$")
     if isinstance(value, Mapping):
@@ -61,10 +66,39 @@ def _escaped(value: Any) -> Any:
     return [_escaped(item) for item in value] if isinstance(value, Sequence) else value
 
 
+def _login(proof: Proof) -> dict[str, Any]:
+    if not proof.login_directory:
+        return {}
+    return {"basicAuth": True, "basicAuthUser": FileReference(f"{proof.login_directory}/username")}
+
+
+def _secure_json_data(provisioned: Provisioned) -> dict[str, Any]:
+    if isinstance(provisioned, ProvisionedPrometheus):
+        return {}
+    proof, found = provisioned.proof, {}
+    if proof.login_directory:
+        found["basicAuthPassword"] = FileReference(f"{proof.login_directory}/password")
+    if proof.tls_directory:
+        found["tlsCACert"] = FileReference(f"{proof.tls_directory}/ca.crt")
+    if proof.client_certificate:
+        found["tlsClientCert"] = FileReference(f"{proof.tls_directory}/tls.crt")
+        found["tlsClientKey"] = FileReference(f"{proof.tls_directory}/tls.key")
+    if isinstance(provisioned, ProvisionedLoki) and provisioned.tenants:
+        # Grafana keeps the values of headers with its secrets, though a tenant's name is none.
+        return {"httpHeaderValue1": header_value(provisioned.tenants), **found}
+    return found
+
+
+def _tls(proof: Proof) -> dict[str, Any]:
+    switches = {"tlsAuthWithCACert": proof.tls_directory != "", "tlsAuth": proof.client_certificate}
+    return {name: True for name, on in switches.items() if on}
+
+
 def _json_data(provisioned: Provisioned) -> dict[str, Any]:
     if isinstance(provisioned, ProvisionedLoki):
         return {
             **({"httpHeaderName1": HEADER} if provisioned.tenants else {}),
+            **_tls(provisioned.proof),
             "maxLines": provisioned.max_lines,
             "derivedFields": [_derived_field(link) for link in provisioned.traces],
         }
@@ -74,7 +108,7 @@ def _json_data(provisioned: Provisioned) -> dict[str, Any]:
             "timeInterval": provisioned.scrape_interval,
             "exemplarTraceIdDestinations": [_exemplar(link) for link in provisioned.exemplars],
         }
-    data: dict[str, Any] = {"nodeGraph": {"enabled": True}}
+    data: dict[str, Any] = {**_tls(provisioned.proof), "nodeGraph": {"enabled": True}}
     if provisioned.logs:
         data["tracesToLogsV2"] = _traces_to_logs(provisioned.logs)
     if provisioned.metrics:

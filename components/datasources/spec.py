@@ -27,6 +27,7 @@ from .model import (
     MetricsLink,
     MetricsQuery,
     Prometheus,
+    Proof,
     Tag,
     Tempo,
     TraceLink,
@@ -50,6 +51,7 @@ def _pattern(regex: str) -> str:
     return LinePattern("", regex).regex
 
 
+Directory = Annotated[str, Field(pattern=r"^(/[\w.-]+)*$")]
 Uid = Annotated[str, AfterValidator(_uid)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
@@ -63,6 +65,9 @@ class DatasourcesSpec(Spec):
     traces_namespace: Name | None = None
     metrics_namespace: Name | None = None
     logs_tenants: Sequence[Tenant] = ()
+    tls_directory: Directory = ""
+    client_certificates: bool = False
+    login_directory: Directory = ""
     logs_uid: Uid = "loki"
     traces_uid: Uid = "tempo"
     metrics_uid: Uid = "prometheus"
@@ -115,6 +120,11 @@ class DatasourcesSpec(Spec):
         """The uids of the datasources that are made here."""
         uids = [self.logs_uid, self.traces_uid, self.metrics_uid if self.provision_metrics else ""]
         return [uid for uid in uids if uid]
+
+    def proof(self, url: str) -> Proof:
+        """Give what Grafana shows at `url`; certificates only where it speaks TLS."""
+        tls = self.tls_directory if url.startswith("https://") else ""
+        return Proof(tls, self.client_certificates and tls != "", self.login_directory)
 
     @property
     def provided_logs(self) -> ProvidedLogs:
@@ -175,6 +185,12 @@ class DatasourcesSpec(Spec):
     def _provisioned_metrics_have_an_address(self) -> str | None:
         if self.provision_metrics and not (self.metrics_url and self.metrics_uid):
             return "provision_metrics needs metrics_url, the query URL of Prometheus, and a metrics_uid"
+        return None
+
+    @rule("client_certificates", "tls_directory")
+    def _a_certificate_is_in_a_directory(self) -> str | None:
+        if self.client_certificates and not self.tls_directory:
+            return "the certificate to show is a file of Grafana's pod: name its directory in tls_directory"
         return None
 
     @rule("logs_uid", "traces_uid", "metrics_uid")

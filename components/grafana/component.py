@@ -78,6 +78,15 @@ class GrafanaArgs(TypedDict):
     datasource_namespaces: NotRequired[pulumi.Input[Sequence[str]]]
     """Namespaces whose ConfigMaps are read as datasources. Grafana does not start with two that are the default one, as
     kube-prometheus-stack's own is: where that runs too, name the others. Default: all namespaces."""
+    tls_secret: NotRequired[pulumi.Input[str]]
+    """Secret of the namespace with `ca.crt`, `tls.crt` and `tls.key`, laid into `/etc/grafana-tls` for datasources that
+    name this as their `tls_directory`. Default: none.
+
+    Grafana reads the files when it loads its datasources: restart it after a certificate was renewed. The Deployment
+    bears the annotation by which Stakater's Reloader does so, where that runs."""
+    login_secret: NotRequired[pulumi.Input[str]]
+    """The same with `username` and `password`, in `/etc/grafana-login`, for the `login_directory` of datasources.
+    Default: none."""
     service_monitor: NotRequired[bool]
     """Whether to create a ServiceMonitor; its CRD must be there. Default: false."""
     service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]

@@ -37,6 +37,8 @@ class GrafanaSpec(ReleaseSpec):
     memory: Quantity = "512Mi"
     native_sidecars: bool = True
     datasource_namespaces: Sequence[Name] = ()
+    tls_secret: str = ""
+    login_secret: str = ""
     service_monitor: bool = False
     service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from .secrets import secret_mounts
 from .spec import GrafanaSpec
 
 PORT = 80
@@ -47,11 +48,20 @@ def grafana_values(spec: GrafanaSpec) -> dict[str, Any]:
         "extraEmptyDirMounts": [{"name": "tmp", "mountPath": "/tmp"}],
         "nodeSelector": dict(spec.node_selector),
         "tolerations": [dict(toleration) for toleration in spec.tolerations],
+        **_datasource_secrets(spec),
         **_administrator(spec),
         **_storage(spec),
         **_sidecars(spec),
         "grafana.ini": _settings(spec),
     }
+
+
+def _datasource_secrets(spec: GrafanaSpec) -> dict[str, Any]:
+    mounts = secret_mounts(spec)
+    if not mounts:
+        return {}
+    names = ",".join(mount["secretName"] for mount in mounts)
+    return {"extraSecretMounts": mounts, "annotations": {"secret.reloader.stakater.com/reload": names}}
 
 
 def _administrator(spec: GrafanaSpec) -> dict[str, Any]:

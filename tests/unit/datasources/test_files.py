@@ -162,3 +162,72 @@ def test_loki_is_asked_for_all_its_tenants_at_once() -> None:
 def test_a_name_that_would_read_as_two_tenants_is_none() -> None:
     with pytest.raises(InvalidArgsError, match=r"logs_tenants\.0 = 'a\|b': .*use no other characters"):
         files(logs_tenants=["a|b"])
+
+
+SECURED: dict[str, Any] = {
+    "logs_url": "https://loki-gateway.logging",
+    "traces_url": "https://tempo.tracing:3200",
+    "tls_directory": "/etc/grafana-tls",
+    "client_certificates": True,
+    "login_directory": "/etc/grafana-login",
+    "provision_metrics": True,
+}
+
+
+def one(text: str) -> Any:
+    (datasource,) = yaml.safe_load(text)["datasources"]
+    return datasource
+
+
+@pytest.mark.parametrize("signal", ["logs", "traces"])
+def test_certificates_and_logins_are_files_that_grafana_reads_itself(signal: str) -> None:
+    datasource = one(files(**SECURED)[signal])
+    assert datasource["jsonData"]["tlsAuthWithCACert"] is datasource["jsonData"]["tlsAuth"] is True
+    assert datasource["basicAuth"] is True
+    assert datasource["basicAuthUser"] == "$__file{/etc/grafana-login/username}", "one dollar sign: it is expanded"
+    assert datasource["secureJsonData"] == {
+        "basicAuthPassword": "$__file{/etc/grafana-login/password}",
+        "tlsCACert": "$__file{/etc/grafana-tls/ca.crt}",
+        "tlsClientCert": "$__file{/etc/grafana-tls/tls.crt}",
+        "tlsClientKey": "$__file{/etc/grafana-tls/tls.key}",
+    }
+
+
+def test_a_text_that_looks_like_a_file_is_none() -> None:
+    text = files(logs_name="$__file{/etc/passwd}")["logs"]
+    assert one(text)["name"] == "$$__file{/etc/passwd}", "only a reference made here is read"
+
+
+def test_prometheus_is_shown_nothing() -> None:
+    assert files(**SECURED)["metrics"] == files(provision_metrics=True)["metrics"]
+
+
+def test_without_client_certificates_only_the_authority_is_read() -> None:
+    datasource = one(files(**{**SECURED, "client_certificates": False, "login_directory": ""})["traces"])
+    assert datasource["secureJsonData"] == {"tlsCACert": "$__file{/etc/grafana-tls/ca.crt}"}
+    assert "tlsAuth" not in datasource["jsonData"] and "basicAuth" not in datasource
+
+
+def test_tenants_and_proof_go_together_and_the_links_stay() -> None:
+    datasource = one(files(**SECURED, logs_tenants=["a", "b"])["logs"])
+    assert datasource["secureJsonData"]["httpHeaderValue1"] == "a|b" and len(datasource["secureJsonData"]) == 5
+    assert datasource["jsonData"]["derivedFields"]
+
+
+def test_a_plain_address_is_shown_no_certificate() -> None:
+    datasource = one(files(tls_directory="/etc/grafana-tls", client_certificates=True)["logs"])
+    assert "secureJsonData" not in datasource and "tlsAuth" not in datasource["jsonData"]
+
+
+@pytest.mark.parametrize(
+    ("args", "place"),
+    [
+        ({"client_certificates": True}, "client_certificates = True: the certificate to show is a file"),
+        ({"tls_directory": "tls"}, "tls_directory"),
+        ({"login_directory": "/etc/}x{"}, "login_directory"),
+    ],
+)
+def test_what_is_no_directory_is_refused(args: dict[str, Any], place: str) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        files(**args)
+    assert place in str(raised.value)

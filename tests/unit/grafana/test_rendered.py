@@ -98,3 +98,18 @@ def test_grafana_and_its_sidecars_log_in_with_one_password(args: dict[str, Any],
     ]
     assert len(found) == 3
     assert set(found) == {(args.get("admin_secret", "grafana-admin"), args.get("admin_secret_key", "admin-password"))}
+
+
+def test_secrets_of_datasources_are_mounted_into_grafana_itself(tmp_path: Path) -> None:
+    objects = render(tmp_path, tls_secret="grafana-tls", login_secret="grafana-login")
+    volumes = {volume["name"]: volume for volume in pod(objects)["volumes"]}
+    (grafana,) = (each for each in pod(objects)["containers"] if each["name"] == "grafana")
+    found = {
+        volumes[mount["name"]]["secret"]["secretName"]: mount["mountPath"]
+        for mount in grafana["volumeMounts"]
+        if "secret" in volumes.get(mount["name"], {}) and mount["name"].startswith("datasource-")
+    }
+    assert found == {"grafana-tls": "/etc/grafana-tls", "grafana-login": "/etc/grafana-login"}
+    (deployment,) = (each for each in objects if each["kind"] == "Deployment")
+    reloaded = deployment["metadata"]["annotations"]["secret.reloader.stakater.com/reload"]
+    assert reloaded == "grafana-tls,grafana-login"

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from components._spec import InvalidArgsError
+from components.grafana.secrets import LOGIN_DIRECTORY, TLS_DIRECTORY
 from components.grafana.spec import GrafanaSpec
 from components.grafana.values import grafana_values
 
@@ -99,3 +100,12 @@ def test_wrong_arguments_are_refused(args: dict[str, Any], message: str) -> None
     with pytest.raises(InvalidArgsError, match=message) as raised:
         values(**args)
     assert "hunter2" not in str(raised.value)
+
+
+def test_secrets_of_datasources_lie_where_datasources_name_them() -> None:
+    mounts = values(tls_secret="grafana-tls", login_secret="grafana-login")["extraSecretMounts"]
+    assert [(mount["secretName"], mount["mountPath"], mount["readOnly"]) for mount in mounts] == [
+        ("grafana-tls", TLS_DIRECTORY, True),
+        ("grafana-login", LOGIN_DIRECTORY, True),
+    ]
+    assert "extraSecretMounts" not in values()
