@@ -30,7 +30,7 @@ def generate_login(
     """Generate a password without characters that a configuration would expand, and put it into a Secret."""
     child = pulumi.ResourceOptions(parent=parent)
     made = RandomPassword(f"{name}-password", length=32, special=False, opts=child)
-    password = pulumi.Output.secret(made.result)
+    password: pulumi.Output[str] = pulumi.Output.secret(made.result)
     secret = Secret(
         f"{name}-login",
         metadata=ObjectMetaArgs(name=secret_name, namespace=namespace, labels=MANAGED_BY),

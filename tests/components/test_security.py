@@ -92,7 +92,7 @@ def test_password_and_line_are_secret_outputs() -> None:
 
 def test_a_gateway_knows_all_its_clients_by_a_hash_and_not_by_their_passwords() -> None:
     def both() -> None:
-        lines = [login("alloy").htpasswd, login("grafana").htpasswd, f"human:{HASH}"]
+        lines: list[pulumi.Input[str]] = [login("alloy").htpasswd, login("grafana").htpasswd, f"human:{HASH}"]
         GatewayLogins("loki", {"namespace": "logging", "htpasswd": lines, "secret_name": "loki-logins"})
 
     recording = record(both)
@@ -113,7 +113,8 @@ def test_the_line_of_a_password_is_the_one_that_nginx_compares_with() -> None:
 @pytest.mark.parametrize("known", [True, False])
 def test_a_plain_password_in_a_line_is_refused_and_not_shown(known: bool) -> None:
     def build() -> None:
-        line = "alloy:hunter2" if known else pulumi.Output.secret("alloy:hunter2")
+        plain = "alloy:hunter2"
+        line: pulumi.Input[str] = plain if known else pulumi.Output.secret(plain)
         GatewayLogins("loki", {"namespace": "logging", "htpasswd": [line]})
 
     with pytest.raises(InvalidArgsError, match=r"htpasswd \(value hidden\): line 1 must be user:hash") as raised:
