@@ -9,7 +9,7 @@ from .cluster import Environment
 from .logging import WORKLOADS, LoggingMode, RuleSource
 from .metrics import MetricsKind
 from .problems import PROJECT, Problem, nearest, remove_command, set_command
-from .storage import IN_CLUSTER, PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage
+from .storage import IN_CLUSTER, PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage, InClusterStorage
 from .tenancy import tenant_problems
 from .tracing import TracingMode
 
@@ -156,11 +156,12 @@ _S3_KEYS = ("access_key_id", "secret_access_key")
 def _production(settings: "Settings") -> Iterator[Problem]:
     why = "environment production refuses a single replica of what holds data"
     storage = f"{PROJECT}:storage"
-    if isinstance(settings.storage, IN_CLUSTER):
+    several_servers = isinstance(settings.storage, InClusterStorage) and settings.storage.replicas > 1
+    if isinstance(settings.storage, IN_CLUSTER) and not several_servers:
         fix = f"{set_command(storage + '.kind', 'aws')} (or external)"
         yield Problem(
             f"{storage}.kind",
-            f"{why}: keep logs and traces on an object store outside the cluster",
+            f"{why}: keep logs and traces on an object store outside the cluster, or in-cluster with replicas 3",
             fix,
             settings.storage.kind,
         )

@@ -24,14 +24,32 @@ class Identity(StrEnum):
 
 
 class InClusterStorage(Area):
-    """`kind: in-cluster`: SeaweedFS beside the platform; for laptops and tests."""
+    """`kind: in-cluster`: SeaweedFS beside the platform, in one pod or on several hosts."""
 
     kind: Literal["in-cluster"] = Field(
         default="in-cluster", description="in-cluster, minio, filesystem, external or aws."
     )
     namespace: Name = Field(default="storage", description="Namespace of the object store. Default: storage.")
-    volume_size: Quantity = Field(default="10Gi", description="Size of its volume. Default: 10Gi.", examples=["50Gi"])
-    storage_class: str = Field(default="", description="StorageClass of its volume. Default: the cluster's.")
+    replicas: int = Field(
+        default=1,
+        ge=1,
+        description="Servers that hold objects: 1, which is one pod for everything, or more than copies, each on a "
+        "host of its own, beside masters and filers. It grows at any time. Default: 1.",
+        examples=[3],
+    )
+    copies: int = Field(
+        default=2, ge=2, le=3, description="Servers that hold each object where there are several. Default: 2."
+    )
+    prepared_changes: Sequence[str] = Field(
+        default=(),
+        description="Changes prepared by hand, for one update: shape, between one pod and several servers; servers, to "
+        "fewer of them. Default: none.",
+        examples=[["servers"]],
+    )
+    volume_size: Quantity = Field(
+        default="10Gi", description="Size of the volume of each server. Default: 10Gi.", examples=["50Gi"]
+    )
+    storage_class: str = Field(default="", description="StorageClass of its volumes. Default: the cluster's.")
     values: Values = Field(default_factory=dict)
 
 

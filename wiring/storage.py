@@ -115,7 +115,12 @@ def store_arguments(settings: Settings, namespaces: Mapping[str, pulumi.Output[s
         )
     if isinstance(store, MinioStorage):
         return "MinioObjectStorage", _minio(settings, store, namespaces)
-    return "InClusterObjectStorage", _beside(settings, store, namespaces) | {"buckets": BUCKETS_IN_CLUSTER}
+    return "InClusterObjectStorage", _beside(settings, store, namespaces) | given(
+        buckets=BUCKETS_IN_CLUSTER,
+        replicas=store.replicas,
+        copies=store.copies,
+        prepared_changes=list(store.prepared_changes),
+    )
 
 
 def _aws(settings: Settings, store: AwsStorage) -> Any:

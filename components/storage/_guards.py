@@ -1,7 +1,9 @@
 """What cannot change in a store that holds objects already."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+from .seaweedfs import PreparedChange
 
 Values = Mapping[str, Any]
 
@@ -14,6 +16,39 @@ _WAY_OUT = (
 def minio_problems(applied: Values, wanted: Values) -> list[str]:
     """Compare applied with wanted values of MinIO; give every change that would hide objects or fail halfway."""
     return _problems(_minio(applied), _minio(wanted))
+
+
+def seaweedfs_problems(applied: Values, wanted: Values, *, prepared: Collection[PreparedChange] = ()) -> list[str]:
+    """Compare applied with wanted values of SeaweedFS, as `minio_problems` does; `prepared` may pass."""
+    old, new = _seaweedfs(applied), _seaweedfs(wanted)
+    if old["shape"] != new["shape"]:
+        return [] if PreparedChange.SHAPE in prepared else [_OTHER_SHAPE.format(old=old["shape"], new=new["shape"])]
+    fewer = old["servers"] > new["servers"] and PreparedChange.SERVERS not in prepared
+    servers = [_FEWER_SERVERS.format(old=old["servers"], new=new["servers"])] if fewer else []
+    return servers + _problems(old["volumes"], new["volumes"])
+
+
+_OTHER_SHAPE = (
+    "the store changes from {old} to {new}: they share no volume, and every object would stay behind on those that "
+    "there are. Change replicas back; or copy all buckets out through S3, apply once with prepared_changes "
+    '["shape"], copy them in, and let the readers follow (see the guide on stores)'
+)
+_FEWER_SERVERS = (
+    "servers fall from {old} to {new}: copies of objects would go with those that leave. Keep {old}; or move the "
+    "objects off the last ones first, with volumeServer.evacuate in weed shell, and apply once with prepared_changes "
+    '["servers"]'
+)
+
+
+def _seaweedfs(values: Values) -> dict[str, Any]:
+    single = values.get("allInOne") or {}
+    if single.get("enabled"):
+        # A claim of its own may grow.
+        volumes = {"storage class": (single.get("data") or {}).get("storageClass", "")}
+        return {"shape": "one pod", "servers": 1, "volumes": volumes}
+    servers = values.get("volume") or {}
+    (data, *_) = servers.get("dataDirs") or [{}]
+    return {"shape": "several servers", "servers": servers.get("replicas", 1), "volumes": _template(data)}
 
 
 def _minio(values: Values) -> dict[str, Any]:

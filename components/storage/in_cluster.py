@@ -1,4 +1,4 @@
-"""Buckets in the cluster itself, where nothing else is to be had: SeaweedFS in one pod on one volume."""
+"""Buckets in the cluster itself, where nothing else is to be had: SeaweedFS in one pod, or on several hosts."""
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,17 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.helm.v3 import Release
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from .._guard import guard
 from .._known import after
 from .._merge import deep_merge
 from .._namespace import MANAGED_BY, namespace
 from .._release import release
+from ._guards import seaweedfs_problems
 from ._keys import generated, secret_map
 from .seaweedfs import IDENTITIES_KEY, REGION, InClusterObjectStorageSpec, identities, seaweedfs_values, service_monitor
+from .seaweedfs_cluster import cluster_values
+from .seaweedfs_cluster import service_monitor as cluster_monitor
+from .seaweedfs_objects import cluster_budgets, cluster_service
 
 
 class InClusterObjectStorageArgs(TypedDict):
@@ -29,16 +34,26 @@ class InClusterObjectStorageArgs(TypedDict):
     """Pod security level of a created namespace. Default `restricted`."""
     protect_namespace: NotRequired[bool]
     """Refuse to delete the namespace, and keep the store's volume when its release goes. Default no."""
+    replicas: NotRequired[int]
+    """Servers that hold objects: 1, which is one pod for everything, or more than `copies`, each on a host of its own,
+    beside three masters and two filers. It grows at any time. Default 1."""
+    copies: NotRequired[int]
+    """Servers that hold each object where there are several, 2 or 3; what is there already keeps its number. Default
+    2."""
+    prepared_changes: NotRequired[Sequence[str]]
+    """What the applied state forbids and has been prepared by hand, for one update: `shape`, between one pod and
+    several servers, after all objects were copied out; `servers`, to fewer of them, after the last ones were
+    evacuated. Default: none."""
     buckets: NotRequired[Mapping[str, str]]
     """Bucket of each purpose, to be created. Default `loki` for logs, `tempo` for traces, `thanos` for metrics."""
     storage_size: NotRequired[pulumi.Input[str]]
-    """Size of the volume, at least `1Gi`. Default `10Gi`."""
+    """Size of the volume of each server, at least `1Gi`. Default `10Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
-    """Storage class of the volume. Default: the cluster's."""
+    """Storage class of the volumes. Default: the cluster's."""
     cpu: NotRequired[pulumi.Input[str]]
-    """CPU requested. Default `100m`."""
+    """CPU requested for each server and filer. Default `100m`."""
     memory: NotRequired[pulumi.Input[str]]
-    """Memory requested, and the most that is used. Default `1Gi`."""
+    """Memory requested for each server and filer, and the most that is used. Default `1Gi`."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, str]]]
     """Labels of the nodes to run on. Default: any node."""
     tolerations: NotRequired[pulumi.Input[Sequence[Mapping[str, Any]]]]
@@ -126,21 +141,32 @@ class InClusterObjectStorage(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )
         )
+
+        def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+            return seaweedfs_problems(applied, wanted, prepared=spec.prepared_changes)
+
         store = release(
             f"{name}-seaweedfs",
             spec,
             namespace=in_namespace,
-            values=known.apply(lambda s: deep_merge(seaweedfs_values(s), s.values)),
+            values=known.apply(
+                lambda s: deep_merge(cluster_values(s) if s.clustered else seaweedfs_values(s), s.values)
+            ),
             parent=self,
             depends_on=before,
+            hooks=guard(f"{name}-seaweedfs", problems),
         )
+        ready: list[pulumi.Resource] = [store]
+        if spec.clustered:
+            ready.append(cluster_service(f"{name}-service", spec.release_name, in_namespace, self, store))
+            cluster_budgets(f"{name}-budget", spec.release_name, in_namespace, self, store)
         if spec.service_monitor:
             self._service_monitor(f"{name}-service-monitor", spec, in_namespace, store)
         self.kind = pulumi.Output.from_input("in-cluster")
-        self.endpoint = after(known.apply(lambda s: s.endpoint), store)
+        self.endpoint = after(known.apply(lambda s: s.endpoint), *ready)
         self.region = pulumi.Output.from_input(REGION)
         self.path_style = pulumi.Output.from_input(True)
-        self.buckets = after(dict(spec.buckets), store)
+        self.buckets = after(dict(spec.buckets), *ready)
         self.prefixes = pulumi.Output.from_input(dict.fromkeys(spec.buckets, ""))
         self.kms_key_arn = pulumi.Output.from_input("")
         self.bucket_arns = pulumi.Output.from_input({})
@@ -174,7 +200,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
                 namespace=in_namespace,
                 labels=pulumi.Output.from_input(spec.service_monitor_labels).apply(lambda own: {**MANAGED_BY, **own}),
             ),
-            spec=service_monitor(spec.release_name),
+            spec=(cluster_monitor if spec.clustered else service_monitor)(spec.release_name),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
         )
 

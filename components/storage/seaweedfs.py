@@ -1,8 +1,9 @@
-"""What the SeaweedFS chart is told: one pod that holds everything, S3 for others and nothing else."""
+"""What `InClusterObjectStorage` takes, and what the SeaweedFS chart is told of one pod that holds everything."""
 
 import json
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
@@ -22,7 +23,7 @@ IDENTITIES_KEY = "seaweedfs_s3_config"
 _USER = 1000
 _MEBI = Decimal(2**20)
 _SMALLEST_STORAGE = Decimal(2**30)
-_POD = {
+POD = {
     "enabled": True,
     "runAsNonRoot": True,
     "runAsUser": _USER,
@@ -31,12 +32,19 @@ _POD = {
     "fsGroupChangePolicy": "OnRootMismatch",
     "seccompProfile": {"type": "RuntimeDefault"},
 }
-_CONTAINER = {
+CONTAINER = {
     "enabled": True,
     "allowPrivilegeEscalation": False,
     "capabilities": {"drop": ["ALL"]},
     "readOnlyRootFilesystem": True,
 }
+
+
+class PreparedChange(StrEnum):
+    """A change that the applied state forbids until somebody has prepared it by hand."""
+
+    SHAPE = "shape"
+    SERVERS = "servers"
 
 
 class InClusterObjectStorageSpec(ReleaseSpec):
@@ -48,6 +56,9 @@ class InClusterObjectStorageSpec(ReleaseSpec):
     create_namespace: bool = True
     pod_security: PodSecurity = PodSecurity.RESTRICTED
     protect_namespace: bool = False
+    replicas: int = Field(default=1, ge=1)
+    copies: int = Field(default=2, ge=2, le=3)
+    prepared_changes: Sequence[PreparedChange] = ()
     buckets: Mapping[str, str] = Field(default=DEFAULT_PREFIXES)
     storage_size: Quantity = "10Gi"
     storage_class: str = ""
@@ -67,7 +78,13 @@ class InClusterObjectStorageSpec(ReleaseSpec):
     @property
     def endpoint(self) -> str:
         """URL of the S3 API in the cluster."""
-        return f"http://{self.release_name}-all-in-one.{self.namespace}:{S3_PORT}"
+        service = self.release_name if self.clustered else f"{self.release_name}-all-in-one"
+        return f"http://{service}.{self.namespace}:{S3_PORT}"
+
+    @property
+    def clustered(self) -> bool:
+        """Whether objects lie on several servers, beside masters and filers in pods of their own."""
+        return self.replicas > 1
 
     @property
     def identities_secret(self) -> str:
@@ -86,6 +103,15 @@ class InClusterObjectStorageSpec(ReleaseSpec):
         if len(set(self.buckets.values())) < len(self.buckets):
             return "give every purpose a bucket of its own: its key is good for that bucket alone"
         return purpose_problem(self.buckets) or next(filter(None, map(name_problem, self.buckets.values())), None)
+
+    @rule("replicas", "copies")
+    def _objects_are_written_while_a_server_is_away(self) -> str | None:
+        if self.clustered and self.replicas <= self.copies:
+            return (
+                f"{self.copies} copies of each object on {self.replicas} servers could not be written while one of "
+                f"them is away: use {self.copies + 1} servers or more, or 1 without copies"
+            )
+        return None
 
     @rule("storage_size")
     def _storage_holds_a_volume_for_each_bucket(self) -> str | None:
@@ -116,7 +142,7 @@ def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         },
         "volume": {"enabled": False},
         # The Job that creates the buckets takes its security context from here.
-        "filer": {"enabled": False, "podSecurityContext": dict(_POD), "containerSecurityContext": dict(_CONTAINER)},
+        "filer": {"enabled": False, "podSecurityContext": dict(POD), "containerSecurityContext": dict(CONTAINER)},
         "networkPolicy": {
             # Filer and master ask nobody for credentials: only the pods of this release reach them.
             "enabled": True,
@@ -130,15 +156,7 @@ def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             # `weed shell` logs and keeps its history here, and the root filesystem is read-only.
             "extraEnvironmentVars": {"TMPDIR": "/dev/shm"},
             "podAnnotations": {"checksum/identities": spec.credentials_checksum},
-            "s3": {
-                "enabled": True,
-                "enableAuth": True,
-                "existingConfigSecret": spec.identities_secret,
-                "createBuckets": [{"name": bucket} for bucket in spec.buckets.values()],
-                "createBucketsHook": {
-                    "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}}
-                },
-            },
+            "s3": {"enabled": True, **bucket_job(spec)},
             "data": {
                 "type": "persistentVolumeClaim",
                 "size": spec.storage_size,
@@ -147,8 +165,11 @@ def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             },
             # The chart has no startup probe: this leaves it five minutes to open its volumes.
             "livenessProbe": {"failureThreshold": 10},
-            "podSecurityContext": dict(_POD),
-            "containerSecurityContext": dict(_CONTAINER),
+            # `weed` opens sockets here, which the read-only root filesystem has no place for.
+            "extraVolumes": '- {"name": "tmp", "emptyDir": {}}',
+            "extraVolumeMounts": '- {"name": "tmp", "mountPath": "/tmp"}',
+            "podSecurityContext": dict(POD),
+            "containerSecurityContext": dict(CONTAINER),
             "resources": {
                 "requests": {"cpu": spec.cpu, "memory": spec.memory},
                 "limits": {"memory": spec.memory},
@@ -156,6 +177,18 @@ def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             # The chart takes these as text; JSON is YAML.
             "nodeSelector": json.dumps(dict(spec.node_selector)) if spec.node_selector else "",
             "tolerations": json.dumps([dict(one) for one in spec.tolerations]) if spec.tolerations else "",
+        },
+    }
+
+
+def bucket_job(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
+    """Say who may use S3, and which buckets a Job creates."""
+    return {
+        "enableAuth": True,
+        "existingConfigSecret": spec.identities_secret,
+        "createBuckets": [{"name": bucket} for bucket in spec.buckets.values()],
+        "createBucketsHook": {
+            "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}}
         },
     }
 

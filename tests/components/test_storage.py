@@ -17,6 +17,7 @@ from components.storage import (
     MinioObjectStorage,
     SecretBucketAccess,
 )
+from components.storage._guards import seaweedfs_problems
 from tests.components.stores import GENERATED, KEYS, aws, external, in_cluster, protected, secret_access
 from tests.recording import record
 
@@ -158,3 +159,37 @@ def test_consumers_wait_for_the_store_and_its_guards() -> None:
     waited = {name: set(recording.one(":Secret", f"{name}-secret").request.dependencies) for name in ("one", "two")}
     assert recording.one(":Release").urn in waited["one"]
     assert {guard.urn for guard in recording.of_type(":BucketPolicy")} & waited["two"]
+
+
+def test_a_store_on_several_hosts_has_an_address_that_stays_with_one_filer() -> None:
+    recording = record(lambda: {"endpoint": in_cluster(replicas=3)["endpoint"]}, preview=True, unknown=GENERATED)
+    assert recording.outputs == {"endpoint": "http://seaweedfs.storage:8333"}
+    service = recording.one("v1:Service").plain()
+    assert service["metadata"]["name"] == "seaweedfs"
+    assert service["spec"]["sessionAffinity"] == "ClientIP"
+    assert service["spec"]["selector"]["app.kubernetes.io/component"] == "filer"
+    assert not record(in_cluster).of_type("v1:Service")
+
+
+def test_one_pod_of_each_part_may_be_away_at_a_time() -> None:
+    budgets = [found.plain() for found in record(lambda: in_cluster(replicas=3)).of_type(":PodDisruptionBudget")]
+    assert {budget["metadata"]["name"] for budget in budgets} == {
+        "seaweedfs-master",
+        "seaweedfs-volume",
+        "seaweedfs-filer",
+    }
+    assert all(budget["spec"]["maxUnavailable"] == 1 for budget in budgets)
+    assert not record(in_cluster).of_type(":PodDisruptionBudget")
+
+
+def test_every_part_of_a_store_on_several_hosts_is_monitored_when_asked_for() -> None:
+    monitor = record(lambda: in_cluster(replicas=3, service_monitor=True)).one(":ServiceMonitor").plain()
+    assert monitor["spec"]["endpoints"][0]["port"] == "metrics"
+
+
+@pytest.mark.parametrize(("before", "after"), [(1, 3), (3, 1), (5, 3)])
+def test_what_would_leave_objects_behind_is_guarded_and_refused(before: int, after: int) -> None:
+    applied = record(lambda: in_cluster(replicas=before)).one(":Release")
+    wanted = record(lambda: in_cluster(replicas=after)).one(":Release")
+    assert list(wanted.request.hooks.before_update) == ["storage-seaweedfs-guard"]
+    assert len(seaweedfs_problems(applied.plain()["values"], wanted.plain()["values"])) == 1

@@ -59,3 +59,13 @@ def test_on_existing_buckets_only_the_roles_are_made() -> None:
     assert (loki["bucketNames"]["chunks"], tempo["s3"]["bucket"]) == ("acme-logs", "acme-traces")
     assert not [found for found in recording.resources if found.type.startswith(("aws:s3", "aws:kms"))]
     assert len(recording.of_type("role:Role")) == 2
+
+
+def test_seaweedfs_on_several_hosts_is_where_both_signals_go() -> None:
+    recording = stack({"kind": "in-cluster", "replicas": 4, "copies": 3, "prepared_changes": ["servers"]})
+    loki, tempo = loki_and_tempo(recording)
+    assert loki["s3"]["endpoint"] == "http://seaweedfs.storage:8333"
+    assert tempo["s3"]["endpoint"] == "seaweedfs.storage:8333"
+    values = recording.one(":Release", "storage-seaweedfs").plain()["values"]
+    assert values["volume"]["replicas"] == 4
+    assert values["global"]["seaweedfs"]["replicationPlacement"] == "002"

@@ -40,6 +40,7 @@ class Store:
 
 STORES = (
     Store("in-cluster (SeaweedFS)", {"kind": "in-cluster"}),
+    Store("in-cluster, three servers", {"kind": "in-cluster", "replicas": 3}),
     Store("minio", {"kind": "minio"}),
     Store("minio, four pods", {"kind": "minio", "mode": "distributed"}),
     Store(

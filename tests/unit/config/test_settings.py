@@ -226,6 +226,13 @@ def test_production_refuses_a_single_replica_of_what_holds_data(change: dict[str
     assert "environment production refuses" in message
 
 
+def test_production_keeps_its_data_in_the_cluster_on_several_servers_alone() -> None:
+    one = problems(**{**PRODUCTION, "storage": {"kind": "in-cluster"}})
+    assert "observability:storage.kind" in one and "in-cluster with replicas 3" in one
+    several: dict[str, Any] = {**PRODUCTION, "storage": {"kind": "in-cluster", "replicas": 3}}
+    assert load(source(**several)).cluster.production
+
+
 def test_a_broker_holds_the_spans_of_a_production_stack_in_place_of_ingesters() -> None:
     kafka = {"mode": "distributed", "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"}
     areas: dict[str, Any] = {**PRODUCTION, "tracing": kafka}

@@ -64,6 +64,13 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
     ("minio", "5.4.0", "minio", {"existingSecret": "root", "replicas": 4}, "minio minio-console minio-svc"),
     ("valkey", "0.11.0", "valkey", {"auth": {"enabled": True, "usersExistingSecret": "password"}}, "valkey"),
     ("seaweedfs", "4.44.0", "seaweedfs", {"allInOne": {"enabled": True}}, "seaweedfs-all-in-one"),
+    (
+        "seaweedfs",
+        "4.44.0",
+        "seaweedfs",
+        {"volume": {"replicas": 3}},
+        "seaweedfs-filer seaweedfs-filer-client seaweedfs-master seaweedfs-s3 seaweedfs-volume",
+    ),
 ]
 
 

@@ -1,0 +1,84 @@
+"""SeaweedFS in both shapes, rendered with the real chart and held against what must be true of any stack."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.charts import SEAWEEDFS_CHART
+from tests.components.stores import in_cluster
+from tests.recording import record
+from tools.contract.invariants import INVARIANTS
+from tools.render import RenderedObject, Rendering
+from tools.render.releases import render_releases
+
+SHAPES: dict[str, dict[str, Any]] = {"one pod": {}, "three servers": {"replicas": 3}}
+
+
+def rendered(args: dict[str, Any], cache: Path) -> list[RenderedObject]:
+    charts = os.environ.get("OBSERVABILITY_CHARTS")
+    chart = f"{SEAWEEDFS_CHART.name}-{SEAWEEDFS_CHART.default_version}"
+    if charts is None or shutil.which("helm") is None or not (Path(charts) / chart).is_dir():
+        pytest.skip(f"needs helm on PATH and {chart} in the directory OBSERVABILITY_CHARTS")
+    recording = record(lambda: {"endpoint": in_cluster(**args)["endpoint"]})
+    ((_, objects),) = render_releases(recording, cache, pytest.fail)
+    kinds = {":Namespace": "v1", ":PodDisruptionBudget": "policy/v1", "v1:Service": "v1"}
+    own = [
+        RenderedObject({"apiVersion": version, "kind": kind.rpartition(":")[2], **found.plain()}, "the component")
+        for kind, version in kinds.items()
+        for found in recording.of_type(kind)
+    ]
+    return [*own, *objects]
+
+
+def pods(objects: list[RenderedObject]) -> dict[str, Any]:
+    workloads = [item for item in objects if item.kind in ("Deployment", "StatefulSet", "Job")]
+    return {item.name: item.manifest["spec"]["template"] for item in workloads}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_shape_keeps_what_must_be_true_of_any_stack(shape: str, tmp_path: Path) -> None:
+    rendering = Rendering("storage", tuple(rendered(SHAPES[shape], tmp_path)), (), (), frozenset())
+    found = [str(finding) for invariant in INVARIANTS for finding in invariant(rendering)]
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_every_volume_that_is_mounted_is_there_and_none_is_of_the_host(shape: str, tmp_path: Path) -> None:
+    objects = rendered(SHAPES[shape], tmp_path)
+    claimed = {
+        item.name: {claim["metadata"]["name"] for claim in item.manifest["spec"].get("volumeClaimTemplates", ())}
+        for item in objects
+        if item.kind == "StatefulSet"
+    }
+    for name, template in pods(objects).items():
+        volumes = {volume["name"]: volume for volume in template["spec"].get("volumes") or ()}
+        assert not [volume for volume in volumes.values() if "hostPath" in volume], name
+        for container in template["spec"]["containers"]:
+            mounted = {mount["name"] for mount in container.get("volumeMounts", ())}
+            assert mounted <= set(volumes) | claimed.get(name, set()), name
+
+
+def test_the_address_of_several_servers_selects_the_filers(tmp_path: Path) -> None:
+    objects = rendered(SHAPES["three servers"], tmp_path)
+    (service,) = (item for item in objects if (item.kind, item.name) == ("Service", "seaweedfs"))
+    selected = [
+        name
+        for name, template in pods(objects).items()
+        if service.manifest["spec"]["selector"].items() <= template["metadata"]["labels"].items()
+    ]
+    assert selected == ["seaweedfs-filer"]
+
+
+def test_servers_of_several_hosts_tell_each_copy_and_no_two_share_a_host(tmp_path: Path) -> None:
+    objects = rendered(SHAPES["three servers"], tmp_path)
+    templates = pods(objects)
+    for part in ("master", "volume", "filer"):
+        affinity = templates[f"seaweedfs-{part}"]["spec"]["affinity"]["podAntiAffinity"]
+        (term,) = affinity["requiredDuringSchedulingIgnoredDuringExecution"]
+        assert term["topologyKey"] == "kubernetes.io/hostname"
+    command = templates["seaweedfs-master"]["spec"]["containers"][0]["command"][-1]
+    assert "-defaultReplication=001" in command
+    assert command.count("seaweedfs-master-") == 3
