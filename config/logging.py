@@ -6,7 +6,8 @@ from typing import Any
 
 from pydantic import Field
 
-from .area import Area, HttpUrl, Name, PodSecurity, Tenant, Values
+from .area import Area, Duration, HttpUrl, Name, PodSecurity, Tenant, Values
+from .limits import Limits
 from .workload import Workload
 
 
@@ -142,6 +143,15 @@ class Logging(Workload):
         default=(),
         description="Teams whose logs Loki keeps apart, by the header X-Scope-OrgID. Default: none, all is one.",
         examples=[["team-a", "team-b"]],
+    )
+    limits: Limits = Field(default=Limits(), description="What each tenant may write and ask. Default: Loki's own.")
+    tenant_limits: Mapping[Tenant, Limits] = Field(
+        default_factory=dict, description="Limits of single tenants, laid over limits. Default: none."
+    )
+    tenant_retention: Mapping[Tenant, Duration] = Field(
+        default_factory=dict,
+        description="Age at which the logs of single tenants are deleted. Default: retention.logs.",
+        examples=[{"team-a": "90d"}],
     )
     traces_endpoint: HttpUrl | None = Field(
         default=None,

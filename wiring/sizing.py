@@ -28,6 +28,7 @@ WRITERS = {"monolithic": "loki", "simple-scalable": "write", "distributed": "ing
 API_COLLECTORS = 2
 """Collectors where none runs on each node."""
 SMALLEST_LIMIT_MIB = 512
+RATE_AND_BURST = frozenset({"ingestion_rate_mb", "ingestion_burst_size_mb"})
 
 Arguments = dict[str, Any]
 
@@ -81,7 +82,8 @@ def logging(settings: Settings, told: Arguments) -> Arguments:
     for role, size in shape.workloads.items():
         sized = {name: value for name, value in _figures(size).items() if name not in told}
         workloads[role] = {**sized, **workloads.get(role, {})}
-    return {**caches, **told, "workloads": workloads}
+    limits = _limits(plan(settings).load, told.get("limits", {}))
+    return {**caches, **told, "workloads": workloads, **({"limits": limits} if limits else {})}
 
 
 def tracing(settings: Settings, told: Arguments) -> Arguments:
@@ -139,6 +141,14 @@ def report(settings: Settings) -> str:
     if load.logs_gb_per_day or load.active_series:
         rows.append(_row("Alloy", sized.collectors, lambda _: _said(settings.telemetry)))
     return sizing.report(sized, rows)
+
+
+def _limits(load: sizing.Load, told: Arguments) -> Arguments:
+    """Lay the limits that the load exceeds under `told`; of rate and burst, who says one says both."""
+    raised = {name: limit.value for name, limit in sizing.raised_limits(load).items()}
+    if told.keys() & RATE_AND_BURST:
+        raised = {name: value for name, value in raised.items() if name not in RATE_AND_BURST}
+    return {**raised, **told}
 
 
 def _row(

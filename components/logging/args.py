@@ -27,6 +27,33 @@ class LoggingWorkload(TypedDict):
     """Tolerations of the pods. Default: `tolerations` of `Logging`."""
 
 
+class LoggingLimits(TypedDict):
+    """What every tenant of Loki may write and ask; beyond it, Loki refuses."""
+
+    ingestion_rate_mb: NotRequired[float]
+    """MB of lines a second. Default: Loki's 4."""
+    ingestion_burst_size_mb: NotRequired[float]
+    """MB at once, at least a second of the rate and the largest push. Default: Loki's 6."""
+    per_stream_rate_limit: NotRequired[str]
+    """Bytes a second in one stream, such as `5MB`. Default: Loki's `3MB`."""
+    per_stream_rate_limit_burst: NotRequired[str]
+    """Bytes at once in one stream. Default: Loki's `15MB`."""
+    max_line_size: NotRequired[str]
+    """Longest line. Default: Loki's `256KB`."""
+    max_global_streams_per_user: NotRequired[int]
+    """Streams that are written to at a time. Default: Loki's 5000."""
+    max_entries_limit_per_query: NotRequired[int]
+    """Lines that a query gives. Default: Loki's 5000."""
+    max_query_length: NotRequired[str]
+    """Time that a query may span. Default: Loki's `721h`."""
+    max_query_parallelism: NotRequired[int]
+    """Pieces of one query that are worked on at a time. Default: Loki's 32."""
+    max_query_series: NotRequired[int]
+    """Series that a metric query gives. Default: Loki's 500."""
+    query_timeout: NotRequired[str]
+    """How long a query may take. Default: the chart's `5m`."""
+
+
 class LoggingArgs(TypedDict):
     """Arguments of `Logging`."""
 
@@ -117,6 +144,12 @@ class LoggingArgs(TypedDict):
     retention: NotRequired[pulumi.Input[str]]
     """How long logs are kept, in whole hours, such as `744h` or `30d`; at least 24h. They are deleted from the store
     about two hours later. Default: `744h`."""
+    limits: NotRequired[LoggingLimits]
+    """What each tenant may write and ask, where all are one tenant everybody together. Default: Loki's own limits."""
+    tenant_limits: NotRequired[Mapping[str, LoggingLimits]]
+    """Limits of single tenants, laid over `limits`. Loki reads a change without a new start. Default: none."""
+    tenant_retention: NotRequired[Mapping[str, str]]
+    """How long the logs of single tenants are kept, in whole hours; at least 24h. Default: `retention`."""
     schema_entries: NotRequired[Sequence[Mapping[str, Any]]]
     """The formats that logs were and are written in, oldest first, each with `from` (a day), `object_store` and where
     they differ from the current format `store` (`tsdb`), `schema` (`v13`), `index_prefix` (`index_`) and `index_period`

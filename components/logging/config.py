@@ -21,6 +21,7 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
         "storage": storage(spec),
         "schemaConfig": {"configs": [entry.chart_value() for entry in spec.ledger]},
         "limits_config": limits(spec),
+        "runtimeConfig": limits_of_tenants(spec),
         "compactor": {"retention_enabled": True, "delete_request_store": spec.store.value},
         "ingester": ingester(spec),
         "ingester_client": {"remote_timeout": "10s"},
@@ -41,12 +42,21 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
 
 
 def limits(spec: LoggingSpec) -> dict[str, Any]:
-    """Limit how long logs are kept, and allow what OTLP and Grafana's Logs Drilldown ask for."""
+    """Limit what all tenants may do and how long logs are kept, and allow what OTLP and Logs Drilldown ask for."""
     return {
         "retention_period": hours(spec.retention),
         "allow_structured_metadata": spec.structured_metadata,
         "volume_enabled": True,
+        **spec.limits.config(),
     }
+
+
+def limits_of_tenants(spec: LoggingSpec) -> dict[str, Any]:
+    """Give what Loki reads again every 10 s, without a new start: the limits and retention of single tenants."""
+    overrides: dict[str, dict[str, Any]] = {tenant: own.config() for tenant, own in spec.tenant_limits.items()}
+    for tenant, retention in spec.tenant_retention.items():
+        overrides.setdefault(tenant, {})["retention_period"] = hours(retention)
+    return {"overrides": overrides} if overrides else {}
 
 
 def ingester(spec: LoggingSpec) -> dict[str, Any]:

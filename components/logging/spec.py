@@ -1,7 +1,6 @@
 """What `Logging` accepts: types, defaults and the rules between them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -11,11 +10,11 @@ from .._cache import CacheReaderSpec
 from .._namespace import PodSecurity
 from .._spec import rule
 from ..charts import LOKI, Chart
-from ..units import Duration, Name, Quantity, hours, parse_duration
+from ..units import Duration, Name, Quantity
 from .modes import STEPS, Claims, Mode, Role, path_between
 from .schema import SchemaEntry, default_ledger, ledger_problem
 from .sizes import SMALLEST, default_replicas
-from .spec_rules import RulesSpec
+from .spec_limits import LimitedSpec, retention_problem
 from .spec_store import Store
 from .workload import Workload, WorkloadSpec
 
@@ -64,7 +63,7 @@ class PreparedChange(StrEnum):
     INGESTERS = "ingesters"
 
 
-class LoggingSpec(CacheReaderSpec, RulesSpec):
+class LoggingSpec(CacheReaderSpec, LimitedSpec):
     """The checked arguments of `Logging`."""
 
     release_name: Name = "loki"
@@ -255,13 +254,7 @@ class LoggingSpec(CacheReaderSpec, RulesSpec):
 
     @rule("retention")
     def _retention_is_whole_hours_of_a_day_at_least(self) -> str | None:
-        try:
-            hours(self.retention)
-        except ValueError as error:
-            return str(error)
-        if parse_duration(self.retention) < timedelta(days=1):
-            return "Loki keeps logs for 24h at least: use 24h or more"
-        return None
+        return retention_problem(self.retention)
 
     @rule("schema_entries", "store")
     def _the_ledger_is_in_order(self) -> str | None:

@@ -7,6 +7,7 @@ no vendor's documentation.
 from .collectors import alloy
 from .cost import LEFT_OUT, Cost, cost
 from .loki import CACHES, logs, with_caches
+from .loki_limits import raised_limits
 from .metrics import prometheus, thanos
 from .model import Choice, Load, LoadError, Objects, Plan, Prices, Retention, Shape, Size, Tuning
 from .report import Row, report
@@ -28,6 +29,7 @@ __all__ = [
     "Size",
     "Tuning",
     "cost",
+    "raised_limits",
     "report",
     "size",
     "with_caches",

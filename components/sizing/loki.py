@@ -8,6 +8,7 @@ follow the calculator that Loki's docs had until 2025, and are estimates.
 from collections.abc import Mapping
 from dataclasses import replace
 
+from .loki_limits import raised_limits
 from .loki_objects import bucket
 from .model import Choice, Load, Retention, Shape, Size, Tuning, whole
 
@@ -70,11 +71,6 @@ SMALLEST_RESULTS_CACHE_MIB = 256
 CACHE_NAMES = ("chunks-cache", "results-cache")
 CACHES = frozenset(CACHE_NAMES)
 """The workloads beside Loki that are caches."""
-
-STREAMS_LIMIT = 5_000
-"""Loki's default of `max_global_streams_per_user`."""
-RATE_LIMIT_MB = 4
-"""Loki's default of `ingestion_rate_mb`, a second and tenant."""
 
 
 def logs(load: Load, retention: Retention, tuning: Tuning) -> Choice:
@@ -188,11 +184,10 @@ def _memcached(mebibytes: int) -> Size:
 
 
 def _attention(load: Load) -> tuple[str, ...]:
-    found = []
-    if load.streams > STREAMS_LIMIT:
-        found.append(f"{load.streams:,.0f} streams exceed Loki's max_global_streams_per_user of {STREAMS_LIMIT:,}")
-    if (rate := load.logs_gb_per_day / 86.4) > RATE_LIMIT_MB:
-        found.append(f"{rate:.1f} MB/s exceed Loki's ingestion_rate_mb of {RATE_LIMIT_MB}")
+    found = [
+        f"{raised.reason}: {name} is {raised.value:,} where `limits` says nothing else"
+        for name, raised in raised_limits(load).items()
+    ]
     if load.logs_gb_per_day > LARGE_GB_PER_DAY:
         found.append("beyond the 30 TB a day of Loki's table, which is continued in proportion")
     return tuple(found)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.sizing import Choice, Load, LoadError, Plan, Prices, Retention, Shape, Tuning, cost, size
+from components.sizing import Choice, Load, LoadError, Plan, Prices, Retention, Shape, Tuning, cost, raised_limits, size
 
 daily = st.floats(0, 100_000)
 loads = st.builds(
@@ -170,3 +170,13 @@ def test_an_impossible_load_is_refused_by_the_name_of_its_figure(wrong: dict[str
 def test_more_copies_of_a_chunk_than_replicas_are_refused() -> None:
     with pytest.raises(LoadError, match="chunk_copies 3 is more than replication_factor 2"):
         Tuning(replication_factor=2, chunk_copies=3)
+
+
+@given(load=loads, more=st.floats(1, 50))
+def test_limits_are_above_the_load_and_never_fall_with_it(load: Load, more: float) -> None:
+    larger = replace(load, logs_gb_per_day=load.logs_gb_per_day * more)
+    raised, grown = raised_limits(load), raised_limits(larger)
+    assert all(grown[name].value >= limit.value for name, limit in raised.items())
+    rate = raised["ingestion_rate_mb"].value if "ingestion_rate_mb" in raised else 4
+    streams = raised["max_global_streams_per_user"].value if "max_global_streams_per_user" in raised else 5_000
+    assert rate >= load.logs_gb_per_day / 86.4 and streams >= load.streams

@@ -164,3 +164,20 @@ def test_objects_in_the_cluster_are_priced_as_the_disks_they_lie_on() -> None:
     shape = {"logs_gb_per_day": 1, "prices": {"disk_gib_month": 1, "cpu_month": 0, "memory_gib_month": 0}}
     line = sizing.report(settings(load=shape)).splitlines()[-1]
     assert "object store 6, disks 30" in line
+
+
+def test_a_load_beyond_the_limits_of_loki_raises_them_and_what_is_said_wins() -> None:
+    crowded = {"logs_gb_per_day": 400, "active_streams": 20_000}
+    told = arguments.logging(settings(load=crowded))["limits"]
+    assert told == {"max_global_streams_per_user": 40_000, "ingestion_rate_mb": 14, "ingestion_burst_size_mb": 21}
+    own = {"limits": {"ingestion_rate_mb": 30, "max_global_streams_per_user": 50_000, "max_query_series": 900}}
+    assert arguments.logging(settings(load=crowded, logging=own))["limits"] == own["limits"], (
+        "rate and burst belong together"
+    )
+    assert "limits" not in arguments.logging(settings(load={"logs_gb_per_day": 50}))
+
+
+def test_the_report_says_which_limits_it_raises() -> None:
+    said = sizing.report(settings(load={"logs_gb_per_day": 400, "active_streams": 20_000}))
+    assert "20,000 streams, twice as many at a rollout, exceed Loki's 5,000" in said
+    assert "ingestion_rate_mb is 14" in said

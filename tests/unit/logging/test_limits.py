@@ -1,0 +1,73 @@
+"""What a tenant may write and ask, and how long its logs are kept."""
+
+from typing import Any
+
+import pytest
+
+from components._spec import InvalidArgsError
+from components.logging.values import loki_values
+
+from .examples import BUCKET, CHARTS, spec_of
+
+DOCUMENT = {
+    "ingestion_rate_mb": 10,
+    "ingestion_burst_size_mb": 20,
+    "per_stream_rate_limit": "5MB",
+    "max_query_length": "721h",
+    "max_query_parallelism": 32,
+    "max_entries_limit_per_query": 10000,
+}
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+def test_limits_of_all_go_beside_the_retention(chart: str) -> None:
+    loki = loki_values(spec_of(BUCKET, limits=DOCUMENT, retention="30d", chart_version=chart))["loki"]
+    assert loki["limits_config"].items() >= {**DOCUMENT, "retention_period": "720h"}.items()
+    assert loki["runtimeConfig"] == {}
+
+
+def test_what_is_not_limited_is_left_to_loki() -> None:
+    assert set(loki_values(spec_of(BUCKET))["loki"]["limits_config"]) == {
+        "retention_period",
+        "allow_structured_metadata",
+        "volume_enabled",
+    }
+
+
+def test_limits_and_retention_of_a_tenant_are_what_loki_reads_again_while_it_runs() -> None:
+    own: dict[str, Any] = {
+        "tenant_limits": {"a": {"max_query_series": 900}},
+        "tenant_retention": {"a": "7d", "b": "90d"},
+    }
+    loki = loki_values(spec_of(BUCKET, tenants=["a", "b"], **own))["loki"]
+    assert loki["runtimeConfig"] == {
+        "overrides": {"a": {"max_query_series": 900, "retention_period": "168h"}, "b": {"retention_period": "2160h"}}
+    }
+    assert loki["limits_config"]["retention_period"] == "744h"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"limits": {"per_stream_rate_limit": "5Mi"}}, "limits.per_stream_rate_limit = '5Mi': .* such as 5MB"),
+        ({"limits": {"ingestion_rate": 3}}, "limits.ingestion_rate = 3: there is no such argument"),
+        ({"limits": {"max_line_size": "0KB"}}, "'0KB' is no size of Loki"),
+        (
+            {"limits": {"ingestion_rate_mb": 10, "ingestion_burst_size_mb": 2}},
+            "limits = .*: ingestion_burst_size_mb 2 is less than what comes in a second at ingestion_rate_mb 10",
+        ),
+        ({"tenant_limits": {"x": {}}}, "x is nobody here, as tenants has a, b: name it there, or use limits for all"),
+        ({"tenant_retention": {"x": "30d"}}, "x is nobody here, .* or use retention for all"),
+        ({"tenant_retention": {"a": "1h"}}, "a: Loki keeps logs for 24h at least"),
+        ({"tenant_retention": {"a": "25h30m"}}, "a: '25h30m' is not a whole number of hours"),
+    ],
+)
+def test_a_wrong_limit_is_told_with_its_place(wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidArgsError, match=message):
+        spec_of(BUCKET, tenants=["a", "b"], **wrong)
+
+
+def test_without_tenants_nobody_has_limits_of_its_own() -> None:
+    with pytest.raises(InvalidArgsError, match="team is nobody here, as there are no tenants"):
+        spec_of(BUCKET, tenant_limits={"team": {"max_query_series": 1}})
+    assert spec_of(BUCKET, tenant_retention={"fake": "48h"}), "as Loki calls everybody"
