@@ -14,9 +14,10 @@ from .arguments import given
 def create_routes(
     settings: Settings, telemetry: Telemetry, grafana: Grafana | None, options: pulumi.ResourceOptions
 ) -> dict[str, pulumi.Output[str]]:
-    """Route each UI's host to its Service; give the address of each, none without an ingress."""
+    """Route each UI's host to its Service and give the address of each; without an ingress, the one in the cluster."""
     if settings.ingress.kind is IngressKind.NONE:
-        return {}
+        alloy = pulumi.Output.format("http://{0}.{1}:{2}", telemetry.ui_service, telemetry.namespace, telemetry.ui_port)
+        return {"alloy": alloy, **({"grafana": grafana.url} if grafana else {})}
     addresses = {
         "alloy": _route(
             "alloy",

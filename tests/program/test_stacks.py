@@ -58,7 +58,10 @@ def test_exports_name_what_users_connect_to(stack: tuple[str, Recording]) -> Non
     assert exports["otlp"]["http"].endswith(":4318")
     assert exports["metrics"]["remote_write"].endswith("/api/v1/write")
     assert exports["datasources"] == {"logs": "loki", "traces": "tempo", "metrics": "prometheus"}
-    assert bool(exports["ui"]) == ("observability:ingress" in settings_of(name)), "UIs have hosts by an ingress"
+    ingress = settings_of(name).get("observability:ingress")
+    addresses = exports["ui"].values()
+    assert "alloy" in exports["ui"] and ("grafana" in exports["ui"]) == bool(recording.of_type(":index:Grafana"))
+    assert all((ingress["domain"] in url) if ingress else (".svc" not in url and "." in url) for url in addresses)
 
 
 def test_no_export_is_secret_or_unknown(stack: tuple[str, Recording]) -> None:
