@@ -52,6 +52,12 @@ class Tracing(Workload):
         description="Partitions of the topic, each with a live-store and a block-builder. Default: 3.",
         examples=[3],
     )
+    workloads: Mapping[str, Workload] = Field(
+        default_factory=dict,
+        description="Single workloads when distributed: distributor, querier, query-frontend, metrics-generator and "
+        "gateway; in Tempo 2 ingester and compactor; in Tempo 3 live-store, block-builder, backend-scheduler and "
+        "backend-worker. Default: none.",
+    )
     receivers: Sequence[str] = Field(
         default=(),
         description="Protocols that spans arrive by: otlp, always, and jaeger and zipkin. Default: otlp.",

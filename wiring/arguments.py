@@ -69,6 +69,7 @@ def tracing(settings: Settings, **joined: Any) -> Any:
         kafka_topic=area.kafka_topic,
         kafka_credentials_secret=area.kafka_credentials_secret,
         partitions=area.partitions,
+        workloads={role: _workload(workload) for role, workload in area.workloads.items()},
         receivers=list(area.receivers),
         gateway=area.gateway,
         max_block_duration=area.max_block_duration,

@@ -11,6 +11,8 @@ import pulumi
 from components import sizing
 from components.logging.modes import Role
 from components.logging.sizes import default_replicas
+from components.tracing.roles import COUNTED_ELSEWHERE
+from components.tracing.roles import Role as TempoRole
 from components.units import parse_duration, parse_quantity
 from config import Settings
 from config.area import Area
@@ -87,13 +89,28 @@ def logging(settings: Settings, told: Arguments) -> Arguments:
 
 
 def tracing(settings: Settings, told: Arguments) -> Arguments:
-    """Lay the plan's sizes of Tempo under `told`: of the process, of the ingesters, or of the readers of a topic."""
+    """Lay the plan's sizes of Tempo under `told`: of what holds spans as those of Tempo itself, of all other parts.
+
+    The number of block-builders is that of partitions, and there is one scheduler: neither is told.
+    """
     if not settings.load.spans_per_second:
         return told
-    figures = _figures(_traces(settings, plan(settings)).workloads[_trace_writer(settings)])
+    shape, writer = _traces(settings, plan(settings)), _trace_writer(settings)
+    figures = _figures(shape.workloads[writer])
     if _through_kafka(settings):
         figures["partitions"] = figures.pop("replicas")
-    return {**figures, **told}
+    workloads: dict[str, Arguments] = dict(told.get("workloads", {}))
+    for role, size in shape.workloads.items():
+        if role == writer:
+            continue
+        sized = {
+            name: value
+            for name, value in _figures(size).items()
+            if not (name == "replicas" and TempoRole(role) in COUNTED_ELSEWHERE)
+            and not (name in told and TempoRole(role).gathers)
+        }
+        workloads[role] = {**sized, **workloads.get(role, {})}
+    return {**figures, **told, **({"workloads": workloads} if workloads else {})}
 
 
 def metrics(settings: Settings, told: Arguments) -> Arguments:
@@ -133,9 +150,8 @@ def report(settings: Settings) -> str:
         row = _row("Loki", shape, lambda role: _said_of_loki(area, role), sized.logs)
         rows.append(replace(row, advised=frozenset(shape.beside) - sizing.CACHES))
     if load.spans_per_second:
-        shape, writer, said = _traces(settings, sized), _trace_writer(settings), _said_of_tempo(settings.tracing)
-        row = _row("Tempo", shape, lambda role: said if role == writer else {}, sized.traces)
-        rows.append(replace(row, advised=frozenset(shape.workloads) - {writer}))
+        tempo = settings.tracing
+        rows.append(_row("Tempo", _traces(settings, sized), lambda role: _said_of_tempo(tempo, role), sized.traces))
     if load.active_series and settings.metrics.in_stack:
         rows.append(_row("Prometheus", sized.metrics, lambda _: _said(settings.metrics)))
     if load.logs_gb_per_day or load.active_series:
@@ -166,9 +182,13 @@ def _said(area: Area) -> Arguments:
     return {name.removesuffix("_request"): value for name, value in told.items()}
 
 
-def _said_of_tempo(area: Tracing) -> Arguments:
-    """Give the figures that the user sets for the workload of Tempo that holds spans."""
-    return {**_said(area), **({"replicas": area.partitions} if area.partitions else {})}
+def _said_of_tempo(area: Tracing, role: str) -> Arguments:
+    """Give the figures that the user sets for one workload of Tempo, or for all that hold spans."""
+    own = area.workloads.get(role)
+    alone = _said(own) if own else {}
+    if role != "tempo" and not TempoRole(role).gathers:
+        return alone
+    return {**_said(area), **({"replicas": area.partitions} if area.partitions else {}), **alone}
 
 
 def _said_of_loki(area: Logging, role: str) -> Arguments:
@@ -211,7 +231,12 @@ def _logs(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
 
 
 def _traces(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
-    return sized.traces.shapes["distributed-kafka" if _through_kafka(settings) else settings.tracing.mode.value]
+    shape = sized.traces.shapes["distributed-kafka" if _through_kafka(settings) else settings.tracing.mode.value]
+    if settings.metrics.in_stack or settings.metrics.remote_write_url:
+        return shape
+    return replace(
+        shape, workloads={role: size for role, size in shape.workloads.items() if role != "metrics-generator"}
+    )
 
 
 def _trace_writer(settings: Settings) -> str:

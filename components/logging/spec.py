@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from .._cache import CacheReaderSpec
 from .._namespace import PodSecurity
 from .._spec import rule
+from .._workload import WorkloadSpec
 from ..charts import LOKI, Chart
 from ..units import Duration, Name, Quantity
 from .modes import STEPS, Claims, Mode, Role, path_between
@@ -16,7 +17,7 @@ from .schema import SchemaEntry, default_ledger, ledger_problem
 from .sizes import SMALLEST, default_replicas
 from .spec_limits import LimitedSpec, retention_problem
 from .spec_store import Store
-from .workload import Workload, WorkloadSpec
+from .workload import Workload
 
 OTLP_INDEX_LABELS = (
     "service.name",

@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
-
-from ..units import Quantity, parse_quantity
+from ..units import parse_quantity
 from .modes import Claims, Role
 
 HOSTNAME = "kubernetes.io/hostname"
@@ -16,20 +14,6 @@ GO_SHARE_OF_MEMORY = 0.85
 """Part of the memory limit that Go may fill before it collects garbage without pause."""
 
 MEBIBYTE = 1024**2
-
-
-class WorkloadSpec(BaseModel):
-    """What one workload has of its own."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-    replicas: int | None = Field(default=None, ge=1)
-    cpu: Quantity | None = None
-    memory: Quantity | None = None
-    volume_size: Quantity | None = None
-    storage_class: str | None = None
-    node_selector: Mapping[str, str] | None = None
-    tolerations: Sequence[Mapping[str, Any]] | None = None
 
 
 @dataclass(frozen=True)

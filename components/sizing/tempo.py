@@ -28,6 +28,9 @@ class Part:
     cpu_millis: int
     memory_mib: int
     fewest: int = 2
+    least_cpu_millis: int = 100
+    least_memory_mib: int = 512
+    """What the component asks for where nobody says: no plan asks for less."""
 
     @property
     def scales(self) -> bool:
@@ -36,20 +39,20 @@ class Part:
 
 
 PARTS: Mapping[str, Part] = {
-    "distributor": Part(10, 2000, 2048),
-    "ingester": Part(4, 2500, 4096),
+    "distributor": Part(10, 2000, 2048, least_memory_mib=256),
+    "ingester": Part(4, 2500, 4096, least_cpu_millis=200, least_memory_mib=1024),
     "querier": Part(1.5, 1000, 4096),
-    "query-frontend": Part(UNSCALED, 1000, 4096),
+    "query-frontend": Part(UNSCALED, 1000, 4096, least_memory_mib=256),
     "compactor": Part(4, 1000, 4096, fewest=1),
 }
 """Tempo 2: rates in the middle of the docs' ranges, memory at their lower end; CPU of the readers is an estimate."""
 
 KAFKA_PARTS: Mapping[str, Part] = {
-    "distributor": Part(10, 2000, 2048),
-    "live-store": Part(8, 1000, 4096, fewest=3),
-    "block-builder": Part(8, 500, 5120, fewest=3),
+    "distributor": Part(10, 2000, 2048, least_memory_mib=256),
+    "live-store": Part(8, 1000, 4096, fewest=3, least_cpu_millis=200, least_memory_mib=1024),
+    "block-builder": Part(8, 500, 5120, fewest=3, least_cpu_millis=200, least_memory_mib=1024),
     "querier": Part(1.5, 1000, 4096),
-    "query-frontend": Part(UNSCALED, 1000, 4096),
+    "query-frontend": Part(UNSCALED, 1000, 4096, least_memory_mib=256),
     "backend-scheduler": Part(UNSCALED, 500, 1024, fewest=1),
     "backend-worker": Part(8, 500, 1024, fewest=1),
 }
@@ -58,13 +61,16 @@ KAFKA_PARTS: Mapping[str, Part] = {
 The worker's rate is an estimate.
 """
 
+GENERATOR = Part(10, 1000, 4096, fewest=1)
+"""The metrics generator of both, which the docs do not size: an estimate, of the traffic of a distributor."""
+
 WRITERS = ("ingester", "live-store")
 TOGETHER = ("distributor", "ingester", "compactor")
 """Parts whose needs a single process adds up; its queries run where the ingester has memory to spare."""
 
 SMALLEST_CPU_MILLIS = 200
 SMALLEST_MEMORY_MIB = 1024
-"""What the component asks for where nobody says: no plan asks for less."""
+"""What the component asks for a single process where nobody says: no plan asks for less."""
 
 SMALLEST_VOLUME_GIB = 10
 VOLUME_SECONDS = 3_600
@@ -114,7 +120,8 @@ def _monolithic(rate: float, retention: Retention) -> Shape:
 
 
 def _distributed(parts: Mapping[str, Part], rate: float, retention: Retention, tuning: Tuning) -> Shape:
-    workloads = {name: _workload(name, part, rate, tuning) for name, part in parts.items()}
+    every = {**parts, "metrics-generator": GENERATOR}
+    workloads = {name: _workload(name, part, rate, tuning) for name, part in every.items()}
     if "block-builder" in workloads:
         writers = workloads["live-store"].replicas
         builder = workloads["block-builder"]
@@ -131,8 +138,8 @@ def _workload(name: str, part: Part, rate: float, tuning: Tuning) -> Size:
     writes = name in WRITERS
     return Size(
         replicas=max(fewest, whole(rate / part.mb_per_second)),
-        cpu_millis=_cpu(part.cpu_millis * share),
-        memory_mib=_memory(part.memory_mib * share),
+        cpu_millis=_cpu(part.cpu_millis * share, part.least_cpu_millis),
+        memory_mib=_memory(part.memory_mib * share, part.least_memory_mib),
         volume_gib=_volume_gib(min(rate / fewest * _copies(name, tuning), _full(part, name, tuning))) if writes else 0,
     )
 
@@ -145,12 +152,12 @@ def _full(part: Part, name: str, tuning: Tuning) -> float:
     return part.mb_per_second * _copies(name, tuning)
 
 
-def _cpu(millis: float) -> int:
-    return max(SMALLEST_CPU_MILLIS, whole(millis, step=50))
+def _cpu(millis: float, least: int = SMALLEST_CPU_MILLIS) -> int:
+    return max(least, whole(millis, step=50))
 
 
-def _memory(mebibytes: float) -> int:
-    return max(SMALLEST_MEMORY_MIB, whole(mebibytes, step=256))
+def _memory(mebibytes: float, least: int = SMALLEST_MEMORY_MIB) -> int:
+    return max(least, whole(mebibytes, step=256))
 
 
 def _volume_gib(rate: float) -> int:

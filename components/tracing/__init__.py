@@ -3,5 +3,6 @@
 from .args import TracingArgs
 from .component import Tracing
 from .hosts import tls_hosts
+from .workload_args import TracingWorkload
 
-__all__ = ["Tracing", "TracingArgs", "tls_hosts"]
+__all__ = ["Tracing", "TracingArgs", "TracingWorkload", "tls_hosts"]

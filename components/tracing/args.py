@@ -5,6 +5,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from .workload_args import TracingWorkload
+
 
 class TracingArgs(TypedDict):
     """Arguments of `Tracing`."""
@@ -86,6 +88,10 @@ class TracingArgs(TypedDict):
     max_block_duration: NotRequired[pulumi.Input[str]]
     """How long spans are gathered into one block; 1m to 2h. In Tempo 2 the block then goes to the bucket; Tempo 3 has
     block-builders that write there every 5m whatever stands here. Default: `30m`."""
+    workloads: NotRequired[Mapping[str, TracingWorkload]]
+    """Settings of single workloads when distributed: `distributor`, `querier`, `query-frontend`, `metrics-generator`,
+    and `gateway` where there is one; in Tempo 2 `ingester` and `compactor`; in Tempo 3 `live-store`, `block-builder`,
+    `backend-scheduler` and `backend-worker`. Default: none of their own."""
     volume_size: NotRequired[pulumi.Input[str]]
     """Size of the volume of each ingester, or of monolithic Tempo: it holds what is not in the bucket yet, and with
     store `filesystem` everything. In Tempo 3, of each live-store and block-builder, whose volumes come and go with

@@ -11,8 +11,9 @@ from .._security.nginx import refusal_lines, tls_lines
 from .choices import Receiver
 from .pods import reserved
 from .receivers import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT, ZIPKIN_PORT
+from .roles import Role
 from .spec import QUERY_PORT, TracingSpec
-from .workloads import stateless
+from .workloads import part, workload
 
 TLS_PORT = 443
 LISTENS_AT = 8080
@@ -23,12 +24,12 @@ LARGEST_REQUEST_MIB = 20
 def gateway_values(spec: TracingSpec) -> dict[str, Any]:
     """Give the section of the gateway, which the chart has off by itself."""
     if not spec.through_gateway:
-        return {"enabled": spec.gateway, **stateless(spec, "gateway", "20m", "64Mi")}
+        return {"enabled": spec.gateway, **part(spec, Role.GATEWAY)}
+    sized = workload(spec, Role.GATEWAY)
     values: dict[str, Any] = {
         "enabled": True,
-        "replicas": 2 if spec.replicas > 1 or spec.through_kafka else 1,
-        **stateless(spec, "gateway", "50m", "128Mi"),
-        "resources": reserved("50m", "128Mi"),
+        **part(spec, Role.GATEWAY),
+        "resources": reserved(sized.cpu, sized.memory),
         "nginxConfig": {"file": nginx_file(spec)},
     }
     if spec.logins_secret:

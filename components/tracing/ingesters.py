@@ -3,6 +3,7 @@
 from typing import Any
 
 from .blocks import COMPACTED_BLOCK_RETENTION, block_duration, retention
+from .roles import Role
 from .spec import TracingSpec
 from .workloads import persistence, reader, writer
 
@@ -11,15 +12,14 @@ def ingester_parts(spec: TracingSpec) -> dict[str, Any]:
     """Give the values of the workloads that only Tempo 2 has."""
     return {
         "ingester": {
-            **writer(spec, "ingester", spec.cpu, spec.memory),
-            "replicas": spec.replicas,
+            **writer(spec, Role.INGESTER),
             "config": {"replication_factor": spec.replication_factor, "max_block_duration": block_duration(spec)},
-            "persistence": persistence(spec, spec.volume_size),
+            "persistence": persistence(spec, Role.INGESTER),
             # What the chart computes for two replicas allows no disruption at all, and so no node to be drained.
             "maxUnavailable": 1,
         },
         "compactor": {
-            **reader(spec, "compactor", "100m", "512Mi"),
+            **reader(spec, Role.COMPACTOR),
             "config": {
                 "compaction": {
                     "block_retention": retention(spec),

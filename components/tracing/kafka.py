@@ -8,8 +8,9 @@ committed last (https://grafana.com/docs/tempo/latest/reference-tempo-architectu
 from typing import Any
 
 from .blocks import COMPACTED_BLOCK_RETENTION, block_duration, retention
+from .roles import Role
 from .spec import TracingSpec
-from .workloads import merged, reader, storage_class, writer
+from .workloads import Workload, merged, reader, storage_class, workload, writer
 
 USERNAME, PASSWORD = "KAFKA_USERNAME", "KAFKA_PASSWORD"
 
@@ -26,16 +27,16 @@ def kafka_parts(spec: TracingSpec) -> dict[str, Any]:
             }
         },
         "blockBuilder": {
-            **_consumer(spec, "block-builder"),
+            **_consumer(spec, Role.BLOCK_BUILDER),
             "config": {"partitions_per_instance": 1},
         },
         "liveStore": {
-            **_consumer(spec, "live-store"),
+            **_consumer(spec, Role.LIVE_STORE),
             "config": {"max_block_duration": block_duration(spec)},
         },
         # The chart runs exactly one, which is all that Tempo allows.
         "backendScheduler": {
-            **reader(spec, "backend-scheduler", "100m", "512Mi"),
+            **reader(spec, Role.BACKEND_SCHEDULER),
             "config": {
                 "provider": {
                     "compaction": {
@@ -48,7 +49,11 @@ def kafka_parts(spec: TracingSpec) -> dict[str, Any]:
             },
         },
         # Workers take their retention from the scheduler's values unless told otherwise.
-        "backendWorker": reader(spec, "backend-worker", "100m", "512Mi"),
+        "backendWorker": {
+            **reader(spec, Role.BACKEND_WORKER),
+            # From two workers on the chart's template fails without this, and with it makes a budget without a number.
+            "podDisruptionBudget": {"enabled": False},
+        },
     }
 
 
@@ -72,23 +77,22 @@ def broker_login_config(spec: TracingSpec) -> dict[str, Any]:
     return {"ingest": {"kafka": {"sasl_username": f"${{{USERNAME}}}", "sasl_password": f"${{{PASSWORD}}}"}}}
 
 
-def _consumer(spec: TracingSpec, component: str) -> dict[str, Any]:
+def _consumer(spec: TracingSpec, role: Role) -> dict[str, Any]:
     return {
-        **merged(writer(spec, component, spec.cpu, spec.memory), broker_login(spec)),
-        "replicas": spec.partition_count,
+        **merged(writer(spec, role), broker_login(spec)),
         "maxUnavailable": 1,
-        **_scratch_volume(spec, component),
+        **_scratch_volume(workload(spec, role)),
     }
 
 
-def _scratch_volume(spec: TracingSpec, component: str) -> dict[str, Any]:
+def _scratch_volume(sized: Workload) -> dict[str, Any]:
     """Give each pod a volume of its own for as long as it lives: blocks in the making would fill the node's disk."""
     claim = {
         "accessModes": ["ReadWriteOnce"],
-        **storage_class("storageClassName", spec),
-        "resources": {"requests": {"storage": spec.volume_size}},
+        **storage_class("storageClassName", sized),
+        "resources": {"requests": {"storage": sized.volume_size}},
     }
     return {
         "extraVolumes": [{"name": "blocks", "ephemeral": {"volumeClaimTemplate": {"spec": claim}}}],
-        "extraVolumeMounts": [{"name": "blocks", "mountPath": f"/var/tempo/{component}"}],
+        "extraVolumeMounts": [{"name": "blocks", "mountPath": f"/var/tempo/{sized.role}"}],
     }

@@ -11,7 +11,8 @@ from .._spec import rule
 from ..storage.endpoint import bucket_endpoint
 from ..units import Duration, Hostname, Name, OptionalHttpUrl, Quantity, hours, parse_duration
 from .choices import Mode, Store
-from .spec_shape import ShapeSpec
+from .roles import Role
+from .spec_workloads import WorkloadsSpec
 from .upgrades import PreparedChange
 
 BLOCKLIST_POLL = "5m"
@@ -41,7 +42,7 @@ KEPT_BY_ONE_PROCESS = dict.fromkeys(
 """Chart values that would replace what clients are asked by, each with the way out."""
 
 
-class TracingSpec(ShapeSpec, SecuritySpec):
+class TracingSpec(WorkloadsSpec, SecuritySpec):
     """The checked arguments of `Tracing`."""
 
     namespace: Name
@@ -119,6 +120,12 @@ class TracingSpec(ShapeSpec, SecuritySpec):
     def _prometheus_is_not_locked_out(self) -> str | None:
         if self.mode is Mode.DISTRIBUTED and self.service_monitor and self.authenticates:
             return locked_out_metrics(self.metrics_namespaces)
+        return None
+
+    @rule("workloads", "mode", "gateway")
+    def _a_gateway_runs(self) -> str | None:
+        if Role.GATEWAY in self.workloads and not (self.gateway or self.through_gateway):
+            return "there is no gateway: set gateway to true, or remove its settings"
         return None
 
     @rule("store", "mode")

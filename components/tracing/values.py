@@ -13,8 +13,9 @@ from .kafka import broker_login, broker_login_config, kafka_parts
 from .native_tls import monolithic_tls
 from .pods import CONTAINER_SECURITY, POD_SECURITY, credentials, credentials_annotation, go_memory_limit, reserved
 from .receivers import distributed_receivers, monolithic_receivers
+from .roles import Role
 from .spec import TracingSpec
-from .workloads import merged, persistence, placement, reader, service_account, stateless, storage_class, writer
+from .workloads import merged, part, persistence, placement, reader, service_account, storage_class, writer
 
 
 def tempo_values(spec: TracingSpec) -> dict[str, Any]:
@@ -66,10 +67,10 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         "tempo": tempo,
         "traces": distributed_receivers(spec),
         "storage": {"trace": trace_storage(spec)},
-        "distributor": {**stateless(spec, "distributor", "100m", "256Mi"), **broker_login(spec)},
+        "distributor": {**part(spec, Role.DISTRIBUTOR), **broker_login(spec)},
         **(kafka_parts(spec) if spec.through_kafka else ingester_parts(spec)),
-        "querier": reader(spec, "querier", "100m", "512Mi"),
-        "queryFrontend": reader(spec, "query-frontend", "100m", "256Mi"),
+        "querier": reader(spec, Role.QUERIER),
+        "queryFrontend": reader(spec, Role.QUERY_FRONTEND),
         **cache_values(spec),
         "gateway": gateway_values(spec),
         "global": {
@@ -87,9 +88,9 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
 
 def _generator(spec: TracingSpec) -> dict[str, Any]:
     return {
-        **merged(writer(spec, "metrics-generator", "100m", "512Mi"), broker_login(spec)),
+        **merged(writer(spec, Role.METRICS_GENERATOR), broker_login(spec)),
         "enabled": True,
         "kind": "StatefulSet",
-        "persistence": persistence(spec, spec.generator_volume_size),
+        "persistence": persistence(spec, Role.METRICS_GENERATOR),
         "config": generator.config(spec),
     }

@@ -130,8 +130,9 @@ def test_no_mode_has_fewer_replicas_than_copies_or_than_high_availability_needs(
         assert plan.logs.shapes[mode].workloads[writer].replicas >= tuning.replication_factor
     assert plan.traces.shapes["distributed"].workloads["ingester"].replicas >= tuning.trace_replication_factor
     assert_at_least_two(plan.logs, "distributed", {"ingester", "compactor"})
-    assert_at_least_two(plan.traces, "distributed", {"ingester", "compactor"})
-    assert_at_least_two(plan.traces, "distributed-kafka", {"backend-scheduler", "backend-worker"})
+    assert_at_least_two(plan.traces, "distributed", {"ingester", "compactor", "metrics-generator"})
+    assert_at_least_two(plan.traces, "distributed-kafka", {"backend-scheduler", "backend-worker", "metrics-generator"})
+    assert plan.traces.shapes["distributed-kafka"].workloads["backend-scheduler"].replicas == 1
     assert plan.logs.shapes["distributed"].workloads["compactor"].replicas == 1
     assert plan.traces.shapes["monolithic"].workloads["tempo"].replicas == 1
 

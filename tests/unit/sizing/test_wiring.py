@@ -7,7 +7,10 @@ import pytest
 from components.logging.spec import LoggingSpec
 from components.metrics.spec import MetricsSpec
 from components.telemetry.spec import TelemetrySpec
+from components.tracing.roles import OF_A_TOPIC, OF_INGESTERS, SMALLEST, Role
 from components.tracing.spec import TracingSpec
+from components.tracing.workloads import workload
+from components.units import parse_quantity
 from config import Settings, load
 from tests.unit.config.stacks import AWS, source
 from wiring import arguments, sizing
@@ -87,6 +90,49 @@ def test_tempo_on_kafka_takes_a_partition_for_each_live_store_of_the_plan() -> N
     text = sizing.report(sized)
     assert "live-store" in text
     assert "Tempo: distributed fits, as set" in text
+
+
+KAFKA = {"mode": "distributed", "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"}
+METRICS = {"remote_write_url": "http://prometheus.metrics/api/v1/write"}
+
+
+@pytest.mark.parametrize("tempo", [{"mode": "distributed"}, KAFKA])
+@pytest.mark.parametrize("spans", [1, 5_000, 200_000])
+def test_every_part_that_distributed_tempo_runs_has_its_size_by_the_plan(tempo: dict[str, Any], spans: float) -> None:
+    sized = settings(load={"spans_per_second": spans}, tracing=tempo)
+    spec = TracingSpec.check("Tracing", arguments.tracing(sized, namespace="traces", **BUCKET, **METRICS))
+    shape = sizing.plan(sized).traces.shapes["distributed-kafka" if tempo is KAFKA else "distributed"]
+    for role, size in shape.workloads.items():
+        found = workload(spec, Role(role))
+        assert (found.replicas, found.cpu, found.memory) == (size.replicas, size.cpu, size.memory), role
+    running = OF_A_TOPIC if tempo is KAFKA else OF_INGESTERS
+    assert {Role(role) for role in shape.workloads} == set(running) - {Role.GATEWAY}
+
+
+def test_no_part_of_tempo_is_planned_smaller_than_it_is_without_a_plan() -> None:
+    shapes = sizing.plan(settings()).traces.shapes
+    for mode in ("distributed", "distributed-kafka"):
+        for role, size in shapes[mode].workloads.items():
+            cpu, memory = SMALLEST[Role(role)]
+            assert size.cpu_millis == parse_quantity(cpu) * 1000, role
+            assert size.memory_mib == parse_quantity(memory) / 2**20, role
+
+
+def test_what_is_said_of_one_part_of_tempo_wins_over_what_is_said_of_it_and_over_the_plan() -> None:
+    own = {"querier": {"replicas": 9}, "block-builder": {"memory": "9Gi"}, "live-store": {"cpu": "3"}}
+    sized = settings(load={"spans_per_second": 50_000}, tracing={**KAFKA, "memory": "7Gi", "workloads": own})
+    spec = TracingSpec.check("Tracing", arguments.tracing(sized, namespace="traces", **BUCKET, **METRICS))
+    assert workload(spec, Role.QUERIER).replicas == 9
+    assert workload(spec, Role.BLOCK_BUILDER).memory == "9Gi"
+    assert (workload(spec, Role.LIVE_STORE).cpu, workload(spec, Role.LIVE_STORE).memory) == ("3", "7Gi")
+    assert workload(spec, Role.QUERIER).memory != "7Gi", "the figures of Tempo are of what holds spans"
+    marked = {words[-5] for line in sizing.report(sized).splitlines() if (words := line.split())[-5:-4]}
+    assert {"querier*", "block-builder*", "live-store*", "distributor"} <= marked
+
+
+def test_there_is_no_generator_to_size_where_its_metrics_have_nowhere_to_go() -> None:
+    sized = settings(load={"spans_per_second": 5_000}, tracing={"mode": "distributed"}, metrics={"kind": "none"})
+    assert "metrics-generator" not in arguments.tracing(sized)["workloads"]
 
 
 def test_a_load_never_changes_a_mode() -> None:

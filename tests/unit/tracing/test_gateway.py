@@ -26,7 +26,8 @@ def gateway(base: dict[str, Any] = OPEN, **args: Any) -> Any:
 
 def test_without_these_arguments_the_gateway_is_the_charts_own() -> None:
     assert gateway()["enabled"] is False
-    assert not {"nginxConfig", "service", "replicas", "basicAuth", "extraVolumes"} & set(gateway(gateway=True))
+    assert not {"nginxConfig", "service", "basicAuth", "extraVolumes"} & set(gateway(gateway=True))
+    assert gateway(gateway=True)["replicas"] == 1
 
 
 @everywhere

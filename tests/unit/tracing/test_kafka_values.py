@@ -58,6 +58,11 @@ def test_there_is_exactly_one_scheduler() -> None:
     assert "replicas" not in values()["backendScheduler"], "the chart runs one and has no say in it"
 
 
+def test_several_workers_have_no_budget_as_the_charts_has_no_number() -> None:
+    workers = values(workloads={"backend-worker": {"replicas": 4}})["backendWorker"]
+    assert workers["replicas"] == 4 and workers["podDisruptionBudget"] == {"enabled": False}
+
+
 @pytest.mark.parametrize("part", CONSUMERS)
 def test_blocks_in_the_making_stay_off_the_nodes_disk(part: str) -> None:
     found = values(volume_size="20Gi", storage_class="gp3")[part]
