@@ -71,19 +71,23 @@ def _size_limit(volume: str) -> str:
 
 def _platform_job() -> dict[str, Any]:
     """Scrape the components of this platform wherever they run, by the names that their charts give to ports."""
-    label = "__meta_kubernetes_pod_label_app_kubernetes_io"
+    label, annotation = (
+        "__meta_kubernetes_pod_label_app_kubernetes_io",
+        "__meta_kubernetes_pod_annotation_prometheus_io",
+    )
     return {
         "kubernetes_sd_configs": [{"role": "pod"}],
+        # Pods are scraped by their IP, which no certificate names.
+        "tls_config": {"insecure_skip_verify": True},
         "relabel_configs": [
             {"source_labels": [f"{label}_name"], "action": "keep", "regex": PLATFORM},
             {"source_labels": ["__meta_kubernetes_pod_container_port_name"], "action": "keep", "regex": PLATFORM_PORTS},
             {"source_labels": ["__meta_kubernetes_pod_phase"], "action": "keep", "regex": "Running"},
             # The annotation jobs have these already.
-            {
-                "source_labels": ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"],
-                "action": "drop",
-                "regex": "true",
-            },
+            {"source_labels": [f"{annotation}_scrape"], "action": "drop", "regex": "true"},
+            # The gateways' nginx serves no metrics, whatever its port is called.
+            {"source_labels": ["__meta_kubernetes_pod_container_name"], "action": "drop", "regex": "nginx"},
+            {"source_labels": [f"{annotation}_scheme"], "regex": "(https)", "target_label": "__scheme__"},
             {
                 "source_labels": ["__meta_kubernetes_namespace", f"{label}_name"],
                 "separator": "/",

@@ -37,6 +37,7 @@ def monolithic_tls(spec: TracingSpec) -> dict[str, Any]:
             "livenessProbe": probe,
             "readinessProbe": probe,
         },
+        "podAnnotations": {"prometheus.io/scheme": "https"},
         # The chart's own knows no TLS.
         "serviceMonitor": {"enabled": False},
     }

@@ -73,8 +73,18 @@ def test_the_platforms_own_pods_are_scraped_once() -> None:
     rules = values()["scrapeConfigs"]["platform"]["relabel_configs"]
     kept = [rule["regex"] for rule in rules if rule.get("action") == "keep"]
     assert any("tempo" in regex and "loki" in regex and "alloy" in regex for regex in kept)
-    (dropped,) = [rule for rule in rules if rule.get("action") == "drop"]
-    assert dropped["source_labels"] == ["__meta_kubernetes_pod_annotation_prometheus_io_scrape"]
+    dropped = {rule["source_labels"][0]: rule["regex"] for rule in rules if rule.get("action") == "drop"}
+    assert dropped == {
+        "__meta_kubernetes_pod_annotation_prometheus_io_scrape": "true",
+        "__meta_kubernetes_pod_container_name": "nginx",
+    }
+
+
+def test_a_pod_that_speaks_tls_is_scraped_by_tls() -> None:
+    job = values()["scrapeConfigs"]["platform"]
+    (rule,) = [rule for rule in job["relabel_configs"] if rule.get("target_label") == "__scheme__"]
+    assert rule["source_labels"] == ["__meta_kubernetes_pod_annotation_prometheus_io_scheme"]
+    assert job["tls_config"] == {"insecure_skip_verify": True}, "no certificate names the IP of a pod"
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,7 @@ def test_every_port_for_clients_speaks_tls() -> None:
     assert jaeger["grpc"] == jaeger["thrift_http"] == {"tls": tls}
     assert jaeger["thrift_compact"] == jaeger["thrift_binary"] == {"endpoint": None}, "datagrams know no TLS"
     assert receivers["zipkin"] == {"endpoint": "0.0.0.0:9411", "tls": tls}
+    assert values["podAnnotations"] == {"prometheus.io/scheme": "https"}
     assert values["extraVolumes"] == [{"name": "tls", "secret": {"secretName": "tempo-tls"}}]
     assert tempo["extraVolumeMounts"][0]["mountPath"] == "/tls"
     assert tempo["readinessProbe"] == tempo["livenessProbe"] == {"httpGet": {"scheme": "HTTPS"}}
