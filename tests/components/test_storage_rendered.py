@@ -10,8 +10,10 @@ import pytest
 from components.charts import SEAWEEDFS_CHART
 from tests.components.stores import in_cluster
 from tests.recording import record
+from tools.contract.chart_values import findings
 from tools.contract.invariants import INVARIANTS
 from tools.render import RenderedObject, Rendering
+from tools.render.chartfiles import ChartFiles
 from tools.render.releases import render_releases
 
 SHAPES: dict[str, dict[str, Any]] = {"one pod": {}, "three servers": {"replicas": 3}}
@@ -43,6 +45,15 @@ def test_every_shape_keeps_what_must_be_true_of_any_stack(shape: str, tmp_path: 
     rendering = Rendering("storage", tuple(rendered(SHAPES[shape], tmp_path)), (), (), frozenset())
     found = [str(finding) for invariant in INVARIANTS for finding in invariant(rendering)]
     assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_chart_knows_every_value(shape: str, tmp_path: Path) -> None:
+    rendered(SHAPES[shape], tmp_path)
+    values = record(lambda: in_cluster(**SHAPES[shape])).one(":Release").plain()["values"]
+    directory = Path(os.environ["OBSERVABILITY_CHARTS"])
+    chart = ChartFiles(directory / f"{SEAWEEDFS_CHART.name}-{SEAWEEDFS_CHART.default_version}")
+    assert [str(finding) for finding in findings("storage/seaweedfs", values, chart)] == []
 
 
 @pytest.mark.parametrize("shape", SHAPES)

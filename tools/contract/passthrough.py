@@ -51,6 +51,7 @@ CONFIGURATION: Final = {
     ),
     "prometheus": ("scrapeConfigs", "server.global", "serverFiles"),
     "rollout-operator": ("tolerations", "webhooks"),
+    "seaweedfs": ("filer.extraEnvironmentVars", "master.extraEnvironmentVars"),
     "tempo": tuple(
         f"tempo.{section}"
         for section in ("ingester", "overrides", "querier", "queryFrontend", "receivers", "server", "storage")

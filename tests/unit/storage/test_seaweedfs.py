@@ -49,6 +49,7 @@ def test_logs_and_temporary_files_stay_off_the_read_only_root() -> None:
     store = values()["allInOne"]
     assert "-logtostderr=true" in store["loggingOverrideLevel"]
     assert store["extraEnvironmentVars"] == {"TMPDIR": "/dev/shm"}
+    assert "emptyDir" in store["extraVolumes"] and '"/tmp"' in store["extraVolumeMounts"]
 
 
 def test_the_store_gets_no_rights_in_the_cluster_and_opens_s3_and_metrics_alone() -> None:
