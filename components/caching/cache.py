@@ -11,7 +11,7 @@ from pulumi_random import RandomPassword
 
 from .._known import after
 from .._merge import deep_merge
-from .._namespace import MANAGED_BY, namespace
+from .._namespace import MANAGED_BY, own_namespace
 from .._release import release
 from .spec import PASSWORD_KEY, CacheSpec
 from .values import cache_values
@@ -82,10 +82,7 @@ class Cache(pulumi.ComponentResource):
         super().__init__("observability:index:Cache", name, {**args}, opts)
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)
-        homes = []
-        if spec.create_namespace:
-            protect = spec.protect_namespace
-            homes = [namespace(f"{name}-namespace", in_namespace, spec.pod_security, parent=self, protect=protect)]
+        home = own_namespace(name, spec, in_namespace, self)
         generated = RandomPassword(
             f"{name}-password",
             length=40,
@@ -98,7 +95,7 @@ class Cache(pulumi.ComponentResource):
             f"{name}-secret",
             metadata=ObjectMetaArgs(name=spec.password_secret, namespace=in_namespace, labels=MANAGED_BY),
             data=self.password.apply(lambda plain: {PASSWORD_KEY: b64encode(plain.encode()).decode()}),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=homes),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=home),
         )
         cache = release(
             f"{name}-valkey",
@@ -106,7 +103,7 @@ class Cache(pulumi.ComponentResource):
             namespace=in_namespace,
             values=known.apply(lambda s: deep_merge(cache_values(s), s.values)),
             parent=self,
-            depends_on=[*homes, secret],
+            depends_on=[*home, secret],
         )
         self.endpoint = after(known.apply(lambda s: s.endpoint), cache)
         self.password_secret = after(spec.password_secret, secret)

@@ -7,7 +7,7 @@ from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._namespace import MANAGED_BY, namespace
+from .._namespace import MANAGED_BY, own_namespace
 from .spec import DemoSpec
 from .workload import NAME, SCRIPT_FILE, SERVICE, deployment_spec, script
 
@@ -51,10 +51,7 @@ class Demo(pulumi.ComponentResource):
         spec = DemoSpec.check(component, args)
         super().__init__("observability:index:Demo", name, {**args}, opts)
         known = spec.resolve(component)
-        home = []
-        if spec.create_namespace:
-            level, protect = spec.pod_security, spec.protect_namespace
-            home = [namespace(f"{name}-namespace", spec.namespace, level, parent=self, protect=protect)]
+        home = own_namespace(name, spec, spec.namespace, self)
         labels = {**MANAGED_BY, "app.kubernetes.io/name": NAME}
         program = ConfigMap(
             f"{name}-script",

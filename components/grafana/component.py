@@ -10,7 +10,7 @@ from pulumi_random import RandomPassword
 
 from .._known import after
 from .._merge import deep_merge
-from .._namespace import MANAGED_BY, namespace
+from .._namespace import MANAGED_BY, own_namespace
 from .._release import release
 from .access import let_sidecars_read_config_maps
 from .monitor import service_monitor
@@ -117,12 +117,7 @@ class Grafana(pulumi.ComponentResource):
         spec = GrafanaSpec.check(component, args)
         super().__init__("observability:index:Grafana", name, {**args}, opts)
         known = spec.resolve(component)
-        needed: list[pulumi.Resource] = []
-        if spec.create_namespace:
-            made = namespace(
-                f"{name}-namespace", spec.namespace, spec.pod_security, parent=self, protect=spec.protect_namespace
-            )
-            needed.append(made)
+        needed = own_namespace(name, spec, spec.namespace, self)
         if not spec.admin_secret:
             needed.append(self._generated_password(name, spec, needed))
         needed += let_sidecars_read_config_maps(name, known, parent=self)

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from .._guard import guard
-from .._namespace import namespace
+from .._namespace import own_namespace
 from .._release import release
 from .._security.policy import network_policy
 from .advice import advice
@@ -39,10 +39,7 @@ class Logging(pulumi.ComponentResource):
         super().__init__("observability:index:Logging", name, {**args}, opts)
         for sentence in advice(spec):
             pulumi.log.warn(sentence, self)
-        homes = []
-        if spec.create_namespace:
-            protect = spec.protect_namespace
-            homes = [namespace(f"{name}-namespace", spec.namespace, spec.pod_security, parent=self, protect=protect)]
+        home = own_namespace(name, spec, spec.namespace, self)
 
         def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
             return ledger_problems(applied, wanted, today=datetime.now(UTC).date(), prepared=spec.prepared_changes)
@@ -55,7 +52,7 @@ class Logging(pulumi.ComponentResource):
                 spec.namespace,
                 known.apply(closed_pods),
                 parent=self,
-                depends_on=homes,
+                depends_on=home,
             )
         loki = release(
             f"{name}-loki",
@@ -63,10 +60,10 @@ class Logging(pulumi.ComponentResource):
             namespace=spec.namespace,
             values=known.apply(merged_values),
             parent=self,
-            depends_on=homes,
+            depends_on=home,
             hooks=guard(f"{name}-loki", problems),
         )
-        create_rules(name, spec, known, parent=self, homes=homes, loki=loki)
+        create_rules(name, spec, known, parent=self, homes=home, loki=loki)
 
         self.namespace = pulumi.Output.from_input(spec.namespace)
         self.gateway_host = self.namespace.apply(lambda within: f"{spec.release_name}-gateway.{within}")

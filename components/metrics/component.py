@@ -6,7 +6,7 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 
 from .._merge import deep_merge
-from .._namespace import namespace
+from .._namespace import own_namespace
 from .._release import release
 from .spec import MetricsSpec
 from .values import prometheus_values
@@ -77,10 +77,7 @@ class Metrics(pulumi.ComponentResource):
         place = f'Metrics "{name}"'
         spec = MetricsSpec.check(place, args)
         super().__init__("observability:index:Metrics", name, {**args}, opts)
-        homes = []
-        if spec.create_namespace:
-            protect = spec.protect_namespace
-            homes = [namespace(f"{name}-namespace", spec.namespace, spec.pod_security, parent=self, protect=protect)]
+        home = own_namespace(name, spec, spec.namespace, self)
         known = spec.resolve(place)
         release(
             f"{name}-prometheus",
@@ -88,7 +85,7 @@ class Metrics(pulumi.ComponentResource):
             namespace=spec.namespace,
             values=known.apply(lambda checked: deep_merge(prometheus_values(checked), checked.values)),
             parent=self,
-            depends_on=homes,
+            depends_on=home,
         )
 
         self.namespace = pulumi.Output.from_input(spec.namespace)

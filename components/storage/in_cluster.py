@@ -13,7 +13,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._guard import guard
 from .._known import after
 from .._merge import deep_merge
-from .._namespace import MANAGED_BY, namespace
+from .._namespace import MANAGED_BY, own_namespace
 from .._release import release
 from ._guards import seaweedfs_problems
 from ._keys import generated, secret_map
@@ -115,17 +115,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
         super().__init__("observability:index:InClusterObjectStorage", name, {**args}, opts)
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)
-        before: list[pulumi.Resource] = []
-        if spec.create_namespace:
-            before.append(
-                namespace(
-                    f"{name}-namespace",
-                    in_namespace,
-                    spec.pod_security,
-                    parent=self,
-                    protect=spec.protect_namespace,
-                )
-            )
+        before = own_namespace(name, spec, in_namespace, self)
         revision = spec.credentials_revision
         self.access_key_ids, self.secret_access_keys = (
             secret_map({p: generated(f"{name}-{p}-{word}-key", length, revision, self) for p in spec.buckets})

@@ -14,7 +14,7 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudget
 from .._guard import guard
 from .._known import after
 from .._merge import deep_merge
-from .._namespace import MANAGED_BY, namespace
+from .._namespace import MANAGED_BY, own_namespace
 from .._release import release
 from ._guards import minio_problems
 from ._keys import generated, secret_map
@@ -113,10 +113,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
         pulumi.log.warn(UNMAINTAINED, self)
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)
-        homes = []
-        if spec.create_namespace:
-            protect = spec.protect_namespace
-            homes = [namespace(f"{name}-namespace", in_namespace, spec.pod_security, parent=self, protect=protect)]
+        home = own_namespace(name, spec, in_namespace, self)
         keys = {
             purpose: generated(f"{name}-{purpose}-secret-key", 40, spec.credentials_revision, self)
             for purpose in spec.buckets
@@ -129,7 +126,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
             "rootPassword": generated(f"{name}-root-password", 40, spec.credentials_revision, self),
         }
         secrets = [
-            self._secret(f"{name}-{word}", secret_name, in_namespace, contents, homes)
+            self._secret(f"{name}-{word}", secret_name, in_namespace, contents, home)
             for word, secret_name, contents in (
                 ("root", spec.root_secret, root),
                 ("users", spec.users_secret, passwords),
@@ -141,7 +138,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
             namespace=in_namespace,
             values=known.apply(lambda s: deep_merge(minio_values(s), s.values)),
             parent=self,
-            depends_on=[*homes, *secrets],
+            depends_on=[*home, *secrets],
             hooks=guard(f"{name}-minio", minio_problems),
         )
         if spec.mode is MinioMode.DISTRIBUTED:

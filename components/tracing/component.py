@@ -7,7 +7,7 @@ import pulumi
 
 from .._guard import guard
 from .._merge import deep_merge
-from .._namespace import namespace
+from .._namespace import own_namespace
 from .._release import release
 from .._security.policy import network_policy
 from .._security.spec import open_logins
@@ -56,10 +56,7 @@ class Tracing(pulumi.ComponentResource):
             )
         for sentence in open_logins(spec):
             pulumi.log.warn(sentence, self)
-        homes = []
-        if spec.create_namespace:
-            protect = spec.protect_namespace
-            homes = [namespace(f"{name}-namespace", spec.namespace, spec.pod_security, parent=self, protect=protect)]
+        home = own_namespace(name, spec, spec.namespace, self)
 
         def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
             distributed = spec.mode is Mode.DISTRIBUTED
@@ -76,7 +73,7 @@ class Tracing(pulumi.ComponentResource):
                 spec.namespace,
                 known.apply(closed_pods),
                 parent=self,
-                depends_on=homes,
+                depends_on=home,
             )
         tempo = release(
             f"{name}-tempo",
@@ -84,7 +81,7 @@ class Tracing(pulumi.ComponentResource):
             namespace=spec.namespace,
             values=known.apply(lambda checked: deep_merge(tempo_values(checked), checked.values)),
             parent=self,
-            depends_on=homes,
+            depends_on=home,
             hooks=guard(f"{name}-tempo", problems, upgrades),
         )
         if spec.service_monitor and spec.tls_secret and spec.mode is Mode.MONOLITHIC:
