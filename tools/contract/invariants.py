@@ -11,6 +11,7 @@ from tools.render.resources import texts
 from .finding import Finding
 from .pod_security import violations
 from .pods import Level, Pod, levels_of, pods_of
+from .tokens import no_pod_holds_a_token_without_a_reason
 from .wal import every_write_ahead_log_is_on_a_volume
 
 Invariant = Callable[[Rendering], Iterator[Finding]]
@@ -101,6 +102,13 @@ def every_definition_outlives_its_release(rendering: Rendering) -> Iterator[Find
             yield Finding(str(item), sentence)
 
 
+def every_release_makes_something(rendering: Rendering) -> Iterator[Finding]:
+    """A release without an object was switched off by its own values, and looks deployed all the same."""
+    for release in rendering.releases:
+        if not release.objects:
+            yield Finding(f"release {release}", "renders no object: correct its values, or leave it out")
+
+
 INVARIANTS: tuple[Invariant, ...] = (
     every_container_has_requests,
     every_namespace_admits_its_pods,
@@ -110,6 +118,8 @@ INVARIANTS: tuple[Invariant, ...] = (
     secrets_are_in_secrets_alone,
     no_secret_is_exported_in_the_clear,
     every_definition_outlives_its_release,
+    every_release_makes_something,
+    no_pod_holds_a_token_without_a_reason,
 )
 """Every invariant of the objects; that no two share a name is checked while rendering."""
 

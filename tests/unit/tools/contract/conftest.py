@@ -35,7 +35,8 @@ def container(name: str = "main", **changes: Any) -> Manifest:
 
 
 def workload(kind: str = "Deployment", name: str = "web", replicas: int = 2, **pod: Any) -> Manifest:
-    template = {"metadata": {"labels": {"app": name}}, "spec": {"containers": [container()], **pod}}
+    pod = {"automountServiceAccountToken": False, "containers": [container()], **pod}
+    template = {"metadata": {"labels": {"app": name}}, "spec": pod}
     return manifest(kind, name, api="apps/v1", spec={"replicas": replicas, "template": template})
 
 
