@@ -1,28 +1,29 @@
 """The observability platform of one stack: settings in, components wired, addresses out.
 
-storage ─▶ logging, tracing, metrics ─▶ telemetry (collectors)
-                    │
-                    └─▶ datasources ─▶ Grafana      ingress ─▶ every UI
+storage, security ─▶ logging, tracing, metrics ─▶ telemetry (collectors)
+                              │
+                              └─▶ datasources ─▶ Grafana      ingress ─▶ every UI
 """
 
 import pulumi
 
 from components import Datasources, Demo, Grafana, Logging, Metrics, Telemetry, Tracing
 from config import load, read
-from wiring import arguments, sizing
+from wiring import arguments, proofs, sizing
 from wiring.caching import Caching
 from wiring.ingress import create_routes
 from wiring.metrics import metrics_addresses
 from wiring.namespaces import create_namespaces
 from wiring.preflight import refuse_wrong_arguments
 from wiring.providers import component_options
+from wiring.security import secure
 from wiring.storage import Storage
 
 settings = load(read())
 refuse_wrong_arguments(settings)
 sizing.announce(settings)
 options = component_options(settings)
-namespaces = create_namespaces(settings, options)
+namespaces = secure(settings, create_namespaces(settings, options), options)
 storage = Storage(settings, namespaces, options)
 caching = Caching(settings, namespaces, options)
 
@@ -63,7 +64,7 @@ telemetry = Telemetry(
         namespace=namespaces[settings.telemetry.namespace],
         logs_push_url=logging.push_url,
         logs_otlp_url=logging.otlp_url,
-        traces_otlp_endpoint=tracing.otlp_grpc_endpoint,
+        traces_otlp_endpoint=proofs.takes_traces_at(settings, tracing),
         metrics_otlp_url=metrics.otlp_url,
     ),
     options,
@@ -71,19 +72,19 @@ telemetry = Telemetry(
 
 datasources = Datasources(
     "datasources",
-    {
-        "namespace": logging.namespace,
-        "logs_url": logging.query_url,
-        "logs_tenants": list(settings.logging.tenants),
-        "traces_namespace": tracing.namespace,
-        "traces_url": tracing.query_url,
-        "metrics_namespace": tracing.namespace if prometheus is None else prometheus.namespace,
-        "metrics_uid": metrics.datasource_uid,
-        "metrics_url": metrics.query_url,
-        "provision_metrics": metrics.provision,
-        "log_labels": telemetry.log_labels,
-        "generated_metrics": tracing.generated_metrics,
-    },
+    arguments.datasources(
+        settings,
+        namespace=logging.namespace,
+        logs_url=logging.query_url,
+        traces_namespace=tracing.namespace,
+        traces_url=tracing.query_url,
+        metrics_namespace=tracing.namespace if prometheus is None else prometheus.namespace,
+        metrics_uid=metrics.datasource_uid,
+        metrics_url=metrics.query_url,
+        provision_metrics=metrics.provision,
+        log_labels=telemetry.log_labels,
+        generated_metrics=tracing.generated_metrics,
+    ),
     options,
 )
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from .addresses import namespace_of
 from .caching import CacheKind
 from .cluster import Environment
 from .logging import WORKLOADS, LoggingMode, RuleSource
 from .metrics import MetricsKind
 from .problems import PROJECT, Problem, nearest, remove_command, set_command
+from .protection import protection_problems
 from .storage import IN_CLUSTER, PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage, InClusterStorage
 from .tenancy import tenant_problems
 from .tracing import TracingMode
@@ -21,7 +22,7 @@ def cross_area_problems(settings: "Settings") -> list[Problem]:
     """Find what no area can see alone."""
     found = [*_storage(settings), *_secrets_without_a_user(settings), *_metrics_of_grafana(settings)]
     found += [*_namespaces_of_others(settings), *_caches_that_nothing_uses(settings)]
-    found += [*_workloads_that_do_not_run(settings), *tenant_problems(settings)]
+    found += [*_workloads_that_do_not_run(settings), *tenant_problems(settings), *protection_problems(settings)]
     found += _rules_beside_the_objects_of_others(settings)
     if settings.cluster.environment is Environment.PRODUCTION:
         found += _production(settings)
@@ -97,7 +98,7 @@ def _metrics_of_grafana(settings: "Settings") -> Iterator[Problem]:
 
 def _namespaces_of_others(settings: "Settings") -> Iterator[Problem]:
     urls = (settings.metrics.remote_write_url, settings.metrics.otlp_url, settings.metrics.query_url)
-    theirs = {namespace for url in urls if url and (namespace := _namespace_of(url))}
+    theirs = {namespace for url in urls if url and (namespace := namespace_of(url))}
     signals = {name: getattr(settings, name).namespace for name in ("logging", "tracing", "telemetry")}
     optional = {name: getattr(settings, name) for name in ("grafana", "demo")}
     ours = signals | {name: area.namespace for name, area in optional.items() if area.enabled}
@@ -141,13 +142,6 @@ def _rules_beside_the_objects_of_others(settings: "Settings") -> Iterator[Proble
             set_command(place, RuleSource.CONFIG_MAPS.value),
             RuleSource.BUCKET.value,
         )
-
-
-def _namespace_of(url: str) -> str:
-    """Give the namespace of a Service's address in the cluster, empty for an address elsewhere."""
-    labels = (urlsplit(url).hostname or "").split(".")
-    within = len(labels) == 2 or labels[2:3] == ["svc"]
-    return labels[1] if within else ""
 
 
 _S3_KEYS = ("access_key_id", "secret_access_key")

@@ -22,6 +22,7 @@ from .providers import provider_problems
 from .retention import Retention
 from .rules import cross_area_problems
 from .secrets import SECRET_KEYS, secret_problems
+from .security import Security
 from .source import Source
 from .storage import STORAGE_KINDS, InClusterStorage, Storage
 from .telemetry import Telemetry
@@ -41,6 +42,7 @@ AREAS: Mapping[str, type[Area]] = {
     "metrics": Metrics,
     "grafana": Grafana,
     "ingress": Ingress,
+    "security": Security,
     "demo": Demo,
     "charts": Charts,
 }
@@ -63,6 +65,7 @@ class Settings:
     metrics: Metrics
     grafana: Grafana
     ingress: Ingress
+    security: Security
     demo: Demo
     charts: Charts
     aws_region: str

@@ -59,7 +59,7 @@ def storage_classes() -> list[Object]:
 
 
 def custom_resource_definitions() -> list[Object]:
-    """Return the definitions below OBSERVABILITY_CRDS or `../shared/crds`, else the minimal ones.
+    """Return the definitions below OBSERVABILITY_CRDS or `../shared/crds`, and the minimal ones of all other kinds.
 
     The upstream files validate every field; the minimal ones accept any `spec`.
     """
@@ -67,7 +67,9 @@ def custom_resource_definitions() -> list[Object]:
     directory = Path(named) if named else PROJECT.parent / "shared" / "crds"
     if named and not directory.is_dir():
         raise SandboxError(f"OBSERVABILITY_CRDS={named} is no directory; unset it for the minimal definitions")
-    return list(_definitions_in(directory)) or minimal_definitions()
+    found = list(_definitions_in(directory))
+    names = {definition["metadata"]["name"] for definition in found}
+    return found + [each for each in minimal_definitions() if each["metadata"]["name"] not in names]
 
 
 def _definitions_in(directory: Path) -> Iterator[Object]:

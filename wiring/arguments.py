@@ -5,7 +5,7 @@ from typing import Any
 from config import Settings
 from config.workload import Workload
 
-from . import sizing
+from . import proofs, sizing
 from .rules import rule_files
 
 
@@ -23,6 +23,7 @@ def logging(settings: Settings, **joined: Any) -> Any:
     area = settings.logging
     return given(
         **joined,
+        **proofs.of_loki(settings),
         **_chart(settings, area),
         **_workload(area, settings),
         mode=area.mode.value,
@@ -60,6 +61,7 @@ def tracing(settings: Settings, **joined: Any) -> Any:
     area = settings.tracing
     return given(
         **joined,
+        **proofs.of_tempo(settings),
         **_chart(settings, area),
         **_workload(area, settings),
         mode=area.mode.value,
@@ -105,6 +107,7 @@ def telemetry(settings: Settings, **joined: Any) -> Any:
     area = settings.telemetry
     return given(
         **joined,
+        **proofs.of_collectors(settings),
         **_chart(settings, area),
         cluster=settings.cluster.name,
         extra_labels=dict(area.log_labels),
@@ -118,6 +121,11 @@ def telemetry(settings: Settings, **joined: Any) -> Any:
     )
 
 
+def datasources(settings: Settings, **joined: Any) -> Any:
+    """Arguments of the datasources."""
+    return {**joined, **proofs.of_datasources(settings), "logs_tenants": list(settings.logging.tenants)}
+
+
 def grafana(settings: Settings, **joined: Any) -> Any:
     """Arguments of Grafana."""
     area = settings.grafana
@@ -125,6 +133,7 @@ def grafana(settings: Settings, **joined: Any) -> Any:
     root_url = f"{scheme}://grafana.{settings.ingress.domain}" if settings.ingress.domain else ""
     return given(
         **joined,
+        **proofs.of_grafana(settings),
         **_chart(settings, area),
         root_url=root_url,
         volume_size=area.volume_size,

@@ -40,6 +40,8 @@ _SETTINGS = {
     "storage.storage_size": "storage.volume_size",
     "storage.existing": "storage.create_buckets",
     "storage.encryption": "storage.kms",
+    "logging.metrics_namespaces": "security.metrics_namespaces",
+    "tracing.metrics_namespaces": "security.metrics_namespaces",
     "grafana.root_url": "ingress.domain",
     "grafana.admin_secret": "grafana.admin.secret",
     "grafana.admin_secret_key": "grafana.admin.key",
@@ -47,6 +49,10 @@ _SETTINGS = {
 """Arguments that are called otherwise, or said elsewhere, in a stack file."""
 
 _SHARED = {
+    "client_certificates": "security.authentication",
+    "logins_secret": "security.authentication",
+    "login_secret": "security.authentication",
+    "receiver_tls": "security.senders",
     "charts_dir": "charts.directory",
     "service_monitor_labels": "cluster.service_monitor_labels",
     "dns_service": "cluster.dns_service",

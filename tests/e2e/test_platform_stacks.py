@@ -15,6 +15,11 @@ from tests.e2e.platform import Platform
 pytestmark = pytest.mark.e2e
 
 BUCKETS = ("acme-prod-eu1-loki", "acme-prod-eu1-tempo")
+PROTECTED = {
+    "observability:security": {"tls": "cert-manager", "issuer": {"name": "ca"}, "authentication": "basic"},
+    "observability:tracing": {"mode": "distributed"},
+    "observability:logging": {"tenants": ["team-a"]},
+}
 ON_THE_SANDBOX = {"observability:cluster": {"context": "observability-sandbox", "environment": "staging"}}
 
 
@@ -53,6 +58,25 @@ def test_the_stack_on_aws_goes_but_its_protected_buckets_stay_whole(eks: Platfor
     assert {bucket: _guards(eks.sandbox, bucket) for bucket in BUCKETS} == before
     for kind in ("aws:s3/bucket:Bucket", "aws:s3/bucketPolicy:BucketPolicy"):
         assert f"  {kind} storage-logs" in done.stdout.partition("protected, so it stays whole:")[2]
+
+
+def test_a_stack_that_protects_itself_comes_up_is_settled_and_goes(tmp_path: Path, empty_sandbox: Sandbox) -> None:
+    platform = Platform(tmp_path, empty_sandbox, "dev")
+    platform.checkout.configure("dev", PROTECTED)
+    try:
+        done = platform.up()
+        assert "CRDs     none missing" in done.stdout, "the sandbox has those of cert-manager"
+        assert platform.checkout.changes("dev") == set()
+        certificates = empty_sandbox.get("/apis/cert-manager.io/v1/certificates")["items"]
+        assert {item["metadata"]["name"] for item in certificates} == {
+            "loki-tls",
+            "tempo-tls",
+            "alloy-tls",
+            "grafana-tls",
+        }
+    finally:
+        platform.end()
+    assert platform.leftovers() == []
 
 
 def test_production_refuses_fake_keys_the_examples_passphrase_and_a_local_state(eks: Platform) -> None:

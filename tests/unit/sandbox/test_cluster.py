@@ -74,17 +74,23 @@ def test_a_minimal_definition_is_named_by_plural_and_group_and_keeps_unknown_fie
         assert definition["metadata"]["name"] == f"{spec['names']['plural']}.{spec['group']}"
         schema = spec["versions"][0]["schema"]["openAPIV3Schema"]
         assert schema["properties"]["spec"]["x-kubernetes-preserve-unknown-fields"] is True
+        assert spec["scope"] == ("Cluster" if spec["names"]["kind"] == "ClusterIssuer" else "Namespaced")
 
 
-def test_definitions_come_from_the_named_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_definitions_come_from_the_named_directory_and_other_kinds_have_minimal_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OBSERVABILITY_CRDS", str(tmp_path))
     nested = tmp_path / "example.org"
     nested.mkdir()
     text = "kind: CustomResourceDefinition\nmetadata: {name: things}\nenum: [=, '!=']\n---\nkind: Other\n---\n"
     (nested / "things.yaml").write_text(text)
-    assert cluster.custom_resource_definitions() == [
-        {"kind": "CustomResourceDefinition", "metadata": {"name": "things"}, "enum": ["=", "!="]}
-    ]
+    upstream = "kind: CustomResourceDefinition\nmetadata: {name: certificates.cert-manager.io}\n"
+    (tmp_path / "certificates.yaml").write_text(upstream)
+    found = {each["metadata"]["name"]: each for each in cluster.custom_resource_definitions()}
+    assert found["things"] == {"kind": "CustomResourceDefinition", "metadata": {"name": "things"}, "enum": ["=", "!="]}
+    assert "spec" not in found["certificates.cert-manager.io"], "the one of the directory goes first"
+    assert {each["metadata"]["name"] for each in minimal_definitions()} | {"things"} == set(found)
 
 
 def test_a_directory_without_definitions_gives_the_minimal_ones(

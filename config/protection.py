@@ -1,0 +1,91 @@
+"""Rules on `observability:security`: what it says is possible, and protects what it seems to."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from .addresses import namespace_of
+from .cluster import Environment
+from .problems import PROJECT, Problem, remove_command, set_command
+from .security import Authentication, Tls
+from .tracing import TracingMode
+
+if TYPE_CHECKING:
+    from .stack import Settings
+
+_AREA = f"{PROJECT}:security"
+
+
+def protection_problems(settings: "Settings") -> Iterator[Problem]:
+    """Find what cannot be had together, and what is set and used by nothing."""
+    yield from _certificates(settings)
+    yield from _logins(settings)
+    yield from _senders(settings)
+
+
+def _certificates(settings: "Settings") -> Iterator[Problem]:
+    area = settings.security
+    by_manager = area.tls is Tls.CERT_MANAGER
+    if by_manager and area.issuer is None:
+        place = f"{_AREA}.issuer.name"
+        sentence = "is missing: tls cert-manager asks an issuer for certificates, one with a CA of its own"
+        yield Problem(place, sentence, set_command(place, "observability-ca"))
+    if area.issuer is not None and not by_manager:
+        place = f"{_AREA}.issuer"
+        sentence = f"is used by nothing: only tls cert-manager asks an issuer, and tls is {area.tls.value}"
+        yield Problem(place, sentence, remove_command(place), area.issuer.name)
+    if area.shows_certificates and not area.encrypted:
+        place = f"{_AREA}.tls"
+        sentence = "must not be none with authentication mtls: a certificate is shown in TLS alone"
+        yield Problem(place, sentence, f"{set_command(place, 'cert-manager')} (or given)", "none")
+    if "certificates" in area.model_fields_set and not area.encrypted:
+        place = f"{_AREA}.certificates"
+        yield Problem(place, "is used by nothing: tls is none", remove_command(place))
+
+
+def _logins(settings: "Settings") -> Iterator[Problem]:
+    area = settings.security
+    place = f"{_AREA}.authentication"
+    if area.logs_in and settings.tracing.mode is TracingMode.MONOLITHIC:
+        mode = set_command(f"{PROJECT}:tracing.mode", "distributed")
+        yield Problem(
+            place,
+            "monolithic Tempo has no gateway that could ask for a login: use mtls, or tracing.mode distributed",
+            f"{set_command(place, 'mtls')} (or {mode})",
+            "basic",
+        )
+    if area.logs_in and not area.encrypted and settings.cluster.environment is Environment.PRODUCTION:
+        tls = f"{_AREA}.tls"
+        yield Problem(
+            tls,
+            "environment production refuses authentication basic without TLS, as passwords would cross the network in "
+            "plain text",
+            f"{set_command(tls, 'cert-manager')} (or given)",
+            "none",
+        )
+    if area.logins is not None and not area.logs_in:
+        logins = f"{_AREA}.logins"
+        sentence = f"is used by nothing: only authentication basic logs in, and it is {area.authentication.value}"
+        yield Problem(logins, sentence, remove_command(logins))
+    if area.metrics_namespaces and area.authentication is Authentication.NONE:
+        opened = f"{_AREA}.metrics_namespaces"
+        sentence = "is used by nothing: without authentication everybody may read metrics"
+        yield Problem(opened, sentence, remove_command(opened))
+
+
+def _senders(settings: "Settings") -> Iterator[Problem]:
+    area = settings.security
+    if not area.senders:
+        return
+    place = f"{_AREA}.senders"
+    if not area.encrypted:
+        tls = f"{_AREA}.tls"
+        sentence = "must not be none with senders: the collectors need a certificate to receive by TLS"
+        yield Problem(tls, sentence, f"{set_command(tls, 'cert-manager')} (or given)", "none")
+    if settings.demo.enabled:
+        sentence = "the demo sends in plain text, which the collectors would refuse: turn one of the two off"
+        yield Problem(place, sentence, set_command(f"{PROJECT}:demo.enabled", False), "true")
+    own = settings.logging.traces_endpoint or ""
+    if own.startswith("http://") and namespace_of(own) == settings.telemetry.namespace:
+        endpoint = f"{PROJECT}:logging.traces_endpoint"
+        sentence = "is plain text, which the collectors would refuse with security.senders: turn one of the two off"
+        yield Problem(endpoint, sentence, set_command(place, False), own)

@@ -1,0 +1,268 @@
+"""The program with certificates and logins: what is made where, who shows it, and that nobody is left out."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config import SettingsError
+from tools.program import Recording, record
+from tools.program.stacks import configured_program
+
+ROOT = Path(__file__).parents[2]
+MTLS = {"tls": "cert-manager", "issuer": {"name": "observability-ca"}, "authentication": "mtls"}
+BASIC = {"tls": "given", "authentication": "basic"}
+DISTRIBUTED = {"mode": "distributed"}
+LOGINS = {"collectors": "a-login", "grafana": "g-login", "loki": "l-users", "tempo": "t-users"}
+
+
+def stack(**config: Any) -> Recording:
+    return record(configured_program(ROOT, {"cluster": {"name": "test"}, **config}), preview=True, stack="test")
+
+
+def values(recording: Recording, release: str) -> Any:
+    return recording.one(":Release", release).plain()["values"]
+
+
+def datasource(recording: Recording, signal: str) -> Any:
+    (file,) = recording.one(":ConfigMap", f"datasources-{signal}").plain()["data"].values()
+    return yaml.safe_load(file)["datasources"][0]
+
+
+def collectors(recording: Recording) -> str:
+    (config,) = recording.one(":ConfigMap", "telemetry-config").plain()["data"].values()
+    return str(config)
+
+
+def certificates(recording: Recording) -> dict[tuple[str, str], Any]:
+    made = [each.plain() for each in recording.of_type("cert-manager.io/v1:Certificate")]
+    return {(each["metadata"]["namespace"], each["metadata"]["name"]): each["spec"] for each in made}
+
+
+def secrets_of_pods(recording: Recording) -> set[tuple[str, str]]:
+    """Every Secret for TLS or a login that the values of a release name."""
+    found = set()
+    for release in recording.of_type(":Release"):
+        plain = release.plain()
+        text = yaml.safe_dump(plain["values"])
+        for name in ("loki-tls", "tempo-tls", "alloy-tls", "grafana-tls", "loki-logins", "tempo-logins"):
+            found |= {(plain["namespace"], name)} if name in text else set()
+        for name in ("alloy-login", "grafana-login"):
+            found |= {(plain["namespace"], name)} if f": {name}\n" in text else set()
+    return found
+
+
+def test_without_the_setting_nothing_is_made_and_nothing_is_asked_for() -> None:
+    recording = stack()
+    assert not certificates(recording) and not recording.of_type(":ClientLogin")
+    assert not secrets_of_pods(recording)
+    assert datasource(recording, "logs")["url"].startswith("http://")
+    assert "insecure = true" in collectors(recording)
+
+
+@pytest.mark.parametrize("tracing", [{}, DISTRIBUTED], ids=["monolithic", "distributed"])
+def test_certificates_are_asked_for_in_each_namespace_and_every_pod_finds_its_own(tracing: dict[str, Any]) -> None:
+    recording = stack(security=MTLS, tracing=tracing)
+    wanted = {
+        ("logging", "loki-tls"),
+        ("tracing", "tempo-tls"),
+        ("telemetry", "alloy-tls"),
+        ("monitoring", "grafana-tls"),
+    }
+    assert set(certificates(recording)) == wanted == secrets_of_pods(recording)
+    assert {spec["issuerRef"]["name"] for spec in certificates(recording).values()} == {"observability-ca"}
+
+
+@pytest.mark.parametrize("tracing", [{}, DISTRIBUTED], ids=["monolithic", "distributed"])
+def test_every_address_that_is_used_is_one_that_the_certificate_is_good_for(tracing: dict[str, Any]) -> None:
+    recording = stack(security=MTLS, tracing=tracing)
+    made = certificates(recording)
+    loki, tempo = made["logging", "loki-tls"]["dnsNames"], made["tracing", "tempo-tls"]["dnsNames"]
+    exports = recording.outputs
+    for name, hosts in (("logs", loki), ("traces", tempo)):
+        for address in exports[name].values():
+            assert "https://" in address or "://" not in address
+            host = address.split("://")[-1].partition("/")[0].partition(":")[0]
+            assert host in hosts, f"{address} would not be believed"
+            assert address in collectors(recording) or name in ("logs", "traces")
+    for signal in ("logs", "traces"):
+        host = datasource(recording, signal)["url"].removeprefix("https://").partition(":")[0]
+        assert host in (*loki, *tempo)
+
+
+def test_with_mtls_both_clients_show_a_certificate_to_both_servers() -> None:
+    recording = stack(security=MTLS)
+    config = collectors(recording)
+    assert config.count("/etc/alloy-tls/tls.key") == 3, "the push, OTLP logs and traces"
+    assert "insecure" not in config
+    for signal in ("logs", "traces"):
+        made = datasource(recording, signal)
+        assert made["secureJsonData"]["tlsClientKey"] == "$__file{/etc/grafana-tls/tls.key}"
+        assert made["jsonData"]["tlsAuth"] is True and "basicAuth" not in made
+    assert "secureJsonData" not in datasource(recording, "metrics")
+
+
+def test_who_needs_a_secret_is_made_after_it() -> None:
+    recording = stack(security={**MTLS, "authentication": "basic"}, tracing=DISTRIBUTED)
+    for release, made in (
+        ("logging-loki", ["loki-certificate-certificate", "loki-logins-logins"]),
+        ("tracing-tempo", ["tempo-certificate-certificate", "tempo-logins-logins"]),
+        ("telemetry-alloy", ["collectors-certificate-certificate", "alloy-login-login"]),
+        ("grafana-grafana", ["grafana-certificate-certificate", "grafana-login-login"]),
+    ):
+        needed = {each.urn for each in recording.resources if each.name in made}
+        assert len(needed) == 2 and needed <= set(recording.one(":Release", release).request.dependencies)
+
+
+def test_given_certificates_are_used_by_the_same_names_and_none_is_made() -> None:
+    recording = stack(security={**BASIC, "certificates": {"loki": "our-loki"}}, tracing=DISTRIBUTED)
+    assert not certificates(recording)
+    text = yaml.safe_dump(values(recording, "logging-loki"))
+    assert "our-loki" in text and "loki-tls" not in text
+    assert "tempo-tls" in yaml.safe_dump(values(recording, "tracing-tempo"))
+
+
+def test_both_gateways_know_both_clients_by_generated_logins() -> None:
+    recording = stack(security=BASIC, tracing=DISTRIBUTED)
+    places = {}
+    for secret in recording.of_type("v1:Secret"):
+        plain = secret.plain()
+        places[plain["metadata"]["namespace"], plain["metadata"]["name"]] = plain.get("stringData")
+        assert {"data", "stringData"} & secret.secrets
+    assert places["telemetry", "alloy-login"]["username"] == "alloy"
+    assert places["monitoring", "grafana-login"]["username"] == "grafana"
+    for place in (("logging", "loki-logins"), ("tracing", "tempo-logins")):
+        assert [line.partition(":")[0] for line in places[place][".htpasswd"].splitlines()] == ["alloy", "grafana"]
+    assert ("logging", "loki-logins") in secrets_of_pods(recording)
+    assert ("tracing", "tempo-logins") in secrets_of_pods(recording)
+    for signal in ("logs", "traces"):
+        assert datasource(recording, signal)["basicAuthUser"] == "$__file{/etc/grafana-login/username}"
+    assert 'otelcol.auth.basic "login"' in collectors(recording)
+
+
+def test_no_generated_password_is_in_a_config_map_or_the_values_of_a_chart() -> None:
+    recording = stack(security=BASIC, tracing=DISTRIBUTED, logging={"tenants": ["a"]})
+    passwords = [secret for secret in recording.secrets if "login" in secret]
+    assert len(passwords) >= 2
+    for resource in (*recording.of_type(":ConfigMap"), *recording.of_type(":Release")):
+        assert not [each for each in passwords if each in str(resource.inputs)], f"{resource.name} holds a password"
+        assert not {"data", "values"} & resource.secrets
+
+
+def test_logins_that_are_there_take_the_place_of_generated_ones() -> None:
+    recording = stack(security={**BASIC, "logins": LOGINS}, tracing=DISTRIBUTED)
+    assert not recording.of_type(":ClientLogin") and not recording.of_type(":GatewayLogins")
+    for release, name in (("logging-loki", "l-users"), ("tracing-tempo", "t-users"), ("grafana-grafana", "g-login")):
+        assert name in yaml.safe_dump(values(recording, release))
+    assert "a-login" in yaml.safe_dump(values(recording, "telemetry-alloy"))
+
+
+def test_tenants_and_logins_go_together() -> None:
+    telemetry = {"logs_tenant": "ops", "namespace_tenants": {"shop": "team-a"}}
+    logging = {"tenants": ["ops", "team-a"]}
+    recording = stack(security=BASIC, tracing=DISTRIBUTED, logging=logging, telemetry=telemetry)
+    made = datasource(recording, "logs")
+    assert made["secureJsonData"]["httpHeaderValue1"] == "ops|team-a" and made["basicAuth"] is True
+    assert 'value = "team-a"' in collectors(recording)
+    gateway = values(recording, "logging-loki")["gateway"]
+    assert gateway["basicAuth"]["existingSecret"] == "loki-logins" and "$stranger" in yaml.safe_dump(gateway)
+
+
+def test_a_grafana_that_is_there_finds_its_certificate_and_login_in_its_namespace() -> None:
+    grafana = {"enabled": False, "namespace": "their-grafana"}
+    recording = stack(security={**MTLS, "authentication": "basic"}, tracing=DISTRIBUTED, grafana=grafana)
+    assert ("their-grafana", "grafana-tls") in certificates(recording)
+    login = recording.one(":Secret", "grafana-login-login").plain()["metadata"]
+    assert (login["namespace"], login["name"]) == ("their-grafana", "grafana-login")
+
+
+def test_senders_speak_tls_where_the_stack_asks_them_to() -> None:
+    recording = stack(security={**MTLS, "senders": True})
+    assert recording.outputs["otlp"]["http"] == "https://alloy.telemetry:4318"
+    assert "client_ca_file" in collectors(recording)
+    hosts = certificates(recording)["telemetry", "alloy-tls"]["dnsNames"]
+    assert "alloy.telemetry" in hosts
+
+
+@pytest.mark.parametrize(
+    ("metrics", "namespace"),
+    [
+        ({}, "monitoring"),
+        (
+            {
+                "kind": "external",
+                "remote_write_url": "http://prometheus.prom:9090/api/v1/write",
+                "otlp_url": "http://prometheus.prom:9090/api/v1/otlp",
+                "query_url": "http://prometheus.prom:9090",
+            },
+            "prom",
+        ),
+    ],
+)
+def test_prometheus_is_let_past_the_authentication_to_read_metrics(metrics: dict[str, Any], namespace: str) -> None:
+    cluster = {"name": "test", "service_monitors": True}
+    recording = stack(cluster=cluster, security=MTLS, tracing=DISTRIBUTED, metrics=metrics)
+    policies = [each.plain() for each in recording.of_type(":NetworkPolicy")]
+    assert {policy["metadata"]["namespace"] for policy in policies} == {"logging", "tracing"}
+    assert all(namespace in yaml.safe_dump(policy["spec"]) for policy in policies)
+
+
+def refused(**config: Any) -> str:
+    with pytest.raises(SettingsError) as raised:
+        stack(**config)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("security", "sentence"),
+    [
+        ({"authentication": "mtls"}, "security.tls = none: must not be none with authentication mtls"),
+        ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager asks an issuer"),
+        ({"tls": "given", "issuer": {"name": "x"}}, "security.issuer = x: is used by nothing"),
+        ({"certificates": {"loki": "x"}}, "security.certificates: is used by nothing: tls is none"),
+        (BASIC, "security.authentication = basic: monolithic Tempo has no gateway that could ask for a login"),
+        (
+            {**MTLS, "logins": LOGINS},
+            "security.logins: is used by nothing: only authentication basic logs in",
+        ),
+        ({"metrics_namespaces": ["prom"]}, "security.metrics_namespaces: is used by nothing"),
+        ({"senders": True}, "security.tls = none: must not be none with senders"),
+        ({"tls": "certmanager"}, "security.tls"),
+        ({**MTLS, "issuer": {"name": "x", "kind": "CA"}}, "security.issuer.kind"),
+        ({**BASIC, "logins": {"loki": "x"}}, "security.logins.collectors: is missing"),
+    ],
+)
+def test_what_cannot_be_had_together_is_refused_at_its_setting(security: dict[str, Any], sentence: str) -> None:
+    assert f"observability:{sentence}" in refused(security=security)
+
+
+def test_passwords_in_the_clear_are_for_a_try_out() -> None:
+    plain = {"authentication": "basic"}
+    recording = stack(security=plain, tracing=DISTRIBUTED)
+    assert 'endpoint = "http://tempo-gateway.tracing"' in collectors(recording), "no login goes out by plain gRPC"
+    cluster = {"name": "prod", "context": "prod", "environment": "production"}
+    message = refused(cluster=cluster, security=plain, tracing=DISTRIBUTED)
+    assert "observability:security.tls = none: environment production refuses authentication basic" in message
+    assert "pulumi config set --path observability:security.tls cert-manager (or given)" in message
+
+
+def test_the_demo_and_lokis_own_traces_are_not_shut_out_silently() -> None:
+    security = {**MTLS, "senders": True}
+    assert "security.senders = true: the demo sends in plain text" in refused(security=security, demo={"enabled": True})
+    logging = {"chart_version": "6.51.0", "traces_endpoint": "http://alloy.telemetry:4318"}
+    assert "logging.traces_endpoint = http://alloy.telemetry:4318: is plain" in refused(
+        security=security, logging=logging
+    )
+
+
+def test_a_prometheus_that_nobody_knows_the_namespace_of_is_asked_for() -> None:
+    cluster = {"name": "test", "service_monitors": True}
+    metrics = {
+        "kind": "external",
+        "remote_write_url": "https://prometheus.example.org/api/v1/write",
+        "otlp_url": "https://prometheus.example.org/api/v1/otlp",
+        "query_url": "https://prometheus.example.org",
+    }
+    message = refused(cluster=cluster, security=MTLS, metrics=metrics)
+    assert "observability:security.metrics_namespaces" in message and "name the namespace" in message
