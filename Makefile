@@ -12,7 +12,7 @@ ready = @$(PYTHON) -m tools.bootstrap run
 confirm = $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: preview test up destroy sandbox sandbox-down e2e render diff settings recover \
+.PHONY: preview test up destroy shell sandbox sandbox-down e2e render diff settings recover \
         check fmt bench docs lock help clean
 
 preview: ## what the stack would create; needs no cluster and no account [STACK=dev]
@@ -29,6 +29,9 @@ destroy: ## remove the stack but what is protected [STACK=dev YES=1]
 
 recover: ## clear what an interrupted up left behind [STACK=dev YES=1]
 	$(ready) --for preview -- python -m tools.deploy recover --stack $(STACK) $(confirm)
+
+shell: ## a shell in which pulumi, helm and the rest work on the stack as make does [STACK=dev]
+	$(ready) --for preview -- python -m tools.deploy shell --stack $(STACK)
 
 sandbox: ## a Kubernetes control plane on this machine, with its own kubeconfig
 	$(ready) --for sandbox -- python -m sandbox up

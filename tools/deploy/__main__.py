@@ -1,4 +1,4 @@
-"""`python -m tools.deploy preview|up|destroy|recover --stack NAME [--yes] [-- ARGUMENTS OF PULUMI]`."""
+"""`python -m tools.deploy COMMAND --stack NAME [--yes] [-- ARGUMENTS OF PULUMI, OR OF THE SHELL]`."""
 
 import argparse
 import io
@@ -9,13 +9,16 @@ import pulumi
 
 from tools.render import RenderError
 
-from .commands import Refused, destroy, preview, recover, up
-from .engine import Engine, EngineFailedError, MissingEngineError
+from .commands import Refused, destroy, preview, recover, shell, up
+from .engine import Engine, EngineFailedError, MissingEngineError, StateError
 from .kubectl import UnreachableClusterError
 from .stackfile import UnknownStackError, read_stack_file
 
-COMMANDS = {"preview": preview, "up": up, "destroy": destroy, "recover": recover}
-TOLD = (Refused, UnknownStackError, UnreachableClusterError, MissingEngineError, RenderError, pulumi.RunError)
+COMMANDS = {"preview": preview, "up": up, "destroy": destroy, "recover": recover, "shell": shell}
+TOLD = (
+    *(Refused, UnknownStackError, UnreachableClusterError, MissingEngineError, StateError, RenderError),
+    pulumi.RunError,
+)
 """Errors whose message is all that the user needs."""
 
 

@@ -1,5 +1,6 @@
-"""The four commands."""
+"""The five commands."""
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -74,6 +75,12 @@ def recover(engine: Engine, yes: bool) -> None:
     if pending:
         engine.import_state(recovery.without_pending_operations(state))
     print(f"cleared {len(leftovers)} leftovers: run the up again")
+
+
+def shell(engine: Engine, _yes: bool) -> None:
+    """Open a shell in which `pulumi` and the other tools work on the stack as `make` would."""
+    engine.select()
+    engine.become(os.environ.get("SHELL") or "bash", *engine.extra)
 
 
 def protected(state: Mapping[str, Any]) -> list[str]:

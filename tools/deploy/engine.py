@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import yaml
 
@@ -23,12 +23,21 @@ class MissingEngineError(Exception):
     """There is no `pulumi` command."""
 
 
+class StateError(Exception):
+    """The state cannot be opened."""
+
+
 class EngineFailedError(Exception):
     """The engine ended with an error that it has printed itself."""
 
     def __init__(self, exit_code: int) -> None:
         super().__init__(f"the engine ended with exit code {exit_code}")
         self.exit_code = exit_code
+
+
+_WAYS_TO_OPEN = """\
+PULUMI_BACKEND_URL names another place of the state; PULUMI_CONFIG_PASSPHRASE is the passphrase of the secrets,
+PULUMI_CONFIG_PASSPHRASE_FILE a file with it (docs/environments.md)"""
 
 
 @dataclass(frozen=True)
@@ -61,8 +70,16 @@ class Engine:
         return str(yaml.safe_load((self.root / "Pulumi.yaml").read_text())["name"])
 
     def select(self) -> None:
-        """Make the stack where it is new."""
-        self._capture("stack", "select", self.stack.stack, "--create")
+        """Make the stack where it is new; raise `StateError` where its state or its secrets cannot be opened."""
+        name = self.stack.stack
+        for what, arguments in {
+            f"state at {self.environment.backend}": ("stack", "select", name, "--create"),
+            "secrets": ("config", "--stack", name, "--show-secrets"),
+        }.items():
+            done = self._pulumi(*arguments)
+            if done.returncode != 0:
+                reason = (done.stderr or done.stdout).strip().removeprefix("error: ")
+                raise StateError(f"the {what} of stack {name} cannot be opened: {reason}\n{_WAYS_TO_OPEN}")
 
     def run(self, *arguments: str) -> None:
         """Run a command of the engine, its output going to the user; raise `EngineFailedError`.
@@ -75,6 +92,10 @@ class Engine:
             done = subprocess.run(command, cwd=self.root, env=dict(self.variables), check=False)
         if done.returncode != 0:
             raise EngineFailedError(done.returncode)
+
+    def become(self, *command: str) -> NoReturn:
+        """Become another command, with the state, the passphrase and the providers of the stack."""
+        os.execvpe(command[0], command, dict(self.variables))
 
     def export(self) -> dict[str, Any]:
         """Give the stack's state."""
@@ -90,7 +111,14 @@ class Engine:
         self._capture("cancel", "--yes", self.stack.stack)
 
     def _capture(self, *arguments: str, standard_input: str | None = None) -> str:
-        done = subprocess.run(
+        done = self._pulumi(*arguments, standard_input=standard_input)
+        if done.returncode != 0:
+            print(done.stderr or done.stdout, file=sys.stderr)
+            raise EngineFailedError(done.returncode)
+        return done.stdout
+
+    def _pulumi(self, *arguments: str, standard_input: str | None = None) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             ["pulumi", *arguments, "--non-interactive"],
             cwd=self.root,
             env=dict(self.variables),
@@ -99,10 +127,6 @@ class Engine:
             text=True,
             check=False,
         )
-        if done.returncode != 0:
-            print(done.stderr or done.stdout, file=sys.stderr)
-            raise EngineFailedError(done.returncode)
-        return done.stdout
 
 
 @contextmanager

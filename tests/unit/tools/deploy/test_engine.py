@@ -13,7 +13,7 @@ import pytest
 
 from tests.unit.tools.deploy import fakes
 from tools.deploy.commands import Refused, confirm
-from tools.deploy.engine import Engine, EngineFailedError, MissingEngineError
+from tools.deploy.engine import Engine, EngineFailedError, MissingEngineError, StateError
 from tools.deploy.kubectl import UnreachableClusterError, kubectl
 from tools.deploy.stackfile import StackFile
 
@@ -67,6 +67,32 @@ def test_an_interruption_lets_the_engine_end_what_it_has_begun(tmp_path: Path) -
         os.killpg(process.pid, signal.SIGINT)
         assert process.stdout.read() == "tidied\n"
     assert process.returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("failing", "what"), [("stack", "state at s3://state of stack test"), ("config", "secrets of stack test")]
+)
+def test_what_cannot_be_opened_is_told_with_the_reason_and_what_opens_it(
+    bin_directory: Path, failing: str, what: str
+) -> None:
+    _command(bin_directory / "pulumi", f'[ "$1" != {failing} ] || {{ echo "error: no such key" >&2; exit 255; }}')
+    with pytest.raises(StateError) as told:
+        fakes.engine(variables=os.environ).select()
+    sentence, *ways = str(told.value).splitlines()
+    assert sentence == f"the {what} cannot be opened: no such key"
+    assert {"PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} <= set(
+        " ".join(ways).split()
+    )
+
+
+def test_a_shell_has_the_state_and_the_passphrase_of_make() -> None:
+    script = (
+        "import os; from tests.unit.tools.deploy.fakes import engine;"
+        "variables = {**os.environ, 'PULUMI_BACKEND_URL': 'file:///here'};"
+        "engine(variables=variables).become('sh', '-c', 'echo $PULUMI_BACKEND_URL')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert done.stdout == "file:///here\n"
 
 
 def test_a_missing_engine_is_one_sentence(bin_directory: Path) -> None:
