@@ -21,19 +21,31 @@ def ingester_problems(applied: Values, wanted: Values) -> list[str]:
         gone = before - after
         if not after or gone <= 0 or (gone == 1 and _flushes(applied)):
             continue
-        rule = (
-            f"{gone} of them would stop at once, with lines in memory that are in no bucket and that the pods which "
-            f"stay may not have. Go down by one, to {before - 1}, and apply again once that pod is gone"
-            if _flushes(applied)
-            else "its pods do not flush when they stop, and nobody reads the write-ahead log on the volume of one that "
-            "is gone. Apply values that set loki.ingester.wal.flush_on_shutdown first"
-        )
+        zoned = ((wanted.get(role.section) or {}).get("zoneAwareReplication") or {}).get("enabled")
+        leaving = "the last of each zone" if zoned else f"from {role}-{before - 1} downwards"
         problems.append(
-            f"{role} cannot go from {before} to {after} replicas in one step: {rule}; or flush each pod that leaves, "
-            f"from {role}-{before - 1} downwards, by a POST to its /ingester/shutdown?flush=true, then apply once with "
-            'prepared_changes ["ingesters"]'
+            f"{role} cannot go from {before} to {after} replicas in one step: {_why(before, gone, applied)}"
+            f"{_by_one(before, applied) if not zoned else 'Flush'} each pod that leaves, {leaving}, by a POST to its "
+            '/ingester/shutdown?flush=true, then apply once with prepared_changes ["ingesters"]'
         )
     return problems
+
+
+def _why(before: int, gone: int, applied: Values) -> str:
+    if _flushes(applied):
+        return (
+            f"{gone} of them would stop at once, with lines in memory that are in no bucket and that the "
+            f"{before - gone} which stay may not have. "
+        )
+    return (
+        "its pods do not flush when they stop, and nobody reads the write-ahead log on the volume of one that is gone. "
+    )
+
+
+def _by_one(before: int, applied: Values) -> str:
+    if _flushes(applied):
+        return f"Go down by one, to {before - 1}, and apply again once that pod is gone; or flush"
+    return "Apply values that set loki.ingester.wal.flush_on_shutdown first; or flush"
 
 
 def _flushes(values: Values) -> bool:

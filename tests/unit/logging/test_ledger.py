@@ -246,6 +246,13 @@ def test_several_ingesters_do_not_leave_at_once_until_they_were_flushed(
     assert judged(base, {**base, **fewer}, PreparedChange.INGESTERS) == []
 
 
+def test_in_zones_as_many_leave_each_zone_and_are_flushed_first() -> None:
+    zoned = {**DISTRIBUTED, "ingester_zones": ZONES, "replicas": 6}
+    (problem,) = changed(zoned, replicas=3)
+    assert "Flush each pod that leaves, the last of each zone" in problem and "Go down by one" not in problem
+    assert changed(zoned, replicas=9) == []
+
+
 def test_more_ingesters_and_fewer_of_those_that_hold_nothing_are_allowed() -> None:
     wide = {**DISTRIBUTED, "workloads": {"querier": {"replicas": 9}, "distributor": {"replicas": 6}}}
     assert changed(wide, workloads={"ingester": {"replicas": 9}}) == []
