@@ -128,7 +128,7 @@ def test_nginx_takes_its_configuration(shape: str, tmp_path: Path) -> None:
     assert file.count("if ($unproven) { return 403; }") == (1 if chart_of(args) is LOKI else 2)
     nginx = shutil.which("nginx") or pytest.skip("needs nginx on PATH")
     (tmp_path / "ca.crt").write_bytes(authority())
-    here = file.replace("/tmp/", f"{tmp_path}/").replace("/tls", str(tmp_path)).replace("/dev/stderr", "stderr")
+    here = file.replace("/tmp/", f"{tmp_path}/").replace(" /tls", f" {tmp_path}").replace("/dev/stderr", "stderr")
     # The name of the cluster's DNS means nothing outside of it.
     (tmp_path / "nginx.conf").write_text(re.sub(r"resolver [^;]+;", "resolver 127.0.0.1;", here))
     done = subprocess.run([nginx, "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True, check=False)
