@@ -52,6 +52,11 @@ class InClusterStorage(Area):
     storage_class: str = Field(default="", description="StorageClass of its volumes. Default: the cluster's.")
     values: Values = Field(default_factory=dict)
 
+    @property
+    def disks_of_an_object(self) -> int:
+        """How many times an object lies on volumes of the cluster."""
+        return self.copies if self.replicas > 1 else 1
+
 
 class MinioMode(StrEnum):
     """How many pods MinIO has: one, or four that hold each object together."""
@@ -88,6 +93,11 @@ class MinioStorage(Area):
     storage_class: str = Field(default="", description="StorageClass of its volumes. Default: the cluster's.")
     values: Values = Field(default_factory=dict)
 
+    @property
+    def disks_of_an_object(self) -> int:
+        """How many times an object lies on volumes of the cluster: four pods add parity of its own size."""
+        return 2 if self.mode is MinioMode.DISTRIBUTED else 1
+
     @model_validator(mode="after")
     def _every_purpose_has_a_bucket(self) -> "MinioStorage":
         if self.buckets and set(self.buckets) != set(PURPOSES):
@@ -99,6 +109,11 @@ class FilesystemStorage(Area):
     """`kind: filesystem`: no object store; Loki and Tempo keep everything on the volume of their one pod."""
 
     kind: Literal["filesystem"]
+
+    @property
+    def disks_of_an_object(self) -> int:
+        """How many times an object lies on volumes of the cluster."""
+        return 1
 
 
 class _Buckets(Area):

@@ -259,7 +259,8 @@ def _prices(settings: Settings) -> sizing.Prices:
     told = settings.load.prices.model_dump(exclude_none=True)
     if isinstance(settings.storage, IN_CLUSTER):
         # Its objects lie on the cluster's own volumes, and nobody counts requests.
-        own = {"object_gb_month": told["disk_gib_month"], "write_thousand": 0.0, "read_thousand": 0.0}
+        disks = told["disk_gib_month"] * settings.storage.disks_of_an_object
+        own = {"object_gb_month": disks, "write_thousand": 0.0, "read_thousand": 0.0}
         told = {**own, **told}
     return sizing.Prices(**told)
 

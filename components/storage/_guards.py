@@ -34,7 +34,7 @@ _OTHER_SHAPE = (
     '["shape"], copy them in, and let the readers follow (see the guide on stores)'
 )
 _FEWER_SERVERS = (
-    "servers fall from {old} to {new}: copies of objects would go with those that leave. Keep {old}; or move the "
+    "servers fall from {old:g} to {new:g}: copies of objects would go with those that leave. Keep {old:g}; or move the "
     "objects off the last ones first, with volumeServer.evacuate in weed shell, and apply once with prepared_changes "
     '["servers"]'
 )

@@ -212,6 +212,24 @@ def test_objects_in_the_cluster_are_priced_as_the_disks_they_lie_on() -> None:
     assert "object store 6, disks 30" in line
 
 
+@pytest.mark.parametrize(
+    ("storage", "cost"),
+    [
+        ({"replicas": 3}, 12),
+        ({"replicas": 4, "copies": 3}, 19),
+        ({"kind": "minio", "mode": "distributed"}, 12),
+    ],
+)
+def test_every_copy_of_an_object_in_the_cluster_has_its_price(storage: dict[str, Any], cost: int) -> None:
+    shape = {"logs_gb_per_day": 1, "prices": {"disk_gib_month": 1, "cpu_month": 0, "memory_gib_month": 0}}
+    assert f"object store {cost}, disks" in sizing.report(settings(load=shape, storage=storage)).splitlines()[-1]
+
+
+def test_no_memcached_is_planned_beside_a_valkey() -> None:
+    assert "caches of" in sizing.report(settings(load=LOAD))
+    assert "caches of" not in sizing.report(settings(load=LOAD, caching={"kind": "valkey"}))
+
+
 def test_a_load_beyond_the_limits_of_loki_raises_them_and_what_is_said_wins() -> None:
     crowded = {"logs_gb_per_day": 400, "active_streams": 20_000}
     told = arguments.logging(settings(load=crowded))["limits"]
