@@ -4,7 +4,9 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
-from .area import Area, HttpUrl, Name, Quantity, Values
+from components.urls import OtlpUrl, QueryUrl, RemoteWriteUrl
+
+from .area import Area, Name, Quantity, Values
 
 
 class MetricsKind(StrEnum):
@@ -35,20 +37,26 @@ class Metrics(Area):
     volume_size: Quantity | None = Field(
         default=None, description="Volume of the in-stack Prometheus. Default: 8Gi.", examples=["50Gi"]
     )
-    remote_write_url: HttpUrl | None = Field(
+    remote_write_url: RemoteWriteUrl | None = Field(
         default=None,
         description="Where Tempo writes its metrics, with kind external.",
         examples=["http://prometheus-operated.monitoring:9090/api/v1/write"],
     )
-    otlp_url: HttpUrl | None = Field(
+    otlp_url: OtlpUrl | None = Field(
         default=None,
         description="Base of the OTLP receiver, without /v1/metrics, with kind external.",
         examples=["http://prometheus-operated.monitoring:9090/api/v1/otlp"],
     )
-    query_url: HttpUrl | None = Field(
+    query_url: QueryUrl | None = Field(
         default=None,
         description="Where Grafana queries, with kind external. Default: datasource_uid is there already.",
         examples=["http://prometheus-operated.monitoring:9090"],
+    )
+    provision_datasource: bool | None = Field(
+        default=None,
+        description="With kind external: whether the stack makes the datasource, and not whoever owns the metrics. "
+        "Default: where there is a query_url.",
+        examples=[False],
     )
     datasource_uid: str = Field(
         default="prometheus",
@@ -69,15 +77,10 @@ class Metrics(Area):
                 raise ValueError(
                     f"kind external needs {' and '.join(missing)}: where the existing metrics stack receives"
                 )
-            if not str(self.remote_write_url).rstrip("/").endswith(("/write", "/push")):
-                raise ValueError(
-                    f"remote_write_url {self.remote_write_url} is no remote-write address: "
-                    "Prometheus has it at /api/v1/write"
-                )
-            if str(self.otlp_url).rstrip("/").endswith("/v1/metrics"):
-                raise ValueError(
-                    f"otlp_url {self.otlp_url} must be the base: leave /v1/metrics away, the collector adds it"
-                )
-        elif given := [key for key, url in {**urls, "query_url": self.query_url}.items() if url is not None]:
+            if self.provision_datasource and self.query_url is None:
+                raise ValueError("provision_datasource needs query_url: where Grafana queries")
+            return self
+        external = {**urls, "query_url": self.query_url, "provision_datasource": self.provision_datasource}
+        if given := [key for key, value in external.items() if value is not None]:
             raise ValueError(f"{', '.join(given)} go with kind external, not {self.kind.value}")
         return self

@@ -27,6 +27,12 @@ class Telemetry(Area):
         description="files (the nodes' log files, needs hostPath) or api (the Kubernetes API). Default: files.",
         examples=["api"],
     )
+    node_local_otlp: bool = Field(
+        default=False,
+        description="Whether what programs send by OTLP stays on their node, which saves traffic between zones; with "
+        "log_source files. Default: false.",
+        examples=[True],
+    )
     log_labels: Mapping[str, str] = Field(
         default_factory=dict, description="Labels put on every log line, beside cluster. Default: none."
     )

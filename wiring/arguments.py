@@ -114,6 +114,7 @@ def telemetry(settings: Settings, **joined: Any) -> Any:
         logs_tenant=area.logs_tenant or next(iter(settings.logging.tenants), None),
         namespace_tenants=dict(area.namespace_tenants),
         log_source=area.log_source.value,
+        node_local_otlp=area.node_local_otlp,
         cpu_request=area.cpu_request,
         memory_request=area.memory_request,
         memory_limit=area.memory_limit,

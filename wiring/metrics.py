@@ -35,5 +35,5 @@ def metrics_addresses(settings: Settings, prometheus: Metrics | None) -> Metrics
         given.otlp_url or "",
         given.query_url or "",
         given.datasource_uid,
-        given.query_url is not None,
+        given.query_url is not None if given.provision_datasource is None else given.provision_datasource,
     )

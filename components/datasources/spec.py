@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from .._spec import Spec, rule
 from .._tenants import Tenant
 from ..units import Duration, Name, OptionalHttpUrl
+from ..urls import OptionalQueryUrl
 from .checks import (
     ProvidedLogs,
     ProvidedMetrics,
@@ -76,7 +77,7 @@ class DatasourcesSpec(Spec):
     metrics_name: str = Field(default="Prometheus", min_length=1)
     logs_url: OptionalHttpUrl = ""
     traces_url: OptionalHttpUrl = ""
-    metrics_url: OptionalHttpUrl = ""
+    metrics_url: OptionalQueryUrl = ""
     provision_metrics: bool = False
     default_uid: str = ""
     changed_uids: Sequence[str] = ()

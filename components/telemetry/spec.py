@@ -12,7 +12,8 @@ from .._release import ReleaseSpec
 from .._spec import rule
 from .._tenants import OptionalTenant, Tenant
 from ..charts import ALLOY, Chart
-from ..units import HttpUrl, Name, OptionalHttpUrl, Quantity, parse_quantity
+from ..units import HttpUrl, Name, Quantity, parse_quantity
+from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl
 
 POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
 PLACEMENT_LABELS = ("node_name", "pod_ip")
@@ -65,10 +66,10 @@ class TelemetrySpec(ReleaseSpec):
     """The checked arguments of `Telemetry`."""
 
     namespace: Name
-    logs_push_url: HttpUrl
-    logs_otlp_url: HttpUrl
+    logs_push_url: LokiPushUrl
+    logs_otlp_url: OtlpUrl
     traces_otlp_endpoint: OptionalOtlpEndpoint = ""
-    metrics_otlp_url: OptionalHttpUrl = ""
+    metrics_otlp_url: OptionalOtlpUrl = ""
     logs_tenant: OptionalTenant = ""
     namespace_tenants: Mapping[Name, Tenant] = Field(default_factory=dict)
     tls_secret: str = ""
@@ -144,13 +145,6 @@ class TelemetrySpec(ReleaseSpec):
     def _a_collector_on_each_node_takes_local_data(self) -> str | None:
         if self.node_local_otlp and not self.reads_files:
             return "log_source api has no collector on most nodes, which then could not send: leave it out"
-        return None
-
-    @rule("logs_otlp_url", "metrics_otlp_url")
-    def _signal_paths_are_left_to_the_exporter(self) -> str | None:
-        for url in (self.logs_otlp_url, self.metrics_otlp_url):
-            if re.search(r"/v1/(logs|metrics|traces)/?$", url):
-                return f"{url} ends with a signal's path, which Alloy appends itself: cut it off after /otlp"
         return None
 
     @rule("namespace_tenants", "logs_tenant")

@@ -10,6 +10,7 @@ from .._security.spec import SecuritySpec, locked_out_metrics
 from .._spec import rule
 from ..storage.endpoint import bucket_endpoint
 from ..units import Duration, Hostname, Name, OptionalHttpUrl, Quantity, hours, parse_duration
+from ..urls import OptionalRemoteWriteUrl
 from .choices import Mode, Store
 from .roles import Role
 from .spec_workloads import WorkloadsSpec
@@ -70,7 +71,7 @@ class TracingSpec(WorkloadsSpec, SecuritySpec):
     tolerations: Sequence[Mapping[str, Any]] = ()
     cpu: Quantity = "200m"
     memory: Quantity = "1Gi"
-    remote_write_url: OptionalHttpUrl = ""
+    remote_write_url: OptionalRemoteWriteUrl = ""
     span_metrics_dimensions: Sequence[str] = ()
     service_graph_dimensions: Sequence[str] = ()
     external_labels: Mapping[str, str] = Field(default_factory=dict)

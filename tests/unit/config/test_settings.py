@@ -165,7 +165,11 @@ def test_what_guards_buckets_is_not_set_for_those_of_others() -> None:
     [
         ({"remote_write_url": None}, "kind external needs remote_write_url"),
         ({"remote_write_url": "http://p:9090/"}, "is no remote-write address: Prometheus has it at /api/v1/write"),
-        ({"otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "must be the base: leave /v1/metrics away"),
+        ({"remote_write_url": "http://p/nonsense/push"}, "is no remote-write address"),
+        ({"otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "which collectors append: leave /v1/metrics away"),
+        ({"otlp_url": "http://p:9090/api/v1/write"}, "does not take OTLP: Prometheus does at /api/v1/otlp"),
+        ({"query_url": "http://p:9090/api/v1/query"}, "leave /api/v1 and the rest away"),
+        ({"provision_datasource": True, "query_url": None}, "provision_datasource needs query_url"),
         ({"otlp_url": "prometheus:9090"}, "is no URL: write http:// or https://"),
         ({"kind": "none"}, "go with kind external, not none"),
         ({"query_url": None}, "the stack's own Grafana needs it"),

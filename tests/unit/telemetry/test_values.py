@@ -78,8 +78,10 @@ def test_an_update_takes_as_many_nodes_as_asked_for(given: str, written: int | s
     ("changes", "problem"),
     [
         ({"pod_security": "restricted"}, "log_source to api"),
-        ({"logs_otlp_url": "http://loki/otlp/v1/logs"}, "cut it off after /otlp"),
-        ({"metrics_otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "cut it off after /otlp"),
+        ({"logs_otlp_url": "http://loki/otlp/v1/logs"}, "leave /v1/logs away"),
+        ({"metrics_otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "leave /v1/metrics away"),
+        ({"metrics_otlp_url": "http://p:9090/api/v1/write"}, "does not take OTLP: Prometheus does at /api/v1/otlp"),
+        ({"logs_push_url": "http://loki-gateway.logging"}, "it ends with /loki/api/v1/push"),
         ({"traces_otlp_endpoint": "tempo"}, "host:port for gRPC"),
         ({"traces_otlp_endpoint": "tempo:4317/path"}, "host:port for gRPC"),
         ({"extra_labels": {"pod": "x"}}, "choose other names"),

@@ -1,0 +1,67 @@
+"""The addresses that stores of other teams are given by, each checked for the path that its API has."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
+
+from .units import HttpUrl, OptionalHttpUrl
+
+REMOTE_WRITE_PATHS = ("/api/v1/write", "/api/v1/push", "/api/v1/receive", "/api/prom/push")
+"""Prometheus and VictoriaMetrics, Mimir, Thanos, Cortex."""
+
+SIGNAL_PATHS = ("/v1/logs", "/v1/metrics", "/v1/traces")
+"""What OTLP's exporters append to a base (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request)."""
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path.rstrip("/")
+
+
+def _remote_write(url: str) -> str:
+    if url and not _path(url).endswith(REMOTE_WRITE_PATHS):
+        raise ValueError(f"{url} is no remote-write address: Prometheus has it at /api/v1/write, Mimir at /api/v1/push")
+    return url
+
+
+def _otlp_base(url: str) -> str:
+    path = _path(url)
+    if appended := [signal for signal in SIGNAL_PATHS if path.endswith(signal)]:
+        raise ValueError(f"{url} ends with a signal's path, which collectors append: leave {appended[0]} away")
+    if path.endswith((*REMOTE_WRITE_PATHS, "/api/v1/query")):
+        raise ValueError(f"{url} does not take OTLP: Prometheus does at /api/v1/otlp, Mimir and Loki at /otlp")
+    return url
+
+
+def _query(url: str) -> str:
+    if "/api/v1" in _path(url):
+        raise ValueError(f"{url} is a part of the API, whose paths Grafana appends: leave /api/v1 and the rest away")
+    return url
+
+
+def _loki_push(url: str) -> str:
+    if not _path(url).endswith("/loki/api/v1/push"):
+        raise ValueError(f"{url} is no push address of Loki: it ends with /loki/api/v1/push")
+    return url
+
+
+RemoteWriteUrl = Annotated[HttpUrl, AfterValidator(_remote_write)]
+"""Where a store takes metrics by Prometheus' remote-write protocol."""
+
+OptionalRemoteWriteUrl = Annotated[OptionalHttpUrl, AfterValidator(_remote_write)]
+"""A `RemoteWriteUrl`, or the empty string where there is none."""
+
+OtlpUrl = Annotated[HttpUrl, AfterValidator(_otlp_base)]
+"""The base that the path of a signal is appended to for OTLP over HTTP."""
+
+OptionalOtlpUrl = Annotated[OptionalHttpUrl, AfterValidator(_otlp_base)]
+"""An `OtlpUrl`, or the empty string where there is none."""
+
+QueryUrl = Annotated[HttpUrl, AfterValidator(_query)]
+"""Where Prometheus' HTTP API begins, as Grafana wants to know it."""
+
+OptionalQueryUrl = Annotated[OptionalHttpUrl, AfterValidator(_query)]
+"""A `QueryUrl`, or the empty string where there is none."""
+
+LokiPushUrl = Annotated[HttpUrl, AfterValidator(_loki_push)]
+"""Where Loki takes log lines by its own protocol."""
