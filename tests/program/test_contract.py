@@ -4,6 +4,7 @@ Charts are taken from `OBSERVABILITY_CHARTS`, from their repositories where thos
 project's stand-ins.
 """
 
+import os
 import shutil
 from collections.abc import Callable
 from functools import cache
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from sandbox.providers.kube.charts import MIRROR
 from tools.contract import Report, check
 from tools.render import Rendering, render
 
@@ -36,6 +38,16 @@ def report(rendered: Callable[[str], Rendering]) -> Callable[[str], Report]:
 def test_a_stack_keeps_the_contract(stack: str, report: Callable[[str], Report]) -> None:
     breaches = [str(finding) for finding in report(stack).findings]
     assert not breaches, "\n".join(breaches)
+
+
+@pytest.mark.skipif(not os.environ.get(MIRROR), reason=f"{MIRROR} names no directory of charts")
+@pytest.mark.parametrize("stack", STACKS)
+def test_where_charts_are_given_a_stack_is_held_against_those_alone(
+    stack: str, rendered: Callable[[str], Rendering], report: Callable[[str], Report]
+) -> None:
+    absent = [str(release) for release in rendered(stack).releases if release.stand_in]
+    assert absent == [], f"{MIRROR} has no chart for them"
+    assert not [told for told in report(stack).unchecked if told.startswith("the values of release")]
 
 
 @pytest.mark.parametrize("stack", STACKS)
