@@ -10,11 +10,11 @@ import os
 import shutil
 from pathlib import Path
 
-import pytest
 import yaml
 
 from components.charts import LOKI
-from sandbox.providers.kube.charts import MIRROR
+from sandbox.providers.kube.charts import MIRROR, ChartReference, Charts
+from sandbox.providers.kube.helm import Helm
 from tools.contract.contract import REFERENCE
 from tools.render.chartfiles import ChartFiles
 
@@ -51,11 +51,13 @@ def chart_from_values(published: ChartFiles, into: Path) -> Path:
     return into
 
 
-def chart_at_hand(version: str, scratch: Path) -> Path:
-    """Give the real chart, else one made of its values beside the checkout; skip where neither is to be had."""
+def chart_at_hand(version: str, scratch: Path, helm: Helm) -> Path | None:
+    """Give the real chart, one made of its values beside the checkout, or one pulled; `None` where none can be had."""
     if real := real_chart(version):
         return real
     values = ROOT / REFERENCE / "charts" / f"{LOKI.name}-{version}"
-    if not values.is_dir():
-        pytest.skip(f"{LOKI.name}-{version} is neither in ${MIRROR} nor, as values, in {REFERENCE / 'charts'}")
-    return chart_from_values(ChartFiles(values), scratch / f"{LOKI.name}-{version}")
+    if values.is_dir():
+        return chart_from_values(ChartFiles(values), scratch / f"{LOKI.name}-{version}")
+    charts = Charts(helm, lambda warning: None, scratch)
+    pulled = charts.locate(ChartReference(LOKI.name, version, LOKI.repository(version)))
+    return None if pulled.is_relative_to(charts.minimal_directory) else pulled

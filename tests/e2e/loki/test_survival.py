@@ -1,0 +1,201 @@
+"""A monolithic Loki as `dev` configures it, on the stand-in of S3: what comes back after it was lost."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import requests
+import yaml
+
+from sandbox import aws, commands
+from sandbox.processes import start, stop, wait_until_none
+from tests.e2e.loki import valkey
+from tests.e2e.loki.charts import ROOT
+from tests.e2e.loki.configuration import Renderer, release_of_stack
+from tests.e2e.loki.machine import Ports, on_this_machine
+from tests.e2e.loki.process import SECONDS, Line, Loki
+from tests.e2e.loki.valkey import Valkey
+
+pytestmark = pytest.mark.e2e
+
+MINUTE = 60 * 10**9
+BUCKET, PREFIX = "logs-of-dev", "survival"
+CHUNKS, RESULTS = 0, 1
+"""The databases of the cache that a stack uses."""
+PASSWORD = "of-the-cache"
+ENVIRONMENT = {
+    "AWS_ACCESS_KEY_ID": aws.FAKE_KEY,
+    "AWS_SECRET_ACCESS_KEY": aws.FAKE_KEY,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "CACHE_PASSWORD": PASSWORD,
+}
+"""What the pod has from its Secrets, and nothing of this machine's."""
+
+
+@dataclass
+class Lines:
+    """Lines of one test, apart from those of others by the label `run`; a batch follows the one before."""
+
+    run: str
+    begin: int = field(default_factory=lambda: (time.time_ns() // MINUTE - 90) * MINUTE)
+    made: int = 0
+
+    @property
+    def selector(self) -> str:
+        return f'{{run="{self.run}"}}'
+
+    def batch(self, count: int = 90) -> list[Line]:
+        """Give lines of three streams, half a second apart."""
+        numbers = range(self.made, self.made + count)
+        self.made += count
+        return [Line(self.begin + number * MINUTE // 120, f"s{number % 3}", f"line {number}") for number in numbers]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        return self.begin, self.begin + 10 * MINUTE
+
+
+class Pod:
+    """Starts Lokis from fresh renderings of the stack, each on the volume that it is given."""
+
+    def __init__(self, renderer: Renderer, loki: str, endpoint: str, cache: Valkey) -> None:
+        self._renderer = renderer
+        self._loki = loki
+        self._endpoint = endpoint
+        self._cache = cache
+        self._running: Loki | None = None
+
+    def started(self, machine: Path) -> Loki:
+        """Render the stack and start its Loki with an empty cache; the one before must have ended."""
+        self._cache.databases.clear()
+        rendered = self._renderer(release_of_stack(_dev_on(self._endpoint)))
+        ports = Ports.free()
+        configuration = on_this_machine(rendered, ports, machine, self._cache.address)
+        self._running = Loki(self._loki, configuration, ports, machine, ENVIRONMENT)
+        return self._running
+
+    def end(self) -> None:
+        """Leave nothing running."""
+        if self._running:
+            self._running.kill()
+
+
+def _dev_on(endpoint: str) -> Mapping[str, Any]:
+    dev = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
+    store = {
+        "kind": "external",
+        "endpoint": endpoint,
+        "shared_bucket": BUCKET,
+        "prefixes": {"logs": PREFIX, "traces": "traces"},
+        "credentials": {"logs": "loki-s3", "traces": "tempo-s3"},
+    }
+    return {**dev, "observability:storage": store, "observability:caching": {"kind": "valkey"}}
+
+
+@pytest.fixture(scope="module")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The stand-in of S3, with the bucket that the stack expects."""
+    ports = commands.Ports.free()
+    log = tmp_path_factory.mktemp("aws") / "moto.log"
+    moto = start("aws", commands.aws(ports), log, {"PATH": os.environ["PATH"]})
+    address = aws.endpoint(ports.aws)
+    try:
+        wait_until_none(lambda: [] if _answers(f"{address}/moto-api/data.json") else [address], [moto], SECONDS)
+        _client(address).create_bucket(Bucket=BUCKET)
+        yield address
+    finally:
+        stop([moto])
+
+
+@pytest.fixture
+def cache() -> Iterator[Valkey]:
+    """An empty cache."""
+    with valkey.serving(PASSWORD) as server:
+        yield server
+
+
+@pytest.fixture
+def pod(renderer: Renderer, loki: str, endpoint: str, cache: Valkey) -> Iterator[Pod]:
+    pod = Pod(renderer, loki, endpoint, cache)
+    yield pod
+    pod.end()
+
+
+def test_every_flushed_line_comes_back_once_from_the_bucket_alone(pod: Pod, endpoint: str, tmp_path: Path) -> None:
+    lines = Lines("lost-disk")
+    first = pod.started(tmp_path / "first")
+    flushed = lines.batch()
+    first.push(flushed, {"run": lines.run})
+    first.flush()
+    flushed += (more := lines.batch())
+    first.push(more, {"run": lines.run})
+    first.flush_and_end()
+    shutil.rmtree(tmp_path / "first")
+
+    second = pod.started(tmp_path / "second")
+    assert second.lines(lines.selector, *lines.span) == Counter(flushed)
+    second.push(lost := lines.batch(), {"run": lines.run})
+    assert second.lines(lines.selector, *lines.span) == Counter([*flushed, *lost])
+    second.kill()
+    shutil.rmtree(tmp_path / "second")
+
+    third = pod.started(tmp_path / "third")
+    assert third.lines(lines.selector, *lines.span) == Counter(flushed), "what was not flushed goes with the disk"
+    assert third.count(lines.selector, *lines.span) == len(flushed)
+    objects = _client(endpoint).list_objects_v2(Bucket=BUCKET)["Contents"]
+    assert {key["Key"].partition("/")[0] for key in objects} == {PREFIX}
+
+
+def test_every_line_comes_back_once_from_the_log_on_a_disk_that_is_kept(pod: Pod, tmp_path: Path) -> None:
+    lines = Lines("kept-disk")
+    first = pod.started(tmp_path)
+    taken = lines.batch()
+    first.push(taken, {"run": lines.run})
+    first.flush()
+    taken += (unflushed := lines.batch())
+    first.push(unflushed, {"run": lines.run})
+    first.kill()
+
+    second = pod.started(tmp_path)
+    assert second.lines(lines.selector, *lines.span) == Counter(taken)
+
+
+def test_the_same_query_a_second_time_is_answered_by_the_cache(pod: Pod, cache: Valkey, tmp_path: Path) -> None:
+    lines = Lines("cached")
+    first = pod.started(tmp_path / "first")
+    first.push(flushed := lines.batch(), {"run": lines.run})
+    first.end()
+
+    second = pod.started(tmp_path / "second")
+    for _ in range(2):
+        before = [second.metric("loki_cache_hits", name) for name in ("chunksredis", "frontend.redis")]
+        assert second.lines(lines.selector, *lines.span) == Counter(flushed)
+        assert second.count(lines.selector, *lines.span) == len(flushed)
+        second.wait_until(lambda: bool(cache.databases[CHUNKS] and cache.databases[RESULTS]), "entries in the cache")
+        after = [second.metric("loki_cache_hits", name) for name in ("chunksredis", "frontend.redis")]
+    assert all(now > earlier for earlier, now in zip(before, after, strict=True))
+    assert cache.strangers == 0
+    assert PASSWORD not in (tmp_path / "second" / "config.yaml").read_text()
+
+
+def _answers(url: str) -> bool:
+    with requests.Session() as session:
+        session.trust_env = False
+        try:
+            return session.get(url, timeout=2).ok
+        except requests.RequestException:
+            return False
+
+
+def _client(endpoint: str) -> Any:
+    keys = {"aws_access_key_id": aws.FAKE_KEY, "aws_secret_access_key": aws.FAKE_KEY}
+    return boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **keys)
