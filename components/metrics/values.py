@@ -83,8 +83,8 @@ def _platform_job() -> dict[str, Any]:
             {"source_labels": [f"{label}_name"], "action": "keep", "regex": PLATFORM},
             {"source_labels": ["__meta_kubernetes_pod_container_port_name"], "action": "keep", "regex": PLATFORM_PORTS},
             {"source_labels": ["__meta_kubernetes_pod_phase"], "action": "keep", "regex": "Running"},
-            # The annotation jobs have these already.
-            {"source_labels": [f"{annotation}_scrape"], "action": "drop", "regex": "true"},
+            # The annotation jobs have these already, or nobody is to have them.
+            {"source_labels": [f"{annotation}_scrape"], "action": "drop", "regex": "true|false"},
             # The gateways' nginx serves no metrics, whatever its port is called.
             {"source_labels": ["__meta_kubernetes_pod_container_name"], "action": "drop", "regex": "nginx"},
             {"source_labels": [f"{annotation}_scheme"], "regex": "(https)", "target_label": "__scheme__"},

@@ -21,11 +21,13 @@ def monolithic_tls(spec: TracingSpec) -> dict[str, Any]:
     api: dict[str, Any] = dict(files)
     receiver: dict[str, Any] = {**files, "reload_interval": RELOAD_INTERVAL}
     probe: dict[str, Any] = {"httpGet": {"scheme": "HTTPS"}}
+    annotations = {"prometheus.io/scheme": "https"}
     if spec.client_certificates:
         authority = {"client_ca_file": f"{CERTIFICATES}/ca.crt"}
         api |= {**authority, "client_auth_type": "RequireAndVerifyClientCert"}
         receiver |= {**authority, "client_ca_file_reload": True}
-        # The kubelet has no certificate to show.
+        # Neither the kubelet nor a Prometheus that goes by annotations has a certificate to show.
+        annotations = {"prometheus.io/scrape": "false"}
         probe = {"httpGet": None, "grpc": {"port": INTERNAL_GRPC_PORT}}
     secret = certificate_volume(spec.tls_secret)
     return {
@@ -37,7 +39,7 @@ def monolithic_tls(spec: TracingSpec) -> dict[str, Any]:
             "livenessProbe": probe,
             "readinessProbe": probe,
         },
-        "podAnnotations": {"prometheus.io/scheme": "https"},
+        "podAnnotations": annotations,
         # The chart's own knows no TLS.
         "serviceMonitor": {"enabled": False},
     }

@@ -18,6 +18,8 @@ from cryptography.x509.oid import NameOID
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
 from components.logging import Logging
 from components.tracing import Tracing
+from components.tracing.monitor import tls_monitor
+from components.tracing.spec import TracingSpec
 from tests.recording import record
 from tools.contract.invariants import INVARIANTS
 from tools.render import RenderedObject, Rendering
@@ -133,6 +135,16 @@ def test_nginx_takes_its_configuration(shape: str, tmp_path: Path) -> None:
     (tmp_path / "nginx.conf").write_text(re.sub(r"resolver [^;]+;", "resolver 127.0.0.1;", here))
     done = subprocess.run([nginx, "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_monitor_of_monolithic_tempo_finds_its_service(tmp_path: Path) -> None:
+    args = {**TEMPO_STORE, **MTLS}
+    service = named(rendered(args, tmp_path), "Service", "tempo")
+    monitor = tls_monitor(TracingSpec.check("Tracing", args))
+    assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
+    assert {endpoint["port"] for endpoint in monitor["endpoints"]} <= {
+        port["name"] for port in service["spec"]["ports"]
+    }
 
 
 def test_monolithic_tempo_is_probed_without_a_certificate(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_the_platforms_own_pods_are_scraped_once() -> None:
     assert any("tempo" in regex and "loki" in regex and "alloy" in regex for regex in kept)
     dropped = {rule["source_labels"][0]: rule["regex"] for rule in rules if rule.get("action") == "drop"}
     assert dropped == {
-        "__meta_kubernetes_pod_annotation_prometheus_io_scrape": "true",
+        "__meta_kubernetes_pod_annotation_prometheus_io_scrape": "true|false",
         "__meta_kubernetes_pod_container_name": "nginx",
     }
 

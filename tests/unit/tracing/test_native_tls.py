@@ -41,7 +41,9 @@ def test_every_port_for_clients_speaks_tls() -> None:
 
 
 def test_every_port_for_clients_asks_for_a_certificate_but_not_the_kubelet() -> None:
-    tempo = tempo_values(spec(LAPTOP, **MTLS))["tempo"]
+    values = tempo_values(spec(LAPTOP, **MTLS))
+    tempo = values["tempo"]
+    assert values["podAnnotations"] == {"prometheus.io/scrape": "false"}, "who goes by annotations would be refused"
     authority = {"client_ca_file": "/tls/ca.crt"}
     api = {**FILES, **authority, "client_auth_type": "RequireAndVerifyClientCert"}
     assert tempo["server"]["http_tls_config"] == api
