@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +20,35 @@ from tools.render.releases import render_releases
 SHAPES: dict[str, dict[str, Any]] = {"one pod": {}, "three servers": {"replicas": 3}}
 
 
-def rendered(args: dict[str, Any], cache: Path) -> list[RenderedObject]:
+def rendering(args: dict[str, Any], cache: Path) -> Rendering:
     charts = os.environ.get("OBSERVABILITY_CHARTS")
     chart = f"{SEAWEEDFS_CHART.name}-{SEAWEEDFS_CHART.default_version}"
     if charts is None or shutil.which("helm") is None or not (Path(charts) / chart).is_dir():
         pytest.skip(f"needs helm on PATH and {chart} in the directory OBSERVABILITY_CHARTS")
     recording = record(lambda: {"endpoint": in_cluster(**args)["endpoint"]})
-    ((_, objects),) = render_releases(recording, cache, pytest.fail)
+    ((release, objects),) = render_releases(recording, cache, pytest.fail)
     kinds = {":Namespace": "v1", ":PodDisruptionBudget": "policy/v1", "v1:Service": "v1"}
     own = [
         RenderedObject({"apiVersion": version, "kind": kind.rpartition(":")[2], **found.plain()}, "the component")
         for kind, version in kinds.items()
         for found in recording.of_type(kind)
     ]
-    return [*own, *objects]
+    return Rendering("storage", (*own, *objects), (release,), (), frozenset())
 
 
-def pods(objects: list[RenderedObject]) -> dict[str, Any]:
+def rendered(args: dict[str, Any], cache: Path) -> tuple[RenderedObject, ...]:
+    return rendering(args, cache).objects
+
+
+def pods(objects: Sequence[RenderedObject]) -> dict[str, Any]:
     workloads = [item for item in objects if item.kind in ("Deployment", "StatefulSet", "Job")]
     return {item.name: item.manifest["spec"]["template"] for item in workloads}
 
 
 @pytest.mark.parametrize("shape", SHAPES)
 def test_every_shape_keeps_what_must_be_true_of_any_stack(shape: str, tmp_path: Path) -> None:
-    rendering = Rendering("storage", tuple(rendered(SHAPES[shape], tmp_path)), (), (), frozenset())
-    found = [str(finding) for invariant in INVARIANTS for finding in invariant(rendering)]
+    store = rendering(SHAPES[shape], tmp_path)
+    found = [str(finding) for invariant in INVARIANTS for finding in invariant(store)]
     assert not found, "\n".join(found)
 
 
