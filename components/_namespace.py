@@ -11,6 +11,16 @@ MANAGED_BY = {"app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-
 """Labels of every object that the components create themselves."""
 
 
+def cluster_namespace_problem(name: str) -> str | None:
+    """Say why a namespace that every cluster has cannot be created, and deleted again, as one's own."""
+    if name == "default" or name.startswith("kube-"):
+        return (
+            f"{name} belongs to the cluster: creating it would put its pods under another security level, and a "
+            "destroy would delete it; choose another name, or set create_namespace to false"
+        )
+    return None
+
+
 class PodSecurity(StrEnum):
     """A level of the Pod Security Standards (https://kubernetes.io/docs/concepts/security/pod-security-standards/)."""
 

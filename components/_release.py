@@ -7,6 +7,7 @@ import pulumi
 from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 from pydantic import Field
 
+from ._namespace import cluster_namespace_problem
 from ._spec import Spec, rule
 from .charts import Chart
 from .units import Name
@@ -15,6 +16,9 @@ from .units import Name
 class ReleaseSpec(Spec):
     """What every component that installs a chart lets its user choose."""
 
+    namespace: Name
+    create_namespace: bool = True
+    protect_namespace: bool = False
     release_name: Name
     chart_version: str
     charts_dir: str = ""
@@ -28,6 +32,10 @@ class ReleaseSpec(Spec):
     def chart(self) -> Chart:
         """The chart that `chart_version` is a version of."""
         raise NotImplementedError
+
+    @rule("namespace", "create_namespace")
+    def _the_namespace_is_nobody_elses(self) -> str | None:
+        return cluster_namespace_problem(self.namespace) if self.create_namespace else None
 
     @rule("chart_version", "charts_dir")
     def _chart_can_be_had(self) -> str | None:

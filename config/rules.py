@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .addresses import namespace_of
 from .caching import CacheKind
 from .cluster import Environment
 from .logging import WORKLOADS, LoggingMode, RuleSource
 from .metrics import MetricsKind
+from .namespaces import namespace_problems
 from .problems import PROJECT, Problem, nearest, remove_command, set_command
 from .protection import protection_problems
 from .storage import IN_CLUSTER, PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage, InClusterStorage
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def cross_area_problems(settings: "Settings") -> list[Problem]:
     """Find what no area can see alone."""
     found = [*_storage(settings), *_secrets_without_a_user(settings), *_metrics_of_grafana(settings)]
-    found += [*_namespaces_of_others(settings), *_caches_that_nothing_uses(settings)]
+    found += [*namespace_problems(settings), *_caches_that_nothing_uses(settings)]
     found += [*_workloads_that_do_not_run(settings), *tenant_problems(settings), *protection_problems(settings)]
     found += _rules_beside_the_objects_of_others(settings)
     if settings.cluster.environment is Environment.PRODUCTION:
@@ -94,24 +94,6 @@ def _metrics_of_grafana(settings: "Settings") -> Iterator[Problem]:
             "which nothing else gives it",
             set_command(place, "http://prometheus-operated.monitoring:9090"),
         )
-
-
-def _namespaces_of_others(settings: "Settings") -> Iterator[Problem]:
-    urls = (settings.metrics.remote_write_url, settings.metrics.otlp_url, settings.metrics.query_url)
-    theirs = {namespace for url in urls if url and (namespace := namespace_of(url))}
-    signals = {name: getattr(settings, name).namespace for name in ("logging", "tracing", "telemetry")}
-    optional = {name: getattr(settings, name) for name in ("grafana", "demo")}
-    ours = signals | {name: area.namespace for name, area in optional.items() if area.enabled}
-    for name, namespace in ours.items():
-        if namespace in theirs and namespace not in settings.cluster.existing_namespaces:
-            place = f"{PROJECT}:{name}.namespace"
-            yield Problem(
-                place,
-                "is where the external metrics stack runs: this stack would put its own pod security level on that "
-                "namespace, and take it along when it is destroyed",
-                set_command(place, name),
-                namespace,
-            )
 
 
 def _workloads_that_do_not_run(settings: "Settings") -> Iterator[Problem]:

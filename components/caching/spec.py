@@ -22,10 +22,7 @@ class CacheSpec(ReleaseSpec):
 
     release_name: Name = "valkey"
     chart_version: str = VALKEY.default_version
-    namespace: Name
-    create_namespace: bool = True
     pod_security: PodSecurity = PodSecurity.RESTRICTED
-    protect_namespace: bool = False
     size_mib: int = Field(default=512, ge=32)
     cpu: Quantity = "50m"
     node_selector: Mapping[str, str] = Field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from .._namespace import cluster_namespace_problem
 from .._spec import Spec, rule
 from .._tenants import Tenant
 from ..units import Duration, Name, OptionalHttpUrl
@@ -173,6 +174,10 @@ class DatasourcesSpec(Spec):
             return None
         named = tuple(MetricsQuery(name, text) for name, text in queries.items())
         return MetricsLink(prometheus, named, _tags(self.metrics_tags))
+
+    @rule("namespace", "create_namespace")
+    def _the_namespace_is_nobody_elses(self) -> str | None:
+        return cluster_namespace_problem(self.namespace) if self.create_namespace else None
 
     @rule("logs_url", "logs_uid")
     def _logs_have_an_address(self) -> str | None:

@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from .._namespace import PodSecurity
-from .._spec import Spec
+from .._namespace import PodSecurity, cluster_namespace_problem
+from .._spec import Spec, rule
 from ..units import HttpUrl, Name
 
 
@@ -17,3 +17,7 @@ class DemoSpec(Spec):
     create_namespace: bool = True
     pod_security: PodSecurity = PodSecurity.RESTRICTED
     protect_namespace: bool = False
+
+    @rule("namespace", "create_namespace")
+    def _the_namespace_is_nobody_elses(self) -> str | None:
+        return cluster_namespace_problem(self.namespace) if self.create_namespace else None

@@ -18,10 +18,7 @@ GENERATED_PASSWORD_KEY = "admin-password"
 class GrafanaSpec(ReleaseSpec):
     """The checked arguments of `Grafana`."""
 
-    namespace: Name
-    create_namespace: bool = True
     pod_security: PodSecurity = PodSecurity.RESTRICTED
-    protect_namespace: bool = False
     release_name: Name = "grafana"
     chart_version: str = GRAFANA_CHART.default_version
     root_url: OptionalHttpUrl = ""

@@ -69,10 +69,7 @@ class LoggingSpec(CacheReaderSpec, LimitedSpec):
 
     release_name: Name = "loki"
     chart_version: str = LOKI.default_version
-    namespace: Name
-    create_namespace: bool = True
     pod_security: PodSecurity = PodSecurity.RESTRICTED
-    protect_namespace: bool = False
 
     mode: Mode = Mode.MONOLITHIC
     migrate_from: Mode | None = None

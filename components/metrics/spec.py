@@ -26,10 +26,7 @@ RESOURCE_ATTRIBUTES = (
 class MetricsSpec(ReleaseSpec):
     """The checked arguments of `Metrics`."""
 
-    namespace: Name
-    create_namespace: bool = True
     pod_security: PodSecurity = PodSecurity.RESTRICTED
-    protect_namespace: bool = False
     release_name: Name = "prometheus"
     chart_version: str = PROMETHEUS.default_version
     retention: Duration = "15d"

@@ -5,8 +5,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from .._known import after
-from .._namespace import PodSecurity, namespace
-from .._spec import Spec
+from .._namespace import PodSecurity, cluster_namespace_problem, namespace
+from .._spec import Spec, rule
 from ..units import Name
 
 
@@ -16,6 +16,10 @@ class NamespaceSpec(Spec):
     name: Name
     level: PodSecurity = PodSecurity.RESTRICTED
     protect: bool = False
+
+    @rule("name")
+    def _it_is_nobody_elses(self) -> str | None:
+        return cluster_namespace_problem(self.name)
 
 
 class NamespaceArgs(TypedDict):

@@ -59,10 +59,7 @@ class MinioObjectStorageSpec(ReleaseSpec):
 
     release_name: Name = "minio"
     chart_version: str = MINIO.default_version
-    namespace: Name
-    create_namespace: bool = True
     pod_security: PodSecurity = PodSecurity.RESTRICTED
-    protect_namespace: bool = False
     mode: MinioMode = MinioMode.STANDALONE
     buckets: Mapping[str, str] = Field(default=DEFAULT_BUCKETS)
     further_buckets: Mapping[str, Sequence[str]] | None = None

@@ -52,10 +52,7 @@ class InClusterObjectStorageSpec(ReleaseSpec):
 
     release_name: Name = "seaweedfs"
     chart_version: str = SEAWEEDFS_CHART.default_version
-    namespace: Name
-    create_namespace: bool = True
     pod_security: PodSecurity = PodSecurity.RESTRICTED
-    protect_namespace: bool = False
     replicas: int = Field(default=1, ge=1)
     copies: int = Field(default=2, ge=2, le=3)
     prepared_changes: Sequence[PreparedChange] = ()

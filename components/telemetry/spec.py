@@ -65,7 +65,6 @@ class LogLevel(StrEnum):
 class TelemetrySpec(ReleaseSpec):
     """The checked arguments of `Telemetry`."""
 
-    namespace: Name
     logs_push_url: LokiPushUrl
     logs_otlp_url: OtlpUrl
     traces_otlp_endpoint: OptionalOtlpEndpoint = ""
@@ -94,8 +93,6 @@ class TelemetrySpec(ReleaseSpec):
     tolerations: Sequence[Mapping[str, Any]] | None = None
     service_monitor: bool = False
     service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
-    create_namespace: bool = True
-    protect_namespace: bool = False
     pod_security: PodSecurity | None = None
     release_name: Name = "alloy"
     chart_version: str = ALLOY.default_version

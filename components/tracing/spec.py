@@ -46,10 +46,7 @@ KEPT_BY_ONE_PROCESS = dict.fromkeys(
 class TracingSpec(WorkloadsSpec, SecuritySpec):
     """The checked arguments of `Tracing`."""
 
-    namespace: Name
-    create_namespace: bool = True
     pod_security: PodSecurity = PodSecurity.RESTRICTED
-    protect_namespace: bool = False
     release_name: Name = "tempo"
     store: Store = Store.S3
     bucket: str = ""

@@ -4,6 +4,7 @@ import pulumi
 import pytest
 
 from components._spec import InvalidArgsError
+from components.logging import Logging, LoggingArgs
 from components.namespaces import Namespace
 from tests.recording import record
 
@@ -46,3 +47,17 @@ def test_the_name_is_known_at_preview_and_makes_consumers_wait() -> None:
 def test_a_wrong_name_or_level_is_refused(args: dict[str, str], reason: str) -> None:
     with pytest.raises(InvalidArgsError, match=reason):
         record(lambda: build(**args))
+
+
+@pytest.mark.parametrize("name", ["default", "kube-public"])
+def test_a_namespace_of_the_cluster_is_not_created(name: str) -> None:
+    with pytest.raises(InvalidArgsError, match=f"name = '{name}': {name} belongs to the cluster"):
+        record(lambda: {"name": Namespace("it", {"name": name}).name})
+
+
+def test_a_component_lives_in_a_namespace_of_the_cluster_where_it_does_not_create_it() -> None:
+    args: LoggingArgs = {"namespace": "default", "store": "filesystem"}
+    with pytest.raises(InvalidArgsError, match="set create_namespace to false"):
+        record(lambda: {"url": Logging("it", args).query_url})
+    kept = record(lambda: {"url": Logging("it", {**args, "create_namespace": False}).query_url})
+    assert not kept.of_type("v1:Namespace")

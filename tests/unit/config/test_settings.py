@@ -208,6 +208,15 @@ def test_production_names_its_cluster() -> None:
     assert "environment production must name its context" in problems(cluster={"environment": "production"})
 
 
+@pytest.mark.parametrize("area", ["logging", "tracing", "telemetry", "metrics", "grafana", "demo", "storage"])
+@pytest.mark.parametrize("namespace", ["default", "kube-system"])
+def test_a_stack_does_not_take_over_a_namespace_of_the_cluster(area: str, namespace: str) -> None:
+    asked: dict[str, Any] = {area: {"namespace": namespace, **({"enabled": True} if area == "demo" else {})}}
+    message = problems(**asked)
+    assert f"observability:{area}.namespace = {namespace}: is there in every cluster and belongs to it" in message
+    assert load(source(cluster={"name": "c", "existing_namespaces": [namespace]}, **asked)), "as it leaves it be then"
+
+
 @pytest.mark.parametrize(
     ("change", "place"),
     [
