@@ -153,6 +153,12 @@ class Logging(Workload):
         description="Age at which the logs of single tenants are deleted. Default: retention.logs.",
         examples=[{"team-a": "90d"}],
     )
+    tenants_secret: Name | None = Field(
+        default=None,
+        description="Existing Secret in the namespace of Loki whose .htpasswd has the tenants as users: a user is its "
+        "own tenant, whatever the header says. With security.authentication basic. Default: none.",
+        examples=["loki-tenants"],
+    )
     traces_endpoint: HttpUrl | None = Field(
         default=None,
         description="Where Loki sends its own traces, OTLP over HTTP; needs chart 6.51.0. Default: none.",

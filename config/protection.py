@@ -19,6 +19,7 @@ def protection_problems(settings: "Settings") -> Iterator[Problem]:
     """Find what cannot be had together, and what is set and used by nothing."""
     yield from _certificates(settings)
     yield from _logins(settings)
+    yield from _tenants_who_log_in(settings)
     yield from _senders(settings)
 
 
@@ -70,6 +71,31 @@ def _logins(settings: "Settings") -> Iterator[Problem]:
         opened = f"{_AREA}.metrics_namespaces"
         sentence = "is used by nothing: without authentication everybody may read metrics"
         yield Problem(opened, sentence, remove_command(opened))
+
+
+def _tenants_who_log_in(settings: "Settings") -> Iterator[Problem]:
+    logins, secret = settings.security.logins, settings.logging.tenants_secret
+    place = f"{_AREA}.logins"
+    if secret is None:
+        if logins is not None and logins.loki is None and settings.security.logs_in:
+            sentence = "is missing: the Secret that Loki's gateway checks logins by"
+            yield Problem(f"{place}.loki", sentence, set_command(f"{place}.loki", "loki-logins"))
+        return
+    if logins is None or not settings.security.logs_in:
+        yield Problem(
+            f"{PROJECT}:logging.tenants_secret",
+            "has Loki ask for logins that the stack does not know: use security.authentication basic and name in "
+            "security.logins those of the collectors, of Grafana and of Tempo",
+            f"pulumi config set --path '{place}.collectors' SECRET",
+            secret,
+        )
+    elif logins.loki is not None:
+        sentence = "is used by nothing: logging.tenants_secret takes its place"
+        yield Problem(f"{place}.loki", sentence, remove_command(f"{place}.loki"), logins.loki)
+    if settings.telemetry.namespace_tenants:
+        named = f"{PROJECT}:telemetry.namespace_tenants"
+        sentence = "is used by nothing: with logging.tenants_secret the collectors' login is the tenant of all logs"
+        yield Problem(named, sentence, remove_command(named))
 
 
 def _senders(settings: "Settings") -> Iterator[Problem]:

@@ -60,7 +60,12 @@ class LoginSecrets(Area):
     grafana: Name = Field(
         description="With username and password, in the namespace of Grafana.", examples=["grafana-login"]
     )
-    loki: Name = Field(description="With both in .htpasswd, in the namespace of Loki.", examples=["loki-logins"])
+    loki: Name | None = Field(
+        default=None,
+        description="With both in .htpasswd, in the namespace of Loki. Required without logging.tenants_secret, which "
+        "takes its place.",
+        examples=["loki-logins"],
+    )
     tempo: Name = Field(description="The same in the namespace of Tempo.", examples=["tempo-logins"])
 
 

@@ -13,7 +13,7 @@ def tenant_problems(settings: "Settings") -> Iterator[Problem]:
     """Find logs that would have no tenant, or one that Loki's gateway turns away."""
     tenants, area = settings.logging.tenants, settings.telemetry
     place = f"{PROJECT}:telemetry.logs_tenant"
-    if len(tenants) > 1 and area.logs_tenant is None:
+    if len(tenants) > 1 and area.logs_tenant is None and settings.logging.tenants_secret is None:
         yield Problem(
             place,
             f"is missing: logging.tenants names {', '.join(tenants)}, and logs that no namespace tells the tenant of "

@@ -124,7 +124,9 @@ def telemetry(settings: Settings, **joined: Any) -> Any:
 
 def datasources(settings: Settings, **joined: Any) -> Any:
     """Arguments of the datasources."""
-    return {**joined, **proofs.of_datasources(settings), "logs_tenants": list(settings.logging.tenants)}
+    by_login = settings.logging.tenants_secret is not None
+    tenants = [] if by_login else list(settings.logging.tenants)
+    return {**joined, **proofs.of_datasources(settings), "logs_tenants": tenants}
 
 
 def grafana(settings: Settings, **joined: Any) -> Any:

@@ -15,7 +15,9 @@ COLLECTORS, GRAFANA = "alloy", "grafana"
 
 def of_loki(settings: Settings) -> dict[str, Any]:
     """Arguments of Loki about what it asks of its clients."""
-    return _of_server(settings, settings.security.certificates.loki, logins(settings, "loki"))
+    tenants = settings.logging.tenants_secret
+    asked = _of_server(settings, settings.security.certificates.loki, "" if tenants else logins(settings, "loki"))
+    return {**asked, "tenants_secret": tenants}
 
 
 def of_tempo(settings: Settings) -> dict[str, Any]:

@@ -266,3 +266,43 @@ def test_a_prometheus_that_nobody_knows_the_namespace_of_is_asked_for() -> None:
     }
     message = refused(cluster=cluster, security=MTLS, metrics=metrics)
     assert "observability:security.metrics_namespaces" in message and "name the namespace" in message
+
+
+TENANTS_WHO_LOG_IN: dict[str, Any] = {
+    "security": {**BASIC, "logins": {key: name for key, name in LOGINS.items() if key != "loki"}},
+    "logging": {"tenants": ["ops", "team-a"], "tenants_secret": "loki-tenants"},
+    "tracing": DISTRIBUTED,
+}
+
+
+def test_a_login_can_be_the_tenant() -> None:
+    recording = stack(**TENANTS_WHO_LOG_IN)
+    gateway = values(recording, "logging-loki")["gateway"]
+    assert gateway["basicAuth"]["existingSecret"] == "loki-tenants"
+    assert "$remote_user" in gateway["nginxConfig"]["locationSnippet"]
+    assert "httpHeaderName1" not in datasource(recording, "logs")["jsonData"], "whatever the header says"
+    assert datasource(recording, "logs")["basicAuth"] is True
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        (
+            {"security": MTLS},
+            "logging.tenants_secret = loki-tenants: has Loki ask for logins that the stack does not know",
+        ),
+        ({"security": {**BASIC, "logins": LOGINS}}, "security.logins.loki = l-users: is used by nothing"),
+        (
+            {"telemetry": {"namespace_tenants": {"shop": "team-a"}}},
+            "telemetry.namespace_tenants: is used by nothing: with logging.tenants_secret",
+        ),
+        ({"logging": {}}, "security.logins.loki: is missing: the Secret that Loki's gateway checks logins by"),
+    ],
+)
+def test_logins_of_tenants_are_those_of_the_clients_too(changes: dict[str, Any], sentence: str) -> None:
+    assert f"observability:{sentence}" in refused(**{**TENANTS_WHO_LOG_IN, **changes})
+
+
+def test_a_secret_of_tenants_without_tenants_is_refused() -> None:
+    message = refused(**{**TENANTS_WHO_LOG_IN, "logging": {"tenants_secret": "loki-tenants"}})
+    assert "observability:logging.tenants_secret" in message and "name them in tenants" in message
