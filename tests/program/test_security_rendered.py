@@ -1,0 +1,68 @@
+"""Stacks that protect themselves, rendered whole and held against the contract.
+
+Charts are taken from `OBSERVABILITY_CHARTS`, from their repositories where those can be reached, and else from this
+project's stand-ins.
+"""
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tools.contract import check
+from tools.program.stacks import configured_program
+from tools.render import Rendering
+from tools.render.stack import render_program
+
+ROOT = Path(__file__).parents[2]
+BY_MANAGER = {"tls": "cert-manager", "issuer": {"name": "ca"}}
+TEAMS = {"tenants": ["ops", "team-a"]}
+STACKS: dict[str, dict[str, Any]] = {
+    "mtls": {"security": {**BY_MANAGER, "authentication": "mtls", "senders": True}},
+    "basic-and-tenants": {
+        "security": {**BY_MANAGER, "authentication": "basic"},
+        "logging": TEAMS,
+        "tracing": {"mode": "distributed"},
+        "telemetry": {"logs_tenant": "ops", "namespace_tenants": {"shop": "team-a"}},
+    },
+    "older-charts": {
+        "security": {"tls": "given", "authentication": "basic"},
+        "logging": {**TEAMS, "chart_version": "6.51.0"},
+        "tracing": {"mode": "distributed", "chart_version": "1.61.0"},
+        "telemetry": {"logs_tenant": "ops", "chart_version": "1.5.2"},
+    },
+}
+
+
+@pytest.fixture(scope="module", params=STACKS)
+def rendering(request: pytest.FixtureRequest) -> Rendering:
+    if shutil.which("helm") is None:
+        pytest.skip("helm is not on PATH; `make test` puts it there")
+    name: str = request.param
+    return render_program(configured_program(ROOT, {"cluster": {"name": "test"}, **STACKS[name]}), name)
+
+
+def test_the_contract_is_kept_and_no_generated_login_is_outside_of_secrets(rendering: Rendering) -> None:
+    if rendering.stack != "mtls":
+        assert len([secret for secret in rendering.secrets if "login" in secret]) >= 2, "there is one to look for"
+    assert [str(finding) for finding in check(rendering, ROOT).findings] == []
+
+
+def test_every_pod_that_reads_a_secret_for_its_proof_has_it_in_its_namespace(rendering: Rendering) -> None:
+    if any(release.stand_in for release in rendering.releases):
+        pytest.skip("stand-in charts mount no Secrets")
+    there = {(item.namespace, item.name) for item in rendering.objects if item.kind in ("Secret", "Certificate")}
+    read = {
+        (item.namespace, found)
+        for item in rendering.objects
+        if item.kind in ("Deployment", "StatefulSet", "DaemonSet")
+        for volume in item.manifest["spec"]["template"]["spec"].get("volumes", [])
+        for found in [volume.get("secret", {}).get("secretName", "")]
+        if re.search(r"-(tls|logins?)$", found)
+    }
+    expected = {name for _, name in read if name.endswith("-tls")}
+    assert expected >= {"loki-tls", "tempo-tls", "alloy-tls", "grafana-tls"}
+    made = read if rendering.stack != "older-charts" else {each for each in read if not each[1].endswith("-tls")}
+    assert made and made <= there
