@@ -4,8 +4,9 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from tools.contract import check
 from tools.program import program_of, record
-from tools.render import render_stack
+from tools.render import masked_objects, render
 
 from . import recovery
 from .engine import Engine
@@ -26,9 +27,11 @@ def preview(engine: Engine, _yes: bool) -> None:
 def up(engine: Engine, yes: bool) -> None:
     """Deploy, after a look at the target and a question."""
     target = look_at(engine.stack.context)
-    objects = render_stack(engine.root, engine.stack.stack)
+    rendering = render(engine.root, engine.stack.stack)
+    objects = masked_objects(rendering)
     print(describe(engine, target, objects))
-    if problems := obstacles(engine, target, objects):
+    breaches = [f"breach of the contract: {finding}" for finding in check(rendering, engine.root).findings]
+    if problems := [*obstacles(engine, target, objects), *breaches]:
         raise Refused("\n  ".join(["this up would go wrong, nothing was changed:", *problems]))
     _refuse_a_locked_stack(engine)
     confirm(f"Deploy stack {engine.stack.stack} to {target.context}?", yes)

@@ -16,9 +16,8 @@ from .releases import render_releases
 from .resources import aws_resources, kubernetes_objects, secret_values
 
 
-def render_stack(root: Path, stack: str) -> list[dict[str, Any]]:
-    """Give every Kubernetes object that `stack` would create, secrets masked; raise `RenderError`."""
-    rendering = render(root, stack)
+def masked_objects(rendering: Rendering) -> list[dict[str, Any]]:
+    """Give every Kubernetes object of a rendering, secrets masked."""
     return [masked(item.manifest, rendering.secrets) for item in rendering.objects]
 
 
