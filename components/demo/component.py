@@ -9,7 +9,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._namespace import MANAGED_BY, own_namespace
 from .spec import DemoSpec
-from .workload import NAME, SCRIPT_FILE, SERVICE, deployment_spec, script
+from .workload import SCRIPT_FILE, SERVICE, deployment_spec, script
 
 
 class DemoArgs(TypedDict):
@@ -26,6 +26,9 @@ class DemoArgs(TypedDict):
 
     image: NotRequired[pulumi.Input[str]]
     """Container image with Python 3.11 or newer. Default: a pinned `docker.io/library/python`."""
+
+    workload_name: NotRequired[str]
+    """Name of the Deployment and its ConfigMap, for a second one beside a first. Default: `telemetry-generator`."""
 
     create_namespace: NotRequired[bool]
     """Whether the namespace is made here. Default: true."""
@@ -52,10 +55,10 @@ class Demo(pulumi.ComponentResource):
         super().__init__("observability:index:Demo", name, {**args}, opts)
         known = spec.resolve(component)
         home = own_namespace(name, spec, spec.namespace, self)
-        labels = {**MANAGED_BY, "app.kubernetes.io/name": NAME}
+        labels = {**MANAGED_BY, "app.kubernetes.io/name": spec.workload_name}
         program = ConfigMap(
             f"{name}-script",
-            metadata=ObjectMetaArgs(name=NAME, namespace=spec.namespace, labels=labels),
+            metadata=ObjectMetaArgs(name=spec.workload_name, namespace=spec.namespace, labels=labels),
             data={SCRIPT_FILE: script()},
             opts=pulumi.ResourceOptions(parent=self, depends_on=home),
         )
@@ -63,7 +66,7 @@ class Demo(pulumi.ComponentResource):
         specification: pulumi.Output[Any] = known.apply(deployment_spec)
         Deployment(
             f"{name}-generator",
-            metadata=ObjectMetaArgs(name=NAME, namespace=spec.namespace, labels=labels),
+            metadata=ObjectMetaArgs(name=spec.workload_name, namespace=spec.namespace, labels=labels),
             spec=specification,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*home, program]),
         )

@@ -14,6 +14,7 @@ class DemoSpec(Spec):
     otlp_http_url: HttpUrl
     interval_seconds: int = Field(default=5, ge=1)
     image: str = Field(default="docker.io/library/python:3.13.7-alpine3.22", pattern=r"^\S+[:@]\S+$")
+    workload_name: Name = "telemetry-generator"
     create_namespace: bool = True
     pod_security: PodSecurity = PodSecurity.RESTRICTED
     protect_namespace: bool = False

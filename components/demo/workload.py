@@ -6,7 +6,6 @@ from typing import Any
 
 from .spec import DemoSpec
 
-NAME = "telemetry-generator"
 SCRIPT_FILE = "generator.py"
 SERVICE = "frontend"
 """The service that the script's traces begin in: known here, so that the script is not imported to be mounted."""
@@ -21,7 +20,7 @@ def script() -> str:
 
 def deployment_spec(spec: DemoSpec) -> dict[str, Any]:
     """Give the Deployment's specification; a changed script replaces the pod."""
-    labels = {"app.kubernetes.io/name": NAME}
+    labels = {"app.kubernetes.io/name": spec.workload_name}
     checksum = hashlib.sha256(script().encode()).hexdigest()
     return {
         "replicas": 1,
@@ -37,7 +36,7 @@ def deployment_spec(spec: DemoSpec) -> dict[str, Any]:
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
                 "containers": [_container(spec)],
-                "volumes": [{"name": "script", "configMap": {"name": NAME}}],
+                "volumes": [{"name": "script", "configMap": {"name": spec.workload_name}}],
             },
         },
     }

@@ -79,3 +79,19 @@ def test_the_settings_reach_the_script() -> None:
 def test_a_wrong_argument_is_named(wrong: dict[str, Any], problem: str) -> None:
     with pytest.raises(InvalidArgsError, match=problem):
         recorded({**ARGS, **wrong})  # type: ignore[typeddict-item]  # the point of the test
+
+
+def test_two_generators_of_one_namespace_have_names_of_their_own() -> None:
+    def both() -> dict[str, Any]:
+        first = Demo("first", ARGS)
+        second = Demo("second", {**ARGS, "create_namespace": False, "workload_name": "second-generator"})
+        return {"first": first.namespace, "second": second.namespace}
+
+    recording = record(both)
+    deployments = [made.plain() for made in recording.of_type("v1:Deployment")]
+    assert len({made["metadata"]["name"] for made in deployments}) == 2
+    assert len({str(made["spec"]["selector"]) for made in deployments}) == 2, (
+        "neither takes the other's pods for its own"
+    )
+    mounted = {made["spec"]["template"]["spec"]["volumes"][0]["configMap"]["name"] for made in deployments}
+    assert mounted == {made.plain()["metadata"]["name"] for made in recording.of_type("v1:ConfigMap")}
