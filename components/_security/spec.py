@@ -9,6 +9,9 @@ from .._release import ReleaseSpec
 from .._spec import rule
 from ..units import Name
 
+LEAVE_OUT = "leave it out, or leave out the arguments for TLS and logins and say all of it in values"
+"""The way out where a chart value would replace what clients are asked by, and no argument says the same."""
+
 
 def given(argument: Any) -> bool:
     """Tell whether an argument was given, by its value or as an output that is yet to come."""
@@ -60,11 +63,19 @@ class SecuritySpec(ReleaseSpec):
 
 def _replacements(values: Mapping[str, Any], kept: Mapping[str, str]) -> Iterator[str]:
     for place, way_out in kept.items():
-        found: Any = values
-        for key in place.split("."):
-            found = found.get(key) if isinstance(found, Mapping) else None
-        if found is not None:
+        if _touched(values, place.split(".")):
             yield f"{place} would replace what clients are asked by: {way_out}"
+
+
+def _touched(values: Any, path: Sequence[str]) -> bool:
+    """Tell whether a value stands at `path`, or on the way to it: a null removes what the chart is given there, too."""
+    for key in path:
+        if not isinstance(values, Mapping):
+            return True
+        if key not in values:
+            return False
+        values = values[key]
+    return True
 
 
 def locked_out_metrics(metrics_namespaces: Sequence[str]) -> str | None:

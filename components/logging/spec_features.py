@@ -2,22 +2,21 @@
 
 from collections.abc import Mapping
 
-from .._security.spec import SecuritySpec, given, locked_out_metrics
+from .._security.spec import LEAVE_OUT, SecuritySpec, given, locked_out_metrics
 from .._spec import rule
 from .._tenants import Tenant
 from ..units import OptionalHttpUrl
 from .spec_store import StoreSpec
 
-_LEAVE_OUT = "leave it out, or leave out the arguments for TLS and logins and say all of it in values"
 KEPT_BY_GATEWAY = {
     **{
-        f"gateway.nginxConfig.{key}": _LEAVE_OUT
+        f"gateway.nginxConfig.{key}": LEAVE_OUT
         for key in ("file", "httpSnippet", "locationSnippet", "serverSnippet", "ssl")
     },
     "gateway.basicAuth": "use the argument logins_secret or tenants_secret",
-    "gateway.enabled": _LEAVE_OUT,
-    "gateway.extraVolumes": _LEAVE_OUT,
-    "gateway.extraVolumeMounts": _LEAVE_OUT,
+    "gateway.enabled": LEAVE_OUT,
+    "gateway.extraVolumes": LEAVE_OUT,
+    "gateway.extraVolumeMounts": LEAVE_OUT,
     "gateway.service.port": "clients use 443 with tls_secret, and 80 without",
 }
 """Chart values that would replace what clients are asked by, each with the way out."""

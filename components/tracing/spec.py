@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from .._namespace import PodSecurity
-from .._security.spec import SecuritySpec, locked_out_metrics
+from .._security.spec import LEAVE_OUT, SecuritySpec, locked_out_metrics
 from .._spec import rule
 from ..storage.endpoint import bucket_endpoint
 from ..units import Duration, Hostname, Name, OptionalHttpUrl, Quantity, hours, parse_duration
@@ -22,12 +22,13 @@ BLOCKLIST_POLL = "5m"
 
 QUERY_PORT = 3200
 
-_LEAVE_OUT = "leave it out, or leave out the arguments for TLS and logins and say all of it in values"
 KEPT_BY_GATEWAY = {
-    **{f"gateway.{key}": _LEAVE_OUT for key in ("enabled", "nginxConfig", "extraVolumes", "extraVolumeMounts")},
+    **{f"gateway.{key}": LEAVE_OUT for key in ("enabled", "nginxConfig", "extraVolumes", "extraVolumeMounts")},
     "gateway.basicAuth": "use the argument logins_secret",
     "gateway.service.port": "clients use 443 with tls_secret, and 80 without",
 }
+"""Chart values that would replace what clients of distributed Tempo are asked by, each with the way out."""
+
 KEPT_BY_ONE_PROCESS = dict.fromkeys(
     (
         "config",
@@ -38,9 +39,9 @@ KEPT_BY_ONE_PROCESS = dict.fromkeys(
         "tempo.livenessProbe",
         "tempo.readinessProbe",
     ),
-    _LEAVE_OUT,
+    LEAVE_OUT,
 )
-"""Chart values that would replace what clients are asked by, each with the way out."""
+"""The same of monolithic Tempo."""
 
 
 class TracingSpec(WorkloadsSpec, SecuritySpec):

@@ -119,12 +119,19 @@ def test_logins_without_tls_come_with_a_warning() -> None:
         ),
         ({**LOGINS, "values": {"gateway": {"basicAuth": {"enabled": False}}}}, "use the argument logins_secret"),
         ({**TLS, "values": {"gateway": {"extraVolumes": []}}}, "gateway.extraVolumes would replace"),
+        ({**LOGINS, "values": {"gateway": {"basicAuth": None}}}, "gateway.basicAuth would replace"),
+        ({**MTLS, "values": {"gateway": {"nginxConfig": None}}}, "gateway.nginxConfig.serverSnippet would replace"),
     ],
 )
 def test_what_would_leave_a_way_past_the_gateway_is_refused(args: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec_of(BUCKET, **args)
     assert sentence in str(raised.value)
+
+
+def test_other_values_of_the_gateway_are_taken() -> None:
+    values = {"gateway": {"verboseLogging": False, "nginxConfig": {"logFormat": "main"}}}
+    assert spec_of(BUCKET, **MTLS, **LOGINS, values=values).values == values
 
 
 def test_every_problem_is_told_at_once() -> None:
