@@ -12,7 +12,11 @@ from components.logging.spec import LoggingSpec
 from components.metrics.spec import MetricsSpec
 from components.storage.seaweedfs import InClusterObjectStorageSpec
 from components.telemetry.spec import TelemetrySpec
+from components.tracing.choices import Mode as TempoMode
+from components.tracing.roles import OF_A_TOPIC, OF_INGESTERS
+from components.tracing.roles import Role as TempoRole
 from components.tracing.spec import TracingSpec
+from components.tracing.workloads import workload
 from config.stack import Settings
 from config.storage import AwsStorage, Identity
 
@@ -78,3 +82,13 @@ def derived(area: str, spec: Spec) -> Iterator[Derived]:
             work = spec.workload(role)
             size = f"{work.replicas} with {work.cpu} CPU and {work.memory} each"
             yield Derived(f"logging.workloads.{role.value}", size, "logging, and what the part of Loki needs")
+    if isinstance(spec, TracingSpec) and spec.mode is TempoMode.DISTRIBUTED:
+        runs = {
+            TempoRole.GATEWAY: spec.gateway or spec.through_gateway,
+            TempoRole.METRICS_GENERATOR: spec.generates_metrics,
+        }
+        for part in OF_A_TOPIC if spec.through_kafka else OF_INGESTERS:
+            if runs.get(part, True):
+                sized = workload(spec, part)
+                size = f"{sized.replicas} with {sized.cpu} CPU and {sized.memory} each"
+                yield Derived(f"tracing.workloads.{part.value}", size, "tracing, and what the part of Tempo needs")
