@@ -33,6 +33,16 @@ def _tempo(title: str, sentence: str, **settings: Any) -> Refusal:
 
 REFUSALS = (
     Refusal(
+        "monolithic Tempo that asks for logins",
+        {"security": {"tls": "given", "authentication": "basic"}},
+        "monolithic Tempo has no gateway that could ask for a login: use mtls, or tracing.mode distributed",
+    ),
+    Refusal(
+        "client certificates without TLS",
+        {"security": {"authentication": "mtls"}},
+        "must not be none with authentication mtls: a certificate is shown in TLS alone",
+    ),
+    Refusal(
         "Loki with 2 replicas on a filesystem",
         {**_FILESYSTEM, "logging": {"replicas": 2}},
         f"{_ONE_SEES_IT}: use 1 replica, or an object store",
