@@ -8,6 +8,7 @@ from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 from pydantic import Field
 
 from ._namespace import cluster_namespace_problem
+from ._plain_secrets import ChartValues
 from ._spec import Spec, rule
 from .charts import Chart
 from .units import Name
@@ -22,7 +23,7 @@ class ReleaseSpec(Spec):
     release_name: Name
     chart_version: str
     charts_dir: str = ""
-    values: Mapping[str, Any] = Field(default_factory=dict)
+    values: ChartValues = Field(default_factory=dict)
     max_history: int = Field(default=2, ge=1)
     timeout_seconds: int = Field(default=600, ge=1)
     atomic: bool = False

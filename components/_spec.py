@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, mo
 from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from ._plain_secrets import HIDDEN, veiled
+
 _SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
 _USER_IN_URL = re.compile(r"//[^/@\s]+@")
 _LONGEST_SHOWN = 200
@@ -89,6 +91,9 @@ class Spec(BaseModel):
     @classmethod
     def check(cls, component: str, args: Mapping[str, Any]) -> Self:
         """Check what is known of `args`; raise `InvalidArgsError` naming `component` and every problem."""
+        if not isinstance(args, Mapping):
+            problem = ArgumentProblem("(arguments)", f" = {args!r}", "must be a mapping of arguments to their values")
+            raise InvalidArgsError(component, [problem])
         return _validated(cls, component, args)
 
     def resolve(self, component: str) -> "pulumi.Output[Self]":
@@ -121,10 +126,10 @@ def _place(location: tuple[int | str, ...]) -> str:
 def _shown(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "missing":
         return ""
-    if _SECRET.search(_place(problem["loc"])):
+    if problem["input"] == HIDDEN or _SECRET.search(_place(problem["loc"])):
         return " (value hidden)"
     value = problem["input"]
-    shown = f"{value.value if isinstance(value, Enum) else value!r}"
+    shown = f"{value.value if isinstance(value, Enum) else veiled(value)!r}"
     if len(shown) > _LONGEST_SHOWN:
         shown = f"{shown[:_LONGEST_SHOWN]}…"
     return " = " + _USER_IN_URL.sub("//[hidden]@", shown)

@@ -12,6 +12,8 @@ import pulumi
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from components._plain_secrets import veiled
+
 PROJECT = "observability"
 
 _SECRET = re.compile(r"password|secret|token|access_?key|htpasswd|credential", re.IGNORECASE)
@@ -145,5 +147,5 @@ def _fix(place: str, field: FieldInfo | None) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = _USER_IN_URL.sub("//[hidden]@", json.dumps(value, default=str))
+    text = _USER_IN_URL.sub("//[hidden]@", json.dumps(veiled(value), default=str))
     return text if len(text) <= 80 else f"{text[:77]}..."

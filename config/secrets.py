@@ -1,6 +1,9 @@
 """The settings that are secret: each a key of its own, encrypted in the stack file."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+
+from components._htpasswd import problem_of_htpasswd
+from components._plain_secrets import HIDDEN
 
 from .problems import PROJECT, Problem
 from .source import Source
@@ -16,14 +19,30 @@ SECRET_KEYS: Mapping[str, str] = {
 
 
 def secret_problems(source: Source) -> list[Problem]:
-    """Refuse a secret that stands in plain text in the stack file."""
-    return [
-        Problem(
-            f"{PROJECT}:{key}",
-            f"is a secret ({meaning}) and stands in plain text in the stack file: "
-            "encrypt it, and change it where it is known",
-            f"pulumi config set --secret {PROJECT}:{key}",
-        )
-        for key, meaning in SECRET_KEYS.items()
-        if key in source.texts and key not in source.secret
-    ]
+    """Refuse a secret that stands in plain text in the stack file, and one that cannot be what it is for."""
+    return [*_in_plain_text(source), *_useless(source)]
+
+
+def _in_plain_text(source: Source) -> Iterator[Problem]:
+    for key, meaning in SECRET_KEYS.items():
+        if key in source.texts and key not in source.secret:
+            yield Problem(
+                f"{PROJECT}:{key}",
+                f"is a secret ({meaning}) and stands in plain text in the stack file: "
+                "encrypt it, and change it where it is known",
+                f"pulumi config set --secret {PROJECT}:{key}",
+            )
+
+
+def _useless(source: Source) -> Iterator[Problem]:
+    for key in SECRET_KEYS:
+        if key not in source.secret or key not in source.texts:
+            continue
+        text = source.texts[key]
+        place = f"{PROJECT}:{key}"
+        if key == "ui_users":
+            if problem := problem_of_htpasswd(text):
+                yield Problem(place, problem, f"htpasswd -nB USER | pulumi config set --secret {place}", HIDDEN)
+        elif not text or text != text.strip():
+            sentence = "is empty, or has white space at its ends: set it as the store gave it"
+            yield Problem(place, sentence, f"pulumi config set --secret {place}", HIDDEN)

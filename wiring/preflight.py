@@ -10,9 +10,10 @@ from typing import Any
 
 import pulumi
 
-from components._spec import InvalidArgsError, Spec
+from components._plain_secrets import PROBLEM as PLAIN_SECRET
+from components._spec import ArgumentProblem, InvalidArgsError, Spec
 from config import Settings
-from config.problems import PROJECT, Problem, settings_error
+from config.problems import PROJECT, Problem, remove_command, settings_error
 from config.storage import FilesystemStorage
 
 from . import arguments
@@ -95,13 +96,17 @@ def _problems(area: str, name: str, args: Any) -> list[Problem]:
         spec.check(name, args)
     except InvalidArgsError as error:
         return [
-            Problem(
-                place, problem.sentence, f"pulumi config set --path '{place}' VALUE", problem.shown.removeprefix(" = ")
-            )
+            Problem(place, problem.sentence, _fix(place, problem), problem.shown.removeprefix(" = ").strip())
             for problem in error.problems
             for place in [_place(area, problem.place)]
         ]
     return []
+
+
+def _fix(place: str, problem: ArgumentProblem) -> str:
+    if problem.sentence == PLAIN_SECRET:
+        return remove_command(place)
+    return f"pulumi config set --path '{place}' VALUE"
 
 
 def _place(area: str, argument: str) -> str:

@@ -12,6 +12,7 @@ from .._spec import rule
 from .._workload import WorkloadSpec
 from ..charts import LOKI, Chart
 from ..units import Duration, Name, Quantity
+from .misplaced import misplaced_values
 from .modes import STEPS, Claims, Mode, Role, path_between
 from .schema import SchemaEntry, default_ledger, ledger_problem
 from .sizes import SMALLEST, default_replicas
@@ -205,6 +206,10 @@ class LoggingSpec(CacheReaderSpec, LimitedSpec):
             if role.claims is Claims.NONE and (own.volume_size or own.storage_class):
                 return f"{role} keeps nothing on a volume: remove its volume_size and storage_class"
         return None
+
+    @rule("values", "mode", "migrate_from")
+    def _values_part_nothing(self) -> str | None:
+        return "; ".join(misplaced_values(self.values, self.modes)) or None
 
     @rule("migrate_from", "mode")
     def _the_step_between_modes_exists(self) -> str | None:

@@ -1,11 +1,10 @@
-"""The values of the Loki chart, and the promises that hold for them whatever is laid over."""
+"""The values of the Loki chart."""
 
 from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
 from .._merge import deep_merge
-from .._spec import ArgumentProblem, InvalidArgsError
 from .caches import cache_values
 from .config import loki_config
 from .distributed import distributed_values
@@ -39,17 +38,8 @@ def loki_values(spec: LoggingSpec) -> dict[str, Any]:
 
 
 def merged_values(spec: LoggingSpec) -> dict[str, Any]:
-    """Give the chart values with the user's laid over; raise `InvalidArgsError` if those leave copies homeless."""
-    values = deep_merge(loki_values(spec), spec.values)
-    copies = values["loki"]["commonConfig"]["replication_factor"]
-    replicas = values[spec.mode.ingester.section]["replicas"]
-    if copies > replicas:
-        sentence = (
-            f"they leave {replicas} replicas of {spec.mode.ingester} for {copies} copies of each line: "
-            "correct them, or use the arguments replicas and replication_factor in their place"
-        )
-        raise InvalidArgsError(f"Loki {spec.release_name!r}", [ArgumentProblem("values", "", sentence)])
-    return values
+    """Give the chart values with the user's laid over."""
+    return deep_merge(loki_values(spec), spec.values)
 
 
 def _release_wide(spec: LoggingSpec) -> dict[str, Any]:

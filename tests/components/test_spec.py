@@ -1,5 +1,7 @@
 """The ground every component stands on: arguments are checked at once, and again once outputs are known."""
 
+from typing import Any
+
 import pulumi
 import pytest
 from pydantic import Field
@@ -27,6 +29,12 @@ def test_every_problem_is_reported_with_its_field_and_value() -> None:
     assert message.startswith('Example "x": 2 problems')
     assert "replicas = 0" in message
     assert "copy = 2: there is no such argument" in message
+
+
+@pytest.mark.parametrize("args", [None, "replicas", 3])
+def test_arguments_that_are_no_mapping_are_one_sentence(args: Any) -> None:
+    with pytest.raises(InvalidArgsError, match="must be a mapping of arguments to their values"):
+        ExampleSpec.check('Example "x"', args)
 
 
 def test_a_rule_over_two_fields_is_reported_at_the_first() -> None:

@@ -106,6 +106,34 @@ def test_a_secret_within_an_object_is_refused_and_not_shown(checkout: Checkout) 
         assert secret not in told
 
 
+def test_users_that_could_not_log_in_are_one_sentence_that_does_not_show_them(checkout: Checkout) -> None:
+    checkout.configure("dev", {"observability:ingress": {"kind": "traefik", "domain": "obs.example.org"}})
+    checkout.run("pulumi", "stack", "init", "dev")
+    done = checkout.run("pulumi", "config", "set", "--stack", "dev", "--secret", "observability:ui_users", "al:ice123")
+    assert done.exit_code == 0, done.output
+    told = _error_block(checkout.deploy("preview", "dev"))
+    assert "observability:ui_users = (hidden): line 1 must be user:hash" in told
+    assert "ice123" not in told
+
+
+def test_a_secret_in_chart_values_is_refused_at_its_place_and_not_shown(checkout: Checkout) -> None:
+    checkout.configure("dev", {"observability:grafana": {"values": {"adminPassword": "hunter2hunter2"}}})
+    told = _error_block(checkout.deploy("preview", "dev"))
+    assert "observability:grafana.values.adminPassword" in told
+    assert "is a secret in plain text" in told
+    assert "pulumi config rm --path observability:grafana.values.adminPassword" in told
+    assert "hunter2hunter2" not in told
+
+
+def test_a_stack_file_that_is_no_yaml_is_one_sentence(checkout: Checkout) -> None:
+    (checkout.root / "Pulumi.dev.yaml").write_text("config: [\n")
+    for command in ("preview", "up", "destroy", "recover"):
+        done = checkout.deploy(command, "dev")
+        assert done.exit_code == 1
+        assert done.stderr.startswith("error: Pulumi.dev.yaml is no YAML, line 2: ")
+        assert "Traceback" not in done.output
+
+
 def test_a_missing_directory_of_charts_is_told_with_the_setting_that_names_it(checkout: Checkout) -> None:
     checkout.configure("dev", {"observability:charts": {"directory": "/no/such/charts"}})
     told = _error_block(checkout.deploy("preview", "dev"))

@@ -12,11 +12,11 @@ from tools.render import RenderError
 from .commands import Refused, destroy, preview, recover, shell, up
 from .engine import Engine, EngineFailedError, MissingEngineError, StateError
 from .kubectl import UnreachableClusterError
-from .stackfile import UnknownStackError, read_stack_file
+from .stackfile import StackFileError, read_stack_file
 
 COMMANDS = {"preview": preview, "up": up, "destroy": destroy, "recover": recover, "shell": shell}
 TOLD = (
-    *(Refused, UnknownStackError, UnreachableClusterError, MissingEngineError, StateError, RenderError),
+    *(Refused, StackFileError, UnreachableClusterError, MissingEngineError, StateError, RenderError),
     pulumi.RunError,
 )
 """Errors whose message is all that the user needs."""

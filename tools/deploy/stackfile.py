@@ -8,8 +8,16 @@ from typing import Any
 import yaml
 
 
-class UnknownStackError(Exception):
+class StackFileError(Exception):
+    """The file of a stack is of no use; the message is all that the user needs."""
+
+
+class UnknownStackError(StackFileError):
     """There is no file for the stack."""
+
+
+class MalformedStackFileError(StackFileError):
+    """The file cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +59,28 @@ class StackFile:
 
 
 def read_stack_file(root: Path, stack: str) -> StackFile:
-    """Read the file of `stack`; raise `UnknownStackError` with the stacks that there are."""
+    """Read the file of `stack`; raise `StackFileError` where there is none, or none that can be read."""
     path = root / f"Pulumi.{stack}.yaml"
     if not path.exists():
         there = ", ".join(sorted(file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml")))
         raise UnknownStackError(f"there is no stack {stack!r} ({path.name}): choose one with STACK=, there are {there}")
-    content = yaml.safe_load(path.read_text()) or {}
-    return StackFile(stack, content.get("config") or {})
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise MalformedStackFileError(f"{path.name} is no YAML{_where(error)}") from None
+    config = _mapping(content, path.name, "config, with settings below it")
+    return StackFile(stack, _mapping(config.get("config"), f"config in {path.name}", "settings, such as aws:region"))
+
+
+def _where(error: Exception) -> str:
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    line = f", line {mark.line + 1}" if mark else ""
+    return f"{line}: {problem or error}; correct it there, or set values with pulumi config set --path"
+
+
+def _mapping(content: Any, place: str, holds: str) -> Mapping[str, Any]:
+    if content is None:
+        return {}
+    if isinstance(content, Mapping):
+        return content
+    raise MalformedStackFileError(f"{place} is {content!r:.60} and must hold keys: {holds}")

@@ -8,6 +8,7 @@ from typing import Any
 
 import pulumi
 
+from tools.deploy.stackfile import StackFileError, read_stack_file
 from tools.program import Recording, program_of, record
 
 from .masking import masked
@@ -23,11 +24,10 @@ def masked_objects(rendering: Rendering) -> list[dict[str, Any]]:
 
 def render(root: Path, stack: str) -> Rendering:
     """Render the committed stack of this name; raise `RenderError` where it cannot be."""
-    if not (root / f"Pulumi.{stack}.yaml").is_file():
-        there = ", ".join(sorted(file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml"))) or "none"
-        raise RenderError(
-            f"there is no stack {stack!r} (Pulumi.{stack}.yaml): choose one with STACK=, there are {there}"
-        )
+    try:
+        read_stack_file(root, stack)
+    except StackFileError as error:
+        raise RenderError(str(error)) from None
     return render_program(program_of(root, stack), stack)
 
 

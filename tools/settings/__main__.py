@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pulumi
 
-from tools.deploy.stackfile import UnknownStackError, read_stack_file
+from tools.deploy.stackfile import StackFileError, read_stack_file
 
 from .table import Row, rows
 
@@ -22,7 +22,7 @@ def main() -> int:
     try:
         read_stack_file(root, options.stack)
         table = rows(root, options.stack)
-    except (UnknownStackError, pulumi.RunError) as error:
+    except (StackFileError, pulumi.RunError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     show("\n".join(lines(table)))

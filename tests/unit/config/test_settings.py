@@ -81,6 +81,32 @@ def test_a_password_put_beside_the_settings_is_refused_and_its_value_is_not_need
     assert "hunter2" not in message
 
 
+@pytest.mark.parametrize(
+    ("users", "sentence"),
+    [
+        ("admin:plain", "line 1 must be user:hash"),
+        ("", "it is empty, and a user must be user:hash"),
+        ("alice:{SHA}x\nbob", "line 2 must be user:hash"),
+    ],
+)
+def test_users_that_could_not_log_in_are_refused_before_anything_is_made(users: str, sentence: str) -> None:
+    message = problems(ui_users=users, secret=("ui_users",))
+    assert f"observability:ui_users = (hidden): {sentence}" in message
+    assert "pulumi config set --secret observability:ui_users" in message
+    assert "plain" not in message
+    assert "bob" not in message
+
+
+def test_a_key_with_the_end_of_its_line_is_refused_and_not_shown() -> None:
+    message = problems(
+        storage=EXTERNAL,
+        **{**EXTERNAL_CREDENTIALS, "logs_access_key_id": "AKIA1\n"},
+        secret=tuple(EXTERNAL_CREDENTIALS),
+    )
+    assert "observability:logs_access_key_id = (hidden): is empty, or has white space at its ends" in message
+    assert "AKIA1" not in message
+
+
 def test_an_external_store_needs_credentials_or_existing_secrets() -> None:
     message = problems(storage=EXTERNAL)
     assert message.count("is missing: ") == 4

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from components._spec import InvalidArgsError
 from components.logging.modes import SCALED_SECTIONS
 from components.logging.values import loki_values, merged_values
 
@@ -233,11 +232,6 @@ def test_both_modes_run_while_migrating(chart: str) -> None:
 def test_names_follow_the_release() -> None:
     values = loki_values(spec_of(BUCKET, release_name="logs"))
     assert values["nameOverride"] == values["fullnameOverride"] == values["serviceAccount"]["name"] == "logs"
-
-
-def test_values_laid_over_cannot_leave_a_copy_without_replica() -> None:
-    with pytest.raises(InvalidArgsError, match="leave 1 replicas of loki for 3 copies"):
-        merged_values(spec_of(BUCKET, replicas=3, values={"singleBinary": {"replicas": 1}}))
 
 
 def test_values_laid_over_win_and_the_rest_stays() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tools.deploy.environment import DEMO_PASSPHRASE, engine_environment
 from tools.deploy.providers import choose_providers
-from tools.deploy.stackfile import StackFile, UnknownStackError, read_stack_file
+from tools.deploy.stackfile import MalformedStackFileError, StackFile, UnknownStackError, read_stack_file
 
 
 @pytest.fixture
@@ -90,6 +90,27 @@ def test_an_unknown_stack_is_told_with_those_that_there_are(root: Path) -> None:
     (root / "Pulumi.dev.yaml").write_text("config: {}\n")
     with pytest.raises(UnknownStackError, match=r"there is no stack 'prod' .* there are dev"):
         read_stack_file(root, "prod")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("config:\n  a: [1\n", "Pulumi.dev.yaml is no YAML, line 3: expected ',' or ']'"),
+        ("config:\n\ta: 1\n", "Pulumi.dev.yaml is no YAML, line 2: found character"),
+        ("- a\n", "Pulumi.dev.yaml is ['a'] and must hold keys: config"),
+        ("config: dev\n", "config in Pulumi.dev.yaml is 'dev' and must hold keys: settings"),
+    ],
+)
+def test_a_stack_file_that_cannot_be_read_is_told_with_the_line(root: Path, text: str, sentence: str) -> None:
+    (root / "Pulumi.dev.yaml").write_text(text)
+    with pytest.raises(MalformedStackFileError) as raised:
+        read_stack_file(root, "dev")
+    assert str(raised.value).startswith(sentence)
+
+
+def test_an_empty_stack_file_sets_nothing(root: Path) -> None:
+    (root / "Pulumi.dev.yaml").write_text("")
+    assert read_stack_file(root, "dev").config == {}
 
 
 def _command(path: Path, script: str) -> None:

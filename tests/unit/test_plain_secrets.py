@@ -1,0 +1,111 @@
+"""Secrets written out in chart values are refused and never shown; what only names one, or where it is, is taken."""
+
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+
+from components._plain_secrets import plain_secrets, veiled
+from components._spec import InvalidArgsError
+from components.grafana.spec import GrafanaSpec
+from tests.recording import record
+
+CHARTS = Path(__file__).parents[2] / ".." / "shared" / "charts"
+SECRET = "hunter2"
+KEY = f"-----BEGIN RSA PRIVATE KEY-----\n{SECRET}"
+
+
+@pytest.mark.parametrize(
+    ("values", "place"),
+    [
+        ({"adminPassword": SECRET}, "adminPassword"),
+        ({"adminPassword": 4242}, "adminPassword"),
+        ({"loki": {"storage": {"s3": {"secretAccessKey": SECRET}}}}, "loki.storage.s3.secretAccessKey"),
+        ({"loki": {"structuredConfig": {"common": {"secret_access_key": SECRET}}}}, "secret_access_key"),
+        ({"s3": {"accessKeyId": SECRET}}, "s3.accessKeyId"),
+        ({"users": [{"accessKey": "a", "secretKey": SECRET}]}, "users.0.secretKey"),
+        ({"gateway": {"basicAuth": {"htpasswd": SECRET}}}, "gateway.basicAuth.htpasswd"),
+        ({"loki": {"tenants": [{"name": "a", "passwordHash": SECRET}]}}, "loki.tenants.0.passwordHash"),
+        ({"grafana.ini": {"auth.google": {"client_secret": SECRET}}}, "grafana.ini.auth.google.client_secret"),
+        ({"grafana.ini": {"security": {"secret_key": SECRET}}}, "security.secret_key"),
+        ({"env": {"GF_SMTP_PASSWORD": SECRET}}, "env.GF_SMTP_PASSWORD"),
+        ({"extraEnv": [{"name": "AWS_SECRET_ACCESS_KEY", "value": SECRET}]}, "extraEnv.0.value"),
+        ({"remoteWrite": [{"authorization": {"credentials": SECRET}}]}, "authorization.credentials"),
+        ({"remoteWrite": [{"bearer_token": SECRET}]}, "bearer_token"),
+        ({"datasources": [{"secureJsonData": {"httpHeaderValue1": SECRET}}]}, "secureJsonData.httpHeaderValue1"),
+        ({"url": f"https://me:{SECRET}@prometheus.example.org"}, "url"),
+        ({"tls": {"key": KEY}}, "tls.key"),
+    ],
+)
+def test_a_secret_is_refused_at_its_place_and_not_shown(values: dict[str, Any], place: str) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        GrafanaSpec.check("Grafana", {"namespace": "monitoring", "values": values})
+    message = str(raised.value)
+    assert f"{place} (value hidden): is a secret in plain text" in message
+    assert SECRET not in message
+    assert "name a Secret of the cluster" in message
+    assert SECRET not in str(veiled(values))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"adminPassword": "", "rootPassword": None},
+        {"adminPassword": "${ADMIN_PASSWORD}", "bearer_token": "$TOKEN", "apiKey": "$(API_KEY)"},
+        {"grafana.ini": {"database": {"password": "$__file{/etc/secrets/password}"}}},
+        {"admin": {"existingSecret": "grafana-admin", "userKey": "user", "passwordKey": "password"}},
+        {"oidc": {"existingClientSecretName": "oidc", "existingClientSecretKey": "secret"}},
+        {"license": {"existingSecret": "license", "secretKey": "license.json"}},
+        {"remote": {"auth": {"passwordSecretName": "remote", "passwordSecretKey": "password"}}},
+        {"users": [{"accessKey": "logs", "existingSecret": "logs", "existingSecretKey": "key"}]},
+        {"extraEnv": [{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "a", "key": "password"}}}]},
+        {"extraEnv": [{"name": "AWS_SECRET_ACCESS_KEY", "value": "$(KEY)"}]},
+        {"extraEnvFrom": [{"secretRef": {"name": "bucket"}}], "imagePullSecrets": ["registry"]},
+        {"serviceAccount": {"automountServiceAccountToken": True}, "useFederatedToken": False},
+        {"password_file": "/etc/p", "tokenFile": "/etc/t", "env": {"GF_DATABASE_PASSWORD__FILE": "/etc/p"}},
+        {"tls": {"privateKey": "private.key"}, "ingress": {"tls": [{"secretName": "tls"}]}, "tlsSecret": "tls"},
+        {"ring": {"num_tokens": 512}, "maxTokens": 3, "auth": {"token_url": "https://login.example.org/token"}},
+        {"gateway": {"basicAuth": {"htpasswd": '{{ htpasswd "a" .Values.gateway.password }}'}}},
+        {"url": "https://${USER}:${PASSWORD}@prometheus.example.org"},
+    ],
+)
+def test_what_names_a_secret_or_where_it_is_is_taken(values: dict[str, Any]) -> None:
+    assert GrafanaSpec.check("Grafana", {"namespace": "monitoring", "values": values}).values == values
+    assert veiled(values) == values
+
+
+def test_every_secret_is_told_at_once() -> None:
+    values = {"adminPassword": SECRET, "smtp": {"password": SECRET}}
+    with pytest.raises(InvalidArgsError, match="2 problems"):
+        GrafanaSpec.check("Grafana", {"namespace": "monitoring", "values": values})
+
+
+def test_a_secret_output_is_refused_before_it_is_known() -> None:
+    def program() -> None:
+        values = {
+            "adminPassword": pulumi.Output.secret(SECRET),
+            "smtp": {"existingSecret": pulumi.Output.from_input("a")},
+        }
+        with pytest.raises(InvalidArgsError, match=r"1 problem in its arguments\n  values\.adminPassword"):
+            GrafanaSpec.check("Grafana", {"namespace": "monitoring", "values": values})
+
+    record(program)
+
+
+DEFAULTS_THAT_ARE_SECRETS = {"rootPassword", "accessKey", "secretKey"}
+"""Of the MinIO in some charts, written out as everybody knows them."""
+
+
+@pytest.mark.skipif(not CHARTS.is_dir(), reason="the real charts are not here")
+def test_no_default_of_a_real_chart_is_refused_by_its_name_alone() -> None:
+    files = sorted(CHARTS.glob("*/values.yaml"))
+    found = {
+        f"{file.parent.name}: {'.'.join(map(str, place))}"
+        for file in files
+        for place in plain_secrets(yaml.safe_load(file.read_text(encoding="utf-8")))
+        if place[-1] not in DEFAULTS_THAT_ARE_SECRETS
+    }
+    assert files
+    assert not found
