@@ -14,13 +14,12 @@ from wiring.caching import Caching
 from wiring.ingress import create_routes
 from wiring.metrics import metrics_addresses
 from wiring.namespaces import create_namespaces
-from wiring.preflight import refuse_wrong_arguments
+from wiring.preflight import component_problems
 from wiring.providers import component_options
 from wiring.security import secure
 from wiring.storage import Storage
 
-settings = load(read())
-refuse_wrong_arguments(settings)
+settings = load(read(), component_problems)
 sizing.announce(settings)
 options = component_options(settings)
 namespaces = secure(settings, create_namespaces(settings, options), options)

@@ -38,14 +38,21 @@ class ReleaseSpec(Spec):
     def _the_namespace_is_nobody_elses(self) -> str | None:
         return cluster_namespace_problem(self.namespace) if self.create_namespace else None
 
-    @rule("chart_version", "charts_dir")
-    def _chart_can_be_had(self) -> str | None:
+    @rule("chart_version")
+    def _chart_version_is_supported(self) -> str | None:
         try:
             self.chart.repository(self.chart_version)
-            if self.charts_dir:
-                self.chart.local_path(self.chart_version, self.charts_dir)
         except ValueError as error:
             return str(error)
+        return None
+
+    @rule("charts_dir", "chart_version")
+    def _chart_is_in_the_directory(self) -> str | None:
+        if self.charts_dir and self.chart_version in self.chart.versions:
+            try:
+                self.chart.local_path(self.chart_version, self.charts_dir)
+            except ValueError as error:
+                return str(error)
         return None
 
 

@@ -6,17 +6,19 @@ specification is checked again, with the same rules, once it is resolved.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self, TypeVar
 
 import pulumi
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator, model_validator
+from pydantic import ConfigDict, ValidationError, field_validator, model_validator
 from pydantic.functional_validators import ModelWrapValidatorHandler
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from ._plain_secrets import HIDDEN, veiled
+from ._sentences import sentence
+from ._unsettled import UNSETTLED, Settling, Unsettled, UnsettledError
 
 _SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
 _USER_IN_URL = re.compile(r"//[^/@\s]+@")
@@ -34,6 +36,10 @@ class ArgumentProblem:
     """Its value behind an equals sign; empty where it is missing, veiled where it is a secret."""
     sentence: str
     """What is wrong and what would be right."""
+    location: tuple[int | str, ...] = ()
+    """The parts of `place`."""
+    fields: tuple[str, ...] = ()
+    """The arguments that a rule finds wrong together; empty where one is wrong by itself."""
 
 
 class InvalidArgsError(pulumi.RunError):
@@ -59,7 +65,7 @@ def rule(*fields: str) -> Callable[[RuleMethod], RuleMethod]:
     return mark
 
 
-class Spec(BaseModel):
+class Spec(Settling):
     """Base of a component's specification: unknown keys refused, immutable, outputs let through until resolved."""
 
     # A schema takes milliseconds to build: only what a program uses is worth them.
@@ -68,24 +74,26 @@ class Spec(BaseModel):
     @field_validator("*", mode="wrap")
     @classmethod
     def _let_outputs_through(cls, value: Any, handler: Callable[[Any], Any]) -> Any:
-        return value if isinstance(value, pulumi.Output) else handler(value)
+        return value if isinstance(value, pulumi.Output | Unsettled) else handler(value)
 
     @model_validator(mode="wrap")
     @classmethod
     def _keep_the_rules(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        spec = handler(data)
-        problems = [
-            InitErrorDetails(
-                type=PydanticCustomError("rule", "{problem}", {"problem": problem}),
-                loc=(fields[0],),
-                input=getattr(spec, fields[0]),
+        found: list[InitErrorDetails] = []
+        try:
+            spec = handler(data)
+        except ValidationError as error:
+            found = [_details(one) for one in error.errors(include_url=False)]
+            wrong = {one["loc"][0] for one in found if one["loc"]}
+            spec = handler(
+                {name: value for name, value in data.items() if name not in wrong}
+                | {name: UNSETTLED for name in cls.model_fields if name in wrong}
             )
-            for fields, check in _rules(cls)
-            if not any(isinstance(getattr(spec, field), pulumi.Output) for field in fields)
-            and (problem := check(spec)) is not None
-        ]
-        if problems:
-            raise ValidationError.from_exception_data(cls.__name__, problems)
+        for name in [name for name, value in spec if isinstance(value, Unsettled)]:
+            spec.leave_open(name)
+        found += _broken_rules(spec, data)
+        if found:
+            raise ValidationError.from_exception_data(cls.__name__, found)
         return spec
 
     @classmethod
@@ -102,6 +110,26 @@ class Spec(BaseModel):
         return pulumi.Output.all(**fields).apply(lambda known: _validated(type(self), component, known))
 
 
+def _broken_rules(spec: Spec, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+    for fields, check in _rules(type(spec)):
+        try:
+            values = [getattr(spec, field) for field in fields]
+            problem = None if any(isinstance(value, pulumi.Output) for value in values) else check(spec)
+        except UnsettledError:
+            continue
+        if problem is not None:
+            context = {"problem": problem, "fields": fields}
+            kind = PydanticCustomError("rule", "{problem}", context)
+            yield InitErrorDetails(type=kind, loc=(fields[0],), input=data.get(fields[0], values[0]))
+
+
+def _details(error: Mapping[str, Any]) -> InitErrorDetails:
+    """Give an error of pydantic's in a form that can be raised again."""
+    context = {"problem": sentence(error), "fields": (error.get("ctx") or {}).get("fields", ())}
+    kind = PydanticCustomError(error["type"], "{problem}", context)
+    return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"])
+
+
 def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], str | None]]]:
     methods = (getattr(cls, name) for name in dir(cls) if not name.startswith(("__", "model_")))
     return [(method.rule_fields, method) for method in methods if hasattr(method, "rule_fields")]
@@ -114,9 +142,12 @@ def _validated(cls: type[AnySpec], component: str, args: Mapping[str, Any]) -> A
     try:
         return cls.model_validate(dict(args))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_context=False)
-        problems = [ArgumentProblem(_place(one["loc"]), _shown(one), _sentence(one)) for one in found]
-        raise InvalidArgsError(component, problems) from None
+        raise InvalidArgsError(component, [_problem(one) for one in error.errors(include_url=False)]) from None
+
+
+def _problem(error: Mapping[str, Any]) -> ArgumentProblem:
+    fields = (error.get("ctx") or {}).get("fields", ())
+    return ArgumentProblem(_place(error["loc"]), _shown(error), sentence(error), error["loc"], fields)
 
 
 def _place(location: tuple[int | str, ...]) -> str:
@@ -133,9 +164,3 @@ def _shown(problem: Mapping[str, Any]) -> str:
     if len(shown) > _LONGEST_SHOWN:
         shown = f"{shown[:_LONGEST_SHOWN]}…"
     return " = " + _USER_IN_URL.sub("//[hidden]@", shown)
-
-
-def _sentence(problem: Mapping[str, Any]) -> str:
-    if problem["type"] == "extra_forbidden":
-        return "there is no such argument: remove it or correct its name"
-    return str(problem["msg"]).removeprefix("Value error, ")

@@ -68,6 +68,18 @@ def parse_quantity(text: str) -> Decimal:
     return Decimal(match["number"]) * _FACTORS.get(match["unit"] or "", Decimal(1))
 
 
+def form(pattern: str, meaning: str) -> AfterValidator:
+    """Hold a text to a regular expression, as a whole; `meaning` says in words what is wanted."""
+    expression = re.compile(pattern)
+
+    def check(text: str) -> str:
+        if expression.fullmatch(text) is None:
+            raise ValueError(f"{text!r} must be {meaning}")
+        return text
+
+    return AfterValidator(check)
+
+
 def _duration(text: str) -> str:
     parse_duration(text)
     return text

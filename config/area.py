@@ -1,13 +1,16 @@
 """The base of every area of settings."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from components._tenants import Tenant
+from components._unsettled import Settling
 from components.units import Duration, Hostname, HttpUrl, Name, Quantity
+
+from .problems import Problem
 
 __all__ = [
     "Area",
@@ -22,20 +25,37 @@ __all__ = [
     "Tenant",
     "Tolerations",
     "Values",
+    "rule",
+    "rules_of",
 ]
 
+RuleMethod = TypeVar("RuleMethod", bound=Callable[..., Iterator[Problem]])
 
-class Area(BaseModel):
+
+def rule(method: RuleMethod) -> RuleMethod:
+    """Mark a method that finds what fields of one area do wrong together; it ends where it reads a wrong one."""
+    method.__dict__["is_rule"] = True
+    return method
+
+
+class Area(Settling):
     """One area of settings: unknown keys are refused, what was read never changes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def rules_of(area: Area) -> Iterator[Callable[[], Iterator[Problem]]]:
+    """Give the rules between the fields of an area."""
+    for name in dir(type(area)):
+        if hasattr(getattr(type(area), name, None), "is_rule"):
+            yield getattr(area, name)
+
+
 class SecretReference(Area):
     """A key of a Kubernetes Secret that exists already, so that External Secrets or a human may own it."""
 
-    secret: Name = Field(description="Name of the Secret, in the namespace of what reads it.")
-    key: str = Field(min_length=1, description="Key in the Secret.")
+    secret: Name = Field(description="Name of the Secret, in the namespace of what reads it.", examples=["admin"])
+    key: str = Field(min_length=1, description="Key in the Secret.", examples=["password"])
 
 
 class PodSecurity(StrEnum):

@@ -1,10 +1,12 @@
 """The caches of queries: the charts' own memcached, or one Valkey for Loki, distributed Tempo and Thanos."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from .area import Area, Name
+from .area import Area, Name, rule
+from .problems import Problem, place_of, remove_command, shown
 
 
 class CacheKind(StrEnum):
@@ -34,10 +36,9 @@ class Caching(Area):
         examples=["monitoring"],
     )
 
-    @model_validator(mode="after")
-    def _thanos_speaks_to_valkey_alone(self) -> "Caching":
+    @rule
+    def _thanos_speaks_to_valkey_alone(self) -> Iterator[Problem]:
         if self.thanos_namespace and self.kind is not CacheKind.VALKEY:
-            raise ValueError(
-                "thanos_namespace is of use beside Valkey alone: set kind to valkey, or remove thanos_namespace"
-            )
-        return self
+            place = place_of("caching", "thanos_namespace")
+            sentence = "is of use beside Valkey alone: set kind to valkey, or remove thanos_namespace"
+            yield Problem(place, sentence, remove_command(place), shown(self.thanos_namespace))

@@ -1,11 +1,12 @@
 """The cluster a stack runs on, and what is true of all of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from .area import Area, Name, NodeSelector, Tolerations
+from .area import Area, Name, NodeSelector, Tolerations, rule
+from .problems import Problem, place_of, set_command
 
 
 class Environment(StrEnum):
@@ -71,23 +72,24 @@ class Cluster(Area):
     )
     dns_namespace: str = Field(default="kube-system", description="Namespace of that Service. Default: kube-system.")
 
-    @model_validator(mode="after")
-    def _production_names_its_cluster(self) -> "Cluster":
+    @rule
+    def _production_names_its_cluster(self) -> Iterator[Problem]:
         if self.environment is Environment.PRODUCTION and not self.context:
-            raise ValueError(
-                "environment production must name its context, so that it never reaches another cluster: "
-                "pulumi config set --path 'observability:cluster.context' CONTEXT"
+            place = place_of("cluster", "context")
+            yield Problem(
+                place,
+                "environment production must name its context, so that it never reaches another cluster",
+                set_command(place, "prod-eu1"),
             )
-        return self
 
-    @model_validator(mode="after")
-    def _labels_are_on_something(self) -> "Cluster":
+    @rule
+    def _labels_are_on_something(self) -> Iterator[Problem]:
         if self.service_monitor_labels and not self.service_monitors:
-            raise ValueError(
-                "service_monitor_labels are for ServiceMonitors, and none are made: "
-                "pulumi config set --path 'observability:cluster.service_monitors' true"
+            yield Problem(
+                place_of("cluster", "service_monitor_labels"),
+                "are for ServiceMonitors, and none are made: turn service_monitors on, or remove the labels",
+                set_command(place_of("cluster", "service_monitors"), True),
             )
-        return self
 
     @property
     def production(self) -> bool:

@@ -1,11 +1,12 @@
 """How the UIs are reached from outside the cluster."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from .area import Area, Hostname, Name
+from .area import Area, Hostname, Name, rule
+from .problems import Problem, place_of, set_command
 
 
 class IngressKind(StrEnum):
@@ -54,10 +55,9 @@ class Ingress(Area):
         default=True, description="Whether the entry points end TLS themselves. Default: true.", examples=[False]
     )
 
-    @model_validator(mode="after")
-    def _traefik_has_a_domain(self) -> "Ingress":
+    @rule
+    def _traefik_has_a_domain(self) -> Iterator[Problem]:
         if self.kind is IngressKind.TRAEFIK and self.domain is None:
-            raise ValueError(
-                "kind traefik needs a domain: pulumi config set --path 'observability:ingress.domain' obs.example.org"
-            )
-        return self
+            place = place_of("ingress", "domain")
+            sentence = "is missing: kind traefik needs a domain, under which each UI has its host"
+            yield Problem(place, sentence, set_command(place, "obs.example.org"))

@@ -1,13 +1,15 @@
 """How much arrives, from which the platform's sizes follow."""
 
+from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from components.sizing import Prices as DefaultPrices
 from components.units import parse_duration
 
-from .area import Area, Duration
+from .area import Area, Duration, rule
+from .problems import PROJECT, Problem, place_of, remove_command, set_command, shown
 
 _DEFAULTS = DefaultPrices()
 
@@ -88,12 +90,27 @@ class Load(Area):
         """Whether the stack tells a load at all."""
         return bool(self.logs_gb_per_day or self.spans_per_second or self.active_series)
 
-    @model_validator(mode="after")
-    def _figures_go_together(self) -> "Load":
+    @rule
+    def _something_is_sized(self) -> Iterator[Problem]:
         if self.model_fields_set and not self.given:
-            raise ValueError("sizes nothing: give logs_gb_per_day, spans_per_second or active_series")
+            yield Problem(
+                f"{PROJECT}:load",
+                "sizes nothing: give logs_gb_per_day, spans_per_second or active_series",
+                set_command(place_of("load", "logs_gb_per_day"), 100),
+            )
+
+    @rule
+    def _streams_are_of_logs(self) -> Iterator[Problem]:
         if self.active_streams is not None and not self.logs_gb_per_day:
-            raise ValueError(f"active_streams {self.active_streams:g} are streams of logs: give logs_gb_per_day too")
+            yield Problem(
+                place_of("load", "active_streams"),
+                "are streams of logs: give logs_gb_per_day too",
+                set_command(place_of("load", "logs_gb_per_day"), 100),
+                f"{self.active_streams:g}",
+            )
+
+    @rule
+    def _samples_are_apart(self) -> Iterator[Problem]:
         if parse_duration(self.scrape_interval).total_seconds() == 0:
-            raise ValueError(f"scrape_interval {self.scrape_interval} must be longer: 30s, for example")
-        return self
+            place = place_of("load", "scrape_interval")
+            yield Problem(place, "must be longer: 30s, for example", remove_command(place), shown(self.scrape_interval))

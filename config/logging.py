@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
+
+from components.units import form
 
 from .area import Area, Duration, HttpUrl, Name, PodSecurity, Tenant, Values
 from .limits import Limits
@@ -46,9 +48,8 @@ class RuleSource(StrEnum):
 class SchemaEntry(Area):
     """One entry of Loki's schema ledger; once applied it is never edited, only a later one appended."""
 
-    begin: str = Field(
+    begin: Annotated[str, form(r"\d{4}-\d{2}-\d{2}", "a day, such as 2024-01-01")] = Field(
         alias="from",
-        pattern=r"^\d{4}-\d{2}-\d{2}$",
         description="First day (UTC) that is written with this schema.",
         examples=["2024-01-01"],
     )

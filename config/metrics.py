@@ -1,12 +1,14 @@
 """Where metrics go: a Prometheus of the stack's own, or one that is there already."""
 
+from collections.abc import Iterator
 from enum import StrEnum
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from components.urls import OtlpUrl, QueryUrl, RemoteWriteUrl
 
-from .area import Area, Name, Quantity, Values
+from .area import Area, Name, Quantity, Values, rule
+from .problems import Problem, place_of, remove_command, set_command, shown
 
 
 class MetricsKind(StrEnum):
@@ -69,18 +71,29 @@ class Metrics(Area):
         """Whether the stack runs its own Prometheus."""
         return self.kind is MetricsKind.IN_STACK
 
-    @model_validator(mode="after")
-    def _external_is_given_by_urls(self) -> "Metrics":
-        urls = {"remote_write_url": self.remote_write_url, "otlp_url": self.otlp_url}
-        if self.kind is MetricsKind.EXTERNAL:
-            if missing := [key for key, url in urls.items() if url is None]:
-                raise ValueError(
-                    f"kind external needs {' and '.join(missing)}: where the existing metrics stack receives"
-                )
-            if self.provision_datasource and self.query_url is None:
-                raise ValueError("provision_datasource needs query_url: where Grafana queries")
-            return self
-        external = {**urls, "query_url": self.query_url, "provision_datasource": self.provision_datasource}
-        if given := [key for key, value in external.items() if value is not None]:
-            raise ValueError(f"{', '.join(given)} go with kind external, not {self.kind.value}")
-        return self
+    @rule
+    def _external_metrics_are_written_somewhere(self) -> Iterator[Problem]:
+        yield from self._goes_with_external("remote_write_url", needed=True)
+
+    @rule
+    def _external_metrics_are_received_somewhere(self) -> Iterator[Problem]:
+        yield from self._goes_with_external("otlp_url", needed=True)
+
+    @rule
+    def _external_metrics_are_queried_somewhere(self) -> Iterator[Problem]:
+        yield from self._goes_with_external("query_url", needed=bool(self.provision_datasource))
+
+    @rule
+    def _only_an_external_datasource_may_be_of_others(self) -> Iterator[Problem]:
+        yield from self._goes_with_external("provision_datasource", needed=False)
+
+    def _goes_with_external(self, key: str, *, needed: bool) -> Iterator[Problem]:
+        value, place = getattr(self, key), place_of("metrics", key)
+        field = type(self).model_fields[key]
+        if self.kind is not MetricsKind.EXTERNAL and value is not None:
+            sentence = f"goes with kind external, not {self.kind.value}: remove it, or change kind"
+            yield Problem(place, sentence, remove_command(place), shown(value))
+        if self.kind is MetricsKind.EXTERNAL and value is None and needed:
+            why = "provision_datasource" if key == "query_url" else "kind external"
+            sentence = f"is missing: {why} needs {key}. {field.description}"
+            yield Problem(place, sentence.rstrip("."), set_command(place, (field.examples or [""])[0]))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from .addresses import namespace_of
 from .caching import CacheKind
-from .problems import PROJECT, Problem, set_command
+from .problems import PROJECT, Problem, set_command, shown
 
 if TYPE_CHECKING:
     from .stack import Settings
@@ -28,7 +28,7 @@ def namespace_problems(settings: "Settings") -> Iterator[Problem]:
             f"{owner}: this stack would put its own pod security level on that namespace, and take it along when it is "
             "destroyed; use another one, or name it in cluster.existing_namespaces to leave it as it is",
             set_command(place, area),
-            namespace,
+            shown(namespace),
         )
 
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .addresses import namespace_of
-from .cluster import Environment
-from .problems import PROJECT, Problem, remove_command, set_command
+from .problems import PROJECT, Problem, remove_command, set_command, shown
 from .security import Authentication, Tls
 from .tracing import TracingMode
 
@@ -15,15 +14,7 @@ if TYPE_CHECKING:
 _AREA = f"{PROJECT}:security"
 
 
-def protection_problems(settings: "Settings") -> Iterator[Problem]:
-    """Find what cannot be had together, and what is set and used by nothing."""
-    yield from _certificates(settings)
-    yield from _logins(settings)
-    yield from _tenants_who_log_in(settings)
-    yield from _senders(settings)
-
-
-def _certificates(settings: "Settings") -> Iterator[Problem]:
+def _an_issuer_goes_with_cert_manager(settings: "Settings") -> Iterator[Problem]:
     area = settings.security
     by_manager = area.tls is Tls.CERT_MANAGER
     if by_manager and area.issuer is None:
@@ -33,36 +24,39 @@ def _certificates(settings: "Settings") -> Iterator[Problem]:
     if area.issuer is not None and not by_manager:
         place = f"{_AREA}.issuer"
         sentence = f"is used by nothing: only tls cert-manager asks an issuer, and tls is {area.tls.value}"
-        yield Problem(place, sentence, remove_command(place), area.issuer.name)
+        yield Problem(place, sentence, remove_command(place), shown(area.issuer.name))
+
+
+def _certificates_are_shown_in_tls(settings: "Settings") -> Iterator[Problem]:
+    area = settings.security
     if area.shows_certificates and not area.encrypted:
-        place = f"{_AREA}.tls"
-        sentence = "must not be none with authentication mtls: a certificate is shown in TLS alone"
-        yield Problem(place, sentence, f"{set_command(place, 'cert-manager')} (or given)", "none")
+        yield _plain("must not be none with authentication mtls: a certificate is shown in TLS alone")
     if "certificates" in area.model_fields_set and not area.encrypted:
         place = f"{_AREA}.certificates"
         yield Problem(place, "is used by nothing: tls is none", remove_command(place))
 
 
-def _logins(settings: "Settings") -> Iterator[Problem]:
-    area = settings.security
-    place = f"{_AREA}.authentication"
-    if area.logs_in and settings.tracing.mode is TracingMode.MONOLITHIC:
-        mode = set_command(f"{PROJECT}:tracing.mode", "distributed")
+def _somebody_asks_for_logins(settings: "Settings") -> Iterator[Problem]:
+    if settings.security.logs_in and settings.tracing.mode is TracingMode.MONOLITHIC:
         yield Problem(
-            place,
+            f"{_AREA}.authentication",
             "monolithic Tempo has no gateway that could ask for a login: use mtls, or tracing.mode distributed",
-            f"{set_command(place, 'mtls')} (or {mode})",
-            "basic",
+            set_command(f"{PROJECT}:tracing.mode", "distributed"),
+            shown("basic"),
         )
-    if area.logs_in and not area.encrypted and settings.cluster.environment is Environment.PRODUCTION:
-        tls = f"{_AREA}.tls"
-        yield Problem(
-            tls,
+
+
+def _logins_of_production_are_encrypted(settings: "Settings") -> Iterator[Problem]:
+    area = settings.security
+    if area.logs_in and not area.encrypted and settings.cluster.production:
+        yield _plain(
             "environment production refuses authentication basic without TLS, as passwords would cross the network in "
-            "plain text",
-            f"{set_command(tls, 'cert-manager')} (or given)",
-            "none",
+            "plain text"
         )
+
+
+def _logins_are_used(settings: "Settings") -> Iterator[Problem]:
+    area = settings.security
     if area.logins is not None and not area.logs_in:
         logins = f"{_AREA}.logins"
         sentence = f"is used by nothing: only authentication basic logs in, and it is {area.authentication.value}"
@@ -86,32 +80,53 @@ def _tenants_who_log_in(settings: "Settings") -> Iterator[Problem]:
             f"{PROJECT}:logging.tenants_secret",
             "has Loki ask for logins that the stack does not know: use security.authentication basic and name in "
             "security.logins those of the collectors, of Grafana and of Tempo",
-            f"pulumi config set --path '{place}.collectors' SECRET",
-            secret,
+            set_command(f"{_AREA}.authentication", "basic")
+            + "\n"
+            + set_command(place, {"collectors": "alloy-login", "grafana": "grafana-login", "tempo": "tempo-logins"}),
+            shown(secret),
         )
     elif logins.loki is not None:
         sentence = "is used by nothing: logging.tenants_secret takes its place"
-        yield Problem(f"{place}.loki", sentence, remove_command(f"{place}.loki"), logins.loki)
+        yield Problem(f"{place}.loki", sentence, remove_command(f"{place}.loki"), shown(logins.loki))
     if settings.telemetry.namespace_tenants:
         named = f"{PROJECT}:telemetry.namespace_tenants"
         sentence = "is used by nothing: with logging.tenants_secret the collectors' login is the tenant of all logs"
         yield Problem(named, sentence, remove_command(named))
 
 
-def _senders(settings: "Settings") -> Iterator[Problem]:
+def _senders_speak_tls(settings: "Settings") -> Iterator[Problem]:
     area = settings.security
     if not area.senders:
         return
-    place = f"{_AREA}.senders"
     if not area.encrypted:
-        tls = f"{_AREA}.tls"
-        sentence = "must not be none with senders: the collectors need a certificate to receive by TLS"
-        yield Problem(tls, sentence, f"{set_command(tls, 'cert-manager')} (or given)", "none")
+        yield _plain("must not be none with senders: the collectors need a certificate to receive by TLS")
     if settings.demo.enabled:
         sentence = "the demo sends in plain text, which the collectors would refuse: turn one of the two off"
-        yield Problem(place, sentence, set_command(f"{PROJECT}:demo.enabled", False), "true")
+        yield Problem(f"{_AREA}.senders", sentence, set_command(f"{PROJECT}:demo.enabled", False), "true")
+
+
+def _loki_sends_its_traces_as_others_do(settings: "Settings") -> Iterator[Problem]:
     own = settings.logging.traces_endpoint or ""
-    if own.startswith("http://") and namespace_of(own) == settings.telemetry.namespace:
+    plain = own.startswith("http://") and namespace_of(own) == settings.telemetry.namespace
+    if settings.security.senders and plain:
         endpoint = f"{PROJECT}:logging.traces_endpoint"
         sentence = "is plain text, which the collectors would refuse with security.senders: turn one of the two off"
-        yield Problem(endpoint, sentence, set_command(place, False), own)
+        yield Problem(endpoint, sentence, set_command(f"{_AREA}.senders", False), shown(own))
+
+
+def _plain(sentence: str) -> Problem:
+    encrypt = {"tls": "cert-manager", "issuer": {"name": "observability-ca"}}
+    return Problem(f"{_AREA}.tls", f"{sentence} (use cert-manager, or given)", set_command(_AREA, encrypt), "none")
+
+
+PROTECTION_RULES = (
+    _an_issuer_goes_with_cert_manager,
+    _certificates_are_shown_in_tls,
+    _somebody_asks_for_logins,
+    _logins_of_production_are_encrypted,
+    _logins_are_used,
+    _tenants_who_log_in,
+    _senders_speak_tls,
+    _loki_sends_its_traces_as_others_do,
+)
+"""What cannot be had together, and what is set and used by nothing."""

@@ -1,39 +1,32 @@
 """Rules that span several areas of settings."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from .caching import CacheKind
-from .cluster import Environment
-from .logging import WORKLOADS, LoggingMode, RuleSource
+from .examine import findings
+from .logging import WORKLOADS, RuleSource
 from .metrics import MetricsKind
 from .namespaces import namespace_problems
-from .problems import PROJECT, Problem, nearest, remove_command, set_command
-from .protection import protection_problems
-from .storage import IN_CLUSTER, PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage, InClusterStorage
-from .tenancy import tenant_problems
-from .tracing import TracingMode
+from .problems import PROJECT, Problem, nearest, place_of, remove_command, set_command, shown
+from .production import PRODUCTION_RULES
+from .protection import PROTECTION_RULES
+from .storage import PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage
+from .tenancy import TENANT_RULES
 
 if TYPE_CHECKING:
     from .stack import Settings
 
-
-def cross_area_problems(settings: "Settings") -> list[Problem]:
-    """Find what no area can see alone."""
-    found = [*_storage(settings), *_secrets_without_a_user(settings), *_metrics_of_grafana(settings)]
-    found += [*namespace_problems(settings), *_caches_that_nothing_uses(settings)]
-    found += [*_workloads_that_do_not_run(settings), *tenant_problems(settings), *protection_problems(settings)]
-    found += _rules_beside_the_objects_of_others(settings)
-    if settings.cluster.environment is Environment.PRODUCTION:
-        found += _production(settings)
-    return found
+_S3_KEYS = ("access_key_id", "secret_access_key")
 
 
-def _storage(settings: "Settings") -> Iterator[Problem]:
+def _aws_has_a_region(settings: "Settings") -> Iterator[Problem]:
     if isinstance(settings.storage, AwsStorage) and not settings.aws_region:
-        yield Problem("aws:region", "is missing: the region of the buckets", "pulumi config set aws:region eu-west-1")
-    if isinstance(settings.storage, FilesystemStorage):
-        yield from _one_pod_each(settings)
+        sentence = "is missing: the region of the buckets"
+        yield Problem("aws:region", sentence, set_command("aws:region", "eu-west-1"))
+
+
+def _credentials_are_given(settings: "Settings") -> Iterator[Problem]:
     if isinstance(settings.storage, ExternalStorage):
         for purpose in PURPOSES:
             if purpose in settings.storage.credentials:
@@ -42,21 +35,32 @@ def _storage(settings: "Settings") -> Iterator[Problem]:
                 if key not in settings.given_secrets:
                     yield Problem(
                         f"{PROJECT}:{key}",
-                        f"is missing: {purpose} are kept on {settings.storage.endpoint}, which needs credentials "
+                        f"is missing: {purpose} are kept on an S3 server, which needs credentials "
                         f"(or name an existing Secret in storage.credentials.{purpose})",
                         f"pulumi config set --secret {PROJECT}:{key}",
                     )
 
 
-def _one_pod_each(settings: "Settings") -> Iterator[Problem]:
+def _one_pod_of_loki_has_the_volume(settings: "Settings") -> Iterator[Problem]:
+    yield from _one_pod(settings, "logging")
+
+
+def _one_pod_of_tempo_has_the_volume(settings: "Settings") -> Iterator[Problem]:
+    yield from _one_pod(settings, "tracing")
+
+
+def _one_pod(settings: "Settings", name: str) -> Iterator[Problem]:
+    if not isinstance(settings.storage, FilesystemStorage):
+        return
     why = "storage.kind filesystem is a volume that one pod alone sees"
-    for name, area in (("logging", settings.logging), ("tracing", settings.tracing)):
-        place = f"{PROJECT}:{name}"
-        fix = f"{set_command(f'{PROJECT}:storage.kind', 'in-cluster')} (or aws, external)"
-        if area.mode.value != "monolithic":
-            yield Problem(f"{place}.mode", f"{why}: use mode monolithic, or an object store", fix, area.mode.value)
-        elif (area.replicas or 1) > 1:
-            yield Problem(f"{place}.replicas", f"{why}: use 1 replica, or an object store", fix, str(area.replicas))
+    area = getattr(settings, name)
+    mode, replicas = place_of(name, "mode"), place_of(name, "replicas")
+    if area.mode.value != "monolithic":
+        fix = set_command(place_of("storage", "kind"), "in-cluster")
+        yield Problem(mode, f"{why}: use mode monolithic, or an object store", fix, shown(area.mode))
+    elif (area.replicas or 1) > 1:
+        fix = set_command(replicas, 1)
+        yield Problem(replicas, f"{why}: use 1 replica, or an object store", fix, shown(area.replicas))
 
 
 def _secrets_without_a_user(settings: "Settings") -> Iterator[Problem]:
@@ -65,23 +69,28 @@ def _secrets_without_a_user(settings: "Settings") -> Iterator[Problem]:
             yield Problem(
                 f"{PROJECT}:{key}",
                 f"is used by nothing: storage.kind {settings.storage.kind} needs none that are given",
-                f"pulumi config rm {PROJECT}:{key}",
+                remove_command(f"{PROJECT}:{key}"),
             )
 
 
-def _caches_that_nothing_uses(settings: "Settings") -> Iterator[Problem]:
-    if settings.caching.kind is not CacheKind.VALKEY:
-        return
-    for key in ("chunks_cache_mib", "results_cache_mib"):
-        size = getattr(settings.logging, key)
-        if size is not None:
-            place = f"{PROJECT}:logging.{key}"
-            yield Problem(
-                place,
-                "is used by nothing: caching.kind valkey takes the place of that cache, and has caching.size_mib",
-                remove_command(place),
-                str(size),
-            )
+def _chunks_are_cached_once(settings: "Settings") -> Iterator[Problem]:
+    yield from _cached_once(settings, "chunks_cache_mib")
+
+
+def _results_are_cached_once(settings: "Settings") -> Iterator[Problem]:
+    yield from _cached_once(settings, "results_cache_mib")
+
+
+def _cached_once(settings: "Settings", key: str) -> Iterator[Problem]:
+    size = getattr(settings.logging, key)
+    if settings.caching.kind is CacheKind.VALKEY and size is not None:
+        place = place_of("logging", key)
+        yield Problem(
+            place,
+            "is used by nothing: caching.kind valkey takes the place of that cache, and has caching.size_mib",
+            remove_command(place),
+            shown(size),
+        )
 
 
 def _metrics_of_grafana(settings: "Settings") -> Iterator[Problem]:
@@ -102,7 +111,7 @@ def _workloads_that_do_not_run(settings: "Settings") -> Iterator[Problem]:
     running = [role for mode in modes for role in WORKLOADS[mode] if role != "ruler" or area.ruler] + ["gateway"]
     for role in area.workloads:
         if role not in running:
-            place = f"{PROJECT}:logging.workloads.{role}"
+            place = place_of("logging", "workloads", role)
             yield Problem(
                 place,
                 f"does not run in mode {' or '.join(modes)}: {nearest(role, running)}",
@@ -126,56 +135,25 @@ def _rules_beside_the_objects_of_others(settings: "Settings") -> Iterator[Proble
         )
 
 
-_S3_KEYS = ("access_key_id", "secret_access_key")
+RULES: Sequence[Callable[["Settings"], Iterator[Problem]]] = (
+    _aws_has_a_region,
+    _credentials_are_given,
+    _secrets_without_a_user,
+    _one_pod_of_loki_has_the_volume,
+    _one_pod_of_tempo_has_the_volume,
+    _chunks_are_cached_once,
+    _results_are_cached_once,
+    _metrics_of_grafana,
+    namespace_problems,
+    _workloads_that_do_not_run,
+    _rules_beside_the_objects_of_others,
+    *TENANT_RULES,
+    *PROTECTION_RULES,
+    *PRODUCTION_RULES,
+)
+"""Every rule between areas; each ends where it reads a setting that is wrong."""
 
 
-def _production(settings: "Settings") -> Iterator[Problem]:
-    why = "environment production refuses a single replica of what holds data"
-    storage = f"{PROJECT}:storage"
-    several_servers = isinstance(settings.storage, InClusterStorage) and settings.storage.replicas > 1
-    if isinstance(settings.storage, IN_CLUSTER) and not several_servers:
-        fix = f"{set_command(storage + '.kind', 'aws')} (or external)"
-        yield Problem(
-            f"{storage}.kind",
-            f"{why}: keep logs and traces on an object store outside the cluster, or in-cluster with replicas 3",
-            fix,
-            settings.storage.kind,
-        )
-    if isinstance(settings.storage, AwsStorage) and not settings.storage.protect:
-        yield Problem(
-            f"{storage}.protect",
-            "environment production refuses unprotected buckets",
-            set_command(f"{storage}.protect", True),
-            "false",
-        )
-    if settings.metrics.kind is MetricsKind.IN_STACK:
-        yield Problem(
-            f"{PROJECT}:metrics.kind",
-            f"{why}: the in-stack Prometheus is a single one; give the metrics stack that production has",
-            set_command(f"{PROJECT}:metrics.kind", "external"),
-            "in-stack",
-        )
-    yield from _replicated(settings, why)
-
-
-def _replicated(settings: "Settings", why: str) -> Iterator[Problem]:
-    logs, traces, load = settings.logging, settings.tracing, settings.load
-    # A load sizes what no setting does, with a replica for every copy at least.
-    sized = (logs.replication_factor or 3) if load.logs_gb_per_day else None
-    if logs.mode is LoggingMode.MONOLITHIC:
-        loki = logs.workloads.get("loki")
-        place = f"{PROJECT}:logging.replicas"
-        writers = (loki.replicas if loki else None) or logs.replicas or sized or 1
-    else:
-        writer = "ingester" if logs.mode is LoggingMode.DISTRIBUTED else "write"
-        place = f"{PROJECT}:logging.workloads.{writer}.replicas"
-        write = logs.workloads.get(writer)
-        writers = (write.replicas if write else None) or logs.replicas or sized or 3
-    if writers < 2:
-        yield Problem(place, f"{why}: run Loki with three", set_command(place, 3))
-    if traces.mode is TracingMode.MONOLITHIC:
-        place = f"{PROJECT}:tracing.mode"
-        yield Problem(place, f"{why}: monolithic Tempo is one", set_command(place, "distributed"), "monolithic")
-    elif not traces.kafka_address and (traces.replicas or (3 if load.spans_per_second else 1)) < 2:
-        place = f"{PROJECT}:tracing.replicas"
-        yield Problem(place, f"{why}: run Tempo with three ingesters", set_command(place, 3))
+def cross_area_problems(settings: "Settings") -> list[Problem]:
+    """Find what no area can see alone."""
+    return [problem for rule in RULES for problem in findings(rule, settings)]

@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as runtime_config
 
-from .problems import PROJECT, Problem
+from .problems import PROJECT, Problem, remove_command, shown
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,21 @@ class Source:
                 "holds an encrypted value, which would arrive here in the clear: "
                 "put the secret under its own key, or name a Kubernetes Secret with {secret, key}"
             )
-            return {}, [Problem(place, sentence, f"pulumi config rm {place}")]
-        text = self.texts.get(name)
-        if text is None:
+            return {}, [Problem(place, sentence, remove_command(place))]
+        if name not in self.texts:
             return {}, []
-        try:
-            value = json.loads(text)
-        except json.JSONDecodeError:
-            value = text
+        value = self.value(name)
         if isinstance(value, dict):
             return value, []
-        fix = f"pulumi config rm {place}, then set its keys with pulumi config set --path '{place}.KEY' VALUE"
-        return {}, [Problem(place, "must be an object of keys and values", fix, repr(value))]
+        sentence = "must be an object of keys and values, which docs/reference/settings.md names: set each by its path"
+        return {}, [Problem(place, sentence, remove_command(place), shown(value))]
+
+    def value(self, key: str) -> Any:
+        """Give any value as plain data."""
+        try:
+            return json.loads(self.texts[key])
+        except json.JSONDecodeError:
+            return self.texts[key]
 
 
 def read() -> Source:

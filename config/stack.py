@@ -1,23 +1,36 @@
 """All settings of a stack, read and checked together."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pydantic import ValidationError
+
+from components._sentences import closest
+from components._unsettled import UnsettledError
 
 from .area import Area
 from .caching import Caching
 from .charts import Charts
 from .cluster import Cluster, Environment
 from .demo import Demo
+from .examine import Examined, examine
 from .grafana import Grafana
 from .ingress import Ingress
 from .load import Load
 from .logging import Logging
 from .metrics import Metrics
-from .problems import PROJECT, Problem, nearest, problems_of, remove_command, settings_error
+from .problems import (
+    PROJECT,
+    SECRET,
+    Problem,
+    nearest,
+    place_of,
+    remove_command,
+    set_command,
+    settings_error,
+    shown,
+)
 from .providers import provider_problems
 from .retention import Retention
 from .rules import cross_area_problems
@@ -71,57 +84,83 @@ class Settings:
     aws_region: str
     given_secrets: frozenset[str]
     """The secret keys that the stack sets; their values are read by `secret`."""
+    written: Mapping[str, Any]
+    """What the stack file says of each area."""
+    wrong: frozenset[str] = frozenset()
+    """The places of settings that are wrong, while they are checked: something else stands here in their stead."""
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            """Say that a whole area is wrong to whoever reads it."""
+            if name in AREAS:
+                raise UnsettledError(name)
+            raise AttributeError(name)
 
     def secret(self, key: str) -> "pulumi.Output[str] | None":
         """Give the secret setting `key` as a secret output, or `None` where the stack does not set it."""
         return pulumi.Config(PROJECT).require_secret(key) if key in self.given_secrets else None
 
 
-def load(source: Source) -> Settings:
-    """Check every area of `source`; raise `SettingsError` with all problems at once."""
+def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] = lambda settings: ()) -> Settings:
+    """Check every area of `source`, then what is between areas and what `of_components` finds in what is right so far.
+
+    Raise `SettingsError` with all problems at once.
+    """
+    examined, problems = _examined(source)
+    common: dict[str, Any] = {
+        "stack": source.stack,
+        "aws_region": source.aws_region,
+        "given_secrets": frozenset(SECRET_KEYS) & frozenset(source.texts),
+        "written": {name: source.area(name)[0] for name in AREAS},
+    }
+    right = Settings(**common | {name: found.right for name, found in examined.items()})
+    for name, found in examined.items():
+        if place_of(name) in found.wrong:
+            vars(right).pop(name)
+    problems += cross_area_problems(right)
+    told = {problem.place for problem in problems}
+    problems += [problem for problem in secret_problems(source) if problem.place not in told]
+    problems += provider_problems(source)
+    whole = Settings(**common | {name: found.whole for name, found in examined.items()})
+    wrong = frozenset(place for found in examined.values() for place in found.wrong)
+    problems += of_components(replace(whole, wrong=wrong | {problem.place for problem in problems}))
+    if problems:
+        raise settings_error(source.stack, problems)
+    return whole
+
+
+def _examined(source: Source) -> tuple[Mapping[str, Examined], list[Problem]]:
+    examined: dict[str, Examined] = {}
     problems = _unknown_keys(source)
-    areas: dict[str, Any] = {}
-    for name in AREAS:
-        raw, malformed = source.area(name)
-        problems += malformed
-        if not malformed:
-            areas[name], found = _checked(name, raw)
-            problems += found
-    problems += [*secret_problems(source), *provider_problems(source)]
-    if all(areas.get(name) is not None for name in AREAS):
-        settings = Settings(
-            stack=source.stack,
-            aws_region=source.aws_region,
-            given_secrets=frozenset(SECRET_KEYS) & frozenset(source.texts),
-            **areas,
-        )
-        problems += cross_area_problems(settings)
-        if not problems:
-            return settings
-    raise settings_error(source.stack, problems)
+    for name, usual in AREAS.items():
+        model: type[Area] = usual
+        written, malformed = source.area(name)
+        if name == "storage" and not malformed:
+            kind = written.get("kind", "in-cluster")
+            if isinstance(kind, str) and kind in STORAGE_KINDS:
+                model = STORAGE_KINDS[kind]
+            else:
+                malformed = [_unknown_kind(kind)]
+        found = examine(name, model, {} if malformed else written)
+        examined[name] = replace(found, wrong=frozenset({place_of(name)})) if malformed else found
+        problems += malformed or found.problems
+    return examined, problems
 
 
-def _checked(name: str, raw: Mapping[str, Any]) -> tuple[Area | None, list[Problem]]:
-    model = AREAS[name]
-    if name == "storage":
-        kind = raw.get("kind", "in-cluster")
-        if not isinstance(kind, str) or kind not in STORAGE_KINDS:
-            place = f"{PROJECT}:storage.kind"
-            fix = f"pulumi config set --path '{place}' aws"
-            return None, [Problem(place, f"must be one of {', '.join(STORAGE_KINDS)}", fix, repr(kind))]
-        model = STORAGE_KINDS[kind]
-    try:
-        return model.model_validate(raw), []
-    except ValidationError as error:
-        return None, problems_of(name, model, error)
+def _unknown_kind(kind: Any) -> Problem:
+    place = place_of("storage", "kind")
+    near = closest(str(kind), STORAGE_KINDS)
+    sentence = f"must be one of {', '.join(STORAGE_KINDS)}" + (f": did you mean {near}?" if near else "")
+    return Problem(place, sentence, set_command(place, near or "in-cluster"), shown(kind))
 
 
 def _unknown_keys(source: Source) -> list[Problem]:
     known = [*AREAS, *SECRET_KEYS]
-    return [
-        Problem(
-            f"{PROJECT}:{key}", f"there is no such setting: {nearest(key, known)}", remove_command(f"{PROJECT}:{key}")
-        )
-        for key in source.texts
-        if key not in known
-    ]
+    problems = []
+    for key in sorted(set(source.texts) - set(known)):
+        place = f"{PROJECT}:{key}"
+        hidden = key in source.secret or SECRET.search(key)
+        sentence = f"there is no such setting: {nearest(key, known)}"
+        problems.append(Problem(place, sentence, remove_command(place), "" if hidden else shown(source.value(key))))
+    return problems

@@ -1,12 +1,15 @@
 """Where logs and traces are kept: in the cluster, on any S3-compatible server, on AWS S3, or on a plain volume."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from .area import Area, HttpUrl, Name, Quantity, Values
+from components.units import form
+
+from .area import Area, HttpUrl, Name, Quantity, Values, rule
+from .problems import Problem, place_of, remove_command, set_command, shown
 
 PURPOSES = ("logs", "traces")
 """What buckets are for, and so the keys of `buckets`, `prefixes` and `credentials`."""
@@ -98,11 +101,9 @@ class MinioStorage(Area):
         """How many times an object lies on volumes of the cluster: four pods add parity of its own size."""
         return 2 if self.mode is MinioMode.DISTRIBUTED else 1
 
-    @model_validator(mode="after")
-    def _every_purpose_has_a_bucket(self) -> "MinioStorage":
-        if self.buckets and set(self.buckets) != set(PURPOSES):
-            raise ValueError(f"buckets names {', '.join(sorted(self.buckets))}: name exactly logs and traces")
-        return self
+    @rule
+    def _every_purpose_has_a_bucket(self) -> Iterator[Problem]:
+        yield from _buckets_of_other_purposes(self.buckets)
 
 
 class FilesystemStorage(Area):
@@ -123,15 +124,22 @@ class _Buckets(Area):
     shared_bucket: str = Field(default="", description=_SHARED, examples=["acme-observability"])
     prefixes: Mapping[str, str] = Field(default_factory=dict, description=_PREFIXES)
 
-    @model_validator(mode="after")
-    def _every_purpose_has_a_place(self) -> "_Buckets":
-        if bool(self.buckets) == bool(self.shared_bucket):
-            raise ValueError("give either a bucket for each of logs and traces (buckets) or one shared_bucket")
-        if self.buckets and set(self.buckets) != set(PURPOSES):
-            raise ValueError(f"buckets names {', '.join(sorted(self.buckets))}: name exactly logs and traces")
-        if unknown := set(self.prefixes) - set(PURPOSES):
-            raise ValueError(f"prefixes names {', '.join(sorted(unknown))}: there are logs and traces")
-        return self
+    @rule
+    def _every_purpose_has_a_place(self) -> Iterator[Problem]:
+        place = place_of("storage", "shared_bucket")
+        either = "give either a bucket for each of logs and traces (buckets) or one shared_bucket"
+        if self.buckets and self.shared_bucket:
+            yield Problem(place, f"stands beside buckets: {either}", remove_command(place), shown(self.shared_bucket))
+        elif not self.buckets and not self.shared_bucket:
+            yield Problem(place, f"is missing: {either}", set_command(place, "acme-observability"))
+        yield from _buckets_of_other_purposes(self.buckets)
+
+    @rule
+    def _prefixes_are_of_purposes(self) -> Iterator[Problem]:
+        for purpose, prefix in self.prefixes.items():
+            if purpose not in PURPOSES:
+                place = place_of("storage", "prefixes", purpose)
+                yield Problem(place, "is no purpose: there are logs and traces", remove_command(place), shown(prefix))
 
 
 class ExternalStorage(_Buckets):
@@ -154,8 +162,8 @@ class AwsStorage(_Buckets):
     """`kind: aws`: S3 buckets and the roles that may use them, created by the stack."""
 
     kind: Literal["aws"]
-    account_id: str = Field(
-        pattern=r"^\d{12}$", description="Number of the AWS account, 12 digits.", examples=["123456789012"]
+    account_id: Annotated[str, form(r"\d{12}", "the number of an AWS account, 12 digits")] = Field(
+        description="Number of the AWS account, 12 digits.", examples=["123456789012"]
     )
     partition: str = Field(default="aws", description="AWS partition. Default: aws.", examples=["aws-cn"])
     identity: Identity = Field(
@@ -188,25 +196,36 @@ class AwsStorage(_Buckets):
     protect: bool = Field(default=True, description="Refuse to delete buckets and what guards them. Default: true.")
     tags: Mapping[str, str] = Field(default_factory=dict, description="Tags of every AWS resource. Default: none.")
 
-    @model_validator(mode="after")
-    def _buckets_of_others_stay_as_they_are(self) -> "AwsStorage":
-        if not self.create_buckets and (
-            changed := self.model_fields_set & {"versioning", "noncurrent_days", "protect"}
-        ):
-            raise ValueError(
-                f"create_buckets false leaves the buckets to their owners, so {', '.join(sorted(changed))} would do "
-                "nothing: remove it"
-            )
-        return self
+    @rule
+    def _buckets_of_others_stay_as_they_are(self) -> Iterator[Problem]:
+        if self.create_buckets:
+            return
+        for key in sorted(self.model_fields_set & {"versioning", "noncurrent_days", "protect"}):
+            place = place_of("storage", key)
+            sentence = f"create_buckets false leaves the buckets to their owners, so {key} would do nothing: remove it"
+            yield Problem(place, sentence, remove_command(place), shown(getattr(self, key)))
 
-    @model_validator(mode="after")
-    def _irsa_knows_its_issuer(self) -> "AwsStorage":
+    @rule
+    def _irsa_knows_its_issuer(self) -> Iterator[Problem]:
         if self.identity is Identity.IRSA and not self.oidc_issuer:
-            raise ValueError(
-                "identity irsa needs oidc_issuer: "
-                "aws eks describe-cluster --name NAME --query cluster.identity.oidc.issuer"
+            place = place_of("storage", "oidc_issuer")
+            yield Problem(
+                place,
+                "is missing: identity irsa needs oidc_issuer: "
+                "aws eks describe-cluster --name NAME --query cluster.identity.oidc.issuer",
+                set_command(place, "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE"),
             )
-        return self
+
+
+def _buckets_of_other_purposes(buckets: Mapping[str, str]) -> Iterator[Problem]:
+    exactly = f"buckets names {', '.join(sorted(buckets))}: name exactly logs and traces"
+    for purpose in sorted(set(buckets) - set(PURPOSES)):
+        place = place_of("storage", "buckets", purpose)
+        yield Problem(place, f"is no purpose: {exactly}", remove_command(place), shown(buckets[purpose]))
+    for purpose in PURPOSES:
+        if buckets and purpose not in buckets:
+            place = place_of("storage", "buckets", purpose)
+            yield Problem(place, f"is missing: {exactly}", set_command(place, f"acme-{purpose}"))
 
 
 Storage = InClusterStorage | MinioStorage | FilesystemStorage | ExternalStorage | AwsStorage

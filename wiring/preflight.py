@@ -5,18 +5,23 @@ A component checks its arguments when it is constructed; by then, those before i
 
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 import pulumi
 
-from components._plain_secrets import PROBLEM as PLAIN_SECRET
-from components._spec import ArgumentProblem, InvalidArgsError, Spec
+from components._spec import Spec
 from config import Settings
-from config.problems import PROJECT, Problem, remove_command, settings_error
+from config.fields import Location
+from config.load import Load
+from config.problems import Problem, place_of
 from config.storage import FilesystemStorage
 
 from . import arguments
+from .refused import Refused
+from .rules import rule_file_problems
 from .storage import store_arguments
 
 _SPECS = {
@@ -62,11 +67,24 @@ _SHARED = {
 """The same of arguments that several components take."""
 
 
-def refuse_wrong_arguments(settings: Settings) -> None:
-    """Raise `SettingsError` with everything that the components would refuse."""
-    problems = [problem for area, name, args in _told(settings) for problem in _problems(area, name, args)]
-    if problems:
-        raise settings_error(settings.stack, problems)
+_SIZED = (
+    *("replicas", "workloads", "partitions", "limits", "chunks_cache_mib", "results_cache_mib"),
+    *("cpu", "memory", "volume_size", "cpu_request", "memory_request", "memory_limit"),
+)
+"""Arguments that may follow from the load."""
+
+
+def component_problems(settings: Settings) -> Iterator[Problem]:
+    """Find everything that the components would refuse of what is right so far."""
+    yield from rule_file_problems(settings)
+    unsized = any(place.startswith(place_of("load")) for place in settings.wrong)
+    told = replace(settings, load=Load()) if unsized else settings
+    for area, name, args in _told(told):
+        spec: type[Spec] = getattr(import_module(_SPECS[name]), f"{name}Spec")
+        refused = Refused(settings, name, spec, args, partial(_setting, area))
+        if unsized:
+            refused.leave_open(*_SIZED)
+        yield from refused.problems()
 
 
 def _told(settings: Settings) -> Iterator[tuple[str, str, Any]]:
@@ -90,26 +108,6 @@ def _told(settings: Settings) -> Iterator[tuple[str, str, Any]]:
         yield "grafana", "Grafana", arguments.grafana(settings, namespace=later)
 
 
-def _problems(area: str, name: str, args: Any) -> list[Problem]:
-    spec: type[Spec] = getattr(import_module(_SPECS[name]), f"{name}Spec")
-    try:
-        spec.check(name, args)
-    except InvalidArgsError as error:
-        return [
-            Problem(place, problem.sentence, _fix(place, problem), problem.shown.removeprefix(" = ").strip())
-            for problem in error.problems
-            for place in [_place(area, problem.place)]
-        ]
-    return []
-
-
-def _fix(place: str, problem: ArgumentProblem) -> str:
-    if problem.sentence == PLAIN_SECRET:
-        return remove_command(place)
-    return f"pulumi config set --path '{place}' VALUE"
-
-
-def _place(area: str, argument: str) -> str:
-    first, dot, rest = argument.partition(".")
-    setting = _SHARED.get(first) or _SETTINGS.get(f"{area}.{first}") or f"{area}.{first}"
-    return f"{PROJECT}:{setting}{dot}{rest}"
+def _setting(area: str, argument: str) -> Location:
+    setting = _SHARED.get(argument) or _SETTINGS.get(f"{area}.{argument}") or f"{area}.{argument}"
+    return tuple(setting.split("."))

@@ -1,31 +1,41 @@
 """The files of rules on logs: those in the stack file, and those of a directory beside it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
 
 from config import Settings
-from config.problems import PROJECT, Problem, remove_command, settings_error
+from config.problems import Problem, place_of, remove_command, shown
 
 ROOT = Path(__file__).resolve().parents[1]
 """Where relative paths begin: the directory of the stack files."""
 
 
 def rule_files(settings: Settings) -> dict[str, str]:
-    """Give the text of every file by its path; raise `SettingsError` where the directory is none, or files collide."""
+    """Give the text of every file by its path."""
     area = settings.logging
     written = {path: yaml.safe_dump(content, sort_keys=False) for path, content in area.rules.items()}
-    if not area.rules_directory:
-        return written
-    directory = ROOT / area.rules_directory
-    place = f"{PROJECT}:logging.rules_directory"
-    if not directory.is_dir():
-        sentence = f"there is no directory {directory}: create it, with a file of rule groups in it"
-        raise settings_error(settings.stack, [Problem(place, sentence, remove_command(place), area.rules_directory)])
-    found = sorted(path for path in directory.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
-    read = {path.relative_to(directory).as_posix(): path.read_text(encoding="utf-8") for path in found}
-    if twice := sorted(set(read) & set(written)):
+    return {**_beside(area.rules_directory), **written}
+
+
+def rule_file_problems(settings: Settings) -> Iterator[Problem]:
+    """Find a directory of rules that is none, and files that stand in the stack file too."""
+    area = settings.logging
+    place = place_of("logging", "rules_directory")
+    if area.rules_directory and not (ROOT / area.rules_directory).is_dir():
+        sentence = f"there is no directory {ROOT / area.rules_directory}: create it, with a file of rule groups in it"
+        yield Problem(place, sentence, remove_command(place), shown(area.rules_directory))
+    if twice := sorted(set(_beside(area.rules_directory)) & set(area.rules)):
         sentence = f"{', '.join(twice)} stands in the stack file too: keep one of the two"
-        fix = "; ".join(remove_command(f"{PROJECT}:logging.rules[{path!r}]") for path in twice)
-        raise settings_error(settings.stack, [Problem(place, sentence, fix, area.rules_directory)])
-    return {**read, **written}
+        fix = "\n".join(remove_command(place_of("logging", "rules", path)) for path in twice)
+        yield Problem(place, sentence, fix, shown(area.rules_directory))
+
+
+def _beside(name: str) -> dict[str, str]:
+    """Read the files in the directory `name` beside the stack files; none where there is no such directory."""
+    if not name:
+        return {}
+    directory = ROOT / name
+    found = sorted(path for path in directory.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
+    return {path.relative_to(directory).as_posix(): path.read_text(encoding="utf-8") for path in found}

@@ -96,7 +96,7 @@ def test_a_thanos_that_is_there_gets_a_file_for_its_query_frontend() -> None:
 
 
 def test_a_thanos_without_a_valkey_is_refused() -> None:
-    with pytest.raises(pulumi.RunError, match="thanos_namespace is of use beside Valkey alone"):
+    with pytest.raises(pulumi.RunError, match=r'namespace = "monitoring": is of use beside Valkey alone'):
         stack(caching={"thanos_namespace": "monitoring"})
 
 

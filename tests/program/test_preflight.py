@@ -24,14 +24,14 @@ def test_problems_of_several_components_are_one_report() -> None:
         retention={"logs": "1h"}, logging={"replicas": 2, "replication_factor": 3}, tracing={"replicas": 2}
     )
     assert message.startswith("the settings of stack wrong have 3 problems; nothing was created or changed")
-    assert "observability:retention.logs = '1h': Loki keeps logs for 24h at least" in message
+    assert 'observability:retention.logs = "1h": Loki keeps logs for 24h at least' in message
     assert "observability:tracing.replicas = 2" in message
     assert "3 copies" in message or "replication_factor" in message
 
 
 def test_each_is_at_the_setting_it_comes_from_with_the_command_that_sets_it() -> None:
     message = problems(retention={"logs": "1h"})
-    assert "pulumi config set --path 'observability:retention.logs' VALUE" in message
+    assert "pulumi config set --path observability:retention.logs 30d --stack wrong" in message
 
 
 def test_a_chart_directory_without_the_chart_says_where_was_looked(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_chart_directory_without_the_chart_says_where_was_looked(tmp_path: Pat
 
 def test_a_chart_version_that_is_not_supported_is_refused_with_those_that_are() -> None:
     message = problems(logging={"chart_version": "7.0.0"})
-    assert "observability:logging.chart_version = '7.0.0'" in message
+    assert 'observability:logging.chart_version = "7.0.0"' in message
     assert "18.11.0, 6.51.0" in message
 
 

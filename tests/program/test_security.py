@@ -219,9 +219,9 @@ def refused(**config: Any) -> str:
     [
         ({"authentication": "mtls"}, "security.tls = none: must not be none with authentication mtls"),
         ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager asks an issuer"),
-        ({"tls": "given", "issuer": {"name": "x"}}, "security.issuer = x: is used by nothing"),
+        ({"tls": "given", "issuer": {"name": "x"}}, 'security.issuer = "x": is used by nothing'),
         ({"certificates": {"loki": "x"}}, "security.certificates: is used by nothing: tls is none"),
-        (BASIC, "security.authentication = basic: monolithic Tempo has no gateway that could ask for a login"),
+        (BASIC, 'security.authentication = "basic": monolithic Tempo has no gateway that could ask for a login'),
         (
             {**MTLS, "logins": LOGINS},
             "security.logins: is used by nothing: only authentication basic logs in",
@@ -244,14 +244,14 @@ def test_passwords_in_the_clear_are_for_a_try_out() -> None:
     cluster = {"name": "prod", "context": "prod", "environment": "production"}
     message = refused(cluster=cluster, security=plain, tracing=DISTRIBUTED)
     assert "observability:security.tls = none: environment production refuses authentication basic" in message
-    assert "pulumi config set --path observability:security.tls cert-manager (or given)" in message
+    assert "pulumi config set --path observability:security.tls cert-manager --stack" in message
 
 
 def test_the_demo_and_lokis_own_traces_are_not_shut_out_silently() -> None:
     security = {**MTLS, "senders": True}
     assert "security.senders = true: the demo sends in plain text" in refused(security=security, demo={"enabled": True})
     logging = {"chart_version": "6.51.0", "traces_endpoint": "http://alloy.telemetry:4318"}
-    assert "logging.traces_endpoint = http://alloy.telemetry:4318: is plain" in refused(
+    assert 'logging.traces_endpoint = "http://alloy.telemetry:4318": is plain' in refused(
         security=security, logging=logging
     )
 
@@ -289,9 +289,9 @@ def test_a_login_can_be_the_tenant() -> None:
     [
         (
             {"security": MTLS},
-            "logging.tenants_secret = loki-tenants: has Loki ask for logins that the stack does not know",
+            'logging.tenants_secret = "loki-tenants": has Loki ask for logins that the stack does not know',
         ),
-        ({"security": {**BASIC, "logins": LOGINS}}, "security.logins.loki = l-users: is used by nothing"),
+        ({"security": {**BASIC, "logins": LOGINS}}, 'security.logins.loki = "l-users": is used by nothing'),
         (
             {"telemetry": {"namespace_tenants": {"shop": "team-a"}}},
             "telemetry.namespace_tenants: is used by nothing: with logging.tenants_secret",

@@ -59,7 +59,7 @@ def test_pods_start_anew_with_a_new_password() -> None:
 
 @pytest.mark.parametrize(
     ("args", "reason"),
-    [({"size_mib": 8}, "greater than or equal to 32"), ({"release_name": "a" * 51}, "at most 50")],
+    [({"size_mib": 8}, "must be at least 32"), ({"release_name": "a" * 51}, "at most 50")],
 )
 def test_a_cache_that_could_not_work_is_refused(args: dict[str, Any], reason: str) -> None:
     with pytest.raises(InvalidArgsError, match=reason):

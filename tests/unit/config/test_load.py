@@ -27,13 +27,13 @@ def test_any_signal_makes_a_load() -> None:
     ("area", "sentence"),
     [
         ({"query_factor": 2}, "sizes nothing: give logs_gb_per_day, spans_per_second or active_series"),
-        ({"active_streams": 9, "spans_per_second": 1}, "active_streams 9 are streams of logs: give logs_gb_per_day"),
-        ({"active_series": 1, "scrape_interval": "0s"}, "scrape_interval 0s must be longer"),
-        ({"logs_gb_per_day": -5}, "observability:load.logs_gb_per_day = -5: Input should be greater than or equal"),
+        ({"active_streams": 9, "spans_per_second": 1}, "active_streams = 9: are streams of logs: give logs_gb_per_day"),
+        ({"active_series": 1, "scrape_interval": "0s"}, 'scrape_interval = "0s": must be longer'),
+        ({"logs_gb_per_day": -5}, "observability:load.logs_gb_per_day = -5: must be at least 0"),
         ({"spans_per_second": 1, "nodes": 0}, "observability:load.nodes = 0"),
         ({"logs_gb_per_day": 1, "prices": {"disk_gib_month": -1}}, "load.prices.disk_gib_month = -1"),
         ({"logs_gb_day": 5}, "there is no such setting: did you mean logs_gb_per_day?"),
-        ({"logs_gb_per_day": float("inf")}, "should be a finite number"),
+        ({"logs_gb_per_day": float("inf")}, "must be a finite number"),
     ],
 )
 def test_a_load_that_makes_no_sense_is_refused_with_the_reason(area: dict[str, Any], sentence: str) -> None:

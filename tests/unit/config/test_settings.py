@@ -56,11 +56,11 @@ def test_a_misspelt_setting_deep_in_an_area_is_refused_with_its_path() -> None:
 
 
 def test_a_misspelt_area_is_refused_with_the_nearest_one() -> None:
-    assert "observability:loging: there is no such setting: did you mean logging?" in problems(loging={})
+    assert "observability:loging = {}: there is no such setting: did you mean logging?" in problems(loging={})
 
 
 def test_an_area_that_is_no_object_is_refused() -> None:
-    assert "observability:logging = 'yes': must be an object of keys and values" in problems(logging="yes")
+    assert 'observability:logging = "yes": must be an object of keys and values' in problems(logging="yes")
 
 
 def test_an_encrypted_value_inside_an_object_is_refused() -> None:
@@ -164,7 +164,7 @@ def test_a_plain_volume_holds_one_pod_of_each_signal() -> None:
     assert load(source(storage=filesystem)).storage.kind == "filesystem"
     message = problems(storage=filesystem, logging={"replicas": 3}, tracing={"mode": "distributed"})
     assert "observability:logging.replicas = 3: storage.kind filesystem is a volume that one pod alone sees" in message
-    assert "observability:tracing.mode = distributed: storage.kind filesystem" in message
+    assert 'observability:tracing.mode = "distributed": storage.kind filesystem' in message
     assert "pulumi config set --path observability:storage.kind in-cluster" in message
 
 
@@ -197,7 +197,7 @@ def test_what_guards_buckets_is_not_set_for_those_of_others() -> None:
         ({"query_url": "http://p:9090/api/v1/query"}, "leave /api/v1 and the rest away"),
         ({"provision_datasource": True, "query_url": None}, "provision_datasource needs query_url"),
         ({"otlp_url": "prometheus:9090"}, "is no URL: write http:// or https://"),
-        ({"kind": "none"}, "go with kind external, not none"),
+        ({"kind": "none"}, "goes with kind external, not none"),
         ({"query_url": None}, "the stack's own Grafana needs it"),
     ],
 )
@@ -217,7 +217,7 @@ def test_credentials_in_an_address_are_refused_and_not_shown() -> None:
 def test_no_namespace_of_the_external_metrics_stack_is_taken_over(host: str) -> None:
     metrics = {**EXTERNAL_METRICS, "query_url": f"http://{host}:9090"}
     message = problems(metrics=metrics)
-    assert "observability:grafana.namespace = monitoring: is where the external metrics stack runs" in message
+    assert 'observability:grafana.namespace = "monitoring": is where the external metrics stack runs' in message
     assert "pulumi config set --path observability:grafana.namespace grafana" in message
     assert load(source(metrics=metrics, grafana={"namespace": "grafana"})).grafana.namespace == "grafana"
     assert load(source(metrics={**metrics, "query_url": None}, grafana={"enabled": False})).metrics
@@ -239,7 +239,7 @@ def test_production_names_its_cluster() -> None:
 def test_a_stack_does_not_take_over_a_namespace_of_the_cluster(area: str, namespace: str) -> None:
     asked: dict[str, Any] = {area: {"namespace": namespace, **({"enabled": True} if area == "demo" else {})}}
     message = problems(**asked)
-    assert f"observability:{area}.namespace = {namespace}: is there in every cluster and belongs to it" in message
+    assert f'observability:{area}.namespace = "{namespace}": is there in every cluster and belongs to it' in message
     assert load(source(cluster={"name": "c", "existing_namespaces": [namespace]}, **asked)), "as it leaves it be then"
 
 

@@ -85,7 +85,7 @@ def test_a_query_without_a_metric_is_refused() -> None:
         ({"default_uid": "prometheus"}, "only datasources made here can be named, there are loki, tempo"),
         ({"changed_uids": ["mimir"]}, "mimir: only datasources made here can be named"),
         ({"logs_uid": "a b"}, "'a b' is no uid"),
-        ({"logs_before_seconds": -5}, "greater than or equal to 1"),
+        ({"logs_before_seconds": -5}, "must be at least 1"),
         ({"trace_patterns": {"id": "id=.*"}}, "has no group"),
     ],
 )

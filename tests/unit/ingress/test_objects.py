@@ -132,7 +132,7 @@ def test_a_ui_that_nobody_authenticates_is_refused_whatever_other_middlewares_it
         ({"port_name": ""}, "give one of port and port_name"),
         ({"tls_secret": "a", "cert_resolver": "b"}, "give one of tls_secret and cert_resolver"),
         ({"scheme": "grpc"}, "use one of http, https, h2c"),
-        ({"entry_points": []}, "at least 1 item"),
+        ({"entry_points": []}, "must have at least 1, and has 0"),
         ({"host": "a`) || Host(`b"}, "no host name"),
         ({"path_prefix": "grafana"}, "begin with '/'"),
         ({"path_prefix": "/a`) || PathPrefix(`/"}, "is no path"),

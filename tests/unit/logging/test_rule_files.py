@@ -95,7 +95,7 @@ def test_two_files_of_one_namespace_are_refused() -> None:
         ({**BUCKET, **RULES, "ruler_bucket": "r"}, "rules come from ConfigMaps: remove it"),
         ({**IN_BUCKET, "bucket_prefix": "loki"}, "name another bucket that Loki may use"),
         ({**IN_BUCKET, "tenants": ["rules", "a"]}, "the chunks of tenant 'rules' would lie where Loki keeps rules"),
-        ({**IN_BUCKET, "rule_source": "both"}, "Input should be 'config-maps' or 'bucket'"),
+        ({**IN_BUCKET, "rule_source": "both"}, "must be one of config-maps, bucket"),
     ],
 )
 def test_rules_have_one_way_to_the_ruler(args: dict[str, Any], sentence: str) -> None:

@@ -29,7 +29,7 @@ from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, ZONES, spec_of
         ({**BUCKET, "workloads": {"write": {"replicas": 3}}}, "write does not run in mode monolithic"),
         ({**BUCKET, "workloads": {"loki": {"replica": 3}}}, "replica"),
         ({**BUCKET, "workloads": {"gateway": {"volume_size": "1Gi"}}}, "gateway keeps nothing on a volume"),
-        ({**BUCKET, "mode": "microservices"}, "Input should be 'monolithic', 'simple-scalable' or 'distributed'"),
+        ({**BUCKET, "mode": "microservices"}, "must be one of monolithic, simple-scalable, distributed"),
         ({**BUCKET, "migrate_from": "monolithic"}, "cannot go from monolithic to monolithic"),
         ({**BUCKET, "mode": "distributed", "migrate_from": "monolithic"}, "monolithic, simple-scalable, distributed"),
         (
@@ -49,12 +49,12 @@ from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, ZONES, spec_of
         ({**BUCKET, "ruler": True, "alertmanager_url": "alertmanager:9093"}, "write http:// or https://"),
         ({**BUCKET, "traces_endpoint": "alloy:4317"}, "write http:// or https://"),
         ({**BUCKET, "traces_endpoint": "http://alloy:4318"}, "the Loki of chart 18.11.0 fails to start its tracing"),
-        ({**BUCKET, "chunk_encoding": "zip"}, "Input should be 'gzip', 'snappy', 'zstd' or 'lz4'"),
+        ({**BUCKET, "chunk_encoding": "zip"}, "must be one of gzip, snappy, zstd, lz4"),
         ({**BUCKET, "release_name": "a" * 38}, "use at most 37"),
         ({**BUCKET, "chart_version": "7.3.0"}, "use one of 18.11.0, 6.51.0"),
         (
             {**BUCKET, "prepared_changes": ["schema"]},
-            "Input should be 'volumes', 'location', 'zones', 'tenants' or 'ingesters'",
+            "must be one of volumes, location, zones, tenants, ingesters",
         ),
     ],
 )
@@ -73,7 +73,7 @@ def test_a_wrong_argument_is_refused_with_a_way_out(args: dict[str, Any], senten
         ([{"from": "2024-01-01", "store": "boltdb-shipper"}], "append an entry with store tsdb and schema v13"),
         ([{"from": "2024-01-01", "index_period": "168h"}], "Loki supports 24h alone"),
         ([{"from": "2024-01-01", "object_store": "filesystem"}], "append an entry for the new store"),
-        ([{"from": "next week"}], "valid date"),
+        ([{"from": "next week"}], "must be a day"),
     ],
 )
 def test_a_ledger_out_of_order_is_refused(entries: list[dict[str, Any]], sentence: str) -> None:

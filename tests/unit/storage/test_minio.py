@@ -127,7 +127,7 @@ def test_pods_start_anew_when_users_keys_or_buckets_change_and_only_then() -> No
         ({"users": {"logs": "tempo"}}, "two purposes have one user"),
         ({"buckets": {"logs": "chunks"}, "users": {"traces": "tempo"}}, "has no bucket here"),
         ({"storage_size": "100Mi"}, "at least 1Gi"),
-        ({"mode": "gateway"}, "'standalone' or 'distributed'"),
+        ({"mode": "gateway"}, "must be one of standalone, distributed"),
         ({"release_name": "a" * 49}, "at most 48"),
         ({"chart_version": "5.3.0"}, "use one of 5.4.0"),
     ],

@@ -94,9 +94,9 @@ def test_every_part_is_scraped_once() -> None:
     [
         ({"replicas": 2}, "use 3 servers or more, or 1 without copies"),
         ({"copies": 3}, "use 4 servers or more"),
-        ({"copies": 1}, "greater than or equal to 2"),
-        ({"replicas": 0}, "greater than or equal to 1"),
-        ({"prepared_changes": ["volumes"]}, "'shape' or 'servers'"),
+        ({"copies": 1}, "must be at least 2"),
+        ({"replicas": 0}, "must be at least 1"),
+        ({"prepared_changes": ["volumes"]}, "must be one of shape, servers"),
     ],
 )
 def test_a_store_that_would_stop_with_one_host_is_refused(args: dict[str, Any], reason: str) -> None:

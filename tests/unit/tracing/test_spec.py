@@ -15,7 +15,7 @@ from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
         (LAPTOP, {"gateway": True}, "gateway = True: monolithic Tempo answers on one Service"),
         (LAPTOP, {"bucket": "b"}, "bucket = 'b': store filesystem uses no bucket"),
         (LAPTOP, {"store": "s3"}, "bucket = '': store s3 needs a bucket"),
-        (LAPTOP, {"mode": "single"}, "mode = 'single': Input should be 'monolithic' or 'distributed'"),
+        (LAPTOP, {"mode": "single"}, "mode = 'single': must be one of monolithic, distributed"),
         (LAPTOP, {"retention": "90m"}, "retention = '90m': '90m' is not a whole number of hours"),
         (LAPTOP, {"retention": "0h"}, "retention = '0h': readers look for new blocks every 5m"),
         (ON_PREMISES, {"retention": "9m"}, "retention = '9m': readers look for new blocks every 5m"),

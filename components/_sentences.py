@@ -1,0 +1,65 @@
+"""What pydantic finds, in sentences that say what would be right."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_NUMBER = "must be a number"
+_WHOLE = "must be a whole number"
+_TRUTH = "must be true or false"
+_SENTENCES = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "int_type": _WHOLE,
+    "int_parsing": _WHOLE,
+    "int_parsing_size": _WHOLE,
+    "int_from_float": _WHOLE,
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": "must be a finite number",
+    "bool_type": _TRUTH,
+    "bool_parsing": _TRUTH,
+    "greater_than_equal": "must be at least {ge}",
+    "greater_than": "must be more than {gt}",
+    "less_than_equal": "must be at most {le}",
+    "less_than": "must be less than {lt}",
+    "too_short": "must have at least {min_length}, and has {actual_length}",
+    "too_long": "must have at most {max_length}, and has {actual_length}",
+    "string_too_short": "must have at least {min_length} characters",
+    "string_too_long": "must have at most {max_length} characters",
+    "dict_type": "must be keys and values",
+    "mapping_type": "must be keys and values",
+    "model_type": "must be keys and values",
+    "model_attributes_type": "must be keys and values",
+    "list_type": "must be a list",
+    "sequence_type": "must be a list",
+    "sequence_str": "must be a list",
+    "tuple_type": "must be a list",
+    "date_type": "must be a day, such as 2024-01-01",
+    "date_parsing": "must be a day, such as 2024-01-01",
+    "date_from_datetime_parsing": "must be a day, such as 2024-01-01",
+    "extra_forbidden": "there is no such argument: remove it or correct its name",
+}
+
+
+def sentence(details: Mapping[str, Any]) -> str:
+    """Say what one error of pydantic's means to whoever wrote the value."""
+    context = details.get("ctx") or {}
+    if "problem" in context:
+        return str(context["problem"])
+    if details["type"] in ("enum", "literal_error"):
+        return _choice(details["input"], str(context["expected"]))
+    if details["type"] in _SENTENCES:
+        return _SENTENCES[details["type"]].format(**context)
+    return str(details["msg"]).removeprefix("Value error, ")
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Give the known name that was probably meant, `None` where none is near."""
+    return next(iter(difflib.get_close_matches(name, sorted(known), n=1)), None)
+
+
+def _choice(value: Any, expected: str) -> str:
+    names = expected.replace("'", "").replace(" or ", ", ").split(", ")
+    near = closest(str(value), names)
+    return f"must be one of {', '.join(names)}" + (f": did you mean {near}?" if near else "")

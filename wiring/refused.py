@@ -1,0 +1,120 @@
+"""What a component refuses, told as problems of the settings that its arguments come from."""
+
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
+from typing import Any
+
+from components._spec import ArgumentProblem, InvalidArgsError, Spec
+from components._unsettled import UNSETTLED
+from config import Settings
+from config.fields import Location, right_value, setting_at
+from config.problems import Problem, place_of, remove_command, set_command, shown
+
+_NOTHING = object()
+"""Stands for a value that is removed, and for one that is not there."""
+
+
+class Refused:
+    """The problems of one component with its arguments, the settings being wrong in places that are told already."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        name: str,
+        spec: type[Spec],
+        args: Mapping[str, Any],
+        setting: Callable[[str], Location],
+    ) -> None:
+        self._settings = settings
+        self._name = name
+        self._spec = spec
+        self._setting = setting
+        wrong = {field for field in spec.model_fields if self._is_wrong(place_of(*setting(field)))}
+        self._args = {**args, **dict.fromkeys(wrong, UNSETTLED)}
+
+    def leave_open(self, *arguments: str) -> None:
+        """Say nothing of `arguments`, which follow from settings that are wrong."""
+        self._args |= {field: UNSETTLED for field in arguments if field in self._spec.model_fields}
+
+    def problems(self) -> Iterator[Problem]:
+        """Give each problem at a setting whose change mends it: that was tried."""
+        for found in self._found(self._args):
+            argument, fix = self._mended(found)
+            location = self._location(argument)
+            written = _within(self._settings.written, location)
+            hidden = written is _NOTHING or found.shown.endswith("hidden)")
+            yield Problem(place_of(*location), found.sentence, fix, "" if hidden else shown(written))
+
+    def _found(self, args: Mapping[str, Any]) -> tuple[ArgumentProblem, ...]:
+        try:
+            self._spec.check(self._name, args)
+        except InvalidArgsError as error:
+            return error.problems
+        return ()
+
+    def _is_wrong(self, place: str) -> bool:
+        around = (f"{place}.", f"{place}[")
+        return any(
+            place == wrong or wrong.startswith(around) or place.startswith((f"{wrong}.", f"{wrong}["))
+            for wrong in self._settings.wrong
+        )
+
+    def _location(self, argument: Location) -> Location:
+        return (*self._setting(str(argument[0])), *argument[1:])
+
+    def _is_written(self, argument: Location) -> bool:
+        return _within(self._settings.written, self._location(argument)) is not _NOTHING
+
+    def _mended(self, found: ArgumentProblem) -> tuple[Location, str]:
+        """Give the first argument whose change leaves the component less to refuse, and the command for it."""
+        before = len(self._found(self._args))
+        arguments: list[Location] = [(field,) for field in found.fields] or [found.location or (found.place,)]
+        for argument in arguments:
+            for value in self._values(argument):
+                if len(self._found(_changed(self._args, argument, value))) < before:
+                    return argument, self._command(argument, value)
+        written = next(filter(self._is_written, arguments), arguments[0])
+        return written, self._command(written, _NOTHING)
+
+    def _values(self, argument: Location) -> Iterator[Any]:
+        area, *path = self._location(argument)
+        setting = setting_at(type(getattr(self._settings, str(area))), tuple(path))
+        right = right_value(setting, _within(self._args, argument))
+        if right is not None:
+            yield right
+        if self._is_written(argument):
+            yield _NOTHING
+
+    def _command(self, argument: Location, value: Any) -> str:
+        place = place_of(*self._location(argument))
+        if value is _NOTHING:
+            return remove_command(place)
+        replaced = self._is_written(argument) and isinstance(value, Mapping | list)
+        return "\n".join([remove_command(place)] * replaced + [set_command(place, value)])
+
+
+def _within(value: Any, location: Location) -> Any:
+    for part in location:
+        if isinstance(value, Mapping):
+            value = value.get(part, _NOTHING)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return _NOTHING
+    return value
+
+
+def _changed(value: Any, location: Location, new: Any) -> Any:
+    """Give `value` with another one at `location`; what is not there stays away."""
+    if not location:
+        return new
+    changed, (part, *rest) = copy(value), location
+    if not isinstance(changed, dict | list):
+        return changed
+    if new is _NOTHING and not rest:
+        del changed[part]  # type: ignore[arg-type]
+    elif isinstance(changed, dict):
+        changed[part] = _changed(changed.get(part, {}), tuple(rest), new)
+    elif isinstance(part, int):
+        changed[part] = _changed(changed[part], tuple(rest), new)
+    return changed
