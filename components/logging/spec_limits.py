@@ -67,7 +67,7 @@ class Limits(BaseModel):
 class LimitedSpec(RulesSpec):
     """Limits of all tenants, and limits and retention of single ones."""
 
-    limits: Limits = Limits()
+    limits: Limits = Field(default_factory=Limits)
     tenant_limits: Mapping[Tenant, Limits] = Field(default_factory=dict)
     tenant_retention: Mapping[Tenant, Duration] = Field(default_factory=dict)
 
