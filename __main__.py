@@ -98,11 +98,7 @@ hosts = create_routes(settings, telemetry, grafana, options)
 if settings.demo.enabled:
     Demo(
         "demo",
-        {
-            "namespace": namespaces[settings.demo.namespace],
-            "create_namespace": False,
-            "otlp_http_url": telemetry.otlp_http_url,
-        },
+        arguments.demo(settings, namespace=namespaces[settings.demo.namespace], otlp_http_url=telemetry.otlp_http_url),
         options,
     )
 

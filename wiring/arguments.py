@@ -149,6 +149,11 @@ def grafana(settings: Settings, **joined: Any) -> Any:
     )
 
 
+def demo(settings: Settings, **joined: Any) -> Any:
+    """Arguments of the generator of telemetry."""
+    return {**joined, "create_namespace": False}
+
+
 def _workload(workload: Workload, settings: Settings | None = None) -> Any:
     inherited = settings.cluster if settings else Workload()
     selector = inherited.node_selector if workload.node_selector is None else workload.node_selector

@@ -10,7 +10,18 @@ from config import Settings
 from config.caching import CacheKind
 from config.tracing import TracingMode
 
-from .arguments import given, placement
+from .arguments import given, monitors, placement
+
+
+def cache_arguments(settings: Settings, namespace: pulumi.Output[str]) -> Any:
+    """Arguments of the Valkey."""
+    return given(
+        namespace=namespace,
+        size_mib=settings.caching.size_mib,
+        **placement(settings),
+        charts_dir=settings.charts.directory,
+        **monitors(settings),
+    ) | {"create_namespace": False}
 
 
 class Caching:
@@ -24,14 +35,7 @@ class Caching:
         self._options = options
         self._cache = None
         if settings.caching.kind is CacheKind.VALKEY:
-            arguments = given(
-                namespace=namespaces[settings.caching.namespace],
-                size_mib=settings.caching.size_mib,
-                **placement(settings),
-                charts_dir=settings.charts.directory,
-                service_monitor=settings.cluster.service_monitors,
-                service_monitor_labels=dict(settings.cluster.service_monitor_labels),
-            ) | {"create_namespace": False}
+            arguments = cache_arguments(settings, namespaces[settings.caching.namespace])
             self._cache = components.Cache("cache", arguments, options)
             if settings.caching.thanos_namespace:
                 self._for_thanos(self._cache, settings.caching.thanos_namespace)

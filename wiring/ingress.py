@@ -21,44 +21,61 @@ def create_routes(
     addresses = {
         "alloy": _route(
             "alloy",
-            settings,
+            alloy_route(
+                settings, telemetry.namespace, telemetry.ui_service, _login(settings, telemetry.namespace, options)
+            ),
             options,
-            namespace=telemetry.namespace,
-            service=telemetry.ui_service,
-            port_name="http-metrics",
-            auth_middleware=_login(settings, telemetry.namespace, options),
         )
     }
     if grafana is not None:
-        addresses["grafana"] = _route(
-            "grafana",
-            settings,
-            options,
-            namespace=grafana.namespace,
-            service=grafana.service,
-            port=grafana.port,
-            authenticated_by_ui=True,
-        )
+        arguments = grafana_route(settings, grafana.namespace, grafana.service, grafana.port)
+        addresses["grafana"] = _route("grafana", arguments, options)
     return addresses
 
 
-def _route(name: str, settings: Settings, options: pulumi.ResourceOptions, **target: Any) -> pulumi.Output[str]:
+def alloy_route(settings: Settings, namespace: Any, service: Any, auth_middleware: Any) -> Any:
+    """Arguments of the route to the collectors' UI, which has no login of its own."""
+    return _arguments(
+        "alloy",
+        settings,
+        namespace=namespace,
+        service=service,
+        port_name="http-metrics",
+        auth_middleware=auth_middleware,
+    )
+
+
+def grafana_route(settings: Settings, namespace: Any, service: Any, port: Any) -> Any:
+    """Arguments of the route to Grafana, which asks for a login itself."""
+    return _arguments("grafana", settings, namespace=namespace, service=service, port=port, authenticated_by_ui=True)
+
+
+def given_middleware(settings: Settings) -> str | None:
+    """Give the middleware that authenticates, as a route names it; `None` where the stack makes one."""
+    existing = settings.ingress.auth_middleware
+    return f"{existing.namespace}/{existing.name}" if existing else None
+
+
+def login_arguments(settings: Settings, namespace: pulumi.Output[str]) -> Any:
+    """Arguments of the middleware that the stack makes."""
+    return given(namespace=namespace, htpasswd=settings.secret("ui_users"))
+
+
+def _arguments(name: str, settings: Settings, **target: Any) -> Any:
     ingress = settings.ingress
-    arguments = given(
+    return given(
         **target,
-        entry_points=list(ingress.entry_points),
         host=f"{name}.{ingress.domain}",
         tls_secret=ingress.tls_secret,
         https=ingress.https,
-    )
+    ) | {"entry_points": list(ingress.entry_points)}
+
+
+def _route(name: str, arguments: Any, options: pulumi.ResourceOptions) -> pulumi.Output[str]:
     return UiRoute(name, arguments, options).url
 
 
 def _login(
     settings: Settings, namespace: pulumi.Output[str], options: pulumi.ResourceOptions
 ) -> str | pulumi.Output[str]:
-    existing = settings.ingress.auth_middleware
-    if existing is not None:
-        return f"{existing.namespace}/{existing.name}"
-    users = settings.secret("ui_users")
-    return BasicAuth("ui-login", given(namespace=namespace, htpasswd=users), options).reference
+    return given_middleware(settings) or BasicAuth("ui-login", login_arguments(settings, namespace), options).reference

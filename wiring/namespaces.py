@@ -1,5 +1,7 @@
 """The namespaces of a stack, each once, at the level of the most demanding of what lives in it."""
 
+from typing import Any
+
 import pulumi
 
 from components import Namespace
@@ -38,11 +40,17 @@ def levels(settings: Settings) -> dict[str, str]:
 
 def create_namespaces(settings: Settings, options: pulumi.ResourceOptions) -> dict[str, pulumi.Output[str]]:
     """Create every namespace that is not there; production protects them, as volumes live in them."""
-    cluster = settings.cluster
-    needed = levels(settings)
     created = {
-        name: Namespace(name, {"name": name, "level": level, "protect": cluster.production}, options).name
-        for name, level in needed.items()
+        name: Namespace(name, arguments, options).name for name, arguments in namespace_arguments(settings).items()
+    }
+    return {name: created.get(name, pulumi.Output.from_input(name)) for name in levels(settings)}
+
+
+def namespace_arguments(settings: Settings) -> dict[str, Any]:
+    """Arguments of each namespace that is to be created."""
+    cluster = settings.cluster
+    return {
+        name: {"name": name, "level": level, "protect": cluster.production}
+        for name, level in levels(settings).items()
         if name not in cluster.existing_namespaces
     }
-    return {name: created.get(name, pulumi.Output.from_input(name)) for name in needed}

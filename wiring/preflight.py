@@ -19,7 +19,7 @@ from config.load import Load
 from config.problems import Problem, place_of
 from config.storage import FilesystemStorage
 
-from . import arguments
+from . import arguments, told
 from .refused import Refused
 from .rules import rule_file_problems
 from .storage import store_arguments
@@ -34,6 +34,7 @@ _SPECS = {
     "Metrics": "components.metrics.spec",
     "Telemetry": "components.telemetry.spec",
     "Grafana": "components.grafana.spec",
+    **told.SPECS,
 }
 """Where the specification of each component is."""
 
@@ -51,6 +52,7 @@ _SETTINGS = {
     "grafana.root_url": "ingress.domain",
     "grafana.admin_secret": "grafana.admin.secret",
     "grafana.admin_secret_key": "grafana.admin.key",
+    **told.SETTINGS,
 }
 """Arguments that are called otherwise, or said elsewhere, in a stack file."""
 
@@ -78,8 +80,8 @@ def component_problems(settings: Settings) -> Iterator[Problem]:
     """Find everything that the components would refuse of what is right so far."""
     yield from rule_file_problems(settings)
     unsized = any(place.startswith(place_of("load")) for place in settings.wrong)
-    told = replace(settings, load=Load()) if unsized else settings
-    for area, name, args in _told(told):
+    known = replace(settings, load=Load()) if unsized else settings
+    for area, name, args in _told(known):
         spec: type[Spec] = getattr(import_module(_SPECS[name]), f"{name}Spec")
         refused = Refused(settings, name, spec, args, partial(_setting, area))
         if unsized:
@@ -106,6 +108,7 @@ def _told(settings: Settings) -> Iterator[tuple[str, str, Any]]:
     )
     if settings.grafana.enabled:
         yield "grafana", "Grafana", arguments.grafana(settings, namespace=later)
+    yield from told.smaller_components(settings, later)
 
 
 def _setting(area: str, argument: str) -> Location:

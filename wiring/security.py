@@ -30,10 +30,21 @@ def secure(
 def _certificates(
     settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
 ) -> list[tuple[str, pulumi.Output[str]]]:
+    wanted = certificate_arguments(settings, namespaces)
+    return [
+        (namespace, components.Certificate(f"{who}-certificate", arguments, options).secret_name)
+        for who, (namespace, arguments) in wanted.items()
+    ]
+
+
+def certificate_arguments(
+    settings: Settings, namespaces: Mapping[str, pulumi.Output[str]]
+) -> dict[str, tuple[str, Any]]:
+    """Give the namespace of each who shows a certificate, and the arguments of that; none where none are made."""
     area = settings.security
     issuer = area.issuer
     if area.tls is not Tls.CERT_MANAGER or issuer is None:
-        return []
+        return {}
     names = area.certificates
     wanted = {
         "loki": (settings.logging.namespace, names.loki, _hosts_of_loki(settings)),
@@ -41,21 +52,14 @@ def _certificates(
         "collectors": (settings.telemetry.namespace, names.collectors, _hosts(COLLECTORS, settings.telemetry)),
         "grafana": (settings.grafana.namespace, names.grafana, _hosts(GRAFANA, settings.grafana)),
     }
-    return [
-        (namespace, _certificate(who, namespaces.get(namespace, namespace), secret, hosts, issuer, options))
+    return {
+        who: (namespace, _certificate(who, namespaces.get(namespace, namespace), secret, hosts, issuer))
         for who, (namespace, secret, hosts) in wanted.items()
-    ]
+    }
 
 
-def _certificate(
-    who: str,
-    namespace: pulumi.Input[str],
-    secret: str,
-    hosts: list[str],
-    issuer: Issuer,
-    options: pulumi.ResourceOptions,
-) -> pulumi.Output[str]:
-    arguments: Any = {
+def _certificate(who: str, namespace: pulumi.Input[str], secret: str, hosts: list[str], issuer: Issuer) -> Any:
+    return {
         "namespace": namespace,
         "secret_name": secret,
         "dns_names": hosts,
@@ -63,7 +67,6 @@ def _certificate(
         "issuer": issuer.name,
         "issuer_kind": issuer.kind.value,
     }
-    return components.Certificate(f"{who}-certificate", arguments, options).secret_name
 
 
 def _hosts_of_loki(settings: Settings) -> list[str]:

@@ -59,47 +59,55 @@ class Storage:
         }
 
     def _access(self, purpose: str, consumer: str, namespace: str) -> Any:
-        store = self._settings.storage
-        name = f"{purpose}-access"
         where = self._namespaces[namespace]
-        if not isinstance(store, AwsStorage):
-            arguments = given(namespace=where, **self._credentials(store, purpose, consumer))
-            return components.SecretBucketAccess(name, arguments, self._options)
-        irsa = store.identity is Identity.IRSA
-        cluster = self._settings.cluster.name
-        arguments = given(
-            identity=store.identity.value,
-            actions_for=consumer,
-            account_id=store.account_id,
-            partition=store.partition,
-            region=self._settings.aws_region,
-            oidc_issuer=store.oidc_issuer if irsa else None,
-            cluster_name=None if irsa else store.eks_cluster or cluster,
-            namespace=where,
-            service_account=consumer,
-            bucket=self.component.buckets[purpose],
-            prefix=self.component.prefixes[purpose],
-            kms_key_arn=self.component.kms_key_arn,
-            role_name=f"{cluster}-{consumer}",
-            tags=dict(store.tags),
-        )
-        return components.AwsBucketAccess(name, arguments, self._options)
+        component, arguments = access_arguments(self._settings, purpose, consumer, where, self.component)
+        return getattr(components, component)(f"{purpose}-access", arguments, self._options)
 
-    def _credentials(self, store: Any, purpose: str, consumer: str) -> dict[str, Any]:
-        if not isinstance(store, ExternalStorage):
-            return {
-                "secret_name": f"{consumer}-bucket",
-                "access_key_id": self.component.access_key_ids[purpose],
-                "secret_access_key": self.component.secret_access_keys[purpose],
-                "credentials_revision": self.component.credentials_revision,
-            }
-        if purpose in store.credentials:
-            return {"existing_secret": store.credentials[purpose]}
+
+def access_arguments(
+    settings: Settings, purpose: str, consumer: str, namespace: pulumi.Output[str], made: Any
+) -> tuple[str, Any]:
+    """Name the component that lets `consumer` into its bucket of the store `made`, and give its arguments."""
+    store = settings.storage
+    if not isinstance(store, AwsStorage):
+        return "SecretBucketAccess", given(
+            namespace=namespace, **_credentials(settings, store, purpose, consumer, made)
+        )
+    irsa = store.identity is Identity.IRSA
+    cluster = settings.cluster.name
+    return "AwsBucketAccess", given(
+        identity=store.identity.value,
+        actions_for=consumer,
+        account_id=store.account_id,
+        partition=store.partition,
+        region=settings.aws_region,
+        oidc_issuer=store.oidc_issuer if irsa else None,
+        cluster_name=None if irsa else store.eks_cluster or cluster,
+        namespace=namespace,
+        service_account=consumer,
+        bucket=made.buckets[purpose],
+        prefix=made.prefixes[purpose],
+        kms_key_arn=made.kms_key_arn,
+        role_name=f"{cluster}-{consumer}",
+        tags=dict(store.tags),
+    )
+
+
+def _credentials(settings: Settings, store: Any, purpose: str, consumer: str, made: Any) -> dict[str, Any]:
+    if not isinstance(store, ExternalStorage):
         return {
             "secret_name": f"{consumer}-bucket",
-            "access_key_id": self._settings.secret(f"{purpose}_access_key_id"),
-            "secret_access_key": self._settings.secret(f"{purpose}_secret_access_key"),
+            "access_key_id": made.access_key_ids[purpose],
+            "secret_access_key": made.secret_access_keys[purpose],
+            "credentials_revision": made.credentials_revision,
         }
+    if purpose in store.credentials:
+        return {"existing_secret": store.credentials[purpose]}
+    return {
+        "secret_name": f"{consumer}-bucket",
+        "access_key_id": settings.secret(f"{purpose}_access_key_id"),
+        "secret_access_key": settings.secret(f"{purpose}_secret_access_key"),
+    }
 
 
 def store_arguments(settings: Settings, namespaces: Mapping[str, pulumi.Output[str]]) -> tuple[str, Any] | None:

@@ -199,7 +199,7 @@ class DatasourcesSpec(Spec):
             return "the certificate to show is a file of Grafana's pod: name its directory in tls_directory"
         return None
 
-    @rule("logs_uid", "traces_uid", "metrics_uid")
+    @rule("metrics_uid", "logs_uid", "traces_uid")
     def _uids_differ(self) -> str | None:
         uids = [uid.lower() for uid in (self.logs_uid, self.traces_uid, self.metrics_uid) if uid]
         return f"{', '.join(uids)}: give each datasource a uid of its own" if len(set(uids)) < len(uids) else None

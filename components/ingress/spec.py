@@ -30,11 +30,20 @@ def _path(text: str) -> str:
     return text
 
 
+def _entry_point(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9][\w.-]*", text) is None:
+        raise ValueError(f"{text!r} is no entry point: write its name in Traefik, such as websecure")
+    return text
+
+
 def _let_outputs_through(value: Any, handler: Callable[[Any], Any]) -> Any:
     return value if isinstance(value, pulumi.Output) else handler(value)
 
 
 Reference = Annotated[str, AfterValidator(_reference), WrapValidator(_let_outputs_through)]
+
+
+EntryPoint = Annotated[str, AfterValidator(_entry_point)]
 
 
 class UiRouteSpec(Spec):
@@ -45,7 +54,7 @@ class UiRouteSpec(Spec):
     port: int = Field(default=0, ge=0, le=65535)
     port_name: str = ""
     scheme: str = ""
-    entry_points: Sequence[str] = Field(min_length=1)
+    entry_points: Sequence[EntryPoint]
     host: Hostname
     path_prefix: Annotated[str, AfterValidator(_path)] = ""
     auth_middleware: Reference | None = None
@@ -66,6 +75,10 @@ class UiRouteSpec(Spec):
         """The address that users open."""
         secure = self.https or self.tls_secret or self.cert_resolver
         return f"{'https' if secure else 'http'}://{self.host}{self.path_prefix}"
+
+    @rule("entry_points")
+    def _somebody_gets_in(self) -> str | None:
+        return None if self.entry_points else "name one at least, such as websecure, or nobody reaches the UI"
 
     @rule("auth_middleware", "authenticated_by_ui")
     def _someone_authenticates(self) -> str | None:

@@ -7,13 +7,14 @@ import pytest
 
 from config import SettingsError
 from tools.program import record
-from tools.program.stacks import configured_program
+from tools.program.stacks import configured_program, program_of
+from wiring import preflight
 
 ROOT = Path(__file__).parents[2]
 
 
 def problems(**areas: Any) -> str:
-    config = {f"observability:{area}": value for area, value in areas.items()}
+    config = {"aws:region": "eu-west-1", **{f"observability:{area}": value for area, value in areas.items()}}
     with pytest.raises(SettingsError) as raised:
         record(configured_program(ROOT, config), preview=True, stack="wrong")
     return str(raised.value)
@@ -54,3 +55,54 @@ def test_a_bucket_name_that_the_store_refuses_is_found_before_it_is_asked() -> N
         for key in ("access_key_id", "secret_access_key")
     }
     assert "'Acme_Logs' is no bucket name" in problems(storage=store, **secret)
+
+
+INGRESS = {"kind": "traefik", "domain": "obs.example.org"}
+
+
+def test_what_a_route_would_refuse_is_told_before_anything_is_created() -> None:
+    assert "observability:ingress.entry_points = []: name one at least" in problems(
+        ingress={**INGRESS, "entry_points": []}
+    )
+
+
+def test_a_datasource_with_the_uid_of_another_is_told_before_anything_is_created() -> None:
+    message = problems(metrics={"datasource_uid": "loki"})
+    assert "observability:metrics.datasource_uid = 'loki': " in message
+    assert "give each datasource a uid of its own" in message
+
+
+def test_a_name_of_a_role_that_is_too_long_is_told_at_the_name_of_the_cluster() -> None:
+    store = {"kind": "aws", "account_id": "123456789012", "buckets": {"logs": "acme-logs", "traces": "acme-traces"}}
+    message = problems(storage=store, cluster={"name": "c" * 61})
+    assert f"observability:cluster.name = '{'c' * 61}-loki'" in message
+
+
+GENERATED = {"ClientLogin", "GatewayLogins", "CacheAccess"}
+"""What is told nothing that a stack file says."""
+
+
+@pytest.mark.parametrize("stack", sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")))
+def test_every_component_of_a_stack_is_held_against_the_settings_first(
+    stack: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: set[str] = set()
+
+    monkeypatch.setattr(preflight, "_SPECS", Noting(preflight._SPECS, told))
+    recording = record(program_of(ROOT, stack), preview=True, stack=stack)
+    made = {
+        resource.type.rpartition(":")[2] for resource in recording.resources if "observability:index:" in resource.type
+    }
+    assert made - GENERATED == told
+
+
+class Noting(dict[str, str]):
+    """Notes which keys are asked for."""
+
+    def __init__(self, real: dict[str, str], asked: set[str]) -> None:
+        super().__init__(real)
+        self._asked = asked
+
+    def __getitem__(self, key: str) -> str:
+        self._asked.add(key)
+        return super().__getitem__(key)
