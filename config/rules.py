@@ -13,6 +13,7 @@ from .production import PRODUCTION_RULES
 from .protection import PROTECTION_RULES
 from .storage import PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage
 from .tenancy import TENANT_RULES
+from .unused import UNUSED_RULES
 
 if TYPE_CHECKING:
     from .stack import Settings
@@ -150,6 +151,7 @@ RULES: Sequence[Callable[["Settings"], Iterator[Problem]]] = (
     *TENANT_RULES,
     *PROTECTION_RULES,
     *PRODUCTION_RULES,
+    *UNUSED_RULES,
 )
 """Every rule between areas; each ends where it reads a setting that is wrong."""
 

@@ -157,6 +157,13 @@ class ExternalStorage(_Buckets):
         ),
     )
 
+    @rule
+    def _credentials_are_of_purposes(self) -> Iterator[Problem]:
+        for purpose, secret in self.credentials.items():
+            if purpose not in PURPOSES:
+                place = place_of("storage", "credentials", purpose)
+                yield Problem(place, "is no purpose: there are logs and traces", remove_command(place), shown(secret))
+
 
 class AwsStorage(_Buckets):
     """`kind: aws`: S3 buckets and the roles that may use them, created by the stack."""

@@ -90,7 +90,8 @@ def test_a_password_put_beside_the_settings_is_refused_and_its_value_is_not_need
     ],
 )
 def test_users_that_could_not_log_in_are_refused_before_anything_is_made(users: str, sentence: str) -> None:
-    message = problems(ui_users=users, secret=("ui_users",))
+    ingress = {"kind": "traefik", "domain": "obs.example.org"}
+    message = problems(ingress=ingress, ui_users=users, secret=("ui_users",))
     assert f"observability:ui_users = (hidden): {sentence}" in message
     assert "pulumi config set --secret observability:ui_users" in message
     assert "plain" not in message

@@ -1,0 +1,76 @@
+"""Settings that nothing would read are refused with the reason; what says no more than a default is let be."""
+
+from typing import Any
+
+import pytest
+
+from config import SettingsError, load
+from tests.unit.config.stacks import EXTERNAL, EXTERNAL_METRICS, source
+
+NO_METRICS = {"metrics": {"kind": "none"}}
+NO_GRAFANA = {"enabled": False}
+USERS = "alice:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="
+
+
+def problems(*, secret: tuple[str, ...] = (), **areas: Any) -> str:
+    with pytest.raises(SettingsError) as raised:
+        load(source(secret=secret, **areas))
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("areas", "sentence"),
+    [
+        (
+            {**NO_METRICS, "tracing": {"processors": ["service-graphs"]}},
+            'tracing.processors = ["service-graphs"]: is',
+        ),
+        ({**NO_METRICS, "tracing": {"external_labels": {"a": "b"}}}, "tracing.external_labels"),
+        (
+            {"metrics": {**EXTERNAL_METRICS, "memory": "2Gi"}},
+            'metrics.memory = "2Gi": is used by nothing',
+        ),
+        ({"metrics": {**EXTERNAL_METRICS, "values": {"server": {}}}}, "observability:metrics.values"),
+        (
+            {"metrics": EXTERNAL_METRICS, "retention": {"metrics": "90d"}},
+            'retention.metrics = "90d": is used',
+        ),
+        ({"grafana": {**NO_GRAFANA, "volume_size": "9Gi"}}, 'grafana.volume_size = "9Gi": is used by nothing'),
+        ({"grafana": {**NO_GRAFANA, "admin": {"secret": "a", "key": "b"}}}, "observability:grafana.admin"),
+        ({"demo": {"namespace": "shop"}}, 'demo.namespace = "shop": is used by nothing: demo.enabled is false'),
+        ({"caching": {"size_mib": 64}}, "caching.size_mib = 64: is used by nothing: caching.kind is memcached"),
+        ({"ingress": {"tls_secret": "tls"}}, 'ingress.tls_secret = "tls": is used by nothing: ingress.kind is none'),
+        ({"ingress": {"entry_points": ["internal"]}}, "observability:ingress.entry_points"),
+        ({"storage": {**EXTERNAL, "credentials": {"log": "loki"}}}, 'storage.credentials.log = "loki": is no purpose'),
+    ],
+)
+def test_what_nothing_reads_is_refused_with_the_reason(areas: dict[str, Any], sentence: str) -> None:
+    message = problems(**areas)
+    assert sentence in message
+    assert "pulumi config rm --path observability:" in message
+
+
+def test_users_of_no_route_are_refused() -> None:
+    message = problems(ui_users=USERS, secret=("ui_users",))
+    assert "observability:ui_users: is used by nothing: ingress.kind is none" in message
+    assert "pulumi config rm observability:ui_users" in message
+
+
+def test_users_beside_a_middleware_that_is_there_are_refused() -> None:
+    middleware = {"name": "login", "namespace": "traefik"}
+    ingress = {"kind": "traefik", "domain": "obs.example.org", "auth_middleware": middleware}
+    message = problems(ingress=ingress, ui_users=USERS, secret=("ui_users",))
+    assert (
+        "observability:ui_users: is used by nothing: ingress.auth_middleware traefik/login asks for logins" in message
+    )
+
+
+def test_a_secret_in_values_of_what_does_not_run_is_not_shown() -> None:
+    assert "hunter2" not in problems(grafana={**NO_GRAFANA, "values": {"adminPassword": "hunter2"}})
+
+
+def test_a_default_that_is_written_out_may_stand() -> None:
+    written = load(
+        source(demo={"enabled": False, "namespace": "demo"}, caching={"size_mib": 512}, ingress={"kind": "none"})
+    )
+    assert not written.demo.enabled
