@@ -1,5 +1,6 @@
 """A consumer's access to its bucket on AWS: a role that one service account can take, and nothing else can."""
 
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from typing import NotRequired, TypedDict
@@ -22,6 +23,8 @@ from .policies import (
 )
 
 _ROLE_NAME_LENGTH = 64
+_AN_ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/ABC"
+_ISSUER = re.compile(r"(?:https://)?[A-Za-z0-9.-]*(?:/[\w.~-]+)*/?")
 
 
 class AwsBucketAccessSpec(Spec):
@@ -39,7 +42,7 @@ class AwsBucketAccessSpec(Spec):
     bucket: str = Field(min_length=3)
     prefix: str = ""
     kms_key_arn: str = ""
-    role_name: str = Field(default="", pattern=r"^[\w+=,.@-]{0,64}$")
+    role_name: str = ""
     permissions_boundary: str = ""
     tags: Mapping[str, str] = Field(default_factory=dict)
 
@@ -47,12 +50,20 @@ class AwsBucketAccessSpec(Spec):
     def _consumer_is_known(self) -> str | None:
         return None if self.actions_for in OBJECT_ACTIONS else f"use one of {', '.join(OBJECT_ACTIONS)}"
 
+    @rule("role_name")
+    def _iam_takes_the_name_of_the_role(self) -> str | None:
+        if re.fullmatch(r"[\w+=,.@-]{0,64}", self.role_name, re.ASCII) is None:
+            return (
+                f"names a role {self.role_name!r}, and IAM takes at most 64 of letters, digits and _+=,.@-: shorten it"
+            )
+        return None
+
     @rule("oidc_issuer", "identity")
     def _irsa_needs_an_issuer(self) -> str | None:
+        if _ISSUER.fullmatch(self.oidc_issuer) is None:
+            return f"{self.oidc_issuer!r} is no issuer: write its host and path, such as {_AN_ISSUER}"
         if self.identity is Identity.IRSA and not self.oidc_issuer.removeprefix("https://").strip("/"):
-            return (
-                'identity "irsa" needs the cluster\'s issuer, such as https://oidc.eks.eu-west-1.amazonaws.com/id/ABC'
-            )
+            return f'identity "irsa" needs the cluster\'s issuer, such as {_AN_ISSUER}'
         return None
 
     @rule("cluster_name", "identity")

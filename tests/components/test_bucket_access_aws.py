@@ -63,6 +63,8 @@ def test_a_long_role_name_is_cut_and_stays_distinct() -> None:
     ("args", "reason"),
     [
         ({"identity": "keys"}, "identity = 'keys'"),
+        ({"oidc_issuer": "http://foo bar"}, "'http://foo bar' is no issuer"),
+        ({"role_name": "a b"}, "IAM takes at most 64"),
         ({"oidc_issuer": ""}, 'identity "irsa" needs the cluster\'s issuer'),
         ({"identity": "pod-identity", "cluster_name": ""}, "needs the name of the EKS cluster"),
         ({"actions_for": "mimir"}, "use one of loki, tempo, thanos"),

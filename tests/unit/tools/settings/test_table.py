@@ -27,6 +27,7 @@ config:
   aws:secretKey: {secure: v1:abc}
   observability:cluster: {storage_class: gp3}
   observability:logging: {replicas: 2, cpu: 300m}
+  observability:ingress: {kind: traefik, domain: obs.example.org}
   observability:ui_users: {secure: v1:abc}
 """
 
