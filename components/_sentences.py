@@ -50,7 +50,8 @@ def sentence(details: Mapping[str, Any]) -> str:
     if details["type"] in ("enum", "literal_error"):
         return _choice(details["input"], str(context["expected"]))
     if details["type"] in _SENTENCES:
-        return _SENTENCES[details["type"]].format(**context)
+        plain = {name: f"{item:g}" if isinstance(item, float) else item for name, item in context.items()}
+        return _SENTENCES[details["type"]].format(**plain)
     return str(details["msg"]).removeprefix("Value error, ")
 
 

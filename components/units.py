@@ -142,3 +142,9 @@ HttpUrl = Annotated[str, AfterValidator(_http_url)]
 
 OptionalHttpUrl = Annotated[str, AfterValidator(_http_url_or_nothing)]
 """An `HttpUrl`, or the empty string where there is none."""
+
+AccountId = Annotated[str, form(r"\d{12}", "the number of an AWS account, 12 digits")]
+"""The number of an AWS account."""
+
+Partition = Annotated[str, form(r"aws(-[a-z]+)*", "an AWS partition, such as aws, aws-cn or aws-us-gov")]
+"""A partition of AWS."""

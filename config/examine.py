@@ -76,6 +76,8 @@ def _repair(model: type[Area], data: dict[str, Any], details: Mapping[str, Any])
             holder[location[-1]] = example
             return location
     while (holder := _holder(data, location)) is None or location[-1] not in holder:
+        if len(location) == 1:
+            return location
         location = location[:-1]
     del holder[location[-1]]
     return location

@@ -117,7 +117,7 @@ def _meaning(setting: Setting) -> str:
 def _accepts(field: FieldInfo | None, value: Any) -> bool:
     if field is None:
         return True
-    held: Any = Annotated[field.annotation, field]
+    held: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
     try:
         TypeAdapter(held).validate_python(value)
     except ValidationError:

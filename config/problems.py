@@ -56,7 +56,8 @@ def settings_error(stack: str, problems: Iterable[Problem]) -> SettingsError:
 
 def place_of(*path: str | int) -> str:
     """Write the path of a setting as Pulumi reads it: `observability:logging.workloads["query-frontend"].cpu`."""
-    return f"{PROJECT}:{path[0]}" + "".join(map(_step, path[1:]))
+    first = str(path[0])
+    return (first if ":" in first else f"{PROJECT}:{first}") + "".join(map(_step, path[1:]))
 
 
 def set_command(place: str, value: Any) -> str:

@@ -85,7 +85,7 @@ class Settings:
     given_secrets: frozenset[str]
     """The secret keys that the stack sets; their values are read by `secret`."""
     written: Mapping[str, Any]
-    """What the stack file says of each area."""
+    """What the stack file says of each area, and of `aws:region`."""
     wrong: frozenset[str] = frozenset()
     """The places of settings that are wrong, while they are checked: something else stands here in their stead."""
 
@@ -112,15 +112,15 @@ def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] 
         "stack": source.stack,
         "aws_region": source.aws_region,
         "given_secrets": frozenset(SECRET_KEYS) & frozenset(source.texts),
-        "written": {name: source.area(name)[0] for name in AREAS},
+        "written": {name: source.area(name)[0] for name in AREAS}
+        | ({"aws:region": source.aws_region} if source.aws_region else {}),
     }
     right = Settings(**common | {name: found.right for name, found in examined.items()})
     for name, found in examined.items():
         if place_of(name) in found.wrong:
             vars(right).pop(name)
     problems += cross_area_problems(right)
-    told = {problem.place for problem in problems}
-    problems += [problem for problem in secret_problems(source) if problem.place not in told]
+    problems = _with_secrets(problems, secret_problems(source))
     problems += provider_problems(source)
     whole = Settings(**common | {name: found.whole for name, found in examined.items()})
     wrong = frozenset(place for found in examined.values() for place in found.wrong)
@@ -128,6 +128,19 @@ def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] 
     if problems:
         raise settings_error(source.stack, problems)
     return whole
+
+
+def _with_secrets(problems: list[Problem], secrets: list[Problem]) -> list[Problem]:
+    """Add the problems of secrets; one that is used by nothing is removed, whatever else is wrong with it."""
+    wrong = {problem.place: problem for problem in secrets}
+    known = "; it stands in plain text, so change it where it is known"
+    told = [
+        replace(problem, sentence=problem.sentence + known * (not wrong[problem.place].shown))
+        if problem.place in wrong
+        else problem
+        for problem in problems
+    ]
+    return told + [problem for place, problem in wrong.items() if place not in {one.place for one in problems}]
 
 
 def _examined(source: Source) -> tuple[Mapping[str, Examined], list[Problem]]:

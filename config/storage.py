@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
-from components.units import form
+from components.units import AccountId, Partition
 
 from .area import Area, HttpUrl, Name, Quantity, Values, rule
 from .problems import Problem, place_of, remove_command, set_command, shown
@@ -169,10 +169,8 @@ class AwsStorage(_Buckets):
     """`kind: aws`: S3 buckets and the roles that may use them, created by the stack."""
 
     kind: Literal["aws"]
-    account_id: Annotated[str, form(r"\d{12}", "the number of an AWS account, 12 digits")] = Field(
-        description="Number of the AWS account, 12 digits.", examples=["123456789012"]
-    )
-    partition: str = Field(default="aws", description="AWS partition. Default: aws.", examples=["aws-cn"])
+    account_id: AccountId = Field(description="Number of the AWS account, 12 digits.", examples=["123456789012"])
+    partition: Partition = Field(default="aws", description="AWS partition. Default: aws.", examples=["aws-cn"])
     identity: Identity = Field(
         default=Identity.POD_IDENTITY, description="pod-identity or irsa. Default: pod-identity.", examples=["irsa"]
     )

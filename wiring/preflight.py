@@ -83,7 +83,7 @@ def component_problems(settings: Settings) -> Iterator[Problem]:
     known = replace(settings, load=Load()) if unsized else settings
     for area, name, args in _told(known):
         spec: type[Spec] = getattr(import_module(_SPECS[name]), f"{name}Spec")
-        refused = Refused(settings, name, spec, args, partial(_setting, area))
+        refused = Refused(settings, name, spec, args, partial(_setting, name, area))
         if unsized:
             refused.leave_open(*_SIZED)
         yield from refused.problems()
@@ -111,6 +111,8 @@ def _told(settings: Settings) -> Iterator[tuple[str, str, Any]]:
     yield from told.smaller_components(settings, later)
 
 
-def _setting(area: str, argument: str) -> Location:
+def _setting(component: str, area: str, argument: str) -> Location:
+    if (component, argument) == ("AwsObjectStorage", "region"):
+        return ("aws:region",)
     setting = _SHARED.get(argument) or _SETTINGS.get(f"{area}.{argument}") or f"{area}.{argument}"
     return tuple(setting.split("."))

@@ -7,7 +7,7 @@ from typing import Any
 from components._spec import ArgumentProblem, InvalidArgsError, Spec
 from components._unsettled import UNSETTLED
 from config import Settings
-from config.fields import Location, right_value, setting_at
+from config.fields import OF_A_KEY, Location, right_value, setting_at
 from config.problems import Problem, place_of, remove_command, set_command, shown
 
 _NOTHING = object()
@@ -33,8 +33,11 @@ class Refused:
         self._args = {**args, **dict.fromkeys(wrong, UNSETTLED)}
 
     def leave_open(self, *arguments: str) -> None:
-        """Say nothing of `arguments`, which follow from settings that are wrong."""
-        self._args |= {field: UNSETTLED for field in arguments if field in self._spec.model_fields}
+        """Say nothing of those `arguments` that the stack leaves, wholly or in parts, to settings that are wrong."""
+        for field in set(arguments) & set(self._spec.model_fields):
+            written = _within(self._settings.written, self._location((field,)))
+            if written is _NOTHING or isinstance(written, Mapping):
+                self._args[field] = UNSETTLED
 
     def problems(self) -> Iterator[Problem]:
         """Give each problem at a setting whose change mends it: that was tried."""
@@ -68,22 +71,30 @@ class Refused:
     def _mended(self, found: ArgumentProblem) -> tuple[Location, str]:
         """Give the first argument whose change leaves the component less to refuse, and the command for it."""
         before = len(self._found(self._args))
-        arguments: list[Location] = [(field,) for field in found.fields] or [found.location or (found.place,)]
+        alone = tuple(part for part in found.location if part != OF_A_KEY) or (found.place,)
+        arguments: list[Location] = [(field,) for field in found.fields] or [alone]
         for argument in arguments:
-            for value in self._values(argument):
-                if len(self._found(_changed(self._args, argument, value))) < before:
-                    return argument, self._command(argument, value)
+            for changed, value in self._changes(argument):
+                if len(self._found(_changed(self._args, changed, value))) < before:
+                    return argument, self._command(changed, value)
         written = next(filter(self._is_written, arguments), arguments[0])
         return written, self._command(written, _NOTHING)
 
-    def _values(self, argument: Location) -> Iterator[Any]:
+    def _changes(self, argument: Location) -> Iterator[tuple[Location, Any]]:
+        """Give what may mend an argument: a value that is right, the last entry of a list away, all of it away."""
         area, *path = self._location(argument)
-        setting = setting_at(type(getattr(self._settings, str(area))), tuple(path))
+        if path:
+            setting = setting_at(type(getattr(self._settings, str(area))), tuple(path))
+        else:
+            setting = setting_at(self._spec, argument)
         right = right_value(setting, _within(self._args, argument))
         if right is not None:
-            yield right
+            yield argument, right
         if self._is_written(argument):
-            yield _NOTHING
+            entries = _within(self._args, argument)
+            if isinstance(entries, list) and len(entries) > 1:
+                yield (*argument, len(entries) - 1), _NOTHING
+            yield argument, _NOTHING
 
     def _command(self, argument: Location, value: Any) -> str:
         place = place_of(*self._location(argument))

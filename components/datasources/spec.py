@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from .._namespace import cluster_namespace_problem
 from .._spec import Spec, rule
 from .._tenants import Tenant
-from ..units import Duration, Name, OptionalHttpUrl
+from ..units import Duration, Name, OptionalHttpUrl, form
 from ..urls import OptionalQueryUrl
 from .checks import (
     ProvidedLogs,
@@ -53,7 +53,7 @@ def _pattern(regex: str) -> str:
     return LinePattern("", regex).regex
 
 
-Directory = Annotated[str, Field(pattern=r"^(/[\w.-]+)*$")]
+Directory = Annotated[str, form(r"(/[\w.-]+)*", "a path from the root, such as /etc/tls")]
 Uid = Annotated[str, AfterValidator(_uid)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, WrapValidator
 
 from .._htpasswd import problem_of_htpasswd
 from .._spec import Spec, rule
-from ..units import Hostname, Name
+from ..units import Hostname, Name, form
 
 _PATH = re.compile(r"(?:/[\w.~-]+)+")
 _SCHEMES = ("", "http", "https", "h2c")
@@ -107,7 +107,7 @@ class BasicAuthSpec(Spec):
 
     namespace: Name
     middleware_name: Name = "basic-auth"
-    username: str = Field(default="admin", pattern=r"^[^:\s]+$")
+    username: Annotated[str, form(r"[^:\s]+", "a name without ':' and white space")] = "admin"
     htpasswd: str | None = None
     existing_secret: str = ""
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from .._spec import Spec, rule
-from ..units import Duration, Hostname, Name, hours, parse_duration
+from ..units import Duration, Hostname, Name, form, hours, parse_duration
 
 
 class IssuerKind(StrEnum):
@@ -48,7 +48,7 @@ class ClientLoginSpec(Spec):
     """The checked arguments of `ClientLogin`."""
 
     namespace: Name
-    username: str = Field(pattern=r"^[A-Za-z0-9._-]+$")
+    username: Annotated[str, form(r"[A-Za-z0-9._-]+", "a name of letters, digits, '.', '_' and '-'")]
     secret_name: Name | None = None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
 from pulumi_aws import kms, s3
@@ -10,9 +10,13 @@ from pydantic import Field
 
 from .._known import after
 from .._spec import rule
+from ..units import Partition, form
 from .buckets import BucketLayout, aws_name_problem
 from .lifecycle import lifecycle_rules
 from .policies import bucket_arn, tls_only_policy
+
+_KEY = r"(arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+)?"
+_A_KEY = "the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 class Encryption(StrEnum):
@@ -26,10 +30,12 @@ class AwsObjectStorageSpec(BucketLayout):
     """What `AwsObjectStorage` takes."""
 
     existing: bool = False
-    region: str = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
-    partition: str = Field(default="aws", pattern=r"^aws(-[a-z]+)*$")
+    region: Annotated[str, form(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region, such as eu-west-1")] = Field(
+        examples=["eu-west-1"]
+    )
+    partition: Partition = "aws"
     encryption: Encryption = Encryption.KMS
-    kms_key_arn: str = Field(default="", pattern=r"^(arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+)?$")
+    kms_key_arn: Annotated[str, form(_KEY, _A_KEY)] = ""
     versioning: bool = False
     noncurrent_days: int = Field(default=7, ge=1)
     protect: bool = True

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from .._known import after
 from .._spec import Spec, rule
-from ..units import Name
+from ..units import AccountId, Name, Partition
 from .policies import (
     OBJECT_ACTIONS,
     Identity,
@@ -32,8 +32,8 @@ class AwsBucketAccessSpec(Spec):
 
     identity: Identity
     actions_for: str
-    account_id: str = Field(pattern=r"^\d{12}$")
-    partition: str = Field(default="aws", pattern=r"^aws(-[a-z]+)*$")
+    account_id: AccountId
+    partition: Partition = "aws"
     region: str = ""
     oidc_issuer: str = ""
     cluster_name: str = ""

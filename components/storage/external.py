@@ -1,12 +1,12 @@
 """Buckets that exist already, in any store that speaks S3."""
 
 from collections.abc import Mapping
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
-from pydantic import Field
 
 from .._spec import rule
+from ..units import form
 from .buckets import BucketLayout
 from .endpoint import parse_endpoint
 
@@ -15,7 +15,7 @@ class ExternalObjectStorageSpec(BucketLayout):
     """What `ExternalObjectStorage` takes."""
 
     endpoint: str
-    region: str = Field(default="us-east-1", pattern=r"^[A-Za-z0-9-]+$")
+    region: Annotated[str, form(r"[A-Za-z0-9-]+", "a region's name: letters, digits and '-'")] = "us-east-1"
     path_style: bool = True
 
     @rule("endpoint")

@@ -12,7 +12,7 @@ from .._release import ReleaseSpec
 from .._spec import rule
 from .._tenants import OptionalTenant, Tenant
 from ..charts import ALLOY, Chart
-from ..units import HttpUrl, Name, Quantity, parse_quantity
+from ..units import HttpUrl, Name, Quantity, form, parse_quantity
 from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl
 
 POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
@@ -83,7 +83,9 @@ class TelemetrySpec(ReleaseSpec):
     log_source: LogSource = LogSource.FILES
     log_level: LogLevel = LogLevel.INFO
     node_local_otlp: bool = False
-    storage_host_path: str = Field(default="/var/lib/alloy", pattern=r"^(/[^/\s]+)*$")
+    storage_host_path: Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy")] = (
+        "/var/lib/alloy"
+    )
     replicas: int = Field(default=2, ge=1)
     max_unavailable: str = "10%"
     cpu_request: Quantity = "100m"

@@ -66,3 +66,15 @@ def test_an_output_is_let_through_and_checked_once_it_is_known() -> None:
 
 def test_a_whole_number_that_arrives_as_a_float_is_taken_as_an_integer() -> None:
     assert ExampleSpec.check("Example", {"replicas": 3.0}).replicas == 3
+
+
+def test_a_rule_runs_beside_a_wrong_field_that_it_does_not_read() -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        ExampleSpec.check("Example", {"admin_password": 5, "copies": 3, "copy": 2})
+    assert [problem.place for problem in raised.value.problems] == ["admin_password", "copy", "replicas"]
+
+
+def test_nothing_is_said_of_what_follows_from_a_wrong_value() -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        ExampleSpec.check("Example", {"replicas": "two", "copies": 3})
+    assert [problem.sentence for problem in raised.value.problems] == ["must be a whole number"]

@@ -106,3 +106,60 @@ class Noting(dict[str, str]):
     def __getitem__(self, key: str) -> str:
         self._asked.add(key)
         return super().__getitem__(key)
+
+
+EXTERNAL = {"kind": "external", "endpoint": "https://s3.example.org", "credentials": {"logs": "l", "traces": "t"}}
+
+
+@pytest.mark.parametrize(
+    ("areas", "told"),
+    [
+        (
+            {"storage": {**EXTERNAL, "shared_bucket": "My_Bucket"}},
+            ['storage.shared_bucket = "My_Bucket": ', "set --path observability:storage.shared_bucket acme-observ"],
+        ),
+        (
+            {"logging": {"replicas": 2, "replication_factor": 3}},
+            ["logging.replication_factor = 3: ", "rm --path observability:logging.replication_factor"],
+        ),
+        (
+            {"logging": {"schema_entries": [{"from": "2025-01-01"}, {"from": "2024-01-01"}]}},
+            ['logging.schema_entries = [{"from": "2025-01-01"}', "rm --path 'observability:logging.schema_entries[1]'"],
+        ),
+        (
+            {"telemetry": {"log_labels": {"bad-label": "x"}}},
+            ['log_labels["bad-label"] = "x": ', "rm --path 'observability:telemetry.log_labels[\"bad-label\"]'"],
+        ),
+    ],
+)
+def test_a_problem_is_at_the_setting_whose_change_was_found_to_mend_it(areas: dict[str, Any], told: list[str]) -> None:
+    message = problems(**areas)
+    assert "have 1 problem;" in message
+    assert all(part in message for part in told), message
+
+
+def test_what_two_components_refuse_alike_is_told_once() -> None:
+    assert "have 1 problem;" in problems(cluster={"dns_service": "Kube DNS"})
+
+
+def test_a_region_that_aws_does_not_have_is_told_where_it_is_set() -> None:
+    aws = {"kind": "aws", "account_id": "123456789012", "shared_bucket": "acme"}
+    config = {"observability:storage": aws, "aws:region": "mars"}
+    with pytest.raises(SettingsError) as raised:
+        record(configured_program(ROOT, config), preview=True, stack="wrong")
+    assert "aws:region = \"mars\": 'mars' must be an AWS region, such as eu-west-1" in str(raised.value)
+    assert "pulumi config set aws:region eu-west-1 --stack wrong" in str(raised.value)
+
+
+def test_components_are_asked_about_what_is_right_beside_what_is_not() -> None:
+    message = problems(retention={"logs": "3x", "traces": "1m"}, load={"query_factor": 2}, tracing={"replicas": 2})
+    assert "have 4 problems;" in message
+    assert "observability:retention.traces" in message and "observability:tracing.replicas = 2" in message
+
+
+def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert 'observability:charts.directory = "/nope": there is no directory' in problems(charts={"directory": "/nope"})
+    monkeypatch.setenv("OBSERVABILITY_CHARTS", "/nope")
+    message = problems(logging={})
+    assert "have 1 problem;" in message and "by the environment variable OBSERVABILITY_CHARTS" in message
+    assert "pulumi config set --path observability:charts.directory ''" in message

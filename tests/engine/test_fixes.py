@@ -1,0 +1,83 @@
+"""Every command that is printed for a wrong setting is run as it is: Pulumi takes it, and less is wrong after it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.checkout import Checkout
+from tests.engine.inline import missing_tools
+
+pytestmark = pytest.mark.engine
+
+WRONG: dict[str, Any] = {
+    "observability:cluster": {"name": "Not A Name", "dns_service": "Kube DNS", "environment": "productoin"},
+    "observability:retention": {"logs": "3x", "metrics": "1 day"},
+    "observability:logging": {
+        "replicas": "many",
+        "tenants": "team-a",
+        "schema_entries": [{"from": "yesterday"}, {"from": "2025-01-01", "store": "tsdb", "sort": 1}],
+        "workloads": {"query-frontend": {"cpu": "lots"}},
+        "limits": {"ingestion_rate_mb": -1},
+        "chart_version": "7.0.0",
+        "values": {"loki": {"storage": {"s3": {"secretAccessKey": "hunter2"}}}},
+    },
+    "observability:tracing": {"replicas": 2, "kafka_address": "broker"},
+    "observability:storage": {
+        "kind": "aws",
+        "account_id": 42,
+        "shared_bucket": "My_Bucket",
+        "prefixes": {"metrics": "m"},
+        "identity": "irsa",
+    },
+    "observability:telemetry": {"log_labels": {"bad-label": "x"}, "namespace_tenants": {"Bad NS": "team-a"}},
+    "observability:metrics": {"kind": "external", "otlp_url": "prometheus"},
+    "observability:ingress": {"kind": "traefik", "auth_middleware": {"nam": "x", "namespace": "traefik"}},
+    "observability:grafana": {"admin": {"secret": "grafana"}, "volume_size": "big"},
+    "observability:demo": "yes",
+    "observability:charts": {"directory": "/no/such/charts"},
+    "observability:loging": {"replicas": 3},
+    "aws:profile": "me",
+}
+COUNT = re.compile(r"the settings of stack dev have (\d+) problems?; nothing was created or changed")
+COMMAND = re.compile(r"^ +(pulumi config .*)$", re.MULTILINE)
+
+
+@pytest.fixture
+def checkout(tmp_path: Any) -> Checkout:
+    """A copy of the project whose stack dev is known to Pulumi."""
+    if missing := missing_tools():
+        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    copy = Checkout(tmp_path)
+    done = copy.run("pulumi", "stack", "init", "dev")
+    assert done.exit_code == 0, done.output
+    return copy
+
+
+def problems(checkout: Checkout) -> tuple[int, list[str]]:
+    """Preview, and give the number of problems and the commands that are printed for them."""
+    done = checkout.deploy("preview", "dev")
+    told = COUNT.search(done.output)
+    if told is None:
+        assert done.exit_code == 0, done.output
+        return 0, []
+    assert "Traceback" not in done.output and "hunter2" not in done.output
+    return int(told[1]), [command.strip() for command in COMMAND.findall(done.output)]
+
+
+def test_the_printed_commands_are_taken_by_pulumi_and_lead_to_a_stack_that_previews(checkout: Checkout) -> None:
+    checkout.configure("dev", {key: None for key in checkout.settings("dev")} | WRONG)
+    left, commands = problems(checkout)
+    assert left >= 25 and len(commands) >= left, "all kinds of problems are one report"
+    rounds = 0
+    while left:
+        for command in commands:
+            assert command.endswith(" --stack dev")
+            done = checkout.run("sh", "-c", command)
+            assert done.exit_code == 0, f"{command}\n{done.output}"
+        before, (left, commands) = left, problems(checkout)
+        assert left < before, commands
+        rounds += 1
+    assert rounds <= 3

@@ -1,0 +1,134 @@
+"""The report of wrong settings: whatever is right is checked whatever else is wrong, and each fix is one that works."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, TypeAdapter
+from pydantic.fields import FieldInfo
+
+from config import SettingsError, load
+from config.problems import Problem, place_of, set_command, shown
+from config.stack import AREAS, Settings
+from config.storage import STORAGE_KINDS
+from tests.unit.config.stacks import AWS, source
+
+MODELS = [*(model for name, model in AREAS.items() if name != "storage"), *STORAGE_KINDS.values()]
+
+
+def problems(**areas: Any) -> str:
+    with pytest.raises(SettingsError) as raised:
+        load(source(**areas))
+    return str(raised.value)
+
+
+def fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
+    for name, field in model.model_fields.items():
+        yield f"{model.__name__}.{name}", field
+        for inner in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            if isinstance(inner, type) and issubclass(inner, BaseModel):
+                yield from fields(inner)
+
+
+def test_rules_of_an_area_and_between_areas_run_beside_wrong_fields() -> None:
+    message = problems(
+        cluster={"environment": "production", "dns_service": 5},
+        storage={**AWS, "account_id": "42", "protect": False, "shared_bucket": "acme"},
+        metrics={"kind": "external", "otlp_url": "nowhere", "query_url": "http://p"},
+        logging={"replicas": 1, "mode": "hugh"},
+        tracing={"replicas": "x", "receivers": 5},
+    )
+    for told in (
+        "observability:cluster.dns_service = 5: must be text",
+        "observability:cluster.context: environment production must name its context",
+        "observability:storage.account_id",
+        "observability:storage.shared_bucket",
+        "observability:storage.protect",
+        "aws:region: is missing",
+        'observability:metrics.otlp_url = "nowhere"',
+        "observability:metrics.remote_write_url: is missing",
+        'observability:logging.mode = "hugh"',
+        'observability:tracing.mode = "monolithic": environment production refuses',
+        'observability:tracing.replicas = "x"',
+    ):
+        assert told in message
+    assert "observability:logging.replicas" not in message, "what the mode decides is not said while the mode is wrong"
+
+
+def test_what_the_components_find_is_in_the_same_report() -> None:
+    def found(settings: Settings) -> list[Problem]:
+        assert settings.retention.logs == "744h", "a stand-in"
+        assert settings.wrong == {place_of("retention", "logs")}
+        return [Problem(place_of("logging", "replicas"), "is odd", "pulumi config rm x")]
+
+    with pytest.raises(SettingsError, match="have 2 problems") as raised:
+        load(source(retention={"logs": "3x"}), found)
+    assert "observability:logging.replicas: is odd\n      pulumi config rm x --stack test" in str(raised.value)
+
+
+def test_an_area_that_is_wrong_as_a_whole_decides_nothing() -> None:
+    message = problems(storage={"kind": "gcs"}, cluster={"environment": "production", "context": "c"})
+    assert 'observability:storage.kind = "gcs"' in message and message.count("observability:storage.kind") == 2
+    assert "keep logs and traces on an object store" not in message
+
+
+def test_wrong_items_are_shown_at_paths_that_pulumi_reads() -> None:
+    message = problems(
+        logging={"schema_entries": [{"from": "x"}], "workloads": {"query-frontend": {"replicas": 0}}},
+        telemetry={"namespace_tenants": {"Bad NS": "a"}},
+    )
+    assert "'observability:logging.schema_entries[0].from' 2024-01-01 --stack test" in message
+    assert "'observability:logging.workloads[\"query-frontend\"].replicas' 3 --stack test" in message
+    assert "pulumi config rm --path 'observability:telemetry.namespace_tenants[\"Bad NS\"]'" in message
+
+
+def test_no_command_replaces_an_area() -> None:
+    message = problems(ingress={"kind": "traefik"}, metrics={"kind": "external"}, load={"query_factor": 2})
+    commands = [line.strip() for line in message.splitlines() if line.strip().startswith("pulumi config set")]
+    assert len(commands) == 5
+    assert all("." in command.split()[4] for command in commands)
+
+
+def test_a_misspelt_choice_is_corrected() -> None:
+    message = problems(ingress={"kind": "traefic", "domain": "a.example"})
+    assert 'ingress.kind = "traefic": must be one of none, traefik: did you mean traefik?' in message
+    assert "pulumi config set --path observability:ingress.kind traefik" in message
+
+
+def test_nothing_where_a_value_belongs_says_what_belongs_there() -> None:
+    message = problems(logging={"namespace": None})
+    assert "observability:logging.namespace = null: has no value: Namespace of Loki" in message
+
+
+def test_a_secret_that_is_plain_and_unused_is_removed_and_changed() -> None:
+    message = problems(logs_secret_access_key="hunter2")
+    assert "have 1 problem;" in message and "hunter2" not in message
+    assert "is used by nothing" in message and "so change it where it is known" in message
+
+
+def test_values_are_shown_as_they_are_written_without_secrets() -> None:
+    assert shown({"a": [1, True, None], "password": "x"}) == '{"a": [1, true, null], "password": "(hidden)"}'
+    assert len(shown("x" * 500)) == 80
+
+
+@pytest.mark.parametrize(
+    ("value", "command"),
+    [
+        ("30d", "set --path observability:a.b 30d"),
+        ("123456789012", "set --path --type string observability:a.b 123456789012"),
+        (0.5, "set --path --type float observability:a.b 0.5"),
+        (True, "set --path observability:a.b true"),
+        (["x", "y"], "set --path 'observability:a.b[0]' x\npulumi config set --path 'observability:a.b[1]' y"),
+    ],
+)
+def test_a_command_keeps_the_type_of_its_value(value: Any, command: str) -> None:
+    assert set_command(place_of("a", "b"), value) == f"pulumi config {command}"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_every_example_is_right_and_what_has_no_default_has_one(model: type[BaseModel]) -> None:
+    for name, field in fields(model):
+        assert field.examples or not field.is_required() or name.endswith(".kind"), name
+        for example in field.examples or ():
+            held: Any = model.__annotations__.get(name.partition(".")[2], field.annotation)
+            TypeAdapter(held).validate_python(example)
