@@ -61,14 +61,19 @@ def default_ledger(object_store: str) -> tuple[SchemaEntry, ...]:
     return (SchemaEntry.model_validate({"from": FIRST_DAY, "object_store": object_store}),)
 
 
-def ledger_problem(entries: Sequence[SchemaEntry], object_store: str) -> str | None:
-    """Tell what is wrong with a ledger by itself, or `None`."""
+def ledger_problem(entries: Sequence[SchemaEntry], object_store: str, *, today: date) -> str | None:
+    """Tell what is wrong with a ledger by itself, or `None`; `today` is the current day in UTC."""
     for before, after in pairwise(entries):
         if after.begin <= before.begin:
             return f"the entry from {after.begin} comes after the one from {before.begin}: order entries by date"
     for entry in entries:
         if entry.index_period != "24h":
             return f"the entry from {entry.begin} has index period {entry.index_period}: Loki supports 24h alone"
+    if (first := entries[0].begin) > today:
+        return (
+            f"the first entry begins on {first}, and Loki refuses every line from before that day: put an entry that "
+            f"begins before the oldest line in front of it, such as from {FIRST_DAY}, or leave out schema_entries"
+        )
     newest = entries[-1]
     if (newest.store, newest.version) != (Index.TSDB, SchemaVersion.V13):
         return (

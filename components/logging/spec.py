@@ -1,6 +1,7 @@
 """What `Logging` accepts: types, defaults and the rules between them."""
 
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -261,4 +262,4 @@ class LoggingSpec(CacheReaderSpec, LimitedSpec):
 
     @rule("schema_entries", "store")
     def _the_ledger_is_in_order(self) -> str | None:
-        return ledger_problem(self.ledger, self.store.value)
+        return ledger_problem(self.ledger, self.store.value, today=datetime.now(UTC).date())

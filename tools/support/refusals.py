@@ -105,6 +105,12 @@ REFUSALS = (
         ingester_zones=["a", "b", "c"],
     ),
     _loki(
+        "a ledger of Loki's formats that is yet to begin",
+        "the first entry begins on 2999-01-01, and Loki refuses every line from before that day: put an entry that "
+        "begins before the oldest line in front of it, such as from 2024-01-01, or leave out schema_entries",
+        schema_entries=[{"from": "2999-01-01"}],
+    ),
+    _loki(
         "rules of Loki without an Alertmanager",
         "rules that fire would reach nobody: give the URL of an Alertmanager, or set ruler to false",
         ruler=True,

@@ -72,6 +72,14 @@ def test_a_removed_entry_is_named() -> None:
     assert "from 2024-01-01, was applied and cannot be moved" in problems[1]
 
 
+def test_a_ledger_that_no_line_was_written_under_yet_may_change() -> None:
+    applied = merged_values(spec_of(BUCKET))
+    applied["loki"]["schemaConfig"]["configs"][0]["from"] = "2026-05-02"
+    wanted = merged_values(spec_of(BUCKET))
+    assert ledger_problems(applied, wanted, today=TODAY) == []
+    assert ledger_problems(applied, wanted, today=date(2026, 5, 2)) != []
+
+
 def test_entries_are_found_wherever_the_chart_reads_them() -> None:
     applied = merged_values(spec_of(BUCKET))
     imported = deepcopy(applied)
@@ -84,7 +92,7 @@ def test_entries_are_found_wherever_the_chart_reads_them() -> None:
 
 @given(
     steps=st.lists(st.integers(1, 400), min_size=1, max_size=5),
-    kept=st.integers(0, 5),
+    kept=st.integers(1, 5),
     prefixes=st.lists(st.sampled_from(["index_", "other_"]), min_size=5, max_size=5),
 )
 def test_a_ledger_passes_exactly_when_the_applied_one_is_its_beginning(

@@ -1,5 +1,6 @@
 """What `Logging` refuses, and in which words."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from components._spec import InvalidArgsError
 from components.logging.advice import advice
 from components.logging.modes import Mode
+from components.logging.schema import SchemaEntry, default_ledger, ledger_problem
 
 from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, ZONES, spec_of
 
@@ -74,12 +76,22 @@ def test_a_wrong_argument_is_refused_with_a_way_out(args: dict[str, Any], senten
         ([{"from": "2024-01-01", "index_period": "168h"}], "Loki supports 24h alone"),
         ([{"from": "2024-01-01", "object_store": "filesystem"}], "append an entry for the new store"),
         ([{"from": "next week"}], "must be a day"),
+        ([{"from": "2999-01-01"}], "the first entry begins on 2999-01-01"),
     ],
 )
 def test_a_ledger_out_of_order_is_refused(entries: list[dict[str, Any]], sentence: str) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec_of(BUCKET, schema_entries=[{"object_store": "s3", **entry} for entry in entries])
     assert sentence in str(raised.value)
+
+
+@pytest.mark.parametrize(("today", "refused"), [("2026-12-31", True), ("2027-01-01", False), ("2027-01-02", False)])
+def test_the_first_entry_has_begun(today: str, refused: bool) -> None:
+    later = SchemaEntry.model_validate({"from": "2027-01-01", "object_store": "s3"})
+    problem = ledger_problem([later], "s3", today=date.fromisoformat(today))
+    assert (problem is not None) is refused
+    assert not problem or ("the first entry begins on 2027-01-01" in problem and "such as from 2024-01-01" in problem)
+    assert ledger_problem([*default_ledger("s3"), later], "s3", today=date.fromisoformat(today)) is None
 
 
 def test_a_ledger_with_a_past_is_kept_as_it_was_written() -> None:
