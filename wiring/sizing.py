@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import wraps
+from itertools import chain
 from typing import Any
 
 import pulumi
@@ -17,7 +18,7 @@ from components.units import parse_duration, parse_quantity
 from config import Settings
 from config.area import Area
 from config.caching import CacheKind
-from config.logging import Logging
+from config.logging import Logging, LoggingMode
 from config.storage import IN_CLUSTER
 from config.telemetry import LogSource
 from config.tracing import Tracing
@@ -35,8 +36,8 @@ RATE_AND_BURST = frozenset({"ingestion_rate_mb", "ingestion_burst_size_mb"})
 Arguments = dict[str, Any]
 
 
-def plan(settings: Settings) -> sizing.Plan:
-    """Size the platform for the load of the settings."""
+def plan(settings: Settings, mode: LoggingMode | None = None) -> sizing.Plan:
+    """Size the platform for the load of the settings, with the copies of logs that Loki has in `mode`."""
     load, retention = settings.load, settings.retention
     reads_files = settings.telemetry.log_source is LogSource.FILES
     return sizing.size(
@@ -52,7 +53,7 @@ def plan(settings: Settings) -> sizing.Plan:
         sizing.Retention(logs=_days(retention.logs), traces=_days(retention.traces), metrics=_days(retention.metrics)),
         _prices(settings),
         sizing.Tuning(
-            replication_factor=_copies_of_logs(settings),
+            replication_factor=_copies_of_logs(settings, mode or settings.logging.mode),
             ingester_zones=len(settings.logging.ingester_zones) or 1,
             trace_replication_factor=min(3, settings.tracing.replicas or 3),
         ),
@@ -73,15 +74,19 @@ def sized(lay: Callable[[Settings, Arguments], Arguments]) -> Callable[[Callable
 
 
 def logging(settings: Settings, told: Arguments) -> Arguments:
-    """Lay the plan's sizes of Loki under `told`, its arguments by the settings."""
+    """Lay the plan's sizes of Loki under `told`, its arguments by the settings.
+
+    A mode that leaves keeps those it had: all the data is still its own.
+    """
     if not settings.load.logs_gb_per_day:
         return told
-    shape = _logs(settings, plan(settings))
+    shapes = [_logs(settings, mode) for mode in _modes_of_loki(settings)]
+    shape = shapes[0]
     caches: Arguments = {}
     if "cache_endpoint" not in told:
         caches = {"chunks_cache_mib": shape.chunks_cache_mib, "results_cache_mib": shape.results_cache_mib}
     workloads: dict[str, Arguments] = dict(told.get("workloads", {}))
-    for role, size in shape.workloads.items():
+    for role, size in chain.from_iterable(shape.workloads.items() for shape in shapes):
         sized = {name: value for name, value in _figures(size).items() if name not in told}
         workloads[role] = {**sized, **workloads.get(role, {})}
     limits = _limits(plan(settings).load, told.get("limits", {}))
@@ -145,10 +150,7 @@ def report(settings: Settings) -> str:
     sized, load = plan(settings), settings.load
     rows = []
     if load.logs_gb_per_day:
-        area = settings.logging
-        shape = _logs(settings, sized)
-        row = _row("Loki", shape, lambda role: _said_of_loki(area, role), sized.logs)
-        rows.append(replace(row, advised=frozenset(shape.beside) - sizing.CACHES))
+        rows += _rows_of_loki(settings, sized)
     if load.spans_per_second:
         tempo = settings.tracing
         rows.append(_row("Tempo", _traces(settings, sized), lambda role: _said_of_tempo(tempo, role), sized.traces))
@@ -157,6 +159,21 @@ def report(settings: Settings) -> str:
     if load.logs_gb_per_day or load.active_series:
         rows.append(_row("Alloy", sized.collectors, lambda _: _said(settings.telemetry)))
     return sizing.report(sized, rows)
+
+
+def _rows_of_loki(settings: Settings, sized: sizing.Plan) -> list[sizing.Row]:
+    """Give the row of Loki's mode, and that of the one that leaves; caches and bucket are of both, and told once."""
+    area = settings.logging
+    rows = []
+    for mode in _modes_of_loki(settings):
+        shape = _logs(settings, mode)
+        leaves = mode is not area.mode
+        if leaves:
+            shape = replace(sizing.with_caches(shape, 0, 0), objects=sizing.Objects())
+        title, choice = (f"Loki {mode.value}, leaving", None) if leaves else ("Loki", sized.logs)
+        row = _row(title, shape, lambda role: _said_of_loki(area, role), choice)
+        rows.append(replace(row, advised=frozenset(shape.beside) - sizing.CACHES))
+    return rows
 
 
 def _limits(load: sizing.Load, told: Arguments) -> Arguments:
@@ -215,8 +232,14 @@ def _figures(size: sizing.Size) -> Arguments:
     return {name: value for name, value in figures.items() if value}
 
 
-def _logs(settings: Settings, sized: sizing.Plan) -> sizing.Shape:
-    area, shape = settings.logging, sized.logs.shapes[settings.logging.mode.value]
+def _modes_of_loki(settings: Settings) -> tuple[LoggingMode, ...]:
+    """Give the mode of Loki, and the one that leaves, if any."""
+    area = settings.logging
+    return (area.mode,) if area.migrate_from in (None, area.mode) else (area.mode, area.migrate_from)
+
+
+def _logs(settings: Settings, mode: LoggingMode) -> sizing.Shape:
+    area, shape = settings.logging, plan(settings, mode).logs.shapes[mode.value]
     beside = dict(shape.beside)
     ruler = {name: size for name in ("ruler",) if (size := beside.pop(name, None)) and area.ruler}
     shape = replace(shape, workloads={**shape.workloads, **ruler}, beside=beside)
@@ -249,9 +272,9 @@ def _through_kafka(settings: Settings) -> bool:
     return settings.tracing.mode.value == "distributed" and settings.tracing.kafka_address != ""
 
 
-def _copies_of_logs(settings: Settings) -> int:
+def _copies_of_logs(settings: Settings, mode: LoggingMode) -> int:
     area = settings.logging
-    writer = area.workloads.get(WRITERS[area.mode.value], Workload())
+    writer = area.workloads.get(WRITERS[mode.value], Workload())
     return area.replication_factor or min(3, writer.replicas or area.replicas or 3)
 
 
