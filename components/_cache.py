@@ -4,6 +4,7 @@ import re
 from enum import IntEnum
 from typing import Any
 
+from ._objects import OptionalObjectName
 from ._spec import Spec, rule
 
 PASSWORD_VARIABLE = "CACHE_PASSWORD"
@@ -26,7 +27,7 @@ class CacheReaderSpec(Spec):
     """The arguments by which a component is told of a cache."""
 
     cache_endpoint: str = ""
-    cache_password_secret: str = ""
+    cache_password_secret: OptionalObjectName = ""
     cache_password_key: str = "password"
     cache_checksum: str = ""
 

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from pydantic import BaseModel
+from ._switches import Switched
 
 
 class UnsettledError(Exception):
@@ -16,7 +16,7 @@ class Unsettled:
 UNSETTLED = Unsettled()
 
 
-class Settling(BaseModel):
+class Settling(Switched):
     """A model of which single fields may be left open."""
 
     def leave_open(self, field: str) -> None:

@@ -1,14 +1,15 @@
 """What one workload of a signal's backend may have of its own."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from ._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
+from ._switches import Switched
 from .units import Quantity
 
 
-class WorkloadSpec(BaseModel):
+class WorkloadSpec(Switched):
     """The figures and the place of one workload; what is left out follows from the component."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -17,6 +18,6 @@ class WorkloadSpec(BaseModel):
     cpu: Quantity | None = None
     memory: Quantity | None = None
     volume_size: Quantity | None = None
-    storage_class: str | None = None
-    node_selector: Mapping[str, str] | None = None
-    tolerations: Sequence[Mapping[str, Any]] | None = None
+    storage_class: OptionalObjectName | None = None
+    node_selector: Mapping[LabelKey, LabelValue] | None = None
+    tolerations: Sequence[Toleration] | None = None

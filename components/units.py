@@ -86,7 +86,8 @@ def _duration(text: str) -> str:
 
 
 def _quantity(text: str) -> str:
-    parse_quantity(text)
+    if not parse_quantity(text):
+        raise ValueError(f"{text!r} is nothing: write more than 0, such as 2Gi, 512Mi, 500m or 0.5")
     return text
 
 
@@ -125,14 +126,23 @@ def _http_url_or_nothing(text: str) -> str:
     return _http_url(text) if text else text
 
 
+def _entry_point(text: str) -> str:
+    if re.fullmatch(r"[A-Za-z0-9][\w.-]*", text) is None:
+        raise ValueError(f"{text!r} is no entry point: write its name in Traefik, such as websecure")
+    return text
+
+
 Duration = Annotated[str, AfterValidator(_duration)]
 """A Prometheus duration: `30d`, `744h`, `1h30m`."""
 
 Quantity = Annotated[str, AfterValidator(_quantity)]
-"""A Kubernetes quantity: `2Gi`, `500m`."""
+"""A Kubernetes quantity above zero: `2Gi`, `500m`."""
 
 Name = Annotated[str, AfterValidator(_label)]
 """An RFC 1123 label, as Kubernetes wants for namespaces, Services and Helm releases."""
+
+EntryPoint = Annotated[str, AfterValidator(_entry_point)]
+"""Name of an entry point of Traefik."""
 
 Hostname = Annotated[str, AfterValidator(_hostname)]
 """A DNS host name."""

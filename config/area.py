@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import ConfigDict, Field
 
+from components._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from components._tenants import Tenant
 from components._unsettled import Settling
 from components.units import Duration, Hostname, HttpUrl, Name, Quantity
@@ -17,8 +18,11 @@ __all__ = [
     "Duration",
     "Hostname",
     "HttpUrl",
+    "LabelKey",
+    "LabelValue",
     "Name",
     "NodeSelector",
+    "OptionalObjectName",
     "PodSecurity",
     "Quantity",
     "SecretReference",
@@ -67,10 +71,11 @@ class PodSecurity(StrEnum):
 
 
 NodeSelector = Annotated[
-    Mapping[str, str], Field(description="Labels that a node must have. Default: none.", examples=[{"pool": "obs"}])
+    Mapping[LabelKey, LabelValue],
+    Field(description="Labels that a node must have. Default: none.", examples=[{"pool": "obs"}]),
 ]
 Tolerations = Annotated[
-    Sequence[Mapping[str, Any]],
+    Sequence[Toleration],
     Field(description="Tolerations as in a pod's specification. Default: none."),
 ]
 Values = Annotated[

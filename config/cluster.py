@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from .area import Area, Name, NodeSelector, Tolerations, rule
+from .area import Area, LabelKey, LabelValue, Name, NodeSelector, OptionalObjectName, Tolerations, rule
 from .problems import Problem, place_of, set_command
 
 
@@ -41,7 +41,7 @@ class Cluster(Area):
         ),
         examples=["production"],
     )
-    storage_class: str = Field(
+    storage_class: OptionalObjectName = Field(
         default="",
         description="StorageClass of every volume that names none. Default: the cluster's.",
         examples=["gp3"],
@@ -60,7 +60,7 @@ class Cluster(Area):
         description="Whether the Prometheus operator's CRDs are there, so that ServiceMonitors can be. Default: false.",
         examples=[True],
     )
-    service_monitor_labels: Mapping[str, str] = Field(
+    service_monitor_labels: Mapping[LabelKey, LabelValue] = Field(
         default_factory=dict,
         description="Labels of every ServiceMonitor, for a Prometheus that selects by them. Default: none.",
         examples=[{"release": "kube-prometheus-stack"}],

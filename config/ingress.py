@@ -5,7 +5,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from .area import Area, Hostname, Name, rule
+from components.units import EntryPoint
+
+from .area import Area, Hostname, Name, OptionalObjectName, rule
 from .problems import Problem, place_of, set_command
 
 
@@ -38,7 +40,7 @@ class Ingress(Area):
         description="Domain under which each UI has its host, such as alloy.<domain>.",
         examples=["obs.example.org"],
     )
-    entry_points: Sequence[str] = Field(
+    entry_points: Sequence[EntryPoint] = Field(
         default=("websecure",), description="Traefik entry points. Default: websecure.", examples=[["internal"]]
     )
     auth_middleware: MiddlewareReference | None = Field(
@@ -47,7 +49,7 @@ class Ingress(Area):
         "Default: basic authentication, users from the secret setting ui_users or one that is generated.",
         examples=[{"name": "internal-basic-auth", "namespace": "traefik"}],
     )
-    tls_secret: str = Field(
+    tls_secret: OptionalObjectName = Field(
         default="",
         description="Secret with the certificate, in the namespace of each route. Default: what the entry point has.",
     )

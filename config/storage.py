@@ -8,7 +8,7 @@ from pydantic import Field
 
 from components.units import AccountId, Partition
 
-from .area import Area, HttpUrl, Name, Quantity, Values, rule
+from .area import Area, HttpUrl, Name, OptionalObjectName, Quantity, Values, rule
 from .problems import Problem, place_of, remove_command, set_command, shown
 
 PURPOSES = ("logs", "traces")
@@ -52,7 +52,9 @@ class InClusterStorage(Area):
     volume_size: Quantity = Field(
         default="10Gi", description="Size of the volume of each server. Default: 10Gi.", examples=["50Gi"]
     )
-    storage_class: str = Field(default="", description="StorageClass of its volumes. Default: the cluster's.")
+    storage_class: OptionalObjectName = Field(
+        default="", description="StorageClass of its volumes. Default: the cluster's."
+    )
     values: Values = Field(default_factory=dict)
 
     @property
@@ -93,7 +95,9 @@ class MinioStorage(Area):
         examples=[{"logs": "loki_admin"}],
     )
     volume_size: Quantity = Field(default="10Gi", description="Size of each volume. Default: 10Gi.", examples=["50Gi"])
-    storage_class: str = Field(default="", description="StorageClass of its volumes. Default: the cluster's.")
+    storage_class: OptionalObjectName = Field(
+        default="", description="StorageClass of its volumes. Default: the cluster's."
+    )
     values: Values = Field(default_factory=dict)
 
     @property

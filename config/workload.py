@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from .area import Area, NodeSelector, Quantity, Tolerations
+from .area import Area, NodeSelector, OptionalObjectName, Quantity, Tolerations
 
 
 class Workload(Area):
@@ -16,7 +16,9 @@ class Workload(Area):
     volume_size: Quantity | None = Field(
         default=None, description="Size of each volume. Default: 10Gi.", examples=["10Gi"]
     )
-    storage_class: str = Field(default="", description="StorageClass of its volumes. Default: cluster.storage_class.")
+    storage_class: OptionalObjectName = Field(
+        default="", description="StorageClass of its volumes. Default: cluster.storage_class."
+    )
     node_selector: NodeSelector | None = Field(
         default=None,
         description="Labels that a node must have; {} for any node. Default: those of the area or the cluster.",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 
+from .._objects import OptionalObjectName
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..units import Name
@@ -21,9 +22,9 @@ def given(argument: Any) -> bool:
 class SecuritySpec(ReleaseSpec):
     """TLS, client certificates and logins."""
 
-    tls_secret: str = ""
+    tls_secret: OptionalObjectName = ""
     client_certificates: bool = False
-    logins_secret: str = ""
+    logins_secret: OptionalObjectName = ""
     metrics_namespaces: Sequence[Name] = ()
     service_monitor: bool = False
 

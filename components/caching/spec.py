@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import Any
 
 from pydantic import Field
 
 from .._namespace import PodSecurity
+from .._objects import LabelKey, LabelValue, Toleration
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import VALKEY, Chart
@@ -25,10 +25,10 @@ class CacheSpec(ReleaseSpec):
     pod_security: PodSecurity = PodSecurity.RESTRICTED
     size_mib: int = Field(default=512, ge=32)
     cpu: Quantity = "50m"
-    node_selector: Mapping[str, str] = Field(default_factory=dict)
-    tolerations: Sequence[Mapping[str, Any]] = ()
+    node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
+    tolerations: Sequence[Toleration] = ()
     service_monitor: bool = False
-    service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
+    service_monitor_labels: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     credentials_revision: str = "1"
 
     @property

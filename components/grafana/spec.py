@@ -1,12 +1,12 @@
 """What the arguments of `Grafana` must be."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from .._namespace import PodSecurity
+from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import GRAFANA_CHART, Chart
@@ -23,21 +23,21 @@ class GrafanaSpec(ReleaseSpec):
     chart_version: str = GRAFANA_CHART.default_version
     root_url: OptionalHttpUrl = ""
     admin_user: str = Field(default="admin", min_length=1)
-    admin_secret: str = ""
+    admin_secret: OptionalObjectName = ""
     admin_secret_key: str = GENERATED_PASSWORD_KEY
     persistence: bool = True
     volume_size: Quantity = "2Gi"
-    storage_class: str = ""
-    node_selector: Mapping[str, str] = Field(default_factory=dict)
-    tolerations: Sequence[Mapping[str, Any]] = ()
+    storage_class: OptionalObjectName = ""
+    node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
+    tolerations: Sequence[Toleration] = ()
     cpu: Quantity = "100m"
     memory: Quantity = "512Mi"
     native_sidecars: bool = True
     datasource_namespaces: Sequence[Name] = ()
-    tls_secret: str = ""
-    login_secret: str = ""
+    tls_secret: OptionalObjectName = ""
+    login_secret: OptionalObjectName = ""
     service_monitor: bool = False
-    service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
+    service_monitor_labels: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
 
     @property
     def chart(self) -> Chart:

@@ -8,8 +8,9 @@ import pulumi
 from pydantic import AfterValidator, Field, WrapValidator
 
 from .._htpasswd import problem_of_htpasswd
+from .._objects import OptionalObjectName
 from .._spec import Spec, rule
-from ..units import Hostname, Name, form
+from ..units import EntryPoint, Hostname, Name, form
 
 _PATH = re.compile(r"(?:/[\w.~-]+)+")
 _SCHEMES = ("", "http", "https", "h2c")
@@ -30,20 +31,11 @@ def _path(text: str) -> str:
     return text
 
 
-def _entry_point(text: str) -> str:
-    if re.fullmatch(r"[A-Za-z0-9][\w.-]*", text) is None:
-        raise ValueError(f"{text!r} is no entry point: write its name in Traefik, such as websecure")
-    return text
-
-
 def _let_outputs_through(value: Any, handler: Callable[[Any], Any]) -> Any:
     return value if isinstance(value, pulumi.Output) else handler(value)
 
 
 Reference = Annotated[str, AfterValidator(_reference), WrapValidator(_let_outputs_through)]
-
-
-EntryPoint = Annotated[str, AfterValidator(_entry_point)]
 
 
 class UiRouteSpec(Spec):
@@ -60,7 +52,7 @@ class UiRouteSpec(Spec):
     auth_middleware: Reference | None = None
     authenticated_by_ui: bool = False
     middlewares: Sequence[Reference] = ()
-    tls_secret: str = ""
+    tls_secret: OptionalObjectName = ""
     cert_resolver: str = ""
     https: bool = False
     route_name: Name | None = None
@@ -109,7 +101,7 @@ class BasicAuthSpec(Spec):
     middleware_name: Name = "basic-auth"
     username: Annotated[str, form(r"[^:\s]+", "a name without ':' and white space")] = "admin"
     htpasswd: str | None = None
-    existing_secret: str = ""
+    existing_secret: OptionalObjectName = ""
 
     @rule("htpasswd")
     def _users_have_hashes(self) -> str | None:

@@ -9,10 +9,11 @@ from pydantic import Field, model_validator
 
 from .._cache import CacheReaderSpec
 from .._namespace import PodSecurity
+from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._spec import rule
 from .._workload import WorkloadSpec
 from ..charts import LOKI, Chart
-from ..units import Duration, Name, Quantity
+from ..units import Duration, Name, Quantity, parse_quantity
 from .misplaced import misplaced_values
 from .modes import STEPS, Claims, Mode, Role, path_between
 from .schema import SchemaEntry, default_ledger, ledger_problem
@@ -45,6 +46,9 @@ Pod, ReplicaSet and instance id stay searchable as structured metadata; as label
 
 LONGEST_RELEASE_NAME = 37
 """The chart appends up to 26 characters to name a Service, which has 63."""
+
+LEAST_MEMORY = 128 * 1024**2
+"""What Go, the ring and the caches of a Loki without logs take, in bytes, with room to start."""
 
 
 class ChunkEncoding(StrEnum):
@@ -81,9 +85,9 @@ class LoggingSpec(CacheReaderSpec, LimitedSpec):
     cpu: Quantity | None = None
     memory: Quantity | None = None
     volume_size: Quantity = "10Gi"
-    storage_class: str = ""
-    node_selector: Mapping[str, str] = Field(default_factory=dict)
-    tolerations: Sequence[Mapping[str, Any]] = ()
+    storage_class: OptionalObjectName = ""
+    node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
+    tolerations: Sequence[Toleration] = ()
     separate_nodes: bool = False
     ingester_zones: Sequence[str] = ()
 
@@ -103,7 +107,7 @@ class LoggingSpec(CacheReaderSpec, LimitedSpec):
     dns_namespace: Name = "kube-system"
     cluster_domain: str = "cluster.local"
     gateway_ipv6: bool = True
-    service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
+    service_monitor_labels: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     dashboards: bool = False
 
     @model_validator(mode="before")
@@ -254,6 +258,14 @@ class LoggingSpec(CacheReaderSpec, LimitedSpec):
     def _one_cache_is_enough(self) -> str | None:
         if self.cache_endpoint and (self.chunks_cache_mib or self.results_cache_mib):
             return "it takes the place of Loki's memcached: leave chunks_cache_mib and results_cache_mib out"
+        return None
+
+    @rule("memory", "workloads")
+    def _loki_can_start(self) -> str | None:
+        asked = {"memory": self.memory, **{f"workloads.{role}": own.memory for role, own in self.workloads.items()}}
+        for place, memory in asked.items():
+            if memory is not None and parse_quantity(memory) < LEAST_MEMORY and place != f"workloads.{Role.GATEWAY}":
+                return f"{place} {memory}: Loki does not start reliably with less than 128Mi: raise it"
         return None
 
     @rule("retention")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from .._objects import OptionalObjectName
 from .._security.spec import LEAVE_OUT, SecuritySpec, given, locked_out_metrics
 from .._spec import rule
 from .._tenants import Tenant
@@ -26,7 +27,7 @@ class FeaturesSpec(StoreSpec, SecuritySpec):
     """Tenants, rules on logs, what clients must show, and Loki's own traces."""
 
     tenants: tuple[Tenant, ...] = ()
-    tenants_secret: str = ""
+    tenants_secret: OptionalObjectName = ""
     ruler: bool = False
     alertmanager_url: OptionalHttpUrl = ""
     traces_endpoint: OptionalHttpUrl = ""

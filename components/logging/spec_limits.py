@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from .._spec import rule
+from .._switches import Switched
 from .._tenants import Tenant
 from ..units import Duration, hours, parse_duration
 from .spec_rules import RulesSpec
@@ -29,7 +30,7 @@ Size = Annotated[str, AfterValidator(_size)]
 """A number of bytes as Loki writes it: `256KB`, `5MB`."""
 
 
-class Limits(BaseModel):
+class Limits(Switched):
     """Limits of one tenant; what is None has Loki's own default."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)

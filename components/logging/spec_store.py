@@ -5,8 +5,10 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from .._objects import OptionalObjectName
 from .._release import ReleaseSpec
 from .._spec import rule
+from ..storage.buckets import name_problem
 from ..storage.endpoint import parse_endpoint
 
 
@@ -27,9 +29,9 @@ class StoreSpec(ReleaseSpec):
     region: str = ""
     path_style: bool = False
     kms_key_arn: str = ""
-    credentials_secret: str = ""
+    credentials_secret: OptionalObjectName = ""
     credentials_checksum: str = ""
-    service_account: str = ""
+    service_account: OptionalObjectName = ""
     service_account_annotations: Mapping[str, str] = Field(default_factory=dict)
 
     @rule("bucket", "store")
@@ -37,6 +39,10 @@ class StoreSpec(ReleaseSpec):
         if self.store is Store.S3 and not self.bucket:
             return "store s3 needs the name of a bucket; for a laptop without one use store filesystem"
         return None
+
+    @rule("bucket")
+    def _the_bucket_can_be_there(self) -> str | None:
+        return name_problem(self.bucket) if self.bucket else None
 
     @rule("region", "endpoint", "store")
     def _aws_has_a_region(self) -> str | None:

@@ -1,11 +1,11 @@
 """What the arguments of `Metrics` must be."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pydantic import Field
 
 from .._namespace import PodSecurity
+from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import PROMETHEUS, Chart
@@ -31,11 +31,11 @@ class MetricsSpec(ReleaseSpec):
     chart_version: str = PROMETHEUS.default_version
     retention: Duration = "15d"
     volume_size: Quantity = "8Gi"
-    storage_class: str = ""
+    storage_class: OptionalObjectName = ""
     scrape_interval: Duration = "30s"
     promoted_resource_attributes: Sequence[str] = RESOURCE_ATTRIBUTES
-    node_selector: Mapping[str, str] = Field(default_factory=dict)
-    tolerations: Sequence[Mapping[str, Any]] = ()
+    node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
+    tolerations: Sequence[Toleration] = ()
     cpu: Quantity = "200m"
     memory: Quantity = "1Gi"
 

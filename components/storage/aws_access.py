@@ -12,6 +12,7 @@ from pydantic import Field
 from .._known import after
 from .._spec import Spec, rule
 from ..units import AccountId, Name, Partition
+from .buckets import name_problem
 from .policies import (
     OBJECT_ACTIONS,
     Identity,
@@ -39,7 +40,7 @@ class AwsBucketAccessSpec(Spec):
     cluster_name: str = ""
     namespace: Name
     service_account: Name
-    bucket: str = Field(min_length=3)
+    bucket: str
     prefix: str = ""
     kms_key_arn: str = ""
     role_name: str = ""
@@ -49,6 +50,10 @@ class AwsBucketAccessSpec(Spec):
     @rule("actions_for")
     def _consumer_is_known(self) -> str | None:
         return None if self.actions_for in OBJECT_ACTIONS else f"use one of {', '.join(OBJECT_ACTIONS)}"
+
+    @rule("bucket")
+    def _the_bucket_can_be_there(self) -> str | None:
+        return name_problem(self.bucket)
 
     @rule("role_name")
     def _iam_takes_the_name_of_the_role(self) -> str | None:

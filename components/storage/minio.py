@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import Field
 
 from .._namespace import PodSecurity
+from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import MINIO, Chart
@@ -65,13 +66,13 @@ class MinioObjectStorageSpec(ReleaseSpec):
     further_buckets: Mapping[str, Sequence[str]] | None = None
     users: Mapping[str, str] = Field(default_factory=dict)
     storage_size: Quantity = "10Gi"
-    storage_class: str = ""
+    storage_class: OptionalObjectName = ""
     cpu: Quantity = "100m"
     memory: Quantity = "1Gi"
-    node_selector: Mapping[str, str] = Field(default_factory=dict)
-    tolerations: Sequence[Mapping[str, Any]] = ()
+    node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
+    tolerations: Sequence[Toleration] = ()
     service_monitor: bool = False
-    service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
+    service_monitor_labels: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     credentials_revision: str = "1"
 
     @property

@@ -11,6 +11,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._known import after
 from .._namespace import MANAGED_BY
+from .._objects import OptionalObjectName
 from .._spec import Spec, rule
 from ..units import Name
 
@@ -26,7 +27,7 @@ class SecretBucketAccessSpec(Spec):
     secret_name: Name = "bucket-credentials"
     access_key_id: str = ""
     secret_access_key: str = ""
-    existing_secret: str = ""
+    existing_secret: OptionalObjectName = ""
     credentials_revision: str = ""
 
     @rule("existing_secret", "access_key_id", "secret_access_key")

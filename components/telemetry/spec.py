@@ -3,11 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from .._namespace import PodSecurity
+from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._release import ReleaseSpec
 from .._spec import rule
 from .._tenants import OptionalTenant, Tenant
@@ -71,9 +72,9 @@ class TelemetrySpec(ReleaseSpec):
     metrics_otlp_url: OptionalOtlpUrl = ""
     logs_tenant: OptionalTenant = ""
     namespace_tenants: Mapping[Name, Tenant] = Field(default_factory=dict)
-    tls_secret: str = ""
+    tls_secret: OptionalObjectName = ""
     client_certificates: bool = False
-    login_secret: str = ""
+    login_secret: OptionalObjectName = ""
     receiver_tls: bool = False
     cluster: str = Field(default="local", min_length=1)
     extra_labels: Mapping[LabelName, str] = Field(default_factory=dict)
@@ -91,10 +92,10 @@ class TelemetrySpec(ReleaseSpec):
     cpu_request: Quantity = "100m"
     memory_request: Quantity = "256Mi"
     memory_limit: Quantity = "512Mi"
-    node_selector: Mapping[str, str] = Field(default_factory=dict)
-    tolerations: Sequence[Mapping[str, Any]] | None = None
+    node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
+    tolerations: Sequence[Toleration] | None = None
     service_monitor: bool = False
-    service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
+    service_monitor_labels: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     pod_security: PodSecurity | None = None
     release_name: Name = "alloy"
     chart_version: str = ALLOY.default_version

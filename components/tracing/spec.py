@@ -1,13 +1,14 @@
 """What the arguments of `Tracing` must be, and what follows from them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from pydantic import Field
 
 from .._namespace import PodSecurity
+from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._security.spec import LEAVE_OUT, SecuritySpec, locked_out_metrics
 from .._spec import rule
+from ..storage.buckets import name_problem
 from ..storage.endpoint import bucket_endpoint
 from ..units import Duration, Hostname, Name, OptionalHttpUrl, Quantity, hours, parse_duration
 from ..urls import OptionalRemoteWriteUrl
@@ -55,18 +56,18 @@ class TracingSpec(WorkloadsSpec, SecuritySpec):
     endpoint: OptionalHttpUrl = ""
     region: str = ""
     path_style: bool = False
-    credentials_secret: str = ""
+    credentials_secret: OptionalObjectName = ""
     credentials_checksum: str = ""
-    service_account: str = ""
+    service_account: OptionalObjectName = ""
     service_account_annotations: Mapping[str, str] = Field(default_factory=dict)
     kms_key_arn: str = ""
     retention: Duration = "14d"
     max_block_duration: Duration = "30m"
     volume_size: Quantity = "10Gi"
     generator_volume_size: Quantity = "5Gi"
-    storage_class: str = ""
-    node_selector: Mapping[str, str] = Field(default_factory=dict)
-    tolerations: Sequence[Mapping[str, Any]] = ()
+    storage_class: OptionalObjectName = ""
+    node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
+    tolerations: Sequence[Toleration] = ()
     cpu: Quantity = "200m"
     memory: Quantity = "1Gi"
     remote_write_url: OptionalRemoteWriteUrl = ""
@@ -77,7 +78,7 @@ class TracingSpec(WorkloadsSpec, SecuritySpec):
     dns_namespace: Name = "kube-system"
     cluster_domain: Hostname = "cluster.local"
     prepared_changes: Sequence[PreparedChange] = ()
-    service_monitor_labels: Mapping[str, str] = Field(default_factory=dict)
+    service_monitor_labels: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
 
     @property
     def replication_factor(self) -> int:
@@ -140,6 +141,10 @@ class TracingSpec(WorkloadsSpec, SecuritySpec):
         if self.store is Store.FILESYSTEM and self.bucket:
             return "store filesystem uses no bucket: leave it out, or use store s3"
         return None
+
+    @rule("bucket")
+    def _the_bucket_can_be_there(self) -> str | None:
+        return name_problem(self.bucket) if self.bucket else None
 
     @rule("endpoint", "region", "store")
     def _the_object_store_can_be_found(self) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field, model_validator
 
 from .._cache import CacheReaderSpec
+from .._objects import OptionalObjectName
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
@@ -30,7 +31,7 @@ class ShapeSpec(CacheReaderSpec, ReleaseSpec):
     partitions: int | None = Field(default=None, ge=1)
     kafka_address: str = ""
     kafka_topic: str = "tempo-traces"
-    kafka_credentials_secret: str = ""
+    kafka_credentials_secret: OptionalObjectName = ""
     receivers: Sequence[Receiver] = (Receiver.OTLP,)
     processors: Sequence[Processor] = Field(default=tuple(Processor), min_length=1)
     gateway: bool = False

@@ -163,3 +163,24 @@ def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.M
     message = problems(logging={})
     assert "have 1 problem;" in message and "by the environment variable OBSERVABILITY_CHARTS" in message
     assert "pulumi config set --path observability:charts.directory ''" in message
+
+
+@pytest.mark.parametrize(
+    ("areas", "sentence"),
+    [
+        ({"cluster": {"tolerations": [{"kee": "x"}]}}, "a toleration has no kee"),
+        ({"cluster": {"node_selector": {"a b": "c"}}}, "'a b' is no label"),
+        ({"cluster": {"storage_class": "Gp3 X"}}, "'Gp3 X' is no name of an object"),
+        ({"ingress": {**INGRESS, "tls_secret": "Foo Bar"}}, "'Foo Bar' is no name of an object"),
+        ({"ingress": {**INGRESS, "entry_points": ["a b"]}}, "'a b' is no entry point"),
+        ({"grafana": {"volume_size": "0"}}, "'0' is nothing"),
+        ({"logging": {"replicas": True}}, "logging.replicas = true: must be a whole number"),
+        ({"logging": {"memory": "1Mi"}}, "Loki does not start reliably with less than 128Mi"),
+        ({"logging": {"workloads": {"loki": {"memory": "64Mi"}}}}, "workloads.loki 64Mi: Loki does not start"),
+        ({"demo": {"enabled": "yes"}}, "must be true or false"),
+    ],
+)
+def test_what_kubernetes_or_a_program_would_refuse_is_told_at_its_setting(areas: dict[str, Any], sentence: str) -> None:
+    message = problems(**areas)
+    assert sentence in message
+    assert f"observability:{next(iter(areas))}." in message

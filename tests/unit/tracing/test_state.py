@@ -127,7 +127,7 @@ def test_what_the_broker_holds_safe_may_change(args: dict[str, Any]) -> None:
 
 
 def test_every_problem_is_listed() -> None:
-    assert len(problems(spec(), spec(bucket="b", bucket_prefix="p", volume_size="4Gi"))) == 3
+    assert len(problems(spec(), spec(bucket="bucket-b", bucket_prefix="p", volume_size="4Gi"))) == 3
 
 
 @pytest.mark.parametrize(

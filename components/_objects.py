@@ -1,0 +1,104 @@
+"""What Kubernetes accepts as names of objects, as labels and as tolerations.
+
+https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
+https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import pulumi
+from pydantic import AfterValidator
+
+_SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+_LABEL = re.compile(r"[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
+
+_OPERATORS = ("Exists", "Equal")
+_EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+_KEYS = ("key", "operator", "value", "effect", "tolerationSeconds")
+
+
+def _object_name(text: str) -> str:
+    if len(text) > 253 or _SUBDOMAIN.fullmatch(text) is None:
+        raise ValueError(
+            f"{text!r} is no name of an object: use at most 253 of a-z, 0-9, '-' and '.', "
+            "beginning and ending with a letter or digit"
+        )
+    return text
+
+
+def _object_name_or_nothing(text: str) -> str:
+    return _object_name(text) if text else text
+
+
+def _label_key(text: str) -> str:
+    prefix, slash, name = text.rpartition("/")
+    if _LABEL.fullmatch(name) is None or (slash and (len(prefix) > 253 or _SUBDOMAIN.fullmatch(prefix) is None)):
+        raise ValueError(
+            f"{text!r} is no label: write a name of at most 63 letters, digits, '-', '_' and '.', if need be after a "
+            "domain and '/', such as node.kubernetes.io/pool"
+        )
+    return text
+
+
+def _label_value(text: str) -> str:
+    if text and _LABEL.fullmatch(text) is None:
+        raise ValueError(
+            f"{text!r} is no value of a label: use at most 63 letters, digits, '-', '_' and '.', "
+            "beginning and ending with a letter or digit"
+        )
+    return text
+
+
+def _toleration(toleration: Mapping[str, Any]) -> Mapping[str, Any]:
+    known = not any(isinstance(value, pulumi.Output) for value in toleration.values())
+    if known and (problem := _problem_of_toleration(toleration)):
+        raise ValueError(problem)
+    return toleration
+
+
+def _problem_of_toleration(toleration: Mapping[str, Any]) -> str | None:
+    if unknown := sorted(set(toleration) - set(_KEYS)):
+        return f"a toleration has no {', '.join(unknown)}: there are {', '.join(_KEYS)}"
+    operator, effect = toleration.get("operator") or "Equal", toleration.get("effect")
+    if operator not in _OPERATORS:
+        return f"{operator!r} is no operator of a toleration: use {' or '.join(_OPERATORS)}"
+    if effect and effect not in _EFFECTS:
+        return f"{effect!r} is no effect of a taint: use {', '.join(_EFFECTS)}, or leave it out for all"
+    if operator == "Exists" and toleration.get("value"):
+        return "operator Exists takes any value: remove value, or use operator Equal"
+    if not toleration.get("key"):
+        return None if operator == "Exists" else "names no key: give the taint's, or operator Exists for all taints"
+    seconds = toleration.get("tolerationSeconds")
+    if seconds is not None and (not isinstance(seconds, int | float) or isinstance(seconds, bool)):
+        return f"tolerationSeconds {seconds!r} must be a number of seconds"
+    if seconds is not None and effect != "NoExecute":
+        return "tolerationSeconds goes with effect NoExecute: set that, or remove tolerationSeconds"
+    return _problem_of_parts(toleration)
+
+
+def _problem_of_parts(toleration: Mapping[str, Any]) -> str | None:
+    try:
+        _label_key(str(toleration["key"]))
+        _label_value(str(toleration.get("value") or ""))
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+ObjectName = Annotated[str, AfterValidator(_object_name)]
+"""Name of an object such as a Secret or StorageClass: an RFC 1123 subdomain."""
+
+OptionalObjectName = Annotated[str, AfterValidator(_object_name_or_nothing)]
+"""An `ObjectName`, or the empty string where there is none."""
+
+LabelKey = Annotated[str, AfterValidator(_label_key)]
+"""Key of a label, with or without a domain in front."""
+
+LabelValue = Annotated[str, AfterValidator(_label_value)]
+"""Value of a label; may be empty."""
+
+Toleration = Annotated[Mapping[str, Any], AfterValidator(_toleration)]
+"""One toleration, as in a pod's specification."""
