@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any
+from typing import Any
 
 import pulumi
-from pydantic import AfterValidator, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 Path = tuple[int | str, ...]
@@ -93,12 +92,7 @@ def _named_a_secret(key: str, path: Path, siblings: Mapping[Any, Any]) -> bool:
     return any(words[-len(end) :] == end for end in _ENDS)
 
 
-def _without_plain_secrets(values: Mapping[str, Any]) -> Mapping[str, Any]:
+def secret_errors(values: Any, place: str) -> list[InitErrorDetails]:
+    """Give an error for each secret that is written out in `values`, the argument `place`."""
     problem = PydanticCustomError("plain_secret", "{sentence}", {"sentence": PROBLEM})
-    if found := [InitErrorDetails(type=problem, loc=path, input=HIDDEN) for path in plain_secrets(values)]:
-        raise ValidationError.from_exception_data("values", found)
-    return values
-
-
-ChartValues = Annotated[Mapping[str, Any], AfterValidator(_without_plain_secrets)]
-"""Values of a chart: a secret stands in a Secret, whose name they may say."""
+    return [InitErrorDetails(type=problem, loc=(place, *path), input=HIDDEN) for path in plain_secrets(values)]

@@ -6,9 +6,10 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 from pydantic import Field
+from pydantic_core import InitErrorDetails
 
 from ._namespace import cluster_namespace_problem
-from ._plain_secrets import ChartValues
+from ._plain_secrets import secret_errors
 from ._spec import Spec, rule
 from .charts import Chart
 from .units import Name
@@ -23,11 +24,16 @@ class ReleaseSpec(Spec):
     release_name: Name
     chart_version: str
     charts_dir: str = ""
-    values: ChartValues = Field(default_factory=dict)
+    values: Mapping[str, Any] = Field(default_factory=dict)
     max_history: int = Field(default=2, ge=1)
     timeout_seconds: int = Field(default=600, ge=1)
     atomic: bool = False
     skip_await: bool = False
+
+    @classmethod
+    def errors_beside(cls, data: Mapping[str, Any]) -> list[InitErrorDetails]:
+        """Find the secrets that are written out in `values`."""
+        return secret_errors(data.get("values"), "values")
 
     @property
     def chart(self) -> Chart:

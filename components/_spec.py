@@ -91,10 +91,15 @@ class Spec(Settling):
             )
         for name in [name for name, value in spec if isinstance(value, Unsettled)]:
             spec.leave_open(name)
-        found += _broken_rules(spec, data)
+        found += [*_broken_rules(spec, data), *cls.errors_beside(data)]
         if found:
             raise ValidationError.from_exception_data(cls.__name__, found)
         return spec
+
+    @classmethod
+    def errors_beside(cls, data: Mapping[str, Any]) -> list[InitErrorDetails]:
+        """Find what is wrong within arguments of which all else may still be judged; nothing where not overridden."""
+        return []
 
     @classmethod
     def check(cls, component: str, args: Mapping[str, Any]) -> Self:

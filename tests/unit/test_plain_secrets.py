@@ -10,6 +10,7 @@ import yaml
 from components._plain_secrets import plain_secrets, veiled
 from components._spec import InvalidArgsError
 from components.grafana.spec import GrafanaSpec
+from components.logging.spec import LoggingSpec
 from tests.recording import record
 
 CHARTS = Path(__file__).parents[2] / ".." / "shared" / "charts"
@@ -80,6 +81,16 @@ def test_every_secret_is_told_at_once() -> None:
     values = {"adminPassword": SECRET, "smtp": {"password": SECRET}}
     with pytest.raises(InvalidArgsError, match="2 problems"):
         GrafanaSpec.check("Grafana", {"namespace": "monitoring", "values": values})
+
+
+def test_a_secret_hides_nothing_else_that_is_wrong_with_the_values() -> None:
+    values = {"write": {"replicas": 2}, "loki": {"storage": {"s3": {"secretAccessKey": SECRET}}}}
+    with pytest.raises(InvalidArgsError) as raised:
+        LoggingSpec.check("Logging", {"namespace": "logging", "store": "filesystem", "values": values})
+    message = str(raised.value)
+    assert "write does not run in mode monolithic: remove write.replicas" in message
+    assert "values.loki.storage.s3.secretAccessKey (value hidden): is a secret" in message
+    assert SECRET not in message
 
 
 def test_a_secret_output_is_refused_before_it_is_known() -> None:
