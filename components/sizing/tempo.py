@@ -39,22 +39,22 @@ class Part:
 
 
 PARTS: Mapping[str, Part] = {
-    "distributor": Part(10, 2000, 2048, least_memory_mib=256),
+    "distributor": Part(10, 2000, 2048),
     "ingester": Part(4, 2500, 4096, least_cpu_millis=200, least_memory_mib=1024),
-    "querier": Part(1.5, 1000, 4096),
-    "query-frontend": Part(UNSCALED, 1000, 4096, least_memory_mib=256),
-    "compactor": Part(4, 1000, 4096, fewest=1),
+    "querier": Part(1.5, 1000, 4096, least_memory_mib=1024),
+    "query-frontend": Part(UNSCALED, 1000, 4096),
+    "compactor": Part(4, 1000, 4096, fewest=1, least_memory_mib=1024),
 }
 """Tempo 2: rates in the middle of the docs' ranges, memory at their lower end; CPU of the readers is an estimate."""
 
 KAFKA_PARTS: Mapping[str, Part] = {
-    "distributor": Part(10, 2000, 2048, least_memory_mib=256),
+    "distributor": Part(10, 2000, 2048),
     "live-store": Part(8, 1000, 4096, fewest=3, least_cpu_millis=200, least_memory_mib=1024),
     "block-builder": Part(8, 500, 5120, fewest=3, least_cpu_millis=200, least_memory_mib=1024),
-    "querier": Part(1.5, 1000, 4096),
-    "query-frontend": Part(UNSCALED, 1000, 4096, least_memory_mib=256),
+    "querier": Part(1.5, 1000, 4096, least_memory_mib=1024),
+    "query-frontend": Part(UNSCALED, 1000, 4096),
     "backend-scheduler": Part(UNSCALED, 500, 1024, fewest=1),
-    "backend-worker": Part(8, 500, 1024, fewest=1),
+    "backend-worker": Part(8, 500, 1024, fewest=1, least_memory_mib=1024),
 }
 """Tempo 3, which needs Kafka: as many block builders as live stores, three where little arrives.
 

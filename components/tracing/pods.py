@@ -18,14 +18,9 @@ CONTAINER_SECURITY = {
 }
 
 
-def requests(cpu: str, memory: str) -> dict[str, Any]:
-    """Ask for resources without a limit, for processes that can be restarted at any time."""
-    return {"requests": {"cpu": cpu, "memory": memory}}
-
-
 def reserved(cpu: str, memory: str) -> dict[str, Any]:
-    """Ask for resources and be held to the memory, for processes that lose something when a node runs out of it."""
-    return {**requests(cpu, memory), "limits": {"memory": memory}}
+    """Ask for resources and be held to the memory: no pod is evicted, or ends others, for what another one takes."""
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
 
 
 def go_memory_limit(memory: str) -> dict[str, str]:

@@ -30,15 +30,15 @@ class Role(StrEnum):
 
 
 SMALLEST = {
-    Role.DISTRIBUTOR: ("100m", "256Mi"),
+    Role.DISTRIBUTOR: ("100m", "512Mi"),
     Role.INGESTER: ("200m", "1Gi"),
-    Role.QUERIER: ("100m", "512Mi"),
-    Role.QUERY_FRONTEND: ("100m", "256Mi"),
-    Role.COMPACTOR: ("100m", "512Mi"),
+    Role.QUERIER: ("100m", "1Gi"),
+    Role.QUERY_FRONTEND: ("100m", "512Mi"),
+    Role.COMPACTOR: ("100m", "1Gi"),
     Role.LIVE_STORE: ("200m", "1Gi"),
     Role.BLOCK_BUILDER: ("200m", "1Gi"),
     Role.BACKEND_SCHEDULER: ("100m", "512Mi"),
-    Role.BACKEND_WORKER: ("100m", "512Mi"),
+    Role.BACKEND_WORKER: ("100m", "1Gi"),
     Role.METRICS_GENERATOR: ("100m", "512Mi"),
     Role.GATEWAY: ("20m", "64Mi"),
 }

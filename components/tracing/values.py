@@ -67,7 +67,7 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         "tempo": tempo,
         "traces": distributed_receivers(spec),
         "storage": {"trace": trace_storage(spec)},
-        "distributor": {**part(spec, Role.DISTRIBUTOR), **broker_login(spec)},
+        "distributor": merged(part(spec, Role.DISTRIBUTOR), broker_login(spec)),
         **(kafka_parts(spec) if spec.through_kafka else ingester_parts(spec)),
         "querier": reader(spec, Role.QUERIER),
         "queryFrontend": reader(spec, Role.QUERY_FRONTEND),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._workload import WorkloadSpec
-from .pods import credentials, credentials_annotation, go_memory_limit, requests, reserved, spread
+from .pods import credentials, credentials_annotation, go_memory_limit, reserved, spread
 from .roles import BUSY_GATEWAY, SMALLEST, Role
 from .spec import TracingSpec
 
@@ -56,7 +56,7 @@ def workload(spec: TracingSpec, role: Role) -> Workload:
 
 def stateless(spec: TracingSpec, component: str, cpu: str, memory: str) -> dict[str, Any]:
     """Give the values of a part that holds nothing and needs no bucket."""
-    return {"resources": requests(cpu, memory), "affinity": spread(spec.release_name, component)}
+    return {"resources": reserved(cpu, memory), "affinity": spread(spec.release_name, component)}
 
 
 def part(spec: TracingSpec, role: Role) -> dict[str, Any]:
@@ -65,29 +65,25 @@ def part(spec: TracingSpec, role: Role) -> dict[str, Any]:
     placed = placement(sized) if role.has_volume or sized.node_selector or sized.tolerations else {}
     # The chart runs one scheduler and has no say in it.
     counted = {} if role is Role.BACKEND_SCHEDULER else {"replicas": sized.replicas}
-    return {**counted, **stateless(spec, role.value, sized.cpu, sized.memory), **placed}
+    environment = {} if role is Role.GATEWAY else {"extraEnv": [go_memory_limit(sized.memory)]}
+    return {**counted, **stateless(spec, role.value, sized.cpu, sized.memory), **environment, **placed}
 
 
 def reader(spec: TracingSpec, role: Role) -> dict[str, Any]:
     """Give the values of a part that reads or rewrites the bucket."""
     # Set part by part: what the chart applies to all of them would reach the cache and the gateway too.
+    own = part(spec, role)
     return {
-        **part(spec, role),
-        "extraEnv": [*credentials(spec), *spec.cache_environment],
+        **own,
+        "extraEnv": [*own["extraEnv"], *credentials(spec), *spec.cache_environment],
         "podAnnotations": {**credentials_annotation(spec), **spec.cache_annotations},
         **({"extraArgs": spec.cache_arguments} if spec.cache_arguments else {}),
     }
 
 
 def writer(spec: TracingSpec, role: Role) -> dict[str, Any]:
-    """Give the values of a part that gathers spans: it has all the memory it may use, and time to finish."""
-    sized = workload(spec, role)
-    return {
-        **reader(spec, role),
-        "resources": reserved(sized.cpu, sized.memory),
-        "extraEnv": [go_memory_limit(sized.memory), *credentials(spec), *spec.cache_environment],
-        "terminationGracePeriodSeconds": TERMINATION_GRACE_SECONDS,
-    }
+    """Give the values of a part that gathers spans: it has time to finish."""
+    return {**reader(spec, role), "terminationGracePeriodSeconds": TERMINATION_GRACE_SECONDS}
 
 
 def persistence(spec: TracingSpec, role: Role) -> dict[str, Any]:

@@ -97,6 +97,7 @@ def test_a_consumer_may_finish_what_it_began_and_one_at_a_time_may_be_drained(pa
 def test_every_part_asks_for_resources_and_no_node_of_its_own(part: str) -> None:
     found = values()[part]
     assert set(found["resources"]["requests"]) == {"cpu", "memory"}
+    assert found["resources"]["limits"] == {"memory": found["resources"]["requests"]["memory"]}
     assert list(json.loads(found["affinity"])["podAntiAffinity"]) == ["preferredDuringSchedulingIgnoredDuringExecution"]
 
 
