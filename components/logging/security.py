@@ -16,16 +16,25 @@ METRICS_PORTS = (3100, 9150)
 """Ports of Loki, and of the exporters beside its caches, that have metrics; Loki's has its API too."""
 
 
+FOR_OPERATORS = r"^/(flush|ingester|memberlist|config)(/|$)|(^|/)ring$"
+"""Paths that end, flush or forget ingesters and show the configuration: of everybody, so no client's."""
+
+
 def secure_gateway(spec: LoggingSpec) -> dict[str, Any]:
     """Give the part of the gateway's values that speaks TLS and asks for logins and certificates."""
-    logins: dict[str, Any] = {}
+    if not spec.secured:
+        return {}
+    values: dict[str, Any] = _tls(spec) if spec.tls_secret else {}
     if spec.logins_secret:
-        logins = {"basicAuth": {"enabled": True, "existingSecret": spec.logins_secret}}
-    return deep_merge(logins, _tls(spec)) if spec.tls_secret else logins
+        values["basicAuth"] = {"enabled": True, "existingSecret": spec.logins_secret}
+    server = refusal_lines(spec.client_certificates)
+    if spec.authenticates:
+        server = [*server, f'if ($uri ~ "{FOR_OPERATORS}") {{ return 403; }}']
+    return deep_merge(values, {"nginxConfig": {"serverSnippet": "\n".join(server)}})
 
 
 def _tls(spec: LoggingSpec) -> dict[str, Any]:
-    http, server = tls_lines(spec.client_certificates), refusal_lines(spec.client_certificates)
+    http = tls_lines(spec.client_certificates)
     counters: dict[str, Any] = {}
     if not spec.chart_version.startswith("6."):
         http = [*http, *_status_server()]
@@ -36,7 +45,7 @@ def _tls(spec: LoggingSpec) -> dict[str, Any]:
         **certificate_volume(spec.tls_secret),
         "service": {"port": TLS_PORT},
         "readinessProbe": {"httpGet": {"scheme": "HTTPS"}},
-        "nginxConfig": {"ssl": True, "httpSnippet": "\n".join(http), "serverSnippet": "\n".join(server)},
+        "nginxConfig": {"ssl": True, "httpSnippet": "\n".join(http)},
     }
 
 

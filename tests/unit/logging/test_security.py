@@ -1,5 +1,6 @@
 """What the gateway of Loki asks of clients, and what is refused."""
 
+import re
 from typing import Any
 
 import pytest
@@ -50,9 +51,30 @@ def test_a_renewed_certificate_is_read_by_the_next_handshake(chart: str) -> None
 @everywhere
 def test_only_the_probe_is_let_in_without_a_certificate(chart: str) -> None:
     nginx = gateway(**MTLS, chart_version=chart)["nginxConfig"]
-    assert nginx["serverSnippet"] == "if ($unproven) { return 403; }"
+    assert nginx["serverSnippet"].splitlines()[0] == "if ($unproven) { return 403; }"
     assert '"~^SUCCESS " 0;' in nginx["httpSnippet"] and '"~^NONE /$" 0;' in nginx["httpSnippet"]
     assert "ssl_client_certificate /tls/ca.crt;" in nginx["httpSnippet"].splitlines()
+
+
+@everywhere
+@pytest.mark.parametrize("asked", [MTLS, LOGINS, {"tenants": ["a"], "tenants_secret": "users"}])
+def test_no_client_reaches_what_is_for_operators(asked: dict[str, Any], chart: str) -> None:
+    (line,) = [
+        line
+        for line in gateway(**asked, chart_version=chart)["nginxConfig"]["serverSnippet"].splitlines()
+        if "$uri" in line
+    ]
+    pattern = line.removeprefix('if ($uri ~ "').removesuffix('") { return 403; }')
+    for path in ("/flush", "/ingester/shutdown", "/ingester", "/config", "/memberlist", "/ring", "/distributor/ring"):
+        assert re.search(pattern, path), path
+    for path in (
+        "/",
+        "/loki/api/v1/push",
+        "/loki/api/v1/query_range",
+        "/otlp/v1/logs",
+        "/loki/api/v1/rules/ring-alerts",
+    ):
+        assert not re.search(pattern, path), path
 
 
 @everywhere
