@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -28,6 +31,14 @@ _LOKI = re.compile(r"(?:.*/)?loki(?:-(?P<version>\d[^/]*?)(?:\.tgz)?)?")
 """The chart as a release names it: by its name, or by where it lies where `OBSERVABILITY_CHARTS` has it."""
 
 
+_IN_A_CLONE = """
+import json, sys
+from dataclasses import asdict
+from tests.e2e.loki.configuration import release_of_stack
+print(json.dumps(asdict(release_of_stack(json.load(sys.stdin)))))
+"""
+
+
 @dataclass(frozen=True)
 class Release:
     """Loki's Helm release as the program registers it."""
@@ -48,6 +59,21 @@ def release_of(program: Callable[[], Any]) -> Release:
 def release_of_stack(config: Mapping[str, Any]) -> Release:
     """Give the release of a stack that is configured as a stack file would say it."""
     return release_of(configured_program(ROOT, config))
+
+
+def release_of_clean_clone(config: Mapping[str, Any], into: Path) -> Release:
+    """Clone what is committed of this checkout, and give the release that the program of the clone makes."""
+    subprocess.run(["git", "clone", "--quiet", str(ROOT), str(into)], check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _IN_A_CLONE],
+        cwd=into,
+        input=json.dumps(config),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return Release(**json.loads(done.stdout.splitlines()[-1]))
 
 
 class Renderer:

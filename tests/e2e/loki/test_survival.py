@@ -20,7 +20,7 @@ from sandbox import aws, commands
 from sandbox.processes import start, stop, wait_until_none
 from tests.e2e.loki import valkey
 from tests.e2e.loki.charts import ROOT
-from tests.e2e.loki.configuration import Renderer, release_of_stack
+from tests.e2e.loki.configuration import Renderer, release_of_clean_clone, release_of_stack
 from tests.e2e.loki.machine import Ports, on_this_machine
 from tests.e2e.loki.process import SECONDS, Line, Loki
 from tests.e2e.loki.valkey import Valkey
@@ -74,10 +74,14 @@ class Pod:
         self._cache = cache
         self._running: Loki | None = None
 
-    def started(self, machine: Path) -> Loki:
-        """Render the stack and start its Loki with an empty cache; the one before must have ended."""
+    def started(self, machine: Path, clone: Path | None = None) -> Loki:
+        """Render the stack, by the program of a clean `clone` where one is to be made, and start its Loki.
+
+        The cache is empty then, and the Loki before must have ended.
+        """
         self._cache.databases.clear()
-        rendered = self._renderer(release_of_stack(_dev_on(self._endpoint)))
+        stack = _dev_on(self._endpoint)
+        rendered = self._renderer(release_of_clean_clone(stack, clone) if clone else release_of_stack(stack))
         ports = Ports.free()
         configuration = on_this_machine(rendered, ports, machine, self._cache.address)
         self._running = Loki(self._loki, configuration, ports, machine, ENVIRONMENT)
@@ -141,7 +145,7 @@ def test_every_flushed_line_comes_back_once_from_the_bucket_alone(pod: Pod, endp
     first.flush_and_end()
     shutil.rmtree(tmp_path / "first")
 
-    second = pod.started(tmp_path / "second")
+    second = pod.started(tmp_path / "second", clone=tmp_path / "clone")
     assert second.lines(lines.selector, *lines.span) == Counter(flushed)
     second.push(lost := lines.batch(), {"run": lines.run})
     assert second.lines(lines.selector, *lines.span) == Counter([*flushed, *lost])

@@ -73,8 +73,8 @@ def test_credentials_reach_what_reads_the_bucket_and_nothing_else() -> None:
             assert names[key]["valueFrom"]["secretKeyRef"] == {"name": "tempo-bucket", "key": key}
         assert values[part]["podAnnotations"] == {"checksum/credentials": "c0ffee"}
     for part in OTHERS:
-        names = {entry["name"] for entry in values[part].get("extraEnv", [])}
-        assert names <= {"GOMEMLIMIT"} and "podAnnotations" not in values[part]
+        environment = {entry["name"] for entry in values[part].get("extraEnv", [])}
+        assert environment <= {"GOMEMLIMIT"} and "podAnnotations" not in values[part]
     assert not [key for key in values["global"] if key.startswith("extra")], "chart 1.61.0 gives these to memcached too"
     assert {"access_key", "secret_key"}.isdisjoint(values["storage"]["trace"]["s3"])
 
