@@ -24,6 +24,8 @@ from config.telemetry import LogSource
 from config.tracing import Tracing
 from config.workload import Workload
 
+from . import unsized
+
 MEBIBYTE = 2**20
 FIGURES = ("replicas", "cpu", "memory", "volume_size")
 WRITERS = {"monolithic": "loki", "simple-scalable": "write", "distributed": "ingester"}
@@ -146,7 +148,7 @@ def announce(settings: Settings) -> None:
 
 
 def report(settings: Settings) -> str:
-    """Write the plan of what the stack runs and the load sizes."""
+    """Write the plan of what the stack runs: what the load sizes, and what has a size without it."""
     sized, load = plan(settings), settings.load
     rows = []
     if load.logs_gb_per_day:
@@ -158,7 +160,7 @@ def report(settings: Settings) -> str:
         rows.append(_row("Prometheus", sized.metrics, lambda _: _said(settings.metrics)))
     if load.logs_gb_per_day or load.active_series:
         rows.append(_row("Alloy", sized.collectors, lambda _: _said(settings.telemetry)))
-    return sizing.report(sized, rows)
+    return sizing.report(sized, [*rows, *unsized.rows(settings)], unsized.without_row(settings))
 
 
 def _rows_of_loki(settings: Settings, sized: sizing.Plan) -> list[sizing.Row]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .model import Prices, Shape
 
 LEFT_OUT = "cross-zone traffic, NAT, data transfer, KMS requests, load balancers, support, taxes and idle node capacity"
-"""What no figure of this module holds."""
+"""What no figure of this module holds, beside the workloads that `cost` is given no shape of."""
 
 
 @dataclass(frozen=True)

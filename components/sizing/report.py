@@ -24,10 +24,10 @@ class Row:
     """Workloads that the plan sizes and no setting does."""
 
 
-def report(plan: Plan, rows: Sequence[Row]) -> str:
-    """Write sizes, reasons and cost of what runs."""
+def report(plan: Plan, rows: Sequence[Row], without_row: Sequence[str] = ()) -> str:
+    """Write sizes, reasons and cost of what runs; `without_row` names what runs too, and the cost leaves out."""
     lines = [f"Sizes for {_load(plan)}", *_table(rows), *_modes(rows), *_caches(rows), *_objects(rows)]
-    lines.append(_cost(plan, rows))
+    lines.append(_cost(plan, rows, without_row))
     return "\n".join(lines)
 
 
@@ -92,9 +92,11 @@ def _objects(rows: Sequence[Row]) -> Iterator[str]:
             )
 
 
-def _cost(plan: Plan, rows: Sequence[Row]) -> str:
+def _cost(plan: Plan, rows: Sequence[Row], without_row: Sequence[str]) -> str:
     money, currency = cost([row.shape for row in rows], plan.prices), plan.prices.currency
+    named = f" ({', '.join(without_row)})" if without_row else ""
     return (
         f"  Cost a month, once the retention is full: {money.total:,.0f} {currency} (object store "
-        f"{money.object_store:,.0f}, disks {money.disks:,.0f}, compute {money.compute:,.0f}); it leaves out {LEFT_OUT}"
+        f"{money.object_store:,.0f}, disks {money.disks:,.0f}, compute {money.compute:,.0f}); it leaves out workloads "
+        f"without a row above{named}, {LEFT_OUT}"
     )

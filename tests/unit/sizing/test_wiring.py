@@ -1,5 +1,6 @@
 """Settings win over the plan, the plan over the components' defaults, and without a load there is no plan."""
 
+import re
 from typing import Any
 
 import pytest
@@ -245,3 +246,57 @@ def test_the_report_says_which_limits_it_raises() -> None:
     said = sizing.report(settings(load={"logs_gb_per_day": 400, "active_streams": 20_000}))
     assert "20,000 streams, twice as many at a rollout, exceed Loki's 5,000" in said
     assert "ingestion_rate_mb is 14" in said
+
+
+def table(**areas: Any) -> dict[str, list[str]]:
+    """Read the pods, CPU, memory and volume of each workload from the report."""
+    lines = sizing.report(settings(**areas)).splitlines()
+    return {words[-5]: words[-4:] for line in lines if len(words := line.split()) >= 5}
+
+
+def compute(**areas: Any) -> int:
+    found = re.search(r"compute ([\d,]+)\)", sizing.report(settings(**areas)))
+    assert found
+    return int(found[1].replace(",", ""))
+
+
+MINIO = {"kind": "minio", "mode": "distributed"}
+
+
+def test_the_object_store_and_the_cache_of_the_cluster_have_rows_and_a_price() -> None:
+    load = {"logs_gb_per_day": 100}
+    valkey = {"kind": "valkey", "size_mib": 8_192}
+    told = table(load=load, storage=MINIO, caching=valkey)
+    assert told["minio"] == ["4", "100m", "1Gi", "-"]
+    assert told["valkey"] == ["1", "50m", "9862Mi", "-"]
+    # 4 x (0.1 cores + 1 GiB) of MinIO, then 0.05 cores and 9862 MiB of Valkey in place of two memcached.
+    without = compute(load=load, storage=AWS, region="eu", logging={"chunks_cache_mib": 0, "results_cache_mib": 0})
+    assert compute(load=load, storage=MINIO, caching=valkey) - without == pytest.approx(24.8 + 32.7, abs=1)
+
+
+def test_the_pods_of_a_seaweedfs_are_told_in_either_shape() -> None:
+    load = {"logs_gb_per_day": 100}
+    assert table(load=load)["seaweedfs"] == ["1", "100m", "1Gi", "-"]
+    several = table(load=load, storage={"replicas": 4, "volume_size": "200Gi"})
+    assert several["master"] == ["3", "50m", "256Mi", "1Gi"]
+    assert several["volume"] == ["4", "100m", "1Gi", "-"], "its disks are in the price of the objects"
+    assert several["filer"] == ["2", "100m", "1Gi", "20Gi"]
+
+
+def test_a_store_outside_the_cluster_and_the_caches_of_the_charts_have_no_such_row() -> None:
+    assert not {"seaweedfs", "minio", "valkey"} & table(load=LOAD, storage=AWS, region="eu").keys()
+
+
+@pytest.mark.parametrize(
+    ("areas", "named"),
+    [
+        ({"load": LOAD}, "Grafana, gateways, sidecars"),
+        ({"load": LOAD, "grafana": {"enabled": False}}, "gateways, sidecars"),
+        ({"load": {"logs_gb_per_day": 9}}, "Tempo, Prometheus, Grafana, gateways, sidecars"),
+        ({"load": {"spans_per_second": 9}, "demo": {"enabled": True}}, "Loki, Prometheus, Alloy, Grafana, the demo,"),
+        ({"load": LOAD, "tracing": {"mode": "distributed"}}, "Grafana, the memcached of Tempo, gateways, sidecars"),
+        ({"load": LOAD, "metrics": {"kind": "none"}}, "Grafana, gateways"),
+    ],
+)
+def test_the_cost_names_the_workloads_of_the_stack_that_it_leaves_out(areas: dict[str, Any], named: str) -> None:
+    assert f"it leaves out workloads without a row above ({named}" in sizing.report(settings(**areas))
