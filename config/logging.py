@@ -176,8 +176,8 @@ class Logging(Workload):
     )
     prepared_changes: Sequence[str] = Field(
         default=(),
-        description="Forbidden by the applied state, prepared by hand: volumes, location, zones, ingesters, tenants. "
-        "Default: none.",
+        description="Forbidden by the applied state, prepared by hand: volumes, location, zones, ingesters, tenants, "
+        "chart. Default: none.",
     )
     dashboards: bool = Field(
         default=False, description="Loki's own dashboards for Grafana. Default: false.", examples=[True]

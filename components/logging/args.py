@@ -214,7 +214,8 @@ class LoggingArgs(TypedDict):
     """What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the StatefulSets
     were deleted with their pods left running; `location`, after the objects were copied, or for another name of the
     same store; `zones`, after the ingesters were flushed; `ingesters`, after those that leave were flushed; `tenants`,
-    after senders and readers name theirs. Default: none."""
+    after senders and readers name theirs; `chart`, after what another `chart_version` cannot change was deleted.
+    Default: none."""
     chunks_cache_mib: NotRequired[pulumi.Input[int]]
     """Memory of the cache for chunks in MiB; 0 for none. Its pod takes a fifth more. Default: 512, or 0 with
     `cache_endpoint`."""

@@ -16,6 +16,7 @@ from .ledger import ledger_problems
 from .rule_objects import create_rules
 from .security import closed_pods
 from .spec import LoggingSpec
+from .upgrades import upgrade_problems
 from .values import merged_values
 
 
@@ -44,6 +45,9 @@ class Logging(pulumi.ComponentResource):
         def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
             return ledger_problems(applied, wanted, today=datetime.now(UTC).date(), prepared=spec.prepared_changes)
 
+        def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+            return upgrade_problems(applied, wanted, prepared=spec.prepared_changes)
+
         known = spec.resolve(place)
         if spec.authenticates:
             network_policy(
@@ -61,7 +65,7 @@ class Logging(pulumi.ComponentResource):
             values=known.apply(merged_values),
             parent=self,
             depends_on=home,
-            hooks=guard(f"{name}-loki", problems),
+            hooks=guard(f"{name}-loki", problems, upgrades),
         )
         create_rules(name, spec, known, parent=self, homes=home, loki=loki)
 

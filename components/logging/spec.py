@@ -68,6 +68,7 @@ class PreparedChange(StrEnum):
     ZONES = "zones"
     TENANTS = "tenants"
     INGESTERS = "ingesters"
+    CHART = "chart"
 
 
 class LoggingSpec(CacheReaderSpec, LimitedSpec):
