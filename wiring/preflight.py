@@ -49,6 +49,7 @@ _SETTINGS = {
     "storage.encryption": "storage.kms",
     "logging.metrics_namespaces": "security.metrics_namespaces",
     "tracing.metrics_namespaces": "security.metrics_namespaces",
+    "ingress.tls_secret": "ingress.tls_secret",
     "grafana.root_url": "ingress.domain",
     "grafana.admin_secret": "grafana.admin.secret",
     "grafana.admin_secret_key": "grafana.admin.key",
@@ -57,6 +58,9 @@ _SETTINGS = {
 """Arguments that are called otherwise, or said elsewhere, in a stack file."""
 
 _SHARED = {
+    "tls_secret": "security.tls",
+    "tls_directory": "security.tls",
+    "login_directory": "security.authentication",
     "client_certificates": "security.authentication",
     "logins_secret": "security.authentication",
     "login_secret": "security.authentication",
@@ -114,5 +118,5 @@ def _told(settings: Settings) -> Iterator[tuple[str, str, Any]]:
 def _setting(component: str, area: str, argument: str) -> Location:
     if (component, argument) == ("AwsObjectStorage", "region"):
         return ("aws:region",)
-    setting = _SHARED.get(argument) or _SETTINGS.get(f"{area}.{argument}") or f"{area}.{argument}"
+    setting = _SETTINGS.get(f"{area}.{argument}") or _SHARED.get(argument) or f"{area}.{argument}"
     return tuple(setting.split("."))

@@ -69,14 +69,18 @@ class Refused:
         return _within(self._settings.written, self._location(argument)) is not _NOTHING
 
     def _mended(self, found: ArgumentProblem) -> tuple[Location, str]:
-        """Give the first argument whose change leaves the component less to refuse, and the command for it."""
+        """Give where a problem is told, and the command of the first change that leaves less of them.
+
+        A rule speaks of its first argument; where the stack does not say that, it is told where the change is.
+        """
         before = len(self._found(self._args))
         alone = tuple(part for part in found.location if part != OF_A_KEY) or (found.place,)
         arguments: list[Location] = [(field,) for field in found.fields] or [alone]
         for argument in arguments:
             for changed, value in self._changes(argument):
                 if len(self._found(_changed(self._args, changed, value))) < before:
-                    return argument, self._command(changed, value)
+                    place = arguments[0] if self._is_written(arguments[0]) else argument
+                    return place, self._command(changed, value)
         written = next(filter(self._is_written, arguments), arguments[0])
         return written, self._command(written, _NOTHING)
 
@@ -84,7 +88,7 @@ class Refused:
         """Give what may mend an argument: a value that is right, the last entry of a list away, all of it away."""
         area, *path = self._location(argument)
         if path:
-            setting = setting_at(type(getattr(self._settings, str(area))), tuple(path))
+            setting = setting_at(type(getattr(self._settings, str(area), None)), tuple(path))
         else:
             setting = setting_at(self._spec, argument)
         right = right_value(setting, _within(self._args, argument))

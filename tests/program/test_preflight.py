@@ -184,3 +184,14 @@ def test_what_kubernetes_or_a_program_would_refuse_is_told_at_its_setting(areas:
     message = problems(**areas)
     assert sentence in message
     assert f"observability:{next(iter(areas))}." in message
+
+
+def test_nothing_is_said_of_proofs_while_what_encrypts_them_is_wrong() -> None:
+    message = problems(security={"tls": "certmanager", "authentication": "mtls", "issuer": {"name": "ca"}})
+    assert "have 1 problem;" in message and "did you mean cert-manager?" in message
+
+
+def test_a_rule_on_two_settings_is_told_where_it_speaks_of_and_mended_where_it_can_be() -> None:
+    message = problems(telemetry={"memory_request": "1Gi", "memory_limit": "128Mi"})
+    assert 'telemetry.memory_request = "1Gi": it is more than memory_limit (128Mi)' in message
+    assert "pulumi config set --path observability:telemetry.memory_limit 1Gi" in message
