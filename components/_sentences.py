@@ -49,6 +49,8 @@ def sentence(details: Mapping[str, Any]) -> str:
         return str(context["problem"])
     if details["type"] in ("enum", "literal_error"):
         return _choice(details["input"], str(context["expected"]))
+    if details["type"] == "is_instance_of" and context["class"] == "Sequence":
+        return _SENTENCES["list_type"]
     if details["type"] in _SENTENCES:
         plain = {name: f"{item:g}" if isinstance(item, float) else item for name, item in context.items()}
         return _SENTENCES[details["type"]].format(**plain)

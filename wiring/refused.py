@@ -87,10 +87,8 @@ class Refused:
     def _changes(self, argument: Location) -> Iterator[tuple[Location, Any]]:
         """Give what may mend an argument: a value that is right, the last entry of a list away, all of it away."""
         area, *path = self._location(argument)
-        if path:
-            setting = setting_at(type(getattr(self._settings, str(area), None)), tuple(path))
-        else:
-            setting = setting_at(self._spec, argument)
+        model: Any = type(getattr(self._settings, str(area), None))
+        setting = setting_at(model, tuple(path)) if path else setting_at(self._spec, argument)
         right = right_value(setting, _within(self._args, argument))
         if right is not None:
             yield argument, right
@@ -120,16 +118,16 @@ def _within(value: Any, location: Location) -> Any:
 
 
 def _changed(value: Any, location: Location, new: Any) -> Any:
-    """Give `value` with another one at `location`; what is not there stays away."""
+    """Give `value` with another one at `location`; what is not there cannot be removed."""
     if not location:
         return new
-    changed, (part, *rest) = copy(value), location
-    if not isinstance(changed, dict | list):
-        return changed
+    part, rest = location[0], location[1:]
+    before = _within(value, (part,))
+    if not isinstance(value, dict | list) or (before is _NOTHING and (new is _NOTHING or isinstance(value, list))):
+        return value
+    changed: Any = copy(value)
     if new is _NOTHING and not rest:
-        del changed[part]  # type: ignore[arg-type]
-    elif isinstance(changed, dict):
-        changed[part] = _changed(changed.get(part, {}), tuple(rest), new)
-    elif isinstance(part, int):
-        changed[part] = _changed(changed[part], tuple(rest), new)
+        del changed[part]
+    else:
+        changed[part] = _changed({} if before is _NOTHING else before, rest, new)
     return changed

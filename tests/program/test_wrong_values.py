@@ -1,0 +1,46 @@
+"""Whatever stands where a setting belongs, it is taken or refused in words; nothing wrong ends in a traceback."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from config import SettingsError, load
+from config.area import Area
+from config.stack import AREAS
+from config.storage import STORAGE_KINDS
+from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_METRICS, source
+from tools.program import record
+from wiring.preflight import component_problems
+
+ANYTHING: tuple[Any, ...] = (None, 5, -1, True, "", "A B", [], [1], ["x", "x"], {}, {"a b": "c d"}, {"a": None})
+BASES: Mapping[str, Mapping[str, Any]] = {"aws": AWS, "external": EXTERNAL}
+IN_PYDANTICS_WORDS = re.compile(r"Input should|\[type=|VALUE|match pattern|Value error")
+
+
+def areas() -> Iterator[tuple[str, type[Area], Mapping[str, Any]]]:
+    for name, model in AREAS.items():
+        if name != "storage":
+            yield name, model, EXTERNAL_METRICS if name == "metrics" else {}
+    for kind, of_kind in STORAGE_KINDS.items():
+        yield "storage", of_kind, BASES.get(kind, {"kind": kind})
+
+
+@pytest.mark.parametrize(("area", "model", "base"), [*areas()])
+def test_anything_is_taken_or_refused_in_words(area: str, model: type[Area], base: Mapping[str, Any]) -> None:
+    told: list[str] = []
+
+    def loads() -> Mapping[str, Any]:
+        for name, field in model.model_fields.items():
+            for value in ANYTHING:
+                asked: dict[str, Any] = {area: {**base, (field.alias or name): value}}
+                try:
+                    load(source(region="eu-west-1", **asked), component_problems)
+                except SettingsError as error:
+                    told.append(str(error))
+        return {}
+
+    record(loads, preview=True, stack="test")
+    assert told
+    assert not [message for message in told if IN_PYDANTICS_WORDS.search(message)]
