@@ -68,8 +68,7 @@ def rule(*fields: str) -> Callable[[RuleMethod], RuleMethod]:
 class Spec(Settling):
     """Base of a component's specification: unknown keys refused, immutable, outputs let through until resolved."""
 
-    # A schema takes milliseconds to build: only what a program uses is worth them.
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
     @field_validator("*", mode="wrap")
     @classmethod

@@ -3,12 +3,15 @@
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 
 class Switched(BaseModel):
     """A model that takes no switch where it wants a number, and nothing but true and false for a switch."""
+
+    # A schema takes milliseconds to build, the first one ten: only what a program uses is worth them.
+    model_config = ConfigDict(defer_build=True)
 
     @field_validator("*", mode="before")
     @classmethod
