@@ -1,7 +1,6 @@
 """Sizes that follow from the load: laid under what the settings say, and told once at preview."""
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
 from itertools import chain
@@ -10,24 +9,18 @@ from typing import Any
 import pulumi
 
 from components import sizing
-from components.logging.modes import Role
-from components.logging.sizes import default_replicas
 from components.tracing.roles import COUNTED_ELSEWHERE
 from components.tracing.roles import Role as TempoRole
 from components.units import parse_duration, parse_quantity
 from config import Settings
-from config.area import Area
 from config.caching import CacheKind
-from config.logging import Logging, LoggingMode
+from config.logging import LoggingMode
 from config.storage import IN_CLUSTER
 from config.telemetry import LogSource
-from config.tracing import Tracing
 from config.workload import Workload
 
-from . import unsized
+from . import said, unsized
 
-MEBIBYTE = 2**20
-FIGURES = ("replicas", "cpu", "memory", "volume_size")
 WRITERS = {"monolithic": "loki", "simple-scalable": "write", "distributed": "ingester"}
 """The workload of Loki that holds what is not yet in the bucket, by mode."""
 API_COLLECTORS = 2
@@ -155,11 +148,11 @@ def report(settings: Settings) -> str:
         rows += _rows_of_loki(settings, sized)
     if load.spans_per_second:
         tempo = settings.tracing
-        rows.append(_row("Tempo", _traces(settings, sized), lambda role: _said_of_tempo(tempo, role), sized.traces))
+        rows.append(said.row("Tempo", _traces(settings, sized), lambda role: said.of_tempo(tempo, role), sized.traces))
     if load.active_series and settings.metrics.in_stack:
-        rows.append(_row("Prometheus", sized.metrics, lambda _: _said(settings.metrics)))
+        rows.append(said.row("Prometheus", sized.metrics, lambda _: said.of(settings.metrics)))
     if load.logs_gb_per_day or load.active_series:
-        rows.append(_row("Alloy", sized.collectors, lambda _: _said(settings.telemetry)))
+        rows.append(said.row("Alloy", sized.collectors, lambda _: said.of(settings.telemetry)))
     return sizing.report(sized, [*rows, *unsized.rows(settings)], unsized.without_row(settings))
 
 
@@ -173,7 +166,7 @@ def _rows_of_loki(settings: Settings, sized: sizing.Plan) -> list[sizing.Row]:
         if leaves:
             shape = replace(sizing.with_caches(shape, 0, 0), objects=sizing.Objects())
         title, choice = (f"Loki {mode.value}, leaving", None) if leaves else ("Loki", sized.logs)
-        row = _row(title, shape, lambda role: _said_of_loki(area, role), choice)
+        row = said.row(title, shape, lambda role: said.of_loki(area, role), choice)
         rows.append(replace(row, advised=frozenset(shape.beside) - sizing.CACHES))
     return rows
 
@@ -184,49 +177,6 @@ def _limits(load: sizing.Load, told: Arguments) -> Arguments:
     if told.keys() & RATE_AND_BURST:
         raised = {name: value for name, value in raised.items() if name not in RATE_AND_BURST}
     return {**raised, **told}
-
-
-def _row(
-    title: str, shape: sizing.Shape, said_of: Callable[[str], Arguments], choice: sizing.Choice | None = None
-) -> sizing.Row:
-    said = {role: said_of(role) for role in shape.workloads}
-    workloads = {role: _as_said(size, said[role]) for role, size in shape.workloads.items()}
-    by_user = frozenset(role for role, figures in said.items() if figures)
-    return sizing.Row(title, replace(shape, workloads=workloads), choice, by_user)
-
-
-def _said(area: Area) -> Arguments:
-    """Give the figures that the user sets."""
-    told = area.model_dump(exclude_none=True, include={*FIGURES, "cpu_request", "memory_request"})
-    return {name.removesuffix("_request"): value for name, value in told.items()}
-
-
-def _said_of_tempo(area: Tracing, role: str) -> Arguments:
-    """Give the figures that the user sets for one workload of Tempo, or for all that hold spans."""
-    own = area.workloads.get(role)
-    alone = _said(own) if own else {}
-    if role != "tempo" and not TempoRole(role).gathers:
-        return alone
-    return {**_said(area), **({"replicas": area.partitions} if area.partitions else {}), **alone}
-
-
-def _said_of_loki(area: Logging, role: str) -> Arguments:
-    """Give the figures that the user sets for one workload of Loki, or for all of them."""
-    of_all = _said(area)
-    if area.replicas:
-        of_all["replicas"] = default_replicas(Role(role), area.replicas)
-    own = area.workloads.get(role)
-    return {**of_all, **(_said(own) if own else {})}
-
-
-def _as_said(size: sizing.Size, said: Mapping[str, Any]) -> sizing.Size:
-    memory, volume, cpu = said.get("memory"), said.get("volume_size"), said.get("cpu")
-    return sizing.Size(
-        replicas=said.get("replicas", size.replicas),
-        cpu_millis=math.ceil(parse_quantity(cpu) * 1000) if cpu else size.cpu_millis,
-        memory_mib=math.ceil(parse_quantity(memory) / MEBIBYTE) if memory else size.memory_mib,
-        volume_gib=math.ceil(parse_quantity(volume) / MEBIBYTE / 1024) if volume else size.volume_gib,
-    )
 
 
 def _figures(size: sizing.Size) -> Arguments:
