@@ -13,20 +13,20 @@ def ingester_problems(applied: Values, wanted: Values) -> list[str]:
 
     One at a time flushes as it leaves and is missed by no quorum, as Loki's docs have it
     (https://grafana.com/docs/loki/latest/operations/storage/wal/#scale-down); the StatefulSet would stop several at
-    once. A mode that leaves as a whole is a matter of `migrate_from`.
+    once. A mode that leaves as a whole may do so where its pods flush as they stop: those of the other mode are there.
     """
     problems = []
     for role in (mode.ingester for mode in Mode):
         before, after = (int((values.get(role.section) or {}).get("replicas") or 0) for values in (applied, wanted))
         gone = before - after
-        if not after or gone <= 0 or (gone == 1 and _flushes(applied)):
+        if gone <= 0 or (_flushes(applied) and (gone == 1 or not after)):
             continue
-        zoned = ((wanted.get(role.section) or {}).get("zoneAwareReplication") or {}).get("enabled")
+        zoned = bool(((wanted.get(role.section) or {}).get("zoneAwareReplication") or {}).get("enabled")) and after > 0
         leaving = "the last of each zone" if zoned else f"from {role}-{before - 1} downwards"
         problems.append(
             f"{role} cannot go from {before} to {after} replicas in one step: {_why(before, gone, applied)}"
-            f"{_by_one(before, applied) if not zoned else 'Flush'} each pod that leaves, {leaving}, by a POST to its "
-            '/ingester/shutdown?flush=true, then apply once with prepared_changes ["ingesters"]'
+            f"{'Flush' if zoned else _by_one(before, applied)} each pod that leaves{f', {leaving},' if after else ''} "
+            'by a POST to its /ingester/shutdown?flush=true, then apply once with prepared_changes ["ingesters"]'
         )
     return problems
 

@@ -239,6 +239,25 @@ def test_ingesters_go_one_by_one_as_each_flushes(base: dict[str, Any], fewer: di
 
 
 @pytest.mark.parametrize(
+    ("mode", "before", "role"),
+    [
+        ("simple-scalable", "monolithic", "loki"),
+        ("distributed", "simple-scalable", "write"),
+        ("simple-scalable", "distributed", "ingester"),
+    ],
+)
+def test_a_mode_that_does_not_flush_leaves_after_it_was_flushed(mode: str, before: str, role: str) -> None:
+    alone: dict[str, Any] = {**BUCKET, "mode": mode}
+    both = {**alone, "migrate_from": before}
+    assert judged(both, alone) == []
+    (problem,) = judged({**both, **UNFLUSHED}, {**alone, **UNFLUSHED})
+    assert problem.startswith(f"{role} cannot go from ") and " to 0 replicas" in problem
+    assert "set loki.ingester.wal.flush_on_shutdown first; or flush each pod that leaves by a POST to its" in problem
+    assert judged({**both, **UNFLUSHED}, alone), "the pods that leave have not read the new values"
+    assert judged({**both, **UNFLUSHED}, {**alone, **UNFLUSHED}, PreparedChange.INGESTERS) == []
+
+
+@pytest.mark.parametrize(
     ("base", "fewer", "what"),
     [
         (THREE, {"replicas": 1}, "loki cannot go from 3 to 1 replicas"),
