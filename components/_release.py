@@ -1,6 +1,6 @@
 """One Helm release a chart, with the same safe options everywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -30,10 +30,9 @@ class ReleaseSpec(Spec):
     atomic: bool = False
     skip_await: bool = False
 
-    @classmethod
-    def errors_beside(cls, data: Mapping[str, Any]) -> list[InitErrorDetails]:
+    def errors_within(self) -> Iterator[InitErrorDetails]:
         """Find the secrets that are written out in `values`."""
-        return secret_errors(data.get("values"), "values")
+        yield from secret_errors(self.values, "values")
 
     @property
     def chart(self) -> Chart:

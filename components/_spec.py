@@ -90,15 +90,14 @@ class Spec(Settling):
             )
         for name in [name for name, value in spec if isinstance(value, Unsettled)]:
             spec.leave_open(name)
-        found += [*_broken_rules(spec, data), *cls.errors_beside(data)]
+        found += [*_broken_rules(spec, data), *_errors_within(spec)]
         if found:
             raise ValidationError.from_exception_data(cls.__name__, found)
         return spec
 
-    @classmethod
-    def errors_beside(cls, data: Mapping[str, Any]) -> list[InitErrorDetails]:
-        """Find what is wrong within arguments of which all else may still be judged; nothing where not overridden."""
-        return []
+    def errors_within(self) -> Iterator[InitErrorDetails]:
+        """Find what is wrong at single places within arguments; nothing where not overridden."""
+        yield from ()
 
     @classmethod
     def check(cls, component: str, args: Mapping[str, Any]) -> Self:
@@ -125,6 +124,16 @@ def _broken_rules(spec: Spec, data: Mapping[str, Any]) -> Iterator[InitErrorDeta
             context = {"problem": problem, "fields": fields}
             kind = PydanticCustomError("rule", "{problem}", context)
             yield InitErrorDetails(type=kind, loc=(fields[0],), input=data.get(fields[0], values[0]))
+
+
+def _errors_within(spec: Spec) -> list[InitErrorDetails]:
+    found: list[InitErrorDetails] = []
+    try:
+        for error in spec.errors_within():
+            found.append(error)
+    except UnsettledError:
+        pass
+    return found
 
 
 def _details(error: Mapping[str, Any]) -> InitErrorDetails:

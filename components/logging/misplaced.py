@@ -1,6 +1,6 @@
 """Chart values that would part what the arguments keep together: copies and replicas, modes, the schema's ledger."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .modes import Mode, Role
@@ -31,29 +31,27 @@ SECTIONS = ("loki", "loki.commonConfig", "loki.structuredConfig", *(role.section
 """Sections that the component fills; without its part there is no Loki as it was asked for."""
 
 
-def misplaced_values(values: Mapping[str, Any], modes: tuple[Mode, ...]) -> list[str]:
-    """Name every value that would part or remove what the arguments say, with what to use in its place."""
+def misplaced_values(values: Any, modes: tuple[Mode, ...]) -> Iterator[tuple[list[str], str]]:
+    """Give the path of every value that would part or remove what the arguments say, with what to use in its place."""
     running = {role.section for mode in modes for role in mode.roles} | {Role.GATEWAY.section}
     strangers = {role.section for role in Role} - running
-    found = []
     for place, argument in ARGUMENTS_TO_USE.items():
-        if (value := _at(values, place.split("."))) is None:
+        path = place.split(".")
+        if (value := value_at(values, path)) is None:
             continue
-        section = place.partition(".")[0]
-        if section in strangers:
-            if value != 0:
-                found.append(f"{section} does not run in mode {' or '.join(modes)}: remove {place}")
-        else:
-            found.append(f"{place} alone would part it from what must fit it: use {argument}")
+        if path[0] not in strangers:
+            yield path, f"{place} alone would part it from what must fit it: use {argument}"
+        elif value != 0:
+            yield path, f"{path[0]} does not run in mode {' or '.join(modes)}: remove {place}"
     for place in SECTIONS:
-        *above, key = place.split(".")
-        holder = _at(values, above)
+        *above, key = path = place.split(".")
+        holder = value_at(values, above)
         if isinstance(holder, Mapping) and key in holder and not isinstance(holder[key], Mapping):
-            found.append(f"{place} is {holder[key]!r} and must hold keys: it would remove all that the arguments say")
-    return found
+            yield path, f"{place} is {holder[key]!r} and must hold keys: it would remove all that the arguments say"
 
 
-def _at(values: Any, path: list[str]) -> Any:
+def value_at(values: Any, path: list[str]) -> Any:
+    """Give the value at `path`, `None` where there is none."""
     for key in path:
         if not isinstance(values, Mapping):
             return None

@@ -1,11 +1,12 @@
 """What `Logging` accepts: types, defaults and the rules between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 from pydantic import Field, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from .._cache import CacheReaderSpec
 from .._namespace import PodSecurity
@@ -14,7 +15,7 @@ from .._spec import rule
 from .._workload import WorkloadSpec
 from ..charts import LOKI, Chart
 from ..units import Duration, Name, Quantity, parse_quantity
-from .misplaced import misplaced_values
+from .misplaced import misplaced_values, value_at
 from .modes import STEPS, Claims, Mode, Role, path_between
 from .schema import SchemaEntry, default_ledger, ledger_problem
 from .sizes import SMALLEST, default_replicas
@@ -213,9 +214,12 @@ class LoggingSpec(CacheReaderSpec, LimitedSpec):
                 return f"{role} keeps nothing on a volume: remove its volume_size and storage_class"
         return None
 
-    @rule("values", "mode", "migrate_from")
-    def _values_part_nothing(self) -> str | None:
-        return "; ".join(misplaced_values(self.values, self.modes)) or None
+    def errors_within(self) -> Iterator[InitErrorDetails]:
+        """Find in `values` secrets, and what would part or remove what the arguments say."""
+        yield from super().errors_within()
+        for path, sentence in misplaced_values(self.values, self.modes):
+            problem = PydanticCustomError("misplaced", "{problem}", {"problem": sentence})
+            yield InitErrorDetails(type=problem, loc=("values", *path), input=value_at(self.values, path))
 
     @rule("migrate_from", "mode")
     def _the_step_between_modes_exists(self) -> str | None:

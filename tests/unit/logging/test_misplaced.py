@@ -52,6 +52,8 @@ def test_everything_misplaced_is_told_at_once() -> None:
     assert "deploymentMode" in message
     assert "write.replicas" in message
     assert "loki is None" in message
+    assert "3 problems" in message, "each stands at its own place"
+    assert "values.write.replicas = 2: " in message
 
 
 def test_what_a_mode_that_does_not_run_has_none_of_may_be_said() -> None:
