@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from .._merge import deep_merge
-from ..storage.endpoint import store_address
 from .ledger_ingesters import ingester_problems
+from .ledger_location import location_problems
 from .ledger_modes import mode_problems
 from .ledger_volumes import volume_problems, zone_problems
 from .spec import PreparedChange
@@ -25,7 +25,7 @@ def ledger_problems(
     return [
         *_schema_problems(applied, wanted, today),
         *mode_problems(applied, wanted),
-        *([] if PreparedChange.LOCATION in prepared else _location_problems(applied, wanted)),
+        *([] if PreparedChange.LOCATION in prepared else location_problems(applied, wanted)),
         *([] if PreparedChange.TENANTS in prepared else _tenant_problems(applied, wanted)),
         *([] if PreparedChange.VOLUMES in prepared else volume_problems(applied, wanted)),
         *([] if PreparedChange.ZONES in prepared else zone_problems(applied, wanted)),
@@ -93,27 +93,4 @@ def _tenant_problems(applied: Values, wanted: Values) -> list[str]:
     return [
         f'without tenants Loki reads the logs of tenant "{THE_ONLY_TENANT}" alone: those of all others would be out of '
         'reach. Keep tenants, or apply once with prepared_changes ["tenants"] when nobody needs them'
-    ]
-
-
-def _location_problems(applied: Values, wanted: Values) -> list[str]:
-    def located(values: Values) -> dict[str, Any]:
-        storage = (values.get("loki") or {}).get("storage") or {}
-        s3 = storage.get("s3") or {}
-        address = store_address(str(s3.get("endpoint") or ""), str(s3.get("region") or ""))
-        return {
-            "store": storage.get("type"),
-            "address of the store": address if storage.get("type") == "s3" else None,
-            "bucket": (storage.get("bucketNames") or {}).get("chunks"),
-            "object_prefix": _loki(values, "storage_config", "storage_config").get("object_prefix") or "",
-            "storage client": "thanos" if storage.get("use_thanos_objstore") else "classic",
-        }
-
-    old, new = located(applied), located(wanted)
-    return [
-        f"{what} {old[what]!r} cannot become {new[what]!r}: Loki would no longer find what it has written. Stop its "
-        "writers and copy the objects to their new place, unless it is the old place under another name, then apply "
-        'once with prepared_changes ["location"]'
-        for what in old
-        if old[what] != new[what] and not (what == "address of the store" and None in (old[what], new[what]))
     ]

@@ -10,34 +10,41 @@ from .workload import ZONE
 Values = Mapping[str, Any]
 
 
+STATEFUL = (*(role for role in Role if role.claims is not Claims.NONE), Role.RULER, Role.PATTERN_INGESTER)
+"""The workloads that are StatefulSets; the last two have a volume only where values ask for one."""
+
+
 def volume_problems(applied: Values, wanted: Values) -> list[str]:
-    """Give a sentence for each size or class of a claim template that would change."""
+    """Give a sentence for each claim template that would come or go, and for each size or class that would change."""
     problems = []
-    for role in (role for role in Role if role.claims is not Claims.NONE):
-        old, new = (_claim(values, role) for values in (applied, wanted))
-        if old and new:
-            problems += [
-                f"{what} of {role} cannot change from {old[what] or 'the default'} to {new[what] or 'the default'}: no "
-                "StatefulSet can change its claim templates, the upgrade would fail. Delete the StatefulSet with "
-                "kubectl delete statefulset --cascade=orphan, enlarge its claims where the class can, then apply once "
-                'with prepared_changes ["volumes"]'
-                for what in old
-                if old[what] != new[what]
-            ]
+    for role in STATEFUL:
+        old, new = (_claims(values, role) for values in (applied, wanted))
+        problems += [
+            f"{what} of {role} cannot change from {old[what] or 'the default'} to {new[what] or 'the default'}: no "
+            "StatefulSet can change its claim templates, the upgrade would fail. Delete the StatefulSet with "
+            "kubectl delete statefulset --cascade=orphan, enlarge its claims where the class can, then apply once "
+            'with prepared_changes ["volumes"]'
+            for what in old
+            if what in new and old[what] != new[what]
+        ]
     return problems
 
 
-def _claim(values: Values, role: Role) -> dict[str, str]:
-    """Give size and class of the claims of a StatefulSet, empty where it does not run."""
+def _claims(values: Values, role: Role) -> dict[str, str]:
+    """Give names, sizes and classes of the claims of a StatefulSet, empty where it does not run."""
     section = values.get(role.section) or {}
     if not section.get("replicas"):
         return {}
     persistence = section.get("persistence") or {}
-    if role.claims is Claims.LISTED:
-        persistence = next(iter(persistence.get("claims") or []), {})
+    switch = role.claims.value if role.claims in (Claims.SINGLE, Claims.SCALED) else "enabled"
+    kept = persistence.get(switch, role.claims is not Claims.NONE) and not persistence.get("inMemory")
+    if not kept or persistence.get("type", "pvc") != "pvc":
+        return {"volume": "none"}
+    claims = persistence.get("claims") or [persistence]
     return {
-        "volume size": str(persistence.get("size") or ""),
-        "storage class": str(persistence.get("storageClass") or ""),
+        "volume": " and ".join(str(claim.get("name") or "data") for claim in claims),
+        "volume size": " and ".join(str(claim.get("size") or "") for claim in claims),
+        "storage class": " and ".join(str(claim.get("storageClass") or "") for claim in claims),
     }
 
 
