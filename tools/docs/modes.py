@@ -15,6 +15,11 @@ def modes_page() -> str:
             "and the schema of the real one. A cell names the versions of the chart; what is `refused` is told before",
             "anything is made.",
         ],
+        [
+            "Pods are named as `workloads` of the same area names them, caches left out; monolithic Tempo has no such",
+            "setting. The rows *from* and *back* are the stages of",
+            "[a change of Loki's mode](../operations.md#changing-the-mode-of-loki).",
+        ],
         *_signal("Loki", "logging", "line"),
         *_signal("Tempo", "tracing", "span"),
         ["## What is refused"],
@@ -42,7 +47,7 @@ def _yaml(value: object) -> str:
 
 
 def _pods(shape: Shape) -> str:
-    return ", ".join(f"{count} {section or 'tempo'}" for section, count in shape.pods.items())
+    return ", ".join(f"{count} {workload}" for workload, count in shape.workloads.items())
 
 
 def _copies(shape: Shape) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
+from components.logging.modes import Role as LokiRole
+from components.tracing.roles import Role as TempoRole
 
 KAFKA = tuple(version for version in TEMPO_DISTRIBUTED.versions if version.startswith("3."))
 """The charts of Tempo 3."""
@@ -23,7 +25,7 @@ class Shape:
     versions: tuple[str, ...]
     """The versions of the chart that can have it."""
     pods: Mapping[str, int]
-    """Replicas by section of the chart's values, `""` for the chart that has one workload; the gateway is left out."""
+    """Replicas by section of the chart's values, `""` for the chart that has one workload."""
     copies: int | None
     """How many pods hold a line or span until it is in the store; None where a broker holds it."""
     on_filesystem: bool = False
@@ -35,9 +37,21 @@ class Shape:
         return str(self.settings["mode"])
 
     @property
+    def workloads(self) -> Mapping[str, int]:
+        """Replicas by workload, named as `workloads` of its area names it."""
+        return {_workload(self.area, section): count for section, count in self.pods.items()}
+
+    @property
     def release(self) -> str:
         """Pulumi name of its Helm release."""
         return {"logging": "logging-loki", "tracing": "tracing-tempo"}[self.area]
+
+
+def _workload(area: str, section: str) -> str:
+    if area == "logging":
+        return next(role.value for role in LokiRole if role.section == section)
+    in_words = "".join(f"-{letter.lower()}" if letter.isupper() else letter for letter in section)
+    return TempoRole(in_words).value if section else "tempo"
 
 
 def _loki(
@@ -48,16 +62,18 @@ def _loki(
 
 def _distributed(writers: int, paired: int) -> dict[str, int]:
     many = dict.fromkeys(("distributor", "ingester", "querier"), writers)
-    return many | dict.fromkeys(("queryFrontend", "queryScheduler", "indexGateway"), paired) | {"compactor": 1}
+    few = dict.fromkeys(("queryFrontend", "queryScheduler", "indexGateway", "gateway"), paired)
+    return many | few | {"compactor": 1}
 
 
-_SCALABLE = {"read": 3, "write": 3, "backend": 3}
+_SCALABLE = {"read": 3, "write": 3, "backend": 3, "gateway": 2}
+_TEMPO = dict.fromkeys(("distributor", "querier", "queryFrontend", "metricsGenerator"), 1)
 _RULER = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 _INGESTERS = tuple(version for version in TEMPO_DISTRIBUTED.versions if version not in KAFKA)
 
 SHAPES = (
-    _loki("monolithic", {"mode": "monolithic"}, {"singleBinary": 1}, 1, on_filesystem=True),
-    _loki("monolithic, 3 replicas", {"mode": "monolithic", "replicas": 3}, {"singleBinary": 3}, 3),
+    _loki("monolithic", {"mode": "monolithic"}, {"singleBinary": 1, "gateway": 1}, 1, on_filesystem=True),
+    _loki("monolithic, 3 replicas", {"mode": "monolithic", "replicas": 3}, {"singleBinary": 3, "gateway": 2}, 3),
     _loki("simple-scalable", {"mode": "simple-scalable"}, _SCALABLE, 3),
     _loki("distributed, 1 replica", {"mode": "distributed", "replicas": 1}, _distributed(1, 1), 1),
     _loki("distributed", {"mode": "distributed"}, _distributed(3, 2), 3),
@@ -80,9 +96,27 @@ SHAPES = (
         _SCALABLE | _distributed(3, 2),
         3,
     ),
+    _loki(
+        "back from simple-scalable to monolithic",
+        {"mode": "monolithic", "migrate_from": "simple-scalable"},
+        _SCALABLE | {"singleBinary": 1, "gateway": 1},
+        1,
+    ),
+    _loki(
+        "back from distributed to simple-scalable",
+        {"mode": "simple-scalable", "migrate_from": "distributed"},
+        _SCALABLE | _distributed(3, 2),
+        3,
+    ),
     Shape("tracing", "monolithic", {"mode": "monolithic"}, TEMPO, TEMPO.versions, {"": 1}, 1, on_filesystem=True),
     Shape(
-        "tracing", "distributed, 1 ingester", {"mode": "distributed"}, TEMPO_DISTRIBUTED, _INGESTERS, {"ingester": 1}, 1
+        "tracing",
+        "distributed, 1 ingester",
+        {"mode": "distributed"},
+        TEMPO_DISTRIBUTED,
+        _INGESTERS,
+        {"ingester": 1, **_TEMPO, "compactor": 1},
+        1,
     ),
     Shape(
         "tracing",
@@ -90,7 +124,7 @@ SHAPES = (
         {"mode": "distributed", "replicas": 3, "gateway": True, "receivers": ["otlp", "jaeger", "zipkin"]},
         TEMPO_DISTRIBUTED,
         _INGESTERS,
-        {"ingester": 3},
+        {"ingester": 3, **_TEMPO, "compactor": 1, "gateway": 1},
         3,
     ),
     Shape(
@@ -99,7 +133,7 @@ SHAPES = (
         {"mode": "distributed", "kafka_address": "kafka.messaging:9092", "partitions": 3, "gateway": True},
         TEMPO_DISTRIBUTED,
         KAFKA,
-        {"liveStore": 3, "blockBuilder": 3},
+        {"liveStore": 3, "blockBuilder": 3, **_TEMPO, "backendScheduler": 1, "backendWorker": 1, "gateway": 1},
         None,
     ),
 )
