@@ -51,7 +51,8 @@ def settings_error(stack: str, problems: Iterable[Problem]) -> SettingsError:
     found = list({(problem.place, problem.sentence): problem for problem in problems}.values())
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
     head = f"the settings of stack {stack} have {count}; nothing was created or changed"
-    return SettingsError("\n".join([head, *(problem.told(stack) for problem in found)]))
+    way = f"Where there is no pulumi, make shell STACK={stack} opens a shell that has it."
+    return SettingsError("\n".join([head, *(problem.told(stack) for problem in found), way]))
 
 
 def place_of(*path: str | int) -> str:

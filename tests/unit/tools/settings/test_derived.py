@@ -16,7 +16,7 @@ def sizes(base: dict[str, Any], **args: Any) -> dict[str, Any]:
 
 def test_the_size_of_every_part_of_distributed_tempo_is_shown() -> None:
     shown = sizes(ON_PREMISES, workloads={"querier": {"replicas": 4, "cpu": "2"}})
-    assert shown["tracing.workloads.querier"] == "4 with 2 CPU and 512Mi each"
+    assert shown["tracing.workloads.querier"] == "4 with 2 CPU and 1Gi each"
     assert shown["tracing.workloads.ingester"] == "2 with 200m CPU and 1Gi each"
     assert "tracing.workloads.live-store" not in shown
     assert sizes(LAPTOP) == {}
