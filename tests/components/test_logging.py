@@ -5,6 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components._guard import Problems, guard
 from components._spec import InvalidArgsError
 from components.logging import Logging, LoggingArgs
 from tests.recording import UNKNOWN, Recording, record
@@ -113,6 +114,23 @@ def test_two_of_them_live_side_by_side() -> None:
 def test_the_release_is_guarded_against_what_the_applied_state_forbids() -> None:
     (hook,) = recorded(LAPTOP).one(":Release").request.hooks.before_update
     assert hook == "logs-loki-guard"
+
+
+def test_the_chart_is_guarded_until_its_change_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    judges: list[Problems] = []
+
+    def kept(name: str, problems: Problems, upgrades: Problems) -> pulumi.ResourceHookBinding:
+        judges.append(upgrades)
+        return guard(name, problems, upgrades)
+
+    monkeypatch.setattr("components.logging.component.guard", kept)
+    args: LoggingArgs = {**SCALABLE, "mode": "distributed", "workloads": {}, "pattern_ingester": True}
+    before = recorded({**args, "chart_version": "6.51.0"}).one(":Release").plain()
+    after = recorded(args).one(":Release").plain()
+    recorded({**args, "prepared_changes": ["chart"]})
+    _, unprepared, prepared = judges
+    assert "kubectl -n logging delete statefulset loki-pattern-ingester" in unprepared(before, after)[0]
+    assert prepared(before, after) == []
 
 
 def test_two_copies_come_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
