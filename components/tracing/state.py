@@ -14,24 +14,20 @@ MONOLITHIC, INGESTERS, KAFKA = "monolithic", "distributed", "distributed through
 
 _OTHER_SHAPE = (
     "mode changes from {before} to {after}: spans that are not in the bucket yet stay behind on the volumes of the old "
-    "pods. Add a second Tracing with another release name and the same bucket, send traces there, and remove the first "
-    "one once it has flushed"
-)
-_ONE_COMPACTOR = (
-    "with {{overrides: {{defaults: {{compaction: {{compaction_disabled: true}}}}}}}} among its values, as one bucket "
-    "takes one compactor"
+    "pods. Keep this one, and add a second Tracing with another release name, the same bucket and the new mode, "
+    "{one_compactor}; send traces there, let the first one flush for an hour, remove it, and then that value"
 )
 _WAYS = {
     (INGESTERS, KAFKA): (
         "the chart changes from Tempo 2 to Tempo 3, which has no ingesters: what they hold would never reach the "
         "bucket. Keep this one, and add a second Tracing with another release name, the same bucket and the new "
-        f"chart_version, {_ONE_COMPACTOR}; send traces there, let the ingesters flush for an hour, remove the first "
+        "chart_version, {one_compactor}; send traces there, let the ingesters flush for an hour, remove the first "
         "one, and then that value"
     ),
     (KAFKA, INGESTERS): (
         "the chart changes from Tempo 3 back to Tempo 2: there is no way back in place, as Tempo 2 reads nothing of "
         "what is in the topic. Keep chart_version as it is; or add a second Tracing with another release name and the "
-        f"same bucket, {_ONE_COMPACTOR}; send traces there, and remove the first one once its block-builders have "
+        "same bucket, {one_compactor}; send traces there, and remove the first one once its block-builders have "
         "read the topic to its end"
     ),
 }
@@ -46,13 +42,20 @@ def state_problems(
     """
     before, after = _shape(applied), _shape(wanted)
     if before != after:
-        return [_WAYS.get((before, after), _OTHER_SHAPE).format(before=before, after=after)]
+        way = _WAYS.get((before, after), _OTHER_SHAPE)
+        return [way.format(before=before, after=after, one_compactor=_one_compactor(after))]
     return [
         *([] if PreparedChange.LOCATION in prepared else _moved_blocks(applied, wanted)),
         *_changed_volumes(applied, wanted),
         *_changed_topic(applied, wanted),
         *([] if PreparedChange.INGESTERS in prepared else _fewer_ingesters(applied, wanted)),
     ]
+
+
+def _one_compactor(shape: str) -> str:
+    value = "{overrides: {defaults: {compaction: {compaction_disabled: true}}}}"
+    place = f"{{tempo: {value}}}" if shape == MONOLITHIC else value
+    return f"with {place} among its values, as one bucket takes one compactor"
 
 
 def _shape(values: Mapping[str, Any]) -> str:

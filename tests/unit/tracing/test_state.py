@@ -1,14 +1,17 @@
 """Which changes to an applied Tempo are refused."""
 
+import re
 from typing import Any
 
 import pytest
+import yaml
 
+from components.tracing.misplaced import misplaced_values
 from components.tracing.spec import TracingSpec
 from components.tracing.state import state_problems
 from components.tracing.upgrades import PreparedChange
 from components.tracing.values import tempo_values
-from tests.unit.tracing.specs import KAFKA, LAPTOP, spec
+from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 
 MONOLITHIC: dict[str, Any] = {"bucket": "prod", "endpoint": "https://s3.example.org"}
 
@@ -63,10 +66,24 @@ def test_the_store_is_not_switched() -> None:
     assert "the storage backend changes from 'local' to 's3'" in found[0]
 
 
-def test_the_mode_is_not_jumped() -> None:
-    (problem,) = problems(spec(MONOLITHIC), spec())
-    assert "mode changes from monolithic to distributed" in problem
-    assert "second Tracing with another release name" in problem
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        (MONOLITHIC, ON_PREMISES, "from monolithic to distributed:"),
+        (ON_PREMISES, MONOLITHIC, "from distributed to monolithic:"),
+        (MONOLITHIC, KAFKA, "from monolithic to distributed through Kafka:"),
+        (KAFKA, MONOLITHIC, "from distributed through Kafka to monolithic:"),
+    ],
+)
+def test_the_mode_is_not_jumped_and_the_second_tempo_leaves_the_blocks_alone(
+    before: dict[str, Any], after: dict[str, Any], told: str
+) -> None:
+    (problem,) = problems(spec(before), spec(after))
+    assert f"mode changes {told}" in problem
+    assert "second Tracing with another release name, the same bucket" in problem
+    (flow,) = re.findall(r"with (\{.*\}) among its values", problem)
+    values = yaml.safe_load(flow)
+    assert not misplaced_values(values, spec(after).mode, spec(after).through_kafka), "the chart reads it there"
 
 
 @pytest.mark.parametrize(
@@ -95,11 +112,6 @@ def test_tempo_2_does_not_become_tempo_3_in_place() -> None:
 def test_tempo_3_does_not_go_back() -> None:
     (problem,) = problems(spec(KAFKA), spec())
     assert "from Tempo 3 back to Tempo 2" in problem and "Keep chart_version as it is" in problem
-
-
-def test_monolithic_tempo_does_not_become_tempo_3_in_place() -> None:
-    (problem,) = problems(spec(MONOLITHIC), spec(KAFKA))
-    assert "mode changes from monolithic to distributed through Kafka" in problem
 
 
 def test_a_topic_is_not_left_with_spans_in_it() -> None:
