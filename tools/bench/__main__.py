@@ -30,8 +30,6 @@ def main(arguments: Sequence[str]) -> None:
             f"program of {stack} under mocks": ([sys.executable, "-m", "tools.bench.program", stack], budget)
             for stack, budget in PROGRAMS.items()
         }
-        # Importing the package loads no component: each is loaded, with its part of the SDK, when it is first used.
-        commands["import components"] = ([sys.executable, "-c", "import components"], Budget())
         if not options.quick:
             commands["make preview STACK=dev"] = (["make", "preview", "STACK=dev"], Budget(15))
             commands["make render STACK=onprem"] = (

@@ -26,34 +26,36 @@ print(*(module.__file__ for name, module in sys.modules.items() if name.partitio
 
 @dataclass(frozen=True)
 class ImportCost:
-    """The same import with and without the components' own modules, run in turns."""
+    """The package, every component of it, and the SDK's parts alone, imported in turns."""
 
-    ours: list[Run]
+    package: list[Run]
+    """The package loads no component: each is loaded, with its part of the SDK, when it is first used."""
+    components: list[Run]
     sdk: list[Run]
 
-    @property
-    def ratio(self) -> float:
-        """How many times the SDK's part the whole import takes: the middle of all turns."""
-        return statistics.median(_cpu(ours) / _cpu(sdk) for ours, sdk in zip(self.ours, self.sdk, strict=True))
+    @staticmethod
+    def seconds(runs: list[Run]) -> float:
+        """The processor time, in the middle: other processes on the machine do not count."""
+        return statistics.median(map(_cpu, runs))
 
-    @property
-    def seconds(self) -> tuple[float, float]:
-        """The processor time of each, in the middle: other processes on the machine do not count."""
-        return statistics.median(map(_cpu, self.ours)), statistics.median(map(_cpu, self.sdk))
+    def ratio(self, runs: list[Run]) -> float:
+        """How many times the SDK's part an import takes: the middle of all turns."""
+        return statistics.median(_cpu(ours) / _cpu(sdk) for ours, sdk in zip(runs, self.sdk, strict=True))
 
 
 def import_cost(root: Path, runs: int) -> ImportCost:
-    """Import every component but those for AWS, and the SDK's part alone, in new processes and in turns.
+    """Import the package, every component but those for AWS, and the SDK's part alone, in new processes and in turns.
 
     The SDK's part is imported in the same order: when garbage is collected, and how much there is to look through
     by then, depends on it, and one full collection takes as long as all modules of ours.
     """
     names = ", ".join(name for name in components.__all__ if not name.startswith("Aws"))
-    ours = f"from components import {names}"
-    sdk = "\n".join(sdk_imports(imported_files(ours, root)))
+    every = f"from components import {names}"
+    sdk = "\n".join(sdk_imports(imported_files(every, root)))
     # The first turn warms the bytecode.
-    turns = [(_import(ours, root), _import(sdk, root)) for _ in range(runs + 1)]
-    return ImportCost([ours for ours, _ in turns[1:]], [theirs for _, theirs in turns[1:]])
+    turns = [[_import(statements, root) for statements in ("import components", every, sdk)] for _ in range(runs + 1)]
+    package, ours, theirs = (list(found) for found in zip(*turns[1:], strict=True))
+    return ImportCost(package, ours, theirs)
 
 
 def imported_files(statements: str, root: Path) -> list[Path]:
