@@ -7,13 +7,15 @@ import pulumi
 from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from .units import is_of_every_cluster
+
 MANAGED_BY = {"app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "observability"}
 """Labels of every object that the components create themselves."""
 
 
 def cluster_namespace_problem(name: str) -> str | None:
     """Say why a namespace that every cluster has cannot be created, and deleted again, as one's own."""
-    if name == "default" or name.startswith("kube-"):
+    if is_of_every_cluster(name):
         return (
             f"{name} belongs to the cluster: creating it would put its pods under another security level, and a "
             "destroy would delete it; choose another name, or set create_namespace to false"

@@ -9,6 +9,9 @@ from pydantic import AfterValidator
 HEADER = "X-Scope-OrgID"
 """The header that Loki reads the tenant from."""
 
+THE_ONLY_TENANT = "fake"
+"""What Loki calls everybody while it has no tenants."""
+
 
 def header_value(tenants: Sequence[str]) -> str:
     """Name several tenants at once, as only queries may."""

@@ -132,6 +132,11 @@ def _entry_point(text: str) -> str:
     return text
 
 
+def is_of_every_cluster(namespace: str) -> bool:
+    """Tell whether a namespace is one that Kubernetes makes and nobody else may take for their own."""
+    return namespace == "default" or namespace.startswith("kube-")
+
+
 Duration = Annotated[str, AfterValidator(_duration)]
 """A Prometheus duration: `30d`, `744h`, `1h30m`."""
 

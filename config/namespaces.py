@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from components.units import is_of_every_cluster
+
 from .addresses import namespace_of
 from .caching import CacheKind
 from .problems import PROJECT, Problem, set_command, shown
@@ -15,10 +17,12 @@ def namespace_problems(settings: "Settings") -> Iterator[Problem]:
     """Find namespaces that the stack would create over those of the cluster or of the external metrics stack."""
     urls = (settings.metrics.remote_write_url, settings.metrics.otlp_url, settings.metrics.query_url)
     theirs = {namespace for url in urls if url and (namespace := namespace_of(url))}
-    for area, namespace in _created(settings).items():
+    for area, namespace in namespaces_of(settings).items():
+        if namespace in settings.cluster.existing_namespaces:
+            continue
         if namespace in theirs:
             owner = "is where the external metrics stack runs"
-        elif namespace == "default" or namespace.startswith("kube-"):
+        elif is_of_every_cluster(namespace):
             owner = "is there in every cluster and belongs to it"
         else:
             continue
@@ -32,8 +36,8 @@ def namespace_problems(settings: "Settings") -> Iterator[Problem]:
         )
 
 
-def _created(settings: "Settings") -> Mapping[str, str]:
-    """Give the namespace of each area that has one, without those that are there already."""
+def namespaces_of(settings: "Settings") -> Mapping[str, str]:
+    """Give the namespace of each area that runs something."""
     wanted = {name: getattr(settings, name).namespace for name in ("logging", "tracing", "telemetry")}
     wanted |= {name: area.namespace for name in ("grafana", "demo") if (area := getattr(settings, name)).enabled}
     if settings.metrics.in_stack:
@@ -42,5 +46,4 @@ def _created(settings: "Settings") -> Mapping[str, str]:
         wanted["caching"] = settings.caching.namespace
     if namespace := getattr(settings.storage, "namespace", None):
         wanted["storage"] = namespace
-    there = settings.cluster.existing_namespaces
-    return {area: namespace for area, namespace in wanted.items() if namespace not in there}
+    return wanted

@@ -6,35 +6,21 @@ import pulumi
 
 from components import Namespace
 from config import Settings
-from config.caching import CacheKind
-from config.storage import InClusterStorage, MinioStorage
+from config.namespaces import namespaces_of
 
 LEVELS = ("restricted", "baseline", "privileged")
 
 
 def levels(settings: Settings) -> dict[str, str]:
     """Give the pod security level of every namespace that the stack needs."""
-    wanted = [
-        (settings.logging.namespace, settings.logging.pod_security.value),
-        (settings.tracing.namespace, settings.tracing.pod_security.value),
-        (
-            settings.telemetry.namespace,
-            "privileged" if settings.telemetry.log_source.value == "files" else "restricted",
-        ),
-    ]
-    if isinstance(settings.storage, InClusterStorage | MinioStorage):
-        wanted.append((settings.storage.namespace, "restricted"))
-    if settings.caching.kind is CacheKind.VALKEY:
-        wanted.append((settings.caching.namespace, "restricted"))
-    if settings.metrics.in_stack:
-        wanted.append((settings.metrics.namespace, "restricted"))
-    if settings.grafana.enabled:
-        wanted.append((settings.grafana.namespace, "restricted"))
-    if settings.demo.enabled:
-        wanted.append((settings.demo.namespace, "restricted"))
+    own = {
+        "logging": settings.logging.pod_security.value,
+        "tracing": settings.tracing.pod_security.value,
+        "telemetry": "privileged" if settings.telemetry.log_source.value == "files" else LEVELS[0],
+    }
     found: dict[str, str] = {}
-    for name, level in wanted:
-        found[name] = max(found.get(name, LEVELS[0]), level, key=LEVELS.index)
+    for area, name in namespaces_of(settings).items():
+        found[name] = max(found.get(name, LEVELS[0]), own.get(area, LEVELS[0]), key=LEVELS.index)
     return found
 
 

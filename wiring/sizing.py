@@ -193,8 +193,9 @@ def _modes_of_loki(settings: Settings) -> tuple[LoggingMode, ...]:
 def _logs(settings: Settings, mode: LoggingMode) -> sizing.Shape:
     area, shape = settings.logging, plan(settings, mode).logs.shapes[mode.value]
     beside = dict(shape.beside)
-    ruler = {name: size for name in ("ruler",) if (size := beside.pop(name, None)) and area.ruler}
-    shape = replace(shape, workloads={**shape.workloads, **ruler}, beside=beside)
+    ruler = beside.pop("ruler", None)
+    evaluates = {"ruler": ruler} if ruler and area.ruler else {}
+    shape = replace(shape, workloads={**shape.workloads, **evaluates}, beside=beside)
     if settings.caching.kind is CacheKind.VALKEY:
         return sizing.with_caches(shape, 0, 0)
     chunks, results = area.chunks_cache_mib, area.results_cache_mib

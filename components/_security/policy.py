@@ -29,9 +29,7 @@ def ingress_policy(
     """
     own = {"from": [{"podSelector": {"matchLabels": {INSTANCE: release_name}}}]}
     everybody = [{"ports": _ports(open_ports)}] if open_ports else []
-    scrapers = (
-        [{"from": [_namespaces(metrics_namespaces)], "ports": _ports(metrics_ports)}] if metrics_namespaces else []
-    )
+    scrapers = [{"from": [_namespaces(metrics_namespaces)], "ports": _ports(metrics_ports)}]
     return {
         "podSelector": {
             "matchLabels": {INSTANCE: release_name},

@@ -7,11 +7,11 @@ from typing import Any, NotRequired, TypedDict
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
-from pulumi_random import RandomPassword
 
 from .._known import after
 from .._merge import deep_merge
 from .._namespace import MANAGED_BY, own_namespace
+from .._passwords import generated
 from .._release import release
 from .spec import PASSWORD_KEY, CacheSpec
 from .values import cache_values
@@ -83,14 +83,7 @@ class Cache(pulumi.ComponentResource):
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)
         home = own_namespace(name, spec, in_namespace, self)
-        generated = RandomPassword(
-            f"{name}-password",
-            length=40,
-            special=False,
-            keepers={"revision": spec.credentials_revision},
-            opts=pulumi.ResourceOptions(parent=self),
-        )
-        self.password = pulumi.Output.secret(generated.result)
+        self.password = generated(f"{name}-password", 40, spec.credentials_revision, self)
         secret = Secret(
             f"{name}-secret",
             metadata=ObjectMetaArgs(name=spec.password_secret, namespace=in_namespace, labels=MANAGED_BY),

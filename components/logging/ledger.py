@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 from .._merge import deep_merge
+from .._tenants import THE_ONLY_TENANT
+from .choices import PreparedChange
 from .ledger_ingesters import ingester_problems
 from .ledger_location import location_problems
 from .ledger_modes import mode_problems
 from .ledger_volumes import volume_problems, zone_problems
-from .spec import PreparedChange
-from .tenant import THE_ONLY_TENANT
 
 Values = Mapping[str, Any]
 

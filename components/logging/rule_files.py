@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from .tenant import THE_ONLY_TENANT
+from .._tenants import THE_ONLY_TENANT
 
 _FILE = re.compile(r"[A-Za-z0-9][-._A-Za-z0-9]*\.ya?ml")
 _DURATION = re.compile(r"0|((\d+)(ms|[smhdwy]))+")

@@ -5,8 +5,8 @@ They come from ConfigMaps by a sidecar, or from a bucket, where the ruler's API 
 
 from typing import Any
 
+from .._tenants import THE_ONLY_TENANT
 from .spec import LoggingSpec
-from .tenant import THE_ONLY_TENANT
 from .workload import resources
 
 RULE_LABEL = "loki_rule"

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import Field, model_validator
@@ -15,6 +14,7 @@ from .._spec import rule
 from .._workload import WorkloadSpec
 from ..charts import LOKI, Chart
 from ..units import Duration, Name, Quantity, parse_quantity
+from .choices import OTLP_INDEX_LABELS, ChunkEncoding, PreparedChange
 from .misplaced import misplaced_values, value_at
 from .modes import STEPS, Claims, Mode, Role, path_between
 from .schema import SchemaEntry, default_ledger, ledger_problem
@@ -23,53 +23,11 @@ from .spec_limits import LimitedSpec, retention_problem
 from .spec_store import Store
 from .workload import Workload
 
-OTLP_INDEX_LABELS = (
-    "service.name",
-    "service.namespace",
-    "deployment.environment",
-    "deployment.environment.name",
-    "cloud.region",
-    "cloud.availability_zone",
-    "k8s.cluster.name",
-    "k8s.namespace.name",
-    "k8s.container.name",
-    "container.name",
-    "k8s.deployment.name",
-    "k8s.statefulset.name",
-    "k8s.daemonset.name",
-    "k8s.cronjob.name",
-    "k8s.job.name",
-)
-"""Resource attributes of OTLP logs that become index labels: Loki's own list without those that change with each pod.
-
-Pod, ReplicaSet and instance id stay searchable as structured metadata; as labels they would cost a stream a restart.
-"""
-
 LONGEST_RELEASE_NAME = 37
 """The chart appends up to 26 characters to name a Service, which has 63."""
 
 LEAST_MEMORY = 128 * 1024**2
 """What Go, the ring and the caches of a Loki without logs take, in bytes, with room to start."""
-
-
-class ChunkEncoding(StrEnum):
-    """How chunks are compressed: tighter, or faster."""
-
-    GZIP = "gzip"
-    SNAPPY = "snappy"
-    ZSTD = "zstd"
-    LZ4 = "lz4"
-
-
-class PreparedChange(StrEnum):
-    """A change that the applied state forbids until somebody has prepared it by hand."""
-
-    VOLUMES = "volumes"
-    LOCATION = "location"
-    ZONES = "zones"
-    TENANTS = "tenants"
-    INGESTERS = "ingesters"
-    CHART = "chart"
 
 
 class LoggingSpec(CacheReaderSpec, LimitedSpec):

@@ -9,10 +9,9 @@ from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from .._spec import rule
 from .._switches import Switched
-from .._tenants import Tenant
+from .._tenants import THE_ONLY_TENANT, Tenant
 from ..units import Duration, hours, parse_duration
 from .spec_rules import RulesSpec
-from .tenant import THE_ONLY_TENANT
 
 SHORTEST_RETENTION = timedelta(days=1)
 """The compactor refuses to delete earlier."""

@@ -6,10 +6,10 @@ from enum import StrEnum
 from pydantic import Field
 
 from .._spec import rule
+from .._tenants import THE_ONLY_TENANT
 from .rule_files import file_problems, tenant_and_file
 from .spec_features import FeaturesSpec
 from .spec_store import Store
-from .tenant import THE_ONLY_TENANT
 
 FIRST_PART_OF_RULE_OBJECTS = "rules"
 """Where the ruler keeps its objects in a bucket, whatever prefix chunks have."""

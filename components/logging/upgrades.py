@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from .choices import PreparedChange
 from .modes import Mode, Role
-from .spec import PreparedChange
 
 REFOUNDED = (Role.RULER, Role.PATTERN_INGESTER)
 """Workloads whose StatefulSet is another one in each generation of the chart: its Service, or how it starts pods."""

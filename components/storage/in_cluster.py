@@ -14,9 +14,9 @@ from .._guard import guard
 from .._known import after
 from .._merge import deep_merge
 from .._namespace import MANAGED_BY, own_namespace
+from .._passwords import generated, secret_map
 from .._release import release
 from ._guards import seaweedfs_problems
-from ._keys import generated, secret_map
 from .seaweedfs import IDENTITIES_KEY, REGION, InClusterObjectStorageSpec, identities, seaweedfs_values, service_monitor
 from .seaweedfs_cluster import cluster_values
 from .seaweedfs_cluster import service_monitor as cluster_monitor

@@ -15,9 +15,9 @@ from .._guard import guard
 from .._known import after
 from .._merge import deep_merge
 from .._namespace import MANAGED_BY, own_namespace
+from .._passwords import generated, secret_map
 from .._release import release
 from ._guards import minio_problems
-from ._keys import generated, secret_map
 from .minio import REGION, UNMAINTAINED, MinioMode, MinioObjectStorageSpec, minio_values, service_monitor
 from .minio_users import ROOT_USER
 

@@ -9,11 +9,10 @@ from typing import Any
 from .._security.certificates import certificate_volume
 from .._security.nginx import refusal_lines, tls_lines
 from .choices import Receiver
-from .pods import reserved
 from .receivers import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT, ZIPKIN_PORT
 from .roles import Role
 from .spec import QUERY_PORT, TracingSpec
-from .workloads import part, workload
+from .workloads import part
 
 TLS_PORT = 443
 LISTENS_AT = 8080
@@ -25,11 +24,9 @@ def gateway_values(spec: TracingSpec) -> dict[str, Any]:
     """Give the section of the gateway, which the chart has off by itself."""
     if not spec.through_gateway:
         return {"enabled": spec.gateway, **part(spec, Role.GATEWAY)}
-    sized = workload(spec, Role.GATEWAY)
     values: dict[str, Any] = {
         "enabled": True,
         **part(spec, Role.GATEWAY),
-        "resources": reserved(sized.cpu, sized.memory),
         "nginxConfig": {"file": nginx_file(spec)},
     }
     if spec.logins_secret:

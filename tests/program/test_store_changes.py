@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from components.logging.choices import PreparedChange
 from components.logging.ledger import ledger_problems
-from components.logging.spec import PreparedChange
 from components.tracing.state import state_problems
 from tools.program import record
 from tools.program.stacks import configured_program

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pulumi
 
+from tools.program.stackfile import StackFileError, read_stack_file
 from tools.render import RenderError
 
 from .commands import Refused, destroy, preview, recover, shell, up
 from .engine import Engine, EngineFailedError, MissingEngineError, StateError
 from .kubectl import UnreachableClusterError
-from .stackfile import StackFileError, read_stack_file
 
 COMMANDS = {"preview": preview, "up": up, "destroy": destroy, "recover": recover, "shell": shell}
 TOLD = (

@@ -14,9 +14,10 @@ from typing import Any, NoReturn
 
 import yaml
 
+from tools.program.stackfile import StackFile
+
 from .environment import EngineEnvironment, engine_environment
 from .providers import STAND_IN_NOTICE, Providers, choose_providers
-from .stackfile import StackFile
 
 
 class MissingEngineError(Exception):

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.logging.choices import PreparedChange
 from components.logging.ledger import ledger_problems
-from components.logging.spec import PreparedChange
 from components.logging.values import merged_values
 
 from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, ZONES, spec_of

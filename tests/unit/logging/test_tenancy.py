@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components._spec import InvalidArgsError
+from components.logging.choices import PreparedChange
 from components.logging.ledger import ledger_problems
-from components.logging.spec import PreparedChange
 from components.logging.tenancy import known_tenants
 from components.logging.values import loki_values, merged_values
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.logging.spec import PreparedChange
+from components.logging.choices import PreparedChange
 from components.logging.upgrades import upgrade_problems
 from components.logging.values import merged_values
 

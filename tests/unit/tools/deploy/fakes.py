@@ -9,8 +9,8 @@ from typing import Any
 from tools.deploy.engine import Engine
 from tools.deploy.environment import EngineEnvironment
 from tools.deploy.providers import Providers
-from tools.deploy.stackfile import StackFile
 from tools.deploy.target import Target
+from tools.program.stackfile import StackFile
 
 REAL = Providers(False, {})
 STAND_INS = Providers(True, {}, ("random",))

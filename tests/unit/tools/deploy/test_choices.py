@@ -9,7 +9,7 @@ import pytest
 
 from tools.deploy.environment import DEMO_PASSPHRASE, engine_environment
 from tools.deploy.providers import choose_providers
-from tools.deploy.stackfile import MalformedStackFileError, StackFile, UnknownStackError, read_stack_file
+from tools.program.stackfile import MalformedStackFileError, StackFile, UnknownStackError, read_stack_file
 
 
 @pytest.fixture

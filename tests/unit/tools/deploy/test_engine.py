@@ -15,7 +15,7 @@ from tests.unit.tools.deploy import fakes
 from tools.deploy.commands import Refused, confirm
 from tools.deploy.engine import Engine, EngineFailedError, MissingEngineError, StateError
 from tools.deploy.kubectl import UnreachableClusterError, kubectl
-from tools.deploy.stackfile import StackFile
+from tools.program.stackfile import StackFile
 
 PROJECT = Path(__file__).resolve().parents[4]
 

@@ -1,4 +1,4 @@
-"""Keys that a store generates for its users."""
+"""Passwords and keys that are generated once, and anew with another word of their owner."""
 
 from collections.abc import Mapping
 
