@@ -1,17 +1,15 @@
 """A cache that speaks Redis's protocol, as its readers are told of it: address, password, and databases apart."""
 
-import re
 from enum import IntEnum
 from typing import Any
 
 from ._objects import OptionalObjectName
 from ._spec import Spec, rule
+from .urls import is_host_and_port
 
 PASSWORD_VARIABLE = "CACHE_PASSWORD"
 EXPAND_ENVIRONMENT = "-config.expand-env=true"
 """Has Loki and Tempo read variables of their environment where their configuration names them."""
-
-_ADDRESS = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>\d{1,5})")
 
 
 class Database(IntEnum):
@@ -56,8 +54,7 @@ class CacheReaderSpec(Spec):
 
     @rule("cache_endpoint")
     def _the_cache_has_an_address(self) -> str | None:
-        found = _ADDRESS.fullmatch(self.cache_endpoint)
-        if self.cache_endpoint and (found is None or not 0 < int(found["port"]) < 65536):
+        if self.cache_endpoint and not is_host_and_port(self.cache_endpoint):
             return "write host and port of the cache, such as valkey.caching:6379"
         return None
 

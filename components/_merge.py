@@ -1,6 +1,6 @@
-"""Deep merging of chart values."""
+"""Chart values as trees: one laid over another, and what stands at a place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 
@@ -16,3 +16,12 @@ def deep_merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str
             deep_merge(present, value) if isinstance(present, Mapping) and isinstance(value, Mapping) else value
         )
     return merged
+
+
+def value_at(values: Any, path: Sequence[str]) -> Any:
+    """Give the value at `path`, `None` where there is none."""
+    for key in path:
+        if not isinstance(values, Mapping):
+            return None
+        values = values.get(key)
+    return values

@@ -1,5 +1,6 @@
-"""The addresses that stores of other teams are given by, each checked for the path that its API has."""
+"""The addresses that servers of other teams are given by: host and port, or a URL with the path that its API has."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -12,6 +13,15 @@ REMOTE_WRITE_PATHS = ("/api/v1/write", "/api/v1/push", "/api/v1/receive", "/api/
 
 SIGNAL_PATHS = ("/v1/logs", "/v1/metrics", "/v1/traces")
 """What OTLP's exporters append to a base (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request)."""
+
+
+_HOST_AND_PORT = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>[1-9]\d{0,4})")
+
+
+def is_host_and_port(text: str) -> bool:
+    """Tell whether a text is `host:port`, as clients that speak no HTTP want it."""
+    found = _HOST_AND_PORT.fullmatch(text)
+    return found is not None and int(found["port"]) < 65536
 
 
 def _path(url: str) -> str:

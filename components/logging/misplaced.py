@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from .._merge import value_at
 from .modes import Mode, Role
 
 _COPIES = "the argument replication_factor"
@@ -48,12 +49,3 @@ def misplaced_values(values: Any, modes: tuple[Mode, ...]) -> Iterator[tuple[lis
         holder = value_at(values, above)
         if isinstance(holder, Mapping) and key in holder and not isinstance(holder[key], Mapping):
             yield path, f"{place} is {holder[key]!r} and must hold keys: it would remove all that the arguments say"
-
-
-def value_at(values: Any, path: list[str]) -> Any:
-    """Give the value at `path`, `None` where there is none."""
-    for key in path:
-        if not isinstance(values, Mapping):
-            return None
-        values = values.get(key)
-    return values

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from .._cache import CacheReaderSpec
+from .._merge import value_at
 from .._namespace import PodSecurity
 from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._spec import rule
@@ -15,7 +16,7 @@ from .._workload import WorkloadSpec
 from ..charts import LOKI, Chart
 from ..units import Duration, Name, Quantity, parse_quantity
 from .choices import OTLP_INDEX_LABELS, ChunkEncoding, PreparedChange
-from .misplaced import misplaced_values, value_at
+from .misplaced import misplaced_values
 from .modes import STEPS, Claims, Mode, Role, path_between
 from .schema import SchemaEntry, default_ledger, ledger_problem
 from .sizes import SMALLEST, default_replicas

@@ -14,12 +14,11 @@ from .._spec import rule
 from .._tenants import OptionalTenant, Tenant
 from ..charts import ALLOY, Chart
 from ..units import HttpUrl, Name, Quantity, form, parse_quantity
-from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl
+from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl, is_host_and_port
 
 POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
 PLACEMENT_LABELS = ("node_name", "pod_ip")
 _LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_HOST_AND_PORT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?:[1-9]\d{0,4}")
 _PERCENTAGE_OR_COUNT = re.compile(r"(?:[1-9]\d?|100)%|[1-9]\d*")
 _HTTP_URL = TypeAdapter(HttpUrl, config=ConfigDict(defer_build=True))
 
@@ -29,7 +28,7 @@ def _otlp_endpoint(text: str) -> str:
         return text
     if text.startswith(("http://", "https://")):
         return str(_HTTP_URL.validate_python(text))
-    if _HOST_AND_PORT.fullmatch(text) is None:
+    if not is_host_and_port(text):
         raise ValueError(
             f"{text!r} is no OTLP endpoint: write host:port for gRPC, such as tempo.tracing:4317, "
             "or a URL for HTTP, such as http://tempo.tracing:4318"

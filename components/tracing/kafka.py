@@ -7,6 +7,7 @@ committed last (https://grafana.com/docs/tempo/latest/reference-tempo-architectu
 
 from typing import Any
 
+from .._cache import EXPAND_ENVIRONMENT
 from .blocks import COMPACTED_BLOCK_RETENTION, block_duration, retention
 from .roles import Role
 from .spec import TracingSpec
@@ -62,7 +63,7 @@ def broker_login(spec: TracingSpec) -> dict[str, Any]:
     if not spec.kafka_credentials_secret:
         return {}
     return {
-        "extraArgs": ["-config.expand-env=true"],
+        "extraArgs": [EXPAND_ENVIRONMENT],
         "extraEnv": [
             {"name": key, "valueFrom": {"secretKeyRef": {"name": spec.kafka_credentials_secret, "key": key}}}
             for key in (USERNAME, PASSWORD)

@@ -7,6 +7,7 @@ wrong place runs and writes nothing.
 from collections.abc import Mapping
 from typing import Any
 
+from .._merge import value_at
 from .choices import Mode
 
 PROCESSORS = "overrides.defaults.metrics_generator.processors"
@@ -71,19 +72,11 @@ def misplaced_values(values: Mapping[str, Any], mode: Mode, through_kafka: bool)
     unread = [
         f"the chart reads nothing at {place}: use {right}"
         for place, right in known_misplacements(mode, through_kafka).items()
-        if _stands_in(values, place.split("."))
+        if value_at(values, place.split(".")) is not None
     ]
     parted = [
         f"{place} alone would part it from what must fit it: use the argument {argument}"
         for place, argument in arguments_to_use(mode, through_kafka).items()
-        if _stands_in(values, place.split("."))
+        if value_at(values, place.split(".")) is not None
     ]
     return unread + parted
-
-
-def _stands_in(values: Any, path: list[str]) -> bool:
-    for key in path:
-        if not isinstance(values, Mapping) or key not in values:
-            return False
-        values = values[key]
-    return values is not None

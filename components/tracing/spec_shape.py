@@ -11,13 +11,13 @@ from .._objects import OptionalObjectName
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
+from ..urls import is_host_and_port
 from .choices import Mode, Processor, Receiver
 from .misplaced import misplaced_values
 
 CHARTS = {Mode.MONOLITHIC: TEMPO, Mode.DISTRIBUTED: TEMPO_DISTRIBUTED}
 KAFKA_GENERATION = "3."
 KAFKA_CHARTS = [version for version in TEMPO_DISTRIBUTED.versions if version.startswith(KAFKA_GENERATION)]
-_ADDRESS = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>\d{1,5})")
 _TOPIC = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 _TAKE_KAFKA = f"use mode distributed with chart_version {KAFKA_CHARTS[0]}"
 
@@ -94,8 +94,7 @@ class ShapeSpec(CacheReaderSpec, ReleaseSpec):
                 "Tempo 3 writes every span to a Kafka-compatible broker and does not start without one: give its "
                 f"host:port, or use chart_version {TEMPO_DISTRIBUTED.default_version}, which needs none"
             )
-        found = _ADDRESS.fullmatch(self.kafka_address)
-        if found is None or not 0 < int(found["port"]) < 65536:
+        if not is_host_and_port(self.kafka_address):
             return "write the host and port of one broker, such as kafka.messaging:9092; it names the others"
         return None
 
