@@ -1,6 +1,6 @@
 """A user whose password is generated and kept in a Secret of its own."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
@@ -10,8 +10,7 @@ from pulumi_random import RandomPassword
 from ._namespace import MANAGED_BY
 
 
-@dataclass(frozen=True)
-class GeneratedLogin:
+class GeneratedLogin(NamedTuple):
     """A password, its hash as the provider keeps it in the state, and the Secret with user and password."""
 
     password: pulumi.Output[str]

@@ -1,7 +1,7 @@
 """Finds links that lead nowhere: to a label or metric that nothing in the stack provides."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .model import LineField, LinePattern, LogLabel, LogsLink, MetricsLink, TraceLink
 from .queries import label_names, metric_names, stream_labels
@@ -22,8 +22,7 @@ _LABELS_OF_EVERY_METRIC = frozenset({"le", "job", "instance", "cluster"})
 _HISTOGRAM_SERIES = ("_bucket", "_sum", "_count")
 
 
-@dataclass(frozen=True)
-class ProvidedLogs:
+class ProvidedLogs(NamedTuple):
     """What log lines carry."""
 
     labels: frozenset[str] = frozenset()
@@ -37,8 +36,7 @@ class ProvidedLogs:
         return self.labels | LABELS_OF_LOKI
 
 
-@dataclass(frozen=True)
-class ProvidedMetrics:
+class ProvidedMetrics(NamedTuple):
     """Which metrics there are."""
 
     generated: frozenset[str] = frozenset()

@@ -5,6 +5,7 @@ The text in here is what a person would write; the escaping that provisioning fi
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True)
@@ -77,16 +78,14 @@ class LinePattern:
             raise ValueError(f"{self.regex!r} has no group: put the trace id in parentheses, such as trace_id=(\\w+)")
 
 
-@dataclass(frozen=True)
-class TraceLink:
+class TraceLink(NamedTuple):
     """From a log line to its trace."""
 
     field: LogLabel | LineField | LinePattern
     target: Tempo
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(NamedTuple):
     """A span's attribute and the label that it is looked up as in the target."""
 
     attribute: str
@@ -116,16 +115,14 @@ class LogsLink:
             raise TypeError(f"end = {self.end!r}: the lines end after the span, write After(seconds=…)")
 
 
-@dataclass(frozen=True)
-class MetricsQuery:
+class MetricsQuery(NamedTuple):
     """A named PromQL query, in which `$__tags` stands for the tags of the span."""
 
     name: str
     query: str
 
 
-@dataclass(frozen=True)
-class MetricsLink:
+class MetricsLink(NamedTuple):
     """From a span to series."""
 
     target: Prometheus
@@ -133,30 +130,26 @@ class MetricsLink:
     tags: tuple[Tag, ...]
 
 
-@dataclass(frozen=True)
-class ServiceMap:
+class ServiceMap(NamedTuple):
     """The graph of services, drawn from the metrics that traces are turned into."""
 
     target: Prometheus
 
 
-@dataclass(frozen=True)
-class ExemplarLink:
+class ExemplarLink(NamedTuple):
     """From a sample in a graph to the trace that its exemplar names in `label`."""
 
     target: Tempo
     label: str
 
 
-@dataclass(frozen=True)
-class FileReference:
+class FileReference(NamedTuple):
     """The content of a file of Grafana's pod, which Grafana reads when it loads its datasources."""
 
     path: str
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(NamedTuple):
     """What Grafana shows to a datasource, and whom it believes: directories with the files of a Secret each."""
 
     tls_directory: str = ""
@@ -166,8 +159,7 @@ class Proof:
     """`username` and `password`; empty without a login."""
 
 
-@dataclass(frozen=True)
-class ProvisionedLoki:
+class ProvisionedLoki(NamedTuple):
     """Loki as Grafana is told about it."""
 
     datasource: Loki
@@ -178,8 +170,7 @@ class ProvisionedLoki:
     proof: Proof = Proof()
 
 
-@dataclass(frozen=True)
-class ProvisionedTempo:
+class ProvisionedTempo(NamedTuple):
     """Tempo as Grafana is told about it."""
 
     datasource: Tempo
@@ -191,8 +182,7 @@ class ProvisionedTempo:
     proof: Proof = Proof()
 
 
-@dataclass(frozen=True)
-class ProvisionedPrometheus:
+class ProvisionedPrometheus(NamedTuple):
     """Prometheus as Grafana is told about it."""
 
     datasource: Prometheus

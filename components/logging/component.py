@@ -12,11 +12,9 @@ from .._release import release
 from .._security.policy import network_policy
 from .advice import advice
 from .args import LoggingArgs
-from .ledger import ledger_problems
 from .rule_objects import create_rules
 from .security import closed_pods
 from .spec import LoggingSpec
-from .upgrades import upgrade_problems
 from .values import merged_values
 
 
@@ -43,9 +41,14 @@ class Logging(pulumi.ComponentResource):
         home = own_namespace(name, spec, spec.namespace, self)
 
         def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+            # What judges an update is loaded for one, and not with every program.
+            from .ledger import ledger_problems
+
             return ledger_problems(applied, wanted, today=datetime.now(UTC).date(), prepared=spec.prepared_changes)
 
         def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+            from .upgrades import upgrade_problems
+
             return upgrade_problems(applied, wanted, prepared=spec.prepared_changes)
 
         known = spec.resolve(place)

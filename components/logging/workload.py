@@ -1,8 +1,7 @@
 """The part of a workload's chart values that is the same for every workload and mode."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..units import parse_quantity
 from .modes import Claims, Role
@@ -16,8 +15,7 @@ GO_SHARE_OF_MEMORY = 0.85
 MEBIBYTE = 1024**2
 
 
-@dataclass(frozen=True)
-class Workload:
+class Workload(NamedTuple):
     """A workload with everything decided."""
 
     role: Role

@@ -18,7 +18,6 @@ from .generator import written_by
 from .monitor import service_monitor
 from .network import closed_pods
 from .spec import TracingSpec
-from .state import state_problems
 from .upgrades import upgrade_problems
 from .values import tempo_values
 
@@ -63,6 +62,9 @@ class Tracing(pulumi.ComponentResource):
             return upgrade_problems(applied, wanted, prepared=spec.prepared_changes) if distributed else []
 
         def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
+            # What judges an update is loaded for one, and not with every program.
+            from .state import state_problems
+
             return state_problems(applied, wanted, prepared=spec.prepared_changes)
 
         known = spec.resolve(place)

@@ -1,8 +1,7 @@
 """The workloads of distributed Tempo: what each of them is given, by what it would lose with its pod."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._workload import WorkloadSpec
 from .pods import credentials, credentials_annotation, go_memory_limit, reserved, spread
@@ -12,8 +11,7 @@ from .spec import TracingSpec
 TERMINATION_GRACE_SECONDS = 300
 
 
-@dataclass(frozen=True)
-class Workload:
+class Workload(NamedTuple):
     """A workload with everything decided."""
 
     role: Role

@@ -36,7 +36,7 @@ def cost_rows(cost: ImportCost, limit: float) -> list[list[str]]:
     return [
         *times,
         ["import components / SDK parts", f"{package:.2f}", "", "", "", f"{limit:g}", _verdict(package > limit)],
-        ["every component / SDK parts", f"{every:.2f}", "", "", "", "", ""],
+        ["every component / SDK parts", f"{every:.2f}", "", "", "", f"{limit:g}", _verdict(every > limit)],
     ]
 
 
