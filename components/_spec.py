@@ -7,9 +7,8 @@ specification is checked again, with the same rules, once it is resolved.
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 import pulumi
 from pydantic import ConfigDict, ValidationError, field_validator, model_validator
@@ -20,14 +19,13 @@ from ._plain_secrets import HIDDEN, veiled
 from ._sentences import sentence
 from ._unsettled import UNSETTLED, Settling, Unsettled, UnsettledError
 
-_SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
-_USER_IN_URL = re.compile(r"//[^/@\s]+@")
+_SECRET = r"password|secret_access_key|access_key_id|htpasswd"
+_USER_IN_URL = r"//[^/@\s]+@"
 _LONGEST_SHOWN = 200
 RuleMethod = TypeVar("RuleMethod", bound=Callable[..., str | None])
 
 
-@dataclass(frozen=True)
-class ArgumentProblem:
+class ArgumentProblem(NamedTuple):
     """One thing that is wrong with the arguments of a component."""
 
     place: str
@@ -170,10 +168,10 @@ def _place(location: tuple[int | str, ...]) -> str:
 def _shown(problem: Mapping[str, Any]) -> str:
     if problem["type"] == "missing":
         return ""
-    if problem["input"] == HIDDEN or _SECRET.search(_place(problem["loc"])):
+    if problem["input"] == HIDDEN or re.search(_SECRET, _place(problem["loc"])):
         return " (value hidden)"
     value = problem["input"]
     shown = f"{value.value if isinstance(value, Enum) else veiled(value)!r}"
     if len(shown) > _LONGEST_SHOWN:
         shown = f"{shown[:_LONGEST_SHOWN]}…"
-    return " = " + _USER_IN_URL.sub("//[hidden]@", shown)
+    return " = " + re.sub(_USER_IN_URL, "//[hidden]@", shown)

@@ -13,12 +13,10 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
-_DURATION = re.compile(
-    r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
-)
-_QUANTITY = re.compile(r"(?P<number>\d+(?:\.\d+)?|\.\d+)(?P<unit>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?")
-_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
-_HOST_LABEL = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?")
+_DURATION = r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
+_QUANTITY = r"(?P<number>\d+(?:\.\d+)?|\.\d+)(?P<unit>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?"
+_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
+_HOST_LABEL = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
 
 _FACTORS = {
     "m": Decimal("0.001"),
@@ -29,7 +27,7 @@ _FACTORS = {
 
 def parse_duration(text: str) -> timedelta:
     """Read a Prometheus duration such as `744h`, `30d` or `1h30m`; raise `ValueError` with the notation."""
-    match = _DURATION.fullmatch(text)
+    match = re.fullmatch(_DURATION, text)
     if not text or match is None:
         raise ValueError(
             f"{text!r} is no duration: write whole numbers with units from large to small, such as 744h, 30d or 1h30m"
@@ -60,7 +58,7 @@ def hours(text: str) -> str:
 
 def parse_quantity(text: str) -> Decimal:
     """Read a Kubernetes quantity such as `2Gi` or `500m` into its plain number; raise `ValueError` otherwise."""
-    match = _QUANTITY.fullmatch(text)
+    match = re.fullmatch(_QUANTITY, text)
     if match is None:
         raise ValueError(
             f"{text!r} is no Kubernetes quantity: write a number with a unit, such as 2Gi, 512Mi, 500m or 0.5"
@@ -70,10 +68,9 @@ def parse_quantity(text: str) -> Decimal:
 
 def form(pattern: str, meaning: str) -> AfterValidator:
     """Hold a text to a regular expression, as a whole; `meaning` says in words what is wanted."""
-    expression = re.compile(pattern)
 
     def check(text: str) -> str:
-        if expression.fullmatch(text) is None:
+        if re.fullmatch(pattern, text) is None:
             raise ValueError(f"{text!r} must be {meaning}")
         return text
 
@@ -92,7 +89,7 @@ def _quantity(text: str) -> str:
 
 
 def _label(text: str) -> str:
-    if _LABEL.fullmatch(text) is None:
+    if re.fullmatch(_LABEL, text) is None:
         raise ValueError(
             f"{text!r} is no Kubernetes name: use at most 63 of a-z, 0-9 and '-', "
             "beginning and ending with a letter or digit"
@@ -102,7 +99,7 @@ def _label(text: str) -> str:
 
 def _hostname(text: str) -> str:
     labels = text.split(".")
-    if len(text) > 253 or any(_HOST_LABEL.fullmatch(label) is None for label in labels):
+    if len(text) > 253 or any(re.fullmatch(_HOST_LABEL, label) is None for label in labels):
         raise ValueError(f"{text!r} is no host name: write names joined by dots, such as obs.example.org")
     return text
 

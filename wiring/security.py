@@ -82,7 +82,7 @@ def _hosts_of_tempo(settings: Settings) -> list[str]:
 
 
 def _hosts(service: str, area: Any) -> list[str]:
-    from components._security.hosts import service_hosts
+    from components._security.certificates import service_hosts
 
     return service_hosts(service, area.namespace, "cluster.local")
 

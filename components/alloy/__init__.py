@@ -1,6 +1,6 @@
 """A writer of Alloy configuration: blocks and expressions as values, text as `alloy fmt` would leave it."""
 
-from .expressions import Call, Expression, Ref, Sum, Value, quote
+from .expressions import Call, Ref, Sum, Value, quote
 from .syntax import Block, render
 
-__all__ = ["Block", "Call", "Expression", "Ref", "Sum", "Value", "quote", "render"]
+__all__ = ["Block", "Call", "Ref", "Sum", "Value", "quote", "render"]

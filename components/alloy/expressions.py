@@ -6,10 +6,9 @@ The grammar is https://grafana.com/docs/alloy/latest/get-started/syntax/; string
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]*"
 _KEYWORDS = frozenset({"true", "false", "null"})
 _ESCAPES = {
     '"': '\\"',
@@ -25,20 +24,10 @@ _ESCAPES = {
 _LINE_WIDTH = 100
 
 
-@dataclass(frozen=True)
-class Expression:
-    """Something that Alloy evaluates when it loads the configuration."""
-
-    def lines(self) -> list[str]:
-        """Give the expression's source, without indentation of its first line."""
-        raise NotImplementedError
+Value: TypeAlias = "str | bool | int | float | Ref | Call | Sum | Sequence[Value] | Mapping[str, Value]"
 
 
-Value: TypeAlias = "str | bool | int | float | Expression | Sequence[Value] | Mapping[str, Value]"
-
-
-@dataclass(frozen=True)
-class Ref(Expression):
+class Ref(NamedTuple):
     """A dotted name: a component's export (`loki.write.loki.receiver`) or a constant (`constants.hostname`)."""
 
     name: str
@@ -48,8 +37,7 @@ class Ref(Expression):
         return [dotted(self.name)]
 
 
-@dataclass(frozen=True)
-class Call(Expression):
+class Call(NamedTuple):
     """A call of a standard-library function: `Call("sys.env", ("HOSTNAME",))`."""
 
     function: str
@@ -60,8 +48,7 @@ class Call(Expression):
         return _joined(f"{dotted(self.function)}(", (lines_of(argument) for argument in self.arguments), ", ", ")")
 
 
-@dataclass(frozen=True)
-class Sum(Expression):
+class Sum(NamedTuple):
     """Strings (or numbers) joined with `+`."""
 
     terms: Sequence[Value]
@@ -85,7 +72,7 @@ def dotted(name: str) -> str:
 
 def is_identifier(text: str) -> bool:
     """Tell whether `text` can stand unquoted as a name."""
-    return _IDENTIFIER.fullmatch(text) is not None and text not in _KEYWORDS
+    return re.fullmatch(_IDENTIFIER, text) is not None and text not in _KEYWORDS
 
 
 def assignments(fields: Iterable[tuple[str, Value]], separator: str = "") -> Iterator[str]:
@@ -101,7 +88,7 @@ def assignments(fields: Iterable[tuple[str, Value]], separator: str = "") -> Ite
 
 def lines_of(value: Value) -> list[str]:
     """Write a value; its lines after the first are indented relative to it."""
-    if isinstance(value, Expression):
+    if isinstance(value, Ref | Call | Sum):
         return value.lines()
     if isinstance(value, str):
         return [quote(value)]

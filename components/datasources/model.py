@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Datasource:
+class Datasource(NamedTuple):
     """A datasource of Grafana, known by its uid; its name is what users see."""
 
     uid: str
@@ -48,15 +47,13 @@ class After(_Shift):
     """So many seconds after the span ended."""
 
 
-@dataclass(frozen=True)
-class LogLabel:
+class LogLabel(NamedTuple):
     """An index label or a piece of structured metadata of log lines."""
 
     name: str
 
 
-@dataclass(frozen=True)
-class LineField:
+class LineField(NamedTuple):
     """A key of structured log lines, which becomes a label once a query parses them, as Logs Drilldown does."""
 
     name: str

@@ -12,7 +12,7 @@ from .._objects import OptionalObjectName
 from .._spec import Spec, rule
 from ..units import EntryPoint, Hostname, Name, form
 
-_PATH = re.compile(r"(?:/[\w.~-]+)+")
+_PATH = r"(?:/[\w.~-]+)+"
 _SCHEMES = ("", "http", "https", "h2c")
 
 
@@ -26,7 +26,7 @@ def _reference(text: str) -> str:
 
 
 def _path(text: str) -> str:
-    if text and _PATH.fullmatch(text) is None:
+    if text and re.fullmatch(_PATH, text) is None:
         raise ValueError(f"{text!r} is no path: begin with '/', end without, such as /grafana")
     return text
 

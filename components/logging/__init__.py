@@ -3,6 +3,6 @@
 from .args import LoggingArgs, LoggingWorkload
 from .choices import OTLP_INDEX_LABELS
 from .component import Logging
-from .hosts import tls_hosts
+from .security import tls_hosts
 
 __all__ = ["OTLP_INDEX_LABELS", "Logging", "LoggingArgs", "LoggingWorkload", "tls_hosts"]

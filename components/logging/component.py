@@ -12,10 +12,7 @@ from .._release import release
 from .._security.policy import network_policy
 from .advice import advice
 from .args import LoggingArgs
-from .rule_objects import create_rules
-from .security import closed_pods
 from .spec import LoggingSpec
-from .values import merged_values
 
 
 class Logging(pulumi.ComponentResource):
@@ -33,6 +30,11 @@ class Logging(pulumi.ComponentResource):
     """Host of the gateway, which listens on port 80, or with `tls_secret` on port 443."""
 
     def __init__(self, name: str, args: LoggingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        # What is made for a release is loaded for one, and not for whoever names the class.
+        from .rule_objects import create_rules
+        from .security import closed_pods
+        from .values import merged_values
+
         place = f'Logging "{name}"'
         spec = LoggingSpec.check(place, args)
         super().__init__("observability:index:Logging", name, {**args}, opts)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .._merge import deep_merge
-from .._security.certificates import certificate_volume
+from .._security.certificates import certificate_volume, service_hosts
 from .._security.nginx import refusal_lines, tls_lines
 from .._security.policy import ingress_policy
 from .spec import LoggingSpec
@@ -18,6 +18,11 @@ METRICS_PORTS = (3100, 9150)
 
 FOR_OPERATORS = r"^/(flush|ingester|memberlist|config)(/|$)|(^|/)ring$"
 """Paths that end, flush or forget ingesters and show the configuration: of everybody, so no client's."""
+
+
+def tls_hosts(release_name: str, namespace: str, cluster_domain: str = "cluster.local") -> list[str]:
+    """Give the names that the certificate in `tls_secret` must be good for: those of the gateway."""
+    return service_hosts(f"{release_name}-gateway", namespace, cluster_domain)
 
 
 def secure_gateway(spec: LoggingSpec) -> dict[str, Any]:

@@ -16,11 +16,11 @@ from .spec_rules import RulesSpec
 SHORTEST_RETENTION = timedelta(days=1)
 """The compactor refuses to delete earlier."""
 
-_SIZE = re.compile(r"[1-9]\d*(?:KB|MB|GB)")
+_SIZE = r"[1-9]\d*(?:KB|MB|GB)"
 
 
 def _size(text: str) -> str:
-    if _SIZE.fullmatch(text) is None:
+    if re.fullmatch(_SIZE, text) is None:
         raise ValueError(f"{text!r} is no size of Loki: write a whole number with KB, MB or GB, such as 5MB")
     return text
 

@@ -1,6 +1,5 @@
 """The values of the Loki chart."""
 
-from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import Any
 
@@ -11,23 +10,16 @@ from .distributed import distributed_values
 from .gateway import gateway_values
 from .generations import generation_values
 from .modes import SCALED_SECTIONS, Mode, transition_name
-from .monolithic import monolithic_values
 from .ruler import ruler_values
-from .simple_scalable import simple_scalable_values
 from .spec import LoggingSpec
-
-WORKLOADS: Mapping[Mode, Callable[[LoggingSpec], dict[str, Any]]] = {
-    Mode.MONOLITHIC: monolithic_values,
-    Mode.SIMPLE_SCALABLE: simple_scalable_values,
-    Mode.DISTRIBUTED: distributed_values,
-}
+from .workload import loki_workload
 
 
 def loki_values(spec: LoggingSpec) -> dict[str, Any]:
     """Give the chart values for `spec`, without those that the user lays over."""
     layers = [
         {section: {"replicas": 0} for section in SCALED_SECTIONS},
-        *(WORKLOADS[mode](spec) for mode in spec.modes),
+        *(_workloads(spec, mode) for mode in spec.modes),
         ruler_values(spec),
         gateway_values(spec),
         cache_values(spec),
@@ -40,6 +32,12 @@ def loki_values(spec: LoggingSpec) -> dict[str, Any]:
 def merged_values(spec: LoggingSpec) -> dict[str, Any]:
     """Give the chart values with the user's laid over."""
     return deep_merge(loki_values(spec), spec.values)
+
+
+def _workloads(spec: LoggingSpec, mode: Mode) -> dict[str, Any]:
+    if mode is Mode.DISTRIBUTED:
+        return distributed_values(spec)
+    return {role.section: loki_workload(spec.workload(role)) for role in mode.roles}
 
 
 def _release_wide(spec: LoggingSpec) -> dict[str, Any]:

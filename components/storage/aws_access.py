@@ -25,7 +25,7 @@ from .policies import (
 
 _ROLE_NAME_LENGTH = 64
 _AN_ISSUER = "https://oidc.eks.eu-west-1.amazonaws.com/id/ABC"
-_ISSUER = re.compile(r"(?:https://)?[A-Za-z0-9.-]*(?:/[\w.~-]+)*/?")
+_ISSUER = r"(?:https://)?[A-Za-z0-9.-]*(?:/[\w.~-]+)*/?"
 
 
 class AwsBucketAccessSpec(Spec):
@@ -65,7 +65,7 @@ class AwsBucketAccessSpec(Spec):
 
     @rule("oidc_issuer", "identity")
     def _irsa_needs_an_issuer(self) -> str | None:
-        if _ISSUER.fullmatch(self.oidc_issuer) is None:
+        if re.fullmatch(_ISSUER, self.oidc_issuer) is None:
             return f"{self.oidc_issuer!r} is no issuer: write its host and path, such as {_AN_ISSUER}"
         if self.identity is Identity.IRSA and not self.oidc_issuer.removeprefix("https://").strip("/"):
             return f'identity "irsa" needs the cluster\'s issuer, such as {_AN_ISSUER}'

@@ -18,8 +18,8 @@ from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl, is_host_and_port
 
 POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
 PLACEMENT_LABELS = ("node_name", "pod_ip")
-_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_PERCENTAGE_OR_COUNT = re.compile(r"(?:[1-9]\d?|100)%|[1-9]\d*")
+_LABEL = r"[A-Za-z_][A-Za-z0-9_]*"
+_PERCENTAGE_OR_COUNT = r"(?:[1-9]\d?|100)%|[1-9]\d*"
 _HTTP_URL = TypeAdapter(HttpUrl, config=ConfigDict(defer_build=True))
 
 
@@ -37,7 +37,7 @@ def _otlp_endpoint(text: str) -> str:
 
 
 def _label_name(text: str) -> str:
-    if _LABEL.fullmatch(text) is None or text.startswith("__"):
+    if re.fullmatch(_LABEL, text) is None or text.startswith("__"):
         raise ValueError(f"{text!r} is no label name: use letters, digits and _, not beginning with a digit or __")
     return text
 
@@ -183,7 +183,7 @@ class TelemetrySpec(ReleaseSpec):
 
     @rule("max_unavailable")
     def _max_unavailable_is_a_share_or_a_number(self) -> str | None:
-        if _PERCENTAGE_OR_COUNT.fullmatch(self.max_unavailable) is None:
+        if re.fullmatch(_PERCENTAGE_OR_COUNT, self.max_unavailable) is None:
             return "write a share such as 10% or a number of nodes such as 1"
         return None
 

@@ -1,8 +1,8 @@
 """Traces in Grafana Tempo, and the metrics that Tempo generates from them."""
 
+from .addresses import tls_hosts
 from .args import TracingArgs
 from .component import Tracing
-from .hosts import tls_hosts
 from .workload_args import TracingWorkload
 
 __all__ = ["Tracing", "TracingArgs", "TracingWorkload", "tls_hosts"]

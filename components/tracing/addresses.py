@@ -1,5 +1,6 @@
 """Where clients find Tempo: its Services, or the one gateway that everything goes through."""
 
+from .._security.certificates import service_hosts
 from .choices import Mode, Receiver
 from .receivers import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT, ZIPKIN_PORT
 from .spec import QUERY_PORT, TracingSpec
@@ -13,6 +14,15 @@ def addresses(spec: TracingSpec, namespace: str) -> dict[str, str]:
     if Receiver.ZIPKIN not in spec.receivers:
         found["zipkin_url"] = ""
     return found
+
+
+def tls_hosts(release_name: str, namespace: str, mode: str, cluster_domain: str = "cluster.local") -> list[str]:
+    """Give the names that the certificate in `tls_secret` must be good for.
+
+    Everything of distributed Tempo goes through its gateway then; monolithic Tempo has one Service for all.
+    """
+    service = release_name if Mode(mode) is Mode.MONOLITHIC else f"{release_name}-gateway"
+    return service_hosts(service, namespace, cluster_domain)
 
 
 def _behind_gateway(spec: TracingSpec, namespace: str) -> dict[str, str]:

@@ -11,15 +11,10 @@ from .._namespace import own_namespace
 from .._release import release
 from .._security.policy import network_policy
 from .._security.spec import open_logins
-from .addresses import addresses
 from .args import TracingArgs
 from .choices import Mode
-from .generator import written_by
-from .monitor import service_monitor
-from .network import closed_pods
 from .spec import TracingSpec
 from .upgrades import upgrade_problems
-from .values import tempo_values
 
 
 class Tracing(pulumi.ComponentResource):
@@ -43,6 +38,13 @@ class Tracing(pulumi.ComponentResource):
     """Names of the metrics that the generator writes; empty without `remote_write_url`."""
 
     def __init__(self, name: str, args: TracingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        # What is made for a release is loaded for one, and not for whoever names the class.
+        from .addresses import addresses
+        from .generator import written_by
+        from .monitor import service_monitor
+        from .network import closed_pods
+        from .values import tempo_values
+
         place = f'Tracing "{name}"'
         spec = TracingSpec.check(place, args)
         super().__init__("observability:index:Tracing", name, {**args}, opts)

@@ -18,7 +18,7 @@ from .misplaced import misplaced_values
 CHARTS = {Mode.MONOLITHIC: TEMPO, Mode.DISTRIBUTED: TEMPO_DISTRIBUTED}
 KAFKA_GENERATION = "3."
 KAFKA_CHARTS = [version for version in TEMPO_DISTRIBUTED.versions if version.startswith(KAFKA_GENERATION)]
-_TOPIC = re.compile(r"[a-zA-Z0-9._-]{1,249}")
+_TOPIC = r"[a-zA-Z0-9._-]{1,249}"
 _TAKE_KAFKA = f"use mode distributed with chart_version {KAFKA_CHARTS[0]}"
 
 
@@ -100,7 +100,7 @@ class ShapeSpec(CacheReaderSpec, ReleaseSpec):
 
     @rule("kafka_topic")
     def _the_topic_can_be_made(self) -> str | None:
-        if _TOPIC.fullmatch(self.kafka_topic) is None:
+        if re.fullmatch(_TOPIC, self.kafka_topic) is None:
             return "Kafka takes names of 1 to 249 letters, digits, dots, underscores and hyphens"
         return None
 

@@ -1,5 +1,6 @@
 """Runs a program under Pulumi's mocks and records what it registers: tree, parents, options, secrets."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -128,10 +129,19 @@ def record(
         return outputs
 
     run: Any = pulumi.runtime.test
-    run(program)()
+    try:
+        run(program)()
+    except Exception:
+        _say_no_more()
+        raise
     urns = [resource.urn for resource in recording.resources]
     assert len(urns) == len(set(urns)), "two resources were given one name"
     return recording
+
+
+def _say_no_more() -> None:
+    """Keep asyncio from printing what has been raised once more for every output that waited for it."""
+    asyncio.get_event_loop().set_exception_handler(lambda _, __: None)
 
 
 async def _resolve(outputs: Mapping[str, Any], recording: Recording) -> None:
