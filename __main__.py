@@ -88,7 +88,15 @@ datasources = Datasources(
 )
 
 grafana = (
-    Grafana("grafana", arguments.grafana(settings, namespace=namespaces[settings.grafana.namespace]), options)
+    Grafana(
+        "grafana",
+        arguments.grafana(
+            settings,
+            namespace=namespaces[settings.grafana.namespace],
+            datasource_namespaces=datasources.namespaces,
+        ),
+        options,
+    )
     if settings.grafana.enabled
     else None
 )

@@ -57,7 +57,7 @@ class Metrics(Area):
     provision_datasource: bool | None = Field(
         default=None,
         description="With kind external: whether the stack makes the datasource, and not whoever owns the metrics. "
-        "Default: where there is a query_url.",
+        "Default: where there is a query_url and grafana is enabled.",
         examples=[False],
     )
     datasource_uid: str = Field(

@@ -142,7 +142,6 @@ def grafana(settings: Settings, **joined: Any) -> Any:
         volume_size=area.volume_size,
         storage_class=settings.cluster.storage_class,
         **placement(settings),
-        datasource_namespaces=sorted({settings.logging.namespace, settings.tracing.namespace}),
         **monitors(settings),
         admin_secret=area.admin.secret if area.admin else None,
         admin_secret_key=area.admin.key if area.admin else None,

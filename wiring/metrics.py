@@ -30,10 +30,12 @@ def metrics_addresses(settings: Settings, prometheus: Metrics | None) -> Metrics
         )
     if given.kind is MetricsKind.NONE:
         return MetricsAddresses("", "", "", "", False)
+    # A Grafana that is there already has a datasource of its own: two of one uid or two defaults stop it.
+    owned = settings.grafana.enabled and given.query_url is not None
     return MetricsAddresses(
         given.remote_write_url or "",
         given.otlp_url or "",
         given.query_url or "",
         given.datasource_uid,
-        given.query_url is not None if given.provision_datasource is None else given.provision_datasource,
+        owned if given.provision_datasource is None else given.provision_datasource,
     )

@@ -111,7 +111,7 @@ def _told(settings: Settings) -> Iterator[tuple[str, str, Any]]:
         arguments.telemetry(settings, namespace=later, logs_push_url=later, logs_otlp_url=later),
     )
     if settings.grafana.enabled:
-        yield "grafana", "Grafana", arguments.grafana(settings, namespace=later)
+        yield "grafana", "Grafana", arguments.grafana(settings, namespace=later, datasource_namespaces=later)
     yield from told.smaller_components(settings, later)
 
 

@@ -141,6 +141,8 @@ class Datasources(pulumi.ComponentResource):
     """Uid of Prometheus; empty where there are no metrics."""
     config_maps: pulumi.Output[Sequence[str]]
     """Names of the ConfigMaps."""
+    namespaces: pulumi.Output[Sequence[str]]
+    """Namespaces of the ConfigMaps, sorted: where a Grafana that looks for datasources must look."""
 
     def __init__(self, name: str, args: DatasourcesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Datasources "{name}"'
@@ -156,15 +158,17 @@ class Datasources(pulumi.ComponentResource):
             "metrics": (spec.metrics_uid if spec.provision_metrics else "", spec.metrics_namespace),
         }
         made: dict[str, pulumi.Resource] = {}
+        homes: list[pulumi.Input[str]] = []
         for signal, (uid, own_namespace) in places.items():
             if not uid:
                 continue
+            homes.append(own_namespace or spec.namespace)
             object_name = f"grafana-datasource-{uid.lower().replace('_', '-').strip('-')}"
             made[object_name] = ConfigMap(
                 f"{name}-{signal}",
                 metadata=ObjectMetaArgs(
                     name=object_name,
-                    namespace=own_namespace or spec.namespace,
+                    namespace=homes[-1],
                     labels={**MANAGED_BY, "grafana_datasource": "1"},
                 ),
                 # The sidecar keeps the files of all ConfigMaps in one directory: equal names overwrite each other.
@@ -175,11 +179,13 @@ class Datasources(pulumi.ComponentResource):
         self.traces_uid = pulumi.Output.from_input(spec.traces_uid)
         self.metrics_uid = pulumi.Output.from_input(spec.metrics_uid)
         self.config_maps = after(list(made), *made.values())
+        self.namespaces = after(pulumi.Output.all(*homes).apply(lambda found: sorted(set(found))), *made.values())
         self.register_outputs(
             {
                 "logsUid": self.logs_uid,
                 "tracesUid": self.traces_uid,
                 "metricsUid": self.metrics_uid,
                 "configMaps": self.config_maps,
+                "namespaces": self.namespaces,
             }
         )

@@ -77,7 +77,7 @@ class GrafanaArgs(TypedDict):
     Otherwise they are there a little after Grafana. Default: true."""
     datasource_namespaces: NotRequired[pulumi.Input[Sequence[str]]]
     """Namespaces whose ConfigMaps are read as datasources. Grafana does not start with two that are the default one, as
-    kube-prometheus-stack's own is: where that runs too, name the others. Default: all namespaces."""
+    kube-prometheus-stack's own is: where that runs too, give `namespaces` of `Datasources`. Default: all namespaces."""
     tls_secret: NotRequired[pulumi.Input[str]]
     """Secret of the namespace with `ca.crt`, `tls.crt` and `tls.key`, laid into `/etc/grafana-tls` for datasources that
     name this as their `tls_directory`. Default: none.

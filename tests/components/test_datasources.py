@@ -17,6 +17,7 @@ ARGS: DatasourcesArgs = {
     "logs_url": "http://loki-gateway.logging",
     "traces_url": "http://tempo.tracing:3200",
 }
+METRICS: dict[str, Any] = {"provision_metrics": True, "metrics_url": "http://prometheus.metrics"}
 
 
 def build(name: str = "links", **more: Any) -> Datasources:
@@ -40,15 +41,18 @@ def test_each_datasource_is_a_config_map_that_the_sidecar_finds() -> None:
 
 
 def test_no_two_files_share_a_name_in_the_directory_of_the_sidecar() -> None:
-    recording = record(lambda: build(provision_metrics=True, metrics_url="http://prometheus.metrics"))
+    recording = record(lambda: build(**METRICS))
     keys = [key for made in recording.of_type(CONFIG_MAP) for key in made.plain()["data"]]
     assert len(keys) == len(set(keys)) == 3
 
 
 def test_each_config_map_can_live_beside_its_backend() -> None:
-    recording = record(lambda: build(logs_namespace="logging", traces_namespace="tracing"))
+    recording = record(
+        lambda: {"namespaces": build(logs_namespace="tracing", traces_namespace="logging", **METRICS).namespaces}
+    )
+    assert recording.outputs["namespaces"] == ["grafana", "logging", "tracing"]
     places = {made.name: metadata(made)["namespace"] for made in recording.of_type(CONFIG_MAP)}
-    assert places == {"links-logs": "logging", "links-traces": "tracing"}
+    assert places == {"links-logs": "tracing", "links-traces": "logging", "links-metrics": "grafana"}
 
 
 def test_prometheus_of_another_stack_is_linked_to_but_not_made() -> None:

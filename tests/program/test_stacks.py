@@ -116,9 +116,23 @@ def test_what_holds_data_runs_on_the_nodes_of_the_cluster_settings() -> None:
     assert (json.loads(store[0]), json.loads(store[1])) == expected
 
 
-def test_grafana_reads_no_datasources_but_those_of_the_stack() -> None:
-    values = record(program_of(ROOT, "eks"), preview=True, stack="eks").one(":Release", "grafana-grafana").plain()
-    assert values["values"]["sidecar"]["datasources"]["searchNamespace"] == ["logging", "tracing"]
+@pytest.mark.parametrize("name", ["dev", "distributed", "eks", "microservices", "minimal"])
+def test_grafana_reads_every_datasource_of_the_stack_and_no_other(name: str) -> None:
+    recording = record(program_of(ROOT, name), preview=True, stack=name)
+    metadata = [each.plain()["metadata"] for each in recording.of_type("core/v1:ConfigMap")]
+    homes = {each["namespace"] for each in metadata if "grafana_datasource" in each["labels"]}
+    values = recording.one(":Release", "grafana-grafana").plain()["values"]
+    assert set(values["sidecar"]["datasources"]["searchNamespace"]) == homes
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_a_grafana_that_is_there_keeps_its_own_datasource_of_metrics(enabled: bool) -> None:
+    base = "http://prometheus-operated.monitoring:9090"
+    addresses = {"remote_write_url": f"{base}/api/v1/write", "otlp_url": f"{base}/api/v1/otlp", "query_url": base}
+    metrics = {"kind": "external", **addresses}
+    settings = {"cluster": {"name": "dev"}, "metrics": metrics, "grafana": {"enabled": enabled, "namespace": "ui"}}
+    recording = record(configured_program(ROOT, settings), preview=True, stack="dev")
+    assert ("datasources-metrics" in recording.names()) is enabled
 
 
 def test_a_renamed_cluster_is_no_other_cluster_to_pulumi() -> None:

@@ -8,6 +8,7 @@ from tools.render import RenderedObject, Rendering
 from tools.render.masking import forms
 from tools.render.resources import texts
 
+from .datasources import every_datasource_is_read
 from .finding import Finding
 from .pod_security import violations
 from .pods import Level, Pod, levels_of, pods_of
@@ -120,6 +121,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     every_definition_outlives_its_release,
     every_release_makes_something,
     no_pod_holds_a_token_without_a_reason,
+    every_datasource_is_read,
 )
 """Every invariant of the objects; that no two share a name is checked while rendering."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tools.contract import invariants
+from tools.contract.datasources import every_datasource_is_read
 from tools.render import Rendering
 
 from .conftest import container, manifest, namespace, workload
@@ -110,3 +111,18 @@ def test_a_definition_that_goes_with_its_release_is_found(rendering: Make) -> No
     check = invariants.every_definition_outlives_its_release
     assert len(found(check, rendering(definition))) == 1
     assert found(check, rendering(definition, retained=True)) == []
+
+
+def test_a_datasource_that_grafana_does_not_look_for_is_found(rendering: Make) -> None:
+    def stack(namespaces: str) -> Rendering:
+        environment = [{"name": "LABEL", "value": "grafana_datasource"}, {"name": "NAMESPACE", "value": namespaces}]
+        grafana = workload(initContainers=[container(name="datasources", env=environment)])
+        datasource = manifest("ConfigMap", "prometheus", namespace="monitoring")
+        datasource["metadata"]["labels"] = {"grafana_datasource": "1"}
+        return rendering(grafana, datasource)
+
+    check = every_datasource_is_read
+    assert found(check, stack("logging,tracing")) == [
+        "ConfigMap monitoring/prometheus: Grafana looks for datasources in logging, tracing alone: name this one too"
+    ]
+    assert found(check, stack("logging,monitoring")) == found(check, stack("ALL")) == []
