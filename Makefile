@@ -15,8 +15,8 @@ confirm = $(if $(YES),--yes)
 .PHONY: preview test up destroy shell sandbox sandbox-down e2e render diff settings recover \
         check fmt bench docs lock help clean
 
-preview: ## what the stack would create; needs no cluster and no account [STACK=dev]
-	$(ready) --for preview -- python -m tools.deploy preview --stack $(STACK)
+preview: ## what the stack would create; needs no cluster and no account [STACK=dev DIFF=1]
+	$(ready) --for preview -- python -m tools.deploy preview --stack $(STACK) $(if $(DIFF),-- --diff)
 
 test: check ## lint, types and every test that needs neither a cluster nor the internet
 	$(ready) --for preview -- pytest -n 2 --ignore=tests/e2e

@@ -55,12 +55,15 @@ class SchemaEntry(Area):
     )
     object_store: str = Field(default="s3", description="s3, or filesystem. Default: s3.")
     store: str = Field(
-        default="tsdb", description="Index: tsdb, or boltdb-shipper in historical entries. Default: tsdb."
+        default="tsdb", description="Index: tsdb, or boltdb-shipper and boltdb in historical entries. Default: tsdb."
     )
     version: str = Field(
         default="v13", alias="schema", description="v13, or v11 and v12 in historical entries. Default: v13."
     )
     index_prefix: str = Field(default="index_", description="Prefix of the index tables. Default: index_.")
+    index_period: str = Field(
+        default="24h", description="What one table holds; other than 24h with boltdb alone, such as 168h. Default: 24h."
+    )
 
 
 class Logging(Workload):

@@ -153,8 +153,9 @@ class LoggingArgs(TypedDict):
     schema_entries: NotRequired[Sequence[Mapping[str, Any]]]
     """The formats that logs were and are written in, oldest first, each with `from` (a day), `object_store` and where
     they differ from the current format `store` (`tsdb`), `schema` (`v13`), `index_prefix` (`index_`) and `index_period`
-    (`24h`). The first begins today (UTC) at the latest. Applied entries are for ever: append one that begins in the
-    future. Default: one entry from 2024-01-01."""
+    (`24h`). Of the past are `boltdb-shipper`, and `boltdb`, whose index is read from `/var/loki/index` on the volume of
+    the only pod. The first begins today (UTC) at the latest. Applied entries are for ever: append one that begins in
+    the future. Default: one entry from 2024-01-01."""
     structured_metadata: NotRequired[pulumi.Input[bool]]
     """Whether lines carry metadata beside labels, which OTLP needs. False only until a `v13` entry that was appended
     to an older ledger has begun. Default: true."""

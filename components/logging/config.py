@@ -5,12 +5,16 @@ from typing import Any
 from ..storage.endpoint import parse_endpoint
 from ..units import hours
 from .ruler import ruler_config
+from .schema import Index
 from .spec import LoggingSpec
 from .spec_store import Store
 from .tenancy import tenant_config
 
 SHARE_OF_MEMORY_FOR_REPLAY = 0.6
 """Part of an ingester's memory that replaying the write-ahead log may fill; Loki's 4 GB ignore the limit."""
+
+BOLTDB_DIRECTORY = "/var/loki/index"
+"""Where Loki's own examples had the index before any was shipped to the store, below the volume of the chart."""
 
 
 def loki_config(spec: LoggingSpec) -> dict[str, Any]:
@@ -34,10 +38,18 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
         config["tracing"] = {"enabled": True}
     if spec.querier_max_concurrent:
         config.setdefault("querier", {})["max_concurrent"] = spec.querier_max_concurrent
-    if spec.bucket_prefix:
-        config["storage_config"] = {"object_prefix": spec.bucket_prefix}
+    if stored := storage_config(spec):
+        config["storage_config"] = stored
     if spec.credentials_checksum:
         config["podAnnotations"] = {"checksum/credentials": spec.credentials_checksum}
+    return config
+
+
+def storage_config(spec: LoggingSpec) -> dict[str, Any]:
+    """Say where in the bucket objects lie, and on the volume an index of the past that never left it."""
+    config: dict[str, Any] = {"object_prefix": spec.bucket_prefix} if spec.bucket_prefix else {}
+    if any(entry.store is Index.BOLTDB for entry in spec.ledger):
+        config["boltdb"] = {"directory": BOLTDB_DIRECTORY}
     return config
 
 

@@ -17,10 +17,12 @@ FIRST_DAY = date(2024, 1, 1)
 
 
 class Index(StrEnum):
-    """An index format; `boltdb-shipper` only in entries of the past."""
+    """An index format; all but `tsdb` only in entries of the past."""
 
     TSDB = "tsdb"
     BOLTDB_SHIPPER = "boltdb-shipper"
+    BOLTDB = "boltdb"
+    """On the volume of the one pod that wrote it, and nowhere else."""
 
 
 class SchemaVersion(StrEnum):
@@ -67,7 +69,7 @@ def ledger_problem(entries: Sequence[SchemaEntry], object_store: str, *, today: 
         if after.begin <= before.begin:
             return f"the entry from {after.begin} comes after the one from {before.begin}: order entries by date"
     for entry in entries:
-        if entry.index_period != "24h":
+        if entry.index_period != "24h" and entry.store is not Index.BOLTDB:
             return f"the entry from {entry.begin} has index period {entry.index_period}: Loki supports 24h alone"
     if (first := entries[0].begin) > today:
         return (
@@ -85,4 +87,15 @@ def ledger_problem(entries: Sequence[SchemaEntry], object_store: str, *, today: 
             f"the newest entry, from {newest.begin}, writes to {newest.object_store}, the store is {object_store}: "
             "append an entry for the new store that begins in the future"
         )
+    return None
+
+
+def single_pod_problem(entries: Sequence[SchemaEntry]) -> str | None:
+    """Say why one pod must stay the only one, or `None`."""
+    for entry in entries:
+        if entry.store is Index.BOLTDB:
+            return (
+                f"the schema entry from {entry.begin} has its index on the volume of one pod, where no other can read "
+                "it: keep mode monolithic with one replica until its logs have expired"
+            )
     return None

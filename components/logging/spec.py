@@ -18,7 +18,7 @@ from ..units import Duration, Name, Quantity, parse_quantity
 from .choices import OTLP_INDEX_LABELS, ChunkEncoding, PreparedChange
 from .misplaced import misplaced_values
 from .modes import STEPS, Claims, Mode, Role, path_between
-from .schema import SchemaEntry, default_ledger, ledger_problem
+from .schema import SchemaEntry, default_ledger, ledger_problem, single_pod_problem
 from .sizes import SMALLEST, default_replicas
 from .spec_limits import LimitedSpec, retention_problem
 from .spec_store import Store
@@ -239,3 +239,11 @@ class LoggingSpec(CacheReaderSpec, LimitedSpec):
     @rule("schema_entries", "store")
     def _the_ledger_is_in_order(self) -> str | None:
         return ledger_problem(self.ledger, self.store.value, today=datetime.now(UTC).date())
+
+    @rule("mode", "migrate_from", "schema_entries")
+    def _one_mode_reads_an_index_of_one_pod(self) -> str | None:
+        return None if self.modes == (Mode.MONOLITHIC,) else single_pod_problem(self.schema_entries)
+
+    @rule("replicas", "mode", "workloads", "schema_entries")
+    def _one_replica_reads_an_index_of_one_pod(self) -> str | None:
+        return single_pod_problem(self.schema_entries) if self.mode is Mode.MONOLITHIC and self.ingesters > 1 else None

@@ -47,6 +47,13 @@ _EVERYTHING: Mapping[str, Any] = {
     "ingester_zones": ["a", "b", "c"],
 }
 _OLDER_FORMATS = [
+    {
+        "from": "2019-01-01",
+        "store": "boltdb",
+        "object_store": "filesystem",
+        "schema": "v10",
+        "index_period": "168h",
+    },
     {"from": "2021-01-01", "store": "boltdb-shipper", "object_store": "filesystem", "schema": "v11"},
     {"from": "2023-01-01", "store": "tsdb", "object_store": "s3", "schema": "v12"},
     {"from": "2024-06-01", "store": "tsdb", "object_store": "s3", "schema": "v13"},

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from components._spec import InvalidArgsError
 from components.logging.advice import advice
+from components.logging.config import loki_config
 from components.logging.modes import Mode
 from components.logging.schema import SchemaEntry, default_ledger, ledger_problem
 
@@ -110,6 +111,31 @@ def test_a_ledger_with_a_past_is_kept_as_it_was_written() -> None:
         "schema": "v11",
         "index": {"prefix": "loki_index_", "period": "24h"},
     }
+
+
+BOLTDB = {
+    "from": "2019-01-01",
+    "store": "boltdb",
+    "object_store": "filesystem",
+    "schema": "v10",
+    "index_period": "168h",
+}
+
+
+def test_an_index_that_never_left_its_pod_is_read_from_the_volume() -> None:
+    spec = spec_of(BUCKET, schema_entries=[BOLTDB, {"from": "2024-04-01", "object_store": "s3"}], bucket_prefix="loki")
+    (past, _) = loki_config(spec)["schemaConfig"]["configs"]
+    assert (past["store"], past["index"]["period"]) == ("boltdb", "168h")
+    assert loki_config(spec)["storage_config"] == {"object_prefix": "loki", "boltdb": {"directory": "/var/loki/index"}}
+
+
+@pytest.mark.parametrize("more", [{"replicas": 3}, {"mode": "distributed"}, {"migrate_from": "simple-scalable"}])
+def test_an_index_that_never_left_its_pod_is_refused_where_others_would_need_it(more: dict[str, Any]) -> None:
+    entries = [BOLTDB, {"from": "2024-04-01", "object_store": "s3"}]
+    with pytest.raises(
+        InvalidArgsError, match="the schema entry from 2019-01-01 has its index on the volume of one pod"
+    ):
+        spec_of(BUCKET, schema_entries=entries, **more)
 
 
 @given(
