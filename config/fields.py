@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -65,9 +66,26 @@ def right_value(setting: Setting, wrong: Any) -> Any:
     candidates = [
         closest(str(wrong), names),
         str(wrong) if setting.field and isinstance(wrong, int | float) else None,
+        _same_host(wrong, setting.example),
         setting.example,
     ]
     return next((item for item in candidates if item is not None and _accepts(setting.field, item)), None)
+
+
+def _same_host(wrong: Any, example: Any) -> str | None:
+    """Give the address of the server that `wrong` names, in the form of `example`; `None` where it names none."""
+    if not isinstance(wrong, str) or not isinstance(example, str) or "://" not in example:
+        return None
+    right = urlsplit(example)
+    try:
+        given = urlsplit(wrong if "://" in wrong else f"{right.scheme}://{wrong}")
+        port = f":{given.port}" if given.port else ""
+    except ValueError:
+        return None
+    if given.scheme not in ("http", "https") or not given.hostname:
+        return None
+    host = f"[{given.hostname}]" if ":" in given.hostname else given.hostname
+    return f"{given.scheme}://{host}{port}{right.path}"
 
 
 def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> Problem:

@@ -95,6 +95,28 @@ def test_a_misspelt_choice_is_corrected() -> None:
     assert "pulumi config set --path observability:ingress.kind traefik" in message
 
 
+@pytest.mark.parametrize(
+    ("key", "written", "right"),
+    [
+        ("otlp_url", "http://p.mon:9090/api/v1/otlp/v1/metrics", "http://p.mon:9090/api/v1/otlp"),
+        ("remote_write_url", "https://p.mon/", "https://p.mon/api/v1/write"),
+        ("query_url", "p.mon:9090/api/v1/query", "http://p.mon:9090"),
+        ("query_url", "http://[fd00::1]:9090/api/v1", "http://[fd00::1]:9090"),
+        ("query_url", "http://me:hunter2@p.mon:9090", "http://p.mon:9090"),
+        ("query_url", "ftp://p.mon", "http://prometheus-operated.monitoring:9090"),
+        ("query_url", "http://p.mon:port", "http://prometheus-operated.monitoring:9090"),
+    ],
+)
+def test_the_command_for_a_wrong_address_keeps_its_server(key: str, written: str, right: str) -> None:
+    base = "http://p.mon:9090"
+    sound = {"remote_write_url": f"{base}/api/v1/write", "otlp_url": f"{base}/api/v1/otlp", "query_url": base}
+    message = problems(metrics={"kind": "external", **sound, key: written})
+    assert f"pulumi config set --path observability:metrics.{key} '{right}' --stack test" in message.replace(
+        f" {right} ", f" '{right}' "
+    )
+    assert "hunter2" not in message
+
+
 def test_nothing_where_a_value_belongs_says_what_belongs_there() -> None:
     message = problems(logging={"namespace": None})
     assert "observability:logging.namespace = null: has no value: Namespace of Loki" in message
