@@ -89,7 +89,11 @@ def _access_to_buckets(settings: Settings, later: Any) -> Iterator[Told]:
         **dict.fromkeys(("kms_key_arn", "credentials_revision"), later),
     )
     for purpose, consumer in (("logs", "loki"), ("traces", "tempo")):
-        yield "access", *access_arguments(settings, purpose, consumer, later, made)
+        component, given = access_arguments(settings, purpose, consumer, later, made)
+        if component == "SecretBucketAccess" and "existing_secret" not in given:
+            # Keys that are missing or in plain text are told as settings of their own.
+            given = {**given, "access_key_id": later, "secret_access_key": later}
+        yield "access", component, given
 
 
 def _datasources(settings: Settings, later: Any) -> Any:

@@ -57,6 +57,13 @@ def test_a_bucket_name_that_the_store_refuses_is_found_before_it_is_asked() -> N
     assert "'Acme_Logs' is no bucket name" in problems(storage=store, **secret)
 
 
+def test_keys_that_stand_in_plain_text_are_told_of_once() -> None:
+    store = {"kind": "external", "endpoint": "https://s3.example.org", "shared_bucket": "acme"}
+    message = problems(storage=store, logs_access_key_id="AKIA", traces_access_key_id={"secure": "v1:x"})
+    assert message.startswith("the settings of stack wrong have 3 problems;")
+    assert "storage.credentials:" not in message
+
+
 INGRESS = {"kind": "traefik", "domain": "obs.example.org"}
 
 
