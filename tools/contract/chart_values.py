@@ -17,7 +17,7 @@ from tools.render.chartfiles import ChartFiles
 
 from .commented import Path, commented_keys
 from .finding import Finding
-from .passthrough import is_open
+from .passthrough import is_open, read_instead
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,9 @@ def _unknown(
 ) -> Iterator[tuple[Path, str]]:
     for key, value in given.items():
         place = (*path, str(key))
+        if instead := read_instead(chart.files.name, chart.files.version, place):
+            yield place, f"the chart has it and does not read it: use {instead}"
+            continue
         if is_open(chart.files.name, place):
             continue
         if not path and key in chart.inner:

@@ -1,4 +1,4 @@
-"""The values that charts hand on as they are, although their default is not empty."""
+"""The values that charts hand on as they are, although their default is not empty, and those that they never read."""
 
 from typing import Final
 
@@ -73,6 +73,18 @@ CONFIGURATION: Final = {
     ),
 }
 """By chart, the paths under which the configuration of the program itself is written."""
+
+UNREAD: Final = {
+    # https://github.com/grafana-community/helm-charts/issues/713
+    ("loki", "ingester.updateStrategy"): (18, "ingester.strategy"),
+}
+"""Values that a chart has and does not read: from which major version on, and what it reads in their place."""
+
+
+def read_instead(chart: str, version: str, path: tuple[str, ...]) -> str | None:
+    """Give the value that the chart reads in place of the one at `path`; `None` where it reads that."""
+    since, instead = UNREAD.get((chart, ".".join(path)), (None, None))
+    return instead if since is not None and int(version.split(".")[0]) >= since else None
 
 
 def is_open(chart: str, path: tuple[str, ...]) -> bool:

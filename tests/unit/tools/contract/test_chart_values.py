@@ -95,3 +95,15 @@ def test_a_value_that_the_schema_refuses_is_found(chart: ChartFiles, tmp_path: P
     assert (
         finding == "release apps/tiny: values.replicas: the chart's schema refuses it: 'three' is not of type 'integer'"
     )
+
+
+@pytest.mark.parametrize(("version", "told"), [("6.51.0", False), ("18.11.0", True)])
+def test_a_value_that_the_chart_has_and_does_not_read_is_found(tmp_path: Path, version: str, told: bool) -> None:
+    (tmp_path / "Chart.yaml").write_text(f"{{name: loki, version: {version}}}")
+    (tmp_path / "values.yaml").write_text("ingester: {updateStrategy: {type: RollingUpdate}}")
+    sentences = found(ChartFiles(tmp_path), {"ingester": {"updateStrategy": {"type": "OnDelete"}}})
+    assert bool(sentences) is told
+    assert all(
+        "values.ingester.updateStrategy: the chart has it and does not read it: use ingester.strategy" in one
+        for one in sentences
+    )
