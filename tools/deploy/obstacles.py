@@ -5,18 +5,21 @@ from typing import Any
 
 from .capacity import free, needs_of
 from .engine import Engine
+from .store import store_line
 from .target import Target, missing_crds
 
 
 def describe(engine: Engine, target: Target, objects: list[dict[str, Any]]) -> str:
     """Write what an `up` is about to reach and need."""
     needs = needs_of(objects, len(target.nodes))
+    store = None if target.sandbox else store_line(engine.stack)
     return "\n".join(
         [
             f"target   {target}",
             f"needs    {needs} of {free(target.nodes, target.pods, objects)} free",
             f"volumes  StorageClass {_volume_classes(target, objects)}",
             f"CRDs     {', '.join(missing_crds(objects, target)) or 'none'} missing",
+            *([f"store    {store}"] if store else []),
             f"state    {engine.environment.backend}",
         ]
     )

@@ -1,0 +1,32 @@
+"""The object store of others that a stack is to keep everything in: does it answer?"""
+
+from http.client import HTTPException
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, build_opener
+
+from tools.program.stackfile import StackFile
+
+TIMEOUT_SECONDS = 5.0
+
+
+def store_line(stack: StackFile, timeout: float = TIMEOUT_SECONDS) -> str | None:
+    """Say what the stack's store answers to this machine; `None` where the stack makes its own or it is AWS's.
+
+    Pods may reach what this machine does not, and the other way round, so silence is told and does not stop anything.
+    """
+    storage = stack.area("storage")
+    endpoint = str(storage.get("endpoint", ""))
+    if storage.get("kind") != "external" or not endpoint:
+        return None
+    try:
+        with build_opener(ProxyHandler({})).open(endpoint, timeout=timeout) as answer:
+            status = answer.status
+    except HTTPError as refused:
+        status = refused.code
+    except (OSError, HTTPException, ValueError) as silent:
+        reason = getattr(silent, "reason", silent)
+        return (
+            f"{endpoint} was asked from this machine and does not answer ({reason}): unless the pods reach it, Loki "
+            "and Tempo will not start; observability:storage.endpoint names another"
+        )
+    return f"{endpoint} answers (HTTP {status})"
