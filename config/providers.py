@@ -1,8 +1,10 @@
-"""Settings of the AWS provider: which of them the program hands on, and which must be encrypted."""
+"""Settings of providers: which of AWS's the program hands on, which must be encrypted, and what nothing reads."""
 
 from collections.abc import Iterator
 
-from .problems import Problem, nearest, remove_command
+from components._sentences import closest
+
+from .problems import PROJECT, Problem, nearest, place_of, remove_command
 from .source import Source
 
 AWS_FLAGS = ("skipCredentialsValidation", "skipRequestingAccountId", "skipMetadataApiCheck")
@@ -13,7 +15,8 @@ _AWS_KEYS = ("region", *AWS_FLAGS, *AWS_SECRETS)
 
 
 def provider_problems(source: Source) -> Iterator[Problem]:
-    """Refuse a plain secret key, and every setting of AWS that would silently change nothing."""
+    """Refuse a plain secret key, and every setting of AWS or Kubernetes that would silently change nothing."""
+    yield from _read_by_nothing(source)
     for key, encrypted in source.aws.items():
         place = f"aws:{key}"
         if key not in _AWS_KEYS:
@@ -25,3 +28,17 @@ def provider_problems(source: Source) -> Iterator[Problem]:
         elif key == "secretKey" and not encrypted:
             sentence = "is a secret and stands in plain text in the stack file: encrypt it, and change it on AWS"
             yield Problem(place, sentence, f"pulumi config set --secret {place}")
+
+
+def _read_by_nothing(source: Source) -> Iterator[Problem]:
+    """Find what was meant for this program; what other namespaces hold is theirs who read it."""
+    for key in sorted(source.others):
+        namespace, _, name = key.partition(":")
+        if namespace == "kubernetes":
+            sentence = (
+                "is read by nothing, as the program makes the provider itself: name the cluster in "
+                f"{place_of('cluster', 'context')}"
+            )
+            yield Problem(key, sentence, remove_command(key))
+        elif closest(namespace.lower(), [PROJECT]) and namespace != PROJECT:
+            yield Problem(key, f"is read by nothing: did you mean {PROJECT}:{name}?", remove_command(key))

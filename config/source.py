@@ -24,6 +24,8 @@ class Source:
     """The AWS provider's region, from `aws:region`."""
     aws: Mapping[str, bool] = field(default_factory=dict)
     """The keys of the AWS provider, and whether the value of each is encrypted."""
+    others: frozenset[str] = frozenset()
+    """The keys of every other namespace, whole."""
 
     def area(self, name: str) -> tuple[Any, list[Problem]]:
         """Give the value of one area as plain data, `{}` where it is not set, and what is wrong with its form."""
@@ -65,4 +67,5 @@ def read() -> Source:
             for key in everything
             if key.startswith("aws:")
         },
+        others=frozenset(key for key in everything if not key.startswith((prefix, "aws:"))),
     )

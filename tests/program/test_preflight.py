@@ -64,6 +64,25 @@ def test_keys_that_stand_in_plain_text_are_told_of_once() -> None:
     assert "storage.credentials:" not in message
 
 
+@pytest.mark.parametrize(
+    ("key", "sentence"),
+    [
+        ("observabilty:cluster", "is read by nothing: did you mean observability:cluster?"),
+        ("Observability:logging", "is read by nothing: did you mean observability:logging?"),
+        ("kubernetes:context", "name the cluster in observability:cluster.context"),
+    ],
+)
+def test_a_setting_that_nothing_reads_is_refused(key: str, sentence: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        record(configured_program(ROOT, {key: "x"}), preview=True, stack="wrong")
+    assert f"{key}: " in str(raised.value) and sentence in str(raised.value)
+    assert f"pulumi config rm {key} --stack wrong" in str(raised.value)
+
+
+def test_the_settings_of_other_packages_are_left_to_them() -> None:
+    record(configured_program(ROOT, {"acme:team": "platform", "observability:cluster": {"name": "dev"}}), stack="dev")
+
+
 INGRESS = {"kind": "traefik", "domain": "obs.example.org"}
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from config.problems import PROJECT
+
 
 class StackFileError(Exception):
     """The file of a stack is of no use; the message is all that the user needs."""
@@ -18,6 +20,10 @@ class UnknownStackError(StackFileError):
 
 class MalformedStackFileError(StackFileError):
     """The file cannot be read."""
+
+
+_KEYS = frozenset({"config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"})
+"""What a stack file may hold at its top (https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/)."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +71,33 @@ def read_stack_file(root: Path, stack: str) -> StackFile:
         there = ", ".join(sorted(file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml")))
         raise UnknownStackError(f"there is no stack {stack!r} ({path.name}): choose one with STACK=, there are {there}")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise MalformedStackFileError(f"{path.name} is no YAML{_where(error)}") from None
-    config = _mapping(content, path.name, "config, with settings below it")
-    return StackFile(stack, _mapping(config.get("config"), f"config in {path.name}", "settings, such as aws:region"))
+    written = _mapping(content, path.name, "config, with settings below it")
+    if unknown := sorted(str(key) for key in set(written) - _KEYS):
+        raise MalformedStackFileError(
+            f"{path.name} has {', '.join(unknown)} beside config, where nothing reads it: indent settings below config:"
+        )
+    config = _mapping(written.get("config"), f"config in {path.name}", "settings, such as aws:region")
+    return StackFile(stack, {qualified(str(key)): value for key, value in config.items()})
+
+
+def qualified(key: str) -> str:
+    """Give the full name of a setting: without a namespace it is of this project, as Pulumi takes it."""
+    return key if ":" in key else f"{PROJECT}:{key}"
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuses a key that is written twice, which the engine does too, and of which YAML would take the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is written twice", key.start_mark)
+            seen.add(str(key.value))
+        return super().construct_mapping(node, deep)
 
 
 def _where(error: Exception) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-import yaml
+
+from .stackfile import qualified, read_stack_file
 
 WELL_FORMED = {"observability:ui_users": f"stand-in:$2b$10${'stand.in.' * 5}ui.users"}
 """Stand-ins of encrypted values that the program checks the form of."""
@@ -15,25 +16,21 @@ WELL_FORMED = {"observability:ui_users": f"stand-in:$2b$10${'stand.in.' * 5}ui.u
 
 def program_of(root: Path, stack: str) -> Callable[[], Mapping[str, Any]]:
     """Give the program of `stack`, ready to be recorded; it returns the stack's exports."""
-    return configured_program(root, yaml.safe_load((root / f"Pulumi.{stack}.yaml").read_text()).get("config") or {})
+    return configured_program(root, read_stack_file(root, stack).config)
 
 
 def configured_program(root: Path, config: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
     """Give the program with `config` as a stack file would hold it."""
 
     def run() -> Mapping[str, Any]:
-        texts = {_qualified(key): _text(_masked(_qualified(key), value)) for key, value in config.items()}
-        secret = [_qualified(key) for key, value in config.items() if _holds_secure(value)]
+        texts = {qualified(key): _text(_masked(qualified(key), value)) for key, value in config.items()}
+        secret = [qualified(key) for key, value in config.items() if _holds_secure(value)]
         pulumi.runtime.set_all_config(texts, secret)
         runpy.run_path(str(root / "__main__.py"), run_name="__main__")
         stack = pulumi.runtime.settings.get_root_resource()
         return dict(getattr(stack, "outputs", {}))
 
     return run
-
-
-def _qualified(key: str) -> str:
-    return key if ":" in key else f"observability:{key}"
 
 
 def _holds_secure(value: Any) -> bool:

@@ -7,7 +7,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel
 
 from components._spec import Spec
@@ -15,6 +14,7 @@ from config.secrets import SECRET_KEYS
 from config.source import Source, read
 from config.stack import AREAS, Settings, load
 from tools.program import Recording, program_of, record
+from tools.program.stackfile import read_stack_file
 
 from .derived import COMPONENTS, INHERITED, derived, derived_from_settings
 
@@ -117,9 +117,8 @@ def _secrets(source: Source) -> Iterator[Row]:
 def _of_providers(root: Path, stack: str) -> Iterator[Row]:
     """Keys of other packages, such as `aws:region`."""
 
-    config = (yaml.safe_load((root / f"Pulumi.{stack}.yaml").read_text()) or {}).get("config") or {}
-    for key, value in sorted(config.items()):
-        if ":" in key and not key.startswith("observability:"):
+    for key, value in sorted(read_stack_file(root, stack).config.items()):
+        if not key.startswith("observability:"):
             secret = isinstance(value, Mapping) or any(word in key.lower() for word in _SENSITIVE)
             yield Row(key, SECRET if secret else shown(value), "stack file")
 

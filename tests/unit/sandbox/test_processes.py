@@ -42,7 +42,11 @@ def test_a_pid_that_nobody_has_is_not_running() -> None:
 
 
 def test_an_ended_child_that_nobody_has_reaped_is_not_running(tmp_path: Path) -> None:
-    process = start("short", [sys.executable, "-c", ""], tmp_path / "short.log", os.environ)
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    waits = [sys.executable, "-c", f"open({str(gate)!r}).read()"]
+    process = start("short", waits, tmp_path / "short.log", os.environ)
+    gate.write_text("go")
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
     assert not process.is_running(), "a zombie holds its pid, but it does nothing any more"
 

@@ -81,6 +81,12 @@ def test_a_stack_file_tells_its_cluster_and_its_providers(root: Path) -> None:
     assert stack.fake_aws_keys
 
 
+def test_a_key_without_a_namespace_is_of_this_project_as_pulumi_takes_it(root: Path) -> None:
+    (root / "Pulumi.prod.yaml").write_text("config:\n  cluster: {environment: production, context: prod-eu1}\n")
+    stack = read_stack_file(root, "prod")
+    assert (stack.context, stack.environment) == ("prod-eu1", "production")
+
+
 def test_a_stack_file_of_nothing_is_a_laptops() -> None:
     stack = StackFile("dev", {})
     assert (stack.context, stack.environment, stack.providers) == ("", "development", ("kubernetes", "random"))
@@ -99,6 +105,11 @@ def test_an_unknown_stack_is_told_with_those_that_there_are(root: Path) -> None:
         ("config:\n\ta: 1\n", "Pulumi.dev.yaml is no YAML, line 2: found character"),
         ("- a\n", "Pulumi.dev.yaml is ['a'] and must hold keys: config"),
         ("config: dev\n", "config in Pulumi.dev.yaml is 'dev' and must hold keys: settings"),
+        ("config:\n  a: 1\n  a: 2\n", "Pulumi.dev.yaml is no YAML, line 3: a is written twice"),
+        (
+            "config:\nobservability:cluster: {environment: production}\n",
+            "Pulumi.dev.yaml has observability:cluster beside config, where nothing reads it: indent settings below",
+        ),
     ],
 )
 def test_a_stack_file_that_cannot_be_read_is_told_with_the_line(root: Path, text: str, sentence: str) -> None:
