@@ -1,6 +1,6 @@
 """Wrong fields of an area, as pydantic finds them: told at the place in the stack file, with a value that is right."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from types import UnionType
@@ -12,12 +12,14 @@ from pydantic.fields import FieldInfo
 
 from components._sentences import closest, sentence
 
-from .problems import SECRET, Problem, nearest, place_of, remove_command, set_command, shown
+from .problems import SECRET, Problem, nearest, place_of, remove_command, replace_command, shown
 
 Location = tuple[int | str, ...]
 
 OF_A_KEY = "[key]"
 """Ends the location of an error where the key of a map is wrong, not its value."""
+
+_SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
 @dataclass(frozen=True)
@@ -65,11 +67,13 @@ def right_value(setting: Setting, wrong: Any) -> Any:
     names = [str(item.value) for item in _members(annotation)]
     candidates = [
         closest(str(wrong), names),
-        str(wrong) if setting.field and isinstance(wrong, int | float) else None,
+        _SWITCHES.get(wrong.lower()) if isinstance(wrong, str) and _is_switch(annotation) else None,
+        str(wrong) if setting.field and isinstance(wrong, int | float) and not isinstance(wrong, bool) else None,
         _same_host(wrong, setting.example),
+        [part.strip() for part in wrong.split(",")] if setting.field and isinstance(wrong, str) else None,
         setting.example,
     ]
-    return next((item for item in candidates if item is not None and _accepts(setting.field, item)), None)
+    return next((item for item in candidates if item is not None and accepts(setting.field, item)), None)
 
 
 def _same_host(wrong: Any, example: Any) -> str | None:
@@ -123,8 +127,7 @@ def _fix(place: str, setting: Setting, wrong: Any) -> str:
     right = right_value(setting, wrong)
     if right is None:
         return remove_command(place)
-    replaced = wrong is not None and isinstance(right, Mapping | Sequence) and not isinstance(right, str)
-    return "\n".join([remove_command(place)] * replaced + [set_command(place, right)])
+    return replace_command(place, wrong, right)
 
 
 def _meaning(setting: Setting) -> str:
@@ -132,9 +135,12 @@ def _meaning(setting: Setting) -> str:
     return (described or "it has no default").rstrip(".")
 
 
-def _accepts(field: FieldInfo | None, value: Any) -> bool:
+def accepts(field: FieldInfo | None, value: Any) -> bool:
+    """Tell whether `value` is right for `field`; where nothing is known of it, everything is."""
     if field is None:
         return True
+    if _is_switch(field.annotation) and not isinstance(value, bool):
+        return False
     held: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
     try:
         TypeAdapter(held).validate_python(value)
@@ -150,6 +156,10 @@ def _container(annotation: Any) -> Any:
     if get_origin(annotation) in (Union, UnionType):
         return next((_container(item) for item in get_args(annotation) if item is not type(None)), None)
     return annotation
+
+
+def _is_switch(annotation: Any) -> bool:
+    return _container(annotation) is bool
 
 
 def _members(annotation: Any) -> list[Enum]:

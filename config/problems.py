@@ -76,9 +76,20 @@ def set_command(place: str, value: Any) -> str:
     return f"pulumi config set {flags}{shlex.quote(place)} {shlex.quote(text)}"
 
 
-def remove_command(place: str) -> str:
-    """Give the command that removes `place`."""
-    return f"pulumi config rm {'--path ' if _nested(place) else ''}{shlex.quote(place)}"
+def remove_command(place: str, whole_key: bool = False) -> str:
+    """Give the command that removes `place`; where that is one key with dots in its name, not its path."""
+    return f"pulumi config rm {'--path ' if _nested(place) and not whole_key else ''}{shlex.quote(place)}"
+
+
+def replace_command(place: str, wrong: Any, right: Any) -> str:
+    """Give the commands that put `right` where `wrong` stands, `None` for nothing.
+
+    Pulumi merges what has parts into what is there, and keeps for text the type of text: both are removed first.
+    """
+    has_parts = wrong is not None and isinstance(right, Mapping | list | tuple)
+    keeps_text = isinstance(wrong, str) and not isinstance(right, str)
+    removed = [remove_command(place)] * (has_parts or keeps_text)
+    return "\n".join([*removed, set_command(place, right)])
 
 
 def nearest(name: str, known: Iterable[str]) -> str:

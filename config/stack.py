@@ -14,7 +14,9 @@ from .caching import Caching
 from .charts import Charts
 from .cluster import Cluster, Environment
 from .demo import Demo
+from .dotted import set_without_path
 from .examine import Examined, examine
+from .fields import field_called
 from .grafana import Grafana
 from .ingress import Ingress
 from .load import Load
@@ -27,7 +29,7 @@ from .problems import (
     nearest,
     place_of,
     remove_command,
-    set_command,
+    replace_command,
     settings_error,
     shown,
 )
@@ -154,18 +156,28 @@ def _examined(source: Source) -> tuple[Mapping[str, Examined], list[Problem]]:
             if isinstance(kind, str) and kind in STORAGE_KINDS:
                 model = STORAGE_KINDS[kind]
             else:
-                malformed = [_unknown_kind(kind)]
+                malformed = [_unknown_kind(written)]
         found = examine(name, model, {} if malformed else written)
         examined[name] = replace(found, wrong=frozenset({place_of(name)})) if malformed else found
         problems += malformed or found.problems
     return examined, problems
 
 
-def _unknown_kind(kind: Any) -> Problem:
-    place = place_of("storage", "kind")
-    near = closest(str(kind), STORAGE_KINDS)
+def _unknown_kind(written: Mapping[str, Any]) -> Problem:
+    place, kind = place_of("storage", "kind"), written["kind"]
+    near = closest(str(kind).lower(), STORAGE_KINDS) or _kind_of(written)
     sentence = f"must be one of {', '.join(STORAGE_KINDS)}" + (f": did you mean {near}?" if near else "")
-    return Problem(place, sentence, set_command(place, near or "in-cluster"), shown(kind))
+    return Problem(place, sentence, replace_command(place, kind, near) if near else "", shown(kind))
+
+
+def _kind_of(written: Mapping[str, Any]) -> str | None:
+    """Give the kind of store that has the most of the fields that are written, `None` where several have as many."""
+    fits = {
+        name: sum(field_called(model, key) is not None for key in written if key != "kind")
+        for name, model in STORAGE_KINDS.items()
+    }
+    best = [name for name, count in fits.items() if count == max(fits.values())]
+    return best[0] if len(best) == 1 else None
 
 
 def _unknown_keys(source: Source) -> list[Problem]:
@@ -174,6 +186,11 @@ def _unknown_keys(source: Source) -> list[Problem]:
     for key in sorted(set(source.texts) - set(known)):
         place = f"{PROJECT}:{key}"
         hidden = key in source.secret or SECRET.search(key)
+        if not hidden and (moved := set_without_path(key, source, AREAS)):
+            problems.append(moved)
+            continue
         sentence = f"there is no such setting: {nearest(key, known)}"
-        problems.append(Problem(place, sentence, remove_command(place), "" if hidden else shown(source.value(key))))
+        problems.append(
+            Problem(place, sentence, remove_command(place, whole_key=True), "" if hidden else shown(source.value(key)))
+        )
     return problems

@@ -8,7 +8,7 @@ from components._spec import ArgumentProblem, InvalidArgsError, Spec
 from components._unsettled import UNSETTLED
 from config import Settings
 from config.fields import OF_A_KEY, Location, right_value, setting_at
-from config.problems import Problem, place_of, remove_command, set_command, shown
+from config.problems import Problem, place_of, remove_command, replace_command, shown
 
 _NOTHING = object()
 """Stands for a value that is removed, and for one that is not there."""
@@ -92,6 +92,9 @@ class Refused:
         right = right_value(setting, _within(self._args, argument))
         if right is not None:
             yield argument, right
+        if (area, *path) == ("charts", "directory") and not self._is_written(argument):
+            # The environment says it: without a word in the stack file, there is nothing to remove.
+            yield argument, ""
         if self._is_written(argument):
             entries = _within(self._args, argument)
             if isinstance(entries, list) and len(entries) > 1:
@@ -102,8 +105,8 @@ class Refused:
         place = place_of(*self._location(argument))
         if value is _NOTHING:
             return remove_command(place)
-        replaced = self._is_written(argument) and isinstance(value, Mapping | list)
-        return "\n".join([remove_command(place)] * replaced + [set_command(place, value)])
+        written = _within(self._settings.written, self._location(argument))
+        return replace_command(place, None if written is _NOTHING else written, value)
 
 
 def _within(value: Any, location: Location) -> Any:

@@ -190,7 +190,10 @@ class TelemetrySpec(ReleaseSpec):
     @rule("memory_request", "memory_limit")
     def _the_limit_covers_the_request(self) -> str | None:
         if parse_quantity(self.memory_request) > parse_quantity(self.memory_limit):
-            return f"it is more than memory_limit ({self.memory_limit}): lower it or raise the limit"
+            return (
+                f"memory_request ({self.memory_request}) is more than memory_limit ({self.memory_limit}): "
+                "lower it or raise the limit"
+            )
         return None
 
     @rule("memory_limit")

@@ -41,6 +41,21 @@ def test_a_chart_directory_without_the_chart_says_where_was_looked(tmp_path: Pat
     assert f"chart tempo 2.2.4 was not found at {tmp_path}/tempo-2.2.4" in message
 
 
+def test_a_chart_directory_of_the_environment_is_overruled_in_the_stack_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OBSERVABILITY_CHARTS", str(tmp_path))
+    message = problems()
+    assert f"chart loki 18.11.0 was not found at {tmp_path}/loki-18.11.0" in message
+    assert "pulumi config set --path observability:charts.directory '' --stack wrong" in message
+    assert "pulumi config rm" not in message
+
+
+def test_a_limit_under_the_request_names_the_request_and_the_limit() -> None:
+    message = problems(telemetry={"memory_limit": "200Mi"})
+    assert "memory_request (256Mi) is more than memory_limit (200Mi)" in message
+
+
 def test_a_chart_version_that_is_not_supported_is_refused_with_those_that_are() -> None:
     message = problems(logging={"chart_version": "7.0.0"})
     assert 'observability:logging.chart_version = "7.0.0"' in message
@@ -219,5 +234,5 @@ def test_nothing_is_said_of_proofs_while_what_encrypts_them_is_wrong() -> None:
 
 def test_a_rule_on_two_settings_is_told_where_it_speaks_of_and_mended_where_it_can_be() -> None:
     message = problems(telemetry={"memory_request": "1Gi", "memory_limit": "128Mi"})
-    assert 'telemetry.memory_request = "1Gi": it is more than memory_limit (128Mi)' in message
+    assert 'telemetry.memory_request = "1Gi": memory_request (1Gi) is more than memory_limit (128Mi)' in message
     assert "pulumi config set --path observability:telemetry.memory_limit 1Gi" in message

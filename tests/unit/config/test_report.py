@@ -68,7 +68,7 @@ def test_what_the_components_find_is_in_the_same_report() -> None:
 
 def test_an_area_that_is_wrong_as_a_whole_decides_nothing() -> None:
     message = problems(storage={"kind": "gcs"}, cluster={"environment": "production", "context": "c"})
-    assert 'observability:storage.kind = "gcs"' in message and message.count("observability:storage.kind") == 2
+    assert 'observability:storage.kind = "gcs"' in message and message.count("observability:storage.kind") == 1
     assert "keep logs and traces on an object store" not in message
 
 
@@ -115,6 +115,62 @@ def test_the_command_for_a_wrong_address_keeps_its_server(key: str, written: str
         f" {right} ", f" '{right}' "
     )
     assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("key", "written", "path", "right"),
+    [
+        ("logging.replicas", 3, "observability:logging.replicas", "3"),
+        ("logging.mode", "distribted", "observability:logging.mode", "distributed"),
+        ("grafana.enabled", "off", "observability:grafana.enabled", "false"),
+        ("retention.logs", "30d", "observability:retention.logs", "30d"),
+        ("logging.workloads.loki.cpu", "2", "observability:logging.workloads.loki.cpu", "2"),
+    ],
+)
+def test_what_was_set_without_path_is_moved_to_its_path(key: str, written: Any, path: str, right: str) -> None:
+    lines = problems(**{key: written}).splitlines()
+    assert "was set without --path" in lines[1]
+    assert lines[2].strip() == f"pulumi config rm observability:{key} --stack test"
+    assert lines[3].startswith("      pulumi config set --path ") and lines[3].endswith(f"{path} {right} --stack test")
+
+
+@pytest.mark.parametrize("key", ["logging.replicaz", "logging", "loging.replicas", "logging..x", "logging.tls_secret"])
+def test_a_key_with_dots_that_leads_to_no_setting_is_removed_as_it_stands(key: str) -> None:
+    message = problems(**{key: 3})
+    assert "without --path" not in message and "config set" not in message
+    assert f"pulumi config rm observability:{key} --stack test" in message
+
+
+@pytest.mark.parametrize(("written", "right"), [("no", "false"), ("Yes", "true"), ("false", "false")])
+def test_text_is_removed_before_a_switch_is_set(written: str, right: str) -> None:
+    place = "--path observability:grafana.enabled"
+    lines = [line.strip() for line in problems(grafana={"enabled": written}).splitlines()]
+    assert lines[2:4] == [f"pulumi config rm {place} --stack test", f"pulumi config set {place} {right} --stack test"]
+
+
+def test_text_where_a_list_belongs_becomes_its_item() -> None:
+    message = problems(ingress={"entry_points": "internet, internal"}, logging={"tenants": "ops"})
+    assert "'observability:ingress.entry_points[0]' internet --stack" in message
+    assert "'observability:ingress.entry_points[1]' internal --stack" in message
+    assert "'observability:logging.tenants[0]' ops --stack" in message and "team-" not in message
+
+
+@pytest.mark.parametrize(
+    ("written", "right"),
+    [
+        ({"kind": "AWS"}, "aws"),
+        ({"kind": "Aws"}, "aws"),
+        ({"kind": "extern"}, "external"),
+        ({"kind": "S3", "endpoint": "https://s3.example.org", "shared_bucket": "acme"}, "external"),
+        ({"kind": "S3", "account_id": "123456789012", "shared_bucket": "acme"}, "aws"),
+        ({"kind": "S3"}, None),
+        ({"kind": "S3", "volume_size": "20Gi"}, None),
+    ],
+)
+def test_a_wrong_kind_of_store_leads_to_the_one_whose_settings_are_written(written: Any, right: str | None) -> None:
+    message = problems(storage=written)
+    assert "must be one of in-cluster, minio, filesystem, external, aws" in message
+    assert (f"storage.kind {right} --stack" in message) if right else ("pulumi config" not in message)
 
 
 def test_nothing_where_a_value_belongs_says_what_belongs_there() -> None:

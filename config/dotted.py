@@ -1,0 +1,53 @@
+"""Settings that were set without `--path`: Pulumi keeps each as one key whose name has dots."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from .area import Area
+from .fields import Location, Setting, accepts, right_value, setting_at
+from .problems import PROJECT, Problem, place_of, remove_command, set_command, shown
+from .source import Source
+from .storage import STORAGE_KINDS
+
+_STEP = re.compile(r"""\.?([\w-]+)|\[(\d+)\]|\["([^"]+)"\]""")
+
+
+def set_without_path(key: str, source: Source, areas: Mapping[str, type[Area]]) -> Problem | None:
+    """Tell that `key` was meant as a path into one of the areas, `None` where it leads to no setting."""
+    area, *path = _location(key) or [""]
+    model = areas.get(str(area))
+    if model is None or not path:
+        return None
+    models = STORAGE_KINDS.values() if area == "storage" else [model]
+    settings = (setting_at(one, tuple(path)) for one in models)
+    setting = next((one for one in settings if one.owner is None or one.field is not None), None)
+    if setting is None:
+        return None
+    place = f"{PROJECT}:{key}"
+    commands = [remove_command(place, whole_key=True)]
+    value = _meant(setting, source, key)
+    if value is not None:
+        commands.append(set_command(place_of(str(area), *path), value))
+    sentence = "was set without --path, so it is a key of its own that nothing reads: set it by its path"
+    return Problem(place, sentence, "\n".join(commands), shown(source.value(key)))
+
+
+def _meant(setting: Setting, source: Source, key: str) -> Any:
+    written = source.value(key)
+    given = [written, source.texts[key]]
+    right = next((value for value in given if accepts(setting.field, value)), None)
+    return right_value(setting, written) if right is None else right
+
+
+def _location(key: str) -> Location | None:
+    parts: list[int | str] = []
+    end = 0
+    while end < len(key):
+        step = _STEP.match(key, end)
+        if step is None:
+            return None
+        name, index, quoted = step.groups()
+        parts.append(int(index) if index else name or quoted)
+        end = step.end()
+    return tuple(parts)
