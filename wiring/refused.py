@@ -85,7 +85,7 @@ class Refused:
         return written, self._command(written, _NOTHING)
 
     def _changes(self, argument: Location) -> Iterator[tuple[Location, Any]]:
-        """Give what may mend an argument: a value that is right, the last entry of a list away, all of it away."""
+        """Give what may mend an argument: a value that is right, one entry away (a list's last), all of it away."""
         area, *path = self._location(argument)
         model: Any = type(getattr(self._settings, str(area), None))
         setting = setting_at(model, tuple(path)) if path else setting_at(self._spec, argument)
@@ -99,6 +99,8 @@ class Refused:
             entries = _within(self._args, argument)
             if isinstance(entries, list) and len(entries) > 1:
                 yield (*argument, len(entries) - 1), _NOTHING
+            elif isinstance(entries, Mapping) and len(entries) > 1:
+                yield from (((*argument, key), _NOTHING) for key in entries)
             yield argument, _NOTHING
 
     def _command(self, argument: Location, value: Any) -> str:

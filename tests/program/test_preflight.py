@@ -1,5 +1,6 @@
 """What only a component knows to be wrong is reported with everything else, before anything is created."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,16 @@ def test_a_setting_that_nothing_reads_is_refused(key: str, sentence: str) -> Non
 
 def test_the_settings_of_other_packages_are_left_to_them() -> None:
     record(configured_program(ROOT, {"acme:team": "platform", "observability:cluster": {"name": "dev"}}), stack="dev")
+
+
+def test_the_command_for_one_wrong_rule_leaves_the_others() -> None:
+    def file(**rule: str) -> str:
+        return json.dumps({"groups": [{"name": "g", "rules": [{"alert": "A", **rule}]}]})
+
+    rules = {"sound.yaml": file(expr="vector(1)"), "wrong.yaml": file(), "other.yaml": file(expr="vector(1)")}
+    message = problems(logging={"rules": rules, "ruler": True, "alertmanager_url": "http://alertmanager:9093"})
+    assert "wrong.yaml" in message
+    assert "pulumi config rm --path 'observability:logging.rules[\"wrong.yaml\"]' --stack wrong" in message
 
 
 INGRESS = {"kind": "traefik", "domain": "obs.example.org"}
