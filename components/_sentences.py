@@ -51,9 +51,12 @@ def sentence(details: Mapping[str, Any]) -> str:
     if details["type"] == "is_instance_of" and context["class"] == "Sequence":
         return _SENTENCES["list_type"]
     if details["type"] in _SENTENCES:
-        plain = {name: f"{item:g}" if isinstance(item, float) else item for name, item in context.items()}
-        return _SENTENCES[details["type"]].format(**plain)
+        return _SENTENCES[details["type"]].format(**{name: _written_out(item) for name, item in context.items()})
     return str(details["msg"]).removeprefix("Value error, ")
+
+
+def _written_out(item: Any) -> Any:
+    return int(item) if isinstance(item, float) and item.is_integer() else item
 
 
 def closest(name: str, known: Iterable[str]) -> str | None:

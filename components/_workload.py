@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict
 
 from ._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from ._switches import Switched
-from .units import Quantity
+from .units import Quantity, Replicas
 
 
 class WorkloadSpec(Switched):
@@ -14,7 +14,7 @@ class WorkloadSpec(Switched):
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    replicas: int | None = Field(default=None, ge=1)
+    replicas: Replicas | None = None
     cpu: Quantity | None = None
     memory: Quantity | None = None
     volume_size: Quantity | None = None

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 _DURATION = r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
 _QUANTITY = r"(?P<number>\d+(?:\.\d+)?|\.\d+)(?P<unit>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?"
@@ -24,23 +24,37 @@ _FACTORS = {
     **{f"{unit}i": Decimal(1024) ** power for power, unit in enumerate("KMGTPE", start=1)},
 }
 
+_LONGEST = timedelta(days=106_751)
+"""Whole days that Go counts in 64 bits of nanoseconds (https://pkg.go.dev/time#Duration): Prometheus refuses more."""
+
 
 def parse_duration(text: str) -> timedelta:
-    """Read a Prometheus duration such as `744h`, `30d` or `1h30m`; raise `ValueError` with the notation."""
+    """Read a Prometheus duration such as `744h`, `30d` or `1h30m`, of 106751 days (292 years) at most.
+
+    Raise `ValueError` with the notation or the limit.
+    """
     match = re.fullmatch(_DURATION, text)
     if not text or match is None:
         raise ValueError(
             f"{text!r} is no duration: write whole numbers with units from large to small, such as 744h, 30d or 1h30m"
         )
-    parts = {unit: int(number) for unit, number in match.groupdict(default="0").items()}
-    return timedelta(
-        weeks=parts["w"],
-        days=parts["d"],
-        hours=parts["h"],
-        minutes=parts["m"],
-        seconds=parts["s"],
-        milliseconds=parts["ms"],
-    )
+    try:
+        parts = {unit: int(number) for unit, number in match.groupdict(default="0").items()}
+        duration = timedelta(
+            weeks=parts["w"],
+            days=parts["d"],
+            hours=parts["h"],
+            minutes=parts["m"],
+            seconds=parts["s"],
+            milliseconds=parts["ms"],
+        )
+    except (OverflowError, ValueError):
+        duration = timedelta.max
+    if duration > _LONGEST:
+        raise ValueError(
+            f"{text!r} is too long: write {_LONGEST.days}d (292 years) at most, such as 744h, 30d or 1h30m"
+        )
+    return duration
 
 
 def hours(text: str) -> str:
@@ -139,6 +153,9 @@ Duration = Annotated[str, AfterValidator(_duration)]
 
 Quantity = Annotated[str, AfterValidator(_quantity)]
 """A Kubernetes quantity above zero: `2Gi`, `500m`."""
+
+Replicas = Annotated[int, Field(ge=1, le=1000)]
+"""How many pods a workload has: more than 1000 is taken for a slip of the hand."""
 
 Name = Annotated[str, AfterValidator(_label)]
 """An RFC 1123 label, as Kubernetes wants for namespaces, Services and Helm releases."""

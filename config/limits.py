@@ -12,10 +12,18 @@ class Limits(Area):
     """
 
     ingestion_rate_mb: float | None = Field(
-        default=None, gt=0, description="MB of lines a second. Default: Loki's 4.", examples=[10]
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="MB of lines a second. Default: Loki's 4.",
+        examples=[10],
     )
     ingestion_burst_size_mb: float | None = Field(
-        default=None, gt=0, description="MB at once, at least a second of the rate. Default: Loki's 6.", examples=[20]
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="MB at once, at least a second of the rate. Default: Loki's 6.",
+        examples=[20],
     )
     per_stream_rate_limit: str | None = Field(
         default=None, description="Bytes a second in one stream. Default: Loki's 3MB.", examples=["5MB"]

@@ -14,6 +14,8 @@ from .problems import PROJECT, Problem, place_of, remove_command, set_command, s
 _DEFAULTS = DefaultPrices()
 
 Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Price = Annotated[float, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]
+"""In any currency: the smallest ones count some ten thousands for a dollar."""
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -23,28 +25,28 @@ class Prices(Area):
     currency: str = Field(
         default=_DEFAULTS.currency, min_length=1, description="Of all prices. Default: USD.", examples=["EUR"]
     )
-    object_gb_month: Amount | None = Field(
+    object_gb_month: Price | None = Field(
         default=None,
         description="A GB in the bucket for a month. Default: 0.023; with storage in-cluster that of a disk.",
         examples=[0.023],
     )
-    write_thousand: Amount | None = Field(
+    write_thousand: Price | None = Field(
         default=None,
         description="A thousand requests that write. Default: 0.005; nothing with storage in-cluster.",
         examples=[0.005],
     )
-    read_thousand: Amount | None = Field(
+    read_thousand: Price | None = Field(
         default=None,
         description="A thousand requests that read. Default: 0.0004; nothing with storage in-cluster.",
         examples=[0.0004],
     )
-    disk_gib_month: Amount = Field(
+    disk_gib_month: Price = Field(
         default=_DEFAULTS.disk_gib_month, description="A GiB of volume for a month. Default: 0.08.", examples=[0.08]
     )
-    cpu_month: Amount = Field(
+    cpu_month: Price = Field(
         default=_DEFAULTS.cpu_month, description="A requested core for a month. Default: 29.55.", examples=[29.55]
     )
-    memory_gib_month: Amount = Field(
+    memory_gib_month: Price = Field(
         default=_DEFAULTS.memory_gib_month,
         description="A requested GiB of memory for a month. Default: 3.24.",
         examples=[3.24],
@@ -55,19 +57,30 @@ class Load(Area):
     """Settings under `observability:load`: they size what no other setting sizes, and never change a mode."""
 
     logs_gb_per_day: Amount = Field(
-        default=0, description="Uncompressed logs, GB a day. Default: 0 (Loki is not sized).", examples=[100]
+        default=0,
+        le=300_000,
+        description="Uncompressed logs, GB a day, 300000 at most: ten times the largest load that Loki's docs size. "
+        "Default: 0 (Loki is not sized).",
+        examples=[100],
     )
     active_streams: Amount | None = Field(
         default=None,
-        description="Streams written to at a time. Default: 50 for each GB of logs a day.",
+        le=15_000_000,
+        description="Streams written to at a time, 15000000 at most, those of the most logs. Default: 50 for each GB "
+        "of logs a day.",
         examples=[5000],
     )
     spans_per_second: Amount = Field(
-        default=0, description="Spans a second. Default: 0 (Tempo is not sized).", examples=[5000]
+        default=0,
+        le=3_000_000,
+        description="Spans a second, 3000000 at most, which a distributed Tempo has some 900 queriers for. Default: 0 "
+        "(Tempo is not sized).",
+        examples=[5000],
     )
     active_series: Amount = Field(
         default=0,
-        description="Series written to at a time. Default: 0 (Prometheus is not sized).",
+        le=1_000_000_000,
+        description="Series written to at a time, 1000000000 at most. Default: 0 (Prometheus is not sized).",
         examples=[500000],
     )
     scrape_interval: Duration = Field(
@@ -75,10 +88,18 @@ class Load(Area):
     )
     query_factor: Positive = Field(
         default=1,
-        description="How heavily logs are queried: 10 where nobody optimises queries. Default: 1.",
+        le=100,
+        description="How heavily logs are queried, 100 at most: 10 where nobody optimises queries. Default: 1.",
         examples=[1],
     )
-    nodes: int = Field(default=3, ge=1, description="Nodes whose collectors share the work. Default: 3.", examples=[3])
+    nodes: int = Field(
+        default=3,
+        ge=1,
+        le=100_000,
+        description="Nodes whose collectors share the work, 100000 at most, as in the largest clusters that clouds "
+        "offer. Default: 3.",
+        examples=[3],
+    )
     prices: Prices = Field(
         default_factory=Prices,
         description="What the bill is reckoned with. Default: what AWS asks in us-east-1.",

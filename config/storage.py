@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from components.units import AccountId, Partition
+from components.units import AccountId, Partition, Replicas
 
 from .area import Area, HttpUrl, Name, OptionalObjectName, Quantity, Values, rule
 from .problems import Problem, place_of, remove_command, set_command, shown
@@ -33,9 +33,8 @@ class InClusterStorage(Area):
         default="in-cluster", description="in-cluster, minio, filesystem, external or aws."
     )
     namespace: Name = Field(default="storage", description="Namespace of the object store. Default: storage.")
-    replicas: int = Field(
+    replicas: Replicas = Field(
         default=1,
-        ge=1,
         description="Servers that hold objects: 1, which is one pod for everything, or more than copies, each on a "
         "host of its own, beside masters and filers. It grows at any time. Default: 1.",
         examples=[3],

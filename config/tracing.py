@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from components.units import Replicas
+
 from .area import Duration, Name, PodSecurity, Values
 from .workload import Workload
 
@@ -46,9 +48,8 @@ class Tracing(Workload):
         "without a login.",
         examples=["kafka-login"],
     )
-    partitions: int | None = Field(
+    partitions: Replicas | None = Field(
         default=None,
-        ge=1,
         description="Partitions of the topic, each with a live-store and a block-builder. Default: 3.",
         examples=[3],
     )

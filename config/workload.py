@@ -2,13 +2,17 @@
 
 from pydantic import Field
 
+from components.units import Replicas
+
 from .area import Area, NodeSelector, OptionalObjectName, Quantity, Tolerations
 
 
 class Workload(Area):
     """Size and place of one workload."""
 
-    replicas: int | None = Field(default=None, ge=1, description="Pods. Default: what the mode needs.", examples=[3])
+    replicas: Replicas | None = Field(
+        default=None, description="Pods, 1000 at most. Default: what the mode needs.", examples=[3]
+    )
     cpu: Quantity | None = Field(default=None, description="CPU request of each pod. Default: by workload.")
     memory: Quantity | None = Field(
         default=None, description="Memory request and limit of each pod. Default: by workload."

@@ -14,7 +14,7 @@ from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._spec import rule
 from .._workload import WorkloadSpec
 from ..charts import LOKI, Chart
-from ..units import Duration, Name, Quantity, parse_quantity
+from ..units import Duration, Name, Quantity, Replicas, parse_quantity
 from .choices import OTLP_INDEX_LABELS, ChunkEncoding, PreparedChange
 from .misplaced import misplaced_values
 from .modes import STEPS, Claims, Mode, Role, path_between
@@ -40,7 +40,7 @@ class LoggingSpec(CacheReaderSpec, LimitedSpec):
 
     mode: Mode = Mode.MONOLITHIC
     migrate_from: Mode | None = None
-    replicas: int | None = Field(default=None, ge=1)
+    replicas: Replicas | None = None
     replication_factor: int | None = Field(default=None, ge=1, le=3)
     workloads: Mapping[Role, WorkloadSpec] = Field(default_factory=dict)
     cpu: Quantity | None = None

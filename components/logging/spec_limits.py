@@ -34,8 +34,8 @@ class Limits(Switched):
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    ingestion_rate_mb: float | None = Field(default=None, gt=0)
-    ingestion_burst_size_mb: float | None = Field(default=None, gt=0)
+    ingestion_rate_mb: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    ingestion_burst_size_mb: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     per_stream_rate_limit: Size | None = None
     per_stream_rate_limit_burst: Size | None = None
     max_line_size: Size | None = None

@@ -14,7 +14,7 @@ from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import SEAWEEDFS_CHART, Chart
-from ..units import Name, Quantity, parse_quantity
+from ..units import Name, Quantity, Replicas, parse_quantity
 from .buckets import DEFAULT_PREFIXES, name_problem, purpose_problem
 
 S3_PORT = 8333
@@ -54,7 +54,7 @@ class InClusterObjectStorageSpec(ReleaseSpec):
     release_name: Name = "seaweedfs"
     chart_version: str = SEAWEEDFS_CHART.default_version
     pod_security: PodSecurity = PodSecurity.RESTRICTED
-    replicas: int = Field(default=1, ge=1)
+    replicas: Replicas = 1
     copies: int = Field(default=2, ge=2, le=3)
     prepared_changes: Sequence[PreparedChange] = ()
     buckets: Mapping[str, str] = Field(default=DEFAULT_PREFIXES)

@@ -13,7 +13,7 @@ from .._release import ReleaseSpec
 from .._spec import rule
 from .._tenants import OptionalTenant, Tenant
 from ..charts import ALLOY, Chart
-from ..units import HttpUrl, Name, Quantity, form, parse_quantity
+from ..units import HttpUrl, Name, Quantity, Replicas, form, parse_quantity
 from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl, is_host_and_port
 
 POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
@@ -86,7 +86,7 @@ class TelemetrySpec(ReleaseSpec):
     storage_host_path: Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy")] = (
         "/var/lib/alloy"
     )
-    replicas: int = Field(default=2, ge=1)
+    replicas: Replicas = 2
     max_unavailable: str = "10%"
     cpu_request: Quantity = "100m"
     memory_request: Quantity = "256Mi"

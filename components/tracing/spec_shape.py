@@ -11,6 +11,7 @@ from .._objects import OptionalObjectName
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
+from ..units import Replicas
 from ..urls import is_host_and_port
 from .choices import Mode, Processor, Receiver
 from .misplaced import misplaced_values
@@ -27,8 +28,8 @@ class ShapeSpec(CacheReaderSpec, ReleaseSpec):
 
     chart_version: str = ""
     mode: Mode = Mode.MONOLITHIC
-    replicas: int = Field(default=1, ge=1)
-    partitions: int | None = Field(default=None, ge=1)
+    replicas: Replicas = 1
+    partitions: Replicas | None = None
     kafka_address: str = ""
     kafka_topic: str = "tempo-traces"
     kafka_credentials_secret: OptionalObjectName = ""

@@ -37,3 +37,11 @@ def test_an_update_tells_no_plan_again(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_stack_without_a_load_tells_no_plan(monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, preview=True)[1] == []
+
+
+def test_the_largest_load_that_is_taken_is_one_that_distributed_components_take(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    largest = {"logs_gb_per_day": 300_000, "spans_per_second": 3_000_000, "active_series": 1_000_000_000}
+    distributed = {"mode": "distributed"}
+    assert len(run(monkeypatch, preview=True, load=largest, logging=distributed, tracing=distributed)[1]) == 1

@@ -14,7 +14,10 @@ from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_METRICS, source
 from tools.program import record
 from wiring.preflight import component_problems
 
-ANYTHING: tuple[Any, ...] = (None, 5, -1, True, "", "A B", [], [1], ["x", "x"], {}, {"a b": "c d"}, {"a": None})
+ANYTHING: tuple[Any, ...] = (
+    *(None, 5, -1, True, "", "A B", [], [1], ["x", "x"], {}, {"a b": "c d"}, {"a": None}),
+    *(10**30, 1e308, float("inf"), float("nan"), "99999999999999d", "9" * 200, "9" * 200 + "h"),
+)
 BASES: Mapping[str, Mapping[str, Any]] = {"aws": AWS, "external": EXTERNAL}
 IN_PYDANTICS_WORDS = re.compile(r"Input should|\[type=|VALUE|match pattern|Value error")
 

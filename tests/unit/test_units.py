@@ -42,6 +42,16 @@ def test_what_is_no_duration_is_refused_with_the_notation(text: str) -> None:
         parse_duration(text)
 
 
+@pytest.mark.parametrize("text", ["99999999999999d", "999999999999999h", "106752d", "9" * 5000 + "s", "106751d1ms"])
+def test_a_duration_beyond_that_of_go_is_refused_with_the_longest(text: str) -> None:
+    with pytest.raises(ValueError, match=r"is too long: write 106751d \(292 years\) at most"):
+        parse_duration(text)
+
+
+def test_the_longest_duration_is_taken() -> None:
+    assert hours("106751d") == "2562024h"
+
+
 def test_a_duration_that_is_no_whole_number_of_hours_is_refused_with_the_nearest() -> None:
     with pytest.raises(ValueError, match=r"'100m' is not a whole number of hours: round it, for example to 2h"):
         hours("100m")

@@ -34,6 +34,15 @@ def test_any_signal_makes_a_load() -> None:
         ({"logs_gb_per_day": 1, "prices": {"disk_gib_month": -1}}, "load.prices.disk_gib_month = -1"),
         ({"logs_gb_day": 5}, "there is no such setting: did you mean logs_gb_per_day?"),
         ({"logs_gb_per_day": float("inf")}, "must be a finite number"),
+        ({"logs_gb_per_day": float("nan")}, "must be a finite number"),
+        ({"logs_gb_per_day": 1e308}, "load.logs_gb_per_day = 1e+308: must be at most"),
+        ({"logs_gb_per_day": 1, "active_streams": 1e9}, "load.active_streams = 1000000000.0: must be at most"),
+        ({"spans_per_second": 1e9}, "load.spans_per_second = 1000000000.0: must be at most"),
+        ({"active_series": 1e10}, "load.active_series = 10000000000.0: must be at most"),
+        ({"active_series": 1, "query_factor": 1e9}, "load.query_factor = 1000000000.0: must be at most"),
+        ({"active_series": 1, "nodes": 10**6}, "load.nodes = 1000000: must be at most"),
+        ({"active_series": 1, "prices": {"cpu_month": 1e300}}, "load.prices.cpu_month = 1e+300: must be at most"),
+        ({"active_series": 1, "scrape_interval": "99999999999d"}, "is too long: write 106751d (292 years) at most"),
     ],
 )
 def test_a_load_that_makes_no_sense_is_refused_with_the_reason(area: dict[str, Any], sentence: str) -> None:
