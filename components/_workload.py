@@ -6,7 +6,7 @@ from pydantic import ConfigDict
 
 from ._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from ._switches import Switched
-from .units import Quantity, Replicas
+from .units import MemorySize, Quantity, Replicas, VolumeSize
 
 
 class WorkloadSpec(Switched):
@@ -16,8 +16,8 @@ class WorkloadSpec(Switched):
 
     replicas: Replicas | None = None
     cpu: Quantity | None = None
-    memory: Quantity | None = None
-    volume_size: Quantity | None = None
+    memory: MemorySize | None = None
+    volume_size: VolumeSize | None = None
     storage_class: OptionalObjectName | None = None
     node_selector: Mapping[LabelKey, LabelValue] | None = None
     tolerations: Sequence[Toleration] | None = None

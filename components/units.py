@@ -102,6 +102,18 @@ def _quantity(text: str) -> str:
     return text
 
 
+def _memory_size(text: str) -> str:
+    if parse_quantity(_quantity(text)) < 2**20:
+        raise ValueError(f"{text!r} is less than 1Mi of memory: write the unit too, such as 512Mi or 2Gi")
+    return text
+
+
+def _volume_size(text: str) -> str:
+    if parse_quantity(_quantity(text)) < 2**30:
+        raise ValueError(f"{text!r} is too small for a volume: it needs at least 1Gi, so write the unit too")
+    return text
+
+
 def _label(text: str) -> str:
     if re.fullmatch(_LABEL, text) is None:
         raise ValueError(
@@ -156,6 +168,12 @@ Quantity = Annotated[str, AfterValidator(_quantity)]
 
 Replicas = Annotated[int, Field(ge=1, le=1000)]
 """How many pods a workload has: more than 1000 is taken for a slip of the hand."""
+
+MemorySize = Annotated[str, AfterValidator(_memory_size)]
+"""Memory of a pod, 1Mi or more: `512Mi`, `2Gi`."""
+
+VolumeSize = Annotated[str, AfterValidator(_volume_size)]
+"""Size of a volume, 1Gi or more: `10Gi`."""
 
 Name = Annotated[str, AfterValidator(_label)]
 """An RFC 1123 label, as Kubernetes wants for namespaces, Services and Helm releases."""

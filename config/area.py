@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from components._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from components._tenants import Tenant
 from components._unsettled import Settling
-from components.units import Duration, Hostname, HttpUrl, Name, Quantity
+from components.units import Duration, Hostname, HttpUrl, MemorySize, Name, Quantity, VolumeSize
 
 from .problems import Problem
 
@@ -20,6 +20,7 @@ __all__ = [
     "HttpUrl",
     "LabelKey",
     "LabelValue",
+    "MemorySize",
     "Name",
     "NodeSelector",
     "OptionalObjectName",
@@ -29,6 +30,7 @@ __all__ = [
     "Tenant",
     "Tolerations",
     "Values",
+    "VolumeSize",
     "rule",
     "rules_of",
 ]

@@ -1,5 +1,7 @@
 """Wrong fields of an area, as pydantic finds them: told at the place in the stack file, with a value that is right."""
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -11,6 +13,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from components._sentences import closest, sentence
+from components.units import parse_quantity
 
 from .problems import SECRET, Problem, nearest, place_of, remove_command, replace_command, shown
 
@@ -19,6 +22,9 @@ Location = tuple[int | str, ...]
 OF_A_KEY = "[key]"
 """Ends the location of an error where the key of a map is wrong, not its value."""
 
+_NUMBER = re.compile(r"\d+(\.\d+)?")
+_UNIT = re.compile(r"\d+([A-Za-z]+)")
+_SIZES = ("Mi", "Gi")
 _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -64,16 +70,38 @@ def wrong_fields(area: str, model: type[BaseModel], error: ValidationError) -> I
 def right_value(setting: Setting, wrong: Any) -> Any:
     """Give what was probably meant by `wrong`, else an example; `None` where the setting is better removed."""
     annotation = setting.field.annotation if setting.field else None
-    names = [str(item.value) for item in _members(annotation)]
+    names = [str(item.value) for item in _members(annotation)] or _several(setting)
     candidates = [
         closest(str(wrong), names),
         _SWITCHES.get(wrong.lower()) if isinstance(wrong, str) and _is_switch(annotation) else None,
-        str(wrong) if setting.field and isinstance(wrong, int | float) and not isinstance(wrong, bool) else None,
+        *_written_out(setting, wrong),
         _same_host(wrong, setting.example),
         [part.strip() for part in wrong.split(",")] if setting.field and isinstance(wrong, str) else None,
         setting.example,
     ]
     return next((item for item in candidates if item is not None and accepts(setting.field, item)), None)
+
+
+def _several(setting: Setting) -> list[str]:
+    """Give the examples of a setting that names all it can be."""
+    examples = setting.field.examples if setting.field else None
+    return list(map(str, examples)) if examples and len(examples) > 1 else []
+
+
+def _written_out(setting: Setting, wrong: Any) -> list[str]:
+    """Give texts for a number, or for a number in text: as it is, then with each unit, nearest the example first."""
+    text = json.dumps(wrong) if isinstance(wrong, int | float) else str(wrong)
+    if setting.field is None or _NUMBER.fullmatch(text) is None:
+        return []
+    plain = [text] if isinstance(wrong, int | float) and not _several(setting) else []
+    unit = _UNIT.fullmatch(setting.example) if isinstance(setting.example, str) else None
+    if unit is None:
+        return plain
+    if unit[1] not in _SIZES:
+        return [*plain, text + unit[1]]
+    usual = parse_quantity(setting.example)
+    sizes = [text + size for size in _SIZES]
+    return [*plain, *sorted(sizes, key=lambda size: abs((parse_quantity(size) / usual).ln()))]
 
 
 def _same_host(wrong: Any, example: Any) -> str | None:

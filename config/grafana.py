@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from .area import Area, Name, Quantity, SecretReference, Values
+from .area import Area, Name, SecretReference, Values, VolumeSize
 
 
 class Grafana(Area):
@@ -22,7 +22,7 @@ class Grafana(Area):
         description="Existing Secret with the admin password, user admin. Default: one is generated.",
         examples=[{"secret": "grafana-admin", "key": "password"}],
     )
-    volume_size: Quantity = Field(
+    volume_size: VolumeSize = Field(
         default="2Gi", description="Volume of Grafana's database. Default: 2Gi.", examples=["5Gi"]
     )
     values: Values = Field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from components.charts import LOKI
 from components.units import form
 
 from .area import Area, Duration, HttpUrl, Name, PodSecurity, Tenant, Values
@@ -86,7 +87,9 @@ class Logging(Workload):
         examples=["restricted"],
     )
     chart_version: str | None = Field(
-        default=None, description="Version of the Loki chart. Default: the newest supported."
+        default=None,
+        description="Version of the Loki chart. Default: the newest supported.",
+        examples=list(LOKI.versions),
     )
     replication_factor: int | None = Field(
         default=None,

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from components.urls import OtlpUrl, QueryUrl, RemoteWriteUrl
 
-from .area import Area, Name, Quantity, Values, rule
+from .area import Area, MemorySize, Name, Quantity, Values, VolumeSize, rule
 from .problems import Problem, place_of, remove_command, set_command, shown
 
 
@@ -33,10 +33,10 @@ class Metrics(Area):
     cpu: Quantity | None = Field(
         default=None, description="CPU request of the in-stack Prometheus. Default: 200m.", examples=["500m"]
     )
-    memory: Quantity | None = Field(
+    memory: MemorySize | None = Field(
         default=None, description="Memory request and limit of the in-stack Prometheus. Default: 1Gi.", examples=["2Gi"]
     )
-    volume_size: Quantity | None = Field(
+    volume_size: VolumeSize | None = Field(
         default=None, description="Volume of the in-stack Prometheus. Default: 8Gi.", examples=["50Gi"]
     )
     remote_write_url: RemoteWriteUrl | None = Field(

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from components.units import AccountId, Partition, Replicas
 
-from .area import Area, HttpUrl, Name, OptionalObjectName, Quantity, Values, rule
+from .area import Area, HttpUrl, Name, OptionalObjectName, Values, VolumeSize, rule
 from .problems import Problem, place_of, remove_command, set_command, shown
 
 PURPOSES = ("logs", "traces")
@@ -48,7 +48,7 @@ class InClusterStorage(Area):
         "fewer of them. Default: none.",
         examples=[["servers"]],
     )
-    volume_size: Quantity = Field(
+    volume_size: VolumeSize = Field(
         default="10Gi", description="Size of the volume of each server. Default: 10Gi.", examples=["50Gi"]
     )
     storage_class: OptionalObjectName = Field(
@@ -93,7 +93,9 @@ class MinioStorage(Area):
         description="User of each purpose, created. Default: loki and tempo.",
         examples=[{"logs": "loki_admin"}],
     )
-    volume_size: Quantity = Field(default="10Gi", description="Size of each volume. Default: 10Gi.", examples=["50Gi"])
+    volume_size: VolumeSize = Field(
+        default="10Gi", description="Size of each volume. Default: 10Gi.", examples=["50Gi"]
+    )
     storage_class: OptionalObjectName = Field(
         default="", description="StorageClass of its volumes. Default: the cluster's."
     )

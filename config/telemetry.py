@@ -5,7 +5,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from .area import Area, Name, Quantity, Tenant, Values
+from components.charts import ALLOY
+
+from .area import Area, MemorySize, Name, Quantity, Tenant, Values
 
 
 class LogSource(StrEnum):
@@ -20,7 +22,9 @@ class Telemetry(Area):
 
     namespace: Name = Field(default="telemetry", description="Namespace of the collectors. Default: telemetry.")
     chart_version: str | None = Field(
-        default=None, description="Version of the Alloy chart. Default: the newest supported."
+        default=None,
+        description="Version of the Alloy chart. Default: the newest supported.",
+        examples=list(ALLOY.versions),
     )
     log_source: LogSource = Field(
         default=LogSource.FILES,
@@ -50,10 +54,10 @@ class Telemetry(Area):
     cpu_request: Quantity | None = Field(
         default=None, description="CPU request of each collector. Default: 100m.", examples=["200m"]
     )
-    memory_request: Quantity | None = Field(
+    memory_request: MemorySize | None = Field(
         default=None, description="Memory request of each collector. Default: 256Mi.", examples=["512Mi"]
     )
-    memory_limit: Quantity | None = Field(
+    memory_limit: MemorySize | None = Field(
         default=None, description="Memory limit of each collector. Default: 512Mi.", examples=["1Gi"]
     )
     values: Values = Field(default_factory=dict)

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from components.charts import TEMPO, TEMPO_DISTRIBUTED
 from components.units import Replicas
 
 from .area import Duration, Name, PodSecurity, Values
@@ -33,7 +34,9 @@ class Tracing(Workload):
         examples=["restricted"],
     )
     chart_version: str | None = Field(
-        default=None, description="Version of the chart tempo or tempo-distributed. Default: the newest supported."
+        default=None,
+        description="Version of the chart tempo or tempo-distributed. Default: the newest supported.",
+        examples=[*TEMPO.versions, *TEMPO_DISTRIBUTED.versions],
     )
     kafka_address: str = Field(
         default="",

@@ -4,7 +4,7 @@ from pydantic import Field
 
 from components.units import Replicas
 
-from .area import Area, NodeSelector, OptionalObjectName, Quantity, Tolerations
+from .area import Area, MemorySize, NodeSelector, OptionalObjectName, Quantity, Tolerations, VolumeSize
 
 
 class Workload(Area):
@@ -13,11 +13,13 @@ class Workload(Area):
     replicas: Replicas | None = Field(
         default=None, description="Pods, 1000 at most. Default: what the mode needs.", examples=[3]
     )
-    cpu: Quantity | None = Field(default=None, description="CPU request of each pod. Default: by workload.")
-    memory: Quantity | None = Field(
-        default=None, description="Memory request and limit of each pod. Default: by workload."
+    cpu: Quantity | None = Field(
+        default=None, description="CPU request of each pod. Default: by workload.", examples=["500m"]
     )
-    volume_size: Quantity | None = Field(
+    memory: MemorySize | None = Field(
+        default=None, description="Memory request and limit of each pod. Default: by workload.", examples=["2Gi"]
+    )
+    volume_size: VolumeSize | None = Field(
         default=None, description="Size of each volume. Default: 10Gi.", examples=["10Gi"]
     )
     storage_class: OptionalObjectName = Field(

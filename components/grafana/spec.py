@@ -10,7 +10,7 @@ from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import GRAFANA_CHART, Chart
-from ..units import Name, OptionalHttpUrl, Quantity
+from ..units import MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize
 
 GENERATED_PASSWORD_KEY = "admin-password"
 
@@ -26,12 +26,12 @@ class GrafanaSpec(ReleaseSpec):
     admin_secret: OptionalObjectName = ""
     admin_secret_key: str = GENERATED_PASSWORD_KEY
     persistence: bool = True
-    volume_size: Quantity = "2Gi"
+    volume_size: VolumeSize = "2Gi"
     storage_class: OptionalObjectName = ""
     node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     tolerations: Sequence[Toleration] = ()
     cpu: Quantity = "100m"
-    memory: Quantity = "512Mi"
+    memory: MemorySize = "512Mi"
     native_sidecars: bool = True
     datasource_namespaces: Sequence[Name] = ()
     tls_secret: OptionalObjectName = ""

@@ -14,7 +14,7 @@ from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._spec import rule
 from .._workload import WorkloadSpec
 from ..charts import LOKI, Chart
-from ..units import Duration, Name, Quantity, Replicas, parse_quantity
+from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, parse_quantity
 from .choices import OTLP_INDEX_LABELS, ChunkEncoding, PreparedChange
 from .misplaced import misplaced_values
 from .modes import STEPS, Claims, Mode, Role, path_between
@@ -44,8 +44,8 @@ class LoggingSpec(CacheReaderSpec, LimitedSpec):
     replication_factor: int | None = Field(default=None, ge=1, le=3)
     workloads: Mapping[Role, WorkloadSpec] = Field(default_factory=dict)
     cpu: Quantity | None = None
-    memory: Quantity | None = None
-    volume_size: Quantity = "10Gi"
+    memory: MemorySize | None = None
+    volume_size: VolumeSize = "10Gi"
     storage_class: OptionalObjectName = ""
     node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     tolerations: Sequence[Toleration] = ()

@@ -9,7 +9,7 @@ from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import PROMETHEUS, Chart
-from ..units import Duration, Name, Quantity, hours
+from ..units import Duration, MemorySize, Name, Quantity, VolumeSize, hours
 
 RESOURCE_ATTRIBUTES = (
     "service.name",
@@ -30,14 +30,14 @@ class MetricsSpec(ReleaseSpec):
     release_name: Name = "prometheus"
     chart_version: str = PROMETHEUS.default_version
     retention: Duration = "15d"
-    volume_size: Quantity = "8Gi"
+    volume_size: VolumeSize = "8Gi"
     storage_class: OptionalObjectName = ""
     scrape_interval: Duration = "30s"
     promoted_resource_attributes: Sequence[str] = RESOURCE_ATTRIBUTES
     node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     tolerations: Sequence[Toleration] = ()
     cpu: Quantity = "200m"
-    memory: Quantity = "1Gi"
+    memory: MemorySize = "1Gi"
 
     @property
     def chart(self) -> Chart:

@@ -13,7 +13,7 @@ from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import MINIO, Chart
-from ..units import Name, Quantity, parse_quantity
+from ..units import MemorySize, Name, Quantity, VolumeSize, parse_quantity
 from .buckets import DEFAULT_PREFIXES, PURPOSES, name_problem, purpose_problem
 from .minio_users import policy, user_problem
 
@@ -65,10 +65,10 @@ class MinioObjectStorageSpec(ReleaseSpec):
     buckets: Mapping[str, str] = Field(default=DEFAULT_BUCKETS)
     further_buckets: Mapping[str, Sequence[str]] | None = None
     users: Mapping[str, str] = Field(default_factory=dict)
-    storage_size: Quantity = "10Gi"
+    storage_size: VolumeSize = "10Gi"
     storage_class: OptionalObjectName = ""
     cpu: Quantity = "100m"
-    memory: Quantity = "1Gi"
+    memory: MemorySize = "1Gi"
     node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     tolerations: Sequence[Toleration] = ()
     service_monitor: bool = False
@@ -127,10 +127,6 @@ class MinioObjectStorageSpec(ReleaseSpec):
     @rule("users", "buckets")
     def _users_are_users(self) -> str | None:
         return purpose_problem(self.users) or user_problem(self.users, self.buckets)
-
-    @rule("storage_size")
-    def _storage_holds_something(self) -> str | None:
-        return None if parse_quantity(self.storage_size) >= 2**30 else "the store needs at least 1Gi"
 
     @rule("release_name")
     def _names_are_not_cut(self) -> str | None:

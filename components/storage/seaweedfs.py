@@ -14,7 +14,7 @@ from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
 from .._release import ReleaseSpec
 from .._spec import rule
 from ..charts import SEAWEEDFS_CHART, Chart
-from ..units import Name, Quantity, Replicas, parse_quantity
+from ..units import MemorySize, Name, Quantity, Replicas, VolumeSize, parse_quantity
 from .buckets import DEFAULT_PREFIXES, name_problem, purpose_problem
 
 S3_PORT = 8333
@@ -23,7 +23,6 @@ REGION = "us-east-1"
 IDENTITIES_KEY = "seaweedfs_s3_config"
 _USER = 1000
 _MEBI = Decimal(2**20)
-_SMALLEST_STORAGE = Decimal(2**30)
 POD = {
     "enabled": True,
     "runAsNonRoot": True,
@@ -58,10 +57,10 @@ class InClusterObjectStorageSpec(ReleaseSpec):
     copies: int = Field(default=2, ge=2, le=3)
     prepared_changes: Sequence[PreparedChange] = ()
     buckets: Mapping[str, str] = Field(default=DEFAULT_PREFIXES)
-    storage_size: Quantity = "10Gi"
+    storage_size: VolumeSize = "10Gi"
     storage_class: OptionalObjectName = ""
     cpu: Quantity = "100m"
-    memory: Quantity = "1Gi"
+    memory: MemorySize = "1Gi"
     node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     tolerations: Sequence[Toleration] = ()
     service_monitor: bool = False
@@ -110,10 +109,6 @@ class InClusterObjectStorageSpec(ReleaseSpec):
                 f"them is away: use {self.copies + 1} servers or more, or 1 without copies"
             )
         return None
-
-    @rule("storage_size")
-    def _storage_holds_a_volume_for_each_bucket(self) -> str | None:
-        return None if parse_quantity(self.storage_size) >= _SMALLEST_STORAGE else "the store needs at least 1Gi"
 
     @rule("release_name")
     def _service_name_is_not_cut(self) -> str | None:

@@ -13,7 +13,7 @@ from .._release import ReleaseSpec
 from .._spec import rule
 from .._tenants import OptionalTenant, Tenant
 from ..charts import ALLOY, Chart
-from ..units import HttpUrl, Name, Quantity, Replicas, form, parse_quantity
+from ..units import HttpUrl, MemorySize, Name, Quantity, Replicas, form, parse_quantity
 from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl, is_host_and_port
 
 POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
@@ -89,8 +89,8 @@ class TelemetrySpec(ReleaseSpec):
     replicas: Replicas = 2
     max_unavailable: str = "10%"
     cpu_request: Quantity = "100m"
-    memory_request: Quantity = "256Mi"
-    memory_limit: Quantity = "512Mi"
+    memory_request: MemorySize = "256Mi"
+    memory_limit: MemorySize = "512Mi"
     node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     tolerations: Sequence[Toleration] | None = None
     service_monitor: bool = False

@@ -10,7 +10,7 @@ from .._security.spec import LEAVE_OUT, SecuritySpec, locked_out_metrics
 from .._spec import rule
 from ..storage.buckets import name_problem
 from ..storage.endpoint import bucket_endpoint
-from ..units import Duration, Hostname, Name, OptionalHttpUrl, Quantity, hours, parse_duration
+from ..units import Duration, Hostname, MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize, hours, parse_duration
 from ..urls import OptionalRemoteWriteUrl
 from .choices import Mode, Store
 from .roles import Role
@@ -63,13 +63,13 @@ class TracingSpec(WorkloadsSpec, SecuritySpec):
     kms_key_arn: str = ""
     retention: Duration = "14d"
     max_block_duration: Duration = "30m"
-    volume_size: Quantity = "10Gi"
-    generator_volume_size: Quantity = "5Gi"
+    volume_size: VolumeSize = "10Gi"
+    generator_volume_size: VolumeSize = "5Gi"
     storage_class: OptionalObjectName = ""
     node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
     tolerations: Sequence[Toleration] = ()
     cpu: Quantity = "200m"
-    memory: Quantity = "1Gi"
+    memory: MemorySize = "1Gi"
     remote_write_url: OptionalRemoteWriteUrl = ""
     span_metrics_dimensions: Sequence[str] = ()
     service_graph_dimensions: Sequence[str] = ()

@@ -83,16 +83,18 @@ def test_the_printed_commands_are_taken_by_pulumi_and_lead_to_a_stack_that_previ
     assert rounds <= 3
 
 
-def test_what_was_set_without_path_and_text_for_a_switch_are_mended_by_what_is_printed(checkout: Checkout) -> None:
+def test_values_of_the_wrong_type_and_in_the_wrong_place_are_mended_by_what_is_printed(checkout: Checkout) -> None:
     wrong = {
         "observability:logging.replicas": 3,
         "observability:grafana": {"enabled": "no"},
         "observability:ingress": {"entry_points": "internet"},
+        "observability:tracing": {"volume_size": 20, "chart_version": 2.2},
+        "observability:metrics": {"volume_size": "8"},
         "observability:storage": {"kind": "AWS", "account_id": "123456789012", "shared_bucket": "acme"},
     }
     checkout.configure("dev", {key: None for key in checkout.settings("dev")} | wrong | {"aws:region": "eu-west-1"})
     left, commands = problems(checkout)
-    assert left >= 4
+    assert left >= 7
     for command in commands:
         done = checkout.run("sh", "-c", command)
         assert done.exit_code == 0, f"{command}\n{done.output}"
@@ -101,4 +103,6 @@ def test_what_was_set_without_path_and_text_for_a_switch_are_mended_by_what_is_p
     assert settings["observability:logging"]["replicas"] == 3
     assert settings["observability:grafana"]["enabled"] is False
     assert settings["observability:ingress"]["entry_points"] == ["internet"]
+    assert settings["observability:tracing"] == {"volume_size": "20Gi", "chart_version": "2.2.4"}
+    assert settings["observability:metrics"]["volume_size"] == "8Gi"
     assert settings["observability:storage"]["kind"] == "aws"

@@ -148,6 +148,40 @@ def test_text_is_removed_before_a_switch_is_set(written: str, right: str) -> Non
     assert lines[2:4] == [f"pulumi config rm {place} --stack test", f"pulumi config set {place} {right} --stack test"]
 
 
+@pytest.mark.parametrize(
+    ("area", "key", "written", "right"),
+    [
+        ("logging", "volume_size", 20, "20Gi"),
+        ("logging", "volume_size", "8", "8Gi"),
+        ("tracing", "volume_size", 512, "512Gi"),
+        ("metrics", "volume_size", 100, "100Gi"),
+        ("grafana", "volume_size", 0.5, "5Gi"),
+        ("storage", "volume_size", "20", "20Gi"),
+        ("logging", "memory", 4, "4Gi"),
+        ("logging", "memory", "512", "512Mi"),
+        ("telemetry", "memory_limit", 512, "512Mi"),
+        ("logging", "cpu", 2, "2"),
+        ("retention", "logs", 30, "30d"),
+        ("tracing", "max_block_duration", 5, "5m"),
+        ("logging", "chart_version", 18.11, "18.11.0"),
+        ("logging", "chart_version", 6.51, "6.51.0"),
+        ("tracing", "chart_version", 2.26, "2.26.2"),
+        ("telemetry", "chart_version", True, "1.11.1"),
+        ("storage", "account_id", 123456789013, "123456789013"),
+    ],
+)
+def test_a_number_without_a_unit_gets_the_one_that_is_meant(area: str, key: str, written: Any, right: str) -> None:
+    kind = {"kind": "aws", "shared_bucket": "acme"} if key == "account_id" else {}
+    message = problems(**{area: {**kind, key: written}})
+    assert f"observability:{area}.{key} {right} --stack" in message
+    assert f"rm --path observability:{area}.{key}" not in message
+
+
+@pytest.mark.parametrize("area", ["logging", "tracing", "metrics", "grafana", "storage"])
+def test_a_volume_under_a_gibibyte_is_refused(area: str) -> None:
+    assert "'1023Mi' is too small for a volume" in problems(**{area: {"volume_size": "1023Mi"}})
+
+
 def test_text_where_a_list_belongs_becomes_its_item() -> None:
     message = problems(ingress={"entry_points": "internet, internal"}, logging={"tenants": "ops"})
     assert "'observability:ingress.entry_points[0]' internet --stack" in message
