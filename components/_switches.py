@@ -1,7 +1,7 @@
 """Numbers are numbers and switches are switches: pydantic takes `true` for 1, and 0 and "no" for `false`."""
 
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
@@ -25,4 +25,8 @@ class Switched(BaseModel):
 
 
 def _kinds(annotation: Any) -> set[Any]:
-    return set(get_args(annotation)) if get_origin(annotation) in (Union, UnionType) else {annotation}
+    if get_origin(annotation) is Annotated:
+        return _kinds(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        return {kind for item in get_args(annotation) for kind in _kinds(item)}
+    return {annotation}
