@@ -2,7 +2,8 @@
 
 A component's public contract is a `TypedDict` of inputs. Its private `Spec` says what those inputs must be.
 Values that are known are checked when the component is constructed; an `Output` is let through and the whole
-specification is checked again, with the same rules, once it is resolved.
+specification is checked again, with the same rules, once it is resolved. What the `TypedDict` gives no `pulumi.Input`
+decides which resources there are, and takes no `Output`.
 """
 
 import re
@@ -98,12 +99,22 @@ class Spec(Settling):
         yield from ()
 
     @classmethod
-    def check(cls, component: str, args: Mapping[str, Any]) -> Self:
-        """Check what is known of `args`; raise `InvalidArgsError` naming `component` and every problem."""
+    def check(cls, component: str, args: Mapping[str, Any], declared: type | None = None) -> Self:
+        """Check what is known of `args`; raise `InvalidArgsError` naming `component` and every problem.
+
+        An output is refused where the types that `declared`, the `TypedDict` of the arguments, gives want plain values.
+        """
         if not isinstance(args, Mapping):
             problem = ArgumentProblem("(arguments)", f" = {args!r}", "must be a mapping of arguments to their values")
             raise InvalidArgsError(component, [problem])
-        return _validated(cls, component, args)
+        late = [] if declared is None else _late_problems(declared, args)
+        if not late:
+            return _validated(cls, component, args)
+        try:
+            _validated(cls, component, {**args, **{str(problem.location[0]): UNSETTLED for problem in late}})
+        except InvalidArgsError as error:
+            late += error.problems
+        raise InvalidArgsError(component, late)
 
     def resolve(self, component: str) -> "pulumi.Output[Self]":
         """Give the specification with every output resolved, checked again as a whole."""
@@ -147,6 +158,14 @@ def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], str 
 
 
 AnySpec = TypeVar("AnySpec", bound=Spec)
+
+
+def _late_problems(declared: type, args: Mapping[str, Any]) -> list[ArgumentProblem]:
+    # What looks at types is loaded for a component, and not for whoever names the class.
+    from ._late import late_values
+
+    sentence = "must be known when the program runs, and is an output: give it as a plain value"
+    return [ArgumentProblem(_place(at), "", sentence, at) for at in late_values(declared, args)]
 
 
 def _validated(cls: type[AnySpec], component: str, args: Mapping[str, Any]) -> AnySpec:

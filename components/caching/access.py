@@ -54,7 +54,7 @@ class CacheAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CacheAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'CacheAccess "{name}"'
-        spec = CacheAccessSpec.check(component, args)
+        spec = CacheAccessSpec.check(component, args, CacheAccessArgs)
         password = pulumi.Output.secret(args["password"])
         super().__init__("observability:index:CacheAccess", name, {**args, "password": password}, opts)
         # The password is resolved apart, so that nothing else becomes secret or unknown with it.

@@ -78,7 +78,7 @@ class Cache(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CacheArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Cache "{name}"'
-        spec = CacheSpec.check(component, args)
+        spec = CacheSpec.check(component, args, CacheArgs)
         super().__init__("observability:index:Cache", name, {**args}, opts)
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)

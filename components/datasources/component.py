@@ -146,7 +146,7 @@ class Datasources(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DatasourcesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Datasources "{name}"'
-        spec = DatasourcesSpec.check(component, args)
+        spec = DatasourcesSpec.check(component, args, DatasourcesArgs)
         super().__init__("observability:index:Datasources", name, {**args}, opts)
         files = spec.resolve(component).apply(provisioning_files)
         created = []

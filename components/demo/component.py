@@ -51,7 +51,7 @@ class Demo(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DemoArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Demo "{name}"'
-        spec = DemoSpec.check(component, args)
+        spec = DemoSpec.check(component, args, DemoArgs)
         super().__init__("observability:index:Demo", name, {**args}, opts)
         known = spec.resolve(component)
         home = own_namespace(name, spec, spec.namespace, self)

@@ -114,7 +114,7 @@ class Grafana(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: GrafanaArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Grafana "{name}"'
-        spec = GrafanaSpec.check(component, args)
+        spec = GrafanaSpec.check(component, args, GrafanaArgs)
         super().__init__("observability:index:Grafana", name, {**args}, opts)
         known = spec.resolve(component)
         needed = own_namespace(name, spec, spec.namespace, self)

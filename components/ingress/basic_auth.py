@@ -49,7 +49,7 @@ class BasicAuth(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BasicAuthArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'BasicAuth "{name}"'
-        spec = BasicAuthSpec.check(component, args)
+        spec = BasicAuthSpec.check(component, args, BasicAuthArgs)
         super().__init__("observability:index:BasicAuth", name, {**args}, opts)
         secret_name = spec.existing_secret or f"{spec.middleware_name}-users"
         self.username = pulumi.Output.from_input("")

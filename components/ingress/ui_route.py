@@ -58,7 +58,7 @@ class UiRoute(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: UiRouteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'UiRoute "{name}"'
-        spec = UiRouteSpec.check(component, args)
+        spec = UiRouteSpec.check(component, args, UiRouteArgs)
         super().__init__("observability:index:UiRoute", name, {**args}, opts)
         known = spec.resolve(component)
         CustomResource(

@@ -36,7 +36,7 @@ class Logging(pulumi.ComponentResource):
         from .values import merged_values
 
         place = f'Logging "{name}"'
-        spec = LoggingSpec.check(place, args)
+        spec = LoggingSpec.check(place, args, LoggingArgs)
         super().__init__("observability:index:Logging", name, {**args}, opts)
         for sentence in advice(spec):
             pulumi.log.warn(sentence, self)

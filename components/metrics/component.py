@@ -75,7 +75,7 @@ class Metrics(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MetricsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         place = f'Metrics "{name}"'
-        spec = MetricsSpec.check(place, args)
+        spec = MetricsSpec.check(place, args, MetricsArgs)
         super().__init__("observability:index:Metrics", name, {**args}, opts)
         home = own_namespace(name, spec, spec.namespace, self)
         known = spec.resolve(place)

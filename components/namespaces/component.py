@@ -41,7 +41,7 @@ class Namespace(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: NamespaceArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Namespace "{name}"'
-        spec = NamespaceSpec.check(component, args)
+        spec = NamespaceSpec.check(component, args, NamespaceArgs)
         super().__init__("observability:index:Namespace", name, {**args}, opts)
         namespace_name = spec.resolve(component).apply(lambda s: s.name)
         created = namespace(f"{name}-namespace", namespace_name, spec.level, parent=self, protect=spec.protect)

@@ -44,7 +44,7 @@ class Certificate(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Certificate "{name}"'
-        spec = CertificateSpec.check(component, args)
+        spec = CertificateSpec.check(component, args, CertificateArgs)
         super().__init__("observability:index:Certificate", name, {**args}, opts)
         known = spec.resolve(component)
         wanted: pulumi.Output[Any] = known.apply(certificate)

@@ -34,7 +34,7 @@ class ClientLogin(pulumi.ComponentResource):
     """Name of the Secret with `username` and `password`."""
 
     def __init__(self, name: str, args: ClientLoginArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        spec = ClientLoginSpec.check(f'ClientLogin "{name}"', args)
+        spec = ClientLoginSpec.check(f'ClientLogin "{name}"', args, ClientLoginArgs)
         super().__init__("observability:index:ClientLogin", name, {**args}, opts)
         secret_name = spec.secret_name or f"{spec.username}-login"
         login = generate_login(

@@ -35,7 +35,7 @@ class GatewayLogins(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: GatewayLoginsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'GatewayLogins "{name}"'
-        spec = GatewayLoginsSpec.check(component, args)
+        spec = GatewayLoginsSpec.check(component, args, GatewayLoginsArgs)
         users: pulumi.Output[Any] = pulumi.Output.secret(args["htpasswd"])
         super().__init__("observability:index:GatewayLogins", name, {**args, "htpasswd": users}, opts)
         lines = users.apply(lambda each: "\n".join(line.strip() for line in each) + "\n")

@@ -114,7 +114,7 @@ class AwsObjectStorage(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AwsObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'AwsObjectStorage "{name}"'
-        spec = AwsObjectStorageSpec.check(component, args)
+        spec = AwsObjectStorageSpec.check(component, args, AwsObjectStorageArgs)
         super().__init__("observability:index:AwsObjectStorage", name, {**args}, opts)
         # The key is resolved apart: one that is still to be created would make everything else unknown.
         known = spec.model_copy(update={"kms_key_arn": ""}).resolve(component)

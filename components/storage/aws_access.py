@@ -174,7 +174,7 @@ class AwsBucketAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AwsBucketAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'AwsBucketAccess "{name}"'
-        spec = AwsBucketAccessSpec.check(component, args)
+        spec = AwsBucketAccessSpec.check(component, args, AwsBucketAccessArgs)
         super().__init__("observability:index:AwsBucketAccess", name, {**args}, opts)
         # The key is resolved apart: one that is still to be created would make the role's name unknown.
         known = spec.model_copy(update={"kms_key_arn": ""}).resolve(component)

@@ -66,7 +66,7 @@ class ExternalObjectStorage(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ExternalObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'ExternalObjectStorage "{name}"'
-        spec = ExternalObjectStorageSpec.check(component, args)
+        spec = ExternalObjectStorageSpec.check(component, args, ExternalObjectStorageArgs)
         super().__init__("observability:index:ExternalObjectStorage", name, {**args}, opts)
         known = spec.resolve(component)
         self.kind = pulumi.Output.from_input("external")

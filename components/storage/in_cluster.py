@@ -111,7 +111,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: InClusterObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'InClusterObjectStorage "{name}"'
-        spec = InClusterObjectStorageSpec.check(component, args)
+        spec = InClusterObjectStorageSpec.check(component, args, InClusterObjectStorageArgs)
         super().__init__("observability:index:InClusterObjectStorage", name, {**args}, opts)
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)

@@ -108,7 +108,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MinioObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'MinioObjectStorage "{name}"'
-        spec = MinioObjectStorageSpec.check(component, args)
+        spec = MinioObjectStorageSpec.check(component, args, MinioObjectStorageArgs)
         super().__init__("observability:index:MinioObjectStorage", name, {**args}, opts)
         pulumi.log.warn(UNMAINTAINED, self)
         known = spec.resolve(component)

@@ -71,7 +71,7 @@ class SecretBucketAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SecretBucketAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'SecretBucketAccess "{name}"'
-        spec = SecretBucketAccessSpec.check(component, args)
+        spec = SecretBucketAccessSpec.check(component, args, SecretBucketAccessArgs)
         inputs: dict[str, Any] = {**args}
         secrets = {key: pulumi.Output.secret(inputs[key]) for key in _SECRETS if key in inputs}
         super().__init__("observability:index:SecretBucketAccess", name, {**inputs, **secrets}, opts)

@@ -183,7 +183,7 @@ class Telemetry(pulumi.ComponentResource):
         from .values import CONFIG_KEY, UI_PORT, alloy_values
 
         component = f'Telemetry "{name}"'
-        spec = TelemetrySpec.check(component, args)
+        spec = TelemetrySpec.check(component, args, TelemetryArgs)
         super().__init__("observability:index:Telemetry", name, {**args}, opts)
         known = spec.resolve(component)
         home = []

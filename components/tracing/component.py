@@ -46,7 +46,7 @@ class Tracing(pulumi.ComponentResource):
         from .values import tempo_values
 
         place = f'Tracing "{name}"'
-        spec = TracingSpec.check(place, args)
+        spec = TracingSpec.check(place, args, TracingArgs)
         super().__init__("observability:index:Tracing", name, {**args}, opts)
         if spec.replication_factor == 2:
             pulumi.log.warn(

@@ -3,6 +3,8 @@
 import ast
 import importlib
 import inspect
+import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import pytest
 
 import components
 from components._spec import Spec
+from tests.recording import record
+from tools.docs.components import python_name
 
 COMPONENTS = sorted(name.removesuffix("Args") for name in components.__all__ if name.endswith("Args"))
 
@@ -61,3 +65,38 @@ def test_the_constructor_takes_a_name_the_arguments_and_options(name: str) -> No
     component = getattr(components, name)
     assert issubclass(component, pulumi.ComponentResource)
     assert list(inspect.signature(component.__init__).parameters) == ["self", "name", "args", "opts"]
+
+
+SCHEMA = json.loads((Path(__file__).parents[1] / "golden" / "schema.json").read_text(encoding="utf-8"))
+LATE = "must be known when the program runs, and is an output: give it as a plain value"
+
+
+def refused_as_late(name: str, args: Mapping[str, Any]) -> set[str]:
+    refused: set[str] = set()
+
+    def build() -> Mapping[str, Any]:
+        given = {field: value(pulumi.Output.from_input("x")) for field, value in args.items()}
+        with pytest.raises(components.InvalidArgsError) as raised:
+            getattr(components, name)("late", given)
+        refused.update(problem.place for problem in raised.value.problems if problem.sentence == LATE)
+        return {}
+
+    record(build)
+    return refused
+
+
+@pytest.mark.parametrize("name", COMPONENTS)
+def test_an_output_is_refused_in_words_exactly_where_the_schema_wants_plain_values(name: str) -> None:
+    inputs = SCHEMA["resources"][f"observability:index:{name}"]["inputProperties"]
+    plain = {python_name(field) for field, described in inputs.items() if described.get("plain")}
+    everything = dict.fromkeys([*map(python_name, inputs), "no_such_argument"], lambda output: output)
+    assert refused_as_late(name, everything) == plain
+
+
+def test_an_output_within_a_plain_argument_is_refused_at_its_place() -> None:
+    within: dict[str, Any] = {
+        "workloads": lambda output: {"querier": {"replicas": output, "tolerations": [{"key": output}]}},
+        "tenants": lambda output: ["a", output],
+        "values": lambda output: {"loki": {"extra": output}},
+    }
+    assert refused_as_late("Logging", within) == {"workloads.querier.replicas", "tenants.1"}
