@@ -34,6 +34,7 @@ def test_any_signal_makes_a_load() -> None:
         ({"logs_gb_per_day": 1, "prices": {"disk_gib_month": -1}}, "load.prices.disk_gib_month = -1"),
         ({"logs_gb_day": 5}, "there is no such setting: did you mean logs_gb_per_day?"),
         ({"logs_gb_per_day": float("inf")}, "must be a finite number"),
+        ({"logs_gb_per_day": 1, "active_streams": True}, "load.active_streams = true: must be a number"),
         ({"logs_gb_per_day": float("nan")}, "must be a finite number"),
         ({"logs_gb_per_day": 1e308}, "load.logs_gb_per_day = 1e+308: must be at most"),
         ({"logs_gb_per_day": 1, "active_streams": 1e9}, "load.active_streams = 1000000000.0: must be at most"),
