@@ -105,6 +105,7 @@ def test_an_unknown_stack_is_told_with_those_that_there_are(root: Path) -> None:
         ("config:\n\ta: 1\n", "Pulumi.dev.yaml is no YAML, line 2: found character"),
         ("- a\n", "Pulumi.dev.yaml is ['a'] and must hold keys: config"),
         ("config: dev\n", "config in Pulumi.dev.yaml is 'dev' and must hold keys: settings"),
+        ("config: {{ of a template }}\n", "Pulumi.dev.yaml is no YAML, line 1: found unhashable key"),
         ("config:\n  a: 1\n  a: 2\n", "Pulumi.dev.yaml is no YAML, line 3: a is written twice"),
         (
             "config:\nobservability:cluster: {environment: production}\n",
