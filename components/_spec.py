@@ -160,19 +160,19 @@ def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], str 
 AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
+def _validated(cls: type[AnySpec], component: str, args: Mapping[str, Any]) -> AnySpec:
+    try:
+        return cls.model_validate(dict(args))
+    except ValidationError as error:
+        raise InvalidArgsError(component, [_problem(one) for one in error.errors(include_url=False)]) from None
+
+
 def _late_problems(declared: type, args: Mapping[str, Any]) -> list[ArgumentProblem]:
     # What looks at types is loaded for a component, and not for whoever names the class.
     from ._late import late_values
 
     sentence = "must be known when the program runs, and is an output: give it as a plain value"
     return [ArgumentProblem(_place(at), "", sentence, at) for at in late_values(declared, args)]
-
-
-def _validated(cls: type[AnySpec], component: str, args: Mapping[str, Any]) -> AnySpec:
-    try:
-        return cls.model_validate(dict(args))
-    except ValidationError as error:
-        raise InvalidArgsError(component, [_problem(one) for one in error.errors(include_url=False)]) from None
 
 
 def _problem(error: Mapping[str, Any]) -> ArgumentProblem:

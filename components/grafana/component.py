@@ -61,7 +61,7 @@ class GrafanaArgs(TypedDict):
     persistence: NotRequired[pulumi.Input[bool]]
     """Whether users, preferences and dashboards made by hand are kept on a volume. Default: true."""
     volume_size: NotRequired[pulumi.Input[str]]
-    """Size of the volume. Default: `2Gi`."""
+    """Size of the volume, at least `1Gi`. Default: `2Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volume. Default: the cluster's."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]

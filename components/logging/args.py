@@ -10,8 +10,9 @@ class LoggingWorkload(TypedDict):
     """What one workload of Loki has of its own."""
 
     replicas: NotRequired[int]
-    """How many pods; `compactor` has 1. Default: `replicas` of `Logging`, of which `query-frontend`, `query-scheduler`,
-    `index-gateway`, `ruler` and `pattern-ingester` take 2 at most; for `gateway` 2 beside several ingesters, else 1."""
+    """How many pods, 1000 at most; `compactor` has 1. Default: `replicas` of `Logging`, of which `query-frontend`,
+    `query-scheduler`, `index-gateway`, `ruler` and `pattern-ingester` take 2 at most; for `gateway` 2 beside several
+    ingesters, else 1."""
     cpu: NotRequired[str]
     """CPU request of each pod. Default: `cpu` of `Logging`; for `gateway` `50m`."""
     memory: NotRequired[str]
@@ -90,8 +91,8 @@ class LoggingArgs(TypedDict):
     """The mode that was deployed before, while both run: the applied state forbids a jump. Between `monolithic` and
     `distributed` the way goes through `simple-scalable`. Default: none."""
     replicas: NotRequired[int]
-    """How many pods each workload of Loki has; what carries little takes 2 of them at most. Default: 1 when monolithic,
-    else 3."""
+    """How many pods each workload of Loki has, 1000 at most; what carries little takes 2 of them at most. Default: 1
+    when monolithic, else 3."""
     replication_factor: NotRequired[int]
     """How many ingesters hold each line until it is in the bucket, 1 to 3; at most as many as there are. With 2, a
     write needs both. Default: as many as there are, 3 at most."""
@@ -102,9 +103,11 @@ class LoggingArgs(TypedDict):
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of each pod of Loki. Default: by workload, `200m` for those that hold lines."""
     memory: NotRequired[pulumi.Input[str]]
-    """Memory request and limit of each pod of Loki. Default: by workload, `1Gi` for those that hold lines."""
+    """Memory request and limit of each pod of Loki, at least `128Mi`. Default: by workload, `1Gi` for those that hold
+    lines."""
     volume_size: NotRequired[pulumi.Input[str]]
-    """Size of each volume: it holds the write-ahead log, and with store `filesystem` everything. Default: `10Gi`."""
+    """Size of each volume, at least `1Gi`: it holds the write-ahead log, and with store `filesystem` everything.
+    Default: `10Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volumes. Default: the cluster's."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, str]]]

@@ -12,6 +12,7 @@ from .._release import release
 from .._security.policy import network_policy
 from .advice import advice
 from .args import LoggingArgs
+from .security import closed_pods
 from .spec import LoggingSpec
 
 
@@ -32,7 +33,6 @@ class Logging(pulumi.ComponentResource):
     def __init__(self, name: str, args: LoggingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         # What is made for a release is loaded for one, and not for whoever names the class.
         from .rule_objects import create_rules
-        from .security import closed_pods
         from .values import merged_values
 
         place = f'Logging "{name}"'

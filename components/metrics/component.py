@@ -43,7 +43,7 @@ class MetricsArgs(TypedDict):
     retention: NotRequired[pulumi.Input[str]]
     """How long metrics are kept, such as `15d`; less where they fill four fifths of the volume. Default: `15d`."""
     volume_size: NotRequired[pulumi.Input[str]]
-    """Size of the volume. Default: `8Gi`."""
+    """Size of the volume, at least `1Gi`. Default: `8Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volume. Default: the cluster's."""
     scrape_interval: NotRequired[pulumi.Input[str]]

@@ -93,7 +93,7 @@ class TelemetryArgs(TypedDict):
     Empty: kept only while the pod lives. Not used with `log_source: api`. Default: `/var/lib/alloy`."""
 
     replicas: NotRequired[pulumi.Input[int]]
-    """Number of collectors with `log_source: api`; `files` has one on each node. Default: 2."""
+    """Number of collectors with `log_source: api`, 1000 at most; `files` has one on each node. Default: 2."""
 
     max_unavailable: NotRequired[pulumi.Input[str]]
     """How many nodes an update takes at once with `log_source: files`: a share or a number. Default: `10%`."""

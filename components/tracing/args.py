@@ -44,10 +44,10 @@ class TracingArgs(TypedDict):
     replicas: NotRequired[int]
     """How many ingesters receive spans and hold them until their block is in the bucket. Each span goes to as many of
     them, three at most. With 2, a write counts as done once one of them has it; from 3 on, once two have. Monolithic
-    Tempo has exactly 1; distributed Tempo 3 has `partitions` in its place. Default: 1."""
+    Tempo has exactly 1, others 1000 at most; distributed Tempo 3 has `partitions` in its place. Default: 1."""
     partitions: NotRequired[int]
     """How many partitions the topic of distributed Tempo 3 has; there is one live-store and one block-builder for each.
-    A topic that exists already must have as many: raise it there first. It cannot shrink. Default: 3."""
+    A topic that exists already must have as many: raise it there first. It cannot shrink; 1000 at most. Default: 3."""
     kafka_address: NotRequired[pulumi.Input[str]]
     """`host:port` of a Kafka-compatible broker, which names the others; required by distributed Tempo 3. Default:
     none."""
@@ -95,9 +95,9 @@ class TracingArgs(TypedDict):
     volume_size: NotRequired[pulumi.Input[str]]
     """Size of the volume of each ingester, or of monolithic Tempo: it holds what is not in the bucket yet, and with
     store `filesystem` everything. In Tempo 3, of each live-store and block-builder, whose volumes come and go with
-    their pods as the broker holds the spans. Default: `10Gi`."""
+    their pods as the broker holds the spans. At least `1Gi`. Default: `10Gi`."""
     generator_volume_size: NotRequired[pulumi.Input[str]]
-    """Size of the volume of the metrics generator when distributed. Default: `5Gi`."""
+    """Size of the volume of the metrics generator when distributed, at least `1Gi`. Default: `5Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volumes. Default: the cluster's."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, str]]]

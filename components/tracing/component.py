@@ -11,6 +11,7 @@ from .._namespace import own_namespace
 from .._release import release
 from .._security.policy import network_policy
 from .._security.spec import open_logins
+from .addresses import addresses
 from .args import TracingArgs
 from .choices import Mode
 from .spec import TracingSpec
@@ -39,7 +40,6 @@ class Tracing(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TracingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         # What is made for a release is loaded for one, and not for whoever names the class.
-        from .addresses import addresses
         from .generator import written_by
         from .monitor import service_monitor
         from .network import closed_pods

@@ -8,9 +8,9 @@ class TracingWorkload(TypedDict):
     """What one workload of distributed Tempo has of its own."""
 
     replicas: NotRequired[int]
-    """How many pods; those of `ingester`, `live-store` and `block-builder` follow `replicas` and `partitions` of
-    `Tracing`, and `backend-scheduler` has 1. Default: 1; for a `gateway` that asks clients for proof 2 beside several
-    ingesters."""
+    """How many pods, 1000 at most; those of `ingester`, `live-store` and `block-builder` follow `replicas` and
+    `partitions` of `Tracing`, and `backend-scheduler` has 1. Default: 1; for a `gateway` that asks clients for proof 2
+    beside several ingesters."""
     cpu: NotRequired[str]
     """CPU request of each pod. Default: `cpu` of `Tracing` for `ingester`, `live-store` and `block-builder`; `20m` for
     `gateway`, `50m` where it asks clients for proof; else `100m`."""
