@@ -7,7 +7,7 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_random import RandomPassword
 
-from ._namespace import MANAGED_BY
+from ._pod_security import MANAGED_BY
 
 
 class GeneratedLogin(NamedTuple):

@@ -1,34 +1,12 @@
 """The namespace that a component lives in, with its pod-security level."""
 
-from enum import StrEnum
 from typing import Protocol
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .units import is_of_every_cluster
-
-MANAGED_BY = {"app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "observability"}
-"""Labels of every object that the components create themselves."""
-
-
-def cluster_namespace_problem(name: str) -> str | None:
-    """Say why a namespace that every cluster has cannot be created, and deleted again, as one's own."""
-    if is_of_every_cluster(name):
-        return (
-            f"{name} belongs to the cluster: creating it would put its pods under another security level, and a "
-            "destroy would delete it; choose another name, or set create_namespace to false"
-        )
-    return None
-
-
-class PodSecurity(StrEnum):
-    """A level of the Pod Security Standards (https://kubernetes.io/docs/concepts/security/pod-security-standards/)."""
-
-    RESTRICTED = "restricted"
-    BASELINE = "baseline"
-    PRIVILEGED = "privileged"
+from ._pod_security import MANAGED_BY, PodSecurity
 
 
 def namespace(

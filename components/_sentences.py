@@ -1,5 +1,6 @@
 """What pydantic finds, in sentences that say what would be right."""
 
+import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -61,9 +62,6 @@ def _written_out(item: Any) -> Any:
 
 def closest(name: str, known: Iterable[str]) -> str | None:
     """Give the known name that was probably meant, `None` where none is near."""
-    # Only an error has to guess at names, so only an error pays for the import.
-    import difflib
-
     return next(iter(difflib.get_close_matches(name, sorted(known), n=1)), None)
 
 

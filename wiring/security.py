@@ -6,6 +6,9 @@ from typing import Any
 import pulumi
 
 import components
+from components._security.certificates import service_hosts
+from components.logging import tls_hosts as loki_hosts
+from components.tracing import tls_hosts as tempo_hosts
 from config import Settings
 from config.security import Issuer, Tls
 
@@ -70,20 +73,14 @@ def _certificate(who: str, namespace: pulumi.Input[str], secret: str, hosts: lis
 
 
 def _hosts_of_loki(settings: Settings) -> list[str]:
-    from components.logging import tls_hosts
-
-    return tls_hosts("loki", settings.logging.namespace)
+    return loki_hosts("loki", settings.logging.namespace)
 
 
 def _hosts_of_tempo(settings: Settings) -> list[str]:
-    from components.tracing import tls_hosts
-
-    return tls_hosts("tempo", settings.tracing.namespace, settings.tracing.mode.value)
+    return tempo_hosts("tempo", settings.tracing.namespace, settings.tracing.mode.value)
 
 
 def _hosts(service: str, area: Any) -> list[str]:
-    from components._security.certificates import service_hosts
-
     return service_hosts(service, area.namespace, "cluster.local")
 
 

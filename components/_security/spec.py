@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 
 from .._objects import OptionalObjectName
-from .._release import ReleaseSpec
+from .._release_spec import ReleaseSpec
 from .._spec import rule
 from ..units import Name
 

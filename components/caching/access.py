@@ -11,7 +11,7 @@ from pydantic import Field
 
 from .._cache import Database
 from .._known import after
-from .._namespace import MANAGED_BY
+from .._pod_security import MANAGED_BY
 from .._spec import Spec
 from ..units import Name
 from .spec import PASSWORD_KEY

@@ -10,8 +10,9 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._known import after
 from .._merge import deep_merge
-from .._namespace import MANAGED_BY, own_namespace
+from .._namespace import own_namespace
 from .._passwords import generated
+from .._pod_security import MANAGED_BY
 from .._release import release
 from .spec import PASSWORD_KEY, CacheSpec
 from .values import cache_values

@@ -5,9 +5,9 @@ from hashlib import sha256
 
 from pydantic import Field
 
-from .._namespace import PodSecurity
 from .._objects import LabelKey, LabelValue, Toleration
-from .._release import ReleaseSpec
+from .._pod_security import PodSecurity
+from .._release_spec import ReleaseSpec
 from .._spec import rule
 from ..charts import VALKEY, Chart
 from ..units import Name, Quantity

@@ -8,7 +8,8 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._known import after
-from .._namespace import MANAGED_BY, PodSecurity, namespace
+from .._namespace import namespace
+from .._pod_security import MANAGED_BY, PodSecurity
 from .plan import provisioning_files
 from .spec import DatasourcesSpec
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from .._namespace import cluster_namespace_problem
+from .._pod_security import cluster_namespace_problem
 from .._spec import Spec, rule
 from .._tenants import Tenant
 from ..units import Duration, Name, OptionalHttpUrl, form

@@ -7,7 +7,8 @@ from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._namespace import MANAGED_BY, own_namespace
+from .._namespace import own_namespace
+from .._pod_security import MANAGED_BY
 from .spec import DemoSpec
 from .workload import SCRIPT_FILE, SERVICE, deployment_spec, script
 

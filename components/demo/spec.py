@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from .._namespace import PodSecurity, cluster_namespace_problem
+from .._pod_security import PodSecurity, cluster_namespace_problem
 from .._spec import Spec, rule
 from ..units import HttpUrl, Name
 

@@ -15,7 +15,7 @@ from pulumi_kubernetes.rbac.v1 import (
     SubjectArgs,
 )
 
-from .._namespace import MANAGED_BY
+from .._pod_security import MANAGED_BY
 from .spec import GrafanaSpec
 
 

@@ -10,7 +10,8 @@ from pulumi_random import RandomPassword
 
 from .._known import after
 from .._merge import deep_merge
-from .._namespace import MANAGED_BY, own_namespace
+from .._namespace import own_namespace
+from .._pod_security import MANAGED_BY
 from .._release import release
 from .access import let_sidecars_read_config_maps
 from .monitor import service_monitor

@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field
 
-from .._namespace import PodSecurity
 from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
-from .._release import ReleaseSpec
+from .._pod_security import PodSecurity
+from .._release_spec import ReleaseSpec
 from .._spec import rule
 from ..charts import GRAFANA_CHART, Chart
 from ..units import MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize

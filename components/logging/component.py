@@ -12,8 +12,12 @@ from .._release import release
 from .._security.policy import network_policy
 from .advice import advice
 from .args import LoggingArgs
+from .ledger import ledger_problems
+from .rule_objects import create_rules
 from .security import closed_pods
 from .spec import LoggingSpec
+from .upgrades import upgrade_problems
+from .values import merged_values
 
 
 class Logging(pulumi.ComponentResource):
@@ -31,10 +35,6 @@ class Logging(pulumi.ComponentResource):
     """Host of the gateway, which listens on port 80, or with `tls_secret` on port 443."""
 
     def __init__(self, name: str, args: LoggingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        # What is made for a release is loaded for one, and not for whoever names the class.
-        from .rule_objects import create_rules
-        from .values import merged_values
-
         place = f'Logging "{name}"'
         spec = LoggingSpec.check(place, args, LoggingArgs)
         super().__init__("observability:index:Logging", name, {**args}, opts)
@@ -43,14 +43,9 @@ class Logging(pulumi.ComponentResource):
         home = own_namespace(name, spec, spec.namespace, self)
 
         def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            # What judges an update is loaded for one, and not with every program.
-            from .ledger import ledger_problems
-
             return ledger_problems(applied, wanted, today=datetime.now(UTC).date(), prepared=spec.prepared_changes)
 
         def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            from .upgrades import upgrade_problems
-
             return upgrade_problems(applied, wanted, prepared=spec.prepared_changes)
 
         known = spec.resolve(place)

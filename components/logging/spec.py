@@ -9,8 +9,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from .._cache import CacheReaderSpec
 from .._merge import value_at
-from .._namespace import PodSecurity
 from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
+from .._pod_security import PodSecurity
 from .._spec import rule
 from .._workload import WorkloadSpec
 from ..charts import LOKI, Chart

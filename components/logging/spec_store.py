@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from .._objects import OptionalObjectName
-from .._release import ReleaseSpec
+from .._release_spec import ReleaseSpec
 from .._spec import rule
 from ..storage.buckets import name_problem
 from ..storage.endpoint import parse_endpoint

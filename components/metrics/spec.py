@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
-from .._namespace import PodSecurity
 from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
-from .._release import ReleaseSpec
+from .._pod_security import PodSecurity
+from .._release_spec import ReleaseSpec
 from .._spec import rule
 from ..charts import PROMETHEUS, Chart
 from ..units import Duration, MemorySize, Name, Quantity, VolumeSize, hours

@@ -5,7 +5,8 @@ from typing import NotRequired, TypedDict
 import pulumi
 
 from .._known import after
-from .._namespace import PodSecurity, cluster_namespace_problem, namespace
+from .._namespace import namespace
+from .._pod_security import PodSecurity, cluster_namespace_problem
 from .._spec import Spec, rule
 from ..units import Name
 

@@ -8,7 +8,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._known import after
-from .._namespace import MANAGED_BY
+from .._pod_security import MANAGED_BY
 from .objects import API_VERSION, certificate
 from .spec import CertificateSpec
 

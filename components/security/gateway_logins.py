@@ -9,7 +9,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._htpasswd import checked_htpasswd
 from .._known import after
-from .._namespace import MANAGED_BY
+from .._pod_security import MANAGED_BY
 from .spec import GatewayLoginsSpec
 
 KEY = ".htpasswd"

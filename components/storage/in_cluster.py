@@ -13,8 +13,9 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._guard import guard
 from .._known import after
 from .._merge import deep_merge
-from .._namespace import MANAGED_BY, own_namespace
+from .._namespace import own_namespace
 from .._passwords import generated, secret_map
+from .._pod_security import MANAGED_BY
 from .._release import release
 from ._guards import seaweedfs_problems
 from .seaweedfs import IDENTITIES_KEY, REGION, InClusterObjectStorageSpec, identities, seaweedfs_values, service_monitor

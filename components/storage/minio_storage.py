@@ -14,8 +14,9 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudget
 from .._guard import guard
 from .._known import after
 from .._merge import deep_merge
-from .._namespace import MANAGED_BY, own_namespace
+from .._namespace import own_namespace
 from .._passwords import generated, secret_map
+from .._pod_security import MANAGED_BY
 from .._release import release
 from ._guards import minio_problems
 from .minio import REGION, UNMAINTAINED, MinioMode, MinioObjectStorageSpec, minio_values, service_monitor

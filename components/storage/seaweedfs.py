@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import Field
 
-from .._namespace import PodSecurity
 from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
-from .._release import ReleaseSpec
+from .._pod_security import PodSecurity
+from .._release_spec import ReleaseSpec
 from .._spec import rule
 from ..charts import SEAWEEDFS_CHART, Chart
 from ..units import MemorySize, Name, Quantity, Replicas, VolumeSize, parse_quantity

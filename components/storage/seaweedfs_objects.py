@@ -7,7 +7,7 @@ from pulumi_kubernetes.core.v1 import Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
-from .._namespace import MANAGED_BY
+from .._pod_security import MANAGED_BY
 from .seaweedfs import S3_PORT
 from .seaweedfs_cluster import PARTS, labels_of
 

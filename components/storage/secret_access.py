@@ -10,8 +10,8 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._known import after
-from .._namespace import MANAGED_BY
 from .._objects import OptionalObjectName
+from .._pod_security import MANAGED_BY
 from .._spec import Spec, rule
 from ..units import Name
 

@@ -8,10 +8,14 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._merge import deep_merge
-from .._namespace import MANAGED_BY, namespace
+from .._namespace import namespace
+from .._pod_security import MANAGED_BY
 from .._release import release
 from .access import let_collectors_read_pods
+from .config import alloy_config, log_labels
+from .otlp import GRPC_PORT, HTTP_PORT
 from .spec import TelemetrySpec
+from .values import CONFIG_KEY, UI_PORT, alloy_values
 
 
 class TelemetryArgs(TypedDict):
@@ -177,11 +181,6 @@ class Telemetry(pulumi.ComponentResource):
     """Index labels that container logs carry in Loki, sorted."""
 
     def __init__(self, name: str, args: TelemetryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        # The writer of Alloy's language is loaded for a collector, and not for whoever names the class.
-        from .config import alloy_config, log_labels
-        from .otlp import GRPC_PORT, HTTP_PORT
-        from .values import CONFIG_KEY, UI_PORT, alloy_values
-
         component = f'Telemetry "{name}"'
         spec = TelemetrySpec.check(component, args, TelemetryArgs)
         super().__init__("observability:index:Telemetry", name, {**args}, opts)

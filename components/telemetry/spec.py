@@ -7,9 +7,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
-from .._namespace import PodSecurity
 from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
-from .._release import ReleaseSpec
+from .._pod_security import PodSecurity
+from .._release_spec import ReleaseSpec
 from .._spec import rule
 from .._tenants import OptionalTenant, Tenant
 from ..charts import ALLOY, Chart

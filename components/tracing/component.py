@@ -14,8 +14,13 @@ from .._security.spec import open_logins
 from .addresses import addresses
 from .args import TracingArgs
 from .choices import Mode
+from .generator import written_by
+from .monitor import service_monitor
+from .network import closed_pods
 from .spec import TracingSpec
+from .state import state_problems
 from .upgrades import upgrade_problems
+from .values import tempo_values
 
 
 class Tracing(pulumi.ComponentResource):
@@ -39,12 +44,6 @@ class Tracing(pulumi.ComponentResource):
     """Names of the metrics that the generator writes; empty without `remote_write_url`."""
 
     def __init__(self, name: str, args: TracingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        # What is made for a release is loaded for one, and not for whoever names the class.
-        from .generator import written_by
-        from .monitor import service_monitor
-        from .network import closed_pods
-        from .values import tempo_values
-
         place = f'Tracing "{name}"'
         spec = TracingSpec.check(place, args, TracingArgs)
         super().__init__("observability:index:Tracing", name, {**args}, opts)
@@ -64,9 +63,6 @@ class Tracing(pulumi.ComponentResource):
             return upgrade_problems(applied, wanted, prepared=spec.prepared_changes) if distributed else []
 
         def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            # What judges an update is loaded for one, and not with every program.
-            from .state import state_problems
-
             return state_problems(applied, wanted, prepared=spec.prepared_changes)
 
         known = spec.resolve(place)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
-from .._namespace import PodSecurity
 from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
+from .._pod_security import PodSecurity
 from .._security.spec import LEAVE_OUT, SecuritySpec, locked_out_metrics
 from .._spec import rule
 from ..storage.buckets import name_problem

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from .._cache import CacheReaderSpec
 from .._objects import OptionalObjectName
-from .._release import ReleaseSpec
+from .._release_spec import ReleaseSpec
 from .._spec import rule
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
 from ..units import Replicas

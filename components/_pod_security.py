@@ -1,0 +1,26 @@
+"""Pod security levels of namespaces, and the namespaces that no component may create."""
+
+from enum import StrEnum
+
+from .units import is_of_every_cluster
+
+MANAGED_BY = {"app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "observability"}
+"""Labels of every object that the components create themselves."""
+
+
+class PodSecurity(StrEnum):
+    """A level of the Pod Security Standards (https://kubernetes.io/docs/concepts/security/pod-security-standards/)."""
+
+    RESTRICTED = "restricted"
+    BASELINE = "baseline"
+    PRIVILEGED = "privileged"
+
+
+def cluster_namespace_problem(name: str) -> str | None:
+    """Return why a namespace that every cluster has cannot be created, and deleted again, as one's own."""
+    if is_of_every_cluster(name):
+        return (
+            f"{name} belongs to the cluster: creating it would put its pods under another security level, and a "
+            "destroy would delete it; choose another name, or set create_namespace to false"
+        )
+    return None
