@@ -8,14 +8,14 @@ import pulumi
 
 from ._spec import ArgumentProblem, InvalidArgsError
 
-_LINE = r"[^:\s]+:(?:\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}|\$apr1\$\S+|\{SHA\}\S+)"
+_LINE = re.compile(r"[^:\s]+:(?:\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}|\$apr1\$\S+|\{SHA\}\S+)")
 
 
 def problem_of_htpasswd(text: str) -> str | None:
     """Tell what is wrong with the lines of an htpasswd file, without showing them."""
     lines = text.split("\n")
     written = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-    wrong = [str(number) for number, line in written if re.fullmatch(_LINE, line.strip()) is None]
+    wrong = [str(number) for number, line in written if _LINE.fullmatch(line.strip()) is None]
     if wrong or not written:
         where = f"line {', '.join(wrong)}" if wrong else "it is empty, and a user"
         return f"{where} must be user:hash with a bcrypt, apr1 or SHA hash, as `htpasswd -nB <user>` writes it"

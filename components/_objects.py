@@ -12,8 +12,8 @@ from typing import Annotated, Any
 import pulumi
 from pydantic import AfterValidator
 
-_SUBDOMAIN = r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*"
-_LABEL = r"(?a)[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?"
+_SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
+_LABEL = re.compile(r"[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
 
 _OPERATORS = ("Exists", "Equal")
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
@@ -21,7 +21,7 @@ _KEYS = ("key", "operator", "value", "effect", "tolerationSeconds")
 
 
 def _object_name(text: str) -> str:
-    if len(text) > 253 or re.fullmatch(_SUBDOMAIN, text) is None:
+    if len(text) > 253 or _SUBDOMAIN.fullmatch(text) is None:
         raise ValueError(
             f"{text!r} is no name of an object: use at most 253 of a-z, 0-9, '-' and '.', "
             "beginning and ending with a letter or digit"
@@ -35,9 +35,7 @@ def _object_name_or_nothing(text: str) -> str:
 
 def _label_key(text: str) -> str:
     prefix, slash, name = text.rpartition("/")
-    if re.fullmatch(_LABEL, name) is None or (
-        slash and (len(prefix) > 253 or re.fullmatch(_SUBDOMAIN, prefix) is None)
-    ):
+    if _LABEL.fullmatch(name) is None or (slash and (len(prefix) > 253 or _SUBDOMAIN.fullmatch(prefix) is None)):
         raise ValueError(
             f"{text!r} is no label: write a name of at most 63 letters, digits, '-', '_' and '.', if need be after a "
             "domain and '/', such as node.kubernetes.io/pool"
@@ -46,7 +44,7 @@ def _label_key(text: str) -> str:
 
 
 def _label_value(text: str) -> str:
-    if text and re.fullmatch(_LABEL, text) is None:
+    if text and _LABEL.fullmatch(text) is None:
         raise ValueError(
             f"{text!r} is no value of a label: use at most 63 letters, digits, '-', '_' and '.', "
             "beginning and ending with a letter or digit"

@@ -17,7 +17,7 @@ PROBLEM = (
     "and name a Secret of the cluster that holds it, or take it from the pod's environment as ${NAME}"
 )
 
-_WORDS = r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+"
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _ENDS = (
     *(("password",), ("passwd",), ("passphrase",), ("token",), ("htpasswd",), ("password", "hash")),
     *(("client", "secret"), ("shared", "secret"), ("cookie", "secret"), ("jwt", "secret")),
@@ -31,9 +31,9 @@ _BEFORE_A_KEY = {"existing", "custom", "password", "token", "client", "user", "u
 """Words before `secret key` in names of keys of a Secret, such as `existingSecretKey` and `passwordSecretKey`."""
 _BESIDE_A_KEY = {"existingSecret", "secretName"}
 """Names that make `secretKey` beside them the key of that Secret."""
-_REFERENCE = r"(?s)\$\{[^}]+\}|\$__\w+\{[^}]+\}|\$\(\w+\)|\$\w+|\{\{.*\}\}"
-_IN_A_URL = r"(://[^/@\s:]+:)(?!\$)[^/@\s]+@"
-_PRIVATE_KEY = r"-----BEGIN [A-Z ]*PRIVATE KEY-----"
+_REFERENCE = re.compile(r"\$\{[^}]+\}|\$__\w+\{[^}]+\}|\$\(\w+\)|\$\w+|\{\{.*\}\}", re.DOTALL)
+_IN_A_URL = re.compile(r"(://[^/@\s:]+:)(?!\$)[^/@\s]+@")
+_PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
 def plain_secrets(values: Any, path: Path = ()) -> Iterator[Path]:
@@ -48,14 +48,14 @@ def plain_secrets(values: Any, path: Path = ()) -> Iterator[Path]:
     elif isinstance(values, list | tuple):
         for index, item in enumerate(values):
             yield from plain_secrets(item, (*path, index))
-    elif isinstance(values, str) and (re.search(_IN_A_URL, values) or re.search(_PRIVATE_KEY, values)):
+    elif isinstance(values, str) and (_IN_A_URL.search(values) or _PRIVATE_KEY.search(values)):
         yield path
 
 
 def veiled(values: Any) -> Any:
     """Give the values with what they hold of secrets hidden, for messages."""
     if isinstance(values, str):
-        return HIDDEN if re.search(_PRIVATE_KEY, values) else values
+        return HIDDEN if _PRIVATE_KEY.search(values) else values
     hidden = set(plain_secrets(values))
 
     def without(part: Any, path: Path) -> Any:
@@ -73,7 +73,7 @@ def veiled(values: Any) -> Any:
 def _told(value: Any) -> bool:
     """Whether the value is there and is more than a reference to where it is."""
     if isinstance(value, str):
-        return value.strip() != "" and re.fullmatch(_REFERENCE, value.strip()) is None
+        return value.strip() != "" and _REFERENCE.fullmatch(value.strip()) is None
     return isinstance(value, int | float | pulumi.Output) and not isinstance(value, bool)
 
 
@@ -82,7 +82,7 @@ def _named_a_secret(key: str, path: Path, siblings: Mapping[Any, Any]) -> bool:
         return True
     # A variable of a pod is `{name: DB_PASSWORD, value: …}`.
     name = str(siblings.get("name")) if key == "value" else key
-    words = tuple(word.lower() for word in re.findall(_WORDS, name))
+    words = tuple(word.lower() for word in _WORDS.findall(name))
     if words == ("credentials",) and path[-1:] == ("authorization",):
         return True
     if words[-2:] == ("secret", "key") and (_BEFORE_A_KEY.intersection(words) or _BESIDE_A_KEY & set(siblings)):

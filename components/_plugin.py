@@ -11,7 +11,7 @@ from pulumi.provider.server import ComponentInitError
 from ._package import NAME, component_classes
 from ._spec import InvalidArgsError
 
-_UNDERSCORE = r"_([a-z0-9])"
+_UNDERSCORE = re.compile(r"_([a-z0-9])")
 
 
 class Plugin(ComponentProvider):
@@ -40,4 +40,4 @@ class Plugin(ComponentProvider):
 
 def _in_other_languages(place: str) -> str:
     """Write `chart_version` as the other languages know it, `chartVersion`."""
-    return re.sub(_UNDERSCORE, lambda found: found[1].upper(), place)
+    return _UNDERSCORE.sub(lambda found: found[1].upper(), place)

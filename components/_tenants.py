@@ -12,6 +12,8 @@ HEADER = "X-Scope-OrgID"
 THE_ONLY_TENANT = "fake"
 """What Loki calls everybody while it has no tenants."""
 
+_NAME = re.compile(r"[0-9A-Za-z!\-_.*'()]{1,150}")
+
 
 def header_value(tenants: Sequence[str]) -> str:
     """Name several tenants at once, as only queries may."""
@@ -20,7 +22,7 @@ def header_value(tenants: Sequence[str]) -> str:
 
 def _tenant_name(name: str) -> str:
     """Accept what Loki takes for the name of a tenant, and as the name of its directory in the bucket."""
-    if not re.fullmatch(r"[0-9A-Za-z!\-_.*'()]{1,150}", name):
+    if not _NAME.fullmatch(name):
         raise ValueError("Loki takes 1 to 150 letters, digits and !-_.*'() for a tenant: use no other characters")
     if name in (".", ".."):
         raise ValueError("the name of a tenant becomes a path in the bucket: use another than . and ..")

@@ -13,10 +13,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
-_DURATION = r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
-_QUANTITY = r"(?P<number>\d+(?:\.\d+)?|\.\d+)(?P<unit>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?"
-_LABEL = r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?"
-_HOST_LABEL = r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?"
+_DURATION = re.compile(
+    r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
+)
+_QUANTITY = re.compile(r"(?P<number>\d+(?:\.\d+)?|\.\d+)(?P<unit>m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)?")
+_LABEL = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
+_HOST_LABEL = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9]{0,61}[a-zA-Z0-9])?")
+_ENTRY_POINT = re.compile(r"[A-Za-z0-9][\w.-]*")
 
 _FACTORS = {
     "m": Decimal("0.001"),
@@ -33,7 +36,7 @@ def parse_duration(text: str) -> timedelta:
 
     Raise `ValueError` with the notation or the limit.
     """
-    match = re.fullmatch(_DURATION, text)
+    match = _DURATION.fullmatch(text)
     if not text or match is None:
         raise ValueError(
             f"{text!r} is no duration: write whole numbers with units from large to small, such as 744h, 30d or 1h30m"
@@ -72,7 +75,7 @@ def hours(text: str) -> str:
 
 def parse_quantity(text: str) -> Decimal:
     """Read a Kubernetes quantity such as `2Gi` or `500m` into its plain number; raise `ValueError` otherwise."""
-    match = re.fullmatch(_QUANTITY, text)
+    match = _QUANTITY.fullmatch(text)
     if match is None:
         raise ValueError(
             f"{text!r} is no Kubernetes quantity: write a number with a unit, such as 2Gi, 512Mi, 500m or 0.5"
@@ -82,9 +85,10 @@ def parse_quantity(text: str) -> Decimal:
 
 def form(pattern: str, meaning: str) -> AfterValidator:
     """Hold a text to a regular expression, as a whole; `meaning` says in words what is wanted."""
+    compiled = re.compile(pattern)
 
     def check(text: str) -> str:
-        if re.fullmatch(pattern, text) is None:
+        if compiled.fullmatch(text) is None:
             raise ValueError(f"{text!r} must be {meaning}")
         return text
 
@@ -115,7 +119,7 @@ def _volume_size(text: str) -> str:
 
 
 def _label(text: str) -> str:
-    if re.fullmatch(_LABEL, text) is None:
+    if _LABEL.fullmatch(text) is None:
         raise ValueError(
             f"{text!r} is no Kubernetes name: use at most 63 of a-z, 0-9 and '-', "
             "beginning and ending with a letter or digit"
@@ -125,7 +129,7 @@ def _label(text: str) -> str:
 
 def _hostname(text: str) -> str:
     labels = text.split(".")
-    if len(text) > 253 or any(re.fullmatch(_HOST_LABEL, label) is None for label in labels):
+    if len(text) > 253 or any(_HOST_LABEL.fullmatch(label) is None for label in labels):
         raise ValueError(f"{text!r} is no host name: write names joined by dots, such as obs.example.org")
     return text
 
@@ -150,7 +154,7 @@ def _http_url_or_nothing(text: str) -> str:
 
 
 def _entry_point(text: str) -> str:
-    if re.fullmatch(r"[A-Za-z0-9][\w.-]*", text) is None:
+    if _ENTRY_POINT.fullmatch(text) is None:
         raise ValueError(f"{text!r} is no entry point: write its name in Traefik, such as websecure")
     return text
 

@@ -15,12 +15,12 @@ SIGNAL_PATHS = ("/v1/logs", "/v1/metrics", "/v1/traces")
 """What OTLP's exporters append to a base (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request)."""
 
 
-_HOST_AND_PORT = r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>[1-9]\d{0,4})"
+_HOST_AND_PORT = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>[1-9]\d{0,4})")
 
 
 def is_host_and_port(text: str) -> bool:
     """Tell whether a text is `host:port`, as clients that speak no HTTP want it."""
-    found = re.fullmatch(_HOST_AND_PORT, text)
+    found = _HOST_AND_PORT.fullmatch(text)
     return found is not None and int(found["port"]) < 65536
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
-_IDENTIFIER = r"[A-Za-z_][A-Za-z0-9_]*"
+_IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEYWORDS = frozenset({"true", "false", "null"})
 _ESCAPES = {
     '"': '\\"',
@@ -72,7 +72,7 @@ def dotted(name: str) -> str:
 
 def is_identifier(text: str) -> bool:
     """Tell whether `text` can stand unquoted as a name."""
-    return re.fullmatch(_IDENTIFIER, text) is not None and text not in _KEYWORDS
+    return _IDENTIFIER.fullmatch(text) is not None and text not in _KEYWORDS
 
 
 def assignments(fields: Iterable[tuple[str, Value]], separator: str = "") -> Iterator[str]:

@@ -12,8 +12,8 @@ import yaml
 
 from .._tenants import THE_ONLY_TENANT
 
-_FILE = r"[A-Za-z0-9][-._A-Za-z0-9]*\.ya?ml"
-_DURATION = r"0|((\d+)(ms|[smhdwy]))+"
+_FILE = re.compile(r"[A-Za-z0-9][-._A-Za-z0-9]*\.ya?ml")
+_DURATION = re.compile(r"0|((\d+)(ms|[smhdwy]))+")
 _GROUP_KEYS = frozenset({"name", "interval", "query_offset", "limit", "rules", "labels"})
 _RULE_KEYS = frozenset({"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"})
 _DURATIONS = ("interval", "query_offset", "for", "keep_firing_for")
@@ -32,7 +32,7 @@ def file_problems(files: Mapping[str, str], tenants: Collection[str]) -> Iterato
         tenant, file = tenant_and_file(path, tenants)
         if tenants and tenant not in tenants:
             yield f"{path!r} is no tenant's: write TENANT/FILE with one of {', '.join(tenants)}"
-        elif not re.fullmatch(_FILE, file):
+        elif not _FILE.fullmatch(file):
             yield f"{path!r} is no name for a file of rules: use letters, digits and -_. with the end .yaml or .yml"
         else:
             stem = (tenant, file.rpartition(".")[0])
@@ -96,5 +96,5 @@ def _strange(what: str, found: Mapping[str, Any], known: Collection[str]) -> Ite
         yield f"{what} has {', '.join(strange)}, which Loki does not know: use {', '.join(sorted(known))}"
     for key in _DURATIONS:
         value = found.get(key)
-        if key in known and value is not None and not re.fullmatch(_DURATION, str(value)):
+        if key in known and value is not None and not _DURATION.fullmatch(str(value)):
             yield f"{what} has {key} {value!r}: write a duration such as 1m or 1h30m"

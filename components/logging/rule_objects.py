@@ -18,7 +18,7 @@ from .spec import LoggingSpec
 from .workload import resources
 
 HTTP_PORT = 3100
-_LABEL = r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?"
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 _DIGEST = 10
 
 
@@ -169,7 +169,7 @@ def _place(spec: LoggingSpec) -> str:
 
 
 def _slug(tenant: str) -> str:
-    return tenant if re.fullmatch(_LABEL, tenant) else _digest(tenant)
+    return tenant if _LABEL.fullmatch(tenant) else _digest(tenant)
 
 
 def _digest(content: Any) -> str:

@@ -15,7 +15,7 @@ PURPOSES = ("logs", "traces", "metrics")
 DEFAULT_PREFIXES: Mapping[str, str] = {"logs": "loki", "traces": "tempo", "metrics": "thanos"}
 """Where each purpose lives in a bucket that all of them share."""
 
-_NAME = r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"
+_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = r"[A-Za-z0-9._-]+(?:/[A-Za-z0-9._-]+)*"
 _RESERVED_BEGINNINGS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
@@ -24,7 +24,7 @@ _LOKI_DEFAULTS = ("chunk", "chunks", "ruler", "admin")
 
 def name_problem(name: str) -> str | None:
     """Say what is wrong with a bucket's name by the rules of S3, or `None`."""
-    if re.fullmatch(_NAME, name) is None or ".." in name or _is_address(name):
+    if _NAME.fullmatch(name) is None or ".." in name or _is_address(name):
         return (
             f"{name!r} is no bucket name: use 3 to 63 of a-z, 0-9, '-' and '.', "
             "beginning and ending with a letter or digit, and not the form of an IP address"

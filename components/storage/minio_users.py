@@ -10,7 +10,7 @@ from .policies import OBJECT_ACTIONS, bucket_arn
 ROOT_USER = "root"
 """Name of the administrator, whose password is generated."""
 
-_NAME = r"[A-Za-z0-9_-]{3,20}"
+_NAME = re.compile(r"[A-Za-z0-9_-]{3,20}")
 _BUILT_IN = ("readonly", "readwrite", "writeonly", "consoleAdmin", "diagnostics")
 _ON_BUCKETS = ("s3:ListBucket", "s3:GetBucketLocation", "s3:ListBucketMultipartUploads")
 _ON_UPLOADS = ("s3:AbortMultipartUpload", "s3:ListMultipartUploadParts")
@@ -38,7 +38,7 @@ def user_problem(users: Mapping[str, str], buckets: Mapping[str, str]) -> str | 
     if len(set(every)) < len(every):
         return "two purposes have one user: each needs one of its own, as its key is good for its buckets alone"
     for name in every:
-        if re.fullmatch(_NAME, name) is None:
+        if _NAME.fullmatch(name) is None:
             return f"{name!r} is no user name: use 3 to 20 letters, digits, '_' and '-'"
         if name == ROOT_USER or name in _BUILT_IN:
             return f"{name!r} is a name that MinIO has already: choose another"
