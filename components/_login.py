@@ -1,6 +1,6 @@
 """A user whose password is generated and kept in a Secret of its own."""
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
@@ -10,7 +10,8 @@ from pulumi_random import RandomPassword
 from ._pod_security import MANAGED_BY
 
 
-class GeneratedLogin(NamedTuple):
+@dataclass(frozen=True)
+class GeneratedLogin:
     """A password, its hash as the provider keeps it in the state, and the Secret with user and password."""
 
     password: pulumi.Output[str]

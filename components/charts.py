@@ -4,8 +4,8 @@ Loki, Tempo and Grafana charts moved to the community repository in early 2026; 
 home stay supported where a running platform needs them.
 """
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 GRAFANA = "https://grafana.github.io/helm-charts"
 GRAFANA_COMMUNITY = "https://grafana-community.github.io/helm-charts"
@@ -15,7 +15,8 @@ SEAWEEDFS = "https://seaweedfs.github.io/seaweedfs/helm"
 VALKEY_CHARTS = "https://valkey.io/valkey-helm/"
 
 
-class Chart(NamedTuple):
+@dataclass(frozen=True)
+class Chart:
     """A chart and the versions of it that the values functions are written and tested for."""
 
     name: str

@@ -6,7 +6,8 @@ The grammar is https://grafana.com/docs/alloy/latest/get-started/syntax/; string
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEYWORDS = frozenset({"true", "false", "null"})
@@ -27,7 +28,8 @@ _LINE_WIDTH = 100
 Value: TypeAlias = "str | bool | int | float | Ref | Call | Sum | Sequence[Value] | Mapping[str, Value]"
 
 
-class Ref(NamedTuple):
+@dataclass(frozen=True)
+class Ref:
     """A dotted name: a component's export (`loki.write.loki.receiver`) or a constant (`constants.hostname`)."""
 
     name: str
@@ -37,7 +39,8 @@ class Ref(NamedTuple):
         return [dotted(self.name)]
 
 
-class Call(NamedTuple):
+@dataclass(frozen=True)
+class Call:
     """A call of a standard-library function: `Call("sys.env", ("HOSTNAME",))`."""
 
     function: str
@@ -48,7 +51,8 @@ class Call(NamedTuple):
         return _joined(f"{dotted(self.function)}(", (lines_of(argument) for argument in self.arguments), ", ", ")")
 
 
-class Sum(NamedTuple):
+@dataclass(frozen=True)
+class Sum:
     """Strings (or numbers) joined with `+`."""
 
     terms: Sequence[Value]

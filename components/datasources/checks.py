@@ -1,7 +1,7 @@
 """Finds links that lead nowhere: to a label or metric that nothing in the stack provides."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from .model import LineField, LinePattern, LogLabel, LogsLink, MetricsLink, TraceLink
 from .queries import label_names, metric_names, stream_labels
@@ -22,7 +22,8 @@ _LABELS_OF_EVERY_METRIC = frozenset({"le", "job", "instance", "cluster"})
 _HISTOGRAM_SERIES = ("_bucket", "_sum", "_count")
 
 
-class ProvidedLogs(NamedTuple):
+@dataclass(frozen=True)
+class ProvidedLogs:
     """What log lines carry."""
 
     labels: frozenset[str] = frozenset()
@@ -36,7 +37,8 @@ class ProvidedLogs(NamedTuple):
         return self.labels | LABELS_OF_LOKI
 
 
-class ProvidedMetrics(NamedTuple):
+@dataclass(frozen=True)
+class ProvidedMetrics:
     """Which metrics there are."""
 
     generated: frozenset[str] = frozenset()

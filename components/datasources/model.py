@@ -5,10 +5,10 @@ The text in here is what a person would write; the escaping that provisioning fi
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
 
 
-class Datasource(NamedTuple):
+@dataclass(frozen=True)
+class Datasource:
     """A datasource of Grafana, known by its uid; its name is what users see."""
 
     uid: str
@@ -47,13 +47,15 @@ class After(_Shift):
     """So many seconds after the span ended."""
 
 
-class LogLabel(NamedTuple):
+@dataclass(frozen=True)
+class LogLabel:
     """An index label or a piece of structured metadata of log lines."""
 
     name: str
 
 
-class LineField(NamedTuple):
+@dataclass(frozen=True)
+class LineField:
     """A key of structured log lines, which becomes a label once a query parses them, as Logs Drilldown does."""
 
     name: str
@@ -75,14 +77,16 @@ class LinePattern:
             raise ValueError(f"{self.regex!r} has no group: put the trace id in parentheses, such as trace_id=(\\w+)")
 
 
-class TraceLink(NamedTuple):
+@dataclass(frozen=True)
+class TraceLink:
     """From a log line to its trace."""
 
     field: LogLabel | LineField | LinePattern
     target: Tempo
 
 
-class Tag(NamedTuple):
+@dataclass(frozen=True)
+class Tag:
     """A span's attribute and the label that it is looked up as in the target."""
 
     attribute: str
@@ -112,14 +116,16 @@ class LogsLink:
             raise TypeError(f"end = {self.end!r}: the lines end after the span, write After(seconds=…)")
 
 
-class MetricsQuery(NamedTuple):
+@dataclass(frozen=True)
+class MetricsQuery:
     """A named PromQL query, in which `$__tags` stands for the tags of the span."""
 
     name: str
     query: str
 
 
-class MetricsLink(NamedTuple):
+@dataclass(frozen=True)
+class MetricsLink:
     """From a span to series."""
 
     target: Prometheus
@@ -127,26 +133,30 @@ class MetricsLink(NamedTuple):
     tags: tuple[Tag, ...]
 
 
-class ServiceMap(NamedTuple):
+@dataclass(frozen=True)
+class ServiceMap:
     """The graph of services, drawn from the metrics that traces are turned into."""
 
     target: Prometheus
 
 
-class ExemplarLink(NamedTuple):
+@dataclass(frozen=True)
+class ExemplarLink:
     """From a sample in a graph to the trace that its exemplar names in `label`."""
 
     target: Tempo
     label: str
 
 
-class FileReference(NamedTuple):
+@dataclass(frozen=True)
+class FileReference:
     """The content of a file of Grafana's pod, which Grafana reads when it loads its datasources."""
 
     path: str
 
 
-class Proof(NamedTuple):
+@dataclass(frozen=True)
+class Proof:
     """What Grafana shows to a datasource, and whom it believes: directories with the files of a Secret each."""
 
     tls_directory: str = ""
@@ -156,7 +166,8 @@ class Proof(NamedTuple):
     """`username` and `password`; empty without a login."""
 
 
-class ProvisionedLoki(NamedTuple):
+@dataclass(frozen=True)
+class ProvisionedLoki:
     """Loki as Grafana is told about it."""
 
     datasource: Loki
@@ -167,7 +178,8 @@ class ProvisionedLoki(NamedTuple):
     proof: Proof = Proof()
 
 
-class ProvisionedTempo(NamedTuple):
+@dataclass(frozen=True)
+class ProvisionedTempo:
     """Tempo as Grafana is told about it."""
 
     datasource: Tempo
@@ -179,7 +191,8 @@ class ProvisionedTempo(NamedTuple):
     proof: Proof = Proof()
 
 
-class ProvisionedPrometheus(NamedTuple):
+@dataclass(frozen=True)
+class ProvisionedPrometheus:
     """Prometheus as Grafana is told about it."""
 
     datasource: Prometheus

@@ -1,7 +1,8 @@
 """The part of a workload's chart values that is the same for every workload and mode."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from ..units import parse_quantity
 from .modes import Claims, Role
@@ -15,7 +16,8 @@ GO_SHARE_OF_MEMORY = 0.85
 MEBIBYTE = 1024**2
 
 
-class Workload(NamedTuple):
+@dataclass(frozen=True)
+class Workload:
     """A workload with everything decided."""
 
     role: Role

@@ -3,7 +3,7 @@
 Loki's classic client takes a URL; the one that Tempo and Thanos share takes `host[:port]` and a flag for plain HTTP.
 """
 
-from typing import NamedTuple
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -13,7 +13,8 @@ from ..units import HttpUrl
 _HTTP_URL = TypeAdapter(HttpUrl, config=ConfigDict(defer_build=True))
 
 
-class Endpoint(NamedTuple):
+@dataclass(frozen=True)
+class Endpoint:
     """The address of an S3 API."""
 
     host_port: str

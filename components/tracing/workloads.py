@@ -1,7 +1,8 @@
 """The workloads of distributed Tempo: what each of them is given, by what it would lose with its pod."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from .._workload import WorkloadSpec
 from .pods import credentials, credentials_annotation, go_memory_limit, reserved, spread
@@ -11,7 +12,8 @@ from .spec import TracingSpec
 TERMINATION_GRACE_SECONDS = 300
 
 
-class Workload(NamedTuple):
+@dataclass(frozen=True)
+class Workload:
     """A workload with everything decided."""
 
     role: Role
