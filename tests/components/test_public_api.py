@@ -1,7 +1,9 @@
-"""The names that the library gives away, and what importing them costs."""
+"""The public names of the library, and the packages that importing them loads."""
 
+import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,8 @@ import components
 from components._package import component_classes
 
 ROOT = Path(__file__).resolve().parents[2]
+PROVIDERS = {"pulumi_kubernetes", "pulumi_aws", "pulumi_random"}
+SPECS = sorted((ROOT / "components").rglob("spec*.py"))
 PUBLIC = list(components.__all__)
 NOT_AWS = [name for name in PUBLIC if not name.startswith("Aws")]
 
@@ -20,6 +24,45 @@ def modules_after(statement: str) -> set[str]:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
+
+
+def imports_of(path: Path) -> Iterator[str]:
+    """The dotted name of every module that a file of the project imports."""
+    package = path.parent.relative_to(ROOT).parts
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parent = package[: len(package) - node.level + 1] if node.level else ()
+            module = ".".join((*parent, *([node.module] if node.module else [])))
+            for alias in node.names:
+                submodule = f"{module}.{alias.name}"
+                yield submodule if file_of(submodule) else module
+
+
+def file_of(module: str) -> Path | None:
+    """The file of a module or package of the project."""
+    place = ROOT / module.replace(".", "/")
+    return next((file for file in (place.with_name(f"{place.name}.py"), place / "__init__.py") if file.is_file()), None)
+
+
+def providers_behind(path: Path) -> dict[str, Path]:
+    """The provider SDKs that a module imports, itself or through modules of the project, each with its importer.
+
+    The packages that an imported module lies in are left out: they import the component beside the specification.
+    """
+    found: dict[str, Path] = {}
+    seen, left = {path}, [path]
+    while left:
+        importer = left.pop()
+        for name in imports_of(importer):
+            file = file_of(name)
+            if name.partition(".")[0] in PROVIDERS:
+                found.setdefault(name.partition(".")[0], importer.relative_to(ROOT))
+            elif file is not None and file not in seen:
+                seen.add(file)
+                left.append(file)
+    return found
 
 
 def test_the_public_names_are_sorted_and_each_is_named_once() -> None:
@@ -56,15 +99,26 @@ def test_the_library_knows_neither_the_settings_nor_the_tools() -> None:
     assert not own & {module.partition(".")[0] for module in loaded}, "the wheel ships components alone"
 
 
-def test_importing_the_package_loads_no_provider() -> None:
+def test_importing_the_package_loads_every_component_but_those_for_aws() -> None:
     loaded = modules_after("import components")
-    assert not {"pulumi_kubernetes", "pulumi_aws", "pulumi_random", "pulumi"} & loaded
+    assert {"pulumi_kubernetes", "components.storage.external", "components.tracing.component"} <= loaded
+    assert not {"pulumi_aws", "components.storage.aws", "components.storage.aws_access"} & loaded
 
 
 def test_what_is_not_on_aws_never_loads_its_package() -> None:
     loaded = modules_after(f"from components import {', '.join(NOT_AWS)}")
-    assert "pulumi_kubernetes" in loaded
-    assert "pulumi_aws" not in loaded, "it costs time and memory that only a stack on AWS should pay"
+    assert "pulumi_aws" not in loaded, "it is an optional dependency"
+
+
+@pytest.mark.parametrize("path", SPECS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_specification_imports_no_provider_sdk(path: Path) -> None:
+    assert not providers_behind(path)
+
+
+def test_the_provider_sdks_behind_a_component_are_found() -> None:
+    found = providers_behind(ROOT / "components/ingress/basic_auth.py")
+    assert found.keys() == {"pulumi_kubernetes", "pulumi_random"}
+    assert found["pulumi_random"] == Path("components/_login.py")
 
 
 def test_the_program_of_a_stack_without_aws_never_loads_its_package() -> None:

@@ -8,9 +8,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.bench.imports import LIMIT, TURNS, import_cost
 from tools.bench.measure import Budget, CommandFailedError, measure
-from tools.bench.table import HEAD, cost_rows, failed_row, measured_row, printed
+from tools.bench.table import HEAD, failed_row, measured_row, printed
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = {"onprem": Budget(1.0, 120), "dev": Budget(), "eks": Budget()}
@@ -22,7 +21,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--runs", type=int, default=5, help="runs of each measurement (5)")
     parser.add_argument("--quick", action="store_true", help="without the commands that run the engine or Helm")
     options = parser.parse_args(arguments)
-    print(f"{options.runs} runs each after one to warm up, of imports {options.runs * TURNS}; {_machine()}", flush=True)
+    print(f"{options.runs} runs each after one to warm up; {_machine()}", flush=True)
 
     rows: list[list[str]] = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -42,11 +41,6 @@ def main(arguments: Sequence[str]) -> None:
             except CommandFailedError as error:
                 rows.append(failed_row(name, budget))
                 print(f"{name}: {error}", file=sys.stderr)
-    try:
-        rows += cost_rows(import_cost(ROOT, options.runs * TURNS), LIMIT)
-    except CommandFailedError as error:
-        rows.append(failed_row("import of components", Budget()))
-        print(f"import of components: {error}", file=sys.stderr)
     print("\n".join(printed(HEAD, rows)))
 
 

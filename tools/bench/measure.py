@@ -19,7 +19,6 @@ class Run:
     seconds: float
     peak_mib: float
     """Most memory that the process, or any that it waited for, had resident at once."""
-    output: str
 
 
 class CommandFailedError(Exception):
@@ -90,7 +89,7 @@ def run_once(command: Sequence[str], root: Path) -> Run:
     if process.returncode != 0:
         last = [line for line in output.splitlines() if line.strip()][-3:]
         raise CommandFailedError(f"{' '.join(command)} ended with {process.returncode}: {' | '.join(last)}")
-    return Run(seconds, usage.ru_maxrss / _KIB_IN_MIB, output)
+    return Run(seconds, usage.ru_maxrss / _KIB_IN_MIB)
 
 
 def _with_bytecode() -> dict[str, str]:

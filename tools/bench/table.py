@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from tools.bench.imports import ImportCost
 from tools.bench.measure import Budget, Measured
 
 HEAD = ["", "median", "min", "max", "peak memory", "budget", ""]
@@ -19,25 +18,6 @@ def measured_row(measured: Measured) -> list[str]:
 def failed_row(name: str, budget: Budget) -> list[str]:
     """Give the row of a command that did not succeed."""
     return [name, "", "", "", "", str(budget), "failed"]
-
-
-def cost_rows(cost: ImportCost, limit: float) -> list[list[str]]:
-    """Give the rows of the imports, and of what ours take to what the SDK's parts take."""
-    imports = {
-        "import components, processor time": cost.package,
-        "import of every component": cost.components,
-        "import of the SDK parts they use": cost.sdk,
-    }
-    times = [
-        [name, f"{cost.seconds(runs):.2f} s", "", "", f"{max(run.peak_mib for run in runs):.0f} MiB", "", ""]
-        for name, runs in imports.items()
-    ]
-    package, every = cost.ratio(cost.package), cost.ratio(cost.components)
-    return [
-        *times,
-        ["import components / SDK parts", f"{package:.2f}", "", "", "", f"{limit:g}", _verdict(package > limit)],
-        ["every component / SDK parts", f"{every:.2f}", "", "", "", f"{limit:g}", _verdict(every > limit)],
-    ]
 
 
 def printed(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
