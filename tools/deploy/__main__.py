@@ -3,22 +3,17 @@
 import argparse
 import io
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
-import pulumi
+from tools.stackfile import StackFileError, read_stack_file
 
-from tools.program.stackfile import StackFileError, read_stack_file
-from tools.render import RenderError
-
-from .commands import Refused, destroy, preview, recover, shell, up
+from .commands import Refused, preview, shell
 from .engine import Engine, EngineFailedError, MissingEngineError, StateError
 from .kubectl import UnreachableClusterError
 
-COMMANDS = {"preview": preview, "up": up, "destroy": destroy, "recover": recover, "shell": shell}
-TOLD = (
-    *(Refused, StackFileError, UnreachableClusterError, MissingEngineError, StateError, RenderError),
-    pulumi.RunError,
-)
+COMMANDS = ("preview", "up", "destroy", "recover", "shell")
+TOLD = (Refused, StackFileError, UnreachableClusterError, MissingEngineError, StateError)
 """Errors whose message is all that the user needs."""
 
 
@@ -35,7 +30,8 @@ def main() -> int:
         sys.stdout.reconfigure(line_buffering=True)  # in step with what the engine prints itself
     try:
         stack = read_stack_file(root, options.stack)
-        COMMANDS[options.command](Engine.for_stack(root, stack, engine_arguments), options.yes)
+        run = _command(options.command)
+        run(Engine.for_stack(root, stack, engine_arguments), options.yes)
     except EngineFailedError as failed:
         return failed.exit_code
     except TOLD as error:
@@ -44,6 +40,15 @@ def main() -> int:
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _command(name: str) -> Callable[[Engine, bool], None]:
+    """Return the command of this name."""
+    if name in ("preview", "shell"):
+        return {"preview": preview, "shell": shell}[name]
+    from . import changes  # imports the program and Helm's renderer, 2 s that a preview does without
+
+    return {"up": changes.up, "destroy": changes.destroy, "recover": changes.recover}[name]
 
 
 def _split(arguments: list[str]) -> tuple[list[str], tuple[str, ...]]:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 import yaml
 
-from tools.program.stackfile import StackFile
+from tools.stackfile import StackFile
 
 from .environment import EngineEnvironment, engine_environment
 from .providers import STAND_IN_NOTICE, Providers, choose_providers
@@ -70,17 +70,26 @@ class Engine:
         """The project's name, as `Pulumi.yaml` has it."""
         return str(yaml.safe_load((self.root / "Pulumi.yaml").read_text())["name"])
 
-    def select(self) -> None:
+    def open(self) -> None:
         """Make the stack where it is new; raise `StateError` where its state or its secrets cannot be opened."""
+        # Opening the secrets opens the state too, so a stack that is there takes one call.
+        if self._secrets().returncode != 0:
+            self.select()
+
+    def select(self) -> None:
+        """Make the stack the one that `pulumi` works on without `--stack`, new or not; raise `StateError`."""
         name = self.stack.stack
-        for what, arguments in {
-            f"state at {self.environment.backend}": ("stack", "select", name, "--create"),
-            "secrets": ("config", "--stack", name, "--show-secrets"),
+        for what, run in {
+            f"state at {self.environment.backend}": lambda: self._pulumi("stack", "select", name, "--create"),
+            "secrets": self._secrets,
         }.items():
-            done = self._pulumi(*arguments)
+            done = run()
             if done.returncode != 0:
                 reason = (done.stderr or done.stdout).strip().removeprefix("error: ")
                 raise StateError(f"the {what} of stack {name} cannot be opened: {reason}\n{_WAYS_TO_OPEN}")
+
+    def _secrets(self) -> subprocess.CompletedProcess[str]:
+        return self._pulumi("config", "--stack", self.stack.stack, "--show-secrets")
 
     def run(self, *arguments: str) -> None:
         """Run a command of the engine, its output going to the user; raise `EngineFailedError`.

@@ -1,10 +1,8 @@
 """Which provider plugins the engine will use: its own, or this project's stand-ins where those cannot be had."""
 
-import json
 import os
 import shutil
 import socket
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -48,20 +46,22 @@ def choose_providers(
     missing = tuple(name for name in names if shutil.which(f"pulumi-resource-{name}") is None)
     asked = variables.get("OBSERVABILITY_PROVIDERS") == "stand-in"
     if missing and not asked:
-        installed = _installed(variables)
-        missing = tuple(name for name in missing if (name, version(f"pulumi-{name}")) not in installed)
+        missing = tuple(name for name in missing if not _installed(name, variables))
     if not asked and (not missing or (reachable or _reachable)(DOWNLOAD_HOST)):
         return Providers(False, {})
     path = f"{root / STAND_INS}{os.pathsep}{variables.get('PATH', os.defpath)}"
     return Providers(True, {"PATH": path, "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true"}, missing or names)
 
 
-def _installed(variables: Mapping[str, str]) -> set[tuple[str, str]]:
-    listing = subprocess.run(
-        ["pulumi", "plugin", "ls", "--json"], capture_output=True, text=True, env=dict(variables), check=False
-    )
-    plugins = json.loads(listing.stdout) if listing.returncode == 0 else []
-    return {(plugin["name"], str(plugin.get("version", "")).removeprefix("v")) for plugin in plugins}
+def _installed(name: str, variables: Mapping[str, str]) -> bool:
+    """Whether the engine's folder of plugins has the version of the SDK, whole.
+
+    `pulumi plugin ls` reads the same folder, and takes 0.25 s to start.
+    """
+    home = variables.get("PULUMI_HOME")
+    folder = (Path(home) if home else Path.home() / ".pulumi") / "plugins"
+    plugin = f"resource-{name}-v{version(f'pulumi-{name}')}"
+    return (folder / plugin / f"pulumi-resource-{name}").is_file() and not (folder / f"{plugin}.partial").exists()
 
 
 def _reachable(host: str) -> bool:

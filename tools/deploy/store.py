@@ -4,7 +4,7 @@ from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import ProxyHandler, build_opener
 
-from tools.program.stackfile import StackFile
+from tools.stackfile import StackFile
 
 TIMEOUT_SECONDS = 5.0
 

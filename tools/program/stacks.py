@@ -8,7 +8,7 @@ from typing import Any
 
 import pulumi
 
-from .stackfile import qualified, read_stack_file
+from tools.stackfile import qualified, read_stack_file
 
 WELL_FORMED = {"observability:ui_users": f"stand-in:$2b$10${'stand.in.' * 5}ui.users"}
 """Stand-ins of encrypted values that the program checks the form of."""

@@ -9,7 +9,7 @@ from typing import Any
 import pulumi
 
 from tools.program import Recording, program_of, record
-from tools.program.stackfile import StackFileError, read_stack_file
+from tools.stackfile import StackFileError, read_stack_file
 
 from .masking import masked
 from .objects import RenderedObject, RenderError, Rendering

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pulumi
 
-from tools.program.stackfile import StackFileError, read_stack_file
+from tools.stackfile import StackFileError, read_stack_file
 
 from .table import Row, rows
 

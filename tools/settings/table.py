@@ -14,7 +14,7 @@ from config.secrets import SECRET_KEYS
 from config.source import Source, read
 from config.stack import AREAS, Settings, load
 from tools.program import Recording, program_of, record
-from tools.program.stackfile import read_stack_file
+from tools.stackfile import read_stack_file
 
 from .derived import COMPONENTS, INHERITED, derived, derived_from_settings
 

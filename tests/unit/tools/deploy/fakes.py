@@ -10,7 +10,7 @@ from tools.deploy.engine import Engine
 from tools.deploy.environment import EngineEnvironment
 from tools.deploy.providers import Providers
 from tools.deploy.target import Target
-from tools.program.stackfile import StackFile
+from tools.stackfile import StackFile
 
 REAL = Providers(False, {})
 STAND_INS = Providers(True, {}, ("random",))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import stat
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from tools.deploy.environment import DEMO_PASSPHRASE, engine_environment
 from tools.deploy.providers import choose_providers
-from tools.program.stackfile import MalformedStackFileError, StackFile, UnknownStackError, read_stack_file
+from tools.stackfile import MalformedStackFileError, StackFile, UnknownStackError, read_stack_file
 
 
 @pytest.fixture
@@ -47,9 +48,8 @@ def test_the_examples_passphrase_is_known_even_where_the_caller_gives_it(root: P
 def test_stand_ins_are_taken_only_where_plugins_are_neither_there_nor_to_be_had(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _command(root / "pulumi", "echo '[]'")
     monkeypatch.setenv("PATH", str(root))
-    variables = {"PATH": str(root)}
+    variables = {"PATH": str(root), "PULUMI_HOME": str(root)}
     assert not choose_providers(root, ("random",), variables, reachable=lambda host: True).stand_ins
     chosen = choose_providers(root, ("random",), variables, reachable=lambda host: False)
     assert chosen.stand_ins
@@ -63,6 +63,32 @@ def test_an_installed_plugin_is_taken_without_a_network(root: Path, monkeypatch:
     assert not choose_providers(
         root, ("random",), {}, reachable=lambda host: pytest.fail("asked the network")
     ).stand_ins
+
+
+def test_a_plugin_in_the_engines_folder_is_taken_without_a_network(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(root))
+    plugin = root / "plugins" / f"resource-random-v{version('pulumi-random')}"
+    plugin.mkdir(parents=True)
+    _command(plugin / "pulumi-resource-random", "true")
+    variables = {"PULUMI_HOME": str(root)}
+    assert not choose_providers(
+        root, ("random",), variables, reachable=lambda host: pytest.fail("asked the network")
+    ).stand_ins
+
+
+@pytest.mark.parametrize("left", ["resource-random-v0.0.1/pulumi-resource-random", "resource-random-v{}.partial"])
+def test_a_plugin_of_another_version_or_half_a_download_is_not_installed(
+    root: Path, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(root))
+    here = version("pulumi-random")
+    if "partial" in left:
+        (root / "plugins" / f"resource-random-v{here}").mkdir(parents=True)
+        _command(root / "plugins" / f"resource-random-v{here}" / "pulumi-resource-random", "true")
+    file = root / "plugins" / left.format(here)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch()
+    assert choose_providers(root, ("random",), {"PULUMI_HOME": str(root)}, reachable=lambda host: False).stand_ins
 
 
 def test_stand_ins_can_be_asked_for(root: Path) -> None:

@@ -10,12 +10,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from config import problems
 from tests.unit.tools.deploy import fakes
+from tools import stackfile
 from tools.deploy.commands import Refused, confirm
 from tools.deploy.engine import Engine, EngineFailedError, MissingEngineError, StateError
 from tools.deploy.kubectl import UnreachableClusterError, kubectl
-from tools.program.stackfile import StackFile
+from tools.stackfile import StackFile
 
 PROJECT = Path(__file__).resolve().parents[4]
 
@@ -75,14 +78,39 @@ def test_an_interruption_lets_the_engine_end_what_it_has_begun(tmp_path: Path) -
 def test_what_cannot_be_opened_is_told_with_the_reason_and_what_opens_it(
     bin_directory: Path, failing: str, what: str
 ) -> None:
-    _command(bin_directory / "pulumi", f'[ "$1" != {failing} ] || {{ echo "error: no such key" >&2; exit 255; }}')
+    says = f'[ "$1" != {failing} ] || echo "error: no such key" >&2; [ "$1" != config ] && [ "$1" != {failing} ]'
+    _command(bin_directory / "pulumi", says)
     with pytest.raises(StateError) as told:
-        fakes.engine(variables=os.environ).select()
+        fakes.engine(variables=os.environ).open()
     sentence, *ways = str(told.value).splitlines()
     assert sentence == f"the {what} cannot be opened: no such key"
     assert {"PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} <= set(
         " ".join(ways).split()
     )
+
+
+def test_a_stack_that_is_there_is_opened_by_one_call(bin_directory: Path) -> None:
+    _command(bin_directory / "pulumi", 'echo "$1" >> "${0%/*}/calls"')
+    fakes.engine(variables=os.environ).open()
+    assert (bin_directory / "calls").read_text().split() == ["config"]
+
+
+def test_a_new_stack_is_made_before_its_secrets_are_opened(bin_directory: Path) -> None:
+    """As with the engine, there is no configuration of a stack that is not there."""
+    script = 'here=${0%/*}; echo "$1" >> "$here/calls"; [ "$1" = stack ] && echo > "$here/there"; [ -e "$here/there" ]'
+    _command(bin_directory / "pulumi", script)
+    fakes.engine(variables=os.environ).open()
+    assert (bin_directory / "calls").read_text().split() == ["config", "stack", "config"]
+
+
+def test_a_preview_imports_neither_the_program_nor_an_sdk() -> None:
+    script = "import sys, tools.deploy.__main__; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert not {"pulumi", "components", "config", "pydantic", "tools.render"} & set(done.stdout.split())
+
+
+def test_the_project_has_one_name() -> None:
+    assert yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())["name"] == stackfile.PROJECT == problems.PROJECT
 
 
 def test_a_shell_has_the_state_and_the_passphrase_of_make() -> None:

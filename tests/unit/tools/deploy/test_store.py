@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 
 from tools.deploy.store import store_line
-from tools.program.stackfile import StackFile
+from tools.stackfile import StackFile
 
 
 def stack(**storage: str) -> StackFile:
