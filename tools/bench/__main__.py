@@ -5,14 +5,20 @@ import os
 import platform
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
-from tools.bench.measure import Budget, CommandFailedError, measure
-from tools.bench.table import HEAD, failed_row, measured_row, printed
+from tools.bench import commands
+from tools.bench.measure import Budget, Command, CommandFailedError, measure, measure_in_turn
+from tools.bench.table import HEAD, failed_row, measured_row, paired_rows, printed, ratio_budget
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = {"onprem": Budget(1.0, 120), "dev": Budget(), "eks": Budget()}
+PREVIEW = "make preview STACK=dev"
+AGAINST_EMPTY = "make preview against it"
+TIMES_EMPTY = 2.0
+"""How many times as long as the preview of the empty program `make preview` may take."""
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -25,23 +31,36 @@ def main(arguments: Sequence[str]) -> None:
 
     rows: list[list[str]] = []
     with tempfile.TemporaryDirectory() as scratch:
-        commands = {
-            f"program of {stack} under mocks": ([sys.executable, "-m", "tools.bench.program", stack], budget)
-            for stack, budget in PROGRAMS.items()
-        }
-        if not options.quick:
-            commands["make preview STACK=dev"] = (["make", "preview", "STACK=dev"], Budget(15))
-            commands["make render STACK=onprem"] = (
-                ["make", "render", "STACK=onprem", f"OUT={Path(scratch) / 'rendered'}"],
-                Budget(),
-            )
-        for name, (command, budget) in commands.items():
+        for name, budget, measured in _measurements(Path(scratch), options.runs, options.quick):
             try:
-                rows.append(measured_row(measure(name, command, budget, root=ROOT, runs=options.runs)))
+                rows += measured()
             except CommandFailedError as error:
                 rows.append(failed_row(name, budget))
                 print(f"{name}: {error}", file=sys.stderr)
     print("\n".join(printed(HEAD, rows)))
+
+
+def _measurements(scratch: Path, runs: int, quick: bool) -> Iterator[tuple[str, str, Callable[[], list[list[str]]]]]:
+    """Yield name, budget and what measures and returns the rows."""
+
+    def alone(name: str, command: Command, budget: Budget) -> tuple[str, str, Callable[[], list[list[str]]]]:
+        return name, str(budget), lambda: [measured_row(measure(name, command, budget, runs=runs))]
+
+    for stack, budget in PROGRAMS.items():
+        yield alone(f"program of {stack} under mocks", commands.program(ROOT, stack), budget)
+    yield alone("make settings STACK=dev", commands.make(ROOT, "settings", "STACK=dev"), Budget())
+    if not quick:
+        yield AGAINST_EMPTY, ratio_budget(TIMES_EMPTY), partial(_preview_rows, scratch, runs)
+        rendered = commands.make(ROOT, "render", "STACK=onprem", f"OUT={scratch / 'rendered'}")
+        yield alone("make render STACK=onprem", rendered, Budget())
+
+
+def _preview_rows(scratch: Path, runs: int) -> list[list[str]]:
+    state = scratch / "state"
+    preview = commands.make(ROOT, "preview", "STACK=dev", state=state)
+    empty = commands.preview_of_empty_program(ROOT, "dev", scratch / "empty", state)
+    named = (PREVIEW, preview), ("preview of an empty program", empty)
+    return paired_rows(measure_in_turn(AGAINST_EMPTY, *named, TIMES_EMPTY, runs=runs))
 
 
 def _machine() -> str:

@@ -1,15 +1,24 @@
-"""One measurement: a command run as a process of its own, several times."""
+"""Measurements: a command run as a process of its own several times, or two commands in turn."""
 
 import os
 import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 _KIB_IN_MIB = 1024
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command, and where and with which variables it runs."""
+
+    words: Sequence[str]
+    directory: Path
+    environment: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -69,17 +78,63 @@ class Measured:
         return (seconds is not None and self.median > seconds) or (mib is not None and self.peak_mib > mib)
 
 
-def measure(name: str, command: Sequence[str], budget: Budget, *, root: Path, runs: int) -> Measured:
+@dataclass(frozen=True)
+class Paired:
+    """Runs of two commands in turn, and how many times as long as the second the first may take."""
+
+    name: str
+    first: Measured
+    second: Measured
+    budget: float
+
+    @property
+    def ratios(self) -> list[float]:
+        """How many times as long as its partner each run of the first command took."""
+        return [one / other for one, other in zip(self.first.seconds, self.second.seconds, strict=True)]
+
+    @property
+    def median(self) -> float:
+        """The pair in the middle: what is compared with the budget."""
+        return statistics.median(self.ratios)
+
+    @property
+    def over(self) -> bool:
+        """Whether the budget is exceeded."""
+        return self.median > self.budget
+
+
+def measure(name: str, command: Command, budget: Budget, *, runs: int) -> Measured:
     """Run `command` once to warm what it caches, then `runs` times; raise `CommandFailedError`."""
-    run_once(command, root)
-    return Measured(name, [run_once(command, root) for _ in range(runs)], budget)
+    run_once(command)
+    return Measured(name, [run_once(command) for _ in range(runs)], budget)
 
 
-def run_once(command: Sequence[str], root: Path) -> Run:
+def measure_in_turn(
+    name: str, first: tuple[str, Command], second: tuple[str, Command], budget: float, *, runs: int
+) -> Paired:
+    """Run two named commands once to warm what they cache, then in turn `runs` times; raise `CommandFailedError`.
+
+    A machine that slows down or speeds up meanwhile does so for both.
+    """
+    commands = first[1], second[1]
+    for command in commands:
+        run_once(command)
+    ones, others = zip(*[[run_once(command) for command in commands] for _ in range(runs)], strict=True)
+    return Paired(name, Measured(first[0], ones, Budget()), Measured(second[0], others, Budget()), budget)
+
+
+def run_once(command: Command) -> Run:
     """Run `command` to its end; raise `CommandFailedError` with its last words."""
     with tempfile.TemporaryFile("w+") as said:
         start = time.perf_counter()
-        process = subprocess.Popen(command, cwd=root, env=_with_bytecode(), stdout=said, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command.words,
+            cwd=command.directory,
+            env=dict(command.environment),
+            stdin=subprocess.DEVNULL,
+            stdout=said,
+            stderr=subprocess.STDOUT,
+        )
         # The resources of this very process; `getrusage` gives the largest of all children that there ever were.
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
@@ -88,10 +143,5 @@ def run_once(command: Sequence[str], root: Path) -> Run:
         output = said.read()
     if process.returncode != 0:
         last = [line for line in output.splitlines() if line.strip()][-3:]
-        raise CommandFailedError(f"{' '.join(command)} ended with {process.returncode}: {' | '.join(last)}")
+        raise CommandFailedError(f"{' '.join(command.words)} ended with {process.returncode}: {' | '.join(last)}")
     return Run(seconds, usage.ru_maxrss / _KIB_IN_MIB)
-
-
-def _with_bytecode() -> dict[str, str]:
-    """Give the environment in which Python keeps bytecode, which is most of the start-up time."""
-    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
