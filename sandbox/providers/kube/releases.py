@@ -221,7 +221,7 @@ class _Release:
 @contextmanager
 def _values_file(known: Mapping[str, Any]) -> Iterator[str]:
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        yaml.safe_dump(known.get("values") or {}, file)
+        yaml.dump(known.get("values") or {}, file, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))
         file.flush()
         yield file.name
 

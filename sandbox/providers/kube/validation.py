@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Final
 
 from ..differences import render
@@ -18,7 +19,6 @@ def failures(manifest: dict[str, Any], version: str = DEFAULT_VERSION) -> list[t
     A kind without a schema, such as a custom resource, has no failures: the API server validates those.
     """
     import jsonschema
-    from kubernetes_validate import utils
     from referencing import Registry, Resource
 
     document = without_nulls(manifest)
@@ -26,15 +26,24 @@ def failures(manifest: dict[str, Any], version: str = DEFAULT_VERSION) -> list[t
     folder = f"kubernetes-json-schema/v{_schema_version(minor)}-local-strict"
     api = re.sub(r"^([^./]*)(?:\.[^/]*)?/", r"\1-", document["apiVersion"])
     try:
-        schema = utils.schema_contents(f"{folder}/{document['kind'].lower()}-{api}.json", minor)
+        schema = _schema(f"{folder}/{document['kind'].lower()}-{api}.json", minor)
     except FileNotFoundError:
         return []
-    definitions = Resource.from_contents(utils.schema_contents(f"{folder}/_definitions.json", minor))
+    definitions = Resource.from_contents(_schema(f"{folder}/_definitions.json", minor))
     registry: Any = definitions @ (Resource.from_contents(schema) @ Registry())
     validator = jsonschema.Draft202012Validator(schema, registry=registry)
     return sorted({failure for error in validator.iter_errors(document) for failure in _told(error)})
 
 
+@cache
+def _schema(file: str, minor: str) -> Any:
+    """Return a schema of the installed package; reading the definitions takes 10 ms, once a process."""
+    from kubernetes_validate import utils
+
+    return utils.schema_contents(file, minor)
+
+
+@cache
 def _schema_version(wanted: str) -> str:
     from kubernetes_validate import utils
 
