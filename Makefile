@@ -12,7 +12,7 @@ ready = @$(PYTHON) -m tools.bootstrap run
 confirm = $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: preview test up destroy shell sandbox sandbox-down e2e render diff settings recover \
+.PHONY: preview test up destroy shell sandbox sandbox-down e2e render diff settings size recover \
         check fmt bench docs lock help clean
 
 preview: ## what the stack would create; needs no cluster and no account [STACK=dev DIFF=1]
@@ -50,6 +50,9 @@ diff: ## the rendered objects of another revision against the working tree [STAC
 
 settings: ## every resolved setting with its origin [STACK=dev]
 	$(ready) -- python -m tools.settings --stack $(STACK)
+
+size: ## the sizes and limits that observability:load needs, to commit, with reasons and monthly cost [STACK=dev]
+	$(ready) -- python -m tools.size --stack $(STACK)
 
 check: ## lint, formatting and types
 	$(ready) -- ruff check

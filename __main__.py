@@ -9,9 +9,10 @@ import pulumi
 
 from components import Datasources, Demo, Grafana, Logging, Metrics, Telemetry, Tracing
 from config import load, read
-from wiring import arguments, proofs, sizing
+from wiring import arguments, proofs
 from wiring.caching import Caching
 from wiring.ingress import create_routes
+from wiring.load import announce
 from wiring.metrics import metrics_addresses
 from wiring.namespaces import create_namespaces
 from wiring.preflight import component_problems
@@ -20,7 +21,7 @@ from wiring.security import secure
 from wiring.storage import Storage
 
 settings = load(read(), component_problems)
-sizing.announce(settings)
+announce(settings)
 options = component_options(settings)
 namespaces = secure(settings, create_namespaces(settings, options), options)
 storage = Storage(settings, namespaces, options)

@@ -8,7 +8,7 @@ from .area import Area, Duration
 class Limits(Area):
     """Limits of a tenant, by the names that Loki has for them; where there are no tenants, of everybody together.
 
-    What `load` exceeds is raised for it; what stands here wins.
+    `make size` prints those that `load` exceeds.
     """
 
     ingestion_rate_mb: float | None = Field(

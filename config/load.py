@@ -1,4 +1,4 @@
-"""How much arrives, from which the platform's sizes follow."""
+"""The expected load, for which `make size` prints sizes; nothing that is deployed follows from it."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -54,13 +54,16 @@ class Prices(Area):
 
 
 class Load(Area):
-    """Settings under `observability:load`: they size what no other setting sizes, and never change a mode."""
+    """Settings under `observability:load`: what is expected. `make size` prints the settings that it needs.
+
+    A preview prints the cost and warns of each figure that is below; nothing that is deployed changes.
+    """
 
     logs_gb_per_day: Amount = Field(
         default=0,
         le=300_000,
         description="Uncompressed logs, GB a day, 300000 at most: ten times the largest load that Loki's docs size. "
-        "Default: 0 (Loki is not sized).",
+        "Default: 0 (logs are left out).",
         examples=[100],
     )
     active_streams: Amount | None = Field(
@@ -74,13 +77,13 @@ class Load(Area):
         default=0,
         le=3_000_000,
         description="Spans a second, 3000000 at most, which a distributed Tempo has some 900 queriers for. Default: 0 "
-        "(Tempo is not sized).",
+        "(traces are left out).",
         examples=[5000],
     )
     active_series: Amount = Field(
         default=0,
         le=1_000_000_000,
-        description="Series written to at a time, 1000000000 at most. Default: 0 (Prometheus is not sized).",
+        description="Series written to at a time, 1000000000 at most. Default: 0 (metrics are left out).",
         examples=[500000],
     )
     scrape_interval: Duration = Field(
@@ -108,15 +111,15 @@ class Load(Area):
 
     @property
     def given(self) -> bool:
-        """Whether the stack tells a load at all."""
+        """Whether the stack states a load."""
         return bool(self.logs_gb_per_day or self.spans_per_second or self.active_series)
 
     @rule
-    def _something_is_sized(self) -> Iterator[Problem]:
+    def _some_load_is_stated(self) -> Iterator[Problem]:
         if self.model_fields_set and not self.given:
             yield Problem(
                 f"{PROJECT}:load",
-                "sizes nothing: give logs_gb_per_day, spans_per_second or active_series",
+                "states no load: set logs_gb_per_day, spans_per_second or active_series",
                 set_command(place_of("load", "logs_gb_per_day"), 100),
             )
 
@@ -125,7 +128,7 @@ class Load(Area):
         if self.active_streams is not None and not self.logs_gb_per_day:
             yield Problem(
                 place_of("load", "active_streams"),
-                "are streams of logs: give logs_gb_per_day too",
+                "are streams of logs: set logs_gb_per_day too",
                 set_command(place_of("load", "logs_gb_per_day"), 100),
                 f"{self.active_streams:g}",
             )

@@ -58,17 +58,15 @@ def _logs_have_several_writers(settings: "Settings") -> Iterator[Problem]:
     if not settings.cluster.production:
         return
     logs = settings.logging
-    # A load sizes what no setting does, with a replica for every copy at least.
-    sized = (logs.replication_factor or 3) if settings.load.logs_gb_per_day else None
     if logs.mode is LoggingMode.MONOLITHIC:
         loki = logs.workloads.get("loki")
         place = place_of("logging", "replicas")
-        writers = (loki.replicas if loki else None) or logs.replicas or sized or 1
+        writers = (loki.replicas if loki else None) or logs.replicas or 1
     else:
         writer = "ingester" if logs.mode is LoggingMode.DISTRIBUTED else "write"
         place = place_of("logging", "workloads", writer, "replicas")
         write = logs.workloads.get(writer)
-        writers = (write.replicas if write else None) or logs.replicas or sized or 3
+        writers = (write.replicas if write else None) or logs.replicas or 3
     if writers < 2:
         yield Problem(place, f"{_WHY}: run Loki with three", set_command(place, 3))
 
@@ -81,7 +79,7 @@ def _traces_have_several_writers(settings: "Settings") -> Iterator[Problem]:
     if traces.mode is TracingMode.MONOLITHIC:
         fix = f"{set_command(mode, 'distributed')}\n{set_command(replicas, 3)}"
         yield Problem(mode, f"{_WHY}: monolithic Tempo is one", fix, shown(traces.mode))
-    elif not traces.kafka_address and (traces.replicas or (3 if settings.load.spans_per_second else 1)) < 2:
+    elif not traces.kafka_address and (traces.replicas or 1) < 2:
         yield Problem(replicas, f"{_WHY}: run Tempo with three ingesters", set_command(replicas, 3))
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from config import Settings
 from config.workload import Workload
 
-from . import proofs, sizing
+from . import proofs
 from .rules import rule_files
 
 
@@ -17,7 +17,6 @@ def given(**arguments: Any) -> Any:
     return {name: value for name, value in arguments.items() if value not in (None, "", {}, (), [])}
 
 
-@sizing.sized(sizing.logging)
 def logging(settings: Settings, **joined: Any) -> Any:
     """Arguments of Loki."""
     area = settings.logging
@@ -55,7 +54,6 @@ def logging(settings: Settings, **joined: Any) -> Any:
     )
 
 
-@sizing.sized(sizing.tracing)
 def tracing(settings: Settings, **joined: Any) -> Any:
     """Arguments of Tempo."""
     area = settings.tracing
@@ -85,7 +83,6 @@ def tracing(settings: Settings, **joined: Any) -> Any:
     )
 
 
-@sizing.sized(sizing.metrics)
 def metrics(settings: Settings, **joined: Any) -> Any:
     """Arguments of the in-stack Prometheus."""
     area = settings.metrics
@@ -101,7 +98,6 @@ def metrics(settings: Settings, **joined: Any) -> Any:
     )
 
 
-@sizing.sized(sizing.telemetry)
 def telemetry(settings: Settings, **joined: Any) -> Any:
     """Arguments of the collectors."""
     area = settings.telemetry

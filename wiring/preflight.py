@@ -5,7 +5,6 @@ A component checks its arguments when it is constructed; by then, those before i
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -15,8 +14,7 @@ import pulumi
 from components._spec import Spec
 from config import Settings
 from config.fields import Location
-from config.load import Load
-from config.problems import Problem, place_of
+from config.problems import Problem
 from config.storage import FilesystemStorage
 
 from . import arguments, told
@@ -73,24 +71,12 @@ _SHARED = {
 """The same of arguments that several components take."""
 
 
-_SIZED = (
-    *("replicas", "workloads", "partitions", "limits", "chunks_cache_mib", "results_cache_mib"),
-    *("cpu", "memory", "volume_size", "cpu_request", "memory_request", "memory_limit"),
-)
-"""Arguments that may follow from the load."""
-
-
 def component_problems(settings: Settings) -> Iterator[Problem]:
     """Find everything that the components would refuse of what is right so far."""
     yield from rule_file_problems(settings)
-    unsized = any(place.startswith(place_of("load")) for place in settings.wrong)
-    known = replace(settings, load=Load()) if unsized else settings
-    for area, name, args in _told(known):
+    for area, name, args in _told(settings):
         spec: type[Spec] = getattr(import_module(_SPECS[name]), f"{name}Spec")
-        refused = Refused(settings, name, spec, args, partial(_setting, name, area))
-        if unsized:
-            refused.leave_open(*_SIZED)
-        yield from refused.problems()
+        yield from Refused(settings, name, spec, args, partial(_setting, name, area)).problems()
 
 
 def _told(settings: Settings) -> Iterator[tuple[str, str, Any]]:

@@ -32,13 +32,6 @@ class Refused:
         wrong = {field for field in spec.model_fields if self._is_wrong(place_of(*setting(field)))}
         self._args = {**args, **dict.fromkeys(wrong, UNSETTLED)}
 
-    def leave_open(self, *arguments: str) -> None:
-        """Say nothing of those `arguments` that the stack leaves, wholly or in parts, to settings that are wrong."""
-        for field in set(arguments) & set(self._spec.model_fields):
-            written = _within(self._settings.written, self._location((field,)))
-            if written is _NOTHING or isinstance(written, Mapping):
-                self._args[field] = UNSETTLED
-
     def problems(self) -> Iterator[Problem]:
         """Give each problem at a setting whose change mends it: that was tried."""
         for found in self._found(self._args):

@@ -7,15 +7,18 @@ no vendor's documentation.
 from .collectors import alloy
 from .cost import LEFT_OUT, Cost, cost
 from .loki import CACHES, logs, with_caches
-from .loki_limits import raised_limits
+from .loki_limits import LOG_LIMITS, Raised, raised_limits
 from .metrics import prometheus, thanos
 from .model import Choice, Load, LoadError, Objects, Plan, Prices, Retention, Shape, Size, Tuning
 from .report import Row, report
 from .tempo import traces
+from .tempo_limits import TRACE_LIMITS, raised_trace_limits
 
 __all__ = [
     "CACHES",
     "LEFT_OUT",
+    "LOG_LIMITS",
+    "TRACE_LIMITS",
     "Choice",
     "Cost",
     "Load",
@@ -23,6 +26,7 @@ __all__ = [
     "Objects",
     "Plan",
     "Prices",
+    "Raised",
     "Retention",
     "Row",
     "Shape",
@@ -30,6 +34,7 @@ __all__ = [
     "Tuning",
     "cost",
     "raised_limits",
+    "raised_trace_limits",
     "report",
     "size",
     "with_caches",

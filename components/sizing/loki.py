@@ -8,7 +8,6 @@ follow the calculator that Loki's docs had until 2025, and are estimates.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .loki_limits import raised_limits
 from .loki_objects import bucket
 from .model import Choice, Load, Retention, Shape, Size, Tuning, whole
 
@@ -84,7 +83,9 @@ def logs(load: Load, retention: Retention, tuning: Tuning) -> Choice:
         if small
         else f"{daily} is more than the {limit} that a single process takes in"
     )
-    return Choice(chosen, "monolithic" if small else "distributed", (reason, *_attention(load)))
+    beyond = "beyond the 30 TB a day of Loki's table, which is continued in proportion"
+    reasons = (reason, beyond) if load.logs_gb_per_day > LARGE_GB_PER_DAY else (reason,)
+    return Choice(chosen, "monolithic" if small else "distributed", reasons)
 
 
 def writer_volume_gib(gb_per_day_and_pod: float) -> int:
@@ -181,13 +182,3 @@ def with_caches(shape: Shape, chunks_mib: int, results_mib: int) -> Shape:
 
 def _memcached(mebibytes: int) -> Size:
     return Size(1, 50, whole(mebibytes * 1.2))
-
-
-def _attention(load: Load) -> tuple[str, ...]:
-    found = [
-        f"{raised.reason}: {name} is {raised.value:,} where `limits` says nothing else"
-        for name, raised in raised_limits(load).items()
-    ]
-    if load.logs_gb_per_day > LARGE_GB_PER_DAY:
-        found.append("beyond the 30 TB a day of Loki's table, which is continued in proportion")
-    return tuple(found)

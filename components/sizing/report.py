@@ -15,18 +15,20 @@ class Row:
 
     title: str
     shape: Shape
-    """As it runs: the plan in the chosen mode, with what the user sets instead."""
+    """As it is deployed, with the objects that the load puts into the bucket."""
     choice: Choice | None = None
     """Its modes, where there are several."""
-    set_by_user: frozenset[str] = frozenset()
-    """Workloads with a figure that the user sets."""
-    advised: frozenset[str] = frozenset()
-    """Workloads that the plan sizes and no setting does."""
 
 
 def report(plan: Plan, rows: Sequence[Row], without_row: Sequence[str] = ()) -> str:
-    """Write sizes, reasons and cost of what runs; `without_row` names what runs too, and the cost leaves out."""
-    lines = [f"Sizes for {_load(plan)}", *_table(rows), *_modes(rows), *_caches(rows), *_objects(rows)]
+    """Return sizes, reasons and cost of what is deployed; `without_row` names what the cost leaves out."""
+    lines = [
+        f"Sizes as deployed, with an expected load of {_load(plan)}",
+        *_table(rows),
+        *_modes(rows),
+        *_caches(rows),
+        *_objects(rows),
+    ]
     lines.append(_cost(plan, rows, without_row))
     return "\n".join(lines)
 
@@ -36,13 +38,13 @@ def _load(plan: Plan) -> str:
     parts = []
     if load.logs_gb_per_day:
         parts.append(
-            f"{load.logs_gb_per_day:,g} GB of logs a day in about {load.streams:,.0f} streams for {kept.logs:g} days"
+            f"{load.logs_gb_per_day:,.15g} GB of logs a day in about {load.streams:,.0f} streams for {kept.logs:g} days"
         )
     if load.spans_per_second:
-        parts.append(f"{load.spans_per_second:,g} spans/s for {kept.traces:g} days")
+        parts.append(f"{load.spans_per_second:,.15g} spans/s for {kept.traces:g} days")
     if load.active_series:
         parts.append(
-            f"{load.active_series:,g} series every {load.scrape_interval_seconds:g} s for {kept.metrics:g} days"
+            f"{load.active_series:,.15g} series every {load.scrape_interval_seconds:g} s for {kept.metrics:g} days"
         )
     return "; ".join(parts) or "no load"
 
@@ -52,16 +54,11 @@ def _table(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         title = f"{row.title} {row.shape.mode}" if row.choice else row.title
         for name, size in row.shape.all.items():
-            mark = "*" if name in row.set_by_user else "+" if name in row.advised else ""
-            cells.append((title, f"{name}{mark}", str(size.replicas), size.cpu, size.memory, size.volume_size or "-"))
+            cells.append((title, name, str(size.replicas), size.cpu, size.memory, size.volume_size or "-"))
             title = ""
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
     for line in cells:
         yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-    if any(row.set_by_user for row in rows):
-        yield "  * with figures of your settings in place of the plan's"
-    if any(row.advised for row in rows):
-        yield "  + reckoned with, and sized by the component itself"
 
 
 def _modes(rows: Sequence[Row]) -> Iterator[str]:
@@ -69,7 +66,7 @@ def _modes(rows: Sequence[Row]) -> Iterator[str]:
         if row.choice is None:
             continue
         chosen, best = row.shape.mode, row.choice.recommended
-        verdict = f"{best} fits, as set" if chosen == best else f"{best} is recommended, {chosen} is set and stays"
+        verdict = f"{best} fits, as set" if chosen == best else f"{best} is recommended, {chosen} is set"
         yield f"  {row.title}: {verdict}: {'; '.join(row.choice.reasons)}"
 
 

@@ -98,8 +98,3 @@ def test_a_thanos_that_is_there_gets_a_file_for_its_query_frontend() -> None:
 def test_a_thanos_without_a_valkey_is_refused() -> None:
     with pytest.raises(pulumi.RunError, match=r'namespace = "monitoring": is of use beside Valkey alone'):
         stack(caching={"thanos_namespace": "monitoring"})
-
-
-def test_a_load_sizes_no_memcached_beside_a_valkey() -> None:
-    recording = stack(caching={"kind": "valkey"}, load={"logs_gb_per_day": 200})
-    assert not loki(recording)["chunksCache"]["enabled"] and not loki(recording)["resultsCache"]["enabled"]

@@ -23,14 +23,19 @@ def configured_program(root: Path, config: Mapping[str, Any]) -> Callable[[], Ma
     """Give the program with `config` as a stack file would hold it."""
 
     def run() -> Mapping[str, Any]:
-        texts = {qualified(key): _text(_masked(qualified(key), value)) for key, value in config.items()}
-        secret = [qualified(key) for key, value in config.items() if _holds_secure(value)]
-        pulumi.runtime.set_all_config(texts, secret)
+        configure(config)
         runpy.run_path(str(root / "__main__.py"), run_name="__main__")
         stack = pulumi.runtime.settings.get_root_resource()
         return dict(getattr(stack, "outputs", {}))
 
     return run
+
+
+def configure(config: Mapping[str, Any]) -> None:
+    """Set the configuration of the running program to `config`."""
+    texts = {qualified(key): _text(_masked(qualified(key), value)) for key, value in config.items()}
+    secret = [qualified(key) for key, value in config.items() if _holds_secure(value)]
+    pulumi.runtime.set_all_config(texts, secret)
 
 
 def _holds_secure(value: Any) -> bool:

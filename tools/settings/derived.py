@@ -31,10 +31,7 @@ COMPONENTS: Mapping[str, tuple[str, type[Spec]]] = {
 }
 """By area of settings, the component that it is for and what that makes of its arguments."""
 
-_SIZES = ("replicas", "cpu", "memory", "volume_size", "workloads", "cpu_request", "memory_request", "memory_limit")
-
 INHERITED: Mapping[str, str] = {
-    **dict.fromkeys((*_SIZES, "chunks_cache_mib", "results_cache_mib"), "load"),
     "charts_dir": "charts.directory",
     "node_selector": "cluster.node_selector",
     "storage_class": "cluster.storage_class",

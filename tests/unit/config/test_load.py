@@ -1,4 +1,4 @@
-"""The load of a stack: nothing where none is told, refused where it makes no sense."""
+"""The expected load of a stack: refused where it makes no sense."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def problems(**areas: Any) -> str:
     return str(raised.value)
 
 
-def test_a_stack_without_a_load_tells_none() -> None:
+def test_a_stack_without_a_load_states_none() -> None:
     assert not load(source()).load.given
 
 
@@ -26,8 +26,8 @@ def test_any_signal_makes_a_load() -> None:
 @pytest.mark.parametrize(
     ("area", "sentence"),
     [
-        ({"query_factor": 2}, "sizes nothing: give logs_gb_per_day, spans_per_second or active_series"),
-        ({"active_streams": 9, "spans_per_second": 1}, "active_streams = 9: are streams of logs: give logs_gb_per_day"),
+        ({"query_factor": 2}, "states no load: set logs_gb_per_day, spans_per_second or active_series"),
+        ({"active_streams": 9, "spans_per_second": 1}, "active_streams = 9: are streams of logs: set logs_gb_per_day"),
         ({"active_series": 1, "scrape_interval": "0s"}, 'scrape_interval = "0s": must be longer'),
         ({"logs_gb_per_day": -5}, "observability:load.logs_gb_per_day = -5: must be at least 0"),
         ({"spans_per_second": 1, "nodes": 0}, "observability:load.nodes = 0"),
@@ -55,18 +55,10 @@ def test_the_command_that_mends_a_figure_is_given() -> None:
     assert "pulumi config set --path observability:load.logs_gb_per_day 100" in message
 
 
-def test_production_is_content_with_the_replicas_of_a_load() -> None:
-    sized: dict[str, Any] = {
-        **PRODUCTION,
-        "logging": {},
-        "tracing": {"mode": "distributed"},
-        "load": {"logs_gb_per_day": 50, "spans_per_second": 100},
-    }
-    assert load(source(region="eu-west-1", **sized)).load.given
-
-
-def test_production_refuses_the_single_replica_of_a_load_with_one_copy() -> None:
-    for mode in ("monolithic", "simple-scalable"):
-        logging = {"mode": mode, "replication_factor": 1}
-        message = problems(**{**PRODUCTION, "logging": logging, "load": {"logs_gb_per_day": 50}})
-        assert "single replica of what holds data: run Loki with three" in message
+def test_production_counts_the_replicas_that_are_set_whatever_the_load() -> None:
+    expected = {"logs_gb_per_day": 50, "spans_per_second": 100}
+    message = problems(**{**PRODUCTION, "logging": {}, "tracing": {"mode": "distributed"}, "load": expected})
+    assert "single replica of what holds data: run Loki with three" in message
+    assert "single replica of what holds data: run Tempo with three ingesters" in message
+    production: dict[str, Any] = {**PRODUCTION, "load": expected}
+    assert load(source(region="eu-west-1", **production)).load.given

@@ -1,0 +1,369 @@
+"""What the expected load needs, beside what the stack deploys: a report and warnings at preview, never a resource."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import pulumi
+
+from components import sizing
+from components.caching.spec import CacheSpec
+from components.caching.values import cache_values
+from components.logging.modes import Claims, Mode
+from components.logging.schema import Index
+from components.logging.spec import LoggingSpec
+from components.metrics.spec import MetricsSpec
+from components.storage.minio import MinioObjectStorageSpec, minio_values
+from components.storage.seaweedfs import InClusterObjectStorageSpec, seaweedfs_values
+from components.storage.seaweedfs_cluster import PARTS, cluster_values
+from components.telemetry.spec import TelemetrySpec
+from components.tracing.choices import Mode as TempoMode
+from components.tracing.roles import COUNTED_ELSEWHERE, OF_A_TOPIC, OF_INGESTERS
+from components.tracing.roles import Role as TempoRole
+from components.tracing.spec import TracingSpec
+from components.tracing.workloads import workload
+from components.units import parse_duration, parse_quantity
+from config import Settings
+from config.caching import CacheKind
+from config.problems import place_of
+from config.storage import IN_CLUSTER, FilesystemStorage, InClusterStorage, MinioStorage
+from config.telemetry import LogSource
+from config.tracing import TracingMode
+from config.workload import Workload
+
+from . import arguments
+
+API_COLLECTORS = 2
+"""Collectors where none runs on each node."""
+SMALLEST_LIMIT_MIB = 512
+"""Memory limit of a collector by default; the limit that a load needs is twice the request."""
+NUMBERS = {"replicas": "replicas", "cpu": "cpu_millis", "memory": "memory_mib", "volume_size": "volume_gib"}
+"""The settings of a workload, and the number by which two sizes are compared."""
+
+Path = tuple[str, ...]
+
+
+class Need(NamedTuple):
+    """The value of a setting that the load needs, and what the stack deploys."""
+
+    value: float | str
+    deployed: float | str
+    below: bool
+    """Whether less is deployed than the load needs."""
+    load: str
+    """The part of the load that needs it."""
+    reason: str = ""
+    """What the load exceeds; empty for a size."""
+
+
+class Specs(NamedTuple):
+    """What the components make of the settings."""
+
+    logging: LoggingSpec
+    tracing: TracingSpec
+    metrics: MetricsSpec | None
+    telemetry: TelemetrySpec
+
+
+class Backend(NamedTuple):
+    """A backend in one mode: as it is deployed, and as the load needs it."""
+
+    deployed: sizing.Row
+    needed: Mapping[str, sizing.Size]
+    load: str
+    """What the load says of its signal; empty where nothing."""
+    path: Callable[[str, str], Path | None]
+    """The setting of one figure of one workload; `None` where there is none."""
+
+    def needs(self) -> Iterator[tuple[Path, Need]]:
+        """Yield what each workload needs. A volume cannot shrink, so a larger one that is deployed stays."""
+        deployed = self.deployed.shape.workloads
+        for role in (role for role in deployed if self.load and role in self.needed):
+            for figure, number in NUMBERS.items():
+                path = self.path(role, figure)
+                wanted, present = getattr(self.needed[role], number), getattr(deployed[role], number)
+                if path and wanted:
+                    size = deployed[role] if number == "volume_gib" and present > wanted else self.needed[role]
+                    yield (
+                        path,
+                        Need(getattr(size, figure), getattr(deployed[role], figure), present < wanted, self.load),
+                    )
+
+
+def announce(settings: Settings) -> None:
+    """Log the sizes and their cost at a preview, and warn of each figure that is below what the load needs."""
+    if not (settings.load.given and pulumi.runtime.is_dry_run()):
+        return
+    pulumi.log.info(report(settings))
+    for path, need in recommended(settings).items():
+        if need.below:
+            pulumi.log.warn(
+                f"{place_of(*path)} = {need.deployed}: below the {need.value} that {need.load} need; "
+                f"run make size STACK={settings.stack}"
+            )
+
+
+def report(settings: Settings) -> str:
+    """Return the sizes as deployed, the mode that fits the load, and the monthly cost."""
+    rows = [backend.deployed for backend in _backends(settings, _specs(settings))]
+    return sizing.report(plan(settings), [*rows, *_servers(settings)], _without_row(settings))
+
+
+def recommended(settings: Settings) -> dict[Path, Need]:
+    """Return every size and limit that the load needs, by the path of its setting."""
+    specs = _specs(settings)
+    sizes = (need for backend in _backends(settings, specs) for need in backend.needs())
+    return {**dict(sizes), **dict(_caches_and_collectors(settings, specs)), **dict(_limits(settings, specs))}
+
+
+def plan(settings: Settings, mode: Mode | None = None) -> sizing.Plan:
+    """Size the platform for the load, with the copies of logs that Loki has in `mode`, else in that of the settings."""
+    load, retention, area = settings.load, settings.retention, settings.logging
+    mode = mode or Mode(area.mode)
+    writer = mode.ingester.value
+    replicas = area.workloads.get(writer, Workload()).replicas or area.replicas
+    fixed = 1 if _only_one_pod(settings) else area.replication_factor
+    tuning = sizing.Tuning(
+        replication_factor=fixed or min(3, replicas or 3),
+        ingester_zones=len(area.ingester_zones) or 1,
+        trace_replication_factor=min(3, settings.tracing.replicas or 3),
+    )
+    expected = sizing.Load(
+        logs_gb_per_day=load.logs_gb_per_day,
+        active_streams=load.active_streams,
+        spans_per_second=load.spans_per_second,
+        active_series=load.active_series,
+        scrape_interval_seconds=parse_duration(load.scrape_interval).total_seconds(),
+        query_factor=load.query_factor,
+        collectors=load.nodes if settings.telemetry.log_source is LogSource.FILES else API_COLLECTORS,
+    )
+    days = [
+        parse_duration(kept).total_seconds() / 86_400 for kept in (retention.logs, retention.traces, retention.metrics)
+    ]
+    while True:
+        sized = sizing.size(expected, sizing.Retention(*days), _prices(settings), tuning)
+        # A component keeps as many copies as it has writers, three at most: more writers may mean more copies.
+        settled = replace(
+            tuning,
+            replication_factor=fixed or min(3, sized.logs.shapes[mode].workloads[writer].replicas),
+            trace_replication_factor=min(3, sized.traces.shapes["distributed"].workloads["ingester"].replicas),
+        )
+        if settled == tuning:
+            return sized
+        tuning = settled
+
+
+def _specs(settings: Settings) -> Specs:
+    """Check the arguments that the program passes, with stand-ins for what other components return."""
+    store = {"store": "filesystem"} if isinstance(settings.storage, FilesystemStorage) else {"bucket": "bucket"}
+    upstream = {"namespace": "namespace", "region": "region", **store}
+    cache = {"cache_endpoint": "valkey:6379"} if settings.caching.kind is CacheKind.VALKEY else {}
+    of_tempo = {} if settings.tracing.mode is TracingMode.MONOLITHIC else cache
+    write_url = "http://prometheus/api/v1/write" if settings.metrics.in_stack else settings.metrics.remote_write_url
+    urls = {"logs_push_url": "http://loki/loki/api/v1/push", "logs_otlp_url": "http://loki/otlp"}
+    metrics = arguments.metrics(settings, namespace="namespace") if settings.metrics.in_stack else None
+    return Specs(
+        LoggingSpec.check("Logging", arguments.logging(settings, **upstream, **cache)),
+        TracingSpec.check("Tracing", arguments.tracing(settings, **upstream, **of_tempo, remote_write_url=write_url)),
+        metrics and MetricsSpec.check("Metrics", metrics),
+        TelemetrySpec.check("Telemetry", arguments.telemetry(settings, namespace="namespace", **urls)),
+    )
+
+
+def _backends(settings: Settings, specs: Specs) -> Iterator[Backend]:
+    sized, load = plan(settings), settings.load
+    for mode in specs.logging.modes:
+        yield _loki(settings, specs.logging, mode)
+    yield _tempo(specs.tracing, sized.traces, _amount(load.spans_per_second, "spans a second"))
+    if server := specs.metrics:
+        workloads = {"prometheus": _size(1, server.cpu, server.memory, server.volume_size)}
+        row = sizing.Row("Prometheus", sizing.Shape("", workloads))
+        yield Backend(row, sized.metrics.workloads, _amount(load.active_series, "series"), _path_of_prometheus)
+    size = _size(sized.load.collectors, specs.telemetry.cpu_request, specs.telemetry.memory_request)
+    row = sizing.Row("Alloy", sizing.Shape("", {"alloy": size}))
+    yield Backend(row, sized.collectors.workloads, _collected(settings), _path_of_collectors)
+
+
+def _loki(settings: Settings, spec: LoggingSpec, mode: Mode) -> Backend:
+    """Return Loki in one of its modes; caches and bucket are those of the mode that stays."""
+    load = _amount(settings.load.logs_gb_per_day, "GB of logs a day")
+    choice, stays = plan(settings, mode).logs, mode is spec.mode
+    workloads = {}
+    for role in spec.roles(mode):
+        work = spec.workload(role)
+        volume = "" if role.claims is Claims.NONE else work.volume_size
+        workloads[role.value] = _size(work.replicas, work.cpu, work.memory, volume)
+    row = _row("Loki" if stays else "Loki, being removed:", mode.value, workloads, choice, load if stays else "")
+    if stays:
+        row = replace(row, shape=sizing.with_caches(row.shape, spec.chunks_cache_mib, spec.results_cache_mib))
+
+    def path(role: str, figure: str) -> Path | None:
+        if figure == "replicas" and _only_one_pod(settings):
+            return None
+        own = getattr(settings.logging.workloads.get(role), figure, None)
+        alone = spec.modes == (Mode.MONOLITHIC,) and own is None
+        return ("logging", figure) if alone else ("logging", "workloads", role, figure)
+
+    return Backend(row, choice.shapes[mode].all, load, path)
+
+
+def _tempo(spec: TracingSpec, choice: sizing.Choice, load: str) -> Backend:
+    needed = choice.shapes[_shape_of_tempo(spec)]
+    if spec.mode is TempoMode.MONOLITHIC:
+        workloads = {"tempo": _size(1, spec.cpu, spec.memory, spec.volume_size)}
+    else:
+        runs = {TempoRole.GATEWAY: False, TempoRole.METRICS_GENERATOR: spec.generates_metrics}
+        workloads = {}
+        for role in OF_A_TOPIC if spec.through_kafka else OF_INGESTERS:
+            if runs.get(role, True):
+                work = workload(spec, role)
+                volume = work.volume_size if role.has_volume else ""
+                workloads[role.value] = _size(work.replicas, work.cpu, work.memory, volume)
+    row = _row("Tempo", spec.mode.value, workloads, replace(choice, shapes={spec.mode.value: needed}), load)
+    return Backend(row, needed.workloads, load, _path_of_tempo)
+
+
+def _row(title: str, mode: str, workloads: Mapping[str, sizing.Size], choice: sizing.Choice, load: str) -> sizing.Row:
+    """Return the row of a backend, with its bucket and the choice of its mode where the load says something of it."""
+    if load:
+        return sizing.Row(title, sizing.Shape(mode, workloads, objects=choice.shapes[mode].objects), choice)
+    return sizing.Row(f"{title} {mode}", sizing.Shape(mode, workloads))
+
+
+def _shape_of_tempo(spec: TracingSpec) -> str:
+    return "distributed-kafka" if spec.through_kafka else spec.mode.value
+
+
+def _path_of_tempo(role: str, figure: str) -> Path | None:
+    if role == "tempo":
+        return None if figure == "replicas" else ("tracing", figure)
+    if figure == "replicas" and role in COUNTED_ELSEWHERE:
+        counted = {"ingester": "replicas", "live-store": "partitions"}.get(role)
+        return ("tracing", counted) if counted else None
+    return ("tracing", "workloads", role, figure)
+
+
+def _path_of_prometheus(_: str, figure: str) -> Path | None:
+    return None if figure == "replicas" else ("metrics", figure)
+
+
+def _path_of_collectors(_: str, figure: str) -> Path | None:
+    return ("telemetry", f"{figure}_request") if figure in ("cpu", "memory") else None
+
+
+def _caches_and_collectors(settings: Settings, specs: Specs) -> Iterator[tuple[Path, Need]]:
+    """Yield the caches of Loki, of which one of 0 is switched off and stays so, and the limit of the collectors."""
+    sized = plan(settings)
+    shape, spec = sized.logs.shapes[specs.logging.mode], specs.logging
+    caches = {
+        ("logging", "chunks_cache_mib"): (shape.chunks_cache_mib, spec.chunks_cache_mib),
+        ("logging", "results_cache_mib"): (shape.results_cache_mib, spec.results_cache_mib),
+    }
+    if settings.caching.kind is CacheKind.VALKEY:
+        both = shape.chunks_cache_mib + shape.results_cache_mib
+        caches = {("caching", "size_mib"): (both, settings.caching.size_mib)}
+    if load := _amount(settings.load.logs_gb_per_day, "GB of logs a day"):
+        for path, (wanted, present) in caches.items():
+            if present:
+                yield path, Need(wanted, present, present < wanted, load)
+    if load := _collected(settings):
+        request = sized.collectors.workloads["alloy"]
+        limit = replace(request, memory_mib=max(SMALLEST_LIMIT_MIB, 2 * request.memory_mib))
+        deployed = _size(1, specs.telemetry.cpu_request, specs.telemetry.memory_limit)
+        below = deployed.memory_mib < limit.memory_mib
+        yield ("telemetry", "memory_limit"), Need(limit.memory, deployed.memory, below, load)
+
+
+def _limits(settings: Settings, specs: Specs) -> Iterator[tuple[Path, Need]]:
+    """Yield the limits of which the load exceeds the default; one that is set higher stays."""
+    sized = plan(settings)
+    logs, spans = sized.load.logs_gb_per_day, sized.load.spans_per_second
+    limits = [("logging", _amount(logs, "GB of logs a day"), sizing.raised_limits(sized.load), sizing.LOG_LIMITS)]
+    if "limits" in type(settings.tracing).model_fields:
+        raised = sizing.raised_trace_limits(sized.load, sized.traces.shapes[_shape_of_tempo(specs.tracing)])
+        limits.append(("tracing", _amount(spans, "spans a second"), raised, sizing.TRACE_LIMITS))
+    streams = {"max_global_streams_per_user": _amount(sized.load.streams, "streams")}
+    for area, load, raised, defaults in limits:
+        for name, limit in raised.items():
+            present = getattr(getattr(getattr(specs, area), "limits", None), name, None) or defaults[name]
+            present = int(present) if present == int(present) else present
+            value = max(limit.value, present)
+            yield (area, "limits", name), Need(value, present, present < value, streams.get(name, load), limit.reason)
+
+
+def _servers(settings: Settings) -> Iterator[sizing.Row]:
+    """Yield the rows of the object store and the Valkey that the stack runs.
+
+    Servers of objects have no volume here: the price of an object is that of the disks under all its copies.
+    """
+    store = settings.storage
+    if isinstance(store, InClusterStorage):
+        yield sizing.Row("SeaweedFS", sizing.Shape("", _seaweedfs(store)))
+    elif isinstance(store, MinioStorage):
+        minio = MinioObjectStorageSpec.check("storage", {"namespace": store.namespace, "mode": store.mode.value})
+        yield sizing.Row("MinIO", sizing.Shape("", {"minio": _size_of_chart(minio_values(minio))}))
+    if settings.caching.kind is CacheKind.VALKEY:
+        cache = {"namespace": settings.caching.namespace, "size_mib": settings.caching.size_mib}
+        valkey = _size_of_chart(cache_values(CacheSpec.check("caching", cache)))
+        yield sizing.Row("Valkey", sizing.Shape("", {"valkey": valkey}))
+
+
+def _seaweedfs(store: InClusterStorage) -> dict[str, sizing.Size]:
+    figures = {"replicas": store.replicas, "copies": store.copies, "storage_size": store.volume_size}
+    spec = InClusterObjectStorageSpec.check("storage", {"namespace": store.namespace, **figures})
+    if not spec.clustered:
+        return {"seaweedfs": _size_of_chart(seaweedfs_values(spec)["allInOne"])}
+    values = cluster_values(spec)
+    return {part: _size_of_chart(values[part], values[part].get("data", {}).get("size", "")) for part in PARTS}
+
+
+def _size_of_chart(values: Mapping[str, Any], volume: str = "") -> sizing.Size:
+    asked = values["resources"]["requests"]
+    return _size(values.get("replicas", 1), asked["cpu"], asked["memory"], volume)
+
+
+def _without_row(settings: Settings) -> tuple[str, ...]:
+    """Return the workloads of the stack that no row of the report counts."""
+    memcached = settings.caching.kind is CacheKind.MEMCACHED and settings.tracing.mode is TracingMode.DISTRIBUTED
+    missing = {
+        "Grafana": settings.grafana.enabled,
+        "the memcached of Tempo": memcached,
+        "the rollout operator": bool(settings.logging.ingester_zones),
+        "the demo": settings.demo.enabled,
+    }
+    return (*(name for name, is_missing in missing.items() if is_missing), "gateways", "sidecars")
+
+
+def _only_one_pod(settings: Settings) -> bool:
+    """Whether only one pod of Loki can read what is on its volume."""
+    boltdb = any(entry.store == Index.BOLTDB for entry in settings.logging.schema_entries)
+    return boltdb or isinstance(settings.storage, FilesystemStorage)
+
+
+def _prices(settings: Settings) -> sizing.Prices:
+    prices = settings.load.prices.model_dump(exclude_none=True)
+    if isinstance(settings.storage, IN_CLUSTER):
+        # Its objects lie on the cluster's own volumes, and nobody counts requests.
+        disks = prices["disk_gib_month"] * settings.storage.disks_of_an_object
+        prices = {"object_gb_month": disks, "write_thousand": 0.0, "read_thousand": 0.0, **prices}
+    return sizing.Prices(**prices)
+
+
+def _size(replicas: int, cpu: str, memory: str, volume: str = "0") -> sizing.Size:
+    return sizing.Size(
+        replicas,
+        math.ceil(parse_quantity(cpu) * 1000),
+        math.ceil(parse_quantity(memory) / 2**20),
+        math.ceil(parse_quantity(volume or "0") / 2**30),
+    )
+
+
+def _collected(settings: Settings) -> str:
+    load = settings.load
+    amounts = (_amount(load.logs_gb_per_day, "GB of logs a day"), _amount(load.active_series, "series"))
+    return " and ".join(filter(None, amounts))
+
+
+def _amount(number: float, unit: str) -> str:
+    return f"{number:,.15g} {unit}" if number else ""
