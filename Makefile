@@ -13,7 +13,7 @@ confirm = $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
 .PHONY: preview test up destroy shell sandbox sandbox-down e2e render diff settings size recover \
-        check fmt bench docs lock help clean
+        check fmt bench generate docs lock help clean
 
 preview: ## what the stack would create; needs no cluster and no account [STACK=dev DIFF=1]
 	$(ready) --for preview -- python -m tools.deploy preview --stack $(STACK) $(if $(DIFF),-- --diff)
@@ -65,6 +65,9 @@ fmt: ## format the code and fix what can be fixed
 
 bench: ## the benchmark table
 	$(ready) --for preview -- python -m tools.bench
+
+generate: ## args.py of every component again, from its specification
+	$(ready) -- python -m tools.generate
 
 docs: ## generate the reference tables again
 	$(ready) -- python -m tools.docs

@@ -9,37 +9,38 @@ import pulumi
 
 from components import Datasources, Demo, Grafana, Logging, Metrics, Telemetry, Tracing
 from config import load, read
-from wiring import arguments, proofs
+from config.storage import PURPOSES
+from wiring import authentication, build_args
 from wiring.caching import Caching
+from wiring.component_errors import component_problems
 from wiring.ingress import create_routes
 from wiring.load import announce
 from wiring.metrics import metrics_addresses
 from wiring.namespaces import create_namespaces
-from wiring.preflight import component_problems
 from wiring.providers import component_options
-from wiring.security import secure
-from wiring.storage import Storage
+from wiring.security import create_secrets
+from wiring.storage import create_store, use_bucket
 
 settings = load(read(), component_problems)
 announce(settings)
 options = component_options(settings)
-namespaces = secure(settings, create_namespaces(settings, options), options)
-storage = Storage(settings, namespaces, options)
+namespaces = create_secrets(settings, create_namespaces(settings, options), options)
+store = create_store(settings, namespaces, options)
 caching = Caching(settings, namespaces, options)
 
 logging = Logging(
     "logging",
-    arguments.logging(
+    build_args.logging_args(
         settings,
         namespace=namespaces[settings.logging.namespace],
-        **storage.bucket("logs", "loki", settings.logging.namespace),
-        **caching.for_loki(),
+        bucket=use_bucket(settings, store, "logs", "loki", namespaces[settings.logging.namespace], options),
+        cache=caching.for_loki(),
     ),
     options,
 )
 
 prometheus = (
-    Metrics("metrics", arguments.metrics(settings, namespace=namespaces[settings.metrics.namespace]), options)
+    Metrics("metrics", build_args.metrics_args(settings, namespace=namespaces[settings.metrics.namespace]), options)
     if settings.metrics.in_stack
     else None
 )
@@ -47,24 +48,24 @@ metrics = metrics_addresses(settings, prometheus)
 
 tracing = Tracing(
     "tracing",
-    arguments.tracing(
+    build_args.tracing_args(
         settings,
         namespace=namespaces[settings.tracing.namespace],
         remote_write_url=metrics.remote_write_url,
-        **storage.bucket("traces", "tempo", settings.tracing.namespace),
-        **caching.for_tempo(),
+        bucket=use_bucket(settings, store, "traces", "tempo", namespaces[settings.tracing.namespace], options),
+        cache=caching.for_tempo(),
     ),
     options,
 )
 
 telemetry = Telemetry(
     "telemetry",
-    arguments.telemetry(
+    build_args.telemetry_args(
         settings,
         namespace=namespaces[settings.telemetry.namespace],
         logs_push_url=logging.push_url,
         logs_otlp_url=logging.otlp_url,
-        traces_otlp_endpoint=proofs.takes_traces_at(settings, tracing),
+        traces_otlp_endpoint=authentication.traces_endpoint(settings, tracing),
         metrics_otlp_url=metrics.otlp_url,
     ),
     options,
@@ -72,16 +73,14 @@ telemetry = Telemetry(
 
 datasources = Datasources(
     "datasources",
-    arguments.datasources(
+    build_args.datasources_args(
         settings,
-        namespace=logging.namespace,
+        metrics=metrics,
+        logs_namespace=logging.namespace,
         logs_url=logging.query_url,
         traces_namespace=tracing.namespace,
         traces_url=tracing.query_url,
         metrics_namespace=tracing.namespace if prometheus is None else prometheus.namespace,
-        metrics_uid=metrics.datasource_uid,
-        metrics_url=metrics.query_url,
-        provision_metrics=metrics.provision,
         log_labels=telemetry.log_labels,
         generated_metrics=tracing.generated_metrics,
     ),
@@ -91,7 +90,7 @@ datasources = Datasources(
 grafana = (
     Grafana(
         "grafana",
-        arguments.grafana(
+        build_args.grafana_args(
             settings,
             namespace=namespaces[settings.grafana.namespace],
             datasource_namespaces=datasources.namespaces,
@@ -107,11 +106,13 @@ hosts = create_routes(settings, telemetry, grafana, options)
 if settings.demo.enabled:
     Demo(
         "demo",
-        arguments.demo(settings, namespace=namespaces[settings.demo.namespace], otlp_http_url=telemetry.otlp_http_url),
+        build_args.demo_args(
+            settings, namespace=namespaces[settings.demo.namespace], otlp_http_url=telemetry.otlp_http_url
+        ),
         options,
     )
 
-pulumi.export("buckets", storage.buckets)
+pulumi.export("buckets", {} if store is None else {purpose: store.buckets[purpose] for purpose in PURPOSES})
 pulumi.export("logs", {"push": logging.push_url, "query": logging.query_url, "otlp": logging.otlp_url})
 pulumi.export(
     "traces",

@@ -17,6 +17,8 @@ from .metrics import Metrics, MetricsArgs
 from .namespaces import Namespace, NamespaceArgs
 from .security import Certificate, CertificateArgs, ClientLogin, ClientLoginArgs, GatewayLogins, GatewayLoginsArgs
 from .storage import (
+    AwsBucketAccessArgs,
+    AwsObjectStorageArgs,
     ExternalObjectStorage,
     ExternalObjectStorageArgs,
     InClusterObjectStorage,
@@ -30,7 +32,7 @@ from .telemetry import Telemetry, TelemetryArgs
 from .tracing import Tracing, TracingArgs
 
 if TYPE_CHECKING:
-    from .storage import AwsBucketAccess, AwsBucketAccessArgs, AwsObjectStorage, AwsObjectStorageArgs
+    from .storage import AwsBucketAccess, AwsObjectStorage
 
 __all__ = [
     "AwsBucketAccess",
@@ -78,7 +80,7 @@ __all__ = [
     "UiRouteArgs",
 ]
 
-_ON_AWS = ("AwsBucketAccess", "AwsBucketAccessArgs", "AwsObjectStorage", "AwsObjectStorageArgs")
+_ON_AWS = ("AwsBucketAccess", "AwsObjectStorage")
 
 
 def __getattr__(name: str) -> Any:

@@ -3,6 +3,8 @@
 from enum import IntEnum
 from typing import Any
 
+from pydantic import Field
+
 from ._objects import OptionalObjectName
 from ._spec import Spec, rule
 from .urls import is_host_and_port
@@ -24,10 +26,24 @@ class Database(IntEnum):
 class CacheReaderSpec(Spec):
     """The arguments by which a component is told of a cache."""
 
-    cache_endpoint: str = ""
-    cache_password_secret: OptionalObjectName = ""
-    cache_password_key: str = "password"
-    cache_checksum: str = ""
+    cache_endpoint: str = Field(
+        default="",
+        description=(
+            "`host:port` of a cache that speaks Redis's protocol, such as `endpoint` of `Cache`, in place of the "
+            "chart's memcached. Default: none."
+        ),
+    )
+    cache_password_secret: OptionalObjectName = Field(
+        default="",
+        description=(
+            "Secret in the same namespace with the password of that cache, as `CacheAccess` makes it. Default: none, "
+            "for a cache that asks for no password."
+        ),
+    )
+    cache_password_key: str = Field(default="password", description="Key of the password in that Secret.")
+    cache_checksum: str = Field(
+        default="", description="Any text that changes with the password, to restart the pods. Default: none."
+    )
 
     def redis(self, database: Database) -> dict[str, Any]:
         """Give the client of the cache, with the password by the name of a variable."""

@@ -6,11 +6,13 @@ https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import pulumi
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
+
+from ._model import USER_KNOWN, StrictModel
 
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
@@ -88,10 +90,10 @@ def _problem_of_parts(toleration: Mapping[str, Any]) -> str | None:
     return None
 
 
-ObjectName = Annotated[str, AfterValidator(_object_name)]
-"""Name of an object such as a Secret or StorageClass: an RFC 1123 subdomain."""
+ObjectName = Annotated[str, AfterValidator(_object_name), USER_KNOWN]
+"""Name of an existing object such as a Secret or StorageClass: an RFC 1123 subdomain."""
 
-OptionalObjectName = Annotated[str, AfterValidator(_object_name_or_nothing)]
+OptionalObjectName = Annotated[str, AfterValidator(_object_name_or_nothing), USER_KNOWN]
 """An `ObjectName`, or the empty string where there is none."""
 
 LabelKey = Annotated[str, AfterValidator(_label_key)]
@@ -102,3 +104,18 @@ LabelValue = Annotated[str, AfterValidator(_label_value)]
 
 Toleration = Annotated[Mapping[str, Any], AfterValidator(_toleration)]
 """One toleration, as in a pod's specification."""
+
+NodeSelector = Mapping[LabelKey, LabelValue]
+"""Labels that a node must have."""
+
+Tolerations = Sequence[Toleration]
+"""Tolerations, as in a pod's specification."""
+
+
+class SecretReference(StrictModel):
+    """A key of a Kubernetes Secret that exists already, made by External Secrets or by hand."""
+
+    secret: ObjectName = Field(
+        description="Name of the Secret, in the namespace of its reader.", examples=["grafana-admin"]
+    )
+    key: Annotated[str, USER_KNOWN] = Field(min_length=1, description="Key in the Secret.", examples=["password"])

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pulumi
-from pydantic_core import InitErrorDetails, PydanticCustomError
 
 Path = tuple[int | str, ...]
 
@@ -90,9 +89,3 @@ def _named_a_secret(key: str, path: Path, siblings: Mapping[Any, Any]) -> bool:
     if words == ("access", "key") and _BESIDE_A_KEY & set(siblings):
         return False
     return any(words[-len(end) :] == end for end in _ENDS)
-
-
-def secret_errors(values: Any, place: str) -> list[InitErrorDetails]:
-    """Give an error for each secret that is written out in `values`, the argument `place`."""
-    problem = PydanticCustomError("plain_secret", "{sentence}", {"sentence": PROBLEM})
-    return [InitErrorDetails(type=problem, loc=(place, *path), input=HIDDEN) for path in plain_secrets(values)]

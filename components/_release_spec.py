@@ -4,56 +4,81 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import Field
-from pydantic_core import InitErrorDetails
 
-from ._plain_secrets import secret_errors
+from ._model import Plain, StrictModel
+from ._plain_secrets import PROBLEM, plain_secrets
 from ._pod_security import cluster_namespace_problem
-from ._spec import Spec, rule
+from ._spec import Spec, Violation, rule
 from .charts import Chart
 from .units import Name
 
 
-class ReleaseSpec(Spec):
-    """What every component that installs a chart lets its user choose."""
+class ReleaseSettings(StrictModel):
+    """How a Helm release is installed, and what its chart is given beside what the component says."""
 
-    namespace: Name
-    create_namespace: bool = True
-    protect_namespace: bool = False
-    release_name: Name
-    chart_version: str
-    charts_dir: str = ""
-    values: Mapping[str, Any] = Field(default_factory=dict)
-    max_history: int = Field(default=2, ge=1)
-    timeout_seconds: int = Field(default=600, ge=1)
-    atomic: bool = False
-    skip_await: bool = False
+    values: Plain[Mapping[str, Any]] = Field(
+        default_factory=dict,
+        description="Chart values merged over those of the component, last. Default: none.",
+    )
+    max_history: Plain[int] = Field(
+        default=2, ge=1, description="Number of revisions of the release that Helm keeps.", examples=[5]
+    )
+    timeout_seconds: Plain[int] = Field(
+        default=600, ge=1, description="Time that an installation or upgrade may take, in seconds.", examples=[900]
+    )
+    atomic: Plain[bool] = Field(
+        default=False, description="Whether a failed upgrade is rolled back at once.", examples=[True]
+    )
+    skip_await: Plain[bool] = Field(
+        default=False, description="Whether Helm does not wait for the pods to be ready.", examples=[True]
+    )
 
-    def errors_within(self) -> Iterator[InitErrorDetails]:
-        """Find the secrets that are written out in `values`."""
-        yield from secret_errors(self.values, "values")
+
+class ReleaseSpec(ReleaseSettings, Spec):
+    """What only a program decides of a release."""
+
+    namespace: Name = Field(description="Namespace of the release.")
+    create_namespace: Plain[bool] = Field(default=True, description="Whether the component creates the namespace.")
+    protect_namespace: Plain[bool] = Field(
+        default=False,
+        description="Whether a created namespace, and with it the volumes, is protected from deletion.",
+    )
+    release_name: Plain[Name] = Field(
+        description="Name of the Helm release and first part of the name of every object."
+    )
+    chart_version: Plain[str] = Field(description="Version of the chart.")
+    charts_dir: Plain[str] = Field(
+        default="",
+        description="Directory with the chart as `<chart>-<version>` or `.tgz`. Default: the chart's own repository.",
+    )
 
     @property
     def chart(self) -> Chart:
         """The chart that `chart_version` is a version of."""
         raise NotImplementedError
 
+    @rule("values")
+    def _values_hold_no_secret(self) -> Iterator[Violation]:
+        for path in plain_secrets(self.values):
+            yield Violation(PROBLEM, at=("values", *path), secret=True)
+
     @rule("namespace", "create_namespace")
-    def _the_namespace_is_nobody_elses(self) -> str | None:
+    def _namespace_is_not_of_the_cluster(self) -> str | None:
         return cluster_namespace_problem(self.namespace) if self.create_namespace else None
 
     @rule("chart_version")
-    def _chart_version_is_supported(self) -> str | None:
+    def _chart_version_is_supported(self) -> Violation | None:
         try:
             self.chart.repository(self.chart_version)
         except ValueError as error:
-            return str(error)
+            return Violation(str(error), {"chart_version": self.chart.default_version})
         return None
 
     @rule("charts_dir", "chart_version")
-    def _chart_is_in_the_directory(self) -> str | None:
+    def _chart_is_in_the_directory(self) -> Violation | None:
         if self.charts_dir and self.chart_version in self.chart.versions:
             try:
                 self.chart.local_path(self.chart_version, self.charts_dir)
             except ValueError as error:
-                return str(error)
+                return Violation(str(error), {"charts_dir": ""})
         return None

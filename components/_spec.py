@@ -1,44 +1,79 @@
-"""How a component checks its arguments: one frozen pydantic model, every problem reported at once.
+"""How a component declares and checks its arguments: one frozen pydantic model, every problem reported at once.
 
-A component's public contract is a `TypedDict` of inputs. Its private `Spec` says what those inputs must be.
-Values that are known are checked when the component is constructed; an `Output` is let through and the whole
-specification is checked again, with the same rules, once it is resolved. What the `TypedDict` gives no `pulumi.Input`
-decides which resources there are, and takes no `Output`.
+The fields of a component's `Spec` are its arguments. What a stack file may state too is declared by the component's
+settings, which the `Spec` inherits; the `TypedDict` of the public contract is generated from it. Values that are known
+are checked when the component is constructed. An `Output` is accepted unless the field is `Plain`, and the whole
+specification is checked again, by the same rules, once it is resolved.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 import pulumi
-from pydantic import ConfigDict, ValidationError, field_validator, model_validator
-from pydantic.functional_validators import ModelWrapValidatorHandler
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import BaseModel, ValidationError, field_validator
 
+from ._model import Location, StrictModel, inner_annotation, is_plain
 from ._plain_secrets import HIDDEN, veiled
 from ._sentences import sentence
-from ._unsettled import UNSETTLED, Settling, Unsettled, UnsettledError
 
-_SECRET = r"password|secret_access_key|access_key_id|htpasswd"
-_USER_IN_URL = r"//[^/@\s]+@"
+_SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
+_USER_IN_URL = re.compile(r"//[^/@\s]+@")
 _LONGEST_SHOWN = 200
-RuleMethod = TypeVar("RuleMethod", bound=Callable[..., str | None])
 
 
-class ArgumentProblem(NamedTuple):
+class _Invalid:
+    """The value of an argument that is wrong, while rules that do not read it are checked."""
+
+
+class _Remove:
+    """The value in a fix for an argument that is to be removed."""
+
+
+_INVALID = _Invalid()
+REMOVE = _Remove()
+"""In the fix of a rule: remove the argument."""
+
+Fix = Mapping[Any, Any]
+"""New values by argument, with dots into what it holds or as a `Location`: `{"workloads.compactor.replicas": 1}`."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """What a rule found."""
+
+    message: str
+    """The rule and the fix, behind the field and its value."""
+    fix: Fix | None = None
+    """The change that satisfies the rule. Default: removing the first argument of the rule that is set."""
+    at: Location = ()
+    """Where it is. Default: at the first argument of the rule."""
+    secret: bool = False
+    """Whether the value there must not be shown."""
+
+
+Found = str | Violation | Iterable[Violation] | None
+RuleMethod = TypeVar("RuleMethod", bound=Callable[..., Found])
+
+
+@dataclass(frozen=True)
+class ArgumentProblem:
     """One thing that is wrong with the arguments of a component."""
 
     place: str
     """The argument, with dots into what it holds."""
     shown: str
-    """Its value behind an equals sign; empty where it is missing, veiled where it is a secret."""
+    """Its value behind an equals sign; empty where it is missing, hidden where it is a secret."""
     sentence: str
-    """What is wrong and what would be right."""
-    location: tuple[int | str, ...] = ()
+    """The rule and the fix."""
+    location: Location = ()
     """The parts of `place`."""
     fields: tuple[str, ...] = ()
-    """The arguments that a rule finds wrong together; empty where one is wrong by itself."""
+    """The arguments that the rule reads; empty where one is wrong by itself."""
+    fix: Mapping[Location, Any] | None = field(default=None, compare=False)
+    """The change that a rule names, by the parts of each place."""
 
 
 class InvalidArgsError(pulumi.RunError):
@@ -52,9 +87,10 @@ class InvalidArgsError(pulumi.RunError):
 
 
 def rule(*fields: str) -> Callable[[RuleMethod], RuleMethod]:
-    """Mark a method as a rule over `fields`: it returns the problem as a sentence, or `None`.
+    """Mark a method as a rule over `fields`, all arguments that it reads.
 
-    A rule runs as soon as all of its fields are known. The first field is the one that the problem is shown at.
+    It returns the message, a `Violation` with its own fix or place, several of them, or `None`. It runs once all of its
+    fields are known and right by themselves. A problem is reported at the first field.
     """
 
     def mark(method: RuleMethod) -> RuleMethod:
@@ -64,133 +100,140 @@ def rule(*fields: str) -> Callable[[RuleMethod], RuleMethod]:
     return mark
 
 
-class Spec(Settling):
-    """Base of a component's specification: unknown keys refused, immutable, outputs let through until resolved."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+class Spec(StrictModel):
+    """Base of a component's specification."""
 
     @field_validator("*", mode="wrap")
     @classmethod
-    def _let_outputs_through(cls, value: Any, handler: Callable[[Any], Any]) -> Any:
-        return value if isinstance(value, pulumi.Output | Unsettled) else handler(value)
-
-    @model_validator(mode="wrap")
-    @classmethod
-    def _keep_the_rules(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        found: list[InitErrorDetails] = []
-        try:
-            spec = handler(data)
-        except ValidationError as error:
-            found = [_details(one) for one in error.errors(include_url=False)]
-            wrong = {one["loc"][0] for one in found if one["loc"]}
-            spec = handler(
-                {name: value for name, value in data.items() if name not in wrong}
-                | {name: UNSETTLED for name in cls.model_fields if name in wrong}
-            )
-        for name in [name for name, value in spec if isinstance(value, Unsettled)]:
-            spec.leave_open(name)
-        found += [*_broken_rules(spec, data), *_errors_within(spec)]
-        if found:
-            raise ValidationError.from_exception_data(cls.__name__, found)
-        return spec
-
-    def errors_within(self) -> Iterator[InitErrorDetails]:
-        """Find what is wrong at single places within arguments; nothing where not overridden."""
-        yield from ()
+    def _accept_outputs(cls, value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
+        if isinstance(value, pulumi.Output | _Invalid):
+            return value
+        if not is_plain(cls.model_fields[info.field_name]) and _holds_output(value):
+            return pulumi.Output.from_input(value)
+        return handler(value)
 
     @classmethod
-    def check(cls, component: str, args: Mapping[str, Any], declared: type | None = None) -> Self:
+    def check(cls, component: str, args: Mapping[str, Any]) -> Self:
         """Check what is known of `args`; raise `InvalidArgsError` naming `component` and every problem.
 
-        An output is refused where the types that `declared`, the `TypedDict` of the arguments, gives want plain values.
+        An output is refused where the field is `Plain`.
         """
         if not isinstance(args, Mapping):
             problem = ArgumentProblem("(arguments)", f" = {args!r}", "must be a mapping of arguments to their values")
             raise InvalidArgsError(component, [problem])
-        late = [] if declared is None else _late_problems(declared, args)
-        if not late:
-            return _validated(cls, component, args)
-        try:
-            _validated(cls, component, {**args, **{str(problem.location[0]): UNSETTLED for problem in late}})
-        except InvalidArgsError as error:
-            late += error.problems
-        raise InvalidArgsError(component, late)
+        spec, problems = cls._checked(args)
+        if problems:
+            raise InvalidArgsError(component, problems)
+        return spec
+
+    @classmethod
+    def find_problems(cls, args: Mapping[str, Any], invalid: Collection[str] = ()) -> list[ArgumentProblem]:
+        """Return every problem of `args` but those of the arguments `invalid`, which are reported elsewhere."""
+        known = {name: value for name, value in args.items() if name not in invalid}
+        return cls._checked(known | {name: _INVALID for name in invalid if name in cls.model_fields})[1]
 
     def resolve(self, component: str) -> "pulumi.Output[Self]":
-        """Give the specification with every output resolved, checked again as a whole."""
-        fields = {name: getattr(self, name) for name in type(self).model_fields}
-        return pulumi.Output.all(**fields).apply(lambda known: _validated(type(self), component, known))
+        """Return the specification with every output resolved, checked again as a whole."""
+        fields = {name: getattr(self, name) for name in self.model_fields_set}
+        return pulumi.Output.all(**fields).apply(lambda resolved: type(self).check(component, dict(resolved)))
 
-
-def _broken_rules(spec: Spec, data: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
-    for fields, check in _rules(type(spec)):
+    @classmethod
+    def _checked(cls, args: Mapping[str, Any]) -> tuple[Self, list[ArgumentProblem]]:
+        problems = [
+            ArgumentProblem(
+                _place(at), "", "must be known when the program runs, and is an output: give it as a plain value", at
+            )
+            for name, stated in cls.model_fields.items()
+            if name in args and is_plain(stated)
+            for at in _outputs(stated.annotation, args[name], (name,))
+        ]
+        data = {**args, **{str(problem.location[0]): _INVALID for problem in problems}}
         try:
-            values = [getattr(spec, field) for field in fields]
-            problem = None if any(isinstance(value, pulumi.Output) for value in values) else check(spec)
-        except UnsettledError:
+            spec = cls.model_validate(data)
+        except ValidationError as error:
+            found = [_problem(details) for details in error.errors(include_url=False)]
+            wrong = {str(problem.location[0]) for problem in found if problem.location}
+            right = {name: value for name, value in data.items() if name not in wrong}
+            spec = cls.model_validate(right | {name: _INVALID for name in cls.model_fields if name in wrong})
+            problems += found
+        return spec, [*problems, *_violations(spec)]
+
+
+def _violations(spec: Spec) -> Iterator[ArgumentProblem]:
+    for fields, method in _rules(type(spec)):
+        values = [getattr(spec, name) for name in fields]
+        if any(isinstance(value, pulumi.Output | _Invalid) for value in values):
             continue
-        if problem is not None:
-            context = {"problem": problem, "fields": fields}
-            kind = PydanticCustomError("rule", "{problem}", context)
-            yield InitErrorDetails(type=kind, loc=(fields[0],), input=data.get(fields[0], values[0]))
+        found = method(spec)
+        several = [found] if isinstance(found, str | Violation) else found or ()
+        for one in several:
+            violation = Violation(one) if isinstance(one, str) else one
+            at = violation.at or (fields[0],)
+            missing = not violation.at and fields[0] not in spec.model_fields_set and values[0] in (None, "", (), {})
+            shown = " (value hidden)" if violation.secret else "" if missing else _shown(at, _value_at(spec, at))
+            fix: Fix | None = {at: REMOVE} if violation.fix is None and violation.at else violation.fix
+            located = None if fix is None else {_location(place): value for place, value in fix.items()}
+            yield ArgumentProblem(_place(at), shown, violation.message, at, fields, located)
 
 
-def _errors_within(spec: Spec) -> list[InitErrorDetails]:
-    found: list[InitErrorDetails] = []
-    try:
-        for error in spec.errors_within():
-            found.append(error)
-    except UnsettledError:
-        pass
-    return found
-
-
-def _details(error: Mapping[str, Any]) -> InitErrorDetails:
-    """Give an error of pydantic's in a form that can be raised again."""
-    context = {"problem": sentence(error), "fields": (error.get("ctx") or {}).get("fields", ())}
-    kind = PydanticCustomError(error["type"], "{problem}", context)
-    return InitErrorDetails(type=kind, loc=error["loc"], input=error["input"])
-
-
-def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], str | None]]]:
+def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Found]]]:
     methods = (getattr(cls, name) for name in dir(cls) if not name.startswith(("__", "model_")))
     return [(method.rule_fields, method) for method in methods if hasattr(method, "rule_fields")]
 
 
-AnySpec = TypeVar("AnySpec", bound=Spec)
+def _outputs(annotation: Any, value: Any, location: Location) -> Iterator[Location]:
+    """Yield the places of outputs within a value that must be plain; a part of any type may be one."""
+    if annotation is Any:
+        return
+    if isinstance(value, pulumi.Output):
+        yield location
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _outputs(inner_annotation(annotation, key), item, (*location, key))
+    elif isinstance(value, Sequence) and not isinstance(value, str):
+        for index, item in enumerate(value):
+            yield from _outputs(inner_annotation(annotation, index), item, (*location, index))
 
 
-def _validated(cls: type[AnySpec], component: str, args: Mapping[str, Any]) -> AnySpec:
-    try:
-        return cls.model_validate(dict(args))
-    except ValidationError as error:
-        raise InvalidArgsError(component, [_problem(one) for one in error.errors(include_url=False)]) from None
+def _holds_output(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_holds_output, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_holds_output, value))
+    return isinstance(value, pulumi.Output)
 
 
-def _late_problems(declared: type, args: Mapping[str, Any]) -> list[ArgumentProblem]:
-    # What looks at types is loaded for a component, and not for whoever names the class.
-    from ._late import late_values
-
-    sentence = "must be known when the program runs, and is an output: give it as a plain value"
-    return [ArgumentProblem(_place(at), "", sentence, at) for at in late_values(declared, args)]
+def _problem(details: Mapping[str, Any]) -> ArgumentProblem:
+    at = details["loc"]
+    shown = "" if details["type"] == "missing" else _shown(at, details["input"])
+    return ArgumentProblem(_place(at), shown, sentence(details), at)
 
 
-def _problem(error: Mapping[str, Any]) -> ArgumentProblem:
-    fields = (error.get("ctx") or {}).get("fields", ())
-    return ArgumentProblem(_place(error["loc"]), _shown(error), sentence(error), error["loc"], fields)
+def _value_at(value: Any, location: Location) -> Any:
+    for part in location:
+        if isinstance(value, BaseModel):
+            value = getattr(value, str(part), None)
+        elif isinstance(value, Mapping):
+            value = value.get(part)
+        else:
+            value = value[part] if isinstance(value, Sequence) and isinstance(part, int) else None
+    return value
 
 
-def _place(location: tuple[int | str, ...]) -> str:
+def _place(location: Location) -> str:
     return ".".join(str(part) for part in location) or "(arguments)"
 
 
-def _shown(problem: Mapping[str, Any]) -> str:
-    if problem["type"] == "missing":
-        return ""
-    if problem["input"] == HIDDEN or re.search(_SECRET, _place(problem["loc"])):
+def _location(place: str | Location) -> Location:
+    if isinstance(place, tuple):
+        return place
+    return tuple(int(part) if part.isdigit() else part for part in place.split("."))
+
+
+def _shown(at: Location, value: Any) -> str:
+    if value == HIDDEN or _SECRET.search(_place(at)):
         return " (value hidden)"
-    value = problem["input"]
     shown = f"{value.value if isinstance(value, Enum) else veiled(value)!r}"
     if len(shown) > _LONGEST_SHOWN:
         shown = f"{shown[:_LONGEST_SHOWN]}…"
-    return " = " + re.sub(_USER_IN_URL, "//[hidden]@", shown)
+    return " = " + _USER_IN_URL.sub("//[hidden]@", shown)

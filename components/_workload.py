@@ -1,23 +1,45 @@
-"""What one workload of a signal's backend may have of its own."""
+"""What a single workload of a backend may have of its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from pydantic import ConfigDict
+from pydantic import Field
 
-from ._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
-from ._switches import Switched
+from ._model import StrictModel
+from ._objects import NodeSelector, OptionalObjectName, Toleration
 from .units import MemorySize, Quantity, Replicas, VolumeSize
 
 
-class WorkloadSpec(Switched):
-    """The figures and the place of one workload; what is left out follows from the component."""
+class WorkloadSettings(StrictModel):
+    """Size and placement of one workload."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-    replicas: Replicas | None = None
-    cpu: Quantity | None = None
-    memory: MemorySize | None = None
-    volume_size: VolumeSize | None = None
-    storage_class: OptionalObjectName | None = None
-    node_selector: Mapping[LabelKey, LabelValue] | None = None
-    tolerations: Sequence[Toleration] | None = None
+    replicas: Replicas | None = Field(
+        default=None, description="Number of pods. Default: what the mode needs.", examples=[3]
+    )
+    cpu: Quantity | None = Field(
+        default=None,
+        description="CPU request of each pod. Default: that of the area, or by workload.",
+        examples=["500m"],
+    )
+    memory: MemorySize | None = Field(
+        default=None,
+        description="Memory request and limit of each pod. Default: that of the area, or by workload.",
+        examples=["2Gi"],
+    )
+    volume_size: VolumeSize | None = Field(
+        default=None,
+        description="Size of the volume of each pod, for workloads that have one. Default: that of the area.",
+        examples=["10Gi"],
+    )
+    storage_class: OptionalObjectName | None = Field(
+        default=None, description="Storage class of those volumes. Default: that of the area.", examples=["gp3"]
+    )
+    node_selector: NodeSelector | None = Field(
+        default=None,
+        description="Labels of the nodes for the pods; empty for any node. Default: those of the area.",
+        examples=[{"pool": "obs"}],
+    )
+    tolerations: Sequence[Toleration] | None = Field(
+        default=None,
+        description="Tolerations of the pods; empty for none. Default: those of the area.",
+        examples=[[{"key": "dedicated", "operator": "Exists"}]],
+    )

@@ -13,6 +13,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from ._model import USER_KNOWN, Bound
+
 _DURATION = re.compile(
     r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
 )
@@ -100,6 +102,12 @@ def _duration(text: str) -> str:
     return text
 
 
+def _interval(text: str) -> str:
+    if not parse_duration(text):
+        raise ValueError(f"{text!r} is no interval: write more than 0s, such as 30s")
+    return text
+
+
 def _quantity(text: str) -> str:
     if not parse_quantity(text):
         raise ValueError(f"{text!r} is nothing: write more than 0, such as 2Gi, 512Mi, 500m or 0.5")
@@ -140,7 +148,8 @@ def _http_url(text: str) -> str:
         port = parts.port
     except ValueError as error:
         raise ValueError(f"{text!r} is no URL: {error}") from None
-    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0:
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not host or {"<", ">"} & set(host) or port == 0:
         raise ValueError(f"{text!r} is no URL: write http:// or https://, a host and, where needed, a port and a path")
     if parts.username or parts.password:
         raise ValueError(f"the URL of {parts.hostname} carries credentials: give them as a secret instead")
@@ -167,16 +176,19 @@ def is_of_every_cluster(namespace: str) -> bool:
 Duration = Annotated[str, AfterValidator(_duration)]
 """A Prometheus duration: `30d`, `744h`, `1h30m`."""
 
+Interval = Annotated[str, AfterValidator(_interval)]
+"""A `Duration` longer than nothing: `30s`."""
+
 Quantity = Annotated[str, AfterValidator(_quantity)]
 """A Kubernetes quantity above zero: `2Gi`, `500m`."""
 
 Replicas = Annotated[int, Field(ge=1, le=1000)]
 """How many pods a workload has: more than 1000 is taken for a slip of the hand."""
 
-MemorySize = Annotated[str, AfterValidator(_memory_size)]
+MemorySize = Annotated[str, AfterValidator(_memory_size), Bound("At least `1Mi`.")]
 """Memory of a pod, 1Mi or more: `512Mi`, `2Gi`."""
 
-VolumeSize = Annotated[str, AfterValidator(_volume_size)]
+VolumeSize = Annotated[str, AfterValidator(_volume_size), Bound("At least `1Gi`.")]
 """Size of a volume, 1Gi or more: `10Gi`."""
 
 Name = Annotated[str, AfterValidator(_label)]
@@ -185,16 +197,16 @@ Name = Annotated[str, AfterValidator(_label)]
 EntryPoint = Annotated[str, AfterValidator(_entry_point)]
 """Name of an entry point of Traefik."""
 
-Hostname = Annotated[str, AfterValidator(_hostname)]
+Hostname = Annotated[str, AfterValidator(_hostname), USER_KNOWN]
 """A DNS host name."""
 
-HttpUrl = Annotated[str, AfterValidator(_http_url)]
+HttpUrl = Annotated[str, AfterValidator(_http_url), USER_KNOWN]
 """An http or https URL without credentials, query or fragment."""
 
-OptionalHttpUrl = Annotated[str, AfterValidator(_http_url_or_nothing)]
+OptionalHttpUrl = Annotated[str, AfterValidator(_http_url_or_nothing), USER_KNOWN]
 """An `HttpUrl`, or the empty string where there is none."""
 
-AccountId = Annotated[str, form(r"\d{12}", "the number of an AWS account, 12 digits")]
+AccountId = Annotated[str, form(r"\d{12}", "the number of an AWS account, 12 digits"), USER_KNOWN]
 """The number of an AWS account."""
 
 Partition = Annotated[str, form(r"aws(-[a-z]+)*", "an AWS partition, such as aws, aws-cn or aws-us-gov")]

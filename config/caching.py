@@ -1,44 +1,37 @@
-"""The caches of queries: the charts' own memcached, or one Valkey for Loki, distributed Tempo and Thanos."""
+"""`observability:caching`: the caches of queries, Valkey's settings, and what only a stack states of it."""
 
-from collections.abc import Iterator
 from enum import StrEnum
 
 from pydantic import Field
 
-from .area import Area, Name, rule
-from .problems import Problem, place_of, remove_command, shown
+from components.caching.spec import CacheSettings
+from components.units import Name
 
 
 class CacheKind(StrEnum):
-    """What keeps chunks and results of queries at hand."""
+    """What caches chunks and results of queries."""
 
     MEMCACHED = "memcached"
     VALKEY = "valkey"
 
 
-class Caching(Area):
-    """Settings under `observability:caching`."""
+class CachingArea(CacheSettings):
+    """Settings under `observability:caching`; all but `kind` are of Valkey."""
 
     kind: CacheKind = Field(
         default=CacheKind.MEMCACHED,
-        description="memcached, one beside each consumer, sized under `logging`; or valkey, one with a password for "
-        "Loki's chunks and results and for distributed Tempo. Default: memcached.",
+        description=(
+            "`memcached`: one beside each consumer, sized under `logging`. `valkey`: one with a password for Loki's "
+            "chunks and results and for distributed Tempo."
+        ),
         examples=["valkey"],
     )
-    namespace: Name = Field(default="caching", description="Namespace of Valkey. Default: caching.")
-    size_mib: int = Field(
-        default=512, ge=32, description="Memory of Valkey for entries, in MiB. Default: 512.", examples=[2048]
-    )
+    namespace: Name = Field(default="caching", description="Namespace of Valkey.", examples=["caching"])
     thanos_namespace: Name | None = Field(
         default=None,
-        description="Namespace of a Thanos that is there and may keep query results in Valkey: it gets the Secret "
-        "`thanos-cache`, with a file for its query frontend. Default: none.",
+        description=(
+            "Namespace of an existing Thanos whose query frontend may cache results in Valkey: the Secret "
+            "`thanos-cache` is created there, with a file for it. Default: none."
+        ),
         examples=["monitoring"],
     )
-
-    @rule
-    def _thanos_speaks_to_valkey_alone(self) -> Iterator[Problem]:
-        if self.thanos_namespace and self.kind is not CacheKind.VALKEY:
-            place = place_of("caching", "thanos_namespace")
-            sentence = "is of use beside Valkey alone: set kind to valkey, or remove thanos_namespace"
-            yield Problem(place, sentence, remove_command(place), shown(self.thanos_namespace))

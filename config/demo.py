@@ -1,12 +1,13 @@
-"""A small generator of correlated telemetry, so that there is a first trace to click."""
+"""`observability:demo`: settings of the generator of telemetry, and what only a stack states of it."""
 
 from pydantic import Field
 
-from .area import Area, Name
+from components.demo.spec import DemoSettings
+from components.units import Name
 
 
-class Demo(Area):
+class DemoArea(DemoSettings):
     """Settings under `observability:demo`."""
 
-    enabled: bool = Field(default=False, description="Run the generator. Default: false.", examples=[True])
-    namespace: Name = Field(default="demo", description="Namespace of the generator. Default: demo.")
+    enabled: bool = Field(default=False, description="Whether the generator runs.", examples=[True])
+    namespace: Name = Field(default="demo", description="Namespace of the generator.", examples=["demo"])

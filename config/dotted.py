@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from .area import Area
-from .fields import Location, Setting, accepts, right_value, setting_at
+from components._model import Location, StrictModel
+
+from .fields import Setting, accepts, right_value, setting_at
 from .problems import PROJECT, Problem, place_of, remove_command, set_command, shown
 from .source import Source
 from .storage import STORAGE_KINDS
@@ -13,8 +14,8 @@ from .storage import STORAGE_KINDS
 _STEP = re.compile(r"""\.?([\w-]+)|\[(\d+)\]|\["([^"]+)"\]""")
 
 
-def set_without_path(key: str, source: Source, areas: Mapping[str, type[Area]]) -> Problem | None:
-    """Tell that `key` was meant as a path into one of the areas, `None` where it leads to no setting."""
+def set_without_path(key: str, source: Source, areas: Mapping[str, type[StrictModel]]) -> Problem | None:
+    """Return that `key` was meant as a path into one of the areas, `None` where it leads to no setting."""
     area, *path = _location(key) or [""]
     model = areas.get(str(area))
     if model is None or not path:
@@ -36,7 +37,7 @@ def set_without_path(key: str, source: Source, areas: Mapping[str, type[Area]]) 
 def _meant(setting: Setting, source: Source, key: str) -> Any:
     written = source.value(key)
     given = [written, source.texts[key]]
-    right = next((value for value in given if accepts(setting.field, value)), None)
+    right = next((value for value in given if accepts(setting.annotation, value)), None)
     return right_value(setting, written) if right is None else right
 
 

@@ -4,20 +4,26 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
-from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from components._model import (
+    Location,
+    container,
+    field_called,
+    inner_annotation,
+    is_placeholder,
+    is_user_known,
+    members,
+    placeholder,
+)
 from components._sentences import closest, sentence
 from components.units import parse_quantity
 
 from .problems import SECRET, Problem, nearest, place_of, remove_command, replace_command, shown
-
-Location = tuple[int | str, ...]
 
 OF_A_KEY = "[key]"
 """Ends the location of an error where the key of a map is wrong, not its value."""
@@ -30,70 +36,73 @@ _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False,
 
 @dataclass(frozen=True)
 class Setting:
-    """What a model says of one place in it."""
+    """What a model declares of one place in it."""
 
+    name: str
     owner: type[BaseModel] | None
     """The model whose field it is, `None` for an item of a map or list."""
     field: FieldInfo | None
+    annotation: Any
+    """What is right there."""
     example: Any
     """A value that is right; `None` where none is known."""
 
 
 def setting_at(model: type[BaseModel], location: Location) -> Setting:
-    """Find what `model` says of the value at `location`."""
+    """Return what `model` declares of the value at `location`."""
     annotation: Any = model
-    found = Setting(None, None, None)
+    found = Setting("", None, None, model, None)
     for part in location:
-        inner = _container(annotation)
-        if isinstance(inner, type) and issubclass(inner, BaseModel):
-            field = field_called(inner, str(part))
-            found = Setting(inner, field, field.examples[0] if field and field.examples else None)
-            annotation = field.annotation if field else None
-            continue
-        arguments = get_args(inner)
-        annotation = arguments[-1] if arguments else None
-        found = Setting(None, None, _item(found.example, part))
+        held = container(annotation)
+        annotation = inner_annotation(annotation, part)
+        if isinstance(held, type) and issubclass(held, BaseModel):
+            field = field_called(held, str(part))
+            stated = Annotated[(annotation, *field.metadata)] if field and field.metadata else annotation
+            found = Setting(str(part), held, field, stated, field.examples[0] if field and field.examples else None)
+        else:
+            name = found.name if isinstance(part, int) else str(part)
+            found = Setting(name, None, None, annotation, _item(found.example, part))
     return found
 
 
-def field_called(model: type[BaseModel], key: str) -> FieldInfo | None:
-    """Give the field that a stack file calls `key`."""
-    return next((field for name, field in model.model_fields.items() if (field.alias or name) == key), None)
-
-
 def wrong_fields(area: str, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
-    """Tell each error of one area."""
+    """Yield a problem for each error of one area."""
     for details in error.errors(include_url=False):
         yield _problem(area, model, details)
 
 
 def right_value(setting: Setting, wrong: Any) -> Any:
-    """Give what was probably meant by `wrong`, else an example; `None` where the setting is better removed."""
-    annotation = setting.field.annotation if setting.field else None
-    names = [str(item.value) for item in _members(annotation)] or _several(setting)
+    """Return what was probably meant by `wrong`, else an example, a placeholder where only the user knows the value.
+
+    `None` where the setting is better removed.
+    """
+    if isinstance(wrong, str) and is_placeholder(wrong):
+        return wrong
+    user_known = is_user_known(setting.annotation)
+    names = members(setting.annotation)
     candidates = [
         closest(str(wrong), names),
-        _SWITCHES.get(wrong.lower()) if isinstance(wrong, str) and _is_switch(annotation) else None,
+        _SWITCHES.get(wrong.lower()) if isinstance(wrong, str) and _is_switch(setting.annotation) else None,
         *_written_out(setting, wrong),
         _same_host(wrong, setting.example),
-        [part.strip() for part in wrong.split(",")] if setting.field and isinstance(wrong, str) else None,
-        setting.example,
+        [part.strip() for part in wrong.split(",")] if isinstance(wrong, str) else None,
+        None if user_known or _is_entry(setting) else setting.example,
     ]
-    return next((item for item in candidates if item is not None and accepts(setting.field, item)), None)
+    found = next((item for item in candidates if item is not None and accepts(setting.annotation, item)), None)
+    return placeholder(setting.name) if found is None and user_known else found
 
 
-def _several(setting: Setting) -> list[str]:
-    """Give the examples of a setting that names all it can be."""
-    examples = setting.field.examples if setting.field else None
-    return list(map(str, examples)) if examples and len(examples) > 1 else []
+def _is_entry(setting: Setting) -> bool:
+    """Whether a setting is an entry of a map or list that has parts: no example stands for what it was meant to be."""
+    return setting.field is None and isinstance(setting.example, Mapping | list)
 
 
 def _written_out(setting: Setting, wrong: Any) -> list[str]:
-    """Give texts for a number, or for a number in text: as it is, then with each unit, nearest the example first."""
+    """Return texts for a number, or for a number in text: as it is, then with each unit, nearest the example first."""
     text = json.dumps(wrong) if isinstance(wrong, int | float) else str(wrong)
-    if setting.field is None or _NUMBER.fullmatch(text) is None:
+    if _NUMBER.fullmatch(text) is None:
         return []
-    plain = [text] if isinstance(wrong, int | float) and not _several(setting) else []
+    plain = [text] if isinstance(wrong, int | float) and not members(setting.annotation) else []
     unit = _UNIT.fullmatch(setting.example) if isinstance(setting.example, str) else None
     if unit is None:
         return plain
@@ -105,7 +114,7 @@ def _written_out(setting: Setting, wrong: Any) -> list[str]:
 
 
 def _same_host(wrong: Any, example: Any) -> str | None:
-    """Give the address of the server that `wrong` names, in the form of `example`; `None` where it names none."""
+    """Return the address of the server that `wrong` names, in the form of `example`; `None` where it names none."""
     if not isinstance(wrong, str) or not isinstance(example, str) or "://" not in example:
         return None
     right = urlsplit(example)
@@ -114,7 +123,7 @@ def _same_host(wrong: Any, example: Any) -> str | None:
         port = f":{given.port}" if given.port else ""
     except ValueError:
         return None
-    if given.scheme not in ("http", "https") or not given.hostname:
+    if given.scheme not in ("http", "https") or not given.hostname or {"<", ">"} & set(given.hostname):
         return None
     host = f"[{given.hostname}]" if ":" in given.hostname else given.hostname
     return f"{given.scheme}://{host}{port}{right.path}"
@@ -130,9 +139,9 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
     if kind == "extra_forbidden":
         return _unknown(place, setting, location, value)
     if kind == "missing":
-        return Problem(place, f"is missing: {_meaning(setting)}", _fix(place, setting, None))
+        return Problem(place, f"is missing: {meaning(setting)}", _fix(place, setting, None))
     if value is None:
-        return Problem(place, f"has no value: {_meaning(setting)}", remove_command(place), "null")
+        return Problem(place, f"has no value: {meaning(setting)}", remove_command(place), "null")
     return Problem(place, sentence(details), _fix(place, setting, value), shown(value))
 
 
@@ -158,41 +167,25 @@ def _fix(place: str, setting: Setting, wrong: Any) -> str:
     return replace_command(place, wrong, right)
 
 
-def _meaning(setting: Setting) -> str:
+def meaning(setting: Setting) -> str:
+    """Return what a setting is, in the words of its declaration."""
     described = setting.field.description if setting.field else None
     return (described or "it has no default").rstrip(".")
 
 
-def accepts(field: FieldInfo | None, value: Any) -> bool:
-    """Tell whether `value` is right for `field`; where nothing is known of it, everything is."""
-    if field is None:
-        return True
-    if _is_switch(field.annotation) and not isinstance(value, bool):
+def accepts(annotation: Any, value: Any) -> bool:
+    """Return whether `value` is right for `annotation`."""
+    if _is_switch(annotation) and not isinstance(value, bool):
         return False
-    held: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
     try:
-        TypeAdapter(held).validate_python(value)
+        TypeAdapter(annotation).validate_python(value)
     except ValidationError:
         return False
     return True
 
 
-def _container(annotation: Any) -> Any:
-    """Give what may hold more within an annotation: its model, map or list."""
-    if get_origin(annotation) is Annotated:
-        return _container(get_args(annotation)[0])
-    if get_origin(annotation) in (Union, UnionType):
-        return next((_container(item) for item in get_args(annotation) if item is not type(None)), None)
-    return annotation
-
-
 def _is_switch(annotation: Any) -> bool:
-    return _container(annotation) is bool
-
-
-def _members(annotation: Any) -> list[Enum]:
-    inner = _container(annotation)
-    return list(inner) if isinstance(inner, type) and issubclass(inner, Enum) else []
+    return container(annotation) is bool
 
 
 def _item(example: Any, part: int | str) -> Any:

@@ -1,14 +1,13 @@
-"""How the UIs are reached from outside the cluster."""
+"""`observability:ingress`: settings of the routes to UIs, and what only a stack states of them."""
 
-from collections.abc import Iterator, Sequence
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
-from components.units import EntryPoint
-
-from .area import Area, Hostname, Name, OptionalObjectName, rule
-from .problems import Problem, place_of, set_command
+from components._model import USER_KNOWN, StrictModel
+from components.ingress.spec import BasicAuthSettings, UiRouteSettings
+from components.units import Hostname, Name
 
 
 class IngressKind(StrEnum):
@@ -18,48 +17,33 @@ class IngressKind(StrEnum):
     TRAEFIK = "traefik"
 
 
-class MiddlewareReference(Area):
+class MiddlewareReference(StrictModel):
     """A Traefik Middleware that exists already."""
 
-    name: Name = Field(description="Name of the Middleware.", examples=["internal-basic-auth"])
-    namespace: Name = Field(
-        description="Its namespace; Traefik must allow references across namespaces.", examples=["traefik"]
+    name: Annotated[Name, USER_KNOWN] = Field(description="Name of the Middleware.", examples=["internal-basic-auth"])
+    namespace: Annotated[Name, USER_KNOWN] = Field(
+        description="Namespace of the Middleware; Traefik must allow references across namespaces.",
+        examples=["traefik"],
     )
 
 
-class Ingress(Area):
-    """Settings under `observability:ingress`."""
+class IngressArea(UiRouteSettings, BasicAuthSettings):
+    """Settings under `observability:ingress`, which hold for the UI of every component."""
 
     kind: IngressKind = Field(
         default=IngressKind.NONE,
-        description="none (kubectl port-forward) or traefik. Default: none.",
+        description="`none`: UIs are reached by kubectl port-forward. `traefik`: by a route to each.",
         examples=["traefik"],
     )
     domain: Hostname | None = Field(
         default=None,
-        description="Domain under which each UI has its host, such as alloy.<domain>.",
+        description="Domain under which each UI has its host, such as alloy.<domain>; required with `traefik`. "
+        "Default: none.",
         examples=["obs.example.org"],
-    )
-    entry_points: Sequence[EntryPoint] = Field(
-        default=("websecure",), description="Traefik entry points. Default: websecure.", examples=[["internal"]]
     )
     auth_middleware: MiddlewareReference | None = Field(
         default=None,
-        description="Middleware that guards the UIs without a login of their own. "
-        "Default: basic authentication, users from the secret setting ui_users or one that is generated.",
+        description="Middleware that authenticates users of UIs without a login of their own. Default: basic "
+        "authentication, with users from the secret setting `ui_users`, or else the user `username`.",
         examples=[{"name": "internal-basic-auth", "namespace": "traefik"}],
     )
-    tls_secret: OptionalObjectName = Field(
-        default="",
-        description="Secret with the certificate, in the namespace of each route. Default: what the entry point has.",
-    )
-    https: bool = Field(
-        default=True, description="Whether the entry points end TLS themselves. Default: true.", examples=[False]
-    )
-
-    @rule
-    def _traefik_has_a_domain(self) -> Iterator[Problem]:
-        if self.kind is IngressKind.TRAEFIK and self.domain is None:
-            place = place_of("ingress", "domain")
-            sentence = "is missing: kind traefik needs a domain, under which each UI has its host"
-            yield Problem(place, sentence, set_command(place, "obs.example.org"))

@@ -1,15 +1,12 @@
-"""The expected load, for which `make size` prints sizes; nothing that is deployed follows from it."""
+"""`observability:load`: how much is expected to arrive."""
 
-from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
 
+from components._model import StrictModel
 from components.sizing import Prices as DefaultPrices
-from components.units import parse_duration
-
-from .area import Area, Duration, rule
-from .problems import PROJECT, Problem, place_of, remove_command, set_command, shown
+from components.units import Interval
 
 _DEFAULTS = DefaultPrices()
 
@@ -19,12 +16,10 @@ Price = Annotated[float, Field(ge=0, le=1_000_000_000, allow_inf_nan=False)]
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
-class Prices(Area):
+class Prices(StrictModel):
     """What the bill is reckoned with; the defaults are those of AWS in us-east-1, without discounts."""
 
-    currency: str = Field(
-        default=_DEFAULTS.currency, min_length=1, description="Of all prices. Default: USD.", examples=["EUR"]
-    )
+    currency: str = Field(default=_DEFAULTS.currency, min_length=1, description="Of all prices.", examples=["EUR"])
     object_gb_month: Price | None = Field(
         default=None,
         description="A GB in the bucket for a month. Default: 0.023; with storage in-cluster that of a disk.",
@@ -41,19 +36,17 @@ class Prices(Area):
         examples=[0.0004],
     )
     disk_gib_month: Price = Field(
-        default=_DEFAULTS.disk_gib_month, description="A GiB of volume for a month. Default: 0.08.", examples=[0.08]
+        default=_DEFAULTS.disk_gib_month, description="A GiB of volume for a month.", examples=[0.08]
     )
-    cpu_month: Price = Field(
-        default=_DEFAULTS.cpu_month, description="A requested core for a month. Default: 29.55.", examples=[29.55]
-    )
+    cpu_month: Price = Field(default=_DEFAULTS.cpu_month, description="A requested core for a month.", examples=[29.55])
     memory_gib_month: Price = Field(
         default=_DEFAULTS.memory_gib_month,
-        description="A requested GiB of memory for a month. Default: 3.24.",
+        description="A requested GiB of memory for a month.",
         examples=[3.24],
     )
 
 
-class Load(Area):
+class LoadArea(StrictModel):
     """Settings under `observability:load`: what is expected. `make size` prints the settings that it needs.
 
     A preview prints the cost and warns of each figure that is below; nothing that is deployed changes.
@@ -62,45 +55,44 @@ class Load(Area):
     logs_gb_per_day: Amount = Field(
         default=0,
         le=300_000,
-        description="Uncompressed logs, GB a day, 300000 at most: ten times the largest load that Loki's docs size. "
+        description="Uncompressed logs, GB a day; the bound is ten times the largest load that Loki's docs size. "
         "Default: 0 (logs are left out).",
         examples=[100],
     )
     active_streams: Amount | None = Field(
         default=None,
         le=15_000_000,
-        description="Streams written to at a time, 15000000 at most, those of the most logs. Default: 50 for each GB "
-        "of logs a day.",
+        description="Streams written to at a time. Default: 50 for each GB of logs a day.",
         examples=[5000],
     )
     spans_per_second: Amount = Field(
         default=0,
         le=3_000_000,
-        description="Spans a second, 3000000 at most, which a distributed Tempo has some 900 queriers for. Default: 0 "
+        description="Spans a second; at the bound a distributed Tempo has some 900 queriers. Default: 0 "
         "(traces are left out).",
         examples=[5000],
     )
     active_series: Amount = Field(
         default=0,
         le=1_000_000_000,
-        description="Series written to at a time, 1000000000 at most. Default: 0 (metrics are left out).",
+        description="Series written to at a time. Default: 0 (metrics are left out).",
         examples=[500000],
     )
-    scrape_interval: Duration = Field(
-        default="30s", description="Time between two samples of a series. Default: 30s.", examples=["30s"]
+    scrape_interval: Interval = Field(
+        default="30s", description="Time between two samples of a series.", examples=["30s"]
     )
     query_factor: Positive = Field(
         default=1,
         le=100,
-        description="How heavily logs are queried, 100 at most: 10 where nobody optimises queries. Default: 1.",
+        description="How heavily logs are queried: 10 where nobody optimises queries.",
         examples=[1],
     )
     nodes: int = Field(
         default=3,
         ge=1,
         le=100_000,
-        description="Nodes whose collectors share the work, 100000 at most, as in the largest clusters that clouds "
-        "offer. Default: 3.",
+        description="Nodes whose collectors share the work; the bound is that of the largest clusters that clouds "
+        "offer.",
         examples=[3],
     )
     prices: Prices = Field(
@@ -111,30 +103,5 @@ class Load(Area):
 
     @property
     def given(self) -> bool:
-        """Whether the stack states a load."""
+        """Whether the stack states a load at all."""
         return bool(self.logs_gb_per_day or self.spans_per_second or self.active_series)
-
-    @rule
-    def _some_load_is_stated(self) -> Iterator[Problem]:
-        if self.model_fields_set and not self.given:
-            yield Problem(
-                f"{PROJECT}:load",
-                "states no load: set logs_gb_per_day, spans_per_second or active_series",
-                set_command(place_of("load", "logs_gb_per_day"), 100),
-            )
-
-    @rule
-    def _streams_are_of_logs(self) -> Iterator[Problem]:
-        if self.active_streams is not None and not self.logs_gb_per_day:
-            yield Problem(
-                place_of("load", "active_streams"),
-                "are streams of logs: set logs_gb_per_day too",
-                set_command(place_of("load", "logs_gb_per_day"), 100),
-                f"{self.active_streams:g}",
-            )
-
-    @rule
-    def _samples_are_apart(self) -> Iterator[Problem]:
-        if parse_duration(self.scrape_interval).total_seconds() == 0:
-            place = place_of("load", "scrape_interval")
-            yield Problem(place, "must be longer: 30s, for example", remove_command(place), shown(self.scrape_interval))

@@ -1,43 +1,44 @@
-"""Rules on namespaces: a stack creates its own, and takes none over that others live in."""
+"""The namespaces of a stack: it creates its own, and takes over none of another stack."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from components.units import is_of_every_cluster
-
 from .addresses import namespace_of
 from .caching import CacheKind
-from .problems import PROJECT, Problem, set_command, shown
+from .problems import Problem, place_of, set_command, shown
+from .rule import rule
 
 if TYPE_CHECKING:
     from .stack import Settings
 
 
-def namespace_problems(settings: "Settings") -> Iterator[Problem]:
-    """Find namespaces that the stack would create over those of the cluster or of the external metrics stack."""
+@rule(
+    *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
+    *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
+    *("metrics.kind", "metrics.namespace", "metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"),
+    "cluster.existing_namespaces",
+)
+def _namespaces_are_not_of_external_metrics(settings: "Settings") -> Iterator[Problem]:
     urls = (settings.metrics.remote_write_url, settings.metrics.otlp_url, settings.metrics.query_url)
     theirs = {namespace for url in urls if url and (namespace := namespace_of(url))}
     for area, namespace in namespaces_of(settings).items():
-        if namespace in settings.cluster.existing_namespaces:
-            continue
-        if namespace in theirs:
-            owner = "is where the external metrics stack runs"
-        elif is_of_every_cluster(namespace):
-            owner = "is there in every cluster and belongs to it"
-        else:
-            continue
-        place = f"{PROJECT}:{area}.namespace"
-        yield Problem(
-            place,
-            f"{owner}: this stack would put its own pod security level on that namespace, and take it along when it is "
-            "destroyed; use another one, or name it in cluster.existing_namespaces to leave it as it is",
-            set_command(place, area),
-            shown(namespace),
-        )
+        if namespace in theirs and namespace not in settings.cluster.existing_namespaces:
+            place = place_of(area, "namespace")
+            yield Problem(
+                place,
+                "is where the external metrics stack runs: this stack would put its own pod security level on that "
+                "namespace, and delete it when it is destroyed; use another one, or name it in "
+                "cluster.existing_namespaces to leave it as it is",
+                set_command(place, area),
+                shown(namespace),
+            )
+
+
+NAMESPACE_RULES = (_namespaces_are_not_of_external_metrics,)
 
 
 def namespaces_of(settings: "Settings") -> Mapping[str, str]:
-    """Give the namespace of each area that runs something."""
+    """Return the namespace of each area that runs something."""
     wanted = {name: getattr(settings, name).namespace for name in ("logging", "tracing", "telemetry")}
     wanted |= {name: area.namespace for name in ("grafana", "demo") if (area := getattr(settings, name)).enabled}
     if settings.metrics.in_stack:

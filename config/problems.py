@@ -9,6 +9,7 @@ from typing import Any
 
 import pulumi
 
+from components._model import is_placeholder
 from components._plain_secrets import HIDDEN, veiled
 from components._sentences import closest
 
@@ -48,11 +49,13 @@ class SettingsError(pulumi.RunError):
 
 def settings_error(stack: str, problems: Iterable[Problem]) -> SettingsError:
     """Make one error of all problems."""
-    found = list({(problem.place, problem.sentence): problem for problem in problems}.values())
+    found: dict[tuple[str, str], Problem] = {}
+    for problem in problems:
+        found.setdefault((problem.place, problem.sentence), problem)
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
     head = f"the settings of stack {stack} have {count}; nothing was created or changed"
     way = f"Where there is no pulumi, make shell STACK={stack} opens a shell that has it."
-    return SettingsError("\n".join([head, *(problem.told(stack) for problem in found), way]))
+    return SettingsError("\n".join([head, *(problem.told(stack) for problem in found.values()), way]))
 
 
 def place_of(*path: str | int) -> str:
@@ -61,16 +64,24 @@ def place_of(*path: str | int) -> str:
     return (first if ":" in first else f"{PROJECT}:{first}") + "".join(map(_step, path[1:]))
 
 
+def setting_of(place: str) -> str:
+    """Return the area and field of a place: `logging.workloads` of `observability:logging.workloads.read`."""
+    return ".".join(re.split(r"[.\[]", place.removeprefix(f"{PROJECT}:"))[:2])
+
+
 def set_command(place: str, value: Any) -> str:
-    """Give the command that sets `place` to `value`; what has parts takes one command each."""
+    """Return the command that sets `place` to `value`; what has parts takes one command each."""
     if isinstance(value, Mapping):
         return "\n".join(set_command(place + _step(key), item) for key, item in value.items())
     if isinstance(value, list | tuple):
         return "\n".join(set_command(place + _step(index), item) for index, item in enumerate(value))
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     flags = "--path " if _nested(place) or not isinstance(value, str) else ""
-    if isinstance(value, float) and not value.is_integer():
+    if isinstance(value, float):
         flags += "--type float "
-    elif isinstance(value, str) and flags and _NO_TEXT_TO_PULUMI.fullmatch(value):
+    elif isinstance(value, str) and flags and (_NO_TEXT_TO_PULUMI.fullmatch(value) or is_placeholder(value)):
+        # What the user puts in place of a placeholder may be digits, too.
         flags += "--type string "
     text = value if isinstance(value, str) else json.dumps(value)
     return f"pulumi config set {flags}{shlex.quote(place)} {shlex.quote(text)}"

@@ -3,19 +3,22 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from .logging import LoggingMode
+from components._model import placeholder
+from components.logging.modes import Role
+from components.tracing.choices import Mode as TempoMode
+
 from .metrics import MetricsKind
 from .problems import Problem, place_of, set_command, shown
+from .rule import rule
 from .storage import IN_CLUSTER, AwsStorage, InClusterStorage
-from .tracing import TracingMode
 
 if TYPE_CHECKING:
     from .stack import Settings
 
 _WHY = "environment production refuses a single replica of what holds data"
-_METRICS = "https://prometheus.example.org"
 
 
+@rule("cluster.environment", "storage.kind", "storage.replicas")
 def _objects_outlive_a_host(settings: "Settings") -> Iterator[Problem]:
     store = settings.storage
     if not settings.cluster.production or not isinstance(store, IN_CLUSTER):
@@ -32,19 +35,20 @@ def _objects_outlive_a_host(settings: "Settings") -> Iterator[Problem]:
     )
 
 
+@rule("cluster.environment", "storage.kind", "storage.protect", "storage.create_buckets")
 def _buckets_are_protected(settings: "Settings") -> Iterator[Problem]:
-    if settings.cluster.production and isinstance(settings.storage, AwsStorage) and not settings.storage.protect:
+    store = settings.storage
+    if settings.cluster.production and isinstance(store, AwsStorage) and store.create_buckets and not store.protect:
         place = place_of("storage", "protect")
         yield Problem(place, "environment production refuses unprotected buckets", set_command(place, True), "false")
 
 
-def _metrics_are_kept_elsewhere(settings: "Settings") -> Iterator[Problem]:
+@rule("cluster.environment", "metrics.kind")
+def _metrics_are_external(settings: "Settings") -> Iterator[Problem]:
     if settings.cluster.production and settings.metrics.kind is MetricsKind.IN_STACK:
         external = {
             "kind": "external",
-            "remote_write_url": f"{_METRICS}/api/v1/write",
-            "otlp_url": f"{_METRICS}/api/v1/otlp",
-            "query_url": _METRICS,
+            **{key: placeholder(key) for key in ("remote_write_url", "otlp_url", "query_url")},
         }
         yield Problem(
             place_of("metrics", "kind"),
@@ -54,40 +58,41 @@ def _metrics_are_kept_elsewhere(settings: "Settings") -> Iterator[Problem]:
         )
 
 
+@rule("cluster.environment", "logging.mode", "logging.replicas", "logging.workloads")
 def _logs_have_several_writers(settings: "Settings") -> Iterator[Problem]:
     if not settings.cluster.production:
         return
     logs = settings.logging
-    if logs.mode is LoggingMode.MONOLITHIC:
-        loki = logs.workloads.get("loki")
-        place = place_of("logging", "replicas")
-        writers = (loki.replicas if loki else None) or logs.replicas or 1
-    else:
-        writer = "ingester" if logs.mode is LoggingMode.DISTRIBUTED else "write"
-        place = place_of("logging", "workloads", writer, "replicas")
-        write = logs.workloads.get(writer)
-        writers = (write.replicas if write else None) or logs.replicas or 3
-    if writers < 2:
+    writer = logs.mode.ingester
+    place = place_of("logging", "replicas")
+    if writer is not Role.LOKI:
+        place = place_of("logging", "workloads", writer.value, "replicas")
+    if logs.ingesters < 2:
         yield Problem(place, f"{_WHY}: run Loki with three", set_command(place, 3))
 
 
-def _traces_have_several_writers(settings: "Settings") -> Iterator[Problem]:
-    if not settings.cluster.production:
-        return
-    traces = settings.tracing
-    mode, replicas = place_of("tracing", "mode"), place_of("tracing", "replicas")
-    if traces.mode is TracingMode.MONOLITHIC:
+@rule("cluster.environment", "tracing.mode")
+def _tempo_is_distributed(settings: "Settings") -> Iterator[Problem]:
+    if settings.cluster.production and settings.tracing.mode is TempoMode.MONOLITHIC:
+        mode, replicas = place_of("tracing", "mode"), place_of("tracing", "replicas")
         fix = f"{set_command(mode, 'distributed')}\n{set_command(replicas, 3)}"
-        yield Problem(mode, f"{_WHY}: monolithic Tempo is one", fix, shown(traces.mode))
-    elif not traces.kafka_address and (traces.replicas or 1) < 2:
+        yield Problem(mode, f"{_WHY}: monolithic Tempo is one", fix, shown(settings.tracing.mode))
+
+
+@rule("cluster.environment", "tracing.mode", "tracing.replicas", "tracing.kafka_address")
+def _traces_have_several_writers(settings: "Settings") -> Iterator[Problem]:
+    traces = settings.tracing
+    distributed = traces.mode is TempoMode.DISTRIBUTED
+    if settings.cluster.production and distributed and not traces.kafka_address and traces.replicas < 2:
+        replicas = place_of("tracing", "replicas")
         yield Problem(replicas, f"{_WHY}: run Tempo with three ingesters", set_command(replicas, 3))
 
 
 PRODUCTION_RULES = (
     _objects_outlive_a_host,
     _buckets_are_protected,
-    _metrics_are_kept_elsewhere,
+    _metrics_are_external,
     _logs_have_several_writers,
+    _tempo_is_distributed,
     _traces_have_several_writers,
 )
-"""Each ends where it reads a setting that is wrong."""

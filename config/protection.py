@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from components._model import placeholder
+from components.security.spec import CertificateSettings
+
 from .addresses import namespace_of
 from .problems import PROJECT, Problem, remove_command, set_command, shown
+from .rule import rule
 from .security import Authentication, Tls
-from .tracing import TracingMode
 
 if TYPE_CHECKING:
     from .stack import Settings
@@ -14,38 +17,35 @@ if TYPE_CHECKING:
 _AREA = f"{PROJECT}:security"
 
 
+@rule("security.tls", "security.issuer")
 def _an_issuer_goes_with_cert_manager(settings: "Settings") -> Iterator[Problem]:
     area = settings.security
     by_manager = area.tls is Tls.CERT_MANAGER
     if by_manager and area.issuer is None:
         place = f"{_AREA}.issuer.name"
         sentence = "is missing: tls cert-manager asks an issuer for certificates, one with a CA of its own"
-        yield Problem(place, sentence, set_command(place, "observability-ca"))
+        yield Problem(place, sentence, set_command(place, placeholder("issuer")))
     if area.issuer is not None and not by_manager:
         place = f"{_AREA}.issuer"
-        sentence = f"is used by nothing: only tls cert-manager asks an issuer, and tls is {area.tls.value}"
+        sentence = f"is not used: only tls cert-manager asks an issuer, and tls is {area.tls.value}"
         yield Problem(place, sentence, remove_command(place), shown(area.issuer.name))
 
 
-def _certificates_are_shown_in_tls(settings: "Settings") -> Iterator[Problem]:
+@rule("security.certificates", "security.tls")
+def _certificates_are_used(settings: "Settings") -> Iterator[Problem]:
     area = settings.security
-    if area.shows_certificates and not area.encrypted:
-        yield _plain("must not be none with authentication mtls: a certificate is shown in TLS alone")
     if "certificates" in area.model_fields_set and not area.encrypted:
         place = f"{_AREA}.certificates"
-        yield Problem(place, "is used by nothing: tls is none", remove_command(place))
+        yield Problem(place, "is not used: tls is none; remove it", remove_command(place))
+    if area.tls is Tls.GIVEN:
+        for key in sorted(area.certificates.model_fields_set & CertificateSettings.model_fields.keys()):
+            place = f"{_AREA}.certificates.{key}"
+            yield Problem(
+                place, "is not used: tls is given, and cert-manager alone issues; remove it", remove_command(place)
+            )
 
 
-def _somebody_asks_for_logins(settings: "Settings") -> Iterator[Problem]:
-    if settings.security.logs_in and settings.tracing.mode is TracingMode.MONOLITHIC:
-        yield Problem(
-            f"{_AREA}.authentication",
-            "monolithic Tempo has no gateway that could ask for a login: use mtls, or tracing.mode distributed",
-            set_command(f"{PROJECT}:tracing.mode", "distributed"),
-            shown("basic"),
-        )
-
-
+@rule("security.tls", "security.authentication", "cluster.environment")
 def _logins_of_production_are_encrypted(settings: "Settings") -> Iterator[Problem]:
     area = settings.security
     if area.logs_in and not area.encrypted and settings.cluster.production:
@@ -55,25 +55,32 @@ def _logins_of_production_are_encrypted(settings: "Settings") -> Iterator[Proble
         )
 
 
+@rule("security.logins", "security.authentication")
 def _logins_are_used(settings: "Settings") -> Iterator[Problem]:
     area = settings.security
     if area.logins is not None and not area.logs_in:
         logins = f"{_AREA}.logins"
-        sentence = f"is used by nothing: only authentication basic logs in, and it is {area.authentication.value}"
+        sentence = f"is not used: only authentication basic logs in, and it is {area.authentication.value}"
         yield Problem(logins, sentence, remove_command(logins))
+
+
+@rule("security.metrics_namespaces", "security.authentication")
+def _metrics_namespaces_are_used(settings: "Settings") -> Iterator[Problem]:
+    area = settings.security
     if area.metrics_namespaces and area.authentication is Authentication.NONE:
         opened = f"{_AREA}.metrics_namespaces"
-        sentence = "is used by nothing: without authentication everybody may read metrics"
+        sentence = "is not used: without authentication everybody may read metrics"
         yield Problem(opened, sentence, remove_command(opened))
 
 
+@rule("security.logins", "security.authentication", "logging.tenants_secret")
 def _tenants_who_log_in(settings: "Settings") -> Iterator[Problem]:
     logins, secret = settings.security.logins, settings.logging.tenants_secret
     place = f"{_AREA}.logins"
-    if secret is None:
+    if not secret:
         if logins is not None and logins.loki is None and settings.security.logs_in:
             sentence = "is missing: the Secret that Loki's gateway checks logins by"
-            yield Problem(f"{place}.loki", sentence, set_command(f"{place}.loki", "loki-logins"))
+            yield Problem(f"{place}.loki", sentence, set_command(f"{place}.loki", placeholder("loki_logins")))
         return
     if logins is None or not settings.security.logs_in:
         yield Problem(
@@ -82,29 +89,40 @@ def _tenants_who_log_in(settings: "Settings") -> Iterator[Problem]:
             "security.logins those of the collectors, of Grafana and of Tempo",
             set_command(f"{_AREA}.authentication", "basic")
             + "\n"
-            + set_command(place, {"collectors": "alloy-login", "grafana": "grafana-login", "tempo": "tempo-logins"}),
+            + set_command(
+                place,
+                {
+                    "collectors": placeholder("collectors_login"),
+                    "grafana": placeholder("grafana_login"),
+                    "tempo": placeholder("tempo_logins"),
+                },
+            ),
             shown(secret),
         )
     elif logins.loki is not None:
-        sentence = "is used by nothing: logging.tenants_secret takes its place"
+        sentence = "is not used: logging.tenants_secret takes its place"
         yield Problem(f"{place}.loki", sentence, remove_command(f"{place}.loki"), shown(logins.loki))
-    if settings.telemetry.namespace_tenants:
+
+
+@rule("logging.tenants_secret", "telemetry.namespace_tenants")
+def _the_login_is_the_tenant(settings: "Settings") -> Iterator[Problem]:
+    if settings.logging.tenants_secret and settings.telemetry.namespace_tenants:
         named = f"{PROJECT}:telemetry.namespace_tenants"
-        sentence = "is used by nothing: with logging.tenants_secret the collectors' login is the tenant of all logs"
+        sentence = "is not used: with logging.tenants_secret the collectors' login is the tenant of all logs"
         yield Problem(named, sentence, remove_command(named))
 
 
+@rule("security.senders", "demo.enabled")
 def _senders_speak_tls(settings: "Settings") -> Iterator[Problem]:
     area = settings.security
     if not area.senders:
         return
-    if not area.encrypted:
-        yield _plain("must not be none with senders: the collectors need a certificate to receive by TLS")
     if settings.demo.enabled:
         sentence = "the demo sends in plain text, which the collectors would refuse: turn one of the two off"
         yield Problem(f"{_AREA}.senders", sentence, set_command(f"{PROJECT}:demo.enabled", False), "true")
 
 
+@rule("security.senders", "logging.traces_endpoint", "telemetry.namespace")
 def _loki_sends_its_traces_as_others_do(settings: "Settings") -> Iterator[Problem]:
     own = settings.logging.traces_endpoint or ""
     plain = own.startswith("http://") and namespace_of(own) == settings.telemetry.namespace
@@ -115,17 +133,18 @@ def _loki_sends_its_traces_as_others_do(settings: "Settings") -> Iterator[Proble
 
 
 def _plain(sentence: str) -> Problem:
-    encrypt = {"tls": "cert-manager", "issuer": {"name": "observability-ca"}}
+    encrypt = {"tls": "cert-manager", "issuer": {"name": placeholder("issuer")}}
     return Problem(f"{_AREA}.tls", f"{sentence} (use cert-manager, or given)", set_command(_AREA, encrypt), "none")
 
 
 PROTECTION_RULES = (
     _an_issuer_goes_with_cert_manager,
-    _certificates_are_shown_in_tls,
-    _somebody_asks_for_logins,
+    _certificates_are_used,
     _logins_of_production_are_encrypted,
     _logins_are_used,
+    _metrics_namespaces_are_used,
     _tenants_who_log_in,
+    _the_login_is_the_tenant,
     _senders_speak_tls,
     _loki_sends_its_traces_as_others_do,
 )

@@ -1,21 +1,15 @@
-"""How long signals are kept."""
+"""`observability:retention`: how long signals are kept."""
 
-from pydantic import Field
+from components._model import StrictModel, same_as
+from components.logging.spec import LoggingSpec
+from components.metrics.spec import MetricsSpec
+from components.tracing.spec import TracingSpec
+from components.units import Duration
 
-from .area import Area, Duration
 
+class RetentionArea(StrictModel):
+    """Settings under `observability:retention`: the argument `retention` of each backend."""
 
-class Retention(Area):
-    """Settings under `observability:retention`."""
-
-    logs: Duration = Field(
-        default="744h", description="Age at which logs are deleted. Default: 744h (31 days).", examples=["30d"]
-    )
-    traces: Duration = Field(
-        default="14d", description="Age at which traces are deleted. Default: 14d.", examples=["14d"]
-    )
-    metrics: Duration = Field(
-        default="15d",
-        description="Age at which the in-stack Prometheus deletes samples. Default: 15d.",
-        examples=["15d"],
-    )
+    logs: Duration = same_as(LoggingSpec, "retention")
+    traces: Duration = same_as(TracingSpec, "retention")
+    metrics: Duration = same_as(MetricsSpec, "retention")

@@ -1,161 +1,230 @@
-"""Rules that span several areas of settings."""
+"""Rules that span areas, and rules on what only a stack states; a component's own rules are in its `spec.py`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from components._model import placeholder
+
 from .caching import CacheKind
-from .examine import findings
-from .logging import WORKLOADS, RuleSource
-from .metrics import MetricsKind
-from .namespaces import namespace_problems
-from .problems import PROJECT, Problem, nearest, place_of, remove_command, set_command, shown
+from .charts import CHARTS_VARIABLE
+from .ingress import IngressKind
+from .metrics import MetricsArea, MetricsKind
+from .namespaces import NAMESPACE_RULES
+from .problems import PROJECT, Problem, place_of, remove_command, set_command, shown
 from .production import PRODUCTION_RULES
 from .protection import PROTECTION_RULES
-from .storage import PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage
+from .rule import Rule, rule
+from .storage import PURPOSES, AwsStorage, ExternalStorage, MinioStorage, keys_of
 from .tenancy import TENANT_RULES
 from .unused import UNUSED_RULES
 
 if TYPE_CHECKING:
     from .stack import Settings
 
-_S3_KEYS = ("access_key_id", "secret_access_key")
 
-
-def _aws_has_a_region(settings: "Settings") -> Iterator[Problem]:
-    if isinstance(settings.storage, AwsStorage) and not settings.aws_region:
-        sentence = "is missing: the region of the buckets"
-        yield Problem("aws:region", sentence, set_command("aws:region", "eu-west-1"))
-
-
-def _credentials_are_given(settings: "Settings") -> Iterator[Problem]:
-    if isinstance(settings.storage, ExternalStorage):
-        for purpose in PURPOSES:
-            if purpose in settings.storage.credentials:
-                continue
-            for key in (f"{purpose}_access_key_id", f"{purpose}_secret_access_key"):
-                if key not in settings.given_secrets:
-                    yield Problem(
-                        f"{PROJECT}:{key}",
-                        f"is missing: {purpose} are kept on an S3 server, which needs credentials "
-                        f"(or name an existing Secret in storage.credentials.{purpose})",
-                        f"pulumi config set --secret {PROJECT}:{key}",
-                    )
-
-
-def _one_pod_of_loki_has_the_volume(settings: "Settings") -> Iterator[Problem]:
-    yield from _one_pod(settings, "logging")
-
-
-def _one_pod_of_tempo_has_the_volume(settings: "Settings") -> Iterator[Problem]:
-    yield from _one_pod(settings, "tracing")
-
-
-def _one_pod(settings: "Settings", name: str) -> Iterator[Problem]:
-    if not isinstance(settings.storage, FilesystemStorage):
-        return
-    why = "storage.kind filesystem is a volume that one pod alone sees"
-    area = getattr(settings, name)
-    mode, replicas = place_of(name, "mode"), place_of(name, "replicas")
-    if area.mode.value != "monolithic":
-        fix = set_command(place_of("storage", "kind"), "in-cluster")
-        yield Problem(mode, f"{why}: use mode monolithic, or an object store", fix, shown(area.mode))
-    elif (area.replicas or 1) > 1:
-        fix = set_command(replicas, 1)
-        yield Problem(replicas, f"{why}: use 1 replica, or an object store", fix, shown(area.replicas))
-
-
-def _secrets_without_a_user(settings: "Settings") -> Iterator[Problem]:
+@rule("storage.kind", "storage.credentials", "secrets")
+def _external_storage_has_credentials(settings: "Settings") -> Iterator[Problem]:
     if not isinstance(settings.storage, ExternalStorage):
-        for key in sorted(settings.given_secrets & {f"{p}_{k}" for p in PURPOSES for k in _S3_KEYS}):
+        return
+    for purpose in PURPOSES:
+        if purpose in settings.storage.credentials:
+            continue
+        for key in sorted(keys_of(purpose) - settings.given_secrets):
             yield Problem(
                 f"{PROJECT}:{key}",
-                f"is used by nothing: storage.kind {settings.storage.kind} needs none that are given",
+                f"is missing: {purpose} are kept on an S3 server, which needs credentials "
+                f"(or name an existing Secret in storage.credentials.{purpose})",
+                f"pulumi config set --secret {PROJECT}:{key}",
+            )
+
+
+@rule("storage.kind", "secrets")
+def _credentials_are_used(settings: "Settings") -> Iterator[Problem]:
+    if not isinstance(settings.storage, ExternalStorage):
+        for key in sorted(settings.given_secrets & {key for purpose in PURPOSES for key in keys_of(purpose)}):
+            yield Problem(
+                f"{PROJECT}:{key}",
+                f"is not used: storage.kind {settings.storage.kind} takes no credentials from the stack; remove it",
                 remove_command(f"{PROJECT}:{key}"),
             )
 
 
-def _chunks_are_cached_once(settings: "Settings") -> Iterator[Problem]:
-    yield from _cached_once(settings, "chunks_cache_mib")
-
-
-def _results_are_cached_once(settings: "Settings") -> Iterator[Problem]:
-    yield from _cached_once(settings, "results_cache_mib")
-
-
-def _cached_once(settings: "Settings", key: str) -> Iterator[Problem]:
-    size = getattr(settings.logging, key)
-    if settings.caching.kind is CacheKind.VALKEY and size is not None:
-        place = place_of("logging", key)
-        yield Problem(
-            place,
-            "is used by nothing: caching.kind valkey takes the place of that cache, and has caching.size_mib",
-            remove_command(place),
-            shown(size),
-        )
-
-
-def _metrics_of_grafana(settings: "Settings") -> Iterator[Problem]:
-    metrics = settings.metrics
-    if settings.grafana.enabled and metrics.kind is MetricsKind.EXTERNAL and metrics.query_url is None:
-        place = f"{PROJECT}:metrics.query_url"
-        yield Problem(
-            place,
-            f"is missing: the stack's own Grafana needs it, as its links go to datasource {metrics.datasource_uid!r}, "
-            "which nothing else gives it",
-            set_command(place, "http://prometheus-operated.monitoring:9090"),
-        )
-
-
-def _workloads_that_do_not_run(settings: "Settings") -> Iterator[Problem]:
-    area = settings.logging
-    modes = [mode for mode in (area.mode, area.migrate_from) if mode is not None]
-    running = [role for mode in modes for role in WORKLOADS[mode] if role != "ruler" or area.ruler] + ["gateway"]
-    for role in area.workloads:
-        if role not in running:
-            place = place_of("logging", "workloads", role)
-            yield Problem(
-                place,
-                f"does not run in mode {' or '.join(modes)}: {nearest(role, running)}",
-                remove_command(place),
-            )
-
-
-def _rules_beside_the_objects_of_others(settings: "Settings") -> Iterator[Problem]:
-    store = settings.storage
-    if settings.logging.rule_source is not RuleSource.BUCKET or not isinstance(store, AwsStorage | ExternalStorage):
+@rule("storage.kind", "storage.buckets")
+def _every_signal_has_a_bucket(settings: "Settings") -> Iterator[Problem]:
+    if not isinstance(settings.storage, AwsStorage | ExternalStorage | MinioStorage):
         return
-    if store.shared_bucket or store.prefixes.get("logs"):
-        place = f"{PROJECT}:logging.rule_source"
+    buckets = settings.storage.buckets
+    for purpose in sorted(set(buckets) - set(PURPOSES)):
+        place = place_of("storage", "buckets", purpose)
+        yield Problem(place, f"a stack has no bucket for {purpose}: remove it", remove_command(place))
+    for purpose in PURPOSES:
+        if "buckets" in settings.storage.model_fields_set and buckets and purpose not in buckets:
+            place = place_of("storage", "buckets", purpose)
+            message = "is missing: name a bucket for each of logs and traces"
+            yield Problem(place, message, set_command(place, placeholder(f"{purpose}-bucket")))
+
+
+@rule("storage.kind", "storage.prefixes")
+def _prefixes_are_of_signals(settings: "Settings") -> Iterator[Problem]:
+    if isinstance(settings.storage, AwsStorage | ExternalStorage):
+        for purpose, prefix in settings.storage.prefixes.items():
+            if purpose not in PURPOSES:
+                place = place_of("storage", "prefixes", purpose)
+                yield Problem(place, "must be of logs or traces: remove it", remove_command(place), shown(prefix))
+
+
+@rule("storage.kind", "storage.credentials")
+def _credentials_are_of_signals(settings: "Settings") -> Iterator[Problem]:
+    if isinstance(settings.storage, ExternalStorage):
+        for purpose, secret in settings.storage.credentials.items():
+            if purpose not in PURPOSES:
+                place = place_of("storage", "credentials", purpose)
+                yield Problem(place, "must be of logs or traces: remove it", remove_command(place), shown(secret))
+
+
+@rule(
+    *("grafana.enabled", "metrics.kind", "metrics.query_url", "metrics.provision_datasource"),
+    "datasources.metrics_uid",
+)
+def _grafana_can_query_metrics(settings: "Settings") -> Iterator[Problem]:
+    metrics = settings.metrics
+    missing = metrics.kind is MetricsKind.EXTERNAL and metrics.query_url is None and not metrics.provision_datasource
+    if settings.grafana.enabled and missing:
+        place = place_of("metrics", "query_url")
         yield Problem(
             place,
-            "needs a bucket that is Loki's alone: Loki keeps rules at rules/ whatever prefix it has, and may write "
-            "below its prefix only; give logs a bucket in storage.buckets without a prefix, or take rules from "
-            "ConfigMaps",
-            set_command(place, RuleSource.CONFIG_MAPS.value),
-            RuleSource.BUCKET.value,
+            "is missing: the stack's own Grafana needs it, as its links go to datasource "
+            f"{settings.datasources.metrics_uid!r}, which nothing else provisions",
+            set_command(place, placeholder("query_url")),
         )
 
 
-RULES: Sequence[Callable[["Settings"], Iterator[Problem]]] = (
-    _aws_has_a_region,
-    _credentials_are_given,
-    _secrets_without_a_user,
-    _one_pod_of_loki_has_the_volume,
-    _one_pod_of_tempo_has_the_volume,
-    _chunks_are_cached_once,
-    _results_are_cached_once,
-    _metrics_of_grafana,
-    namespace_problems,
-    _workloads_that_do_not_run,
-    _rules_beside_the_objects_of_others,
+@rule("metrics.kind", "metrics.remote_write_url")
+def _remote_write_url_is_of_external_metrics(settings: "Settings") -> Iterator[Problem]:
+    yield from _of_external_metrics(settings, "remote_write_url", "kind external")
+
+
+@rule("metrics.kind", "metrics.otlp_url")
+def _otlp_url_is_of_external_metrics(settings: "Settings") -> Iterator[Problem]:
+    yield from _of_external_metrics(settings, "otlp_url", "kind external")
+
+
+@rule("metrics.kind", "metrics.query_url", "metrics.provision_datasource")
+def _query_url_is_of_external_metrics(settings: "Settings") -> Iterator[Problem]:
+    needed_by = "provision_datasource" if settings.metrics.provision_datasource else ""
+    yield from _of_external_metrics(settings, "query_url", needed_by)
+
+
+@rule("metrics.kind", "metrics.provision_datasource")
+def _provision_datasource_is_of_external_metrics(settings: "Settings") -> Iterator[Problem]:
+    yield from _of_external_metrics(settings, "provision_datasource")
+
+
+def _of_external_metrics(settings: "Settings", key: str, needed_by: str = "") -> Iterator[Problem]:
+    kind, value, place = settings.metrics.kind, getattr(settings.metrics, key), place_of("metrics", key)
+    if kind is not MetricsKind.EXTERNAL and value is not None:
+        message = f"goes with kind external, not {kind.value}: remove it, or change kind"
+        yield Problem(place, message, remove_command(place), shown(value))
+    if kind is MetricsKind.EXTERNAL and value is None and needed_by:
+        meaning = str(MetricsArea.model_fields[key].description).partition(" Default:")[0].rstrip(".")
+        message = f"is missing: {needed_by} needs {key}. {meaning}"
+        yield Problem(place, message, set_command(place, placeholder(key)))
+
+
+@rule("caching.kind", "caching.thanos_namespace")
+def _thanos_uses_valkey(settings: "Settings") -> Iterator[Problem]:
+    caching = settings.caching
+    if caching.thanos_namespace and caching.kind is not CacheKind.VALKEY:
+        place = place_of("caching", "thanos_namespace")
+        message = "is used with Valkey only: set kind to valkey, or remove thanos_namespace"
+        yield Problem(place, message, remove_command(place), shown(caching.thanos_namespace))
+
+
+@rule("charts.directory")
+def _charts_directory_exists(settings: "Settings") -> Iterator[Problem]:
+    directory = settings.charts.directory
+    if directory and not Path(directory).is_dir():
+        place = place_of("charts", "directory")
+        stated = "directory" in settings.charts.model_fields_set
+        origin = "" if stated else f" (of the environment variable {CHARTS_VARIABLE})"
+        yield Problem(
+            place,
+            f"there is no directory {directory}{origin}: name the one with the charts, or none to take them from their "
+            "repositories",
+            remove_command(place) if stated else set_command(place, ""),
+            shown(directory) if stated else "",
+        )
+
+
+@rule("cluster.environment", "cluster.context")
+def _production_names_its_cluster(settings: "Settings") -> Iterator[Problem]:
+    if settings.cluster.production and not settings.cluster.context:
+        place = place_of("cluster", "context")
+        message = "is missing: environment production must name its context, so that it never reaches another cluster"
+        yield Problem(place, message, set_command(place, placeholder("context")))
+
+
+@rule("cluster.service_monitors", "cluster.service_monitor_labels")
+def _labels_are_of_service_monitors(settings: "Settings") -> Iterator[Problem]:
+    if settings.cluster.service_monitor_labels and not settings.cluster.service_monitors:
+        yield Problem(
+            place_of("cluster", "service_monitor_labels"),
+            "are for ServiceMonitors, and none are made: turn service_monitors on, or remove the labels",
+            set_command(place_of("cluster", "service_monitors"), True),
+        )
+
+
+@rule("ingress.kind", "ingress.domain")
+def _traefik_has_a_domain(settings: "Settings") -> Iterator[Problem]:
+    if settings.ingress.kind is IngressKind.TRAEFIK and settings.ingress.domain is None:
+        place = place_of("ingress", "domain")
+        message = "is missing: kind traefik needs a domain, under which each UI has its host"
+        yield Problem(place, message, set_command(place, placeholder("domain")))
+
+
+@rule("load")
+def _some_load_is_stated(settings: "Settings") -> Iterator[Problem]:
+    if settings.load.model_fields_set and not settings.load.given:
+        yield Problem(
+            f"{PROJECT}:load",
+            "states no load: set logs_gb_per_day, spans_per_second or active_series",
+            set_command(place_of("load", "logs_gb_per_day"), 100),
+        )
+
+
+@rule("load.active_streams", "load.logs_gb_per_day")
+def _streams_are_of_logs(settings: "Settings") -> Iterator[Problem]:
+    if settings.load.active_streams is not None and not settings.load.logs_gb_per_day:
+        yield Problem(
+            place_of("load", "active_streams"),
+            "are streams of logs: set logs_gb_per_day too",
+            set_command(place_of("load", "logs_gb_per_day"), 100),
+            f"{settings.load.active_streams:g}",
+        )
+
+
+RULES: Sequence[Rule] = (
+    _external_storage_has_credentials,
+    _credentials_are_used,
+    _every_signal_has_a_bucket,
+    _prefixes_are_of_signals,
+    _credentials_are_of_signals,
+    _grafana_can_query_metrics,
+    _remote_write_url_is_of_external_metrics,
+    _otlp_url_is_of_external_metrics,
+    _query_url_is_of_external_metrics,
+    _provision_datasource_is_of_external_metrics,
+    _thanos_uses_valkey,
+    _charts_directory_exists,
+    _production_names_its_cluster,
+    _labels_are_of_service_monitors,
+    _traefik_has_a_domain,
+    _some_load_is_stated,
+    _streams_are_of_logs,
+    *NAMESPACE_RULES,
     *TENANT_RULES,
     *PROTECTION_RULES,
     *PRODUCTION_RULES,
     *UNUSED_RULES,
 )
-"""Every rule between areas; each ends where it reads a setting that is wrong."""
-
-
-def cross_area_problems(settings: "Settings") -> list[Problem]:
-    """Find what no area can see alone."""
-    return [problem for rule in RULES for problem in findings(rule, settings)]

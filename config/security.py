@@ -1,11 +1,14 @@
-"""What the parts of the platform prove to each other: TLS, and who may read and write."""
+"""`observability:security`: TLS and authentication between the collectors, Loki, Tempo and Grafana."""
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
-from .area import Area, Name
+from components._model import USER_KNOWN, StrictModel
+from components.security.spec import CertificateSettings, IssuerKind
+from components.units import Name
 
 
 class Tls(StrEnum):
@@ -17,103 +20,99 @@ class Tls(StrEnum):
 
 
 class Authentication(StrEnum):
-    """How the collectors and Grafana prove to Loki and Tempo who they are."""
+    """How the collectors and Grafana authenticate to Loki and Tempo."""
 
     NONE = "none"
     BASIC = "basic"
     MTLS = "mtls"
 
 
-class IssuerKind(StrEnum):
-    """Whose issuer it is: the cluster's, or that of each namespace."""
-
-    CLUSTER = "ClusterIssuer"
-    NAMESPACE = "Issuer"
-
-
-class Issuer(Area):
+class Issuer(StrictModel):
     """The issuer of cert-manager, one with a CA of its own."""
 
-    name: str = Field(min_length=1, description="Its name.", examples=["observability-ca"])
+    name: Annotated[str, USER_KNOWN] = Field(
+        min_length=1, description="Name of the issuer.", examples=["observability-ca"]
+    )
     kind: IssuerKind = Field(
         default=IssuerKind.CLUSTER,
-        description="ClusterIssuer, or Issuer for one of this name in every namespace. Default: ClusterIssuer.",
+        description="`ClusterIssuer`, or `Issuer` for one of this name in every namespace.",
         examples=["ClusterIssuer"],
     )
 
 
-class CertificateSecrets(Area):
-    """Secrets with tls.crt, tls.key and ca.crt, each in the namespace of who shows it."""
+class CertificateSecrets(CertificateSettings):
+    """Secrets with `tls.crt`, `tls.key` and `ca.crt`, each in the namespace of its pods; how long certificates hold."""
 
-    loki: Name = Field(default="loki-tls", description="Of Loki's gateway. Default: loki-tls.")
-    tempo: Name = Field(default="tempo-tls", description="Of Tempo. Default: tempo-tls.")
-    collectors: Name = Field(default="alloy-tls", description="Of the collectors. Default: alloy-tls.")
-    grafana: Name = Field(default="grafana-tls", description="Of Grafana. Default: grafana-tls.")
+    loki: Name = Field(default="loki-tls", description="Secret of Loki's gateway.", examples=["loki-tls"])
+    tempo: Name = Field(default="tempo-tls", description="Secret of Tempo.", examples=["tempo-tls"])
+    collectors: Name = Field(default="alloy-tls", description="Secret of the collectors.", examples=["alloy-tls"])
+    grafana: Name = Field(default="grafana-tls", description="Secret of Grafana.", examples=["grafana-tls"])
 
 
-class LoginSecrets(Area):
-    """Secrets that are there already: logins as they are used, and as they are checked."""
+class LoginSecrets(StrictModel):
+    """Existing Secrets: logins as clients use them, and as servers check them."""
 
-    collectors: Name = Field(
-        description="With username and password, in the namespace of the collectors.", examples=["alloy-login"]
+    collectors: Annotated[Name, USER_KNOWN] = Field(
+        description="Secret with `username` and `password`, in the namespace of the collectors.",
+        examples=["alloy-login"],
     )
-    grafana: Name = Field(
-        description="With username and password, in the namespace of Grafana.", examples=["grafana-login"]
+    grafana: Annotated[Name, USER_KNOWN] = Field(
+        description="Secret with `username` and `password`, in the namespace of Grafana.", examples=["grafana-login"]
     )
-    loki: Name | None = Field(
+    loki: Annotated[Name, USER_KNOWN] | None = Field(
         default=None,
-        description="With both in .htpasswd, in the namespace of Loki. Required without logging.tenants_secret, which "
-        "takes its place.",
+        description="Secret with both logins in `.htpasswd`, in the namespace of Loki; required unless "
+        "`logging.tenants_secret` takes its place. Default: none.",
         examples=["loki-logins"],
     )
-    tempo: Name = Field(description="The same in the namespace of Tempo.", examples=["tempo-logins"])
+    tempo: Annotated[Name, USER_KNOWN] = Field(
+        description="Secret with both logins in `.htpasswd`, in the namespace of Tempo.", examples=["tempo-logins"]
+    )
 
 
-class Security(Area):
+class SecurityArea(StrictModel):
     """Settings under `observability:security`: what goes between collectors, Loki, Tempo and Grafana."""
 
     tls: Tls = Field(
         default=Tls.NONE,
-        description="none (plain text), cert-manager (certificates asked of issuer) or given (Secrets of your own). "
-        "Default: none.",
+        description="`none`: plain text. `cert-manager`: certificates of `issuer`. `given`: existing Secrets.",
         examples=["cert-manager"],
     )
     issuer: Issuer | None = Field(
         default=None,
-        description="Issuer of the certificates, with tls cert-manager. Default: none.",
+        description="Issuer of the certificates; required with tls `cert-manager`. Default: none.",
         examples=[{"name": "observability-ca"}],
     )
     authentication: Authentication = Field(
         default=Authentication.NONE,
-        description="none (who reaches Loki and Tempo uses them), basic (name and password, generated) or mtls (a "
-        "certificate of the same authority). Default: none.",
+        description="`none`: every client that reaches Loki and Tempo may use them. `basic`: name and generated "
+        "password. `mtls`: a certificate of the same authority.",
         examples=["mtls"],
     )
     senders: bool = Field(
         default=False,
-        description="Whether programs must send OTLP to the collectors by TLS, and with mtls show a certificate. "
-        "Default: false.",
+        description="Whether programs must send OTLP to the collectors by TLS, and with `mtls` present a certificate.",
         examples=[True],
     )
     certificates: CertificateSecrets = Field(
         default_factory=CertificateSecrets,
-        description="Secrets of the certificates, made by cert-manager or given. Default: <who>-tls.",
+        description="Secrets of the certificates, written by cert-manager or given. Default: `<name>-tls`.",
     )
     logins: LoginSecrets | None = Field(
         default=None,
-        description="Existing Secrets in place of generated logins, with authentication basic. Default: none.",
+        description="Existing Secrets in place of generated logins, with authentication `basic`. Default: none.",
         examples=[{"collectors": "alloy-login", "grafana": "grafana-login", "loki": "logins", "tempo": "logins"}],
     )
     metrics_namespaces: Sequence[Name] = Field(
         default=(),
-        description="Namespaces whose pods may read the metrics of Loki and Tempo past the authentication. "
+        description="Namespaces whose pods may read the metrics of Loki and Tempo without authentication. "
         "Default: that of Prometheus.",
         examples=[["monitoring"]],
     )
 
     @property
     def encrypted(self) -> bool:
-        """Whether Loki and Tempo speak TLS."""
+        """Whether Loki and Tempo use TLS."""
         return self.tls is not Tls.NONE
 
     @property
@@ -123,5 +122,5 @@ class Security(Area):
 
     @property
     def shows_certificates(self) -> bool:
-        """Whether clients show certificates."""
+        """Whether clients present certificates."""
         return self.authentication is Authentication.MTLS

@@ -2,26 +2,24 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pulumi
 
+from components._model import StrictModel, field_called
 from components._sentences import closest
-from components._unsettled import UnsettledError
 
-from .area import Area
-from .caching import Caching
-from .charts import Charts
-from .cluster import Cluster, Environment
-from .demo import Demo
+from .caching import CachingArea
+from .charts import ChartsArea
+from .cluster import ClusterArea, Environment
+from .datasources import DatasourcesArea
+from .demo import DemoArea
 from .dotted import set_without_path
-from .examine import Examined, examine
-from .fields import field_called
-from .grafana import Grafana
-from .ingress import Ingress
-from .load import Load
-from .logging import Logging
-from .metrics import Metrics
+from .grafana import GrafanaArea
+from .ingress import IngressArea
+from .load import LoadArea
+from .logging import LoggingArea
+from .metrics import MetricsArea
 from .problems import (
     PROJECT,
     SECRET,
@@ -30,126 +28,125 @@ from .problems import (
     place_of,
     remove_command,
     replace_command,
+    setting_of,
     settings_error,
     shown,
 )
 from .providers import provider_problems
-from .retention import Retention
-from .rules import cross_area_problems
+from .retention import RetentionArea
+from .rule import find_problems
+from .rules import RULES
 from .secrets import SECRET_KEYS, secret_problems
-from .security import Security
+from .security import SecurityArea
 from .source import Source
 from .storage import STORAGE_KINDS, InClusterStorage, Storage
-from .telemetry import Telemetry
-from .tracing import Tracing
+from .telemetry import TelemetryArea
+from .tracing import TracingArea
+from .validation import CheckedArea, check_area
 
 __all__ = ["AREAS", "Environment", "Settings", "load"]
 
-AREAS: Mapping[str, type[Area]] = {
-    "cluster": Cluster,
+AREAS: Mapping[str, type[StrictModel]] = {
+    "cluster": ClusterArea,
     "storage": InClusterStorage,
-    "caching": Caching,
-    "retention": Retention,
-    "load": Load,
-    "logging": Logging,
-    "tracing": Tracing,
-    "telemetry": Telemetry,
-    "metrics": Metrics,
-    "grafana": Grafana,
-    "ingress": Ingress,
-    "security": Security,
-    "demo": Demo,
-    "charts": Charts,
+    "caching": CachingArea,
+    "retention": RetentionArea,
+    "load": LoadArea,
+    "logging": LoggingArea,
+    "tracing": TracingArea,
+    "telemetry": TelemetryArea,
+    "metrics": MetricsArea,
+    "datasources": DatasourcesArea,
+    "grafana": GrafanaArea,
+    "ingress": IngressArea,
+    "security": SecurityArea,
+    "demo": DemoArea,
+    "charts": ChartsArea,
 }
-"""Every area and the model of what may stand in it; `storage` has one model a kind."""
+"""Every area and its model; `storage` has one model a kind."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a stack says, with every default filled in."""
+    """What a stack states, with every default filled in."""
 
     stack: str
-    cluster: Cluster
+    cluster: ClusterArea
     storage: Storage
-    caching: Caching
-    retention: Retention
-    load: Load
-    logging: Logging
-    tracing: Tracing
-    telemetry: Telemetry
-    metrics: Metrics
-    grafana: Grafana
-    ingress: Ingress
-    security: Security
-    demo: Demo
-    charts: Charts
+    caching: CachingArea
+    retention: RetentionArea
+    load: LoadArea
+    logging: LoggingArea
+    tracing: TracingArea
+    telemetry: TelemetryArea
+    metrics: MetricsArea
+    datasources: DatasourcesArea
+    grafana: GrafanaArea
+    ingress: IngressArea
+    security: SecurityArea
+    demo: DemoArea
+    charts: ChartsArea
     aws_region: str
     given_secrets: frozenset[str]
     """The secret keys that the stack sets; their values are read by `secret`."""
     written: Mapping[str, Any]
-    """What the stack file says of each area, and of `aws:region`."""
-    wrong: frozenset[str] = frozenset()
-    """The places of settings that are wrong, while they are checked: something else stands here in their stead."""
+    """What the stack file holds of each area, and of `aws:region`."""
+    invalid: frozenset[str] = frozenset()
+    """The settings that are wrong, such as `logging.replicas` or all of `logging`: defaults stand in for them."""
 
-    if not TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any:
-            """Say that a whole area is wrong to whoever reads it."""
-            if name in AREAS:
-                raise UnsettledError(name)
-            raise AttributeError(name)
+    def is_invalid(self, setting: str) -> bool:
+        """Whether a setting, the area that it is of, or a setting of the area that it is, is wrong."""
+        area = setting.split(".")[0]
+        return bool({setting, area} & self.invalid) or any(name.startswith(f"{setting}.") for name in self.invalid)
 
     def secret(self, key: str) -> "pulumi.Output[str] | None":
-        """Give the secret setting `key` as a secret output, or `None` where the stack does not set it."""
+        """Return the secret setting `key` as a secret output, or `None` where the stack does not set it."""
         return pulumi.Config(PROJECT).require_secret(key) if key in self.given_secrets else None
 
 
 def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] = lambda settings: ()) -> Settings:
-    """Check every area of `source`, then what is between areas and what `of_components` finds in what is right so far.
+    """Check every area of `source`, then what is between areas, then what `of_components` finds.
 
     Raise `SettingsError` with all problems at once.
     """
-    examined, problems = _examined(source)
-    common: dict[str, Any] = {
-        "stack": source.stack,
-        "aws_region": source.aws_region,
-        "given_secrets": frozenset(SECRET_KEYS) & frozenset(source.texts),
-        "written": {name: source.area(name)[0] for name in AREAS}
+    checked, problems = _checked_areas(source)
+    settings = Settings(
+        stack=source.stack,
+        aws_region=source.aws_region,
+        given_secrets=frozenset(SECRET_KEYS) & frozenset(source.texts),
+        written={name: source.area(name)[0] for name in AREAS}
         | ({"aws:region": source.aws_region} if source.aws_region else {}),
-    }
-    right = Settings(**common | {name: found.right for name, found in examined.items()})
-    for name, found in examined.items():
-        if place_of(name) in found.wrong:
-            vars(right).pop(name)
-    problems += cross_area_problems(right)
+        invalid=frozenset(f"{name}.{field}".rstrip(".") for name, found in checked.items() for field in found.invalid),
+        **{name: found.area for name, found in checked.items()},  # type: ignore[arg-type]
+    )
+    problems += find_problems(settings, RULES)
     problems = _with_secrets(problems, secret_problems(source))
     problems += provider_problems(source)
-    whole = Settings(**common | {name: found.whole for name, found in examined.items()})
-    wrong = frozenset(place for found in examined.values() for place in found.wrong)
-    problems += of_components(replace(whole, wrong=wrong | {problem.place for problem in problems}))
+    reported = frozenset(setting_of(problem.place) for problem in problems)
+    problems += of_components(replace(settings, invalid=settings.invalid | reported))
     if problems:
         raise settings_error(source.stack, problems)
-    return whole
+    return settings
 
 
 def _with_secrets(problems: list[Problem], secrets: list[Problem]) -> list[Problem]:
     """Add the problems of secrets; one that is used by nothing is removed, whatever else is wrong with it."""
     wrong = {problem.place: problem for problem in secrets}
     known = "; it stands in plain text, so change it where it is known"
-    told = [
+    reported = [
         replace(problem, sentence=problem.sentence + known * (not wrong[problem.place].shown))
         if problem.place in wrong
         else problem
         for problem in problems
     ]
-    return told + [problem for place, problem in wrong.items() if place not in {one.place for one in problems}]
+    return reported + [problem for place, problem in wrong.items() if place not in {one.place for one in problems}]
 
 
-def _examined(source: Source) -> tuple[Mapping[str, Examined], list[Problem]]:
-    examined: dict[str, Examined] = {}
+def _checked_areas(source: Source) -> tuple[Mapping[str, CheckedArea], list[Problem]]:
+    checked: dict[str, CheckedArea] = {}
     problems = _unknown_keys(source)
     for name, usual in AREAS.items():
-        model: type[Area] = usual
+        model = usual
         written, malformed = source.area(name)
         if name == "storage" and not malformed:
             kind = written.get("kind", "in-cluster")
@@ -157,10 +154,11 @@ def _examined(source: Source) -> tuple[Mapping[str, Examined], list[Problem]]:
                 model = STORAGE_KINDS[kind]
             else:
                 malformed = [_unknown_kind(written)]
-        found = examine(name, model, {} if malformed else written)
-        examined[name] = replace(found, wrong=frozenset({place_of(name)})) if malformed else found
-        problems += malformed or found.problems
-    return examined, problems
+        # The whole area is wrong where its form is.
+        found = CheckedArea(model(), malformed, frozenset({""})) if malformed else check_area(name, model, written)
+        checked[name] = found
+        problems += found.problems
+    return checked, problems
 
 
 def _unknown_kind(written: Mapping[str, Any]) -> Problem:

@@ -6,45 +6,49 @@ from typing import TYPE_CHECKING
 from components._sentences import closest
 
 from .problems import Problem, nearest, place_of, remove_command, set_command, shown
+from .rule import rule
 
 if TYPE_CHECKING:
     from .stack import Settings
 
 
-def _logs_that_no_namespace_tells_the_tenant_of_have_one(settings: "Settings") -> Iterator[Problem]:
+@rule("logging.tenants", "logging.tenants_secret", "telemetry.logs_tenant")
+def _logs_without_a_namespace_have_a_tenant(settings: "Settings") -> Iterator[Problem]:
     tenants = settings.logging.tenants
-    told_by_login = settings.logging.tenants_secret is not None
-    if len(tenants) > 1 and settings.telemetry.logs_tenant is None and not told_by_login:
+    named_by_login = bool(settings.logging.tenants_secret)
+    if len(tenants) > 1 and not settings.telemetry.logs_tenant and not named_by_login:
         place = place_of("telemetry", "logs_tenant")
         yield Problem(
             place,
-            f"is missing: logging.tenants names {', '.join(tenants)}, and logs that no namespace tells the tenant of "
+            f"is missing: logging.tenants names {', '.join(tenants)}, and logs whose namespace names none "
             "(telemetry.namespace_tenants), such as those sent by OTLP, need one",
             set_command(place, tenants[0]),
         )
 
 
-def _logs_go_to_a_tenant_there_is(settings: "Settings") -> Iterator[Problem]:
-    if settings.telemetry.logs_tenant is not None:
-        yield from _stranger(settings, place_of("telemetry", "logs_tenant"), settings.telemetry.logs_tenant)
+@rule("logging.tenants", "telemetry.logs_tenant")
+def _logs_tenant_is_defined(settings: "Settings") -> Iterator[Problem]:
+    if settings.telemetry.logs_tenant:
+        yield from _unknown_tenant(settings, place_of("telemetry", "logs_tenant"), settings.telemetry.logs_tenant)
 
 
-def _namespaces_belong_to_tenants_there_are(settings: "Settings") -> Iterator[Problem]:
+@rule("logging.tenants", "telemetry.namespace_tenants")
+def _namespace_tenants_are_defined(settings: "Settings") -> Iterator[Problem]:
     for namespace, tenant in settings.telemetry.namespace_tenants.items():
-        yield from _stranger(settings, place_of("telemetry", "namespace_tenants", namespace), tenant)
+        yield from _unknown_tenant(settings, place_of("telemetry", "namespace_tenants", namespace), tenant)
 
 
-def _stranger(settings: "Settings", place: str, tenant: str) -> Iterator[Problem]:
+def _unknown_tenant(settings: "Settings", place: str, tenant: str) -> Iterator[Problem]:
     tenants = settings.logging.tenants
     if tenant not in tenants:
         hint = nearest(tenant, tenants) if tenants else "there are none"
         fix = set_command(place, closest(tenant, tenants) or tenants[0]) if tenants else remove_command(place)
-        yield Problem(place, f"is no tenant of logging.tenants: {hint}", fix, shown(tenant))
+        yield Problem(place, f"must be one of logging.tenants: {hint}", fix, shown(tenant))
 
 
 TENANT_RULES = (
-    _logs_that_no_namespace_tells_the_tenant_of_have_one,
-    _logs_go_to_a_tenant_there_is,
-    _namespaces_belong_to_tenants_there_are,
+    _logs_without_a_namespace_have_a_tenant,
+    _logs_tenant_is_defined,
+    _namespace_tenants_are_defined,
 )
-"""Each finds logs that would have no tenant, or one that Loki's gateway turns away."""
+"""Each finds logs that would have no tenant, or one that Loki's gateway refuses."""

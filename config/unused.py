@@ -1,55 +1,119 @@
-"""Settings that nothing would read: they are refused, as whoever wrote them expects them to do something."""
+"""Settings that nothing would read: they are refused, as they would do nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from pydantic_core import to_jsonable_python
+
+from components._model import StrictModel
+from components.caching.spec import CacheSettings
+from components.demo.spec import DemoSettings
+from components.grafana.spec import GrafanaSettings
+from components.ingress.spec import BasicAuthSettings, UiRouteSettings
+from components.metrics.spec import MetricsSettings
 
 from .caching import CacheKind
 from .ingress import IngressKind
 from .metrics import MetricsKind
 from .problems import Problem, place_of, remove_command, shown
+from .rule import Rule, rule
 
 if TYPE_CHECKING:
     from .stack import Settings
 
+Reason = Callable[["Settings"], str]
 
-def _of_prometheus(settings: "Settings") -> Iterator[Problem]:
+
+@dataclass(frozen=True)
+class _Unused:
+    """Settings that nothing reads where another setting decides so."""
+
+    decides: str
+    reason: Reason
+    """Why nothing reads them; empty where something does."""
+    settings: Mapping[str, Iterable[str]]
+    """Fields by area."""
+
+    def rules(self) -> Iterator[Rule]:
+        """Yield a rule for each of the settings."""
+        return (self._rule(area, field) for area, fields in self.settings.items() for field in fields)
+
+    def _rule(self, area: str, field: str) -> Rule:
+        @rule(self.decides, f"{area}.{field}")
+        def setting_is_used(settings: "Settings") -> Iterator[Problem]:
+            if why := self.reason(settings):
+                yield from _unread(getattr(settings, area), place_of(area, field), field, why)
+
+        return setting_is_used
+
+
+def _without_prometheus(settings: "Settings") -> str:
     metrics = settings.metrics
-    if not metrics.in_stack:
-        why = f"metrics.kind is {metrics.kind.value}, and this is of a Prometheus of the stack's own"
-        yield from _unread(settings, "metrics", ("namespace", "cpu", "memory", "volume_size", "values"), why)
-        yield from _unread(settings, "retention", ("metrics",), why)
+    why = f"metrics.kind is {metrics.kind.value}, and this is of a Prometheus of the stack's own"
+    return "" if metrics.in_stack else why
 
 
-def _of_generated_metrics(settings: "Settings") -> Iterator[Problem]:
-    if settings.metrics.kind is MetricsKind.NONE:
-        keys = ("processors", "span_metrics_dimensions", "service_graph_dimensions", "external_labels")
-        yield from _unread(settings, "tracing", keys, "metrics.kind is none, so Tempo generates no metrics")
+def _without_metrics(settings: "Settings") -> str:
+    none = settings.metrics.kind is MetricsKind.NONE
+    return "metrics.kind is none, so there are no metrics" if none else ""
 
 
-def _of_grafana(settings: "Settings") -> Iterator[Problem]:
-    if not settings.grafana.enabled:
-        why = "grafana.enabled is false, and this is of its pod"
-        yield from _unread(settings, "grafana", ("admin", "volume_size", "values"), why)
+def _without_grafana(settings: "Settings") -> str:
+    return "" if settings.grafana.enabled else "grafana.enabled is false"
 
 
-def _of_the_demo(settings: "Settings") -> Iterator[Problem]:
-    if not settings.demo.enabled:
-        yield from _unread(settings, "demo", ("namespace",), "demo.enabled is false")
+def _without_demo(settings: "Settings") -> str:
+    return "" if settings.demo.enabled else "demo.enabled is false"
 
 
-def _of_valkey(settings: "Settings") -> Iterator[Problem]:
+def _without_valkey(settings: "Settings") -> str:
     kind = settings.caching.kind
-    if kind is not CacheKind.VALKEY:
-        yield from _unread(settings, "caching", ("namespace", "size_mib"), f"caching.kind is {kind.value}")
+    return "" if kind is CacheKind.VALKEY else f"caching.kind is {kind}"
 
 
-def _of_routes(settings: "Settings") -> Iterator[Problem]:
-    if settings.ingress.kind is IngressKind.NONE:
-        keys = ("entry_points", "auth_middleware", "tls_secret")
-        yield from _unread(settings, "ingress", keys, "ingress.kind is none")
+def _with_valkey(settings: "Settings") -> str:
+    valkey = settings.caching.kind is CacheKind.VALKEY
+    return "caching.kind valkey takes the place of that cache, and has caching.size_mib" if valkey else ""
 
 
-def _users(settings: "Settings") -> Iterator[Problem]:
+def _without_routes(settings: "Settings") -> str:
+    return "ingress.kind is none" if settings.ingress.kind is IngressKind.NONE else ""
+
+
+_UNUSED = (
+    _Unused(
+        "metrics.kind",
+        _without_prometheus,
+        {"metrics": ("namespace", *MetricsSettings.model_fields), "retention": ("metrics",)},
+    ),
+    _Unused(
+        "metrics.kind",
+        _without_metrics,
+        {
+            "tracing": ("processors", "span_metrics_dimensions", "service_graph_dimensions", "external_labels"),
+            "datasources": ("metrics_uid", "metrics_name", "metrics_queries", "metrics_tags", "exemplar_labels"),
+        },
+    ),
+    _Unused("grafana.enabled", _without_grafana, {"grafana": GrafanaSettings.model_fields}),
+    _Unused("demo.enabled", _without_demo, {"demo": ("namespace", *DemoSettings.model_fields)}),
+    _Unused("caching.kind", _without_valkey, {"caching": ("namespace", *CacheSettings.model_fields)}),
+    _Unused("caching.kind", _with_valkey, {"logging": ("chunks_cache_mib", "results_cache_mib")}),
+    _Unused(
+        "ingress.kind",
+        _without_routes,
+        # Domain and scheme are of Grafana's own URL too.
+        {
+            "ingress": sorted(
+                {"auth_middleware", *UiRouteSettings.model_fields, *BasicAuthSettings.model_fields} - {"https"}
+            )
+        },
+    ),
+)
+
+
+@rule("ingress.kind", "ingress.auth_middleware", "secrets")
+def _users_are_asked_for_logins(settings: "Settings") -> Iterator[Problem]:
     if "ui_users" not in settings.given_secrets:
         return
     why = ""
@@ -59,21 +123,17 @@ def _users(settings: "Settings") -> Iterator[Problem]:
         why = f"ingress.auth_middleware {middleware.namespace}/{middleware.name} asks for logins in their place"
     if why:
         place = place_of("ui_users")
-        yield Problem(place, f"is used by nothing: {why}", remove_command(place))
+        yield Problem(place, f"is not used: {why}; remove it", remove_command(place))
 
 
-def _unread(settings: "Settings", area: str, keys: tuple[str, ...], why: str) -> Iterator[Problem]:
-    model = getattr(settings, area)
-    # What is wrong is told already, and not there to be compared.
-    for key in (key for key in keys if key in vars(model)):
-        if getattr(model, key) != type(model).model_fields[key].get_default(call_default_factory=True):
-            place = place_of(area, key)
-            written = shown(model.model_dump(mode="json", include={key})[key])
-            yield Problem(place, f"is used by nothing: {why}", remove_command(place), written)
+def _unread(area: StrictModel, place: str, field: str, why: str) -> Iterator[Problem]:
+    # A default that is written out changes nothing either way.
+    default = type(area).model_fields[field].get_default(call_default_factory=True)
+    value = getattr(area, field)
+    if field in area.model_fields_set and value != default:
+        written = shown(to_jsonable_python(value))
+        yield Problem(place, f"is not used: {why}; remove it", remove_command(place), written)
 
 
-UNUSED_RULES = (
-    *(_of_prometheus, _of_generated_metrics, _of_grafana, _of_the_demo),
-    *(_of_valkey, _of_routes, _users),
-)
-"""A rule for each part that a stack may be without."""
+UNUSED_RULES = (*(rule for unused in _UNUSED for rule in unused.rules()), _users_are_asked_for_logins)
+"""One for each setting that a stack may state in vain."""

@@ -1,31 +1,20 @@
-"""The cache that a stack asks for beside the charts' own, and what its readers are told of it."""
+"""The Valkey that a stack may ask for in place of the charts' own memcached, and its readers' access to it."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import pulumi
 
 import components
+from components.tracing.choices import Mode as TempoMode
 from config import Settings
 from config.caching import CacheKind
-from config.tracing import TracingMode
 
-from .arguments import given, monitors, placement
-
-
-def cache_arguments(settings: Settings, namespace: pulumi.Output[str]) -> Any:
-    """Arguments of the Valkey."""
-    return given(
-        namespace=namespace,
-        size_mib=settings.caching.size_mib,
-        **placement(settings),
-        charts_dir=settings.charts.directory,
-        **monitors(settings),
-    ) | {"create_namespace": False}
+from . import build_args
+from .upstream import CacheArgs
 
 
 class Caching:
-    """A Valkey for Loki, distributed Tempo and a Thanos that is there; nothing where the charts' own memcached do."""
+    """A Valkey for Loki, distributed Tempo and an existing Thanos; nothing where the charts' own memcached serve."""
 
     def __init__(
         self, settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
@@ -33,32 +22,27 @@ class Caching:
         self._settings = settings
         self._namespaces = namespaces
         self._options = options
-        self._cache = None
+        self._cache: components.Cache | None = None
         if settings.caching.kind is CacheKind.VALKEY:
-            arguments = cache_arguments(settings, namespaces[settings.caching.namespace])
+            arguments = build_args.cache_args(settings, namespaces[settings.caching.namespace])
             self._cache = components.Cache("cache", arguments, options)
             if settings.caching.thanos_namespace:
-                self._for_thanos(self._cache, settings.caching.thanos_namespace)
+                self._access("metrics", "thanos", settings.caching.thanos_namespace, self._cache, self._cache.endpoint)
 
-    def for_loki(self) -> dict[str, Any]:
-        """Give the arguments that tell Loki of the cache; none where there is none."""
+    def for_loki(self) -> CacheArgs:
+        """Return the arguments by which Loki uses the cache; none without one."""
         return self._reader("logs", "loki", self._settings.logging.namespace)
 
-    def for_tempo(self) -> dict[str, Any]:
-        """Give the arguments that tell Tempo of the cache; none where its chart has no place for one."""
-        if self._settings.tracing.mode is TracingMode.MONOLITHIC:
+    def for_tempo(self) -> CacheArgs:
+        """Return the arguments by which Tempo uses the cache; none where its chart has no place for one."""
+        if self._settings.tracing.mode is TempoMode.MONOLITHIC:
             return {}
         return self._reader("traces", "tempo", self._settings.tracing.namespace)
 
-    def _reader(self, purpose: str, consumer: str, namespace: str) -> dict[str, Any]:
+    def _reader(self, purpose: str, consumer: str, namespace: str) -> CacheArgs:
         if self._cache is None:
             return {}
-        arguments: Any = {
-            "namespace": self._namespaces[namespace],
-            "password": self._cache.password,
-            "secret_name": f"{consumer}-cache",
-        }
-        access = components.CacheAccess(f"{purpose}-cache-access", arguments, self._options)
+        access = self._access(purpose, consumer, namespace, self._cache)
         return {
             "cache_endpoint": self._cache.endpoint,
             "cache_password_secret": access.secret_name,
@@ -66,11 +50,14 @@ class Caching:
             "cache_checksum": self._cache.credentials_revision,
         }
 
-    def _for_thanos(self, cache: components.Cache, namespace: str) -> None:
-        arguments: Any = {
-            "namespace": self._namespaces.get(namespace, namespace),
-            "password": cache.password,
-            "secret_name": "thanos-cache",
-            "thanos_endpoint": cache.endpoint,
-        }
-        components.CacheAccess("metrics-cache-access", arguments, self._options)
+    def _access(
+        self,
+        purpose: str,
+        consumer: str,
+        namespace: str,
+        cache: components.Cache,
+        thanos_endpoint: pulumi.Input[str] = "",
+    ) -> components.CacheAccess:
+        within: pulumi.Input[str] = self._namespaces.get(namespace, namespace)
+        arguments = build_args.cache_access_args(within, cache.password, consumer, thanos_endpoint)
+        return components.CacheAccess(f"{purpose}-cache-access", arguments, self._options)

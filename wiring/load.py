@@ -3,21 +3,24 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
 
 import pulumi
 
 from components import sizing
+from components._spec import Spec
+from components._workload import WorkloadSettings
 from components.caching.spec import CacheSpec
 from components.caching.values import cache_values
-from components.logging.modes import Claims, Mode
+from components.logging.modes import Claims, Mode, Role
 from components.logging.schema import Index
 from components.logging.spec import LoggingSpec
 from components.metrics.spec import MetricsSpec
-from components.storage.minio import MinioObjectStorageSpec, minio_values
-from components.storage.seaweedfs import InClusterObjectStorageSpec, seaweedfs_values
+from components.storage.minio import minio_values
+from components.storage.seaweedfs import seaweedfs_values
 from components.storage.seaweedfs_cluster import PARTS, cluster_values
-from components.telemetry.spec import TelemetrySpec
+from components.storage.spec import InClusterObjectStorageSpec, MinioObjectStorageSpec
+from components.telemetry.spec import LogSource, TelemetrySpec
 from components.tracing.choices import Mode as TempoMode
 from components.tracing.roles import COUNTED_ELSEWHERE, OF_A_TOPIC, OF_INGESTERS
 from components.tracing.roles import Role as TempoRole
@@ -27,12 +30,9 @@ from components.units import parse_duration, parse_quantity
 from config import Settings
 from config.caching import CacheKind
 from config.problems import place_of
-from config.storage import IN_CLUSTER, FilesystemStorage, InClusterStorage, MinioStorage
-from config.telemetry import LogSource
-from config.tracing import TracingMode
-from config.workload import Workload
+from config.storage import IN_CLUSTER, FilesystemStorage
 
-from . import arguments
+from .planned_components import planned_components
 
 API_COLLECTORS = 2
 """Collectors where none runs on each node."""
@@ -42,6 +42,7 @@ NUMBERS = {"replicas": "replicas", "cpu": "cpu_millis", "memory": "memory_mib", 
 """The settings of a workload, and the number by which two sizes are compared."""
 
 Path = tuple[str, ...]
+AnySpec = TypeVar("AnySpec", bound=Spec)
 
 
 class Need(NamedTuple):
@@ -120,9 +121,9 @@ def recommended(settings: Settings) -> dict[Path, Need]:
 def plan(settings: Settings, mode: Mode | None = None) -> sizing.Plan:
     """Size the platform for the load, with the copies of logs that Loki has in `mode`, else in that of the settings."""
     load, retention, area = settings.load, settings.retention, settings.logging
-    mode = mode or Mode(area.mode)
-    writer = mode.ingester.value
-    replicas = area.workloads.get(writer, Workload()).replicas or area.replicas
+    mode = mode or area.mode
+    writer = mode.ingester
+    replicas = area.workloads.get(writer, WorkloadSettings()).replicas or area.replicas
     fixed = 1 if _only_one_pod(settings) else area.replication_factor
     tuning = sizing.Tuning(
         replication_factor=fixed or min(3, replicas or 3),
@@ -155,20 +156,14 @@ def plan(settings: Settings, mode: Mode | None = None) -> sizing.Plan:
 
 
 def _specs(settings: Settings) -> Specs:
-    """Check the arguments that the program passes, with stand-ins for what other components return."""
-    store = {"store": "filesystem"} if isinstance(settings.storage, FilesystemStorage) else {"bucket": "bucket"}
-    upstream = {"namespace": "namespace", "region": "region", **store}
-    cache = {"cache_endpoint": "valkey:6379"} if settings.caching.kind is CacheKind.VALKEY else {}
-    of_tempo = {} if settings.tracing.mode is TracingMode.MONOLITHIC else cache
-    write_url = "http://prometheus/api/v1/write" if settings.metrics.in_stack else settings.metrics.remote_write_url
-    urls = {"logs_push_url": "http://loki/loki/api/v1/push", "logs_otlp_url": "http://loki/otlp"}
-    metrics = arguments.metrics(settings, namespace="namespace") if settings.metrics.in_stack else None
-    return Specs(
-        LoggingSpec.check("Logging", arguments.logging(settings, **upstream, **cache)),
-        TracingSpec.check("Tracing", arguments.tracing(settings, **upstream, **of_tempo, remote_write_url=write_url)),
-        metrics and MetricsSpec.check("Metrics", metrics),
-        TelemetrySpec.check("Telemetry", arguments.telemetry(settings, namespace="namespace", **urls)),
-    )
+    """Return what the components make of the arguments that the program passes."""
+    planned = {component.name: component for component in planned_components(settings)}
+
+    def checked(spec: type[AnySpec]) -> AnySpec:
+        return spec.check(spec.__name__, planned[spec.__name__.removesuffix("Spec")].arguments)
+
+    metrics = checked(MetricsSpec) if settings.metrics.in_stack else None
+    return Specs(checked(LoggingSpec), checked(TracingSpec), metrics, checked(TelemetrySpec))
 
 
 def _backends(settings: Settings, specs: Specs) -> Iterator[Backend]:
@@ -201,7 +196,7 @@ def _loki(settings: Settings, spec: LoggingSpec, mode: Mode) -> Backend:
     def path(role: str, figure: str) -> Path | None:
         if figure == "replicas" and _only_one_pod(settings):
             return None
-        own = getattr(settings.logging.workloads.get(role), figure, None)
+        own = getattr(settings.logging.workloads.get(Role(role)), figure, None)
         alone = spec.modes == (Mode.MONOLITHIC,) and own is None
         return ("logging", figure) if alone else ("logging", "workloads", role, figure)
 
@@ -280,9 +275,8 @@ def _limits(settings: Settings, specs: Specs) -> Iterator[tuple[Path, Need]]:
     sized = plan(settings)
     logs, spans = sized.load.logs_gb_per_day, sized.load.spans_per_second
     limits = [("logging", _amount(logs, "GB of logs a day"), sizing.raised_limits(sized.load), sizing.LOG_LIMITS)]
-    if "limits" in type(settings.tracing).model_fields:
-        raised = sizing.raised_trace_limits(sized.load, sized.traces.shapes[_shape_of_tempo(specs.tracing)])
-        limits.append(("tracing", _amount(spans, "spans a second"), raised, sizing.TRACE_LIMITS))
+    raised = sizing.raised_trace_limits(sized.load, sized.traces.shapes[_shape_of_tempo(specs.tracing)])
+    limits.append(("tracing", _amount(spans, "spans a second"), raised, sizing.TRACE_LIMITS))
     streams = {"max_global_streams_per_user": _amount(sized.load.streams, "streams")}
     for area, load, raised, defaults in limits:
         for name, limit in raised.items():
@@ -297,35 +291,42 @@ def _servers(settings: Settings) -> Iterator[sizing.Row]:
 
     Servers of objects have no volume here: the price of an object is that of the disks under all its copies.
     """
-    store = settings.storage
-    if isinstance(store, InClusterStorage):
-        yield sizing.Row("SeaweedFS", sizing.Shape("", _seaweedfs(store)))
-    elif isinstance(store, MinioStorage):
-        minio = MinioObjectStorageSpec.check("storage", {"namespace": store.namespace, "mode": store.mode.value})
-        yield sizing.Row("MinIO", sizing.Shape("", {"minio": _size_of_chart(minio_values(minio))}))
-    if settings.caching.kind is CacheKind.VALKEY:
-        cache = {"namespace": settings.caching.namespace, "size_mib": settings.caching.size_mib}
-        valkey = _size_of_chart(cache_values(CacheSpec.check("caching", cache)))
-        yield sizing.Row("Valkey", sizing.Shape("", {"valkey": valkey}))
+    planned = {component.name: component for component in planned_components(settings)}
+
+    def checked(spec: type[AnySpec]) -> AnySpec | None:
+        component = planned.get(spec.__name__.removesuffix("Spec"))
+        return spec.check(spec.__name__, {**component.arguments, "namespace": "namespace"}) if component else None
+
+    if seaweedfs := checked(InClusterObjectStorageSpec):
+        yield sizing.Row("SeaweedFS", sizing.Shape("", _seaweedfs(seaweedfs)))
+    if minio := checked(MinioObjectStorageSpec):
+        values = minio_values(minio)
+        size = _size_of_chart(values["replicas"], values["resources"]["requests"])
+        yield sizing.Row("MinIO", sizing.Shape("", {"minio": size}))
+    if cache := checked(CacheSpec):
+        size = _size_of_chart(1, cache_values(cache)["resources"]["requests"])
+        yield sizing.Row("Valkey", sizing.Shape("", {"valkey": size}))
 
 
-def _seaweedfs(store: InClusterStorage) -> dict[str, sizing.Size]:
-    figures = {"replicas": store.replicas, "copies": store.copies, "storage_size": store.volume_size}
-    spec = InClusterObjectStorageSpec.check("storage", {"namespace": store.namespace, **figures})
+def _seaweedfs(spec: InClusterObjectStorageSpec) -> dict[str, sizing.Size]:
     if not spec.clustered:
-        return {"seaweedfs": _size_of_chart(seaweedfs_values(spec)["allInOne"])}
-    values = cluster_values(spec)
-    return {part: _size_of_chart(values[part], values[part].get("data", {}).get("size", "")) for part in PARTS}
+        return {"seaweedfs": _size_of_chart(1, seaweedfs_values(spec)["allInOne"]["resources"]["requests"])}
+    parts = {part: cluster_values(spec)[part] for part in PARTS}
+    return {
+        part: _size_of_chart(
+            values.get("replicas", 1), values["resources"]["requests"], values.get("data", {}).get("size", "")
+        )
+        for part, values in parts.items()
+    }
 
 
-def _size_of_chart(values: Mapping[str, Any], volume: str = "") -> sizing.Size:
-    asked = values["resources"]["requests"]
-    return _size(values.get("replicas", 1), asked["cpu"], asked["memory"], volume)
+def _size_of_chart(replicas: int, requests: Mapping[str, str], volume: str = "") -> sizing.Size:
+    return _size(replicas, requests["cpu"], requests["memory"], volume)
 
 
 def _without_row(settings: Settings) -> tuple[str, ...]:
     """Return the workloads of the stack that no row of the report counts."""
-    memcached = settings.caching.kind is CacheKind.MEMCACHED and settings.tracing.mode is TracingMode.DISTRIBUTED
+    memcached = settings.caching.kind is CacheKind.MEMCACHED and settings.tracing.mode is TempoMode.DISTRIBUTED
     missing = {
         "Grafana": settings.grafana.enabled,
         "the memcached of Tempo": memcached,

@@ -23,19 +23,18 @@ class MetricsAddresses:
 
 def metrics_addresses(settings: Settings, prometheus: Metrics | None) -> MetricsAddresses:
     """Take the addresses of the stack's own Prometheus, or those that the settings name."""
-    given = settings.metrics
+    area = settings.metrics
     if prometheus is not None:
-        return MetricsAddresses(
-            prometheus.remote_write_url, prometheus.otlp_url, prometheus.query_url, given.datasource_uid, True
-        )
-    if given.kind is MetricsKind.NONE:
+        uid = settings.datasources.metrics_uid
+        return MetricsAddresses(prometheus.remote_write_url, prometheus.otlp_url, prometheus.query_url, uid, True)
+    if area.kind is MetricsKind.NONE:
         return MetricsAddresses("", "", "", "", False)
     # A Grafana that is there already has a datasource of its own: two of one uid or two defaults stop it.
-    owned = settings.grafana.enabled and given.query_url is not None
+    owned = settings.grafana.enabled and area.query_url is not None
     return MetricsAddresses(
-        given.remote_write_url or "",
-        given.otlp_url or "",
-        given.query_url or "",
-        given.datasource_uid,
-        owned if given.provision_datasource is None else given.provision_datasource,
+        area.remote_write_url or "",
+        area.otlp_url or "",
+        area.query_url or "",
+        settings.datasources.metrics_uid,
+        owned if area.provision_datasource is None else area.provision_datasource,
     )

@@ -1,42 +1,44 @@
-"""The namespaces of a stack, each once, at the level of the most demanding of what lives in it."""
-
-from typing import Any
+"""The namespaces of a stack, each once, at the level of the most demanding area in it."""
 
 import pulumi
 
-from components import Namespace
+from components import Namespace, NamespaceArgs
+from components._pod_security import PodSecurity
 from config import Settings
 from config.namespaces import namespaces_of
 
-LEVELS = ("restricted", "baseline", "privileged")
+from . import build_args
+
+_LEVELS = list(PodSecurity)
 
 
-def levels(settings: Settings) -> dict[str, str]:
-    """Give the pod security level of every namespace that the stack needs."""
-    own = {
-        "logging": settings.logging.pod_security.value,
-        "tracing": settings.tracing.pod_security.value,
-        "telemetry": "privileged" if settings.telemetry.log_source.value == "files" else LEVELS[0],
-    }
-    found: dict[str, str] = {}
+def levels(settings: Settings) -> dict[str, PodSecurity]:
+    """Return the pod security level of every namespace that the stack needs."""
+    found: dict[str, PodSecurity] = {}
     for area, name in namespaces_of(settings).items():
-        found[name] = max(found.get(name, LEVELS[0]), own.get(area, LEVELS[0]), key=LEVELS.index)
+        found[name] = max(found.get(name, _LEVELS[0]), _level(settings, area), key=_LEVELS.index)
     return found
 
 
+def _level(settings: Settings, area: str) -> PodSecurity:
+    if area == "telemetry":
+        return settings.telemetry.namespace_security
+    level: PodSecurity = getattr(getattr(settings, area), "pod_security", PodSecurity.RESTRICTED)
+    return level
+
+
 def create_namespaces(settings: Settings, options: pulumi.ResourceOptions) -> dict[str, pulumi.Output[str]]:
-    """Create every namespace that is not there; production protects them, as volumes live in them."""
+    """Create every namespace that does not exist yet."""
     created = {
-        name: Namespace(name, arguments, options).name for name, arguments in namespace_arguments(settings).items()
+        name: Namespace(name, arguments, options).name for name, arguments in created_namespaces(settings).items()
     }
     return {name: created.get(name, pulumi.Output.from_input(name)) for name in levels(settings)}
 
 
-def namespace_arguments(settings: Settings) -> dict[str, Any]:
-    """Arguments of each namespace that is to be created."""
-    cluster = settings.cluster
+def created_namespaces(settings: Settings) -> dict[str, NamespaceArgs]:
+    """Return the arguments of each namespace that is to be created."""
     return {
-        name: {"name": name, "level": level, "protect": cluster.production}
+        name: build_args.namespace_args(settings, name, level.value)
         for name, level in levels(settings).items()
-        if name not in cluster.existing_namespaces
+        if name not in settings.cluster.existing_namespaces
     }

@@ -1,7 +1,5 @@
 """One explicit provider each: the stack files disable default providers, so nothing reaches another cluster."""
 
-from typing import Any
-
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
@@ -35,9 +33,9 @@ def component_options(settings: Settings) -> pulumi.ResourceOptions:
     return pulumi.ResourceOptions(providers=providers)
 
 
-def _aws_arguments(settings: Settings) -> Any:
+def _aws_arguments(settings: Settings) -> dict[str, object]:
     config = pulumi.Config("aws")
-    arguments: dict[str, Any] = {"region": settings.aws_region}
+    arguments: dict[str, object] = {"region": settings.aws_region}
     arguments |= {_snake(flag): config.get_bool(flag) for flag in AWS_FLAGS if config.get_bool(flag) is not None}
     keys = {_snake(key): config.get_secret(key) for key in AWS_SECRETS}
     return arguments | {name: value for name, value in keys.items() if value is not None}

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
 from config import Settings
 from config.problems import Problem, place_of, remove_command, shown
 
@@ -13,14 +11,13 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def rule_files(settings: Settings) -> dict[str, str]:
-    """Give the text of every file by its path."""
+    """Return the text of every file by its path."""
     area = settings.logging
-    written = {path: yaml.safe_dump(content, sort_keys=False) for path, content in area.rules.items()}
-    return {**_beside(area.rules_directory), **written}
+    return {**_beside(area.rules_directory), **area.rules}
 
 
 def rule_file_problems(settings: Settings) -> Iterator[Problem]:
-    """Find a directory of rules that is none, and files that stand in the stack file too."""
+    """Yield a directory of rules that is missing, and files that are in the stack file too."""
     area = settings.logging
     place = place_of("logging", "rules_directory")
     if area.rules_directory and not (ROOT / area.rules_directory).is_dir():

@@ -1,7 +1,7 @@
-"""The certificates and logins of a stack, each beside who shows it."""
+"""The certificates and logins of a stack, each in the namespace of its reader."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import pulumi
 
@@ -10,17 +10,28 @@ from components._security.certificates import service_hosts
 from components.logging import tls_hosts as loki_hosts
 from components.tracing import tls_hosts as tempo_hosts
 from config import Settings
-from config.security import Issuer, Tls
+from config.security import Tls
 
-from .proofs import COLLECTORS, GRAFANA, logins
+from . import build_args
+from .authentication import COLLECTORS, GRAFANA, logins
+
+Namespaces = Mapping[str, pulumi.Output[str]]
 
 
-def secure(
-    settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
-) -> Mapping[str, pulumi.Output[str]]:
-    """Make certificates and logins; give the namespaces again, so that who lives in one waits for its Secrets.
+@dataclass(frozen=True)
+class PlannedCertificate:
+    """A certificate that cert-manager is to issue."""
 
-    A Grafana that is there already finds its own in `grafana.namespace`, which must exist.
+    name: str
+    """Who presents it: `loki`, `tempo`, `collectors` or `grafana`."""
+    namespace: str
+    arguments: components.CertificateArgs
+
+
+def create_secrets(settings: Settings, namespaces: Namespaces, options: pulumi.ResourceOptions) -> Namespaces:
+    """Create certificates and logins; return the namespaces again, so that their readers wait for the Secrets.
+
+    A Grafana that exists already finds its own in `grafana.namespace`, which must exist.
     """
     secrets = [*_certificates(settings, namespaces, options), *_generated_logins(settings, namespaces, options)]
     waiting = dict(namespaces)
@@ -31,78 +42,53 @@ def secure(
 
 
 def _certificates(
-    settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
+    settings: Settings, namespaces: Namespaces, options: pulumi.ResourceOptions
 ) -> list[tuple[str, pulumi.Output[str]]]:
-    wanted = certificate_arguments(settings, namespaces)
     return [
-        (namespace, components.Certificate(f"{who}-certificate", arguments, options).secret_name)
-        for who, (namespace, arguments) in wanted.items()
+        (
+            planned.namespace,
+            components.Certificate(f"{planned.name}-certificate", planned.arguments, options).secret_name,
+        )
+        for planned in planned_certificates(settings, namespaces)
     ]
 
 
-def certificate_arguments(
-    settings: Settings, namespaces: Mapping[str, pulumi.Output[str]]
-) -> dict[str, tuple[str, Any]]:
-    """Give the namespace of each who shows a certificate, and the arguments of that; none where none are made."""
-    area = settings.security
-    issuer = area.issuer
-    if area.tls is not Tls.CERT_MANAGER or issuer is None:
-        return {}
-    names = area.certificates
-    wanted = {
-        "loki": (settings.logging.namespace, names.loki, _hosts_of_loki(settings)),
-        "tempo": (settings.tracing.namespace, names.tempo, _hosts_of_tempo(settings)),
-        "collectors": (settings.telemetry.namespace, names.collectors, _hosts(COLLECTORS, settings.telemetry)),
-        "grafana": (settings.grafana.namespace, names.grafana, _hosts(GRAFANA, settings.grafana)),
-    }
-    return {
-        who: (namespace, _certificate(who, namespaces.get(namespace, namespace), secret, hosts, issuer))
-        for who, (namespace, secret, hosts) in wanted.items()
-    }
-
-
-def _certificate(who: str, namespace: pulumi.Input[str], secret: str, hosts: list[str], issuer: Issuer) -> Any:
-    return {
-        "namespace": namespace,
-        "secret_name": secret,
-        "dns_names": hosts,
-        "common_name": who,
-        "issuer": issuer.name,
-        "issuer_kind": issuer.kind.value,
-    }
-
-
-def _hosts_of_loki(settings: Settings) -> list[str]:
-    return loki_hosts("loki", settings.logging.namespace)
-
-
-def _hosts_of_tempo(settings: Settings) -> list[str]:
-    return tempo_hosts("tempo", settings.tracing.namespace, settings.tracing.mode.value)
-
-
-def _hosts(service: str, area: Any) -> list[str]:
-    return service_hosts(service, area.namespace, "cluster.local")
+def planned_certificates(settings: Settings, namespaces: Namespaces) -> Iterator[PlannedCertificate]:
+    """Yield every certificate that the stack asks cert-manager for."""
+    issuer, names = settings.security.issuer, settings.security.certificates
+    if settings.security.tls is not Tls.CERT_MANAGER or issuer is None:
+        return
+    domain = settings.cluster.dns_domain
+    logs, traces = settings.logging.namespace, settings.tracing.namespace
+    collectors, grafana = settings.telemetry.namespace, settings.grafana.namespace
+    for name, namespace, secret, hosts in (
+        ("loki", logs, names.loki, loki_hosts("loki", logs, domain)),
+        ("tempo", traces, names.tempo, tempo_hosts("tempo", traces, settings.tracing.mode.value, domain)),
+        ("collectors", collectors, names.collectors, service_hosts(COLLECTORS, collectors, domain)),
+        ("grafana", grafana, names.grafana, service_hosts(GRAFANA, grafana, domain)),
+    ):
+        within: pulumi.Input[str] = namespaces.get(namespace, namespace)
+        arguments = build_args.certificate_args(
+            settings, issuer, name=name, namespace=within, secret=secret, hosts=hosts
+        )
+        yield PlannedCertificate(name, namespace, arguments)
 
 
 def _generated_logins(
-    settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
-) -> list[tuple[str, pulumi.Output[str]]]:
+    settings: Settings, namespaces: Namespaces, options: pulumi.ResourceOptions
+) -> Iterator[tuple[str, pulumi.Output[str]]]:
     if not settings.security.logs_in or settings.security.logins is not None:
-        return []
-    clients = {COLLECTORS: settings.telemetry.namespace, GRAFANA: settings.grafana.namespace}
-    made_for = {
-        client: components.ClientLogin(
-            f"{client}-login", {"namespace": namespaces.get(namespace, namespace), "username": client}, options
-        )
-        for client, namespace in clients.items()
-    }
-    made = [(namespace, made_for[client].secret_name) for client, namespace in clients.items()]
-    servers = {"loki": settings.logging.namespace, "tempo": settings.tracing.namespace}
-    for server, namespace in servers.items():
-        arguments: Any = {
+        return
+    made: list[components.ClientLogin] = []
+    for client, namespace in ((COLLECTORS, settings.telemetry.namespace), (GRAFANA, settings.grafana.namespace)):
+        within: pulumi.Input[str] = namespaces.get(namespace, namespace)
+        login = components.ClientLogin(f"{client}-login", {"namespace": within, "username": client}, options)
+        made.append(login)
+        yield namespace, login.secret_name
+    for server, namespace in (("loki", settings.logging.namespace), ("tempo", settings.tracing.namespace)):
+        arguments: components.GatewayLoginsArgs = {
             "namespace": namespaces[namespace],
-            "htpasswd": [login.htpasswd for login in made_for.values()],
+            "htpasswd": [login.htpasswd for login in made],
             "secret_name": logins(settings, server),
         }
-        made.append((namespace, components.GatewayLogins(f"{server}-logins", arguments, options).secret_name))
-    return made
+        yield namespace, components.GatewayLogins(f"{server}-logins", arguments, options).secret_name

@@ -1,180 +1,75 @@
-"""The store that a stack asks for, and its consumers' access to it."""
+"""The object store that a stack asks for, and its consumers' access to it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import cast
 
 import pulumi
 
 import components
 from config import Settings
-from config.storage import (
-    PURPOSES,
-    AwsStorage,
-    ExternalStorage,
-    FilesystemStorage,
-    Identity,
-    InClusterStorage,
-    MinioStorage,
-)
+from config.storage import AwsStorage, ExternalStorage, FilesystemStorage, InClusterStorage, MinioStorage, Storage
 
-from .arguments import given, monitors, placement
+from . import build_args
+from .upstream import BucketArgs, ObjectStore, ObjectStoreWithKeys
 
-BUCKETS_IN_CLUSTER = {"logs": "loki", "traces": "tempo"}
-BUCKETS_OF_MINIO = {"logs": "chunks", "traces": "traces"}
+Namespaces = Mapping[str, pulumi.Output[str]]
 
 
-class Storage:
-    """A store with one access a consumer, whichever kind the stack asks for."""
-
-    def __init__(
-        self, settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
-    ) -> None:
-        self._settings = settings
-        self._namespaces = namespaces
-        self._options = options
-        asked = store_arguments(settings, namespaces)
-        self.component: Any = None if asked is None else getattr(components, asked[0])("storage", asked[1], options)
-        self.buckets: dict[str, Any] = (
-            {} if self.component is None else {purpose: self.component.buckets[purpose] for purpose in PURPOSES}
-        )
-
-    def bucket(self, purpose: str, consumer: str, namespace: str) -> dict[str, Any]:
-        """Let `consumer` use the bucket of `purpose`, and give the arguments that tell it how.
-
-        Without an object store, they tell it to keep everything on its own volume.
-        """
-        if self.component is None:
-            return {"store": "filesystem", "service_account": consumer}
-        access = self._access(purpose, consumer, namespace)
-        return {
-            "bucket": self.component.buckets[purpose],
-            "bucket_prefix": self.component.prefixes[purpose],
-            "endpoint": self.component.endpoint,
-            "region": self.component.region,
-            "path_style": self.component.path_style,
-            "service_account": consumer,
-            "service_account_annotations": access.service_account_annotations,
-            "credentials_secret": access.secret_name,
-            "credentials_checksum": access.checksum,
-        }
-
-    def _access(self, purpose: str, consumer: str, namespace: str) -> Any:
-        where = self._namespaces[namespace]
-        component, arguments = access_arguments(self._settings, purpose, consumer, where, self.component)
-        return getattr(components, component)(f"{purpose}-access", arguments, self._options)
-
-
-def access_arguments(
-    settings: Settings, purpose: str, consumer: str, namespace: pulumi.Output[str], made: Any
-) -> tuple[str, Any]:
-    """Name the component that lets `consumer` into its bucket of the store `made`, and give its arguments."""
+def create_store(settings: Settings, namespaces: Namespaces, options: pulumi.ResourceOptions) -> ObjectStore | None:
+    """Create the object store; `None` where backends keep everything on the volume of their only pod."""
     store = settings.storage
-    if not isinstance(store, AwsStorage):
-        return "SecretBucketAccess", given(
-            namespace=namespace, **_credentials(settings, store, purpose, consumer, made)
-        )
-    irsa = store.identity is Identity.IRSA
-    cluster = settings.cluster.name
-    return "AwsBucketAccess", given(
-        identity=store.identity.value,
-        actions_for=consumer,
-        account_id=store.account_id,
-        partition=store.partition,
-        region=settings.aws_region,
-        oidc_issuer=store.oidc_issuer if irsa else None,
-        cluster_name=None if irsa else store.eks_cluster or cluster,
-        namespace=namespace,
-        service_account=consumer,
-        bucket=made.buckets[purpose],
-        prefix=made.prefixes[purpose],
-        kms_key_arn=made.kms_key_arn,
-        role_name=f"{cluster}-{consumer}",
-        tags=dict(store.tags),
-    )
+    match store:
+        case FilesystemStorage():
+            return None
+        case AwsStorage():
+            return components.AwsObjectStorage("storage", build_args.aws_storage_args(settings, store), options)
+        case ExternalStorage():
+            return components.ExternalObjectStorage("storage", build_args.external_storage_args(store), options)
+        case MinioStorage():
+            minio = build_args.minio_storage_args(settings, store, namespaces[store.namespace])
+            return components.MinioObjectStorage("storage", minio, options)
+        case InClusterStorage():
+            seaweedfs = build_args.in_cluster_storage_args(settings, store, namespaces[store.namespace])
+            return components.InClusterObjectStorage("storage", seaweedfs, options)
 
 
-def _credentials(settings: Settings, store: Any, purpose: str, consumer: str, made: Any) -> dict[str, Any]:
+def use_bucket(
+    settings: Settings,
+    store: ObjectStore | None,
+    purpose: str,
+    consumer: str,
+    namespace: pulumi.Output[str],
+    options: pulumi.ResourceOptions,
+) -> BucketArgs:
+    """Let `consumer` use the bucket of `purpose`; return the arguments for it."""
+    if store is None:
+        return {"store": "filesystem", "service_account": consumer}
+    access: components.AwsBucketAccess | components.SecretBucketAccess
+    if isinstance(settings.storage, AwsStorage):
+        role = build_args.aws_access_args(settings, settings.storage, store, purpose, consumer, namespace)
+        access = components.AwsBucketAccess(f"{purpose}-access", role, options)
+    else:
+        keys = secret_access_args(settings, settings.storage, store, purpose, consumer, namespace)
+        access = components.SecretBucketAccess(f"{purpose}-access", keys, options)
+    return {
+        "bucket": store.buckets[purpose],
+        "bucket_prefix": store.prefixes[purpose],
+        "endpoint": store.endpoint,
+        "region": store.region,
+        "path_style": store.path_style,
+        "service_account": consumer,
+        "service_account_annotations": access.service_account_annotations,
+        "credentials_secret": access.secret_name,
+        "credentials_checksum": access.checksum,
+    }
+
+
+def secret_access_args(
+    settings: Settings, store: Storage, made: ObjectStore, purpose: str, consumer: str, namespace: pulumi.Output[str]
+) -> components.SecretBucketAccessArgs:
+    """Return the arguments of a Secret with the keys of `consumer`: generated, given, or there already."""
     if not isinstance(store, ExternalStorage):
-        return {
-            "secret_name": f"{consumer}-bucket",
-            "access_key_id": made.access_key_ids[purpose],
-            "secret_access_key": made.secret_access_keys[purpose],
-            "credentials_revision": made.credentials_revision,
-        }
-    if purpose in store.credentials:
-        return {"existing_secret": store.credentials[purpose]}
-    return {
-        "secret_name": f"{consumer}-bucket",
-        "access_key_id": settings.secret(f"{purpose}_access_key_id"),
-        "secret_access_key": settings.secret(f"{purpose}_secret_access_key"),
-    }
-
-
-def store_arguments(settings: Settings, namespaces: Mapping[str, pulumi.Output[str]]) -> tuple[str, Any] | None:
-    """Name the component that keeps objects, and give its arguments; `None` where volumes keep everything."""
-    store = settings.storage
-    if isinstance(store, FilesystemStorage):
-        return None
-    if isinstance(store, AwsStorage):
-        return "AwsObjectStorage", _aws(settings, store)
-    if isinstance(store, ExternalStorage):
-        return "ExternalObjectStorage", given(
-            endpoint=store.endpoint, region=store.region, path_style=store.path_style, **_layout(store)
-        )
-    if isinstance(store, MinioStorage):
-        return "MinioObjectStorage", _minio(settings, store, namespaces)
-    return "InClusterObjectStorage", _beside(settings, store, namespaces) | given(
-        buckets=BUCKETS_IN_CLUSTER,
-        replicas=store.replicas,
-        copies=store.copies,
-        prepared_changes=list(store.prepared_changes),
-    )
-
-
-def _aws(settings: Settings, store: AwsStorage) -> Any:
-    return given(
-        region=settings.aws_region,
-        partition=store.partition,
-        **_layout(store),
-        existing=not store.create_buckets or None,
-        encryption="kms" if store.kms else "s3",
-        kms_key_arn=store.kms_key_arn,
-        versioning=store.versioning,
-        noncurrent_days=store.noncurrent_days,
-        protect=store.protect,
-        tags=dict(store.tags),
-    )
-
-
-def _minio(settings: Settings, store: MinioStorage, namespaces: Mapping[str, pulumi.Output[str]]) -> Any:
-    further = store.further_buckets
-    arguments = _beside(settings, store, namespaces) | given(
-        mode=store.mode.value,
-        buckets=dict(store.buckets) or BUCKETS_OF_MINIO,
-        users=dict(store.users),
-    )
-    if further is not None:
-        arguments["further_buckets"] = {purpose: list(buckets) for purpose, buckets in further.items()}
-    return arguments
-
-
-def _beside(
-    settings: Settings, store: InClusterStorage | MinioStorage, namespaces: Mapping[str, pulumi.Output[str]]
-) -> Any:
-    return given(
-        namespace=namespaces[store.namespace],
-        storage_size=store.volume_size,
-        storage_class=store.storage_class or settings.cluster.storage_class,
-        **placement(settings),
-        **monitors(settings),
-        charts_dir=settings.charts.directory,
-        values=dict(store.values),
-    ) | {"create_namespace": False}
-
-
-def _layout(store: AwsStorage | ExternalStorage) -> dict[str, Any]:
-    return {
-        "buckets": dict(store.buckets),
-        "shared_bucket": store.shared_bucket,
-        "prefixes": dict(store.prefixes),
-    }
+        return build_args.generated_access_args(cast(ObjectStoreWithKeys, made), purpose, consumer, namespace)
+    access_key, secret_key = (settings.secret(f"{purpose}_{key}") for key in ("access_key_id", "secret_access_key"))
+    keys = None if access_key is None or secret_key is None else (access_key, secret_key)
+    return build_args.external_access_args(store, purpose, consumer, namespace, keys)

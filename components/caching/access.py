@@ -2,44 +2,18 @@
 
 import json
 from base64 import b64encode
-from typing import NotRequired, TypedDict
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
-from pydantic import Field
 
 from .._cache import Database
 from .._known import after
 from .._pod_security import MANAGED_BY
-from .._spec import Spec
-from ..units import Name
-from .spec import PASSWORD_KEY
+from .args import CacheAccessArgs
+from .spec import PASSWORD_KEY, CacheAccessSpec
 
 THANOS_KEY = "thanos-response-cache.yaml"
-
-
-class CacheAccessSpec(Spec):
-    """The checked arguments of `CacheAccess`."""
-
-    namespace: Name
-    password: str = Field(min_length=1)
-    secret_name: Name = "cache"
-    thanos_endpoint: str = ""
-
-
-class CacheAccessArgs(TypedDict):
-    """Arguments of `CacheAccess`."""
-
-    namespace: pulumi.Input[str]
-    """Namespace of the reader, which exists already."""
-    password: pulumi.Input[str]
-    """Password of the cache. Secret."""
-    secret_name: NotRequired[pulumi.Input[str]]
-    """Name of the Secret that is created. Default `cache`."""
-    thanos_endpoint: NotRequired[pulumi.Input[str]]
-    """Host and port of the cache where the reader is the query frontend of Thanos: the Secret then also holds the file
-    for its flag `--query-range.response-cache-config-file`. Default: none."""
 
 
 class CacheAccess(pulumi.ComponentResource):
@@ -54,7 +28,7 @@ class CacheAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CacheAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'CacheAccess "{name}"'
-        spec = CacheAccessSpec.check(component, args, CacheAccessArgs)
+        spec = CacheAccessSpec.check(component, args)
         password = pulumi.Output.secret(args["password"])
         super().__init__("observability:index:CacheAccess", name, {**args, "password": password}, opts)
         # The password is resolved apart, so that nothing else becomes secret or unknown with it.
@@ -85,6 +59,6 @@ def _data(password: str, spec: CacheAccessSpec) -> dict[str, str]:
 
 
 def thanos_response_cache(endpoint: str, password: str) -> str:
-    """Write what the query frontend of Thanos reads of a cache for its results; JSON is YAML."""
+    """Return the configuration of a cache for the query frontend of Thanos; JSON is YAML."""
     # https://thanos.io/tip/components/query-frontend.md/#redis
     return json.dumps({"type": "REDIS", "config": {"addr": endpoint, "password": password, "db": int(Database.THANOS)}})

@@ -1,14 +1,16 @@
-"""What the arguments of `Cache` must be, and the names that follow from them."""
+"""What `Cache` and `CacheAccess` take: settings, arguments, and the rules between them."""
 
-from collections.abc import Mapping, Sequence
 from hashlib import sha256
+from typing import Annotated
 
 from pydantic import Field
 
-from .._objects import LabelKey, LabelValue, Toleration
+from .._cluster import MonitorSpec
+from .._model import Choices, Plain
+from .._objects import NodeSelector, Tolerations
 from .._pod_security import PodSecurity
-from .._release_spec import ReleaseSpec
-from .._spec import rule
+from .._release_spec import ReleaseSettings, ReleaseSpec
+from .._spec import Spec, rule
 from ..charts import VALKEY, Chart
 from ..units import Name, Quantity
 
@@ -17,19 +19,57 @@ PASSWORD_KEY = "password"
 _LONGEST_RELEASE_NAME = 50
 
 
-class CacheSpec(ReleaseSpec):
+class CacheSettings(ReleaseSettings):
+    """Valkey: what a stack may state and a program may pass."""
+
+    pod_security: Plain[PodSecurity] = Field(
+        default=PodSecurity.RESTRICTED,
+        description=(
+            "Pod Security level enforced in a created namespace. Default: `restricted`, which every pod of Valkey "
+            "meets."
+        ),
+        examples=["restricted"],
+    )
+    chart_version: Plain[Annotated[str, Choices(VALKEY.versions)]] = Field(
+        default=VALKEY.default_version, description="Version of the Valkey chart.", examples=[VALKEY.default_version]
+    )
+    size_mib: int = Field(
+        default=512,
+        ge=32,
+        description=(
+            "Memory of Valkey for entries, in MiB; when it is full, the least recently used are evicted. The pod takes "
+            "a fifth more."
+        ),
+        examples=[2048],
+    )
+    cpu: Quantity = Field(default="50m", description="CPU request of the pod.", examples=["200m"])
+    node_selector: NodeSelector = Field(
+        default_factory=dict,
+        description="Labels of the nodes for the pod. Default: any node.",
+        examples=[{"pool": "obs"}],
+    )
+    tolerations: Tolerations = Field(
+        default=(),
+        description="Tolerations of the pod. Default: none.",
+        examples=[[{"key": "dedicated", "operator": "Exists"}]],
+    )
+    credentials_revision: Plain[str] = Field(
+        default="1",
+        description="Any word; a change generates a new password, and restarts the cache and its readers with it.",
+        examples=["2"],
+    )
+
+
+class CacheSpec(CacheSettings, ReleaseSpec, MonitorSpec):
     """The checked arguments of `Cache`."""
 
-    release_name: Name = "valkey"
-    chart_version: str = VALKEY.default_version
-    pod_security: PodSecurity = PodSecurity.RESTRICTED
-    size_mib: int = Field(default=512, ge=32)
-    cpu: Quantity = "50m"
-    node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
-    tolerations: Sequence[Toleration] = ()
-    service_monitor: bool = False
-    service_monitor_labels: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
-    credentials_revision: str = "1"
+    release_name: Plain[Name] = Field(
+        default="valkey",
+        description=(
+            "Name of the Helm release and of the Service, and first part of the name of every other object; "
+            f"{_LONGEST_RELEASE_NAME} characters at most."
+        ),
+    )
 
     @property
     def chart(self) -> Chart:
@@ -48,11 +88,29 @@ class CacheSpec(ReleaseSpec):
 
     @property
     def credentials_checksum(self) -> str:
-        """Changes when the password does."""
+        """A text that changes when the password does."""
         return sha256(self.credentials_revision.encode()).hexdigest()[:16]
 
     @rule("release_name")
-    def _names_are_not_cut(self) -> str | None:
+    def _generated_names_fit(self) -> str | None:
         if len(self.release_name) > _LONGEST_RELEASE_NAME:
-            return f"use at most {_LONGEST_RELEASE_NAME} characters: names of other objects are made of it"
+            return f"names made from it exceed 63 characters: use at most {_LONGEST_RELEASE_NAME}"
         return None
+
+
+class CacheAccessSpec(Spec):
+    """The checked arguments of `CacheAccess`."""
+
+    namespace: Name = Field(description="Namespace of the reader, which exists already.", examples=["logging"])
+    password: str = Field(min_length=1, description="Password of the cache; kept as a secret.")
+    secret_name: Name = Field(
+        default="cache", description="Name of the Secret that is created.", examples=["loki-cache"]
+    )
+    thanos_endpoint: str = Field(
+        default="",
+        description=(
+            "`host:port` of the cache where the reader is the query frontend of Thanos: the Secret then also holds the "
+            "file for its flag `--query-range.response-cache-config-file`. Default: none."
+        ),
+        examples=["valkey.caching:6379"],
+    )

@@ -1,4 +1,4 @@
-"""What the Valkey chart is told: a cache in memory alone, that forgets the least used first and asks for a password."""
+"""The values of the Valkey chart: a cache in memory alone, that evicts the least used first and asks for a password."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _PERMISSIONS = "~* &* +@all -@dangerous +info +config|get +client|list +slowlog 
 
 
 def cache_values(spec: CacheSpec) -> dict[str, Any]:
-    """Build the values of the chart, with the password by the name of its Secret."""
+    """Return the values of the chart, with the password by the name of its Secret."""
     memory = f"{memory_mib(spec.size_mib)}Mi"
     ports = [PORT, EXPORTER_PORT] if spec.service_monitor else [PORT]
     return {
@@ -46,10 +46,10 @@ def cache_values(spec: CacheSpec) -> dict[str, Any]:
 
 
 def configuration(size_mib: int) -> str:
-    """Write what goes into `valkey.conf`: the bound, what is forgotten at it, and that nothing is kept on disk."""
+    """Return the text of `valkey.conf`: the bound, what is forgotten at it, and that nothing is kept on disk."""
     return f'maxmemory {size_mib}mb\nmaxmemory-policy allkeys-lru\nsave ""\nappendonly no\n'
 
 
 def memory_mib(size_mib: int) -> int:
-    """Give the memory of the pod: its entries, a fifth for fragments of them, and 32 MiB for connections."""
+    """Return the memory of the pod: its entries, a fifth for fragments of them, and 32 MiB for connections."""
     return size_mib + size_mib // 5 + 32

@@ -1,5 +1,6 @@
 """Datasources of Grafana and the links between them."""
 
-from .component import Datasources, DatasourcesArgs
+from .args import DatasourcesArgs
+from .component import Datasources
 
 __all__ = ["Datasources", "DatasourcesArgs"]

@@ -1,9 +1,9 @@
 """Finds links that lead nowhere: to a label or metric that nothing in the stack provides."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .model import LineField, LinePattern, LogLabel, LogsLink, MetricsLink, TraceLink
+from .model import LogLabel, LogsLink, MetricsLink, MetricsQuery, TraceLink
 from .queries import label_names, metric_names, stream_labels
 
 LABELS_OF_LOKI = frozenset({"service_name", "detected_level", "trace_id", "span_id"})
@@ -27,13 +27,13 @@ class ProvidedLogs:
     """What log lines carry."""
 
     labels: frozenset[str] = frozenset()
-    """Index labels and structured metadata that collectors give."""
+    """Index labels and structured metadata that collectors write."""
     line_fields: frozenset[str] = frozenset()
     """Keys of structured lines."""
 
     @property
     def every_label(self) -> frozenset[str]:
-        """The labels that collectors give and those that Loki adds."""
+        """The labels that collectors write and those that Loki adds."""
         return self.labels | LABELS_OF_LOKI
 
 
@@ -42,9 +42,9 @@ class ProvidedMetrics:
     """Which metrics there are."""
 
     generated: frozenset[str] = frozenset()
-    """Those that Tempo makes of traces."""
+    """Those that Tempo generates from traces."""
     of_applications: frozenset[str] = frozenset()
-    """Those that applications promise."""
+    """Those of applications."""
     dimensions: frozenset[str] = frozenset()
     """Further labels of the generated ones."""
 
@@ -54,70 +54,84 @@ class ProvidedMetrics:
         return self.generated | self.of_applications
 
     def has(self, name: str) -> bool:
-        """Tell whether someone writes `name`, or the histogram that it is a series of."""
+        """Whether something writes `name`, or the histogram that it is a series of."""
         return name in self.names or any(name.removesuffix(series) in self.names for series in _HISTOGRAM_SERIES)
 
     def labels_of(self, metric: str) -> frozenset[str] | None:
-        """Give the labels of a generated metric; `None` for one of an application, whose labels nobody declares."""
+        """Return the labels of a generated metric; `None` for one of an application, whose labels are not declared."""
         for prefix, labels in _LABELS_OF_GENERATED.items():
             if metric.startswith(prefix):
                 return labels | _LABELS_OF_EVERY_METRIC | self.dimensions
         return None
 
 
-def problems_of_trace_link(link: TraceLink, provided: ProvidedLogs) -> list[str]:
-    """Give a sentence where the field that the link starts from is on no log line."""
-    field = link.field
-    if isinstance(field, LinePattern):
-        return []
-    if isinstance(field, LogLabel) and field.name not in provided.every_label:
-        there, argument = provided.every_label, "log_labels, or line_fields where applications write it"
-    elif isinstance(field, LineField) and field.name not in provided.line_fields:
-        there, argument = provided.line_fields, "line_fields"
-    else:
-        return []
-    return [
-        f"the link from logs to {link.target.name} starts at the label {field.name!r}, which no log line carries "
-        f"({_there(there)}): correct the name, or add it to {argument}"
-    ]
+@dataclass(frozen=True)
+class LinkProblem:
+    """What a link from spans asks for and nothing provides."""
+
+    message: str
+    tag: str = ""
+    """The attribute whose label is wrong; empty where a query is."""
+    query: str = ""
+    """The name of the query to metrics."""
 
 
-def problems_of_logs_link(link: LogsLink, provided: ProvidedLogs) -> list[str]:
-    """Give a sentence for every label that the link selects by and no log stream carries."""
+def trace_link_problem(link: TraceLink, provided: ProvidedLogs) -> str | None:
+    """Return why no log line carries the label that the link starts at; `None` where lines do."""
+    if not isinstance(link.field, LogLabel) or link.field.name in provided.every_label:
+        return None
+    return (
+        f"the link from logs to {link.target.name} starts at the label {link.field.name!r}, which no log line carries "
+        f"({_there(provided.every_label)}): correct the name, or add it to log_labels where collectors write it, or to "
+        "line_fields where applications do"
+    )
+
+
+def logs_link_problems(link: LogsLink, provided: ProvidedLogs) -> list[LinkProblem]:
+    """Return a problem for every label that the link selects by and no log stream carries."""
     place = f"the link from spans to {link.target.name}"
     if not link.tags and not link.query:
-        return [
-            f"{place} selects by nothing: map an attribute of spans to a label, such as service.name to service_name"
-        ]
-    asked = [(f"maps {tag.attribute} to", tag.label) for tag in link.tags]
-    asked += [("selects by", label) for label in sorted(stream_labels(link.query))]
+        example = "map an attribute of spans to a label, such as service.name to service_name"
+        return [LinkProblem(f"{place} selects by nothing: {example}")]
+    asked = [(f"maps {tag.attribute} to", tag.label, tag.attribute) for tag in link.tags]
+    asked += [("selects by", label, "") for label in sorted(stream_labels(link.query))]
+    there = _there(provided.every_label)
     return [
-        f"{place} {verb} the label {label!r}, which no log line carries ({_there(provided.every_label)}): "
-        "use one that is there, or have the collectors add it"
-        for verb, label in asked
+        LinkProblem(
+            f"{place} {verb} the label {label!r}, which no log line carries ({there}): use one that is there, or have "
+            "the collectors add it",
+            tag,
+        )
+        for verb, label, tag in asked
         if label not in provided.every_label
     ]
 
 
-def problems_of_metrics_link(link: MetricsLink, provided: ProvidedMetrics) -> list[str]:
-    """Give a sentence for every query without a metric, metric that nobody writes and label that it does not have."""
-    found = []
-    for query in link.queries:
-        place = f"the link {query.name!r} from spans to {link.target.name}"
-        metrics = sorted(metric_names(query.query))
-        if not metrics:
-            found.append(f"{place} selects from no metric in {query.query!r}: name one, such as {SERVICE_GRAPH_METRIC}")
-        mapped = {tag.label for tag in link.tags} if "__tags" in query.query else set()
-        for metric in metrics:
-            if not provided.has(metric):
-                found.append(_unwritten(place, metric, provided))
-            elif (labels := provided.labels_of(metric)) is not None:
-                found += [
+def metrics_link_problems(link: MetricsLink, provided: ProvidedMetrics) -> list[LinkProblem]:
+    """Return a problem for every query without a metric, every metric that nothing writes and every missing label."""
+    return [problem for query in link.queries for problem in _query_problems(query, link, provided)]
+
+
+def _query_problems(query: MetricsQuery, link: MetricsLink, provided: ProvidedMetrics) -> Iterator[LinkProblem]:
+    place = f"the link {query.name!r} from spans to {link.target.name}"
+    metrics = sorted(metric_names(query.query))
+    if not metrics:
+        message = f"{place} selects from no metric in {query.query!r}: name one, such as {SERVICE_GRAPH_METRIC}"
+        yield LinkProblem(message, query=query.name)
+    mapped = {tag.label: tag.attribute for tag in link.tags} if "__tags" in query.query else {}
+    # A label that the query itself names is wrong there, whatever is mapped to it.
+    asked = {**mapped, **dict.fromkeys(label_names(query.query), "")}
+    for metric in metrics:
+        labels = provided.labels_of(metric)
+        if not provided.has(metric):
+            yield LinkProblem(_unwritten(place, metric, provided), query=query.name)
+        elif labels is not None:
+            for label in sorted(set(asked) - labels):
+                message = (
                     f"{place} needs the label {label!r}, which {metric} does not have ({_there(labels)}): use one that "
                     "is there, or add it to metric_labels where Tempo writes it as a dimension"
-                    for label in sorted((mapped | label_names(query.query)) - labels)
-                ]
-    return found
+                )
+                yield LinkProblem(message, asked[label], query.name)
 
 
 def _unwritten(place: str, metric: str, provided: ProvidedMetrics) -> str:

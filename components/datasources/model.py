@@ -156,11 +156,11 @@ class FileReference:
 
 
 @dataclass(frozen=True)
-class Proof:
-    """What Grafana shows to a datasource, and whom it believes: directories with the files of a Secret each."""
+class Authentication:
+    """What Grafana presents to a datasource and whom it trusts: directories with the files of a Secret each."""
 
     tls_directory: str = ""
-    """`ca.crt`, and `tls.crt` and `tls.key` where Grafana shows a certificate; empty without TLS."""
+    """`ca.crt`, and `tls.crt` and `tls.key` where Grafana presents a certificate; empty without TLS."""
     client_certificate: bool = False
     login_directory: str = ""
     """`username` and `password`; empty without a login."""
@@ -175,7 +175,7 @@ class ProvisionedLoki:
     traces: tuple[TraceLink, ...] = ()
     max_lines: int = 1000
     tenants: tuple[str, ...] = ()
-    proof: Proof = Proof()
+    authentication: Authentication = Authentication()
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ class ProvisionedTempo:
     metrics: MetricsLink | None = None
     service_map: ServiceMap | None = None
     streaming: bool = False
-    proof: Proof = Proof()
+    authentication: Authentication = Authentication()
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from .spec import DatasourcesSpec
 
 
 def provisioned_datasources(spec: DatasourcesSpec) -> dict[str, Provisioned]:
-    """Give the datasources to make, by signal."""
+    """Return the datasources to create, by signal."""
     made: Mapping[str, Provisioned | None] = {
         "logs": _loki(spec),
         "traces": _tempo(spec),
@@ -26,12 +26,11 @@ def provisioned_datasources(spec: DatasourcesSpec) -> dict[str, Provisioned]:
 
 
 def provisioning_files(spec: DatasourcesSpec) -> dict[str, str]:
-    """Give the content of each file, by signal."""
-    default = spec.default_uid or (spec.metrics_uid if spec.provision_metrics else "")
+    """Return the content of each file, by signal."""
     return {
         signal: provisioning_file(
             provisioned,
-            default=provisioned.datasource.uid == default,
+            default=provisioned.datasource.uid == spec.default_datasource,
             recreate=provisioned.datasource.uid in spec.changed_uids,
         )
         for signal, provisioned in provisioned_datasources(spec).items()
@@ -47,7 +46,7 @@ def _loki(spec: DatasourcesSpec) -> ProvisionedLoki | None:
         traces=spec.trace_links(),
         max_lines=spec.max_lines,
         tenants=tuple(spec.logs_tenants),
-        proof=spec.proof(spec.logs_url),
+        authentication=spec.authentication(spec.logs_url),
     )
 
 
@@ -63,7 +62,7 @@ def _tempo(spec: DatasourcesSpec) -> ProvisionedTempo | None:
         metrics=spec.metrics_link(),
         service_map=ServiceMap(prometheus) if prometheus and graph_is_written else None,
         streaming=spec.streaming,
-        proof=spec.proof(spec.traces_url),
+        authentication=spec.authentication(spec.traces_url),
     )
 
 

@@ -7,12 +7,12 @@ import yaml
 
 from .._tenants import HEADER, header_value
 from .model import (
+    Authentication,
     ExemplarLink,
     FileReference,
     LinePattern,
     LogsLink,
     MetricsLink,
-    Proof,
     Provisioned,
     ProvisionedLoki,
     ProvisionedPrometheus,
@@ -42,7 +42,7 @@ def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool
         "jsonData": _json_data(provisioned),
     }
     if not isinstance(provisioned, ProvisionedPrometheus):
-        entry |= _login(provisioned.proof)
+        entry |= _login(provisioned.authentication)
     if secure := _secure_json_data(provisioned):
         entry["secureJsonData"] = secure
     document: dict[str, Any] = {"apiVersion": 1}
@@ -66,31 +66,31 @@ def _escaped(value: Any) -> Any:
     return [_escaped(item) for item in value] if isinstance(value, Sequence) else value
 
 
-def _login(proof: Proof) -> dict[str, Any]:
-    if not proof.login_directory:
+def _login(authentication: Authentication) -> dict[str, Any]:
+    if not authentication.login_directory:
         return {}
-    return {"basicAuth": True, "basicAuthUser": FileReference(f"{proof.login_directory}/username")}
+    return {"basicAuth": True, "basicAuthUser": FileReference(f"{authentication.login_directory}/username")}
 
 
 def _secure_json_data(provisioned: Provisioned) -> dict[str, Any]:
     if isinstance(provisioned, ProvisionedPrometheus):
         return {}
-    proof, found = provisioned.proof, {}
-    if proof.login_directory:
-        found["basicAuthPassword"] = FileReference(f"{proof.login_directory}/password")
-    if proof.tls_directory:
-        found["tlsCACert"] = FileReference(f"{proof.tls_directory}/ca.crt")
-    if proof.client_certificate:
-        found["tlsClientCert"] = FileReference(f"{proof.tls_directory}/tls.crt")
-        found["tlsClientKey"] = FileReference(f"{proof.tls_directory}/tls.key")
+    authentication, found = provisioned.authentication, {}
+    if authentication.login_directory:
+        found["basicAuthPassword"] = FileReference(f"{authentication.login_directory}/password")
+    if authentication.tls_directory:
+        found["tlsCACert"] = FileReference(f"{authentication.tls_directory}/ca.crt")
+    if authentication.client_certificate:
+        found["tlsClientCert"] = FileReference(f"{authentication.tls_directory}/tls.crt")
+        found["tlsClientKey"] = FileReference(f"{authentication.tls_directory}/tls.key")
     if isinstance(provisioned, ProvisionedLoki) and provisioned.tenants:
         # Grafana keeps the values of headers with its secrets, though a tenant's name is none.
         return {"httpHeaderValue1": header_value(provisioned.tenants), **found}
     return found
 
 
-def _tls(proof: Proof) -> dict[str, Any]:
-    switches = {"tlsAuthWithCACert": proof.tls_directory != "", "tlsAuth": proof.client_certificate}
+def _tls(authentication: Authentication) -> dict[str, Any]:
+    switches = {"tlsAuthWithCACert": authentication.tls_directory != "", "tlsAuth": authentication.client_certificate}
     return {name: True for name, on in switches.items() if on}
 
 
@@ -98,7 +98,7 @@ def _json_data(provisioned: Provisioned) -> dict[str, Any]:
     if isinstance(provisioned, ProvisionedLoki):
         return {
             **({"httpHeaderName1": HEADER} if provisioned.tenants else {}),
-            **_tls(provisioned.proof),
+            **_tls(provisioned.authentication),
             "maxLines": provisioned.max_lines,
             "derivedFields": [_derived_field(link) for link in provisioned.traces],
         }
@@ -108,7 +108,7 @@ def _json_data(provisioned: Provisioned) -> dict[str, Any]:
             "timeInterval": provisioned.scrape_interval,
             "exemplarTraceIdDestinations": [_exemplar(link) for link in provisioned.exemplars],
         }
-    data: dict[str, Any] = {**_tls(provisioned.proof), "nodeGraph": {"enabled": True}}
+    data: dict[str, Any] = {**_tls(provisioned.authentication), "nodeGraph": {"enabled": True}}
     if provisioned.logs:
         data["tracesToLogsV2"] = _traces_to_logs(provisioned.logs)
     if provisioned.metrics:

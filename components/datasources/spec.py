@@ -1,25 +1,29 @@
-"""What the arguments of `Datasources` must be, and the links that they ask for."""
+"""What `Datasources` accepts: settings of a stack, what only a program decides, and the rules between them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from .._model import Plain, StrictModel, placeholder
 from .._pod_security import cluster_namespace_problem
-from .._spec import Spec, rule
+from .._security.spec import certificates_need_tls
+from .._spec import REMOVE, Fix, Spec, Violation, rule
 from .._tenants import Tenant
-from ..units import Duration, Name, OptionalHttpUrl, form
+from ..units import Interval, Name, OptionalHttpUrl, form
 from ..urls import OptionalQueryUrl
 from .checks import (
+    LinkProblem,
     ProvidedLogs,
     ProvidedMetrics,
-    problems_of_logs_link,
-    problems_of_metrics_link,
-    problems_of_trace_link,
+    logs_link_problems,
+    metrics_link_problems,
+    trace_link_problem,
 )
 from .model import (
     After,
+    Authentication,
     Before,
     LineField,
     LinePattern,
@@ -29,7 +33,6 @@ from .model import (
     MetricsLink,
     MetricsQuery,
     Prometheus,
-    Proof,
     Tag,
     Tempo,
     TraceLink,
@@ -57,50 +60,218 @@ Directory = Annotated[str, form(r"(/[\w.-]+)*", "a path from the root, such as /
 Uid = Annotated[str, AfterValidator(_uid)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
+UIDS = ("logs_uid", "traces_uid", "metrics_uid")
+NAMES = ("logs_name", "traces_name", "metrics_name")
 
-class DatasourcesSpec(Spec):
+
+class DatasourcesSettings(StrictModel):
+    """The datasources of Grafana: what a stack may state and a program may pass."""
+
+    logs_name: Plain[str] = Field(
+        default="Loki", min_length=1, description="Name of Loki in Grafana.", examples=["Loki"]
+    )
+    traces_name: Plain[str] = Field(
+        default="Tempo", min_length=1, description="Name of Tempo in Grafana.", examples=["Tempo"]
+    )
+    metrics_name: Plain[str] = Field(
+        default="Prometheus", min_length=1, description="Name of Prometheus in Grafana.", examples=["Prometheus"]
+    )
+    logs_uid: Plain[Uid] = Field(
+        default="loki", description="Uid of Loki in Grafana; empty where there are no logs.", examples=["loki"]
+    )
+    traces_uid: Plain[Uid] = Field(
+        default="tempo", description="Uid of Tempo in Grafana; empty where there are no traces.", examples=["tempo"]
+    )
+    metrics_uid: Plain[Uid] = Field(
+        default="prometheus",
+        description=(
+            "Uid of Prometheus in Grafana; empty where there are no metrics, and then nothing links to them. "
+            "Default: `prometheus`, which kube-prometheus-stack gives its own."
+        ),
+        examples=["prometheus"],
+    )
+    default_uid: Plain[Uid | None] = Field(
+        default=None,
+        description=(
+            "Uid of the datasource that new panels start with, one created here; empty for none of them. Grafana does "
+            "not start with two of them. Default: that of Prometheus where it is created here, else none."
+        ),
+        examples=["prometheus"],
+    )
+    changed_uids: Plain[Sequence[Uid]] = Field(
+        default=(),
+        description=(
+            "Uids that were others at the last deployment. Grafana does not change the uid of a datasource and fails "
+            "where a file asks for it: those named here are deleted by name and created anew. What refers to the old "
+            "uid must follow. Remove them after one deployment. Default: none."
+        ),
+        examples=[["loki"]],
+    )
+    line_fields: Sequence[str] = Field(
+        default=("TraceId",),
+        description=(
+            "Keys of structured log lines, found once a query parses the lines. Default: `TraceId`, which Traefik "
+            "writes."
+        ),
+        examples=[["TraceId", "traceId"]],
+    )
+    application_metrics: Sequence[str] = Field(
+        default=(),
+        description="Metrics of applications that links can show. Default: none.",
+        examples=[["http_server_request_duration_seconds"]],
+    )
+    metric_labels: Sequence[str] = Field(
+        default=(),
+        description="Labels that the generated metrics have as dimensions beyond Tempo's own. Default: none.",
+        examples=[["http_method"]],
+    )
+    trace_labels: Sequence[str] = Field(
+        default=("TraceId", "trace_id"),
+        description="Labels that hold a trace id, each a link from logs to traces.",
+        examples=[["trace_id"]],
+    )
+    trace_patterns: Mapping[str, Pattern] = Field(
+        default_factory=dict,
+        description=(
+            "Names and regular expressions that find a trace id in plain text, such as `trace_id=(\\w+)`. "
+            "Default: none."
+        ),
+        examples=[{"traceID": r"trace_id=(\w+)"}],
+    )
+    span_tags: Mapping[str, str] = Field(
+        default_factory=lambda: {"service.name": "service_name"},
+        description=(
+            "Attributes of spans and the log labels that they are looked up as, all of which must match. "
+            "Default: `service.name` as `service_name`, which lines tailed from files and lines sent by OTLP both have."
+        ),
+        examples=[{"service.name": "service_name", "k8s.namespace.name": "namespace"}],
+    )
+    logs_query: str = Field(
+        default="",
+        description="A LogQL query from spans to logs in place of the one that Grafana builds. Default: none.",
+        examples=['{${__tags}} |= "${__span.traceId}"'],
+    )
+    filter_by_trace_id: bool = Field(
+        default=True, description="Whether a span leads only to lines with its trace id.", examples=[False]
+    )
+    filter_by_span_id: bool = Field(
+        default=True, description="Whether a span leads only to lines with its span id.", examples=[False]
+    )
+    logs_before_seconds: int = Field(
+        default=5, ge=1, description="Seconds before a span that its log lines are looked for.", examples=[60]
+    )
+    logs_after_seconds: int = Field(
+        default=5, ge=1, description="Seconds after a span that its log lines are looked for.", examples=[60]
+    )
+    metrics_queries: Mapping[str, str] | None = Field(
+        default=None,
+        description=(
+            "Names and PromQL of the links from spans to metrics, `$__tags` standing for the tags; empty for none. "
+            "Default: request rate and error rate, each where Tempo generates its metric."
+        ),
+        examples=[{"Request rate": "sum(rate(traces_service_graph_request_total{$__tags}[$__rate_interval]))"}],
+    )
+    metrics_tags: Mapping[str, str] = Field(
+        default_factory=lambda: {"service.name": "server"},
+        description=(
+            "Attributes of spans and the labels of metrics that they are looked up as. Default: `service.name` as "
+            "`server`."
+        ),
+        examples=[{"service.name": "server"}],
+    )
+    exemplar_labels: Sequence[str] = Field(
+        default=("trace_id", "traceID"),
+        description=(
+            "Labels of exemplars that hold a trace id. Default: `trace_id` (OpenTelemetry) and `traceID` (Tempo)."
+        ),
+        examples=[["trace_id"]],
+    )
+    streaming: bool = Field(
+        default=False,
+        description="Whether results of trace searches show as they arrive; Tempo must stream over HTTP.",
+        examples=[True],
+    )
+    max_lines: int = Field(
+        default=1000, ge=1, description="Number of log lines that a query returns at most.", examples=[5000]
+    )
+    scrape_interval: Interval = Field(
+        default="30s",
+        description="Interval at which Prometheus scrapes, the smallest step of graphs.",
+        examples=["15s"],
+    )
+
+
+class DatasourcesSpec(DatasourcesSettings, Spec):
     """The checked arguments of `Datasources`."""
 
-    namespace: Name
-    create_namespace: bool = False
-    logs_namespace: Name | None = None
-    traces_namespace: Name | None = None
-    metrics_namespace: Name | None = None
-    logs_tenants: Sequence[Tenant] = ()
-    tls_directory: Directory = ""
-    client_certificates: bool = False
-    login_directory: Directory = ""
-    logs_uid: Uid = "loki"
-    traces_uid: Uid = "tempo"
-    metrics_uid: Uid = "prometheus"
-    logs_name: str = Field(default="Loki", min_length=1)
-    traces_name: str = Field(default="Tempo", min_length=1)
-    metrics_name: str = Field(default="Prometheus", min_length=1)
-    logs_url: OptionalHttpUrl = ""
-    traces_url: OptionalHttpUrl = ""
-    metrics_url: OptionalQueryUrl = ""
-    provision_metrics: bool = False
-    default_uid: str = ""
-    changed_uids: Sequence[str] = ()
-    log_labels: Sequence[str] = ()
-    line_fields: Sequence[str] = ("TraceId",)
-    generated_metrics: Sequence[str] = ()
-    application_metrics: Sequence[str] = ()
-    metric_labels: Sequence[str] = ()
-    trace_labels: Sequence[str] = ("TraceId", "trace_id")
-    trace_patterns: Mapping[str, Pattern] = Field(default_factory=dict)
-    span_tags: Mapping[str, str] = Field(default_factory=lambda: {"service.name": "service_name"})
-    logs_query: str = ""
-    filter_by_trace_id: bool = True
-    filter_by_span_id: bool = True
-    logs_before_seconds: int = Field(default=5, ge=1)
-    logs_after_seconds: int = Field(default=5, ge=1)
-    metrics_queries: Mapping[str, str] | None = None
-    metrics_tags: Mapping[str, str] = Field(default_factory=lambda: {"service.name": "server"})
-    exemplar_labels: Sequence[str] = ("trace_id", "traceID")
-    streaming: bool = False
-    max_lines: int = Field(default=1000, ge=1)
-    scrape_interval: Duration = "30s"
+    namespace: Name = Field(description="Namespace of the ConfigMaps. Grafana's sidecar must look into it.")
+    create_namespace: Plain[bool] = Field(default=False, description="Whether the component creates the namespace.")
+    logs_namespace: Name | None = Field(
+        default=None, description="Namespace of the ConfigMap of Loki. Default: `namespace`."
+    )
+    traces_namespace: Name | None = Field(
+        default=None, description="Namespace of the ConfigMap of Tempo. Default: `namespace`."
+    )
+    metrics_namespace: Name | None = Field(
+        default=None, description="Namespace of the ConfigMap of Prometheus. Default: `namespace`."
+    )
+    logs_url: OptionalHttpUrl = Field(
+        default="", description="Query URL of Loki; required with a `logs_uid`. Default: none."
+    )
+    traces_url: OptionalHttpUrl = Field(
+        default="", description="Query URL of Tempo; required with a `traces_uid`. Default: none."
+    )
+    metrics_url: OptionalQueryUrl = Field(
+        default="", description="Query URL of Prometheus; required with `provision_metrics`. Default: none."
+    )
+    provision_metrics: Plain[bool] = Field(
+        default=False,
+        description=(
+            "Whether the datasource of Prometheus is created here; otherwise it exists already, with `metrics_uid`."
+        ),
+    )
+    logs_tenants: Sequence[Tenant] = Field(
+        default=(),
+        description=(
+            "Tenants of Loki that are read, all at once (`X-Scope-OrgID`). Several are for queries: Loki follows the "
+            "newest lines (live tailing) of a single one. Default: none, for a Loki without tenants."
+        ),
+    )
+    tls_directory: Directory = Field(
+        default="",
+        description=(
+            "Directory of Grafana's pod with `ca.crt`, the authority by which https addresses of Loki and Tempo are "
+            "trusted, and `tls.crt` and `tls.key` for `client_certificates`. `Grafana` has them with `tls_secret`. "
+            "Default: none, and public authorities are trusted."
+        ),
+    )
+    client_certificates: bool = Field(
+        default=False,
+        description="Whether Grafana presents the certificate in `tls_directory` to Loki and Tempo.",
+    )
+    login_directory: Directory = Field(
+        default="",
+        description=(
+            "Directory of Grafana's pod with `username` and `password`, with which Grafana logs in to Loki and Tempo. "
+            "`Grafana` has them with `login_secret`. Of these files only the names are in the ConfigMaps: Grafana "
+            "reads them when it loads its datasources, expands a `$` in them, and does not start where one is missing. "
+            "Default: none, and no login."
+        ),
+    )
+    log_labels: Sequence[str] = Field(
+        default=(),
+        description=(
+            "Index labels and structured metadata that the collectors give to log lines. `service_name`, "
+            "`detected_level`, `trace_id` and `span_id` are Loki's own and always there. Default: none."
+        ),
+    )
+    generated_metrics: Sequence[str] = Field(
+        default=(),
+        description=(
+            "Metrics that Tempo generates from traces. Default: none, and no service map and no default links to "
+            "metrics."
+        ),
+    )
 
     @property
     def loki(self) -> Loki | None:
@@ -119,14 +290,21 @@ class DatasourcesSpec(Spec):
 
     @property
     def provisioned_uids(self) -> list[str]:
-        """The uids of the datasources that are made here."""
+        """The uids of the datasources that are created here."""
         uids = [self.logs_uid, self.traces_uid, self.metrics_uid if self.provision_metrics else ""]
         return [uid for uid in uids if uid]
 
-    def proof(self, url: str) -> Proof:
-        """Give what Grafana shows at `url`; certificates only where it speaks TLS."""
+    @property
+    def default_datasource(self) -> str:
+        """The uid of the datasource that new panels start with; empty where none of these is it."""
+        if self.default_uid is None:
+            return self.metrics_uid if self.provision_metrics else ""
+        return self.default_uid
+
+    def authentication(self, url: str) -> Authentication:
+        """Return what Grafana presents at `url`; certificates only where it uses TLS."""
         tls = self.tls_directory if url.startswith("https://") else ""
-        return Proof(tls, self.client_certificates and tls != "", self.login_directory)
+        return Authentication(tls, self.client_certificates and tls != "", self.login_directory)
 
     @property
     def provided_logs(self) -> ProvidedLogs:
@@ -146,9 +324,12 @@ class DatasourcesSpec(Spec):
         """From log lines to traces; none where the stack has no traces."""
         if (tempo := self.tempo) is None:
             return ()
-        labels = (LineField(name) if name in self.line_fields else LogLabel(name) for name in self.trace_labels)
+        labels = (self._log_field(name) for name in self.trace_labels)
         patterns = (LinePattern(name, regex) for name, regex in self.trace_patterns.items())
         return tuple(TraceLink(field, tempo) for field in (*labels, *patterns))
+
+    def _log_field(self, name: str) -> LogLabel | LineField:
+        return LineField(name) if name in self.line_fields else LogLabel(name)
 
     def logs_link(self) -> LogsLink | None:
         """From spans to log lines; none where the stack has no logs."""
@@ -176,84 +357,129 @@ class DatasourcesSpec(Spec):
         return MetricsLink(prometheus, named, _tags(self.metrics_tags))
 
     @rule("namespace", "create_namespace")
-    def _the_namespace_is_nobody_elses(self) -> str | None:
+    def _namespace_is_not_of_the_cluster(self) -> str | None:
         return cluster_namespace_problem(self.namespace) if self.create_namespace else None
 
     @rule("logs_url", "logs_uid")
-    def _logs_have_an_address(self) -> str | None:
-        return _address_missing("Loki", "logs", self.logs_url, self.logs_uid)
+    def _logs_have_a_url(self) -> Violation | None:
+        return _url_missing("Loki", "logs") if self.logs_uid and not self.logs_url else None
 
     @rule("traces_url", "traces_uid")
-    def _traces_have_an_address(self) -> str | None:
-        return _address_missing("Tempo", "traces", self.traces_url, self.traces_uid)
+    def _traces_have_a_url(self) -> Violation | None:
+        return _url_missing("Tempo", "traces") if self.traces_uid and not self.traces_url else None
 
-    @rule("metrics_url", "metrics_uid", "provision_metrics")
-    def _provisioned_metrics_have_an_address(self) -> str | None:
-        if self.provision_metrics and not (self.metrics_url and self.metrics_uid):
-            return "provision_metrics needs metrics_url, the query URL of Prometheus, and a metrics_uid"
+    @rule("metrics_url", "provision_metrics")
+    def _provisioned_metrics_have_a_url(self) -> Violation | None:
+        if self.provision_metrics and not self.metrics_url:
+            return Violation(
+                "is missing: provision_metrics needs the query URL of Prometheus; set it, or set provision_metrics to "
+                "false",
+                {"metrics_url": placeholder("metrics_url")},
+            )
+        return None
+
+    @rule("metrics_uid", "provision_metrics")
+    def _provisioned_metrics_have_a_uid(self) -> str | None:
+        if self.provision_metrics and not self.metrics_uid:
+            return "a datasource that is created here needs a uid: remove it, or set provision_metrics to false"
         return None
 
     @rule("client_certificates", "tls_directory")
-    def _a_certificate_is_in_a_directory(self) -> str | None:
-        if self.client_certificates and not self.tls_directory:
-            return "the certificate to show is a file of Grafana's pod: name its directory in tls_directory"
+    def _client_certificates_need_tls(self) -> Violation | None:
+        return certificates_need_tls("tls_directory") if self.client_certificates and not self.tls_directory else None
+
+    @rule(*UIDS)
+    def _uids_are_unique(self) -> Iterator[Violation]:
+        # The ConfigMaps are named after the uids in lower case.
+        for name, uid in self._repeated(UIDS, str.lower):
+            yield Violation(f"{uid} is the uid of two datasources: choose another, or remove it", at=(name,))
+
+    @rule(*NAMES)
+    def _names_are_unique(self) -> Iterator[Violation]:
+        for name, text in self._repeated(NAMES, str):
+            message = f"{text} is the name of two datasources, which Grafana tells apart by name: choose another"
+            yield Violation(message, at=(name,))
+
+    def _repeated(self, fields: Sequence[str], as_compared: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+        """Yield fields that state what another one does, with their values: never the one that has its default."""
+        holders: dict[str, list[str]] = {}
+        for name in fields:
+            holders.setdefault(as_compared(getattr(self, name)), []).append(name)
+        for value, names in holders.items():
+            by_default = (name for name in names if getattr(self, name) == type(self).model_fields[name].default)
+            kept = next(by_default, names[0])
+            yield from ((name, getattr(self, name)) for name in names if value and name != kept)
+
+    @rule("default_uid", *UIDS, "provision_metrics")
+    def _default_is_created_here(self) -> str | None:
+        if self.default_uid and self.default_uid not in self.provisioned_uids:
+            return self._not_created_here
         return None
 
-    @rule("metrics_uid", "logs_uid", "traces_uid")
-    def _uids_differ(self) -> str | None:
-        uids = [uid.lower() for uid in (self.logs_uid, self.traces_uid, self.metrics_uid) if uid]
-        return f"{', '.join(uids)}: give each datasource a uid of its own" if len(set(uids)) < len(uids) else None
+    @rule("changed_uids", *UIDS, "provision_metrics")
+    def _changed_uids_are_created_here(self) -> Iterator[Violation]:
+        for index, uid in enumerate(self.changed_uids):
+            if uid not in self.provisioned_uids:
+                yield Violation(self._not_created_here, at=("changed_uids", index))
 
-    @rule("logs_name", "traces_name", "metrics_name")
-    def _names_differ(self) -> str | None:
-        names = [self.logs_name, self.traces_name, self.metrics_name]
-        return f"{', '.join(names)}: Grafana tells datasources apart by name" if len(set(names)) < len(names) else None
+    @property
+    def _not_created_here(self) -> str:
+        there = ", ".join(self.provisioned_uids) or "none"
+        return f"is not the uid of a datasource that is created here ({there}): correct it, or remove it"
 
-    @rule("default_uid", "logs_uid", "traces_uid", "metrics_uid", "provision_metrics")
-    def _default_is_provisioned(self) -> str | None:
-        return _not_provisioned([self.default_uid] if self.default_uid else [], self.provisioned_uids)
-
-    @rule("changed_uids", "logs_uid", "traces_uid", "metrics_uid", "provision_metrics")
-    def _changed_are_provisioned(self) -> str | None:
-        return _not_provisioned(self.changed_uids, self.provisioned_uids)
-
-    @rule("trace_labels", "trace_patterns", "traces_uid", "traces_name", "logs_uid", "log_labels", "line_fields")
-    def _trace_links_start_somewhere(self) -> str | None:
-        links = self.trace_links() if self.logs_uid else ()
-        return _joined([problem for link in links for problem in problems_of_trace_link(link, self.provided_logs)])
+    @rule("trace_labels", "traces_uid", "traces_name", "logs_uid", "log_labels", "line_fields")
+    def _trace_labels_are_on_log_lines(self) -> Iterator[Violation]:
+        if not self.logs_uid or (tempo := self.tempo) is None:
+            return
+        links = [TraceLink(self._log_field(name), tempo) for name in self.trace_labels]
+        problems = [trace_link_problem(link, self.provided_logs) for link in links]
+        fix: Fix | None = None
+        if "trace_labels" not in self.model_fields_set:
+            fix = {"trace_labels": [link.field.name for link, found in zip(links, problems, strict=True) if not found]}
+        for index, problem in enumerate(problems):
+            if problem:
+                yield Violation(problem, fix, at=("trace_labels", index))
 
     @rule(
         *("span_tags", "logs_query", "logs_uid", "logs_name", "traces_uid", "log_labels", "line_fields"),
         *("logs_before_seconds", "logs_after_seconds", "filter_by_trace_id", "filter_by_span_id"),
     )
-    def _logs_link_selects_by_what_is_there(self) -> str | None:
+    def _logs_link_selects_by_labels_of_logs(self) -> Iterator[Violation]:
         link = self.logs_link() if self.traces_uid else None
-        return _joined(problems_of_logs_link(link, self.provided_logs)) if link else None
+        problems = logs_link_problems(link, self.provided_logs) if link else []
+        fix = _fix_of_tags("span_tags", self.span_tags, problems)
+        for problem in problems:
+            if problem.tag:
+                yield Violation(problem.message, fix, at=("span_tags", problem.tag))
+            else:
+                yield Violation(problem.message, at=("logs_query" if self.logs_query else "span_tags",))
 
     @rule(
         *("metrics_queries", "metrics_tags", "metrics_uid", "metrics_name", "traces_uid"),
         *("generated_metrics", "application_metrics", "metric_labels"),
     )
-    def _metrics_link_needs_what_is_written(self) -> str | None:
+    def _metrics_link_selects_metrics_that_exist(self) -> Iterator[Violation]:
         link = self.metrics_link() if self.traces_uid else None
-        return _joined(problems_of_metrics_link(link, self.provided_metrics)) if link else None
+        problems = metrics_link_problems(link, self.provided_metrics) if link else []
+        fix = _fix_of_tags("metrics_tags", self.metrics_tags, problems)
+        for problem in problems:
+            if problem.tag and "metrics_tags" in self.model_fields_set:
+                yield Violation(problem.message, fix, at=("metrics_tags", problem.tag))
+            else:
+                yield Violation(problem.message, at=("metrics_queries", problem.query))
 
 
 def _tags(mapping: Mapping[str, str]) -> tuple[Tag, ...]:
     return tuple(Tag(attribute, label) for attribute, label in mapping.items())
 
 
-def _address_missing(product: str, signal: str, url: str, uid: str) -> str | None:
-    if uid and not url:
-        return f'give the query URL of {product}, or set {signal}_uid to "" where the stack has no {signal}'
-    return None
+def _fix_of_tags(argument: str, tags: Mapping[str, str], problems: Sequence[LinkProblem]) -> Fix | None:
+    """Return the fix where every tag is wrong, as a link without tags selects everything; else each is removed."""
+    return {argument: REMOVE} if {problem.tag for problem in problems} >= set(tags) else None
 
 
-def _not_provisioned(uids: Sequence[str], provisioned: Sequence[str]) -> str | None:
-    if missing := [uid for uid in uids if uid not in provisioned]:
-        return f"{', '.join(missing)}: only datasources made here can be named, there are {', '.join(provisioned)}"
-    return None
-
-
-def _joined(problems: Sequence[str]) -> str | None:
-    return "; ".join(problems) or None
+def _url_missing(product: str, signal: str) -> Violation:
+    return Violation(
+        f"is missing: set the query URL of {product}, or set {signal}_uid to an empty text where there are no {signal}",
+        {f"{signal}_url": placeholder(f"{signal}_url")},
+    )

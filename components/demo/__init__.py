@@ -1,5 +1,6 @@
-"""A generator of telemetry, so that a fresh platform has a trace to click."""
+"""A generator of telemetry, so that a new platform has a trace to open."""
 
-from .component import Demo, DemoArgs
+from .args import DemoArgs
+from .component import Demo
 
 __all__ = ["Demo", "DemoArgs"]

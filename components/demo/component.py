@@ -1,6 +1,6 @@
 """The generator of telemetry as a Deployment, with its script in a ConfigMap."""
 
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes.apps.v1 import Deployment
@@ -9,36 +9,9 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._namespace import own_namespace
 from .._pod_security import MANAGED_BY
+from .args import DemoArgs
 from .spec import DemoSpec
 from .workload import SCRIPT_FILE, SERVICE, deployment_spec, script
-
-
-class DemoArgs(TypedDict):
-    """Arguments of `Demo`."""
-
-    namespace: pulumi.Input[str]
-    """Kubernetes namespace of the generator."""
-
-    otlp_http_url: pulumi.Input[str]
-    """OTLP/HTTP address without a signal's path, such as `http://alloy.telemetry:4318`."""
-
-    interval_seconds: NotRequired[pulumi.Input[int]]
-    """Seconds between two requests of the make-believe shop, at least 1. Default: 5."""
-
-    image: NotRequired[pulumi.Input[str]]
-    """Container image with Python 3.11 or newer. Default: a pinned `docker.io/library/python`."""
-
-    workload_name: NotRequired[str]
-    """Name of the Deployment and its ConfigMap, for a second one beside a first. Default: `telemetry-generator`."""
-
-    create_namespace: NotRequired[bool]
-    """Whether the namespace is made here. Default: true."""
-
-    pod_security: NotRequired[str]
-    """Pod-security level of a namespace made here: `restricted`, `baseline` or `privileged`. Default: `restricted`."""
-
-    protect_namespace: NotRequired[bool]
-    """Whether a namespace made here is protected from deletion. Default: false."""
 
 
 class Demo(pulumi.ComponentResource):
@@ -52,7 +25,7 @@ class Demo(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: DemoArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Demo "{name}"'
-        spec = DemoSpec.check(component, args, DemoArgs)
+        spec = DemoSpec.check(component, args)
         super().__init__("observability:index:Demo", name, {**args}, opts)
         known = spec.resolve(component)
         home = own_namespace(name, spec, spec.namespace, self)

@@ -1,24 +1,49 @@
-"""What the demo's arguments must be, with their defaults."""
+"""What `Demo` accepts: settings that a stack may state, and what only a program decides."""
+
+from typing import Annotated
 
 from pydantic import Field
 
+from .._model import Plain, StrictModel
 from .._pod_security import PodSecurity, cluster_namespace_problem
 from .._spec import Spec, rule
-from ..units import HttpUrl, Name
+from ..units import HttpUrl, Name, form
 
 
-class DemoSpec(Spec):
+class DemoSettings(StrictModel):
+    """The generator: what a stack may state and a program may pass."""
+
+    interval_seconds: int = Field(
+        default=5, ge=1, description="Time between two requests of the simulated shop, in seconds.", examples=[30]
+    )
+    image: Annotated[str, form(r"\S+[:@]\S+", "an image with a tag or digest")] = Field(
+        default="docker.io/library/python:3.13.7-alpine3.22",
+        description="Container image with Python 3.11 or newer, with a tag or digest.",
+        examples=["registry.acme.io/python:3.13.7-alpine3.22"],
+    )
+    pod_security: Plain[PodSecurity] = Field(
+        default=PodSecurity.RESTRICTED,
+        description="Pod Security level enforced in a created namespace: `restricted`, `baseline` or `privileged`.",
+        examples=["restricted"],
+    )
+
+
+class DemoSpec(DemoSettings, Spec):
     """The checked arguments of `Demo`."""
 
-    namespace: Name
-    otlp_http_url: HttpUrl
-    interval_seconds: int = Field(default=5, ge=1)
-    image: str = Field(default="docker.io/library/python:3.13.7-alpine3.22", pattern=r"^\S+[:@]\S+$")
-    workload_name: Name = "telemetry-generator"
-    create_namespace: bool = True
-    pod_security: PodSecurity = PodSecurity.RESTRICTED
-    protect_namespace: bool = False
+    namespace: Name = Field(description="Namespace of the generator.")
+    otlp_http_url: HttpUrl = Field(
+        description="OTLP/HTTP address without the path of a signal, such as `http://alloy.telemetry:4318`."
+    )
+    workload_name: Plain[Name] = Field(
+        default="telemetry-generator",
+        description="Name of the Deployment and its ConfigMap; a second generator in one namespace needs another.",
+    )
+    create_namespace: Plain[bool] = Field(default=True, description="Whether the component creates the namespace.")
+    protect_namespace: Plain[bool] = Field(
+        default=False, description="Whether a created namespace is protected from deletion."
+    )
 
     @rule("namespace", "create_namespace")
-    def _the_namespace_is_nobody_elses(self) -> str | None:
+    def _namespace_is_not_of_the_cluster(self) -> str | None:
         return cluster_namespace_problem(self.namespace) if self.create_namespace else None

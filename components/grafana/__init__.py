@@ -1,5 +1,6 @@
 """Grafana."""
 
-from .component import Grafana, GrafanaArgs
+from .args import GrafanaArgs
+from .component import Grafana
 
 __all__ = ["Grafana", "GrafanaArgs"]

@@ -68,7 +68,7 @@ def _administrator(spec: GrafanaSpec) -> dict[str, Any]:
     return {
         # The user's name is no secret; so a Secret needs no more than the one key of the password.
         "env": {"GF_SECURITY_ADMIN_USER": spec.admin_user},
-        "admin": {"existingSecret": spec.password_secret, "passwordKey": spec.admin_secret_key},
+        "admin": {"existingSecret": spec.password_secret, "passwordKey": spec.password_key},
     }
 
 

@@ -1,6 +1,7 @@
 """Routes from Traefik to the UIs, and who may use them."""
 
-from .basic_auth import BasicAuth, BasicAuthArgs
-from .ui_route import UiRoute, UiRouteArgs
+from .args import BasicAuthArgs, UiRouteArgs
+from .basic_auth import BasicAuth
+from .ui_route import UiRoute
 
 __all__ = ["BasicAuth", "BasicAuthArgs", "UiRoute", "UiRouteArgs"]

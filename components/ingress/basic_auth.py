@@ -1,7 +1,5 @@
 """Basic authentication by Traefik."""
 
-from typing import NotRequired, TypedDict
-
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Secret
@@ -11,24 +9,9 @@ from .._htpasswd import checked_htpasswd
 from .._known import after
 from .._login import generate_login
 from .._pod_security import MANAGED_BY
+from .args import BasicAuthArgs
 from .objects import API_VERSION, basic_auth
 from .spec import BasicAuthSpec
-
-
-class BasicAuthArgs(TypedDict):
-    """Arguments of `BasicAuth`."""
-
-    namespace: pulumi.Input[str]
-    """Namespace of the middleware and of its Secret."""
-    middleware_name: NotRequired[str]
-    """Name of the middleware; its Secret is called `<middleware_name>-users`, and that with name and password of a user
-    that is made `<middleware_name>-login`. Default: `basic-auth`."""
-    username: NotRequired[pulumi.Input[str]]
-    """The user that is made, with a generated password, where none are given. Default: `admin`."""
-    htpasswd: NotRequired[pulumi.Input[str]]
-    """Users as lines of `user:hash`, as `htpasswd -nB` writes them; a secret. Default: one user is made."""
-    existing_secret: NotRequired[str]
-    """Existing Secret of the namespace that holds such lines in its key `users`. Default: one is made."""
 
 
 class BasicAuth(pulumi.ComponentResource):
@@ -49,7 +32,7 @@ class BasicAuth(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BasicAuthArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'BasicAuth "{name}"'
-        spec = BasicAuthSpec.check(component, args, BasicAuthArgs)
+        spec = BasicAuthSpec.check(component, args)
         super().__init__("observability:index:BasicAuth", name, {**args}, opts)
         secret_name = spec.existing_secret or f"{spec.middleware_name}-users"
         self.username = pulumi.Output.from_input("")

@@ -14,7 +14,7 @@ def ingress_route(spec: UiRouteSpec) -> dict[str, Any]:
     route: dict[str, Any] = {"match": spec.match, "kind": "Rule"}
     if names:
         route["middlewares"] = [_middleware(reference) for reference in names]
-    route["services"] = [{**service, "scheme": spec.scheme} if spec.scheme else service]
+    route["services"] = [{**service, "scheme": spec.scheme.value} if spec.scheme else service]
     tls = {"secretName": spec.tls_secret} if spec.tls_secret else {"certResolver": spec.cert_resolver}
     return {
         "entryPoints": list(spec.entry_points),

@@ -1,24 +1,34 @@
-"""What the arguments of `UiRoute` and `BasicAuth` must be."""
+"""What `UiRoute` and `BasicAuth` accept: settings that a stack may state, and what only a program decides."""
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
 
-import pulumi
-from pydantic import AfterValidator, Field, WrapValidator
+from pydantic import AfterValidator, Field
 
 from .._htpasswd import problem_of_htpasswd
+from .._model import Plain, StrictModel, placeholder
 from .._objects import OptionalObjectName
-from .._spec import Spec, rule
+from .._spec import Spec, Violation, rule
 from ..units import EntryPoint, Hostname, Name, form
 
 _PATH = r"(?:/[\w.~-]+)+"
-_SCHEMES = ("", "http", "https", "h2c")
+_OBJECT = r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?"
+
+
+class Scheme(StrEnum):
+    """The protocol between Traefik and a Service."""
+
+    HTTP = "http"
+    HTTPS = "https"
+    H2C = "h2c"
+    """HTTP/2 without TLS, as gRPC uses it."""
 
 
 def _reference(text: str) -> str:
     parts = text.split("/")
-    if len(parts) != 2 or not all(re.fullmatch(r"[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?", part) for part in parts):
+    if len(parts) != 2 or not all(re.fullmatch(_OBJECT, part) for part in parts):
         raise ValueError(
             f"{text!r} is no middleware: write its namespace and name, such as traefik/internal-basic-auth"
         )
@@ -31,31 +41,77 @@ def _path(text: str) -> str:
     return text
 
 
-def _let_outputs_through(value: Any, handler: Callable[[Any], Any]) -> Any:
-    return value if isinstance(value, pulumi.Output) else handler(value)
+Reference = Annotated[str, AfterValidator(_reference)]
+"""A Middleware of Traefik as `namespace/name`."""
 
 
-Reference = Annotated[str, AfterValidator(_reference), WrapValidator(_let_outputs_through)]
+class UiRouteSettings(StrictModel):
+    """Routes to UIs: what holds for every UI of a stack, and a program may pass for one."""
+
+    entry_points: Plain[Sequence[EntryPoint]] = Field(
+        default=("websecure",),
+        min_length=1,
+        description="Entry points of Traefik, at least one.",
+        examples=[["internal"]],
+    )
+    middlewares: Sequence[Reference] = Field(
+        default=(),
+        description="Further middlewares as `namespace/name`, which run before the one that authenticates. "
+        "Default: none.",
+        examples=[["traefik/allow-list"]],
+    )
+    tls_secret: OptionalObjectName = Field(
+        default="",
+        description="Secret with the certificate, in the namespace of the route. Default: none; the certificate is "
+        "that of the entry point.",
+        examples=["ui-certificate"],
+    )
+    cert_resolver: str = Field(
+        default="",
+        description="Certificate resolver of Traefik; either this or `tls_secret`. Default: none.",
+        examples=["letsencrypt"],
+    )
+    https: bool = Field(
+        default=True,
+        description="Whether the entry points terminate TLS themselves; only the URLs of the UIs depend on it.",
+        examples=[False],
+    )
 
 
-class UiRouteSpec(Spec):
+class UiRouteSpec(UiRouteSettings, Spec):
     """The checked arguments of `UiRoute`."""
 
-    namespace: Name
-    service: Name
-    port: int = Field(default=0, ge=0, le=65535)
-    port_name: str = ""
-    scheme: str = ""
-    entry_points: Sequence[EntryPoint]
-    host: Hostname
-    path_prefix: Annotated[str, AfterValidator(_path)] = ""
-    auth_middleware: Reference | None = None
-    authenticated_by_ui: bool = False
-    middlewares: Sequence[Reference] = ()
-    tls_secret: OptionalObjectName = ""
-    cert_resolver: str = ""
-    https: bool = False
-    route_name: Name | None = None
+    namespace: Name = Field(description="Namespace of the Service and of the route, which Traefik requires to be one.")
+    service: Name = Field(description="Name of the Service.")
+    port: int | None = Field(
+        default=None,
+        ge=1,
+        le=65535,
+        description="Port of the Service by number; either this or `port_name`. Default: none.",
+    )
+    port_name: str = Field(default="", description="Port of the Service by name; either this or `port`. Default: none.")
+    scheme: Scheme | None = Field(
+        default=None,
+        description="Protocol of the Service: `http`, `https` or, for gRPC, `h2c`. "
+        "Default: `https` on port 443, else `http`.",
+    )
+    host: Hostname = Field(description="Host name that users open.")
+    path_prefix: Annotated[str, AfterValidator(_path)] = Field(
+        default="",
+        description="Path that the UI is served under, such as `/grafana`; it is passed on unchanged. "
+        "Default: the whole host.",
+    )
+    auth_middleware: Reference | None = Field(
+        default=None,
+        description="The middleware that authenticates, as `namespace/name`. One in another namespace than the route "
+        "needs Traefik's `allowCrossNamespace`. Required unless `authenticated_by_ui`. Default: none.",
+    )
+    authenticated_by_ui: Plain[bool] = Field(
+        default=False, description="Whether the UI itself asks every user for a login, as Grafana does."
+    )
+    route_name: Name | None = Field(
+        default=None, description="Name of the IngressRoute. Default: the name of the Service."
+    )
 
     @property
     def match(self) -> str:
@@ -68,46 +124,68 @@ class UiRouteSpec(Spec):
         secure = self.https or self.tls_secret or self.cert_resolver
         return f"{'https' if secure else 'http'}://{self.host}{self.path_prefix}"
 
-    @rule("entry_points")
-    def _somebody_gets_in(self) -> str | None:
-        return None if self.entry_points else "name one at least, such as websecure, or nobody reaches the UI"
-
     @rule("auth_middleware", "authenticated_by_ui")
-    def _someone_authenticates(self) -> str | None:
+    def _users_are_authenticated(self) -> Violation | None:
         if self.auth_middleware is None and not self.authenticated_by_ui:
-            return (
-                "anybody who reaches the entry point could use the UI: name the middleware that authenticates, such as "
-                "the reference of a BasicAuth, or set authenticated_by_ui where the UI itself asks for a login"
+            return Violation(
+                "is missing: without it anyone who reaches the entry point can use the UI; name the middleware that "
+                "authenticates, such as the reference of a BasicAuth, or set authenticated_by_ui where the UI itself "
+                "asks for a login",
+                {"auth_middleware": placeholder("auth_middleware")},
             )
         return None
 
     @rule("port", "port_name")
-    def _one_port(self) -> str | None:
-        return None if bool(self.port) != bool(self.port_name) else "give one of port and port_name"
+    def _one_port_is_named(self) -> str | Violation | None:
+        if self.port is None and not self.port_name:
+            return Violation("is missing: set port or port_name", {"port": placeholder("port")})
+        if self.port is not None and self.port_name:
+            return f"port_name = {self.port_name!r} is set too: remove one of them"
+        return None
 
     @rule("tls_secret", "cert_resolver")
-    def _one_certificate(self) -> str | None:
-        return "give one of tls_secret and cert_resolver" if self.tls_secret and self.cert_resolver else None
-
-    @rule("scheme")
-    def _scheme_is_spoken(self) -> str | None:
-        return None if self.scheme in _SCHEMES else f"use one of {', '.join(_SCHEMES[1:])}, or leave it out"
+    def _certificate_has_one_source(self) -> str | None:
+        if self.tls_secret and self.cert_resolver:
+            return f"cert_resolver = {self.cert_resolver!r} is set too: remove one of them"
+        return None
 
 
-class BasicAuthSpec(Spec):
+class BasicAuthSettings(StrictModel):
+    """Basic authentication: what a stack may state and a program may pass."""
+
+    username: Annotated[str, form(r"[^:\s]+", "a name without ':' and white space")] = Field(
+        default="admin",
+        description="Name of the user that is created with a generated password, where no users are given.",
+        examples=["team"],
+    )
+
+
+class BasicAuthSpec(BasicAuthSettings, Spec):
     """The checked arguments of `BasicAuth`."""
 
-    namespace: Name
-    middleware_name: Name = "basic-auth"
-    username: Annotated[str, form(r"[^:\s]+", "a name without ':' and white space")] = "admin"
-    htpasswd: str | None = None
-    existing_secret: OptionalObjectName = ""
+    namespace: Name = Field(description="Namespace of the middleware and of its Secret.")
+    middleware_name: Plain[Name] = Field(
+        default="basic-auth",
+        description="Name of the middleware. Its Secret is called `<middleware_name>-users`, the one with name and "
+        "password of a created user `<middleware_name>-login`.",
+    )
+    htpasswd: str | None = Field(
+        default=None,
+        description="Users as lines of `user:hash`, as `htpasswd -nB` writes them; a secret. "
+        "Default: one user is created.",
+    )
+    existing_secret: Plain[OptionalObjectName] = Field(
+        default="",
+        description="Existing Secret in the same namespace that holds such lines in its key `users`. "
+        "Default: none; the Secret is created.",
+    )
 
     @rule("htpasswd")
-    def _users_have_hashes(self) -> str | None:
+    def _passwords_are_hashed(self) -> str | None:
         return None if self.htpasswd is None else problem_of_htpasswd(self.htpasswd)
 
     @rule("htpasswd", "existing_secret")
-    def _one_source(self) -> str | None:
-        given = self.htpasswd is not None and self.existing_secret
-        return "give one of htpasswd and existing_secret" if given else None
+    def _users_have_one_source(self) -> str | None:
+        if self.htpasswd is not None and self.existing_secret:
+            return f"existing_secret = {self.existing_secret!r} is set too: remove one of them"
+        return None

@@ -1,9 +1,9 @@
 """What a user of `Logging` should know about valid choices that have a price."""
 
+from .._bucket import Store
 from .._security.spec import open_logins
 from .modes import Mode
 from .spec import LoggingSpec
-from .spec_store import Store
 
 
 def advice(spec: LoggingSpec) -> list[str]:

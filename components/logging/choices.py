@@ -43,3 +43,10 @@ class PreparedChange(StrEnum):
     TENANTS = "tenants"
     INGESTERS = "ingesters"
     CHART = "chart"
+
+
+class RuleSource(StrEnum):
+    """Where the ruler reads rules; never in both places."""
+
+    CONFIG_MAPS = "config-maps"
+    BUCKET = "bucket"

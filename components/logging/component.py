@@ -36,7 +36,7 @@ class Logging(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: LoggingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         place = f'Logging "{name}"'
-        spec = LoggingSpec.check(place, args, LoggingArgs)
+        spec = LoggingSpec.check(place, args)
         super().__init__("observability:index:Logging", name, {**args}, opts)
         for sentence in advice(spec):
             pulumi.log.warn(sentence, self)

@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from .._bucket import Store
 from ..storage.endpoint import parse_endpoint
 from ..units import hours
 from .ruler import ruler_config
 from .schema import Index
 from .spec import LoggingSpec
-from .spec_store import Store
 from .tenancy import tenant_config
 
 SHARE_OF_MEMORY_FOR_REPLAY = 0.6

@@ -6,9 +6,10 @@ preview. So what they know is looked for here; only LogQL itself is left to Loki
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
+from pydantic import BeforeValidator
 
 from .._tenants import THE_ONLY_TENANT
 
@@ -19,27 +20,38 @@ _RULE_KEYS = frozenset({"record", "alert", "expr", "for", "keep_firing_for", "la
 _DURATIONS = ("interval", "query_offset", "for", "keep_firing_for")
 
 
+def _text(content: Any) -> Any:
+    return yaml.safe_dump(content, sort_keys=False) if isinstance(content, Mapping) else content
+
+
+RuleFile = Annotated[str, BeforeValidator(_text)]
+"""A file of rules: its text, or the same as data."""
+
+
 def tenant_and_file(path: str, tenants: Collection[str]) -> tuple[str, str]:
     """Say whose file it is: with tenants the first part of its path names the owner."""
     owner, slash, file = path.partition("/")
     return (owner, file) if tenants and slash else (THE_ONLY_TENANT, path)
 
 
-def file_problems(files: Mapping[str, str], tenants: Collection[str]) -> Iterator[str]:
-    """Give a sentence for each thing that would keep Loki from reading `files`, by path."""
+def file_problems(files: Mapping[str, str], tenants: Collection[str]) -> Iterator[tuple[str, str]]:
+    """Yield the path of a file and a message for each thing that would keep Loki from reading it."""
     seen: dict[tuple[str, str], str] = {}
     for path, text in files.items():
         tenant, file = tenant_and_file(path, tenants)
         if tenants and tenant not in tenants:
-            yield f"{path!r} is no tenant's: write TENANT/FILE with one of {', '.join(tenants)}"
+            yield path, f"{path!r} is no tenant's: write TENANT/FILE with one of {', '.join(tenants)}"
         elif not _FILE.fullmatch(file):
-            yield f"{path!r} is no name for a file of rules: use letters, digits and -_. with the end .yaml or .yml"
+            yield (
+                path,
+                f"{path!r} is no name for a file of rules: use letters, digits and -_. with the end .yaml or .yml",
+            )
         else:
             stem = (tenant, file.rpartition(".")[0])
             if stem in seen:
-                yield f"{path!r} and {seen[stem]!r} are one namespace of rules to Loki: join them, or rename one"
+                yield path, f"{path!r} and {seen[stem]!r} are one namespace of rules to Loki: join them, or rename one"
             seen[stem] = path
-            yield from (f"{path!r} {sentence}" for sentence in _content_problems(text))
+            yield from ((path, f"{path!r} {sentence}") for sentence in _content_problems(text))
 
 
 def _content_problems(text: str) -> Iterator[str]:

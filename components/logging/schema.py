@@ -8,9 +8,15 @@ from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from itertools import pairwise
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from .._model import StrictModel, placeholder
+from .._spec import REMOVE, Violation
+from ..units import form
+
+_STORE = "s3|filesystem"
 
 FIRST_DAY = date(2024, 1, 1)
 """Beginning of the default entry: before any data of a new installation."""
@@ -35,17 +41,29 @@ class SchemaVersion(StrEnum):
     V13 = "v13"
 
 
-class SchemaEntry(BaseModel):
-    """One entry of the ledger."""
+class SchemaEntry(StrictModel):
+    """One entry of Loki's `schema_config`; once applied it is never edited, only a later one appended."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
-
-    begin: date = Field(alias="from")
-    store: Index = Index.TSDB
-    object_store: str
-    version: SchemaVersion = Field(default=SchemaVersion.V13, alias="schema")
-    index_prefix: str = "index_"
-    index_period: str = "24h"
+    begin: date = Field(
+        alias="from",
+        description="First day (UTC) that is written in this format, such as `2024-01-01`.",
+        examples=["2024-01-01"],
+    )
+    object_store: Annotated[str, form(_STORE, "s3 or filesystem")] = Field(
+        default="s3", description="Where its objects are: `s3` or `filesystem`.", examples=["s3"]
+    )
+    store: Index = Field(default=Index.TSDB, description="Index format; other than `tsdb` only in entries of the past.")
+    version: SchemaVersion = Field(
+        default=SchemaVersion.V13,
+        alias="schema",
+        description="Schema version; other than `v13` only in entries of the past.",
+    )
+    index_prefix: str = Field(default="index_", description="Prefix of the index tables.")
+    index_period: str = Field(
+        default="24h",
+        description="Time that one index table covers; other than 24h only with `boltdb`.",
+        examples=["24h"],
+    )
 
     def chart_value(self) -> dict[str, Any]:
         """Write the entry as Loki's `schema_config` has it."""
@@ -63,29 +81,36 @@ def default_ledger(object_store: str) -> tuple[SchemaEntry, ...]:
     return (SchemaEntry.model_validate({"from": FIRST_DAY, "object_store": object_store}),)
 
 
-def ledger_problem(entries: Sequence[SchemaEntry], object_store: str, *, today: date) -> str | None:
-    """Tell what is wrong with a ledger by itself, or `None`; `today` is the current day in UTC."""
-    for before, after in pairwise(entries):
+def ledger_problem(entries: Sequence[SchemaEntry], object_store: str, *, today: date) -> Violation | None:
+    """Return what is wrong with schema entries by themselves, or `None`; `today` is the current day in UTC."""
+    for index, (before, after) in enumerate(pairwise(entries), start=1):
         if after.begin <= before.begin:
-            return f"the entry from {after.begin} comes after the one from {before.begin}: order entries by date"
-    for entry in entries:
+            message = f"the entry from {after.begin} comes after the one from {before.begin}: order entries by date"
+            return Violation(message, {f"schema_entries.{index}": REMOVE})
+    for index, entry in enumerate(entries):
         if entry.index_period != "24h" and entry.store is not Index.BOLTDB:
-            return f"the entry from {entry.begin} has index period {entry.index_period}: Loki supports 24h alone"
+            return Violation(
+                f"the entry from {entry.begin} has index period {entry.index_period}: Loki supports 24h alone",
+                {f"schema_entries.{index}.index_period": "24h"},
+            )
     if (first := entries[0].begin) > today:
-        return (
+        return Violation(
             f"the first entry begins on {first}, and Loki refuses every line from before that day: put an entry that "
             f"begins before the oldest line in front of it, such as from {FIRST_DAY}, or leave out schema_entries"
         )
     newest = entries[-1]
+    appended = {"from": placeholder("from"), "object_store": object_store}
     if (newest.store, newest.version) != (Index.TSDB, SchemaVersion.V13):
-        return (
+        return Violation(
             f"the newest entry, from {newest.begin}, is {newest.store} {newest.version}: "
-            "append an entry with store tsdb and schema v13 that begins in the future"
+            "append an entry with store tsdb and schema v13 that begins in the future",
+            {f"schema_entries.{len(entries)}": appended},
         )
     if newest.object_store != object_store:
-        return (
+        return Violation(
             f"the newest entry, from {newest.begin}, writes to {newest.object_store}, the store is {object_store}: "
-            "append an entry for the new store that begins in the future"
+            "append an entry for the new store that begins in the future",
+            {f"schema_entries.{len(entries)}": appended},
         )
     return None
 

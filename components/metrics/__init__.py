@@ -1,5 +1,6 @@
 """Metrics in a single Prometheus inside the stack."""
 
-from .component import Metrics, MetricsArgs
+from .args import MetricsArgs
+from .component import Metrics
 
 __all__ = ["Metrics", "MetricsArgs"]

@@ -1,15 +1,18 @@
-"""What the arguments of `Metrics` must be."""
+"""What `Metrics` accepts: settings that a stack may state, and what only a program decides."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Annotated
 
 from pydantic import Field
 
-from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
+from .._model import Choices, Plain
+from .._objects import NodeSelector, OptionalObjectName, Tolerations
 from .._pod_security import PodSecurity
-from .._release_spec import ReleaseSpec
-from .._spec import rule
+from .._release_spec import ReleaseSettings, ReleaseSpec
+from .._spec import Violation, rule
 from ..charts import PROMETHEUS, Chart
-from ..units import Duration, MemorySize, Name, Quantity, VolumeSize, hours
+from ..units import Duration, Interval, MemorySize, Name, Quantity, VolumeSize, hours, parse_duration
 
 RESOURCE_ATTRIBUTES = (
     "service.name",
@@ -22,22 +25,68 @@ RESOURCE_ATTRIBUTES = (
     "k8s.node.name",
 )
 
+LEAST_RETENTION = timedelta(hours=2)
+"""What Prometheus gathers into one block."""
 
-class MetricsSpec(ReleaseSpec):
+
+class MetricsSettings(ReleaseSettings):
+    """Prometheus: what a stack may state and a program may pass."""
+
+    pod_security: Plain[PodSecurity] = Field(
+        default=PodSecurity.RESTRICTED,
+        description=(
+            "Pod Security level enforced in a created namespace. Default: `restricted`, which every pod of Prometheus "
+            "meets."
+        ),
+        examples=["restricted"],
+    )
+    chart_version: Plain[Annotated[str, Choices(PROMETHEUS.versions)]] = Field(
+        default=PROMETHEUS.default_version,
+        description="Version of the Prometheus chart.",
+        examples=[PROMETHEUS.default_version],
+    )
+    volume_size: VolumeSize = Field(default="8Gi", description="Size of the volume.", examples=["50Gi"])
+    storage_class: OptionalObjectName = Field(
+        default="", description="Storage class of the volume. Default: the cluster's.", examples=["gp3"]
+    )
+    scrape_interval: Interval = Field(
+        default="30s", description="Interval at which targets are scraped.", examples=["15s"]
+    )
+    promoted_resource_attributes: Sequence[str] = Field(
+        default=RESOURCE_ATTRIBUTES,
+        description=(
+            "OpenTelemetry resource attributes that become labels of every metric received by OTLP. Default: the names "
+            "of service, environment, cluster, namespace, pod and node."
+        ),
+        examples=[["service.name", "k8s.namespace.name"]],
+    )
+    node_selector: NodeSelector = Field(
+        default_factory=dict,
+        description="Labels of the nodes for the pod. Default: any node.",
+        examples=[{"pool": "obs"}],
+    )
+    tolerations: Tolerations = Field(
+        default=(),
+        description="Tolerations of the pod. Default: none.",
+        examples=[[{"key": "dedicated", "operator": "Exists"}]],
+    )
+    cpu: Quantity = Field(default="200m", description="CPU request of Prometheus.", examples=["500m"])
+    memory: MemorySize = Field(default="1Gi", description="Memory request and limit of Prometheus.", examples=["2Gi"])
+
+
+class MetricsSpec(MetricsSettings, ReleaseSpec):
     """The checked arguments of `Metrics`."""
 
-    pod_security: PodSecurity = PodSecurity.RESTRICTED
-    release_name: Name = "prometheus"
-    chart_version: str = PROMETHEUS.default_version
-    retention: Duration = "15d"
-    volume_size: VolumeSize = "8Gi"
-    storage_class: OptionalObjectName = ""
-    scrape_interval: Duration = "30s"
-    promoted_resource_attributes: Sequence[str] = RESOURCE_ATTRIBUTES
-    node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
-    tolerations: Sequence[Toleration] = ()
-    cpu: Quantity = "200m"
-    memory: MemorySize = "1Gi"
+    release_name: Plain[Name] = Field(
+        default="prometheus", description="Name of the Helm release; its Service is called `<release_name>-server`."
+    )
+    retention: Duration = Field(
+        default="15d",
+        description=(
+            "How long metrics are kept, in whole hours, such as `15d`; less where they fill four fifths of the volume."
+        ),
+        examples=["15d"],
+    )
 
     @property
     def chart(self) -> Chart:
@@ -50,9 +99,13 @@ class MetricsSpec(ReleaseSpec):
         return f"{self.release_name}-server"
 
     @rule("retention")
-    def _retention_is_whole_hours(self) -> str | None:
+    def _retention_is_whole_hours_and_covers_a_block(self) -> Violation | None:
+        least = max(parse_duration(self.retention), LEAST_RETENTION)
+        fix = {"retention": f"{-(-least // timedelta(hours=1))}h"}
         try:
-            whole = hours(self.retention)
+            hours(self.retention)
         except ValueError as error:
-            return str(error)
-        return "keep metrics for at least 2h, what Prometheus gathers into one block" if whole in ("0h", "1h") else None
+            return Violation(str(error), fix)
+        if parse_duration(self.retention) < LEAST_RETENTION:
+            return Violation("keep metrics for at least 2h, what Prometheus gathers into one block", fix)
+        return None

@@ -1,5 +1,6 @@
 """Namespaces with a pod security level."""
 
-from .component import Namespace, NamespaceArgs
+from .args import NamespaceArgs
+from .component import Namespace
 
 __all__ = ["Namespace", "NamespaceArgs"]

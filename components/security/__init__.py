@@ -1,7 +1,8 @@
-"""What the components prove to each other who they are with: certificates and logins."""
+"""Certificates and logins that the components authenticate to each other with."""
 
-from .certificate import Certificate, CertificateArgs
-from .client_login import ClientLogin, ClientLoginArgs
-from .gateway_logins import GatewayLogins, GatewayLoginsArgs
+from .args import CertificateArgs, ClientLoginArgs, GatewayLoginsArgs
+from .certificate import Certificate
+from .client_login import ClientLogin
+from .gateway_logins import GatewayLogins
 
 __all__ = ["Certificate", "CertificateArgs", "ClientLogin", "ClientLoginArgs", "GatewayLogins", "GatewayLoginsArgs"]

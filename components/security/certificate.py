@@ -1,7 +1,6 @@
 """A certificate that cert-manager issues and renews."""
 
-from collections.abc import Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -9,31 +8,9 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._known import after
 from .._pod_security import MANAGED_BY
+from .args import CertificateArgs
 from .objects import API_VERSION, certificate
 from .spec import CertificateSpec
-
-
-class CertificateArgs(TypedDict):
-    """Arguments of `Certificate`."""
-
-    namespace: pulumi.Input[str]
-    """Namespace of the certificate and of its Secret: that of the pods that show it."""
-    secret_name: pulumi.Input[str]
-    """Secret that cert-manager writes `tls.crt`, `tls.key` and, where the issuer has one, `ca.crt` into; also the name
-    of the certificate."""
-    dns_names: pulumi.Input[Sequence[str]]
-    """Host names that the certificate is good for, at least one; a client's stand for who it is."""
-    issuer: pulumi.Input[str]
-    """Name of the issuer. For `ca.crt` it must be one with a CA of its own (kinds CA and Vault, not ACME)."""
-    issuer_kind: NotRequired[str]
-    """`ClusterIssuer`, or `Issuer` for one in the same namespace. Default: `ClusterIssuer`."""
-    common_name: NotRequired[pulumi.Input[str]]
-    """Common name, 64 characters at most, which servers log of clients. Default: none."""
-    duration: NotRequired[pulumi.Input[str]]
-    """How long a certificate holds, in whole hours. Default: `2160h`, 90 days."""
-    renew_before: NotRequired[pulumi.Input[str]]
-    """How long before its end a certificate is renewed, with a new key, in whole hours; less than `duration`.
-    Default: `720h`, 30 days."""
 
 
 class Certificate(pulumi.ComponentResource):
@@ -44,7 +21,7 @@ class Certificate(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CertificateArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Certificate "{name}"'
-        spec = CertificateSpec.check(component, args, CertificateArgs)
+        spec = CertificateSpec.check(component, args)
         super().__init__("observability:index:Certificate", name, {**args}, opts)
         known = spec.resolve(component)
         wanted: pulumi.Output[Any] = known.apply(certificate)

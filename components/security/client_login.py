@@ -1,24 +1,12 @@
 """The login of one client: a name and a generated password."""
 
-from typing import NotRequired, TypedDict
-
 import pulumi
 
 from .._htpasswd import line_for_machine
 from .._known import after
 from .._login import generate_login
+from .args import ClientLoginArgs
 from .spec import ClientLoginSpec
-
-
-class ClientLoginArgs(TypedDict):
-    """Arguments of `ClientLogin`."""
-
-    namespace: pulumi.Input[str]
-    """Namespace of the Secret: that of the client's pods."""
-    username: str
-    """Name that the client logs in by: letters, digits and `._-`."""
-    secret_name: NotRequired[str]
-    """Secret with the keys `username` and `password`. Default: `<username>-login`."""
 
 
 class ClientLogin(pulumi.ComponentResource):
@@ -34,7 +22,7 @@ class ClientLogin(pulumi.ComponentResource):
     """Name of the Secret with `username` and `password`."""
 
     def __init__(self, name: str, args: ClientLoginArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        spec = ClientLoginSpec.check(f'ClientLogin "{name}"', args, ClientLoginArgs)
+        spec = ClientLoginSpec.check(f'ClientLogin "{name}"', args)
         super().__init__("observability:index:ClientLogin", name, {**args}, opts)
         secret_name = spec.secret_name or f"{spec.username}-login"
         login = generate_login(

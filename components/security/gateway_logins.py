@@ -1,7 +1,6 @@
 """The logins that a gateway accepts."""
 
-from collections.abc import Sequence
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
@@ -10,21 +9,11 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._htpasswd import checked_htpasswd
 from .._known import after
 from .._pod_security import MANAGED_BY
+from .args import GatewayLoginsArgs
 from .spec import GatewayLoginsSpec
 
 KEY = ".htpasswd"
 """The key that the gateways of Loki and Tempo read."""
-
-
-class GatewayLoginsArgs(TypedDict):
-    """Arguments of `GatewayLogins`."""
-
-    namespace: pulumi.Input[str]
-    """Namespace of the Secret: that of the gateway."""
-    htpasswd: pulumi.Input[Sequence[pulumi.Input[str]]]
-    """Lines of `user:hash`, such as the `htpasswd` of each `ClientLogin`; secrets, at least one."""
-    secret_name: NotRequired[str]
-    """Secret that holds them in its key `.htpasswd`. Default: `gateway-logins`."""
 
 
 class GatewayLogins(pulumi.ComponentResource):
@@ -35,7 +24,7 @@ class GatewayLogins(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: GatewayLoginsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'GatewayLogins "{name}"'
-        spec = GatewayLoginsSpec.check(component, args, GatewayLoginsArgs)
+        spec = GatewayLoginsSpec.check(component, args)
         users: pulumi.Output[Any] = pulumi.Output.secret(args["htpasswd"])
         super().__init__("observability:index:GatewayLogins", name, {**args, "htpasswd": users}, opts)
         lines = users.apply(lambda each: "\n".join(line.strip() for line in each) + "\n")

@@ -1,61 +1,106 @@
-"""What the arguments of certificates and logins must be."""
+"""What the components of certificates and logins accept: settings of a stack, and what only a program decides."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 
-from .._spec import Spec, rule
+from .._model import Plain, StrictModel
+from .._spec import Spec, Violation, rule
 from ..units import Duration, Hostname, Name, form, hours, parse_duration
 
 
 class IssuerKind(StrEnum):
-    """Whose issuer it is: the cluster's, or that of a namespace."""
+    """The scope of an issuer: the cluster, or one namespace."""
 
     CLUSTER = "ClusterIssuer"
     NAMESPACE = "Issuer"
 
 
-class CertificateSpec(Spec):
+class CertificateSettings(StrictModel):
+    """The time that certificates are valid: what a stack may state and a program may pass."""
+
+    duration: Duration = Field(
+        default="2160h",
+        description="Time that a certificate is valid, in whole hours. Default: `2160h`, 90 days.",
+        examples=["720h"],
+    )
+    renew_before: Duration = Field(
+        default="720h",
+        description="Time before its end at which a certificate is renewed, with a new key, in whole hours; less than "
+        "`duration`. Default: `720h`, 30 days.",
+        examples=["240h"],
+    )
+
+
+class CertificateSpec(CertificateSettings, Spec):
     """The checked arguments of `Certificate`."""
 
-    namespace: Name
-    secret_name: Name
-    dns_names: Sequence[Hostname] = Field(min_length=1)
-    issuer: str = Field(min_length=1)
-    issuer_kind: IssuerKind = IssuerKind.CLUSTER
-    common_name: str = Field(default="", max_length=64)
-    duration: Duration = "2160h"
-    renew_before: Duration = "720h"
+    namespace: Name = Field(
+        description="Namespace of the certificate and of its Secret: that of the pods that present it."
+    )
+    secret_name: Name = Field(
+        description="Secret that cert-manager writes `tls.crt`, `tls.key` and, where the issuer has one, `ca.crt` to; "
+        "also the name of the certificate."
+    )
+    dns_names: Sequence[Hostname] = Field(
+        min_length=1,
+        description="Host names that the certificate is valid for, at least one; those of a client identify it.",
+    )
+    issuer: str = Field(
+        min_length=1,
+        description="Name of the issuer. For `ca.crt` it must have a CA of its own (kinds CA and Vault, not ACME).",
+    )
+    issuer_kind: Plain[IssuerKind] = Field(
+        default=IssuerKind.CLUSTER, description="`ClusterIssuer`, or `Issuer` for one in the same namespace."
+    )
+    common_name: str = Field(
+        default="",
+        max_length=64,
+        description="Common name, 64 characters at most, which servers log of clients. Default: none.",
+    )
 
     @rule("renew_before", "duration")
-    def _it_is_renewed_while_it_holds(self) -> str | None:
+    def _certificate_is_renewed_while_valid(self) -> str | None:
         if parse_duration(self.renew_before) >= parse_duration(self.duration):
-            return f"it would be renewed at once, as it holds for {self.duration}: use less than that"
+            return f"must be less than duration = {self.duration!r}: a certificate would be renewed at once; lower it"
         return None
 
     @rule("duration", "renew_before")
-    def _both_are_whole_hours(self) -> str | None:
-        try:
-            hours(self.duration), hours(self.renew_before)
-        except ValueError as error:
-            return str(error)
-        return None
+    def _durations_are_whole_hours(self) -> Iterator[Violation]:
+        for name in ("duration", "renew_before"):
+            text = getattr(self, name)
+            try:
+                hours(text)
+            except ValueError as error:
+                yield Violation(str(error), {name: f"{_nearest_hours(text)}h"}, at=(name,))
+
+
+def _nearest_hours(text: str) -> int:
+    return max(1, round(parse_duration(text).total_seconds() / 3600))
 
 
 class ClientLoginSpec(Spec):
     """The checked arguments of `ClientLogin`."""
 
-    namespace: Name
-    username: Annotated[str, form(r"[A-Za-z0-9._-]+", "a name of letters, digits, '.', '_' and '-'")]
-    secret_name: Name | None = None
+    namespace: Name = Field(description="Namespace of the Secret: that of the client's pods.")
+    username: Plain[Annotated[str, form(r"[A-Za-z0-9._-]+", "a name of letters, digits, '.', '_' and '-'")]] = Field(
+        description="Name that the client logs in with: letters, digits and `._-`."
+    )
+    secret_name: Plain[Name | None] = Field(
+        default=None, description="Secret with the keys `username` and `password`. Default: `<username>-login`."
+    )
 
 
 class GatewayLoginsSpec(Spec):
     """The checked arguments of `GatewayLogins`."""
 
-    namespace: Name
-    # Any: each is a text or an output of one, checked when it is known.
-    htpasswd: Sequence[Any] = Field(min_length=1)
-    secret_name: Name = "gateway-logins"
+    namespace: Name = Field(description="Namespace of the Secret: that of the gateway.")
+    htpasswd: Sequence[str] = Field(
+        min_length=1,
+        description="Lines of `user:hash`, such as the `htpasswd` of each `ClientLogin`; secrets, at least one.",
+    )
+    secret_name: Plain[Name] = Field(
+        default="gateway-logins", description="Secret that holds the lines in its key `.htpasswd`."
+    )

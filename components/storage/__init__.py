@@ -3,18 +3,25 @@
 The components for AWS are imported on first use: `pulumi_aws` is an optional dependency.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .args import (
+    AwsBucketAccessArgs,
+    AwsObjectStorageArgs,
+    ExternalObjectStorageArgs,
+    InClusterObjectStorageArgs,
+    MinioObjectStorageArgs,
+    SecretBucketAccessArgs,
+)
 from .endpoint import Endpoint, bucket_endpoint, parse_endpoint
-from .external import ExternalObjectStorage, ExternalObjectStorageArgs
-from .in_cluster import InClusterObjectStorage, InClusterObjectStorageArgs
-from .minio_storage import MinioObjectStorage, MinioObjectStorageArgs
-from .secret_access import SecretBucketAccess, SecretBucketAccessArgs
+from .external import ExternalObjectStorage
+from .in_cluster import InClusterObjectStorage
+from .minio_storage import MinioObjectStorage
+from .secret_access import SecretBucketAccess
 
 if TYPE_CHECKING:
-    from .aws import AwsObjectStorage, AwsObjectStorageArgs
-    from .aws_access import AwsBucketAccess, AwsBucketAccessArgs
+    from .aws import AwsObjectStorage
+    from .aws_access import AwsBucketAccess
 
 __all__ = [
     "AwsBucketAccess",
@@ -34,18 +41,18 @@ __all__ = [
     "parse_endpoint",
 ]
 
-_AWS_MODULES = {
-    "AwsBucketAccess": ".aws_access",
-    "AwsBucketAccessArgs": ".aws_access",
-    "AwsObjectStorage": ".aws",
-    "AwsObjectStorageArgs": ".aws",
-}
-
 
 def __getattr__(name: str) -> Any:
-    if name not in _AWS_MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_AWS_MODULES[name], __name__), name)
+    match name:
+        case "AwsBucketAccess":
+            from .aws_access import AwsBucketAccess
+
+            return AwsBucketAccess
+        case "AwsObjectStorage":
+            from .aws import AwsObjectStorage
+
+            return AwsObjectStorage
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

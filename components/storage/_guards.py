@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .seaweedfs import PreparedChange
+from .spec import PreparedChange
 
 Values = Mapping[str, Any]
 

@@ -1,95 +1,15 @@
 """Buckets on AWS S3: those of others, or new ones that are closed, encrypted, reached by TLS alone and protected."""
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
 from pulumi_aws import kms, s3
-from pydantic import Field
 
 from .._known import after
-from .._spec import rule
-from ..units import Partition, form
-from .buckets import BucketLayout, aws_name_problem
+from .args import AwsObjectStorageArgs
 from .lifecycle import lifecycle_rules
 from .policies import bucket_arn, tls_only_policy
-
-_KEY = r"(arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+)?"
-_A_KEY = "the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-
-
-class Encryption(StrEnum):
-    """Who holds the key that objects are encrypted with."""
-
-    KMS = "kms"
-    S3 = "s3"
-
-
-class AwsObjectStorageSpec(BucketLayout):
-    """What `AwsObjectStorage` takes."""
-
-    existing: bool = False
-    region: Annotated[str, form(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region, such as eu-west-1")] = Field(
-        examples=["eu-west-1"]
-    )
-    partition: Partition = "aws"
-    encryption: Encryption = Encryption.KMS
-    kms_key_arn: Annotated[str, form(_KEY, _A_KEY)] = ""
-    versioning: bool = False
-    noncurrent_days: int = Field(default=7, ge=1)
-    protect: bool = True
-    tags: Mapping[str, str] = Field(default_factory=dict)
-
-    @property
-    def key_is_given(self) -> bool:
-        """Whether the key is the caller's."""
-        return isinstance(self.kms_key_arn, pulumi.Output) or self.kms_key_arn != ""
-
-    @rule("kms_key_arn", "encryption")
-    def _a_key_goes_with_kms(self) -> str | None:
-        if self.kms_key_arn and self.encryption is not Encryption.KMS:
-            return 'a key is only used with encryption "kms": leave kms_key_arn out, or change encryption'
-        return None
-
-    @rule("versioning", "existing")
-    def _existing_buckets_stay_as_they_are(self) -> str | None:
-        if self.existing and self.versioning:
-            return "existing buckets stay as their owners set them up: leave versioning to them"
-        return None
-
-    def _name_problem(self, name: str) -> str | None:
-        return aws_name_problem(name)
-
-
-class AwsObjectStorageArgs(TypedDict):
-    """Arguments of `AwsObjectStorage`."""
-
-    buckets: NotRequired[Mapping[str, str]]
-    """Bucket of each purpose (`logs`, `traces`, `metrics`), created unless `existing`. This or `shared_bucket`."""
-    shared_bucket: NotRequired[str]
-    """One bucket for all purposes, created unless `existing`. Either this or `buckets`."""
-    prefixes: NotRequired[Mapping[str, str]]
-    """Prefix of each purpose. Default `loki`, `tempo` and `thanos` in a shared bucket, else the whole bucket."""
-    existing: NotRequired[bool]
-    """Whether the buckets are there already: nothing is created then, and their owners guard them. Default no."""
-    region: pulumi.Input[str]
-    """Region of the buckets, such as `eu-west-1`."""
-    partition: NotRequired[pulumi.Input[str]]
-    """Partition of the account: `aws` (default), `aws-cn` or `aws-us-gov`."""
-    encryption: NotRequired[str]
-    """`kms` (default): a key of one's own with bucket keys, which spare most key requests; `s3`: keys held by S3."""
-    kms_key_arn: NotRequired[pulumi.Input[str]]
-    """Key to encrypt with. Default: a key is created, rotated yearly, with 30 days to take back its deletion.
-    With `existing`, the key of the buckets, which readers may then use. Default there: none."""
-    versioning: NotRequired[bool]
-    """Keep overwritten and deleted objects for `noncurrent_days`. Default no: they cost until they expire."""
-    noncurrent_days: NotRequired[int]
-    """Days that a noncurrent version is kept where `versioning` is on. Default 7, at least 1."""
-    protect: NotRequired[bool]
-    """Refuse to delete the buckets and all that guards them; leave them in AWS when their code goes. Default yes."""
-    tags: NotRequired[pulumi.Input[Mapping[str, str]]]
-    """Tags of everything created."""
+from .spec import AwsObjectStorageSpec, Encryption
 
 
 class AwsObjectStorage(pulumi.ComponentResource):
@@ -114,7 +34,7 @@ class AwsObjectStorage(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: AwsObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'AwsObjectStorage "{name}"'
-        spec = AwsObjectStorageSpec.check(component, args, AwsObjectStorageArgs)
+        spec = AwsObjectStorageSpec.check(component, args)
         super().__init__("observability:index:AwsObjectStorage", name, {**args}, opts)
         # The key is resolved apart: one that is still to be created would make everything else unknown.
         known = spec.model_copy(update={"kms_key_arn": ""}).resolve(component)
@@ -127,7 +47,7 @@ class AwsObjectStorage(pulumi.ComponentResource):
         self.kms_key_arn = self._key_arn(f"{name}-key", spec, component)
         created = [
             resource
-            for word, bucket in ({} if spec.existing else spec.distinct).items()
+            for word, bucket in (spec.distinct if spec.create_buckets else {}).items()
             for resource in self._bucket(f"{name}-{word}", bucket, spec)
         ]
         self.kind = pulumi.Output.from_input("aws")
@@ -157,7 +77,7 @@ class AwsObjectStorage(pulumi.ComponentResource):
             return pulumi.Output.from_input("")
         if spec.key_is_given:
             return spec.resolve(component).apply(lambda s: s.kms_key_arn)
-        if spec.existing:
+        if not spec.create_buckets:
             return pulumi.Output.from_input("")
         key = kms.Key(
             name,

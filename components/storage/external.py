@@ -1,47 +1,12 @@
 """Buckets that exist already, in any store that speaks S3."""
 
 from collections.abc import Mapping
-from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
 
-from .._spec import rule
-from ..units import form
-from .buckets import BucketLayout
+from .args import ExternalObjectStorageArgs
 from .endpoint import parse_endpoint
-
-
-class ExternalObjectStorageSpec(BucketLayout):
-    """What `ExternalObjectStorage` takes."""
-
-    endpoint: str
-    region: Annotated[str, form(r"[A-Za-z0-9-]+", "a region's name: letters, digits and '-'")] = "us-east-1"
-    path_style: bool = True
-
-    @rule("endpoint")
-    def _endpoint_is_an_s3_address(self) -> str | None:
-        try:
-            parse_endpoint(self.endpoint)
-        except ValueError as error:
-            return str(error)
-        return None
-
-
-class ExternalObjectStorageArgs(TypedDict):
-    """Arguments of `ExternalObjectStorage`."""
-
-    endpoint: pulumi.Input[str]
-    """URL of the S3 API, such as `https://s3.example.org:9000`, without bucket, path and credentials."""
-    region: NotRequired[pulumi.Input[str]]
-    """Region that requests are signed for. Default `us-east-1`, which most stores take."""
-    path_style: NotRequired[pulumi.Input[bool]]
-    """Whether the bucket goes into the path of a URL. Default yes; no puts it in front of the host."""
-    buckets: NotRequired[pulumi.Input[Mapping[str, str]]]
-    """Bucket of each purpose (`logs`, `traces`, `metrics`). Either this or `shared_bucket`."""
-    shared_bucket: NotRequired[pulumi.Input[str]]
-    """One bucket for all purposes. Either this or `buckets`."""
-    prefixes: NotRequired[pulumi.Input[Mapping[str, str]]]
-    """Prefix of each purpose. Default `loki`, `tempo` and `thanos` in a shared bucket, else the whole bucket."""
+from .spec import ExternalObjectStorageSpec
 
 
 class ExternalObjectStorage(pulumi.ComponentResource):
@@ -66,7 +31,7 @@ class ExternalObjectStorage(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ExternalObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'ExternalObjectStorage "{name}"'
-        spec = ExternalObjectStorageSpec.check(component, args, ExternalObjectStorageArgs)
+        spec = ExternalObjectStorageSpec.check(component, args)
         super().__init__("observability:index:ExternalObjectStorage", name, {**args}, opts)
         known = spec.resolve(component)
         self.kind = pulumi.Output.from_input("external")

@@ -1,8 +1,8 @@
 """Buckets in the cluster itself, where nothing else is to be had: SeaweedFS in one pod, or on several hosts."""
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
+from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -18,70 +18,12 @@ from .._passwords import generated, secret_map
 from .._pod_security import MANAGED_BY
 from .._release import release
 from ._guards import seaweedfs_problems
-from .seaweedfs import IDENTITIES_KEY, REGION, InClusterObjectStorageSpec, identities, seaweedfs_values, service_monitor
+from .args import InClusterObjectStorageArgs
+from .seaweedfs import IDENTITIES_KEY, REGION, identities, seaweedfs_values, service_monitor
 from .seaweedfs_cluster import cluster_values
 from .seaweedfs_cluster import service_monitor as cluster_monitor
 from .seaweedfs_objects import cluster_budgets, cluster_service
-
-
-class InClusterObjectStorageArgs(TypedDict):
-    """Arguments of `InClusterObjectStorage`."""
-
-    namespace: pulumi.Input[str]
-    """Namespace of the store."""
-    create_namespace: NotRequired[bool]
-    """Whether to create the namespace. Default yes."""
-    pod_security: NotRequired[str]
-    """Pod security level of a created namespace. Default `restricted`."""
-    protect_namespace: NotRequired[bool]
-    """Refuse to delete the namespace, and keep the store's volume when its release goes. Default no."""
-    replicas: NotRequired[int]
-    """Servers that hold objects: 1, which is one pod for everything, or more than `copies`, each on a host of its own,
-    beside three masters and two filers. It grows at any time. Default 1."""
-    copies: NotRequired[int]
-    """Servers that hold each object where there are several, 2 or 3; what is there already keeps its number. Default
-    2."""
-    prepared_changes: NotRequired[Sequence[str]]
-    """What the applied state forbids and has been prepared by hand, for one update: `shape`, between one pod and
-    several servers, after all objects were copied out; `servers`, to fewer of them, after the last ones were
-    evacuated. Default: none."""
-    buckets: NotRequired[Mapping[str, str]]
-    """Bucket of each purpose, to be created. Default `loki` for logs, `tempo` for traces, `thanos` for metrics."""
-    storage_size: NotRequired[pulumi.Input[str]]
-    """Size of the volume of each server, at least `1Gi`. Default `10Gi`."""
-    storage_class: NotRequired[pulumi.Input[str]]
-    """Storage class of the volumes. Default: the cluster's."""
-    cpu: NotRequired[pulumi.Input[str]]
-    """CPU requested for each server and filer. Default `100m`."""
-    memory: NotRequired[pulumi.Input[str]]
-    """Memory requested for each server and filer, and the most that is used. Default `1Gi`."""
-    node_selector: NotRequired[pulumi.Input[Mapping[str, str]]]
-    """Labels of the nodes to run on. Default: any node."""
-    tolerations: NotRequired[pulumi.Input[Sequence[Mapping[str, Any]]]]
-    """Taints to tolerate, as in a pod. Default: none."""
-    service_monitor: NotRequired[bool]
-    """Whether to create a ServiceMonitor, which needs the Prometheus operator's CRDs. Default no."""
-    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the ServiceMonitor, by which the operator's Prometheus picks it up: kube-prometheus-stack's wants
-    `release`, with the name of its own release. Default none."""
-    credentials_revision: NotRequired[str]
-    """Change this word to generate new keys; the store and its consumers start anew with them. Default `1`."""
-    release_name: NotRequired[str]
-    """Name of the Helm release, of which the Service's name is made. Default `seaweedfs`."""
-    chart_version: NotRequired[str]
-    """Version of the chart `seaweedfs`. Default the first supported one."""
-    charts_dir: NotRequired[str]
-    """Directory to take the chart from. Default: its repository."""
-    values: NotRequired[Mapping[str, Any]]
-    """Chart values laid over what the component sets."""
-    max_history: NotRequired[int]
-    """Revisions that Helm keeps. Default 2, at least 1."""
-    timeout_seconds: NotRequired[int]
-    """How long Helm waits for the release, in seconds. Default 600."""
-    atomic: NotRequired[bool]
-    """Whether a failed upgrade is rolled back. Default no."""
-    skip_await: NotRequired[bool]
-    """Whether not to wait for the pods. Default no."""
+from .spec import InClusterObjectStorageSpec
 
 
 class InClusterObjectStorage(pulumi.ComponentResource):
@@ -112,7 +54,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: InClusterObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'InClusterObjectStorage "{name}"'
-        spec = InClusterObjectStorageSpec.check(component, args, InClusterObjectStorageArgs)
+        spec = InClusterObjectStorageSpec.check(component, args)
         super().__init__("observability:index:InClusterObjectStorage", name, {**args}, opts)
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)

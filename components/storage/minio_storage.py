@@ -2,7 +2,6 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -19,66 +18,10 @@ from .._passwords import generated, secret_map
 from .._pod_security import MANAGED_BY
 from .._release import release
 from ._guards import minio_problems
-from .minio import REGION, UNMAINTAINED, MinioMode, MinioObjectStorageSpec, minio_values, service_monitor
+from .args import MinioObjectStorageArgs
+from .minio import REGION, UNMAINTAINED, minio_values, service_monitor
 from .minio_users import ROOT_USER
-
-
-class MinioObjectStorageArgs(TypedDict):
-    """Arguments of `MinioObjectStorage`."""
-
-    namespace: pulumi.Input[str]
-    """Namespace of the store."""
-    create_namespace: NotRequired[bool]
-    """Whether to create the namespace. Default yes."""
-    pod_security: NotRequired[str]
-    """Pod security level of a created namespace. Default `restricted`."""
-    protect_namespace: NotRequired[bool]
-    """Refuse to delete the namespace, and keep a standalone store's volume when its release goes. Default no."""
-    mode: NotRequired[str]
-    """`standalone` (default): one pod on one volume; `distributed`: four, of which two may be lost for reading and
-    one for writing. It can never change for the same data."""
-    buckets: NotRequired[Mapping[str, str]]
-    """Bucket of each purpose, to be created. Default `chunks` for logs, `traces` and `metrics`."""
-    further_buckets: NotRequired[Mapping[str, Sequence[str]]]
-    """More buckets of a purpose, to be created, that its key is good for too. Default `ruler` and `admin` for logs."""
-    users: NotRequired[Mapping[str, str]]
-    """User of each purpose, to be created; its name is the access key. Default `loki`, `tempo` and `thanos`."""
-    storage_size: NotRequired[pulumi.Input[str]]
-    """Size of each volume, at least `1Gi`. Default `10Gi`."""
-    storage_class: NotRequired[pulumi.Input[str]]
-    """Storage class of the volumes. Default: the cluster's."""
-    cpu: NotRequired[pulumi.Input[str]]
-    """CPU requested by each pod. Default `100m`."""
-    memory: NotRequired[pulumi.Input[str]]
-    """Memory requested by each pod, and the most that it uses. Default `1Gi`."""
-    node_selector: NotRequired[pulumi.Input[Mapping[str, str]]]
-    """Labels of the nodes to run on. Default: any node."""
-    tolerations: NotRequired[pulumi.Input[Sequence[Mapping[str, Any]]]]
-    """Taints to tolerate, as in a pod. Default: none."""
-    service_monitor: NotRequired[bool]
-    """Whether to create a ServiceMonitor, which needs the Prometheus operator's CRDs; metrics then need no login.
-    Default no."""
-    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the ServiceMonitor, by which the operator's Prometheus picks it up: kube-prometheus-stack's wants
-    `release`, with the name of its own release. Default none."""
-    credentials_revision: NotRequired[str]
-    """Change this word to generate new keys; the store and its consumers start anew with them. Default `1`."""
-    release_name: NotRequired[str]
-    """Name of the Helm release, and of the Service. Default `minio`."""
-    chart_version: NotRequired[str]
-    """Version of the chart `minio`. Default the first supported one."""
-    charts_dir: NotRequired[str]
-    """Directory to take the chart from. Default: its repository."""
-    values: NotRequired[Mapping[str, Any]]
-    """Chart values laid over what the component sets."""
-    max_history: NotRequired[int]
-    """Revisions that Helm keeps. Default 2, at least 1."""
-    timeout_seconds: NotRequired[int]
-    """How long Helm waits for the release, in seconds. Default 600."""
-    atomic: NotRequired[bool]
-    """Whether a failed upgrade is rolled back. Default no."""
-    skip_await: NotRequired[bool]
-    """Whether not to wait for the pods. Default no."""
+from .spec import MinioMode, MinioObjectStorageSpec
 
 
 class MinioObjectStorage(pulumi.ComponentResource):
@@ -109,7 +52,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: MinioObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'MinioObjectStorage "{name}"'
-        spec = MinioObjectStorageSpec.check(component, args, MinioObjectStorageArgs)
+        spec = MinioObjectStorageSpec.check(component, args)
         super().__init__("observability:index:MinioObjectStorage", name, {**args}, opts)
         pulumi.log.warn(UNMAINTAINED, self)
         known = spec.resolve(component)

@@ -1,7 +1,7 @@
 """Who may do what in MinIO: a user for each purpose, with a policy of the same name on its buckets alone."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from .buckets import DEFAULT_PREFIXES
@@ -29,17 +29,10 @@ def policy(name: str, purpose: str, buckets: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def user_problem(users: Mapping[str, str], buckets: Mapping[str, str]) -> str | None:
-    """Say which user of a purpose cannot be, or `None`."""
-    without = sorted(set(users) - set(buckets))
-    if without:
-        return f"{without[0]!r} has no bucket here: name one in buckets, or leave its user out"
-    every = [users.get(purpose, DEFAULT_PREFIXES.get(purpose, purpose)) for purpose in buckets]
-    if len(set(every)) < len(every):
-        return "two purposes have one user: each needs one of its own, as its key is good for its buckets alone"
-    for name in every:
-        if _NAME.fullmatch(name) is None:
-            return f"{name!r} is no user name: use 3 to 20 letters, digits, '_' and '-'"
-        if name == ROOT_USER or name in _BUILT_IN:
-            return f"{name!r} is a name that MinIO has already: choose another"
+def user_name_problem(name: str) -> str | None:
+    """Return why a user cannot have a name, or `None`."""
+    if _NAME.fullmatch(name) is None:
+        return "is not a user name of MinIO: use 3 to 20 letters, digits, '_' and '-'"
+    if name == ROOT_USER or name in _BUILT_IN:
+        return "is reserved by MinIO: choose another name"
     return None

@@ -1,4 +1,4 @@
-"""What the SeaweedFS chart is told where a host may be away: masters, servers and filers, each in pods of their own.
+"""The values of the SeaweedFS chart where a host may be away: masters, servers and filers, each in pods of their own.
 
 Masters agree by Raft. Every object lies on several servers, each on another host. Two filers answer S3: each has the
 whole index of objects on a volume of its own and follows the other's changes a moment later
@@ -10,7 +10,8 @@ import json
 from typing import Any
 
 from ..units import parse_quantity
-from .seaweedfs import CONTAINER, POD, S3_PORT, InClusterObjectStorageSpec, bucket_job, volume_megabytes
+from .seaweedfs import CONTAINER, POD, bucket_job, volume_megabytes
+from .spec import SEAWEEDFS_S3_PORT, InClusterObjectStorageSpec
 
 METRICS_PORT = 9327
 MASTERS = 3
@@ -31,7 +32,7 @@ _TEMPORARY = {
 
 
 def cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
-    """Build the values of the chart for several servers, with the Secret of `identities` by name only."""
+    """Return the values of the chart for several servers, with the Secret of `identities` by name only."""
     claim = {"type": "persistentVolumeClaim", "storageClass": spec.storage_class}
     return {
         "fullnameOverride": spec.release_name,
@@ -49,7 +50,7 @@ def cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             **_pod(spec, "50m", "256Mi"),
             "replicas": MASTERS,
             "logs": dict(_TO_OUTPUT),
-            "volumeSizeLimitMB": volume_megabytes(spec.storage_size),
+            "volumeSizeLimitMB": volume_megabytes(spec.volume_size),
             # Every bucket takes this many volumes, with their copies, at its first object.
             "extraEnvironmentVars": {f"WEED_MASTER_VOLUME_GROWTH_COPY_{spec.copies}": "2"},
             "data": {**claim, "size": "1Gi"},
@@ -57,7 +58,7 @@ def cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "volume": {
             **_pod(spec, spec.cpu, spec.memory),
             "replicas": spec.replicas,
-            "dataDirs": [{**claim, "name": "data", "size": spec.storage_size, "maxVolumes": 0}],
+            "dataDirs": [{**claim, "name": "data", "size": spec.volume_size, "maxVolumes": 0}],
             # A claim grows by hand, in the order that the guide has; the hook would orphan the pods with rights.
             "resizeHook": {"enabled": False},
         },
@@ -65,28 +66,28 @@ def cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             **_pod(spec, spec.cpu, spec.memory),
             "replicas": FILERS,
             "logs": dict(_TO_OUTPUT),
-            "data": {**claim, "size": index_size(spec.storage_size)},
+            "data": {**claim, "size": index_size(spec.volume_size)},
             # The first is for `weed shell` in the Job that creates the buckets, which has no volume.
             "extraEnvironmentVars": {"TMPDIR": "/dev/shm", "WEED_LEVELDB2_DIR": "/data/filerldb2"},
             "podAnnotations": {"checksum/identities": spec.credentials_checksum},
-            "s3": {"enabled": True, "port": S3_PORT, **bucket_job(spec)},
+            "s3": {"enabled": True, "port": SEAWEEDFS_S3_PORT, **bucket_job(spec)},
         },
         "networkPolicy": {
             # Filer, master and servers ask nobody for credentials: only the pods of this release reach them.
             "enabled": True,
             "extraIngress": [{"ports": [{"protocol": "TCP", "port": METRICS_PORT}]}],
-            "components": {"filer": {"extraIngress": [{"ports": [{"protocol": "TCP", "port": S3_PORT}]}]}},
+            "components": {"filer": {"extraIngress": [{"ports": [{"protocol": "TCP", "port": SEAWEEDFS_S3_PORT}]}]}},
         },
     }
 
 
-def index_size(storage_size: str) -> str:
-    """Give the size of a filer's volume: a tenth of a server's, in whole Gi."""
-    return f"{-(-int(parse_quantity(storage_size)) // (_GIBI * _INDEX_SHARE))}Gi"
+def index_size(volume_size: str) -> str:
+    """Return the size of a filer's volume: a tenth of a server's, in whole Gi."""
+    return f"{-(-int(parse_quantity(volume_size)) // (_GIBI * _INDEX_SHARE))}Gi"
 
 
 def labels_of(release_name: str, part: str) -> dict[str, str]:
-    """Give the labels that exactly the pods of a part have."""
+    """Return the labels that exactly the pods of a part have."""
     return {
         "app.kubernetes.io/name": "seaweedfs",
         "app.kubernetes.io/instance": release_name,
@@ -95,7 +96,7 @@ def labels_of(release_name: str, part: str) -> dict[str, str]:
 
 
 def service_monitor(release_name: str) -> dict[str, Any]:
-    """Write what a ServiceMonitor of all parts says."""
+    """Return the specification of a ServiceMonitor of all parts."""
     labels = labels_of(release_name, "")
     del labels["app.kubernetes.io/component"]
     parts = {"key": "app.kubernetes.io/component", "operator": "In", "values": list(PARTS)}

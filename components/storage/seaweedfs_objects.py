@@ -8,21 +8,21 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from .._pod_security import MANAGED_BY
-from .seaweedfs import S3_PORT
 from .seaweedfs_cluster import PARTS, labels_of
+from .spec import SEAWEEDFS_S3_PORT
 
 
 def cluster_service(
     name: str, release_name: str, namespace: pulumi.Output[str], parent: pulumi.Resource, store: pulumi.Resource
 ) -> Service:
-    """Give S3 an address that stays with one filer for each client, which has at once what that client wrote."""
+    """Return a Service for S3 that stays with one filer for each client, which has at once what that client wrote."""
     return Service(
         name,
         metadata=ObjectMetaArgs(name=release_name, namespace=namespace, labels=MANAGED_BY),
         spec=ServiceSpecArgs(
             selector=labels_of(release_name, "filer"),
             session_affinity="ClientIP",
-            ports=[ServicePortArgs(name="s3", port=S3_PORT, target_port=S3_PORT)],
+            ports=[ServicePortArgs(name="s3", port=SEAWEEDFS_S3_PORT, target_port=SEAWEEDFS_S3_PORT)],
         ),
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[store]),
     )

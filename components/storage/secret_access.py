@@ -3,60 +3,18 @@
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import scrypt, sha256
-from typing import Any, NotRequired, TypedDict
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._known import after
-from .._objects import OptionalObjectName
 from .._pod_security import MANAGED_BY
-from .._spec import Spec, rule
-from ..units import Name
+from .args import SecretBucketAccessArgs
+from .spec import ACCESS_KEY_ID, SECRET_ACCESS_KEY, SecretBucketAccessSpec
 
-ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID"
-SECRET_ACCESS_KEY = "AWS_SECRET_ACCESS_KEY"
 _SECRETS = ("access_key_id", "secret_access_key")
-
-
-class SecretBucketAccessSpec(Spec):
-    """What `SecretBucketAccess` takes."""
-
-    namespace: Name
-    secret_name: Name = "bucket-credentials"
-    access_key_id: str = ""
-    secret_access_key: str = ""
-    existing_secret: OptionalObjectName = ""
-    credentials_revision: str = ""
-
-    @rule("existing_secret", "access_key_id", "secret_access_key")
-    def _keys_or_a_secret_that_has_them(self) -> str | None:
-        if self.existing_secret and (self.access_key_id or self.secret_access_key):
-            return "give either existing_secret or access_key_id with secret_access_key, not both"
-        if not self.existing_secret and not (self.access_key_id and self.secret_access_key):
-            return (
-                "give access_key_id and secret_access_key, or existing_secret: the name of a Secret in the same "
-                f"namespace with the keys {ACCESS_KEY_ID} and {SECRET_ACCESS_KEY}, as its consumers read it whole"
-            )
-        return None
-
-
-class SecretBucketAccessArgs(TypedDict):
-    """Arguments of `SecretBucketAccess`."""
-
-    namespace: pulumi.Input[str]
-    """Namespace of the consumer."""
-    secret_name: NotRequired[pulumi.Input[str]]
-    """Name of the Secret that is created. Default `bucket-credentials`."""
-    access_key_id: NotRequired[pulumi.Input[str]]
-    """Access key; kept as a secret."""
-    secret_access_key: NotRequired[pulumi.Input[str]]
-    """Secret key; kept as a secret."""
-    existing_secret: NotRequired[str]
-    """Name of a Secret with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, in place of the two above."""
-    credentials_revision: NotRequired[pulumi.Input[str]]
-    """Word that changes whenever the credentials do. Default: derived from them, so unknown while they are."""
 
 
 class SecretBucketAccess(pulumi.ComponentResource):
@@ -71,7 +29,7 @@ class SecretBucketAccess(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: SecretBucketAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'SecretBucketAccess "{name}"'
-        spec = SecretBucketAccessSpec.check(component, args, SecretBucketAccessArgs)
+        spec = SecretBucketAccessSpec.check(component, args)
         inputs: dict[str, Any] = {**args}
         secrets = {key: pulumi.Output.secret(inputs[key]) for key in _SECRETS if key in inputs}
         super().__init__("observability:index:SecretBucketAccess", name, {**inputs, **secrets}, opts)

@@ -1,16 +1,19 @@
-"""What a collector's arguments must be, with their defaults."""
+"""What `Telemetry` accepts: settings of a stack, what only a program decides, and the rules between them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
-from .._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
+from .._cluster import MonitorSpec
+from .._model import Choices, Plain, placeholder
+from .._objects import NodeSelector, OptionalObjectName, Tolerations
 from .._pod_security import PodSecurity
-from .._release_spec import ReleaseSpec
-from .._spec import rule
+from .._release_spec import ReleaseSettings, ReleaseSpec
+from .._security.spec import certificates_need_tls
+from .._spec import Violation, rule
 from .._tenants import OptionalTenant, Tenant
 from ..charts import ALLOY, Chart
 from ..units import HttpUrl, MemorySize, Name, Quantity, Replicas, form, parse_quantity
@@ -18,8 +21,11 @@ from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl, is_host_and_port
 
 POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
 PLACEMENT_LABELS = ("node_name", "pod_ip")
+PIPELINE_LABELS = frozenset({"cluster", "stream", "filename", "instance", *POD_LABELS, *PLACEMENT_LABELS})
+"""Every label that the pipeline itself gives to container logs."""
+LEAST_MEMORY = "128Mi"
+"""The least memory limit that Alloy starts reliably with."""
 _LABEL = r"[A-Za-z_][A-Za-z0-9_]*"
-_PERCENTAGE_OR_COUNT = r"(?:[1-9]\d?|100)%|[1-9]\d*"
 _HTTP_URL = TypeAdapter(HttpUrl, config=ConfigDict(defer_build=True))
 
 
@@ -44,6 +50,10 @@ def _label_name(text: str) -> str:
 
 LabelName = Annotated[str, AfterValidator(_label_name)]
 OptionalOtlpEndpoint = Annotated[str, AfterValidator(_otlp_endpoint)]
+HostPath = Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy")]
+ShareOrCount = Annotated[
+    str, form(r"(?:[1-9]\d?|100)%|[1-9]\d*", "a share such as 10%, or a number of nodes such as 1")
+]
 
 
 class LogSource(StrEnum):
@@ -54,7 +64,7 @@ class LogSource(StrEnum):
 
 
 class LogLevel(StrEnum):
-    """How much Alloy says of itself."""
+    """How much Alloy logs of itself."""
 
     ERROR = "error"
     WARN = "warn"
@@ -62,47 +72,129 @@ class LogLevel(StrEnum):
     DEBUG = "debug"
 
 
-class TelemetrySpec(ReleaseSpec):
-    """The checked arguments of `Telemetry`."""
+class TelemetrySettings(ReleaseSettings):
+    """Alloy: what a stack may state and a program may pass."""
 
-    logs_push_url: LokiPushUrl
-    logs_otlp_url: OtlpUrl
-    traces_otlp_endpoint: OptionalOtlpEndpoint = ""
-    metrics_otlp_url: OptionalOtlpUrl = ""
-    logs_tenant: OptionalTenant = ""
-    namespace_tenants: Mapping[Name, Tenant] = Field(default_factory=dict)
-    tls_secret: OptionalObjectName = ""
-    client_certificates: bool = False
-    login_secret: OptionalObjectName = ""
-    receiver_tls: bool = False
-    cluster: str = Field(default="local", min_length=1)
-    extra_labels: Mapping[LabelName, str] = Field(default_factory=dict)
-    placement_labels: bool = False
-    structured_metadata: Sequence[LabelName] = ("trace_id", "span_id", "TraceId", "SpanId")
-    kubernetes_attributes: bool = True
-    log_source: LogSource = LogSource.FILES
-    log_level: LogLevel = LogLevel.INFO
-    node_local_otlp: bool = False
-    storage_host_path: Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy")] = (
-        "/var/lib/alloy"
+    pod_security: Plain[PodSecurity | None] = Field(
+        default=None,
+        description=(
+            "Pod Security level enforced in a created namespace. Default: `privileged` with `log_source: files`, else "
+            "`restricted`."
+        ),
+        examples=["privileged"],
     )
-    replicas: Replicas = 2
-    max_unavailable: str = "10%"
-    cpu_request: Quantity = "100m"
-    memory_request: MemorySize = "256Mi"
-    memory_limit: MemorySize = "512Mi"
-    node_selector: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
-    tolerations: Sequence[Toleration] | None = None
-    service_monitor: bool = False
-    service_monitor_labels: Mapping[LabelKey, LabelValue] = Field(default_factory=dict)
-    pod_security: PodSecurity | None = None
-    release_name: Name = "alloy"
-    chart_version: str = ALLOY.default_version
-
-    @property
-    def chart(self) -> Chart:
-        """Alloy's chart."""
-        return ALLOY
+    chart_version: Plain[Annotated[str, Choices(ALLOY.versions)]] = Field(
+        default=ALLOY.default_version,
+        description="Version of the Alloy chart.",
+        examples=[ALLOY.default_version],
+    )
+    logs_tenant: OptionalTenant = Field(
+        default="",
+        description=(
+            "Loki tenant of logs (`X-Scope-OrgID`) where `namespace_tenants` names no other. Default: none, for a "
+            "Loki without tenants; in a stack the only one of `logging.tenants`."
+        ),
+        examples=["team-a"],
+    )
+    namespace_tenants: Mapping[Name, Tenant] = Field(
+        default_factory=dict,
+        description=(
+            "Namespaces and the Loki tenants that the logs of their containers belong to; logs sent by OTLP belong to "
+            "`logs_tenant`. Default: none."
+        ),
+        examples=[{"shop": "team-a"}],
+    )
+    extra_labels: Mapping[LabelName, str] = Field(
+        default_factory=dict,
+        description=(
+            "Labels of all logs, traces and metrics, beside `cluster`. Each one is an index label in Loki: keep the "
+            "number of values small. Default: none."
+        ),
+        examples=[{"environment": "production"}],
+    )
+    placement_labels: bool = Field(
+        default=False,
+        description=(
+            "Whether container logs carry `node_name` and `pod_ip`. Every new address of a pod then begins a new "
+            "stream."
+        ),
+        examples=[True],
+    )
+    structured_metadata: Sequence[LabelName] = Field(
+        default=("trace_id", "span_id", "TraceId", "SpanId"),
+        description=(
+            "Fields of JSON log lines that become structured metadata, which the links from logs to traces read. "
+            "Default: `trace_id`, `span_id`, and Traefik's `TraceId` and `SpanId`."
+        ),
+        examples=[["trace_id", "span_id"]],
+    )
+    kubernetes_attributes: bool = Field(
+        default=True,
+        description="Whether OTLP data gets the names of the pod, workload, namespace and node that it comes from.",
+        examples=[False],
+    )
+    log_source: Plain[LogSource] = Field(
+        default=LogSource.FILES,
+        description=(
+            "`files`: a pod on each node tails the node's `/var/log/pods`, which is cheapest and needs a privileged "
+            "namespace. `api`: a Deployment streams logs through the API server, in a restricted namespace."
+        ),
+        examples=["api"],
+    )
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="How much Alloy logs of itself.", examples=["debug"])
+    node_local_otlp: bool = Field(
+        default=False,
+        description=(
+            "Whether OTLP data stays on the sender's node (`internalTrafficPolicy: Local`), which saves traffic "
+            "between nodes. While a node's collector restarts, that node's senders wait, so it needs a collector on "
+            "each node (`log_source: files`)."
+        ),
+        examples=[True],
+    )
+    storage_host_path: HostPath = Field(
+        default="/var/lib/alloy",
+        description=(
+            "Directory of the node that keeps how far each log file was read, so that a restart loses and repeats no "
+            "lines; empty to keep that only while the pod lives. Not used with `log_source: api`."
+        ),
+        examples=["/var/lib/alloy"],
+    )
+    replicas: Replicas = Field(
+        default=2,
+        description="Number of collectors with `log_source: api`; with `files` each node has one.",
+        examples=[3],
+    )
+    max_unavailable: ShareOrCount = Field(
+        default="10%",
+        description="How many nodes an update takes at once with `log_source: files`: a share or a number of nodes.",
+        examples=["25%"],
+    )
+    cpu_request: Quantity = Field(
+        default="100m",
+        description="CPU request of each collector; 1 MiB of logs a second takes about one core.",
+        examples=["200m"],
+    )
+    memory_request: MemorySize = Field(
+        default="256Mi", description="Memory request of each collector.", examples=["512Mi"]
+    )
+    memory_limit: MemorySize = Field(
+        default="512Mi",
+        description="Memory limit of each collector, `128Mi` or more; OTLP data is refused from 80 % of it on.",
+        examples=["1Gi"],
+    )
+    node_selector: NodeSelector = Field(
+        default_factory=dict,
+        description="Labels of the nodes that may run a collector. Default: every node.",
+        examples=[{"kubernetes.io/os": "linux"}],
+    )
+    tolerations: Tolerations | None = Field(
+        default=None,
+        description=(
+            "Tolerations of the collectors; empty for none. Default: all taints with `log_source: files`, so that no "
+            "node's logs are missing, else none."
+        ),
+        examples=[[{"key": "dedicated", "operator": "Exists"}]],
+    )
 
     @property
     def reads_files(self) -> bool:
@@ -111,10 +203,74 @@ class TelemetrySpec(ReleaseSpec):
 
     @property
     def namespace_security(self) -> PodSecurity:
-        """The pod-security level asked for, or the strictest one that the log source permits."""
+        """The Pod Security level that is set, or the strictest one that the log source permits."""
         if self.pod_security is not None:
             return self.pod_security
         return PodSecurity.PRIVILEGED if self.reads_files else PodSecurity.RESTRICTED
+
+
+class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
+    """The checked arguments of `Telemetry`."""
+
+    release_name: Plain[Name] = Field(
+        default="alloy", description="Name of the Helm release, of the Service and of the workload."
+    )
+    logs_push_url: LokiPushUrl = Field(
+        description="Loki's push address for container logs, such as `http://loki-gateway.logging/loki/api/v1/push`."
+    )
+    logs_otlp_url: OtlpUrl = Field(
+        description="Loki's OTLP address without a signal's path, such as `http://loki-gateway.logging/otlp`."
+    )
+    traces_otlp_endpoint: OptionalOtlpEndpoint = Field(
+        default="",
+        description=(
+            "Where traces go: `host:port` for OTLP/gRPC in plain text, or an http or https URL for OTLP/HTTP. "
+            "Default: none, and the receiver takes no traces."
+        ),
+    )
+    metrics_otlp_url: OptionalOtlpUrl = Field(
+        default="",
+        description=(
+            "Prometheus's OTLP address without a signal's path, such as "
+            "`http://prometheus.monitoring:9090/api/v1/otlp`. Default: none, and the receiver takes no metrics."
+        ),
+    )
+    tls_secret: OptionalObjectName = Field(
+        default="",
+        description=(
+            "Secret in the same namespace with `ca.crt`, the authority by which https addresses and a gRPC endpoint "
+            "for traces are trusted, and `tls.crt` and `tls.key` for `client_certificates` and `receiver_tls`. "
+            "Default: none; https is trusted by public authorities and gRPC is in plain text."
+        ),
+    )
+    client_certificates: bool = Field(
+        default=False,
+        description="Whether the collectors present the certificate of `tls_secret` to Loki and Tempo.",
+    )
+    login_secret: OptionalObjectName = Field(
+        default="",
+        description=(
+            "Secret in the same namespace with `username` and `password`, with which the collectors log in to Loki "
+            "and Tempo. Default: none, and no login."
+        ),
+    )
+    receiver_tls: bool = Field(
+        default=False,
+        description=(
+            "Whether senders of OTLP must use TLS; the receiver presents the certificate of `tls_secret` and, with "
+            "`client_certificates`, requires one of the same authority from senders."
+        ),
+    )
+    cluster: str = Field(
+        default="local",
+        min_length=1,
+        description="Value of the label `cluster` of container logs and of `k8s.cluster.name` of OTLP data.",
+    )
+
+    @property
+    def chart(self) -> Chart:
+        """Alloy's chart."""
+        return ALLOY
 
     @property
     def config_map(self) -> str:
@@ -128,76 +284,85 @@ class TelemetrySpec(ReleaseSpec):
 
     @property
     def static_labels(self) -> dict[str, str]:
-        """The labels that every log line carries, whatever it comes from."""
+        """The labels that every log line carries, from whatever source."""
         return {"cluster": self.cluster, **self.extra_labels}
 
-    @rule("pod_security", "log_source", "create_namespace")
-    def _files_need_the_privileged_level(self) -> str | None:
-        if self.create_namespace and self.reads_files and self.namespace_security is not PodSecurity.PRIVILEGED:
+    @property
+    def _least_memory_limit(self) -> str:
+        """The smallest memory limit that covers the request and lets Alloy start."""
+        return max(self.memory_request, LEAST_MEMORY, key=parse_quantity)
+
+    @rule("pod_security", "log_source")
+    def _log_files_need_a_privileged_namespace(self) -> str | None:
+        if self.reads_files and self.namespace_security is not PodSecurity.PRIVILEGED:
             return (
-                "log_source files mounts /var/log of the node, which only the privileged level admits: "
-                "leave pod_security out, or set log_source to api"
+                "log_source files mounts /var/log of the node, which only the level privileged admits: "
+                "remove pod_security, or set log_source to api"
             )
         return None
 
     @rule("node_local_otlp", "log_source")
-    def _a_collector_on_each_node_takes_local_data(self) -> str | None:
+    def _node_local_otlp_has_a_collector_on_each_node(self) -> str | None:
         if self.node_local_otlp and not self.reads_files:
-            return "log_source api has no collector on most nodes, which then could not send: leave it out"
+            return (
+                "with log_source api most nodes have no collector, and programs on them could not send: "
+                "remove it, or set log_source to files"
+            )
         return None
 
     @rule("namespace_tenants", "logs_tenant")
-    def _logs_of_other_namespaces_have_a_tenant(self) -> str | None:
+    def _logs_of_other_namespaces_have_a_tenant(self) -> Violation | None:
         if self.namespace_tenants and not self.logs_tenant:
-            return "logs of all other namespaces, and those sent by OTLP, have no tenant: name theirs in logs_tenant"
+            return Violation(
+                "logs of all other namespaces, and logs sent by OTLP, have no tenant: set logs_tenant",
+                {"logs_tenant": placeholder("logs_tenant")},
+            )
         return None
 
     @rule("client_certificates", "tls_secret")
-    def _a_certificate_is_in_a_secret(self) -> str | None:
-        if self.client_certificates and not self.tls_secret:
-            return "the certificate to show comes from a Secret: name it in tls_secret"
-        return None
+    def _client_certificates_need_tls(self) -> Violation | None:
+        return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
 
     @rule("receiver_tls", "tls_secret")
-    def _a_receiver_has_a_certificate(self) -> str | None:
-        if self.receiver_tls and not self.tls_secret:
-            return "the certificate of the receiver comes from a Secret: name it in tls_secret"
-        return None
+    def _receiver_certificate_has_a_secret(self) -> Violation | None:
+        return self._tls_secret_missing("the certificate of the receiver") if self.receiver_tls else None
+
+    def _tls_secret_missing(self, certificate: str) -> Violation | None:
+        if self.tls_secret:
+            return None
+        message = f"{certificate} comes from a Secret: name it in tls_secret, or set this to false"
+        return Violation(message, {"tls_secret": placeholder("tls_secret")})
 
     @rule("login_secret", "tls_secret", "traces_otlp_endpoint")
-    def _no_login_goes_out_by_plain_grpc(self) -> str | None:
+    def _login_over_grpc_uses_tls(self) -> Violation | None:
         grpc = self.traces_otlp_endpoint and "://" not in self.traces_otlp_endpoint
         if self.login_secret and grpc and not self.tls_secret:
-            return (
+            return Violation(
                 f"over gRPC to {self.traces_otlp_endpoint} a login is sent with TLS alone: name in tls_secret the "
-                "Secret with ca.crt, or send traces to an http URL"
+                "Secret with ca.crt, or send traces to an http URL",
+                {"tls_secret": placeholder("tls_secret")},
             )
         return None
 
     @rule("extra_labels")
-    def _extra_labels_are_new(self) -> str | None:
-        fixed = {"cluster", "stream", "filename", "instance", *POD_LABELS, *PLACEMENT_LABELS}
-        if taken := sorted(fixed & set(self.extra_labels)):
-            return f"{', '.join(taken)} would overwrite a label of the pipeline: choose other names"
-        return None
-
-    @rule("max_unavailable")
-    def _max_unavailable_is_a_share_or_a_number(self) -> str | None:
-        if re.fullmatch(_PERCENTAGE_OR_COUNT, self.max_unavailable) is None:
-            return "write a share such as 10% or a number of nodes such as 1"
-        return None
+    def _extra_labels_are_not_those_of_the_pipeline(self) -> Iterator[Violation]:
+        for name in sorted(PIPELINE_LABELS & set(self.extra_labels)):
+            message = f"{name} would overwrite a label of the pipeline: choose another name, or remove it"
+            yield Violation(message, at=("extra_labels", name))
 
     @rule("memory_request", "memory_limit")
-    def _the_limit_covers_the_request(self) -> str | None:
+    def _memory_limit_covers_the_request(self) -> Violation | None:
         if parse_quantity(self.memory_request) > parse_quantity(self.memory_limit):
-            return (
+            return Violation(
                 f"memory_request ({self.memory_request}) is more than memory_limit ({self.memory_limit}): "
-                "lower it or raise the limit"
+                "lower it or raise the limit",
+                {"memory_limit": self._least_memory_limit},
             )
         return None
 
-    @rule("memory_limit")
-    def _the_limit_is_enough_to_start(self) -> str | None:
-        if parse_quantity(self.memory_limit) < 128 * 2**20:
-            return "Alloy does not start reliably with less than 128Mi: raise it"
+    @rule("memory_limit", "memory_request")
+    def _memory_limit_is_enough_to_start(self) -> Violation | None:
+        if parse_quantity(self.memory_limit) < parse_quantity(LEAST_MEMORY):
+            message = f"Alloy does not start reliably with less than {LEAST_MEMORY}: raise it"
+            return Violation(message, {"memory_limit": self._least_memory_limit})
         return None

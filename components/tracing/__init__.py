@@ -3,6 +3,5 @@
 from .addresses import tls_hosts
 from .args import TracingArgs
 from .component import Tracing
-from .workload_args import TracingWorkload
 
-__all__ = ["Tracing", "TracingArgs", "TracingWorkload", "tls_hosts"]
+__all__ = ["Tracing", "TracingArgs", "tls_hosts"]

@@ -10,13 +10,6 @@ class Mode(StrEnum):
     DISTRIBUTED = "distributed"
 
 
-class Store(StrEnum):
-    """Where blocks of traces are kept."""
-
-    S3 = "s3"
-    FILESYSTEM = "filesystem"
-
-
 class Receiver(StrEnum):
     """A protocol that spans arrive by."""
 

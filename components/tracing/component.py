@@ -45,7 +45,7 @@ class Tracing(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TracingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         place = f'Tracing "{name}"'
-        spec = TracingSpec.check(place, args, TracingArgs)
+        spec = TracingSpec.check(place, args)
         super().__init__("observability:index:Tracing", name, {**args}, opts)
         if spec.replication_factor == 2:
             pulumi.log.warn(

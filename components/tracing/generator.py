@@ -36,7 +36,7 @@ def overrides(spec: TracingSpec) -> dict[str, Any]:
     """Switch the processors on: a generator without this entry receives spans and writes nothing."""
     if not spec.generates_metrics:
         return {}
-    return {"defaults": {"metrics_generator": {"processors": [processor.value for processor in spec.processors]}}}
+    return {"metrics_generator": {"processors": [processor.value for processor in spec.processors]}}
 
 
 def config(spec: TracingSpec) -> dict[str, Any]:

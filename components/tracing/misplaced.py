@@ -4,7 +4,7 @@ The charts have no schema and drop what they do not know, so that a metrics gene
 wrong place runs and writes nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._merge import value_at
@@ -54,29 +54,24 @@ _ARGUMENTS_OF_A_TOPIC = {
 
 
 def known_misplacements(mode: Mode, through_kafka: bool) -> dict[str, str]:
-    """Give the places that the chart of `mode` does not read, each with the right one."""
+    """Return the places that the chart of `mode` does not read, each with the right one."""
     if mode is Mode.MONOLITHIC:
         return _MONOLITHIC
     return _KAFKA if through_kafka else _INGESTERS
 
 
 def arguments_to_use(mode: Mode, through_kafka: bool) -> dict[str, str]:
-    """Give the places that an argument fills together with others, each with that argument."""
+    """Return the places that an argument fills together with others, each with that argument."""
     if mode is Mode.MONOLITHIC:
         return _ARGUMENTS_OF_ONE_PROCESS
     return _ARGUMENTS_OF_A_TOPIC if through_kafka else _ARGUMENTS_OF_INGESTERS
 
 
-def misplaced_values(values: Mapping[str, Any], mode: Mode, through_kafka: bool) -> list[str]:
-    """Name every value that would have no effect, or part what an argument keeps together, with its right place."""
-    unread = [
-        f"the chart reads nothing at {place}: use {right}"
-        for place, right in known_misplacements(mode, through_kafka).items()
-        if value_at(values, place.split(".")) is not None
-    ]
-    parted = [
-        f"{place} alone would part it from what must fit it: use the argument {argument}"
-        for place, argument in arguments_to_use(mode, through_kafka).items()
-        if value_at(values, place.split(".")) is not None
-    ]
-    return unread + parted
+def misplaced_values(values: Mapping[str, Any], mode: Mode, through_kafka: bool) -> Iterator[tuple[list[str], str]]:
+    """Yield the path of every value that has no effect, or contradicts an argument, with what to use in its place."""
+    for place, right in known_misplacements(mode, through_kafka).items():
+        if value_at(values, path := place.split(".")) is not None:
+            yield path, f"the chart reads nothing at {place}: use {right}"
+    for place, argument in arguments_to_use(mode, through_kafka).items():
+        if value_at(values, path := place.split(".")) is not None:
+            yield path, f"{place} alone would part it from what must fit it: use the argument {argument}"

@@ -54,9 +54,9 @@ OF_A_TOPIC = (*_OF_BOTH, Role.LIVE_STORE, Role.BLOCK_BUILDER, Role.BACKEND_SCHED
 """What Tempo 3 can have."""
 
 COUNTED_ELSEWHERE = {
-    Role.INGESTER: "set the replicas of Tempo itself, which are those of its ingesters",
-    Role.LIVE_STORE: "set partitions, as there is one for each",
-    Role.BLOCK_BUILDER: "set partitions, as there is one for each",
-    Role.BACKEND_SCHEDULER: "leave it out, as Tempo takes exactly one",
+    Role.INGESTER: "the number of ingesters is that of Tempo itself: remove it, and set replicas",
+    Role.LIVE_STORE: "each partition has one live-store: remove it, and set partitions",
+    Role.BLOCK_BUILDER: "each partition has one block-builder: remove it, and set partitions",
+    Role.BACKEND_SCHEDULER: "Tempo has exactly one backend-scheduler: remove it",
 }
 """Workloads whose number of pods something else decides, and what to do instead."""

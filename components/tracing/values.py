@@ -37,8 +37,9 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "extraEnv": [go_memory_limit(spec.memory), *credentials(spec)],
         "securityContext": CONTAINER_SECURITY,
     }
+    if default_overrides := overrides(spec):
+        tempo["overrides"] = default_overrides
     if spec.generates_metrics:
-        tempo["overrides"] = generator.overrides(spec)
         tempo["metricsGenerator"] = {"enabled": True, **generator.config(spec)}
     values = {
         # The chart names its ConfigMap after itself: two releases in a namespace would share it.
@@ -82,8 +83,14 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
             "serviceMonitor": {"enabled": spec.service_monitor, "labels": dict(spec.service_monitor_labels)}
         },
         "metricsGenerator": _generator(spec) if spec.generates_metrics else {"enabled": False},
-        "overrides": generator.overrides(spec),
+        "overrides": overrides(spec),
     }
+
+
+def overrides(spec: TracingSpec) -> dict[str, Any]:
+    """Return what holds for every tenant, as both charts take it: the processors of its spans, and its limits."""
+    defaults = {**generator.overrides(spec), **spec.limits.overrides()}
+    return {"defaults": defaults} if defaults else {}
 
 
 def _generator(spec: TracingSpec) -> dict[str, Any]:

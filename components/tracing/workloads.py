@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._workload import WorkloadSpec
+from .._workload import WorkloadSettings
 from .pods import credentials, credentials_annotation, go_memory_limit, reserved, spread
 from .roles import BUSY_GATEWAY, SMALLEST, Role
 from .spec import TracingSpec
@@ -28,7 +28,7 @@ class Workload:
 
 def workload(spec: TracingSpec, role: Role) -> Workload:
     """Decide everything about one workload: its own settings, else those of Tempo, else the defaults."""
-    own = spec.workloads.get(role, WorkloadSpec())
+    own = spec.workloads.get(role, WorkloadSettings())
     cpu, memory = (spec.cpu, spec.memory) if role.gathers else SMALLEST[role]
     pods = 1
     if role is Role.GATEWAY and spec.through_gateway:

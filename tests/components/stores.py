@@ -27,7 +27,7 @@ IRSA: dict[str, Any] = {
 POD_IDENTITY: dict[str, Any] = {
     **{key: value for key, value in IRSA.items() if key != "oidc_issuer"},
     "identity": "pod-identity",
-    "cluster_name": "prod",
+    "eks_cluster": "prod",
     "region": "eu-west-1",
 }
 EXTERNAL: dict[str, Any] = {"endpoint": "https://s3.example.org/", "shared_bucket": "acme"}

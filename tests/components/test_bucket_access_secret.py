@@ -66,8 +66,8 @@ def test_an_existing_secret_is_used_and_none_is_created() -> None:
     ("args", "reason"),
     [
         ({"access_key_id": "AKIDSECRETBYTES"}, "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"),
-        ({"existing_secret": "x", **KEYS}, "not both"),
-        ({}, "give access_key_id and secret_access_key, or existing_secret"),
+        ({"existing_secret": "x", **KEYS}, "set either existing_secret or both of these"),
+        ({}, "set access_key_id and secret_access_key, or existing_secret"),
     ],
 )
 def test_half_or_double_credentials_are_refused_without_showing_them(args: dict[str, Any], reason: str) -> None:

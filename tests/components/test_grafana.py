@@ -45,10 +45,10 @@ def test_a_password_is_generated_into_a_secret_and_into_nothing_else() -> None:
 
 
 def test_an_existing_secret_is_used_and_none_is_made() -> None:
-    recording = record(lambda: outputs(build(admin_secret="vault", admin_secret_key="password")))
+    recording = record(lambda: outputs(build(admin={"secret": "vault", "key": "password"})))
     assert recording.of_type(":Secret") == recording.of_type(PASSWORD) == []
     assert recording.outputs["admin_secret"] == "vault"
-    assert recording.one(RELEASE).plain()["values"]["admin"]["existingSecret"] == "vault"
+    assert recording.one(RELEASE).plain()["values"]["admin"] == {"existingSecret": "vault", "passwordKey": "password"}
 
 
 def test_the_sidecars_may_read_config_maps_and_nothing_else() -> None:

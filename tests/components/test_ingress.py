@@ -34,11 +34,11 @@ def test_a_route_takes_the_middleware_of_basic_auth() -> None:
     inputs = recording.one(":IngressRoute").plain()
     assert (inputs["metadata"]["name"], inputs["metadata"]["namespace"]) == ("alloy", "telemetry")
     assert inputs["spec"]["routes"][0]["middlewares"] == [{"name": "internal-basic-auth", "namespace": "traefik"}]
-    assert recording.outputs == {"host": "alloy.dev.example.org", "url": "http://alloy.dev.example.org"}
+    assert recording.outputs == {"host": "alloy.dev.example.org", "url": "https://alloy.dev.example.org"}
 
 
 def test_an_unauthenticated_ui_is_refused_before_anything_is_registered() -> None:
-    with pytest.raises(InvalidArgsError, match="anybody who reaches the entry point"):
+    with pytest.raises(InvalidArgsError, match="anyone who reaches the entry point"):
         record(route)
 
 
@@ -113,6 +113,12 @@ def test_two_middlewares_live_side_by_side() -> None:
     recording = record(two)
     names = [each.plain()["metadata"]["name"] for each in recording.of_type(":Secret")]
     assert sorted(names) == ["one-login", "one-users", "two-login", "two-users"]
+
+
+def test_a_further_middleware_may_be_known_later() -> None:
+    args = {"authenticated_by_ui": True, "middlewares": ["traefik/first", pulumi.Output.from_input("traefik/second")]}
+    (only,) = record(lambda: route(**args)).one(":IngressRoute").plain()["spec"]["routes"]
+    assert [each["name"] for each in only["middlewares"]] == ["first", "second"]
 
 
 def test_a_route_waits_for_its_middleware() -> None:

@@ -6,6 +6,8 @@ import pytest
 from components._spec import InvalidArgsError
 from components.logging import Logging, LoggingArgs
 from components.namespaces import Namespace
+from components.namespaces.spec import NamespaceSpec
+from tests.fixes import fix_of
 from tests.recording import record
 
 
@@ -53,6 +55,11 @@ def test_a_wrong_name_or_level_is_refused(args: dict[str, str], reason: str) -> 
 def test_a_namespace_of_the_cluster_is_not_created(name: str) -> None:
     with pytest.raises(InvalidArgsError, match=f"name = '{name}': {name} belongs to the cluster"):
         record(lambda: {"name": Namespace("it", {"name": name}).name})
+
+
+def test_another_name_of_a_namespace_is_known_to_the_user_only() -> None:
+    (problem,) = NamespaceSpec.find_problems({"name": "default"})
+    assert fix_of(problem) == {"name": "<name>"}
 
 
 def test_a_component_lives_in_a_namespace_of_the_cluster_where_it_does_not_create_it() -> None:

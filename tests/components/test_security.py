@@ -10,6 +10,8 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 from components._htpasswd import line_for_machine, problem_of_htpasswd
 from components._spec import InvalidArgsError
 from components.security import Certificate, CertificateArgs, ClientLogin, GatewayLogins
+from components.security.spec import CertificateSpec
+from tests.fixes import fix_of
 from tests.recording import Recording, record
 
 ARGS: CertificateArgs = {
@@ -52,8 +54,9 @@ def test_durations_are_written_as_cert_manager_reads_them() -> None:
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"renew_before": "2160h"}, "it would be renewed at once, as it holds for 2160h"),
-        ({"duration": "90m", "renew_before": "1h"}, "is not a whole number of hours"),
+        ({"renew_before": "2160h"}, "renew_before = '2160h': must be less than duration = '2160h'"),
+        ({"duration": "90m", "renew_before": "1h"}, "duration = '90m': '90m' is not a whole number of hours"),
+        ({"renew_before": "90m"}, "renew_before = '90m': '90m' is not a whole number of hours"),
         ({"dns_names": []}, "dns_names"),
         ({"dns_names": ["loki gateway"]}, "is no host name"),
         ({"issuer": ""}, "issuer"),
@@ -65,6 +68,19 @@ def test_a_certificate_that_cannot_be_issued_is_refused_before(changes: dict[str
     with pytest.raises(InvalidArgsError) as raised:
         certificate(**changes)
     assert sentence in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "fix"),
+    [
+        ({"duration": "1510m", "renew_before": "1h"}, {"duration": "25h"}),
+        ({"renew_before": "10m"}, {"renew_before": "1h"}),
+        ({"renew_before": "2160h"}, None),
+    ],
+)
+def test_a_duration_is_fixed_by_the_nearest_hours(changes: dict[str, Any], fix: dict[str, str] | None) -> None:
+    (problem,) = CertificateSpec.find_problems({**ARGS, **changes})
+    assert fix_of(problem) == fix
 
 
 def login(name: str = "alloy", **more: Any) -> ClientLogin:

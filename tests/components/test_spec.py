@@ -1,12 +1,15 @@
-"""The ground every component stands on: arguments are checked at once, and again once outputs are known."""
+"""The base of every specification: arguments are checked at once, and again once outputs are known."""
 
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pulumi
 import pytest
 from pydantic import Field
 
-from components._spec import InvalidArgsError, Spec, rule
+from components._model import Plain, StrictModel, placeholder
+from components._spec import REMOVE, InvalidArgsError, Spec, Violation, rule
+from tests.fixes import fix_of
 from tests.recording import record
 
 
@@ -78,3 +81,150 @@ def test_nothing_is_said_of_what_follows_from_a_wrong_value() -> None:
     with pytest.raises(InvalidArgsError) as raised:
         ExampleSpec.check("Example", {"replicas": "two", "copies": 3})
     assert [problem.sentence for problem in raised.value.problems] == ["must be a whole number"]
+
+
+class Part(StrictModel):
+    size: int = 1
+
+
+class NestedSpec(Spec):
+    mode: Plain[str] = "one"
+    labels: Mapping[str, str] = Field(default_factory=dict)
+    names: Sequence[str] = ()
+    parts: Plain[Mapping[str, Part]] = Field(default_factory=dict)
+    zones: Plain[Sequence[str]] = ()
+    values: Plain[Mapping[str, Any]] = Field(default_factory=dict)
+
+    @rule("parts", "mode")
+    def _parts_are_small(self) -> Iterator[Violation]:
+        for name, part in self.parts.items():
+            if part.size == 8:
+                yield Violation("is too large: remove it", at=("parts", name, "size"))
+            if part.size == 9:
+                yield Violation("is too large: set 7", {f"parts.{name}.size": 7}, at=("parts", name, "size"))
+
+    @rule("mode")
+    def _mode_is_possible(self) -> str | Violation | None:
+        if self.mode == "secret":
+            return Violation("is possible once only", {"mode": "one"}, secret=True)
+        return "is not possible: remove it" if self.mode == "none" else None
+
+    @rule("names", "mode")
+    def _names_are_needed(self) -> Violation | None:
+        return Violation("is missing", {"names": ["a"]}) if self.mode == "named" and not self.names else None
+
+
+def later(value: Any) -> pulumi.Output[Any]:
+    return pulumi.Output.from_input(value)
+
+
+@pytest.mark.parametrize(
+    ("args", "places"),
+    [
+        ({"mode": later("one")}, ["mode"]),
+        ({"parts": later({})}, ["parts"]),
+        ({"parts": {"a": later({})}}, ["parts.a"]),
+        ({"parts": {"a": {"size": later(1)}, "b": {"size": 2}}}, ["parts.a.size"]),
+        ({"zones": ["a", later("b"), later("c")]}, ["zones.1", "zones.2"]),
+        ({"mode": later("one"), "zones": [later("a")]}, ["mode", "zones.0"]),
+    ],
+)
+def test_a_plain_field_refuses_an_output_at_any_depth(args: dict[str, Any], places: list[str]) -> None:
+    def build() -> None:
+        NestedSpec.check("Nested", args)
+
+    with pytest.raises(InvalidArgsError) as raised:
+        record(build)
+    assert [problem.place for problem in raised.value.problems] == places
+    assert all("must be known when the program runs" in problem.sentence for problem in raised.value.problems)
+
+
+def test_a_value_of_any_type_may_hold_an_output_in_a_plain_field() -> None:
+    spec = NestedSpec.check("Nested", {"values": {"loki": {"url": later("http://loki")}}})
+    assert isinstance(spec.values["loki"]["url"], pulumi.Output)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"labels": later({"a": "b"}), "names": later(["c", "d"])},
+        {"labels": {"a": later("b")}, "names": ["c", later("d")]},
+    ],
+)
+def test_outputs_within_maps_and_lists_are_resolved_in_place(args: dict[str, Any]) -> None:
+    def build() -> dict[str, pulumi.Output[Any]]:
+        spec = NestedSpec.check("Nested", args)
+        assert isinstance(spec.labels, pulumi.Output) and isinstance(spec.names, pulumi.Output)
+        known = spec.resolve("Nested")
+        return {"labels": known.apply(lambda s: dict(s.labels)), "names": known.apply(lambda s: list(s.names))}
+
+    assert record(build).outputs == {"labels": {"a": "b"}, "names": ["c", "d"]}
+
+
+def test_a_nested_output_is_checked_once_it_is_known() -> None:
+    def build() -> pulumi.Output[NestedSpec]:
+        return NestedSpec.check("Nested", {"labels": {"a": later(5)}}).resolve("Nested")
+
+    with pytest.raises(InvalidArgsError, match=r"labels\.a = 5: must be text"):
+        record(build)
+
+
+def test_rules_that_read_an_invalid_argument_are_skipped() -> None:
+    args = {"mode": "named", "parts": {"a": {"size": 8}}}
+    assert {problem.place for problem in NestedSpec.find_problems(args)} == {"names", "parts.a.size"}
+    assert [problem.place for problem in NestedSpec.find_problems(args, invalid={"names"})] == ["parts.a.size"]
+    assert NestedSpec.find_problems(args, invalid={"mode"}) == []
+
+
+def test_an_invalid_argument_is_not_reported_again_and_need_not_be_given() -> None:
+    assert NestedSpec.find_problems({"mode": 5, "parts": {"a": {"size": 9}}}, invalid={"mode"}) == []
+    assert NestedSpec.find_problems({"zones": "a"}, invalid={"zones", "unknown"}) == []
+    (problem,) = NestedSpec.find_problems({"parts": {"a": {"size": "x"}}, "mode": 5}, invalid={"mode"})
+    assert (problem.place, problem.location) == ("parts.a.size", ("parts", "a", "size"))
+
+
+@pytest.mark.parametrize(
+    ("args", "place", "shown", "fix"),
+    [
+        ({"parts": {"a": {"size": 8}}}, "parts.a.size", " = 8", {"parts.a.size": REMOVE}),
+        ({"parts": {"a": {"size": 9}}}, "parts.a.size", " = 9", {"parts.a.size": 7}),
+        ({"mode": "none"}, "mode", " = 'none'", None),
+        ({"mode": "secret"}, "mode", " (value hidden)", {"mode": "one"}),
+        ({"mode": "named"}, "names", "", {"names": ["a"]}),
+        ({"mode": "named", "names": []}, "names", " = []", {"names": ["a"]}),
+    ],
+)
+def test_a_violation_is_at_its_place_and_is_fixed_there_by_default(
+    args: dict[str, Any], place: str, shown: str, fix: dict[str, Any] | None
+) -> None:
+    (problem,) = NestedSpec.find_problems(args)
+    assert (problem.place, problem.shown, fix_of(problem)) == (place, shown, fix)
+
+
+def test_a_problem_names_the_arguments_that_its_rule_reads() -> None:
+    (problem,) = NestedSpec.find_problems({"parts": {"a": {"size": 8}}})
+    assert problem.fields == ("parts", "mode")
+    (problem,) = NestedSpec.find_problems({"mode": 5})
+    assert problem.fields == ()
+
+
+@pytest.mark.parametrize(
+    ("args", "place"),
+    [
+        ({"mode": placeholder("mode")}, "mode"),
+        ({"labels": placeholder("labels")}, "labels"),
+        ({"labels": {"team": placeholder("team")}}, "labels.team"),
+        ({"zones": ["a", placeholder("zone")]}, "zones.1"),
+        ({"parts": {"a": placeholder("part")}}, "parts.a"),
+        ({"parts": {"a": {"size": placeholder("size")}}}, "parts.a.size"),
+    ],
+)
+def test_a_placeholder_is_not_a_value(args: dict[str, Any], place: str) -> None:
+    (problem,) = NestedSpec.find_problems(args)
+    assert problem.place == place
+    assert "replace it with the value that it stands for" in problem.sentence
+
+
+def test_a_placeholder_hides_no_other_problem_of_a_model_within() -> None:
+    problems = NestedSpec.find_problems({"parts": {"a": {"size": placeholder("size"), "sizes": 2}, "b": {"size": "x"}}})
+    assert [problem.place for problem in problems] == ["parts.a.size", "parts.a.sizes", "parts.b.size"]

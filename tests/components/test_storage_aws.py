@@ -135,7 +135,7 @@ def test_tags_reach_everything_that_takes_them() -> None:
         ({"encryption": "none"}, "encryption = 'none'"),
         (
             {"encryption": "s3", "kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/a"},
-            'only used with encryption "kms"',
+            "kms_key_arn = 'arn:aws:kms:eu-west-1:123456789012:key/a': is not used with encryption s3",
         ),
         ({"kms_key_arn": "alias/mine"}, "kms_key_arn = 'alias/mine'"),
         ({"noncurrent_days": 0}, "noncurrent_days = 0"),
@@ -148,8 +148,12 @@ def test_a_wrong_argument_is_named_with_its_value(args: dict[str, Any], reason: 
     assert reason in str(refused.value)
 
 
-def test_existing_buckets_are_named_and_nothing_is_created() -> None:
-    recording = record(lambda: aws(existing=True), preview=True)
+@pytest.mark.parametrize("as_output", [False, True])
+def test_existing_buckets_are_named_and_nothing_is_created(as_output: bool) -> None:
+    def build() -> dict[str, Any]:
+        return aws(create_buckets=False, region=pulumi.Output.from_input("eu-west-1") if as_output else "eu-west-1")
+
+    recording = record(build, preview=True)
     assert not [resource for resource in recording.resources if resource.type.startswith("aws:")]
     assert recording.outputs["buckets"] == {"logs": "acme-loki", "traces": "acme-tempo"}
     assert recording.outputs["bucket_arns"]["logs"] == "arn:aws:s3:::acme-loki"
@@ -158,6 +162,6 @@ def test_existing_buckets_are_named_and_nothing_is_created() -> None:
 
 def test_readers_of_existing_buckets_may_use_the_key_that_is_named() -> None:
     key = "arn:aws:kms:eu-west-1:123456789012:key/abc"
-    assert record(lambda: aws(existing=True, kms_key_arn=key)).outputs["kms_key_arn"] == key
-    with pytest.raises(InvalidArgsError, match="leave versioning to them"):
-        record(lambda: aws(existing=True, versioning=True))
+    assert record(lambda: aws(create_buckets=False, kms_key_arn=key)).outputs["kms_key_arn"] == key
+    with pytest.raises(InvalidArgsError, match="versioning = True: has no effect with create_buckets false"):
+        record(lambda: aws(create_buckets=False, versioning=True))

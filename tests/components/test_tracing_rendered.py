@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from components.charts import TEMPO, TEMPO_DISTRIBUTED
 from components.tracing import Tracing, TracingArgs
+from components.tracing.args import TracingLimits
 from tests.recording import record
 from tools.contract.invariants import INVARIANTS
 from tools.render import RenderedObject, Rendering
@@ -85,3 +87,18 @@ def test_tempo_3_runs_one_scheduler_and_as_many_readers_of_the_topic_as_it_has_p
     assert replicas["tempo-backend-scheduler"] == 1
     assert replicas["tempo-live-store"] == replicas["tempo-block-builder"] == 3
     assert not {"tempo-ingester", "tempo-compactor"} & {item.name for item in objects}
+
+
+@pytest.mark.parametrize("shape", ["monolithic", "two-ingesters", "three-ingesters", "three-partitions"])
+def test_limits_reach_the_configuration_of_tempo(shape: str, tmp_path: Path) -> None:
+    limits: TracingLimits = {
+        "ingestion_rate_limit_bytes": 30_000_000,
+        "ingestion_burst_size_bytes": 41_234_567,
+        "max_bytes_per_trace": 10_000_000,
+    }
+    files = [item.manifest.get("data") or {} for item in rendered({**SHAPES[shape], "limits": limits}, tmp_path)]
+    (text,) = [data["tempo.yaml"] for data in files if "tempo.yaml" in data]
+    defaults = yaml.safe_load(text)["overrides"]["defaults"]
+    assert defaults["ingestion"] == {"rate_limit_bytes": 30_000_000, "burst_size_bytes": 41_234_567}
+    assert defaults["global"] == {"max_bytes_per_trace": 10_000_000}
+    assert "span-metrics" in defaults["metrics_generator"]["processors"]

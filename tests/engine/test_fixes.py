@@ -32,7 +32,7 @@ WRONG: dict[str, Any] = {
         "prefixes": {"metrics": "m"},
         "identity": "irsa",
     },
-    "observability:telemetry": {"log_labels": {"bad-label": "x"}, "namespace_tenants": {"Bad NS": "team-a"}},
+    "observability:telemetry": {"extra_labels": {"bad-label": "x"}, "namespace_tenants": {"Bad NS": "team-a"}},
     "observability:metrics": {"kind": "external", "otlp_url": "prometheus"},
     "observability:ingress": {"kind": "traefik", "auth_middleware": {"nam": "x", "namespace": "traefik"}},
     "observability:grafana": {"admin": {"secret": "grafana"}, "volume_size": "big"},
@@ -41,6 +41,20 @@ WRONG: dict[str, Any] = {
     "observability:loging": {"replicas": 3},
     "aws:profile": "me",
 }
+KNOWN = {
+    "<account_id>": "123456789012",
+    "<context>": "prod-eu1",
+    "<domain>": "obs.example.org",
+    "<key>": "password",
+    "<name>": "observability",
+    "<oidc_issuer>": "oidc.eks.eu-west-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B71EXAMPLE",
+    "<query_url>": "http://prometheus.metrics:9090",
+    "<region>": "eu-west-1",
+    "<remote_write_url>": "http://prometheus.metrics:9090/api/v1/write",
+    "<shared_bucket>": "acme-observability",
+}
+"""What a user would put in place of each placeholder."""
+PLACEHOLDER = re.compile(r"<[\w-]+>")
 COUNT = re.compile(r"the settings of stack dev have (\d+) problems?; nothing was created or changed")
 COMMAND = re.compile(r"^ +(pulumi config .*)$", re.MULTILINE)
 
@@ -57,14 +71,25 @@ def checkout(tmp_path: Any) -> Checkout:
 
 
 def problems(checkout: Checkout) -> tuple[int, list[str]]:
-    """Preview, and give the number of problems and the commands that are printed for them."""
+    """Preview, and return the number of problems and the commands that are printed for them."""
     done = checkout.deploy("preview", "dev")
-    told = COUNT.search(done.output)
-    if told is None:
+    counted = COUNT.search(done.output)
+    if counted is None:
         assert done.exit_code == 0, done.output
         return 0, []
     assert "Traceback" not in done.output and "hunter2" not in done.output
-    return int(told[1]), [command.strip() for command in COMMAND.findall(done.output)]
+    return int(counted[1]), [command.strip() for command in COMMAND.findall(done.output)]
+
+
+def filled(command: str) -> str:
+    """Return a command with what the user knows in place of its placeholders."""
+    return PLACEHOLDER.sub(lambda found: KNOWN[found[0]], command)
+
+
+def run(checkout: Checkout, command: str) -> None:
+    assert command.endswith(" --stack dev")
+    done = checkout.run("sh", "-c", command)
+    assert done.exit_code == 0, f"{command}\n{done.output}"
 
 
 def test_the_printed_commands_are_taken_by_pulumi_and_lead_to_a_stack_that_previews(checkout: Checkout) -> None:
@@ -74,16 +99,31 @@ def test_the_printed_commands_are_taken_by_pulumi_and_lead_to_a_stack_that_previ
     rounds = 0
     while left:
         for command in commands:
-            assert command.endswith(" --stack dev")
-            done = checkout.run("sh", "-c", command)
-            assert done.exit_code == 0, f"{command}\n{done.output}"
+            run(checkout, filled(command))
         before, (left, commands) = left, problems(checkout)
         assert left < before, commands
         rounds += 1
     assert rounds <= 3
 
 
-def test_values_of_the_wrong_type_and_in_the_wrong_place_are_mended_by_what_is_printed(checkout: Checkout) -> None:
+def test_a_command_with_a_placeholder_leaves_an_error_that_names_it_until_it_is_filled(checkout: Checkout) -> None:
+    wrong = {"observability:storage": {"kind": "aws", "shared_bucket": "acme-observability"}}
+    checkout.configure("dev", {key: None for key in checkout.settings("dev")} | wrong)
+    left, commands = problems(checkout)
+    assert left == len(commands) == 2
+    for command in commands:
+        assert PLACEHOLDER.search(command)
+        run(checkout, command)
+    done = checkout.deploy("preview", "dev")
+    assert 'observability:storage.account_id = "<account_id>": is a placeholder' in done.output
+    assert 'aws:region = "<region>": is a placeholder' in done.output
+    assert problems(checkout) == (left, commands), "the same commands, to be filled"
+    for command in commands:
+        run(checkout, filled(command))
+    assert problems(checkout) == (0, [])
+
+
+def test_values_of_the_wrong_type_and_in_the_wrong_place_are_corrected_by_what_is_printed(checkout: Checkout) -> None:
     wrong = {
         "observability:logging.replicas": 3,
         "observability:grafana": {"enabled": "no"},
@@ -96,8 +136,7 @@ def test_values_of_the_wrong_type_and_in_the_wrong_place_are_mended_by_what_is_p
     left, commands = problems(checkout)
     assert left >= 7
     for command in commands:
-        done = checkout.run("sh", "-c", command)
-        assert done.exit_code == 0, f"{command}\n{done.output}"
+        run(checkout, command)
     settings = checkout.settings("dev")
     assert "observability:logging.replicas" not in settings
     assert settings["observability:logging"]["replicas"] == 3

@@ -87,7 +87,7 @@ def test_a_preview_reports_the_cost_and_warns_of_each_figure_below_the_load(log:
         *("logging.limits.max_global_streams_per_user", "logging.memory", "logging.replicas"),
         *("logging.results_cache_mib", "metrics.cpu", "metrics.memory", "metrics.volume_size"),
         *("telemetry.cpu_request", "telemetry.memory_limit", "telemetry.memory_request"),
-        *("tracing.cpu", "tracing.volume_size"),
+        *("tracing.cpu", "tracing.limits.max_traces_per_user", "tracing.volume_size"),
     ]
 
 

@@ -12,9 +12,9 @@ import pulumi
 import pytest
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED
-from config.logging import LoggingMode
+from components.logging.modes import Mode as LokiMode
+from components.tracing.choices import Mode as TempoMode
 from config.storage import STORAGE_KINDS
-from config.tracing import TracingMode
 from tools.contract.chart_values import findings
 from tools.contract.contract import REFERENCE
 from tools.program import Recording, record
@@ -100,8 +100,8 @@ def test_a_supported_combination_keeps_its_data_where_its_store_says(cell: tuple
     assert kept == ("s3" if found.store.shared else "filesystem")
 
 
-@pytest.mark.parametrize(("mode", "version"), list(product(LoggingMode, LOKI.versions)))
-def test_every_mode_of_loki_can_keep_its_queries_in_a_valkey(mode: LoggingMode, version: str) -> None:
+@pytest.mark.parametrize(("mode", "version"), list(product(LokiMode, LOKI.versions)))
+def test_every_mode_of_loki_can_keep_its_queries_in_a_valkey(mode: LokiMode, version: str) -> None:
     area = {"mode": mode.value, "chart_version": version}
     config = {"cluster": {"name": "matrix"}, "caching": {"kind": "valkey"}, "logging": area}
     values = values_of(record(configured_program(ROOT, config), preview=True, stack="matrix"), "logging-loki")
@@ -137,13 +137,13 @@ def test_impossible_choices_of_both_signals_are_refused_together() -> None:
     config = {"logging": logging, "tracing": {"replicas": 2}, "retention": {"logs": "12h"}}
     with pytest.raises(pulumi.RunError) as told:
         record(configured_program(ROOT, config), preview=True, stack="matrix")
-    told_of = ("three zones", "Alertmanager", "24h at least", "monolithic Tempo is one process")
+    told_of = ("three zones", "Alertmanager", "24h at least", "monolithic Tempo must have exactly 1 replica")
     assert [word for word in told_of if word not in str(told.value)] == []
 
 
 def test_the_matrix_has_every_mode_store_and_chart_that_a_stack_can_choose() -> None:
-    assert {shape.mode for shape in SHAPES if shape.area == "logging"} == {mode.value for mode in LoggingMode}
-    assert {shape.mode for shape in SHAPES if shape.area == "tracing"} == {mode.value for mode in TracingMode}
+    assert {shape.mode for shape in SHAPES if shape.area == "logging"} == {mode.value for mode in LokiMode}
+    assert {shape.mode for shape in SHAPES if shape.area == "tracing"} == {mode.value for mode in TempoMode}
     assert {store.kind for store in STORES} == set(STORAGE_KINDS)
     for chart in (LOKI, TEMPO, TEMPO_DISTRIBUTED):
         assert {cell.version for cell in CELLS if cell.shape.chart is chart} == set(chart.versions)
@@ -154,5 +154,5 @@ def test_what_is_not_in_the_matrix_is_refused() -> None:
     assert left_out
     for shape, store in left_out:
         config = {**store.config, shape.area: {**shape.settings, "chart_version": shape.versions[0]}}
-        with pytest.raises(pulumi.RunError, match=r"one pod alone sees|seen by one process alone"):
+        with pytest.raises(pulumi.RunError, match=r"shares its blocks between pods|seen by one process alone"):
             record(configured_program(ROOT, config), preview=True, stack="matrix")

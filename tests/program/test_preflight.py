@@ -1,15 +1,17 @@
 """What only a component knows to be wrong is reported with everything else, before anything is created."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from config import SettingsError
+from config import Settings, SettingsError
 from tools.program import record
 from tools.program.stacks import configured_program, program_of
-from wiring import preflight
+from wiring import component_errors
+from wiring.planned_components import PlannedComponent, planned_components
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +35,7 @@ def test_problems_of_several_components_are_one_report() -> None:
 
 def test_each_is_at_the_setting_it_comes_from_with_the_command_that_sets_it() -> None:
     message = problems(retention={"logs": "1h"})
-    assert "pulumi config set --path observability:retention.logs 30d --stack wrong" in message
+    assert "pulumi config set --path observability:retention.logs 24h --stack wrong" in message
 
 
 def test_a_chart_directory_without_the_chart_says_where_was_looked(tmp_path: Path) -> None:
@@ -70,7 +72,10 @@ def test_a_bucket_name_that_the_store_refuses_is_found_before_it_is_asked() -> N
         for purpose in ("logs", "traces")
         for key in ("access_key_id", "secret_access_key")
     }
-    assert "'Acme_Logs' is no bucket name" in problems(storage=store, **secret)
+    message = problems(storage=store, **secret)
+    assert "have 1 problem;" in message
+    assert 'observability:storage.shared_bucket = "Acme_Logs": is not a bucket name' in message
+    assert "observability:storage.shared_bucket '<shared_bucket>'" in message
 
 
 def test_keys_that_stand_in_plain_text_are_told_of_once() -> None:
@@ -113,51 +118,42 @@ INGRESS = {"kind": "traefik", "domain": "obs.example.org"}
 
 
 def test_what_a_route_would_refuse_is_told_before_anything_is_created() -> None:
-    assert "observability:ingress.entry_points = []: name one at least" in problems(
-        ingress={**INGRESS, "entry_points": []}
-    )
+    message = problems(ingress={**INGRESS, "entry_points": []})
+    assert "observability:ingress.entry_points = []: " in message and "have 1 problem;" in message
 
 
 def test_a_datasource_with_the_uid_of_another_is_told_before_anything_is_created() -> None:
-    message = problems(metrics={"datasource_uid": "loki"})
-    assert 'observability:metrics.datasource_uid = "loki": ' in message
-    assert "give each datasource a uid of its own" in message
+    message = problems(datasources={"metrics_uid": "loki"})
+    assert 'observability:datasources.metrics_uid = "loki": loki is the uid of two datasources' in message
+    assert "pulumi config rm --path observability:datasources.metrics_uid" in message
 
 
 def test_a_name_of_a_role_that_is_too_long_is_told_at_the_name_of_the_cluster() -> None:
     store = {"kind": "aws", "account_id": "123456789012", "buckets": {"logs": "acme-logs", "traces": "acme-traces"}}
     message = problems(storage=store, cluster={"name": "c" * 61})
     assert f'observability:cluster.name = "{"c" * 61}": names a role ' in message
+    assert "have 1 problem;" in message, "the roles of Loki and Tempo are named alike"
 
 
 GENERATED = {"ClientLogin", "GatewayLogins", "CacheAccess"}
-"""What is told nothing that a stack file says."""
+"""The components without an argument from the stack file."""
 
 
 @pytest.mark.parametrize("stack", sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")))
-def test_every_component_of_a_stack_is_held_against_the_settings_first(
-    stack: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    told: set[str] = set()
+def test_every_component_of_a_stack_is_checked_first(stack: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked: list[str] = []
 
-    monkeypatch.setattr(preflight, "_SPECS", Noting(preflight._SPECS, told))
+    def noted(settings: Settings) -> Iterator[PlannedComponent]:
+        for component in planned_components(settings):
+            checked.append(component.name)
+            yield component
+
+    monkeypatch.setattr(component_errors, "planned_components", noted)
     recording = record(program_of(ROOT, stack), preview=True, stack=stack)
-    made = {
+    created = [
         resource.type.rpartition(":")[2] for resource in recording.resources if "observability:index:" in resource.type
-    }
-    assert made - GENERATED == told
-
-
-class Noting(dict[str, str]):
-    """Notes which keys are asked for."""
-
-    def __init__(self, real: dict[str, str], asked: set[str]) -> None:
-        super().__init__(real)
-        self._asked = asked
-
-    def __getitem__(self, key: str) -> str:
-        self._asked.add(key)
-        return super().__getitem__(key)
+    ]
+    assert sorted(name for name in created if name not in GENERATED) == sorted(checked)
 
 
 EXTERNAL = {"kind": "external", "endpoint": "https://s3.example.org", "credentials": {"logs": "l", "traces": "t"}}
@@ -168,26 +164,60 @@ EXTERNAL = {"kind": "external", "endpoint": "https://s3.example.org", "credentia
     [
         (
             {"storage": {**EXTERNAL, "shared_bucket": "My_Bucket"}},
-            ['storage.shared_bucket = "My_Bucket": ', "set --path observability:storage.shared_bucket acme-observ"],
+            ['storage.shared_bucket = "My_Bucket": ', "observability:storage.shared_bucket '<shared_bucket>'"],
         ),
         (
             {"logging": {"replicas": 2, "replication_factor": 3}},
-            ["logging.replication_factor = 3: ", "rm --path observability:logging.replication_factor"],
+            ["logging.replication_factor = 3: ", "set --path observability:logging.replication_factor 2 "],
         ),
         (
             {"logging": {"schema_entries": [{"from": "2025-01-01"}, {"from": "2024-01-01"}]}},
             ['logging.schema_entries = [{"from": "2025-01-01"}', "rm --path 'observability:logging.schema_entries[1]'"],
         ),
         (
-            {"telemetry": {"log_labels": {"bad-label": "x"}}},
-            ['log_labels["bad-label"] = "x": ', "rm --path 'observability:telemetry.log_labels[\"bad-label\"]'"],
+            {"telemetry": {"extra_labels": {"bad-label": "x"}}},
+            ['extra_labels["bad-label"]: ', "rm --path 'observability:telemetry.extra_labels[\"bad-label\"]'"],
+        ),
+        (
+            {"storage": {**EXTERNAL, "buckets": {"logs": "Bad_", "traces": "acme-traces"}}},
+            ['storage.buckets.logs = "Bad_": ', "observability:storage.buckets.logs '<bucket>'"],
+        ),
+        (
+            {"storage": {**EXTERNAL, "shared_bucket": "acme", "prefixes": {"logs": "/x/"}}},
+            ['storage.prefixes.logs = "/x/": ', "set --path observability:storage.prefixes.logs x "],
+        ),
+        (
+            {"logging": {"mode": "distributed", "replicas": 4, "ingester_zones": ["a", "b", "c"]}},
+            ["logging.ingester_zones = ", "set --path observability:logging.replicas 3 "],
+        ),
+        (
+            {"logging": {"limits": {"ingestion_rate_mb": 10, "ingestion_burst_size_mb": 5}}},
+            ["limits.ingestion_burst_size_mb = 5: ", "observability:logging.limits.ingestion_burst_size_mb 10 "],
+        ),
+        (
+            {"logging": {"ruler": True}},
+            ["logging.alertmanager_url: is missing", "observability:logging.alertmanager_url '<alertmanager_url>'"],
+        ),
+        (
+            {"storage": {"kind": "filesystem"}, "logging": {"workloads": {"loki": {"replicas": 2}}}},
+            ["logging.workloads.loki.replicas = 2: ", "set --path observability:logging.workloads.loki.replicas 1 "],
+        ),
+        ({"datasources": {"default_uid": "nope"}}, ['default_uid = "nope": ', "rm --path observability:datasources."]),
+        (
+            {"ingress": {"kind": "traefik", "domain": "obs.example.org", "tls_secret": "A B"}},
+            ['ingress.tls_secret = "A B": ', "observability:ingress.tls_secret '<tls_secret>'"],
         ),
     ],
 )
-def test_a_problem_is_at_the_setting_whose_change_was_found_to_mend_it(areas: dict[str, Any], told: list[str]) -> None:
+def test_a_problem_is_at_its_setting_with_the_command_that_fixes_it(areas: dict[str, Any], told: list[str]) -> None:
     message = problems(**areas)
     assert "have 1 problem;" in message
     assert all(part in message for part in told), message
+
+
+def test_an_existing_middleware_authenticates_for_the_collectors_and_grafana_asks_for_logins_itself() -> None:
+    ingress = {**INGRESS, "auth_middleware": {"name": "login", "namespace": "traefik"}}
+    record(configured_program(ROOT, {"observability:ingress": ingress}), preview=True, stack="right")
 
 
 def test_what_two_components_refuse_alike_is_told_once() -> None:
@@ -200,7 +230,7 @@ def test_a_region_that_aws_does_not_have_is_told_where_it_is_set() -> None:
     with pytest.raises(SettingsError) as raised:
         record(configured_program(ROOT, config), preview=True, stack="wrong")
     assert "aws:region = \"mars\": 'mars' must be an AWS region, such as eu-west-1" in str(raised.value)
-    assert "pulumi config set aws:region eu-west-1 --stack wrong" in str(raised.value)
+    assert "pulumi config set aws:region '<region>' --stack wrong" in str(raised.value)
 
 
 def test_components_are_asked_about_what_is_right_beside_what_is_not() -> None:
@@ -213,7 +243,7 @@ def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.M
     assert 'observability:charts.directory = "/nope": there is no directory' in problems(charts={"directory": "/nope"})
     monkeypatch.setenv("OBSERVABILITY_CHARTS", "/nope")
     message = problems(logging={})
-    assert "have 1 problem;" in message and "by the environment variable OBSERVABILITY_CHARTS" in message
+    assert "have 1 problem;" in message and "of the environment variable OBSERVABILITY_CHARTS" in message
     assert "pulumi config set --path observability:charts.directory ''" in message
 
 
@@ -228,7 +258,10 @@ def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.M
         ({"grafana": {"volume_size": "0"}}, "'0' is nothing"),
         ({"logging": {"replicas": True}}, "logging.replicas = true: must be a whole number"),
         ({"logging": {"memory": "1Mi"}}, "Loki does not start reliably with less than 128Mi"),
-        ({"logging": {"workloads": {"loki": {"memory": "64Mi"}}}}, "workloads.loki 64Mi: Loki does not start"),
+        (
+            {"logging": {"workloads": {"loki": {"memory": "64Mi"}}}},
+            'workloads.loki.memory = "64Mi": Loki does not start',
+        ),
         ({"demo": {"enabled": "yes"}}, "must be true or false"),
     ],
 )
@@ -238,7 +271,7 @@ def test_what_kubernetes_or_a_program_would_refuse_is_told_at_its_setting(areas:
     assert f"observability:{next(iter(areas))}." in message
 
 
-def test_nothing_is_said_of_proofs_while_what_encrypts_them_is_wrong() -> None:
+def test_authentication_is_not_checked_while_what_encrypts_it_is_wrong() -> None:
     message = problems(security={"tls": "certmanager", "authentication": "mtls", "issuer": {"name": "ca"}})
     assert "have 1 problem;" in message and "did you mean cert-manager?" in message
 

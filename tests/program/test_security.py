@@ -217,17 +217,17 @@ def refused(**config: Any) -> str:
 @pytest.mark.parametrize(
     ("security", "sentence"),
     [
-        ({"authentication": "mtls"}, "security.tls = none: must not be none with authentication mtls"),
+        ({"authentication": "mtls"}, 'security.authentication = "mtls": a certificate is presented over TLS only'),
         ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager asks an issuer"),
-        ({"tls": "given", "issuer": {"name": "x"}}, 'security.issuer = "x": is used by nothing'),
-        ({"certificates": {"loki": "x"}}, "security.certificates: is used by nothing: tls is none"),
+        ({"tls": "given", "issuer": {"name": "x"}}, 'security.issuer = "x": is not used'),
+        ({"certificates": {"loki": "x"}}, "security.certificates: is not used: tls is none"),
         (BASIC, 'security.authentication = "basic": monolithic Tempo has no gateway that could ask for a login'),
         (
             {**MTLS, "logins": LOGINS},
-            "security.logins: is used by nothing: only authentication basic logs in",
+            "security.logins: is not used: only authentication basic logs in",
         ),
-        ({"metrics_namespaces": ["prom"]}, "security.metrics_namespaces: is used by nothing"),
-        ({"senders": True}, "security.tls = none: must not be none with senders"),
+        ({"metrics_namespaces": ["prom"]}, "security.metrics_namespaces: is not used"),
+        ({"senders": True}, "security.senders = true: the certificate of the receiver comes from a Secret"),
         ({"tls": "certmanager"}, "security.tls"),
         ({**MTLS, "issuer": {"name": "x", "kind": "CA"}}, "security.issuer.kind"),
         ({**BASIC, "logins": {"loki": "x"}}, "security.logins.collectors: is missing"),
@@ -235,6 +235,22 @@ def refused(**config: Any) -> str:
 )
 def test_what_cannot_be_had_together_is_refused_at_its_setting(security: dict[str, Any], sentence: str) -> None:
     assert f"observability:{sentence}" in refused(security=security)
+
+
+@pytest.mark.parametrize("security", [{"authentication": "mtls"}, {"senders": True}])
+def test_missing_tls_is_one_problem_whose_command_leaves_the_issuer_to_the_user(security: dict[str, Any]) -> None:
+    message = refused(security=security)
+    assert "have 1 problem;" in message
+    assert "set --path observability:security.tls cert-manager --stack" in message
+    assert "set --path --type string observability:security.issuer.name '<issuer>' --stack" in refused(
+        security={**security, "tls": "cert-manager"}
+    )
+
+
+def test_logins_are_kept_by_a_tempo_that_can_ask_for_them() -> None:
+    message = refused(security=BASIC)
+    assert "have 1 problem;" in message
+    assert "set --path observability:tracing.mode distributed --stack" in message
 
 
 def test_passwords_in_the_clear_are_for_a_try_out() -> None:
@@ -265,7 +281,8 @@ def test_a_prometheus_that_nobody_knows_the_namespace_of_is_asked_for() -> None:
         "query_url": "https://prometheus.example.org",
     }
     message = refused(cluster=cluster, security=MTLS, metrics=metrics)
-    assert "observability:security.metrics_namespaces" in message and "name the namespace" in message
+    assert "observability:security.metrics_namespaces: is missing" in message and "name the namespace" in message
+    assert "'observability:security.metrics_namespaces[0]' '<metrics_namespaces>'" in message
 
 
 TENANTS_WHO_LOG_IN: dict[str, Any] = {
@@ -291,10 +308,10 @@ def test_a_login_can_be_the_tenant() -> None:
             {"security": MTLS},
             'logging.tenants_secret = "loki-tenants": has Loki ask for logins that the stack does not know',
         ),
-        ({"security": {**BASIC, "logins": LOGINS}}, 'security.logins.loki = "l-users": is used by nothing'),
+        ({"security": {**BASIC, "logins": LOGINS}}, 'security.logins.loki = "l-users": is not used'),
         (
             {"telemetry": {"namespace_tenants": {"shop": "team-a"}}},
-            "telemetry.namespace_tenants: is used by nothing: with logging.tenants_secret",
+            "telemetry.namespace_tenants: is not used: with logging.tenants_secret",
         ),
         ({"logging": {}}, "security.logins.loki: is missing: the Secret that Loki's gateway checks logins by"),
     ],

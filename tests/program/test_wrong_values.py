@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
+from components._model import StrictModel
 from config import SettingsError, load
-from config.area import Area
 from config.stack import AREAS
 from config.storage import STORAGE_KINDS
 from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_METRICS, source
 from tools.program import record
-from wiring.preflight import component_problems
+from wiring.component_errors import component_problems
 
 ANYTHING: tuple[Any, ...] = (
     *(None, 5, -1, True, "", "A B", [], [1], ["x", "x"], {}, {"a b": "c d"}, {"a": None}),
@@ -22,7 +22,7 @@ BASES: Mapping[str, Mapping[str, Any]] = {"aws": AWS, "external": EXTERNAL}
 IN_PYDANTICS_WORDS = re.compile(r"Input should|\[type=|VALUE|match pattern|Value error")
 
 
-def areas() -> Iterator[tuple[str, type[Area], Mapping[str, Any]]]:
+def areas() -> Iterator[tuple[str, type[StrictModel], Mapping[str, Any]]]:
     for name, model in AREAS.items():
         if name != "storage":
             yield name, model, EXTERNAL_METRICS if name == "metrics" else {}
@@ -31,7 +31,7 @@ def areas() -> Iterator[tuple[str, type[Area], Mapping[str, Any]]]:
 
 
 @pytest.mark.parametrize(("area", "model", "base"), [*areas()])
-def test_anything_is_taken_or_refused_in_words(area: str, model: type[Area], base: Mapping[str, Any]) -> None:
+def test_anything_is_taken_or_refused_in_words(area: str, model: type[StrictModel], base: Mapping[str, Any]) -> None:
     told: list[str] = []
 
     def loads() -> Mapping[str, Any]:

@@ -1,6 +1,5 @@
-"""The page about the settings of a stack, from the models that check them."""
+"""The page about the settings of a stack, from the models that declare them."""
 
-import json
 from collections.abc import Iterator
 from enum import Enum
 from types import UnionType
@@ -9,6 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from components._model import described
 from config.problems import PROJECT
 from config.secrets import SECRET_KEYS
 from config.stack import AREAS
@@ -20,10 +20,10 @@ _WORDS = {str: "text", int: "integer", bool: "true or false", float: "number"}
 
 
 def settings_page() -> str:
-    """Write the page: every area, then the shapes that areas share, then the secrets."""
+    """Return the page: every area, then the shapes that areas share, then the secrets."""
     sections: list[list[str]] = []
     shared: dict[str, Model] = {}
-    for name, model in _areas():
+    for name, model in areas():
         sections += [[f"## {name}"], [prose(model.__doc__)], _fields(model)]
         shared |= {_heading(inner): inner for inner in _nested(model)}
     for heading, model in sorted(shared.items()):
@@ -42,7 +42,8 @@ def settings_page() -> str:
     )
 
 
-def _areas() -> Iterator[tuple[str, Model]]:
+def areas() -> Iterator[tuple[str, Model]]:
+    """Yield the heading and the model of every area, of `storage` one for each kind."""
     for name, model in AREAS.items():
         if name != "storage":
             yield f"{PROJECT}:{name}", model
@@ -52,20 +53,13 @@ def _areas() -> Iterator[tuple[str, Model]]:
 
 
 def _fields(model: Model) -> list[str]:
-    return table(["field", "type", "default", "meaning"], [_row(n, f) for n, f in model.model_fields.items()])
+    return table(["field", "type", "default", "meaning"], [_row(model, *item) for item in model.model_fields.items()])
 
 
-def _row(name: str, field: FieldInfo) -> list[str]:
-    default, meaning = split_default(field.description)
-    if field.is_required():
-        default = "**required**"
-    elif not default:
-        default = f"`{_plain(field.get_default(call_default_factory=True))}`"
+def _row(model: Model, name: str, field: FieldInfo) -> list[str]:
+    default, meaning = split_default(described(f"{model.__name__}.{name}", field))
+    default = "**required**" if field.is_required() else default
     return [f"`{field.alias or name}`", _type(field.annotation), default, meaning]
-
-
-def _plain(value: Any) -> str:
-    return json.dumps(value.value if isinstance(value, Enum) else value, default=str)
 
 
 def _type(annotation: Any) -> str:
@@ -81,14 +75,16 @@ def _type(annotation: Any) -> str:
             return " or ".join(f"`{member.value}`" for member in annotation)
         if issubclass(annotation, BaseModel):
             return f"[{_heading(annotation)}](#{_heading(annotation).replace(' ', '-')})"
-        return _WORDS.get(annotation, "any")
+        return _WORDS.get(annotation, "text")
     if arguments:
-        return f"map of {_type(arguments[1])}" if len(arguments) == 2 else f"list of {_type(arguments[0])}"
+        items = [item for item in arguments if item is not Ellipsis]
+        return f"map of {_type(items[1])}" if len(items) == 2 else f"list of {_type(items[0])}"
     return "any"
 
 
 def _heading(model: Model) -> str:
-    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in model.__name__).strip()
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in model.__name__).strip()
+    return words.removesuffix(" settings")
 
 
 def _nested(model: Model) -> Iterator[Model]:

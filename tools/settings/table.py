@@ -7,16 +7,20 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+import pulumi
 from pydantic import BaseModel
 
-from components._spec import Spec
 from config.secrets import SECRET_KEYS
 from config.source import Source, read
 from config.stack import AREAS, Settings, load
-from tools.program import Recording, program_of, record
+from tools.program import record
+from tools.program.stacks import configure
 from tools.stackfile import read_stack_file
+from wiring.component_errors import component_problems
+from wiring.decided_elsewhere import INHERITED
+from wiring.planned_components import planned_components
 
-from .derived import COMPONENTS, INHERITED, derived, derived_from_settings
+from .derived import derived
 
 SECRET = "[secret]"
 LONGEST = 60
@@ -33,90 +37,74 @@ class Row:
     origin: str
 
 
-@dataclass(frozen=True)
-class Told:
-    """What a component was told, and what it makes of it."""
-
-    arguments: Mapping[str, Any]
-    spec: Spec
-
-
 def rows(root: Path, stack: str) -> list[Row]:
-    """Give every setting of `stack`; raise the program's own error where the settings are wrong."""
-    sources: list[Source] = []
-    program = program_of(root, stack)
+    """Return every setting of `stack`; raise the program's own error where the settings are wrong."""
+    found: list[Row] = []
+    config = read_stack_file(root, stack).config
 
-    def run() -> Mapping[str, Any]:
-        outputs = program()
-        sources.append(read())
-        return outputs
+    def run() -> None:
+        configure(config)
+        source = read()
+        settings = load(source, component_problems)
+        found.extend([*_of_areas(settings, source), *_secrets(source), *_of_providers(root, stack)])
 
-    recording = record(run, preview=True, stack=stack)
-    source = sources[0]
-    settings = load(source)
-    return [*_of_areas(settings, source, _told(recording)), *_secrets(source), *_of_providers(root, stack)]
-
-
-def _told(recording: Recording) -> dict[str, Told]:
-    found = {}
-    for area, (component, model) in COMPONENTS.items():
-        for resource in recording.of_type(f":index:{component}"):
-            arguments = resource.plain()
-            found[area] = Told(arguments, model.model_validate(arguments))
+    record(run, preview=True, stack=stack)
     return found
 
 
-def _of_areas(settings: Settings, source: Source, told: Mapping[str, Told]) -> Iterator[Row]:
+def _of_areas(settings: Settings, source: Source) -> Iterator[Row]:
+    planned = list(planned_components(settings))
     for area in AREAS:
-        given, _ = source.area(area)
-        model: BaseModel = getattr(settings, area)
-        found = [*(derived(area, told[area].spec) if area in told else ()), *derived_from_settings(settings)]
-        computed = {item.place: item for item in found if item.place.startswith(f"{area}.")}
-        for row in _of_model(area, model, given, told.get(area)):
+        stated, _ = source.area(area)
+        components = [component for component in planned if component.area == area]
+        specs = [component.spec.check(component.name, component.arguments) for component in components]
+        computed = {item.place: item for spec in specs for item in derived(area, spec)}
+        filled_in = {name: value for component in components for name, value in component.arguments.items()}
+        for row in _of_model(area, getattr(settings, area), stated, filled_in):
             follows = computed.pop(row.place, None)
-            yield (
-                Row(row.place, shown(follows.value), f"derived from {follows.source}")
-                if (follows and row.origin != "stack file")
-                else row
-            )
+            if follows is None or row.origin == "stack file":
+                yield row
+            else:
+                yield Row(row.place, shown(follows.value), f"derived from {follows.source}")
         for item in computed.values():
             yield Row(item.place, shown(item.value), f"derived from {item.source}")
 
 
-def _of_model(place: str, model: BaseModel, given: Mapping[str, Any], told: Told | None) -> Iterator[Row]:
+def _of_model(
+    place: str, model: BaseModel, stated: Mapping[str, Any], filled_in: Mapping[str, Any] | None = None
+) -> Iterator[Row]:
+    arguments = filled_in or {}
     for name, field in type(model).model_fields.items():
         key = field.alias or name
         value = getattr(model, name)
         here = f"{place}.{key}"
         if isinstance(value, BaseModel):
-            yield from _of_model(here, value, given.get(key) or {}, None)
-        elif key in given:
+            yield from _of_model(here, value, stated.get(key) or {})
+        elif key in stated:
             yield Row(here, shown(value), "stack file")
-        elif value in _EMPTY and told is not None:
-            yield _of_component(here, name, told)
+        elif name in arguments and not isinstance(arguments[name], pulumi.Output):
+            yield _of_argument(here, name, value, arguments[name])
         elif here == "charts.directory" and value:
             yield Row(here, shown(value), "environment variable OBSERVABILITY_CHARTS")
         else:
             yield Row(here, shown(value), "default")
 
 
-def _of_component(place: str, name: str, told: Told) -> Row:
-    """An empty setting: the component takes it from another area, or has a default of its own."""
-    value = getattr(told.spec, name, None)
-    if name in INHERITED and told.arguments.get(name) not in _EMPTY:
-        return Row(place, shown(value), f"derived from {INHERITED[name]}")
-    return Row(place, shown(value), "default")
+def _of_argument(place: str, name: str, default: Any, value: Any) -> Row:
+    """Return the row of a setting that the program fills in from another one."""
+    if value == default or (value in _EMPTY and default in _EMPTY):
+        return Row(place, shown(value), "default")
+    return Row(place, shown(value), f"derived from {INHERITED.get(name, 'other settings')}")
 
 
 def _secrets(source: Source) -> Iterator[Row]:
     for key in SECRET_KEYS:
-        given = key in source.texts
-        yield Row(key, SECRET if given else "-", "stack file" if given else "default")
+        stated = key in source.texts
+        yield Row(key, SECRET if stated else "-", "stack file" if stated else "default")
 
 
 def _of_providers(root: Path, stack: str) -> Iterator[Row]:
     """Keys of other packages, such as `aws:region`."""
-
     for key, value in sorted(read_stack_file(root, stack).config.items()):
         if not key.startswith("observability:"):
             secret = isinstance(value, Mapping) or any(word in key.lower() for word in _SENSITIVE)
@@ -124,7 +112,7 @@ def _of_providers(root: Path, stack: str) -> Iterator[Row]:
 
 
 def shown(value: Any) -> str:
-    """Write a value on one line; `-` where there is none."""
+    """Return a value on one line; `-` where there is none."""
     if isinstance(value, Enum):
         value = value.value
     if value in _EMPTY:

@@ -9,8 +9,8 @@ from config import Settings, load, read
 from config.problems import PROJECT
 from tools.program import record
 from tools.program.stacks import configure
+from wiring.component_errors import component_problems
 from wiring.load import Need, Path, recommended
-from wiring.preflight import component_problems
 
 INDENT = "  "
 

@@ -8,7 +8,7 @@ from components.charts import LOKI, TEMPO_DISTRIBUTED
 
 from .shapes import KAFKA
 
-_ONE_SEES_IT = "storage.kind filesystem is a volume that one pod alone sees"
+_ONE_PROCESS = "a filesystem is seen by one process alone: use mode monolithic with 1 replica"
 _FILESYSTEM = {"storage": {"kind": "filesystem"}}
 _TAKE_KAFKA = f"use mode distributed with chart_version {KAFKA[0]}"
 
@@ -35,29 +35,26 @@ REFUSALS = (
     Refusal(
         "monolithic Tempo that asks for logins",
         {"security": {"tls": "given", "authentication": "basic"}},
-        "monolithic Tempo has no gateway that could ask for a login: use mtls, or tracing.mode distributed",
+        "monolithic Tempo has no gateway that could ask for a login: use mode distributed",
     ),
     Refusal(
         "client certificates without TLS",
         {"security": {"authentication": "mtls"}},
-        "must not be none with authentication mtls: a certificate is shown in TLS alone",
+        "a certificate is presented over TLS only: configure TLS too",
     ),
     Refusal(
         "Loki with 2 replicas on a filesystem",
         {**_FILESYSTEM, "logging": {"replicas": 2}},
-        f"{_ONE_SEES_IT}: use 1 replica, or an object store",
+        _ONE_PROCESS,
     ),
     *(
-        Refusal(
-            f"{name} in mode {mode} on a filesystem",
-            {**_FILESYSTEM, area: {"mode": mode}},
-            f"{_ONE_SEES_IT}: use mode monolithic, or an object store",
-        )
-        for name, area, mode in (
-            ("Loki", "logging", "simple-scalable"),
-            ("Loki", "logging", "distributed"),
-            ("Tempo", "tracing", "distributed"),
-        )
+        Refusal(f"Loki in mode {mode} on a filesystem", {**_FILESYSTEM, "logging": {"mode": mode}}, _ONE_PROCESS)
+        for mode in ("simple-scalable", "distributed")
+    ),
+    Refusal(
+        "Tempo in mode distributed on a filesystem",
+        {**_FILESYSTEM, "tracing": {"mode": "distributed"}},
+        "distributed Tempo shares its blocks between pods: use mode monolithic",
     ),
     _loki(
         "Loki with 3 copies on 2 replicas",
@@ -83,12 +80,12 @@ REFUSALS = (
     ),
     _loki(
         "the workload querier of monolithic Loki",
-        "does not run in mode monolithic: there are gateway, loki",
+        "querier does not run in mode monolithic: it has loki, gateway",
         workloads={"querier": {"replicas": 2}},
     ),
     _loki(
         "two compactors of Loki",
-        "2 compactors would wait for one: leave out its replicas, or set them to 1",
+        "the compactor must have exactly 1 replica; remove it or set 1",
         mode="distributed",
         workloads={"compactor": {"replicas": 2}},
     ),
@@ -112,7 +109,7 @@ REFUSALS = (
     ),
     _loki(
         "rules of Loki without an Alertmanager",
-        "rules that fire would reach nobody: give the URL of an Alertmanager, or set ruler to false",
+        "is missing: rules that fire would reach nobody; name an Alertmanager, or set ruler to false",
         ruler=True,
     ),
     _loki(
@@ -134,30 +131,30 @@ REFUSALS = (
     Refusal(
         "traces kept for 5 minutes",
         {"retention": {"traces": "5m"}},
-        "readers look for new blocks every 5m: what is kept for less than two of those is gone before it is found; "
-        "keep traces for at least 1h",
+        "readers look for new blocks every 5m, and what is kept for less than two of those is deleted before it is "
+        "found: use 1h or more",
     ),
     _tempo(
         "monolithic Tempo with 2 replicas",
-        "monolithic Tempo is one process that keeps its own ring: use 1, or mode distributed",
+        "monolithic Tempo must have exactly 1 replica; remove it or set 1, or use mode distributed",
         replicas=2,
     ),
     _tempo(
         "a gateway of monolithic Tempo",
-        "monolithic Tempo answers on one Service already: leave the gateway out, or use mode distributed",
+        "monolithic Tempo answers on one Service already: remove gateway, or use mode distributed",
         gateway=True,
     ),
     _tempo(
         "Tempo 3 without a broker",
-        "Tempo 3 writes every span to a Kafka-compatible broker and does not start without one: give its host:port, "
+        "is missing: Tempo 3 writes every span to a Kafka-compatible broker and does not start without one; set its "
+        "host:port, "
         f"or use chart_version {TEMPO_DISTRIBUTED.default_version}, which needs none",
         mode="distributed",
         chart_version=KAFKA[0],
     ),
     _tempo(
         "ingesters of Tempo 3",
-        "Tempo 3 has no ingesters: leave replicas out, partitions says how many live-stores and block-builders there "
-        "are, one of each for every partition of the topic",
+        "Tempo 3 has no ingesters: remove replicas and set partitions, the number of live-stores and of block-builders",
         mode="distributed",
         chart_version=KAFKA[0],
         kafka_address="kafka.messaging:9092",
@@ -165,19 +162,19 @@ REFUSALS = (
     ),
     _tempo(
         "a broker of Tempo 2",
-        f"only Tempo 3 writes to a broker: leave it out, or {_TAKE_KAFKA}",
+        f"only Tempo 3 writes to a broker: remove it, or {_TAKE_KAFKA}",
         mode="distributed",
         kafka_address="kafka.messaging:9092",
     ),
     _tempo(
         "partitions of Tempo 2",
-        f"only Tempo 3 reads partitions of a topic: leave it out, or {_TAKE_KAFKA}",
+        f"only Tempo 3 reads partitions of a topic: remove it, or {_TAKE_KAFKA}",
         mode="distributed",
         partitions=3,
     ),
     _tempo(
         "local-blocks of Tempo 3",
-        "Tempo 3 has no local-blocks, as its live-stores answer TraceQL metrics: leave it out",
+        "Tempo 3 has no local-blocks, as its live-stores answer TraceQL metrics: remove it",
         mode="distributed",
         chart_version=KAFKA[0],
         kafka_address="kafka.messaging:9092",

@@ -1,10 +1,8 @@
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components._spec import InvalidArgsError
 from components.caching.spec import CacheSpec
 from components.caching.values import cache_values, configuration, memory_mib
 
@@ -55,12 +53,3 @@ def test_pods_start_anew_with_a_new_password() -> None:
     first = cache_values(spec())["podAnnotations"]
     assert cache_values(spec(size_mib=64))["podAnnotations"] == first
     assert cache_values(spec(credentials_revision="2"))["podAnnotations"] != first
-
-
-@pytest.mark.parametrize(
-    ("args", "reason"),
-    [({"size_mib": 8}, "must be at least 32"), ({"release_name": "a" * 51}, "at most 50")],
-)
-def test_a_cache_that_could_not_work_is_refused(args: dict[str, Any], reason: str) -> None:
-    with pytest.raises(InvalidArgsError, match=reason):
-        spec(**args)

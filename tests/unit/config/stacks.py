@@ -3,13 +3,32 @@
 import json
 from typing import Any
 
+import pulumi
+
+from config import Settings, load
 from config.source import Source
+from tools.program import record
+from wiring.component_errors import component_problems
 
 
 def source(*, secret: tuple[str, ...] = (), region: str = "", **areas: Any) -> Source:
     """A stack whose file holds `areas`."""
     texts = {name: value if isinstance(value, str) else json.dumps(value) for name, value in areas.items()}
     return Source("test", texts, frozenset(secret), region)
+
+
+def load_whole(stack: Source) -> Settings:
+    """Load settings as the program does, with what the components find."""
+    found: list[Settings] = []
+
+    def program() -> dict[str, Any]:
+        texts = {f"observability:{key}": text for key, text in stack.texts.items()}
+        pulumi.runtime.set_all_config(texts, [f"observability:{key}" for key in stack.secret])
+        found.append(load(stack, component_problems))
+        return {}
+
+    record(program, preview=True, stack=stack.stack)
+    return found[0]
 
 
 EXTERNAL_CREDENTIALS = {

@@ -28,7 +28,7 @@ def test_any_signal_makes_a_load() -> None:
     [
         ({"query_factor": 2}, "states no load: set logs_gb_per_day, spans_per_second or active_series"),
         ({"active_streams": 9, "spans_per_second": 1}, "active_streams = 9: are streams of logs: set logs_gb_per_day"),
-        ({"active_series": 1, "scrape_interval": "0s"}, 'scrape_interval = "0s": must be longer'),
+        ({"active_series": 1, "scrape_interval": "0s"}, "is no interval: write more than 0s"),
         ({"logs_gb_per_day": -5}, "observability:load.logs_gb_per_day = -5: must be at least 0"),
         ({"spans_per_second": 1, "nodes": 0}, "observability:load.nodes = 0"),
         ({"logs_gb_per_day": 1, "prices": {"disk_gib_month": -1}}, "load.prices.disk_gib_month = -1"),

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from components._spec import InvalidArgsError
+from components._spec import REMOVE, InvalidArgsError
 from components.datasources.spec import DatasourcesSpec
+from tests.fixes import fix_of
 
 ARGS = {
     "namespace": "grafana",
@@ -77,13 +78,16 @@ def test_a_query_without_a_metric_is_refused() -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"logs_url": ""}, 'give the query URL of Loki, or set logs_uid to ""'),
-        ({"traces_url": ""}, 'give the query URL of Tempo, or set traces_uid to ""'),
-        ({"provision_metrics": True}, "provision_metrics needs metrics_url"),
-        ({"traces_uid": "loki"}, "give each datasource a uid of its own"),
-        ({"traces_name": "Loki"}, "Grafana tells datasources apart by name"),
-        ({"default_uid": "prometheus"}, "only datasources made here can be named, there are loki, tempo"),
-        ({"changed_uids": ["mimir"]}, "mimir: only datasources made here can be named"),
+        ({"logs_url": ""}, "logs_url = '': is missing: set the query URL of Loki, or set logs_uid to an empty text"),
+        ({"traces_url": ""}, "traces_url = '': is missing: set the query URL of Tempo, or set traces_uid to an empty"),
+        ({"provision_metrics": True}, "metrics_url: is missing: provision_metrics needs the query URL of Prometheus"),
+        ({"provision_metrics": True, "metrics_url": "http://p", "metrics_uid": ""}, "metrics_uid = '': "),
+        ({"traces_uid": "loki"}, "traces_uid = 'loki': loki is the uid of two datasources"),
+        ({"logs_uid": "TEMPO"}, "logs_uid = 'TEMPO': TEMPO is the uid of two datasources"),
+        ({"traces_name": "Loki"}, "traces_name = 'Loki': Loki is the name of two datasources"),
+        ({"default_uid": "prometheus"}, "default_uid = 'prometheus': is not the uid of a datasource"),
+        ({"default_uid": "prometheus"}, "created here (loki, tempo)"),
+        ({"changed_uids": ["loki", "mimir"]}, "changed_uids.1 = 'mimir': is not the uid of a datasource"),
         ({"logs_uid": "a b"}, "'a b' is no uid"),
         ({"logs_before_seconds": -5}, "must be at least 1"),
         ({"trace_patterns": {"id": "id=.*"}}, "has no group"),
@@ -91,3 +95,44 @@ def test_a_query_without_a_metric_is_refused() -> None:
 )
 def test_what_grafana_would_stumble_over_is_refused(args: dict[str, Any], message: str) -> None:
     assert message in refusal(**args)
+
+
+def fixes(**args: Any) -> dict[str, Any]:
+    return {problem.place: fix_of(problem) for problem in DatasourcesSpec.find_problems({**ARGS, **args})}
+
+
+FAILED = "rate(traces_service_graph_request_failed_total{$__tags}[5m])"
+BY_SPAN = {"By span": 'rate(traces_service_graph_request_total{span_name="x",$__tags}[5m])'}
+
+
+@pytest.mark.parametrize(
+    ("args", "place", "fix"),
+    [
+        ({"logs_url": ""}, "logs_url", {"logs_url": "<logs_url>"}),
+        ({"traces_url": ""}, "traces_url", {"traces_url": "<traces_url>"}),
+        ({"provision_metrics": True}, "metrics_url", {"metrics_url": "<metrics_url>"}),
+        ({"client_certificates": True}, "client_certificates", {"tls_directory": "<tls_directory>"}),
+        ({"logs_uid": "tempo"}, "logs_uid", {"logs_uid": REMOVE}),
+        ({"logs_uid": "one", "metrics_uid": "one"}, "metrics_uid", {"metrics_uid": REMOVE}),
+        ({"logs_name": "Tempo"}, "logs_name", {"logs_name": REMOVE}),
+        ({"default_uid": "mimir"}, "default_uid", None),
+        ({"changed_uids": ["loki", "mimir"]}, "changed_uids.1", {"changed_uids.1": REMOVE}),
+        ({"trace_labels": ["trace_id", "traceId"]}, "trace_labels.1", {"trace_labels.1": REMOVE}),
+        ({"line_fields": []}, "trace_labels.0", {"trace_labels": ["trace_id"]}),
+        ({"span_tags": {"a": "pod", "b": "host"}}, "span_tags.b", {"span_tags.b": REMOVE}),
+        ({"span_tags": {"b": "host"}}, "span_tags.b", {"span_tags": REMOVE}),
+        ({"span_tags": {}}, "span_tags", {"span_tags": REMOVE}),
+        ({"logs_query": '{cluster="a"}'}, "logs_query", {"logs_query": REMOVE}),
+        ({"metrics_queries": {"Errors": FAILED}}, "metrics_queries.Errors", {"metrics_queries.Errors": REMOVE}),
+        ({"metrics_tags": {"a": "client", "b": "x"}}, "metrics_tags.b", {"metrics_tags.b": REMOVE}),
+        ({"metrics_tags": {"b": "x"}}, "metrics_tags.b", {"metrics_tags": REMOVE}),
+        ({"metrics_queries": BY_SPAN}, "metrics_queries.By span", {"metrics_queries.By span": REMOVE}),
+        (
+            {"metrics_queries": {"Latency": "sum(traces_spanmetrics_latency_bucket{$__tags})"}},
+            "metrics_queries.Latency",
+            {"metrics_queries.Latency": REMOVE},
+        ),
+    ],
+)
+def test_a_single_wrong_entry_is_what_the_fix_removes(args: dict[str, Any], place: str, fix: Any) -> None:
+    assert fixes(**args) == {place: fix}

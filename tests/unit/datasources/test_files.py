@@ -133,7 +133,9 @@ def test_every_link_leads_to_a_datasource_that_exists() -> None:
     [
         ({}, []),
         ({"provision_metrics": True}, ["metrics"]),
+        ({"provision_metrics": True, "default_uid": None}, ["metrics"]),
         ({"provision_metrics": True, "default_uid": "loki"}, ["logs"]),
+        ({"provision_metrics": True, "default_uid": ""}, []),
     ],
 )
 def test_at_most_one_datasource_is_the_default(args: dict[str, Any], default: list[str]) -> None:
@@ -222,7 +224,7 @@ def test_a_plain_address_is_shown_no_certificate() -> None:
 @pytest.mark.parametrize(
     ("args", "place"),
     [
-        ({"client_certificates": True}, "client_certificates = True: the certificate to show is a file"),
+        ({"client_certificates": True}, "client_certificates = True: a certificate is presented over TLS only"),
         ({"tls_directory": "tls"}, "tls_directory"),
         ({"login_directory": "/etc/}x{"}, "login_directory"),
     ],

@@ -88,7 +88,7 @@ def test_the_sidecar_of_datasources_runs_on_beside_grafana_either_way(tmp_path: 
     assert "grafana-sc-datasources" in {container["name"] for container in older["containers"]}
 
 
-@pytest.mark.parametrize("args", [{}, {"admin_secret": "vault", "admin_secret_key": "password"}])
+@pytest.mark.parametrize("args", [{}, {"admin": {"secret": "vault", "key": "password"}}])
 def test_grafana_and_its_sidecars_log_in_with_one_password(args: dict[str, Any], tmp_path: Path) -> None:
     found = [
         (variable["valueFrom"]["secretKeyRef"]["name"], variable["valueFrom"]["secretKeyRef"]["key"])
@@ -97,7 +97,8 @@ def test_grafana_and_its_sidecars_log_in_with_one_password(args: dict[str, Any],
         if variable["name"] in ("REQ_PASSWORD", "GF_SECURITY_ADMIN_PASSWORD")
     ]
     assert len(found) == 3
-    assert set(found) == {(args.get("admin_secret", "grafana-admin"), args.get("admin_secret_key", "admin-password"))}
+    admin = args.get("admin", {"secret": "grafana-admin", "key": "admin-password"})
+    assert set(found) == {(admin["secret"], admin["key"])}
 
 
 def test_secrets_of_datasources_are_mounted_into_grafana_itself(tmp_path: Path) -> None:

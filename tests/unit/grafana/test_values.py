@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pulumi
 import pytest
 
 from components._spec import InvalidArgsError
@@ -28,7 +29,7 @@ def test_the_password_comes_from_a_secret_and_the_leak_check_stays_on() -> None:
 
 
 def test_an_existing_secret_needs_only_the_key_of_the_password() -> None:
-    made = values(admin_secret="vault", admin_secret_key="password", admin_user="root")
+    made = values(admin={"secret": "vault", "key": "password"}, admin_user="root")
     assert made["admin"] == {"existingSecret": "vault", "passwordKey": "password"}
     assert made["env"] == {"GF_SECURITY_ADMIN_USER": "root"}
     assert [made["sidecar"][kind]["env"] for kind in ("datasources", "dashboards")] == [{"REQ_USERNAME": "root"}] * 2
@@ -89,7 +90,11 @@ def test_cookies_are_for_https_alone_where_users_come_by_https(root_url: str, se
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"admin_secret_key": "password"}, "there is no Secret that it is a key of"),
+        ({"admin": {"key": "password"}}, r"admin\.secret: is missing"),
+        ({"admin": {"secret": "vault"}}, r"admin\.key: is missing"),
+        ({"admin": {"secret": "Vault", "key": "password"}}, r"admin\.secret = 'Vault': .* is no name of an object"),
+        ({"admin": {"secret": "vault", "key": ""}}, r"admin\.key = '': must have at least 1 characters"),
+        ({"admin": {"secret": pulumi.Output.from_input("vault"), "key": "a"}}, r"admin\.secret: must be known"),
         ({"volume_size": "two"}, "no Kubernetes quantity"),
         ({"root_url": "grafana.example.org"}, "is no URL"),
         ({"chart_version": "8.0.0"}, "use one of 12.11.1"),

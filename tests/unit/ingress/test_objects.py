@@ -10,6 +10,7 @@ import yaml
 from components._spec import InvalidArgsError
 from components.ingress.objects import basic_auth, ingress_route
 from components.ingress.spec import BasicAuthSpec, UiRouteSpec
+from tests.fixes import fix_of
 
 CRDS = Path(__file__).parents[4] / "shared" / "crds" / "traefik.io"
 ALLOY = {
@@ -94,6 +95,11 @@ def test_a_path_narrows_the_host() -> None:
     assert only["match"] == "Host(`alloy.dev.example.org`) && PathPrefix(`/grafana`)"
 
 
+def test_a_route_is_on_the_entry_point_with_tls_unless_another_is_named() -> None:
+    args = {key: value for key, value in ALLOY.items() if key != "entry_points"}
+    assert ingress_route(UiRouteSpec.check("UiRoute", args))["entryPoints"] == ["websecure"]
+
+
 def test_further_middlewares_run_before_the_login() -> None:
     (only,) = route(middlewares=["traefik/allow-list"])["routes"]
     assert [each["name"] for each in only["middlewares"]] == ["allow-list", "internal-basic-auth"]
@@ -107,9 +113,13 @@ def test_grpc_is_spoken_in_the_clear_behind_traefik() -> None:
 @pytest.mark.parametrize(
     ("args", "url"),
     [
-        ({}, "http://alloy.dev.example.org"),
-        ({"https": True}, "https://alloy.dev.example.org"),
-        ({"tls_secret": "certificate", "path_prefix": "/alloy"}, "https://alloy.dev.example.org/alloy"),
+        ({}, "https://alloy.dev.example.org"),
+        ({"https": False}, "http://alloy.dev.example.org"),
+        (
+            {"https": False, "tls_secret": "certificate", "path_prefix": "/alloy"},
+            "https://alloy.dev.example.org/alloy",
+        ),
+        ({"https": False, "cert_resolver": "letsencrypt"}, "https://alloy.dev.example.org"),
     ],
 )
 def test_the_url_is_the_one_that_users_open(args: dict[str, Any], url: str) -> None:
@@ -118,7 +128,7 @@ def test_the_url_is_the_one_that_users_open(args: dict[str, Any], url: str) -> N
 
 def test_a_ui_that_nobody_authenticates_is_refused_whatever_other_middlewares_it_has() -> None:
     args = {key: value for key, value in ALLOY.items() if key != "auth_middleware"}
-    with pytest.raises(InvalidArgsError, match="anybody who reaches the entry point could use the UI"):
+    with pytest.raises(InvalidArgsError, match="anyone who reaches the entry point can use the UI"):
         UiRouteSpec.check("UiRoute", {**args, "middlewares": ["traefik/redirect-to-https"]})
     assert UiRouteSpec.check("UiRoute", {**args, "authenticated_by_ui": True})
 
@@ -128,11 +138,12 @@ def test_a_ui_that_nobody_authenticates_is_refused_whatever_other_middlewares_it
     [
         ({"auth_middleware": "internal-basic-auth"}, "write its namespace and name"),
         ({"auth_middleware": ""}, "write its namespace and name"),
-        ({"port": 80}, "give one of port and port_name"),
-        ({"port_name": ""}, "give one of port and port_name"),
-        ({"tls_secret": "a", "cert_resolver": "b"}, "give one of tls_secret and cert_resolver"),
-        ({"scheme": "grpc"}, "use one of http, https, h2c"),
-        ({"entry_points": []}, "name one at least"),
+        ({"port": 80}, "port = 80: port_name = 'http-metrics' is set too"),
+        ({"port_name": ""}, "port: is missing: set port or port_name"),
+        ({"port_name": "", "port": 0}, "port = 0: must be at least 1"),
+        ({"tls_secret": "a", "cert_resolver": "b"}, "tls_secret = 'a': cert_resolver = 'b' is set too"),
+        ({"scheme": "grpc"}, "scheme = 'grpc': must be one of http, https, h2c"),
+        ({"entry_points": []}, "entry_points = []: must have at least 1"),
         ({"entry_points": ["web secure"]}, "is no entry point"),
         ({"host": "a`) || Host(`b"}, "no host name"),
         ({"path_prefix": "grafana"}, "begin with '/'"),
@@ -145,6 +156,22 @@ def test_wrong_routes_are_refused(args: dict[str, Any], message: str) -> None:
     assert message in str(raised.value)
 
 
+@pytest.mark.parametrize(
+    ("args", "place", "fix"),
+    [
+        ({"auth_middleware": None}, "auth_middleware", {"auth_middleware": "<auth_middleware>"}),
+        ({"port_name": ""}, "port", {"port": "<port>"}),
+        ({"port": 80}, "port", None),
+        ({"tls_secret": "a", "cert_resolver": "b"}, "tls_secret", None),
+    ],
+)
+def test_a_route_is_fixed_by_a_change_or_else_by_removing_the_argument(
+    args: dict[str, Any], place: str, fix: dict[str, Any] | None
+) -> None:
+    (problem,) = UiRouteSpec.find_problems({**ALLOY, **args})
+    assert (problem.place, fix_of(problem)) == (place, fix)
+
+
 @pytest.mark.parametrize("lines", [f"admin:{HASH}", f"a:{HASH}\nb:{{SHA}}0123=\n", "c:$apr1$salt$hash"])
 def test_hashed_users_are_taken(lines: str) -> None:
     assert BasicAuthSpec.check("BasicAuth", {"namespace": "traefik", "htpasswd": lines}).htpasswd == lines
@@ -155,3 +182,10 @@ def test_a_password_in_the_clear_is_refused_and_not_shown(lines: str) -> None:
     with pytest.raises(InvalidArgsError, match="must be user:hash") as raised:
         BasicAuthSpec.check("BasicAuth", {"namespace": "traefik", "htpasswd": lines})
     assert "hunter2" not in str(raised.value)
+
+
+def test_users_are_given_by_htpasswd_or_by_an_existing_secret() -> None:
+    args = {"namespace": "traefik", "htpasswd": f"admin:{HASH}", "existing_secret": "users"}
+    (problem,) = BasicAuthSpec.find_problems(args)
+    assert (problem.place, problem.shown) == ("htpasswd", " (value hidden)")
+    assert "existing_secret = 'users' is set too" in problem.sentence

@@ -54,20 +54,29 @@ def test_limits_and_retention_of_a_tenant_are_what_loki_reads_again_while_it_run
         ({"limits": {"max_line_size": "0KB"}}, "'0KB' is no size of Loki"),
         (
             {"limits": {"ingestion_rate_mb": 10, "ingestion_burst_size_mb": 2}},
-            "limits = .*: ingestion_burst_size_mb 2 is less than what comes in a second at ingestion_rate_mb 10",
+            "limits.ingestion_burst_size_mb = 2.0: is less than what arrives in a second at ingestion_rate_mb 10",
         ),
-        ({"tenant_limits": {"x": {}}}, "x is nobody here, as tenants has a, b: name it there, or use limits for all"),
-        ({"tenant_retention": {"x": "30d"}}, "x is nobody here, .* or use retention for all"),
-        ({"tenant_retention": {"a": "1h"}}, "a: Loki keeps logs for 24h at least"),
-        ({"tenant_retention": {"a": "25h30m"}}, "a: '25h30m' is not a whole number of hours"),
+        (
+            {"tenant_limits": {"x": {}}},
+            "tenant_limits.x = .*: x is not a tenant, as tenants has a, b: name it there, or use limits for all",
+        ),
+        (
+            {"tenant_retention": {"x": "30d"}},
+            "tenant_retention.x = '30d': x is not a tenant, .* or use retention for all",
+        ),
+        ({"tenant_retention": {"a": "1h"}}, "tenant_retention.a = '1h': Loki keeps logs for 24h at least"),
+        (
+            {"tenant_retention": {"a": "25h30m"}},
+            "tenant_retention.a = '25h30m': must be a whole number of hours: use 26h",
+        ),
     ],
 )
-def test_a_wrong_limit_is_told_with_its_place(wrong: dict[str, Any], message: str) -> None:
+def test_a_wrong_limit_is_reported_at_its_place(wrong: dict[str, Any], message: str) -> None:
     with pytest.raises(InvalidArgsError, match=message):
         spec_of(BUCKET, tenants=["a", "b"], **wrong)
 
 
 def test_without_tenants_nobody_has_limits_of_its_own() -> None:
-    with pytest.raises(InvalidArgsError, match="team is nobody here, as there are no tenants"):
+    with pytest.raises(InvalidArgsError, match="team is not a tenant, as there are no tenants"):
         spec_of(BUCKET, tenant_limits={"team": {"max_query_series": 1}})
     assert spec_of(BUCKET, tenant_retention={"fake": "48h"}), "as Loki calls everybody"

@@ -20,8 +20,10 @@ def text(*rules: Any, **group: Any) -> str:
     return yaml.safe_dump({"groups": [{"name": "g", "rules": list(rules), **group}]})
 
 
-def said(path: str, content: str, *tenants: str) -> list[str]:
-    return list(file_problems({path: content}, tenants))
+def messages(path: str, content: str, *tenants: str) -> list[str]:
+    found = list(file_problems({path: content}, tenants))
+    assert all(place == path for place, _ in found)
+    return [message for _, message in found]
 
 
 def refused(args: dict[str, Any]) -> str:
@@ -32,8 +34,8 @@ def refused(args: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("content", [text(ALERT, RECORD, interval="1m30s"), "groups: []\n"])
 def test_a_file_as_prometheus_has_them_is_taken(content: str) -> None:
-    assert said("app.yaml", content) == []
-    assert said("team-a/app.yml", content, "team-a", "team-b") == []
+    assert messages("app.yaml", content) == []
+    assert messages("team-a/app.yml", content, "team-a", "team-b") == []
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_a_file_as_prometheus_has_them_is_taken(content: str) -> None:
     ],
 )
 def test_what_would_fail_in_a_pod_is_found_at_preview(content: str, sentence: str) -> None:
-    (problem,) = said("app.yaml", content)
+    (problem,) = messages("app.yaml", content)
     assert problem.startswith("'app.yaml' ") and sentence in problem
 
 
@@ -74,13 +76,13 @@ def test_what_would_fail_in_a_pod_is_found_at_preview(content: str, sentence: st
     ],
 )
 def test_each_file_is_somebodys(path: str, tenants: tuple[str, ...], sentence: str) -> None:
-    (problem,) = said(path, text(ALERT), *tenants)
+    (problem,) = messages(path, text(ALERT), *tenants)
     assert sentence in problem
 
 
 def test_two_files_of_one_namespace_are_refused() -> None:
-    (problem,) = file_problems({"app.yaml": text(ALERT), "app.yml": text(ALERT)}, ())
-    assert "'app.yml' and 'app.yaml' are one namespace" in problem
+    ((path, message),) = file_problems({"app.yaml": text(ALERT), "app.yml": text(ALERT)}, ())
+    assert path == "app.yml" and "'app.yml' and 'app.yaml' are one namespace" in message
     assert not list(file_problems({"a/app.yaml": text(ALERT), "b/app.yaml": text(ALERT)}, ("a", "b")))
 
 

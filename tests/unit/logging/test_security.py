@@ -127,12 +127,12 @@ def test_logins_without_tls_come_with_a_warning() -> None:
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ({"client_certificates": True}, "client_certificates = True: a client shows its certificate in TLS alone"),
+        ({"client_certificates": True}, "client_certificates = True: a certificate is presented over TLS only"),
         (
             {**LOGINS, "tenants": ["a"], "tenants_secret": "u"},
             "logins_secret = 'loki-logins': with tenants_secret a user is one tenant",
         ),
-        ({**LOGINS, "service_monitor": True}, "metrics_namespaces = (): a NetworkPolicy keeps everybody"),
+        ({**LOGINS, "service_monitor": True}, "metrics_namespaces: is missing: a NetworkPolicy keeps everybody"),
         ({**MTLS, "service_monitor": True}, "name the namespace that it runs in, or set service_monitor to false"),
         ({"tenants": ["a"], "tenants_secret": "u", "service_monitor": True}, "name the namespace that it runs in"),
         (

@@ -10,9 +10,10 @@ from components.logging.ledger import ledger_problems
 from components.logging.modes import Mode, Role
 from components.logging.spec import LoggingSpec
 from components.logging.values import merged_values
-from config import Settings, SettingsError, load
-from tests.unit.config.stacks import source
-from wiring import arguments
+from config import Settings, SettingsError
+from tests.unit.config.stacks import load_whole, source
+from wiring import build_args
+from wiring.upstream import BucketArgs
 
 RULER = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 STEPS = [
@@ -25,12 +26,13 @@ EACH_STEP = pytest.mark.parametrize(("old", "new"), STEPS)
 
 
 def settings(mode: str, **logging: Any) -> Settings:
-    return load(source(logging={"mode": mode, **logging}))
+    return load_whole(source(logging={"mode": mode, **logging}))
 
 
 def spec_of(chosen: Settings) -> LoggingSpec:
-    told = arguments.logging(chosen, namespace="logs", bucket="acme", region="eu-west-1")
-    return LoggingSpec.check("Logging", told)
+    bucket: BucketArgs = {"bucket": "acme", "region": "eu-west-1"}
+    arguments = build_args.logging_args(chosen, namespace="logs", bucket=bucket, cache={})
+    return LoggingSpec.check("Logging", arguments)
 
 
 def stages(old: str, new: str, **logging: Any) -> list[LoggingSpec]:

@@ -1,8 +1,6 @@
 """What the expected load needs beside what a stack deploys: needed settings, the report of sizes, and its cost."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +8,6 @@ import pytest
 from components.tracing.roles import SMALLEST, Role
 from components.units import parse_quantity
 from config import Settings, load
-from config.tracing import Tracing
 from tests.unit.config.stacks import AWS, EXTERNAL_METRICS, source
 from wiring.load import Need, plan, recommended, report
 
@@ -57,6 +54,7 @@ def test_the_needs_of_a_load_are_those_of_the_tables() -> None:
         "tracing.cpu": "2450m",
         "tracing.memory": "5Gi",
         "tracing.volume_size": "11Gi",
+        "tracing.limits.max_traces_per_user": 23_000,
         "metrics.cpu": "2350m",
         "metrics.memory": "8000Mi",
         "metrics.volume_size": "54Gi",
@@ -187,20 +185,22 @@ def test_limits_that_the_load_exceeds_are_raised_and_higher_ones_stay() -> None:
     assert not any(".limits." in path for path in needs(load={"logs_gb_per_day": 50}))
 
 
-class TracingWithLimits(Tracing):
-    limits: Mapping[str, int] = {}
+def test_limits_of_tempo_that_the_load_exceeds_are_raised_and_higher_ones_stay() -> None:
+    def limits(**tracing: Any) -> dict[str, tuple[Any, Any]]:
+        found = needs(load={"spans_per_second": 30_000}, tracing=tracing)
+        prefix = "tracing.limits."
+        return {path.removeprefix(prefix): need[:2] for path, need in found.items() if path.startswith(prefix)}
 
-
-def test_limits_of_tempo_are_needed_where_they_are_settings() -> None:
-    expected = settings(load={"spans_per_second": 30_000})
-    found = recommended(replace(expected, tracing=TracingWithLimits()))
-    limits = {path[2]: (need.value, need.deployed) for path, need in found.items() if path[1] == "limits"}
-    assert limits == {
+    by_default = {
         "ingestion_rate_limit_bytes": (41_000_000, 15_000_000),
         "ingestion_burst_size_bytes": (55_000_000, 20_000_000),
         "max_traces_per_user": (135_000, 10_000),
     }
-    assert not any(path[1] == "limits" for path in recommended(expected))
+    assert limits() == by_default
+    higher = {"max_traces_per_user": 200_000, "ingestion_burst_size_bytes": 60_000_000}
+    own = {"max_traces_per_user": (200_000, 200_000), "ingestion_burst_size_bytes": (60_000_000, 60_000_000)}
+    assert limits(limits=higher) == {**by_default, **own}
+    assert not any(".limits." in path for path in needs(load={"spans_per_second": 2_000}))
 
 
 def test_the_report_shows_what_is_deployed_whatever_the_load() -> None:

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components._spec import InvalidArgsError
-from components.storage.buckets import BucketLayout, aws_name_problem, name_problem
+from components.storage.buckets import aws_name_problem, name_problem
+from components.storage.spec import BucketLayoutSpec
 
 
-def layout(**args: Any) -> BucketLayout:
-    return BucketLayout.check("Storage", args)
+def layout(**args: Any) -> BucketLayoutSpec:
+    return BucketLayoutSpec.check("Storage", args)
 
 
 @given(st.from_regex(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", fullmatch=True))
@@ -46,27 +46,6 @@ def test_buckets_of_their_own_are_used_whole_unless_a_prefix_is_given() -> None:
     own = layout(buckets={"logs": "acme-loki", "traces": "acme-tempo"}, prefixes={"traces": "blocks"})
     assert own.prefix_of == {"logs": "", "traces": "blocks"}
     assert own.distinct == own.bucket_of
-
-
-@pytest.mark.parametrize(
-    ("args", "reason"),
-    [
-        ({}, "either buckets"),
-        ({"buckets": {"logs": "acme"}, "shared_bucket": "acme"}, "either buckets"),
-        ({"buckets": {"log": "acme"}}, "'log' is no purpose: use logs, traces, metrics"),
-        ({"buckets": {"logs": "acme", "traces": "acme"}}, "shared_bucket"),
-        ({"buckets": {"logs": "Acme"}}, "'Acme' is no bucket name"),
-        ({"buckets": {"logs": "acme"}, "prefixes": {"traces": "t"}}, "'traces' has no bucket"),
-        ({"shared_bucket": "acme", "prefixes": {"logs": "/loki"}}, "without one at either end"),
-        ({"shared_bucket": "acme", "prefixes": {"logs": ""}}, "not within another's"),
-        ({"shared_bucket": "acme", "prefixes": {"logs": "x", "traces": "x"}}, "not within another's"),
-        ({"shared_bucket": "acme", "prefixes": {"logs": "tempo/logs"}}, "not within another's"),
-    ],
-)
-def test_an_unclear_layout_is_refused_with_the_way_out(args: dict[str, Any], reason: str) -> None:
-    with pytest.raises(InvalidArgsError) as refused:
-        layout(**args)
-    assert reason in str(refused.value)
 
 
 def test_prefixes_that_begin_alike_are_still_apart() -> None:

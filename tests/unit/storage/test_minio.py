@@ -1,10 +1,8 @@
 from typing import Any
 
-import pytest
-
-from components._spec import InvalidArgsError
 from components.storage._guards import minio_problems
-from components.storage.minio import MinioObjectStorageSpec, minio_values
+from components.storage.minio import minio_values
+from components.storage.spec import MinioObjectStorageSpec
 
 
 def spec(**args: Any) -> MinioObjectStorageSpec:
@@ -111,38 +109,12 @@ def test_pods_start_anew_when_users_keys_or_buckets_change_and_only_then() -> No
     assert values()["podAnnotations"] == {"checksum/users": first}
 
 
-@pytest.mark.parametrize(
-    ("args", "reason"),
-    [
-        ({"buckets": {}}, "name a bucket for at least one of logs, traces, metrics"),
-        ({"buckets": {"logs": "chunks", "traces": "chunks"}}, "buckets of its own"),
-        ({"buckets": {"logs": "chunks", "traces": "ruler"}}, "buckets of its own"),
-        ({"buckets": {"profiles": "a-b-c"}}, "no purpose"),
-        ({"buckets": {"logs": "A"}}, "no bucket name"),
-        ({"buckets": {"logs": "chunks"}, "further_buckets": {"traces": ["more"]}}, "'traces', which has no bucket"),
-        ({"users": {"profiles": "pyro"}}, "no purpose"),
-        ({"users": {"logs": "lo ki"}}, "no user name"),
-        ({"users": {"logs": "root"}}, "MinIO has already"),
-        ({"users": {"logs": "readwrite"}}, "MinIO has already"),
-        ({"users": {"logs": "tempo"}}, "two purposes have one user"),
-        ({"buckets": {"logs": "chunks"}, "users": {"traces": "tempo"}}, "has no bucket here"),
-        ({"storage_size": "100Mi"}, "at least 1Gi"),
-        ({"mode": "gateway"}, "must be one of standalone, distributed"),
-        ({"release_name": "a" * 49}, "at most 48"),
-        ({"chart_version": "5.3.0"}, "use one of 5.4.0"),
-    ],
-)
-def test_a_store_that_could_not_work_is_refused(args: dict[str, Any], reason: str) -> None:
-    with pytest.raises(InvalidArgsError, match=reason):
-        spec(**args)
-
-
 def test_objects_are_not_left_behind_by_a_change() -> None:
     one, four = values(), values(mode="distributed")
-    assert minio_problems(one, values(storage_size="20Gi", memory="2Gi")) == [], "a claim may grow"
+    assert minio_problems(one, values(volume_size="20Gi", memory="2Gi")) == [], "a claim may grow"
     mode, replicas = minio_problems(one, four)
     assert mode.startswith("mode changes from 'standalone' to 'distributed': objects would stay behind")
     assert replicas.startswith("replicas changes from 1 to 4")
-    (size,) = minio_problems(four, values(mode="distributed", storage_size="20Gi"))
+    (size,) = minio_problems(four, values(mode="distributed", volume_size="20Gi"))
     assert size.startswith("storage size of each pod changes from '10Gi' to '20Gi'")
     assert "storage class changes" in minio_problems(one, values(storage_class="fast"))[0]

@@ -2,17 +2,15 @@ import json
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components._spec import InvalidArgsError
 from components.storage.seaweedfs import (
-    InClusterObjectStorageSpec,
     identities,
     seaweedfs_values,
     volume_megabytes,
 )
+from components.storage.spec import InClusterObjectStorageSpec
 from components.units import parse_quantity
 
 
@@ -101,20 +99,3 @@ def test_pods_start_anew_when_keys_or_buckets_change_and_only_then() -> None:
     assert spec(credentials_revision="2").credentials_checksum != first
     assert spec(buckets={"logs": "loki"}).credentials_checksum != first
     assert values()["allInOne"]["podAnnotations"] == {"checksum/identities": first}
-
-
-@pytest.mark.parametrize(
-    ("args", "reason"),
-    [
-        ({"buckets": {}}, "at least one of logs, traces and metrics"),
-        ({"buckets": {"logs": "a-b", "traces": "a-b"}}, "a bucket of its own"),
-        ({"buckets": {"profiles": "a-b"}}, "no purpose"),
-        ({"buckets": {"logs": "A"}}, "no bucket name"),
-        ({"storage_size": "100Mi"}, "at least 1Gi"),
-        ({"release_name": "a" * 53}, "at most 52"),
-        ({"chart_version": "1.0.0"}, "use one of 4.44.0"),
-    ],
-)
-def test_a_store_that_could_not_work_is_refused(args: dict[str, Any], reason: str) -> None:
-    with pytest.raises(InvalidArgsError, match=reason):
-        spec(**args)

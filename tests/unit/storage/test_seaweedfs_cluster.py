@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components._spec import InvalidArgsError
 from components.storage._guards import seaweedfs_problems
-from components.storage.seaweedfs import InClusterObjectStorageSpec, PreparedChange, seaweedfs_values
+from components.storage.seaweedfs import seaweedfs_values
 from components.storage.seaweedfs_cluster import PARTS, cluster_values, index_size, service_monitor
+from components.storage.spec import InClusterObjectStorageSpec, PreparedChange
 from components.units import parse_quantity
 
 
@@ -89,21 +89,6 @@ def test_every_part_is_scraped_once() -> None:
     assert endpoint["relabelings"][0]["action"] == "drop"
 
 
-@pytest.mark.parametrize(
-    ("args", "reason"),
-    [
-        ({"replicas": 2}, "use 3 servers or more, or 1 without copies"),
-        ({"copies": 3}, "use 4 servers or more"),
-        ({"copies": 1}, "must be at least 2"),
-        ({"replicas": 0}, "must be at least 1"),
-        ({"prepared_changes": ["volumes"]}, "must be one of shape, servers"),
-    ],
-)
-def test_a_store_that_would_stop_with_one_host_is_refused(args: dict[str, Any], reason: str) -> None:
-    with pytest.raises(InvalidArgsError, match=reason):
-        spec(**args)
-
-
 def test_objects_are_not_left_behind_by_another_shape() -> None:
     one, several = seaweedfs_values(spec(replicas=1)), values()
     for old, new in ((one, several), (several, one)):
@@ -120,9 +105,9 @@ def test_servers_come_at_any_time_and_go_only_when_they_were_evacuated() -> None
 
 
 def test_volumes_of_several_servers_are_for_good_while_that_of_one_pod_grows() -> None:
-    (size,) = seaweedfs_problems(values(), values(storage_size="20Gi"))
+    (size,) = seaweedfs_problems(values(), values(volume_size="20Gi"))
     assert size.startswith("storage size of each pod changes from '10Gi' to '20Gi'")
-    one, larger = (seaweedfs_values(spec(replicas=1, storage_size=size)) for size in ("10Gi", "20Gi"))
+    one, larger = (seaweedfs_values(spec(replicas=1, volume_size=size)) for size in ("10Gi", "20Gi"))
     assert seaweedfs_problems(one, larger) == []
     (kind,) = seaweedfs_problems(values(), values(storage_class="fast"))
     assert kind.startswith("storage class changes")

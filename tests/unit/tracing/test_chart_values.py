@@ -22,6 +22,7 @@ RECEIVERS = (["otlp"], ["otlp", "jaeger", "zipkin"])
 CHOICES: tuple[dict[str, Any], ...] = (
     {},
     {"remote_write_url": ""},
+    {"limits": {"ingestion_rate_limit_bytes": 30_000_000, "max_bytes_per_trace": 10_000_000}},
     {"span_metrics_dimensions": ["http.method"], "service_graph_dimensions": ["service.namespace"]},
 )
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 import yaml
 
-from components._spec import InvalidArgsError
+from components._spec import REMOVE, InvalidArgsError
 from components.tracing.choices import Mode
 from components.tracing.misplaced import arguments_to_use, known_misplacements, misplaced_values
+from tests.fixes import fix_of
 from tests.unit.tracing.charts import chart_files
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 
@@ -30,6 +31,10 @@ def test_a_generator_that_would_write_nothing_is_refused_with_the_right_keys(bas
     message = str(raised.value)
     assert "nothing at metricsGenerator.storage: use metricsGenerator.config.storage" in message
     assert "nothing at global_overrides: use overrides.defaults.metrics_generator.processors" in message
+    assert {problem.place for problem in raised.value.problems} == {
+        "values.metricsGenerator.storage",
+        "values.global_overrides",
+    }
 
 
 def test_the_same_values_in_their_right_places_are_taken() -> None:
@@ -61,10 +66,12 @@ def test_a_value_is_sent_where_it_belongs(base: dict[str, Any], values: dict[str
     with pytest.raises(InvalidArgsError) as raised:
         spec(base, values=values)
     assert sentence in str(raised.value)
+    (problem,) = raised.value.problems
+    assert fix_of(problem) == {problem.place: REMOVE} and problem.place.startswith("values.")
 
 
 def test_a_null_takes_a_default_away_and_puts_nothing_anywhere() -> None:
-    assert misplaced_values({"metricsGenerator": {"storage": None}}, Mode.DISTRIBUTED, False) == []
+    assert list(misplaced_values({"metricsGenerator": {"storage": None}}, Mode.DISTRIBUTED, False)) == []
 
 
 @pytest.mark.parametrize("base", [LAPTOP, ON_PREMISES, {**ON_PREMISES, "chart_version": "1.61.0"}, KAFKA])

@@ -89,8 +89,8 @@ def test_the_certificate_is_good_for_what_clients_of_each_mode_reach() -> None:
     ("base", "args", "sentence"),
     [
         (LAPTOP, LOGINS, "logins_secret = 'tempo-logins': monolithic Tempo has no gateway that could ask for a login"),
-        (LAPTOP, {"client_certificates": True}, "a client shows its certificate in TLS alone"),
-        (ON_PREMISES, LOGINS, "metrics_namespaces = (): a NetworkPolicy keeps everybody from the pods behind"),
+        (LAPTOP, {"client_certificates": True}, "a certificate is presented over TLS only"),
+        (ON_PREMISES, LOGINS, "metrics_namespaces: is missing: a NetworkPolicy keeps everybody from the pods behind"),
         (LAPTOP, {**TLS, "values": {"tempo": {"receivers": {"kafka": {}}}}}, "tempo.receivers would replace"),
         (
             {**ON_PREMISES, "service_monitor": False},

@@ -8,16 +8,19 @@ from components.tracing.spec import TracingSpec
 from components.tracing.values import tempo_values
 from config import load
 from tests.unit.config.stacks import source
-from wiring import arguments
+from wiring import build_args
+from wiring.upstream import BucketArgs
 
-BUCKET = {"namespace": "tracing", "bucket": "traces", "region": "eu-west-1"}
+BUCKET: BucketArgs = {"bucket": "traces", "region": "eu-west-1"}
 PROMETHEUS = "http://prometheus-server.monitoring/api/v1/write"
 
 
 def values(tracing: dict[str, Any], **areas: Any) -> dict[str, Any]:
     settings = load(source(tracing=tracing, **areas))
-    told = arguments.tracing(settings, remote_write_url=PROMETHEUS, **BUCKET)
-    return tempo_values(TracingSpec.check("Tracing", told))
+    arguments = build_args.tracing_args(
+        settings, namespace="tracing", remote_write_url=PROMETHEUS, bucket=BUCKET, cache={}
+    )
+    return tempo_values(TracingSpec.check("Tracing", arguments))
 
 
 @pytest.mark.parametrize("version", ["1.61.0", "2.26.2"])

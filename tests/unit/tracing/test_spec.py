@@ -4,24 +4,25 @@ from typing import Any
 
 import pytest
 
-from components._spec import InvalidArgsError
+from components._spec import REMOVE, InvalidArgsError
+from tests.fixes import fix_of
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 
 
 @pytest.mark.parametrize(
     ("base", "args", "problem"),
     [
-        (LAPTOP, {"replicas": 2}, "replicas = 2: monolithic Tempo is one process"),
+        (LAPTOP, {"replicas": 2}, "replicas = 2: monolithic Tempo must have exactly 1 replica"),
         (LAPTOP, {"gateway": True}, "gateway = True: monolithic Tempo answers on one Service"),
-        (LAPTOP, {"bucket": "b"}, "bucket = 'b': store filesystem uses no bucket"),
-        (LAPTOP, {"store": "s3"}, "bucket = '': store s3 needs a bucket"),
+        (LAPTOP, {"bucket": "prod"}, "bucket = 'prod': store filesystem writes nothing to bucket prod"),
+        (LAPTOP, {"store": "s3"}, "bucket: store s3 needs a bucket"),
         (LAPTOP, {"mode": "single"}, "mode = 'single': must be one of monolithic, distributed"),
         (LAPTOP, {"retention": "90m"}, "retention = '90m': '90m' is not a whole number of hours"),
         (LAPTOP, {"retention": "0h"}, "retention = '0h': readers look for new blocks every 5m"),
         (ON_PREMISES, {"retention": "9m"}, "retention = '9m': readers look for new blocks every 5m"),
         (KAFKA, {"retention": "9m"}, "retention = '9m': readers look for new blocks every 5m"),
         (LAPTOP, {"retention": "a week"}, "retention = 'a week'"),
-        (LAPTOP, {"max_block_duration": "3h"}, "max_block_duration = '3h': cut blocks"),
+        (LAPTOP, {"max_block_duration": "3h"}, "max_block_duration = '3h': must be 1m to 2h"),
         (LAPTOP, {"remote_write_url": "prometheus:9090"}, "remote_write_url = 'prometheus:9090'"),
         (LAPTOP, {"processors": ["service-graph"]}, "processors.0 = 'service-graph'"),
         (LAPTOP, {"processors": []}, "processors = []"),
@@ -31,18 +32,18 @@ from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
         (ON_PREMISES, {"partitions": 3}, "partitions = 3: only Tempo 3 reads partitions"),
         (LAPTOP, {"partitions": 3}, "partitions = 3: only Tempo 3 reads partitions"),
         (LAPTOP, {"kafka_credentials_secret": "kafka"}, "kafka_credentials_secret = 'kafka': only Tempo 3"),
-        (KAFKA, {"kafka_address": ""}, "kafka_address = '': Tempo 3 writes every span to a Kafka-compatible broker"),
+        (KAFKA, {"kafka_address": ""}, "kafka_address = '': is missing: Tempo 3 writes every span to a"),
         (KAFKA, {"kafka_address": "kafka"}, "kafka_address = 'kafka': write the host and port of one broker"),
         (KAFKA, {"kafka_address": "kafka:0"}, "write the host and port of one broker"),
         (KAFKA, {"kafka_address": "a:9092,b:9092"}, "write the host and port of one broker"),
         (KAFKA, {"kafka_topic": "tempo traces"}, "kafka_topic = 'tempo traces': Kafka takes names of"),
-        (KAFKA, {"replicas": 3}, "replicas = 3: Tempo 3 has no ingesters: leave replicas out, partitions says"),
+        (KAFKA, {"replicas": 3}, "replicas = 3: Tempo 3 has no ingesters: remove replicas and set partitions"),
         (KAFKA, {"partitions": 0}, "partitions = 0"),
         (KAFKA, {"processors": ["span-metrics", "local-blocks"]}, "Tempo 3 has no local-blocks"),
-        (KAFKA, {"store": "filesystem", "bucket": ""}, "store = 'filesystem'"),
+        (KAFKA, {"store": "filesystem", "bucket": ""}, "mode = 'distributed'"),
         (LAPTOP, {"receivers": ["jaeger"]}, "keep otlp among the receivers"),
         (LAPTOP, {"receivers": ["otlp", "opencensus"]}, "receivers.1 = 'opencensus'"),
-        (ON_PREMISES, {"store": "filesystem", "bucket": ""}, "store = 'filesystem'"),
+        (ON_PREMISES, {"store": "filesystem", "bucket": ""}, "mode = 'distributed'"),
         (ON_PREMISES, {"endpoint": "s3.example.org"}, "endpoint = 's3.example.org'"),
         (ON_PREMISES, {"endpoint": "https://s3.example.org/prod"}, "the path '/prod'"),
         (ON_PREMISES, {"endpoint": "", "region": ""}, "which needs a region"),
@@ -57,6 +58,47 @@ def test_a_wrong_argument_is_named_with_its_value_and_what_to_do(
     with pytest.raises(InvalidArgsError) as raised:
         spec(base, **args)
     assert problem in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("base", "args", "fix"),
+    [
+        (LAPTOP, {"retention": "90m"}, {"retention": "2h"}),
+        (LAPTOP, {"retention": "0h"}, {"retention": "1h"}),
+        (LAPTOP, {"max_block_duration": "3h"}, {"max_block_duration": "2h"}),
+        (LAPTOP, {"max_block_duration": "5s"}, {"max_block_duration": "1m"}),
+        (LAPTOP, {"chart_version": "1.61.0"}, {"chart_version": "2.2.4"}),
+        (LAPTOP, {"receivers": ["jaeger"]}, {"receivers": ["otlp", "jaeger"]}),
+        (KAFKA, {"kafka_address": ""}, {"kafka_address": "<kafka_address>"}),
+        (KAFKA, {"kafka_address": "kafka"}, {"kafka_address": "<kafka_address>"}),
+        (KAFKA, {"processors": ["span-metrics", "local-blocks"]}, {"processors": ["span-metrics"]}),
+        (KAFKA, {"processors": ["local-blocks"]}, {"processors": REMOVE}),
+        (ON_PREMISES, {"store": "filesystem", "bucket": ""}, {"mode": "monolithic"}),
+        (ON_PREMISES, {"bucket_prefix": "/tempo/"}, {"bucket_prefix": "tempo"}),
+        (ON_PREMISES, {"logins_secret": "tempo-logins"}, {"metrics_namespaces": ["<metrics_namespaces>"]}),
+        (LAPTOP, {"replicas": 2}, None),
+        (LAPTOP, {"gateway": True}, None),
+        (LAPTOP, {"partitions": 3}, None),
+        (LAPTOP, {"cache_endpoint": "valkey.caching:6379"}, None),
+        (KAFKA, {"replicas": 3}, None),
+        (KAFKA, {"kafka_topic": "tempo traces"}, None),
+    ],
+)
+def test_a_rule_names_its_fix_where_removing_the_argument_is_none(
+    base: dict[str, Any], args: dict[str, Any], fix: dict[str, Any] | None
+) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        spec(base, **args)
+    (problem,) = raised.value.problems
+    assert fix_of(problem) == fix
+
+
+@pytest.mark.parametrize("mode", ["single", ["distributed"], 1])
+def test_a_wrong_mode_hides_what_depends_on_it(mode: Any) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        spec(ON_PREMISES, mode=mode, chart_version="9.9.9", tls_secret="tempo-tls", values={"config": "x"})
+    (problem,) = raised.value.problems
+    assert problem.place == "mode"
 
 
 @pytest.mark.parametrize(("replicas", "copies"), [(1, 1), (2, 2), (3, 3), (7, 3)])

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from components._spec import InvalidArgsError
+from components._spec import REMOVE, InvalidArgsError
 from components.tracing.values import distributed_values
+from tests.fixes import fix_of
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 
 SECTIONS = {
@@ -58,19 +59,39 @@ def test_the_scratch_volumes_of_tempo_3_differ_by_workload() -> None:
 
 
 @pytest.mark.parametrize(
-    ("base", "workloads", "sentence"),
+    ("base", "workloads", "place", "words", "fix"),
     [
-        (LAPTOP, {"querier": {"replicas": 2}}, "monolithic Tempo is one process: use cpu, memory and volume_size"),
-        (ON_PREMISES, {"live-store": {"cpu": "1"}}, "live-store does not run here: there are distributor"),
-        (KAFKA, {"ingester": {"cpu": "1"}}, "ingester does not run here"),
-        (ON_PREMISES, {"gateway": {"cpu": "1"}}, "there is no gateway: set gateway to true"),
-        (ON_PREMISES, {"ingester": {"replicas": 3}}, "set the replicas of Tempo itself"),
-        (KAFKA, {"live-store": {"replicas": 3}}, "set partitions, as there is one for each"),
-        (KAFKA, {"backend-scheduler": {"replicas": 2}}, "Tempo takes exactly one"),
-        (ON_PREMISES, {"querier": {"volume_size": "1Gi"}}, "querier keeps nothing on a volume"),
-        (ON_PREMISES, {"reader": {"cpu": "1"}}, "must be one of distributor, "),
+        (LAPTOP, {"querier": {"replicas": 2}}, "querier", "monolithic Tempo is one process: use cpu, memory", {}),
+        (ON_PREMISES, {"live-store": {"cpu": "1"}}, "live-store", "does not run in Tempo 2: it has distributor", {}),
+        (KAFKA, {"ingester": {"cpu": "1"}}, "ingester", "does not run in Tempo 3", {}),
+        (ON_PREMISES, {"querier": {"volume_size": "1Gi"}}, "querier.volume_size", "keeps nothing on a volume", {}),
+        (KAFKA, {"backend-scheduler": {"replicas": 2}}, "backend-scheduler.replicas", "exactly one", {}),
+        (ON_PREMISES, {"ingester": {"replicas": 3}}, "ingester.replicas", "set replicas", {}),
+        ({**ON_PREMISES, "replicas": 1}, {"ingester": {"replicas": 3}}, "ingester.replicas", "set", {"replicas": 3}),
+        (KAFKA, {"live-store": {"replicas": 4}}, "live-store.replicas", "set partitions", {"partitions": 4}),
+        (KAFKA, {"block-builder": {"replicas": 4}}, "block-builder.replicas", "set partitions", {"partitions": 4}),
+        ({**KAFKA, "partitions": 6}, {"live-store": {"replicas": 4}}, "live-store.replicas", "set partitions", {}),
     ],
 )
-def test_what_has_no_meaning_is_refused(base: dict[str, Any], workloads: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(InvalidArgsError, match=sentence):
+def test_what_has_no_meaning_is_refused_with_its_place_and_fix(
+    base: dict[str, Any], workloads: dict[str, Any], place: str, words: str, fix: dict[str, Any]
+) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
         spec(base, workloads=workloads)
+    (problem,) = raised.value.problems
+    assert problem.place == f"workloads.{place}" and words in problem.sentence
+    assert fix_of(problem) == {f"workloads.{place}": REMOVE, **fix}
+
+
+def test_settings_of_a_gateway_need_one() -> None:
+    own = {"gateway": {"cpu": "1"}}
+    with pytest.raises(InvalidArgsError) as raised:
+        spec(workloads=own)
+    (problem,) = raised.value.problems
+    assert problem.place == "workloads.gateway" and fix_of(problem) == {"gateway": True}
+    assert spec(workloads=own, gateway=True) and spec(workloads=own, tls_secret="tempo-tls")
+
+
+def test_a_workload_that_tempo_does_not_have_is_refused() -> None:
+    with pytest.raises(InvalidArgsError, match="must be one of distributor, "):
+        spec(workloads={"reader": {"cpu": "1"}})

@@ -10,16 +10,6 @@ import pytest
 from tools.settings.__main__ import lines, main
 from tools.settings.table import Row, rows, shown
 
-PROGRAM = """\
-import pulumi
-from components import Logging
-from config import load, read
-from wiring import arguments
-
-settings = load(read())
-Logging("logging", {**arguments.logging(settings), "namespace": "logging", "bucket": "logs", "region": "eu-west-1"})
-pulumi.export("stack", settings.stack)
-"""
 STACK = """\
 config:
   aws:region: eu-west-1
@@ -35,7 +25,6 @@ config:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     (tmp_path / "Pulumi.test.yaml").write_text(STACK)
-    (tmp_path / "__main__.py").write_text(PROGRAM)
     return tmp_path
 
 

@@ -1,0 +1,89 @@
+"""Where a backend keeps its objects, and the identity that it uses the bucket with."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from pydantic import Field
+
+from ._model import Plain
+from ._objects import OptionalObjectName
+from ._spec import Spec, Violation, rule
+from .storage.buckets import name_problem
+from .storage.endpoint import bucket_endpoint
+
+
+class Store(StrEnum):
+    """What holds the objects of a backend."""
+
+    S3 = "s3"
+    FILESYSTEM = "filesystem"
+
+
+class BucketReaderSpec(Spec):
+    """The bucket of a backend, or the volume of its only pod."""
+
+    store: Plain[Store] = Field(
+        default=Store.S3, description="`s3`: a bucket. `filesystem`: the volume of a single monolithic pod."
+    )
+    bucket: str = Field(default="", description="Bucket; required with store `s3`. Default: none.")
+    bucket_prefix: str = Field(
+        default="", description="Path in the bucket, without slashes at its ends. Default: the whole bucket."
+    )
+    endpoint: str = Field(default="", description="URL of the S3 API, without a path. Default: AWS S3 in `region`.")
+    region: str = Field(default="", description="Region of the bucket; required on AWS. Default: none.")
+    path_style: bool = Field(
+        default=False,
+        description="Whether the bucket is part of the path of a URL, as most stores other than AWS require.",
+    )
+    kms_key_arn: str = Field(
+        default="",
+        description="KMS key that objects are encrypted with. Default: the encryption that the bucket is set to.",
+    )
+    credentials_secret: OptionalObjectName = Field(
+        default="",
+        description=(
+            "Secret in the same namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. "
+            "Default: none; the pods use the identity of their ServiceAccount."
+        ),
+    )
+    credentials_checksum: str = Field(
+        default="", description="Any text that changes with the credentials, to restart the pods. Default: none."
+    )
+    service_account: Plain[OptionalObjectName] = Field(
+        default="", description="Name of the ServiceAccount that the release creates. Default: the release name."
+    )
+    service_account_annotations: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Annotations of the ServiceAccount, such as the role on EKS. Default: none.",
+    )
+
+    @rule("bucket", "store")
+    def _store_s3_has_a_bucket(self) -> str | None:
+        if self.store is Store.S3 and not self.bucket:
+            return "store s3 needs a bucket: name it, or use store filesystem"
+        if self.store is Store.FILESYSTEM and self.bucket:
+            return f"store filesystem writes nothing to bucket {self.bucket}: remove bucket, or use store s3"
+        return None
+
+    @rule("bucket")
+    def _bucket_name_is_valid(self) -> str | None:
+        return name_problem(self.bucket) if self.bucket else None
+
+    @rule("bucket_prefix")
+    def _bucket_prefix_has_no_outer_slashes(self) -> Violation | None:
+        plain = self.bucket_prefix.strip("/")
+        if self.bucket_prefix != plain:
+            return Violation(f"write it without slashes at its ends: {plain!r}", {"bucket_prefix": plain})
+        return None
+
+    @rule("endpoint", "region", "store")
+    def _object_store_is_reachable(self) -> str | None:
+        if self.store is Store.FILESYSTEM:
+            return None
+        if not self.endpoint and not self.region:
+            return "an empty endpoint is AWS S3, which needs a region: give region, or the URL of another S3 API"
+        try:
+            bucket_endpoint(self.endpoint, self.region)
+        except ValueError as error:
+            return str(error)
+        return None

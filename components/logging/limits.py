@@ -1,0 +1,117 @@
+"""Limits of what a tenant of Loki may write and query, and how long its logs are kept."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field
+
+from .._model import StrictModel
+from ..units import Duration, hours, parse_duration
+
+SHORTEST_RETENTION = timedelta(days=1)
+"""The compactor refuses to delete earlier."""
+
+_SIZE = re.compile(r"[1-9]\d*(?:KB|MB|GB)")
+
+
+def _size(text: str) -> str:
+    if _SIZE.fullmatch(text) is None:
+        raise ValueError(f"{text!r} is no size of Loki: write a whole number with KB, MB or GB, such as 5MB")
+    return text
+
+
+Size = Annotated[str, AfterValidator(_size)]
+"""A number of bytes as Loki writes it: `256KB`, `5MB`."""
+
+
+class LoggingLimits(StrictModel):
+    """Limits of a tenant, by Loki's names; where there are no tenants, of all clients together."""
+
+    ingestion_rate_mb: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="MB of lines a second. Default: Loki's 4.",
+        examples=[10],
+    )
+    ingestion_burst_size_mb: float | None = Field(
+        default=None,
+        gt=0,
+        allow_inf_nan=False,
+        description="MB at once, at least a second of the rate and the largest push. Default: Loki's 6.",
+        examples=[20],
+    )
+    per_stream_rate_limit: Size | None = Field(
+        default=None,
+        description="Bytes a second in one stream, such as `5MB`. Default: Loki's `3MB`.",
+        examples=["5MB"],
+    )
+    per_stream_rate_limit_burst: Size | None = Field(
+        default=None,
+        description="Bytes at once in one stream. Default: Loki's `15MB`.",
+        examples=["20MB"],
+    )
+    max_line_size: Size | None = Field(
+        default=None,
+        description="Longest line. Default: Loki's `256KB`.",
+        examples=["512KB"],
+    )
+    max_global_streams_per_user: int | None = Field(
+        default=None,
+        ge=1,
+        description="Streams that are written to at a time. Default: Loki's 5000.",
+        examples=[20000],
+    )
+    max_entries_limit_per_query: int | None = Field(
+        default=None,
+        ge=1,
+        description="Lines that a query gives. Default: Loki's 5000.",
+        examples=[10000],
+    )
+    max_query_length: Duration | None = Field(
+        default=None,
+        description="Time that a query may span. Default: Loki's `721h`.",
+        examples=["721h"],
+    )
+    max_query_parallelism: int | None = Field(
+        default=None,
+        ge=1,
+        description="Pieces of one query that are worked on at a time. Default: Loki's 32.",
+        examples=[32],
+    )
+    max_query_series: int | None = Field(
+        default=None,
+        ge=1,
+        description="Series that a metric query gives. Default: Loki's 500.",
+        examples=[1000],
+    )
+    query_timeout: Duration | None = Field(
+        default=None,
+        description="How long a query may take. Default: the chart's `5m`.",
+        examples=["5m"],
+    )
+
+    def config(self) -> dict[str, Any]:
+        """Return the entries of Loki's `limits_config`, which have the same names."""
+        return self.model_dump(exclude_none=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        return iter(self.config().items())
+
+
+def retention_problem(text: str) -> str | None:
+    """Return why Loki cannot keep logs for this time, `None` where it can."""
+    try:
+        hours(text)
+    except ValueError:
+        return f"must be a whole number of hours: use {nearest_retention(text)}"
+    if parse_duration(text) < SHORTEST_RETENTION:
+        return "Loki keeps logs for 24h at least: use 24h or more"
+    return None
+
+
+def nearest_retention(text: str) -> str:
+    """Return the nearest time that Loki can keep logs for."""
+    return f"{max(24, round(parse_duration(text).total_seconds() / 3600))}h"

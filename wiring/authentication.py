@@ -1,0 +1,118 @@
+"""How parts of the platform authenticate to each other, as arguments: names of Secrets, all of it plain."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+import pulumi
+
+from components import Tracing
+from components.grafana.secrets import LOGIN_DIRECTORY, TLS_DIRECTORY
+from config import Settings
+from config.addresses import namespace_of
+
+from .upstream import ServerAuthArgs
+
+COLLECTORS, GRAFANA = "alloy", "grafana"
+"""The names that the collectors and Grafana log in by, those of their releases."""
+
+
+class CollectorAuthArgs(TypedDict):
+    """What the collectors present to Loki and Tempo, and ask of senders."""
+
+    tls_secret: str
+    client_certificates: bool
+    login_secret: str
+    receiver_tls: bool
+
+
+class GrafanaAuthArgs(TypedDict):
+    """The Secrets that Grafana's datasources authenticate with."""
+
+    tls_secret: str
+    login_secret: str
+
+
+class DatasourcesAuthArgs(TypedDict):
+    """The directories of Grafana's pod with the files of those Secrets."""
+
+    tls_directory: str
+    client_certificates: bool
+    login_directory: str
+
+
+def of_loki(settings: Settings) -> ServerAuthArgs:
+    """Return what Loki asks of its clients; with tenants as users, logins are theirs."""
+    own_logins = "" if settings.logging.tenants_secret else logins(settings, "loki")
+    return _of_server(settings, settings.security.certificates.loki, own_logins)
+
+
+def of_tempo(settings: Settings) -> ServerAuthArgs:
+    """Return what Tempo asks of its clients."""
+    return _of_server(settings, settings.security.certificates.tempo, logins(settings, "tempo"))
+
+
+def of_collectors(settings: Settings) -> CollectorAuthArgs:
+    """Return how the collectors authenticate."""
+    area = settings.security
+    return {
+        "tls_secret": area.certificates.collectors if area.encrypted else "",
+        "client_certificates": area.shows_certificates,
+        "login_secret": login(settings, "collectors") if area.logs_in else "",
+        "receiver_tls": area.senders,
+    }
+
+
+def traces_endpoint(settings: Settings, tracing: Tracing) -> pulumi.Output[str]:
+    """Return Tempo's address for the collectors: gRPC, except for logins without TLS, which gRPC refuses."""
+    area = settings.security
+    return tracing.otlp_http_url if area.logs_in and not area.encrypted else tracing.otlp_grpc_endpoint
+
+
+def of_grafana(settings: Settings) -> GrafanaAuthArgs:
+    """Return the Secrets whose files Grafana's datasources name."""
+    area = settings.security
+    return {
+        "tls_secret": area.certificates.grafana if area.encrypted else "",
+        "login_secret": login(settings, "grafana") if area.logs_in else "",
+    }
+
+
+def of_datasources(settings: Settings) -> DatasourcesAuthArgs:
+    """Return where those files are."""
+    area = settings.security
+    return {
+        "tls_directory": TLS_DIRECTORY if area.encrypted else "",
+        "client_certificates": area.shows_certificates,
+        "login_directory": LOGIN_DIRECTORY if area.logs_in else "",
+    }
+
+
+def login(settings: Settings, client: str) -> str:
+    """Return the Secret that `collectors` or `grafana` logs in with."""
+    names = {"collectors": f"{COLLECTORS}-login", "grafana": f"{GRAFANA}-login"}
+    return str(getattr(settings.security.logins, client)) if settings.security.logins else names[client]
+
+
+def logins(settings: Settings, server: str) -> str:
+    """Return the Secret that `loki` or `tempo` checks logins by."""
+    own = settings.security.logins
+    return str(getattr(own, server) or "") if own else f"{server}-logins"
+
+
+def _of_server(settings: Settings, certificate: str, logins: str) -> ServerAuthArgs:
+    area = settings.security
+    authenticated = area.logs_in or area.shows_certificates
+    return {
+        "tls_secret": certificate if area.encrypted else "",
+        "client_certificates": area.shows_certificates,
+        "logins_secret": logins if area.logs_in else "",
+        "metrics_namespaces": _metrics_namespaces(settings) if authenticated else [],
+    }
+
+
+def _metrics_namespaces(settings: Settings) -> Sequence[str]:
+    stated, metrics = list(settings.security.metrics_namespaces), settings.metrics
+    if stated or metrics.in_stack:
+        return stated or [metrics.namespace]
+    external = namespace_of(metrics.remote_write_url or "")
+    return [external] if external else []

@@ -1,0 +1,397 @@
+"""The arguments of every component: cluster defaults, under what the stack states, under what other components give."""
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+import pulumi
+
+from components import (
+    AwsBucketAccessArgs,
+    AwsObjectStorageArgs,
+    BasicAuthArgs,
+    CacheAccessArgs,
+    CacheArgs,
+    CertificateArgs,
+    DatasourcesArgs,
+    DemoArgs,
+    ExternalObjectStorageArgs,
+    GrafanaArgs,
+    InClusterObjectStorageArgs,
+    LoggingArgs,
+    MetricsArgs,
+    MinioObjectStorageArgs,
+    NamespaceArgs,
+    SecretBucketAccessArgs,
+    TelemetryArgs,
+    TracingArgs,
+    UiRouteArgs,
+)
+from components._model import StrictModel
+from components.storage.policies import Identity
+from components.telemetry.spec import LogSource
+from config import Settings
+from config.security import Issuer
+from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage
+
+from . import authentication, upstream
+from .metrics import MetricsAddresses
+from .rules import rule_files
+
+Args = TypeVar("Args")
+Text = pulumi.Input[str]
+
+
+def stated(area: StrictModel, args: type[Args]) -> Args:
+    """Return what the stack file states of the arguments `args`: fields that it sets, by their alias, as plain data.
+
+    The fields that the area itself declares are no arguments, even where they are called like one.
+    """
+    names = set(args.__annotations__) - set(type(area).__annotations__)
+    values: Any = area.model_dump(mode="json", by_alias=True, exclude_unset=True, include=names)
+    arguments: Any = {name: value for name, value in values.items() if value is not None}
+    return arguments  # type: ignore[no-any-return]
+
+
+def placement(settings: Settings) -> upstream.Placement:
+    """Return the nodes that the stack places every pod on, but those of collectors that run on all nodes."""
+    cluster = settings.cluster
+    return {"node_selector": cluster.node_selector, "tolerations": cluster.tolerations}
+
+
+def monitors(settings: Settings) -> upstream.Monitors:
+    """Return whether there are ServiceMonitors, and their labels."""
+    cluster = settings.cluster
+    return {"service_monitor": cluster.service_monitors, "service_monitor_labels": cluster.service_monitor_labels}
+
+
+def release(settings: Settings) -> upstream.ReleaseSource:
+    """Return where charts come from; namespaces are created by the stack, each once."""
+    return {"create_namespace": False, "charts_dir": settings.charts.directory}
+
+
+def cluster_dns(settings: Settings) -> upstream.ClusterDns:
+    """Return the DNS of the cluster."""
+    cluster = settings.cluster
+    return {
+        "dns_service": cluster.dns_service,
+        "dns_namespace": cluster.dns_namespace,
+        "cluster_domain": cluster.dns_domain,
+    }
+
+
+def namespace_args(settings: Settings, name: str, level: str) -> NamespaceArgs:
+    """Return the arguments of a namespace; production protects it, as volumes live in it."""
+    return {"name": name, "level": level, "protect": settings.cluster.production}
+
+
+def aws_storage_args(settings: Settings, store: AwsStorage) -> AwsObjectStorageArgs:
+    """Return the arguments of buckets on AWS S3."""
+    return {**stated(store, AwsObjectStorageArgs), "region": settings.aws_region}
+
+
+def external_storage_args(store: ExternalStorage) -> ExternalObjectStorageArgs:
+    """Return the arguments of an S3 server that exists already."""
+    return stated(store, ExternalObjectStorageArgs)
+
+
+def in_cluster_storage_args(settings: Settings, store: InClusterStorage, namespace: Text) -> InClusterObjectStorageArgs:
+    """Return the arguments of SeaweedFS."""
+    return {
+        "buckets": store.buckets,
+        "storage_class": settings.cluster.storage_class,
+        **placement(settings),
+        **stated(store, InClusterObjectStorageArgs),
+        **monitors(settings),
+        **release(settings),
+        "namespace": namespace,
+    }
+
+
+def minio_storage_args(settings: Settings, store: MinioStorage, namespace: Text) -> MinioObjectStorageArgs:
+    """Return the arguments of MinIO."""
+    return {
+        "buckets": store.buckets,
+        "storage_class": settings.cluster.storage_class,
+        **placement(settings),
+        **stated(store, MinioObjectStorageArgs),
+        **monitors(settings),
+        **release(settings),
+        "namespace": namespace,
+    }
+
+
+def aws_access_args(
+    settings: Settings, store: AwsStorage, made: upstream.ObjectStore, purpose: str, consumer: str, namespace: Text
+) -> AwsBucketAccessArgs:
+    """Return the arguments of a role that `consumer` uses the bucket of `purpose` with."""
+    cluster = settings.cluster.name
+    pod_identity = store.identity is Identity.POD_IDENTITY
+    return {
+        "eks_cluster": cluster if pod_identity else "",
+        **stated(store, AwsBucketAccessArgs),
+        "actions_for": consumer,
+        "region": settings.aws_region,
+        "namespace": namespace,
+        "service_account": consumer,
+        "bucket": made.buckets[purpose],
+        "prefix": made.prefixes[purpose],
+        "kms_key_arn": made.kms_key_arn,
+        "role_name": f"{cluster}-{consumer}",
+    }
+
+
+def generated_access_args(
+    made: upstream.ObjectStoreWithKeys, purpose: str, consumer: str, namespace: Text
+) -> SecretBucketAccessArgs:
+    """Return the arguments of a Secret with the keys that an in-cluster store generated for `purpose`."""
+    return {
+        "namespace": namespace,
+        "secret_name": f"{consumer}-bucket",
+        "access_key_id": made.access_key_ids[purpose],
+        "secret_access_key": made.secret_access_keys[purpose],
+        "credentials_revision": made.credentials_revision,
+    }
+
+
+def external_access_args(
+    store: ExternalStorage, purpose: str, consumer: str, namespace: Text, keys: tuple[Text, Text] | None
+) -> SecretBucketAccessArgs:
+    """Return the arguments of a Secret with the keys of an S3 user, or of the Secret that exists already."""
+    if purpose in store.credentials or keys is None:
+        return {"namespace": namespace, "existing_secret": store.credentials.get(purpose, "")}
+    return {
+        "namespace": namespace,
+        "secret_name": f"{consumer}-bucket",
+        "access_key_id": keys[0],
+        "secret_access_key": keys[1],
+    }
+
+
+def cache_args(settings: Settings, namespace: Text) -> CacheArgs:
+    """Return the arguments of Valkey."""
+    return {
+        **placement(settings),
+        **stated(settings.caching, CacheArgs),
+        **monitors(settings),
+        **release(settings),
+        "namespace": namespace,
+    }
+
+
+def cache_access_args(namespace: Text, password: Text, consumer: str, thanos_endpoint: Text = "") -> CacheAccessArgs:
+    """Return the arguments of a reader's access to the cache."""
+    return {
+        "namespace": namespace,
+        "password": password,
+        "secret_name": f"{consumer}-cache",
+        "thanos_endpoint": thanos_endpoint,
+    }
+
+
+def logging_args(
+    settings: Settings, *, namespace: Text, bucket: upstream.BucketArgs, cache: upstream.CacheArgs
+) -> LoggingArgs:
+    """Return the arguments of Loki."""
+    return {
+        "storage_class": settings.cluster.storage_class,
+        **placement(settings),
+        **stated(settings.logging, LoggingArgs),
+        **cluster_dns(settings),
+        **monitors(settings),
+        **release(settings),
+        **authentication.of_loki(settings),
+        **bucket,
+        **cache,
+        "namespace": namespace,
+        "retention": settings.retention.logs,
+        "rules": rule_files(settings),
+    }
+
+
+def tracing_args(
+    settings: Settings,
+    *,
+    namespace: Text,
+    remote_write_url: Text,
+    bucket: upstream.BucketArgs,
+    cache: upstream.CacheArgs,
+) -> TracingArgs:
+    """Return the arguments of Tempo; every generated series has the label `cluster`."""
+    return {
+        "storage_class": settings.cluster.storage_class,
+        **placement(settings),
+        **stated(settings.tracing, TracingArgs),
+        **cluster_dns(settings),
+        **monitors(settings),
+        **release(settings),
+        **authentication.of_tempo(settings),
+        **bucket,
+        **cache,
+        "namespace": namespace,
+        "retention": settings.retention.traces,
+        "external_labels": {"cluster": settings.cluster.name, **settings.tracing.external_labels},
+        "remote_write_url": remote_write_url,
+    }
+
+
+def metrics_args(settings: Settings, *, namespace: Text) -> MetricsArgs:
+    """Return the arguments of the in-stack Prometheus."""
+    return {
+        "storage_class": settings.cluster.storage_class,
+        **placement(settings),
+        **stated(settings.metrics, MetricsArgs),
+        **release(settings),
+        "namespace": namespace,
+        "retention": settings.retention.metrics,
+    }
+
+
+def telemetry_args(
+    settings: Settings,
+    *,
+    namespace: Text,
+    logs_push_url: Text,
+    logs_otlp_url: Text,
+    traces_otlp_endpoint: Text,
+    metrics_otlp_url: Text,
+) -> TelemetryArgs:
+    """Return the arguments of the collectors.
+
+    Collectors that read files run on every node; those that read from the API take the cluster's placement.
+    """
+    defaults: TelemetryArgs = {
+        "logs_tenant": next(iter(settings.logging.tenants), ""),
+        "namespace": namespace,
+        "logs_push_url": logs_push_url,
+        "logs_otlp_url": logs_otlp_url,
+    }
+    if settings.telemetry.log_source is LogSource.API:
+        defaults = {**defaults, **placement(settings)}
+    return {
+        **defaults,
+        **stated(settings.telemetry, TelemetryArgs),
+        **monitors(settings),
+        **release(settings),
+        **authentication.of_collectors(settings),
+        "namespace": namespace,
+        "cluster": settings.cluster.name,
+        "logs_push_url": logs_push_url,
+        "logs_otlp_url": logs_otlp_url,
+        "traces_otlp_endpoint": traces_otlp_endpoint,
+        "metrics_otlp_url": metrics_otlp_url,
+    }
+
+
+def datasources_args(
+    settings: Settings,
+    *,
+    metrics: MetricsAddresses,
+    logs_namespace: Text,
+    logs_url: Text,
+    traces_namespace: Text,
+    traces_url: Text,
+    metrics_namespace: Text,
+    log_labels: pulumi.Input[Sequence[Text]],
+    generated_metrics: pulumi.Input[Sequence[Text]],
+) -> DatasourcesArgs:
+    """Return the arguments of the datasources.
+
+    A Grafana that is there already has a default datasource: only the stack's own gets one unless the stack names it.
+    """
+    tenants = [] if settings.logging.tenants_secret else list(settings.logging.tenants)
+    default: DatasourcesArgs = {"namespace": logs_namespace}
+    if settings.metrics.in_stack:
+        default["scrape_interval"] = settings.metrics.scrape_interval
+    if not settings.grafana.enabled:
+        default["default_uid"] = ""
+    return {
+        **default,
+        **stated(settings.datasources, DatasourcesArgs),
+        **authentication.of_datasources(settings),
+        "namespace": logs_namespace,
+        "logs_url": logs_url,
+        "logs_tenants": tenants,
+        "traces_namespace": traces_namespace,
+        "traces_url": traces_url,
+        "metrics_namespace": metrics_namespace,
+        "metrics_uid": metrics.datasource_uid,
+        "metrics_url": metrics.query_url,
+        "provision_metrics": metrics.provision,
+        "log_labels": log_labels,
+        "generated_metrics": generated_metrics,
+    }
+
+
+def grafana_args(
+    settings: Settings, *, namespace: Text, datasource_namespaces: pulumi.Input[Sequence[Text]]
+) -> GrafanaArgs:
+    """Return the arguments of Grafana, which is reached at its host under the domain of the ingress."""
+    ingress = settings.ingress
+    scheme = "https" if ingress.https else "http"
+    return {
+        "root_url": f"{scheme}://grafana.{ingress.domain}" if ingress.domain else "",
+        "storage_class": settings.cluster.storage_class,
+        **placement(settings),
+        **stated(settings.grafana, GrafanaArgs),
+        **monitors(settings),
+        **release(settings),
+        **authentication.of_grafana(settings),
+        "namespace": namespace,
+        "datasource_namespaces": datasource_namespaces,
+    }
+
+
+def alloy_route_args(settings: Settings, *, namespace: Text, service: Text, auth_middleware: Text) -> UiRouteArgs:
+    """Return the arguments of the route to the collectors' UI, which has no login of its own."""
+    return {
+        **stated(settings.ingress, UiRouteArgs),
+        "namespace": namespace,
+        "service": service,
+        "port_name": "http-metrics",
+        "host": f"alloy.{settings.ingress.domain}",
+        "auth_middleware": auth_middleware,
+    }
+
+
+def grafana_route_args(settings: Settings, *, namespace: Text, service: Text, port: pulumi.Input[int]) -> UiRouteArgs:
+    """Return the arguments of the route to Grafana, which asks for a login itself."""
+    return {
+        **stated(settings.ingress, UiRouteArgs),
+        "namespace": namespace,
+        "service": service,
+        "port": port,
+        "host": f"grafana.{settings.ingress.domain}",
+        "authenticated_by_ui": True,
+    }
+
+
+def basic_auth_args(settings: Settings, namespace: Text) -> BasicAuthArgs:
+    """Return the arguments of the middleware that the stack makes."""
+    users = settings.secret("ui_users")
+    arguments: BasicAuthArgs = {**stated(settings.ingress, BasicAuthArgs), "namespace": namespace}
+    return arguments if users is None else {**arguments, "htpasswd": users}
+
+
+def certificate_args(
+    settings: Settings, issuer: Issuer, *, name: str, namespace: Text, secret: str, hosts: Sequence[str]
+) -> CertificateArgs:
+    """Return the arguments of the certificate of one server or client."""
+    return {
+        **stated(settings.security.certificates, CertificateArgs),
+        "namespace": namespace,
+        "secret_name": secret,
+        "dns_names": hosts,
+        "common_name": name,
+        "issuer": issuer.name,
+        "issuer_kind": issuer.kind.value,
+    }
+
+
+def demo_args(settings: Settings, *, namespace: Text, otlp_http_url: Text) -> DemoArgs:
+    """Return the arguments of the generator of telemetry."""
+    return {
+        **stated(settings.demo, DemoArgs),
+        "namespace": namespace,
+        "create_namespace": False,
+        "otlp_http_url": otlp_http_url,
+    }

@@ -1,0 +1,87 @@
+"""What components give each other, as parts of arguments; empty where a stack is without the giver."""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol, TypedDict
+
+import pulumi
+
+
+class Placement(TypedDict):
+    """The nodes that the pods of every area run on where it states none."""
+
+    node_selector: Mapping[str, str]
+    tolerations: Sequence[Mapping[str, object]]
+
+
+class Monitors(TypedDict):
+    """Whether there are ServiceMonitors, and the labels that the operator's Prometheus selects them by."""
+
+    service_monitor: bool
+    service_monitor_labels: Mapping[str, str]
+
+
+class ClusterDns(TypedDict):
+    """The DNS of the cluster."""
+
+    dns_service: str
+    dns_namespace: str
+    cluster_domain: str
+
+
+class ReleaseSource(TypedDict):
+    """Where a chart comes from, in a namespace that the stack creates."""
+
+    create_namespace: bool
+    charts_dir: str
+
+
+class BucketArgs(TypedDict, total=False):
+    """The bucket of a backend and the identity that it uses it with."""
+
+    store: str
+    bucket: pulumi.Input[str]
+    bucket_prefix: pulumi.Input[str]
+    endpoint: pulumi.Input[str]
+    region: pulumi.Input[str]
+    path_style: pulumi.Input[bool]
+    service_account: str
+    service_account_annotations: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+    credentials_secret: pulumi.Input[str]
+    credentials_checksum: pulumi.Input[str]
+
+
+class CacheArgs(TypedDict, total=False):
+    """The cache of a backend."""
+
+    cache_endpoint: pulumi.Input[str]
+    cache_password_secret: pulumi.Input[str]
+    cache_password_key: pulumi.Input[str]
+    cache_checksum: pulumi.Input[str]
+
+
+class ServerAuthArgs(TypedDict):
+    """What Loki and Tempo ask of their clients."""
+
+    tls_secret: str
+    client_certificates: bool
+    logins_secret: str
+    metrics_namespaces: Sequence[str]
+
+
+class ObjectStore(Protocol):
+    """The outputs of every storage component."""
+
+    buckets: pulumi.Output[Mapping[str, str]]
+    prefixes: pulumi.Output[Mapping[str, str]]
+    endpoint: pulumi.Output[str]
+    region: pulumi.Output[str]
+    path_style: pulumi.Output[bool]
+    kms_key_arn: pulumi.Output[str]
+
+
+class ObjectStoreWithKeys(ObjectStore, Protocol):
+    """The outputs of a storage component that generates the keys of its users."""
+
+    access_key_ids: pulumi.Output[Mapping[str, str]]
+    secret_access_keys: pulumi.Output[Mapping[str, str]]
+    credentials_revision: pulumi.Output[str]
