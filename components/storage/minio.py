@@ -74,19 +74,13 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
         "resources": {"requests": {"cpu": spec.cpu, "memory": spec.memory}, "limits": {"memory": spec.memory}},
         "topologySpreadConstraints": _spread(spec),
         **_nodes(spec),
-        # The job may speak to nothing but what is listed here beside MinIO: without DNS it would not find it.
-        "networkPolicy": {"enabled": True, "egress": {"enabled": True, "ports": _EGRESS}},
+        "networkPolicy": {"enabled": True},
         "metrics": {"serviceMonitor": {"public": spec.service_monitor}},
     }
 
 
 REPLICAS = {MinioMode.STANDALONE: 1, MinioMode.DISTRIBUTED: 4}
 _WRITABLE = {"certs": "/etc/minio/certs", "tmp": "/tmp"}
-_EGRESS = [
-    {"port": MINIO_S3_PORT, "protocol": "TCP"},
-    {"port": 53, "protocol": "UDP"},
-    {"port": 53, "protocol": "TCP"},
-]
 
 
 def _set_keys(spec: MinioObjectStorageSpec) -> str:
