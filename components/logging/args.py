@@ -118,7 +118,7 @@ class LoggingArgs(TypedDict):
     names none of them; a query may name several, joined by `|`. Default: none, everybody is one tenant."""
     tenants_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace whose key `.htpasswd` holds the tenants as users: the gateway then asks for a
-    login, and the user is the tenant whatever the header says. Default: none, who reaches the gateway is believed."""
+    login, and the user is the tenant whatever the header says. Default: none, and the header is trusted."""
     ruler: NotRequired[bool]
     """Whether Loki evaluates rules, from where `rule_source` says. Default: false."""
     rule_source: NotRequired[str]

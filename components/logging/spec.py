@@ -230,8 +230,8 @@ class LoggingSettings(ReleaseSettings):
         default="",
         description=(
             "Secret in the same namespace whose key `.htpasswd` holds the tenants as users: the gateway then "
-            "asks for a login, and the user is the tenant whatever the header says. Default: none, who reaches "
-            "the gateway is believed."
+            "asks for a login, and the user is the tenant whatever the header says. Default: none, and the "
+            "header is trusted."
         ),
         examples=["loki-tenants"],
     )

@@ -4,7 +4,7 @@ from typing import Any
 
 from ..units import parse_quantity
 from .minio_users import policy
-from .spec import MINIO_S3_PORT, MinioMode, MinioObjectStorageSpec
+from .spec import MinioMode, MinioObjectStorageSpec
 
 REGION = "us-east-1"
 IMAGE = {"repository": "docker.io/pgsty/minio", "tag": "RELEASE.2026-03-14T12-00-00Z"}
