@@ -95,7 +95,7 @@ def test_a_refresh_finds_what_was_edited_by_hand_and_an_up_puts_it_back(platform
             id="how-long-logs-are-kept",
         ),
         pytest.param(
-            {"observability:telemetry": {"log_labels": {"team": "payments"}}},
+            {"observability:telemetry": {"extra_labels": {"team": "payments"}}},
             {
                 ("update", "telemetry"),
                 ("update", "telemetry-config"),
@@ -121,7 +121,7 @@ def test_a_changed_setting_changes_what_it_is_about_and_nothing_else(
 def test_a_changed_configuration_is_updated_in_place_and_rolls_its_pods(platform: Platform) -> None:
     before = platform.sandbox.get(ALLOY_CONFIG)["metadata"]
     pods = _pods(platform, "telemetry")
-    platform.checkout.configure("dev", {"observability:telemetry": {"log_labels": {"team": "payments"}}})
+    platform.checkout.configure("dev", {"observability:telemetry": {"extra_labels": {"team": "payments"}}})
     platform.up()
     after = platform.sandbox.get(ALLOY_CONFIG)
     assert after["metadata"]["uid"] == before["uid"], "the ConfigMap is the same object"
