@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
+from ._model import Plain, StrictModel
 from .units import is_of_every_cluster
 
 MANAGED_BY = {"app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "observability"}
@@ -14,6 +17,19 @@ class PodSecurity(StrEnum):
     RESTRICTED = "restricted"
     BASELINE = "baseline"
     PRIVILEGED = "privileged"
+
+
+class NamespaceSettings(StrictModel):
+    """The namespace of a component whose pods all meet the strictest level."""
+
+    pod_security: Plain[PodSecurity] = Field(
+        default=PodSecurity.RESTRICTED,
+        description=(
+            "Pod Security level enforced in a created namespace. Default: `restricted`, which every pod of the "
+            "component meets."
+        ),
+        examples=["restricted"],
+    )
 
 
 def cluster_namespace_problem(name: str) -> str | None:

@@ -30,9 +30,6 @@ class CacheArgs(TypedDict):
     at most. Default: `valkey`."""
     chart_version: NotRequired[str]
     """Version of the Valkey chart. Default: `0.11.0`."""
-    pod_security: NotRequired[str]
-    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
-    `restricted`, which every pod of Valkey meets."""
     size_mib: NotRequired[pulumi.Input[int]]
     """Memory of Valkey for entries, in MiB; when it is full, the least recently used are evicted. The pod takes a
     fifth more. At least 32. Default: `512`."""
@@ -44,6 +41,9 @@ class CacheArgs(TypedDict):
     """Tolerations of the pod. Default: none."""
     credentials_revision: NotRequired[str]
     """Any word; a change generates a new password, and restarts the cache and its readers with it. Default: `1`."""
+    pod_security: NotRequired[str]
+    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
+    `restricted`, which every pod of the component meets."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]

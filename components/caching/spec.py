@@ -8,7 +8,7 @@ from pydantic import Field
 from .._cluster import MonitorSpec
 from .._model import Choices, Plain
 from .._objects import NodeSelector, Tolerations
-from .._pod_security import PodSecurity
+from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Spec, rule
 from ..charts import VALKEY, Chart
@@ -19,17 +19,9 @@ PASSWORD_KEY = "password"
 _LONGEST_RELEASE_NAME = 50
 
 
-class CacheSettings(ReleaseSettings):
+class CacheSettings(NamespaceSettings, ReleaseSettings):
     """Valkey: what a stack may state and a program may pass."""
 
-    pod_security: Plain[PodSecurity] = Field(
-        default=PodSecurity.RESTRICTED,
-        description=(
-            "Pod Security level enforced in a created namespace. Default: `restricted`, which every pod of Valkey "
-            "meets."
-        ),
-        examples=["restricted"],
-    )
     chart_version: Plain[Annotated[str, Choices(VALKEY.versions)]] = Field(
         default=VALKEY.default_version, description="Version of the Valkey chart.", examples=[VALKEY.default_version]
     )

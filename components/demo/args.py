@@ -25,5 +25,5 @@ class DemoArgs(TypedDict):
     """Container image with Python 3.11 or newer, with a tag or digest. Default:
     `docker.io/library/python:3.13.7-alpine3.22`."""
     pod_security: NotRequired[str]
-    """Pod Security level enforced in a created namespace: `restricted`, `baseline` or `privileged`. Default:
-    `restricted`."""
+    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
+    `restricted`, which every pod of the component meets."""

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._model import Plain, StrictModel
-from .._pod_security import PodSecurity, cluster_namespace_problem
+from .._model import Plain
+from .._pod_security import NamespaceSettings, cluster_namespace_problem
 from .._spec import Spec, rule
 from ..units import HttpUrl, Name, form
 
 
-class DemoSettings(StrictModel):
+class DemoSettings(NamespaceSettings):
     """The generator: what a stack may state and a program may pass."""
 
     interval_seconds: int = Field(
@@ -20,11 +20,6 @@ class DemoSettings(StrictModel):
         default="docker.io/library/python:3.13.7-alpine3.22",
         description="Container image with Python 3.11 or newer, with a tag or digest.",
         examples=["registry.acme.io/python:3.13.7-alpine3.22"],
-    )
-    pod_security: Plain[PodSecurity] = Field(
-        default=PodSecurity.RESTRICTED,
-        description="Pod Security level enforced in a created namespace: `restricted`, `baseline` or `privileged`.",
-        examples=["restricted"],
     )
 
 

@@ -29,9 +29,6 @@ class GrafanaArgs(TypedDict):
     `login_directory` of datasources. Default: none."""
     chart_version: NotRequired[str]
     """Version of the Grafana chart. Default: `12.11.1`."""
-    pod_security: NotRequired[str]
-    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
-    `restricted`, which every pod of Grafana meets."""
     root_url: NotRequired[pulumi.Input[str]]
     """Address that users open, such as `https://grafana.example.org` or, under a path,
     `https://example.org/grafana`. Redirects and links in alerts need it. Default: none."""
@@ -59,6 +56,9 @@ class GrafanaArgs(TypedDict):
     native_sidecars: NotRequired[bool]
     """Whether datasources are loaded before Grafana starts, by a sidecar that starts first; needs Kubernetes 1.29.
     Otherwise they are there a little after Grafana. Default: true."""
+    pod_security: NotRequired[str]
+    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
+    `restricted`, which every pod of the component meets."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]

@@ -9,7 +9,7 @@ from pydantic import Field
 from .._cluster import MonitorSpec
 from .._model import Choices, Plain
 from .._objects import NodeSelector, OptionalObjectName, SecretReference, Tolerations
-from .._pod_security import PodSecurity
+from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from ..charts import GRAFANA_CHART, Chart
 from ..units import MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize
@@ -17,17 +17,9 @@ from ..units import MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize
 GENERATED_PASSWORD_KEY = "admin-password"
 
 
-class GrafanaSettings(ReleaseSettings):
+class GrafanaSettings(NamespaceSettings, ReleaseSettings):
     """Grafana: what a stack may state and a program may pass."""
 
-    pod_security: Plain[PodSecurity] = Field(
-        default=PodSecurity.RESTRICTED,
-        description=(
-            "Pod Security level enforced in a created namespace. Default: `restricted`, which every pod of Grafana "
-            "meets."
-        ),
-        examples=["restricted"],
-    )
     chart_version: Plain[Annotated[str, Choices(GRAFANA_CHART.versions)]] = Field(
         default=GRAFANA_CHART.default_version,
         description="Version of the Grafana chart.",

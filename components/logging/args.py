@@ -47,9 +47,6 @@ class LoggingArgs(TypedDict):
     store about two hours later. Default: `744h`."""
     chart_version: NotRequired[str]
     """Version of the Loki chart; major version 6 is Grafana's, later ones are the community's. Default: `18.11.0`."""
-    pod_security: NotRequired[str]
-    """Pod Security level enforced in a created namespace: `restricted`, `baseline` or `privileged`. Default:
-    `restricted`, which every pod of Loki meets."""
     mode: NotRequired[str]
     """`monolithic`: everything in each process, up to some hundred GB of logs a day. `simple-scalable`: the
     workloads `read`, `write` and `backend`; Loki 4 drops it. `distributed`: a workload for each part, for more.
@@ -159,6 +156,9 @@ class LoggingArgs(TypedDict):
     """Whether the gateway listens on IPv6 too; false where nodes have it disabled. Default: true."""
     dashboards: NotRequired[bool]
     """Whether to create Loki's dashboards as ConfigMaps for Grafana's sidecar. Default: false."""
+    pod_security: NotRequired[str]
+    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
+    `restricted`, which every pod of the component meets."""
     tls_secret: NotRequired[str]
     """Secret in the same namespace with `tls.crt`, `tls.key` and `ca.crt`: clients then use TLS. The certificate
     must be valid for the names that `tls_hosts` returns; a renewed one is read without new pods, another `ca.crt`

@@ -11,7 +11,7 @@ from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
 from .._model import Choices, Plain, placeholder
 from .._objects import NodeSelector, OptionalObjectName, Tolerations
-from .._pod_security import PodSecurity
+from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings
 from .._security.spec import LEAVE_OUT, SecuritySpec, given, locked_out_metrics
 from .._spec import REMOVE, Violation, rule
@@ -51,17 +51,9 @@ KEPT_BY_GATEWAY = {
 """Chart values that would replace what clients are asked by, each with what to use instead."""
 
 
-class LoggingSettings(ReleaseSettings):
+class LoggingSettings(NamespaceSettings, ReleaseSettings):
     """Loki: what a stack may state and a program may pass."""
 
-    pod_security: Plain[PodSecurity] = Field(
-        default=PodSecurity.RESTRICTED,
-        description=(
-            "Pod Security level enforced in a created namespace: `restricted`, `baseline` or `privileged`. "
-            "Default: `restricted`, which every pod of Loki meets."
-        ),
-        examples=["restricted"],
-    )
     chart_version: Plain[Annotated[str, Choices(LOKI.versions)]] = Field(
         default=LOKI.default_version,
         description="Version of the Loki chart; major version 6 is Grafana's, later ones are the community's.",

@@ -18,9 +18,6 @@ class MetricsArgs(TypedDict):
     Default: `15d`."""
     chart_version: NotRequired[str]
     """Version of the Prometheus chart. Default: `29.27.0`."""
-    pod_security: NotRequired[str]
-    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
-    `restricted`, which every pod of Prometheus meets."""
     volume_size: NotRequired[pulumi.Input[str]]
     """Size of the volume. At least `1Gi`. Default: `8Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
@@ -38,6 +35,9 @@ class MetricsArgs(TypedDict):
     """CPU request of Prometheus. Default: `200m`."""
     memory: NotRequired[pulumi.Input[str]]
     """Memory request and limit of Prometheus. At least `1Mi`. Default: `1Gi`."""
+    pod_security: NotRequired[str]
+    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
+    `restricted`, which every pod of the component meets."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]

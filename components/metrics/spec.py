@@ -8,7 +8,7 @@ from pydantic import Field
 
 from .._model import Choices, Plain
 from .._objects import NodeSelector, OptionalObjectName, Tolerations
-from .._pod_security import PodSecurity
+from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Violation, rule
 from ..charts import PROMETHEUS, Chart
@@ -29,17 +29,9 @@ LEAST_RETENTION = timedelta(hours=2)
 """What Prometheus gathers into one block."""
 
 
-class MetricsSettings(ReleaseSettings):
+class MetricsSettings(NamespaceSettings, ReleaseSettings):
     """Prometheus: what a stack may state and a program may pass."""
 
-    pod_security: Plain[PodSecurity] = Field(
-        default=PodSecurity.RESTRICTED,
-        description=(
-            "Pod Security level enforced in a created namespace. Default: `restricted`, which every pod of Prometheus "
-            "meets."
-        ),
-        examples=["restricted"],
-    )
     chart_version: Plain[Annotated[str, Choices(PROMETHEUS.versions)]] = Field(
         default=PROMETHEUS.default_version,
         description="Version of the Prometheus chart.",

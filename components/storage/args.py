@@ -118,9 +118,6 @@ class InClusterObjectStorageArgs(TypedDict):
     buckets: NotRequired[Mapping[str, str]]
     """Bucket of each purpose (`logs`, `traces` or `metrics`), to be created. Default: `logs: loki`, `traces:
     tempo`, `metrics: thanos`."""
-    pod_security: NotRequired[str]
-    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
-    `restricted`, which every pod of the store meets."""
     volume_size: NotRequired[pulumi.Input[str]]
     """Size of the volume of each pod that holds objects. At least `1Gi`. Default: `10Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
@@ -135,6 +132,9 @@ class InClusterObjectStorageArgs(TypedDict):
     """Tolerations of all pods of the release. Default: none."""
     credentials_revision: NotRequired[str]
     """Any word; a change generates new keys, and restarts the store and its consumers with them. Default: `1`."""
+    pod_security: NotRequired[str]
+    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
+    `restricted`, which every pod of the component meets."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]
@@ -182,9 +182,6 @@ class MinioObjectStorageArgs(TypedDict):
     """More buckets of a purpose, to be created, that its key is for too. Default: `ruler` and `admin` for logs."""
     users: NotRequired[Mapping[str, str]]
     """User of each purpose, to be created; its name is the access key. Default: `loki`, `tempo` and `thanos`."""
-    pod_security: NotRequired[str]
-    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
-    `restricted`, which every pod of the store meets."""
     volume_size: NotRequired[pulumi.Input[str]]
     """Size of the volume of each pod that holds objects. At least `1Gi`. Default: `10Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
@@ -199,6 +196,9 @@ class MinioObjectStorageArgs(TypedDict):
     """Tolerations of all pods of the release. Default: none."""
     credentials_revision: NotRequired[str]
     """Any word; a change generates new keys, and restarts the store and its consumers with them. Default: `1`."""
+    pod_security: NotRequired[str]
+    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
+    `restricted`, which every pod of the component meets."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]

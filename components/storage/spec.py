@@ -15,7 +15,7 @@ from pydantic import Field
 from .._cluster import MonitorSpec
 from .._model import USER_KNOWN, Choices, Location, Plain, StrictModel, placeholder
 from .._objects import NodeSelector, OptionalObjectName, Tolerations
-from .._pod_security import PodSecurity
+from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Fix, Spec, Violation, rule
 from ..charts import MINIO, SEAWEEDFS_CHART, Chart
@@ -469,17 +469,9 @@ class ExternalObjectStorageSpec(ExternalObjectStorageSettings, BucketLayoutSpec)
         return None
 
 
-class StoreSettings(ReleaseSettings):
+class StoreSettings(NamespaceSettings, ReleaseSettings):
     """What both stores in the cluster state."""
 
-    pod_security: Plain[PodSecurity] = Field(
-        default=PodSecurity.RESTRICTED,
-        description=(
-            "Pod Security level enforced in a created namespace. Default: `restricted`, which every pod of the store "
-            "meets."
-        ),
-        examples=["restricted"],
-    )
     volume_size: VolumeSize = Field(
         default="10Gi", description="Size of the volume of each pod that holds objects.", examples=["50Gi"]
     )

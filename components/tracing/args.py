@@ -42,9 +42,6 @@ class TracingArgs(TypedDict):
     """Version of the chart: of `tempo` when monolithic, of `tempo-distributed` when distributed. Version `3.3.0` of
     the latter is Tempo 3, which requires `kafka_address`; a running Tempo 2 does not become one in place, nor the
     reverse. Default: the newest of the mode that needs no Kafka."""
-    pod_security: NotRequired[str]
-    """Pod Security level enforced in a created namespace: `restricted`, `baseline` or `privileged`. Default:
-    `restricted`, which every pod of Tempo meets."""
     mode: NotRequired[str]
     """`monolithic`: one process with everything in it, up to some thousand spans a second. `distributed`: a
     workload for each part of Tempo, for more. Default: `monolithic`."""
@@ -111,6 +108,9 @@ class TracingArgs(TypedDict):
     """What the applied state forbids and has been prepared by hand, for one update: `cache`, after the Service and
     the StatefulSet of the cache were deleted for another `chart_version`; `location`, after the blocks were copied,
     or for another name of the same store; `ingesters`, after those that leave were flushed. Default: none."""
+    pod_security: NotRequired[str]
+    """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
+    `restricted`, which every pod of the component meets."""
     client_certificates: NotRequired[bool]
     """Whether clients must present a certificate that `ca.crt` of `tls_secret` signed. Default: false."""
     logins_secret: NotRequired[pulumi.Input[str]]

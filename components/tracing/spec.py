@@ -11,7 +11,7 @@ from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
 from .._model import Choices, Plain, placeholder
 from .._objects import NodeSelector, OptionalObjectName, Tolerations
-from .._pod_security import PodSecurity
+from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings
 from .._security.spec import LEAVE_OUT, SecuritySpec, locked_out_metrics
 from .._spec import REMOVE, Fix, Violation, rule
@@ -59,17 +59,9 @@ KEPT_BY_ONE_PROCESS = dict.fromkeys(
 """The same of monolithic Tempo."""
 
 
-class TracingSettings(ReleaseSettings):
+class TracingSettings(NamespaceSettings, ReleaseSettings):
     """Tempo: what a stack may state and a program may pass."""
 
-    pod_security: Plain[PodSecurity] = Field(
-        default=PodSecurity.RESTRICTED,
-        description=(
-            "Pod Security level enforced in a created namespace: `restricted`, `baseline` or `privileged`. "
-            "Default: `restricted`, which every pod of Tempo meets."
-        ),
-        examples=["restricted"],
-    )
     chart_version: Plain[Annotated[str, Choices((*TEMPO.versions, *TEMPO_DISTRIBUTED.versions))]] = Field(
         default="",
         description=(
