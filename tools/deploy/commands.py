@@ -11,8 +11,7 @@ class Refused(Exception):
 
 def preview(engine: Engine, _yes: bool) -> None:
     """Show what an `up` would do; reads the cluster where there is one, changes nothing."""
-    engine.open()
-    engine.run("preview")
+    engine.preview()
 
 
 def shell(engine: Engine, _yes: bool) -> None:

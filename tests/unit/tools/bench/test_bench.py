@@ -28,8 +28,9 @@ def paired(first: list[float], second: list[float]) -> Paired:
 
 
 def providers(recording: Recording) -> list[tuple[str, str, object]]:
+    """Return the providers by their type: resources that do not wait for each other are recorded in any order."""
     found = [resource for resource in recording.resources if resource.type.startswith("pulumi:providers:")]
-    return [(resource.type, resource.name, resource.plain()) for resource in found]
+    return sorted((resource.type, resource.name, resource.plain()) for resource in found)
 
 
 def test_a_command_is_run_once_more_than_it_is_measured(tmp_path: Path) -> None:

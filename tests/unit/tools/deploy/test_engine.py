@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,42 @@ def test_a_new_stack_is_made_before_its_secrets_are_opened(bin_directory: Path) 
     _command(bin_directory / "pulumi", script)
     fakes.engine(variables=os.environ).open()
     assert (bin_directory / "calls").read_text().split() == ["config", "stack", "config"]
+
+
+STUB = 'here=${0%/*}; echo "$1" >> "$here/calls"; [ "$1" != preview ] || [ -e "$here/works" ]'
+"""Records its calls; its preview fails unless there is a file `works`."""
+
+
+def local_engine(directory: Path) -> Engine:
+    _command(directory / "pulumi", STUB)
+    return replace(fakes.engine(variables=os.environ, backend=f"file://{directory}"), root=PROJECT)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "calls"), [(".json", ["preview"]), (".json.gz", ["preview"]), (".txt", ["config", "preview"])]
+)
+def test_a_local_stack_that_is_there_is_previewed_by_one_call(
+    bin_directory: Path, suffix: str, calls: list[str]
+) -> None:
+    (bin_directory / "works").touch()
+    engine = local_engine(bin_directory)
+    state = bin_directory / ".pulumi" / "stacks" / engine.project / f"test{suffix}"
+    state.parent.mkdir(parents=True)
+    state.touch()
+    engine.preview()
+    assert (bin_directory / "calls").read_text().split() == calls
+
+
+def test_a_preview_that_fails_because_the_secrets_cannot_be_opened_says_what_opens_them(bin_directory: Path) -> None:
+    engine = local_engine(bin_directory)
+    state = bin_directory / ".pulumi" / "stacks" / engine.project / "test.json"
+    state.parent.mkdir(parents=True)
+    state.touch()
+    with pytest.raises(EngineFailedError):
+        engine.preview()
+    _command(bin_directory / "pulumi", '[ "$1" = stack ] || { echo "error: incorrect passphrase" >&2; exit 255; }')
+    with pytest.raises(StateError, match="secrets of stack test cannot be opened: incorrect passphrase"):
+        engine.preview()
 
 
 def test_a_preview_imports_neither_the_program_nor_an_sdk() -> None:
