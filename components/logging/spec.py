@@ -1,7 +1,8 @@
-"""What `Logging` accepts: settings that a stack may state, what only a program decides, and the rules between them."""
+"""The arguments of `Logging`: the settings of a stack, those that only a program passes, and the rules on them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -17,27 +18,47 @@ from .._security.spec import LEAVE_OUT, SecuritySpec, given, locked_out_metrics
 from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
 from .._workload import WorkloadSettings
-from ..charts import LOKI, Chart
+from ..charts import LOKI, Chart, major_version
 from ..units import Duration, MemorySize, Name, OptionalHttpUrl, Quantity, Replicas, VolumeSize, parse_quantity
-from .choices import OTLP_INDEX_LABELS, ChunkEncoding, PreparedChange, RuleSource
 from .limits import LoggingLimits, nearest_retention, retention_problem
-from .misplaced import misplaced_values
-from .modes import STEPS, Claims, Mode, Role, path_between
+from .modes import MIGRATION_STEPS, LokiMode, LokiRole, PersistenceStyle, path_between
 from .rule_files import RuleFile, file_problems, tenant_and_file
-from .schema import SchemaEntry, default_ledger, ledger_problem, single_pod_problem
-from .sizes import SMALLEST, default_replicas
-from .workload import Workload
+from .schema_config import SchemaEntry, default_schema_entries, schema_violation, single_pod_reason
+from .values_check import values_problems
+from .workloads import DEFAULT_RESOURCES, LokiWorkload, default_replicas
 
-LONGEST_RELEASE_NAME = 37
-"""The chart appends up to 26 characters to name a Service, which has 63."""
+OTLP_INDEX_LABELS = (
+    "service.name",
+    "service.namespace",
+    "deployment.environment",
+    "deployment.environment.name",
+    "cloud.region",
+    "cloud.availability_zone",
+    "k8s.cluster.name",
+    "k8s.namespace.name",
+    "k8s.container.name",
+    "container.name",
+    "k8s.deployment.name",
+    "k8s.statefulset.name",
+    "k8s.daemonset.name",
+    "k8s.cronjob.name",
+    "k8s.job.name",
+)
+"""Resource attributes of OTLP logs that become index labels: Loki's own list without those that differ between pods.
 
-LEAST_MEMORY = 128 * 1024**2
-"""What Go, the ring and the caches of a Loki without logs take, in bytes, with room to start."""
+Pod, ReplicaSet and instance id are structured metadata: as labels, each restart would create another stream.
+"""
 
-FIRST_PART_OF_RULE_OBJECTS = "rules"
-"""Where the ruler keeps its objects in a bucket, whatever prefix chunks have."""
+MAX_RELEASE_NAME_LENGTH = 37
+"""The chart appends up to 26 characters to the name of a Service, which has at most 63."""
 
-KEPT_BY_GATEWAY = {
+MIN_MEMORY = 128 * 1024**2
+"""Memory in bytes that Loki needs to start, without logs."""
+
+RULES_PREFIX = "rules"
+"""The prefix of the ruler's objects in a bucket, which `object_prefix` does not change."""
+
+RESERVED_GATEWAY_VALUES = {
     **{
         f"gateway.nginxConfig.{key}": LEAVE_OUT
         for key in ("file", "httpSnippet", "locationSnippet", "serverSnippet", "ssl")
@@ -48,7 +69,34 @@ KEPT_BY_GATEWAY = {
     "gateway.extraVolumeMounts": LEAVE_OUT,
     "gateway.service.port": "clients use 443 with tls_secret, and 80 without",
 }
-"""Chart values that would replace what clients are asked by, each with what to use instead."""
+"""Chart values that configure how clients authenticate, each with what to use instead."""
+
+
+class ChunkEncoding(StrEnum):
+    """The compression of chunks."""
+
+    GZIP = "gzip"
+    SNAPPY = "snappy"
+    ZSTD = "zstd"
+    LZ4 = "lz4"
+
+
+class GuardedChange(StrEnum):
+    """A change that the update guard refuses unless it is in `allow_changes`."""
+
+    VOLUMES = "volumes"
+    LOCATION = "location"
+    ZONES = "zones"
+    TENANTS = "tenants"
+    INGESTERS = "ingesters"
+    CHART = "chart"
+
+
+class RuleSource(StrEnum):
+    """Where the ruler reads rules."""
+
+    CONFIG_MAPS = "config-maps"
+    BUCKET = "bucket"
 
 
 class LoggingSettings(NamespaceSettings, ReleaseSettings):
@@ -59,8 +107,8 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         description="Version of the Loki chart; major version 6 is Grafana's, later ones are the community's.",
         examples=[LOKI.default_version],
     )
-    mode: Plain[Mode] = Field(
-        default=Mode.MONOLITHIC,
+    mode: Plain[LokiMode] = Field(
+        default=LokiMode.MONOLITHIC,
         description=(
             "`monolithic`: everything in each process, up to some hundred GB of logs a day. `simple-scalable`: "
             "the workloads `read`, `write` and `backend`; Loki 4 drops it. `distributed`: a workload for each "
@@ -68,7 +116,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=["distributed"],
     )
-    migrate_from: Plain[Mode | None] = Field(
+    migrate_from: Plain[LokiMode | None] = Field(
         default=None,
         description=(
             "The mode that was deployed before, while both run: the applied state forbids a jump. Between "
@@ -94,7 +142,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=[3],
     )
-    workloads: Plain[Mapping[Role, WorkloadSettings]] = Field(
+    workloads: Plain[Mapping[LokiRole, WorkloadSettings]] = Field(
         default_factory=dict,
         description=(
             "Settings of single workloads: `loki` when monolithic; `read`, `write` and `backend` when "
@@ -280,7 +328,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=["http://alloy.telemetry:4318"],
     )
-    allow_changes: Plain[Sequence[PreparedChange]] = Field(
+    allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
             "What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the "
@@ -328,11 +376,11 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         """How many replicas take writes."""
         return self._replicas(self.mode.ingester)
 
-    def _replicas(self, role: Role) -> int:
+    def _replicas(self, role: LokiRole) -> int:
         own = self.workloads.get(role, WorkloadSettings()).replicas
         if own is not None:
             return own
-        return min(2, self.ingesters) if role is Role.GATEWAY else default_replicas(role, self.replicas)
+        return min(2, self.ingesters) if role is LokiRole.GATEWAY else default_replicas(role, self.replicas)
 
 
 class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSpec, ClusterDnsSpec):
@@ -353,7 +401,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @model_validator(mode="before")
     @classmethod
-    def _a_cache_that_is_there_takes_the_place_of_both(cls, data: Any) -> Any:
+    def _cache_endpoint_replaces_memcached(cls, data: Any) -> Any:
         return data if data.get("cache_endpoint", "") == "" else {"chunks_cache_mib": 0, "results_cache_mib": 0, **data}
 
     @property
@@ -362,42 +410,47 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return LOKI
 
     @property
-    def modes(self) -> tuple[Mode, ...]:
+    def chart_is_v6(self) -> bool:
+        """Whether the chart has major version 6, the last that Grafana published."""
+        return major_version(self.chart_version) == 6
+
+    @property
+    def modes(self) -> tuple[LokiMode, ...]:
         """The modes that run: one, or two while migrating."""
         return (self.mode,) if self.migrate_from is None else (self.mode, self.migrate_from)
 
-    def roles(self, mode: Mode) -> tuple[Role, ...]:
+    def roles(self, mode: LokiMode) -> tuple[LokiRole, ...]:
         """Return the workloads of a mode that run, without the gateway."""
-        left_out = set() if self.ruler else {Role.RULER}
-        left_out |= set() if self.pattern_ingester else {Role.PATTERN_INGESTER}
+        left_out = set() if self.ruler else {LokiRole.RULER}
+        left_out |= set() if self.pattern_ingester else {LokiRole.PATTERN_INGESTER}
         return tuple(role for role in mode.roles if role not in left_out)
 
     @property
-    def copies(self) -> int:
-        """How many ingesters hold each line: as many as there are, three at most, where nothing else is asked for."""
+    def effective_replication_factor(self) -> int:
+        """How many ingesters hold each line; by default as many as there are, three at most."""
         return self.replication_factor or min(3, self.ingesters)
 
     @property
-    def encoding(self) -> ChunkEncoding | None:
-        """How chunks are compressed; None leaves it to Loki."""
-        return self.chunk_encoding or (ChunkEncoding.SNAPPY if self.mode is Mode.DISTRIBUTED else None)
+    def effective_chunk_encoding(self) -> ChunkEncoding | None:
+        """The compression of chunks; None for Loki's own default."""
+        return self.chunk_encoding or (ChunkEncoding.SNAPPY if self.mode is LokiMode.DISTRIBUTED else None)
 
     @property
-    def ledger(self) -> Sequence[SchemaEntry]:
-        """The schema entries, from the oldest on."""
-        return self.schema_entries or default_ledger(self.store.value)
+    def effective_schema_entries(self) -> Sequence[SchemaEntry]:
+        """The schema entries, oldest first."""
+        return self.schema_entries or default_schema_entries(self.store.value)
 
     @property
-    def account(self) -> str:
+    def service_account_name(self) -> str:
         """Name of the ServiceAccount."""
         return self.service_account or self.release_name
 
-    def workload(self, role: Role) -> Workload:
-        """Return one workload: its own settings, else those of all workloads, else the defaults."""
+    def workload(self, role: LokiRole) -> LokiWorkload:
+        """Return a workload with its own settings, else those of all workloads, else the defaults."""
         own = self.workloads.get(role, WorkloadSettings())
-        cpu, memory = SMALLEST[role]
-        runs_loki = role is not Role.GATEWAY
-        return Workload(
+        cpu, memory = DEFAULT_RESOURCES[role]
+        runs_loki = role is not LokiRole.GATEWAY
+        return LokiWorkload(
             role=role,
             release_name=self.release_name,
             replicas=self._replicas(role),
@@ -414,32 +467,32 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What every process of Loki finds in its environment: where it sends its own traces."""
+        """Environment variables of every pod of Loki: where it sends its own traces."""
         return {"OTEL_EXPORTER_OTLP_ENDPOINT": self.traces_endpoint} if self.traces_endpoint else {}
 
     @property
     def authenticates(self) -> bool:
-        """Whether clients must authenticate: as a tenant, or by what every component can ask for."""
+        """Whether clients must authenticate: as a tenant, or as of every component."""
         return super().authenticates or given(self.tenants_secret)
 
     @property
-    def kept_values(self) -> Mapping[str, str]:
-        """The parts of the gateway that ask clients for authentication."""
-        return KEPT_BY_GATEWAY if self.secured else {}
+    def reserved_values(self) -> Mapping[str, str]:
+        """The chart values that configure how clients authenticate, each with what to use instead."""
+        return RESERVED_GATEWAY_VALUES if self.secured else {}
 
     @property
-    def rule_config_maps(self) -> bool:
-        """Whether a sidecar collects rules from ConfigMaps."""
+    def rules_from_config_maps(self) -> bool:
+        """Whether a sidecar reads rules from ConfigMaps."""
         return self.ruler and self.rule_source is RuleSource.CONFIG_MAPS
 
     @property
-    def rule_objects(self) -> bool:
-        """Whether the ruler keeps rules in a bucket, and takes them by its API."""
+    def rules_in_bucket(self) -> bool:
+        """Whether the ruler reads rules from a bucket."""
         return self.ruler and self.rule_source is RuleSource.BUCKET
 
     @property
-    def bucket_of_rules(self) -> str:
-        """The bucket that the ruler keeps rules in."""
+    def effective_ruler_bucket(self) -> str:
+        """The bucket of the ruler."""
         return self.ruler_bucket or self.bucket
 
     @property
@@ -449,7 +502,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @property
     def rules_by_tenant(self) -> dict[str, dict[str, str]]:
-        """The files of each tenant that may have any."""
+        """The rule files of each tenant that may have rules, by name."""
         found: dict[str, dict[str, str]] = {tenant: {} for tenant in self.tenants_with_rules}
         for path, text in self.rules.items():
             tenant, file = tenant_and_file(path, self.tenants)
@@ -458,30 +511,29 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @property
     def _ingesters_argument(self) -> str:
-        """The argument that decides how many replicas take writes."""
+        """The argument that sets the number of replicas that take writes."""
         role = self.mode.ingester
         own = self.workloads.get(role)
         return f"workloads.{role}.replicas" if own and own.replicas is not None else "replicas"
 
     @rule("release_name")
     def _generated_names_fit(self) -> str | None:
-        if len(self.release_name) > LONGEST_RELEASE_NAME:
-            return f"names made from it exceed 63 characters: use at most {LONGEST_RELEASE_NAME}"
+        if len(self.release_name) > MAX_RELEASE_NAME_LENGTH:
+            return f"names made from it exceed 63 characters: use at most {MAX_RELEASE_NAME_LENGTH}"
         return None
 
     @rule("replication_factor", "replicas", "workloads", "mode")
     def _replication_factor_fits_replicas(self) -> Violation | None:
-        if self.copies > self.ingesters:
+        if self.effective_replication_factor > self.ingesters:
             return Violation(
-                f"{self.copies} copies of each line need as many replicas of {self.mode.ingester}, which has "
-                f"{self.ingesters}: raise its replicas or lower replication_factor",
+                f"must be at most {self.ingesters}, the replicas of {self.mode.ingester}; lower it or raise them",
                 {"replication_factor": self.ingesters},
             )
         return None
 
     @rule("workloads", "mode", "migrate_from", "ruler", "pattern_ingester")
     def _workloads_run(self) -> Iterator[Violation]:
-        running = [role for mode in self.modes for role in self.roles(mode)] + [Role.GATEWAY]
+        running = [role for mode in self.modes for role in self.roles(mode)] + [LokiRole.GATEWAY]
         for role in self.workloads:
             if role not in running:
                 message = f"{role} does not run in mode {' or '.join(self.modes)}: it has {', '.join(running)}"
@@ -490,7 +542,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     @rule("workloads")
     def _only_workloads_with_a_volume_size_one(self) -> Iterator[Violation]:
         for role, own in self.workloads.items():
-            if role.claims is Claims.NONE:
+            if role.persistence_style is PersistenceStyle.NONE:
                 for name in ("volume_size", "storage_class"):
                     if getattr(own, name):
                         yield Violation(
@@ -499,12 +551,12 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("values", "mode", "migrate_from")
     def _values_fit_the_arguments(self) -> Iterator[Violation]:
-        for path, message in misplaced_values(self.values, self.modes):
+        for path, message in values_problems(self.values, self.modes):
             yield Violation(message, at=("values", *path))
 
     @rule("migrate_from", "mode")
     def _step_between_modes_exists(self) -> str | None:
-        if self.migrate_from is not None and frozenset(self.modes) not in STEPS:
+        if self.migrate_from is not None and frozenset(self.modes) not in MIGRATION_STEPS:
             way = ", ".join(path_between(self.migrate_from, self.mode)) if self.migrate_from is not self.mode else ""
             return f"Loki cannot go from {self.migrate_from} to {self.mode} with both running" + (
                 f": go through {way} one step after the other" if way else ": remove migrate_from"
@@ -513,17 +565,17 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("workloads")
     def _compactor_has_one_replica(self) -> Violation | None:
-        replicas = self.workloads.get(Role.COMPACTOR, WorkloadSettings()).replicas
+        replicas = self.workloads.get(LokiRole.COMPACTOR, WorkloadSettings()).replicas
         if replicas is not None and replicas > 1:
             message = "the compactor must have exactly 1 replica; remove it or set 1"
-            return Violation(message, at=("workloads", Role.COMPACTOR.value, "replicas"))
+            return Violation(message, at=("workloads", LokiRole.COMPACTOR.value, "replicas"))
         return None
 
     @rule("ingester_zones", "mode", "replicas", "workloads")
     def _zones_have_equally_many_ingesters(self) -> str | Violation | None:
         if not self.ingester_zones:
             return None
-        if self.mode is not Mode.DISTRIBUTED:
+        if self.mode is not LokiMode.DISTRIBUTED:
             return f"only mode distributed places ingesters by zone, not {self.mode}: remove ingester_zones"
         if len(set(self.ingester_zones)) != 3 or len(self.ingester_zones) != 3:
             return "the chart knows three zones: name three different ones, or none"
@@ -534,13 +586,13 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("store", "mode", "migrate_from", "replicas", "workloads")
     def _filesystem_is_used_by_one_process(self) -> Violation | None:
-        if self.store is not Store.FILESYSTEM or (self.modes == (Mode.MONOLITHIC,) and self.ingesters == 1):
+        if self.store is not Store.FILESYSTEM or (self.modes == (LokiMode.MONOLITHIC,) and self.ingesters == 1):
             return None
         message = "a filesystem is seen by one process alone: use mode monolithic with 1 replica, or store s3"
         if self.migrate_from is not None:
             return Violation(message, at=("migrate_from",))
-        if self.mode is not Mode.MONOLITHIC:
-            return Violation(message, {"mode": Mode.MONOLITHIC.value}, at=("mode",))
+        if self.mode is not LokiMode.MONOLITHIC:
+            return Violation(message, {"mode": LokiMode.MONOLITHIC.value}, at=("mode",))
         argument = self._ingesters_argument
         return Violation(message, {argument: 1}, at=tuple(argument.split(".")))
 
@@ -557,7 +609,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         places: dict[tuple[str, ...], str | None] = {("memory",): self.memory}
         places |= {("workloads", role.value, "memory"): own.memory for role, own in self.workloads.items()}
         for at, memory in places.items():
-            if memory is not None and parse_quantity(memory) < LEAST_MEMORY and Role.GATEWAY.value not in at:
+            if memory is not None and parse_quantity(memory) < MIN_MEMORY and LokiRole.GATEWAY.value not in at:
                 message = "Loki does not start reliably with less than 128Mi: raise it"
                 yield Violation(message, {at: "128Mi"}, at=at)
 
@@ -579,11 +631,11 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("schema_entries", "store")
     def _schema_entries_are_in_order(self) -> Violation | None:
-        return ledger_problem(self.ledger, self.store.value, today=datetime.now(UTC).date())
+        return schema_violation(self.effective_schema_entries, self.store.value, today=datetime.now(UTC).date())
 
     @rule("mode", "migrate_from", "schema_entries")
     def _one_mode_reads_an_index_of_one_pod(self) -> Violation | None:
-        problem = None if self.modes == (Mode.MONOLITHIC,) else single_pod_problem(self.schema_entries)
+        problem = None if self.modes == (LokiMode.MONOLITHIC,) else single_pod_reason(self.schema_entries)
         if problem is None:
             return None
         change = {"mode": "monolithic"} if self.migrate_from is None else {"migrate_from": REMOVE}
@@ -591,9 +643,9 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("replicas", "mode", "workloads", "schema_entries")
     def _one_replica_reads_an_index_of_one_pod(self) -> Violation | None:
-        if self.mode is not Mode.MONOLITHIC or self.ingesters == 1:
+        if self.mode is not LokiMode.MONOLITHIC or self.ingesters == 1:
             return None
-        problem = single_pod_problem(self.schema_entries)
+        problem = single_pod_reason(self.schema_entries)
         return Violation(problem, {self._ingesters_argument: 1}) if problem else None
 
     @rule("values", "tls_secret", "client_certificates", "logins_secret", "tenants_secret")
@@ -642,7 +694,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     def _chart_supports_traces_endpoint(self) -> str | None:
         # https://github.com/grafana/loki/issues/21588
         own_image = ((self.values.get("loki") or {}).get("image") or {}).get("tag")
-        if self.traces_endpoint and not self.chart_version.startswith("6.") and not own_image:
+        if self.traces_endpoint and not self.chart_is_v6 and not own_image:
             return (
                 f"the Loki of chart {self.chart_version} fails to start its tracing and would send none: use "
                 "chart_version 6.51.0, or name an image that can in values loki.image.tag"
@@ -681,16 +733,16 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     def _rules_are_apart_from_chunks(self) -> Violation | None:
         if self.rule_source is RuleSource.CONFIG_MAPS:
             return None
-        if self.bucket_prefix and self.bucket_of_rules == self.bucket:
+        if self.bucket_prefix and self.effective_ruler_bucket == self.bucket:
             return Violation(
-                f"Loki keeps rules at {FIRST_PART_OF_RULE_OBJECTS}/ whatever bucket_prefix says, here in the part of "
+                f"Loki keeps rules at {RULES_PREFIX}/ whatever bucket_prefix says, here in the part of "
                 f"bucket {self.bucket} that belongs to others: name another bucket that Loki may use in ruler_bucket, "
                 "or use config-maps",
                 {"rule_source": RuleSource.CONFIG_MAPS.value},
             )
-        if self.bucket_of_rules == self.bucket and FIRST_PART_OF_RULE_OBJECTS in self.tenants:
+        if self.effective_ruler_bucket == self.bucket and RULES_PREFIX in self.tenants:
             return Violation(
-                f"the chunks of tenant {FIRST_PART_OF_RULE_OBJECTS!r} would lie where Loki keeps rules: name another "
+                f"the chunks of tenant {RULES_PREFIX!r} would lie where Loki keeps rules: name another "
                 "bucket, or the tenant otherwise",
                 {"rule_source": RuleSource.CONFIG_MAPS.value},
             )
@@ -698,13 +750,13 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("lokitool_image", "rule_source", "ruler")
     def _lokitool_writes_rules_to_the_bucket(self) -> str | Violation | None:
-        if self.rule_objects and not self.lokitool_image:
+        if self.rules_in_bucket and not self.lokitool_image:
             return Violation(
                 "is missing: rules get into the bucket by lokitool, which Loki's releases hold as a program and not as "
                 "an image; name an image that has it on its path, of Loki's version",
                 {"lokitool_image": placeholder("lokitool_image")},
             )
-        if self.lokitool_image and not self.rule_objects:
+        if self.lokitool_image and not self.rules_in_bucket:
             return "rules come from ConfigMaps, without lokitool: remove it, or set rule_source to bucket"
         return None
 

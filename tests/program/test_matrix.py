@@ -12,7 +12,7 @@ import pulumi
 import pytest
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED
-from components.logging.modes import Mode as LokiMode
+from components.logging.modes import LokiMode
 from components.tracing.choices import Mode as TempoMode
 from config.storage import STORAGE_KINDS
 from tools.contract.chart_values import findings

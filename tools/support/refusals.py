@@ -57,16 +57,14 @@ REFUSALS = (
         "distributed Tempo shares its blocks between pods: use mode monolithic",
     ),
     _loki(
-        "Loki with 3 copies on 2 replicas",
-        "3 copies of each line need as many replicas of loki, which has 2: raise its replicas or lower "
-        "replication_factor",
+        "Loki with replication factor 3 on 2 replicas",
+        "must be at most 2, the replicas of loki; lower it or raise them",
         replicas=2,
         replication_factor=3,
     ),
     _loki(
-        "distributed Loki with 3 copies on 1 ingester",
-        "3 copies of each line need as many replicas of ingester, which has 1: raise its replicas or lower "
-        "replication_factor",
+        "distributed Loki with replication factor 3 on 1 ingester",
+        "must be at most 1, the replicas of ingester; lower it or raise them",
         mode="distributed",
         replication_factor=3,
         workloads={"ingester": {"replicas": 1}},

@@ -105,7 +105,7 @@ def test_rules_have_one_way_to_the_ruler(args: dict[str, Any], sentence: str) ->
 
 
 def test_a_bucket_of_their_own_lets_chunks_have_a_prefix() -> None:
-    assert spec_of(IN_BUCKET, bucket_prefix="loki", ruler_bucket="acme-rules").bucket_of_rules == "acme-rules"
+    assert spec_of(IN_BUCKET, bucket_prefix="loki", ruler_bucket="acme-rules").effective_ruler_bucket == "acme-rules"
 
 
 def test_a_long_file_is_not_repeated_in_the_message() -> None:

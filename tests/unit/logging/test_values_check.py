@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from components._spec import InvalidArgsError
-from components.logging.misplaced import ARGUMENTS_TO_USE, SECTIONS
+from components.charts import LOKI
+from components.logging.values_check import ARGUMENTS_TO_USE, SECTIONS
 
 from .examples import BUCKET, spec_of
 
@@ -62,7 +63,7 @@ def test_what_a_mode_that_does_not_run_has_none_of_may_be_said() -> None:
 
 
 @pytest.mark.skipif(not CHARTS.is_dir(), reason="the real charts are not here")
-@pytest.mark.parametrize("version", ["6.51.0", "18.11.0"])
+@pytest.mark.parametrize("version", LOKI.versions)
 def test_the_chart_has_every_section(version: str) -> None:
     known = yaml.safe_load((CHARTS / f"loki-{version}" / "values.yaml").read_text(encoding="utf-8"))
     sections = {*SECTIONS, *(place.rpartition(".")[0] for place in ARGUMENTS_TO_USE if place.endswith(".replicas"))}
