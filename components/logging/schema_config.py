@@ -87,31 +87,31 @@ def schema_violation(entries: Sequence[SchemaEntry], object_store: str, *, today
     """Return the first violation among schema entries, or `None`; `today` is the current day in UTC."""
     for index, (before, after) in enumerate(pairwise(entries), start=1):
         if after.begin <= before.begin:
-            message = f"the entry from {after.begin} comes after the one from {before.begin}: order entries by date"
+            message = f"the entry from {after.begin} must not follow the one from {before.begin}; order entries by date"
             return Violation(message, {f"schema_entries.{index}": REMOVE})
     for index, entry in enumerate(entries):
         if entry.index_period != "24h" and entry.store is not IndexStore.BOLTDB:
             return Violation(
-                f"the entry from {entry.begin} has index period {entry.index_period}: Loki supports 24h alone",
+                f"the entry from {entry.begin} must have index period 24h, not {entry.index_period}; set 24h",
                 {f"schema_entries.{index}.index_period": "24h"},
             )
     if (first := entries[0].begin) > today:
         return Violation(
-            f"the first entry begins on {first}, and Loki refuses every line from before that day: put an entry that "
-            f"begins before the oldest line in front of it, such as from {FIRST_DAY}, or leave out schema_entries"
+            f"the first entry begins on {first}, and Loki refuses every line from before that day; insert an entry "
+            f"that begins before the oldest line, such as from {FIRST_DAY}, or remove schema_entries"
         )
     newest = entries[-1]
     appended = {"from": placeholder("from"), "object_store": object_store}
     if (newest.store, newest.version) != (IndexStore.TSDB, SchemaVersion.V13):
         return Violation(
-            f"the newest entry, from {newest.begin}, is {newest.store} {newest.version}: "
-            "append an entry with store tsdb and schema v13 that begins in the future",
+            f"the newest entry, from {newest.begin}, must have store tsdb and schema v13, not {newest.store} "
+            f"{newest.version}; append an entry that has them and begins in the future",
             {f"schema_entries.{len(entries)}": appended},
         )
     if newest.object_store != object_store:
         return Violation(
-            f"the newest entry, from {newest.begin}, writes to {newest.object_store}, the store is {object_store}: "
-            "append an entry for the new store that begins in the future",
+            f"the newest entry, from {newest.begin}, must have object_store {object_store}, not "
+            f"{newest.object_store}; append an entry that has it and begins in the future",
             {f"schema_entries.{len(entries)}": appended},
         )
     return None
@@ -122,7 +122,7 @@ def single_pod_reason(entries: Sequence[SchemaEntry]) -> str | None:
     for entry in entries:
         if entry.store is IndexStore.BOLTDB:
             return (
-                f"the schema entry from {entry.begin} has its index on the volume of one pod, where no other can read "
-                "it: keep mode monolithic with one replica until its logs have expired"
+                f"the schema entry from {entry.begin} has its index on the volume of one pod, which no other can read; "
+                "keep mode monolithic with 1 replica until its logs have expired"
             )
     return None

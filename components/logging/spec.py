@@ -49,6 +49,8 @@ OTLP_INDEX_LABELS = (
 Pod, ReplicaSet and instance id are structured metadata: as labels, each restart would create another stream.
 """
 
+V6 = next(version for version in LOKI.versions if major_version(version) == 6)
+
 MAX_RELEASE_NAME_LENGTH = 37
 """The chart appends up to 26 characters to the name of a Service, which has at most 63."""
 
@@ -517,9 +519,9 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return f"workloads.{role}.replicas" if own and own.replicas is not None else "replicas"
 
     @rule("release_name")
-    def _generated_names_fit(self) -> str | None:
+    def _release_name_fits_generated_names(self) -> str | None:
         if len(self.release_name) > MAX_RELEASE_NAME_LENGTH:
-            return f"names made from it exceed 63 characters: use at most {MAX_RELEASE_NAME_LENGTH}"
+            return f"must be at most {MAX_RELEASE_NAME_LENGTH} characters, as names made from it have 63; shorten it"
         return None
 
     @rule("replication_factor", "replicas", "workloads", "mode")
@@ -536,31 +538,31 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         running = [role for mode in self.modes for role in self.roles(mode)] + [LokiRole.GATEWAY]
         for role in self.workloads:
             if role not in running:
-                message = f"{role} does not run in mode {' or '.join(self.modes)}: it has {', '.join(running)}"
+                message = (
+                    f"{role} does not run in mode {' or '.join(self.modes)}; remove it or use {', '.join(running)}"
+                )
                 yield Violation(message, at=("workloads", role.value))
 
     @rule("workloads")
-    def _only_workloads_with_a_volume_size_one(self) -> Iterator[Violation]:
+    def _volume_settings_are_of_workloads_with_a_volume(self) -> Iterator[Violation]:
         for role, own in self.workloads.items():
             if role.persistence_style is PersistenceStyle.NONE:
                 for name in ("volume_size", "storage_class"):
                     if getattr(own, name):
-                        yield Violation(
-                            f"{role} keeps nothing on a volume: remove it", at=("workloads", role.value, name)
-                        )
+                        yield Violation(f"{role} has no volume; remove it", at=("workloads", role.value, name))
 
     @rule("values", "mode", "migrate_from")
-    def _values_fit_the_arguments(self) -> Iterator[Violation]:
+    def _values_agree_with_arguments(self) -> Iterator[Violation]:
         for path, message in values_problems(self.values, self.modes):
             yield Violation(message, at=("values", *path))
 
     @rule("migrate_from", "mode")
-    def _step_between_modes_exists(self) -> str | None:
+    def _migration_step_is_supported(self) -> str | None:
         if self.migrate_from is not None and frozenset(self.modes) not in MIGRATION_STEPS:
-            way = ", ".join(path_between(self.migrate_from, self.mode)) if self.migrate_from is not self.mode else ""
-            return f"Loki cannot go from {self.migrate_from} to {self.mode} with both running" + (
-                f": go through {way} one step after the other" if way else ": remove migrate_from"
-            )
+            fix = "remove it"
+            if self.migrate_from is not self.mode:
+                fix = f"migrate through {', '.join(path_between(self.migrate_from, self.mode))}, one step at a time"
+            return f"Loki cannot migrate from {self.migrate_from} to {self.mode} while both run; {fix}"
         return None
 
     @rule("workloads")
@@ -572,23 +574,23 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return None
 
     @rule("ingester_zones", "mode", "replicas", "workloads")
-    def _zones_have_equally_many_ingesters(self) -> str | Violation | None:
+    def _ingesters_are_a_multiple_of_zones(self) -> str | Violation | None:
         if not self.ingester_zones:
             return None
         if self.mode is not LokiMode.DISTRIBUTED:
-            return f"only mode distributed places ingesters by zone, not {self.mode}: remove ingester_zones"
+            return "only mode distributed places ingesters by zone; remove it or set mode distributed"
         if len(set(self.ingester_zones)) != 3 or len(self.ingester_zones) != 3:
-            return "the chart knows three zones: name three different ones, or none"
+            return "must be three different zones, or none; list three or remove it"
         if self.ingesters % 3:
-            message = f"{self.ingesters} ingesters do not divide by three zones: use replicas 3, 6 or 9"
+            message = f"the number of ingesters, {self.ingesters}, must be a multiple of 3; set replicas to 3, 6 or 9"
             return Violation(message, {self._ingesters_argument: max(3, round(self.ingesters / 3) * 3)})
         return None
 
     @rule("store", "mode", "migrate_from", "replicas", "workloads")
-    def _filesystem_is_used_by_one_process(self) -> Violation | None:
+    def _store_filesystem_has_one_process(self) -> Violation | None:
         if self.store is not Store.FILESYSTEM or (self.modes == (LokiMode.MONOLITHIC,) and self.ingesters == 1):
             return None
-        message = "a filesystem is seen by one process alone: use mode monolithic with 1 replica, or store s3"
+        message = "store filesystem supports only one process; use mode monolithic with 1 replica, or store s3"
         if self.migrate_from is not None:
             return Violation(message, at=("migrate_from",))
         if self.mode is not LokiMode.MONOLITHIC:
@@ -597,44 +599,43 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return Violation(message, {argument: 1}, at=tuple(argument.split(".")))
 
     @rule("cache_endpoint", "chunks_cache_mib", "results_cache_mib")
-    def _one_cache_is_used(self) -> Iterator[Violation]:
+    def _memcached_is_off_with_cache_endpoint(self) -> Iterator[Violation]:
         for name in ("chunks_cache_mib", "results_cache_mib"):
             if self.cache_endpoint and getattr(self, name):
-                yield Violation(
-                    "is not used: cache_endpoint takes the place of Loki's memcached; remove it", at=(name,)
-                )
+                message = "must be 0 with cache_endpoint, which replaces Loki's memcached; remove it"
+                yield Violation(message, at=(name,))
 
     @rule("memory", "workloads")
-    def _memory_is_enough_to_start(self) -> Iterator[Violation]:
-        places: dict[tuple[str, ...], str | None] = {("memory",): self.memory}
-        places |= {("workloads", role.value, "memory"): own.memory for role, own in self.workloads.items()}
-        for at, memory in places.items():
+    def _memory_is_at_least_the_minimum(self) -> Iterator[Violation]:
+        fields: dict[tuple[str, ...], str | None] = {("memory",): self.memory}
+        fields |= {("workloads", role.value, "memory"): own.memory for role, own in self.workloads.items()}
+        for at, memory in fields.items():
             if memory is not None and parse_quantity(memory) < MIN_MEMORY and LokiRole.GATEWAY.value not in at:
-                message = "Loki does not start reliably with less than 128Mi: raise it"
+                message = "must be at least 128Mi for Loki to start; raise it"
                 yield Violation(message, {at: "128Mi"}, at=at)
 
     @rule("limits", "tenant_limits")
-    def _burst_covers_a_second_of_the_rate(self) -> Iterator[Violation]:
-        places: dict[tuple[str, ...], LoggingLimits] = {("limits",): self.limits}
-        places |= {("tenant_limits", tenant): limits for tenant, limits in self.tenant_limits.items()}
-        for at, limits in places.items():
+    def _burst_size_is_at_least_the_rate(self) -> Iterator[Violation]:
+        fields: dict[tuple[str, ...], LoggingLimits] = {("limits",): self.limits}
+        fields |= {("tenant_limits", tenant): limits for tenant, limits in self.tenant_limits.items()}
+        for at, limits in fields.items():
             rate, burst = limits.ingestion_rate_mb, limits.ingestion_burst_size_mb
             if rate is not None and burst is not None and burst < rate:
                 place = (*at, "ingestion_burst_size_mb")
-                message = f"is less than what arrives in a second at ingestion_rate_mb {rate:g}: raise it"
+                message = f"must be at least ingestion_rate_mb, {rate:g}; raise it"
                 yield Violation(message, {place: rate}, at=place)
 
     @rule("retention")
-    def _retention_is_whole_hours_of_a_day_at_least(self) -> Violation | None:
+    def _retention_is_valid(self) -> Violation | None:
         problem = retention_problem(self.retention)
         return Violation(problem, {"retention": nearest_retention(self.retention)}) if problem else None
 
     @rule("schema_entries", "store")
-    def _schema_entries_are_in_order(self) -> Violation | None:
+    def _schema_entries_are_valid(self) -> Violation | None:
         return schema_violation(self.effective_schema_entries, self.store.value, today=datetime.now(UTC).date())
 
     @rule("mode", "migrate_from", "schema_entries")
-    def _one_mode_reads_an_index_of_one_pod(self) -> Violation | None:
+    def _boltdb_index_has_mode_monolithic(self) -> Violation | None:
         problem = None if self.modes == (LokiMode.MONOLITHIC,) else single_pod_reason(self.schema_entries)
         if problem is None:
             return None
@@ -642,7 +643,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return Violation(problem, change)
 
     @rule("replicas", "mode", "workloads", "schema_entries")
-    def _one_replica_reads_an_index_of_one_pod(self) -> Violation | None:
+    def _boltdb_index_has_one_replica(self) -> Violation | None:
         if self.mode is not LokiMode.MONOLITHIC or self.ingesters == 1:
             return None
         problem = single_pod_reason(self.schema_entries)
@@ -653,16 +654,16 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return super()._values_leave_the_protection_whole()
 
     @rule("logins_secret", "tenants_secret")
-    def _logins_are_of_tenants_or_of_clients(self) -> str | None:
+    def _logins_are_of_clients_or_of_tenants(self) -> str | None:
         if self.logins_secret and self.tenants_secret:
             return (
-                "with tenants_secret a user is one tenant, with logins_secret any user names any tenant: leave one of "
-                "them out"
+                "must not be set with tenants_secret, where a user is one tenant, while with logins_secret a user may "
+                "name any tenant; remove one of them"
             )
         return None
 
     @rule("metrics_namespaces", "service_monitor", "client_certificates", "logins_secret", "tenants_secret")
-    def _prometheus_is_not_locked_out(self) -> Violation | None:
+    def _metrics_are_reachable(self) -> Violation | None:
         if self.service_monitor and self.authenticates:
             return locked_out_metrics(self.metrics_namespaces)
         return None
@@ -670,24 +671,24 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     @rule("tenants_secret", "tenants")
     def _tenants_secret_has_tenants(self) -> str | None:
         if self.tenants_secret and not self.tenants:
-            return "the users in it would be tenants of a Loki that has none: name them in tenants, or remove it"
+            return "its users must be tenants, and there are none; list them in tenants, or remove it"
         return None
 
     @rule("tenants")
     def _tenants_are_unique(self) -> Violation | None:
-        twice = sorted({name for name in self.tenants if self.tenants.count(name) > 1})
-        if twice:
-            message = f"{', '.join(twice)} is named twice: name each tenant once"
+        duplicates = sorted({name for name in self.tenants if self.tenants.count(name) > 1})
+        if duplicates:
+            message = f"must be unique, and {', '.join(duplicates)} is listed twice; list each tenant once"
             return Violation(message, {"tenants": list(dict.fromkeys(self.tenants))})
         return None
 
     @rule("alertmanager_url", "ruler")
-    def _alerts_have_a_receiver(self) -> str | Violation | None:
+    def _ruler_has_an_alertmanager(self) -> str | Violation | None:
         if self.ruler and not self.alertmanager_url:
-            message = "is missing: rules that fire would reach nobody; name an Alertmanager, or set ruler to false"
+            message = "is missing: the ruler sends alerts to an Alertmanager; set its URL, or set ruler to false"
             return Violation(message, {"alertmanager_url": placeholder("alertmanager_url")})
         if self.alertmanager_url and not self.ruler:
-            return "nothing evaluates rules that could fire: set ruler to true, or remove alertmanager_url"
+            return "only the ruler sends alerts; set ruler to true, or remove it"
         return None
 
     @rule("traces_endpoint", "chart_version", "values")
@@ -696,8 +697,8 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         own_image = ((self.values.get("loki") or {}).get("image") or {}).get("tag")
         if self.traces_endpoint and not self.chart_is_v6 and not own_image:
             return (
-                f"the Loki of chart {self.chart_version} fails to start its tracing and would send none: use "
-                "chart_version 6.51.0, or name an image that can in values loki.image.tag"
+                f"the Loki of chart {self.chart_version} fails to start its tracing; use chart_version {V6}, or set an "
+                "image that does not in values loki.image.tag"
             )
         return None
 
@@ -707,9 +708,9 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
             yield Violation(message, at=("rules", path))
 
     @rule("rules", "ruler")
-    def _rules_are_evaluated(self) -> Violation | None:
+    def _rules_have_a_ruler(self) -> Violation | None:
         if self.rules and not self.ruler:
-            return Violation("nothing would evaluate them: set ruler to true, or remove rules", {"ruler": True})
+            return Violation("only the ruler evaluates rules; set ruler to true, or remove them", {"ruler": True})
         return None
 
     @rule("rule_source", "ruler", "store")
@@ -717,47 +718,46 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         if self.rule_source is RuleSource.CONFIG_MAPS:
             return None
         if not self.ruler:
-            return "nothing would evaluate the rules in it: set ruler to true, or remove rule_source"
+            return "only the ruler evaluates rules; set ruler to true, or remove it"
         if self.store is Store.FILESYSTEM:
-            return "store filesystem has no bucket: use config-maps, or store s3"
+            return "store filesystem has no bucket; use config-maps, or store s3"
         return None
 
     @rule("ruler_bucket", "rule_source")
-    def _ruler_bucket_is_used(self) -> Violation | None:
+    def _ruler_bucket_has_rule_source_bucket(self) -> Violation | None:
         if self.ruler_bucket and self.rule_source is RuleSource.CONFIG_MAPS:
-            message = "rules come from ConfigMaps: remove it, or set rule_source to bucket"
+            message = "only rule_source bucket uses a bucket; remove it, or set rule_source to bucket"
             return Violation(message, at=("ruler_bucket",))
         return None
 
     @rule("rule_source", "ruler_bucket", "bucket", "bucket_prefix", "tenants")
-    def _rules_are_apart_from_chunks(self) -> Violation | None:
+    def _rules_and_chunks_do_not_overlap(self) -> Violation | None:
         if self.rule_source is RuleSource.CONFIG_MAPS:
             return None
         if self.bucket_prefix and self.effective_ruler_bucket == self.bucket:
             return Violation(
-                f"Loki keeps rules at {RULES_PREFIX}/ whatever bucket_prefix says, here in the part of "
-                f"bucket {self.bucket} that belongs to others: name another bucket that Loki may use in ruler_bucket, "
-                "or use config-maps",
+                f"Loki stores rules at {RULES_PREFIX}/ in bucket {self.bucket}, outside bucket_prefix "
+                f"{self.bucket_prefix}; set another bucket in ruler_bucket, or use config-maps",
                 {"rule_source": RuleSource.CONFIG_MAPS.value},
             )
         if self.effective_ruler_bucket == self.bucket and RULES_PREFIX in self.tenants:
             return Violation(
-                f"the chunks of tenant {RULES_PREFIX!r} would lie where Loki keeps rules: name another "
-                "bucket, or the tenant otherwise",
+                f"chunks of the tenant {RULES_PREFIX!r} would be stored among the rules; set another bucket in "
+                "ruler_bucket, or rename the tenant",
                 {"rule_source": RuleSource.CONFIG_MAPS.value},
             )
         return None
 
     @rule("lokitool_image", "rule_source", "ruler")
-    def _lokitool_writes_rules_to_the_bucket(self) -> str | Violation | None:
+    def _rules_in_bucket_have_a_lokitool_image(self) -> str | Violation | None:
         if self.rules_in_bucket and not self.lokitool_image:
             return Violation(
-                "is missing: rules get into the bucket by lokitool, which Loki's releases hold as a program and not as "
-                "an image; name an image that has it on its path, of Loki's version",
+                "is missing: lokitool writes the rules to the bucket, and Loki publishes no image of it; set an image "
+                "that has it on its path, of Loki's version",
                 {"lokitool_image": placeholder("lokitool_image")},
             )
         if self.lokitool_image and not self.rules_in_bucket:
-            return "rules come from ConfigMaps, without lokitool: remove it, or set rule_source to bucket"
+            return "only rule_source bucket uses lokitool; remove it, or set rule_source to bucket"
         return None
 
     @rule("tenant_limits", "tenants")
@@ -774,8 +774,8 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     def _unknown_tenants(self, argument: str, named: Iterable[str], otherwise: str) -> Iterator[Violation]:
         known = self.tenants or (THE_ONLY_TENANT,)
-        tenants = f"tenants has {', '.join(self.tenants)}" if self.tenants else "there are no tenants"
+        tenants = ", ".join(self.tenants) or "none"
         for name in named:
             if name not in known:
-                message = f"{name} is not a tenant, as {tenants}: name it there, or {otherwise}"
+                message = f"{name} must be one of tenants ({tenants}); add it there, or {otherwise}"
                 yield Violation(message, at=(argument, name))

@@ -41,11 +41,11 @@ def values_problems(values: Any, modes: tuple[LokiMode, ...]) -> Iterator[tuple[
         if (value := value_at(values, path)) is None:
             continue
         if path[0] not in not_running:
-            yield path, f"{place} alone would part it from what must fit it: use {argument}"
+            yield path, f"must be set by {argument}, together with the values that depend on it; remove it"
         elif value != 0:
-            yield path, f"{path[0]} does not run in mode {' or '.join(modes)}: remove {place}"
+            yield path, f"{path[0]} does not run in mode {' or '.join(modes)}; remove it"
     for place in SECTIONS:
         *above, key = path = place.split(".")
         holder = value_at(values, above)
         if isinstance(holder, Mapping) and key in holder and not isinstance(holder[key], Mapping):
-            yield path, f"{place} is {holder[key]!r} and must hold keys: it would remove all that the arguments say"
+            yield path, "must be a map, as anything else removes the values that arguments set; remove it"

@@ -11,26 +11,26 @@ def warnings(spec: LoggingSpec) -> list[str]:
     found = open_logins(spec)
     if spec.mode is LokiMode.SIMPLE_SCALABLE:
         found.append(
-            "Loki's mode simple-scalable is deprecated and Loki 4 will not start in it: plan the move to monolithic "
-            "or distributed with migrate_from."
+            "mode = simple-scalable: deprecated and removed in Loki 4; migrate to monolithic or distributed with "
+            "migrate_from."
         )
     if spec.effective_replication_factor == 2:
-        refused = "every write" if spec.ingesters == 2 else "the writes that are its share"
+        refused = "every write" if spec.ingesters == 2 else "the writes of its streams"
         found.append(
-            "With replication factor 2 a write needs both copies (half of 2, plus 1): while one of the "
-            f"{spec.ingesters} replicas of {spec.mode.ingester} is away, by a drain, a rollout or a failure, Loki "
-            f"refuses {refused}. Three replicas with replication factor 3 go on with one away."
+            "replication_factor = 2: a write needs both ingesters (a quorum of 2); while one of the "
+            f"{spec.ingesters} replicas of {spec.mode.ingester} is unavailable, by a drain, a rollout or a failure, "
+            f"Loki refuses {refused}. With replicas and replication_factor 3, one may be unavailable."
         )
     if spec.effective_replication_factor == 1 and spec.ingesters > 1:
         found.append(
-            f"With replication factor 1 each line is held by one of the {spec.ingesters} replicas of "
-            f"{spec.mode.ingester}: while a replica is away, its recent lines cannot be read."
+            f"replication_factor = 1: each line is held by one of the {spec.ingesters} replicas of "
+            f"{spec.mode.ingester}; while a replica is unavailable, its recent lines cannot be read."
         )
     if spec.store is Store.FILESYSTEM:
-        found.append("Logs are kept on the volume of one pod: they are lost with it, and it does not scale.")
+        found.append("store = filesystem: logs are on the volume of one pod, are lost with it, and do not scale.")
     if spec.allow_changes:
         found.append(
-            f"allow_changes lets changes of {' and '.join(spec.allow_changes)} pass unguarded: remove it after "
-            "the update that it was prepared for."
+            f"allow_changes = {', '.join(spec.allow_changes)}: these changes are not guarded; remove it after the "
+            "update."
         )
     return found

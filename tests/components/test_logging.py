@@ -139,7 +139,7 @@ def test_two_copies_come_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None
     messages: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
     recorded({**SCALABLE, "replication_factor": 2})
-    assert any("a write needs both copies" in message for message in messages)
+    assert any("a write needs both ingesters" in message for message in messages)
 
 
 def test_no_key_appears_in_what_is_registered() -> None:

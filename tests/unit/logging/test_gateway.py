@@ -127,7 +127,7 @@ def test_the_certificate_is_good_for_every_name_of_the_gateway() -> None:
         ({"client_certificates": True}, "client_certificates = True: a certificate is presented over TLS only"),
         (
             {**LOGINS, "tenants": ["a"], "tenants_secret": "u"},
-            "logins_secret = 'loki-logins': with tenants_secret a user is one tenant",
+            "logins_secret = 'loki-logins': must not be set with tenants_secret",
         ),
         ({**LOGINS, "service_monitor": True}, "metrics_namespaces: is missing: a NetworkPolicy keeps everybody"),
         ({**MTLS, "service_monitor": True}, "name the namespace that it runs in, or set service_monitor to false"),
@@ -225,8 +225,8 @@ def test_only_a_probe_needs_no_tenant() -> None:
         ({"tenants": [""]}, "1 to 150"),
         ({"tenants": ["a" * 151]}, "1 to 150"),
         ({"tenants": [".."]}, "use another than . and .."),
-        ({"tenants": ["a", "b", "a"]}, "a is named twice"),
-        ({"tenants_secret": "users"}, "name them in tenants"),
+        ({"tenants": ["a", "b", "a"]}, "a is listed twice"),
+        ({"tenants_secret": "users"}, "tenants_secret = 'users'"),
     ],
 )
 def test_a_tenant_that_loki_refuses_is_refused_before(args: dict[str, Any], sentence: str) -> None:

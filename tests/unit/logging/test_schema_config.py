@@ -17,15 +17,15 @@ from .examples import BOLTDB, BUCKET, spec_of
     [
         ([{"from": "2025-01-01"}, {"from": "2024-01-01"}], "order entries by date"),
         ([{"from": "2024-01-01"}, {"from": "2024-01-01"}], "order entries by date"),
-        ([{"from": "2024-01-01", "schema": "v12"}], "append an entry with store tsdb and schema v13"),
-        ([{"from": "2024-01-01", "store": "boltdb-shipper"}], "append an entry with store tsdb and schema v13"),
-        ([{"from": "2024-01-01", "index_period": "168h"}], "Loki supports 24h alone"),
-        ([{"from": "2024-01-01", "object_store": "filesystem"}], "append an entry for the new store"),
+        ([{"from": "2024-01-01", "schema": "v12"}], "must have store tsdb and schema v13"),
+        ([{"from": "2024-01-01", "store": "boltdb-shipper"}], "must have store tsdb and schema v13"),
+        ([{"from": "2024-01-01", "index_period": "168h"}], "must have index period 24h, not 168h"),
+        ([{"from": "2024-01-01", "object_store": "filesystem"}], "must have object_store s3, not filesystem"),
         ([{"from": "next week"}], "must be a day"),
         ([{"from": "2999-01-01"}], "the first entry begins on 2999-01-01"),
     ],
 )
-def test_a_ledger_out_of_order_is_refused(entries: list[dict[str, Any]], sentence: str) -> None:
+def test_invalid_entries_are_refused(entries: list[dict[str, Any]], sentence: str) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec_of(BUCKET, schema_entries=[{"object_store": "s3", **entry} for entry in entries])
     assert sentence in str(raised.value)
@@ -41,7 +41,7 @@ def test_the_first_entry_has_begun(today: str, refused: bool) -> None:
     assert schema_violation([*default_schema_entries("s3"), later], "s3", today=date.fromisoformat(today)) is None
 
 
-def test_a_ledger_with_a_past_is_kept_as_it_was_written() -> None:
+def test_entries_of_the_past_are_configured_as_they_were_written() -> None:
     past = {
         "from": "2021-06-01",
         "store": "boltdb-shipper",
