@@ -27,7 +27,7 @@ Size = Annotated[str, AfterValidator(_size)]
 
 
 class LoggingLimits(StrictModel):
-    """Limits of a tenant, by Loki's names; where there are no tenants, of all clients together."""
+    """Limits of a tenant, by Loki's names; without tenants, of all clients together."""
 
     ingestion_rate_mb: float | None = Field(
         default=None,
@@ -61,35 +61,35 @@ class LoggingLimits(StrictModel):
     max_global_streams_per_user: int | None = Field(
         default=None,
         ge=1,
-        description="Streams that are written to at a time. Default: Loki's 5000.",
+        description="Active streams. Default: Loki's 5000.",
         examples=[20000],
     )
     max_entries_limit_per_query: int | None = Field(
         default=None,
         ge=1,
-        description="Lines that a query gives. Default: Loki's 5000.",
+        description="Lines that a query returns. Default: Loki's 5000.",
         examples=[10000],
     )
     max_query_length: Duration | None = Field(
         default=None,
-        description="Time that a query may span. Default: Loki's `721h`.",
+        description="Maximum time range of a query. Default: Loki's `721h`.",
         examples=["721h"],
     )
     max_query_parallelism: int | None = Field(
         default=None,
         ge=1,
-        description="Pieces of one query that are worked on at a time. Default: Loki's 32.",
+        description="Subqueries of one query that run at a time. Default: Loki's 32.",
         examples=[32],
     )
     max_query_series: int | None = Field(
         default=None,
         ge=1,
-        description="Series that a metric query gives. Default: Loki's 500.",
+        description="Series that a metric query returns. Default: Loki's 500.",
         examples=[1000],
     )
     query_timeout: Duration | None = Field(
         default=None,
-        description="How long a query may take. Default: the chart's `5m`.",
+        description="Timeout of a query. Default: the chart's `5m`.",
         examples=["5m"],
     )
 

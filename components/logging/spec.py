@@ -102,7 +102,7 @@ class RuleSource(StrEnum):
 
 
 class LoggingSettings(NamespaceSettings, ReleaseSettings):
-    """Loki: what a stack may state and a program may pass."""
+    """The settings of Loki, which a stack may set and a program may pass."""
 
     chart_version: Plain[Annotated[str, Choices(LOKI.versions)]] = Field(
         default=LOKI.default_version,
@@ -112,25 +112,25 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     mode: Plain[LokiMode] = Field(
         default=LokiMode.MONOLITHIC,
         description=(
-            "`monolithic`: everything in each process, up to some hundred GB of logs a day. `simple-scalable`: "
-            "the workloads `read`, `write` and `backend`; Loki 4 drops it. `distributed`: a workload for each "
-            "part, for more."
+            "`monolithic`: every part of Loki in each process, up to some hundred GB of logs a day. "
+            "`simple-scalable`: the workloads `read`, `write` and `backend`; removed in Loki 4. `distributed`: a "
+            "workload for each part, for more."
         ),
         examples=["distributed"],
     )
     migrate_from: Plain[LokiMode | None] = Field(
         default=None,
         description=(
-            "The mode that was deployed before, while both run: the applied state forbids a jump. Between "
-            "`monolithic` and `distributed` the way goes through `simple-scalable`. Default: none."
+            "The mode that was deployed before, while both run; a change of `mode` without it is refused. Between "
+            "`monolithic` and `distributed`, migrate through `simple-scalable`. Default: none."
         ),
         examples=["simple-scalable"],
     )
     replicas: Plain[Replicas | None] = Field(
         default=None,
         description=(
-            "How many pods each workload of Loki has; what carries little takes 2 of them at "
-            "most. Default: 1 when monolithic, else 3."
+            "Number of pods of each workload of Loki; workloads with a low load have 2 at most. Default: 1 when "
+            "monolithic, else 3."
         ),
         examples=[3],
     )
@@ -139,7 +139,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         ge=1,
         le=3,
         description=(
-            "How many ingesters hold each line until it is in the bucket; at most as many as there are. "
+            "Number of ingesters that hold each line until it is in the bucket; at most the replicas of the ingesters. "
             "With 2, a write needs both. Default: as many as there are, 3 at most."
         ),
         examples=[3],
@@ -155,20 +155,19 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     )
     cpu: Quantity | None = Field(
         default=None,
-        description="CPU request of each pod of Loki. Default: by workload, `200m` for those that hold lines.",
+        description="CPU request of each pod of Loki. Default: by workload, `200m` for ingesters.",
         examples=["500m"],
     )
     memory: MemorySize | None = Field(
         default=None,
         description=(
-            "Memory request and limit of each pod of Loki, `128Mi` or more. Default: by workload, `1Gi` for "
-            "those that hold lines."
+            "Memory request and limit of each pod of Loki, `128Mi` or more. Default: by workload, `1Gi` for ingesters."
         ),
         examples=["2Gi"],
     )
     volume_size: VolumeSize = Field(
         default="10Gi",
-        description=("Size of each volume: it holds the write-ahead log, and with store `filesystem` everything."),
+        description="Size of each volume: it holds the write-ahead log, and all logs with store `filesystem`.",
         examples=["10Gi"],
     )
     storage_class: OptionalObjectName = Field(
@@ -187,30 +186,27 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     separate_nodes: bool = Field(
         default=False,
         description=(
-            "Whether a pod waits until there is a node without another pod of its workload. Default: false, "
-            "which prefers separate nodes but starts in any case."
+            "Whether a pod stays pending until a node has no other pod of its workload. Default: false, which only "
+            "prefers separate nodes."
         ),
     )
     ingester_zones: Plain[Sequence[str]] = Field(
         default=(),
         description=(
-            "Three zones of the cluster that the ingesters of mode `distributed` are in, a StatefulSet in each: "
-            "no two copies of a line are in one zone, and the chart's rollout operator restarts them zone by "
-            "zone. Default: none, which only prefers to spread them."
+            "Three zones of the cluster for the ingesters of mode `distributed`, a StatefulSet in each: replicas of a "
+            "line are in different zones, and the chart's rollout operator restarts them zone by zone. Default: none, "
+            "which only prefers to spread them."
         ),
         examples=[["eu-west-1a", "eu-west-1b", "eu-west-1c"]],
     )
     limits: Plain[LoggingLimits] = Field(
         default_factory=LoggingLimits,
-        description=(
-            "What each tenant may write and ask, where all are one tenant everybody together. Default: Loki's "
-            "own limits."
-        ),
+        description=("Limits of each tenant; without tenants, of all clients together. Default: Loki's own limits."),
     )
     tenant_limits: Plain[Mapping[Tenant, LoggingLimits]] = Field(
         default_factory=dict,
         description=(
-            "Limits of single tenants, laid over `limits`. Loki reads a change without a new start. Default: none."
+            "Limits of single tenants, merged over `limits`. Loki reloads them without a restart. Default: none."
         ),
     )
     tenant_retention: Plain[Mapping[Tenant, Duration]] = Field(
@@ -221,19 +217,18 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     schema_entries: Plain[Sequence[SchemaEntry]] = Field(
         default=(),
         description=(
-            "The formats that logs were and are written in, oldest first, each with `from` (a day), "
-            "`object_store` and where they differ from the current format `store` (`tsdb`), `schema` (`v13`), "
-            "`index_prefix` (`index_`) and `index_period` (`24h`). Of the past are `boltdb-shipper`, and "
-            "`boltdb`, whose index is read from `/var/loki/index` on the volume of the only pod. The first "
-            "begins today (UTC) at the latest. Applied entries are for ever: append one that begins in the "
-            "future. Default: one entry from 2024-01-01."
+            "Loki's `schema_config`, oldest entry first, each with `from` (a day), `object_store` and where they "
+            "differ from the current format `store` (`tsdb`), `schema` (`v13`), `index_prefix` (`index_`) and "
+            "`index_period` (`24h`). Only past entries have `boltdb-shipper` or `boltdb`, whose index is read from "
+            "`/var/loki/index` on the volume of the only pod. The first begins today (UTC) at the latest. Applied "
+            "entries must not change: append one that begins in the future. Default: one entry from 2024-01-01."
         ),
     )
     structured_metadata: bool = Field(
         default=True,
         description=(
-            "Whether lines carry metadata beside labels, which OTLP needs. False only until a `v13` entry that "
-            "was appended to an older ledger has begun."
+            "Whether lines have metadata beside labels, which OTLP needs. Set false only until an appended `v13` "
+            "entry has begun."
         ),
     )
     otlp_index_labels: Sequence[str] = Field(
@@ -250,62 +245,59 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     chunk_encoding: Plain[ChunkEncoding | None] = Field(
         default=None,
         description=(
-            "How chunks are compressed: `snappy`, fast to read; `gzip`, small; `zstd` or `lz4`. It may change "
-            "at any time. Default: `snappy` when distributed, else Loki's `gzip`."
+            "Compression of chunks: `snappy`, fast to read; `gzip`, small; `zstd` or `lz4`. It may change at any "
+            "time. Default: `snappy` when distributed, else Loki's `gzip`."
         ),
     )
     querier_max_concurrent: Plain[int | None] = Field(
         default=None,
         ge=1,
-        description="How many pieces of queries each querier works on at a time. Default: Loki's 4.",
+        description="Number of subqueries that each querier runs at a time. Default: Loki's 4.",
     )
     tenants: Plain[tuple[Tenant, ...]] = Field(
         default=(),
         description=(
-            "Names of the tenants that logs are kept apart by. The gateway refuses requests whose header "
-            "`X-Scope-OrgID` names none of them; a query may name several, joined by `|`. Default: none, "
-            "everybody is one tenant."
+            "Tenants of Loki. The gateway refuses requests whose header `X-Scope-OrgID` names another; a query may "
+            "name several, separated by `|`. Default: none, and all clients are one tenant."
         ),
         examples=[["team-a", "team-b"]],
     )
     tenants_secret: OptionalObjectName = Field(
         default="",
         description=(
-            "Secret in the same namespace whose key `.htpasswd` holds the tenants as users: the gateway then "
-            "asks for a login, and the user is the tenant whatever the header says. Default: none, and the "
-            "header is trusted."
+            "Secret in the same namespace whose key `.htpasswd` holds the tenants as users: the gateway then requires "
+            "a login and sets the tenant to the user, whatever the header is. Default: none, and the header is trusted."
         ),
         examples=["loki-tenants"],
     )
     ruler: Plain[bool] = Field(
         default=False,
-        description="Whether Loki evaluates rules, from where `rule_source` says.",
+        description="Whether Loki evaluates rules, from `rule_source`.",
         examples=[True],
     )
     rule_source: Plain[RuleSource] = Field(
         default=RuleSource.CONFIG_MAPS,
         description=(
-            "Where rules come from. `config-maps`: `rules`, and all other ConfigMaps of the namespace with the "
-            "label `loki_rule`, each key a file of rule groups; where there are tenants, with theirs in the "
-            "annotation `k8s-sidecar-target-directory`; the pods that read them get the token of the "
-            "ServiceAccount. `bucket`: `rules` alone, which a Job brings to the bucket whenever they change, "
-            "and removes what is no longer among them."
+            "Source of rules. `config-maps`: `rules`, and all other ConfigMaps of the namespace with the label "
+            "`loki_rule`, each key a file of rule groups; with tenants, each with its tenant in the annotation "
+            "`k8s-sidecar-target-directory`; the pods that read them mount the token of the ServiceAccount. `bucket`: "
+            "`rules` alone; a Job syncs the bucket with them whenever they change."
         ),
         examples=["bucket"],
     )
     rules: Plain[Mapping[str, RuleFile]] = Field(
         default_factory=dict,
         description=(
-            "Files of rules with their content, YAML that begins with `groups:`, by name; where there are "
-            "tenants, by `TENANT/NAME`. The name ends in `.yaml` or `.yml`. Default: none."
+            "Rule files, YAML that begins with `groups:`, by name; with tenants, by `TENANT/NAME`. The name ends in "
+            "`.yaml` or `.yml`. Default: none."
         ),
         examples=[{"errors.yaml": {"groups": [{"name": "errors", "rules": [{"alert": "A", "expr": "vector(1)"}]}]}}],
     )
     ruler_bucket: Plain[str] = Field(
         default="",
         description=(
-            "Bucket for rules with `rule_source` `bucket`, which Loki may use as it does its own; required "
-            "where that has a `bucket_prefix`, as rules heed none. Default: `bucket`."
+            "Bucket of the rules with `rule_source` `bucket`, with the same access as `bucket`; required with "
+            "`bucket_prefix`, which rules do not have. Default: `bucket`."
         ),
     )
     lokitool_image: Plain[str] = Field(
@@ -324,28 +316,28 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     traces_endpoint: OptionalHttpUrl = Field(
         default="",
         description=(
-            "URL that takes OTLP over HTTP, where Loki sends a trace of each request. The Loki of chart "
-            "`18.11.0` cannot: it needs the tag of another image in `values`. Default: none, Loki is not "
-            "traced."
+            "URL of OTLP over HTTP that Loki sends traces of its own requests to. The Loki of chart "
+            f"`{LOKI.default_version}` cannot: it needs the tag of another image in `values`. Default: none, and Loki "
+            "is not traced."
         ),
         examples=["http://alloy.telemetry:4318"],
     )
     allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
-            "What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the "
-            "StatefulSets were deleted with their pods left running; `location`, after the objects were copied, "
-            "or for another name of the same store; `zones`, after the ingesters were flushed; `ingesters`, "
-            "after those that leave were flushed; `tenants`, after senders and readers name theirs; `chart`, "
-            "after what another `chart_version` cannot change was deleted. Default: none."
+            "Changes that the applied state forbids and that are allowed in one update: `volumes`, after the "
+            "StatefulSets were deleted and their pods left running; `location`, after the objects were copied, or for "
+            "another name of the same store; `zones`, after the ingesters were flushed; `ingesters`, after those that "
+            "are removed were flushed; `tenants`, after all clients name theirs; `chart`, after the objects with "
+            "immutable fields that another `chart_version` changes were deleted. Default: none."
         ),
     )
     chunks_cache_mib: int = Field(
         default=512,
         ge=0,
         description=(
-            "Memory of the cache for chunks in MiB; 0 for none. Its pod takes a fifth more. Default: 512, or 0 "
-            "with `cache_endpoint`."
+            "Memory of the cache of chunks in MiB; 0 for none. Its pod uses a fifth more. Default: 512, or 0 with "
+            "`cache_endpoint`."
         ),
         examples=[512],
     )
@@ -353,8 +345,8 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         default=256,
         ge=0,
         description=(
-            "Memory of the cache for results of queries in MiB; 0 for none. Its pod takes a fifth more. "
-            "Default: 256, or 0 with `cache_endpoint`."
+            "Memory of the cache of query results in MiB; 0 for none. Its pod uses a fifth more. Default: 256, or 0 "
+            "with `cache_endpoint`."
         ),
         examples=[256],
     )
@@ -375,7 +367,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
 
     @property
     def ingesters(self) -> int:
-        """How many replicas take writes."""
+        """The number of replicas that take writes."""
         return self._replicas(self.mode.ingester)
 
     def _replicas(self, role: LokiRole) -> int:

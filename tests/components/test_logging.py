@@ -135,7 +135,7 @@ def test_a_change_of_the_chart_is_guarded_until_it_is_allowed(monkeypatch: pytes
     assert allowed(before, after) == []
 
 
-def test_two_copies_come_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_warnings_are_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     messages: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
     recorded({**SCALABLE, "replication_factor": 2})
@@ -158,19 +158,19 @@ def test_with_a_certificate_every_address_is_https() -> None:
     assert recording.outputs["query_url"] == "https://loki-gateway.logging"
     assert recording.outputs["push_url"] == "https://loki-gateway.logging/loki/api/v1/push"
     assert recording.outputs["otlp_url"] == "https://loki-gateway.logging/otlp"
-    assert recording.of_type(":NetworkPolicy") == [], "who asks for no proof keeps nobody out"
+    assert recording.of_type(":NetworkPolicy") == [], "without authentication there is no NetworkPolicy"
 
 
 @pytest.mark.parametrize(
-    "proof",
+    "authentication",
     [
         {"tls_secret": "loki-tls", "client_certificates": True},
         {"logins_secret": pulumi.Output.from_input("loki-logins")},
         {"tenants": ["a"], "tenants_secret": "loki-users"},
     ],
 )
-def test_who_asks_for_proof_leaves_no_other_way_in(proof: Any) -> None:
-    recording = recorded({**SCALABLE, **proof, "metrics_namespaces": ["monitoring"]})
+def test_with_authentication_a_network_policy_leaves_the_gateway_alone(authentication: Any) -> None:
+    recording = recorded({**SCALABLE, **authentication, "metrics_namespaces": ["monitoring"]})
     policy, namespace = recording.one(":NetworkPolicy"), recording.one(":Namespace")
     assert policy.parent == recording.one("observability:index:Logging").urn
     assert namespace.urn in policy.request.dependencies

@@ -25,7 +25,7 @@ def gateway(**args: Any) -> Any:
     return loki_values(spec_of(BUCKET, **args))["gateway"]
 
 
-def test_without_these_arguments_the_gateway_stays_as_it_was() -> None:
+def test_without_these_arguments_the_gateway_has_no_tls_and_no_logins() -> None:
     plain = gateway()
     assert not {"basicAuth", "extraVolumes", "extraVolumeMounts", "readinessProbe", "service"} & set(plain)
     assert set(plain["nginxConfig"]) == {"clientMaxBodySize", "enableIPv6"}
@@ -51,7 +51,7 @@ def test_a_renewed_certificate_is_read_by_the_next_handshake(chart: str) -> None
 
 
 @everywhere
-def test_only_the_probe_is_let_in_without_a_certificate(chart: str) -> None:
+def test_only_the_probe_needs_no_certificate(chart: str) -> None:
     nginx = gateway(**MTLS, chart_version=chart)["nginxConfig"]
     assert nginx["serverSnippet"].splitlines()[0] == "if ($unproven) { return 403; }"
     assert '"~^SUCCESS " 0;' in nginx["httpSnippet"] and '"~^NONE /$" 0;' in nginx["httpSnippet"]
@@ -60,7 +60,7 @@ def test_only_the_probe_is_let_in_without_a_certificate(chart: str) -> None:
 
 @everywhere
 @pytest.mark.parametrize("asked", [MTLS, LOGINS, {"tenants": ["a"], "tenants_secret": "users"}])
-def test_no_client_reaches_what_is_for_operators(asked: dict[str, Any], chart: str) -> None:
+def test_clients_cannot_reach_the_paths_of_operators(asked: dict[str, Any], chart: str) -> None:
     (line,) = [
         line
         for line in gateway(**asked, chart_version=chart)["nginxConfig"]["serverSnippet"].splitlines()
@@ -102,7 +102,7 @@ def test_the_exporter_beside_the_gateway_reads_its_counters_without_tls() -> Non
     assert "stub_status" not in gateway(**TLS, chart_version=V6)["nginxConfig"]["httpSnippet"]
 
 
-def test_the_pods_behind_the_gateway_are_closed_to_all_but_each_other_and_prometheus() -> None:
+def test_the_network_policy_admits_the_release_and_prometheus_alone() -> None:
     policy = network_policy_spec(spec_of(BUCKET, **LOGINS, metrics_namespaces=["monitoring"]))
     ((excluded,), (own, scrapers)) = policy["podSelector"]["matchExpressions"], policy["ingress"]
     assert (excluded["operator"], excluded["values"]) == ("NotIn", ["gateway"])
@@ -142,7 +142,7 @@ def test_the_certificate_is_good_for_every_name_of_the_gateway() -> None:
         ({**MTLS, "values": {"gateway": {"nginxConfig": None}}}, "gateway.nginxConfig.serverSnippet would replace"),
     ],
 )
-def test_what_would_leave_a_way_past_the_gateway_is_refused(args: dict[str, Any], sentence: str) -> None:
+def test_arguments_and_values_that_weaken_the_gateway_are_refused(args: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec_of(BUCKET, **args)
     assert sentence in str(raised.value)
@@ -153,13 +153,13 @@ def test_other_values_of_the_gateway_are_taken() -> None:
     assert spec_of(BUCKET, **MTLS, **LOGINS, values=values).values == values
 
 
-def test_every_problem_is_told_at_once() -> None:
+def test_all_problems_are_reported_together() -> None:
     both = {"tenants": ["a"], "tenants_secret": "u", **LOGINS}
     with pytest.raises(InvalidArgsError, match="3 problems"):
         spec_of(BUCKET, **both, client_certificates=True, service_monitor=True)
 
 
-def test_tls_alone_asks_nobody_for_proof_and_closes_nothing() -> None:
+def test_tls_alone_requires_no_authentication() -> None:
     spec = spec_of(BUCKET, **TLS, service_monitor=True)
     assert not spec.authenticates and spec.scheme == "https"
 
@@ -168,7 +168,7 @@ NAMES = st.text("!-_*'()" + string.ascii_letters + string.digits, min_size=1, ma
 
 
 @everywhere
-def test_loki_tells_tenants_apart_and_the_gateway_lets_no_stranger_in(chart: str) -> None:
+def test_the_gateway_refuses_unknown_tenants(chart: str) -> None:
     values = loki_values(spec_of(DISTRIBUTED, tenants=["team-a", "team-b"], chart_version=chart))
     assert values["loki"]["auth_enabled"] is True
     assert values["loki"]["querier"]["multi_tenant_queries_enabled"] is True
@@ -185,7 +185,7 @@ def test_a_login_is_the_tenant_in_every_location(chart: str) -> None:
     assert gateway["nginxConfig"]["locationSnippet"] == "proxy_set_header X-Scope-OrgID $remote_user;"
 
 
-def test_without_tenants_the_chart_tells_nobody_apart() -> None:
+def test_without_tenants_authentication_is_disabled() -> None:
     values = loki_values(spec_of(BUCKET))
     assert values["loki"]["auth_enabled"] is False and "querier" not in values["loki"]
     assert set(values["gateway"]["nginxConfig"]) == {"clientMaxBodySize", "enableIPv6"}
@@ -202,7 +202,7 @@ def admits(tenants: tuple[str, ...], header: str) -> bool:
 
 
 @given(tenants=st.lists(NAMES, min_size=1, max_size=4, unique=True), other=NAMES)
-def test_the_gateway_admits_any_of_the_tenants_and_nobody_else(tenants: list[str], other: str) -> None:
+def test_the_gateway_admits_exactly_the_tenants(tenants: list[str], other: str) -> None:
     listed = tuple(tenants)
     assert all(admits(listed, name) for name in listed) and admits(listed, "|".join(listed))
     assert admits(listed, other) is (other in listed)
@@ -229,7 +229,7 @@ def test_only_a_probe_needs_no_tenant() -> None:
         ({"tenants_secret": "users"}, "tenants_secret = 'users'"),
     ],
 )
-def test_a_tenant_that_loki_refuses_is_refused_before(args: dict[str, Any], sentence: str) -> None:
+def test_an_invalid_tenant_is_refused(args: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec_of(BUCKET, **args)
     assert sentence in str(raised.value)

@@ -1,4 +1,4 @@
-"""What a tenant may write and ask, and how long its logs are kept."""
+"""Limits and retention of tenants."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def test_limits_of_all_go_beside_the_retention(chart: str) -> None:
     assert loki["runtimeConfig"] == {}
 
 
-def test_what_is_not_limited_is_left_to_loki() -> None:
+def test_limits_that_are_not_set_have_the_default_of_loki() -> None:
     assert set(loki_values(spec_of(BUCKET))["loki"]["limits_config"]) == {
         "retention_period",
         "allow_structured_metadata",
@@ -76,7 +76,7 @@ def test_a_wrong_limit_is_reported_at_its_place(wrong: dict[str, Any], message: 
         spec_of(BUCKET, tenants=["a", "b"], **wrong)
 
 
-def test_without_tenants_nobody_has_limits_of_its_own() -> None:
+def test_without_tenants_there_are_no_tenant_limits() -> None:
     with pytest.raises(InvalidArgsError, match=r"team must be one of tenants \(none\)"):
         spec_of(BUCKET, tenant_limits={"team": {"max_query_series": 1}})
-    assert spec_of(BUCKET, tenant_retention={"fake": "48h"}), "as Loki calls everybody"
+    assert spec_of(BUCKET, tenant_retention={"fake": "48h"}), "the tenant of all logs without tenants"

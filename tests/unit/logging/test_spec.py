@@ -65,7 +65,7 @@ from .examples import BOLTDB, BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, RULES, V6, 
         ),
     ],
 )
-def test_a_wrong_argument_is_refused_with_a_way_out(args: dict[str, Any], sentence: str) -> None:
+def test_an_invalid_argument_is_refused_with_a_fix(args: dict[str, Any], sentence: str) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec_of(args)
     assert sentence in str(raised.value)
@@ -174,9 +174,7 @@ BURST = {"ingestion_rate_mb": 10, "ingestion_burst_size_mb": 2}
         ({**BUCKET, "bucket_prefix": "/loki/"}, "bucket_prefix", {"bucket_prefix": "loki"}),
     ],
 )
-def test_a_rule_names_its_place_and_the_change_that_satisfies_it(
-    args: dict[str, Any], place: str, fix: dict[str, Any]
-) -> None:
+def test_a_problem_has_its_field_and_fix(args: dict[str, Any], place: str, fix: dict[str, Any]) -> None:
     (problem,) = LoggingSpec.find_problems(args)
     assert (problem.place, fix_of(problem)) == (place, fix)
 
@@ -186,7 +184,7 @@ def test_a_rule_names_its_place_and_the_change_that_satisfies_it(
     factor=st.none() | st.integers(1, 3),
     mode=st.sampled_from(list(LokiMode)),
 )
-def test_whatever_is_accepted_has_a_replica_for_every_copy(replicas: int, factor: int | None, mode: LokiMode) -> None:
+def test_an_accepted_replication_factor_fits_the_replicas(replicas: int, factor: int | None, mode: LokiMode) -> None:
     try:
         spec = spec_of(BUCKET, replicas=replicas, replication_factor=factor, mode=mode)
     except InvalidArgsError:

@@ -41,8 +41,8 @@ def test_what_touches_no_data_is_allowed() -> None:
 
 
 def test_an_entry_for_tomorrow_may_be_appended() -> None:
-    ledger = [entry("2024-01-01"), entry("2026-05-02", index_prefix="next_")]
-    assert changed(BUCKET, schema_entries=ledger) == []
+    entries = [entry("2024-01-01"), entry("2026-05-02", index_prefix="next_")]
+    assert changed(BUCKET, schema_entries=entries) == []
 
 
 @pytest.mark.parametrize("begin", ["2026-05-01", "2026-04-30", "2025-01-01"])
@@ -70,7 +70,7 @@ def test_a_removed_entry_is_named() -> None:
     assert "from 2024-01-01, was applied and cannot be moved" in problems[1]
 
 
-def test_a_ledger_that_no_line_was_written_under_yet_may_change() -> None:
+def test_entries_may_change_before_the_first_line_was_written() -> None:
     applied = merged_values(spec_of(BUCKET))
     applied["loki"]["schemaConfig"]["configs"][0]["from"] = "2026-05-02"
     wanted = merged_values(spec_of(BUCKET))
@@ -93,7 +93,7 @@ def test_entries_are_found_wherever_the_chart_reads_them() -> None:
     kept=st.integers(1, 5),
     prefixes=st.lists(st.sampled_from(["index_", "other_"]), min_size=5, max_size=5),
 )
-def test_a_ledger_passes_exactly_when_the_applied_one_is_its_beginning(
+def test_entries_are_allowed_exactly_when_they_begin_with_the_applied_ones(
     steps: list[int], kept: int, prefixes: list[str]
 ) -> None:
     days = [date(2020, 1, 1)]
@@ -285,7 +285,7 @@ def test_more_ingesters_and_fewer_of_those_that_hold_nothing_are_allowed() -> No
     assert changed(wide, workloads={"ingester": {"replicas": 9}}) == []
 
 
-def test_a_prepared_volume_does_not_excuse_an_edited_entry() -> None:
+def test_an_edited_entry_is_refused_whatever_is_allowed() -> None:
     wanted = {**BUCKET, "volume_size": "20Gi", "schema_entries": [entry("2023-01-01")]}
     problems = updated(BUCKET, wanted, *GuardedChange)
     assert problems and all("schema entry" in problem for problem in problems)

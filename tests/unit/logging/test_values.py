@@ -79,13 +79,13 @@ def test_the_documents_platform_has_its_configuration(chart: str) -> None:
 
 @everywhere
 @in_every_shape
-def test_one_mode_runs_and_every_copy_has_its_replica(chart: str, shape: dict[str, Any]) -> None:
+def test_one_mode_runs_and_the_replication_factor_fits_its_replicas(chart: str, shape: dict[str, Any]) -> None:
     spec = spec_of(shape, chart_version=chart)
     values = loki_values(spec)
     expected = {role.section for mode in spec.modes for role in spec.roles(mode)}
     assert set(running(values)) == expected
-    copies = values["loki"]["commonConfig"]["replication_factor"]
-    assert copies <= values[spec.mode.ingester.section]["replicas"]
+    factor = values["loki"]["commonConfig"]["replication_factor"]
+    assert factor <= values[spec.mode.ingester.section]["replicas"]
 
 
 @everywhere
@@ -135,7 +135,7 @@ def test_a_first_pod_can_join_itself_and_nothing_is_cluster_wide(chart: str, sha
     assert values["serviceAccount"]["automountServiceAccountToken"] is (chart == V6 and "ruler" in shape)
 
 
-def test_three_replicas_let_one_at_a_time_be_drained_on_both_generations() -> None:
+def test_three_replicas_let_one_at_a_time_be_drained() -> None:
     older = loki_values(spec_of(BUCKET, replicas=3, chart_version=V6))
     newer = loki_values(spec_of(BUCKET, replicas=3))
     assert older["podDisruptionBudget"] == {"maxUnavailable": 1}
@@ -146,15 +146,15 @@ def test_a_single_replica_has_no_budget_that_would_block_a_drain() -> None:
     assert "podDisruptionBudget" not in loki_values(spec_of(BUCKET, chart_version=V6))
 
 
-def test_the_older_generation_is_given_the_seccomp_profile_that_it_lacks() -> None:
+def test_v6_gets_the_seccomp_profile_that_it_lacks() -> None:
     values = loki_values(spec_of(BUCKET, chart_version=V6))
     for part in (values["loki"], values["gateway"], values["memcached"]):
         assert part["podSecurityContext"] == {"seccompProfile": {"type": "RuntimeDefault"}}
 
 
-@pytest.mark.parametrize(("replicas", "copies"), [(1, 1), (2, 2), (3, 3), (5, 3)])
-def test_lines_are_copied_to_as_many_ingesters_as_there_are_up_to_three(replicas: int, copies: int) -> None:
-    assert loki_values(spec_of(BUCKET, replicas=replicas))["loki"]["commonConfig"]["replication_factor"] == copies
+@pytest.mark.parametrize(("replicas", "factor"), [(1, 1), (2, 2), (3, 3), (5, 3)])
+def test_the_replication_factor_is_the_number_of_ingesters_up_to_three(replicas: int, factor: int) -> None:
+    assert loki_values(spec_of(BUCKET, replicas=replicas))["loki"]["commonConfig"]["replication_factor"] == factor
 
 
 def test_credentials_are_the_environment_of_every_loki_pod_and_nowhere_else() -> None:
@@ -303,7 +303,7 @@ def test_zones_hold_a_copy_each_and_restart_one_after_the_other(chart: str, stra
     assert values["ingester"][strategy] == {"type": "OnDelete"} and values["rollout_operator"]["enabled"]
 
 
-def test_the_older_generation_gives_a_token_to_the_account_and_the_newer_to_the_pods_that_read_rules() -> None:
+def test_v6_mounts_the_token_by_service_account_and_later_charts_by_pod() -> None:
     older = loki_values(spec_of(DISTRIBUTED, **RULES, chart_version=V6))
     newer = loki_values(spec_of(DISTRIBUTED, **RULES))
     assert older["serviceAccount"]["automountServiceAccountToken"] is True
@@ -331,7 +331,7 @@ def test_rules_are_read_from_config_maps_in_every_mode(shape: dict[str, Any], se
 
 
 @everywhere
-def test_nothing_reads_rules_that_nobody_wants(chart: str) -> None:
+def test_without_a_ruler_no_rules_are_read(chart: str) -> None:
     values = loki_values(spec_of(DISTRIBUTED, chart_version=chart))
     ruler = values["loki"]["structuredConfig"]["ruler"]
     assert ruler["storage"]["local"]["directory"] == "/loki/rules", "Loki's image has it, empty; no volume covers it"
@@ -341,7 +341,7 @@ def test_nothing_reads_rules_that_nobody_wants(chart: str) -> None:
     assert values["serviceAccount"]["automountServiceAccountToken"] is False
 
 
-def test_loki_sends_its_own_traces_where_it_is_told() -> None:
+def test_loki_sends_its_own_traces_to_traces_endpoint() -> None:
     values = loki_values(spec_of(ROLES))
     assert values["loki"]["tracing"] == {"enabled": True}
     assert values["loki"]["image"] == {"tag": "3.6.7"}, "the chart's 3.6.3 starts without its tracing"
@@ -352,13 +352,13 @@ def test_loki_sends_its_own_traces_where_it_is_told() -> None:
     assert "tracing" not in loki_values(spec_of(BUCKET))["loki"]
 
 
-def test_the_newer_generation_traces_with_an_image_that_can() -> None:
+def test_later_charts_trace_with_another_image() -> None:
     image = {"loki": {"image": {"tag": "3.9.0"}}}
     values = merged_values(spec_of(ROLES, chart_version=V18, values=image))
     assert values["loki"]["tracing"] == {"enabled": True} and values["loki"]["image"] == {"tag": "3.9.0"}
 
 
-def test_chunks_are_compressed_as_loki_does_unless_it_is_distributed_or_told() -> None:
+def test_chunk_encoding_has_the_default_of_loki_unless_set_or_distributed() -> None:
     assert "chunk_encoding" not in loki_values(spec_of(BUCKET))["loki"]["ingester"]
     assert loki_values(spec_of(BUCKET, chunk_encoding="zstd"))["loki"]["ingester"]["chunk_encoding"] == "zstd"
 
@@ -374,7 +374,7 @@ CACHE: dict[str, Any] = {"cache_endpoint": "valkey.caching:6379", "cache_passwor
 
 
 @everywhere
-def test_a_cache_that_is_there_takes_the_place_of_both_memcached(chart: str) -> None:
+def test_cache_endpoint_replaces_both_memcached(chart: str) -> None:
     values = loki_values(
         spec_of(BUCKET, **CACHE, cache_checksum="abc", credentials_checksum="def", chart_version=chart)
     )
@@ -387,7 +387,7 @@ def test_a_cache_that_is_there_takes_the_place_of_both_memcached(chart: str) -> 
     (variable,) = values["global"]["extraEnv"]
     assert variable["valueFrom"]["secretKeyRef"] == {"name": "loki-cache", "key": "password"}
     assert values["global"]["extraArgs"] == ["-config.expand-env=true"]
-    assert values["global"]["dnsService"], "what else is told to all parts stays"
+    assert values["global"]["dnsService"], "other global values stay"
     assert values["loki"]["podAnnotations"] == {"checksum/cache": "abc", "checksum/credentials": "def"}
 
 
@@ -396,7 +396,7 @@ def test_the_limits_of_writing_hold_for_it_as_for_memcached() -> None:
     assert config["chunk_store_config"]["chunk_cache_config"]["background"] == {"writeback_size_limit": "64MB"}
 
 
-def test_a_memcached_beside_it_is_refused() -> None:
+def test_memcached_beside_cache_endpoint_is_refused() -> None:
     with pytest.raises(InvalidArgsError, match="chunks_cache_mib = 512: must be 0 with cache_endpoint"):
         spec_of(BUCKET, **CACHE, chunks_cache_mib=512)
     assert spec_of(BUCKET, **CACHE, chunks_cache_mib=0).results_cache_mib == 0
