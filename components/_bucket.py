@@ -8,8 +8,7 @@ from pydantic import Field
 from ._model import Plain
 from ._objects import OptionalObjectName
 from ._spec import Spec, Violation, rule
-from .storage.buckets import name_problem
-from .storage.endpoint import bucket_endpoint
+from .storage.s3 import bucket_endpoint, name_problem
 
 
 class Store(StrEnum):

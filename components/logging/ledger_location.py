@@ -5,7 +5,7 @@ from functools import reduce
 from typing import Any
 
 from .._merge import deep_merge
-from ..storage.endpoint import store_address
+from ..storage.s3 import store_address
 
 Values = Mapping[str, Any]
 

@@ -1,15 +1,14 @@
-"""Buckets on AWS S3: those of others, or new ones that are closed, encrypted, reached by TLS alone and protected."""
+"""Buckets on AWS S3, and the IAM role of each consumer of a bucket."""
 
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_aws import kms, s3
+from pulumi_aws import eks, iam, kms, s3
 
 from .._known import after
-from .args import AwsObjectStorageArgs
-from .lifecycle import lifecycle_rules
-from .policies import bucket_arn, tls_only_policy
-from .spec import AwsObjectStorageSpec, Encryption
+from .args import AwsBucketAccessArgs, AwsObjectStorageArgs
+from .policies import Identity, bucket_arn, lifecycle_rules, tls_only_policy
+from .spec import AwsBucketAccessSpec, AwsObjectStorageSpec, Encryption
 
 
 class AwsObjectStorage(pulumi.ComponentResource):
@@ -155,4 +154,63 @@ class AwsObjectStorage(pulumi.ComponentResource):
         )
         return s3.BucketServerSideEncryptionConfigurationRuleArgs(
             apply_server_side_encryption_by_default=default, bucket_key_enabled=by_kms
+        )
+
+
+class AwsBucketAccess(pulumi.ComponentResource):
+    """Access to one bucket, or one prefix of it, for one service account."""
+
+    service_account_annotations: pulumi.Output[Mapping[str, str]]
+    """Annotations that the consumer's service account must carry."""
+    secret_name: pulumi.Output[str]
+    """Empty: the credentials are ambient."""
+    checksum: pulumi.Output[str]
+    """Changes when the consumer's pods must start anew to get their credentials."""
+
+    def __init__(self, name: str, args: AwsBucketAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        component = f'AwsBucketAccess "{name}"'
+        spec = AwsBucketAccessSpec.check(component, args)
+        super().__init__("observability:index:AwsBucketAccess", name, {**args}, opts)
+        # The key is resolved apart: one that is still to be created would make the role's name unknown.
+        known = spec.model_copy(update={"kms_key_arn": ""}).resolve(component)
+        child = pulumi.ResourceOptions(parent=self)
+        role = iam.Role(
+            f"{name}-role",
+            name=known.apply(lambda s: s.role),
+            description=known.apply(lambda s: f"{s.actions_for} in {s.namespace}: bucket {s.bucket}"),
+            assume_role_policy=known.apply(lambda s: s.trust),
+            permissions_boundary=known.apply(lambda s: s.permissions_boundary or None),
+            tags=known.apply(lambda s: dict(s.tags)),
+            opts=child,
+        )
+        policy = iam.RolePolicy(
+            f"{name}-policy",
+            name="bucket",
+            role=role.name,
+            policy=spec.resolve(component).apply(lambda s: s.permissions),
+            opts=child,
+        )
+        created: list[pulumi.Resource] = [role, policy]
+        if spec.identity is Identity.POD_IDENTITY:
+            created.append(
+                eks.PodIdentityAssociation(
+                    f"{name}-association",
+                    cluster_name=known.apply(lambda s: s.eks_cluster),
+                    namespace=known.apply(lambda s: s.namespace),
+                    service_account=known.apply(lambda s: s.service_account),
+                    role_arn=role.arn,
+                    region=known.apply(lambda s: s.region or None),
+                    tags=known.apply(lambda s: dict(s.tags)),
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+                )
+            )
+        self.service_account_annotations = after(known.apply(lambda s: s.annotations), *created)
+        self.secret_name = after("", *created)
+        self.checksum = after(known.apply(lambda s: s.checksum), *created)
+        self.register_outputs(
+            {
+                "serviceAccountAnnotations": self.service_account_annotations,
+                "secretName": self.secret_name,
+                "checksum": self.checksum,
+            }
         )

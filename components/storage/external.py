@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from .args import ExternalObjectStorageArgs
-from .endpoint import parse_endpoint
+from .s3 import parse_endpoint
 from .spec import ExternalObjectStorageSpec
 
 

@@ -20,17 +20,18 @@ from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Fix, Spec, Violation, rule
 from ..charts import MINIO, SEAWEEDFS_CHART, Chart
 from ..units import AccountId, HttpUrl, MemorySize, Name, Partition, Quantity, Replicas, VolumeSize, form
-from .buckets import DEFAULT_PREFIXES, PURPOSES, aws_name_problem, name_problem, prefix_problem
-from .endpoint import parse_endpoint
-from .minio_users import user_name_problem
 from .policies import Identity, access_policy, bucket_arn, irsa_trust, pod_identity_trust, role_arn
+from .s3 import DEFAULT_PREFIXES, PURPOSES, aws_name_problem, name_problem, parse_endpoint, prefix_problem
 
 SEAWEEDFS_S3_PORT = 8333
 MINIO_S3_PORT = 9000
+MINIO_ROOT_USER = "root"
 ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID"
 SECRET_ACCESS_KEY = "AWS_SECRET_ACCESS_KEY"
 DEFAULT_MINIO_BUCKETS: Mapping[str, str] = {"logs": "chunks", "traces": "traces", "metrics": "metrics"}
 
+_MINIO_USER_NAME = re.compile(r"[A-Za-z0-9_-]{3,20}")
+_RESERVED_MINIO_USERS = (MINIO_ROOT_USER, "readonly", "readwrite", "writeonly", "consoleAdmin", "diagnostics")
 _FURTHER_MINIO_BUCKETS: Mapping[str, Sequence[str]] = {"logs": ("ruler", "admin")}
 _LONGEST_SEAWEEDFS_NAME = 52
 _LONGEST_MINIO_NAME = 48
@@ -761,7 +762,7 @@ class MinioObjectStorageSpec(MinioObjectStorageSettings, ReleaseSpec, MonitorSpe
     @rule("users")
     def _user_names_are_valid(self) -> Iterator[Violation]:
         for purpose, user in self.users.items():
-            if problem := user_name_problem(user):
+            if problem := _minio_user_problem(user):
                 yield Violation(problem, at=("users", purpose))
 
     @rule("users", "buckets")
@@ -857,6 +858,14 @@ def _taken(names: Mapping[Location, str]) -> Iterator[Location]:
         if name in seen:
             yield at
         seen.add(name)
+
+
+def _minio_user_problem(name: str) -> str | None:
+    if _MINIO_USER_NAME.fullmatch(name) is None:
+        return "is not a user name of MinIO: use 3 to 20 letters, digits, '_' and '-'"
+    if name in _RESERVED_MINIO_USERS:
+        return "is reserved by MinIO: choose another name"
+    return None
 
 
 def _long_name_problem(release_name: str, longest: int) -> str | None:

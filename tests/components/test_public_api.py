@@ -102,7 +102,7 @@ def test_the_library_knows_neither_the_settings_nor_the_tools() -> None:
 def test_importing_the_package_loads_every_component_but_those_for_aws() -> None:
     loaded = modules_after("import components")
     assert {"pulumi_kubernetes", "components.storage.external", "components.tracing.component"} <= loaded
-    assert not {"pulumi_aws", "components.storage.aws", "components.storage.aws_access"} & loaded
+    assert not {"pulumi_aws", "components.storage.aws"} & loaded
 
 
 def test_what_is_not_on_aws_never_loads_its_package() -> None:
