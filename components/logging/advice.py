@@ -28,9 +28,9 @@ def advice(spec: LoggingSpec) -> list[str]:
         )
     if spec.store is Store.FILESYSTEM:
         sentences.append("Logs are kept on the volume of one pod: they are lost with it, and it does not scale.")
-    if spec.prepared_changes:
+    if spec.allow_changes:
         sentences.append(
-            f"prepared_changes lets changes of {' and '.join(spec.prepared_changes)} pass unguarded: remove it after "
+            f"allow_changes lets changes of {' and '.join(spec.allow_changes)} pass unguarded: remove it after "
             "the update that it was prepared for."
         )
     return sentences

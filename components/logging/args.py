@@ -138,7 +138,7 @@ class LoggingArgs(TypedDict):
     traces_endpoint: NotRequired[pulumi.Input[str]]
     """URL that takes OTLP over HTTP, where Loki sends a trace of each request. The Loki of chart `18.11.0` cannot:
     it needs the tag of another image in `values`. Default: none, Loki is not traced."""
-    prepared_changes: NotRequired[Sequence[str]]
+    allow_changes: NotRequired[Sequence[str]]
     """What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the
     StatefulSets were deleted with their pods left running; `location`, after the objects were copied, or for
     another name of the same store; `zones`, after the ingesters were flushed; `ingesters`, after those that leave

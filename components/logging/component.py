@@ -43,10 +43,10 @@ class Logging(pulumi.ComponentResource):
         home = own_namespace(name, spec, spec.namespace, self)
 
         def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            return ledger_problems(applied, wanted, today=datetime.now(UTC).date(), prepared=spec.prepared_changes)
+            return ledger_problems(applied, wanted, today=datetime.now(UTC).date(), prepared=spec.allow_changes)
 
         def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            return upgrade_problems(applied, wanted, prepared=spec.prepared_changes)
+            return upgrade_problems(applied, wanted, prepared=spec.allow_changes)
 
         known = spec.resolve(place)
         if spec.authenticates:

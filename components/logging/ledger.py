@@ -88,9 +88,9 @@ def _tenant_problems(applied: Values, wanted: Values) -> list[str]:
         return [
             f'logs written without tenants belong to tenant "{THE_ONLY_TENANT}" and every sender must name its tenant '
             f'from now on: keep "{THE_ONLY_TENANT}" among tenants to read them, have collectors and Grafana send the '
-            'header X-Scope-OrgID, then apply once with prepared_changes ["tenants"]'
+            'header X-Scope-OrgID, then apply once with allow_changes ["tenants"]'
         ]
     return [
         f'without tenants Loki reads the logs of tenant "{THE_ONLY_TENANT}" alone: those of all others would be out of '
-        'reach. Keep tenants, or apply once with prepared_changes ["tenants"] when nobody needs them'
+        'reach. Keep tenants, or apply once with allow_changes ["tenants"] when nobody needs them'
     ]

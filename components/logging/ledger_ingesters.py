@@ -26,7 +26,7 @@ def ingester_problems(applied: Values, wanted: Values) -> list[str]:
         problems.append(
             f"{role} cannot go from {before} to {after} replicas in one step: {_why(before, gone, applied)}"
             f"{'Flush' if zoned else _by_one(before, applied)} each pod that leaves{f', {leaving},' if after else ''} "
-            'by a POST to its /ingester/shutdown?flush=true, then apply once with prepared_changes ["ingesters"]'
+            'by a POST to its /ingester/shutdown?flush=true, then apply once with allow_changes ["ingesters"]'
         )
     return problems
 

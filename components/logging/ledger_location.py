@@ -18,7 +18,7 @@ def location_problems(applied: Values, wanted: Values) -> list[str]:
     return [
         f"{what} {old[what]!r} cannot become {new[what]!r}: Loki would no longer find what it has written. Stop its "
         "writers and copy the objects to their new place, unless it is the old place under another name, then apply "
-        'once with prepared_changes ["location"]'
+        'once with allow_changes ["location"]'
         for what in old
         if old[what] != new[what] and not (what == ADDRESS and None in (old[what], new[what]))
     ]

@@ -23,7 +23,7 @@ def volume_problems(applied: Values, wanted: Values) -> list[str]:
             f"{what} of {role} cannot change from {old[what] or 'the default'} to {new[what] or 'the default'}: no "
             "StatefulSet can change its claim templates, the upgrade would fail. Delete the StatefulSet with "
             "kubectl delete statefulset --cascade=orphan, enlarge its claims where the class can, then apply once "
-            'with prepared_changes ["volumes"]'
+            'with allow_changes ["volumes"]'
             for what in old
             if what in new and old[what] != new[what]
         ]
@@ -56,7 +56,7 @@ def zone_problems(applied: Values, wanted: Values) -> list[str]:
     return [
         f"ingesters cannot go from {_shown(old)} to {_shown(new)} as they run: all of them would be replaced at once, "
         "and their volumes stay where they are. Flush each by a POST to /ingester/shutdown?flush=true, apply once with "
-        'prepared_changes ["zones"], then forget the old ones on /ring'
+        'allow_changes ["zones"], then forget the old ones on /ring'
     ]
 
 

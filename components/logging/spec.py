@@ -280,7 +280,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=["http://alloy.telemetry:4318"],
     )
-    prepared_changes: Plain[Sequence[PreparedChange]] = Field(
+    allow_changes: Plain[Sequence[PreparedChange]] = Field(
         default=(),
         description=(
             "What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the "

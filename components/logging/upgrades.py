@@ -35,7 +35,7 @@ def upgrade_problems(
     return [
         f"chart_version changes from {before} to {after}, which changes fields of {' and of '.join(named)} that cannot "
         "change: the upgrade would fail halfway. Delete what is named, which leaves all pods running, and apply once "
-        f'with prepared_changes ["{PreparedChange.CHART}"]: {"; ".join(commands)}'
+        f'with allow_changes ["{PreparedChange.CHART}"]: {"; ".join(commands)}'
     ]
 
 

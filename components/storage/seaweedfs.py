@@ -82,7 +82,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
         )
 
         def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-            return seaweedfs_problems(old, new, prepared=spec.prepared_changes)
+            return seaweedfs_problems(old, new, allowed=spec.allow_changes)
 
         store = release(
             f"{name}-seaweedfs",

@@ -3,23 +3,23 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .spec import PreparedChange
+from .spec import AllowedChange
 
 Values = Mapping[str, Any]
 
 _SHAPE_CHANGED = (
     "the store changes from {old} to {new}: they share no volume, so every object would stay on the old volumes. "
-    "Change replicas back; or copy all buckets out through S3, apply once with prepared_changes "
+    "Change replicas back; or copy all buckets out through S3, apply once with allow_changes "
     '["shape"], copy them in, and let the readers follow (see the guide on stores)'
 )
 _FEWER_SERVERS = (
     "the number of servers falls from {old:g} to {new:g}: copies of objects on the removed servers would be lost. "
     "Keep {old:g}; or move the objects off the last ones first, with volumeServer.evacuate in weed shell, and apply "
-    'once with prepared_changes ["servers"]'
+    'once with allow_changes ["servers"]'
 )
 _VOLUME_CHANGED = (
     "{what} changes from {old!r} to {new!r}: objects would stay on the existing volumes. Change it back; or run a "
-    "second store with another release name, copy the buckets, and let their readers follow with prepared_changes (see "
+    "second store with another release name, copy the buckets, and let their readers follow with allow_changes (see "
     "the guide on moving stores)"
 )
 
@@ -29,13 +29,13 @@ def minio_problems(old: Values, new: Values) -> list[str]:
     return _volume_problems(_minio_volumes(old), _minio_volumes(new))
 
 
-def seaweedfs_problems(old: Values, new: Values, *, prepared: Collection[PreparedChange] = ()) -> list[str]:
-    """Return every such change between old and new values of SeaweedFS, without those that are `prepared`."""
+def seaweedfs_problems(old: Values, new: Values, *, allowed: Collection[AllowedChange] = ()) -> list[str]:
+    """Return every such change between old and new values of SeaweedFS, without the `allowed` ones."""
     before, after = _seaweedfs_shape(old), _seaweedfs_shape(new)
     if before["shape"] != after["shape"]:
         message = _SHAPE_CHANGED.format(old=before["shape"], new=after["shape"])
-        return [] if PreparedChange.SHAPE in prepared else [message]
-    fewer = before["servers"] > after["servers"] and PreparedChange.SERVERS not in prepared
+        return [] if AllowedChange.SHAPE in allowed else [message]
+    fewer = before["servers"] > after["servers"] and AllowedChange.SERVERS not in allowed
     servers = [_FEWER_SERVERS.format(old=before["servers"], new=after["servers"])] if fewer else []
     return servers + _volume_problems(before["volumes"], after["volumes"])
 

@@ -226,7 +226,7 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         description="Labels of every generated series; a stack adds `cluster`. Default: none.",
         examples=[{"region": "eu-west-1"}],
     )
-    prepared_changes: Plain[Sequence[PreparedChange]] = Field(
+    allow_changes: Plain[Sequence[PreparedChange]] = Field(
         default=(),
         description=(
             "What the applied state forbids and has been prepared by hand, for one update: `cache`, after the Service "

@@ -127,7 +127,7 @@ def test_the_chart_is_guarded_until_its_change_is_prepared(monkeypatch: pytest.M
     args: LoggingArgs = {**SCALABLE, "mode": "distributed", "workloads": {}, "pattern_ingester": True}
     before = recorded({**args, "chart_version": "6.51.0"}).one(":Release").plain()
     after = recorded(args).one(":Release").plain()
-    recorded({**args, "prepared_changes": ["chart"]})
+    recorded({**args, "allow_changes": ["chart"]})
     _, unprepared, prepared = judges
     assert "kubectl -n logging delete statefulset loki-pattern-ingester" in unprepared(before, after)[0]
     assert prepared(before, after) == []

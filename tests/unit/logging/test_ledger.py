@@ -186,7 +186,7 @@ def test_both_names_of_the_monolithic_mode_are_one() -> None:
 )
 def test_objects_are_not_left_behind_until_they_were_copied(fields: dict[str, Any], what: str) -> None:
     (problem,) = changed(DOCUMENT, **fields)
-    assert what in problem and 'prepared_changes ["location"]' in problem
+    assert what in problem and 'allow_changes ["location"]' in problem
     assert judged(DOCUMENT, {**DOCUMENT, **fields}, PreparedChange.LOCATION) == []
 
 

@@ -68,7 +68,7 @@ THANOS = {"object_store": {"storage_prefix": "a", "s3": {"endpoint": "s3.example
 )
 def test_the_place_is_found_wherever_values_say_it(before: dict[str, Any], after: dict[str, Any], what: str) -> None:
     (problem,) = judged({**DOCUMENT, **before}, {**DOCUMENT, **after})
-    assert what in problem and 'prepared_changes ["location"]' in problem and "SECRET" not in problem
+    assert what in problem and 'allow_changes ["location"]' in problem and "SECRET" not in problem
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_claim_template_neither_comes_nor_goes(
 ) -> None:
     more = {"pattern_ingester": True} if section == "patternIngester" else {}
     (problem,) = changed({**base, **more}, values={section: {"persistence": persistence}})
-    assert what in problem and 'prepared_changes ["volumes"]' in problem
+    assert what in problem and 'allow_changes ["volumes"]' in problem
     (problem,) = judged({**base, **more, "values": {section: {"persistence": persistence}}}, {**base, **more})
     assert f"volume of {what.split()[2]} cannot change" in problem
 

@@ -61,7 +61,7 @@ from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, RULES, ZONES, spec_
         ({**BUCKET, "release_name": "a" * 38}, "use at most 37"),
         ({**BUCKET, "chart_version": "7.3.0"}, "use one of 18.11.0, 6.51.0"),
         (
-            {**BUCKET, "prepared_changes": ["schema"]},
+            {**BUCKET, "allow_changes": ["schema"]},
             "must be one of volumes, location, zones, tenants, ingesters",
         ),
     ],
@@ -287,4 +287,4 @@ def test_logs_on_one_volume_are_named() -> None:
 
 
 def test_an_open_guard_is_named_on_every_run() -> None:
-    assert "changes of volumes pass unguarded" in advice(spec_of(BUCKET, prepared_changes=["volumes"]))[0]
+    assert "changes of volumes pass unguarded" in advice(spec_of(BUCKET, allow_changes=["volumes"]))[0]
