@@ -1,14 +1,14 @@
 """What a user of `Logging` should know about valid choices that have a price."""
 
 from .._bucket import Store
-from .._security.spec import open_logins
+from .._tls import login_warnings
 from .modes import Mode
 from .spec import LoggingSpec
 
 
 def advice(spec: LoggingSpec) -> list[str]:
     """Give a sentence for each choice that works and yet costs availability or has no future."""
-    sentences = open_logins(spec)
+    sentences = login_warnings(spec)
     if spec.mode is Mode.SIMPLE_SCALABLE:
         sentences.append(
             "Loki's mode simple-scalable is deprecated and Loki 4 will not start in it: plan the move to monolithic "

@@ -8,8 +8,8 @@ import pulumi
 
 from .._guard import guard
 from .._namespace import own_namespace
+from .._network_policy import network_policy
 from .._release import release
-from .._security.policy import network_policy
 from .advice import advice
 from .args import LoggingArgs
 from .ledger import ledger_problems

@@ -60,7 +60,7 @@ class Consumer(StrEnum):
     THANOS = "thanos"
 
 
-class AllowedChange(StrEnum):
+class GuardedChange(StrEnum):
     """A change that the applied state forbids until it has been prepared by hand."""
 
     SHAPE = "shape"
@@ -529,7 +529,7 @@ class InClusterObjectStorageSettings(StoreSettings):
         ),
         examples=[3],
     )
-    allow_changes: Plain[Sequence[AllowedChange]] = Field(
+    allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
             "What the applied state forbids and has been prepared by hand, for one update: `shape`, between one pod "

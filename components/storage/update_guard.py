@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .spec import AllowedChange
+from .spec import GuardedChange
 
 Values = Mapping[str, Any]
 
@@ -29,13 +29,13 @@ def minio_problems(old: Values, new: Values) -> list[str]:
     return _volume_problems(_minio_volumes(old), _minio_volumes(new))
 
 
-def seaweedfs_problems(old: Values, new: Values, *, allowed: Collection[AllowedChange] = ()) -> list[str]:
+def seaweedfs_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
     """Return every such change between old and new values of SeaweedFS, without the `allowed` ones."""
     before, after = _seaweedfs_shape(old), _seaweedfs_shape(new)
     if before["shape"] != after["shape"]:
         message = _SHAPE_CHANGED.format(old=before["shape"], new=after["shape"])
-        return [] if AllowedChange.SHAPE in allowed else [message]
-    fewer = before["servers"] > after["servers"] and AllowedChange.SERVERS not in allowed
+        return [] if GuardedChange.SHAPE in allowed else [message]
+    fewer = before["servers"] > after["servers"] and GuardedChange.SERVERS not in allowed
     servers = [_FEWER_SERVERS.format(old=before["servers"], new=after["servers"])] if fewer else []
     return servers + _volume_problems(before["volumes"], after["volumes"])
 

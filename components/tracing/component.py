@@ -8,9 +8,9 @@ import pulumi
 from .._guard import guard
 from .._merge import deep_merge
 from .._namespace import own_namespace
+from .._network_policy import network_policy
 from .._release import release
-from .._security.policy import network_policy
-from .._security.spec import open_logins
+from .._tls import login_warnings
 from .addresses import addresses
 from .args import TracingArgs
 from .choices import Mode
@@ -54,7 +54,7 @@ class Tracing(pulumi.ComponentResource):
                 "replicas on, a write is confirmed with two copies.",
                 self,
             )
-        for sentence in open_logins(spec):
+        for sentence in login_warnings(spec):
             pulumi.log.warn(sentence, self)
         home = own_namespace(name, spec, spec.namespace, self)
 

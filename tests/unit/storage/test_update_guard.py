@@ -2,7 +2,7 @@ from typing import Any
 
 from components.storage.minio_values import minio_values
 from components.storage.seaweedfs_values import seaweedfs_values
-from components.storage.spec import AllowedChange, InClusterObjectStorageSpec, MinioObjectStorageSpec
+from components.storage.spec import GuardedChange, InClusterObjectStorageSpec, MinioObjectStorageSpec
 from components.storage.update_guard import minio_problems, seaweedfs_problems
 
 
@@ -31,14 +31,14 @@ def test_objects_are_not_left_behind_by_another_shape() -> None:
     for old, new in ((one, several), (several, one)):
         (problem,) = seaweedfs_problems(old, new)
         assert "one pod" in problem and "several servers" in problem and 'allow_changes ["shape"]' in problem
-        assert seaweedfs_problems(old, new, allowed=[AllowedChange.SHAPE]) == []
+        assert seaweedfs_problems(old, new, allowed=[GuardedChange.SHAPE]) == []
 
 
 def test_servers_come_at_any_time_and_go_only_when_they_were_evacuated() -> None:
     assert seaweedfs_problems(seaweedfs(), seaweedfs(replicas=5)) == []
     (problem,) = seaweedfs_problems(seaweedfs(replicas=5), seaweedfs())
     assert "servers falls from 5 to 3" in problem and "volumeServer.evacuate" in problem
-    assert seaweedfs_problems(seaweedfs(replicas=5), seaweedfs(), allowed=[AllowedChange.SERVERS]) == []
+    assert seaweedfs_problems(seaweedfs(replicas=5), seaweedfs(), allowed=[GuardedChange.SERVERS]) == []
 
 
 def test_volumes_of_several_servers_are_for_good_while_that_of_one_pod_grows() -> None:
