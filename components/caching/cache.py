@@ -9,7 +9,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._known import after
 from .._merge import deep_merge
 from .._namespace import own_namespace
-from .._passwords import generated
+from .._passwords import generate_password
 from .._pod_security import MANAGED_BY
 from .._release import release
 from .args import CacheArgs
@@ -38,7 +38,7 @@ class Cache(pulumi.ComponentResource):
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)
         home = own_namespace(name, spec, in_namespace, self)
-        self.password = generated(f"{name}-password", 40, spec.credentials_revision, self)
+        self.password = generate_password(f"{name}-password", 40, spec.credentials_revision, self)
         secret = Secret(
             f"{name}-secret",
             metadata=ObjectMetaArgs(name=spec.password_secret, namespace=in_namespace, labels=MANAGED_BY),

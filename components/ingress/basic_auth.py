@@ -7,7 +7,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._htpasswd import checked_htpasswd
 from .._known import after
-from .._login import generate_login
+from .._passwords import generate_login
 from .._pod_security import MANAGED_BY
 from .args import BasicAuthArgs
 from .objects import API_VERSION, basic_auth

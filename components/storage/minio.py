@@ -14,7 +14,7 @@ from .._guard import guard
 from .._known import after
 from .._merge import deep_merge
 from .._namespace import own_namespace
-from .._passwords import generated, secret_map
+from .._passwords import generate_password, secret_map
 from .._pod_security import MANAGED_BY
 from .._release import release
 from .args import MinioObjectStorageArgs
@@ -58,7 +58,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
         in_namespace = known.apply(lambda s: s.namespace)
         home = own_namespace(name, spec, in_namespace, self)
         keys = {
-            purpose: generated(f"{name}-{purpose}-secret-key", 40, spec.credentials_revision, self)
+            purpose: generate_password(f"{name}-{purpose}-secret-key", 40, spec.credentials_revision, self)
             for purpose in spec.buckets
         }
         self.access_key_ids = secret_map({**spec.user_of})
@@ -66,7 +66,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
         passwords = {spec.user_of[purpose]: key for purpose, key in keys.items()}
         root: dict[str, pulumi.Input[str]] = {
             "rootUser": MINIO_ROOT_USER,
-            "rootPassword": generated(f"{name}-root-password", 40, spec.credentials_revision, self),
+            "rootPassword": generate_password(f"{name}-root-password", 40, spec.credentials_revision, self),
         }
         secrets = [
             self._secret(f"{name}-{word}", secret_name, in_namespace, contents, home)

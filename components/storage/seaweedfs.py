@@ -15,7 +15,7 @@ from .._guard import guard
 from .._known import after
 from .._merge import deep_merge
 from .._namespace import own_namespace
-from .._passwords import generated, secret_map
+from .._passwords import generate_password, secret_map
 from .._pod_security import MANAGED_BY
 from .._release import release
 from .args import InClusterObjectStorageArgs
@@ -67,7 +67,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
         before = own_namespace(name, spec, in_namespace, self)
         revision = spec.credentials_revision
         self.access_key_ids, self.secret_access_keys = (
-            secret_map({p: generated(f"{name}-{p}-{word}-key", length, revision, self) for p in spec.buckets})
+            secret_map({p: generate_password(f"{name}-{p}-{word}-key", length, revision, self) for p in spec.buckets})
             for word, length in (("access", 20), ("secret", 40))
         )
         before.append(

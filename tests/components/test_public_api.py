@@ -118,7 +118,7 @@ def test_a_specification_imports_no_provider_sdk(path: Path) -> None:
 def test_the_provider_sdks_behind_a_component_are_found() -> None:
     found = providers_behind(ROOT / "components/ingress/basic_auth.py")
     assert found.keys() == {"pulumi_kubernetes", "pulumi_random"}
-    assert found["pulumi_random"] == Path("components/_login.py")
+    assert found["pulumi_random"] == Path("components/_passwords.py")
 
 
 def test_the_program_of_a_stack_without_aws_never_loads_its_package() -> None:
