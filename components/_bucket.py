@@ -5,8 +5,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from ._kubernetes import OptionalObjectName
 from ._model import Plain
-from ._objects import OptionalObjectName
 from ._spec import Spec, Violation, rule
 from .storage.s3 import bucket_endpoint, name_problem
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ._objects import OptionalObjectName
+from ._kubernetes import OptionalObjectName
 from ._spec import Spec, rule
 from .urls import is_host_and_port
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from pydantic import Field
 
+from ._kubernetes import LabelKey, LabelValue
 from ._model import Plain
-from ._objects import LabelKey, LabelValue
 from ._spec import Spec
 from .units import Hostname, Name
 

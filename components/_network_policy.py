@@ -7,7 +7,7 @@ import pulumi
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
-from ._pod_security import MANAGED_BY
+from ._kubernetes import MANAGED_BY
 
 GATEWAY = "gateway"
 INSTANCE = "app.kubernetes.io/instance"

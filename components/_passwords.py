@@ -8,7 +8,7 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_random import RandomPassword
 
-from ._pod_security import MANAGED_BY
+from ._kubernetes import MANAGED_BY
 
 
 def generate_password(name: str, length: int, revision: str, parent: pulumi.Resource) -> pulumi.Output[str]:

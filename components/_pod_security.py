@@ -7,9 +7,6 @@ from pydantic import Field
 from ._model import Plain, StrictModel
 from .units import is_of_every_cluster
 
-MANAGED_BY = {"app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "observability"}
-"""Labels of every object that the components create themselves."""
-
 
 class PodSecurity(StrEnum):
     """A level of the Pod Security Standards (https://kubernetes.io/docs/concepts/security/pod-security-standards/)."""

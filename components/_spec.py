@@ -15,9 +15,10 @@ from typing import Any, Self, TypeVar
 import pulumi
 from pydantic import BaseModel, ValidationError, field_validator
 
-from ._model import Location, StrictModel, inner_annotation, is_plain
-from ._plain_secrets import HIDDEN, veiled
-from ._sentences import sentence
+from ._messages import message
+from ._model import Location, StrictModel, is_plain
+from ._outputs import find_outputs, holds_output
+from ._plain_secrets import HIDDEN, redacted
 
 _SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
 _USER_IN_URL = re.compile(r"//[^/@\s]+@")
@@ -66,7 +67,7 @@ class ArgumentProblem:
     """The argument, with dots into what it holds."""
     shown: str
     """Its value behind an equals sign; empty where it is missing, hidden where it is a secret."""
-    sentence: str
+    message: str
     """The rule and the fix."""
     location: Location = ()
     """The parts of `place`."""
@@ -82,7 +83,7 @@ class InvalidArgsError(pulumi.RunError):
     def __init__(self, component: str, problems: Sequence[ArgumentProblem]) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        lines = [f"  {problem.place}{problem.shown}: {problem.sentence}" for problem in problems]
+        lines = [f"  {problem.place}{problem.shown}: {problem.message}" for problem in problems]
         super().__init__("\n".join([f"{component}: {count} in its arguments", *lines]))
 
 
@@ -108,7 +109,7 @@ class Spec(StrictModel):
     def _accept_outputs(cls, value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
         if isinstance(value, pulumi.Output | _Invalid):
             return value
-        if not is_plain(cls.model_fields[info.field_name]) and _holds_output(value):
+        if not is_plain(cls.model_fields[info.field_name]) and holds_output(value):
             return pulumi.Output.from_input(value)
         return handler(value)
 
@@ -145,7 +146,7 @@ class Spec(StrictModel):
             )
             for name, stated in cls.model_fields.items()
             if name in args and is_plain(stated)
-            for at in _outputs(stated.annotation, args[name], (name,))
+            for at in find_outputs(stated.annotation, args[name], (name,))
         ]
         data = {**args, **{str(problem.location[0]): _INVALID for problem in problems}}
         try:
@@ -181,32 +182,10 @@ def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Foun
     return [(method.rule_fields, method) for method in methods if hasattr(method, "rule_fields")]
 
 
-def _outputs(annotation: Any, value: Any, location: Location) -> Iterator[Location]:
-    """Yield the places of outputs within a value that must be plain; a part of any type may be one."""
-    if annotation is Any:
-        return
-    if isinstance(value, pulumi.Output):
-        yield location
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _outputs(inner_annotation(annotation, key), item, (*location, key))
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for index, item in enumerate(value):
-            yield from _outputs(inner_annotation(annotation, index), item, (*location, index))
-
-
-def _holds_output(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(map(_holds_output, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(_holds_output, value))
-    return isinstance(value, pulumi.Output)
-
-
 def _problem(details: Mapping[str, Any]) -> ArgumentProblem:
     at = details["loc"]
     shown = "" if details["type"] == "missing" else _shown(at, details["input"])
-    return ArgumentProblem(_place(at), shown, sentence(details), at)
+    return ArgumentProblem(_place(at), shown, message(details), at)
 
 
 def _value_at(value: Any, location: Location) -> Any:
@@ -233,7 +212,7 @@ def _location(place: str | Location) -> Location:
 def _shown(at: Location, value: Any) -> str:
     if value == HIDDEN or _SECRET.search(_place(at)):
         return " (value hidden)"
-    shown = f"{value.value if isinstance(value, Enum) else veiled(value)!r}"
+    shown = f"{value.value if isinstance(value, Enum) else redacted(value)!r}"
     if len(shown) > _LONGEST_SHOWN:
         shown = f"{shown[:_LONGEST_SHOWN]}…"
     return " = " + _USER_IN_URL.sub("//[hidden]@", shown)

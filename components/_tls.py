@@ -7,8 +7,8 @@ import pulumi
 from pydantic import Field
 
 from ._cluster import MonitorSpec
+from ._kubernetes import OptionalObjectName
 from ._model import Plain, placeholder
-from ._objects import OptionalObjectName
 from ._release_spec import ReleaseSpec
 from ._spec import Violation, rule
 from .units import Name

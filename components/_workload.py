@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
+from ._kubernetes import NodeSelector, OptionalObjectName, Toleration
 from ._model import StrictModel
-from ._objects import NodeSelector, OptionalObjectName, Toleration
 from .units import MemorySize, Quantity, Replicas, VolumeSize
 
 

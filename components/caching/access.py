@@ -8,8 +8,8 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._cache import Database
-from .._known import after
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
+from .._outputs import known_after
 from .args import CacheAccessArgs
 from .spec import PASSWORD_KEY, CacheAccessSpec
 
@@ -43,7 +43,7 @@ class CacheAccess(pulumi.ComponentResource):
             data=pulumi.Output.all(password, known).apply(lambda both: _data(*both)),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.secret_name = after(known.apply(lambda s: s.secret_name), secret)
+        self.secret_name = known_after(known.apply(lambda s: s.secret_name), secret)
         self.password_key = pulumi.Output.from_input(PASSWORD_KEY)
         self.thanos_key = known.apply(lambda s: THANOS_KEY if s.thanos_endpoint else "")
         self.register_outputs(

@@ -6,11 +6,11 @@ import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._known import after
+from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
-from .._namespace import own_namespace
+from .._namespace import create_namespace_if
+from .._outputs import known_after
 from .._passwords import generate_password
-from .._pod_security import MANAGED_BY
 from .._release import release
 from .args import CacheArgs
 from .spec import PASSWORD_KEY, CacheSpec
@@ -37,7 +37,7 @@ class Cache(pulumi.ComponentResource):
         super().__init__("observability:index:Cache", name, {**args}, opts)
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)
-        home = own_namespace(name, spec, in_namespace, self)
+        home = create_namespace_if(name, spec, in_namespace, self)
         self.password = generate_password(f"{name}-password", 40, spec.credentials_revision, self)
         secret = Secret(
             f"{name}-secret",
@@ -53,8 +53,8 @@ class Cache(pulumi.ComponentResource):
             parent=self,
             depends_on=[*home, secret],
         )
-        self.endpoint = after(known.apply(lambda s: s.endpoint), cache)
-        self.password_secret = after(spec.password_secret, secret)
+        self.endpoint = known_after(known.apply(lambda s: s.endpoint), cache)
+        self.password_secret = known_after(spec.password_secret, secret)
         self.password_key = pulumi.Output.from_input(PASSWORD_KEY)
         self.credentials_revision = known.apply(lambda s: s.credentials_checksum)
         self.register_outputs(

@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from .._cluster import MonitorSpec
+from .._kubernetes import NodeSelector, Tolerations
 from .._model import Choices, Plain
-from .._objects import NodeSelector, Tolerations
 from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Spec, rule

@@ -6,8 +6,8 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._known import after
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
+from .._outputs import known_after
 from ..units import hours
 from .args import CertificateArgs
 from .spec import CertificateSpec
@@ -34,7 +34,7 @@ class Certificate(pulumi.ComponentResource):
             spec=resolved,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.secret_name = after(spec.secret_name, certificate)
+        self.secret_name = known_after(spec.secret_name, certificate)
         self.register_outputs({"secretName": self.secret_name})
 
 

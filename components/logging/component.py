@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 
 from .._guard import guard
-from .._namespace import own_namespace
+from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
 from .advice import advice
@@ -40,7 +40,7 @@ class Logging(pulumi.ComponentResource):
         super().__init__("observability:index:Logging", name, {**args}, opts)
         for sentence in advice(spec):
             pulumi.log.warn(sentence, self)
-        home = own_namespace(name, spec, spec.namespace, self)
+        home = create_namespace_if(name, spec, spec.namespace, self)
 
         def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
             return ledger_problems(applied, wanted, today=datetime.now(UTC).date(), prepared=spec.allow_changes)

@@ -12,7 +12,7 @@ from pulumi_kubernetes.batch.v1 import Job
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
 from .ruler import DIRECTORY, RULE_LABEL, SIDECAR_DIRECTORY
 from .spec import LoggingSpec
 from .workload import resources

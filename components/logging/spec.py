@@ -9,8 +9,8 @@ from pydantic import Field, model_validator
 from .._bucket import BucketReaderSpec, Store
 from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
+from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, placeholder
-from .._objects import NodeSelector, OptionalObjectName, Tolerations
 from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings
 from .._spec import REMOVE, Violation, rule

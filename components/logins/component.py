@@ -7,9 +7,9 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._htpasswd import checked_htpasswd, line_for_machine
-from .._known import after
+from .._kubernetes import MANAGED_BY
+from .._outputs import known_after
 from .._passwords import generate_login
-from .._pod_security import MANAGED_BY
 from .args import ClientLoginArgs, GatewayLoginsArgs
 from .spec import ClientLoginSpec, GatewayLoginsSpec
 
@@ -39,7 +39,7 @@ class ClientLogin(pulumi.ComponentResource):
         self.username = pulumi.Output.from_input(spec.username)
         self.password = login.password
         self.htpasswd = login.password.apply(lambda password: line_for_machine(spec.username, password))
-        self.secret_name = after(secret_name, login.secret)
+        self.secret_name = known_after(secret_name, login.secret)
         self.register_outputs(
             {
                 "username": self.username,
@@ -68,5 +68,5 @@ class GatewayLogins(pulumi.ComponentResource):
             string_data={KEY: checked_htpasswd(component, lines)},
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.secret_name = after(spec.secret_name, secret)
+        self.secret_name = known_after(spec.secret_name, secret)
         self.register_outputs({"secretName": self.secret_name})

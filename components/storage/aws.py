@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import eks, iam, kms, s3
 
-from .._known import after
+from .._outputs import known_after
 from .args import AwsBucketAccessArgs, AwsObjectStorageArgs
 from .policies import Identity, bucket_arn, lifecycle_rules, tls_only_policy
 from .spec import AwsBucketAccessSpec, AwsObjectStorageSpec, Encryption
@@ -53,9 +53,9 @@ class AwsObjectStorage(pulumi.ComponentResource):
         self.endpoint = pulumi.Output.from_input("")
         self.region = self._region
         self.path_style = pulumi.Output.from_input(False)
-        self.buckets = after(spec.bucket_of, *created)
+        self.buckets = known_after(spec.bucket_of, *created)
         self.prefixes = pulumi.Output.from_input(spec.prefix_of)
-        self.bucket_arns = after(
+        self.bucket_arns = known_after(
             known.apply(lambda s: {purpose: bucket_arn(s.partition, b) for purpose, b in s.bucket_of.items()}), *created
         )
         self.register_outputs(
@@ -204,9 +204,9 @@ class AwsBucketAccess(pulumi.ComponentResource):
                     opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
                 )
             )
-        self.service_account_annotations = after(known.apply(lambda s: s.annotations), *created)
-        self.secret_name = after("", *created)
-        self.checksum = after(known.apply(lambda s: s.checksum), *created)
+        self.service_account_annotations = known_after(known.apply(lambda s: s.annotations), *created)
+        self.secret_name = known_after("", *created)
+        self.checksum = known_after(known.apply(lambda s: s.checksum), *created)
         self.register_outputs(
             {
                 "serviceAccountAnnotations": self.service_account_annotations,

@@ -11,11 +11,11 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from .._guard import guard
-from .._known import after
+from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
-from .._namespace import own_namespace
+from .._namespace import create_namespace_if
+from .._outputs import known_after
 from .._passwords import generate_password, secret_map
-from .._pod_security import MANAGED_BY
 from .._release import release
 from .args import MinioObjectStorageArgs
 from .minio_values import REGION, UNMAINTAINED, minio_values, service_monitor
@@ -56,7 +56,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
         pulumi.log.warn(UNMAINTAINED, self)
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)
-        home = own_namespace(name, spec, in_namespace, self)
+        home = create_namespace_if(name, spec, in_namespace, self)
         keys = {
             purpose: generate_password(f"{name}-{purpose}-secret-key", 40, spec.credentials_revision, self)
             for purpose in spec.buckets
@@ -89,10 +89,10 @@ class MinioObjectStorage(pulumi.ComponentResource):
         if spec.service_monitor:
             self._service_monitor(f"{name}-service-monitor", spec, in_namespace, store)
         self.kind = pulumi.Output.from_input("minio")
-        self.endpoint = after(known.apply(lambda s: s.endpoint), store)
+        self.endpoint = known_after(known.apply(lambda s: s.endpoint), store)
         self.region = pulumi.Output.from_input(REGION)
         self.path_style = pulumi.Output.from_input(True)
-        self.buckets = after(dict(spec.buckets), store)
+        self.buckets = known_after(dict(spec.buckets), store)
         self.prefixes = pulumi.Output.from_input(dict.fromkeys(spec.buckets, ""))
         self.kms_key_arn = pulumi.Output.from_input("")
         self.bucket_arns = pulumi.Output.from_input({})

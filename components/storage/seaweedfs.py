@@ -12,11 +12,11 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from .._guard import guard
-from .._known import after
+from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
-from .._namespace import own_namespace
+from .._namespace import create_namespace_if
+from .._outputs import known_after
 from .._passwords import generate_password, secret_map
-from .._pod_security import MANAGED_BY
 from .._release import release
 from .args import InClusterObjectStorageArgs
 from .seaweedfs_values import (
@@ -64,7 +64,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
         super().__init__("observability:index:InClusterObjectStorage", name, {**args}, opts)
         known = spec.resolve(component)
         in_namespace = known.apply(lambda s: s.namespace)
-        before = own_namespace(name, spec, in_namespace, self)
+        before = create_namespace_if(name, spec, in_namespace, self)
         revision = spec.credentials_revision
         self.access_key_ids, self.secret_access_keys = (
             secret_map({p: generate_password(f"{name}-{p}-{word}-key", length, revision, self) for p in spec.buckets})
@@ -100,10 +100,10 @@ class InClusterObjectStorage(pulumi.ComponentResource):
         if spec.service_monitor:
             self._service_monitor(f"{name}-service-monitor", spec, in_namespace, store)
         self.kind = pulumi.Output.from_input("in-cluster")
-        self.endpoint = after(known.apply(lambda s: s.endpoint), *ready)
+        self.endpoint = known_after(known.apply(lambda s: s.endpoint), *ready)
         self.region = pulumi.Output.from_input(REGION)
         self.path_style = pulumi.Output.from_input(True)
-        self.buckets = after(dict(spec.buckets), *ready)
+        self.buckets = known_after(dict(spec.buckets), *ready)
         self.prefixes = pulumi.Output.from_input(dict.fromkeys(spec.buckets, ""))
         self.kms_key_arn = pulumi.Output.from_input("")
         self.bucket_arns = pulumi.Output.from_input({})

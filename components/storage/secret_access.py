@@ -9,8 +9,8 @@ import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._known import after
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
+from .._outputs import known_after
 from .args import SecretBucketAccessArgs
 from .spec import ACCESS_KEY_ID, SECRET_ACCESS_KEY, SecretBucketAccessSpec
 
@@ -52,8 +52,8 @@ class SecretBucketAccess(pulumi.ComponentResource):
                 data=sealed.resolve(component).apply(_data),
                 opts=pulumi.ResourceOptions(parent=self),
             )
-            self.secret_name = after(self.secret_name, secret)
-            self.checksum = after(checksum, secret)
+            self.secret_name = known_after(self.secret_name, secret)
+            self.checksum = known_after(checksum, secret)
         self.register_outputs(
             {
                 "serviceAccountAnnotations": self.service_account_annotations,

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from .._cluster import MonitorSpec
+from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, placeholder
-from .._objects import NodeSelector, OptionalObjectName, Tolerations
 from .._pod_security import PodSecurity
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Violation, rule

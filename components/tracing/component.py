@@ -7,7 +7,7 @@ import pulumi
 
 from .._guard import guard
 from .._merge import deep_merge
-from .._namespace import own_namespace
+from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
 from .._tls import login_warnings
@@ -56,7 +56,7 @@ class Tracing(pulumi.ComponentResource):
             )
         for sentence in login_warnings(spec):
             pulumi.log.warn(sentence, self)
-        home = own_namespace(name, spec, spec.namespace, self)
+        home = create_namespace_if(name, spec, spec.namespace, self)
 
         def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
             distributed = spec.mode is Mode.DISTRIBUTED

@@ -337,7 +337,7 @@ def test_a_violation_has_its_place_its_reason_and_a_fix_that_satisfies_the_rule(
     given = {**VALID[spec], **args}
     (problem,) = spec.find_problems(given)
     assert problem.place == place
-    assert words in problem.sentence
+    assert words in problem.message
     assert fix_of(problem) == fix
     after = spec.find_problems(fixed(given, problem))
     if any(is_placeholder(str(value)) for value in (fix or {}).values()):
@@ -365,7 +365,7 @@ def test_a_violation_has_its_place_its_reason_and_a_fix_that_satisfies_the_rule(
 def test_a_value_of_another_form_is_refused(spec: type[Spec], args: dict[str, Any], place: str, words: str) -> None:
     (problem,) = problems_of(spec, args)
     assert problem.place == place
-    assert words in problem.sentence
+    assert words in problem.message
 
 
 def test_every_violation_of_a_rule_is_reported_at_once() -> None:
