@@ -1,4 +1,4 @@
-"""A namespace whose pods are held to a pod security level."""
+"""A namespace with a Pod Security level."""
 
 import pulumi
 

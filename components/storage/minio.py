@@ -24,7 +24,7 @@ from .update_guard import minio_problems
 
 
 class MinioObjectStorage(pulumi.ComponentResource):
-    """An S3 store on MinIO, with its buckets and a user for each purpose that reaches its own buckets alone."""
+    """An S3 store on MinIO, with its buckets and a user for each purpose that may access its own buckets alone."""
 
     kind: pulumi.Output[str]
     """`minio`."""
@@ -33,7 +33,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
     region: pulumi.Output[str]
     """Region that requests are signed for."""
     path_style: pulumi.Output[bool]
-    """Whether the bucket goes into the path of a URL and not into its host: true."""
+    """Whether the bucket is part of the path of a URL, not of the host name: true."""
     buckets: pulumi.Output[Mapping[str, str]]
     """Bucket of each purpose."""
     prefixes: pulumi.Output[Mapping[str, str]]
@@ -43,7 +43,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
     bucket_arns: pulumi.Output[Mapping[str, str]]
     """None: only AWS has them."""
     access_key_ids: pulumi.Output[Mapping[str, str]]
-    """Access key of each purpose, good for its buckets alone. Secret."""
+    """Access key of each purpose, valid for its buckets alone. Secret."""
     secret_access_keys: pulumi.Output[Mapping[str, str]]
     """Secret key of each purpose. Secret."""
     credentials_revision: pulumi.Output[str]
@@ -54,9 +54,9 @@ class MinioObjectStorage(pulumi.ComponentResource):
         spec = MinioObjectStorageSpec.check(component, args)
         super().__init__("observability:index:MinioObjectStorage", name, {**args}, opts)
         pulumi.log.warn(UNMAINTAINED, self)
-        known = spec.resolve(component)
-        in_namespace = known.apply(lambda s: s.namespace)
-        home = create_namespace_if(name, spec, in_namespace, self)
+        resolved = spec.resolve(component)
+        in_namespace = resolved.apply(lambda s: s.namespace)
+        created = create_namespace_if(name, spec, in_namespace, self)
         keys = {
             purpose: generate_password(f"{name}-{purpose}-secret-key", 40, spec.credentials_revision, self)
             for purpose in spec.buckets
@@ -69,7 +69,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
             "rootPassword": generate_password(f"{name}-root-password", 40, spec.credentials_revision, self),
         }
         secrets = [
-            self._secret(f"{name}-{word}", secret_name, in_namespace, contents, home)
+            self._secret(f"{name}-{word}", secret_name, in_namespace, contents, created)
             for word, secret_name, contents in (
                 ("root", spec.root_secret, root),
                 ("users", spec.users_secret, passwords),
@@ -79,9 +79,9 @@ class MinioObjectStorage(pulumi.ComponentResource):
             f"{name}-minio",
             spec,
             namespace=in_namespace,
-            values=known.apply(lambda s: deep_merge(minio_values(s), s.values)),
+            values=resolved.apply(lambda s: deep_merge(minio_values(s), s.values)),
             parent=self,
-            depends_on=[*home, *secrets],
+            depends_on=[*created, *secrets],
             hooks=guard(f"{name}-minio", minio_problems),
         )
         if spec.mode is MinioMode.DISTRIBUTED:
@@ -89,14 +89,14 @@ class MinioObjectStorage(pulumi.ComponentResource):
         if spec.service_monitor:
             self._service_monitor(f"{name}-service-monitor", spec, in_namespace, store)
         self.kind = pulumi.Output.from_input("minio")
-        self.endpoint = known_after(known.apply(lambda s: s.endpoint), store)
+        self.endpoint = known_after(resolved.apply(lambda s: s.endpoint), store)
         self.region = pulumi.Output.from_input(REGION)
         self.path_style = pulumi.Output.from_input(True)
         self.buckets = known_after(dict(spec.buckets), store)
         self.prefixes = pulumi.Output.from_input(dict.fromkeys(spec.buckets, ""))
         self.kms_key_arn = pulumi.Output.from_input("")
         self.bucket_arns = pulumi.Output.from_input({})
-        self.credentials_revision = known.apply(lambda s: s.credentials_checksum)
+        self.credentials_revision = resolved.apply(lambda s: s.credentials_checksum)
         self.register_outputs(
             {
                 "kind": self.kind,
@@ -119,7 +119,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
         secret_name: str,
         in_namespace: pulumi.Output[str],
         contents: Mapping[str, pulumi.Input[str]],
-        homes: Sequence[pulumi.Resource],
+        depends_on: Sequence[pulumi.Resource],
     ) -> Secret:
         return Secret(
             name,
@@ -127,7 +127,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
             data=secret_map(contents).apply(
                 lambda plain: {key: b64encode(value.encode()).decode() for key, value in plain.items()}
             ),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*homes]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
         )
 
     def _budget(

@@ -42,7 +42,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
     region: pulumi.Output[str]
     """Region that requests are signed for."""
     path_style: pulumi.Output[bool]
-    """Whether the bucket goes into the path of a URL and not into its host: true."""
+    """Whether the bucket is part of the path of a URL, not of the host name: true."""
     buckets: pulumi.Output[Mapping[str, str]]
     """Bucket of each purpose."""
     prefixes: pulumi.Output[Mapping[str, str]]
@@ -52,7 +52,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
     bucket_arns: pulumi.Output[Mapping[str, str]]
     """None: only AWS has them."""
     access_key_ids: pulumi.Output[Mapping[str, str]]
-    """Access key of each purpose, good for its bucket alone. Secret."""
+    """Access key of each purpose, valid for its bucket alone. Secret."""
     secret_access_keys: pulumi.Output[Mapping[str, str]]
     """Secret key of each purpose. Secret."""
     credentials_revision: pulumi.Output[str]
@@ -62,8 +62,8 @@ class InClusterObjectStorage(pulumi.ComponentResource):
         component = f'InClusterObjectStorage "{name}"'
         spec = InClusterObjectStorageSpec.check(component, args)
         super().__init__("observability:index:InClusterObjectStorage", name, {**args}, opts)
-        known = spec.resolve(component)
-        in_namespace = known.apply(lambda s: s.namespace)
+        resolved = spec.resolve(component)
+        in_namespace = resolved.apply(lambda s: s.namespace)
         before = create_namespace_if(name, spec, in_namespace, self)
         revision = spec.credentials_revision
         self.access_key_ids, self.secret_access_keys = (
@@ -88,7 +88,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
             f"{name}-seaweedfs",
             spec,
             namespace=in_namespace,
-            values=known.apply(lambda s: deep_merge(seaweedfs_values(s), s.values)),
+            values=resolved.apply(lambda s: deep_merge(seaweedfs_values(s), s.values)),
             parent=self,
             depends_on=before,
             hooks=guard(f"{name}-seaweedfs", problems),
@@ -100,14 +100,14 @@ class InClusterObjectStorage(pulumi.ComponentResource):
         if spec.service_monitor:
             self._service_monitor(f"{name}-service-monitor", spec, in_namespace, store)
         self.kind = pulumi.Output.from_input("in-cluster")
-        self.endpoint = known_after(known.apply(lambda s: s.endpoint), *ready)
+        self.endpoint = known_after(resolved.apply(lambda s: s.endpoint), *ready)
         self.region = pulumi.Output.from_input(REGION)
         self.path_style = pulumi.Output.from_input(True)
         self.buckets = known_after(dict(spec.buckets), *ready)
         self.prefixes = pulumi.Output.from_input(dict.fromkeys(spec.buckets, ""))
         self.kms_key_arn = pulumi.Output.from_input("")
         self.bucket_arns = pulumi.Output.from_input({})
-        self.credentials_revision = known.apply(lambda s: s.credentials_checksum)
+        self.credentials_revision = resolved.apply(lambda s: s.credentials_checksum)
         self.register_outputs(
             {
                 "kind": self.kind,
