@@ -1,4 +1,4 @@
-"""What the cluster decides for every component: its DNS, and whether Prometheus's operator scrapes there."""
+"""Arguments that depend on the cluster: its DNS, and ServiceMonitors for the Prometheus operator."""
 
 from collections.abc import Mapping
 

@@ -1,6 +1,6 @@
-"""How a component declares and checks its arguments: one frozen pydantic model, every problem reported at once.
+"""Declaration and validation of the arguments of a component: a frozen pydantic model that reports all problems.
 
-The fields of a component's `Spec` are its arguments. What a stack file may state too is declared by the component's
+The fields of a component's `Spec` are its arguments. Those that a stack file may set are declared by the component's
 settings, which the `Spec` inherits; the `TypedDict` of the public contract is generated from it. Values that are known
 are checked when the component is constructed. An `Output` is accepted unless the field is `Plain`, and the whole
 specification is checked again, by the same rules, once it is resolved.
@@ -43,14 +43,14 @@ Fix = Mapping[Any, Any]
 
 @dataclass(frozen=True)
 class Violation:
-    """What a rule found."""
+    """A problem that a rule found."""
 
     message: str
     """The rule and the fix, behind the field and its value."""
     fix: Fix | None = None
     """The change that satisfies the rule. Default: removing the first argument of the rule that is set."""
     at: Location = ()
-    """Where it is. Default: at the first argument of the rule."""
+    """Place of the problem. Default: the first argument of the rule."""
     secret: bool = False
     """Whether the value there must not be shown."""
 
@@ -61,7 +61,7 @@ RuleMethod = TypeVar("RuleMethod", bound=Callable[..., Found])
 
 @dataclass(frozen=True)
 class ArgumentProblem:
-    """One thing that is wrong with the arguments of a component."""
+    """One problem of the arguments of a component."""
 
     place: str
     """The argument, with dots into what it holds."""
@@ -90,8 +90,8 @@ class InvalidArgsError(pulumi.RunError):
 def rule(*fields: str) -> Callable[[RuleMethod], RuleMethod]:
     """Mark a method as a rule over `fields`, all arguments that it reads.
 
-    It returns the message, a `Violation` with its own fix or place, several of them, or `None`. It runs once all of its
-    fields are known and right by themselves. A problem is reported at the first field.
+    It returns the message, a `Violation` with its own fix or place, several of them, or `None`. It runs if all of its
+    fields are known and valid by themselves. A problem is reported at the first field.
     """
 
     def mark(method: RuleMethod) -> RuleMethod:
@@ -115,7 +115,7 @@ class Spec(StrictModel):
 
     @classmethod
     def check(cls, component: str, args: Mapping[str, Any]) -> Self:
-        """Check what is known of `args`; raise `InvalidArgsError` naming `component` and every problem.
+        """Return the checked `args`; raise `InvalidArgsError` naming `component` and every problem.
 
         An output is refused where the field is `Plain`.
         """
@@ -130,8 +130,8 @@ class Spec(StrictModel):
     @classmethod
     def find_problems(cls, args: Mapping[str, Any], invalid: Collection[str] = ()) -> list[ArgumentProblem]:
         """Return every problem of `args` but those of the arguments `invalid`, which are reported elsewhere."""
-        known = {name: value for name, value in args.items() if name not in invalid}
-        return cls._checked(known | {name: _INVALID for name in invalid if name in cls.model_fields})[1]
+        valid = {name: value for name, value in args.items() if name not in invalid}
+        return cls._checked(valid | {name: _INVALID for name in invalid if name in cls.model_fields})[1]
 
     def resolve(self, component: str) -> "pulumi.Output[Self]":
         """Return the specification with every output resolved, checked again as a whole."""
@@ -142,7 +142,7 @@ class Spec(StrictModel):
     def _checked(cls, args: Mapping[str, Any]) -> tuple[Self, list[ArgumentProblem]]:
         problems = [
             ArgumentProblem(
-                _place(at), "", "must be known when the program runs, and is an output: give it as a plain value", at
+                _place(at), "", "must be known when the program runs, and is an output: set a plain value", at
             )
             for name, stated in cls.model_fields.items()
             if name in args and is_plain(stated)
@@ -154,8 +154,8 @@ class Spec(StrictModel):
         except ValidationError as error:
             found = [_problem(details) for details in error.errors(include_url=False)]
             wrong = {str(problem.location[0]) for problem in found if problem.location}
-            right = {name: value for name, value in data.items() if name not in wrong}
-            spec = cls.model_validate(right | {name: _INVALID for name in cls.model_fields if name in wrong})
+            valid = {name: value for name, value in data.items() if name not in wrong}
+            spec = cls.model_validate(valid | {name: _INVALID for name in cls.model_fields if name in wrong})
             problems += found
         return spec, [*problems, *_violations(spec)]
 

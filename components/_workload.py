@@ -1,4 +1,4 @@
-"""What a single workload of a backend may have of its own."""
+"""Settings of one workload of a backend."""
 
 from collections.abc import Sequence
 
