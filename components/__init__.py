@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from . import storage
 from ._spec import InvalidArgsError
 from .caching import Cache, CacheAccess, CacheAccessArgs, CacheArgs
+from .certificates import Certificate, CertificateArgs
 from .datasources import Datasources, DatasourcesArgs
 from .demo import Demo, DemoArgs
 from .grafana import Grafana, GrafanaArgs
 from .ingress import BasicAuth, BasicAuthArgs, UiRoute, UiRouteArgs
 from .logging import Logging, LoggingArgs
+from .logins import ClientLogin, ClientLoginArgs, GatewayLogins, GatewayLoginsArgs
 from .metrics import Metrics, MetricsArgs
 from .namespaces import Namespace, NamespaceArgs
-from .security import Certificate, CertificateArgs, ClientLogin, ClientLoginArgs, GatewayLogins, GatewayLoginsArgs
 from .storage import (
     AwsBucketAccessArgs,
     AwsObjectStorageArgs,

@@ -8,7 +8,7 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 
 
 def serve() -> None:
-    """Be the provider plugin of package `observability` until the engine stops it."""
+    """Run the provider plugin of package `observability` until the engine stops it."""
     # Started as `python <this directory>`, which would find our `logging` where Python's own is meant.
     sys.path[0] = str(CHECKOUT)
     from pulumi.provider import main

@@ -1,19 +1,18 @@
-"""Where a backend keeps its objects, and the identity that it uses the bucket with."""
+"""Arguments of a backend for its bucket, and for the identity or credentials that it uses."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 from pydantic import Field
 
+from ._kubernetes import OptionalObjectName
 from ._model import Plain
-from ._objects import OptionalObjectName
 from ._spec import Spec, Violation, rule
-from .storage.buckets import name_problem
-from .storage.endpoint import bucket_endpoint
+from .storage.s3 import bucket_endpoint, name_problem
 
 
 class Store(StrEnum):
-    """What holds the objects of a backend."""
+    """The storage of the objects of a backend."""
 
     S3 = "s3"
     FILESYSTEM = "filesystem"
@@ -71,13 +70,13 @@ class BucketReaderSpec(Spec):
 
     @rule("bucket_prefix")
     def _bucket_prefix_has_no_outer_slashes(self) -> Violation | None:
-        plain = self.bucket_prefix.strip("/")
-        if self.bucket_prefix != plain:
-            return Violation(f"write it without slashes at its ends: {plain!r}", {"bucket_prefix": plain})
+        stripped = self.bucket_prefix.strip("/")
+        if self.bucket_prefix != stripped:
+            return Violation(f"write it without slashes at its ends: {stripped!r}", {"bucket_prefix": stripped})
         return None
 
     @rule("endpoint", "region", "store")
-    def _object_store_is_reachable(self) -> str | None:
+    def _endpoint_or_region_is_valid(self) -> str | None:
         if self.store is Store.FILESYSTEM:
             return None
         if not self.endpoint and not self.region:

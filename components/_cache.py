@@ -1,21 +1,21 @@
-"""A cache that speaks Redis's protocol, as its readers are told of it: address, password, and databases apart."""
+"""Arguments for a cache with the protocol of Redis: its address, its password, and a database for each reader."""
 
 from enum import IntEnum
 from typing import Any
 
 from pydantic import Field
 
-from ._objects import OptionalObjectName
+from ._kubernetes import OptionalObjectName
 from ._spec import Spec, rule
 from .urls import is_host_and_port
 
 PASSWORD_VARIABLE = "CACHE_PASSWORD"
 EXPAND_ENVIRONMENT = "-config.expand-env=true"
-"""Has Loki and Tempo read variables of their environment where their configuration names them."""
+"""Flag by which Loki and Tempo expand environment variables in their configuration."""
 
 
 class Database(IntEnum):
-    """The databases of one cache, so that no entry of one reader is taken for another's."""
+    """The database of each reader of one cache, so that their keys do not collide."""
 
     LOKI_CHUNKS = 0
     LOKI_RESULTS = 1
@@ -24,7 +24,7 @@ class Database(IntEnum):
 
 
 class CacheReaderSpec(Spec):
-    """The arguments by which a component is told of a cache."""
+    """Arguments of a component that uses a cache."""
 
     cache_endpoint: str = Field(
         default="",
@@ -46,13 +46,13 @@ class CacheReaderSpec(Spec):
     )
 
     def redis(self, database: Database) -> dict[str, Any]:
-        """Give the client of the cache, with the password by the name of a variable."""
+        """Return the configuration of the client, with the password as a reference to an environment variable."""
         password = {"password": f"${{{PASSWORD_VARIABLE}}}"} if self.cache_password_secret else {}
         return {"endpoint": self.cache_endpoint, "db": int(database), "timeout": "500ms", **password}
 
     @property
     def cache_environment(self) -> list[dict[str, Any]]:
-        """The variable with the password, from its Secret; none where there is no cache or it asks for none."""
+        """The environment variable with the password from its Secret; none for a cache without a password."""
         if not self.cache_password_secret:
             return []
         reference = {"name": self.cache_password_secret, "key": self.cache_password_key}
@@ -60,22 +60,22 @@ class CacheReaderSpec(Spec):
 
     @property
     def cache_arguments(self) -> list[str]:
-        """What a process needs on its command line to find the password."""
+        """The command line arguments by which a process expands the password."""
         return [EXPAND_ENVIRONMENT] if self.cache_password_secret else []
 
     @property
     def cache_annotations(self) -> dict[str, str]:
-        """What rolls the pods that read the password when it changes."""
+        """The pod annotation that restarts the pods when the password changes."""
         return {"checksum/cache": self.cache_checksum} if self.cache_checksum else {}
 
     @rule("cache_endpoint")
-    def _the_cache_has_an_address(self) -> str | None:
+    def _cache_endpoint_is_host_and_port(self) -> str | None:
         if self.cache_endpoint and not is_host_and_port(self.cache_endpoint):
             return "write host and port of the cache, such as valkey.caching:6379"
         return None
 
     @rule("cache_password_secret", "cache_endpoint")
-    def _the_password_is_of_a_cache(self) -> str | None:
+    def _cache_password_needs_an_endpoint(self) -> str | None:
         if self.cache_password_secret and not self.cache_endpoint:
             return "no cache would be asked with it: give cache_endpoint too, or leave it out"
         return None

@@ -1,11 +1,11 @@
-"""What the cluster decides for every component: its DNS, and whether Prometheus's operator scrapes there."""
+"""Arguments that depend on the cluster: its DNS, and ServiceMonitors for the Prometheus operator."""
 
 from collections.abc import Mapping
 
 from pydantic import Field
 
+from ._kubernetes import LabelKey, LabelValue
 from ._model import Plain
-from ._objects import LabelKey, LabelValue
 from ._spec import Spec
 from .units import Hostname, Name
 

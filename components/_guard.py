@@ -1,9 +1,9 @@
-"""A guard against changes that only the applied state can tell to be wrong.
+"""Guard of the update of a Helm release, which rejects changes of its values that the state forbids.
 
-Validation sees the new settings alone. Some mistakes show only beside what was applied before: a schema entry
-rewritten under existing data, a volume claim template that no StatefulSet can change. A guard compares the two before
-the update, at preview already, and stops it with every rule that is broken. It needs no rights and no cluster, and it
-does not run when a resource is created or replaced.
+Validation sees the new arguments alone. Some errors depend on the old ones too: a schema entry edited under existing
+data, a volumeClaimTemplate that no StatefulSet can change. The guard compares old and new values before the update,
+also at preview, and fails it with every problem. It needs no permissions and no cluster, and does not run when a
+resource is created or replaced.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,29 +12,29 @@ from typing import Any
 import pulumi
 
 Problems = Callable[[Mapping[str, Any], Mapping[str, Any]], list[str]]
-"""Tells from the applied and the new chart values what must not change; every problem a sentence with its way out."""
+"""Returns from the old and the new chart values every forbidden change, with its rule and its fix."""
 
 
 class ForbiddenChangeError(Exception):
-    """The applied state forbids the change; the message lists every problem."""
+    """The state forbids a change; the message lists every problem."""
 
 
 def guard(name: str, problems: Problems, upgrades: Problems | None = None) -> pulumi.ResourceHookBinding:
-    """Give the hooks that hold back an update of a Helm release while `problems` finds any.
+    """Return the hooks that fail an update of a Helm release for which `problems` returns any.
 
-    `name` must be unique in the program: the resource name of the release is. Values that are not known yet let the
-    update pass at preview; they are known, and judged, when it is carried out. Where the values may change so,
-    `upgrades` judges all inputs of the release, the version of its chart among them.
+    `name` must be unique in the program, as the resource name of the release is. An update with unknown values passes
+    at preview; it is checked when it is applied and the values are known. If `problems` returns none, `upgrades` checks
+    all inputs of the release, including the version of its chart.
     """
 
     async def refuse(args: pulumi.ResourceHookArgs) -> None:
-        old, new = args.old_inputs or {}, args.new_inputs or {}
-        applied, wanted = await _plain(old.get("values")), await _plain(new.get("values"))
-        if pulumi.contains_unknowns(applied) or pulumi.contains_unknowns(wanted):
+        old_inputs, new_inputs = args.old_inputs or {}, args.new_inputs or {}
+        old, new = await _plain(old_inputs.get("values")), await _plain(new_inputs.get("values"))
+        if pulumi.contains_unknowns(old) or pulumi.contains_unknowns(new):
             return
-        found = problems(applied or {}, wanted or {})
+        found = problems(old or {}, new or {})
         if not found and upgrades is not None:
-            found = upgrades({**old, "values": applied}, {**new, "values": wanted})
+            found = upgrades({**old_inputs, "values": old}, {**new_inputs, "values": new})
         if found:
             raise ForbiddenChangeError(_describe(args.name, found))
 

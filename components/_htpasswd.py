@@ -1,4 +1,4 @@
-"""Users and the hashes of their passwords, in the lines that Traefik and nginx read."""
+"""Lines of htpasswd files, with users and the hashes of their passwords, for Traefik and nginx."""
 
 import re
 from base64 import b64encode
@@ -12,7 +12,7 @@ _LINE = re.compile(r"[^:\s]+:(?:\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}|\$apr1\$\S+|\{
 
 
 def problem_of_htpasswd(text: str) -> str | None:
-    """Tell what is wrong with the lines of an htpasswd file, without showing them."""
+    """Return what is wrong with the lines of an htpasswd file, without showing them."""
     lines = text.split("\n")
     written = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     wrong = [str(number) for number, line in written if _LINE.fullmatch(line.strip()) is None]
@@ -23,7 +23,7 @@ def problem_of_htpasswd(text: str) -> str | None:
 
 
 def checked_htpasswd(component: str, text: pulumi.Input[str]) -> pulumi.Output[str]:
-    """Give the lines as a secret; raise `InvalidArgsError` once it turns out that they are none."""
+    """Return the lines as a secret output, in which invalid lines raise `InvalidArgsError`."""
 
     def check(lines: str) -> str:
         if problem := problem_of_htpasswd(lines):
@@ -34,10 +34,10 @@ def checked_htpasswd(component: str, text: pulumi.Input[str]) -> pulumi.Output[s
 
 
 def line_for_machine(username: str, password: str) -> str:
-    """Write the line of a user whose password is long and random.
+    """Return the line of a user whose password is long and random.
 
-    nginx hashes the password of every request anew: bcrypt would cost it a core for some twenty a second, and protects
-    nothing that 32 random characters do not.
+    nginx hashes the password at every request: bcrypt would take a core for about twenty requests a second, and adds
+    no protection to 32 random characters.
     """
     digest = sha1(password.encode(), usedforsecurity=False).digest()
     return f"{username}:{{SHA}}{b64encode(digest).decode()}"

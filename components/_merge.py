@@ -1,13 +1,13 @@
-"""Chart values as trees: one laid over another, and what stands at a place."""
+"""Merge of nested chart values, and access to a value by its path."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 
 def deep_merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str, Any]:
-    """Give `base` with `override` laid over it: mappings merge key by key, anything else (lists too) is replaced.
+    """Return `base` merged with `override`: mappings merge key by key, anything else (lists too) is replaced.
 
-    A `None` in `override` stays, as Helm takes it for "remove the chart's default".
+    A `None` in `override` is kept, as Helm removes the default of the chart by it.
     """
     merged = dict(base)
     for key, value in override.items():
@@ -19,7 +19,7 @@ def deep_merge(base: Mapping[str, Any], override: Mapping[str, Any]) -> dict[str
 
 
 def value_at(values: Any, path: Sequence[str]) -> Any:
-    """Give the value at `path`, `None` where there is none."""
+    """Return the value at `path`, `None` if there is none."""
     for key in path:
         if not isinstance(values, Mapping):
             return None

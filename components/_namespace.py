@@ -1,4 +1,4 @@
-"""The namespace that a component lives in, with its pod-security level."""
+"""The namespace of a component, with its Pod Security level."""
 
 from typing import Protocol
 
@@ -6,10 +6,11 @@ import pulumi
 from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from ._pod_security import MANAGED_BY, PodSecurity
+from ._kubernetes import MANAGED_BY
+from ._pod_security import PodSecurity
 
 
-def namespace(
+def create_namespace(
     resource_name: str,
     name: pulumi.Input[str],
     level: PodSecurity,
@@ -17,7 +18,7 @@ def namespace(
     parent: pulumi.Resource | None,
     protect: bool = False,
 ) -> Namespace:
-    """Create a namespace whose pods are held to `level`; warnings and audit entries name what misses `restricted`."""
+    """Create a namespace that enforces `level`; violations of `restricted` are warned of and audited at every level."""
     labels = {
         "pod-security.kubernetes.io/enforce": level.value,
         "pod-security.kubernetes.io/audit": PodSecurity.RESTRICTED.value,
@@ -30,27 +31,27 @@ def namespace(
     )
 
 
-class Housed(Protocol):
-    """A specification that says whether its component has a namespace of its own."""
+class NamespaceOptions(Protocol):
+    """The part of a specification that states whether and how its component creates the namespace."""
 
     @property
     def create_namespace(self) -> bool:
-        """Whether the component creates it."""
+        """Whether the component creates the namespace."""
 
     @property
     def pod_security(self) -> PodSecurity:
-        """The level that its pods are held to."""
+        """The enforced Pod Security level."""
 
     @property
     def protect_namespace(self) -> bool:
-        """Whether it is kept from deletion."""
+        """Whether the namespace is protected from deletion."""
 
 
-def own_namespace(
-    component: str, spec: Housed, name: pulumi.Input[str], parent: pulumi.Resource
+def create_namespace_if(
+    component: str, spec: NamespaceOptions, name: pulumi.Input[str], parent: pulumi.Resource
 ) -> list[pulumi.Resource]:
-    """Create the namespace of a component where it asks for one; give what its other resources wait for."""
+    """Create the namespace of a component if its arguments say so; return what its other resources depend on."""
     if not spec.create_namespace:
         return []
     level, protect = spec.pod_security, spec.protect_namespace
-    return [namespace(f"{component}-namespace", name, level, parent=parent, protect=protect)]
+    return [create_namespace(f"{component}-namespace", name, level, parent=parent, protect=protect)]

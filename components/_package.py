@@ -1,4 +1,4 @@
-"""What the components are called as a Pulumi package, for whoever serves or describes them."""
+"""The Pulumi package of the components: its name and its classes."""
 
 from importlib import import_module
 from inspect import isclass
@@ -9,7 +9,7 @@ NAME = "observability"
 
 
 def component_classes() -> list[type[pulumi.ComponentResource]]:
-    """Give every public component, those for AWS included, sorted by name."""
+    """Return every public component, including those for AWS, sorted by name."""
     package = import_module(__package__)
     public = (getattr(package, name) for name in sorted(package.__all__))
     return [found for found in public if isclass(found) and issubclass(found, pulumi.ComponentResource)]

@@ -1,4 +1,4 @@
-"""Secrets that stand in chart values in plain text, where the state, previews and the release would show them."""
+"""Secrets in plain text within chart values, which the state, previews and the release would show."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,11 +9,11 @@ import pulumi
 Path = tuple[int | str, ...]
 
 HIDDEN = "(hidden)"
-"""What is shown in place of a secret."""
+"""Text that replaces a secret in messages."""
 
 PROBLEM = (
-    "is a secret in plain text, which the state and the release would show: remove it, change it where it is known, "
-    "and name a Secret of the cluster that holds it, or take it from the pod's environment as ${NAME}"
+    "is a secret in plain text, which the state and the release would show: remove it, rotate the secret, "
+    "and refer to a Kubernetes Secret that holds it, or to an environment variable of the pod as ${NAME}"
 )
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -36,11 +36,11 @@ _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
 def plain_secrets(values: Any, path: Path = ()) -> Iterator[Path]:
-    """Find every secret of chart values that is written out, by its name or by its form."""
+    """Yield the path of every secret in plain text within chart values, recognised by its name or its form."""
     if isinstance(values, Mapping):
         for key, value in values.items():
             place = (*path, str(key))
-            if _told(value) and _named_a_secret(str(key), path, values):
+            if _is_literal(value) and _is_named_like_a_secret(str(key), path, values):
                 yield place
             else:
                 yield from plain_secrets(value, place)
@@ -51,8 +51,8 @@ def plain_secrets(values: Any, path: Path = ()) -> Iterator[Path]:
         yield path
 
 
-def veiled(values: Any) -> Any:
-    """Give the values with what they hold of secrets hidden, for messages."""
+def redacted(values: Any) -> Any:
+    """Return the values with the secrets in them replaced by `HIDDEN`, for messages."""
     if isinstance(values, str):
         return HIDDEN if _PRIVATE_KEY.search(values) else values
     hidden = set(plain_secrets(values))
@@ -69,14 +69,14 @@ def veiled(values: Any) -> Any:
     return without(values, ()) if hidden else values
 
 
-def _told(value: Any) -> bool:
-    """Whether the value is there and is more than a reference to where it is."""
+def _is_literal(value: Any) -> bool:
+    """Whether a value is set and is not merely a reference to a variable."""
     if isinstance(value, str):
         return value.strip() != "" and _REFERENCE.fullmatch(value.strip()) is None
     return isinstance(value, int | float | pulumi.Output) and not isinstance(value, bool)
 
 
-def _named_a_secret(key: str, path: Path, siblings: Mapping[Any, Any]) -> bool:
+def _is_named_like_a_secret(key: str, path: Path, siblings: Mapping[Any, Any]) -> bool:
     if _SECTIONS.intersection(path):
         return True
     # A variable of a pod is `{name: DB_PASSWORD, value: …}`.

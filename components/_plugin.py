@@ -1,4 +1,4 @@
-"""The provider that makes the components for programs in other languages."""
+"""The provider that constructs the components for programs in other languages."""
 
 import re
 
@@ -15,7 +15,7 @@ _UNDERSCORE = re.compile(r"_([a-z0-9])")
 
 
 class Plugin(ComponentProvider):
-    """Constructs components; what one refuses is told by property, beside which the engine shows the value."""
+    """Provider of the components, which reports each invalid argument at its property."""
 
     def __init__(self, version: str) -> None:
         super().__init__(component_classes(), NAME, version=version)
@@ -23,7 +23,7 @@ class Plugin(ComponentProvider):
     def construct(
         self, name: str, resource_type: str, inputs: pulumi.Inputs, options: pulumi.ResourceOptions | None = None
     ) -> ConstructResult:
-        """Construct a component; raise `InputPropertiesError` with everything that it refuses of `inputs`."""
+        """Return a constructed component; raise `InputPropertiesError` with every problem of its `inputs`."""
         try:
             return super().construct(name, resource_type, inputs, options)
         except ComponentInitError as error:
@@ -31,7 +31,7 @@ class Plugin(ComponentProvider):
                 raise
             problems = error.inner.problems
             refused = [
-                InputPropertyErrorDetails(property_path=_in_other_languages(one.place), reason=one.sentence)
+                InputPropertyErrorDetails(property_path=_in_other_languages(one.place), reason=one.message)
                 for one in problems
             ]
             count = "1 input is" if len(problems) == 1 else f"{len(problems)} inputs are"
@@ -39,5 +39,5 @@ class Plugin(ComponentProvider):
 
 
 def _in_other_languages(place: str) -> str:
-    """Write `chart_version` as the other languages know it, `chartVersion`."""
+    """Return the name of an argument in other languages: `chartVersion` for `chart_version`."""
     return _UNDERSCORE.sub(lambda found: found[1].upper(), place)

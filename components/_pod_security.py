@@ -1,4 +1,4 @@
-"""Pod security levels of namespaces, and the namespaces that no component may create."""
+"""Pod Security level of a namespace, and namespaces that no component may create."""
 
 from enum import StrEnum
 
@@ -6,9 +6,6 @@ from pydantic import Field
 
 from ._model import Plain, StrictModel
 from .units import is_of_every_cluster
-
-MANAGED_BY = {"app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "observability"}
-"""Labels of every object that the components create themselves."""
 
 
 class PodSecurity(StrEnum):
@@ -20,7 +17,7 @@ class PodSecurity(StrEnum):
 
 
 class NamespaceSettings(StrictModel):
-    """The namespace of a component whose pods all meet the strictest level."""
+    """The namespace of a component whose pods all meet level `restricted`."""
 
     pod_security: Plain[PodSecurity] = Field(
         default=PodSecurity.RESTRICTED,
@@ -33,7 +30,7 @@ class NamespaceSettings(StrictModel):
 
 
 def cluster_namespace_problem(name: str) -> str | None:
-    """Return why a namespace that every cluster has cannot be created, and deleted again, as one's own."""
+    """Return why a component cannot create a namespace that exists in every cluster, or `None`."""
     if is_of_every_cluster(name):
         return (
             f"{name} belongs to the cluster: creating it would put its pods under another security level, and a "

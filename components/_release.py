@@ -1,4 +1,4 @@
-"""One Helm release a chart, with the same safe options everywhere."""
+"""A Helm release with the same options for every chart."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,8 +21,8 @@ def release(
 ) -> Release:
     """Install the chart of `spec` with `values`, from its repository or from `charts_dir`.
 
-    A failed first install leaves nothing half-made behind (`cleanup_on_fail`), and a second `up` goes on from there.
-    A replacement uninstalls first: Helm refuses a second release of one name.
+    A failed first install removes the resources that it created (`cleanup_on_fail`), so that the next `up` can install
+    again. A replacement uninstalls first: Helm rejects a second release of one name.
     """
     chart = spec.chart
     local = spec.charts_dir != ""

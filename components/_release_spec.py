@@ -14,7 +14,7 @@ from .units import Name
 
 
 class ReleaseSettings(StrictModel):
-    """How a Helm release is installed, and what its chart is given beside what the component says."""
+    """Options of a Helm release, and further values of its chart."""
 
     values: Plain[Mapping[str, Any]] = Field(
         default_factory=dict,
@@ -35,7 +35,7 @@ class ReleaseSettings(StrictModel):
 
 
 class ReleaseSpec(ReleaseSettings, Spec):
-    """What only a program decides of a release."""
+    """Arguments of a release that only a program sets."""
 
     namespace: Name = Field(description="Namespace of the release.")
     create_namespace: Plain[bool] = Field(default=True, description="Whether the component creates the namespace.")

@@ -1,6 +1,6 @@
-"""How a component declares and checks its arguments: one frozen pydantic model, every problem reported at once.
+"""Declaration and validation of the arguments of a component: a frozen pydantic model that reports all problems.
 
-The fields of a component's `Spec` are its arguments. What a stack file may state too is declared by the component's
+The fields of a component's `Spec` are its arguments. Those that a stack file may set are declared by the component's
 settings, which the `Spec` inherits; the `TypedDict` of the public contract is generated from it. Values that are known
 are checked when the component is constructed. An `Output` is accepted unless the field is `Plain`, and the whole
 specification is checked again, by the same rules, once it is resolved.
@@ -15,9 +15,10 @@ from typing import Any, Self, TypeVar
 import pulumi
 from pydantic import BaseModel, ValidationError, field_validator
 
-from ._model import Location, StrictModel, inner_annotation, is_plain
-from ._plain_secrets import HIDDEN, veiled
-from ._sentences import sentence
+from ._messages import message
+from ._model import Location, StrictModel, is_plain
+from ._outputs import find_outputs, holds_output
+from ._plain_secrets import HIDDEN, redacted
 
 _SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
 _USER_IN_URL = re.compile(r"//[^/@\s]+@")
@@ -42,14 +43,14 @@ Fix = Mapping[Any, Any]
 
 @dataclass(frozen=True)
 class Violation:
-    """What a rule found."""
+    """A problem that a rule found."""
 
     message: str
     """The rule and the fix, behind the field and its value."""
     fix: Fix | None = None
     """The change that satisfies the rule. Default: removing the first argument of the rule that is set."""
     at: Location = ()
-    """Where it is. Default: at the first argument of the rule."""
+    """Place of the problem. Default: the first argument of the rule."""
     secret: bool = False
     """Whether the value there must not be shown."""
 
@@ -60,13 +61,13 @@ RuleMethod = TypeVar("RuleMethod", bound=Callable[..., Found])
 
 @dataclass(frozen=True)
 class ArgumentProblem:
-    """One thing that is wrong with the arguments of a component."""
+    """One problem of the arguments of a component."""
 
     place: str
     """The argument, with dots into what it holds."""
     shown: str
     """Its value behind an equals sign; empty where it is missing, hidden where it is a secret."""
-    sentence: str
+    message: str
     """The rule and the fix."""
     location: Location = ()
     """The parts of `place`."""
@@ -82,15 +83,15 @@ class InvalidArgsError(pulumi.RunError):
     def __init__(self, component: str, problems: Sequence[ArgumentProblem]) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        lines = [f"  {problem.place}{problem.shown}: {problem.sentence}" for problem in problems]
+        lines = [f"  {problem.place}{problem.shown}: {problem.message}" for problem in problems]
         super().__init__("\n".join([f"{component}: {count} in its arguments", *lines]))
 
 
 def rule(*fields: str) -> Callable[[RuleMethod], RuleMethod]:
     """Mark a method as a rule over `fields`, all arguments that it reads.
 
-    It returns the message, a `Violation` with its own fix or place, several of them, or `None`. It runs once all of its
-    fields are known and right by themselves. A problem is reported at the first field.
+    It returns the message, a `Violation` with its own fix or place, several of them, or `None`. It runs if all of its
+    fields are known and valid by themselves. A problem is reported at the first field.
     """
 
     def mark(method: RuleMethod) -> RuleMethod:
@@ -108,13 +109,13 @@ class Spec(StrictModel):
     def _accept_outputs(cls, value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
         if isinstance(value, pulumi.Output | _Invalid):
             return value
-        if not is_plain(cls.model_fields[info.field_name]) and _holds_output(value):
+        if not is_plain(cls.model_fields[info.field_name]) and holds_output(value):
             return pulumi.Output.from_input(value)
         return handler(value)
 
     @classmethod
     def check(cls, component: str, args: Mapping[str, Any]) -> Self:
-        """Check what is known of `args`; raise `InvalidArgsError` naming `component` and every problem.
+        """Return the checked `args`; raise `InvalidArgsError` naming `component` and every problem.
 
         An output is refused where the field is `Plain`.
         """
@@ -129,8 +130,8 @@ class Spec(StrictModel):
     @classmethod
     def find_problems(cls, args: Mapping[str, Any], invalid: Collection[str] = ()) -> list[ArgumentProblem]:
         """Return every problem of `args` but those of the arguments `invalid`, which are reported elsewhere."""
-        known = {name: value for name, value in args.items() if name not in invalid}
-        return cls._checked(known | {name: _INVALID for name in invalid if name in cls.model_fields})[1]
+        valid = {name: value for name, value in args.items() if name not in invalid}
+        return cls._checked(valid | {name: _INVALID for name in invalid if name in cls.model_fields})[1]
 
     def resolve(self, component: str) -> "pulumi.Output[Self]":
         """Return the specification with every output resolved, checked again as a whole."""
@@ -141,11 +142,11 @@ class Spec(StrictModel):
     def _checked(cls, args: Mapping[str, Any]) -> tuple[Self, list[ArgumentProblem]]:
         problems = [
             ArgumentProblem(
-                _place(at), "", "must be known when the program runs, and is an output: give it as a plain value", at
+                _place(at), "", "must be known when the program runs, and is an output: set a plain value", at
             )
             for name, stated in cls.model_fields.items()
             if name in args and is_plain(stated)
-            for at in _outputs(stated.annotation, args[name], (name,))
+            for at in find_outputs(stated.annotation, args[name], (name,))
         ]
         data = {**args, **{str(problem.location[0]): _INVALID for problem in problems}}
         try:
@@ -153,8 +154,8 @@ class Spec(StrictModel):
         except ValidationError as error:
             found = [_problem(details) for details in error.errors(include_url=False)]
             wrong = {str(problem.location[0]) for problem in found if problem.location}
-            right = {name: value for name, value in data.items() if name not in wrong}
-            spec = cls.model_validate(right | {name: _INVALID for name in cls.model_fields if name in wrong})
+            valid = {name: value for name, value in data.items() if name not in wrong}
+            spec = cls.model_validate(valid | {name: _INVALID for name in cls.model_fields if name in wrong})
             problems += found
         return spec, [*problems, *_violations(spec)]
 
@@ -181,32 +182,10 @@ def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Foun
     return [(method.rule_fields, method) for method in methods if hasattr(method, "rule_fields")]
 
 
-def _outputs(annotation: Any, value: Any, location: Location) -> Iterator[Location]:
-    """Yield the places of outputs within a value that must be plain; a part of any type may be one."""
-    if annotation is Any:
-        return
-    if isinstance(value, pulumi.Output):
-        yield location
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from _outputs(inner_annotation(annotation, key), item, (*location, key))
-    elif isinstance(value, Sequence) and not isinstance(value, str):
-        for index, item in enumerate(value):
-            yield from _outputs(inner_annotation(annotation, index), item, (*location, index))
-
-
-def _holds_output(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(map(_holds_output, value.values()))
-    if isinstance(value, list | tuple):
-        return any(map(_holds_output, value))
-    return isinstance(value, pulumi.Output)
-
-
 def _problem(details: Mapping[str, Any]) -> ArgumentProblem:
     at = details["loc"]
     shown = "" if details["type"] == "missing" else _shown(at, details["input"])
-    return ArgumentProblem(_place(at), shown, sentence(details), at)
+    return ArgumentProblem(_place(at), shown, message(details), at)
 
 
 def _value_at(value: Any, location: Location) -> Any:
@@ -233,7 +212,7 @@ def _location(place: str | Location) -> Location:
 def _shown(at: Location, value: Any) -> str:
     if value == HIDDEN or _SECRET.search(_place(at)):
         return " (value hidden)"
-    shown = f"{value.value if isinstance(value, Enum) else veiled(value)!r}"
+    shown = f"{value.value if isinstance(value, Enum) else redacted(value)!r}"
     if len(shown) > _LONGEST_SHOWN:
         shown = f"{shown[:_LONGEST_SHOWN]}…"
     return " = " + _USER_IN_URL.sub("//[hidden]@", shown)

@@ -1,4 +1,4 @@
-"""The names of Loki's tenants, and the header that a request says them by."""
+"""Names of Loki's tenants, and the header that a request names them in."""
 
 import re
 from collections.abc import Sequence
@@ -10,18 +10,18 @@ HEADER = "X-Scope-OrgID"
 """The header that Loki reads the tenant from."""
 
 THE_ONLY_TENANT = "fake"
-"""What Loki calls everybody while it has no tenants."""
+"""Tenant of all requests while Loki has no tenants."""
 
 _NAME = re.compile(r"[0-9A-Za-z!\-_.*'()]{1,150}")
 
 
 def header_value(tenants: Sequence[str]) -> str:
-    """Name several tenants at once, as only queries may."""
+    """Return the header of a query of several tenants."""
     return "|".join(tenants)
 
 
 def _tenant_name(name: str) -> str:
-    """Accept what Loki takes for the name of a tenant, and as the name of its directory in the bucket."""
+    """Return `name`; raise `ValueError` if Loki rejects it as a tenant or as a directory of the bucket."""
     if not _NAME.fullmatch(name):
         raise ValueError("Loki takes 1 to 150 letters, digits and !-_.*'() for a tenant: use no other characters")
     if name in (".", ".."):

@@ -1,11 +1,11 @@
-"""What a single workload of a backend may have of its own."""
+"""Settings of one workload of a backend."""
 
 from collections.abc import Sequence
 
 from pydantic import Field
 
+from ._kubernetes import NodeSelector, OptionalObjectName, Toleration
 from ._model import StrictModel
-from ._objects import NodeSelector, OptionalObjectName, Toleration
 from .units import MemorySize, Quantity, Replicas, VolumeSize
 
 

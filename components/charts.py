@@ -25,7 +25,7 @@ class Chart:
 
     @property
     def default_version(self) -> str:
-        """The version used where none is asked for."""
+        """The version that is installed by default."""
         return self.repositories[0][0]
 
     @property
@@ -34,14 +34,14 @@ class Chart:
         return tuple(version for version, _ in self.repositories)
 
     def repository(self, version: str) -> str:
-        """Give the repository of `version`; raise `ValueError` with the supported versions."""
+        """Return the repository of `version`; raise `ValueError` with the supported versions."""
         for supported, repository in self.repositories:
             if supported == version:
                 return repository
         raise ValueError(f"chart {self.name} {version!r} is not supported: use one of {', '.join(self.versions)}")
 
     def local_path(self, version: str, directory: str) -> str:
-        """Give the path of the chart in `directory`; raise `ValueError` with the places looked at."""
+        """Return the path of the chart in `directory`; raise `ValueError` with the paths that do not exist."""
         places = [Path(directory) / f"{self.name}-{version}", Path(directory) / f"{self.name}-{version}.tgz"]
         for place in places:
             if place.exists():

@@ -34,7 +34,7 @@ _LONGEST = timedelta(days=106_751)
 
 
 def parse_duration(text: str) -> timedelta:
-    """Read a Prometheus duration such as `744h`, `30d` or `1h30m`, of 106751 days (292 years) at most.
+    """Return a Prometheus duration such as `744h`, `30d` or `1h30m`, of 106751 days (292 years) at most.
 
     Raise `ValueError` with the notation or the limit.
     """
@@ -63,7 +63,7 @@ def parse_duration(text: str) -> timedelta:
 
 
 def hours(text: str) -> str:
-    """Write a duration in whole hours, the largest unit that every Go program reads (`30d` → `720h`).
+    """Return a duration in whole hours, the largest unit that every Go program reads (`30d` → `720h`).
 
     Raise `ValueError` when it is not a whole number of hours.
     """
@@ -76,7 +76,7 @@ def hours(text: str) -> str:
 
 
 def parse_quantity(text: str) -> Decimal:
-    """Read a Kubernetes quantity such as `2Gi` or `500m` into its plain number; raise `ValueError` otherwise."""
+    """Return the number of a Kubernetes quantity such as `2Gi` or `500m`; raise `ValueError` otherwise."""
     match = _QUANTITY.fullmatch(text)
     if match is None:
         raise ValueError(
@@ -86,7 +86,7 @@ def parse_quantity(text: str) -> Decimal:
 
 
 def form(pattern: str, meaning: str) -> AfterValidator:
-    """Hold a text to a regular expression, as a whole; `meaning` says in words what is wanted."""
+    """Return a validator of a text by a regular expression; `meaning` describes it in the message."""
     compiled = re.compile(pattern)
 
     def check(text: str) -> str:
@@ -169,7 +169,7 @@ def _entry_point(text: str) -> str:
 
 
 def is_of_every_cluster(namespace: str) -> bool:
-    """Tell whether a namespace is one that Kubernetes makes and nobody else may take for their own."""
+    """Whether a namespace is created by Kubernetes itself."""
     return namespace == "default" or namespace.startswith("kube-")
 
 
@@ -177,13 +177,13 @@ Duration = Annotated[str, AfterValidator(_duration)]
 """A Prometheus duration: `30d`, `744h`, `1h30m`."""
 
 Interval = Annotated[str, AfterValidator(_interval)]
-"""A `Duration` longer than nothing: `30s`."""
+"""A `Duration` above zero: `30s`."""
 
 Quantity = Annotated[str, AfterValidator(_quantity)]
 """A Kubernetes quantity above zero: `2Gi`, `500m`."""
 
 Replicas = Annotated[int, Field(ge=1, le=1000)]
-"""How many pods a workload has: more than 1000 is taken for a slip of the hand."""
+"""Number of pods of a workload, at most 1000, which catches typing errors."""
 
 MemorySize = Annotated[str, AfterValidator(_memory_size), Bound("At least `1Mi`.")]
 """Memory of a pod, 1Mi or more: `512Mi`, `2Gi`."""
@@ -192,7 +192,7 @@ VolumeSize = Annotated[str, AfterValidator(_volume_size), Bound("At least `1Gi`.
 """Size of a volume, 1Gi or more: `10Gi`."""
 
 Name = Annotated[str, AfterValidator(_label)]
-"""An RFC 1123 label, as Kubernetes wants for namespaces, Services and Helm releases."""
+"""An RFC 1123 label, as Kubernetes requires of namespaces, Services and Helm releases."""
 
 EntryPoint = Annotated[str, AfterValidator(_entry_point)]
 """Name of an entry point of Traefik."""

@@ -1,4 +1,4 @@
-"""The addresses that servers of other teams are given by: host and port, or a URL with the path that its API has."""
+"""Addresses of servers outside the stack: host and port, or a URL with the path of its API."""
 
 import re
 from typing import Annotated
@@ -12,14 +12,14 @@ REMOTE_WRITE_PATHS = ("/api/v1/write", "/api/v1/push", "/api/v1/receive", "/api/
 """Prometheus and VictoriaMetrics, Mimir, Thanos, Cortex."""
 
 SIGNAL_PATHS = ("/v1/logs", "/v1/metrics", "/v1/traces")
-"""What OTLP's exporters append to a base (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request)."""
+"""Paths that OTLP exporters append to a base URL (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request)."""
 
 
 _HOST_AND_PORT = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>[1-9]\d{0,4})")
 
 
 def is_host_and_port(text: str) -> bool:
-    """Tell whether a text is `host:port`, as clients that speak no HTTP want it."""
+    """Whether a text is `host:port`, as clients without HTTP require."""
     found = _HOST_AND_PORT.fullmatch(text)
     return found is not None and int(found["port"]) < 65536
 
@@ -56,22 +56,22 @@ def _loki_push(url: str) -> str:
 
 
 RemoteWriteUrl = Annotated[HttpUrl, AfterValidator(_remote_write)]
-"""Where a store takes metrics by Prometheus' remote-write protocol."""
+"""URL of the remote-write API of Prometheus."""
 
 OptionalRemoteWriteUrl = Annotated[OptionalHttpUrl, AfterValidator(_remote_write)]
 """A `RemoteWriteUrl`, or the empty string where there is none."""
 
 OtlpUrl = Annotated[HttpUrl, AfterValidator(_otlp_base)]
-"""The base that the path of a signal is appended to for OTLP over HTTP."""
+"""Base URL for OTLP over HTTP, which the path of a signal is appended to."""
 
 OptionalOtlpUrl = Annotated[OptionalHttpUrl, AfterValidator(_otlp_base)]
 """An `OtlpUrl`, or the empty string where there is none."""
 
 QueryUrl = Annotated[HttpUrl, AfterValidator(_query)]
-"""Where Prometheus' HTTP API begins, as Grafana wants to know it."""
+"""Base URL of the HTTP API of Prometheus, as a Grafana datasource requires."""
 
 OptionalQueryUrl = Annotated[OptionalHttpUrl, AfterValidator(_query)]
 """A `QueryUrl`, or the empty string where there is none."""
 
 LokiPushUrl = Annotated[HttpUrl, AfterValidator(_loki_push)]
-"""Where Loki takes log lines by its own protocol."""
+"""URL of the push API of Loki."""

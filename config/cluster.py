@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from components._cluster import ClusterDnsSpec, MonitorSpec
+from components._kubernetes import LabelKey, LabelValue, NodeSelector, OptionalObjectName, Tolerations
 from components._model import USER_KNOWN, StrictModel, same_as
-from components._objects import LabelKey, LabelValue, NodeSelector, OptionalObjectName, Tolerations
 from components.units import Hostname, Name
 
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
+from components._messages import closest, message
 from components._model import (
     Location,
     container,
@@ -20,7 +21,6 @@ from components._model import (
     members,
     placeholder,
 )
-from components._sentences import closest, sentence
 from components.units import parse_quantity
 
 from .problems import SECRET, Problem, nearest, place_of, remove_command, replace_command, shown
@@ -133,7 +133,7 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
     location, kind, value = details["loc"], details["type"], details["input"]
     if location[-1:] == (OF_A_KEY,):
         place = place_of(area, *location[:-1])
-        return Problem(place, sentence(details), remove_command(place))
+        return Problem(place, message(details), remove_command(place))
     place = place_of(area, *location)
     setting = setting_at(model, location)
     if kind == "extra_forbidden":
@@ -142,7 +142,7 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
         return Problem(place, f"is missing: {meaning(setting)}", _fix(place, setting, None))
     if value is None:
         return Problem(place, f"has no value: {meaning(setting)}", remove_command(place), "null")
-    return Problem(place, sentence(details), _fix(place, setting, value), shown(value))
+    return Problem(place, message(details), _fix(place, setting, value), shown(value))
 
 
 def _unknown(place: str, setting: Setting, location: Location, value: Any) -> Problem:

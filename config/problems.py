@@ -9,9 +9,9 @@ from typing import Any
 
 import pulumi
 
+from components._messages import closest
 from components._model import is_placeholder
-from components._plain_secrets import HIDDEN, veiled
-from components._sentences import closest
+from components._plain_secrets import HIDDEN, redacted
 
 PROJECT = "observability"
 
@@ -112,14 +112,14 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def shown(value: Any) -> str:
     """Write a value as it stands in the stack file, without what looks like a secret and not at any length."""
-    text = _USER_IN_URL.sub("//[hidden]@", json.dumps(_veiled(veiled(value)), default=str, ensure_ascii=False))
+    text = _USER_IN_URL.sub("//[hidden]@", json.dumps(_redacted(redacted(value)), default=str, ensure_ascii=False))
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 
 
-def _veiled(value: Any) -> Any:
+def _redacted(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {key: HIDDEN if SECRET.search(str(key)) else _veiled(item) for key, item in value.items()}
-    return [_veiled(item) for item in value] if isinstance(value, list) else value
+        return {key: HIDDEN if SECRET.search(str(key)) else _redacted(item) for key, item in value.items()}
+    return [_redacted(item) for item in value] if isinstance(value, list) else value
 
 
 def _step(part: str | int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from components._model import placeholder
-from components.security.spec import CertificateSettings
+from components.certificates.spec import CertificateSettings
 
 from .addresses import namespace_of
 from .problems import PROJECT, Problem, remove_command, set_command, shown

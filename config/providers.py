@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from components._sentences import closest
+from components._messages import closest
 
 from .problems import PROJECT, Problem, nearest, place_of, remove_command
 from .source import Source

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components._model import USER_KNOWN, StrictModel
-from components.security.spec import CertificateSettings, IssuerKind
+from components.certificates.spec import CertificateSettings, IssuerKind
 from components.units import Name
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pulumi
 
+from components._messages import closest
 from components._model import StrictModel, field_called
-from components._sentences import closest
 
 from .caching import CachingArea
 from .charts import ChartsArea

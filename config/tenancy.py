@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from components._sentences import closest
+from components._messages import closest
 
 from .problems import Problem, nearest, place_of, remove_command, set_command, shown
 from .rule import rule

@@ -58,7 +58,7 @@ class _Reported:
         commands = [self._command(argument, value) for argument, value in changes.items()]
         sentence = self._missing() if written is _ABSENT else None
         return Problem(
-            place_of(*location), sentence or self._found.sentence, "\n".join(commands), "" if hidden else shown(written)
+            place_of(*location), sentence or self._found.message, "\n".join(commands), "" if hidden else shown(written)
         )
 
     def _missing(self) -> str | None:

@@ -16,9 +16,8 @@ from components.logging.modes import LokiMode, LokiRole, PersistenceStyle
 from components.logging.schema_config import IndexStore
 from components.logging.spec import LoggingSpec
 from components.metrics.spec import MetricsSpec
-from components.storage.minio import minio_values
-from components.storage.seaweedfs import seaweedfs_values
-from components.storage.seaweedfs_cluster import PARTS, cluster_values
+from components.storage.minio_values import minio_values
+from components.storage.seaweedfs_values import PARTS, seaweedfs_values
 from components.storage.spec import InClusterObjectStorageSpec, MinioObjectStorageSpec
 from components.telemetry.spec import LogSource, TelemetrySpec
 from components.tracing.choices import Mode as TempoMode
@@ -311,7 +310,7 @@ def _servers(settings: Settings) -> Iterator[sizing.Row]:
 def _seaweedfs(spec: InClusterObjectStorageSpec) -> dict[str, sizing.Size]:
     if not spec.clustered:
         return {"seaweedfs": _size_of_chart(1, seaweedfs_values(spec)["allInOne"]["resources"]["requests"])}
-    parts = {part: cluster_values(spec)[part] for part in PARTS}
+    parts = {part: seaweedfs_values(spec)[part] for part in PARTS}
     return {
         part: _size_of_chart(
             values.get("replicas", 1), values["resources"]["requests"], values.get("data", {}).get("size", "")

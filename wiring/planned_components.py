@@ -9,6 +9,7 @@ import pulumi
 from components import DatasourcesArgs, LoggingArgs, TelemetryArgs, TracingArgs
 from components._spec import Spec
 from components.caching.spec import CacheSpec
+from components.certificates.spec import CertificateSpec
 from components.datasources.spec import DatasourcesSpec
 from components.demo.spec import DemoSpec
 from components.grafana.spec import GrafanaSpec
@@ -16,7 +17,6 @@ from components.ingress.spec import BasicAuthSpec, UiRouteSpec
 from components.logging.spec import LoggingSpec
 from components.metrics.spec import MetricsSpec
 from components.namespaces.spec import NamespaceSpec
-from components.security.spec import CertificateSpec
 from components.storage.spec import (
     AwsBucketAccessSpec,
     AwsObjectStorageSpec,

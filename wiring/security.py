@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 
 import components
-from components._security.certificates import service_hosts
+from components._tls import service_hosts
 from components.logging import tls_hosts as loki_hosts
 from components.tracing import tls_hosts as tempo_hosts
 from config import Settings

@@ -1,4 +1,4 @@
-"""A cache for what queries read again and again, shared by those that can use Redis's protocol."""
+"""A cache for queries, shared by all readers that can use the protocol of Redis."""
 
 from .access import CacheAccess
 from .args import CacheAccessArgs, CacheArgs

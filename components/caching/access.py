@@ -1,4 +1,4 @@
-"""A reader's access to a cache: the password in a Secret of its own namespace, as no pod reads another's Secrets."""
+"""Access of a reader to a cache: the password in a Secret of the reader's namespace."""
 
 import json
 from base64 import b64encode
@@ -8,8 +8,8 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._cache import Database
-from .._known import after
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
+from .._outputs import known_after
 from .args import CacheAccessArgs
 from .spec import PASSWORD_KEY, CacheAccessSpec
 
@@ -17,7 +17,7 @@ THANOS_KEY = "thanos-response-cache.yaml"
 
 
 class CacheAccess(pulumi.ComponentResource):
-    """The password of a cache where one of its readers can take it from."""
+    """The password of a cache in a Secret in the namespace of one of its readers."""
 
     secret_name: pulumi.Output[str]
     """Name of the Secret with the password."""
@@ -31,21 +31,21 @@ class CacheAccess(pulumi.ComponentResource):
         spec = CacheAccessSpec.check(component, args)
         password = pulumi.Output.secret(args["password"])
         super().__init__("observability:index:CacheAccess", name, {**args, "password": password}, opts)
-        # The password is resolved apart, so that nothing else becomes secret or unknown with it.
-        known = spec.model_copy(update={"password": "hidden"}).resolve(component)
+        # The password is resolved separately, so that nothing else becomes secret or unknown with it.
+        resolved = spec.model_copy(update={"password": "hidden"}).resolve(component)
         secret = Secret(
             f"{name}-secret",
             metadata=ObjectMetaArgs(
-                name=known.apply(lambda s: s.secret_name),
-                namespace=known.apply(lambda s: s.namespace),
+                name=resolved.apply(lambda s: s.secret_name),
+                namespace=resolved.apply(lambda s: s.namespace),
                 labels=MANAGED_BY,
             ),
-            data=pulumi.Output.all(password, known).apply(lambda both: _data(*both)),
+            data=pulumi.Output.all(password, resolved).apply(lambda both: _data(*both)),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.secret_name = after(known.apply(lambda s: s.secret_name), secret)
+        self.secret_name = known_after(resolved.apply(lambda s: s.secret_name), secret)
         self.password_key = pulumi.Output.from_input(PASSWORD_KEY)
-        self.thanos_key = known.apply(lambda s: THANOS_KEY if s.thanos_endpoint else "")
+        self.thanos_key = resolved.apply(lambda s: THANOS_KEY if s.thanos_endpoint else "")
         self.register_outputs(
             {"secretName": self.secret_name, "passwordKey": self.password_key, "thanosKey": self.thanos_key}
         )

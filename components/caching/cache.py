@@ -6,11 +6,11 @@ import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._known import after
+from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
-from .._namespace import own_namespace
-from .._passwords import generated
-from .._pod_security import MANAGED_BY
+from .._namespace import create_namespace_if
+from .._outputs import known_after
+from .._passwords import generate_password
 from .._release import release
 from .args import CacheArgs
 from .spec import PASSWORD_KEY, CacheSpec
@@ -18,7 +18,7 @@ from .values import cache_values
 
 
 class Cache(pulumi.ComponentResource):
-    """A cache on Valkey that asks for a password, for readers that are each given it by a `CacheAccess`."""
+    """A cache on Valkey with a password, which each reader gets from a `CacheAccess`."""
 
     endpoint: pulumi.Output[str]
     """Host and port of the cache in the cluster."""
@@ -35,28 +35,28 @@ class Cache(pulumi.ComponentResource):
         component = f'Cache "{name}"'
         spec = CacheSpec.check(component, args)
         super().__init__("observability:index:Cache", name, {**args}, opts)
-        known = spec.resolve(component)
-        in_namespace = known.apply(lambda s: s.namespace)
-        home = own_namespace(name, spec, in_namespace, self)
-        self.password = generated(f"{name}-password", 40, spec.credentials_revision, self)
+        resolved = spec.resolve(component)
+        in_namespace = resolved.apply(lambda s: s.namespace)
+        created = create_namespace_if(name, spec, in_namespace, self)
+        self.password = generate_password(f"{name}-password", 40, spec.credentials_revision, self)
         secret = Secret(
             f"{name}-secret",
             metadata=ObjectMetaArgs(name=spec.password_secret, namespace=in_namespace, labels=MANAGED_BY),
             data=self.password.apply(lambda plain: {PASSWORD_KEY: b64encode(plain.encode()).decode()}),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=home),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=created),
         )
         cache = release(
             f"{name}-valkey",
             spec,
             namespace=in_namespace,
-            values=known.apply(lambda s: deep_merge(cache_values(s), s.values)),
+            values=resolved.apply(lambda s: deep_merge(cache_values(s), s.values)),
             parent=self,
-            depends_on=[*home, secret],
+            depends_on=[*created, secret],
         )
-        self.endpoint = after(known.apply(lambda s: s.endpoint), cache)
-        self.password_secret = after(spec.password_secret, secret)
+        self.endpoint = known_after(resolved.apply(lambda s: s.endpoint), cache)
+        self.password_secret = known_after(spec.password_secret, secret)
         self.password_key = pulumi.Output.from_input(PASSWORD_KEY)
-        self.credentials_revision = known.apply(lambda s: s.credentials_checksum)
+        self.credentials_revision = resolved.apply(lambda s: s.credentials_checksum)
         self.register_outputs(
             {
                 "endpoint": self.endpoint,

@@ -1,4 +1,4 @@
-"""What `Cache` and `CacheAccess` take: settings, arguments, and the rules between them."""
+"""Settings and arguments of `Cache` and `CacheAccess`, and their rules."""
 
 from hashlib import sha256
 from typing import Annotated
@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import Field
 
 from .._cluster import MonitorSpec
+from .._kubernetes import NodeSelector, Tolerations
 from .._model import Choices, Plain
-from .._objects import NodeSelector, Tolerations
 from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Spec, rule
@@ -20,7 +20,7 @@ _LONGEST_RELEASE_NAME = 50
 
 
 class CacheSettings(NamespaceSettings, ReleaseSettings):
-    """Valkey: what a stack may state and a program may pass."""
+    """Valkey: settings of a stack, and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices(VALKEY.versions)]] = Field(
         default=VALKEY.default_version, description="Version of the Valkey chart.", examples=[VALKEY.default_version]

@@ -1,4 +1,4 @@
-"""The values of the Valkey chart: a cache in memory alone, that evicts the least used first and asks for a password."""
+"""Values of the Valkey chart: a cache in memory alone, with LRU eviction and a password."""
 
 from typing import Any
 
@@ -14,11 +14,11 @@ _CONTAINER = {
     "runAsUser": 1000,
 }
 _PERMISSIONS = "~* &* +@all -@dangerous +info +config|get +client|list +slowlog +latency"
-"""All of the cache, and what its exporter reads; nothing that would empty, stop or reconfigure it."""
+"""All keys, and the commands of the exporter; no command that flushes, stops or reconfigures the cache."""
 
 
 def cache_values(spec: CacheSpec) -> dict[str, Any]:
-    """Return the values of the chart, with the password by the name of its Secret."""
+    """Return the values of the chart, which contain the Secret of the password by name only."""
     memory = f"{memory_mib(spec.size_mib)}Mi"
     ports = [PORT, EXPORTER_PORT] if spec.service_monitor else [PORT]
     return {
@@ -46,7 +46,7 @@ def cache_values(spec: CacheSpec) -> dict[str, Any]:
 
 
 def configuration(size_mib: int) -> str:
-    """Return the text of `valkey.conf`: the bound, what is forgotten at it, and that nothing is kept on disk."""
+    """Return the text of `valkey.conf`: memory limit, eviction policy, no persistence."""
     return f'maxmemory {size_mib}mb\nmaxmemory-policy allkeys-lru\nsave ""\nappendonly no\n'
 
 

@@ -6,9 +6,10 @@ import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._known import after
-from .._namespace import namespace
-from .._pod_security import MANAGED_BY, PodSecurity
+from .._kubernetes import MANAGED_BY
+from .._namespace import create_namespace
+from .._outputs import known_after
+from .._pod_security import PodSecurity
 from .args import DatasourcesArgs
 from .plan import provisioning_files
 from .spec import DatasourcesSpec
@@ -38,7 +39,7 @@ class Datasources(pulumi.ComponentResource):
         files = spec.resolve(component).apply(provisioning_files)
         created = []
         if spec.create_namespace:
-            created.append(namespace(f"{name}-namespace", spec.namespace, PodSecurity.RESTRICTED, parent=self))
+            created.append(create_namespace(f"{name}-namespace", spec.namespace, PodSecurity.RESTRICTED, parent=self))
         places = {
             "logs": (spec.logs_uid, spec.logs_namespace),
             "traces": (spec.traces_uid, spec.traces_namespace),
@@ -46,10 +47,10 @@ class Datasources(pulumi.ComponentResource):
         }
         made: dict[str, pulumi.Resource] = {}
         homes: list[pulumi.Input[str]] = []
-        for signal, (uid, own_namespace) in places.items():
+        for signal, (uid, create_namespace_if) in places.items():
             if not uid:
                 continue
-            homes.append(own_namespace or spec.namespace)
+            homes.append(create_namespace_if or spec.namespace)
             object_name = f"grafana-datasource-{uid.lower().replace('_', '-').strip('-')}"
             made[object_name] = ConfigMap(
                 f"{name}-{signal}",
@@ -65,8 +66,8 @@ class Datasources(pulumi.ComponentResource):
         self.logs_uid = pulumi.Output.from_input(spec.logs_uid)
         self.traces_uid = pulumi.Output.from_input(spec.traces_uid)
         self.metrics_uid = pulumi.Output.from_input(spec.metrics_uid)
-        self.config_maps = after(list(made), *made.values())
-        self.namespaces = after(pulumi.Output.all(*homes).apply(lambda found: sorted(set(found))), *made.values())
+        self.config_maps = known_after(list(made), *made.values())
+        self.namespaces = known_after(pulumi.Output.all(*homes).apply(lambda found: sorted(set(found))), *made.values())
         self.register_outputs(
             {
                 "logsUid": self.logs_uid,

@@ -8,9 +8,9 @@ from pydantic import AfterValidator, Field
 
 from .._model import Plain, StrictModel, placeholder
 from .._pod_security import cluster_namespace_problem
-from .._security.spec import certificates_need_tls
 from .._spec import REMOVE, Fix, Spec, Violation, rule
 from .._tenants import Tenant
+from .._tls import certificates_need_tls
 from ..units import Interval, Name, OptionalHttpUrl, form
 from ..urls import OptionalQueryUrl
 from .checks import (

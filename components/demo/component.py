@@ -7,8 +7,8 @@ from pulumi_kubernetes.apps.v1 import Deployment
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._namespace import own_namespace
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
+from .._namespace import create_namespace_if
 from .args import DemoArgs
 from .spec import DemoSpec
 from .workload import SCRIPT_FILE, SERVICE, deployment_spec, script
@@ -28,7 +28,7 @@ class Demo(pulumi.ComponentResource):
         spec = DemoSpec.check(component, args)
         super().__init__("observability:index:Demo", name, {**args}, opts)
         known = spec.resolve(component)
-        home = own_namespace(name, spec, spec.namespace, self)
+        home = create_namespace_if(name, spec, spec.namespace, self)
         labels = {**MANAGED_BY, "app.kubernetes.io/name": spec.workload_name}
         program = ConfigMap(
             f"{name}-script",

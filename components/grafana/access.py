@@ -15,7 +15,7 @@ from pulumi_kubernetes.rbac.v1 import (
     SubjectArgs,
 )
 
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
 from .spec import GrafanaSpec
 
 

@@ -5,10 +5,10 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_random import RandomPassword
 
-from .._known import after
+from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
-from .._namespace import own_namespace
-from .._pod_security import MANAGED_BY
+from .._namespace import create_namespace_if
+from .._outputs import known_after
 from .._release import release
 from .access import let_sidecars_read_config_maps
 from .args import GrafanaArgs
@@ -40,7 +40,7 @@ class Grafana(pulumi.ComponentResource):
         spec = GrafanaSpec.check(component, args)
         super().__init__("observability:index:Grafana", name, {**args}, opts)
         known = spec.resolve(component)
-        needed = own_namespace(name, spec, spec.namespace, self)
+        needed = create_namespace_if(name, spec, spec.namespace, self)
         if spec.admin is None:
             needed.append(self._generated_password(name, spec, needed))
         needed += let_sidecars_read_config_maps(name, known, parent=self)
@@ -54,10 +54,12 @@ class Grafana(pulumi.ComponentResource):
         )
         if spec.service_monitor:
             service_monitor(f"{name}-service-monitor", spec, parent=self, depends_on=[installed])
-        self.namespace = after(spec.namespace, installed)
-        self.service = after(spec.release_name, installed)
+        self.namespace = known_after(spec.namespace, installed)
+        self.service = known_after(spec.release_name, installed)
         self.port = pulumi.Output.from_input(PORT)
-        self.url = after(known.apply(lambda spec: f"http://{spec.release_name}.{spec.namespace}{spec.path}"), installed)
+        self.url = known_after(
+            known.apply(lambda spec: f"http://{spec.release_name}.{spec.namespace}{spec.path}"), installed
+        )
         self.admin_secret = pulumi.Output.from_input(spec.password_secret)
         self.register_outputs(
             {

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from .._cluster import MonitorSpec
+from .._kubernetes import NodeSelector, OptionalObjectName, SecretReference, Tolerations
 from .._model import Choices, Plain
-from .._objects import NodeSelector, OptionalObjectName, SecretReference, Tolerations
 from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from ..charts import GRAFANA_CHART, Chart

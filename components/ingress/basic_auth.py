@@ -6,9 +6,9 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._htpasswd import checked_htpasswd
-from .._known import after
-from .._login import generate_login
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
+from .._outputs import known_after
+from .._passwords import generate_login
 from .args import BasicAuthArgs
 from .objects import API_VERSION, basic_auth
 from .spec import BasicAuthSpec
@@ -58,7 +58,7 @@ class BasicAuth(pulumi.ComponentResource):
         )
         self.namespace = pulumi.Output.from_input(spec.namespace)
         self.name = pulumi.Output.from_input(spec.middleware_name)
-        self.reference = after(pulumi.Output.concat(self.namespace, "/", self.name), middleware)
+        self.reference = known_after(pulumi.Output.concat(self.namespace, "/", self.name), middleware)
         self.secret_name = pulumi.Output.from_input(secret_name)
         self.register_outputs(
             {

@@ -8,8 +8,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from .._htpasswd import problem_of_htpasswd
+from .._kubernetes import OptionalObjectName
 from .._model import Plain, StrictModel, placeholder
-from .._objects import OptionalObjectName
 from .._spec import Spec, Violation, rule
 from ..units import EntryPoint, Hostname, Name, form
 

@@ -7,9 +7,9 @@ from typing import Any
 import pulumi
 
 from .._guard import guard
-from .._namespace import own_namespace
+from .._namespace import create_namespace_if
+from .._network_policy import network_policy
 from .._release import release
-from .._security.policy import network_policy
 from .args import LoggingArgs
 from .gateway import network_policy_spec
 from .ruler import create_rules
@@ -39,7 +39,7 @@ class Logging(pulumi.ComponentResource):
         super().__init__("observability:index:Logging", name, {**args}, opts)
         for warning in warnings(spec):
             pulumi.log.warn(warning, self)
-        namespace = own_namespace(name, spec, spec.namespace, self)
+        namespace = create_namespace_if(name, spec, spec.namespace, self)
 
         def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
             return update_problems(old, new, today=datetime.now(UTC).date(), allowed=spec.allow_changes)

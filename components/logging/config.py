@@ -3,7 +3,7 @@
 from typing import Any
 
 from .._bucket import Store
-from ..storage.endpoint import parse_endpoint
+from ..storage.s3 import parse_endpoint
 from ..units import hours
 from .ruler import ruler_config
 from .schema_config import IndexStore

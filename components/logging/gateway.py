@@ -9,9 +9,8 @@ from functools import reduce
 from typing import Any
 
 from .._merge import deep_merge
-from .._security.certificates import certificate_volume, service_hosts
-from .._security.nginx import refusal_lines, tls_lines
-from .._security.policy import ingress_policy
+from .._network_policy import ingress_policy
+from .._tls import certificate_volume, refusal_lines, service_hosts, tls_lines
 from .modes import LokiRole
 from .spec import LoggingSpec
 from .workloads import placement, resources

@@ -15,7 +15,7 @@ from pulumi_kubernetes.batch.v1 import Job
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
 from .._tenants import THE_ONLY_TENANT
 from .spec import LoggingSpec
 from .workloads import resources

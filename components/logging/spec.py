@@ -10,13 +10,13 @@ from pydantic import Field, model_validator
 from .._bucket import BucketReaderSpec, Store
 from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
+from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, placeholder
-from .._objects import NodeSelector, OptionalObjectName, Tolerations
 from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings
-from .._security.spec import LEAVE_OUT, SecuritySpec, given, locked_out_metrics
 from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
+from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
 from .._workload import WorkloadSettings
 from ..charts import LOKI, Chart, major_version
 from ..units import Duration, MemorySize, Name, OptionalHttpUrl, Quantity, Replicas, VolumeSize, parse_quantity
@@ -467,7 +467,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     @property
     def authenticates(self) -> bool:
         """Whether clients must authenticate: as a tenant, or as of every component."""
-        return super().authenticates or given(self.tenants_secret)
+        return super().authenticates or is_set(self.tenants_secret)
 
     @property
     def reserved_values(self) -> Mapping[str, str]:
@@ -642,8 +642,8 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return Violation(problem, {self._ingesters_argument: 1}) if problem else None
 
     @rule("values", "tls_secret", "client_certificates", "logins_secret", "tenants_secret")
-    def _values_leave_the_protection_whole(self) -> Iterator[Violation]:
-        return super()._values_leave_the_protection_whole()
+    def _values_set_no_reserved_value(self) -> Iterator[Violation]:
+        return super()._values_set_no_reserved_value()
 
     @rule("logins_secret", "tenants_secret")
     def _logins_are_of_clients_or_of_tenants(self) -> str | None:
@@ -657,7 +657,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     @rule("metrics_namespaces", "service_monitor", "client_certificates", "logins_secret", "tenants_secret")
     def _metrics_are_reachable(self) -> Violation | None:
         if self.service_monitor and self.authenticates:
-            return locked_out_metrics(self.metrics_namespaces)
+            return metrics_namespaces_problem(self.metrics_namespaces)
         return None
 
     @rule("tenants_secret", "tenants")

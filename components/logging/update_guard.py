@@ -13,7 +13,7 @@ from typing import Any
 from .._merge import deep_merge
 from .._tenants import THE_ONLY_TENANT
 from ..charts import major_version
-from ..storage.endpoint import store_address
+from ..storage.s3 import store_address
 from .modes import LokiMode, LokiRole, PersistenceStyle, path_between
 from .spec import GuardedChange
 from .values import CHART_ZONES

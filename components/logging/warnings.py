@@ -1,14 +1,14 @@
 """Warnings about valid arguments of `Logging` that cost availability or data, or are deprecated."""
 
 from .._bucket import Store
-from .._security.spec import open_logins
+from .._tls import login_warnings
 from .modes import LokiMode
 from .spec import LoggingSpec
 
 
 def warnings(spec: LoggingSpec) -> list[str]:
     """Return a warning for each such argument."""
-    found = open_logins(spec)
+    found = login_warnings(spec)
     if spec.mode is LokiMode.SIMPLE_SCALABLE:
         found.append(
             "mode = simple-scalable: deprecated and removed in Loki 4; migrate to monolithic or distributed with "

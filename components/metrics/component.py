@@ -3,7 +3,7 @@
 import pulumi
 
 from .._merge import deep_merge
-from .._namespace import own_namespace
+from .._namespace import create_namespace_if
 from .._release import release
 from .args import MetricsArgs
 from .spec import MetricsSpec
@@ -26,7 +26,7 @@ class Metrics(pulumi.ComponentResource):
         place = f'Metrics "{name}"'
         spec = MetricsSpec.check(place, args)
         super().__init__("observability:index:Metrics", name, {**args}, opts)
-        home = own_namespace(name, spec, spec.namespace, self)
+        home = create_namespace_if(name, spec, spec.namespace, self)
         known = spec.resolve(place)
         release(
             f"{name}-prometheus",

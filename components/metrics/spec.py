@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain
-from .._objects import NodeSelector, OptionalObjectName, Tolerations
 from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Violation, rule

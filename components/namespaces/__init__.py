@@ -1,4 +1,4 @@
-"""Namespaces with a pod security level."""
+"""Namespaces with a Pod Security level."""
 
 from .args import NamespaceArgs
 from .component import Namespace

@@ -1,9 +1,9 @@
-"""A namespace whose pods are held to a pod security level."""
+"""A namespace with a Pod Security level."""
 
 import pulumi
 
-from .._known import after
-from .._namespace import namespace
+from .._namespace import create_namespace
+from .._outputs import known_after
 from .args import NamespaceArgs
 from .spec import NamespaceSpec
 
@@ -19,6 +19,6 @@ class Namespace(pulumi.ComponentResource):
         spec = NamespaceSpec.check(component, args)
         super().__init__("observability:index:Namespace", name, {**args}, opts)
         namespace_name = spec.resolve(component).apply(lambda s: s.name)
-        created = namespace(f"{name}-namespace", namespace_name, spec.level, parent=self, protect=spec.protect)
-        self.name = after(namespace_name, created)
+        created = create_namespace(f"{name}-namespace", namespace_name, spec.level, parent=self, protect=spec.protect)
+        self.name = known_after(namespace_name, created)
         self.register_outputs({"name": self.name})

@@ -1,4 +1,4 @@
-"""What `Namespace` accepts; all of it is decided by a program."""
+"""Arguments of `Namespace`, and their rules."""
 
 from pydantic import Field
 

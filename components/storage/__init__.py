@@ -3,6 +3,7 @@
 The components for AWS are imported on first use: `pulumi_aws` is an optional dependency.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .args import (
@@ -13,15 +14,14 @@ from .args import (
     MinioObjectStorageArgs,
     SecretBucketAccessArgs,
 )
-from .endpoint import Endpoint, bucket_endpoint, parse_endpoint
 from .external import ExternalObjectStorage
-from .in_cluster import InClusterObjectStorage
-from .minio_storage import MinioObjectStorage
+from .minio import MinioObjectStorage
+from .s3 import Endpoint, bucket_endpoint, parse_endpoint
+from .seaweedfs import InClusterObjectStorage
 from .secret_access import SecretBucketAccess
 
 if TYPE_CHECKING:
-    from .aws import AwsObjectStorage
-    from .aws_access import AwsBucketAccess
+    from .aws import AwsBucketAccess, AwsObjectStorage
 
 __all__ = [
     "AwsBucketAccess",
@@ -43,16 +43,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    match name:
-        case "AwsBucketAccess":
-            from .aws_access import AwsBucketAccess
-
-            return AwsBucketAccess
-        case "AwsObjectStorage":
-            from .aws import AwsObjectStorage
-
-            return AwsObjectStorage
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in ("AwsBucketAccess", "AwsObjectStorage"):
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(".aws", __name__), name)
 
 
 def __dir__() -> list[str]:

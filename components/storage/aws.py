@@ -1,15 +1,14 @@
-"""Buckets on AWS S3: those of others, or new ones that are closed, encrypted, reached by TLS alone and protected."""
+"""Buckets on AWS S3, and the IAM role of each consumer of a bucket."""
 
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_aws import kms, s3
+from pulumi_aws import eks, iam, kms, s3
 
-from .._known import after
-from .args import AwsObjectStorageArgs
-from .lifecycle import lifecycle_rules
-from .policies import bucket_arn, tls_only_policy
-from .spec import AwsObjectStorageSpec, Encryption
+from .._outputs import known_after
+from .args import AwsBucketAccessArgs, AwsObjectStorageArgs
+from .policies import Identity, bucket_arn, lifecycle_rules, tls_only_policy
+from .spec import AwsBucketAccessSpec, AwsObjectStorageSpec, Encryption
 
 
 class AwsObjectStorage(pulumi.ComponentResource):
@@ -22,7 +21,7 @@ class AwsObjectStorage(pulumi.ComponentResource):
     region: pulumi.Output[str]
     """Region of the buckets."""
     path_style: pulumi.Output[bool]
-    """Whether the bucket goes into the path of a URL and not into its host: false on AWS."""
+    """Whether the bucket is part of the path of a URL, not of the host name: false on AWS."""
     buckets: pulumi.Output[Mapping[str, str]]
     """Bucket of each purpose."""
     prefixes: pulumi.Output[Mapping[str, str]]
@@ -36,12 +35,12 @@ class AwsObjectStorage(pulumi.ComponentResource):
         component = f'AwsObjectStorage "{name}"'
         spec = AwsObjectStorageSpec.check(component, args)
         super().__init__("observability:index:AwsObjectStorage", name, {**args}, opts)
-        # The key is resolved apart: one that is still to be created would make everything else unknown.
-        known = spec.model_copy(update={"kms_key_arn": ""}).resolve(component)
-        self._partition = known.apply(lambda s: s.partition)
-        self._region = known.apply(lambda s: s.region)
-        self._tags = known.apply(lambda s: dict(s.tags))
-        self._guarded = pulumi.ResourceOptions(
+        # The key is resolved separately: one that is still to be created would make everything else unknown.
+        resolved = spec.model_copy(update={"kms_key_arn": ""}).resolve(component)
+        self._partition = resolved.apply(lambda s: s.partition)
+        self._region = resolved.apply(lambda s: s.region)
+        self._tags = resolved.apply(lambda s: dict(s.tags))
+        self._protected = pulumi.ResourceOptions(
             parent=self, protect=spec.protect or None, retain_on_delete=spec.protect or None
         )
         self.kms_key_arn = self._key_arn(f"{name}-key", spec, component)
@@ -54,10 +53,11 @@ class AwsObjectStorage(pulumi.ComponentResource):
         self.endpoint = pulumi.Output.from_input("")
         self.region = self._region
         self.path_style = pulumi.Output.from_input(False)
-        self.buckets = after(spec.bucket_of, *created)
+        self.buckets = known_after(spec.bucket_of, *created)
         self.prefixes = pulumi.Output.from_input(spec.prefix_of)
-        self.bucket_arns = after(
-            known.apply(lambda s: {purpose: bucket_arn(s.partition, b) for purpose, b in s.bucket_of.items()}), *created
+        self.bucket_arns = known_after(
+            resolved.apply(lambda s: {purpose: bucket_arn(s.partition, b) for purpose, b in s.bucket_of.items()}),
+            *created,
         )
         self.register_outputs(
             {
@@ -86,16 +86,16 @@ class AwsObjectStorage(pulumi.ComponentResource):
             deletion_window_in_days=30,
             region=self._region,
             tags=self._tags,
-            opts=self._guarded,
+            opts=self._protected,
         )
         return key.arn
 
     def _bucket(self, name: str, bucket_name: str, spec: AwsObjectStorageSpec) -> list[pulumi.Resource]:
-        guarded = self._guarded
+        protected_opts = self._protected
         bucket = s3.Bucket(
-            name, bucket=bucket_name, force_destroy=False, region=self._region, tags=self._tags, opts=guarded
+            name, bucket=bucket_name, force_destroy=False, region=self._region, tags=self._tags, opts=protected_opts
         )
-        closed = s3.BucketPublicAccessBlock(
+        access_block = s3.BucketPublicAccessBlock(
             f"{name}-access-block",
             bucket=bucket.bucket,
             block_public_acls=True,
@@ -103,29 +103,29 @@ class AwsObjectStorage(pulumi.ComponentResource):
             ignore_public_acls=True,
             restrict_public_buckets=True,
             region=self._region,
-            opts=guarded,
+            opts=protected_opts,
         )
         policy = s3.BucketPolicy(
             f"{name}-policy",
             bucket=bucket.bucket,
             policy=self._partition.apply(lambda partition: tls_only_policy(bucket_arn(partition, bucket_name))),
             region=self._region,
-            opts=pulumi.ResourceOptions.merge(guarded, pulumi.ResourceOptions(depends_on=[closed])),
+            opts=pulumi.ResourceOptions.merge(protected_opts, pulumi.ResourceOptions(depends_on=[access_block])),
         )
-        # One after the other: S3 refuses to change policy, access block and ownership of a bucket at once.
-        owned = s3.BucketOwnershipControls(
+        # One after the other: S3 rejects concurrent changes of policy, access block and ownership of a bucket.
+        ownership = s3.BucketOwnershipControls(
             f"{name}-ownership",
             bucket=bucket.bucket,
             rule={"object_ownership": "BucketOwnerEnforced"},
             region=self._region,
-            opts=pulumi.ResourceOptions.merge(guarded, pulumi.ResourceOptions(depends_on=[policy])),
+            opts=pulumi.ResourceOptions.merge(protected_opts, pulumi.ResourceOptions(depends_on=[policy])),
         )
-        encrypted = s3.BucketServerSideEncryptionConfiguration(
+        encryption = s3.BucketServerSideEncryptionConfiguration(
             f"{name}-encryption",
             bucket=bucket.bucket,
             rules=[self._encryption(spec)],
             region=self._region,
-            opts=guarded,
+            opts=protected_opts,
         )
         versions: list[pulumi.Resource] = []
         if spec.versioning:
@@ -135,18 +135,18 @@ class AwsObjectStorage(pulumi.ComponentResource):
                     bucket=bucket.bucket,
                     versioning_configuration={"status": "Enabled"},
                     region=self._region,
-                    opts=guarded,
+                    opts=protected_opts,
                 )
             )
-        tidy = lifecycle_rules(versioned=spec.versioning, noncurrent_days=spec.noncurrent_days)
+        rules = lifecycle_rules(versioned=spec.versioning, noncurrent_days=spec.noncurrent_days)
         lifecycle = s3.BucketLifecycleConfiguration(
             f"{name}-lifecycle",
             bucket=bucket.bucket,
-            rules=[s3.BucketLifecycleConfigurationRuleArgs(**rule) for rule in tidy],
+            rules=[s3.BucketLifecycleConfigurationRuleArgs(**rule) for rule in rules],
             region=self._region,
-            opts=pulumi.ResourceOptions.merge(guarded, pulumi.ResourceOptions(depends_on=versions)),
+            opts=pulumi.ResourceOptions.merge(protected_opts, pulumi.ResourceOptions(depends_on=versions)),
         )
-        return [bucket, closed, policy, owned, encrypted, *versions, lifecycle]
+        return [bucket, access_block, policy, ownership, encryption, *versions, lifecycle]
 
     def _encryption(self, spec: AwsObjectStorageSpec) -> s3.BucketServerSideEncryptionConfigurationRuleArgs:
         by_kms = spec.encryption is Encryption.KMS
@@ -155,4 +155,63 @@ class AwsObjectStorage(pulumi.ComponentResource):
         )
         return s3.BucketServerSideEncryptionConfigurationRuleArgs(
             apply_server_side_encryption_by_default=default, bucket_key_enabled=by_kms
+        )
+
+
+class AwsBucketAccess(pulumi.ComponentResource):
+    """Access to one bucket, or one prefix of it, for one ServiceAccount."""
+
+    service_account_annotations: pulumi.Output[Mapping[str, str]]
+    """Annotations that the consumer's ServiceAccount needs."""
+    secret_name: pulumi.Output[str]
+    """Empty: the pods have the role of their ServiceAccount."""
+    checksum: pulumi.Output[str]
+    """Changes when the consumer's pods must restart to get their credentials."""
+
+    def __init__(self, name: str, args: AwsBucketAccessArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        component = f'AwsBucketAccess "{name}"'
+        spec = AwsBucketAccessSpec.check(component, args)
+        super().__init__("observability:index:AwsBucketAccess", name, {**args}, opts)
+        # The key is resolved separately: one that is still to be created would make the name of the role unknown.
+        resolved = spec.model_copy(update={"kms_key_arn": ""}).resolve(component)
+        child = pulumi.ResourceOptions(parent=self)
+        role = iam.Role(
+            f"{name}-role",
+            name=resolved.apply(lambda s: s.role),
+            description=resolved.apply(lambda s: f"{s.actions_for} in {s.namespace}: bucket {s.bucket}"),
+            assume_role_policy=resolved.apply(lambda s: s.trust),
+            permissions_boundary=resolved.apply(lambda s: s.permissions_boundary or None),
+            tags=resolved.apply(lambda s: dict(s.tags)),
+            opts=child,
+        )
+        policy = iam.RolePolicy(
+            f"{name}-policy",
+            name="bucket",
+            role=role.name,
+            policy=spec.resolve(component).apply(lambda s: s.permissions),
+            opts=child,
+        )
+        created: list[pulumi.Resource] = [role, policy]
+        if spec.identity is Identity.POD_IDENTITY:
+            created.append(
+                eks.PodIdentityAssociation(
+                    f"{name}-association",
+                    cluster_name=resolved.apply(lambda s: s.eks_cluster),
+                    namespace=resolved.apply(lambda s: s.namespace),
+                    service_account=resolved.apply(lambda s: s.service_account),
+                    role_arn=role.arn,
+                    region=resolved.apply(lambda s: s.region or None),
+                    tags=resolved.apply(lambda s: dict(s.tags)),
+                    opts=pulumi.ResourceOptions(parent=self, depends_on=[policy]),
+                )
+            )
+        self.service_account_annotations = known_after(resolved.apply(lambda s: s.annotations), *created)
+        self.secret_name = known_after("", *created)
+        self.checksum = known_after(resolved.apply(lambda s: s.checksum), *created)
+        self.register_outputs(
+            {
+                "serviceAccountAnnotations": self.service_account_annotations,
+                "secretName": self.secret_name,
+                "checksum": self.checksum,
+            }
         )

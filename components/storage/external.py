@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from .args import ExternalObjectStorageArgs
-from .endpoint import parse_endpoint
+from .s3 import parse_endpoint
 from .spec import ExternalObjectStorageSpec
 
 
@@ -19,13 +19,13 @@ class ExternalObjectStorage(pulumi.ComponentResource):
     region: pulumi.Output[str]
     """Region that requests are signed for."""
     path_style: pulumi.Output[bool]
-    """Whether the bucket goes into the path of a URL and not into its host."""
+    """Whether the bucket is part of the path of a URL, not of the host name."""
     buckets: pulumi.Output[Mapping[str, str]]
     """Bucket of each purpose."""
     prefixes: pulumi.Output[Mapping[str, str]]
     """Prefix of each purpose; empty is the whole bucket."""
     kms_key_arn: pulumi.Output[str]
-    """Empty: the store encrypts as it is set up to."""
+    """Empty: the store encrypts by its own configuration."""
     bucket_arns: pulumi.Output[Mapping[str, str]]
     """None: only AWS has them."""
 
@@ -33,13 +33,13 @@ class ExternalObjectStorage(pulumi.ComponentResource):
         component = f'ExternalObjectStorage "{name}"'
         spec = ExternalObjectStorageSpec.check(component, args)
         super().__init__("observability:index:ExternalObjectStorage", name, {**args}, opts)
-        known = spec.resolve(component)
+        resolved = spec.resolve(component)
         self.kind = pulumi.Output.from_input("external")
-        self.endpoint = known.apply(lambda s: parse_endpoint(s.endpoint).url)
-        self.region = known.apply(lambda s: s.region)
-        self.path_style = known.apply(lambda s: s.path_style)
-        self.buckets = known.apply(lambda s: s.bucket_of)
-        self.prefixes = known.apply(lambda s: s.prefix_of)
+        self.endpoint = resolved.apply(lambda s: parse_endpoint(s.endpoint).url)
+        self.region = resolved.apply(lambda s: s.region)
+        self.path_style = resolved.apply(lambda s: s.path_style)
+        self.buckets = resolved.apply(lambda s: s.bucket_of)
+        self.prefixes = resolved.apply(lambda s: s.prefix_of)
         self.kms_key_arn = pulumi.Output.from_input("")
         self.bucket_arns = pulumi.Output.from_input({})
         self.register_outputs(

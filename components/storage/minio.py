@@ -1,117 +1,160 @@
-"""The values of the MinIO chart: one pod, or four that hold each object together, and a user for each purpose."""
+"""Buckets in the cluster on MinIO, for platforms that are written for it; a preview warns that it is unmaintained."""
 
-from typing import Any
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
 
-from ..units import parse_quantity
-from .minio_users import policy
-from .spec import MinioMode, MinioObjectStorageSpec
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.core.v1 import Secret
+from pulumi_kubernetes.helm.v3 import Release
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
-REGION = "us-east-1"
-IMAGE = {"repository": "docker.io/pgsty/minio", "tag": "RELEASE.2026-03-14T12-00-00Z"}
-CLIENT_IMAGE = {"repository": "docker.io/pgsty/mc", "tag": "RELEASE.2026-03-13T08-57-32Z"}
-"""A fork's builds: those of the project itself can no longer be pulled (https://github.com/minio/minio)."""
-
-UNMAINTAINED = (
-    "MinIO is no longer maintained: its repository is archived, and the images are a fork's. Keep it where documents "
-    "ask for it; else use InClusterObjectStorage, or a store outside the cluster."
-)
-_USER = 1000
-_SHARE_OF_MEMORY = 0.9
-_CONTAINER = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
-_POD = {
-    "enabled": True,
-    "runAsNonRoot": True,
-    "runAsUser": _USER,
-    "runAsGroup": _USER,
-    "fsGroup": _USER,
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
-_JOB = {
-    "securityContext": {"enabled": True},
-    "containerSecurityContext": _CONTAINER,
-    "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}},
-}
+from .._guard import guard
+from .._kubernetes import MANAGED_BY
+from .._merge import deep_merge
+from .._namespace import create_namespace_if
+from .._outputs import known_after
+from .._passwords import generate_password, secret_map
+from .._release import release
+from .args import MinioObjectStorageArgs
+from .minio_values import REGION, UNMAINTAINED, minio_values, service_monitor
+from .spec import MINIO_ROOT_USER, MinioMode, MinioObjectStorageSpec
+from .update_guard import minio_problems
 
 
-def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
-    """Return the values of the chart, with every key in a Secret that is named only."""
-    memory = int(float(parse_quantity(spec.memory)) * _SHARE_OF_MEMORY / 2**20)
-    keep = spec.protect_namespace and spec.mode is MinioMode.STANDALONE
-    return {
-        "fullnameOverride": spec.release_name,
-        # The label `app` of every object, by which the policies and the Services tell two stores apart.
-        "nameOverride": spec.release_name,
-        "image": dict(IMAGE),
-        "mcImage": dict(CLIENT_IMAGE),
-        "mode": spec.mode.value,
-        "replicas": REPLICAS[spec.mode],
-        # A second pod could not mount the volume of the first.
-        "deploymentUpdate": {"type": "Recreate"},
-        "existingSecret": spec.root_secret,
-        "serviceAccount": {"name": spec.release_name},
-        "buckets": [{"name": bucket} for buckets in spec.buckets_of.values() for bucket in buckets],
-        "policies": [policy(spec.user_of[purpose], purpose, buckets) for purpose, buckets in spec.buckets_of.items()],
-        "users": [
-            {"accessKey": user, "existingSecret": spec.users_secret, "existingSecretKey": user, "policy": user}
-            for user in spec.user_of.values()
-        ],
-        "makePolicyJob": _JOB,
-        "makeBucketJob": _JOB,
-        # The chart leaves the key of a user that is there as it was; adding the user again sets it.
-        "makeUserJob": {**_JOB, "exitCommand": _set_keys(spec)},
-        "postJob": {"securityContext": _POD, **_nodes(spec)},
-        "persistence": {
-            "size": spec.volume_size,
-            **({"storageClass": spec.storage_class} if spec.storage_class else {}),
-            **({"annotations": {"helm.sh/resource-policy": "keep"}} if keep else {}),
-        },
-        "environment": {"MINIO_BROWSER": "off", "HOME": "/tmp", "GOMEMLIMIT": f"{memory}MiB"},
-        "extraVolumes": [{"name": name, "emptyDir": {}} for name in _WRITABLE],
-        "extraVolumeMounts": [{"name": name, "mountPath": path} for name, path in _WRITABLE.items()],
-        "podAnnotations": {"checksum/users": spec.credentials_checksum},
-        "securityContext": {**_POD, "fsGroupChangePolicy": "OnRootMismatch"},
-        "containerSecurityContext": _CONTAINER,
-        "resources": {"requests": {"cpu": spec.cpu, "memory": spec.memory}, "limits": {"memory": spec.memory}},
-        "topologySpreadConstraints": _spread(spec),
-        **_nodes(spec),
-        "networkPolicy": {"enabled": True},
-        "metrics": {"serviceMonitor": {"public": spec.service_monitor}},
-    }
+class MinioObjectStorage(pulumi.ComponentResource):
+    """An S3 store on MinIO, with its buckets and a user for each purpose that may access its own buckets alone."""
 
+    kind: pulumi.Output[str]
+    """`minio`."""
+    endpoint: pulumi.Output[str]
+    """URL of the S3 API in the cluster."""
+    region: pulumi.Output[str]
+    """Region that requests are signed for."""
+    path_style: pulumi.Output[bool]
+    """Whether the bucket is part of the path of a URL, not of the host name: true."""
+    buckets: pulumi.Output[Mapping[str, str]]
+    """Bucket of each purpose."""
+    prefixes: pulumi.Output[Mapping[str, str]]
+    """Prefix of each purpose: empty, every purpose has a bucket."""
+    kms_key_arn: pulumi.Output[str]
+    """Empty: the store does not encrypt."""
+    bucket_arns: pulumi.Output[Mapping[str, str]]
+    """None: only AWS has them."""
+    access_key_ids: pulumi.Output[Mapping[str, str]]
+    """Access key of each purpose, valid for its buckets alone. Secret."""
+    secret_access_keys: pulumi.Output[Mapping[str, str]]
+    """Secret key of each purpose. Secret."""
+    credentials_revision: pulumi.Output[str]
+    """Changes when the keys do, and is known before they are generated."""
 
-REPLICAS = {MinioMode.STANDALONE: 1, MinioMode.DISTRIBUTED: 4}
-_WRITABLE = {"certs": "/etc/minio/certs", "tmp": "/tmp"}
-
-
-def _set_keys(spec: MinioObjectStorageSpec) -> str:
-    users = " ".join(spec.user_of.values())
-    keys = f"/config/secrets/{spec.users_secret}"
-    client = "/usr/bin/mc --insecure --config-dir /etc/minio/mc/"
-    # The chart puts this between double quotes: it has to do without them and without backslashes.
-    add = f"{{ echo $user; cat {keys}/$user; echo; }} | {client} admin user add myminio"
-    return f"for user in {users}; do {add} || exit 1; done"
-
-
-def _nodes(spec: MinioObjectStorageSpec) -> dict[str, Any]:
-    return {"nodeSelector": dict(spec.node_selector), "tolerations": [dict(one) for one in spec.tolerations]}
-
-
-def _spread(spec: MinioObjectStorageSpec) -> list[dict[str, Any]]:
-    if spec.mode is MinioMode.STANDALONE:
-        return []
-    labels = {"app": spec.release_name, "release": spec.release_name}
-    return [
-        {
-            "maxSkew": 1,
-            "topologyKey": "kubernetes.io/hostname",
-            "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": labels},
+    def __init__(self, name: str, args: MinioObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        component = f'MinioObjectStorage "{name}"'
+        spec = MinioObjectStorageSpec.check(component, args)
+        super().__init__("observability:index:MinioObjectStorage", name, {**args}, opts)
+        pulumi.log.warn(UNMAINTAINED, self)
+        resolved = spec.resolve(component)
+        in_namespace = resolved.apply(lambda s: s.namespace)
+        created = create_namespace_if(name, spec, in_namespace, self)
+        keys = {
+            purpose: generate_password(f"{name}-{purpose}-secret-key", 40, spec.credentials_revision, self)
+            for purpose in spec.buckets
         }
-    ]
+        self.access_key_ids = secret_map({**spec.user_of})
+        self.secret_access_keys = secret_map(keys)
+        passwords = {spec.user_of[purpose]: key for purpose, key in keys.items()}
+        root: dict[str, pulumi.Input[str]] = {
+            "rootUser": MINIO_ROOT_USER,
+            "rootPassword": generate_password(f"{name}-root-password", 40, spec.credentials_revision, self),
+        }
+        secrets = [
+            self._secret(f"{name}-{word}", secret_name, in_namespace, contents, created)
+            for word, secret_name, contents in (
+                ("root", spec.root_secret, root),
+                ("users", spec.users_secret, passwords),
+            )
+        ]
+        store = release(
+            f"{name}-minio",
+            spec,
+            namespace=in_namespace,
+            values=resolved.apply(lambda s: deep_merge(minio_values(s), s.values)),
+            parent=self,
+            depends_on=[*created, *secrets],
+            hooks=guard(f"{name}-minio", minio_problems),
+        )
+        if spec.mode is MinioMode.DISTRIBUTED:
+            self._budget(f"{name}-budget", spec, in_namespace, store)
+        if spec.service_monitor:
+            self._service_monitor(f"{name}-service-monitor", spec, in_namespace, store)
+        self.kind = pulumi.Output.from_input("minio")
+        self.endpoint = known_after(resolved.apply(lambda s: s.endpoint), store)
+        self.region = pulumi.Output.from_input(REGION)
+        self.path_style = pulumi.Output.from_input(True)
+        self.buckets = known_after(dict(spec.buckets), store)
+        self.prefixes = pulumi.Output.from_input(dict.fromkeys(spec.buckets, ""))
+        self.kms_key_arn = pulumi.Output.from_input("")
+        self.bucket_arns = pulumi.Output.from_input({})
+        self.credentials_revision = resolved.apply(lambda s: s.credentials_checksum)
+        self.register_outputs(
+            {
+                "kind": self.kind,
+                "endpoint": self.endpoint,
+                "region": self.region,
+                "pathStyle": self.path_style,
+                "buckets": self.buckets,
+                "prefixes": self.prefixes,
+                "kmsKeyArn": self.kms_key_arn,
+                "bucketArns": self.bucket_arns,
+                "accessKeyIds": self.access_key_ids,
+                "secretAccessKeys": self.secret_access_keys,
+                "credentialsRevision": self.credentials_revision,
+            }
+        )
 
+    def _secret(
+        self,
+        name: str,
+        secret_name: str,
+        in_namespace: pulumi.Output[str],
+        contents: Mapping[str, pulumi.Input[str]],
+        depends_on: Sequence[pulumi.Resource],
+    ) -> Secret:
+        return Secret(
+            name,
+            metadata=ObjectMetaArgs(name=secret_name, namespace=in_namespace, labels=MANAGED_BY),
+            data=secret_map(contents).apply(
+                lambda plain: {key: b64encode(value.encode()).decode() for key, value in plain.items()}
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
+        )
 
-def service_monitor(release_name: str) -> dict[str, Any]:
-    """Return the specification of a ServiceMonitor of the store."""
-    labels = {"app": release_name, "release": release_name, "monitoring": "true"}
-    endpoint = {"port": "http", "path": "/minio/v2/metrics/cluster", "interval": "30s"}
-    return {"selector": {"matchLabels": labels}, "endpoints": [endpoint]}
+    def _budget(
+        self, name: str, spec: MinioObjectStorageSpec, in_namespace: pulumi.Output[str], store: Release
+    ) -> None:
+        # The chart's own has one name for every release of a namespace.
+        labels = {"app": spec.release_name, "release": spec.release_name}
+        PodDisruptionBudget(
+            name,
+            metadata=ObjectMetaArgs(name=spec.release_name, namespace=in_namespace, labels=MANAGED_BY),
+            spec=PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=LabelSelectorArgs(match_labels=labels)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
+        )
+
+    def _service_monitor(
+        self, name: str, spec: MinioObjectStorageSpec, in_namespace: pulumi.Output[str], store: Release
+    ) -> None:
+        # The chart's own would probe MinIO through itself as the prober.
+        CustomResource(
+            name,
+            api_version="monitoring.coreos.com/v1",
+            kind="ServiceMonitor",
+            metadata=ObjectMetaArgs(
+                name=spec.release_name,
+                namespace=in_namespace,
+                labels=pulumi.Output.from_input(spec.service_monitor_labels).apply(lambda own: {**MANAGED_BY, **own}),
+            ),
+            spec=service_monitor(spec.release_name),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
+        )

@@ -1,134 +1,177 @@
-"""The values of the SeaweedFS chart for one pod that holds everything."""
+"""Buckets in the cluster on SeaweedFS: in one pod, or on several servers."""
 
-import json
+from base64 import b64encode
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
-from ..units import parse_quantity
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.core.v1 import Secret, Service, ServicePortArgs, ServiceSpecArgs
+from pulumi_kubernetes.helm.v3 import Release
+from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
+
+from .._guard import guard
+from .._kubernetes import MANAGED_BY
+from .._merge import deep_merge
+from .._namespace import create_namespace_if
+from .._outputs import known_after
+from .._passwords import generate_password, secret_map
+from .._release import release
+from .args import InClusterObjectStorageArgs
+from .seaweedfs_values import (
+    IDENTITIES_KEY,
+    PARTS,
+    REGION,
+    identities,
+    part_labels,
+    seaweedfs_values,
+    service_monitor,
+)
 from .spec import SEAWEEDFS_S3_PORT, InClusterObjectStorageSpec
-
-METRICS_PORT = 9324
-REGION = "us-east-1"
-IDENTITIES_KEY = "seaweedfs_s3_config"
-_USER = 1000
-_MEBI = Decimal(2**20)
-POD = {
-    "enabled": True,
-    "runAsNonRoot": True,
-    "runAsUser": _USER,
-    "runAsGroup": _USER,
-    "fsGroup": _USER,
-    "fsGroupChangePolicy": "OnRootMismatch",
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
-CONTAINER = {
-    "enabled": True,
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "readOnlyRootFilesystem": True,
-}
+from .update_guard import seaweedfs_problems
 
 
-def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
-    """Return the values of the chart, with the Secret of `identities` by name only."""
-    return {
-        "fullnameOverride": spec.release_name,
-        "global": {
-            "seaweedfs": {
-                # The chart's ClusterRole lets its pods delete any pod of the cluster, and nothing in it does so.
-                "createClusterRole": False,
-                "serviceAccountName": spec.release_name,
-                "automountServiceAccountToken": False,
+class InClusterObjectStorage(pulumi.ComponentResource):
+    """An S3 store in the cluster, with its buckets and a key for each of them."""
+
+    kind: pulumi.Output[str]
+    """`in-cluster`."""
+    endpoint: pulumi.Output[str]
+    """URL of the S3 API in the cluster."""
+    region: pulumi.Output[str]
+    """Region that requests are signed for."""
+    path_style: pulumi.Output[bool]
+    """Whether the bucket is part of the path of a URL, not of the host name: true."""
+    buckets: pulumi.Output[Mapping[str, str]]
+    """Bucket of each purpose."""
+    prefixes: pulumi.Output[Mapping[str, str]]
+    """Prefix of each purpose: empty, every purpose has a bucket."""
+    kms_key_arn: pulumi.Output[str]
+    """Empty: the store does not encrypt."""
+    bucket_arns: pulumi.Output[Mapping[str, str]]
+    """None: only AWS has them."""
+    access_key_ids: pulumi.Output[Mapping[str, str]]
+    """Access key of each purpose, valid for its bucket alone. Secret."""
+    secret_access_keys: pulumi.Output[Mapping[str, str]]
+    """Secret key of each purpose. Secret."""
+    credentials_revision: pulumi.Output[str]
+    """Changes when the keys do, and is known before they are generated."""
+
+    def __init__(self, name: str, args: InClusterObjectStorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        component = f'InClusterObjectStorage "{name}"'
+        spec = InClusterObjectStorageSpec.check(component, args)
+        super().__init__("observability:index:InClusterObjectStorage", name, {**args}, opts)
+        resolved = spec.resolve(component)
+        in_namespace = resolved.apply(lambda s: s.namespace)
+        before = create_namespace_if(name, spec, in_namespace, self)
+        revision = spec.credentials_revision
+        self.access_key_ids, self.secret_access_keys = (
+            secret_map({p: generate_password(f"{name}-{p}-{word}-key", length, revision, self) for p in spec.buckets})
+            for word, length in (("access", 20), ("secret", 40))
+        )
+        before.append(
+            Secret(
+                f"{name}-identities",
+                metadata=ObjectMetaArgs(name=spec.identities_secret, namespace=in_namespace, labels=MANAGED_BY),
+                data=pulumi.Output.all(self.access_key_ids, self.secret_access_keys).apply(
+                    lambda keys: _identities_data(spec.buckets, keys[0], keys[1])
+                ),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=before),
+            )
+        )
+
+        def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+            return seaweedfs_problems(old, new, allowed=spec.allow_changes)
+
+        store = release(
+            f"{name}-seaweedfs",
+            spec,
+            namespace=in_namespace,
+            values=resolved.apply(lambda s: deep_merge(seaweedfs_values(s), s.values)),
+            parent=self,
+            depends_on=before,
+            hooks=guard(f"{name}-seaweedfs", problems),
+        )
+        ready: list[pulumi.Resource] = [store]
+        if spec.clustered:
+            ready.append(self._service(f"{name}-service", spec, in_namespace, store))
+            self._budgets(f"{name}-budget", spec, in_namespace, store)
+        if spec.service_monitor:
+            self._service_monitor(f"{name}-service-monitor", spec, in_namespace, store)
+        self.kind = pulumi.Output.from_input("in-cluster")
+        self.endpoint = known_after(resolved.apply(lambda s: s.endpoint), *ready)
+        self.region = pulumi.Output.from_input(REGION)
+        self.path_style = pulumi.Output.from_input(True)
+        self.buckets = known_after(dict(spec.buckets), *ready)
+        self.prefixes = pulumi.Output.from_input(dict.fromkeys(spec.buckets, ""))
+        self.kms_key_arn = pulumi.Output.from_input("")
+        self.bucket_arns = pulumi.Output.from_input({})
+        self.credentials_revision = resolved.apply(lambda s: s.credentials_checksum)
+        self.register_outputs(
+            {
+                "kind": self.kind,
+                "endpoint": self.endpoint,
+                "region": self.region,
+                "pathStyle": self.path_style,
+                "buckets": self.buckets,
+                "prefixes": self.prefixes,
+                "kmsKeyArn": self.kms_key_arn,
+                "bucketArns": self.bucket_arns,
+                "accessKeyIds": self.access_key_ids,
+                "secretAccessKeys": self.secret_access_keys,
+                "credentialsRevision": self.credentials_revision,
             }
-        },
-        "master": {
-            "enabled": False,
-            "volumeSizeLimitMB": volume_megabytes(spec.volume_size),
-            # Every bucket takes this many volumes at its first object; the default of 7 fills a small disk at once.
-            "config": "[master.volume_growth]\ncopy_1 = 2\n",
-        },
-        "volume": {"enabled": False},
-        # The Job that creates the buckets takes its security context from here.
-        "filer": {"enabled": False, "podSecurityContext": dict(POD), "containerSecurityContext": dict(CONTAINER)},
-        "networkPolicy": {
-            # Filer and master ask nobody for credentials: only the pods of this release reach them.
-            "enabled": True,
-            "extraIngress": [
-                {"ports": [{"protocol": "TCP", "port": port} for port in (SEAWEEDFS_S3_PORT, METRICS_PORT)]}
-            ],
-        },
-        "allInOne": {
-            "enabled": True,
-            "serviceAccountName": spec.release_name,
-            # The one place of the command line before the subcommand, where flags of logging belong.
-            "loggingOverrideLevel": "1 -logtostderr=true",
-            # `weed shell` logs and keeps its history here, and the root filesystem is read-only.
-            "extraEnvironmentVars": {"TMPDIR": "/dev/shm"},
-            "podAnnotations": {"checksum/identities": spec.credentials_checksum},
-            "s3": {"enabled": True, **bucket_job(spec)},
-            "data": {
-                "type": "persistentVolumeClaim",
-                "size": spec.volume_size,
-                **({"storageClass": spec.storage_class} if spec.storage_class else {}),
-                **({"annotations": {"helm.sh/resource-policy": "keep"}} if spec.protect_namespace else {}),
-            },
-            # The chart has no startup probe: this leaves it five minutes to open its volumes.
-            "livenessProbe": {"failureThreshold": 10},
-            # `weed` opens sockets here, which the read-only root filesystem has no place for.
-            "extraVolumes": '- {"name": "tmp", "emptyDir": {}}',
-            "extraVolumeMounts": '- {"name": "tmp", "mountPath": "/tmp"}',
-            "podSecurityContext": dict(POD),
-            "containerSecurityContext": dict(CONTAINER),
-            "resources": {
-                "requests": {"cpu": spec.cpu, "memory": spec.memory},
-                "limits": {"memory": spec.memory},
-            },
-            # The chart takes these as text; JSON is YAML.
-            "nodeSelector": json.dumps(dict(spec.node_selector)) if spec.node_selector else "",
-            "tolerations": json.dumps([dict(one) for one in spec.tolerations]) if spec.tolerations else "",
-        },
-    }
+        )
+
+    def _service(
+        self, name: str, spec: InClusterObjectStorageSpec, in_namespace: pulumi.Output[str], store: Release
+    ) -> Service:
+        return Service(
+            name,
+            metadata=ObjectMetaArgs(name=spec.release_name, namespace=in_namespace, labels=MANAGED_BY),
+            spec=ServiceSpecArgs(
+                selector=part_labels(spec.release_name, "filer"),
+                # A client reads at once what it has written only from the same filer.
+                session_affinity="ClientIP",
+                ports=[ServicePortArgs(name="s3", port=SEAWEEDFS_S3_PORT, target_port=SEAWEEDFS_S3_PORT)],
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
+        )
+
+    def _budgets(
+        self, name: str, spec: InClusterObjectStorageSpec, in_namespace: pulumi.Output[str], store: Release
+    ) -> None:
+        # The chart has no PodDisruptionBudgets.
+        for part in PARTS:
+            labels = part_labels(spec.release_name, part)
+            PodDisruptionBudget(
+                f"{name}-{part}",
+                metadata=ObjectMetaArgs(name=f"{spec.release_name}-{part}", namespace=in_namespace, labels=MANAGED_BY),
+                spec=PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=LabelSelectorArgs(match_labels=labels)),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
+            )
+
+    def _service_monitor(
+        self, name: str, spec: InClusterObjectStorageSpec, in_namespace: pulumi.Output[str], store: Release
+    ) -> None:
+        # The chart's switch would also bring a dashboard whose datasource nothing provides.
+        CustomResource(
+            name,
+            api_version="monitoring.coreos.com/v1",
+            kind="ServiceMonitor",
+            metadata=ObjectMetaArgs(
+                name=spec.release_name,
+                namespace=in_namespace,
+                labels=pulumi.Output.from_input(spec.service_monitor_labels).apply(lambda own: {**MANAGED_BY, **own}),
+            ),
+            spec=service_monitor(spec),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
+        )
 
 
-def bucket_job(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
-    """Return the values of S3: who may use it, and which buckets a Job creates."""
-    return {
-        "enableAuth": True,
-        "existingConfigSecret": spec.identities_secret,
-        "createBuckets": [{"name": bucket} for bucket in spec.buckets.values()],
-        "createBucketsHook": {
-            "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}}
-        },
-    }
-
-
-def service_monitor(release_name: str) -> dict[str, Any]:
-    """Return the specification of a ServiceMonitor of the store."""
-    labels = {
-        "app.kubernetes.io/name": "seaweedfs",
-        "app.kubernetes.io/instance": release_name,
-        "app.kubernetes.io/component": "seaweedfs-all-in-one",
-    }
-    return {"selector": {"matchLabels": labels}, "endpoints": [{"port": "server-metrics", "interval": "30s"}]}
-
-
-def volume_megabytes(volume_size: str) -> int:
-    """Return the size of the store's volumes: small enough that its disk holds some for every bucket."""
-    return max(64, min(1000, int(parse_quantity(volume_size) / _MEBI / 64)))
-
-
-def identities(buckets: Mapping[str, str], keys: Mapping[str, tuple[str, str]]) -> str:
-    """Return the rights as JSON: an identity for each purpose, with access key and secret key, on its bucket alone."""
-    return json.dumps(
-        {
-            "identities": [
-                {
-                    "name": purpose,
-                    "credentials": [{"accessKey": keys[purpose][0], "secretKey": keys[purpose][1]}],
-                    "actions": [f"{action}:{bucket}" for action in ("Read", "Write", "List", "Tagging")],
-                }
-                for purpose, bucket in buckets.items()
-            ]
-        }
-    )
+def _identities_data(
+    buckets: Mapping[str, str], access_keys: Mapping[str, str], secret_keys: Mapping[str, str]
+) -> dict[str, str]:
+    keys = {purpose: (access_keys[purpose], secret_keys[purpose]) for purpose in buckets}
+    return {IDENTITIES_KEY: b64encode(identities(buckets, keys).encode()).decode()}

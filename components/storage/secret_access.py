@@ -9,8 +9,8 @@ import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._known import after
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
+from .._outputs import known_after
 from .args import SecretBucketAccessArgs
 from .spec import ACCESS_KEY_ID, SECRET_ACCESS_KEY, SecretBucketAccessSpec
 
@@ -21,7 +21,7 @@ class SecretBucketAccess(pulumi.ComponentResource):
     """Access to a bucket by key, for the consumers in one namespace."""
 
     service_account_annotations: pulumi.Output[Mapping[str, str]]
-    """None: the service account plays no part."""
+    """None: the ServiceAccount has no role."""
     secret_name: pulumi.Output[str]
     """Secret that the consumer reads into its environment."""
     checksum: pulumi.Output[str]
@@ -34,26 +34,26 @@ class SecretBucketAccess(pulumi.ComponentResource):
         secrets = {key: pulumi.Output.secret(inputs[key]) for key in _SECRETS if key in inputs}
         super().__init__("observability:index:SecretBucketAccess", name, {**inputs, **secrets}, opts)
         sealed = spec.model_copy(update=secrets)
-        # What is secret is resolved apart, so that nothing else becomes secret or unknown with it.
+        # Secrets are resolved separately, so that nothing else becomes secret or unknown with them.
         hidden = {} if spec.existing_secret else dict.fromkeys(secrets, "hidden")
-        open_part = spec.model_copy(update=hidden).resolve(component)
+        resolved = spec.model_copy(update=hidden).resolve(component)
         checksum = pulumi.Output.unsecret(self._checksum(sealed, component))
         self.service_account_annotations = pulumi.Output.from_input({})
-        self.secret_name = open_part.apply(lambda s: s.existing_secret or s.secret_name)
+        self.secret_name = resolved.apply(lambda s: s.existing_secret or s.secret_name)
         self.checksum = checksum
         if not spec.existing_secret:
             secret = Secret(
                 f"{name}-secret",
                 metadata=ObjectMetaArgs(
-                    name=open_part.apply(lambda s: s.secret_name),
-                    namespace=open_part.apply(lambda s: s.namespace),
+                    name=resolved.apply(lambda s: s.secret_name),
+                    namespace=resolved.apply(lambda s: s.namespace),
                     labels=MANAGED_BY,
                 ),
                 data=sealed.resolve(component).apply(_data),
                 opts=pulumi.ResourceOptions(parent=self),
             )
-            self.secret_name = after(self.secret_name, secret)
-            self.checksum = after(checksum, secret)
+            self.secret_name = known_after(self.secret_name, secret)
+            self.checksum = known_after(checksum, secret)
         self.register_outputs(
             {
                 "serviceAccountAnnotations": self.service_account_annotations,
@@ -80,7 +80,7 @@ def _digest(revision: str) -> str:
 
 
 def _fingerprint(spec: SecretBucketAccessSpec) -> str:
-    """Tell credentials apart without giving them away: slow and short, as it is shown in pod annotations."""
-    known = f"{spec.access_key_id}\n{spec.secret_access_key}".encode()
+    """Return a short, slow hash that changes with the credentials, as pod annotations show it."""
+    credentials = f"{spec.access_key_id}\n{spec.secret_access_key}".encode()
     salt = f"{spec.namespace}/{spec.secret_name}".encode()
-    return scrypt(known, salt=salt, n=2**12, r=8, p=1, dklen=6).hex()
+    return scrypt(credentials, salt=salt, n=2**12, r=8, p=1, dklen=6).hex()

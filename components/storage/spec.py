@@ -1,4 +1,4 @@
-"""What the stores and the accesses to their buckets take: settings, arguments, and the rules between them."""
+"""Settings and arguments of the object stores and of the access to their buckets, and their rules."""
 
 import json
 import re
@@ -13,24 +13,25 @@ import pulumi
 from pydantic import Field
 
 from .._cluster import MonitorSpec
+from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import USER_KNOWN, Choices, Location, Plain, StrictModel, placeholder
-from .._objects import NodeSelector, OptionalObjectName, Tolerations
 from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Fix, Spec, Violation, rule
 from ..charts import MINIO, SEAWEEDFS_CHART, Chart
 from ..units import AccountId, HttpUrl, MemorySize, Name, Partition, Quantity, Replicas, VolumeSize, form
-from .buckets import DEFAULT_PREFIXES, PURPOSES, aws_name_problem, name_problem, prefix_problem
-from .endpoint import parse_endpoint
-from .minio_users import user_name_problem
 from .policies import Identity, access_policy, bucket_arn, irsa_trust, pod_identity_trust, role_arn
+from .s3 import DEFAULT_PREFIXES, PURPOSES, aws_name_problem, name_problem, parse_endpoint, prefix_problem
 
 SEAWEEDFS_S3_PORT = 8333
 MINIO_S3_PORT = 9000
+MINIO_ROOT_USER = "root"
 ACCESS_KEY_ID = "AWS_ACCESS_KEY_ID"
 SECRET_ACCESS_KEY = "AWS_SECRET_ACCESS_KEY"
 DEFAULT_MINIO_BUCKETS: Mapping[str, str] = {"logs": "chunks", "traces": "traces", "metrics": "metrics"}
 
+_MINIO_USER_NAME = re.compile(r"[A-Za-z0-9_-]{3,20}")
+_RESERVED_MINIO_USERS = (MINIO_ROOT_USER, "readonly", "readwrite", "writeonly", "consoleAdmin", "diagnostics")
 _FURTHER_MINIO_BUCKETS: Mapping[str, Sequence[str]] = {"logs": ("ruler", "admin")}
 _LONGEST_SEAWEEDFS_NAME = 52
 _LONGEST_MINIO_NAME = 48
@@ -45,29 +46,29 @@ BucketName = Annotated[str, USER_KNOWN]
 
 
 class Encryption(StrEnum):
-    """Who holds the key that objects are encrypted with."""
+    """The service whose keys encrypt objects."""
 
     KMS = "kms"
     S3 = "s3"
 
 
 class Consumer(StrEnum):
-    """What reads and writes a bucket."""
+    """A reader and writer of a bucket."""
 
     LOKI = "loki"
     TEMPO = "tempo"
     THANOS = "thanos"
 
 
-class PreparedChange(StrEnum):
-    """A change that the applied state forbids until it has been prepared by hand."""
+class GuardedChange(StrEnum):
+    """A change that the update guard rejects unless `allow_changes` lists it."""
 
     SHAPE = "shape"
     SERVERS = "servers"
 
 
 class MinioMode(StrEnum):
-    """How many pods hold the objects: one, or four of which any two are enough to read."""
+    """The number of pods that store objects: one, or four of which any two suffice to read."""
 
     STANDALONE = "standalone"
     DISTRIBUTED = "distributed"
@@ -137,7 +138,7 @@ class BucketLayoutSpec(BucketLayoutSettings, Spec):
     @rule("buckets")
     def _buckets_are_different(self) -> Iterator[Violation]:
         for purpose, bucket in self.buckets.items():
-            other = next(name for name, taken in self.buckets.items() if taken == bucket)
+            other = next(name for name, used in self.buckets.items() if used == bucket)
             if other != purpose:
                 all_the_same = len(set(self.buckets.values())) == 1
                 one_for_all: Fix = {"buckets": REMOVE, "shared_bucket": bucket}
@@ -188,7 +189,7 @@ class BucketLayoutSpec(BucketLayoutSettings, Spec):
 
 
 class AwsSettings(StrictModel):
-    """What all components on AWS state."""
+    """Settings of all components on AWS."""
 
     partition: Partition = Field(
         default="aws",
@@ -208,7 +209,7 @@ def _of_layout(name: str) -> Any:
 
 
 class AwsObjectStorageSettings(AwsSettings, BucketLayoutSettings):
-    """Buckets on AWS S3: what a stack may state and a program may pass."""
+    """Buckets on AWS S3: settings of a stack, and arguments of a program."""
 
     # Here the layout decides which resources there are.
     buckets: Plain[Mapping[str, BucketName]] = _of_layout("buckets")
@@ -269,7 +270,7 @@ class AwsObjectStorageSpec(AwsObjectStorageSettings, BucketLayoutSpec):
 
     @property
     def key_is_given(self) -> bool:
-        """Whether the key is the caller's."""
+        """Whether `kms_key_arn` is set."""
         return isinstance(self.kms_key_arn, pulumi.Output) or self.kms_key_arn != ""
 
     def _name_problem(self, name: str) -> str | None:
@@ -292,7 +293,7 @@ class AwsObjectStorageSpec(AwsObjectStorageSettings, BucketLayoutSpec):
 
 
 class AwsBucketAccessSettings(AwsSettings):
-    """Roles for buckets on AWS: what a stack may state and a program may pass."""
+    """Roles for buckets on AWS: settings of a stack, and arguments of a program."""
 
     account_id: AccountId = Field(description="AWS account of the roles, 12 digits.", examples=["123456789012"])
     identity: Plain[Identity] = Field(
@@ -394,7 +395,7 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
 
     @property
     def annotations(self) -> dict[str, str]:
-        """The annotations that the service account needs; Pod Identity finds it by association alone."""
+        """The annotations that the ServiceAccount needs: none with Pod Identity, which uses an association."""
         if self.identity is Identity.POD_IDENTITY:
             return {}
         return {"eks.amazonaws.com/role-arn": role_arn(self.partition, self.account_id, self.role)}
@@ -402,8 +403,8 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
     @property
     def checksum(self) -> str:
         """A text that changes when pods must restart to get the role."""
-        way = f"{self.identity} {role_arn(self.partition, self.account_id, self.role)}"
-        return sha256(way.encode()).hexdigest()[:16]
+        credentials = f"{self.identity} {role_arn(self.partition, self.account_id, self.role)}"
+        return sha256(credentials.encode()).hexdigest()[:16]
 
     @rule("bucket")
     def _bucket_name_is_valid(self) -> Violation | None:
@@ -438,7 +439,7 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
 
 
 class ExternalObjectStorageSettings(BucketLayoutSettings):
-    """Buckets of an S3-compatible server: what a stack may state and a program may pass."""
+    """Buckets of an S3-compatible server: settings of a stack, and arguments of a program."""
 
     endpoint: HttpUrl = Field(
         description="URL of the S3 API: scheme, host and, where needed, port, without bucket and credentials.",
@@ -470,7 +471,7 @@ class ExternalObjectStorageSpec(ExternalObjectStorageSettings, BucketLayoutSpec)
 
 
 class StoreSettings(NamespaceSettings, ReleaseSettings):
-    """What both stores in the cluster state."""
+    """Settings of both stores in the cluster."""
 
     volume_size: VolumeSize = Field(
         default="10Gi", description="Size of the volume of each pod that holds objects.", examples=["50Gi"]
@@ -504,7 +505,7 @@ class StoreSettings(NamespaceSettings, ReleaseSettings):
 
 
 class InClusterObjectStorageSettings(StoreSettings):
-    """SeaweedFS: what a stack may state and a program may pass."""
+    """SeaweedFS: settings of a stack, and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices(SEAWEEDFS_CHART.versions)]] = Field(
         default=SEAWEEDFS_CHART.default_version,
@@ -528,7 +529,7 @@ class InClusterObjectStorageSettings(StoreSettings):
         ),
         examples=[3],
     )
-    allow_changes: Plain[Sequence[PreparedChange]] = Field(
+    allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
             "What the applied state forbids and has been prepared by hand, for one update: `shape`, between one pod "
@@ -582,7 +583,7 @@ class InClusterObjectStorageSpec(InClusterObjectStorageSettings, ReleaseSpec, Mo
         return sha256(json.dumps([self.credentials_revision, dict(self.buckets)]).encode()).hexdigest()[:16]
 
     @rule("buckets")
-    def _there_is_a_bucket(self) -> str | None:
+    def _buckets_are_not_empty(self) -> str | None:
         return None if self.buckets else _NO_BUCKET
 
     @rule("buckets")
@@ -596,7 +597,7 @@ class InClusterObjectStorageSpec(InClusterObjectStorageSettings, ReleaseSpec, Mo
     @rule("buckets")
     def _buckets_are_different(self) -> Iterator[Violation]:
         places: dict[Location, str] = {("buckets", purpose): bucket for purpose, bucket in self.buckets.items()}
-        for at in _taken(places):
+        for at in _duplicates(places):
             message = "is also the bucket of another purpose: each needs its own, as its key is for that bucket alone"
             yield Violation(message, _default_bucket(self.buckets, str(at[1]), DEFAULT_PREFIXES), at=at)
 
@@ -604,8 +605,8 @@ class InClusterObjectStorageSpec(InClusterObjectStorageSettings, ReleaseSpec, Mo
     def _replicas_exceed_copies(self) -> Violation | None:
         if self.clustered and self.replicas <= self.copies:
             return Violation(
-                f"{self.copies} copies of each object could not be written while one of {self.replicas} servers is "
-                f"away: set {self.copies + 1} or more, or 1, which holds a single copy",
+                f"must be more than copies = {self.copies}, or 1: with {self.replicas} servers, writes would fail "
+                f"while one is down; set {self.copies + 1} or more, or 1 for a single copy",
                 {"replicas": self.copies + 1},
             )
         return None
@@ -616,7 +617,7 @@ class InClusterObjectStorageSpec(InClusterObjectStorageSettings, ReleaseSpec, Mo
 
 
 class MinioObjectStorageSettings(StoreSettings):
-    """MinIO: what a stack may state and a program may pass."""
+    """MinIO: settings of a stack, and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices(MINIO.versions)]] = Field(
         default=MINIO.default_version, description="Version of the MinIO chart.", examples=[MINIO.default_version]
@@ -714,7 +715,7 @@ class MinioObjectStorageSpec(MinioObjectStorageSettings, ReleaseSpec, MonitorSpe
         }
 
     @rule("buckets")
-    def _there_is_a_bucket(self) -> str | None:
+    def _buckets_are_not_empty(self) -> str | None:
         return None if self.buckets else _NO_BUCKET
 
     @rule("buckets")
@@ -745,7 +746,7 @@ class MinioObjectStorageSpec(MinioObjectStorageSettings, ReleaseSpec, MonitorSpe
             (purpose, bucket): bucket for purpose in self.buckets for bucket in default.get(purpose, ())
         }
         places: dict[Location, str] = {("buckets", purpose): bucket for purpose, bucket in self.buckets.items()}
-        for at in _taken({**implied, **places, **self._further_places}):
+        for at in _duplicates({**implied, **places, **self._further_places}):
             message = "is named before: every purpose needs buckets of its own, as its key is for those alone"
             fix = _default_bucket(self.buckets, str(at[1]), DEFAULT_MINIO_BUCKETS) if at in places else None
             yield Violation(message, fix, at=at)
@@ -761,7 +762,7 @@ class MinioObjectStorageSpec(MinioObjectStorageSettings, ReleaseSpec, MonitorSpe
     @rule("users")
     def _user_names_are_valid(self) -> Iterator[Violation]:
         for purpose, user in self.users.items():
-            if problem := user_name_problem(user):
+            if problem := _minio_user_problem(user):
                 yield Violation(problem, at=("users", purpose))
 
     @rule("users", "buckets")
@@ -772,7 +773,7 @@ class MinioObjectStorageSpec(MinioObjectStorageSettings, ReleaseSpec, MonitorSpe
             if purpose in PURPOSES and purpose not in self.users
         }
         places: dict[Location, str] = {("users", purpose): user for purpose, user in self.users.items()}
-        for at in _taken({**implied, **places}):
+        for at in _duplicates({**implied, **places}):
             message = "is also the user of another purpose: each needs its own, as its key is for its buckets alone"
             yield Violation(message, at=at)
 
@@ -782,7 +783,7 @@ class MinioObjectStorageSpec(MinioObjectStorageSettings, ReleaseSpec, MonitorSpe
 
 
 class SecretBucketAccessSettings(StrictModel):
-    """Access by key: what a stack may state and a program may pass."""
+    """Access by key: settings of a stack, and arguments of a program."""
 
     credentials_revision: str = Field(
         default="",
@@ -830,8 +831,8 @@ class SecretBucketAccessSpec(SecretBucketAccessSettings, Spec):
 _NO_BUCKET = f"is empty: set a bucket for at least one of {', '.join(PURPOSES)}, or remove it for the default"
 
 
-def _unknown_purposes(argument: str, given: Mapping[str, Any]) -> Iterator[Violation]:
-    for purpose in given:
+def _unknown_purposes(argument: str, stated: Mapping[str, Any]) -> Iterator[Violation]:
+    for purpose in stated:
         if purpose not in PURPOSES:
             yield Violation(f"{purpose} is not a purpose: use {', '.join(PURPOSES)}", at=(argument, purpose))
 
@@ -850,13 +851,21 @@ def _default_bucket(buckets: Mapping[str, str], purpose: str, defaults: Mapping[
     return {f"buckets.{purpose}": default}
 
 
-def _taken(names: Mapping[Location, str]) -> Iterator[Location]:
+def _duplicates(names: Mapping[Location, str]) -> Iterator[Location]:
     """Yield the places whose name an earlier place has already."""
     seen: set[str] = set()
     for at, name in names.items():
         if name in seen:
             yield at
         seen.add(name)
+
+
+def _minio_user_problem(name: str) -> str | None:
+    if _MINIO_USER_NAME.fullmatch(name) is None:
+        return "is not a user name of MinIO: use 3 to 20 letters, digits, '_' and '-'"
+    if name in _RESERVED_MINIO_USERS:
+        return "is reserved by MinIO: choose another name"
+    return None
 
 
 def _long_name_problem(release_name: str, longest: int) -> str | None:

@@ -9,7 +9,7 @@ import pulumi
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, PolicyRuleArgs, RoleRefArgs, SubjectArgs
 
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
 from .spec import TelemetrySpec
 
 READ = ("get", "list", "watch")

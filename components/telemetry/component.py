@@ -6,9 +6,9 @@ import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
-from .._namespace import namespace
-from .._pod_security import MANAGED_BY
+from .._namespace import create_namespace
 from .._release import release
 from .access import let_collectors_read_pods
 from .args import TelemetryArgs
@@ -49,7 +49,7 @@ class Telemetry(pulumi.ComponentResource):
         home = []
         if spec.create_namespace:
             level, protect = spec.namespace_security, spec.protect_namespace
-            home = [namespace(f"{name}-namespace", spec.namespace, level, parent=self, protect=protect)]
+            home = [create_namespace(f"{name}-namespace", spec.namespace, level, parent=self, protect=protect)]
         config = ConfigMap(
             f"{name}-config",
             metadata=ObjectMetaArgs(name=spec.config_map, namespace=spec.namespace, labels=MANAGED_BY),

@@ -8,13 +8,13 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from .._cluster import MonitorSpec
+from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, placeholder
-from .._objects import NodeSelector, OptionalObjectName, Tolerations
 from .._pod_security import PodSecurity
 from .._release_spec import ReleaseSettings, ReleaseSpec
-from .._security.spec import certificates_need_tls
 from .._spec import Violation, rule
 from .._tenants import OptionalTenant, Tenant
+from .._tls import certificates_need_tls
 from ..charts import ALLOY, Chart
 from ..units import HttpUrl, MemorySize, Name, Quantity, Replicas, form, parse_quantity
 from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl, is_host_and_port

@@ -1,6 +1,6 @@
 """Where clients find Tempo: its Services, or the one gateway that everything goes through."""
 
-from .._security.certificates import service_hosts
+from .._tls import service_hosts
 from .choices import Mode, Receiver
 from .receivers import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT, ZIPKIN_PORT
 from .spec import QUERY_PORT, TracingSpec

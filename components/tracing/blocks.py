@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..storage.endpoint import bucket_endpoint
+from ..storage.s3 import bucket_endpoint
 from ..units import hours, parse_duration
 from .spec import BLOCKLIST_POLL, TracingSpec
 

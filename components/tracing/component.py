@@ -7,10 +7,10 @@ import pulumi
 
 from .._guard import guard
 from .._merge import deep_merge
-from .._namespace import own_namespace
+from .._namespace import create_namespace_if
+from .._network_policy import network_policy
 from .._release import release
-from .._security.policy import network_policy
-from .._security.spec import open_logins
+from .._tls import login_warnings
 from .addresses import addresses
 from .args import TracingArgs
 from .choices import Mode
@@ -54,9 +54,9 @@ class Tracing(pulumi.ComponentResource):
                 "replicas on, a write is confirmed with two copies.",
                 self,
             )
-        for sentence in open_logins(spec):
+        for sentence in login_warnings(spec):
             pulumi.log.warn(sentence, self)
-        home = own_namespace(name, spec, spec.namespace, self)
+        home = create_namespace_if(name, spec, spec.namespace, self)
 
         def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
             distributed = spec.mode is Mode.DISTRIBUTED

@@ -6,8 +6,7 @@ offers `/flush` and `/shutdown` to every client; that of 1.61.0 knows no TLS. A 
 
 from typing import Any
 
-from .._security.certificates import certificate_volume
-from .._security.nginx import refusal_lines, tls_lines
+from .._tls import certificate_volume, refusal_lines, tls_lines
 from .choices import Receiver
 from .receivers import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT, ZIPKIN_PORT
 from .roles import Role

@@ -7,7 +7,7 @@ import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._pod_security import MANAGED_BY
+from .._kubernetes import MANAGED_BY
 from .spec import TracingSpec
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .._security.certificates import CERTIFICATES, certificate_volume
+from .._tls import CERTIFICATES, certificate_volume
 from .choices import Receiver
 from .spec import TracingSpec
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .._security.policy import ingress_policy
+from .._network_policy import ingress_policy
 from .choices import Mode, Receiver
 from .receivers import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT, ZIPKIN_PORT
 from .spec import QUERY_PORT, TracingSpec

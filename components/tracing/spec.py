@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 from .._bucket import BucketReaderSpec, Store
 from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
+from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, placeholder
-from .._objects import NodeSelector, OptionalObjectName, Tolerations
 from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings
-from .._security.spec import LEAVE_OUT, SecuritySpec, locked_out_metrics
 from .._spec import REMOVE, Fix, Violation, rule
+from .._tls import LEAVE_OUT, SecuritySpec, metrics_namespaces_problem
 from .._workload import WorkloadSettings
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
 from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, hours, parse_duration
@@ -329,8 +329,8 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return super()._chart_is_in_the_directory()
 
     @rule("values", "mode", "tls_secret", "client_certificates", "logins_secret")
-    def _values_leave_the_protection_whole(self) -> Iterator[Violation]:
-        return super()._values_leave_the_protection_whole()
+    def _values_set_no_reserved_value(self) -> Iterator[Violation]:
+        return super()._values_set_no_reserved_value()
 
     @rule("values", "mode", "chart_version")
     def _values_fit_the_arguments(self) -> Iterator[Violation]:
@@ -480,7 +480,7 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     @rule("metrics_namespaces", "mode", "service_monitor", "client_certificates", "logins_secret")
     def _prometheus_is_not_locked_out(self) -> Violation | None:
         if self.mode is Mode.DISTRIBUTED and self.service_monitor and self.authenticates:
-            return locked_out_metrics(self.metrics_namespaces)
+            return metrics_namespaces_problem(self.metrics_namespaces)
         return None
 
     @rule("store", "mode")

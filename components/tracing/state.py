@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ..storage.endpoint import store_address
+from ..storage.s3 import store_address
 from .upgrades import PreparedChange
 
 REPLACE = "pulumi up --replace <urn of the release>"

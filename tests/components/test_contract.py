@@ -68,7 +68,7 @@ def test_the_constructor_takes_a_name_the_arguments_and_options(name: str) -> No
 
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "golden" / "schema.json").read_text(encoding="utf-8"))
-LATE = "must be known when the program runs, and is an output: give it as a plain value"
+LATE = "must be known when the program runs, and is an output: set a plain value"
 
 
 def refused_as_late(name: str, args: Mapping[str, Any]) -> set[str]:
@@ -78,7 +78,7 @@ def refused_as_late(name: str, args: Mapping[str, Any]) -> set[str]:
         given = {field: value(pulumi.Output.from_input("x")) for field, value in args.items()}
         with pytest.raises(components.InvalidArgsError) as raised:
             getattr(components, name)("late", given)
-        refused.update(problem.place for problem in raised.value.problems if problem.sentence == LATE)
+        refused.update(problem.place for problem in raised.value.problems if problem.message == LATE)
         return {}
 
     record(build)

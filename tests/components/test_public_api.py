@@ -102,7 +102,7 @@ def test_the_library_knows_neither_the_settings_nor_the_tools() -> None:
 def test_importing_the_package_loads_every_component_but_those_for_aws() -> None:
     loaded = modules_after("import components")
     assert {"pulumi_kubernetes", "components.storage.external", "components.tracing.component"} <= loaded
-    assert not {"pulumi_aws", "components.storage.aws", "components.storage.aws_access"} & loaded
+    assert not {"pulumi_aws", "components.storage.aws"} & loaded
 
 
 def test_what_is_not_on_aws_never_loads_its_package() -> None:
@@ -118,7 +118,7 @@ def test_a_specification_imports_no_provider_sdk(path: Path) -> None:
 def test_the_provider_sdks_behind_a_component_are_found() -> None:
     found = providers_behind(ROOT / "components/ingress/basic_auth.py")
     assert found.keys() == {"pulumi_kubernetes", "pulumi_random"}
-    assert found["pulumi_random"] == Path("components/_login.py")
+    assert found["pulumi_random"] == Path("components/_passwords.py")
 
 
 def test_the_program_of_a_stack_without_aws_never_loads_its_package() -> None:

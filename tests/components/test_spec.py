@@ -80,7 +80,7 @@ def test_a_rule_runs_beside_a_wrong_field_that_it_does_not_read() -> None:
 def test_nothing_is_said_of_what_follows_from_a_wrong_value() -> None:
     with pytest.raises(InvalidArgsError) as raised:
         ExampleSpec.check("Example", {"replicas": "two", "copies": 3})
-    assert [problem.sentence for problem in raised.value.problems] == ["must be a whole number"]
+    assert [problem.message for problem in raised.value.problems] == ["must be a whole number"]
 
 
 class Part(StrictModel):
@@ -136,7 +136,7 @@ def test_a_plain_field_refuses_an_output_at_any_depth(args: dict[str, Any], plac
     with pytest.raises(InvalidArgsError) as raised:
         record(build)
     assert [problem.place for problem in raised.value.problems] == places
-    assert all("must be known when the program runs" in problem.sentence for problem in raised.value.problems)
+    assert all("must be known when the program runs" in problem.message for problem in raised.value.problems)
 
 
 def test_a_value_of_any_type_may_hold_an_output_in_a_plain_field() -> None:
@@ -222,7 +222,7 @@ def test_a_problem_names_the_arguments_that_its_rule_reads() -> None:
 def test_a_placeholder_is_not_a_value(args: dict[str, Any], place: str) -> None:
     (problem,) = NestedSpec.find_problems(args)
     assert problem.place == place
-    assert "replace it with the value that it stands for" in problem.sentence
+    assert "replace it with the value that it stands for" in problem.message
 
 
 def test_a_placeholder_hides_no_other_problem_of_a_model_within() -> None:

@@ -17,7 +17,7 @@ from components.storage import (
     MinioObjectStorage,
     SecretBucketAccess,
 )
-from components.storage._guards import seaweedfs_problems
+from components.storage.update_guard import seaweedfs_problems
 from tests.components.stores import GENERATED, KEYS, aws, external, in_cluster, protected, secret_access
 from tests.recording import record
 

@@ -217,7 +217,7 @@ def refused(**config: Any) -> str:
 @pytest.mark.parametrize(
     ("security", "sentence"),
     [
-        ({"authentication": "mtls"}, 'security.authentication = "mtls": a certificate is presented over TLS only'),
+        ({"authentication": "mtls"}, 'security.authentication = "mtls": a client certificate requires TLS'),
         ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager asks an issuer"),
         ({"tls": "given", "issuer": {"name": "x"}}, 'security.issuer = "x": is not used'),
         ({"certificates": {"loki": "x"}}, "security.certificates: is not used: tls is none"),
@@ -281,7 +281,7 @@ def test_a_prometheus_that_nobody_knows_the_namespace_of_is_asked_for() -> None:
         "query_url": "https://prometheus.example.org",
     }
     message = refused(cluster=cluster, security=MTLS, metrics=metrics)
-    assert "observability:security.metrics_namespaces: is missing" in message and "name the namespace" in message
+    assert "observability:security.metrics_namespaces: is missing" in message and "set the namespace" in message
     assert "'observability:security.metrics_namespaces[0]' '<metrics_namespaces>'" in message
 
 

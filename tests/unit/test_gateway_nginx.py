@@ -16,8 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from components._security.certificates import CERTIFICATES
-from components._security.nginx import refusal_lines, tls_lines
+from components._tls import CERTIFICATES, refusal_lines, tls_lines
 
 
 class Pair(NamedTuple):

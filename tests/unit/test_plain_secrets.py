@@ -7,7 +7,7 @@ import pulumi
 import pytest
 import yaml
 
-from components._plain_secrets import plain_secrets, veiled
+from components._plain_secrets import plain_secrets, redacted
 from components._spec import InvalidArgsError
 from components.grafana.spec import GrafanaSpec
 from components.logging.spec import LoggingSpec
@@ -46,8 +46,8 @@ def test_a_secret_is_refused_at_its_place_and_not_shown(values: dict[str, Any], 
     message = str(raised.value)
     assert f"{place} (value hidden): is a secret in plain text" in message
     assert SECRET not in message
-    assert "name a Secret of the cluster" in message
-    assert SECRET not in str(veiled(values))
+    assert "${NAME}" in message
+    assert SECRET not in str(redacted(values))
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_a_secret_is_refused_at_its_place_and_not_shown(values: dict[str, Any], 
 )
 def test_what_names_a_secret_or_where_it_is_is_taken(values: dict[str, Any]) -> None:
     assert GrafanaSpec.check("Grafana", {"namespace": "monitoring", "values": values}).values == values
-    assert veiled(values) == values
+    assert redacted(values) == values
 
 
 def test_every_secret_is_told_at_once() -> None:

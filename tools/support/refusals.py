@@ -40,7 +40,7 @@ REFUSALS = (
     Refusal(
         "client certificates without TLS",
         {"security": {"authentication": "mtls"}},
-        "a certificate is presented over TLS only: configure TLS too",
+        "a client certificate requires TLS: configure TLS",
     ),
     Refusal(
         "Loki with 2 replicas on a filesystem",

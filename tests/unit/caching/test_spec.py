@@ -30,7 +30,7 @@ def test_a_wrong_argument_is_reported_at_its_place(
 ) -> None:
     (problem,) = spec.find_problems({**VALID[spec], **args})
     assert problem.place == place
-    assert words in problem.sentence
+    assert words in problem.message
     assert fix_of(problem) == fix
 
 

@@ -224,7 +224,7 @@ def test_a_plain_address_is_shown_no_certificate() -> None:
 @pytest.mark.parametrize(
     ("args", "place"),
     [
-        ({"client_certificates": True}, "client_certificates = True: a certificate is presented over TLS only"),
+        ({"client_certificates": True}, "client_certificates = True: a client certificate requires TLS"),
         ({"tls_directory": "tls"}, "tls_directory"),
         ({"login_directory": "/etc/}x{"}, "login_directory"),
     ],

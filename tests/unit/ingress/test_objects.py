@@ -188,4 +188,4 @@ def test_users_are_given_by_htpasswd_or_by_an_existing_secret() -> None:
     args = {"namespace": "traefik", "htpasswd": f"admin:{HASH}", "existing_secret": "users"}
     (problem,) = BasicAuthSpec.find_problems(args)
     assert (problem.place, problem.shown) == ("htpasswd", " (value hidden)")
-    assert "existing_secret = 'users' is set too" in problem.sentence
+    assert "existing_secret = 'users' is set too" in problem.message

@@ -124,17 +124,17 @@ def test_the_certificate_is_good_for_every_name_of_the_gateway() -> None:
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ({"client_certificates": True}, "client_certificates = True: a certificate is presented over TLS only"),
+        ({"client_certificates": True}, "client_certificates = True: a client certificate requires TLS"),
         (
             {**LOGINS, "tenants": ["a"], "tenants_secret": "u"},
             "logins_secret = 'loki-logins': must not be set with tenants_secret",
         ),
-        ({**LOGINS, "service_monitor": True}, "metrics_namespaces: is missing: a NetworkPolicy keeps everybody"),
-        ({**MTLS, "service_monitor": True}, "name the namespace that it runs in, or set service_monitor to false"),
-        ({"tenants": ["a"], "tenants_secret": "u", "service_monitor": True}, "name the namespace that it runs in"),
+        ({**LOGINS, "service_monitor": True}, "metrics_namespaces: is missing: a NetworkPolicy blocks all ingress"),
+        ({**MTLS, "service_monitor": True}, "set the namespace of Prometheus, or set service_monitor to false"),
+        ({"tenants": ["a"], "tenants_secret": "u", "service_monitor": True}, "set the namespace of Prometheus"),
         (
             {**MTLS, "values": {"gateway": {"nginxConfig": {"serverSnippet": "x"}}}},
-            "gateway.nginxConfig.serverSnippet would replace what clients are asked by: leave it out",
+            "gateway.nginxConfig.serverSnippet would replace the configuration of TLS and logins: remove it",
         ),
         ({**LOGINS, "values": {"gateway": {"basicAuth": {"enabled": False}}}}, "use the argument logins_secret"),
         ({**TLS, "values": {"gateway": {"extraVolumes": []}}}, "gateway.extraVolumes would replace"),

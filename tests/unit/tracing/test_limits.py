@@ -79,7 +79,7 @@ def test_a_wrong_limit_is_refused_with_its_place(wrong: dict[str, Any], place: s
     with pytest.raises(InvalidArgsError) as raised:
         spec(LAPTOP, limits=wrong)
     (problem,) = raised.value.problems
-    assert problem.place == place and words in problem.sentence
+    assert problem.place == place and words in problem.message
 
 
 def test_a_burst_is_raised_to_the_rate() -> None:

@@ -89,13 +89,13 @@ def test_the_certificate_is_good_for_what_clients_of_each_mode_reach() -> None:
     ("base", "args", "sentence"),
     [
         (LAPTOP, LOGINS, "logins_secret = 'tempo-logins': monolithic Tempo has no gateway that could ask for a login"),
-        (LAPTOP, {"client_certificates": True}, "a certificate is presented over TLS only"),
-        (ON_PREMISES, LOGINS, "metrics_namespaces: is missing: a NetworkPolicy keeps everybody from the pods behind"),
+        (LAPTOP, {"client_certificates": True}, "a client certificate requires TLS"),
+        (ON_PREMISES, LOGINS, "metrics_namespaces: is missing: a NetworkPolicy blocks all ingress to the pods behind"),
         (LAPTOP, {**TLS, "values": {"tempo": {"receivers": {"kafka": {}}}}}, "tempo.receivers would replace"),
         (
             {**ON_PREMISES, "service_monitor": False},
             {**TLS, "values": {"gateway": {"nginxConfig": {"serverSnippet": "x"}}}},
-            "gateway.nginxConfig would replace what clients are asked by: leave it out",
+            "gateway.nginxConfig would replace the configuration of TLS and logins: remove it",
         ),
     ],
 )

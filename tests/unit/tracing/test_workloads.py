@@ -79,7 +79,7 @@ def test_what_has_no_meaning_is_refused_with_its_place_and_fix(
     with pytest.raises(InvalidArgsError) as raised:
         spec(base, workloads=workloads)
     (problem,) = raised.value.problems
-    assert problem.place == f"workloads.{place}" and words in problem.sentence
+    assert problem.place == f"workloads.{place}" and words in problem.message
     assert fix_of(problem) == {f"workloads.{place}": REMOVE, **fix}
 
 

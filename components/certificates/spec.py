@@ -1,14 +1,13 @@
-"""What the components of certificates and logins accept: settings of a stack, and what only a program decides."""
+"""Settings and arguments of `Certificate`, and their rules."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Annotated
 
 from pydantic import Field
 
 from .._model import Plain, StrictModel
 from .._spec import Spec, Violation, rule
-from ..units import Duration, Hostname, Name, form, hours, parse_duration
+from ..units import Duration, Hostname, Name, hours, parse_duration
 
 
 class IssuerKind(StrEnum):
@@ -19,7 +18,7 @@ class IssuerKind(StrEnum):
 
 
 class CertificateSettings(StrictModel):
-    """The time that certificates are valid: what a stack may state and a program may pass."""
+    """Validity of certificates: settings of a stack, and arguments of a program."""
 
     duration: Duration = Field(
         default="2160h",
@@ -79,28 +78,3 @@ class CertificateSpec(CertificateSettings, Spec):
 
 def _nearest_hours(text: str) -> int:
     return max(1, round(parse_duration(text).total_seconds() / 3600))
-
-
-class ClientLoginSpec(Spec):
-    """The checked arguments of `ClientLogin`."""
-
-    namespace: Name = Field(description="Namespace of the Secret: that of the client's pods.")
-    username: Plain[Annotated[str, form(r"[A-Za-z0-9._-]+", "a name of letters, digits, '.', '_' and '-'")]] = Field(
-        description="Name that the client logs in with: letters, digits and `._-`."
-    )
-    secret_name: Plain[Name | None] = Field(
-        default=None, description="Secret with the keys `username` and `password`. Default: `<username>-login`."
-    )
-
-
-class GatewayLoginsSpec(Spec):
-    """The checked arguments of `GatewayLogins`."""
-
-    namespace: Name = Field(description="Namespace of the Secret: that of the gateway.")
-    htpasswd: Sequence[str] = Field(
-        min_length=1,
-        description="Lines of `user:hash`, such as the `htpasswd` of each `ClientLogin`; secrets, at least one.",
-    )
-    secret_name: Plain[Name] = Field(
-        default="gateway-logins", description="Secret that holds the lines in its key `.htpasswd`."
-    )

@@ -1,7 +1,6 @@
 from typing import Any
 
-from components.storage._guards import minio_problems
-from components.storage.minio import minio_values
+from components.storage.minio_values import minio_values
 from components.storage.spec import MinioObjectStorageSpec
 
 
@@ -106,14 +105,3 @@ def test_pods_start_anew_when_users_keys_or_buckets_change_and_only_then() -> No
     for change in changes:
         assert spec(**change).credentials_checksum != first
     assert values()["podAnnotations"] == {"checksum/users": first}
-
-
-def test_objects_are_not_left_behind_by_a_change() -> None:
-    one, four = values(), values(mode="distributed")
-    assert minio_problems(one, values(volume_size="20Gi", memory="2Gi")) == [], "a claim may grow"
-    mode, replicas = minio_problems(one, four)
-    assert mode.startswith("mode changes from 'standalone' to 'distributed': objects would stay behind")
-    assert replicas.startswith("replicas changes from 1 to 4")
-    (size,) = minio_problems(four, values(mode="distributed", volume_size="20Gi"))
-    assert size.startswith("storage size of each pod changes from '10Gi' to '20Gi'")
-    assert "storage class changes" in minio_problems(one, values(storage_class="fast"))[0]

@@ -2,12 +2,16 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.storage.seaweedfs import (
+from components.storage.seaweedfs_values import (
+    PARTS,
     identities,
+    index_size,
     seaweedfs_values,
+    service_monitor,
     volume_megabytes,
 )
 from components.storage.spec import InClusterObjectStorageSpec
@@ -20,6 +24,10 @@ def spec(**args: Any) -> InClusterObjectStorageSpec:
 
 def values(**args: Any) -> dict[str, Any]:
     return seaweedfs_values(spec(**args))
+
+
+def cluster_values(**args: Any) -> dict[str, Any]:
+    return values(**{"replicas": 3, **args})
 
 
 def test_the_store_is_one_pod_on_a_volume_with_authenticated_s3() -> None:
@@ -99,3 +107,70 @@ def test_pods_start_anew_when_keys_or_buckets_change_and_only_then() -> None:
     assert spec(credentials_revision="2").credentials_checksum != first
     assert spec(buckets={"logs": "loki"}).credentials_checksum != first
     assert values()["allInOne"]["podAnnotations"] == {"checksum/identities": first}
+
+
+def test_every_object_lies_on_two_of_three_servers_and_masters_can_agree_without_one() -> None:
+    chart = cluster_values()
+    assert (chart["volume"]["replicas"], chart["master"]["replicas"], chart["filer"]["replicas"]) == (3, 3, 2)
+    replication = chart["global"]["seaweedfs"]
+    assert (replication["enableReplication"], replication["replicationPlacement"]) == (True, "001")
+    assert cluster_values(copies=3, replicas=4)["global"]["seaweedfs"]["replicationPlacement"] == "002"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_part_keeps_anything_on_its_host(part: str) -> None:
+    section = cluster_values(storage_class="fast")[part]
+    (data,) = section["dataDirs"] if part == "volume" else [section["data"]]
+    assert (data["type"], data["storageClass"]) == ("persistentVolumeClaim", "fast")
+    assert section.get("logs", {}).get("type", "") == "", "the chart's default is a directory of the host"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_part_is_restricted_and_has_a_place_for_its_sockets(part: str) -> None:
+    section = cluster_values()[part]
+    pod, container = section["podSecurityContext"], section["containerSecurityContext"]
+    assert pod["enabled"] and pod["runAsNonRoot"] and pod["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["enabled"] and container["readOnlyRootFilesystem"]
+    assert container["capabilities"] == {"drop": ["ALL"]}
+    assert "/tmp" in section["extraVolumeMounts"]
+    assert section["resources"]["requests"]["cpu"]
+    assert section["resources"]["requests"]["memory"] == section["resources"]["limits"]["memory"]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_scheduling_of_every_part_is_text(part: str) -> None:
+    section = cluster_values(node_selector={"pool": "storage"}, tolerations=[{"key": "a", "operator": "Exists"}])[part]
+    assert json.loads(section["nodeSelector"]) == {"pool": "storage"}
+    assert json.loads(section["tolerations"]) == [{"key": "a", "operator": "Exists"}]
+
+
+def test_s3_asks_for_keys_and_is_all_that_others_reach_beside_metrics() -> None:
+    chart = cluster_values()
+    s3 = chart["filer"]["s3"]
+    assert s3["enabled"] and s3["enableAuth"] and s3["existingConfigSecret"] == "seaweedfs-identities"
+    assert s3["createBuckets"] == [{"name": "loki"}, {"name": "tempo"}, {"name": "thanos"}]
+    (everywhere,) = chart["networkPolicy"]["extraIngress"]
+    assert [port["port"] for port in everywhere["ports"]] == [9327]
+    (opened,) = chart["networkPolicy"]["components"]["filer"]["extraIngress"]
+    assert [port["port"] for port in opened["ports"]] == [8333]
+
+
+def test_filers_start_anew_with_new_keys() -> None:
+    first = cluster_values()["filer"]["podAnnotations"]
+    assert cluster_values(memory="2Gi")["filer"]["podAnnotations"] == first
+    assert cluster_values(credentials_revision="2")["filer"]["podAnnotations"] != first
+
+
+@given(st.integers(1, 20_000))
+def test_an_index_has_a_tenth_of_a_servers_volume_and_a_gibibyte_at_least(gibibytes: int) -> None:
+    size = parse_quantity(index_size(f"{gibibytes}Gi")) / 2**30
+    assert size >= 1
+    assert gibibytes / 10 <= size < gibibytes / 10 + 1
+
+
+def test_every_part_is_scraped_once() -> None:
+    monitor = service_monitor(spec(replicas=3))
+    (expression,) = monitor["selector"]["matchExpressions"]
+    assert set(expression["values"]) == set(PARTS)
+    (endpoint,) = monitor["endpoints"]
+    assert endpoint["relabelings"][0]["action"] == "drop"

@@ -1,4 +1,4 @@
-"""Who may reach the pods of a release past its gateway: the release itself, and Prometheus for metrics."""
+"""NetworkPolicy of a release whose gateway authenticates clients: other pods admit only the release and Prometheus."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import pulumi
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_kubernetes.networking.v1 import NetworkPolicy
 
-from .._pod_security import MANAGED_BY
+from ._kubernetes import MANAGED_BY
 
 GATEWAY = "gateway"
 INSTANCE = "app.kubernetes.io/instance"
@@ -22,10 +22,10 @@ def ingress_policy(
     metrics_ports: Sequence[int],
     open_ports: Sequence[int] = (),
 ) -> dict[str, Any]:
-    """Close every port of the pods of a release, but those of its gateway, to all but the release itself.
+    """Return the specification of a NetworkPolicy for all pods of a release but those of its gateway.
 
-    `open_ports` stay open to everybody, because they ask for proof themselves; `metrics_ports` to all pods of
-    `metrics_namespaces`. The kubelet of the node is always let in.
+    They admit the pods of the release on every port, everybody on `open_ports`, which authenticate clients themselves,
+    and the pods of `metrics_namespaces` on `metrics_ports`. The kubelet of the node is always admitted.
     """
     own = {"from": [{"podSelector": {"matchLabels": {INSTANCE: release_name}}}]}
     everybody = [{"ports": _ports(open_ports)}] if open_ports else []
@@ -57,7 +57,7 @@ def network_policy(
     parent: pulumi.Resource,
     depends_on: Sequence[pulumi.Resource],
 ) -> NetworkPolicy:
-    """Create the NetworkPolicy, which takes effect where the network of the cluster enforces such."""
+    """Create the NetworkPolicy, which has an effect where the network of the cluster enforces such policies."""
     return NetworkPolicy(
         resource_name,
         metadata=ObjectMetaArgs(name=f"{release_name}-secured", namespace=namespace, labels=MANAGED_BY),

@@ -2,9 +2,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.storage import Endpoint, bucket_endpoint, parse_endpoint
+from components.storage.s3 import Endpoint, aws_name_problem, bucket_endpoint, name_problem, parse_endpoint
 
 HOSTS = st.from_regex(r"[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?(\.[a-z0-9]{1,10}){0,3}", fullmatch=True)
+
+
+@given(st.from_regex(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", fullmatch=True))
+def test_letters_digits_and_dashes_make_a_bucket_name(name: str) -> None:
+    reserved = name.startswith(("xn--", "sthree-", "amzn-s3-demo-")) or name.endswith(
+        ("-s3alias", "--ol-s3", "--x-s3", "--table-s3")
+    )
+    assert (name_problem(name) is not None) is reserved
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["ab", "a" * 64, "Logs", "a_b", "-abc", "abc-", "a..b", "10.0.0.1", "xn--abc", "abc-s3alias", "abc.mrap", ""],
+)
+def test_what_s3_refuses_is_no_bucket_name(name: str) -> None:
+    assert name_problem(name)
+
+
+@pytest.mark.parametrize("name", ["chunk", "chunks", "ruler", "admin", "acme.loki"])
+def test_on_aws_names_of_others_and_names_with_dots_are_refused(name: str) -> None:
+    assert name_problem(name) is None
+    assert aws_name_problem(name)
 
 
 @given(scheme=st.sampled_from(["http", "https"]), host=HOSTS, port=st.none() | st.integers(1, 65535))

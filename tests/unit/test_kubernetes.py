@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, Field
 
-from components._objects import LabelKey, LabelValue, OptionalObjectName, Toleration
+from components._kubernetes import LabelKey, LabelValue, OptionalObjectName, Toleration
 from components._spec import InvalidArgsError, Spec
 from components.units import EntryPoint, Quantity
 

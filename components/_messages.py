@@ -1,24 +1,24 @@
-"""What pydantic finds, in sentences that say what would be right."""
+"""Messages for the errors of pydantic, each with the rule that holds."""
 
 import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 _NUMBER = "must be a number"
-_WHOLE = "must be a whole number"
-_TRUTH = "must be true or false"
-_SENTENCES = {
+_INTEGER = "must be a whole number"
+_BOOLEAN = "must be true or false"
+_MESSAGES = {
     "missing": "is missing",
     "string_type": "must be text",
-    "int_type": _WHOLE,
-    "int_parsing": _WHOLE,
-    "int_parsing_size": _WHOLE,
-    "int_from_float": _WHOLE,
+    "int_type": _INTEGER,
+    "int_parsing": _INTEGER,
+    "int_parsing_size": _INTEGER,
+    "int_from_float": _INTEGER,
     "float_type": _NUMBER,
     "float_parsing": _NUMBER,
     "finite_number": "must be a finite number",
-    "bool_type": _TRUTH,
-    "bool_parsing": _TRUTH,
+    "bool_type": _BOOLEAN,
+    "bool_parsing": _BOOLEAN,
     "greater_than_equal": "must be at least {ge}",
     "greater_than": "must be more than {gt}",
     "less_than_equal": "must be at most {le}",
@@ -42,27 +42,27 @@ _SENTENCES = {
 }
 
 
-def sentence(details: Mapping[str, Any]) -> str:
-    """Say what one error of pydantic's means to whoever wrote the value."""
+def message(details: Mapping[str, Any]) -> str:
+    """Return the message for one error of pydantic, without its place and value."""
     context = details.get("ctx") or {}
     if "problem" in context:
         return str(context["problem"])
     if details["type"] in ("enum", "literal_error"):
         return _choice(details["input"], str(context["expected"]))
     if details["type"] == "is_instance_of" and context["class"] == "Sequence":
-        return _SENTENCES["list_type"]
-    if details["type"] in _SENTENCES:
-        return _SENTENCES[details["type"]].format(**{name: _written_out(item) for name, item in context.items()})
+        return _MESSAGES["list_type"]
+    if details["type"] in _MESSAGES:
+        return _MESSAGES[details["type"]].format(**{name: _without_fraction(item) for name, item in context.items()})
     return str(details["msg"]).removeprefix("Value error, ")
 
 
-def _written_out(item: Any) -> Any:
+def _without_fraction(item: Any) -> Any:
     return int(item) if isinstance(item, float) and item.is_integer() else item
 
 
-def closest(name: str, known: Iterable[str]) -> str | None:
-    """Give the known name that was probably meant, `None` where none is near."""
-    return next(iter(difflib.get_close_matches(name, sorted(known), n=1)), None)
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """Return the name that is most like `name`, `None` if none is similar."""
+    return next(iter(difflib.get_close_matches(name, sorted(names), n=1)), None)
 
 
 def _choice(value: Any, expected: str) -> str:

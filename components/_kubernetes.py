@@ -1,4 +1,4 @@
-"""What Kubernetes accepts as names of objects, as labels and as tolerations.
+"""Names, labels and tolerations as Kubernetes accepts them.
 
 https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
 https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
@@ -13,6 +13,9 @@ import pulumi
 from pydantic import AfterValidator, Field
 
 from ._model import USER_KNOWN, StrictModel
+
+MANAGED_BY = {"app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "observability"}
+"""Labels of every object that the components create themselves."""
 
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*")
 _LABEL = re.compile(r"[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)

@@ -1,0 +1,188 @@
+"""TLS, client certificates and logins of Loki and Tempo: arguments, volumes and the configuration of nginx."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import pulumi
+from pydantic import Field
+
+from ._cluster import MonitorSpec
+from ._kubernetes import OptionalObjectName
+from ._model import Plain, placeholder
+from ._release_spec import ReleaseSpec
+from ._spec import Violation, rule
+from .units import Name
+
+CERTIFICATES = "/tls"
+"""Mount path of the Secret with the certificate."""
+
+LEAVE_OUT = "remove it, or remove the arguments for TLS and logins and configure both in values"
+"""Fix for a chart value that would replace the configuration of TLS and logins, and that no argument sets."""
+
+
+def certificates_need_tls(argument: str) -> Violation:
+    """Return the violation of client certificates without TLS, in the same words for every component."""
+    return Violation(
+        "a client certificate requires TLS: configure TLS (tls_secret or tls_directory; in a stack security.tls), or "
+        "remove it",
+        {argument: placeholder(argument)},
+    )
+
+
+def is_set(argument: Any) -> bool:
+    """Whether an argument has a value, or is an output."""
+    return isinstance(argument, pulumi.Output) or bool(argument)
+
+
+class SecuritySpec(ReleaseSpec, MonitorSpec):
+    """TLS, client certificates and logins of a server."""
+
+    tls_secret: Plain[OptionalObjectName] = Field(
+        default="",
+        description=(
+            "Secret in the same namespace with `tls.crt`, `tls.key` and `ca.crt`: clients then use TLS. The "
+            "certificate must be valid for the names that `tls_hosts` returns; a renewed one is read without new pods, "
+            "another `ca.crt` only by new ones. Default: none, and no TLS."
+        ),
+    )
+    client_certificates: Plain[bool] = Field(
+        default=False,
+        description="Whether clients must present a certificate that `ca.crt` of `tls_secret` signed.",
+    )
+    logins_secret: OptionalObjectName = Field(
+        default="",
+        description=(
+            "Secret in the same namespace whose key `.htpasswd` holds the logins that the gateway asks for; a login "
+            "may name any tenant. The hash is checked at each request, so that a slow one costs CPU. "
+            "Default: none, and no logins."
+        ),
+    )
+    metrics_namespaces: Sequence[Name] = Field(
+        default=(),
+        description=(
+            "Namespaces whose pods may reach the metrics past the gateway, where the gateway asks for logins or "
+            "certificates: a NetworkPolicy keeps all others out. Required then with `service_monitor`. Default: none."
+        ),
+        examples=[["monitoring"]],
+    )
+
+    @property
+    def scheme(self) -> str:
+        """The scheme of the URLs that clients use."""
+        return "https" if self.tls_secret else "http"
+
+    @property
+    def secured(self) -> bool:
+        """Whether the server uses TLS or authenticates its clients."""
+        return bool(self.tls_secret) or self.authenticates
+
+    @property
+    def authenticates(self) -> bool:
+        """Whether clients must present a certificate or a login."""
+        return self.client_certificates or is_set(self.logins_secret)
+
+    @property
+    def reserved_values(self) -> Mapping[str, str]:
+        """Chart values that configure TLS and logins, which `values` must not set, each with its fix."""
+        return {}
+
+    @rule("client_certificates", "tls_secret")
+    def _client_certificates_need_tls(self) -> Violation | None:
+        return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
+
+    @rule("values", "tls_secret", "client_certificates", "logins_secret")
+    def _values_set_no_reserved_value(self) -> Iterator[Violation]:
+        for place, fix in self.reserved_values.items():
+            path = place.split(".")
+            if _is_set_at(self.values, path):
+                at = _existing_part(self.values, path)
+                yield Violation(f"{place} would replace the configuration of TLS and logins: {fix}", at=("values", *at))
+
+
+def _existing_part(values: Any, path: Sequence[str]) -> Sequence[str]:
+    """Return the part of `path` that exists in `values`."""
+    for depth, key in enumerate(path):
+        if not isinstance(values, Mapping) or key not in values:
+            return path[:depth]
+        values = values[key]
+    return path
+
+
+def _is_set_at(values: Any, path: Sequence[str]) -> bool:
+    """Whether a value is set at `path` or at a parent of it, where also a null would remove the value at `path`."""
+    for key in path:
+        if not isinstance(values, Mapping):
+            return True
+        if key not in values:
+            return False
+        values = values[key]
+    return True
+
+
+def metrics_namespaces_problem(metrics_namespaces: Sequence[str]) -> Violation | None:
+    """Return the violation of an empty `metrics_namespaces` where a NetworkPolicy would block every scrape."""
+    if metrics_namespaces:
+        return None
+    return Violation(
+        "is missing: a NetworkPolicy blocks all ingress to the pods behind the gateway, also from Prometheus; "
+        "set the namespace of Prometheus, or set service_monitor to false",
+        {"metrics_namespaces": [placeholder("metrics_namespaces")]},
+    )
+
+
+def login_warnings(spec: SecuritySpec) -> list[str]:
+    """Return the warning of logins without TLS, none with it."""
+    if is_set(spec.logins_secret) and not spec.tls_secret:
+        return ["logins_secret without tls_secret: names and passwords cross the network unencrypted."]
+    return []
+
+
+def certificate_volume(secret: str) -> dict[str, Any]:
+    """Return the chart values that mount the Secret of the certificate in the pods of a workload."""
+    return {
+        "extraVolumes": [{"name": "tls", "secret": {"secretName": secret}}],
+        "extraVolumeMounts": [{"name": "tls", "mountPath": CERTIFICATES, "readOnly": True}],
+    }
+
+
+def service_hosts(service: str, namespace: str, cluster_domain: str) -> list[str]:
+    """Return every DNS name of a Service, from its short name to the one with the domain of the cluster."""
+    return [
+        service,
+        f"{service}.{namespace}",
+        f"{service}.{namespace}.svc",
+        f"{service}.{namespace}.svc.{cluster_domain}",
+    ]
+
+
+def tls_lines(client_certificates: bool) -> list[str]:
+    """Return the lines of the http block, by which a renewed certificate is used from the next connection on.
+
+    nginx reads a file whose name has a variable at each handshake, any other at its start. The name of the CA
+    certificate takes no variable: another CA needs new pods.
+    """
+    lines = [
+        f'map "" $certificates {{ default {CERTIFICATES}; }}',
+        "ssl_certificate $certificates/tls.crt;",
+        "ssl_certificate_key $certificates/tls.key;",
+        "ssl_protocols TLSv1.2 TLSv1.3;",
+    ]
+    if not client_certificates:
+        return lines
+    return [
+        *lines,
+        f"ssl_client_certificate {CERTIFICATES}/ca.crt;",
+        "ssl_verify_depth 3;",
+        # The kubelet presents no certificate, and requests / alone.
+        "ssl_verify_client optional;",
+        'map "$ssl_client_verify $uri" $unproven {',
+        "  default 1;",
+        '  "~^SUCCESS " 0;',
+        '  "~^NONE /$" 0;',
+        "}",
+    ]
+
+
+def refusal_lines(client_certificates: bool) -> list[str]:
+    """Return the lines of each server block, which apply before its locations."""
+    return ["if ($unproven) { return 403; }"] if client_certificates else []
