@@ -9,7 +9,7 @@ import pytest
 
 from components.logging.choices import PreparedChange
 from components.logging.ledger import ledger_problems
-from components.tracing.state import state_problems
+from components.tracing.update_guard import update_problems
 from tools.program import record
 from tools.program.stacks import configured_program
 
@@ -49,7 +49,7 @@ def test_the_kind_of_store_cannot_change_under_what_was_written(
 ) -> None:
     (loki, tempo), (other_loki, other_tempo) = values[before], values[after]
     assert ledger_problems(loki, other_loki, today=TODAY), f"Loki would lose sight of its logs in {before}"
-    assert state_problems(tempo, other_tempo), f"Tempo would lose sight of its traces in {before}"
+    assert update_problems(tempo, other_tempo), f"Tempo would lose sight of its traces in {before}"
 
 
 def test_copied_logs_may_be_read_from_another_bucket(
