@@ -1,4 +1,4 @@
-"""Limits of what a tenant of Loki may write and query, and how long its logs are kept."""
+"""Limits of what a tenant of Loki may write and query, and valid retentions."""
 
 import re
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ from pydantic import AfterValidator, Field
 from .._model import StrictModel
 from ..units import Duration, hours, parse_duration
 
-SHORTEST_RETENTION = timedelta(days=1)
-"""The compactor refuses to delete earlier."""
+MIN_RETENTION = timedelta(days=1)
+"""The minimum of the compactor."""
 
 _SIZE = re.compile(r"[1-9]\d*(?:KB|MB|GB)")
 
 
 def _size(text: str) -> str:
     if _SIZE.fullmatch(text) is None:
-        raise ValueError(f"{text!r} is no size of Loki: write a whole number with KB, MB or GB, such as 5MB")
+        raise ValueError(f"{text!r} is not a size; write a whole number with KB, MB or GB, such as 5MB")
     return text
 
 
@@ -102,16 +102,16 @@ class LoggingLimits(StrictModel):
 
 
 def retention_problem(text: str) -> str | None:
-    """Return why Loki cannot keep logs for this time, `None` where it can."""
+    """Return why a retention is invalid, or `None`."""
     try:
         hours(text)
     except ValueError:
-        return f"must be a whole number of hours: use {nearest_retention(text)}"
-    if parse_duration(text) < SHORTEST_RETENTION:
-        return "Loki keeps logs for 24h at least: use 24h or more"
+        return f"must be a whole number of hours; set {nearest_retention(text)}"
+    if parse_duration(text) < MIN_RETENTION:
+        return "must be at least 24h; set 24h or more"
     return None
 
 
 def nearest_retention(text: str) -> str:
-    """Return the nearest time that Loki can keep logs for."""
+    """Return the nearest valid retention."""
     return f"{max(24, round(parse_duration(text).total_seconds() / 3600))}h"

@@ -31,14 +31,14 @@ _TOPIC = r"[a-zA-Z0-9._-]{1,249}"
 _USE_TEMPO_3 = f"use mode distributed with chart_version {TEMPO_3_VERSIONS[0]}"
 _MIN_BLOCK_DURATION, _MAX_BLOCK_DURATION = "1m", "2h"
 
-RESERVED_BY_GATEWAY = {
+RESERVED_GATEWAY_VALUES = {
     **{f"gateway.{key}": LEAVE_OUT for key in ("enabled", "nginxConfig", "extraVolumes", "extraVolumeMounts")},
     "gateway.basicAuth": "use the argument logins_secret",
     "gateway.service.port": "clients use 443 with tls_secret, and 80 without",
 }
 """Chart values that would replace TLS or logins of distributed Tempo, each with what to use instead."""
 
-RESERVED_BY_MONOLITHIC = dict.fromkeys(
+RESERVED_MONOLITHIC_VALUES = dict.fromkeys(
     (
         "config",
         "extraVolumes",
@@ -367,11 +367,11 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return self.remote_write_url != ""
 
     @property
-    def kept_values(self) -> Mapping[str, str]:
+    def reserved_values(self) -> Mapping[str, str]:
         """The chart values that configure TLS, client certificates and logins."""
         if not self.secured:
             return {}
-        return RESERVED_BY_GATEWAY if self.mode is TempoMode.DISTRIBUTED else RESERVED_BY_MONOLITHIC
+        return RESERVED_GATEWAY_VALUES if self.mode is TempoMode.DISTRIBUTED else RESERVED_MONOLITHIC_VALUES
 
     @property
     def service_account_name(self) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from components.charts import LOKI
 from components.logging import Logging, LoggingArgs
-from components.logging.upgrades import upgrade_problems
+from components.logging.update_guard import upgrade_problems
 from tests.recording import record
 from tools.render.releases import render_releases
 

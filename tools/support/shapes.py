@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
-from components.logging.modes import Role as LokiRole
+from components.logging.modes import LokiRole
 from components.tracing.chart_versions import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
 from components.tracing.modes import TempoRole
 

@@ -1,4 +1,4 @@
-"""What the applied state of Loki forbids: applied beside wanted values, judged on a given day."""
+"""Updates of Loki that its applied state forbids, checked on a fixed day."""
 
 from copy import deepcopy
 from datetime import date, timedelta
@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.logging.choices import PreparedChange
-from components.logging.ledger import ledger_problems
+from components.logging.spec import GuardedChange
+from components.logging.update_guard import update_problems, upgrade_problems
 from components.logging.values import merged_values
 
-from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, ZONES, spec_of
+from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, RULES, V6, V18, ZONES, spec_of
 
 TODAY = date(2026, 5, 1)
 
@@ -22,23 +22,21 @@ def entry(begin: str, **fields: str) -> dict[str, str]:
     return {"from": begin, "object_store": "s3", **fields}
 
 
-def judged(applied: dict[str, Any], wanted: dict[str, Any], *prepared: PreparedChange) -> list[str]:
-    return ledger_problems(
-        merged_values(spec_of(applied)), merged_values(spec_of(wanted)), today=TODAY, prepared=prepared
-    )
+def updated(old: dict[str, Any], new: dict[str, Any], *allowed: GuardedChange) -> list[str]:
+    return update_problems(merged_values(spec_of(old)), merged_values(spec_of(new)), today=TODAY, allowed=allowed)
 
 
 def changed(base: dict[str, Any], **fields: Any) -> list[str]:
-    return judged(base, {**base, **fields})
+    return updated(base, {**base, **fields})
 
 
 @pytest.mark.parametrize("base", [LAPTOP, BUCKET, DOCUMENT])
 def test_applying_the_same_again_is_allowed(base: dict[str, Any]) -> None:
-    assert judged(base, base) == []
+    assert updated(base, base) == []
 
 
 def test_what_touches_no_data_is_allowed() -> None:
-    harmless = {"retention": "90d", "memory": "4Gi", "replicas": 3, "chart_version": "6.51.0", "path_style": True}
+    harmless = {"retention": "90d", "memory": "4Gi", "replicas": 3, "chart_version": V6, "path_style": True}
     assert changed(BUCKET, **harmless) == []
 
 
@@ -55,7 +53,7 @@ def test_an_entry_may_not_begin_today_or_in_the_past(begin: str) -> None:
 
 def test_an_entry_may_not_begin_before_one_that_is_still_to_come() -> None:
     applied = {**BUCKET, "schema_entries": [entry("2024-01-01"), entry("2026-08-01")]}
-    problems = judged(applied, {**BUCKET, "schema_entries": [entry("2024-01-01"), entry("2026-07-01")]})
+    problems = updated(applied, {**BUCKET, "schema_entries": [entry("2024-01-01"), entry("2026-07-01")]})
     assert any("must begin after 2026-08-01" in problem for problem in problems)
 
 
@@ -67,7 +65,7 @@ def test_an_edited_entry_is_shown_as_it_was_applied() -> None:
 
 def test_a_removed_entry_is_named() -> None:
     applied = {**BUCKET, "schema_entries": [entry("2022-01-01", schema="v12"), entry("2024-01-01")]}
-    problems = judged(applied, {**BUCKET, "schema_entries": [entry("2024-01-01")]})
+    problems = updated(applied, {**BUCKET, "schema_entries": [entry("2024-01-01")]})
     assert "from 2022-01-01, was applied and cannot be removed" in problems[0]
     assert "from 2024-01-01, was applied and cannot be moved" in problems[1]
 
@@ -76,8 +74,8 @@ def test_a_ledger_that_no_line_was_written_under_yet_may_change() -> None:
     applied = merged_values(spec_of(BUCKET))
     applied["loki"]["schemaConfig"]["configs"][0]["from"] = "2026-05-02"
     wanted = merged_values(spec_of(BUCKET))
-    assert ledger_problems(applied, wanted, today=TODAY) == []
-    assert ledger_problems(applied, wanted, today=date(2026, 5, 2)) != []
+    assert update_problems(applied, wanted, today=TODAY) == []
+    assert update_problems(applied, wanted, today=date(2026, 5, 2)) != []
 
 
 def test_entries_are_found_wherever_the_chart_reads_them() -> None:
@@ -85,9 +83,9 @@ def test_entries_are_found_wherever_the_chart_reads_them() -> None:
     imported = deepcopy(applied)
     schema = imported["loki"].pop("schemaConfig")
     imported["loki"]["structuredConfig"] = {"schema_config": schema}
-    assert ledger_problems(imported, applied, today=TODAY) == []
+    assert update_problems(imported, applied, today=TODAY) == []
     schema["configs"][0]["schema"] = "v12"
-    assert "cannot be edited" in ledger_problems(imported, applied, today=TODAY)[0]
+    assert "cannot be edited" in update_problems(imported, applied, today=TODAY)[0]
 
 
 @given(
@@ -107,16 +105,16 @@ def test_a_ledger_passes_exactly_when_the_applied_one_is_its_beginning(
         entry(future.isoformat())
     ]
     untouched = kept >= len(applied) and all(prefix == "index_" for prefix in prefixes[: len(applied)])
-    problems = judged({**BUCKET, "schema_entries": applied}, {**BUCKET, "schema_entries": wanted})
+    problems = updated({**BUCKET, "schema_entries": applied}, {**BUCKET, "schema_entries": wanted})
     assert (problems == []) is untouched
 
 
 def test_a_jump_between_modes_is_refused_and_a_staged_one_allowed() -> None:
     scalable = {**BUCKET, "mode": "simple-scalable"}
     staged = {**scalable, "migrate_from": "monolithic"}
-    (problem,) = judged(BUCKET, scalable)
+    (problem,) = updated(BUCKET, scalable)
     assert 'set mode "simple-scalable" with migrate_from "monolithic" and apply' in problem
-    assert judged(BUCKET, staged) == judged(staged, scalable) == []
+    assert updated(BUCKET, staged) == updated(staged, scalable) == []
 
 
 SCALABLE = {**BUCKET, "mode": "simple-scalable"}
@@ -134,19 +132,19 @@ def test_every_stage_on_the_way_to_distributed_and_back_is_allowed() -> None:
         {**BUCKET, "migrate_from": "simple-scalable"},
         BUCKET,
     ]
-    assert [judged(before, after) for before, after in pairwise(way)] == [[]] * 8
+    assert [updated(before, after) for before, after in pairwise(way)] == [[]] * 8
 
 
 @pytest.mark.parametrize("stage", [DISTRIBUTED, {**DISTRIBUTED, "migrate_from": "simple-scalable"}])
 def test_a_jump_over_a_stage_is_refused_with_every_stage(stage: dict[str, Any]) -> None:
-    (problem,) = judged(BUCKET, stage)
+    (problem,) = updated(BUCKET, stage)
     first = 'set mode "simple-scalable" with migrate_from "monolithic" and apply, remove migrate_from and apply again'
     assert f'{first}; then set mode "distributed" with migrate_from "simple-scalable"' in problem
 
 
-def test_a_mode_does_not_go_in_the_step_in_which_another_comes() -> None:
-    (problem,) = judged({**SCALABLE, "migrate_from": "monolithic"}, {**DISTRIBUTED, "migrate_from": "simple-scalable"})
-    assert "mode monolithic cannot go in the step in which distributed comes" in problem
+def test_a_mode_is_not_removed_in_the_update_that_adds_another() -> None:
+    (problem,) = updated({**SCALABLE, "migrate_from": "monolithic"}, {**DISTRIBUTED, "migrate_from": "simple-scalable"})
+    assert "mode monolithic cannot be removed in the update that adds distributed" in problem
 
 
 def test_the_claims_of_each_role_are_watched() -> None:
@@ -164,12 +162,12 @@ def test_ingesters_move_to_zones_only_after_they_were_flushed() -> None:
     zoned = {**DISTRIBUTED, "ingester_zones": ZONES}
     assert len(changed(zoned, ingester_zones=ZONES[::-1])) == 1, "their volumes lie in the old zones"
     assert changed(zoned, replicas=6) == []
-    assert judged(DISTRIBUTED, zoned, PreparedChange.ZONES) == []
+    assert updated(DISTRIBUTED, zoned, GuardedChange.ZONES) == []
 
 
 def test_both_names_of_the_monolithic_mode_are_one() -> None:
     applied = merged_values(spec_of(BUCKET))
-    assert ledger_problems({**applied, "deploymentMode": "Monolithic"}, applied, today=TODAY) == []
+    assert update_problems({**applied, "deploymentMode": "Monolithic"}, applied, today=TODAY) == []
 
 
 @pytest.mark.parametrize(
@@ -187,7 +185,7 @@ def test_both_names_of_the_monolithic_mode_are_one() -> None:
 def test_objects_are_not_left_behind_until_they_were_copied(fields: dict[str, Any], what: str) -> None:
     (problem,) = changed(DOCUMENT, **fields)
     assert what in problem and 'allow_changes ["location"]' in problem
-    assert judged(DOCUMENT, {**DOCUMENT, **fields}, PreparedChange.LOCATION) == []
+    assert updated(DOCUMENT, {**DOCUMENT, **fields}, GuardedChange.LOCATION) == []
 
 
 @pytest.mark.parametrize(
@@ -200,7 +198,7 @@ def test_objects_are_not_left_behind_until_they_were_copied(fields: dict[str, An
 def test_a_claim_template_changes_only_after_its_statefulset_was_deleted(fields: dict[str, Any], what: str) -> None:
     (problem,) = changed(BUCKET, **fields)
     assert what in problem and "--cascade=orphan" in problem
-    assert judged(BUCKET, {**BUCKET, **fields}, PreparedChange.VOLUMES) == []
+    assert updated(BUCKET, {**BUCKET, **fields}, GuardedChange.VOLUMES) == []
 
 
 def test_each_workload_with_a_volume_is_watched() -> None:
@@ -249,12 +247,14 @@ def test_ingesters_go_one_by_one_as_each_flushes(base: dict[str, Any], fewer: di
 def test_a_mode_that_does_not_flush_leaves_after_it_was_flushed(mode: str, before: str, role: str) -> None:
     alone: dict[str, Any] = {**BUCKET, "mode": mode}
     both = {**alone, "migrate_from": before}
-    assert judged(both, alone) == []
-    (problem,) = judged({**both, **UNFLUSHED}, {**alone, **UNFLUSHED})
+    assert updated(both, alone) == []
+    (problem,) = updated({**both, **UNFLUSHED}, {**alone, **UNFLUSHED})
     assert problem.startswith(f"{role} cannot go from ") and " to 0 replicas" in problem
-    assert "set loki.ingester.wal.flush_on_shutdown first; or flush each pod that leaves by a POST to its" in problem
-    assert judged({**both, **UNFLUSHED}, alone), "the pods that leave have not read the new values"
-    assert judged({**both, **UNFLUSHED}, {**alone, **UNFLUSHED}, PreparedChange.INGESTERS) == []
+    assert (
+        "set loki.ingester.wal.flush_on_shutdown first; or flush each pod that is removed by a POST to its" in problem
+    )
+    assert updated({**both, **UNFLUSHED}, alone), "the pods that are removed have not read the new values"
+    assert updated({**both, **UNFLUSHED}, {**alone, **UNFLUSHED}, GuardedChange.INGESTERS) == []
 
 
 @pytest.mark.parametrize(
@@ -270,13 +270,13 @@ def test_several_ingesters_do_not_leave_at_once_until_they_were_flushed(
 ) -> None:
     (problem,) = changed(base, **fewer)
     assert what in problem and "/ingester/shutdown?flush=true" in problem
-    assert judged(base, {**base, **fewer}, PreparedChange.INGESTERS) == []
+    assert updated(base, {**base, **fewer}, GuardedChange.INGESTERS) == []
 
 
 def test_in_zones_as_many_leave_each_zone_and_are_flushed_first() -> None:
     zoned = {**DISTRIBUTED, "ingester_zones": ZONES, "replicas": 6}
     (problem,) = changed(zoned, replicas=3)
-    assert "Flush each pod that leaves, the last of each zone" in problem and "Go down by one" not in problem
+    assert "flush each pod that is removed, the last of each zone" in problem and "go down to" not in problem
     assert changed(zoned, replicas=9) == []
 
 
@@ -287,5 +287,166 @@ def test_more_ingesters_and_fewer_of_those_that_hold_nothing_are_allowed() -> No
 
 def test_a_prepared_volume_does_not_excuse_an_edited_entry() -> None:
     wanted = {**BUCKET, "volume_size": "20Gi", "schema_entries": [entry("2023-01-01")]}
-    problems = judged(BUCKET, wanted, *PreparedChange)
+    problems = updated(BUCKET, wanted, *GuardedChange)
     assert problems and all("schema entry" in problem for problem in problems)
+
+
+def loki(**sections: Any) -> dict[str, Any]:
+    return {"values": {"loki": sections}}
+
+
+THANOS = {"object_store": {"storage_prefix": "a", "s3": {"endpoint": "s3.example.org"}}, "use_thanos_objstore": True}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ({}, loki(structuredConfig={"common": {"storage": {"s3": {"bucketnames": "b"}}}}), "bucket 'cluster'"),
+        ({}, loki(structuredConfig={"storage_config": {"aws": {"bucketnames": "b"}}}), "bucket 'cluster'"),
+        ({}, loki(storage_config={"aws": {"bucketnames": "b"}}), "bucket 'cluster'"),
+        ({}, loki(structuredConfig={"common": {"storage": {"s3": {"endpoint": "b.org"}}}}), "address of the store"),
+        ({}, loki(storage_config={"aws": {"endpoint": "http://b.org"}}), "address of the store"),
+        (
+            {},
+            loki(storage_config={"aws": {"s3": "s3://${ID}:${SECRET}@b.org/b"}}),
+            "URL of the store '' cannot become 'b.org/b'",
+        ),
+        ({}, loki(structuredConfig={"storage_config": {"object_prefix": "b"}}), "object_prefix 'loki'"),
+        ({}, loki(storage_config={"use_thanos_objstore": True}), "storage client 'classic' cannot become 'thanos'"),
+        (
+            loki(storage=THANOS),
+            loki(storage={**THANOS, "object_store": {"storage_prefix": "b"}}),
+            "'a' cannot become 'b'",
+        ),
+        (
+            loki(storage=THANOS),
+            loki(storage=THANOS, structuredConfig={"storage_config": {"object_store": {"storage_prefix": "b"}}}),
+            "storage_prefix 'a' cannot become 'b'",
+        ),
+        (
+            loki(storage=THANOS),
+            loki(
+                storage=THANOS, structuredConfig={"common": {"storage": {"object_store": {"s3": {"bucket_name": "b"}}}}}
+            ),
+            "bucket 'cluster' cannot become 'b'",
+        ),
+        (
+            loki(storage=THANOS),
+            loki(storage={**THANOS, "object_store": {"storage_prefix": "a", "s3": {"endpoint": "b.org"}}}),
+            "address of the store 's3.example.org' cannot become 'b.org'",
+        ),
+    ],
+)
+def test_the_place_is_found_wherever_values_say_it(before: dict[str, Any], after: dict[str, Any], what: str) -> None:
+    (problem,) = updated({**DOCUMENT, **before}, {**DOCUMENT, **after})
+    assert what in problem and 'allow_changes ["location"]' in problem and "SECRET" not in problem
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        loki(structuredConfig={"common": {"storage": {"s3": {"bucketnames": "cluster"}}}}),
+        loki(
+            storage_config={
+                "aws": {"endpoint": "https://s3.example.org:443", "http_config": {"idle_conn_timeout": "9s"}}
+            }
+        ),
+        loki(storage={"object_store": {"storage_prefix": "unread by the classic client"}}),
+    ],
+)
+def test_the_same_place_said_again_is_allowed(values: dict[str, Any]) -> None:
+    assert changed(DOCUMENT, **values) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "section", "persistence", "what"),
+    [
+        (DISTRIBUTED, "ingester", {"enabled": False}, "volume of ingester cannot change from data to none"),
+        (DISTRIBUTED, "ingester", {"inMemory": True}, "volume of ingester cannot change from data to none"),
+        (DISTRIBUTED, "indexGateway", {"enabled": False}, "volume of index-gateway"),
+        (DISTRIBUTED, "compactor", {"type": "emptyDir"}, "volume of compactor"),
+        (
+            DISTRIBUTED,
+            "patternIngester",
+            {"enabled": True},
+            "volume of pattern-ingester cannot change from none to data",
+        ),
+        (BUCKET, "singleBinary", {"enabled": False}, "volume of loki"),
+        (DOCUMENT, "write", {"volumeClaimsEnabled": False}, "volume of write"),
+    ],
+)
+def test_a_claim_template_neither_comes_nor_goes(
+    base: dict[str, Any], section: str, persistence: dict[str, Any], what: str
+) -> None:
+    more = {"pattern_ingester": True} if section == "patternIngester" else {}
+    (problem,) = changed({**base, **more}, values={section: {"persistence": persistence}})
+    assert what in problem and 'allow_changes ["volumes"]' in problem
+    (problem,) = updated({**base, **more, "values": {section: {"persistence": persistence}}}, {**base, **more})
+    assert f"volume of {what.split()[2]} cannot change" in problem
+
+
+def test_a_second_claim_is_a_change_of_the_first_one_s_statefulset() -> None:
+    claims = [{"name": "data", "size": "10Gi"}, {"name": "scratch", "size": "1Gi"}]
+    problems = changed(DISTRIBUTED, values={"ingester": {"persistence": {"claims": claims}}})
+    assert "volume of ingester cannot change from data to data and scratch" in problems[0]
+
+
+PATTERNS = {"pattern_ingester": True}
+
+
+def inputs(version: str, args: dict[str, Any]) -> dict[str, Any]:
+    values = merged_values(spec_of(args, chart_version=version))
+    return {"name": "loki", "namespace": "logging", "version": version, "values": values}
+
+
+def upgraded(before: str, after: str, args: dict[str, Any], *allowed: GuardedChange) -> list[str]:
+    return upgrade_problems(inputs(before, args), inputs(after, args), allowed=allowed)
+
+
+@pytest.mark.parametrize(
+    ("more", "names"),
+    [
+        (RULES, "loki-ruler"),
+        (PATTERNS, "loki-pattern-ingester"),
+        (RULES | PATTERNS, "loki-ruler loki-pattern-ingester"),
+    ],
+)
+def test_a_statefulset_that_cannot_change_in_place_is_deleted_by_hand_first(more: dict[str, Any], names: str) -> None:
+    (problem,) = upgraded(V6, V18, DISTRIBUTED | more)
+    assert f"kubectl -n logging delete statefulset {names} --cascade=orphan" in problem
+    assert "delete service" not in problem
+    assert upgraded(V6, V18, DISTRIBUTED | more, GuardedChange.CHART) == []
+
+
+def test_on_the_way_back_services_lose_their_address_only_by_hand() -> None:
+    (problem,) = upgraded(V18, V6, DISTRIBUTED)
+    assert problem.endswith("kubectl -n logging delete service loki-query-scheduler")
+    (problem,) = upgraded(V18, V6, DISTRIBUTED | RULES)
+    assert "delete statefulset loki-ruler --cascade=orphan" in problem
+    assert "delete service loki-query-scheduler loki-ruler" in problem
+
+
+def test_a_workload_that_comes_or_goes_with_the_chart_is_not_in_its_way() -> None:
+    with_rules, without = DISTRIBUTED | RULES, DISTRIBUTED
+    assert upgrade_problems(inputs(V6, without), inputs(V18, with_rules)) == []
+    assert upgrade_problems(inputs(V6, with_rules), inputs(V18, without)) == []
+
+
+@pytest.mark.parametrize("args", [BUCKET | RULES, {**BUCKET, **RULES, "mode": "simple-scalable"}, DISTRIBUTED])
+def test_other_upgrades_pass(args: dict[str, Any]) -> None:
+    assert upgraded(V6, V18, args) == []
+
+
+@pytest.mark.parametrize("version", [V6, V18])
+def test_other_updates_pass(version: str) -> None:
+    assert upgraded(version, version, DISTRIBUTED | RULES) == []
+    assert upgrade_problems({}, inputs(version, DISTRIBUTED | RULES)) == []
+
+
+def test_tenants_come_and_go_only_when_senders_and_readers_know() -> None:
+    one, many = merged_values(spec_of(BUCKET)), merged_values(spec_of(BUCKET, tenants=["fake", "a"]))
+    (coming,), (going,) = update_problems(one, many, today=TODAY), update_problems(many, one, today=TODAY)
+    assert 'keep "fake" among tenants' in coming and 'logs of tenant "fake" alone' in going
+    assert update_problems(one, many, today=TODAY, allowed=[GuardedChange.TENANTS]) == []
+    more = merged_values(spec_of(BUCKET, tenants=["fake", "a", "b"]))
+    assert update_problems(many, more, today=TODAY) == []
