@@ -1,4 +1,4 @@
-"""The provisioning files: what Grafana reads, byte for byte, and what Grafana makes of it."""
+"""The provisioning files, byte for byte, and as Grafana expands them."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from components._spec import InvalidArgsError
-from components.datasources.plan import provisioning_files
+from components.datasources.provisioning import provisioning_files
 from components.datasources.spec import DatasourcesSpec
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "datasources"
