@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from components._model import placeholder
 from components.logging.modes import LokiRole
-from components.tracing.choices import Mode as TempoMode
+from components.tracing.modes import TempoMode
 
 from .metrics import MetricsKind
 from .problems import Problem, place_of, set_command, shown

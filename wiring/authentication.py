@@ -6,7 +6,7 @@ from typing import TypedDict
 import pulumi
 
 from components import Tracing
-from components.grafana.secrets import LOGIN_DIRECTORY, TLS_DIRECTORY
+from components.grafana.values import LOGIN_DIRECTORY, TLS_DIRECTORY
 from config import Settings
 from config.addresses import namespace_of
 

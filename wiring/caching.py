@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 import components
-from components.tracing.choices import Mode as TempoMode
+from components.tracing.modes import TempoMode
 from config import Settings
 from config.caching import CacheKind
 

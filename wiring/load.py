@@ -20,9 +20,7 @@ from components.storage.minio_values import minio_values
 from components.storage.seaweedfs_values import PARTS, seaweedfs_values
 from components.storage.spec import InClusterObjectStorageSpec, MinioObjectStorageSpec
 from components.telemetry.spec import LogSource, TelemetrySpec
-from components.tracing.choices import Mode as TempoMode
-from components.tracing.roles import COUNTED_ELSEWHERE, OF_A_TOPIC, OF_INGESTERS
-from components.tracing.roles import Role as TempoRole
+from components.tracing.modes import FIXED_REPLICAS, TempoMode, TempoRole
 from components.tracing.spec import TracingSpec
 from components.tracing.workloads import workload
 from components.units import parse_duration, parse_quantity
@@ -209,7 +207,7 @@ def _tempo(spec: TracingSpec, choice: sizing.Choice, load: str) -> Backend:
     else:
         runs = {TempoRole.GATEWAY: False, TempoRole.METRICS_GENERATOR: spec.generates_metrics}
         workloads = {}
-        for role in OF_A_TOPIC if spec.through_kafka else OF_INGESTERS:
+        for role in spec.roles:
             if runs.get(role, True):
                 work = workload(spec, role)
                 volume = work.volume_size if role.has_volume else ""
@@ -226,13 +224,13 @@ def _row(title: str, mode: str, workloads: Mapping[str, sizing.Size], choice: si
 
 
 def _shape_of_tempo(spec: TracingSpec) -> str:
-    return "distributed-kafka" if spec.through_kafka else spec.mode.value
+    return "distributed-kafka" if spec.uses_kafka else spec.mode.value
 
 
 def _path_of_tempo(role: str, figure: str) -> Path | None:
     if role == "tempo":
         return None if figure == "replicas" else ("tracing", figure)
-    if figure == "replicas" and role in COUNTED_ELSEWHERE:
+    if figure == "replicas" and role in FIXED_REPLICAS:
         counted = {"ingester": "replicas", "live-store": "partitions"}.get(role)
         return ("tracing", counted) if counted else None
     return ("tracing", "workloads", role, figure)

@@ -28,8 +28,8 @@ from components.storage.spec import (
 )
 from components.telemetry.config import log_labels
 from components.telemetry.spec import TelemetrySpec
-from components.tracing.choices import Mode as TempoMode
-from components.tracing.generator import written_by
+from components.tracing.metrics_generator import generated_metrics
+from components.tracing.modes import TempoMode
 from components.tracing.spec import TracingSpec
 from config import Settings
 from config.caching import CacheKind
@@ -218,7 +218,7 @@ def _generated_metrics(settings: Settings) -> pulumi.Input[Sequence[str]]:
     if settings.is_invalid("tracing") or TracingSpec.find_problems(arguments):
         return LATER
     tempo = TracingSpec.check("Tracing", arguments)
-    return written_by(tempo.processors) if tempo.generates_metrics else []
+    return generated_metrics(tempo.processors) if tempo.generates_metrics else []
 
 
 def _routes(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, object]]]:

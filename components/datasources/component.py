@@ -7,11 +7,10 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY
-from .._namespace import create_namespace
 from .._outputs import known_after
 from .._pod_security import PodSecurity
 from .args import DatasourcesArgs
-from .plan import provisioning_files
+from .provisioning import provisioning_files
 from .spec import DatasourcesSpec
 
 
@@ -40,23 +39,23 @@ class Datasources(pulumi.ComponentResource):
         created = []
         if spec.create_namespace:
             created.append(create_namespace(f"{name}-namespace", spec.namespace, PodSecurity.RESTRICTED, parent=self))
-        places = {
+        datasources = {
             "logs": (spec.logs_uid, spec.logs_namespace),
             "traces": (spec.traces_uid, spec.traces_namespace),
             "metrics": (spec.metrics_uid if spec.provision_metrics else "", spec.metrics_namespace),
         }
-        made: dict[str, pulumi.Resource] = {}
-        homes: list[pulumi.Input[str]] = []
-        for signal, (uid, create_namespace_if) in places.items():
+        config_maps: dict[str, pulumi.Resource] = {}
+        namespaces: list[pulumi.Input[str]] = []
+        for signal, (uid, signal_namespace) in datasources.items():
             if not uid:
                 continue
-            homes.append(create_namespace_if or spec.namespace)
+            namespaces.append(signal_namespace or spec.namespace)
             object_name = f"grafana-datasource-{uid.lower().replace('_', '-').strip('-')}"
-            made[object_name] = ConfigMap(
+            config_maps[object_name] = ConfigMap(
                 f"{name}-{signal}",
                 metadata=ObjectMetaArgs(
                     name=object_name,
-                    namespace=homes[-1],
+                    namespace=namespaces[-1],
                     labels={**MANAGED_BY, "grafana_datasource": "1"},
                 ),
                 # The sidecar keeps the files of all ConfigMaps in one directory: equal names overwrite each other.
@@ -66,8 +65,10 @@ class Datasources(pulumi.ComponentResource):
         self.logs_uid = pulumi.Output.from_input(spec.logs_uid)
         self.traces_uid = pulumi.Output.from_input(spec.traces_uid)
         self.metrics_uid = pulumi.Output.from_input(spec.metrics_uid)
-        self.config_maps = known_after(list(made), *made.values())
-        self.namespaces = known_after(pulumi.Output.all(*homes).apply(lambda found: sorted(set(found))), *made.values())
+        self.config_maps = known_after(list(config_maps), *config_maps.values())
+        self.namespaces = known_after(
+            pulumi.Output.all(*namespaces).apply(lambda resolved: sorted(set(resolved))), *config_maps.values()
+        )
         self.register_outputs(
             {
                 "logsUid": self.logs_uid,

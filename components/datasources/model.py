@@ -1,6 +1,6 @@
-"""What Grafana's datasources link to, as objects: a link holds the datasource that it leads to, never a uid as text.
+"""Grafana's datasources and their links, as objects: a link holds its target datasource, never a uid as text.
 
-The text in here is what a person would write; the escaping that provisioning files need is the serialiser's business.
+Texts are unescaped; provisioning.py escapes them.
 """
 
 import re
@@ -40,11 +40,11 @@ class _Shift:
 
 
 class Before(_Shift):
-    """So many seconds before the span began."""
+    """A number of seconds before the span starts."""
 
 
 class After(_Shift):
-    """So many seconds after the span ended."""
+    """A number of seconds after the span ends."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,9 @@ class LinePattern:
         except re.error as error:
             raise ValueError(f"{self.regex!r} is no regular expression: {error}") from None
         if groups == 0:
-            raise ValueError(f"{self.regex!r} has no group: put the trace id in parentheses, such as trace_id=(\\w+)")
+            raise ValueError(
+                f"{self.regex!r} must have a group for the trace id; put it in parentheses, such as trace_id=(\\w+)"
+            )
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class MetricsLink:
 
 @dataclass(frozen=True)
 class ServiceMap:
-    """The graph of services, drawn from the metrics that traces are turned into."""
+    """The service graph, from the metrics that Tempo generates."""
 
     target: Prometheus
 
@@ -157,7 +159,7 @@ class FileReference:
 
 @dataclass(frozen=True)
 class Authentication:
-    """What Grafana presents to a datasource and whom it trusts: directories with the files of a Secret each."""
+    """The credentials and the authority that Grafana uses with a datasource: a directory for each Secret."""
 
     tls_directory: str = ""
     """`ca.crt`, and `tls.crt` and `tls.key` where Grafana presents a certificate; empty without TLS."""
@@ -168,7 +170,7 @@ class Authentication:
 
 @dataclass(frozen=True)
 class ProvisionedLoki:
-    """Loki as Grafana is told about it."""
+    """The datasource of Loki to provision."""
 
     datasource: Loki
     url: str
@@ -180,7 +182,7 @@ class ProvisionedLoki:
 
 @dataclass(frozen=True)
 class ProvisionedTempo:
-    """Tempo as Grafana is told about it."""
+    """The datasource of Tempo to provision."""
 
     datasource: Tempo
     url: str
@@ -193,7 +195,7 @@ class ProvisionedTempo:
 
 @dataclass(frozen=True)
 class ProvisionedPrometheus:
-    """Prometheus as Grafana is told about it."""
+    """The datasource of Prometheus to provision."""
 
     datasource: Prometheus
     url: str

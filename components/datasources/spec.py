@@ -1,4 +1,4 @@
-"""What `Datasources` accepts: settings of a stack, what only a program decides, and the rules between them."""
+"""The settings of a stack and the arguments of `Datasources`, with their rules."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from .._tenants import Tenant
 from .._tls import certificates_need_tls
 from ..units import Interval, Name, OptionalHttpUrl, form
 from ..urls import OptionalQueryUrl
-from .checks import (
+from .link_checks import (
     LinkProblem,
     ProvidedLogs,
     ProvidedMetrics,
@@ -48,7 +48,7 @@ DEFAULT_QUERIES = {
 
 def _uid(text: str) -> str:
     if re.fullmatch(r"[a-zA-Z0-9_-]{0,40}", text) is None:
-        raise ValueError(f"{text!r} is no uid: use at most 40 of a-z, A-Z, 0-9, '-' and '_'")
+        raise ValueError(f"{text!r} is no uid; use at most 40 of a-z, A-Z, 0-9, '-' and '_'")
     return text
 
 
@@ -275,17 +275,17 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
 
     @property
     def loki(self) -> Loki | None:
-        """The logs, where the stack has them."""
+        """The datasource of Loki; `None` without logs."""
         return Loki(self.logs_uid, self.logs_name) if self.logs_uid else None
 
     @property
     def tempo(self) -> Tempo | None:
-        """The traces, where the stack has them."""
+        """The datasource of Tempo; `None` without traces."""
         return Tempo(self.traces_uid, self.traces_name) if self.traces_uid else None
 
     @property
     def prometheus(self) -> Prometheus | None:
-        """The metrics, where there are some, provisioned here or elsewhere."""
+        """The datasource of Prometheus, provisioned here or elsewhere; `None` without metrics."""
         return Prometheus(self.metrics_uid, self.metrics_name) if self.metrics_uid else None
 
     @property
@@ -296,7 +296,7 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
 
     @property
     def default_datasource(self) -> str:
-        """The uid of the datasource that new panels start with; empty where none of these is it."""
+        """The uid of the datasource that new panels start with; empty for none of these."""
         if self.default_uid is None:
             return self.metrics_uid if self.provision_metrics else ""
         return self.default_uid
@@ -308,20 +308,20 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
 
     @property
     def provided_logs(self) -> ProvidedLogs:
-        """What links can find log lines by."""
+        """The labels and fields that links can select log lines by."""
         return ProvidedLogs(frozenset(self.log_labels), frozenset(self.line_fields))
 
     @property
     def provided_metrics(self) -> ProvidedMetrics:
-        """What links can show of metrics."""
+        """The metrics that links can query."""
         return ProvidedMetrics(
             generated=frozenset(self.generated_metrics),
-            of_applications=frozenset(self.application_metrics),
+            application=frozenset(self.application_metrics),
             dimensions=frozenset(self.metric_labels),
         )
 
     def trace_links(self) -> tuple[TraceLink, ...]:
-        """From log lines to traces; none where the stack has no traces."""
+        """Return the links from log lines to traces; none without traces."""
         if (tempo := self.tempo) is None:
             return ()
         labels = (self._log_field(name) for name in self.trace_labels)
@@ -332,7 +332,7 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
         return LineField(name) if name in self.line_fields else LogLabel(name)
 
     def logs_link(self) -> LogsLink | None:
-        """From spans to log lines; none where the stack has no logs."""
+        """Return the link from spans to log lines; `None` without logs."""
         if (loki := self.loki) is None:
             return None
         return LogsLink(
@@ -346,7 +346,7 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
         )
 
     def metrics_link(self) -> MetricsLink | None:
-        """From spans to series: the queries asked for, else those of the default whose metrics are written."""
+        """Return the link from spans to metrics: those of the argument, else each default whose metrics exist."""
         queries = self.metrics_queries
         if queries is None:
             written = self.provided_metrics.has
@@ -372,8 +372,8 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
     def _provisioned_metrics_have_a_url(self) -> Violation | None:
         if self.provision_metrics and not self.metrics_url:
             return Violation(
-                "is missing: provision_metrics needs the query URL of Prometheus; set it, or set provision_metrics to "
-                "false",
+                "is missing: provision_metrics requires the query URL of Prometheus; set it, or set provision_metrics "
+                "to false",
                 {"metrics_url": placeholder("metrics_url")},
             )
         return None
@@ -381,7 +381,7 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
     @rule("metrics_uid", "provision_metrics")
     def _provisioned_metrics_have_a_uid(self) -> str | None:
         if self.provision_metrics and not self.metrics_uid:
-            return "a datasource that is created here needs a uid: remove it, or set provision_metrics to false"
+            return "must not be empty with provision_metrics; remove it, or set provision_metrics to false"
         return None
 
     @rule("client_certificates", "tls_directory")
@@ -392,40 +392,42 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
     def _uids_are_unique(self) -> Iterator[Violation]:
         # The ConfigMaps are named after the uids in lower case.
         for name, uid in self._repeated(UIDS, str.lower):
-            yield Violation(f"{uid} is the uid of two datasources: choose another, or remove it", at=(name,))
+            yield Violation(
+                f"two datasources have the uid {uid}, which must be unique; change it, or remove it", at=(name,)
+            )
 
     @rule(*NAMES)
     def _names_are_unique(self) -> Iterator[Violation]:
         for name, text in self._repeated(NAMES, str):
-            message = f"{text} is the name of two datasources, which Grafana tells apart by name: choose another"
+            message = f"two datasources have the name {text}, which must be unique; change it"
             yield Violation(message, at=(name,))
 
-    def _repeated(self, fields: Sequence[str], as_compared: Callable[[str], str]) -> Iterator[tuple[str, str]]:
+    def _repeated(self, fields: Sequence[str], normalize: Callable[[str], str]) -> Iterator[tuple[str, str]]:
         """Yield fields that state what another one does, with their values: never the one that has its default."""
         holders: dict[str, list[str]] = {}
         for name in fields:
-            holders.setdefault(as_compared(getattr(self, name)), []).append(name)
+            holders.setdefault(normalize(getattr(self, name)), []).append(name)
         for value, names in holders.items():
             by_default = (name for name in names if getattr(self, name) == type(self).model_fields[name].default)
             kept = next(by_default, names[0])
             yield from ((name, getattr(self, name)) for name in names if value and name != kept)
 
     @rule("default_uid", *UIDS, "provision_metrics")
-    def _default_is_created_here(self) -> str | None:
+    def _default_uid_is_provisioned(self) -> str | None:
         if self.default_uid and self.default_uid not in self.provisioned_uids:
-            return self._not_created_here
+            return self._uid_not_provisioned
         return None
 
     @rule("changed_uids", *UIDS, "provision_metrics")
-    def _changed_uids_are_created_here(self) -> Iterator[Violation]:
+    def _changed_uids_are_provisioned(self) -> Iterator[Violation]:
         for index, uid in enumerate(self.changed_uids):
             if uid not in self.provisioned_uids:
-                yield Violation(self._not_created_here, at=("changed_uids", index))
+                yield Violation(self._uid_not_provisioned, at=("changed_uids", index))
 
     @property
-    def _not_created_here(self) -> str:
-        there = ", ".join(self.provisioned_uids) or "none"
-        return f"is not the uid of a datasource that is created here ({there}): correct it, or remove it"
+    def _uid_not_provisioned(self) -> str:
+        uids = ", ".join(self.provisioned_uids) or "none"
+        return f"must be the uid of a datasource that is created here ({uids}); correct it, or remove it"
 
     @rule("trace_labels", "traces_uid", "traces_name", "logs_uid", "log_labels", "line_fields")
     def _trace_labels_are_on_log_lines(self) -> Iterator[Violation]:

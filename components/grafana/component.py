@@ -10,18 +10,18 @@ from .._merge import deep_merge
 from .._namespace import create_namespace_if
 from .._outputs import known_after
 from .._release import release
-from .access import let_sidecars_read_config_maps
 from .args import GrafanaArgs
-from .monitor import service_monitor
+from .rbac import sidecar_cluster_role
+from .service_monitor import service_monitor
 from .spec import GENERATED_PASSWORD_KEY, GrafanaSpec
 from .values import PORT, grafana_values
 
 
 class Grafana(pulumi.ComponentResource):
-    """Grafana, with the datasources and dashboards of the ConfigMaps in the cluster that bear its labels.
+    """Grafana, with the datasources and dashboards of the labelled ConfigMaps in the cluster.
 
     Datasources are labelled `grafana_datasource`, dashboards `grafana_dashboard`, their folder in the annotation
-    `grafana_folder`. Nobody reads anything without logging in.
+    `grafana_folder`. Anonymous access is disabled.
     """
 
     namespace: pulumi.Output[str]
@@ -39,26 +39,26 @@ class Grafana(pulumi.ComponentResource):
         component = f'Grafana "{name}"'
         spec = GrafanaSpec.check(component, args)
         super().__init__("observability:index:Grafana", name, {**args}, opts)
-        known = spec.resolve(component)
-        needed = create_namespace_if(name, spec, spec.namespace, self)
+        resolved = spec.resolve(component)
+        dependencies = create_namespace_if(name, spec, spec.namespace, self)
         if spec.admin is None:
-            needed.append(self._generated_password(name, spec, needed))
-        needed += let_sidecars_read_config_maps(name, known, parent=self)
-        installed = release(
+            dependencies.append(self._generated_password(name, spec, dependencies))
+        dependencies += sidecar_cluster_role(name, resolved, parent=self)
+        grafana = release(
             f"{name}-grafana",
             spec,
             namespace=spec.namespace,
-            values=known.apply(lambda spec: deep_merge(grafana_values(spec), spec.values)),
+            values=resolved.apply(lambda spec: deep_merge(grafana_values(spec), spec.values)),
             parent=self,
-            depends_on=needed,
+            depends_on=dependencies,
         )
         if spec.service_monitor:
-            service_monitor(f"{name}-service-monitor", spec, parent=self, depends_on=[installed])
-        self.namespace = known_after(spec.namespace, installed)
-        self.service = known_after(spec.release_name, installed)
+            service_monitor(f"{name}-service-monitor", spec, parent=self, depends_on=[grafana])
+        self.namespace = known_after(spec.namespace, grafana)
+        self.service = known_after(spec.release_name, grafana)
         self.port = pulumi.Output.from_input(PORT)
         self.url = known_after(
-            known.apply(lambda spec: f"http://{spec.release_name}.{spec.namespace}{spec.path}"), installed
+            resolved.apply(lambda spec: f"http://{spec.release_name}.{spec.namespace}{spec.path}"), grafana
         )
         self.admin_secret = pulumi.Output.from_input(spec.password_secret)
         self.register_outputs(
@@ -71,7 +71,7 @@ class Grafana(pulumi.ComponentResource):
             }
         )
 
-    def _generated_password(self, name: str, spec: GrafanaSpec, needed: list[pulumi.Resource]) -> Secret:
+    def _generated_password(self, name: str, spec: GrafanaSpec, dependencies: list[pulumi.Resource]) -> Secret:
         password = RandomPassword(
             f"{name}-admin-password", length=32, special=False, opts=pulumi.ResourceOptions(parent=self)
         )
@@ -79,5 +79,5 @@ class Grafana(pulumi.ComponentResource):
             f"{name}-admin",
             metadata=ObjectMetaArgs(name=spec.password_secret, namespace=spec.namespace, labels=MANAGED_BY),
             string_data={"admin-user": spec.admin_user, GENERATED_PASSWORD_KEY: password.result},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(needed)),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(dependencies)),
         )

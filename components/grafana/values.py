@@ -4,16 +4,19 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from .secrets import secret_mounts
 from .spec import GrafanaSpec
 
 PORT = 80
+TLS_DIRECTORY = "/etc/grafana-tls"
+"""Directory of the pod with `ca.crt`, `tls.crt` and `tls.key` of `tls_secret`."""
+LOGIN_DIRECTORY = "/etc/grafana-login"
+"""Directory of the pod with `username` and `password` of `login_secret`."""
 _TOKEN = "kubernetes-api"
 _TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 _SIDECAR_RESOURCES = {"requests": {"cpu": "20m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}}
 _NATIVE_SIDECAR = {
-    # Grafana reads its datasources when it starts, so they are loaded before. `initDatasources` alone would wait for
-    # ever: the container watches on (https://github.com/grafana-community/helm-charts/issues/126).
+    # Grafana reads its datasources when it starts, so they are loaded before. `initDatasources` alone would never
+    # end, as the container goes on watching (https://github.com/grafana-community/helm-charts/issues/126).
     "initDatasources": True,
     "restartPolicy": "Always",
     "startupProbe": {
@@ -23,7 +26,7 @@ _NATIVE_SIDECAR = {
         "failureThreshold": 60,
     },
 }
-_CONFINED = {
+_SECURITY_CONTEXT = {
     "allowPrivilegeEscalation": False,
     "privileged": False,
     "readOnlyRootFilesystem": True,
@@ -34,7 +37,7 @@ _CONFINED = {
 
 
 def grafana_values(spec: GrafanaSpec) -> dict[str, Any]:
-    """Give the values: confined, with a password from a Secret, datasources and dashboards from ConfigMaps."""
+    """Return the values of the chart: a password from a Secret, datasources and dashboards from ConfigMaps."""
     return {
         "fullnameOverride": spec.release_name,
         "rbac": {"create": False},
@@ -44,29 +47,38 @@ def grafana_values(spec: GrafanaSpec) -> dict[str, Any]:
             "requests": {"cpu": spec.cpu, "memory": spec.memory},
             "limits": {"memory": spec.memory},
         },
-        "containerSecurityContext": _CONFINED,
+        "containerSecurityContext": _SECURITY_CONTEXT,
         "extraEmptyDirMounts": [{"name": "tmp", "mountPath": "/tmp"}],
         "nodeSelector": dict(spec.node_selector),
         "tolerations": [dict(toleration) for toleration in spec.tolerations],
-        **_datasource_secrets(spec),
-        **_administrator(spec),
+        **_secret_mounts(spec),
+        **_admin(spec),
         **_storage(spec),
         **_sidecars(spec),
         "grafana.ini": _settings(spec),
     }
 
 
-def _datasource_secrets(spec: GrafanaSpec) -> dict[str, Any]:
-    mounts = secret_mounts(spec)
+def _secret_mounts(spec: GrafanaSpec) -> dict[str, Any]:
+    """Return the mounts of the Secrets that datasources present, and the annotation that reloads them."""
+    secrets = (
+        ("datasource-tls", spec.tls_secret, TLS_DIRECTORY),
+        ("datasource-login", spec.login_secret, LOGIN_DIRECTORY),
+    )
+    mounts: list[dict[str, Any]] = [
+        {"name": name, "secretName": secret, "mountPath": directory, "readOnly": True, "defaultMode": 0o440}
+        for name, secret, directory in secrets
+        if secret
+    ]
     if not mounts:
         return {}
     names = ",".join(mount["secretName"] for mount in mounts)
     return {"extraSecretMounts": mounts, "annotations": {"secret.reloader.stakater.com/reload": names}}
 
 
-def _administrator(spec: GrafanaSpec) -> dict[str, Any]:
+def _admin(spec: GrafanaSpec) -> dict[str, Any]:
     return {
-        # The user's name is no secret; so a Secret needs no more than the one key of the password.
+        # The user name is not secret: the Secret needs only the key of the password.
         "env": {"GF_SECURITY_ADMIN_USER": spec.admin_user},
         "admin": {"existingSecret": spec.password_secret, "passwordKey": spec.password_key},
     }
@@ -86,9 +98,9 @@ def _storage(spec: GrafanaSpec) -> dict[str, Any]:
 
 
 def _sidecars(spec: GrafanaSpec) -> dict[str, Any]:
-    """Load labelled ConfigMaps; only the sidecars hold a token of the Kubernetes API."""
+    """Return the sidecars that load labelled ConfigMaps; only they have a token of the Kubernetes API."""
     reload = f"http://localhost:3000{spec.path}/api/admin/provisioning"
-    everywhere: Mapping[str, Any] = {
+    sidecar: Mapping[str, Any] = {
         "enabled": True,
         "searchNamespace": "ALL",
         "resource": "configmap",
@@ -100,16 +112,16 @@ def _sidecars(spec: GrafanaSpec) -> dict[str, Any]:
         "extraContainerVolumes": [{"name": _TOKEN, "projected": {"sources": _token_sources()}}],
         "sidecar": {
             "resources": _SIDECAR_RESOURCES,
-            "securityContext": _CONFINED,
+            "securityContext": _SECURITY_CONTEXT,
             "enableUniqueFilenames": True,
             "datasources": {
-                **everywhere,
+                **sidecar,
                 **(_NATIVE_SIDECAR if spec.native_sidecars else {}),
                 "searchNamespace": list(spec.datasource_namespaces) or "ALL",
                 "reloadURL": f"{reload}/datasources/reload",
             },
             "dashboards": {
-                **everywhere,
+                **sidecar,
                 "reloadURL": f"{reload}/dashboards/reload",
                 "folderAnnotation": "grafana_folder",
                 "provider": {"foldersFromFilesStructure": True},
@@ -119,7 +131,7 @@ def _sidecars(spec: GrafanaSpec) -> dict[str, Any]:
 
 
 def _token_sources() -> list[dict[str, Any]]:
-    """Give what the kubelet mounts into a pod that may use its service account."""
+    """Return what the kubelet mounts into a pod with a service account token."""
     namespace = {"path": "namespace", "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}}
     return [
         {"serviceAccountToken": {"path": "token", "expirationSeconds": 3607}},

@@ -11,15 +11,13 @@ from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
 from .._tls import login_warnings
-from .addresses import addresses
 from .args import TracingArgs
-from .choices import Mode
-from .generator import written_by
-from .monitor import service_monitor
-from .network import closed_pods
+from .endpoints import endpoints
+from .metrics_generator import generated_metrics
+from .modes import TempoMode
+from .security import network_policy_spec, tls_service_monitor
 from .spec import TracingSpec
-from .state import state_problems
-from .upgrades import upgrade_problems
+from .update_guard import update_problems, upgrade_problems
 from .values import tempo_values
 
 
@@ -44,62 +42,61 @@ class Tracing(pulumi.ComponentResource):
     """Names of the metrics that the generator writes; empty without `remote_write_url`."""
 
     def __init__(self, name: str, args: TracingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        place = f'Tracing "{name}"'
-        spec = TracingSpec.check(place, args)
+        component = f'Tracing "{name}"'
+        spec = TracingSpec.check(component, args)
         super().__init__("observability:index:Tracing", name, {**args}, opts)
         if spec.replication_factor == 2:
             pulumi.log.warn(
-                "2 ingesters keep two copies of each span, and Tempo confirms a write with the first copy: spans go on "
-                "arriving while one ingester is away, but those it confirmed alone are lost with its volume. From 3 "
-                "replicas on, a write is confirmed with two copies.",
+                "replicas = 2: Tempo confirms a write once one of the two ingesters has it, and a span that only one "
+                "has is lost with its volume; from 3 replicas on, two ingesters confirm a write",
                 self,
             )
-        for sentence in login_warnings(spec):
-            pulumi.log.warn(sentence, self)
-        home = create_namespace_if(name, spec, spec.namespace, self)
+        for warning in login_warnings(spec):
+            pulumi.log.warn(warning, self)
+        namespace = create_namespace_if(name, spec, spec.namespace, self)
 
-        def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            distributed = spec.mode is Mode.DISTRIBUTED
-            return upgrade_problems(applied, wanted, prepared=spec.allow_changes) if distributed else []
+        def updates(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+            return update_problems(old, new, allowed=spec.allow_changes)
 
-        def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            return state_problems(applied, wanted, prepared=spec.allow_changes)
+        def upgrades(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+            distributed = spec.mode is TempoMode.DISTRIBUTED
+            return upgrade_problems(old, new, allowed=spec.allow_changes) if distributed else []
 
-        known = spec.resolve(place)
+        resolved = spec.resolve(component)
         if spec.authenticates:
             network_policy(
                 f"{name}-network-policy",
                 spec.release_name,
                 spec.namespace,
-                known.apply(closed_pods),
+                resolved.apply(network_policy_spec),
                 parent=self,
-                depends_on=home,
+                depends_on=namespace,
             )
         tempo = release(
             f"{name}-tempo",
             spec,
             namespace=spec.namespace,
-            values=known.apply(lambda checked: deep_merge(tempo_values(checked), checked.values)),
+            values=resolved.apply(lambda checked: deep_merge(tempo_values(checked), checked.values)),
             parent=self,
-            depends_on=home,
-            hooks=guard(f"{name}-tempo", problems, upgrades),
+            depends_on=namespace,
+            hooks=guard(f"{name}-tempo", updates, upgrades),
         )
-        if spec.service_monitor and spec.tls_secret and spec.mode is Mode.MONOLITHIC:
-            service_monitor(f"{name}-monitor", spec, known, parent=self, depends_on=[tempo])
+        if spec.service_monitor and spec.tls_secret and spec.mode is TempoMode.MONOLITHIC:
+            tls_service_monitor(f"{name}-monitor", spec, resolved, parent=self, depends_on=[tempo])
 
         self.namespace = pulumi.Output.from_input(spec.namespace)
 
-        def address(output: str) -> pulumi.Output[str]:
-            return self.namespace.apply(lambda within: addresses(spec, within)[output])
+        def endpoint(output: str) -> pulumi.Output[str]:
+            return self.namespace.apply(lambda within: endpoints(spec, within)[output])
 
-        self.query_url = address("query_url")
-        self.otlp_grpc_endpoint = address("otlp_grpc_endpoint")
-        self.otlp_http_url = address("otlp_http_url")
-        self.jaeger_grpc_endpoint = address("jaeger_grpc_endpoint")
-        self.jaeger_http_url = address("jaeger_http_url")
-        self.zipkin_url = address("zipkin_url")
+        self.query_url = endpoint("query_url")
+        self.otlp_grpc_endpoint = endpoint("otlp_grpc_endpoint")
+        self.otlp_http_url = endpoint("otlp_http_url")
+        self.jaeger_grpc_endpoint = endpoint("jaeger_grpc_endpoint")
+        self.jaeger_http_url = endpoint("jaeger_http_url")
+        self.zipkin_url = endpoint("zipkin_url")
         self.generated_metrics = pulumi.Output.from_input(spec.remote_write_url).apply(
-            lambda url: written_by(spec.processors) if url else []
+            lambda url: generated_metrics(spec.processors) if url else []
         )
         self.register_outputs(
             {

@@ -1,31 +1,37 @@
-"""The nginx of distributed Tempo: in front of its query API, and once clients are asked for anything, of its receivers.
+"""The nginx gateway of distributed Tempo: for queries, and with TLS or logins for spans too.
 
-The charts' own configuration of nginx takes no request body above 1 MiB, reads its certificate at the start alone and
-offers `/flush` and `/shutdown` to every client; that of 1.61.0 knows no TLS. A gateway that protects has one of ours.
+The charts' own configuration of nginx refuses request bodies above 1 MiB, reads its certificate only when it starts and
+exposes `/flush` and `/shutdown` to every client; that of 1.61.0 has no TLS. With TLS or logins it is replaced.
 """
 
 from typing import Any
 
 from .._tls import certificate_volume, refusal_lines, tls_lines
-from .choices import Receiver
-from .receivers import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, OTLP_GRPC_PORT, OTLP_HTTP_PORT, ZIPKIN_PORT
-from .roles import Role
-from .spec import QUERY_PORT, TracingSpec
-from .workloads import part
+from .endpoints import (
+    JAEGER_GRPC_PORT,
+    JAEGER_HTTP_PORT,
+    OTLP_GRPC_PORT,
+    OTLP_HTTP_PORT,
+    QUERY_PORT,
+    ZIPKIN_PORT,
+)
+from .modes import TempoRole
+from .spec import Receiver, TracingSpec
+from .workloads import workload_values
 
 TLS_PORT = 443
-LISTENS_AT = 8080
-LONGEST_REQUEST_SECONDS = 600
-LARGEST_REQUEST_MIB = 20
+HTTP_PORT = 8080
+TIMEOUT_SECONDS = 600
+MAX_BODY_MIB = 20
 
 
 def gateway_values(spec: TracingSpec) -> dict[str, Any]:
-    """Give the section of the gateway, which the chart has off by itself."""
-    if not spec.through_gateway:
-        return {"enabled": spec.gateway, **part(spec, Role.GATEWAY)}
+    """Return the section of the gateway, which the chart disables by default."""
+    if not spec.gateway_only:
+        return {"enabled": spec.gateway, **workload_values(spec, TempoRole.GATEWAY)}
     values: dict[str, Any] = {
         "enabled": True,
-        **part(spec, Role.GATEWAY),
+        **workload_values(spec, TempoRole.GATEWAY),
         "nginxConfig": {"file": nginx_file(spec)},
     }
     if spec.logins_secret:
@@ -38,7 +44,7 @@ def gateway_values(spec: TracingSpec) -> dict[str, Any]:
 
 
 def nginx_file(spec: TracingSpec) -> str:
-    """Write the configuration of an nginx that asks clients for what `spec` says, and passes on what it must."""
+    """Return the configuration of nginx: TLS, client certificates and logins of `spec`, and the proxied locations."""
     dns = f"{spec.dns_service}.{spec.dns_namespace}.svc.{spec.cluster_domain}"
     http = [
         *(f"{kind}_temp_path /tmp/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
@@ -46,16 +52,16 @@ def nginx_file(spec: TracingSpec) -> str:
         "log_format main '$remote_addr - $remote_user [$time_local] $status \"$request\" $body_bytes_sent';",
         "map $status $failed { default 1; ~^[23] 0; }",
         "access_log /dev/stderr main if=$failed;",
-        f"client_max_body_size {LARGEST_REQUEST_MIB}m;",
+        f"client_max_body_size {MAX_BODY_MIB}m;",
         "proxy_http_version 1.1;",
         *(
-            f"{way}_{what}_timeout {LONGEST_REQUEST_SECONDS}s;"
-            for way in ("proxy", "grpc")
-            for what in ("read", "send")
+            f"{module}_{direction}_timeout {TIMEOUT_SECONDS}s;"
+            for module in ("proxy", "grpc")
+            for direction in ("read", "send")
         ),
         f"resolver {dns};",
         *(tls_lines(spec.client_certificates) if spec.tls_secret else []),
-        *_server(f"listen {LISTENS_AT}{' ssl' if spec.tls_secret else ''};", spec, _http_locations(spec)),
+        *_server(f"listen {HTTP_PORT}{' ssl' if spec.tls_secret else ''};", spec, _http_locations(spec)),
         *_server(f"listen {OTLP_GRPC_PORT}{' ssl' if spec.tls_secret else ''} http2;", spec, _grpc_locations(spec)),
     ]
     return "\n".join(
@@ -75,8 +81,8 @@ def nginx_file(spec: TracingSpec) -> str:
 
 def _server(listen: str, spec: TracingSpec, locations: list[str]) -> list[str]:
     logins = ['auth_basic "Tempo";', "auth_basic_user_file /etc/nginx/secrets/.htpasswd;"] if spec.logins_secret else []
-    names = [f'set ${name.replace("-", "_")} "{_host(spec, name)}";' for name in ("distributor", "query-frontend")]
-    lines = [listen, *refusal_lines(spec.client_certificates), *logins, *names, *locations]
+    upstreams = [f'set ${name.replace("-", "_")} "{_host(spec, name)}";' for name in ("distributor", "query-frontend")]
+    lines = [listen, *refusal_lines(spec.client_certificates), *logins, *upstreams, *locations]
     return ["server {", *(f"  {line}" for line in lines), "}"]
 
 
@@ -109,5 +115,5 @@ def _grpc_locations(spec: TracingSpec) -> list[str]:
     ports = {"opentelemetry.proto.collector.trace.v1.TraceService": OTLP_GRPC_PORT}
     if Receiver.JAEGER in spec.receivers:
         ports["jaeger.api_v2.CollectorService"] = JAEGER_GRPC_PORT
-    known = [f"location /{service}/ {{ grpc_pass grpc://$distributor:{port}; }}" for service, port in ports.items()]
-    return [*known, "location / { return 404; }"]
+    proxied = [f"location /{service}/ {{ grpc_pass grpc://$distributor:{port}; }}" for service, port in ports.items()]
+    return [*proxied, "location / { return 404; }"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -10,7 +11,7 @@ from .._bucket import BucketReaderSpec, Store
 from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
-from .._model import Choices, Plain, placeholder
+from .._model import Choices, Plain, StrictModel, placeholder
 from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings
 from .._spec import REMOVE, Fix, Violation, rule
@@ -19,30 +20,23 @@ from .._workload import WorkloadSettings
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
 from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, hours, parse_duration
 from ..urls import OptionalRemoteWriteUrl, is_host_and_port
-from .choices import Mode, Processor, Receiver
-from .limits import TracingLimits
-from .misplaced import misplaced_values
-from .roles import COUNTED_ELSEWHERE, OF_A_TOPIC, OF_INGESTERS, Role
-from .upgrades import PreparedChange
+from .chart_versions import TEMPO_3_VERSIONS, installs_tempo_3
+from .modes import FIXED_REPLICAS, TEMPO_2_ROLES, TEMPO_3_ROLES, TempoMode, TempoRole
+from .values_check import misplaced_values
 
 BLOCKLIST_POLL = "5m"
-"""How often every reader of the bucket looks for new blocks."""
+"""Interval at which every reader of the bucket lists its blocks."""
 
-QUERY_PORT = 3200
-
-CHARTS = {Mode.MONOLITHIC: TEMPO, Mode.DISTRIBUTED: TEMPO_DISTRIBUTED}
-KAFKA_GENERATION = "3."
-KAFKA_CHARTS = [version for version in TEMPO_DISTRIBUTED.versions if version.startswith(KAFKA_GENERATION)]
 _TOPIC = r"[a-zA-Z0-9._-]{1,249}"
-_USE_KAFKA = f"use mode distributed with chart_version {KAFKA_CHARTS[0]}"
-_SHORTEST_BLOCK, _LONGEST_BLOCK = "1m", "2h"
+_USE_TEMPO_3 = f"use mode distributed with chart_version {TEMPO_3_VERSIONS[0]}"
+_MIN_BLOCK_DURATION, _MAX_BLOCK_DURATION = "1m", "2h"
 
 RESERVED_GATEWAY_VALUES = {
     **{f"gateway.{key}": LEAVE_OUT for key in ("enabled", "nginxConfig", "extraVolumes", "extraVolumeMounts")},
     "gateway.basicAuth": "use the argument logins_secret",
     "gateway.service.port": "clients use 443 with tls_secret, and 80 without",
 }
-"""Chart values that would replace what clients of distributed Tempo are asked by, each with what to use instead."""
+"""Chart values that would replace TLS or logins of distributed Tempo, each with what to use instead."""
 
 RESERVED_MONOLITHIC_VALUES = dict.fromkeys(
     (
@@ -59,6 +53,65 @@ RESERVED_MONOLITHIC_VALUES = dict.fromkeys(
 """The same of monolithic Tempo."""
 
 
+class Receiver(StrEnum):
+    """A protocol that spans are received by."""
+
+    OTLP = "otlp"
+    JAEGER = "jaeger"
+    ZIPKIN = "zipkin"
+
+
+class Processor(StrEnum):
+    """A processor of the metrics generator (https://grafana.com/docs/tempo/latest/metrics-from-traces/)."""
+
+    SERVICE_GRAPHS = "service-graphs"
+    SPAN_METRICS = "span-metrics"
+    LOCAL_BLOCKS = "local-blocks"
+
+
+class GuardedChange(StrEnum):
+    """A change that the update guard refuses unless `allow_changes` names it."""
+
+    CACHE = "cache"
+    LOCATION = "location"
+    INGESTERS = "ingesters"
+
+
+class TracingLimits(StrictModel):
+    """Limits of a tenant, by Tempo's names; as there is one tenant only, of all clients together."""
+
+    ingestion_rate_limit_bytes: int | None = Field(
+        default=None,
+        ge=1,
+        description="Bytes of spans a second that each distributor accepts. Default: Tempo's 15000000.",
+        examples=[30000000],
+    )
+    ingestion_burst_size_bytes: int | None = Field(
+        default=None,
+        ge=1,
+        description=(
+            "Bytes of spans at once that each distributor accepts, at least a second of the rate and the largest "
+            "request. Default: Tempo's 20000000."
+        ),
+        examples=[40000000],
+    )
+    max_traces_per_user: int | None = Field(
+        default=None,
+        ge=1,
+        description=("Traces that receive spans at a time, in each ingester or live-store. Default: Tempo's 10000."),
+        examples=[50000],
+    )
+    max_bytes_per_trace: int | None = Field(
+        default=None,
+        ge=1,
+        description="Size of one trace in bytes; further spans of it are refused. Default: Tempo's 5000000.",
+        examples=[10000000],
+    )
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        return iter(self.model_dump(exclude_none=True).items())
+
+
 class TracingSettings(NamespaceSettings, ReleaseSettings):
     """Tempo: what a stack may state and a program may pass."""
 
@@ -71,8 +124,8 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=[TEMPO.default_version],
     )
-    mode: Plain[Mode] = Field(
-        default=Mode.MONOLITHIC,
+    mode: Plain[TempoMode] = Field(
+        default=TempoMode.MONOLITHIC,
         description=(
             "`monolithic`: one process with everything in it, up to some thousand spans a second. `distributed`: a "
             "workload for each part of Tempo, for more."
@@ -118,7 +171,7 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=["kafka-login"],
     )
-    workloads: Plain[Mapping[Role, WorkloadSettings]] = Field(
+    workloads: Plain[Mapping[TempoRole, WorkloadSettings]] = Field(
         default_factory=dict,
         description=(
             "Settings of single workloads when distributed: `distributor`, `querier`, `query-frontend`, "
@@ -194,8 +247,8 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
     max_block_duration: Duration = Field(
         default="30m",
         description=(
-            f"How long spans are collected into one block, `{_SHORTEST_BLOCK}` to `{_LONGEST_BLOCK}`. In Tempo 2 the "
-            "block then goes to the bucket; the block-builders of Tempo 3 write there every 5m in any case."
+            f"How long spans are collected into one block, `{_MIN_BLOCK_DURATION}` to `{_MAX_BLOCK_DURATION}`. In "
+            "Tempo 2 the block then goes to the bucket; the block-builders of Tempo 3 write there every 5m in any case."
         ),
         examples=["5m"],
     )
@@ -226,7 +279,7 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         description="Labels of every generated series; a stack adds `cluster`. Default: none.",
         examples=[{"region": "eu-west-1"}],
     )
-    allow_changes: Plain[Sequence[PreparedChange]] = Field(
+    allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
             "What the applied state forbids and has been prepared by hand, for one update: `cache`, after the Service "
@@ -268,52 +321,57 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @model_validator(mode="before")
     @classmethod
-    def _take_the_chart_of_the_mode(cls, data: Any) -> Any:
-        mode = data.get("mode", Mode.MONOLITHIC)
-        if not isinstance(mode, str) or mode not in CHARTS:
+    def _set_defaults_of_mode(cls, data: Any) -> Any:
+        mode = data.get("mode", TempoMode.MONOLITHIC)
+        if not isinstance(mode, str) or mode not in list(TempoMode):
             return data
-        version = data.get("chart_version") or CHARTS[Mode(mode)].default_version
-        known: dict[str, Any] = {**data, "chart_version": version}
-        if "processors" not in data and mode == Mode.DISTRIBUTED and str(version).startswith(KAFKA_GENERATION):
-            known["processors"] = [processor for processor in Processor if processor is not Processor.LOCAL_BLOCKS]
-        return known
+        version = data.get("chart_version") or TempoMode(mode).chart.default_version
+        completed: dict[str, Any] = {**data, "chart_version": version}
+        if "processors" not in data and mode == TempoMode.DISTRIBUTED and installs_tempo_3(str(version)):
+            completed["processors"] = [processor for processor in Processor if processor is not Processor.LOCAL_BLOCKS]
+        return completed
 
     @property
     def chart(self) -> Chart:
         """The chart that installs this mode."""
-        return CHARTS[self.mode]
+        return self.mode.chart
 
     @property
-    def through_kafka(self) -> bool:
-        """Whether spans go through a broker, as they do in distributed Tempo 3."""
-        return self.mode is Mode.DISTRIBUTED and self.chart_version.startswith(KAFKA_GENERATION)
+    def uses_kafka(self) -> bool:
+        """Whether distributors write spans to Kafka, as those of Tempo 3 do."""
+        return self.mode is TempoMode.DISTRIBUTED and installs_tempo_3(self.chart_version)
 
     @property
-    def through_gateway(self) -> bool:
-        """Whether clients reach all of Tempo through its gateway, and nothing else."""
-        return self.mode is Mode.DISTRIBUTED and self.secured
+    def roles(self) -> tuple[TempoRole, ...]:
+        """The workloads that distributed Tempo can have in this version."""
+        return TEMPO_3_ROLES if self.uses_kafka else TEMPO_2_ROLES
+
+    @property
+    def gateway_only(self) -> bool:
+        """Whether clients reach Tempo through its gateway alone."""
+        return self.mode is TempoMode.DISTRIBUTED and self.secured
 
     @property
     def partition_count(self) -> int:
-        """How many partitions the topic has, and with it how many live-stores and block-builders there are."""
+        """Number of partitions of the topic, of live-stores and of block-builders."""
         return self.partitions or 3
 
     @property
     def replication_factor(self) -> int:
-        """How many ingesters receive a span: never more than there are, three at most."""
+        """Number of ingesters that receive a span: all of them, three at most."""
         return min(self.replicas, 3)
 
     @property
     def generates_metrics(self) -> bool:
-        """Whether there is a metrics generator: only where its metrics have somewhere to go."""
+        """Whether there is a metrics generator, which needs somewhere to write."""
         return self.remote_write_url != ""
 
     @property
     def reserved_values(self) -> Mapping[str, str]:
-        """The parts of the chart values that ask clients for authentication."""
+        """The chart values that configure TLS, client certificates and logins."""
         if not self.secured:
             return {}
-        return RESERVED_GATEWAY_VALUES if self.mode is Mode.DISTRIBUTED else RESERVED_MONOLITHIC_VALUES
+        return RESERVED_GATEWAY_VALUES if self.mode is TempoMode.DISTRIBUTED else RESERVED_MONOLITHIC_VALUES
 
     @property
     def service_account_name(self) -> str:
@@ -333,161 +391,160 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return super()._values_set_no_reserved_value()
 
     @rule("values", "mode", "chart_version")
-    def _values_fit_the_arguments(self) -> Iterator[Violation]:
-        for path, message in misplaced_values(self.values, self.mode, self.through_kafka):
+    def _values_are_read_and_agree_with_arguments(self) -> Iterator[Violation]:
+        for path, message in misplaced_values(self.values, self.mode, self.uses_kafka):
             yield Violation(message, at=("values", *path))
 
     @rule("replicas", "mode")
     def _monolithic_has_one_replica(self) -> str | None:
-        if self.mode is Mode.MONOLITHIC and self.replicas > 1:
+        if self.mode is TempoMode.MONOLITHIC and self.replicas > 1:
             return "monolithic Tempo must have exactly 1 replica; remove it or set 1, or use mode distributed"
         return None
 
     @rule("replicas", "mode", "chart_version")
     def _tempo_3_has_no_ingesters(self) -> str | None:
-        if self.through_kafka and self.replicas != 1:
+        if self.uses_kafka and self.replicas != 1:
             return (
-                "Tempo 3 has no ingesters: remove replicas and set partitions, the number of live-stores and of "
-                "block-builders, one of each for every partition of the topic"
+                "Tempo 3 has no ingesters; remove it and set partitions, as each partition has one live-store and one "
+                "block-builder"
             )
         return None
 
     @rule("partitions", "mode", "chart_version")
     def _only_tempo_3_has_partitions(self) -> str | None:
-        if self.partitions is not None and not self.through_kafka:
-            return f"only Tempo 3 reads partitions of a topic: remove it, or {_USE_KAFKA}"
+        if self.partitions is not None and not self.uses_kafka:
+            return f"only Tempo 3 reads partitions of a topic; remove it, or {_USE_TEMPO_3}"
         return None
 
     @rule("kafka_address", "mode", "chart_version")
-    def _tempo_3_has_a_broker(self) -> str | Violation | None:
-        if not self.through_kafka:
-            message = f"only Tempo 3 writes to a broker: remove it, or {_USE_KAFKA}"
+    def _tempo_3_has_a_kafka_address(self) -> str | Violation | None:
+        if not self.uses_kafka:
+            message = f"only Tempo 3 writes to Kafka; remove it, or {_USE_TEMPO_3}"
             return message if self.kafka_address else None
         fix = {"kafka_address": placeholder("kafka_address")}
         if not self.kafka_address:
             return Violation(
-                "is missing: Tempo 3 writes every span to a Kafka-compatible broker and does not start without one; "
-                f"set its host:port, or use chart_version {TEMPO_DISTRIBUTED.default_version}, which needs none",
+                "is missing: Tempo 3 requires a Kafka-compatible broker; set its host:port, or use chart_version "
+                f"{TEMPO_DISTRIBUTED.default_version}, which requires none",
                 fix,
             )
         if not is_host_and_port(self.kafka_address):
-            message = "write the host and port of one broker, such as kafka.messaging:9092; it names the others"
+            message = "must be host:port of one broker, which returns the others; set it, such as kafka.messaging:9092"
             return Violation(message, fix)
         return None
 
     @rule("kafka_topic")
     def _kafka_topic_is_valid(self) -> str | None:
         if re.fullmatch(_TOPIC, self.kafka_topic) is None:
-            return "Kafka takes names of 1 to 249 letters, digits, dots, underscores and hyphens"
+            return "must be 1 to 249 letters, digits, dots, underscores or hyphens; correct it"
         return None
 
     @rule("kafka_credentials_secret", "mode", "chart_version")
-    def _only_tempo_3_logs_in_at_a_broker(self) -> str | None:
-        if self.kafka_credentials_secret and not self.through_kafka:
-            return f"only Tempo 3 logs in at a broker: remove it, or {_USE_KAFKA}"
+    def _only_tempo_3_has_kafka_credentials(self) -> str | None:
+        if self.kafka_credentials_secret and not self.uses_kafka:
+            return f"only Tempo 3 logs in to Kafka; remove it, or {_USE_TEMPO_3}"
         return None
 
     @rule("workloads", "mode", "chart_version")
-    def _workloads_run(self) -> Iterator[Violation]:
-        running = OF_A_TOPIC if self.through_kafka else OF_INGESTERS
+    def _workloads_exist(self) -> Iterator[Violation]:
         for role in self.workloads:
-            if self.mode is Mode.MONOLITHIC:
-                message = "monolithic Tempo is one process: use cpu, memory and volume_size of Tempo itself"
+            if self.mode is TempoMode.MONOLITHIC:
+                message = "monolithic Tempo has one workload; remove it and set cpu, memory and volume_size"
                 yield Violation(message, at=("workloads", role.value))
-            elif role not in running:
-                message = f"{role} does not run in Tempo {3 if self.through_kafka else 2}: it has {', '.join(running)}"
+            elif role not in self.roles:
+                version = 3 if self.uses_kafka else 2
+                message = f"{role} does not exist in Tempo {version}; remove it, or use one of {', '.join(self.roles)}"
                 yield Violation(message, at=("workloads", role.value))
 
     @rule("workloads", "mode", "gateway", "tls_secret", "client_certificates", "logins_secret")
-    def _gateway_runs(self) -> Violation | None:
-        if self.mode is Mode.MONOLITHIC or self.gateway or self.through_gateway or Role.GATEWAY not in self.workloads:
+    def _gateway_workload_has_a_gateway(self) -> Violation | None:
+        enabled = self.gateway or self.gateway_only
+        if self.mode is TempoMode.MONOLITHIC or enabled or TempoRole.GATEWAY not in self.workloads:
             return None
-        message = "there is no gateway: set gateway to true, or remove its settings"
-        return Violation(message, {"gateway": True}, at=("workloads", Role.GATEWAY.value))
+        message = "the gateway is not enabled; remove it, or set gateway to true"
+        return Violation(message, {"gateway": True}, at=("workloads", TempoRole.GATEWAY.value))
 
     @rule("workloads", "replicas", "partitions")
-    def _replicas_are_not_decided_elsewhere(self) -> Iterator[Violation]:
+    def _fixed_replicas_are_not_set(self) -> Iterator[Violation]:
         for role, own in self.workloads.items():
-            if own.replicas is not None and role in COUNTED_ELSEWHERE:
+            if own.replicas is not None and role in FIXED_REPLICAS:
                 at = ("workloads", role.value, "replicas")
-                fix = {".".join(at): REMOVE, **self._counted_at(role, own.replicas)}
-                yield Violation(COUNTED_ELSEWHERE[role], fix, at=at)
+                fix = {".".join(at): REMOVE, **self._replicas_argument(role, own.replicas)}
+                yield Violation(FIXED_REPLICAS[role], fix, at=at)
 
-    def _counted_at(self, role: Role, replicas: int) -> Fix:
-        """Return the argument that decides how many pods of `role` there are, unless it is set already."""
-        if role is Role.INGESTER and self.replicas == 1:
+    def _replicas_argument(self, role: TempoRole, replicas: int) -> Fix:
+        """Return the argument that sets the number of pods of `role`, unless it is set already."""
+        if role is TempoRole.INGESTER and self.replicas == 1:
             return {"replicas": replicas}
-        if role in (Role.LIVE_STORE, Role.BLOCK_BUILDER) and self.partitions is None:
+        if role in (TempoRole.LIVE_STORE, TempoRole.BLOCK_BUILDER) and self.partitions is None:
             return {"partitions": replicas}
         return {}
 
     @rule("workloads")
-    def _only_workloads_with_a_volume_size_one(self) -> Iterator[Violation]:
+    def _volume_settings_have_a_volume(self) -> Iterator[Violation]:
         for role, own in self.workloads.items():
             if not role.has_volume:
                 for name in ("volume_size", "storage_class"):
                     if getattr(own, name):
-                        yield Violation(
-                            f"{role} keeps nothing on a volume: remove it", at=("workloads", role.value, name)
-                        )
+                        yield Violation(f"{role} has no volume; remove it", at=("workloads", role.value, name))
 
     @rule("limits")
-    def _burst_covers_a_second_of_the_rate(self) -> Violation | None:
+    def _burst_is_at_least_the_rate(self) -> Violation | None:
         rate, burst = self.limits.ingestion_rate_limit_bytes, self.limits.ingestion_burst_size_bytes
         if rate is None or burst is None or burst >= rate:
             return None
         place = ("limits", "ingestion_burst_size_bytes")
-        message = f"is less than what arrives in a second at ingestion_rate_limit_bytes {rate}: raise it"
+        message = f"must be at least ingestion_rate_limit_bytes, {rate}; set {rate} or more"
         return Violation(message, {".".join(place): rate}, at=place)
 
     @rule("receivers")
     def _receivers_include_otlp(self) -> Violation | None:
         if Receiver.OTLP not in self.receivers:
             receivers = [receiver.value for receiver in (Receiver.OTLP, *self.receivers)]
-            return Violation("the collectors send OTLP: keep otlp among the receivers", {"receivers": receivers})
+            return Violation("must include otlp, which the collectors send; add it", {"receivers": receivers})
         return None
 
     @rule("processors", "mode", "chart_version")
-    def _processors_exist(self) -> Violation | None:
-        if self.through_kafka and Processor.LOCAL_BLOCKS in self.processors:
+    def _tempo_3_has_no_local_blocks(self) -> Violation | None:
+        if self.uses_kafka and Processor.LOCAL_BLOCKS in self.processors:
             others = [processor.value for processor in self.processors if processor is not Processor.LOCAL_BLOCKS]
-            message = "Tempo 3 has no local-blocks, as its live-stores answer TraceQL metrics: remove it"
+            message = "Tempo 3 has no local-blocks, as its live-stores answer TraceQL metrics; remove it"
             return Violation(message, {"processors": others or REMOVE})
         return None
 
     @rule("gateway", "mode")
     def _only_distributed_has_a_gateway(self) -> str | None:
-        if self.mode is Mode.MONOLITHIC and self.gateway:
-            return "monolithic Tempo answers on one Service already: remove gateway, or use mode distributed"
+        if self.mode is TempoMode.MONOLITHIC and self.gateway:
+            return "monolithic Tempo has no gateway, as it has one Service; remove it, or use mode distributed"
         return None
 
     @rule("cache_endpoint", "mode")
     def _only_distributed_has_a_cache(self) -> str | None:
-        if self.mode is Mode.MONOLITHIC and self.cache_endpoint:
-            return "the chart of monolithic Tempo has no place for a cache: remove it, or use mode distributed"
+        if self.mode is TempoMode.MONOLITHIC and self.cache_endpoint:
+            return "the chart of monolithic Tempo does not support a cache; remove it, or use mode distributed"
         return None
 
     @rule("logins_secret", "mode")
-    def _only_distributed_asks_for_logins(self) -> Violation | None:
-        if self.mode is Mode.MONOLITHIC and self.logins_secret:
+    def _only_distributed_has_logins(self) -> Violation | None:
+        if self.mode is TempoMode.MONOLITHIC and self.logins_secret:
             message = (
-                "monolithic Tempo has no gateway that could ask for a login: use mode distributed, or remove it and "
-                "use client_certificates"
+                "monolithic Tempo has no gateway to check logins; use mode distributed, or remove it and use "
+                "client_certificates"
             )
-            return Violation(message, {"mode": Mode.DISTRIBUTED.value})
+            return Violation(message, {"mode": TempoMode.DISTRIBUTED.value})
         return None
 
     @rule("metrics_namespaces", "mode", "service_monitor", "client_certificates", "logins_secret")
-    def _prometheus_is_not_locked_out(self) -> Violation | None:
-        if self.mode is Mode.DISTRIBUTED and self.service_monitor and self.authenticates:
+    def _prometheus_can_scrape(self) -> Violation | None:
+        if self.mode is TempoMode.DISTRIBUTED and self.service_monitor and self.authenticates:
             return metrics_namespaces_problem(self.metrics_namespaces)
         return None
 
     @rule("store", "mode")
-    def _filesystem_is_used_by_one_process(self) -> Violation | None:
-        if self.mode is Mode.DISTRIBUTED and self.store is Store.FILESYSTEM:
-            message = "distributed Tempo shares its blocks between pods: use mode monolithic, or store s3"
-            return Violation(message, {"mode": Mode.MONOLITHIC.value}, at=("mode",))
+    def _only_monolithic_uses_the_filesystem(self) -> Violation | None:
+        if self.mode is TempoMode.DISTRIBUTED and self.store is Store.FILESYSTEM:
+            message = "distributed Tempo shares its blocks between pods; use mode monolithic, or store s3"
+            return Violation(message, {"mode": TempoMode.MONOLITHIC.value}, at=("mode",))
         return None
 
     @rule("retention")
@@ -498,14 +555,14 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("max_block_duration")
     def _max_block_duration_is_in_range(self) -> Violation | None:
-        shortest, longest = parse_duration(_SHORTEST_BLOCK), parse_duration(_LONGEST_BLOCK)
+        shortest, longest = parse_duration(_MIN_BLOCK_DURATION), parse_duration(_MAX_BLOCK_DURATION)
         duration = parse_duration(self.max_block_duration)
         if shortest <= duration <= longest:
             return None
         return Violation(
-            f"must be {_SHORTEST_BLOCK} to {_LONGEST_BLOCK}: shorter blocks load the bucket, longer ones take long to "
-            "replay at a restart",
-            {"max_block_duration": _SHORTEST_BLOCK if duration < shortest else _LONGEST_BLOCK},
+            f"must be {_MIN_BLOCK_DURATION} to {_MAX_BLOCK_DURATION}, as shorter blocks load the bucket and longer "
+            "ones take long to replay at a restart; use a value in that range",
+            {"max_block_duration": _MIN_BLOCK_DURATION if duration < shortest else _MAX_BLOCK_DURATION},
         )
 
 
@@ -513,8 +570,8 @@ def _retention_problem(text: str) -> str | None:
     """Return why Tempo cannot keep traces for this time, `None` where it can."""
     if parse_duration(text) < 2 * parse_duration(BLOCKLIST_POLL):
         return (
-            f"readers look for new blocks every {BLOCKLIST_POLL}, and what is kept for less than two of those is "
-            "deleted before it is found: use 1h or more"
+            f"must be at least 1h, as blocks that live less than two polls of {BLOCKLIST_POLL} are deleted before "
+            "queries find them; use 1h or more"
         )
     try:
         hours(text)

@@ -2,64 +2,88 @@
 
 from typing import Any
 
+from .._cache import EXPAND_ENVIRONMENT, Database
 from .._merge import deep_merge
-from . import generator
-from .blocks import block_duration, retention, trace_storage
-from .caches import cache_values
-from .choices import Mode
+from ..storage.s3 import bucket_endpoint
+from ..units import hours, parse_duration
+from .endpoints import distributed_receivers, monolithic_receivers
 from .gateway import gateway_values
-from .ingesters import ingester_parts
-from .kafka import broker_login, broker_login_config, kafka_parts
-from .native_tls import monolithic_tls
-from .pods import CONTAINER_SECURITY, POD_SECURITY, credentials, credentials_annotation, go_memory_limit, reserved
-from .receivers import distributed_receivers, monolithic_receivers
-from .roles import Role
-from .spec import TracingSpec
-from .workloads import merged, part, persistence, placement, reader, service_account, storage_class, writer
+from .metrics_generator import generator_config, generator_overrides
+from .modes import TempoMode, TempoRole
+from .security import monolithic_tls
+from .spec import BLOCKLIST_POLL, TracingLimits, TracingSpec
+from .workloads import (
+    CONTAINER_SECURITY_CONTEXT,
+    POD_SECURITY_CONTEXT,
+    TempoWorkload,
+    affinity,
+    bucket_credentials,
+    credentials_annotations,
+    go_memory_limit,
+    merge_workload_values,
+    persistence,
+    reader_values,
+    resources,
+    scheduling,
+    service_account,
+    storage_class,
+    workload,
+    workload_values,
+    writer_values,
+)
+
+COMPACTED_BLOCK_RETENTION = "1h"
+"""Time until a compacted block is deleted: every reader must have polled the new list, twice to be safe."""
+
+MEMCACHED_MEGABYTES = 256
+CACHE_ROLES = ("parquet-footer", "bloom", "frontend-search")
+"""What every version of the chart keeps on its memcached: small, and read by every query."""
+
+USERNAME, PASSWORD = "KAFKA_USERNAME", "KAFKA_PASSWORD"
 
 
 def tempo_values(spec: TracingSpec) -> dict[str, Any]:
-    """Give the values of the chart that `spec.mode` asks for."""
-    return monolithic_values(spec) if spec.mode is Mode.MONOLITHIC else distributed_values(spec)
+    """Return the values of the chart of `spec.mode`."""
+    return monolithic_values(spec) if spec.mode is TempoMode.MONOLITHIC else distributed_values(spec)
 
 
 def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
-    """Give the values of the chart `tempo`."""
+    """Return the values of the chart `tempo`."""
     tempo: dict[str, Any] = {
         "reportingEnabled": False,
-        # Ballast would count against the memory limit of the Go runtime, which has taken its place.
+        # Ballast would count against the memory limit of the Go runtime, which replaces it.
         "memBallastSizeMbs": 0,
-        "retention": retention(spec),
+        "retention": hours(spec.retention),
         "receivers": monolithic_receivers(spec),
-        "storage": {"trace": trace_storage(spec)},
-        "ingester": {"max_block_duration": block_duration(spec)},
-        "resources": reserved(spec.cpu, spec.memory),
-        "extraEnv": [go_memory_limit(spec.memory), *credentials(spec)],
-        "securityContext": CONTAINER_SECURITY,
+        "storage": {"trace": _trace_storage(spec)},
+        "ingester": {"max_block_duration": _block_duration(spec)},
+        "resources": resources(spec.cpu, spec.memory),
+        "extraEnv": [go_memory_limit(spec.memory), *bucket_credentials(spec)],
+        "securityContext": CONTAINER_SECURITY_CONTEXT,
     }
-    if default_overrides := overrides(spec):
-        tempo["overrides"] = default_overrides
+    if overrides := _overrides(spec):
+        tempo["overrides"] = overrides
     if spec.generates_metrics:
-        tempo["metricsGenerator"] = {"enabled": True, **generator.config(spec)}
+        tempo["metricsGenerator"] = {"enabled": True, **generator_config(spec)}
     values = {
         # The chart names its ConfigMap after itself: two releases in a namespace would share it.
         "nameOverride": spec.release_name,
         "replicas": spec.replicas,
         "tempo": tempo,
-        "securityContext": POD_SECURITY,
+        "securityContext": POD_SECURITY_CONTEXT,
         "persistence": {"enabled": True, "size": spec.volume_size, **storage_class("storageClassName", spec)},
         "serviceAccount": {**service_account(spec), "automountServiceAccountToken": False},
         "serviceMonitor": {"enabled": spec.service_monitor, "additionalLabels": dict(spec.service_monitor_labels)},
-        "podAnnotations": credentials_annotation(spec),
-        **placement(spec),
+        "podAnnotations": credentials_annotations(spec),
+        **scheduling(spec),
     }
     return deep_merge(values, monolithic_tls(spec))
 
 
 def distributed_values(spec: TracingSpec) -> dict[str, Any]:
-    """Give the values of the chart `tempo-distributed`, of the generation that `spec.chart_version` is of."""
-    tempo: dict[str, Any] = {"podSecurityContext": POD_SECURITY}
-    if login := broker_login_config(spec):
+    """Return the values of the chart `tempo-distributed`, in the version `spec.chart_version`."""
+    tempo: dict[str, Any] = {"podSecurityContext": POD_SECURITY_CONTEXT}
+    if login := _kafka_login_config(spec):
         tempo["structuredConfig"] = login
     return {
         "fullnameOverride": spec.release_name,
@@ -67,12 +91,12 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         "serviceAccount": service_account(spec),
         "tempo": tempo,
         "traces": distributed_receivers(spec),
-        "storage": {"trace": trace_storage(spec)},
-        "distributor": merged(part(spec, Role.DISTRIBUTOR), broker_login(spec)),
-        **(kafka_parts(spec) if spec.through_kafka else ingester_parts(spec)),
-        "querier": reader(spec, Role.QUERIER),
-        "queryFrontend": reader(spec, Role.QUERY_FRONTEND),
-        **cache_values(spec),
+        "storage": {"trace": _trace_storage(spec)},
+        "distributor": merge_workload_values(workload_values(spec, TempoRole.DISTRIBUTOR), _kafka_login(spec)),
+        **(_tempo_3_values(spec) if spec.uses_kafka else _tempo_2_values(spec)),
+        "querier": reader_values(spec, TempoRole.QUERIER),
+        "queryFrontend": reader_values(spec, TempoRole.QUERY_FRONTEND),
+        **_cache_values(spec),
         "gateway": gateway_values(spec),
         "global": {
             "dnsService": spec.dns_service,
@@ -82,22 +106,178 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         "metaMonitoring": {
             "serviceMonitor": {"enabled": spec.service_monitor, "labels": dict(spec.service_monitor_labels)}
         },
-        "metricsGenerator": _generator(spec) if spec.generates_metrics else {"enabled": False},
-        "overrides": overrides(spec),
+        "metricsGenerator": _generator_values(spec) if spec.generates_metrics else {"enabled": False},
+        "overrides": _overrides(spec),
     }
 
 
-def overrides(spec: TracingSpec) -> dict[str, Any]:
-    """Return what holds for every tenant, as both charts take it: the processors of its spans, and its limits."""
-    defaults = {**generator.overrides(spec), **spec.limits.overrides()}
+def _tempo_2_values(spec: TracingSpec) -> dict[str, Any]:
+    """Return the values of the workloads that only Tempo 2 has.
+
+    Ingesters hold spans on volumes of their own until these are in the bucket; a compactor applies the retention.
+    """
+    return {
+        "ingester": {
+            **writer_values(spec, TempoRole.INGESTER),
+            "config": {"replication_factor": spec.replication_factor, "max_block_duration": _block_duration(spec)},
+            "persistence": persistence(spec, TempoRole.INGESTER),
+            # What the chart computes for two replicas allows no disruption at all, and so no node to be drained.
+            "maxUnavailable": 1,
+        },
+        "compactor": {
+            **reader_values(spec, TempoRole.COMPACTOR),
+            "config": {"compaction": _compaction(spec)},
+        },
+    }
+
+
+def _tempo_3_values(spec: TracingSpec) -> dict[str, Any]:
+    """Return the values of the workloads that only Tempo 3 has, and of the Kafka topic that they read.
+
+    A span counts as written once the broker has it. Block-builders turn it into blocks in the bucket, live-stores
+    answer queries for what is not in a block yet. Neither loses anything with its pod: both read on from the offset
+    that they committed last (https://grafana.com/docs/tempo/latest/reference-tempo-architecture/components/kafka/).
+    """
+    return {
+        "ingest": {
+            "kafka": {
+                "address": spec.kafka_address,
+                "topic": spec.kafka_topic,
+                "auto_create_topic_enabled": True,
+                "auto_create_topic_default_partitions": spec.partition_count,
+            }
+        },
+        "blockBuilder": {
+            **_kafka_consumer(spec, TempoRole.BLOCK_BUILDER),
+            "config": {"partitions_per_instance": 1},
+        },
+        "liveStore": {
+            **_kafka_consumer(spec, TempoRole.LIVE_STORE),
+            "config": {"max_block_duration": _block_duration(spec)},
+        },
+        # The chart runs exactly one, which is all that Tempo allows. Workers take the retention from its values.
+        "backendScheduler": {
+            **reader_values(spec, TempoRole.BACKEND_SCHEDULER),
+            "config": {"provider": {"compaction": {"compaction": _compaction(spec)}}},
+        },
+        "backendWorker": {
+            **reader_values(spec, TempoRole.BACKEND_WORKER),
+            # From two workers on the chart's template fails without this, and with it makes a budget without a number.
+            "podDisruptionBudget": {"enabled": False},
+        },
+    }
+
+
+def _kafka_consumer(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
+    return {
+        **merge_workload_values(writer_values(spec, role), _kafka_login(spec)),
+        "maxUnavailable": 1,
+        **_ephemeral_volume(workload(spec, role)),
+    }
+
+
+def _ephemeral_volume(sized: TempoWorkload) -> dict[str, Any]:
+    """Return a volume that lives as long as the pod: unfinished blocks would fill the disk of the node."""
+    claim = {
+        "accessModes": ["ReadWriteOnce"],
+        **storage_class("storageClassName", sized),
+        "resources": {"requests": {"storage": sized.volume_size}},
+    }
+    return {
+        "extraVolumes": [{"name": "blocks", "ephemeral": {"volumeClaimTemplate": {"spec": claim}}}],
+        "extraVolumeMounts": [{"name": "blocks", "mountPath": f"/var/tempo/{sized.role}"}],
+    }
+
+
+def _kafka_login(spec: TracingSpec) -> dict[str, Any]:
+    """Return what a workload needs to log in to the broker; nothing without a login."""
+    if not spec.kafka_credentials_secret:
+        return {}
+    return {
+        "extraArgs": [EXPAND_ENVIRONMENT],
+        "extraEnv": [
+            {"name": key, "valueFrom": {"secretKeyRef": {"name": spec.kafka_credentials_secret, "key": key}}}
+            for key in (USERNAME, PASSWORD)
+        ],
+    }
+
+
+def _kafka_login_config(spec: TracingSpec) -> dict[str, Any]:
+    """Return the login by the names of environment variables, so that the configuration holds no secret."""
+    if not spec.kafka_credentials_secret:
+        return {}
+    return {"ingest": {"kafka": {"sasl_username": f"${{{USERNAME}}}", "sasl_password": f"${{{PASSWORD}}}"}}}
+
+
+def _generator_values(spec: TracingSpec) -> dict[str, Any]:
+    return {
+        **merge_workload_values(writer_values(spec, TempoRole.METRICS_GENERATOR), _kafka_login(spec)),
+        "enabled": True,
+        "kind": "StatefulSet",
+        "persistence": persistence(spec, TempoRole.METRICS_GENERATOR),
+        "config": generator_config(spec),
+    }
+
+
+def _cache_values(spec: TracingSpec) -> dict[str, Any]:
+    """Return the cache of `spec.cache_endpoint`, else the chart's own memcached."""
+    if spec.cache_endpoint:
+        client = {"redis": spec.redis(Database.TEMPO), "roles": list(CACHE_ROLES)}
+        return {"memcached": {"enabled": False}, "cache": {"caches": [client]}}
+    memcached = {
+        "resources": resources("50m", f"{MEMCACHED_MEGABYTES * 5 // 4}Mi"),
+        "affinity": affinity(spec.release_name, "memcached"),
+        "extraArgs": ["-m", str(MEMCACHED_MEGABYTES)],
+    }
+    return {"memcached": memcached}
+
+
+def _trace_storage(spec: TracingSpec) -> dict[str, Any]:
+    """Return the storage backend, without credentials."""
+    if not spec.bucket:
+        return {"backend": "local", "blocklist_poll": BLOCKLIST_POLL}
+    endpoint = bucket_endpoint(spec.endpoint, spec.region)
+    s3: dict[str, Any] = {
+        "bucket": spec.bucket,
+        "endpoint": endpoint.host_port,
+        "insecure": endpoint.insecure,
+        "forcepathstyle": spec.path_style,
+    }
+    if spec.region:
+        s3["region"] = spec.region
+    if spec.bucket_prefix:
+        s3["prefix"] = spec.bucket_prefix
+    if spec.kms_key_arn:
+        s3["sse"] = {"type": "SSE-KMS", "kms_key_id": spec.kms_key_arn}
+    return {"backend": "s3", "blocklist_poll": BLOCKLIST_POLL, "s3": s3}
+
+
+def _compaction(spec: TracingSpec) -> dict[str, Any]:
+    return {"block_retention": hours(spec.retention), "compacted_block_retention": COMPACTED_BLOCK_RETENTION}
+
+
+def _block_duration(spec: TracingSpec) -> str:
+    return f"{int(parse_duration(spec.max_block_duration).total_seconds())}s"
+
+
+def _overrides(spec: TracingSpec) -> dict[str, Any]:
+    """Return the overrides of every tenant: the processors of its spans, and its limits."""
+    defaults = {**generator_overrides(spec), **_limit_overrides(spec.limits)}
     return {"defaults": defaults} if defaults else {}
 
 
-def _generator(spec: TracingSpec) -> dict[str, Any]:
-    return {
-        **merged(writer(spec, Role.METRICS_GENERATOR), broker_login(spec)),
-        "enabled": True,
-        "kind": "StatefulSet",
-        "persistence": persistence(spec, Role.METRICS_GENERATOR),
-        "config": generator.config(spec),
+def _limit_overrides(limits: TracingLimits) -> dict[str, dict[str, int]]:
+    """Return the sections of `overrides.defaults` that hold limits, without those that are not set.
+
+    https://grafana.com/docs/tempo/latest/configuration/#standard-overrides
+    """
+    ingestion = {
+        "rate_limit_bytes": limits.ingestion_rate_limit_bytes,
+        "burst_size_bytes": limits.ingestion_burst_size_bytes,
+        "max_traces_per_user": limits.max_traces_per_user,
     }
+    sections = {"ingestion": ingestion, "global": {"max_bytes_per_trace": limits.max_bytes_per_trace}}
+    set_limits = {
+        name: {key: limit for key, limit in section.items() if limit is not None} for name, section in sections.items()
+    }
+    return {name: section for name, section in set_limits.items() if section}

@@ -1,22 +1,52 @@
-"""The workloads of distributed Tempo: what each of them is given, by what it would lose with its pod."""
+"""The workloads of distributed Tempo: their sizes and places, and the chart values that each kind of them has."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from .._workload import WorkloadSettings
-from .pods import credentials, credentials_annotation, go_memory_limit, reserved, spread
-from .roles import BUSY_GATEWAY, SMALLEST, Role
+from ..units import parse_quantity
+from .modes import TempoRole
 from .spec import TracingSpec
 
 TERMINATION_GRACE_SECONDS = 300
+GO_SHARE_OF_MEMORY = Decimal("0.85")
+"""Part of the memory limit that Go may fill before it collects garbage without pause."""
+
+POD_SECURITY_CONTEXT = {"seccompProfile": {"type": "RuntimeDefault"}, "fsGroupChangePolicy": "OnRootMismatch"}
+CONTAINER_SECURITY_CONTEXT = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+}
+
+DEFAULT_RESOURCES = {
+    TempoRole.DISTRIBUTOR: ("100m", "512Mi"),
+    TempoRole.INGESTER: ("200m", "1Gi"),
+    TempoRole.QUERIER: ("100m", "1Gi"),
+    TempoRole.QUERY_FRONTEND: ("100m", "512Mi"),
+    TempoRole.COMPACTOR: ("100m", "1Gi"),
+    TempoRole.LIVE_STORE: ("200m", "1Gi"),
+    TempoRole.BLOCK_BUILDER: ("200m", "1Gi"),
+    TempoRole.BACKEND_SCHEDULER: ("100m", "512Mi"),
+    TempoRole.BACKEND_WORKER: ("100m", "1Gi"),
+    TempoRole.METRICS_GENERATOR: ("100m", "512Mi"),
+    TempoRole.GATEWAY: ("20m", "64Mi"),
+}
+"""CPU and memory of a pod by default."""
+
+RECEIVING_GATEWAY_RESOURCES = ("50m", "128Mi")
+"""CPU and memory of a gateway that receives spans too."""
 
 
 @dataclass(frozen=True)
-class Workload:
-    """A workload with everything decided."""
+class TempoWorkload:
+    """A workload with every default resolved."""
 
-    role: Role
+    role: TempoRole
     replicas: int
     cpu: str
     memory: str
@@ -26,96 +56,136 @@ class Workload:
     tolerations: Sequence[Mapping[str, Any]]
 
 
-def workload(spec: TracingSpec, role: Role) -> Workload:
-    """Decide everything about one workload: its own settings, else those of Tempo, else the defaults."""
+def workload(spec: TracingSpec, role: TempoRole) -> TempoWorkload:
+    """Return a workload by its own settings, else those of Tempo, else the defaults."""
     own = spec.workloads.get(role, WorkloadSettings())
-    cpu, memory = (spec.cpu, spec.memory) if role.gathers else SMALLEST[role]
-    pods = 1
-    if role is Role.GATEWAY and spec.through_gateway:
-        # It carries all that is sent then.
-        cpu, memory = BUSY_GATEWAY
-        pods = 2 if spec.replicas > 1 or spec.through_kafka else 1
-    volume_size = spec.generator_volume_size if role is Role.METRICS_GENERATOR else spec.volume_size
-    nodes, tolerations = (spec.node_selector, spec.tolerations) if role.has_volume else ({}, ())
-    counted = {
-        Role.INGESTER: spec.replicas,
-        Role.LIVE_STORE: spec.partition_count,
-        Role.BLOCK_BUILDER: spec.partition_count,
+    cpu, memory = (spec.cpu, spec.memory) if role.holds_data else DEFAULT_RESOURCES[role]
+    replicas = 1
+    if role is TempoRole.GATEWAY and spec.gateway_only:
+        cpu, memory = RECEIVING_GATEWAY_RESOURCES
+        replicas = 2 if spec.replicas > 1 or spec.uses_kafka else 1
+    volume_size = spec.generator_volume_size if role is TempoRole.METRICS_GENERATOR else spec.volume_size
+    node_selector, tolerations = (spec.node_selector, spec.tolerations) if role.has_volume else ({}, ())
+    fixed = {
+        TempoRole.INGESTER: spec.replicas,
+        TempoRole.LIVE_STORE: spec.partition_count,
+        TempoRole.BLOCK_BUILDER: spec.partition_count,
     }
-    return Workload(
+    return TempoWorkload(
         role=role,
-        replicas=counted.get(role) or own.replicas or pods,
+        replicas=fixed.get(role) or own.replicas or replicas,
         cpu=own.cpu or cpu,
         memory=own.memory or memory,
         volume_size=own.volume_size or volume_size,
         storage_class=own.storage_class or spec.storage_class,
-        node_selector=nodes if own.node_selector is None else own.node_selector,
+        node_selector=node_selector if own.node_selector is None else own.node_selector,
         tolerations=tolerations if own.tolerations is None else own.tolerations,
     )
 
 
-def stateless(spec: TracingSpec, component: str, cpu: str, memory: str) -> dict[str, Any]:
-    """Give the values of a part that holds nothing and needs no bucket."""
-    return {"resources": reserved(cpu, memory), "affinity": spread(spec.release_name, component)}
-
-
-def part(spec: TracingSpec, role: Role) -> dict[str, Any]:
-    """Give the values of a part of Tempo that holds nothing and needs no bucket."""
+def workload_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
+    """Return the values of a workload that has no access to the bucket."""
     sized = workload(spec, role)
-    placed = placement(sized) if role.has_volume or sized.node_selector or sized.tolerations else {}
-    # The chart runs one scheduler and has no say in it.
-    counted = {} if role is Role.BACKEND_SCHEDULER else {"replicas": sized.replicas}
-    environment = {} if role is Role.GATEWAY else {"extraEnv": [go_memory_limit(sized.memory)]}
-    return {**counted, **stateless(spec, role.value, sized.cpu, sized.memory), **environment, **placed}
-
-
-def reader(spec: TracingSpec, role: Role) -> dict[str, Any]:
-    """Give the values of a part that reads or rewrites the bucket."""
-    # Set part by part: what the chart applies to all of them would reach the cache and the gateway too.
-    own = part(spec, role)
+    scheduled = scheduling(sized) if role.has_volume or sized.node_selector or sized.tolerations else {}
+    # The chart has no number of schedulers: it runs one.
+    replicas = {} if role is TempoRole.BACKEND_SCHEDULER else {"replicas": sized.replicas}
+    environment = {} if role is TempoRole.GATEWAY else {"extraEnv": [go_memory_limit(sized.memory)]}
     return {
-        **own,
-        "extraEnv": [*own["extraEnv"], *credentials(spec), *spec.cache_environment],
-        "podAnnotations": {**credentials_annotation(spec), **spec.cache_annotations},
+        **replicas,
+        "resources": resources(sized.cpu, sized.memory),
+        "affinity": affinity(spec.release_name, role.value),
+        **environment,
+        **scheduled,
+    }
+
+
+def reader_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
+    """Return the values of a workload that reads the bucket, and blocks from the cache."""
+    # Set by workload: what the chart applies to all of them would reach memcached and the gateway too.
+    values = workload_values(spec, role)
+    return {
+        **values,
+        "extraEnv": [*values["extraEnv"], *bucket_credentials(spec), *spec.cache_environment],
+        "podAnnotations": {**credentials_annotations(spec), **spec.cache_annotations},
         **({"extraArgs": spec.cache_arguments} if spec.cache_arguments else {}),
     }
 
 
-def writer(spec: TracingSpec, role: Role) -> dict[str, Any]:
-    """Give the values of a part that gathers spans: it has time to finish."""
-    return {**reader(spec, role), "terminationGracePeriodSeconds": TERMINATION_GRACE_SECONDS}
+def writer_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
+    """Return the values of a workload that holds spans, and has time to write them before it stops."""
+    return {**reader_values(spec, role), "terminationGracePeriodSeconds": TERMINATION_GRACE_SECONDS}
 
 
-def persistence(spec: TracingSpec, role: Role) -> dict[str, Any]:
-    """Keep the data of a part on a volume that outlives the pod."""
+def resources(cpu: str, memory: str) -> dict[str, Any]:
+    """Return requests, and a memory limit equal to its request: a pod within it is not evicted."""
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
+
+
+def affinity(release_name: str, component: str) -> str:
+    """Return the preference of another node for each pod, as the text that the chart takes.
+
+    The chart's own default requires another node, so that a rollout on a single node never ends.
+    """
+    labels = {"app.kubernetes.io/instance": release_name, "app.kubernetes.io/component": component}
+    term = {"labelSelector": {"matchLabels": labels}, "topologyKey": "kubernetes.io/hostname"}
+    preferred = [{"weight": 100, "podAffinityTerm": term}]
+    return json.dumps({"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}})
+
+
+def scheduling(source: TracingSpec | TempoWorkload) -> dict[str, Any]:
+    """Return the nodes that pods may run on."""
+    return {
+        "nodeSelector": dict(source.node_selector),
+        "tolerations": [dict(toleration) for toleration in source.tolerations],
+    }
+
+
+def persistence(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
+    """Return a volume that outlives the pod."""
     sized = workload(spec, role)
     return {"enabled": True, "size": sized.volume_size, **storage_class("storageClass", sized)}
 
 
-def storage_class(key: str, placed: TracingSpec | Workload) -> dict[str, str]:
-    """Name the storage class where one is asked for; the cluster has a default of its own."""
-    return {key: placed.storage_class} if placed.storage_class else {}
-
-
-def placement(placed: TracingSpec | Workload) -> dict[str, Any]:
-    """Say which nodes take the pods."""
-    return {
-        "nodeSelector": dict(placed.node_selector),
-        "tolerations": [dict(toleration) for toleration in placed.tolerations],
-    }
+def storage_class(key: str, source: TracingSpec | TempoWorkload) -> dict[str, str]:
+    """Return the storage class under `key`; nothing where it is the cluster's default."""
+    return {key: source.storage_class} if source.storage_class else {}
 
 
 def service_account(spec: TracingSpec) -> dict[str, Any]:
-    """Name the ServiceAccount of every Tempo pod."""
+    """Return the ServiceAccount of every Tempo pod."""
     return {"name": spec.service_account_name, "annotations": dict(spec.service_account_annotations)}
 
 
-def merged(*parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Join parts of one workload's values: later keys win, lists of environment and arguments add up, each once."""
-    joined: dict[str, Any] = {}
+def go_memory_limit(memory: str) -> dict[str, str]:
+    """Return the variable that makes Go collect garbage before the memory limit is reached."""
+    mebibytes = int(parse_quantity(memory) * GO_SHARE_OF_MEMORY / 2**20)
+    return {"name": "GOMEMLIMIT", "value": f"{mebibytes}MiB"}
+
+
+def bucket_credentials(spec: TracingSpec) -> list[dict[str, Any]]:
+    """Return the variables with the keys of the bucket; none where pods use the identity of their ServiceAccount.
+
+    Tempo's S3 client reads these variables by itself, so that its configuration does not mention them.
+    """
+    if not spec.credentials_secret:
+        return []
+    return [
+        {"name": key, "valueFrom": {"secretKeyRef": {"name": spec.credentials_secret, "key": key}}}
+        for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+    ]
+
+
+def credentials_annotations(spec: TracingSpec) -> dict[str, str]:
+    """Return the annotation that restarts pods when the credentials change."""
+    return {"checksum/credentials": spec.credentials_checksum} if spec.credentials_checksum else {}
+
+
+def merge_workload_values(*parts: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of all parts: later keys win, lists of environment and arguments are joined without repeats."""
+    merged: dict[str, Any] = {}
     for part in parts:
         for key, value in part.items():
-            present = joined.get(key, ())
-            adds_up = key in ("extraEnv", "extraArgs")
-            joined[key] = [*present, *(one for one in value if one not in present)] if adds_up else value
-    return joined
+            present = merged.get(key, ())
+            is_joined = key in ("extraEnv", "extraArgs")
+            merged[key] = [*present, *(item for item in value if item not in present)] if is_joined else value
+    return merged

@@ -70,13 +70,13 @@ def test_a_stack_without_metrics_says_so_in_its_output() -> None:
     assert record(lambda: {"uid": build(metrics_uid="").metrics_uid}).outputs == {"uid": ""}
 
 
-def test_everything_hangs_from_the_component() -> None:
+def test_the_component_is_parent_of_every_resource() -> None:
     recording = record(build)
     component = recording.one("observability:index:Datasources")
     assert {made.parent for made in recording.of_type(CONFIG_MAP)} == {component.urn}
 
 
-def test_the_namespace_is_made_only_when_asked_for() -> None:
+def test_the_namespace_is_created_by_create_namespace_alone() -> None:
     assert record(build).of_type(":Namespace") == []
     assert metadata(record(lambda: build(create_namespace=True)).one(":Namespace"))["name"] == "grafana"
 
@@ -90,7 +90,7 @@ def test_an_address_that_is_not_known_yet_leaves_the_shape_known() -> None:
         assert made.plain()["data"] == {f"grafana-datasource-{product}.yaml": UNKNOWN}
 
 
-def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
+def test_an_output_is_checked_once_it_is_resolved() -> None:
     interval = pulumi.Output.from_input("soon")
     only_metrics: dict[str, Any] = {"logs_uid": "", "traces_uid": "", "provision_metrics": True}
     with pytest.raises(InvalidArgsError, match=r"scrape_interval = 'soon': 'soon' is no duration"):

@@ -25,7 +25,7 @@ def metadata(resource: Registered) -> Any:
     return resource.plain()["metadata"]
 
 
-def test_the_outputs_tell_where_grafana_is() -> None:
+def test_the_outputs_are_the_address_of_grafana() -> None:
     assert record(lambda: outputs(build())).outputs == {
         "namespace": "grafana",
         "url": "http://grafana.grafana",
@@ -71,7 +71,7 @@ def test_two_of_one_name_in_two_namespaces_share_nothing_of_the_cluster() -> Non
         assert len(set(names)) == 2, kind
 
 
-def test_everything_hangs_from_the_component() -> None:
+def test_the_component_is_parent_of_every_resource() -> None:
     recording = record(build)
     component = recording.one("observability:index:Grafana")
     own = [each for each in recording.resources if each.name.startswith("ui-")]
@@ -79,7 +79,7 @@ def test_everything_hangs_from_the_component() -> None:
     assert {each.parent for each in own} == {component.urn}
 
 
-def test_the_namespace_is_restricted_and_made_only_when_asked_for() -> None:
+def test_a_created_namespace_is_restricted_and_optional() -> None:
     labels = metadata(record(build).one(":Namespace"))["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     assert record(lambda: build(create_namespace=False)).of_type(":Namespace") == []

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
 from components.logging import Logging
 from components.tracing import Tracing
-from components.tracing.monitor import tls_monitor
+from components.tracing.security import tls_service_monitor_spec
 from components.tracing.spec import TracingSpec
 from tests.recording import record
 from tools.contract.invariants import INVARIANTS
@@ -140,7 +140,7 @@ def test_nginx_takes_its_configuration(shape: str, tmp_path: Path) -> None:
 def test_the_monitor_of_monolithic_tempo_finds_its_service(tmp_path: Path) -> None:
     args = {**TEMPO_STORE, **MTLS}
     service = named(rendered(args, tmp_path), "Service", "tempo")
-    monitor = tls_monitor(TracingSpec.check("Tracing", args))
+    monitor = tls_service_monitor_spec(TracingSpec.check("Tracing", args))
     assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
     assert {endpoint["port"] for endpoint in monitor["endpoints"]} <= {
         port["name"] for port in service["spec"]["ports"]

@@ -6,7 +6,9 @@ import pulumi
 import pytest
 
 from components._spec import InvalidArgsError
+from components.charts import TEMPO
 from components.tracing import Tracing, TracingArgs
+from components.tracing.chart_versions import TEMPO_3_VERSIONS
 from tests.recording import UNKNOWN, Recording, record
 
 RECEIVERS = ["otlp", "jaeger", "zipkin"]
@@ -22,7 +24,7 @@ DISTRIBUTED: TracingArgs = {
 KAFKA: TracingArgs = {
     **DISTRIBUTED,
     "replicas": 1,
-    "chart_version": "3.3.0",
+    "chart_version": TEMPO_3_VERSIONS[0],
     "kafka_address": "kafka.messaging:9092",
 }
 
@@ -44,17 +46,17 @@ def recorded(args: TracingArgs, **options: Any) -> Recording:
     return record(lambda: outputs(Tracing("traces", args)), **options)
 
 
-def test_a_release_in_a_restricted_namespace_hangs_below_the_component() -> None:
+def test_the_component_is_parent_of_a_release_in_a_restricted_namespace() -> None:
     recording = recorded(LAPTOP)
     component = recording.one("observability:index:Tracing")
     namespace, release = recording.one(":Namespace"), recording.one(":Release")
     assert namespace.parent == release.parent == component.urn
     assert namespace.plain()["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
-    assert namespace.urn in release.request.dependencies, "pods need their namespace first, and leave it last"
-    assert release.plain()["chart"] == "tempo" and release.plain()["version"] == "2.2.4"
+    assert namespace.urn in release.request.dependencies, "pods are created after their namespace and deleted before it"
+    assert release.plain()["chart"] == "tempo" and release.plain()["version"] == TEMPO.default_version
 
 
-def test_one_process_answers_on_one_service() -> None:
+def test_monolithic_tempo_has_one_service() -> None:
     assert recorded(LAPTOP).outputs == {
         "namespace": "tracing",
         "query_url": "http://tempo.tracing:3200",
@@ -67,7 +69,7 @@ def test_one_process_answers_on_one_service() -> None:
     }
 
 
-def test_distributed_tempo_takes_spans_and_queries_on_different_services() -> None:
+def test_distributed_tempo_has_different_services_for_spans_and_queries() -> None:
     found = recorded(DISTRIBUTED).outputs
     assert found["query_url"] == "http://tempo-query-frontend.tracing:3200"
     assert found["otlp_grpc_endpoint"] == "tempo-distributor.tracing:4317"
@@ -75,7 +77,7 @@ def test_distributed_tempo_takes_spans_and_queries_on_different_services() -> No
     assert "traces_service_graph_request_total" in found["generated_metrics"]
 
 
-def test_a_gateway_takes_the_queries_only() -> None:
+def test_a_gateway_receives_only_queries() -> None:
     found = recorded({**DISTRIBUTED, "gateway": True}).outputs
     assert found["query_url"] == "http://tempo-gateway.tracing"
     assert found["otlp_grpc_endpoint"] == "tempo-distributor.tracing:4317"
@@ -84,48 +86,48 @@ def test_a_gateway_takes_the_queries_only() -> None:
 @pytest.mark.parametrize(
     ("args", "writer"), [(LAPTOP, "tempo"), (DISTRIBUTED, "tempo-distributor"), (KAFKA, "tempo-distributor")]
 )
-def test_each_protocol_that_is_on_has_an_address(args: TracingArgs, writer: str) -> None:
+def test_each_enabled_protocol_has_an_address(args: TracingArgs, writer: str) -> None:
     found = recorded({**args, "receivers": RECEIVERS}).outputs
     assert found["jaeger_grpc_endpoint"] == f"{writer}.tracing:14250"
     assert found["jaeger_http_url"] == f"http://{writer}.tracing:14268/api/traces"
     assert found["zipkin_url"] == f"http://{writer}.tracing:9411/api/v2/spans"
 
 
-def test_tempo_3_is_the_chart_that_was_asked_for_and_answers_where_tempo_2_does() -> None:
+def test_tempo_3_has_the_addresses_of_tempo_2() -> None:
     recording = recorded(KAFKA)
     release = recording.one(":Release").plain()
-    assert (release["chart"], release["version"]) == ("tempo-distributed", "3.3.0")
+    assert (release["chart"], release["version"]) == ("tempo-distributed", TEMPO_3_VERSIONS[0])
     assert release["values"]["ingest"]["kafka"]["address"] == "kafka.messaging:9092"
     assert recording.outputs["query_url"] == "http://tempo-query-frontend.tracing:3200"
     assert "traces_spanmetrics_calls_total" in recording.outputs["generated_metrics"]
 
 
-def test_the_broker_may_come_from_another_component() -> None:
+def test_the_kafka_address_may_be_an_output() -> None:
     recording = recorded({**KAFKA, "kafka_address": pulumi.Output.from_input("broker.kafka:9092")})
     assert recording.one(":Release").plain()["values"]["ingest"]["kafka"]["address"] == "broker.kafka:9092"
 
 
-def test_a_broker_that_turns_out_to_have_no_port_is_refused() -> None:
-    with pytest.raises(InvalidArgsError, match="write the host and port of one broker"):
+def test_an_output_without_a_port_is_refused_as_kafka_address() -> None:
+    with pytest.raises(InvalidArgsError, match=r"kafka_address = .*must be host:port"):
         recorded({**KAFKA, "kafka_address": pulumi.Output.from_input("broker.kafka")})
 
 
-def test_a_namespace_made_elsewhere_is_only_used() -> None:
+def test_an_existing_namespace_is_not_created() -> None:
     recording = recorded({**LAPTOP, "create_namespace": False})
     assert recording.of_type(":Namespace") == []
     assert recording.one(":Release").plain()["namespace"] == "tracing"
 
 
-def test_the_namespace_may_come_from_another_component() -> None:
+def test_the_namespace_may_be_an_output() -> None:
     recording = recorded({**LAPTOP, "namespace": pulumi.Output.from_input("observability"), "create_namespace": False})
     assert recording.one(":Release").plain()["namespace"] == "observability"
     assert recording.outputs["otlp_grpc_endpoint"] == "tempo.observability:4317"
 
 
-def test_the_callers_values_are_laid_over_the_components() -> None:
+def test_values_of_the_caller_are_merged_last() -> None:
     values = recorded({**DISTRIBUTED, "values": {"querier": {"replicas": 2}}}).one(":Release").plain()["values"]
     assert values["querier"]["replicas"] == 2
-    assert values["querier"]["resources"]["requests"], "the rest of the same part stays"
+    assert values["querier"]["resources"]["requests"], "the other values of the workload stay"
 
 
 def test_an_address_is_known_at_preview_while_the_bucket_is_not() -> None:
@@ -137,13 +139,13 @@ def test_an_address_is_known_at_preview_while_the_bucket_is_not() -> None:
     assert recording.outputs["query_url"] == "http://tempo-query-frontend.tracing:3200"
 
 
-def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
+def test_an_output_is_checked_once_it_is_resolved() -> None:
     args: TracingArgs = {**DISTRIBUTED, "endpoint": pulumi.Output.from_input("s3.example.org")}
     with pytest.raises(InvalidArgsError, match=r'Tracing "traces": 1 problem[^\n]*\n +endpoint = '):
         recorded(args)
 
 
-def test_two_of_them_live_side_by_side() -> None:
+def test_two_releases_share_a_namespace() -> None:
     def build() -> None:
         Tracing("eu", {**LAPTOP, "release_name": "tempo-eu"})
         Tracing("us", {**LAPTOP, "release_name": "tempo-us", "create_namespace": False})
@@ -154,22 +156,22 @@ def test_two_of_them_live_side_by_side() -> None:
     assert names == {"tempo-eu", "tempo-us"}, "their ConfigMaps would be one"
 
 
-def test_the_release_is_guarded_against_what_the_applied_state_forbids() -> None:
+def test_the_release_has_an_update_guard() -> None:
     (hook,) = recorded(LAPTOP).one(":Release").request.hooks.before_update
     assert hook == "traces-tempo-guard"
 
 
 @pytest.mark.parametrize(("replicas", "warned"), [(1, False), (2, True), (3, False)])
-def test_two_ingesters_come_with_a_word_on_what_a_confirmed_write_is(
+def test_two_ingesters_warn_of_writes_confirmed_by_one(
     replicas: int, warned: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     messages: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
     recorded({**DISTRIBUTED, "replicas": replicas})
-    assert any("confirms a write with the first copy" in message for message in messages) is warned
+    assert any("replicas = 2" in message for message in messages) is warned
 
 
-def test_no_key_appears_in_what_is_registered() -> None:
+def test_the_release_holds_no_secret() -> None:
     release = recorded({**DISTRIBUTED, "credentials_secret": "tempo-bucket"}).one(":Release")
-    assert release.secrets == set(), "a release holds the name of a Secret, never what is in it"
+    assert release.secrets == set(), "a release holds the name of a Secret, never its data"
     assert "tempo-bucket" in str(release.plain()["values"]["ingester"]["extraEnv"])

@@ -1,4 +1,4 @@
-"""`Tracing` as a program registers it once clients are asked for anything."""
+"""`Tracing` as a program registers it with TLS, client certificates or logins."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def recorded(args: TracingArgs, **options: Any) -> Recording:
     return record(lambda: outputs(Tracing("traces", args)), **options)
 
 
-def test_one_process_answers_by_tls_on_the_ports_that_it_had() -> None:
+def test_monolithic_tempo_uses_tls_on_its_usual_ports() -> None:
     found = recorded({**LAPTOP, "tls_secret": "tempo-tls", "receivers": RECEIVERS}).outputs
     assert found["query_url"] == "https://tempo.tracing:3200"
     assert found["otlp_grpc_endpoint"] == "tempo.tracing:4317"
@@ -28,14 +28,14 @@ def test_one_process_answers_by_tls_on_the_ports_that_it_had() -> None:
 
 @pytest.mark.parametrize("base", [DISTRIBUTED, KAFKA])
 @pytest.mark.parametrize(
-    ("asked", "url"),
+    ("security", "url"),
     [
         ({"tls_secret": "tempo-tls"}, "https://tempo-gateway.tracing"),
         ({"logins_secret": "tempo-logins"}, "http://tempo-gateway.tracing"),
     ],
 )
-def test_everything_of_distributed_tempo_goes_through_the_gateway(base: TracingArgs, asked: Any, url: str) -> None:
-    args: TracingArgs = {**base, **asked, "service_monitor": False, "receivers": RECEIVERS}
+def test_clients_of_distributed_tempo_use_the_gateway_alone(base: TracingArgs, security: Any, url: str) -> None:
+    args: TracingArgs = {**base, **security, "service_monitor": False, "receivers": RECEIVERS}
     recording = recorded(args)
     found = recording.outputs
     assert found["query_url"] == found["otlp_http_url"] == url
@@ -45,7 +45,7 @@ def test_everything_of_distributed_tempo_goes_through_the_gateway(base: TracingA
     assert recording.one(":Release").plain()["values"]["gateway"]["enabled"] is True
 
 
-def test_who_asks_for_proof_leaves_no_other_way_in() -> None:
+def test_authentication_comes_with_a_network_policy() -> None:
     recording = recorded(MTLS)
     policy = recording.one(":NetworkPolicy")
     assert policy.parent == recording.one("observability:index:Tracing").urn
@@ -54,7 +54,7 @@ def test_who_asks_for_proof_leaves_no_other_way_in() -> None:
     assert recorded({**LAPTOP, "tls_secret": "tempo-tls"}).of_type(":NetworkPolicy") == []
 
 
-def test_prometheus_gets_a_monitor_that_speaks_tls() -> None:
+def test_prometheus_has_a_service_monitor_with_tls() -> None:
     args: TracingArgs = {**MTLS, "service_monitor": True, "service_monitor_labels": {"release": "prometheus"}}
     recording = recorded(args)
     monitor = recording.one(":ServiceMonitor")
@@ -62,10 +62,10 @@ def test_prometheus_gets_a_monitor_that_speaks_tls() -> None:
     assert monitor.plain()["metadata"]["labels"]["release"] == "prometheus"
     assert monitor.plain()["spec"]["endpoints"][0]["tlsConfig"]["keySecret"] == {"name": "tempo-tls", "key": "tls.key"}
     plain: TracingArgs = {**LAPTOP, "service_monitor": True}
-    assert recorded(plain).of_type(":ServiceMonitor") == [], "the chart has one that needs no TLS"
+    assert recorded(plain).of_type(":ServiceMonitor") == [], "without TLS the chart has one"
 
 
-def test_a_secret_of_logins_may_be_unknown_at_preview() -> None:
+def test_the_secret_of_logins_may_be_unknown_at_preview() -> None:
     def build() -> dict[str, Any]:
         unknown = pulumi.Output.from_input(UNKNOWN).apply(lambda name: name)
         return outputs(Tracing("traces", {**DISTRIBUTED, "tls_secret": "tempo-tls", "logins_secret": unknown}))

@@ -13,7 +13,7 @@ import pytest
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED
 from components.logging.modes import LokiMode
-from components.tracing.choices import Mode as TempoMode
+from components.tracing.modes import TempoMode
 from config.storage import STORAGE_KINDS
 from tools.contract.chart_values import findings
 from tools.contract.contract import REFERENCE

@@ -124,7 +124,7 @@ def test_what_a_route_would_refuse_is_told_before_anything_is_created() -> None:
 
 def test_a_datasource_with_the_uid_of_another_is_told_before_anything_is_created() -> None:
     message = problems(datasources={"metrics_uid": "loki"})
-    assert 'observability:datasources.metrics_uid = "loki": loki is the uid of two datasources' in message
+    assert 'observability:datasources.metrics_uid = "loki": two datasources have the uid loki' in message
     assert "pulumi config rm --path observability:datasources.metrics_uid" in message
 
 

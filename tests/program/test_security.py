@@ -221,7 +221,7 @@ def refused(**config: Any) -> str:
         ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager asks an issuer"),
         ({"tls": "given", "issuer": {"name": "x"}}, 'security.issuer = "x": is not used'),
         ({"certificates": {"loki": "x"}}, "security.certificates: is not used: tls is none"),
-        (BASIC, 'security.authentication = "basic": monolithic Tempo has no gateway that could ask for a login'),
+        (BASIC, 'security.authentication = "basic": monolithic Tempo has no gateway to check logins'),
         (
             {**MTLS, "logins": LOGINS},
             "security.logins: is not used: only authentication basic logs in",

@@ -7,9 +7,7 @@ from typing import Any
 from components._spec import Spec
 from components.logging.modes import LokiRole
 from components.logging.spec import LoggingSpec
-from components.tracing.choices import Mode as TempoMode
-from components.tracing.roles import OF_A_TOPIC, OF_INGESTERS
-from components.tracing.roles import Role as TempoRole
+from components.tracing.modes import TempoMode, TempoRole
 from components.tracing.spec import TracingSpec
 from components.tracing.workloads import workload
 
@@ -56,10 +54,10 @@ def derived(area: str, spec: Spec) -> Iterator[Derived]:
             yield Derived(f"logging.workloads.{role.value}", size, "logging, and what the part of Loki needs")
     if isinstance(spec, TracingSpec) and spec.mode is TempoMode.DISTRIBUTED:
         runs = {
-            TempoRole.GATEWAY: spec.gateway or spec.through_gateway,
+            TempoRole.GATEWAY: spec.gateway or spec.gateway_only,
             TempoRole.METRICS_GENERATOR: spec.generates_metrics,
         }
-        for part in OF_A_TOPIC if spec.through_kafka else OF_INGESTERS:
+        for part in spec.roles:
             if runs.get(part, True):
                 sized = workload(spec, part)
                 size = f"{sized.replicas} with {sized.cpu} CPU and {sized.memory} each"

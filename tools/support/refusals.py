@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.charts import LOKI, TEMPO_DISTRIBUTED
-
-from .shapes import KAFKA
+from components.tracing.chart_versions import TEMPO_3_VERSIONS
 
 _ONE_PROCESS = "store filesystem supports only one process; use mode monolithic with 1 replica, or store s3"
 _FILESYSTEM = {"storage": {"kind": "filesystem"}}
-_TAKE_KAFKA = f"use mode distributed with chart_version {KAFKA[0]}"
+_USE_TEMPO_3 = f"use mode distributed with chart_version {TEMPO_3_VERSIONS[0]}"
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ REFUSALS = (
     Refusal(
         "monolithic Tempo that asks for logins",
         {"security": {"tls": "given", "authentication": "basic"}},
-        "monolithic Tempo has no gateway that could ask for a login: use mode distributed",
+        "monolithic Tempo has no gateway to check logins; use mode distributed",
     ),
     Refusal(
         "client certificates without TLS",
@@ -54,7 +53,7 @@ REFUSALS = (
     Refusal(
         "Tempo in mode distributed on a filesystem",
         {**_FILESYSTEM, "tracing": {"mode": "distributed"}},
-        "distributed Tempo shares its blocks between pods: use mode monolithic",
+        "distributed Tempo shares its blocks between pods; use mode monolithic",
     ),
     _loki(
         "Loki with replication factor 3 on 2 replicas",
@@ -129,8 +128,8 @@ REFUSALS = (
     Refusal(
         "traces kept for 5 minutes",
         {"retention": {"traces": "5m"}},
-        "readers look for new blocks every 5m, and what is kept for less than two of those is deleted before it is "
-        "found: use 1h or more",
+        "must be at least 1h, as blocks that live less than two polls of 5m are deleted before queries find them; "
+        "use 1h or more",
     ),
     _tempo(
         "monolithic Tempo with 2 replicas",
@@ -139,48 +138,47 @@ REFUSALS = (
     ),
     _tempo(
         "a gateway of monolithic Tempo",
-        "monolithic Tempo answers on one Service already: remove gateway, or use mode distributed",
+        "monolithic Tempo has no gateway, as it has one Service; remove it, or use mode distributed",
         gateway=True,
     ),
     _tempo(
         "Tempo 3 without a broker",
-        "is missing: Tempo 3 writes every span to a Kafka-compatible broker and does not start without one; set its "
-        "host:port, "
-        f"or use chart_version {TEMPO_DISTRIBUTED.default_version}, which needs none",
+        "is missing: Tempo 3 requires a Kafka-compatible broker; set its host:port, or use chart_version "
+        f"{TEMPO_DISTRIBUTED.default_version}, which requires none",
         mode="distributed",
-        chart_version=KAFKA[0],
+        chart_version=TEMPO_3_VERSIONS[0],
     ),
     _tempo(
         "ingesters of Tempo 3",
-        "Tempo 3 has no ingesters: remove replicas and set partitions, the number of live-stores and of block-builders",
+        "Tempo 3 has no ingesters; remove it and set partitions",
         mode="distributed",
-        chart_version=KAFKA[0],
+        chart_version=TEMPO_3_VERSIONS[0],
         kafka_address="kafka.messaging:9092",
         replicas=3,
     ),
     _tempo(
         "a broker of Tempo 2",
-        f"only Tempo 3 writes to a broker: remove it, or {_TAKE_KAFKA}",
+        f"only Tempo 3 writes to Kafka; remove it, or {_USE_TEMPO_3}",
         mode="distributed",
         kafka_address="kafka.messaging:9092",
     ),
     _tempo(
         "partitions of Tempo 2",
-        f"only Tempo 3 reads partitions of a topic: remove it, or {_TAKE_KAFKA}",
+        f"only Tempo 3 reads partitions of a topic; remove it, or {_USE_TEMPO_3}",
         mode="distributed",
         partitions=3,
     ),
     _tempo(
         "local-blocks of Tempo 3",
-        "Tempo 3 has no local-blocks, as its live-stores answer TraceQL metrics: remove it",
+        "Tempo 3 has no local-blocks, as its live-stores answer TraceQL metrics; remove it",
         mode="distributed",
-        chart_version=KAFKA[0],
+        chart_version=TEMPO_3_VERSIONS[0],
         kafka_address="kafka.messaging:9092",
         processors=["local-blocks"],
     ),
     _tempo(
         "remote write of Tempo's generator where the chart reads nothing",
-        "the chart reads nothing at metricsGenerator.storage: use metricsGenerator.config.storage",
+        "the chart does not read metricsGenerator.storage; use metricsGenerator.config.storage",
         mode="distributed",
         values={"metricsGenerator": {"storage": {"remote_write": []}}},
     ),

@@ -6,10 +6,8 @@ from typing import Any
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
 from components.logging.modes import LokiRole
-from components.tracing.roles import Role as TempoRole
-
-KAFKA = tuple(version for version in TEMPO_DISTRIBUTED.versions if version.startswith("3."))
-"""The charts of Tempo 3."""
+from components.tracing.chart_versions import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
+from components.tracing.modes import TempoRole
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,6 @@ def _distributed(writers: int, paired: int) -> dict[str, int]:
 _SCALABLE = {"read": 3, "write": 3, "backend": 3, "gateway": 2}
 _TEMPO = dict.fromkeys(("distributor", "querier", "queryFrontend", "metricsGenerator"), 1)
 _RULER = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
-_INGESTERS = tuple(version for version in TEMPO_DISTRIBUTED.versions if version not in KAFKA)
 
 SHAPES = (
     _loki("monolithic", {"mode": "monolithic"}, {"singleBinary": 1, "gateway": 1}, 1, on_filesystem=True),
@@ -114,7 +111,7 @@ SHAPES = (
         "distributed, 1 ingester",
         {"mode": "distributed"},
         TEMPO_DISTRIBUTED,
-        _INGESTERS,
+        TEMPO_2_VERSIONS,
         {"ingester": 1, **_TEMPO, "compactor": 1},
         1,
     ),
@@ -123,7 +120,7 @@ SHAPES = (
         "distributed, 3 ingesters and a gateway",
         {"mode": "distributed", "replicas": 3, "gateway": True, "receivers": ["otlp", "jaeger", "zipkin"]},
         TEMPO_DISTRIBUTED,
-        _INGESTERS,
+        TEMPO_2_VERSIONS,
         {"ingester": 3, **_TEMPO, "compactor": 1, "gateway": 1},
         3,
     ),
@@ -132,7 +129,7 @@ SHAPES = (
         "distributed, behind a Kafka-compatible broker",
         {"mode": "distributed", "kafka_address": "kafka.messaging:9092", "partitions": 3, "gateway": True},
         TEMPO_DISTRIBUTED,
-        KAFKA,
+        TEMPO_3_VERSIONS,
         {"liveStore": 3, "blockBuilder": 3, **_TEMPO, "backendScheduler": 1, "backendWorker": 1, "gateway": 1},
         None,
     ),

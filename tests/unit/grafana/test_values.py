@@ -6,16 +6,16 @@ import pulumi
 import pytest
 
 from components._spec import InvalidArgsError
-from components.grafana.secrets import LOGIN_DIRECTORY, TLS_DIRECTORY
+from components.charts import GRAFANA_CHART
 from components.grafana.spec import GrafanaSpec
-from components.grafana.values import grafana_values
+from components.grafana.values import LOGIN_DIRECTORY, TLS_DIRECTORY, grafana_values
 
 
 def values(**args: Any) -> dict[str, Any]:
     return grafana_values(GrafanaSpec.check("Grafana", {"namespace": "grafana", **args}))
 
 
-def test_nobody_reads_anything_without_logging_in() -> None:
+def test_anonymous_access_is_disabled() -> None:
     settings = values()["grafana.ini"]
     assert settings["auth.anonymous"] == {"enabled": False}
     assert settings["users"] == {"allow_sign_up": False}
@@ -43,7 +43,7 @@ def test_datasources_and_dashboards_of_all_namespaces_are_loaded_from_config_map
     assert sidecar["enableUniqueFilenames"] is True, "files of one name would overwrite each other"
 
 
-def test_datasources_of_others_are_left_alone_where_the_namespaces_of_ones_own_are_named() -> None:
+def test_datasources_are_read_from_datasource_namespaces_alone() -> None:
     sidecar = values(datasource_namespaces=["logging", "tracing"])["sidecar"]
     assert sidecar["datasources"]["searchNamespace"] == ["logging", "tracing"]
     assert sidecar["dashboards"]["searchNamespace"] == "ALL"
@@ -51,20 +51,20 @@ def test_datasources_of_others_are_left_alone_where_the_namespaces_of_ones_own_a
         values(datasource_namespaces=["ALL"])
 
 
-def test_the_sidecar_that_starts_before_grafana_does_not_hold_it_up_for_ever() -> None:
+def test_the_sidecar_that_starts_before_grafana_restarts_always() -> None:
     datasources = values()["sidecar"]["datasources"]
     assert (datasources["initDatasources"], datasources["restartPolicy"]) == (True, "Always")
     assert "initDatasources" not in values(native_sidecars=False)["sidecar"]["datasources"]
 
 
-def test_the_volume_is_let_go_of_before_a_new_pod_takes_it() -> None:
+def test_the_old_pod_is_deleted_before_a_new_one_mounts_the_volume() -> None:
     made = values(volume_size="5Gi", storage_class="fast")
     assert made["deploymentStrategy"] == {"type": "Recreate"}
     assert made["persistence"] == {"enabled": True, "size": "5Gi", "storageClassName": "fast"}
     assert made["initChownData"] == {"enabled": False}, "it runs as root"
 
 
-def test_without_a_storage_class_the_cluster_chooses() -> None:
+def test_the_storage_class_is_that_of_the_cluster_by_default() -> None:
     assert "storageClassName" not in values()["persistence"]
 
 
@@ -81,7 +81,7 @@ def test_under_a_path_the_sidecars_reload_at_that_path() -> None:
 
 
 @pytest.mark.parametrize(("root_url", "secure"), [("", False), ("http://a.b", False), ("https://a.b", True)])
-def test_cookies_are_for_https_alone_where_users_come_by_https(root_url: str, secure: bool) -> None:
+def test_cookies_are_secure_with_https(root_url: str, secure: bool) -> None:
     settings = values(root_url=root_url)["grafana.ini"]
     assert settings["security"]["cookie_secure"] is secure
     assert ("server" in settings) is bool(root_url)
@@ -97,7 +97,7 @@ def test_cookies_are_for_https_alone_where_users_come_by_https(root_url: str, se
         ({"admin": {"secret": pulumi.Output.from_input("vault"), "key": "a"}}, r"admin\.secret: must be known"),
         ({"volume_size": "two"}, "no Kubernetes quantity"),
         ({"root_url": "grafana.example.org"}, "is no URL"),
-        ({"chart_version": "8.0.0"}, "use one of 12.11.1"),
+        ({"chart_version": "8.0.0"}, f"use one of {GRAFANA_CHART.default_version}"),
         ({"admin_password": "hunter2"}, "there is no such argument"),
     ],
 )
@@ -107,7 +107,7 @@ def test_wrong_arguments_are_refused(args: dict[str, Any], message: str) -> None
     assert "hunter2" not in str(raised.value)
 
 
-def test_secrets_of_datasources_lie_where_datasources_name_them() -> None:
+def test_secrets_of_datasources_are_mounted_at_their_directories() -> None:
     mounts = values(tls_secret="grafana-tls", login_secret="grafana-login")["extraSecretMounts"]
     assert [(mount["secretName"], mount["mountPath"], mount["readOnly"]) for mount in mounts] == [
         ("grafana-tls", TLS_DIRECTORY, True),

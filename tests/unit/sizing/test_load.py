@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.tracing.roles import SMALLEST, Role
+from components.tracing.modes import TempoRole
+from components.tracing.workloads import DEFAULT_RESOURCES
 from components.units import parse_quantity
 from config import Settings, load
 from tests.unit.config.stacks import AWS, EXTERNAL_METRICS, source
@@ -139,7 +140,7 @@ def test_no_part_of_tempo_is_sized_smaller_than_it_is_without_a_load() -> None:
     shapes = plan(settings()).traces.shapes
     for mode in ("distributed", "distributed-kafka"):
         for role, size in shapes[mode].workloads.items():
-            cpu, memory = SMALLEST[Role(role)]
+            cpu, memory = DEFAULT_RESOURCES[TempoRole(role)]
             assert size.cpu_millis == parse_quantity(cpu) * 1000, role
             assert size.memory_mib == parse_quantity(memory) / 2**20, role
 

@@ -1,4 +1,4 @@
-"""The charts' own files, where they are at hand."""
+"""The files of the charts, where they are available."""
 
 import os
 from pathlib import Path
@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def chart_files(spec: TracingSpec) -> ChartFiles:
-    """Give the files of the chart that `spec` installs; skip the test where there are none."""
+    """Return the files of the chart of `spec`; skip the test where they are not available."""
     places = [ROOT / REFERENCE / "charts", Path(os.environ.get("OBSERVABILITY_CHARTS", ROOT / REFERENCE / "charts"))]
     for place in places:
         if (chart := place / f"{spec.chart.name}-{spec.chart_version}").is_dir():
             return ChartFiles(chart)
-    pytest.skip(f"chart {spec.chart.name} {spec.chart_version} is not at hand: name its directory OBSERVABILITY_CHARTS")
+    pytest.skip(f"chart {spec.chart.name} {spec.chart_version} needs its directory in OBSERVABILITY_CHARTS")

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from components.tracing.chart_versions import TEMPO_3_VERSIONS
 from components.tracing.spec import TracingSpec
 
 ON_PREMISES: dict[str, Any] = {
@@ -23,14 +24,14 @@ ON_PREMISES: dict[str, Any] = {
 
 KAFKA: dict[str, Any] = {
     "mode": "distributed",
-    "chart_version": "3.3.0",
+    "chart_version": TEMPO_3_VERSIONS[0],
     "kafka_address": "kafka.messaging:9092",
     "bucket": "prod",
     "endpoint": "https://s3.example.org",
     "credentials_secret": "tempo-bucket",
     "remote_write_url": "http://prometheus-operated.monitoring:9090/api/v1/write",
 }
-"""A distributed Tempo 3 behind a broker without a login."""
+"""A distributed Tempo 3 with a broker that requires no login."""
 
 LAPTOP: dict[str, Any] = {"store": "filesystem"}
 

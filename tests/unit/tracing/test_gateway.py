@@ -1,12 +1,13 @@
-"""The gateway of distributed Tempo once clients are asked for anything."""
+"""The gateway of distributed Tempo with TLS, client certificates and logins."""
 
 import re
 from typing import Any
 
 import pytest
 
+from components.tracing.chart_versions import TEMPO_2_VERSIONS
 from components.tracing.gateway import nginx_file
-from components.tracing.network import closed_pods
+from components.tracing.security import network_policy_spec
 from components.tracing.values import tempo_values
 
 from .specs import KAFKA, ON_PREMISES, spec
@@ -16,22 +17,22 @@ MTLS: dict[str, Any] = {**TLS, "client_certificates": True}
 LOGINS: dict[str, Any] = {"logins_secret": "tempo-logins"}
 OPEN: dict[str, Any] = {**ON_PREMISES, "service_monitor": False}
 ALL_PROTOCOLS = ["otlp", "jaeger", "zipkin"]
-GENERATIONS: list[dict[str, Any]] = [{**OPEN, "chart_version": "1.61.0"}, {**OPEN, "chart_version": "2.26.2"}, KAFKA]
-everywhere = pytest.mark.parametrize("base", GENERATIONS, ids=lambda base: base["chart_version"])
+VERSIONS: list[dict[str, Any]] = [*({**OPEN, "chart_version": version} for version in TEMPO_2_VERSIONS), KAFKA]
+every_version = pytest.mark.parametrize("base", VERSIONS, ids=lambda base: base["chart_version"])
 
 
 def gateway(base: dict[str, Any] = OPEN, **args: Any) -> Any:
     return tempo_values(spec(base, **args))["gateway"]
 
 
-def test_without_these_arguments_the_gateway_is_the_charts_own() -> None:
+def test_without_these_arguments_the_chart_configures_the_gateway() -> None:
     assert gateway()["enabled"] is False
     assert not {"nginxConfig", "service", "basicAuth", "extraVolumes"} & set(gateway(gateway=True))
     assert gateway(gateway=True)["replicas"] == 1
 
 
-@everywhere
-def test_a_gateway_that_protects_is_there_unasked_and_twice(base: dict[str, Any]) -> None:
+@every_version
+def test_with_tls_there_are_two_gateways(base: dict[str, Any]) -> None:
     values = gateway(base, **TLS)
     assert values["enabled"] is True and values["replicas"] == 2
     assert values["service"]["port"] == 443
@@ -39,8 +40,8 @@ def test_a_gateway_that_protects_is_there_unasked_and_twice(base: dict[str, Any]
     assert values["extraVolumes"][0]["secret"]["secretName"] == "tempo-tls"
 
 
-@everywhere
-def test_both_ports_speak_tls_and_ask_for_certificates_and_logins(base: dict[str, Any]) -> None:
+@every_version
+def test_both_ports_use_tls_and_require_certificates_and_logins(base: dict[str, Any]) -> None:
     values = gateway(base, **MTLS, **LOGINS)
     file = values["nginxConfig"]["file"]
     assert re.findall(r"listen (.*);", file) == ["8080 ssl", "4317 ssl http2"]
@@ -48,11 +49,11 @@ def test_both_ports_speak_tls_and_ask_for_certificates_and_logins(base: dict[str
     assert values["basicAuth"] == {"enabled": True, "existingSecret": "tempo-logins"}
 
 
-@everywhere
-def test_spans_and_queries_are_passed_on_and_nothing_else(base: dict[str, Any]) -> None:
+@every_version
+def test_only_spans_and_queries_are_proxied(base: dict[str, Any]) -> None:
     file = nginx_file(spec(base, **TLS, receivers=ALL_PROTOCOLS))
-    passed = re.findall(r"location (?:= |\^~ )?(\S+) \{ (?:proxy|grpc)_pass (\S+);", file)
-    assert dict(passed) == {
+    proxied = re.findall(r"location (?:= |\^~ )?(\S+) \{ (?:proxy|grpc)_pass (\S+);", file)
+    assert dict(proxied) == {
         "/v1/traces": "http://$distributor:4318/v1/traces",
         "/api": "http://$query_frontend:3200$request_uri",
         "/tempopb.StreamingQuerier/": "grpc://$query_frontend:3200",
@@ -66,19 +67,19 @@ def test_spans_and_queries_are_passed_on_and_nothing_else(base: dict[str, Any]) 
     assert '"tempo-query-frontend.tracing.svc.cluster.local"' in file
 
 
-def test_protocols_that_are_off_are_not_passed_on() -> None:
+def test_disabled_protocols_are_not_proxied() -> None:
     file = nginx_file(spec(OPEN, **TLS))
     assert "jaeger" not in file and "zipkin" not in file
 
 
-def test_logins_without_tls_leave_the_ports_plain() -> None:
+def test_logins_alone_do_not_enable_tls() -> None:
     values = gateway(**LOGINS)
     assert re.findall(r"listen (.*);", values["nginxConfig"]["file"]) == ["8080", "4317 http2"]
     assert "ssl" not in values["nginxConfig"]["file"] and "service" not in values and "extraVolumes" not in values
 
 
-@everywhere
-def test_no_datagrams_of_jaeger_come_past_the_gateway(base: dict[str, Any]) -> None:
+@every_version
+def test_jaeger_datagrams_do_not_bypass_the_gateway(base: dict[str, Any]) -> None:
     receivers = tempo_values(spec(base, **TLS, receivers=ALL_PROTOCOLS))["traces"]["jaeger"]
     assert set(receivers) == {"grpc", "thriftHttp"}
 
@@ -87,7 +88,7 @@ def test_a_single_ingester_has_a_single_gateway() -> None:
     assert gateway({**OPEN, "replicas": 1}, **TLS)["replicas"] == 1
 
 
-def test_the_pods_behind_the_gateway_are_closed_to_all_but_each_other_and_prometheus() -> None:
-    own, scrapers = closed_pods(spec(OPEN, **LOGINS, metrics_namespaces=["monitoring"]))["ingress"]
+def test_only_the_release_and_prometheus_reach_the_pods_behind_the_gateway() -> None:
+    own, scrapers = network_policy_spec(spec(OPEN, **LOGINS, metrics_namespaces=["monitoring"]))["ingress"]
     assert own == {"from": [{"podSelector": {"matchLabels": {"app.kubernetes.io/instance": "tempo"}}}]}
     assert [port["port"] for port in scrapers["ports"]] == [3200, 9150]

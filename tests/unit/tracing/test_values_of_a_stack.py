@@ -1,9 +1,10 @@
-"""From the settings of a stack to the values of a chart."""
+"""The chart values of Tempo from the settings of a stack."""
 
 from typing import Any
 
 import pytest
 
+from components.tracing.chart_versions import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
 from components.tracing.spec import TracingSpec
 from components.tracing.values import tempo_values
 from config import load
@@ -23,8 +24,8 @@ def values(tracing: dict[str, Any], **areas: Any) -> dict[str, Any]:
     return tempo_values(TracingSpec.check("Tracing", arguments))
 
 
-@pytest.mark.parametrize("version", ["1.61.0", "2.26.2"])
-def test_a_gateway_resolves_through_the_dns_that_the_cluster_has(version: str) -> None:
+@pytest.mark.parametrize("version", TEMPO_2_VERSIONS)
+def test_a_gateway_resolves_through_the_dns_of_the_cluster(version: str) -> None:
     found = values(
         {"mode": "distributed", "chart_version": version, "gateway": True},
         cluster={"name": "c1", "dns_service": "rke2-coredns-rke2-coredns"},
@@ -34,7 +35,7 @@ def test_a_gateway_resolves_through_the_dns_that_the_cluster_has(version: str) -
     assert found["metricsGenerator"]["config"]["storage"]["remote_write"][0]["url"] == PROMETHEUS
 
 
-def test_a_stack_chooses_what_metrics_of_spans_are_labelled_with() -> None:
+def test_a_stack_sets_the_labels_of_generated_metrics() -> None:
     found = values(
         {
             "max_block_duration": "5m",
@@ -52,11 +53,11 @@ def test_a_stack_chooses_what_metrics_of_spans_are_labelled_with() -> None:
     assert generator["processor"]["service_graphs"]["enable_client_server_prefix"] is True
 
 
-def test_a_stack_puts_tempo_behind_a_broker() -> None:
+def test_a_stack_sets_kafka() -> None:
     found = values(
         {
             "mode": "distributed",
-            "chart_version": "3.3.0",
+            "chart_version": TEMPO_3_VERSIONS[0],
             "kafka_address": "kafka.messaging:9092",
             "kafka_topic": "c1.traces",
             "kafka_credentials_secret": "kafka-login",

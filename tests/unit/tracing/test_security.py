@@ -1,4 +1,4 @@
-"""TLS of monolithic Tempo, and what no mode of Tempo takes."""
+"""TLS of monolithic Tempo, and the refused combinations of TLS and logins."""
 
 from typing import Any
 
@@ -6,8 +6,7 @@ import pytest
 
 from components._spec import InvalidArgsError
 from components.tracing import tls_hosts
-from components.tracing.monitor import tls_monitor
-from components.tracing.network import closed_pods
+from components.tracing.security import network_policy_spec, tls_service_monitor_spec
 from components.tracing.values import tempo_values
 
 from .specs import LAPTOP, ON_PREMISES, spec
@@ -19,12 +18,12 @@ ALL_PROTOCOLS = ["otlp", "jaeger", "zipkin"]
 FILES = {"cert_file": "/tls/tls.crt", "key_file": "/tls/tls.key"}
 
 
-def test_without_a_certificate_everything_stays_as_it_was() -> None:
+def test_without_a_certificate_there_is_no_tls() -> None:
     values = tempo_values(spec(LAPTOP))
     assert "extraVolumes" not in values and not {"server", "livenessProbe", "readinessProbe"} & set(values["tempo"])
 
 
-def test_every_port_for_clients_speaks_tls() -> None:
+def test_every_port_for_clients_uses_tls() -> None:
     values = tempo_values(spec(LAPTOP, **TLS, receivers=ALL_PROTOCOLS))
     tempo, receivers = values["tempo"], values["tempo"]["receivers"]
     tls = {**FILES, "reload_interval": "1m"}
@@ -32,7 +31,7 @@ def test_every_port_for_clients_speaks_tls() -> None:
     assert receivers["otlp"]["protocols"] == {"grpc": {"tls": tls}, "http": {"tls": tls}}
     jaeger = receivers["jaeger"]["protocols"]
     assert jaeger["grpc"] == jaeger["thrift_http"] == {"tls": tls}
-    assert jaeger["thrift_compact"] == jaeger["thrift_binary"] == {"endpoint": None}, "datagrams know no TLS"
+    assert jaeger["thrift_compact"] == jaeger["thrift_binary"] == {"endpoint": None}, "datagrams have no TLS"
     assert receivers["zipkin"] == {"endpoint": "0.0.0.0:9411", "tls": tls}
     assert values["podAnnotations"] == {"prometheus.io/scheme": "https"}
     assert values["extraVolumes"] == [{"name": "tls", "secret": {"secretName": "tempo-tls"}}]
@@ -40,10 +39,10 @@ def test_every_port_for_clients_speaks_tls() -> None:
     assert tempo["readinessProbe"] == tempo["livenessProbe"] == {"httpGet": {"scheme": "HTTPS"}}
 
 
-def test_every_port_for_clients_asks_for_a_certificate_but_not_the_kubelet() -> None:
+def test_every_port_for_clients_requires_a_certificate_but_probes_have_none() -> None:
     values = tempo_values(spec(LAPTOP, **MTLS))
     tempo = values["tempo"]
-    assert values["podAnnotations"] == {"prometheus.io/scrape": "false"}, "who goes by annotations would be refused"
+    assert values["podAnnotations"] == {"prometheus.io/scrape": "false"}, "it would have no certificate"
     authority = {"client_ca_file": "/tls/ca.crt"}
     api = {**FILES, **authority, "client_auth_type": "RequireAndVerifyClientCert"}
     assert tempo["server"]["http_tls_config"] == api
@@ -52,30 +51,32 @@ def test_every_port_for_clients_asks_for_a_certificate_but_not_the_kubelet() -> 
     assert tempo["readinessProbe"] == {"httpGet": None, "grpc": {"port": 9095}}
 
 
-def test_jaeger_stays_off_where_it_was_off() -> None:
+def test_jaeger_stays_disabled() -> None:
     jaeger = tempo_values(spec(LAPTOP, **TLS))["tempo"]["receivers"]["jaeger"]["protocols"]
     assert all(protocol == {"endpoint": None} for protocol in jaeger.values())
 
 
-def test_only_the_ports_that_ask_for_a_certificate_stay_open() -> None:
-    _own, everybody = closed_pods(spec(LAPTOP, **MTLS, receivers=ALL_PROTOCOLS, metrics_namespaces=["m"]))["ingress"]
+def test_only_the_ports_that_require_a_certificate_are_open() -> None:
+    _release, everybody = network_policy_spec(spec(LAPTOP, **MTLS, receivers=ALL_PROTOCOLS, metrics_namespaces=["m"]))[
+        "ingress"
+    ]
     assert "from" not in everybody
     assert [port["port"] for port in everybody["ports"]] == [3200, 4317, 4318, 14250, 14268, 9411]
 
 
-@pytest.mark.parametrize(("args", "shown"), [(TLS, False), (MTLS, True)])
-def test_prometheus_scrapes_by_tls_and_shows_a_certificate_where_asked_for_one(args: Any, shown: bool) -> None:
-    ((endpoint,), selector) = (tls_monitor(spec(LAPTOP, **args))[key] for key in ("endpoints", "selector"))
+@pytest.mark.parametrize(("args", "presented"), [(TLS, False), (MTLS, True)])
+def test_prometheus_scrapes_by_tls_and_presents_a_certificate_if_required(args: Any, presented: bool) -> None:
+    ((endpoint,), selector) = (tls_service_monitor_spec(spec(LAPTOP, **args))[key] for key in ("endpoints", "selector"))
     assert endpoint["scheme"] == "https" and endpoint["tlsConfig"]["serverName"] in tls_hosts(
         "tempo", "tracing", "monolithic"
     )
     assert endpoint["tlsConfig"]["ca"] == {"secret": {"name": "tempo-tls", "key": "ca.crt"}}
-    assert ("keySecret" in endpoint["tlsConfig"]) is shown
+    assert ("keySecret" in endpoint["tlsConfig"]) is presented
     assert selector["matchLabels"]["app.kubernetes.io/instance"] == "tempo"
     assert tempo_values(spec(LAPTOP, **args, service_monitor=True))["serviceMonitor"]["enabled"] is False
 
 
-def test_the_certificate_is_good_for_what_clients_of_each_mode_reach() -> None:
+def test_the_certificate_is_valid_for_the_service_of_each_mode() -> None:
     assert tls_hosts("tempo", "tracing", "monolithic")[1] == "tempo.tracing"
     assert tls_hosts("traces", "o", "distributed", "example.internal") == [
         "traces-gateway",
@@ -86,24 +87,25 @@ def test_the_certificate_is_good_for_what_clients_of_each_mode_reach() -> None:
 
 
 @pytest.mark.parametrize(
-    ("base", "args", "sentence"),
+    ("base", "args", "place"),
     [
-        (LAPTOP, LOGINS, "logins_secret = 'tempo-logins': monolithic Tempo has no gateway that could ask for a login"),
-        (LAPTOP, {"client_certificates": True}, "a client certificate requires TLS"),
-        (ON_PREMISES, LOGINS, "metrics_namespaces: is missing: a NetworkPolicy blocks all ingress to the pods behind"),
-        (LAPTOP, {**TLS, "values": {"tempo": {"receivers": {"kafka": {}}}}}, "tempo.receivers would replace"),
+        (LAPTOP, LOGINS, "logins_secret"),
+        (LAPTOP, {"client_certificates": True}, "client_certificates"),
+        (ON_PREMISES, LOGINS, "metrics_namespaces"),
+        (LAPTOP, {**TLS, "values": {"tempo": {"receivers": {"kafka": {}}}}}, "values.tempo.receivers"),
         (
             {**ON_PREMISES, "service_monitor": False},
             {**TLS, "values": {"gateway": {"nginxConfig": {"serverSnippet": "x"}}}},
-            "gateway.nginxConfig would replace the configuration of TLS and logins: remove it",
+            "values.gateway.nginxConfig",
         ),
     ],
 )
-def test_what_cannot_protect_is_refused(base: Any, args: Any, sentence: str) -> None:
+def test_ineffective_security_is_refused(base: Any, args: Any, place: str) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec(base, **args)
-    assert sentence in str(raised.value)
+    (problem,) = raised.value.problems
+    assert problem.place == place
 
 
-def test_one_process_needs_no_namespace_of_prometheus_as_its_own_port_asks() -> None:
+def test_monolithic_tempo_needs_no_metrics_namespaces() -> None:
     assert spec(LAPTOP, **MTLS, service_monitor=True).authenticates

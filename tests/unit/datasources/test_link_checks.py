@@ -1,4 +1,4 @@
-"""A link to a label or metric that nothing in the stack provides is refused with a sentence."""
+"""A link to a label or metric that nothing in the stack provides is refused."""
 
 from typing import Any
 
@@ -26,7 +26,7 @@ def refusal(**args: Any) -> str:
 
 def test_a_link_from_a_label_that_no_line_carries_is_refused() -> None:
     message = refusal(trace_labels=["trace_id", "traceId"])
-    assert "the link from logs to Tempo starts at the label 'traceId', which no log line carries" in message
+    assert "the link from logs to Tempo reads the label 'traceId', which no log line has" in message
     assert "there are detected_level, namespace, pod, service_name, span_id, trace_id" in message
     assert "add it to log_labels" in message
     assert "'trace_id', which" not in message
@@ -34,7 +34,7 @@ def test_a_link_from_a_label_that_no_line_carries_is_refused() -> None:
 
 def test_a_link_to_a_label_that_no_stream_carries_is_refused() -> None:
     message = refusal(span_tags={"service.name": "service", "k8s.namespace.name": "namespace"})
-    assert "the link from spans to Loki maps service.name to the label 'service', which no log line carries" in message
+    assert "the link from spans to Loki maps service.name to the label 'service', which no log line has" in message
     assert "'namespace', which" not in message
 
 
@@ -44,13 +44,13 @@ def test_a_query_that_selects_by_a_label_that_no_stream_carries_is_refused() -> 
 
 
 def test_a_link_to_logs_that_selects_by_nothing_is_refused() -> None:
-    assert "selects by nothing" in refusal(span_tags={})
+    assert "must select by a label" in refusal(span_tags={})
 
 
 def test_a_link_to_a_metric_that_nothing_writes_is_refused() -> None:
     message = refusal(metrics_queries={"Errors": "rate(traces_service_graph_request_failed_total{$__tags}[5m])"})
     assert (
-        "the link 'Errors' from spans to Prometheus needs the metric traces_service_graph_request_failed_total"
+        "the link 'Errors' from spans to Prometheus requires the metric traces_service_graph_request_failed_total"
         in message
     )
     assert "there are traces_service_graph_request_total, traces_spanmetrics_latency_bucket" in message
@@ -59,7 +59,7 @@ def test_a_link_to_a_metric_that_nothing_writes_is_refused() -> None:
 
 def test_a_tag_that_is_no_label_of_the_metric_is_refused() -> None:
     message = refusal(metrics_queries={"Calls": CALLS}, metrics_tags={"service.name": "service"})
-    assert "the link 'Calls' from spans to Prometheus needs the label 'service'" in message
+    assert "the link 'Calls' from spans to Prometheus requires the label 'service'" in message
     assert "there are client, cluster, connection_type" in message
 
 
@@ -72,7 +72,7 @@ def test_a_dimension_of_tempo_is_a_label_of_its_metrics() -> None:
 
 
 def test_a_query_without_a_metric_is_refused() -> None:
-    assert "selects from no metric" in refusal(metrics_queries={"Nothing": "vector(1)"})
+    assert "must select a metric" in refusal(metrics_queries={"Nothing": "vector(1)"})
 
 
 @pytest.mark.parametrize(
@@ -80,20 +80,23 @@ def test_a_query_without_a_metric_is_refused() -> None:
     [
         ({"logs_url": ""}, "logs_url = '': is missing: set the query URL of Loki, or set logs_uid to an empty text"),
         ({"traces_url": ""}, "traces_url = '': is missing: set the query URL of Tempo, or set traces_uid to an empty"),
-        ({"provision_metrics": True}, "metrics_url: is missing: provision_metrics needs the query URL of Prometheus"),
+        (
+            {"provision_metrics": True},
+            "metrics_url: is missing: provision_metrics requires the query URL",
+        ),
         ({"provision_metrics": True, "metrics_url": "http://p", "metrics_uid": ""}, "metrics_uid = '': "),
-        ({"traces_uid": "loki"}, "traces_uid = 'loki': loki is the uid of two datasources"),
-        ({"logs_uid": "TEMPO"}, "logs_uid = 'TEMPO': TEMPO is the uid of two datasources"),
-        ({"traces_name": "Loki"}, "traces_name = 'Loki': Loki is the name of two datasources"),
-        ({"default_uid": "prometheus"}, "default_uid = 'prometheus': is not the uid of a datasource"),
+        ({"traces_uid": "loki"}, "traces_uid = 'loki': two datasources have the uid loki"),
+        ({"logs_uid": "TEMPO"}, "logs_uid = 'TEMPO': two datasources have the uid TEMPO"),
+        ({"traces_name": "Loki"}, "traces_name = 'Loki': two datasources have the name Loki"),
+        ({"default_uid": "prometheus"}, "default_uid = 'prometheus': must be the uid of a datasource"),
         ({"default_uid": "prometheus"}, "created here (loki, tempo)"),
-        ({"changed_uids": ["loki", "mimir"]}, "changed_uids.1 = 'mimir': is not the uid of a datasource"),
+        ({"changed_uids": ["loki", "mimir"]}, "changed_uids.1 = 'mimir': must be the uid of a datasource"),
         ({"logs_uid": "a b"}, "'a b' is no uid"),
         ({"logs_before_seconds": -5}, "must be at least 1"),
-        ({"trace_patterns": {"id": "id=.*"}}, "has no group"),
+        ({"trace_patterns": {"id": "id=.*"}}, "must have a group"),
     ],
 )
-def test_what_grafana_would_stumble_over_is_refused(args: dict[str, Any], message: str) -> None:
+def test_arguments_that_grafana_would_fail_on_are_refused(args: dict[str, Any], message: str) -> None:
     assert message in refusal(**args)
 
 

@@ -1,13 +1,13 @@
 """The metrics generator's configuration and the names of what it writes."""
 
-from components.tracing.choices import Processor
-from components.tracing.generator import config, processor_config, written_by
+from components.tracing.metrics_generator import generated_metrics, generator_config, processor_config
+from components.tracing.spec import Processor
 from components.tracing.values import tempo_values
 from tests.unit.tracing.specs import LAPTOP, spec
 
 
-def test_each_processor_names_the_metrics_that_dashboards_ask_for() -> None:
-    names = written_by(tuple(Processor))
+def test_each_processor_writes_the_metrics_that_dashboards_query() -> None:
+    names = generated_metrics(tuple(Processor))
     for name in (
         "traces_service_graph_request_total",
         "traces_service_graph_request_failed_total",
@@ -18,12 +18,12 @@ def test_each_processor_names_the_metrics_that_dashboards_ask_for() -> None:
         assert name in names
 
 
-def test_a_processor_that_is_off_names_nothing() -> None:
-    names = written_by((Processor.SPAN_METRICS, Processor.LOCAL_BLOCKS))
+def test_a_disabled_processor_writes_no_metrics() -> None:
+    names = generated_metrics((Processor.SPAN_METRICS, Processor.LOCAL_BLOCKS))
     assert names and all(name.startswith("traces_spanmetrics_") for name in names)
 
 
-def test_dimensions_become_labels_and_those_of_edges_tell_their_two_sides_apart() -> None:
+def test_dimensions_become_labels_prefixed_by_client_and_server_in_service_graphs() -> None:
     config = processor_config(
         spec(span_metrics_dimensions=["http.method"], service_graph_dimensions=["service.namespace"])
     )
@@ -31,7 +31,7 @@ def test_dimensions_become_labels_and_those_of_edges_tell_their_two_sides_apart(
     assert config["service_graphs"] == {"dimensions": ["service.namespace"], "enable_client_server_prefix": True}
 
 
-def test_no_label_is_added_unasked() -> None:
+def test_there_are_no_dimensions_by_default() -> None:
     config = processor_config(spec())
     assert config["span_metrics"]["dimensions"] == config["service_graphs"]["dimensions"] == []
 
@@ -68,4 +68,4 @@ def test_a_published_configuration_of_one_process_can_be_written() -> None:
 
 
 def test_both_charts_take_the_same_sections() -> None:
-    assert config(spec()).keys() == config(spec(LAPTOP)).keys()
+    assert generator_config(spec()).keys() == generator_config(spec(LAPTOP)).keys()

@@ -1,4 +1,4 @@
-"""The provisioning files: what Grafana reads, byte for byte, and what Grafana makes of it."""
+"""The provisioning files, byte for byte, and as Grafana expands them."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from components._spec import InvalidArgsError
-from components.datasources.plan import provisioning_files
+from components.datasources.provisioning import provisioning_files
 from components.datasources.spec import DatasourcesSpec
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "datasources"
@@ -149,11 +149,11 @@ def test_a_datasource_with_a_changed_uid_is_deleted_by_name_first() -> None:
     assert "deleteDatasources" not in made["traces"]
 
 
-def test_streaming_is_asked_for_only_where_tempo_streams() -> None:
+def test_streaming_is_optional() -> None:
     assert json_data(files(streaming=True)["traces"])["streamingEnabled"] == {"search": True, "metrics": True}
 
 
-def test_loki_is_asked_for_all_its_tenants_at_once() -> None:
+def test_loki_is_queried_for_all_tenants_at_once() -> None:
     datasource = as_grafana_reads(files(logs_tenants=["team-a", "team-b"])["logs"])["datasources"][0]
     assert datasource["jsonData"]["httpHeaderName1"] == "X-Scope-OrgID"
     assert datasource["secureJsonData"] == {"httpHeaderValue1": "team-a|team-b"}

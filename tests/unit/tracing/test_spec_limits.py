@@ -1,10 +1,12 @@
-"""What Tempo accepts from all clients together."""
+"""The limits of what all clients together may write."""
 
 from typing import Any
 
 import pytest
 
 from components._spec import InvalidArgsError
+from components.charts import TEMPO
+from components.tracing.chart_versions import TEMPO_2_VERSIONS
 from components.tracing.values import tempo_values
 from tests.fixes import fix_of
 
@@ -22,13 +24,12 @@ RENDERED = {
 }
 MONOLITHIC: dict[str, Any] = {"bucket": "prod", "endpoint": "https://s3.example.org"}
 REMOTE_WRITE: str = ON_PREMISES["remote_write_url"]
-GENERATIONS: dict[str, dict[str, Any]] = {
-    "tempo-2.2.4": MONOLITHIC,
-    "tempo-distributed-1.61.0": {**ON_PREMISES, "chart_version": "1.61.0"},
-    "tempo-distributed-2.26.2": {**ON_PREMISES, "chart_version": "2.26.2"},
-    "tempo-distributed-3.3.0": KAFKA,
-}
-everywhere = pytest.mark.parametrize("base", GENERATIONS.values(), ids=GENERATIONS)
+VERSIONS: list[dict[str, Any]] = [
+    {**MONOLITHIC, "chart_version": TEMPO.default_version},
+    *({**ON_PREMISES, "chart_version": version} for version in TEMPO_2_VERSIONS),
+    KAFKA,
+]
+every_version = pytest.mark.parametrize("base", VERSIONS, ids=lambda base: base["chart_version"])
 
 
 def overrides(base: dict[str, Any], **args: Any) -> Any:
@@ -36,21 +37,21 @@ def overrides(base: dict[str, Any], **args: Any) -> Any:
     return (values["tempo"] if "traces" not in values else values).get("overrides")
 
 
-@everywhere
-def test_limits_hold_for_every_tenant_beside_the_processors(base: dict[str, Any]) -> None:
+@every_version
+def test_limits_are_overrides_beside_the_processors(base: dict[str, Any]) -> None:
     unlimited = overrides(base, remote_write_url=REMOTE_WRITE)
     defaults = overrides(base, remote_write_url=REMOTE_WRITE, limits=LIMITS)["defaults"]
     assert defaults == {**unlimited["defaults"], **RENDERED}
     assert set(unlimited["defaults"]) == {"metrics_generator"}
 
 
-@everywhere
+@every_version
 def test_limits_need_no_metrics_generator(base: dict[str, Any]) -> None:
     assert overrides(base, remote_write_url="", limits=LIMITS) == {"defaults": RENDERED}
     assert not overrides(base, remote_write_url="")
 
 
-@everywhere
+@every_version
 @pytest.mark.parametrize(
     ("limit", "section"),
     [
@@ -58,31 +59,27 @@ def test_limits_need_no_metrics_generator(base: dict[str, Any]) -> None:
         ("max_bytes_per_trace", {"global": {"max_bytes_per_trace": 7}}),
     ],
 )
-def test_what_is_not_limited_is_left_to_tempo(base: dict[str, Any], limit: str, section: dict[str, Any]) -> None:
+def test_limits_that_are_not_set_are_left_out(base: dict[str, Any], limit: str, section: dict[str, Any]) -> None:
     assert overrides(base, remote_write_url="", limits={limit: 7}) == {"defaults": section}
 
 
 @pytest.mark.parametrize(
-    ("wrong", "place", "words"),
+    ("wrong", "place"),
     [
-        ({"max_bytes_per_trace": 0}, "limits.max_bytes_per_trace", "1"),
-        ({"max_traces_per_user": True}, "limits.max_traces_per_user", "must be a whole number"),
-        ({"rate_limit_bytes": 3}, "limits.rate_limit_bytes", "there is no such argument"),
-        (
-            {"ingestion_rate_limit_bytes": 9, "ingestion_burst_size_bytes": 2},
-            "limits.ingestion_burst_size_bytes",
-            "ingestion_rate_limit_bytes 9",
-        ),
+        ({"max_bytes_per_trace": 0}, "limits.max_bytes_per_trace"),
+        ({"max_traces_per_user": True}, "limits.max_traces_per_user"),
+        ({"rate_limit_bytes": 3}, "limits.rate_limit_bytes"),
+        ({"ingestion_rate_limit_bytes": 9, "ingestion_burst_size_bytes": 2}, "limits.ingestion_burst_size_bytes"),
     ],
 )
-def test_a_wrong_limit_is_refused_with_its_place(wrong: dict[str, Any], place: str, words: str) -> None:
+def test_a_wrong_limit_is_refused_with_its_place(wrong: dict[str, Any], place: str) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec(LAPTOP, limits=wrong)
     (problem,) = raised.value.problems
-    assert problem.place == place and words in problem.message
+    assert problem.place == place
 
 
-def test_a_burst_is_raised_to_the_rate() -> None:
+def test_the_fix_of_a_burst_is_the_rate() -> None:
     limits = {"ingestion_rate_limit_bytes": 9, "ingestion_burst_size_bytes": 2}
     with pytest.raises(InvalidArgsError) as raised:
         spec(LAPTOP, limits=limits)

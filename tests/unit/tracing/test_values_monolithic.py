@@ -47,7 +47,7 @@ def test_the_generator_writes_with_exemplars_and_keeps_its_data_on_the_volume() 
     assert values["tempo"]["overrides"]["defaults"]["metrics_generator"]["processors"]
 
 
-def test_without_somewhere_to_write_to_there_is_no_generator() -> None:
+def test_without_remote_write_there_is_no_generator() -> None:
     assert {"metricsGenerator", "overrides"}.isdisjoint(monolithic_values(spec(IN_CLUSTER))["tempo"])
 
 
@@ -62,14 +62,14 @@ def test_the_pod_meets_the_restricted_standard() -> None:
     }
 
 
-def test_memory_is_held_to_the_request_with_no_ballast_in_it() -> None:
+def test_memory_is_limited_to_the_request_without_ballast() -> None:
     tempo = monolithic_values(spec(LAPTOP, memory="512Mi"))["tempo"]
     assert tempo["resources"] == {"requests": {"cpu": "200m", "memory": "512Mi"}, "limits": {"memory": "512Mi"}}
     assert tempo["extraEnv"] == [{"name": "GOMEMLIMIT", "value": "435MiB"}]
     assert tempo["memBallastSizeMbs"] == 0
 
 
-def test_durations_are_written_for_go() -> None:
+def test_durations_are_in_the_units_of_go() -> None:
     tempo = monolithic_values(spec(LAPTOP, retention="2w", max_block_duration="5m"))["tempo"]
     assert (tempo["retention"], tempo["ingester"]["max_block_duration"]) == ("336h", "300s")
 

@@ -5,17 +5,18 @@ from typing import Any
 
 import pytest
 
+from components.tracing.chart_versions import TEMPO_2_VERSIONS
 from components.tracing.values import distributed_values
 from components.units import parse_duration, parse_quantity
 from tests.unit.tracing.specs import spec
 
-DATA_PARTS = ("ingester", "metricsGenerator")
+WRITERS = ("ingester", "metricsGenerator")
 READERS = ("compactor", "querier", "queryFrontend")
 OTHERS = ("distributor", "memcached", "gateway")
-PARTS = (*DATA_PARTS, *READERS, *OTHERS)
+PARTS = (*WRITERS, *READERS, *OTHERS)
 
 
-@pytest.mark.parametrize("version", ["1.61.0", "2.26.2"])
+@pytest.mark.parametrize("version", TEMPO_2_VERSIONS)
 def test_two_ingesters_on_storage_nodes_write_below_a_prefix_of_the_bucket(version: str) -> None:
     values = distributed_values(spec(chart_version=version))
     assert values["traces"]["otlp"] == {"grpc": {"enabled": True}, "http": {"enabled": True}}
@@ -39,7 +40,7 @@ def test_two_ingesters_on_storage_nodes_write_below_a_prefix_of_the_bucket(versi
     }
 
 
-def test_the_generator_is_switched_on_in_all_three_places_it_has_to_be() -> None:
+def test_the_generator_is_enabled_in_all_three_places() -> None:
     values = distributed_values(spec())
     assert values["metricsGenerator"]["enabled"] is True
     assert values["metricsGenerator"]["config"]["storage"]["remote_write"] == [
@@ -52,7 +53,7 @@ def test_the_generator_is_switched_on_in_all_three_places_it_has_to_be() -> None
     ]
 
 
-def test_without_somewhere_to_write_to_there_is_no_generator() -> None:
+def test_without_remote_write_there_is_no_generator() -> None:
     values = distributed_values(spec(remote_write_url=""))
     assert values["metricsGenerator"] == {"enabled": False}
     assert values["overrides"] == {}, "processors without a generator make the distributor wait for an empty ring"
@@ -65,9 +66,9 @@ def test_the_generator_keeps_its_data_on_its_volume_and_apart_from_the_trace_log
     assert all(path.startswith("/var/tempo/generator/") for path in paths) and len(set(paths)) == 2
 
 
-def test_credentials_reach_what_reads_the_bucket_and_nothing_else() -> None:
+def test_only_readers_of_the_bucket_have_its_credentials() -> None:
     values = distributed_values(spec(credentials_checksum="c0ffee"))
-    for part in (*DATA_PARTS, *READERS):
+    for part in (*WRITERS, *READERS):
         names = {entry["name"]: entry for entry in values[part]["extraEnv"]}
         for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
             assert names[key]["valueFrom"]["secretKeyRef"] == {"name": "tempo-bucket", "key": key}
@@ -79,7 +80,7 @@ def test_credentials_reach_what_reads_the_bucket_and_nothing_else() -> None:
     assert {"access_key", "secret_key"}.isdisjoint(values["storage"]["trace"]["s3"])
 
 
-def test_with_an_identity_of_its_own_a_pod_gets_no_keys() -> None:
+def test_a_pod_with_a_role_has_no_keys() -> None:
     role = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/tempo"}
     values = distributed_values(spec(credentials_secret="", service_account_annotations=role))
     assert values["serviceAccount"] == {"name": "tempo", "annotations": role}
@@ -99,28 +100,28 @@ def test_the_endpoint_has_no_scheme(args: dict[str, Any], endpoint: str, insecur
     assert (s3["endpoint"], s3["insecure"]) == (endpoint, insecure)
 
 
-def test_blocks_are_encrypted_with_the_key_that_was_given() -> None:
+def test_blocks_are_encrypted_with_the_kms_key() -> None:
     s3 = distributed_values(spec(kms_key_arn="arn:aws:kms:eu-west-1:123456789012:key/k"))["storage"]["trace"]["s3"]
     assert s3["sse"] == {"type": "SSE-KMS", "kms_key_id": "arn:aws:kms:eu-west-1:123456789012:key/k"}
 
 
-@pytest.mark.parametrize(("replicas", "copies"), [(1, 1), (2, 2), (3, 3), (5, 3)])
+@pytest.mark.parametrize(("replicas", "replication_factor"), [(1, 1), (2, 2), (3, 3), (5, 3)])
 def test_the_replication_factor_is_written_out_and_one_ingester_may_always_be_drained(
-    replicas: int, copies: int
+    replicas: int, replication_factor: int
 ) -> None:
     ingester = distributed_values(spec(replicas=replicas))["ingester"]
-    assert ingester["config"]["replication_factor"] == copies <= ingester["replicas"]
+    assert ingester["config"]["replication_factor"] == replication_factor <= ingester["replicas"]
     assert ingester["maxUnavailable"] == 1
     assert ingester["terminationGracePeriodSeconds"] == 300
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_part_asks_for_resources(part: str) -> None:
+def test_every_workload_requests_resources(part: str) -> None:
     assert set(distributed_values(spec())[part]["resources"]["requests"]) == {"cpu", "memory"}
 
 
 @pytest.mark.parametrize("part", [part for part in PARTS if part not in ("memcached", "gateway")])
-def test_every_part_is_given_all_the_memory_it_may_use_and_collects_garbage_before_it_is_full(part: str) -> None:
+def test_every_workload_requests_its_memory_limit_and_go_stays_below_it(part: str) -> None:
     values = distributed_values(spec(memory="2Gi"))[part]
     limit = values["resources"]["limits"]["memory"]
     assert limit == values["resources"]["requests"]["memory"]
@@ -129,19 +130,19 @@ def test_every_part_is_given_all_the_memory_it_may_use_and_collects_garbage_befo
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_no_pod_waits_for_a_node_of_its_own(part: str) -> None:
+def test_no_pod_requires_a_node_of_its_own(part: str) -> None:
     affinity = json.loads(distributed_values(spec())[part]["affinity"])
     assert list(affinity["podAntiAffinity"]) == ["preferredDuringSchedulingIgnoredDuringExecution"]
 
 
-def test_the_cache_fits_into_the_memory_it_asks_for() -> None:
+def test_memcached_fits_into_the_memory_it_requests() -> None:
     memcached = distributed_values(spec())["memcached"]
     flag, megabytes = memcached["extraArgs"]
     assert flag == "-m"
     assert int(megabytes) * 2**20 < parse_quantity(memcached["resources"]["requests"]["memory"])
 
 
-def test_retention_is_written_for_go_and_compacted_blocks_outlive_two_polls() -> None:
+def test_retention_is_in_hours_and_compacted_blocks_outlive_two_polls() -> None:
     values = distributed_values(spec(retention="30d", max_block_duration="5m"))
     compaction = values["compactor"]["config"]["compaction"]
     assert compaction["block_retention"] == "720h"
@@ -150,11 +151,11 @@ def test_retention_is_written_for_go_and_compacted_blocks_outlive_two_polls() ->
     assert values["ingester"]["config"]["max_block_duration"] == "300s"
 
 
-def test_objects_are_named_after_the_release_whatever_it_is_called() -> None:
+def test_objects_are_named_after_the_release() -> None:
     assert distributed_values(spec(release_name="traces"))["fullnameOverride"] == "traces"
 
 
-def test_the_gateway_is_a_choice_and_resolves_through_the_clusters_own_dns() -> None:
+def test_the_gateway_is_optional_and_resolves_through_the_dns_of_the_cluster() -> None:
     assert distributed_values(spec())["gateway"]["enabled"] is False
     values = distributed_values(spec(gateway=True, dns_service="rke2-coredns-rke2-coredns", cluster_domain="acme.lan"))
     assert values["gateway"]["enabled"] is True

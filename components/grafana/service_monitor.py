@@ -1,4 +1,4 @@
-"""The ServiceMonitor of Grafana: the chart's own bears the label `release` already, with the name of its release."""
+"""The ServiceMonitor of Grafana: the chart's own always has the label `release`, with the name of its release."""
 
 from collections.abc import Sequence
 
@@ -17,8 +17,8 @@ def service_monitor(
     parent: pulumi.Resource,
     depends_on: Sequence[pulumi.Resource],
 ) -> CustomResource:
-    """Have the operator's Prometheus scrape Grafana, which it finds by the labels that it selects by."""
-    selected = {"app.kubernetes.io/name": "grafana", "app.kubernetes.io/instance": spec.release_name}
+    """Create the ServiceMonitor, with the labels that Prometheus selects by."""
+    match_labels = {"app.kubernetes.io/name": "grafana", "app.kubernetes.io/instance": spec.release_name}
     labels = pulumi.Output.from_input(spec.service_monitor_labels).apply(lambda own: {**MANAGED_BY, **own})
     return CustomResource(
         resource_name,
@@ -26,7 +26,7 @@ def service_monitor(
         kind="ServiceMonitor",
         metadata=ObjectMetaArgs(name=spec.release_name, namespace=spec.namespace, labels=labels),
         spec={
-            "selector": {"matchLabels": selected},
+            "selector": {"matchLabels": match_labels},
             "endpoints": [{"port": "service", "path": "/metrics", "honorLabels": True}],
         },
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on)),

@@ -1,6 +1,6 @@
-"""What the sidecars may read.
+"""The permissions of the sidecars.
 
-The chart's own role lets them read every Secret of the cluster, and two releases of one name would share it.
+The chart's own role permits reading every Secret of the cluster, and two releases of one name would share it.
 """
 
 from collections.abc import Sequence
@@ -19,11 +19,11 @@ from .._kubernetes import MANAGED_BY
 from .spec import GrafanaSpec
 
 
-def let_sidecars_read_config_maps(
-    name: str, known: pulumi.Output[GrafanaSpec], *, parent: pulumi.Resource
+def sidecar_cluster_role(
+    name: str, resolved: pulumi.Output[GrafanaSpec], *, parent: pulumi.Resource
 ) -> Sequence[pulumi.Resource]:
-    """Let the ServiceAccount of the release read the ConfigMaps, and nothing else, of all namespaces."""
-    role_name = known.apply(lambda spec: spec.cluster_role)
+    """Create the role that permits the ServiceAccount of the release to read ConfigMaps of all namespaces."""
+    role_name = resolved.apply(lambda spec: spec.cluster_role)
     metadata = ObjectMetaArgs(name=role_name, labels=MANAGED_BY)
     opts = pulumi.ResourceOptions(parent=parent)
     role = ClusterRole(
@@ -39,8 +39,8 @@ def let_sidecars_read_config_maps(
         subjects=[
             SubjectArgs(
                 kind="ServiceAccount",
-                name=known.apply(lambda spec: spec.release_name),
-                namespace=known.apply(lambda spec: spec.namespace),
+                name=resolved.apply(lambda spec: spec.release_name),
+                namespace=resolved.apply(lambda spec: spec.namespace),
             )
         ],
         opts=opts,

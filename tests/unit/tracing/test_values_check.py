@@ -1,4 +1,4 @@
-"""Values in places that no chart reads are refused with the right place."""
+"""Chart values that no chart reads, or that contradict an argument, are refused."""
 
 from typing import Any
 
@@ -6,8 +6,9 @@ import pytest
 import yaml
 
 from components._spec import REMOVE, InvalidArgsError
-from components.tracing.choices import Mode
-from components.tracing.misplaced import arguments_to_use, known_misplacements, misplaced_values
+from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components.tracing.modes import TempoMode
+from components.tracing.values_check import argument_values, misplaced_values, unread_values
 from tests.fixes import fix_of
 from tests.unit.tracing.charts import chart_files
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
@@ -25,68 +26,67 @@ gateway: {enabled: true}
 
 
 @pytest.mark.parametrize("base", [ON_PREMISES, KAFKA])
-def test_a_generator_that_would_write_nothing_is_refused_with_the_right_keys(base: dict[str, Any]) -> None:
+def test_a_generator_without_effect_is_refused_with_the_correct_places(base: dict[str, Any]) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec(base, values=FROM_A_GUIDE)
-    message = str(raised.value)
-    assert "nothing at metricsGenerator.storage: use metricsGenerator.config.storage" in message
-    assert "nothing at global_overrides: use overrides.defaults.metrics_generator.processors" in message
-    assert {problem.place for problem in raised.value.problems} == {
-        "values.metricsGenerator.storage",
-        "values.global_overrides",
+    correct = {
+        "values.metricsGenerator.storage": "metricsGenerator.config.storage",
+        "values.global_overrides": "overrides.defaults.metrics_generator.processors",
     }
+    assert {problem.place for problem in raised.value.problems} == set(correct)
+    assert all(problem.message.endswith(f"use {correct[problem.place]}") for problem in raised.value.problems)
 
 
-def test_the_same_values_in_their_right_places_are_taken() -> None:
+def test_the_same_values_in_the_correct_places_are_accepted() -> None:
     storage = FROM_A_GUIDE["metricsGenerator"]["storage"]
-    right = {
+    correct = {
         "overrides": {"defaults": {"metrics_generator": {"processors": ["service-graphs"]}}},
         "metricsGenerator": {"enabled": True, "config": {"storage": storage}},
     }
-    assert spec(values=right).values == right
+    assert spec(values=correct).values == correct
 
 
 @pytest.mark.parametrize(
-    ("base", "values", "sentence"),
+    ("base", "values", "fix"),
     [
         (LAPTOP, {"metricsGenerator": {"enabled": True}}, "use tempo.metricsGenerator"),
         (LAPTOP, {"global_overrides": {}}, "use tempo.overrides.defaults.metrics_generator.processors"),
         (LAPTOP, {"replicas": 2}, "use the argument replicas"),
         (ON_PREMISES, {"tempo": {"metricsGenerator": {}}}, "use metricsGenerator"),
         (ON_PREMISES, {"ingester": {"replicas": 1}}, "use the argument replicas"),
-        (KAFKA, {"ingester": {"enabled": False}}, "liveStore and blockBuilder, which have taken"),
+        (KAFKA, {"ingester": {"enabled": False}}, "liveStore and blockBuilder"),
         (KAFKA, {"compactor": {}}, "backendScheduler and backendWorker"),
-        (KAFKA, {"minio": {"enabled": True}}, "as this chart has no MinIO"),
+        (KAFKA, {"minio": {"enabled": True}}, "the arguments bucket and endpoint"),
         (KAFKA, {"liveStore": {"replicas": 5}}, "use the argument partitions"),
         (KAFKA, {"blockBuilder": {"replicas": 5}}, "use the argument partitions"),
         (KAFKA, {"ingest": {"kafka": {"address": "b:9092"}}}, "use the argument kafka_address"),
     ],
 )
-def test_a_value_is_sent_where_it_belongs(base: dict[str, Any], values: dict[str, Any], sentence: str) -> None:
+def test_the_message_names_the_correct_place(base: dict[str, Any], values: dict[str, Any], fix: str) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec(base, values=values)
-    assert sentence in str(raised.value)
     (problem,) = raised.value.problems
+    assert fix in problem.message
     assert fix_of(problem) == {problem.place: REMOVE} and problem.place.startswith("values.")
 
 
-def test_a_null_takes_a_default_away_and_puts_nothing_anywhere() -> None:
-    assert list(misplaced_values({"metricsGenerator": {"storage": None}}, Mode.DISTRIBUTED, False)) == []
+def test_a_null_is_not_misplaced() -> None:
+    assert list(misplaced_values({"metricsGenerator": {"storage": None}}, TempoMode.DISTRIBUTED, False)) == []
 
 
-@pytest.mark.parametrize("base", [LAPTOP, ON_PREMISES, {**ON_PREMISES, "chart_version": "1.61.0"}, KAFKA])
-def test_the_charts_agree_on_what_they_read(base: dict[str, Any]) -> None:
+@pytest.mark.parametrize("base", [LAPTOP, ON_PREMISES, {**ON_PREMISES, "chart_version": TEMPO_2_VERSIONS[-1]}, KAFKA])
+def test_the_charts_agree(base: dict[str, Any]) -> None:
     checked = spec(base)
-    known = yaml.safe_load(chart_files(checked).values_text)
-    for wrong, right in known_misplacements(checked.mode, checked.through_kafka).items():
-        assert not stands_in(known, wrong), f"{wrong} is a value of the chart"
-        if " " not in right and not right.endswith("metrics_generator.processors"):
-            assert stands_in(known, right), f"{right} is no value of the chart"
-    for place in arguments_to_use(checked.mode, checked.through_kafka):
-        assert stands_in(known, place.removesuffix(".replication_factor")), f"{place} is no value of the chart"
+    defaults = yaml.safe_load(chart_files(checked).values_text)
+    for unread, correct in unread_values(checked.mode, checked.uses_kafka).items():
+        assert not has_place(defaults, unread), f"{unread} is a value of the chart"
+        if " " not in correct and not correct.endswith("metrics_generator.processors"):
+            assert has_place(defaults, correct), f"{correct} is no value of the chart"
+    for place in argument_values(checked.mode, checked.uses_kafka):
+        assert has_place(defaults, place.removesuffix(".replication_factor")), f"{place} is no value of the chart"
 
 
-def stands_in(values: Any, path: str) -> bool:
+def has_place(values: Any, path: str) -> bool:
     for key in path.split("."):
         if not isinstance(values, dict) or key not in values:
             return False

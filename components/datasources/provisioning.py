@@ -1,4 +1,4 @@
-"""Writes datasources as Grafana's provisioning files."""
+"""The datasources of a specification, with their links, as Grafana's provisioning files."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import yaml
 
 from .._tenants import HEADER, header_value
+from .link_checks import SERVICE_GRAPH_METRIC
 from .model import (
     Authentication,
     ExemplarLink,
@@ -16,19 +17,85 @@ from .model import (
     Provisioned,
     ProvisionedLoki,
     ProvisionedPrometheus,
+    ProvisionedTempo,
+    ServiceMap,
     Tag,
     TraceLink,
 )
+from .spec import DatasourcesSpec
 
 ORGANISATION = 1
 """Grafana's first organisation, the one that provisioning files without an organisation mean."""
 
 
-def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool) -> str:
-    """Write the file for one datasource.
+def provisioning_files(spec: DatasourcesSpec) -> dict[str, str]:
+    """Return the content of each file, by signal."""
+    return {
+        signal: provisioning_file(
+            provisioned,
+            default=provisioned.datasource.uid == spec.default_datasource,
+            recreate=provisioned.datasource.uid in spec.changed_uids,
+        )
+        for signal, provisioned in provisioned_datasources(spec).items()
+    }
 
-    `default` makes it the one that new panels start with; of all files that Grafana reads only one may. `recreate`
-    has Grafana delete the datasource of this name first, the only way to give it another uid.
+
+def provisioned_datasources(spec: DatasourcesSpec) -> dict[str, Provisioned]:
+    """Return the datasources to create, by signal."""
+    datasources: Mapping[str, Provisioned | None] = {
+        "logs": _loki(spec),
+        "traces": _tempo(spec),
+        "metrics": _prometheus(spec),
+    }
+    return {signal: provisioned for signal, provisioned in datasources.items() if provisioned is not None}
+
+
+def _loki(spec: DatasourcesSpec) -> ProvisionedLoki | None:
+    if (loki := spec.loki) is None:
+        return None
+    return ProvisionedLoki(
+        loki,
+        spec.logs_url,
+        traces=spec.trace_links(),
+        max_lines=spec.max_lines,
+        tenants=tuple(spec.logs_tenants),
+        authentication=spec.authentication(spec.logs_url),
+    )
+
+
+def _tempo(spec: DatasourcesSpec) -> ProvisionedTempo | None:
+    if (tempo := spec.tempo) is None:
+        return None
+    prometheus = spec.prometheus
+    has_service_graph = spec.provided_metrics.has(SERVICE_GRAPH_METRIC)
+    return ProvisionedTempo(
+        tempo,
+        spec.traces_url,
+        logs=spec.logs_link(),
+        metrics=spec.metrics_link(),
+        service_map=ServiceMap(prometheus) if prometheus and has_service_graph else None,
+        streaming=spec.streaming,
+        authentication=spec.authentication(spec.traces_url),
+    )
+
+
+def _prometheus(spec: DatasourcesSpec) -> ProvisionedPrometheus | None:
+    if (prometheus := spec.prometheus) is None or not spec.provision_metrics:
+        return None
+    tempo = spec.tempo
+    return ProvisionedPrometheus(
+        prometheus,
+        spec.metrics_url,
+        scrape_interval=spec.scrape_interval,
+        exemplars=tuple(ExemplarLink(tempo, label) for label in spec.exemplar_labels) if tempo else (),
+    )
+
+
+def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool) -> str:
+    """Return the file of one datasource.
+
+    `default` makes it the one that new panels start with, which only one of all files may do. `recreate` makes
+    Grafana delete the datasource of this name first, the only way to change its uid.
     """
     datasource = provisioned.datasource
     entry = {
@@ -53,7 +120,7 @@ def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool
 
 
 def _escaped(value: Any) -> Any:
-    """Double every `$` but that of a file reference: Grafana expands variables in the files of a sidecar too.
+    """Return the value with every `$` doubled but that of a file reference: Grafana expands variables in these files.
 
     https://grafana.com/docs/grafana/latest/administration/provisioning/#using-environment-variables
     """
@@ -84,14 +151,14 @@ def _secure_json_data(provisioned: Provisioned) -> dict[str, Any]:
         found["tlsClientCert"] = FileReference(f"{authentication.tls_directory}/tls.crt")
         found["tlsClientKey"] = FileReference(f"{authentication.tls_directory}/tls.key")
     if isinstance(provisioned, ProvisionedLoki) and provisioned.tenants:
-        # Grafana keeps the values of headers with its secrets, though a tenant's name is none.
+        # Grafana keeps the values of headers with its secrets, though the name of a tenant is not secret.
         return {"httpHeaderValue1": header_value(provisioned.tenants), **found}
     return found
 
 
 def _tls(authentication: Authentication) -> dict[str, Any]:
-    switches = {"tlsAuthWithCACert": authentication.tls_directory != "", "tlsAuth": authentication.client_certificate}
-    return {name: True for name, on in switches.items() if on}
+    options = {"tlsAuthWithCACert": authentication.tls_directory != "", "tlsAuth": authentication.client_certificate}
+    return {name: True for name, enabled in options.items() if enabled}
 
 
 def _json_data(provisioned: Provisioned) -> dict[str, Any]:
@@ -137,7 +204,7 @@ def _exemplar(link: ExemplarLink) -> dict[str, Any]:
 
 
 def _traces_to_logs(link: LogsLink) -> dict[str, Any]:
-    found_by = (
+    selection = (
         {"customQuery": True, "query": link.query}
         if link.query
         else {"filterByTraceID": link.by_trace_id, "filterBySpanID": link.by_span_id, "customQuery": False}
@@ -147,7 +214,7 @@ def _traces_to_logs(link: LogsLink) -> dict[str, Any]:
         "spanStartTimeShift": f"-{link.start.seconds}s",
         "spanEndTimeShift": f"{link.end.seconds}s",
         "tags": _tags(link.tags),
-        **found_by,
+        **selection,
     }
 
 

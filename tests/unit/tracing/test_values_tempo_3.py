@@ -1,4 +1,4 @@
-"""The values of chart `tempo-distributed` 3.x: spans go through a broker."""
+"""The values of chart `tempo-distributed` 3.x, which installs Tempo 3 with Kafka."""
 
 import json
 from typing import Any
@@ -11,8 +11,8 @@ from tests.unit.tracing.specs import KAFKA, spec
 
 CONSUMERS = ("liveStore", "blockBuilder")
 WORKERS = ("backendScheduler", "backendWorker")
-OF_TEMPO_2 = ("ingester", "compactor", "minio")
-WITH_THE_BROKER = (*CONSUMERS, "distributor", "metricsGenerator")
+TEMPO_2_PARTS = ("ingester", "compactor", "minio")
+KAFKA_CLIENTS = (*CONSUMERS, "distributor", "metricsGenerator")
 PARTS = (*CONSUMERS, *WORKERS, "distributor", "querier", "queryFrontend", "metricsGenerator", "memcached", "gateway")
 
 
@@ -28,43 +28,43 @@ def test_there_is_one_live_store_and_one_block_builder_for_each_partition(partit
     assert found["blockBuilder"]["config"]["partitions_per_instance"] == 1
 
 
-def test_three_partitions_are_taken_where_nothing_is_said() -> None:
+def test_there_are_three_partitions_by_default() -> None:
     assert values()["liveStore"]["replicas"] == 3
 
 
-def test_the_broker_and_the_topic_are_those_that_were_given() -> None:
+def test_the_broker_and_the_topic_are_those_of_the_arguments() -> None:
     kafka = values(kafka_address="broker-0.kafka:9093", kafka_topic="acme.traces")["ingest"]["kafka"]
     assert (kafka["address"], kafka["topic"]) == ("broker-0.kafka:9093", "acme.traces")
 
 
-def test_nothing_of_the_generation_before_is_left() -> None:
+def test_there_are_no_values_of_tempo_2() -> None:
     found = values()
-    assert not set(OF_TEMPO_2) & set(found)
+    assert not set(TEMPO_2_PARTS) & set(found)
     config = found["metricsGenerator"]["config"]
     assert "traces_storage" not in config and "local_blocks" not in config["processor"], "Tempo 3 refuses these keys"
     assert found["overrides"]["defaults"]["metrics_generator"]["processors"] == ["service-graphs", "span-metrics"]
 
 
-def test_retention_stands_where_the_scheduler_and_its_workers_read_it() -> None:
+def test_the_scheduler_and_its_workers_read_the_retention() -> None:
     found = values(retention="14d")
     compaction = found["backendScheduler"]["config"]["provider"]["compaction"]["compaction"]
     assert compaction["block_retention"] == "336h"
     poll = parse_duration(found["storage"]["trace"]["blocklist_poll"])
     assert parse_duration(compaction["compacted_block_retention"]) >= 2 * poll
-    assert "config" not in found["backendWorker"], "the chart gives workers what the scheduler has"
+    assert "config" not in found["backendWorker"], "workers read the values of the scheduler"
 
 
 def test_there_is_exactly_one_scheduler() -> None:
-    assert "replicas" not in values()["backendScheduler"], "the chart runs one and has no say in it"
+    assert "replicas" not in values()["backendScheduler"], "the chart runs exactly one"
 
 
-def test_several_workers_have_no_budget_as_the_charts_has_no_number() -> None:
+def test_several_workers_have_no_disruption_budget() -> None:
     workers = values(workloads={"backend-worker": {"replicas": 4}})["backendWorker"]
     assert workers["replicas"] == 4 and workers["podDisruptionBudget"] == {"enabled": False}
 
 
 @pytest.mark.parametrize("part", CONSUMERS)
-def test_blocks_in_the_making_stay_off_the_nodes_disk(part: str) -> None:
+def test_unfinished_blocks_are_on_a_volume_of_the_pod(part: str) -> None:
     found = values(volume_size="20Gi", storage_class="gp3")[part]
     (volume,) = found["extraVolumes"]
     claim = volume["ephemeral"]["volumeClaimTemplate"]["spec"]
@@ -76,25 +76,25 @@ def test_blocks_in_the_making_stay_off_the_nodes_disk(part: str) -> None:
     )
 
 
-def test_an_unnamed_storage_class_is_left_to_the_cluster() -> None:
+def test_the_storage_class_is_that_of_the_cluster_by_default() -> None:
     (volume,) = values()["liveStore"]["extraVolumes"]
     assert "storageClassName" not in volume["ephemeral"]["volumeClaimTemplate"]["spec"]
 
 
-def test_the_generator_keeps_its_log_on_a_volume_that_outlives_its_pod() -> None:
+def test_the_generator_has_a_persistent_volume() -> None:
     generator = values()["metricsGenerator"]
     assert generator["kind"] == "StatefulSet" and generator["persistence"]["enabled"] is True
 
 
 @pytest.mark.parametrize("part", CONSUMERS)
-def test_a_consumer_may_finish_what_it_began_and_one_at_a_time_may_be_drained(part: str) -> None:
+def test_a_consumer_has_time_to_stop_and_one_at_a_time_may_be_drained(part: str) -> None:
     found = values(partitions=2)[part]
     assert found["terminationGracePeriodSeconds"] == 300 and found["maxUnavailable"] == 1
     assert found["resources"]["limits"]["memory"] == found["resources"]["requests"]["memory"]
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_every_part_asks_for_resources_and_no_node_of_its_own(part: str) -> None:
+def test_every_workload_requests_resources_and_no_node_of_its_own(part: str) -> None:
     found = values()[part]
     assert set(found["resources"]["requests"]) == {"cpu", "memory"}
     assert found["resources"]["limits"] == {"memory": found["resources"]["requests"]["memory"]}
@@ -102,26 +102,26 @@ def test_every_part_asks_for_resources_and_no_node_of_its_own(part: str) -> None
 
 
 @pytest.mark.parametrize("part", [part for part in PARTS if part not in ("distributor", "memcached", "gateway")])
-def test_what_uses_the_bucket_has_its_keys_from_the_secret(part: str) -> None:
+def test_readers_of_the_bucket_have_its_keys_from_the_secret(part: str) -> None:
     environment = {entry["name"]: entry for entry in values()[part]["extraEnv"]}
     for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         assert environment[key]["valueFrom"]["secretKeyRef"] == {"name": "tempo-bucket", "key": key}
 
 
-def test_the_login_at_the_broker_comes_from_a_secret_and_goes_to_those_who_use_it() -> None:
+def test_the_kafka_login_comes_from_a_secret_and_only_kafka_clients_have_it() -> None:
     found = values(kafka_credentials_secret="kafka-login")
     for part in PARTS:
         names = {entry["name"] for entry in found[part].get("extraEnv", ())}
-        assert ("KAFKA_PASSWORD" in names) is (part in WITH_THE_BROKER), part
-        assert ("-config.expand-env=true" in found[part].get("extraArgs", ())) is (part in WITH_THE_BROKER), part
+        assert ("KAFKA_PASSWORD" in names) is (part in KAFKA_CLIENTS), part
+        assert ("-config.expand-env=true" in found[part].get("extraArgs", ())) is (part in KAFKA_CLIENTS), part
     kafka = found["tempo"]["structuredConfig"]["ingest"]["kafka"]
     assert kafka == {"sasl_username": "${KAFKA_USERNAME}", "sasl_password": "${KAFKA_PASSWORD}"}
 
 
-def test_without_a_login_nothing_is_said_of_one() -> None:
+def test_without_a_login_there_are_no_values_of_one() -> None:
     found = values()
     assert "structuredConfig" not in found["tempo"] and "extraArgs" not in found["distributor"]
 
 
-def test_spans_are_gathered_for_as_long_as_asked() -> None:
+def test_live_stores_have_the_block_duration() -> None:
     assert values(max_block_duration="5m")["liveStore"]["config"]["max_block_duration"] == "300s"

@@ -1,0 +1,195 @@
+"""Updates of the Tempo release that its applied state forbids, as they would lose traces or fail halfway.
+
+`update_problems` compares chart values, `upgrade_problems` all inputs of the release, the version of its chart among
+them. Each problem is a message with the field, both values, the rule and the fix.
+"""
+
+from collections.abc import Collection, Mapping
+from enum import StrEnum
+from typing import Any
+
+from .._merge import value_at
+from ..storage.s3 import store_address
+from .chart_versions import has_headless_memcached
+from .spec import GuardedChange
+
+Values = Mapping[str, Any]
+
+REPLACE = "pulumi up --replace <urn of the release>"
+ADDRESS = "address of the store"
+
+
+class Topology(StrEnum):
+    """The workloads that hold spans, by the chart values of a release."""
+
+    MONOLITHIC = "monolithic"
+    INGESTERS = "distributed"
+    KAFKA = "distributed with Kafka"
+
+
+_MODE_CHANGE = (
+    "mode {before} cannot become {after} in place: spans on the volumes of the old pods would not reach the bucket; "
+    "keep this Tracing and add a second one with another release name, the same bucket and the new mode, "
+    "{one_compactor}; send traces to it, let the first one flush for an hour, remove the first one, and then that value"
+)
+_MODE_CHANGES = {
+    (Topology.INGESTERS, Topology.KAFKA): (
+        "Tempo 2 cannot become Tempo 3 in place: Tempo 3 has no ingesters, and what they hold would not reach the "
+        "bucket; keep this Tracing and add a second one with another release name, the same bucket and the new "
+        "chart_version, {one_compactor}; send traces to it, let the ingesters flush for an hour, remove the first "
+        "one, and then that value"
+    ),
+    (Topology.KAFKA, Topology.INGESTERS): (
+        "Tempo 3 cannot become Tempo 2 in place: Tempo 2 does not read the topic; keep chart_version, or add a second "
+        "Tracing with another release name and the same bucket, {one_compactor}; send traces to it, and remove the "
+        "first one once its block-builders have read the topic to its end"
+    ),
+}
+
+
+def update_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
+    """Return every forbidden change from the `old`, applied chart values to the `new` ones.
+
+    `allowed` changes are not checked.
+    """
+    before, after = _topology(old), _topology(new)
+    if before != after:
+        message = _MODE_CHANGES.get((before, after), _MODE_CHANGE)
+        return [message.format(before=before, after=after, one_compactor=_one_compactor(after))]
+    return [
+        *([] if GuardedChange.LOCATION in allowed else _location_problems(old, new)),
+        *_volume_problems(old, new),
+        *_topic_problems(old, new),
+        *([] if GuardedChange.INGESTERS in allowed else _ingester_problems(old, new)),
+    ]
+
+
+def _topology(values: Values) -> Topology:
+    if "traces" not in values:
+        return Topology.MONOLITHIC
+    return Topology.INGESTERS if "ingester" in values else Topology.KAFKA
+
+
+def _one_compactor(topology: Topology) -> str:
+    value = "{overrides: {defaults: {compaction: {compaction_disabled: true}}}}"
+    place = f"{{tempo: {value}}}" if topology is Topology.MONOLITHIC else value
+    return f"with {place} among its values, as a bucket must have exactly 1 compactor"
+
+
+def _location_problems(old: Values, new: Values) -> list[str]:
+    before, after = _location(old), _location(new)
+    return [
+        f"{part} {before[part]!r} cannot become {after[part]!r}: queries would not find the traces written so far, and "
+        "these would not expire; change it back; or copy the blocks, or accept the loss of the old traces, or check "
+        "that both are names of one place, and then apply once with allow_changes "
+        f'["{GuardedChange.LOCATION}"]'
+        for part in before
+        if before[part] != after[part] and not (part == ADDRESS and None in (before[part], after[part]))
+    ]
+
+
+def _location(values: Values) -> dict[str, Any]:
+    trace = value_at(values, ("storage", "trace")) or value_at(values, ("tempo", "storage", "trace")) or {}
+    s3 = trace.get("s3") or {}
+    return {
+        "storage backend": trace.get("backend", "local"),
+        ADDRESS: store_address(s3.get("endpoint") or "", s3.get("region") or "") if s3 else None,
+        "bucket": s3.get("bucket", ""),
+        "bucket prefix": s3.get("prefix", ""),
+    }
+
+
+def _volume_problems(old: Values, new: Values) -> list[str]:
+    before, after = _volumes(old), _volumes(new)
+    return [
+        f"{field} {before[field]!r} cannot become {after[field]!r}: the volume claim templates of a StatefulSet are "
+        "immutable; change it back; or, to grow volumes, raise the size in their claims and then run "
+        f"{REPLACE}, which keeps them"
+        for field in before
+        if field in after and before[field] != after[field]
+    ]
+
+
+def _volumes(values: Values) -> dict[str, Any]:
+    generator = {"generator ": value_at(values, ("metricsGenerator", "persistence"))}
+    topology = _topology(values)
+    claims = {
+        Topology.MONOLITHIC: {"": value_at(values, ("persistence",))},
+        Topology.INGESTERS: {"ingester ": value_at(values, ("ingester", "persistence")), **generator},
+        Topology.KAFKA: generator,
+    }[topology]
+    storage_class_key = "storageClassName" if topology is Topology.MONOLITHIC else "storageClass"
+    return {
+        f"{owner}volume {field}": claim.get(key, "")
+        for owner, claim in claims.items()
+        if claim
+        for field, key in (("size", "size"), ("storage class", storage_class_key))
+    }
+
+
+def _topic_problems(old: Values, new: Values) -> list[str]:
+    before, after = value_at(old, ("ingest", "kafka")) or {}, value_at(new, ("ingest", "kafka")) or {}
+    problems = []
+    if before.get("topic") != after.get("topic"):
+        problems.append(
+            f"kafka_topic {before.get('topic')!r} cannot become {after.get('topic')!r}: spans of the old topic that "
+            "are not in a block yet would be lost; change it back; or stop the senders, wait until the block-builders "
+            f"have read the old topic to its end, and then run {REPLACE}"
+        )
+    count = "auto_create_topic_default_partitions"
+    if before and after and after[count] < before[count]:
+        problems.append(
+            f"partitions {before[count]} cannot become {after[count]}: a topic cannot shrink, and the partitions above "
+            f"would not be read; keep {before[count]}; or add a second Tracing with another release name and "
+            "kafka_topic and the same bucket, send traces to it, and remove the first one once its topic is read"
+        )
+    return problems
+
+
+def _ingester_problems(old: Values, new: Values) -> list[str]:
+    """Return a message where an ingester is removed whose confirmed spans no other one has, with 3 replicas of each.
+
+    Tempo's ingesters do not flush when they stop, and no process reads the volume of one that was removed
+    (https://grafana.com/docs/tempo/v2.10.x/api_docs/#shutdown).
+    """
+    before, after = value_at(old, ("ingester", "replicas")), value_at(new, ("ingester", "replicas"))
+    if not before or not after or after >= before:
+        return []
+    replication_factor = value_at(old, ("ingester", "config", "replication_factor")) or 1
+    if replication_factor >= 3 and before - after == 1:
+        return []
+    fix = (
+        f"remove one, set {before - 1}, and go on once the others have flushed, after max_block_duration and some "
+        "minutes"
+        if replication_factor >= 3
+        else f"keep {before}"
+    )
+    return [
+        f"replicas {before} cannot become {after} with replication factor {replication_factor}: the ingesters that are "
+        f"removed hold spans on their volumes that are neither in the bucket nor in another ingester; {fix}; or flush "
+        f"each pod that is removed, from ingester-{before - 1} downwards, by a POST to its /shutdown, and then apply "
+        f'once with allow_changes ["{GuardedChange.INGESTERS}"]'
+    ]
+
+
+def upgrade_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
+    """Return every forbidden upgrade from the `old`, applied inputs of the release to the `new` ones."""
+    before, after = old.get("version"), new.get("version")
+    if GuardedChange.CACHE in allowed or not isinstance(before, str) or not isinstance(after, str):
+        return []
+    if has_headless_memcached(before) == has_headless_memcached(after):
+        return []
+    if not (_has_memcached(old) and _has_memcached(new)):
+        return []
+    memcached = f"{new.get('name')}-memcached"
+    delete = f"kubectl -n {new.get('namespace')} delete"
+    return [
+        f"chart_version {before} cannot become {after} while memcached is there: it changes immutable fields of its "
+        "Service and StatefulSet; delete both, which loses cached blocks alone, and apply once with allow_changes "
+        f'["{GuardedChange.CACHE}"]: {delete} statefulset {memcached} --cascade=orphan; {delete} service {memcached}'
+    ]
+
+
+def _has_memcached(inputs: Values) -> bool:
+    """Whether the chart's own cache runs, as it does by default."""
+    return value_at(inputs, ("values", "memcached", "enabled")) is not False

@@ -1,0 +1,187 @@
+"""Updates of an applied Tempo that are refused."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components.tracing.spec import GuardedChange, TracingSpec
+from components.tracing.update_guard import update_problems, upgrade_problems
+from components.tracing.values import tempo_values
+from components.tracing.values_check import misplaced_values
+from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
+
+MONOLITHIC: dict[str, Any] = {"bucket": "prod", "endpoint": "https://s3.example.org"}
+NEW, OLD = TEMPO_2_VERSIONS[0], TEMPO_2_VERSIONS[-1]
+
+
+def problems(old: TracingSpec, new: TracingSpec, *allowed: GuardedChange) -> list[str]:
+    return update_problems(tempo_values(old), tempo_values(new), allowed=allowed)
+
+
+@pytest.mark.parametrize("base", [None, MONOLITHIC])
+@pytest.mark.parametrize(
+    ("args", "change"),
+    [
+        ({"bucket": "other"}, "bucket 'prod' cannot become 'other'"),
+        ({"bucket_prefix": "traces"}, "bucket prefix "),
+        ({"endpoint": "https://s3-new.example.org"}, "address of the store 's3.example.org' cannot become"),
+        ({"endpoint": "", "region": "eu-west-1"}, "address of the store 's3.example.org' cannot become"),
+    ],
+)
+def test_the_location_of_blocks_cannot_change(base: dict[str, Any] | None, args: dict[str, Any], change: str) -> None:
+    start = {} if base is None else {"base": base}
+    old, new = spec(**start), spec(**start, **args)
+    (problem,) = problems(old, new)
+    assert problem.startswith(change)
+    assert 'allow_changes ["location"]' in problem
+    assert not problems(old, new, GuardedChange.LOCATION)
+
+
+@pytest.mark.parametrize("endpoint", ["https://s3.example.org/", "https://s3.example.org:443", "http://S3.example.org"])
+def test_the_address_of_a_store_may_be_written_otherwise(endpoint: str) -> None:
+    assert problems(spec(), spec(endpoint=endpoint)) == []
+
+
+@pytest.mark.parametrize(("before", "after"), [(3, 2), (5, 4)])
+def test_one_ingester_of_three_or_more_may_be_removed(before: int, after: int) -> None:
+    assert problems(spec(replicas=before), spec(replicas=after)) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fix"), [(5, 3, "remove one, set 4"), (2, 1, "keep 2"), (3, 1, "remove one, set 2")]
+)
+def test_ingesters_with_spans_that_no_other_has_cannot_be_removed(before: int, after: int, fix: str) -> None:
+    old, new = spec(replicas=before), spec(replicas=after)
+    (problem,) = problems(old, new)
+    assert problem.startswith(f"replicas {before} cannot become {after}")
+    assert fix in problem and "POST to its /shutdown" in problem
+    assert not problems(old, new, GuardedChange.INGESTERS)
+
+
+def test_the_store_cannot_change() -> None:
+    found = problems(spec(LAPTOP), spec(MONOLITHIC))
+    assert found[0].startswith("storage backend 'local' cannot become 's3'")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [
+        (MONOLITHIC, ON_PREMISES, "monolithic cannot become distributed "),
+        (ON_PREMISES, MONOLITHIC, "distributed cannot become monolithic "),
+        (MONOLITHIC, KAFKA, "monolithic cannot become distributed with Kafka "),
+        (KAFKA, MONOLITHIC, "distributed with Kafka cannot become monolithic "),
+    ],
+)
+def test_the_mode_cannot_change_and_the_second_tempo_does_not_compact(
+    before: dict[str, Any], after: dict[str, Any], change: str
+) -> None:
+    (problem,) = problems(spec(before), spec(after))
+    assert problem.startswith(f"mode {change}")
+    assert "second one with another release name, the same bucket" in problem
+    (flow,) = re.findall(r"with (\{.*\}) among its values", problem)
+    values = yaml.safe_load(flow)
+    assert not list(misplaced_values(values, spec(after).mode, spec(after).uses_kafka)), "the chart reads it there"
+
+
+@pytest.mark.parametrize(
+    ("base", "args", "change"),
+    [
+        (None, {"volume_size": "4Gi"}, "ingester volume size '2Gi' cannot become '4Gi'"),
+        (None, {"storage_class": "longhorn"}, "ingester volume storage class "),
+        (None, {"generator_volume_size": "8Gi"}, "generator volume size '5Gi' cannot become '8Gi'"),
+        (LAPTOP, {"volume_size": "20Gi"}, "volume size '10Gi' cannot become '20Gi'"),
+        (LAPTOP, {"storage_class": "fast"}, "volume storage class '' cannot become 'fast'"),
+    ],
+)
+def test_volume_claim_templates_cannot_change(base: dict[str, Any] | None, args: dict[str, Any], change: str) -> None:
+    start = {} if base is None else {"base": base}
+    found = problems(spec(**start), spec(**start, **args))
+    assert found[0].startswith(change)
+
+
+def test_tempo_2_cannot_become_tempo_3() -> None:
+    (problem,) = problems(spec(), spec(KAFKA))
+    assert problem.startswith("Tempo 2 cannot become Tempo 3")
+    assert "second one with another release name, the same bucket" in problem
+    assert "{overrides: {defaults: {compaction: {compaction_disabled: true}}}}" in problem
+
+
+def test_tempo_3_cannot_become_tempo_2() -> None:
+    (problem,) = problems(spec(KAFKA), spec())
+    assert problem.startswith("Tempo 3 cannot become Tempo 2") and "keep chart_version" in problem
+
+
+def test_the_topic_cannot_change() -> None:
+    (problem,) = problems(spec(KAFKA), spec(KAFKA, kafka_topic="other"))
+    assert problem.startswith("kafka_topic 'tempo-traces' cannot become 'other'") and "pulumi up --replace" in problem
+
+
+def test_partitions_cannot_be_removed() -> None:
+    (problem,) = problems(spec(KAFKA, partitions=3), spec(KAFKA, partitions=2))
+    assert problem.startswith("partitions 3 cannot become 2") and "keep 3" in problem
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"partitions": 6},
+        {"kafka_address": "kafka-new.messaging:9092"},
+        {"kafka_credentials_secret": "rotated"},
+        {"volume_size": "50Gi"},
+        {"receivers": ["otlp", "jaeger", "zipkin"]},
+    ],
+)
+def test_settings_of_tempo_3_that_lose_nothing_may_change(args: dict[str, Any]) -> None:
+    assert problems(spec(KAFKA), spec(KAFKA, **args)) == []
+
+
+def test_every_problem_is_listed() -> None:
+    assert len(problems(spec(), spec(bucket="bucket-b", bucket_prefix="p", volume_size="4Gi"))) == 3
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"replicas": 3},
+        {"retention": "30d"},
+        {"memory": "4Gi"},
+        {"remote_write_url": ""},
+        {"chart_version": TEMPO_2_VERSIONS[-1]},
+        {"credentials_secret": "rotated"},
+        {"gateway": True},
+    ],
+)
+def test_other_settings_may_change(args: dict[str, Any]) -> None:
+    assert problems(spec(), spec(**args)) == []
+    assert problems(spec(**args), spec()) == []
+
+
+def inputs(version: str) -> dict[str, str]:
+    return {"name": "tempo", "namespace": "tracing", "version": version}
+
+
+@pytest.mark.parametrize(("before", "after"), [(OLD, NEW), (NEW, OLD)])
+def test_memcached_cannot_change_in_place_and_the_message_has_both_commands(before: str, after: str) -> None:
+    (problem,) = upgrade_problems(inputs(before), inputs(after))
+    assert problem.startswith(f"chart_version {before} cannot become {after}")
+    assert "kubectl -n tracing delete statefulset tempo-memcached --cascade=orphan" in problem
+    assert "kubectl -n tracing delete service tempo-memcached" in problem
+
+
+def test_an_allowed_change_of_memcached_passes() -> None:
+    assert not upgrade_problems(inputs(OLD), inputs(NEW), allowed=[GuardedChange.CACHE])
+
+
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_other_upgrades_pass(version: str) -> None:
+    assert not upgrade_problems(inputs(version), inputs(version))
+    assert not upgrade_problems({}, inputs(version))
+
+
+@pytest.mark.parametrize("enabled", [(True, False), (False, True), (False, False)])
+def test_memcached_that_is_added_or_removed_with_the_chart_passes(enabled: tuple[bool, bool]) -> None:
+    before, after = ({"values": {"memcached": {"enabled": each}}} for each in enabled)
+    assert not upgrade_problems({**inputs(OLD), **before}, {**inputs(NEW), **after})
