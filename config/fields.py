@@ -23,7 +23,7 @@ from components._model import (
 from components._sentences import closest, sentence
 from components.units import parse_quantity
 
-from .problems import SECRET, Problem, nearest, place_of, remove_command, replace_command, shown
+from .errors import SECRET, Problem, nearest, place_of, remove_command, replace_command, shown
 
 OF_A_KEY = "[key]"
 """Ends the location of an error where the key of a map is wrong, not its value."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from components._sentences import closest
 
-from .problems import PROJECT, Problem, nearest, place_of, remove_command
+from .errors import PROJECT, Problem, nearest, place_of, remove_command
 from .source import Source
 
 AWS_FLAGS = ("skipCredentialsValidation", "skipRequestingAccountId", "skipMetadataApiCheck")

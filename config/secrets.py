@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from components._htpasswd import problem_of_htpasswd
 from components._plain_secrets import HIDDEN
 
-from .problems import PROJECT, Problem
+from .errors import PROJECT, Problem
 from .source import Source
 
 SECRET_KEYS: Mapping[str, str] = {

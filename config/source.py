@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as runtime_config
 
-from .problems import PROJECT, Problem, remove_command, shown
+from .errors import PROJECT, Problem, remove_command, shown
 
 
 @dataclass(frozen=True)

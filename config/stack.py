@@ -1,26 +1,14 @@
-"""All settings of a stack, read and checked together."""
+"""The settings of a stack, read and checked together."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import pulumi
-
-from components._model import StrictModel, field_called
+from components._model import field_called
 from components._sentences import closest
 
-from .caching import CachingArea
-from .charts import ChartsArea
-from .cluster import ClusterArea, Environment
-from .datasources import DatasourcesArea
-from .demo import DemoArea
-from .dotted import set_without_path
-from .grafana import GrafanaArea
-from .ingress import IngressArea
-from .load import LoadArea
-from .logging import LoggingArea
-from .metrics import MetricsArea
-from .problems import (
+from .dotted_keys import set_without_path
+from .errors import (
     PROJECT,
     SECRET,
     Problem,
@@ -33,75 +21,13 @@ from .problems import (
     shown,
 )
 from .providers import provider_problems
-from .retention import RetentionArea
 from .rule import find_problems
 from .rules import RULES
 from .secrets import SECRET_KEYS, secret_problems
-from .security import SecurityArea
+from .settings import AREAS, Settings
 from .source import Source
-from .storage import STORAGE_KINDS, InClusterStorage, Storage
-from .telemetry import TelemetryArea
-from .tracing import TracingArea
+from .storage import STORAGE_KINDS
 from .validation import CheckedArea, check_area
-
-__all__ = ["AREAS", "Environment", "Settings", "load"]
-
-AREAS: Mapping[str, type[StrictModel]] = {
-    "cluster": ClusterArea,
-    "storage": InClusterStorage,
-    "caching": CachingArea,
-    "retention": RetentionArea,
-    "load": LoadArea,
-    "logging": LoggingArea,
-    "tracing": TracingArea,
-    "telemetry": TelemetryArea,
-    "metrics": MetricsArea,
-    "datasources": DatasourcesArea,
-    "grafana": GrafanaArea,
-    "ingress": IngressArea,
-    "security": SecurityArea,
-    "demo": DemoArea,
-    "charts": ChartsArea,
-}
-"""Every area and its model; `storage` has one model a kind."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a stack states, with every default filled in."""
-
-    stack: str
-    cluster: ClusterArea
-    storage: Storage
-    caching: CachingArea
-    retention: RetentionArea
-    load: LoadArea
-    logging: LoggingArea
-    tracing: TracingArea
-    telemetry: TelemetryArea
-    metrics: MetricsArea
-    datasources: DatasourcesArea
-    grafana: GrafanaArea
-    ingress: IngressArea
-    security: SecurityArea
-    demo: DemoArea
-    charts: ChartsArea
-    aws_region: str
-    given_secrets: frozenset[str]
-    """The secret keys that the stack sets; their values are read by `secret`."""
-    written: Mapping[str, Any]
-    """What the stack file holds of each area, and of `aws:region`."""
-    invalid: frozenset[str] = frozenset()
-    """The settings that are wrong, such as `logging.replicas` or all of `logging`: defaults stand in for them."""
-
-    def is_invalid(self, setting: str) -> bool:
-        """Whether a setting, the area that it is of, or a setting of the area that it is, is wrong."""
-        area = setting.split(".")[0]
-        return bool({setting, area} & self.invalid) or any(name.startswith(f"{setting}.") for name in self.invalid)
-
-    def secret(self, key: str) -> "pulumi.Output[str] | None":
-        """Return the secret setting `key` as a secret output, or `None` where the stack does not set it."""
-        return pulumi.Config(PROJECT).require_secret(key) if key in self.given_secrets else None
 
 
 def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] = lambda settings: ()) -> Settings:

@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from components._model import StrictModel
 
+from .errors import Problem
 from .fields import wrong_fields
-from .problems import Problem
 
 
 @dataclass(frozen=True)

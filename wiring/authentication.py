@@ -8,7 +8,7 @@ import pulumi
 from components import Tracing
 from components.grafana.secrets import LOGIN_DIRECTORY, TLS_DIRECTORY
 from config import Settings
-from config.addresses import namespace_of
+from config.namespaces import namespace_in_url
 
 from .upstream import ServerAuthArgs
 
@@ -114,5 +114,5 @@ def _metrics_namespaces(settings: Settings) -> Sequence[str]:
     stated, metrics = list(settings.security.metrics_namespaces), settings.metrics
     if stated or metrics.in_stack:
         return stated or [metrics.namespace]
-    external = namespace_of(metrics.remote_write_url or "")
+    external = namespace_in_url(metrics.remote_write_url or "")
     return [external] if external else []

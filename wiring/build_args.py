@@ -34,8 +34,8 @@ from config.security import Issuer
 from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage
 
 from . import authentication, upstream
+from .log_rules import rule_files
 from .metrics import MetricsAddresses
-from .rules import rule_files
 
 Args = TypeVar("Args")
 Text = pulumi.Input[str]

@@ -12,12 +12,12 @@ from pydantic import BaseModel
 from components._model import Location, holds_placeholder, is_placeholder, members
 from components._spec import REMOVE, ArgumentProblem
 from config import Settings
+from config.errors import Problem, place_of, remove_command, replace_command, setting_of, shown
 from config.fields import OF_A_KEY, accepts, meaning, right_value, setting_at
-from config.problems import Problem, place_of, remove_command, replace_command, setting_of, shown
 
-from .decided_elsewhere import origins, read_settings
+from .argument_origins import origins, read_settings
+from .log_rules import rule_file_problems
 from .planned_components import PlannedComponent, planned_components
-from .rules import rule_file_problems
 
 _ABSENT = object()
 

@@ -29,7 +29,7 @@ from components.tracing.workloads import workload
 from components.units import parse_duration, parse_quantity
 from config import Settings
 from config.caching import CacheKind
-from config.problems import place_of
+from config.errors import place_of
 from config.storage import IN_CLUSTER, FilesystemStorage
 
 from .planned_components import planned_components

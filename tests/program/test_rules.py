@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-import wiring.rules
+import wiring.log_rules
 from config import SettingsError
 from tools.program import record
 from tools.program.stacks import configured_program
@@ -25,7 +25,7 @@ def recorded(logging: dict[str, Any], **areas: Any) -> Any:
 @pytest.fixture
 def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory of rules where the stack files are."""
-    monkeypatch.setattr(wiring.rules, "ROOT", tmp_path)
+    monkeypatch.setattr(wiring.log_rules, "ROOT", tmp_path)
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "disk.yml").write_text(yaml.safe_dump(CONTENT), encoding="utf-8")
     (tmp_path / "rules" / "README.md").write_text("none", encoding="utf-8")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pulumi
 
-from config.problems import SettingsError, place_of, set_command
+from config.errors import SettingsError, place_of, set_command
 from tools.stackfile import StackFileError, read_stack_file
 from wiring.load import report
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from config import SettingsError, load
-from config.problems import Problem, place_of, set_command, shown
-from config.stack import AREAS, Settings
+from config.errors import Problem, place_of, set_command, shown
+from config.settings import AREAS, Settings
 from config.storage import STORAGE_KINDS
 from tests.unit.config.stacks import AWS, EXTERNAL, source
 

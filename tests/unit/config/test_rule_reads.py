@@ -14,8 +14,9 @@ import yaml
 from components._model import StrictModel
 from config.rule import Rule, reads_of
 from config.rules import RULES
+from config.settings import AREAS, Settings
 from config.source import Source
-from config.stack import AREAS, Settings, load
+from config.stack import load
 from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_METRICS, PRODUCTION
 
 ROOT = Path(__file__).resolve().parents[3]

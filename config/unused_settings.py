@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pydantic_core import to_jsonable_python
 
@@ -14,15 +13,13 @@ from components.ingress.spec import BasicAuthSettings, UiRouteSettings
 from components.metrics.spec import MetricsSettings
 
 from .caching import CacheKind
+from .errors import Problem, place_of, remove_command, shown
 from .ingress import IngressKind
 from .metrics import MetricsKind
-from .problems import Problem, place_of, remove_command, shown
 from .rule import Rule, rule
+from .settings import Settings
 
-if TYPE_CHECKING:
-    from .stack import Settings
-
-Reason = Callable[["Settings"], str]
+Reason = Callable[[Settings], str]
 
 
 @dataclass(frozen=True)
@@ -41,43 +38,43 @@ class _Unused:
 
     def _rule(self, area: str, field: str) -> Rule:
         @rule(self.decides, f"{area}.{field}")
-        def setting_is_used(settings: "Settings") -> Iterator[Problem]:
+        def setting_is_used(settings: Settings) -> Iterator[Problem]:
             if why := self.reason(settings):
                 yield from _unread(getattr(settings, area), place_of(area, field), field, why)
 
         return setting_is_used
 
 
-def _without_prometheus(settings: "Settings") -> str:
+def _without_prometheus(settings: Settings) -> str:
     metrics = settings.metrics
     why = f"metrics.kind is {metrics.kind.value}, and this is of a Prometheus of the stack's own"
     return "" if metrics.in_stack else why
 
 
-def _without_metrics(settings: "Settings") -> str:
+def _without_metrics(settings: Settings) -> str:
     none = settings.metrics.kind is MetricsKind.NONE
     return "metrics.kind is none, so there are no metrics" if none else ""
 
 
-def _without_grafana(settings: "Settings") -> str:
+def _without_grafana(settings: Settings) -> str:
     return "" if settings.grafana.enabled else "grafana.enabled is false"
 
 
-def _without_demo(settings: "Settings") -> str:
+def _without_demo(settings: Settings) -> str:
     return "" if settings.demo.enabled else "demo.enabled is false"
 
 
-def _without_valkey(settings: "Settings") -> str:
+def _without_valkey(settings: Settings) -> str:
     kind = settings.caching.kind
     return "" if kind is CacheKind.VALKEY else f"caching.kind is {kind}"
 
 
-def _with_valkey(settings: "Settings") -> str:
+def _with_valkey(settings: Settings) -> str:
     valkey = settings.caching.kind is CacheKind.VALKEY
     return "caching.kind valkey takes the place of that cache, and has caching.size_mib" if valkey else ""
 
 
-def _without_routes(settings: "Settings") -> str:
+def _without_routes(settings: Settings) -> str:
     return "ingress.kind is none" if settings.ingress.kind is IngressKind.NONE else ""
 
 
@@ -113,7 +110,7 @@ _UNUSED = (
 
 
 @rule("ingress.kind", "ingress.auth_middleware", "secrets")
-def _users_are_asked_for_logins(settings: "Settings") -> Iterator[Problem]:
+def _users_are_asked_for_logins(settings: Settings) -> Iterator[Problem]:
     if "ui_users" not in settings.given_secrets:
         return
     why = ""
@@ -135,5 +132,5 @@ def _unread(area: StrictModel, place: str, field: str, why: str) -> Iterator[Pro
         yield Problem(place, f"is not used: {why}; remove it", remove_command(place), written)
 
 
-UNUSED_RULES = (*(rule for unused in _UNUSED for rule in unused.rules()), _users_are_asked_for_logins)
+UNUSED_SETTINGS_RULES = (*(rule for unused in _UNUSED for rule in unused.rules()), _users_are_asked_for_logins)
 """One for each setting that a stack may state in vain."""

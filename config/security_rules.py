@@ -1,24 +1,21 @@
 """Rules on `observability:security`: what it says is possible, and protects what it seems to."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from components._model import placeholder
 from components.security.spec import CertificateSettings
 
-from .addresses import namespace_of
-from .problems import PROJECT, Problem, remove_command, set_command, shown
+from .errors import PROJECT, Problem, remove_command, set_command, shown
+from .namespaces import namespace_in_url
 from .rule import rule
 from .security import Authentication, Tls
-
-if TYPE_CHECKING:
-    from .stack import Settings
+from .settings import Settings
 
 _AREA = f"{PROJECT}:security"
 
 
 @rule("security.tls", "security.issuer")
-def _an_issuer_goes_with_cert_manager(settings: "Settings") -> Iterator[Problem]:
+def _an_issuer_goes_with_cert_manager(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     by_manager = area.tls is Tls.CERT_MANAGER
     if by_manager and area.issuer is None:
@@ -32,7 +29,7 @@ def _an_issuer_goes_with_cert_manager(settings: "Settings") -> Iterator[Problem]
 
 
 @rule("security.certificates", "security.tls")
-def _certificates_are_used(settings: "Settings") -> Iterator[Problem]:
+def _certificates_are_used(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     if "certificates" in area.model_fields_set and not area.encrypted:
         place = f"{_AREA}.certificates"
@@ -46,7 +43,7 @@ def _certificates_are_used(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("security.tls", "security.authentication", "cluster.environment")
-def _logins_of_production_are_encrypted(settings: "Settings") -> Iterator[Problem]:
+def _logins_of_production_are_encrypted(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     if area.logs_in and not area.encrypted and settings.cluster.production:
         yield _plain(
@@ -56,7 +53,7 @@ def _logins_of_production_are_encrypted(settings: "Settings") -> Iterator[Proble
 
 
 @rule("security.logins", "security.authentication")
-def _logins_are_used(settings: "Settings") -> Iterator[Problem]:
+def _logins_are_used(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     if area.logins is not None and not area.logs_in:
         logins = f"{_AREA}.logins"
@@ -65,7 +62,7 @@ def _logins_are_used(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("security.metrics_namespaces", "security.authentication")
-def _metrics_namespaces_are_used(settings: "Settings") -> Iterator[Problem]:
+def _metrics_namespaces_are_used(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     if area.metrics_namespaces and area.authentication is Authentication.NONE:
         opened = f"{_AREA}.metrics_namespaces"
@@ -74,7 +71,7 @@ def _metrics_namespaces_are_used(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("security.logins", "security.authentication", "logging.tenants_secret")
-def _tenants_who_log_in(settings: "Settings") -> Iterator[Problem]:
+def _tenants_who_log_in(settings: Settings) -> Iterator[Problem]:
     logins, secret = settings.security.logins, settings.logging.tenants_secret
     place = f"{_AREA}.logins"
     if not secret:
@@ -105,7 +102,7 @@ def _tenants_who_log_in(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("logging.tenants_secret", "telemetry.namespace_tenants")
-def _the_login_is_the_tenant(settings: "Settings") -> Iterator[Problem]:
+def _the_login_is_the_tenant(settings: Settings) -> Iterator[Problem]:
     if settings.logging.tenants_secret and settings.telemetry.namespace_tenants:
         named = f"{PROJECT}:telemetry.namespace_tenants"
         sentence = "is not used: with logging.tenants_secret the collectors' login is the tenant of all logs"
@@ -113,7 +110,7 @@ def _the_login_is_the_tenant(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("security.senders", "demo.enabled")
-def _senders_speak_tls(settings: "Settings") -> Iterator[Problem]:
+def _senders_speak_tls(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     if not area.senders:
         return
@@ -123,9 +120,9 @@ def _senders_speak_tls(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("security.senders", "logging.traces_endpoint", "telemetry.namespace")
-def _loki_sends_its_traces_as_others_do(settings: "Settings") -> Iterator[Problem]:
+def _loki_sends_its_traces_as_others_do(settings: Settings) -> Iterator[Problem]:
     own = settings.logging.traces_endpoint or ""
-    plain = own.startswith("http://") and namespace_of(own) == settings.telemetry.namespace
+    plain = own.startswith("http://") and namespace_in_url(own) == settings.telemetry.namespace
     if settings.security.senders and plain:
         endpoint = f"{PROJECT}:logging.traces_endpoint"
         sentence = "is plain text, which the collectors would refuse with security.senders: turn one of the two off"
@@ -137,7 +134,7 @@ def _plain(sentence: str) -> Problem:
     return Problem(f"{_AREA}.tls", f"{sentence} (use cert-manager, or given)", set_command(_AREA, encrypt), "none")
 
 
-PROTECTION_RULES = (
+SECURITY_RULES = (
     _an_issuer_goes_with_cert_manager,
     _certificates_are_used,
     _logins_of_production_are_encrypted,

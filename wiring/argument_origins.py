@@ -52,7 +52,7 @@ _SERVER: Mapping[str, Origins] = {
     "metrics_namespaces": ("security.metrics_namespaces",),
 }
 
-DECIDED_ELSEWHERE: Mapping[str, Mapping[str, Origins]] = {
+ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
     "Namespace": {
         "name": ("{area}.namespace",),
         "level": ("{area}.pod_security", "telemetry.log_source"),
@@ -214,7 +214,7 @@ _DERIVED: Mapping[str, Origins] = {
 
 def origins(component: str, area: str, argument: str) -> tuple[str, ...]:
     """Return the settings that decide an argument of a component, the one to report it at first."""
-    decided = DECIDED_ELSEWHERE[component].get(argument)
+    decided = ARGUMENT_ORIGINS[component].get(argument)
     own = f"{area}.{argument}"
     if decided is None:
         return (own, INHERITED[argument]) if argument in INHERITED else (own,)

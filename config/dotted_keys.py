@@ -6,8 +6,8 @@ from typing import Any
 
 from components._model import Location, StrictModel
 
+from .errors import PROJECT, Problem, place_of, remove_command, set_command, shown
 from .fields import Setting, accepts, right_value, setting_at
-from .problems import PROJECT, Problem, place_of, remove_command, set_command, shown
 from .source import Source
 from .storage import STORAGE_KINDS
 

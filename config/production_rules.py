@@ -1,25 +1,22 @@
 """What `environment: production` refuses: data that one host, one pod or one mistake could take along."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from components._model import placeholder
 from components.logging.modes import Role
 from components.tracing.choices import Mode as TempoMode
 
+from .errors import Problem, place_of, set_command, shown
 from .metrics import MetricsKind
-from .problems import Problem, place_of, set_command, shown
 from .rule import rule
+from .settings import Settings
 from .storage import IN_CLUSTER, AwsStorage, InClusterStorage
-
-if TYPE_CHECKING:
-    from .stack import Settings
 
 _WHY = "environment production refuses a single replica of what holds data"
 
 
 @rule("cluster.environment", "storage.kind", "storage.replicas")
-def _objects_outlive_a_host(settings: "Settings") -> Iterator[Problem]:
+def _objects_outlive_a_host(settings: Settings) -> Iterator[Problem]:
     store = settings.storage
     if not settings.cluster.production or not isinstance(store, IN_CLUSTER):
         return
@@ -36,7 +33,7 @@ def _objects_outlive_a_host(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("cluster.environment", "storage.kind", "storage.protect", "storage.create_buckets")
-def _buckets_are_protected(settings: "Settings") -> Iterator[Problem]:
+def _buckets_are_protected(settings: Settings) -> Iterator[Problem]:
     store = settings.storage
     if settings.cluster.production and isinstance(store, AwsStorage) and store.create_buckets and not store.protect:
         place = place_of("storage", "protect")
@@ -44,7 +41,7 @@ def _buckets_are_protected(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("cluster.environment", "metrics.kind")
-def _metrics_are_external(settings: "Settings") -> Iterator[Problem]:
+def _metrics_are_external(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.production and settings.metrics.kind is MetricsKind.IN_STACK:
         external = {
             "kind": "external",
@@ -59,7 +56,7 @@ def _metrics_are_external(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("cluster.environment", "logging.mode", "logging.replicas", "logging.workloads")
-def _logs_have_several_writers(settings: "Settings") -> Iterator[Problem]:
+def _logs_have_several_writers(settings: Settings) -> Iterator[Problem]:
     if not settings.cluster.production:
         return
     logs = settings.logging
@@ -72,7 +69,7 @@ def _logs_have_several_writers(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("cluster.environment", "tracing.mode")
-def _tempo_is_distributed(settings: "Settings") -> Iterator[Problem]:
+def _tempo_is_distributed(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.production and settings.tracing.mode is TempoMode.MONOLITHIC:
         mode, replicas = place_of("tracing", "mode"), place_of("tracing", "replicas")
         fix = f"{set_command(mode, 'distributed')}\n{set_command(replicas, 3)}"
@@ -80,7 +77,7 @@ def _tempo_is_distributed(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("cluster.environment", "tracing.mode", "tracing.replicas", "tracing.kafka_address")
-def _traces_have_several_writers(settings: "Settings") -> Iterator[Problem]:
+def _traces_have_several_writers(settings: Settings) -> Iterator[Problem]:
     traces = settings.tracing
     distributed = traces.mode is TempoMode.DISTRIBUTED
     if settings.cluster.production and distributed and not traces.kafka_address and traces.replicas < 2:

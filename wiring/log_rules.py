@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config import Settings
-from config.problems import Problem, place_of, remove_command, shown
+from config.errors import Problem, place_of, remove_command, shown
 
 ROOT = Path(__file__).resolve().parents[1]
 """Where relative paths begin: the directory of the stack files."""
