@@ -36,7 +36,7 @@ from .planned_components import planned_components
 
 API_COLLECTORS = 2
 """Collectors where none runs on each node."""
-SMALLEST_LIMIT_MIB = 512
+MIN_LIMIT_MIB = 512
 """Memory limit of a collector by default; the limit that a load needs is twice the request."""
 NUMBERS = {"replicas": "replicas", "cpu": "cpu_millis", "memory": "memory_mib", "volume_size": "volume_gib"}
 """The settings of a workload, and the number by which two sizes are compared."""
@@ -264,7 +264,7 @@ def _caches_and_collectors(settings: Settings, specs: Specs) -> Iterator[tuple[P
                 yield path, Need(wanted, present, present < wanted, load)
     if load := _collected(settings):
         request = sized.collectors.workloads["alloy"]
-        limit = replace(request, memory_mib=max(SMALLEST_LIMIT_MIB, 2 * request.memory_mib))
+        limit = replace(request, memory_mib=max(MIN_LIMIT_MIB, 2 * request.memory_mib))
         deployed = _size(1, specs.telemetry.cpu_request, specs.telemetry.memory_limit)
         below = deployed.memory_mib < limit.memory_mib
         yield ("telemetry", "memory_limit"), Need(limit.memory, deployed.memory, below, load)

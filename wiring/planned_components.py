@@ -26,7 +26,7 @@ from components.storage.spec import (
     MinioObjectStorageSpec,
     SecretBucketAccessSpec,
 )
-from components.telemetry.config import log_labels
+from components.telemetry.alloy_config import log_labels
 from components.telemetry.spec import TelemetrySpec
 from components.tracing.choices import Mode as TempoMode
 from components.tracing.generator import written_by

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components._spec import InvalidArgsError
-from components.telemetry.security import LOGIN_DIRECTORY, TLS_DIRECTORY
+from components.telemetry.alloy_config import LOGIN_DIRECTORY, TLS_DIRECTORY
 from components.telemetry.values import alloy_values
 from tests.unit.telemetry.examples import VARIANTS, telemetry_spec
 from tests.unit.telemetry.test_config import component, config_of
