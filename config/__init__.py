@@ -1,4 +1,4 @@
-"""What a stack may say: one frozen model an area, read and checked as a whole before anything is created."""
+"""The settings of a stack: one frozen model an area, read and checked as a whole before anything is created."""
 
 from .errors import SettingsError
 from .settings import Settings

@@ -1,4 +1,4 @@
-"""Rules that span areas, and rules on what only a stack states; a component's own rules are in its `spec.py`."""
+"""Rules across areas and on settings of stacks alone; those of a component are in its `spec.py`."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -68,7 +68,7 @@ def _prefixes_are_of_signals(settings: Settings) -> Iterator[Problem]:
         for purpose, prefix in settings.storage.prefixes.items():
             if purpose not in PURPOSES:
                 place = place_of("storage", "prefixes", purpose)
-                yield Problem(place, "must be of logs or traces: remove it", remove_command(place), shown(prefix))
+                yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(prefix))
 
 
 @rule("storage.kind", "storage.credentials")
@@ -77,7 +77,7 @@ def _credentials_are_of_signals(settings: Settings) -> Iterator[Problem]:
         for purpose, secret in settings.storage.credentials.items():
             if purpose not in PURPOSES:
                 place = place_of("storage", "credentials", purpose)
-                yield Problem(place, "must be of logs or traces: remove it", remove_command(place), shown(secret))
+                yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(secret))
 
 
 @rule(
@@ -121,7 +121,7 @@ def _provision_datasource_is_of_external_metrics(settings: Settings) -> Iterator
 def _of_external_metrics(settings: Settings, key: str, needed_by: str = "") -> Iterator[Problem]:
     kind, value, place = settings.metrics.kind, getattr(settings.metrics, key), place_of("metrics", key)
     if kind is not MetricsKind.EXTERNAL and value is not None:
-        message = f"goes with kind external, not {kind.value}: remove it, or change kind"
+        message = f"must not be set with kind {kind.value}: remove it, or set kind to external"
         yield Problem(place, message, remove_command(place), shown(value))
     if kind is MetricsKind.EXTERNAL and value is None and needed_by:
         meaning = str(MetricsArea.model_fields[key].description).partition(" Default:")[0].rstrip(".")
@@ -134,7 +134,7 @@ def _thanos_uses_valkey(settings: Settings) -> Iterator[Problem]:
     caching = settings.caching
     if caching.thanos_namespace and caching.kind is not CacheKind.VALKEY:
         place = place_of("caching", "thanos_namespace")
-        message = "is used with Valkey only: set kind to valkey, or remove thanos_namespace"
+        message = "needs kind valkey: set kind to valkey, or remove thanos_namespace"
         yield Problem(place, message, remove_command(place), shown(caching.thanos_namespace))
 
 
@@ -158,7 +158,7 @@ def _charts_directory_exists(settings: Settings) -> Iterator[Problem]:
 def _production_names_its_cluster(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.production and not settings.cluster.context:
         place = place_of("cluster", "context")
-        message = "is missing: environment production must name its context, so that it never reaches another cluster"
+        message = "is missing: environment production must name the context of its cluster"
         yield Problem(place, message, set_command(place, placeholder("context")))
 
 
@@ -167,7 +167,7 @@ def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.service_monitor_labels and not settings.cluster.service_monitors:
         yield Problem(
             place_of("cluster", "service_monitor_labels"),
-            "are for ServiceMonitors, and none are made: turn service_monitors on, or remove the labels",
+            "are not used: service_monitors is false; set it to true, or remove the labels",
             set_command(place_of("cluster", "service_monitors"), True),
         )
 
@@ -176,13 +176,13 @@ def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
 def _traefik_has_a_domain(settings: Settings) -> Iterator[Problem]:
     if settings.ingress.kind is IngressKind.TRAEFIK and settings.ingress.domain is None:
         place = place_of("ingress", "domain")
-        message = "is missing: kind traefik needs a domain, under which each UI has its host"
+        message = "is missing: kind traefik needs the domain of the UIs' hosts"
         yield Problem(place, message, set_command(place, placeholder("domain")))
 
 
 @rule("load")
 def _some_load_is_stated(settings: Settings) -> Iterator[Problem]:
-    if settings.load.model_fields_set and not settings.load.given:
+    if settings.load.model_fields_set and not settings.load.is_set:
         yield Problem(
             f"{PROJECT}:load",
             "states no load: set logs_gb_per_day, spans_per_second or active_series",
@@ -195,7 +195,7 @@ def _streams_are_of_logs(settings: Settings) -> Iterator[Problem]:
     if settings.load.active_streams is not None and not settings.load.logs_gb_per_day:
         yield Problem(
             place_of("load", "active_streams"),
-            "are streams of logs: set logs_gb_per_day too",
+            "needs logs_gb_per_day: set it too",
             set_command(place_of("load", "logs_gb_per_day"), 100),
             f"{settings.load.active_streams:g}",
         )

@@ -47,7 +47,7 @@ AREAS: Mapping[str, type[StrictModel]] = {
 
 @dataclass(frozen=True)
 class Settings:
-    """What a stack states, with every default filled in."""
+    """The settings of a stack, with every default filled in."""
 
     stack: str
     cluster: ClusterArea
@@ -69,7 +69,7 @@ class Settings:
     given_secrets: frozenset[str]
     """The secret keys that the stack sets; their values are read by `secret`."""
     written: Mapping[str, Any]
-    """What the stack file holds of each area, and of `aws:region`."""
+    """The values in the stack file by area, and `aws:region`."""
     invalid: frozenset[str] = frozenset()
     """The settings that are wrong, such as `logging.replicas` or all of `logging`: defaults stand in for them."""
 

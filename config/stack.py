@@ -31,7 +31,7 @@ from .validation import CheckedArea, check_area
 
 
 def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] = lambda settings: ()) -> Settings:
-    """Check every area of `source`, then what is between areas, then what `of_components` finds.
+    """Return the settings of `source`, after checks of each area, of rules across areas and by `of_components`.
 
     Raise `SettingsError` with all problems at once.
     """
@@ -56,9 +56,9 @@ def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] 
 
 
 def _with_secrets(problems: list[Problem], secrets: list[Problem]) -> list[Problem]:
-    """Add the problems of secrets; one that is used by nothing is removed, whatever else is wrong with it."""
+    """Return all problems, without those of a secret that is unused: its fix is to remove it."""
     wrong = {problem.place: problem for problem in secrets}
-    known = "; it stands in plain text, so change it where it is known"
+    known = "; it is in plain text, so rotate it"
     reported = [
         replace(problem, sentence=problem.sentence + known * (not wrong[problem.place].shown))
         if problem.place in wrong
@@ -80,7 +80,7 @@ def _checked_areas(source: Source) -> tuple[Mapping[str, CheckedArea], list[Prob
                 model = STORAGE_KINDS[kind]
             else:
                 malformed = [_unknown_kind(written)]
-        # The whole area is wrong where its form is.
+        # A malformed area is wrong as a whole.
         found = CheckedArea(model(), malformed, frozenset({""})) if malformed else check_area(name, model, written)
         checked[name] = found
         problems += found.problems
@@ -95,7 +95,7 @@ def _unknown_kind(written: Mapping[str, Any]) -> Problem:
 
 
 def _kind_of(written: Mapping[str, Any]) -> str | None:
-    """Give the kind of store that has the most of the fields that are written, `None` where several have as many."""
+    """Return the kind of store with most of the fields in `written`, `None` where several have as many."""
     fits = {
         name: sum(field_called(model, key) is not None for key in written if key != "kind")
         for name, model in STORAGE_KINDS.items()
@@ -113,7 +113,7 @@ def _unknown_keys(source: Source) -> list[Problem]:
         if not hidden and (moved := set_without_path(key, source, AREAS)):
             problems.append(moved)
             continue
-        sentence = f"there is no such setting: {nearest(key, known)}"
+        sentence = f"unknown setting: {nearest(key, known)}"
         problems.append(
             Problem(place, sentence, remove_command(place, whole_key=True), "" if hidden else shown(source.value(key)))
         )

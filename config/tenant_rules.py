@@ -1,4 +1,4 @@
-"""Rules on tenants: every log has one that Loki knows."""
+"""Rules on tenants: every log line has one that is defined."""
 
 from collections.abc import Iterator
 
@@ -48,4 +48,4 @@ TENANT_RULES = (
     _logs_tenant_is_defined,
     _namespace_tenants_are_defined,
 )
-"""Each finds logs that would have no tenant, or one that Loki's gateway refuses."""
+"""Rules against logs without a tenant, or with one that Loki's gateway refuses."""

@@ -118,7 +118,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "logs_otlp_url": ("(an output of logging)",),
         "traces_otlp_endpoint": ("(an output of tracing)",),
         "metrics_otlp_url": ("metrics.otlp_url",),
-        "receiver_tls": ("security.senders",),
+        "receiver_tls": ("security.receiver_tls",),
     },
     "Datasources": {
         "namespace": ("logging.namespace",),

@@ -58,7 +58,7 @@ def of_collectors(settings: Settings) -> CollectorAuthArgs:
         "tls_secret": area.certificates.collectors if area.encrypted else "",
         "client_certificates": area.shows_certificates,
         "login_secret": login(settings, "collectors") if area.logs_in else "",
-        "receiver_tls": area.senders,
+        "receiver_tls": area.receiver_tls,
     }
 
 

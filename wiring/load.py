@@ -94,7 +94,7 @@ class Backend(NamedTuple):
 
 def announce(settings: Settings) -> None:
     """Log the sizes and their cost at a preview, and warn of each figure that is below what the load needs."""
-    if not (settings.load.given and pulumi.runtime.is_dry_run()):
+    if not (settings.load.is_set and pulumi.runtime.is_dry_run()):
         return
     pulumi.log.info(report(settings))
     for path, need in recommended(settings).items():

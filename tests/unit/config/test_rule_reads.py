@@ -138,8 +138,8 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "security": (
         {"tls": "cert-manager"},
         {"issuer": {"name": "ca"}, "certificates": {}, "metrics_namespaces": ["m"], "logins": LOGINS},
-        {"senders": True, "authentication": "mtls"},
-        {**BASIC, "senders": True, "logins": {**LOGINS, "loki": "l"}},
+        {"receiver_tls": True, "authentication": "mtls"},
+        {**BASIC, "receiver_tls": True, "logins": {**LOGINS, "loki": "l"}},
         {**BASIC, "tls": "none", "logins": LOGINS},
     ),
     "rest": (
