@@ -1,7 +1,7 @@
-"""The arguments that no area of the stack file states for its component: what decides each of them.
+"""The origin of every argument that no area of the stack file sets for its component.
 
-Every argument of a component is either a field of its settings, which the area of the same name states, or stands
-here. Names of settings say where a wrong value is reported, the first one first; a text in parentheses is a reason.
+Every argument of a component is a field of its settings, which the area of the same name sets, or is listed here. A
+wrong value is reported at the first of the named settings; a text in parentheses is a reason.
 """
 
 from collections.abc import Mapping, Sequence
@@ -190,7 +190,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "otlp_http_url": ("(an output of telemetry)",),
     },
 }
-"""By component: its arguments that its area does not state alone."""
+"""By component: the arguments that its area alone does not set."""
 
 INHERITED: Mapping[str, str] = {
     "storage_class": "cluster.storage_class",
@@ -204,12 +204,12 @@ INHERITED: Mapping[str, str] = {
     "scrape_interval": "metrics.scrape_interval",
     "metrics_uid": "metrics.kind",
 }
-"""Arguments that an area takes from another setting where it states none."""
+"""Arguments that default to another setting where the area sets none."""
 
 _DERIVED: Mapping[str, Origins] = {
     "metrics_namespaces": ("metrics.kind", "metrics.namespace", "metrics.remote_write_url", "security.authentication"),
 }
-"""Arguments that follow from other settings where their own is not stated; nothing is reported at those."""
+"""Arguments that follow from other settings where their own is not set; nothing is reported at those."""
 
 
 def origins(component: str, area: str, argument: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What the expected load needs, beside what the stack deploys: a report and warnings at preview, never a resource."""
+"""The sizes that the expected load needs against those deployed: a report and warnings at preview, no resource."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -55,11 +55,11 @@ class Need(NamedTuple):
     load: str
     """The part of the load that needs it."""
     reason: str = ""
-    """What the load exceeds; empty for a size."""
+    """The limit that the load exceeds; empty for a size."""
 
 
 class Specs(NamedTuple):
-    """What the components make of the settings."""
+    """The specifications of the components for the settings."""
 
     logging: LoggingSpec
     tracing: TracingSpec
@@ -73,7 +73,7 @@ class Backend(NamedTuple):
     deployed: sizing.Row
     needed: Mapping[str, sizing.Size]
     load: str
-    """What the load says of its signal; empty where nothing."""
+    """The load of its signal; empty without one."""
     path: Callable[[str, str], Path | None]
     """The setting of one figure of one workload; `None` where there is none."""
 
@@ -156,7 +156,7 @@ def plan(settings: Settings, mode: Mode | None = None) -> sizing.Plan:
 
 
 def _specs(settings: Settings) -> Specs:
-    """Return what the components make of the arguments that the program passes."""
+    """Return the specifications of the components for the arguments that the program passes."""
     planned = {component.name: component for component in planned_components(settings)}
 
     def checked(spec: type[AnySpec]) -> AnySpec:
@@ -220,7 +220,7 @@ def _tempo(spec: TracingSpec, choice: sizing.Choice, load: str) -> Backend:
 
 
 def _row(title: str, mode: str, workloads: Mapping[str, sizing.Size], choice: sizing.Choice, load: str) -> sizing.Row:
-    """Return the row of a backend, with its bucket and the choice of its mode where the load says something of it."""
+    """Return the row of a backend, with its bucket and the choice of its mode where it has a load."""
     if load:
         return sizing.Row(title, sizing.Shape(mode, workloads, objects=choice.shapes[mode].objects), choice)
     return sizing.Row(f"{title} {mode}", sizing.Shape(mode, workloads))
@@ -345,7 +345,7 @@ def _only_one_pod(settings: Settings) -> bool:
 def _prices(settings: Settings) -> sizing.Prices:
     prices = settings.load.prices.model_dump(exclude_none=True)
     if isinstance(settings.storage, IN_CLUSTER):
-        # Its objects lie on the cluster's own volumes, and nobody counts requests.
+        # Its objects are on volumes of the cluster, and requests are free.
         disks = prices["disk_gib_month"] * settings.storage.disks_of_an_object
         prices = {"object_gb_month": disks, "write_thousand": 0.0, "read_thousand": 0.0, **prices}
     return sizing.Prices(**prices)

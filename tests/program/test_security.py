@@ -84,7 +84,7 @@ def test_every_address_that_is_used_is_one_that_the_certificate_is_good_for(trac
         for address in exports[name].values():
             assert "https://" in address or "://" not in address
             host = address.split("://")[-1].partition("/")[0].partition(":")[0]
-            assert host in hosts, f"{address} would not be believed"
+            assert host in hosts, f"{address} would not be trusted"
             assert address in collectors(recording) or name in ("logs", "traces")
     for signal in ("logs", "traces"):
         host = datasource(recording, signal)["url"].removeprefix("https://").partition(":")[0]
