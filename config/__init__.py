@@ -1,7 +1,8 @@
-"""What a stack may say: one frozen model an area, read and checked as a whole before anything is created."""
+"""The settings of a stack: one frozen model an area, read and checked as a whole before anything is created."""
 
-from .problems import SettingsError
+from .errors import SettingsError
+from .settings import Settings
 from .source import read
-from .stack import Settings, load
+from .stack import load
 
 __all__ = ["Settings", "SettingsError", "load", "read"]

@@ -1,4 +1,4 @@
-"""Wrong fields of an area, as pydantic finds them: told at the place in the stack file, with a value that is right."""
+"""Wrong fields of an area, as pydantic finds them: reported at their setting, with a valid value."""
 
 import json
 import re
@@ -23,10 +23,10 @@ from components._model import (
 )
 from components.units import parse_quantity
 
-from .problems import SECRET, Problem, nearest, place_of, remove_command, replace_command, shown
+from .errors import SECRET, Problem, nearest, place_of, remove_command, replace_command, shown
 
 OF_A_KEY = "[key]"
-"""Ends the location of an error where the key of a map is wrong, not its value."""
+"""The last part of an error's location where the key of a map is wrong, not its value."""
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _UNIT = re.compile(r"\d+([A-Za-z]+)")
@@ -36,20 +36,20 @@ _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False,
 
 @dataclass(frozen=True)
 class Setting:
-    """What a model declares of one place in it."""
+    """The declaration of a setting in a model."""
 
     name: str
     owner: type[BaseModel] | None
     """The model whose field it is, `None` for an item of a map or list."""
     field: FieldInfo | None
     annotation: Any
-    """What is right there."""
+    """The type of valid values."""
     example: Any
-    """A value that is right; `None` where none is known."""
+    """A valid value; `None` where none is known."""
 
 
 def setting_at(model: type[BaseModel], location: Location) -> Setting:
-    """Return what `model` declares of the value at `location`."""
+    """Return the declaration in `model` of the value at `location`."""
     annotation: Any = model
     found = Setting("", None, None, model, None)
     for part in location:
@@ -72,7 +72,7 @@ def wrong_fields(area: str, model: type[BaseModel], error: ValidationError) -> I
 
 
 def right_value(setting: Setting, wrong: Any) -> Any:
-    """Return what was probably meant by `wrong`, else an example, a placeholder where only the user knows the value.
+    """Return the value that was probably meant by `wrong`, else an example, or a placeholder for what only users know.
 
     `None` where the setting is better removed.
     """
@@ -93,12 +93,12 @@ def right_value(setting: Setting, wrong: Any) -> Any:
 
 
 def _is_entry(setting: Setting) -> bool:
-    """Whether a setting is an entry of a map or list that has parts: no example stands for what it was meant to be."""
+    """Whether a setting is an entry of a map or list and itself has parts: no example can replace it."""
     return setting.field is None and isinstance(setting.example, Mapping | list)
 
 
 def _written_out(setting: Setting, wrong: Any) -> list[str]:
-    """Return texts for a number, or for a number in text: as it is, then with each unit, nearest the example first."""
+    """Return a number, which may be a string, as strings: as it is, then with each unit, nearest the example first."""
     text = json.dumps(wrong) if isinstance(wrong, int | float) else str(wrong)
     if _NUMBER.fullmatch(text) is None:
         return []
@@ -150,14 +150,14 @@ def _unknown(place: str, setting: Setting, location: Location, value: Any) -> Pr
     if SECRET.search(name):
         return Problem(
             place,
-            "looks like a secret, and stands here in plain text: give it as a secret setting of its own "
-            "(docs/reference/settings.md) or name a Kubernetes Secret, and change it where it is known",
+            "looks like a secret in plain text: use a secret setting (docs/reference/settings.md) or name a Kubernetes "
+            "Secret, and rotate it",
             remove_command(place),
         )
     hint = "remove it"
     if setting.owner is not None:
         hint = nearest(name, [field.alias or key for key, field in setting.owner.model_fields.items()])
-    return Problem(place, f"there is no such setting: {hint}", remove_command(place), shown(value))
+    return Problem(place, f"unknown setting: {hint}", remove_command(place), shown(value))
 
 
 def _fix(place: str, setting: Setting, wrong: Any) -> str:
@@ -168,13 +168,13 @@ def _fix(place: str, setting: Setting, wrong: Any) -> str:
 
 
 def meaning(setting: Setting) -> str:
-    """Return what a setting is, in the words of its declaration."""
+    """Return the description of a setting."""
     described = setting.field.description if setting.field else None
     return (described or "it has no default").rstrip(".")
 
 
 def accepts(annotation: Any, value: Any) -> bool:
-    """Return whether `value` is right for `annotation`."""
+    """Whether `value` is valid for `annotation`."""
     if _is_switch(annotation) and not isinstance(value, bool):
         return False
     try:

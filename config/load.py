@@ -1,4 +1,4 @@
-"""`observability:load`: how much is expected to arrive."""
+"""`observability:load`: the expected load."""
 
 from typing import Annotated
 
@@ -102,6 +102,6 @@ class LoadArea(StrictModel):
     )
 
     @property
-    def given(self) -> bool:
-        """Whether the stack states a load at all."""
+    def is_set(self) -> bool:
+        """Whether the stack states a load."""
         return bool(self.logs_gb_per_day or self.spans_per_second or self.active_series)

@@ -1,14 +1,11 @@
 """Rules on the settings of a stack: each declares what it reads, and is skipped where one of those is wrong."""
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from .problems import Problem
+from .errors import Problem
+from .settings import Settings
 
-if TYPE_CHECKING:
-    from .stack import Settings
-
-Rule = Callable[["Settings"], Iterator[Problem]]
+Rule = Callable[[Settings], Iterator[Problem]]
 
 
 def rule(*reads: str) -> Callable[[Rule], Rule]:
@@ -27,7 +24,7 @@ def reads_of(function: Rule) -> Sequence[str]:
     return reads
 
 
-def find_problems(settings: "Settings", rules: Sequence[Rule]) -> list[Problem]:
+def find_problems(settings: Settings, rules: Sequence[Rule]) -> list[Problem]:
     """Return what the rules find that read no wrong setting."""
     return [
         problem

@@ -1,30 +1,27 @@
-"""Rules that span areas, and rules on what only a stack states; a component's own rules are in its `spec.py`."""
+"""Rules across areas and on settings of stacks alone; those of a component are in its `spec.py`."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from components._model import placeholder
 
 from .caching import CacheKind
 from .charts import CHARTS_VARIABLE
+from .errors import PROJECT, Problem, place_of, remove_command, set_command, shown
 from .ingress import IngressKind
 from .metrics import MetricsArea, MetricsKind
 from .namespaces import NAMESPACE_RULES
-from .problems import PROJECT, Problem, place_of, remove_command, set_command, shown
-from .production import PRODUCTION_RULES
-from .protection import PROTECTION_RULES
+from .production_rules import PRODUCTION_RULES
 from .rule import Rule, rule
+from .security_rules import SECURITY_RULES
+from .settings import Settings
 from .storage import PURPOSES, AwsStorage, ExternalStorage, MinioStorage, keys_of
-from .tenancy import TENANT_RULES
-from .unused import UNUSED_RULES
-
-if TYPE_CHECKING:
-    from .stack import Settings
+from .tenant_rules import TENANT_RULES
+from .unused_settings import UNUSED_SETTINGS_RULES
 
 
 @rule("storage.kind", "storage.credentials", "secrets")
-def _external_storage_has_credentials(settings: "Settings") -> Iterator[Problem]:
+def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, ExternalStorage):
         return
     for purpose in PURPOSES:
@@ -40,7 +37,7 @@ def _external_storage_has_credentials(settings: "Settings") -> Iterator[Problem]
 
 
 @rule("storage.kind", "secrets")
-def _credentials_are_used(settings: "Settings") -> Iterator[Problem]:
+def _credentials_are_used(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, ExternalStorage):
         for key in sorted(settings.given_secrets & {key for purpose in PURPOSES for key in keys_of(purpose)}):
             yield Problem(
@@ -51,7 +48,7 @@ def _credentials_are_used(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("storage.kind", "storage.buckets")
-def _every_signal_has_a_bucket(settings: "Settings") -> Iterator[Problem]:
+def _every_signal_has_a_bucket(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, AwsStorage | ExternalStorage | MinioStorage):
         return
     buckets = settings.storage.buckets
@@ -66,28 +63,28 @@ def _every_signal_has_a_bucket(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("storage.kind", "storage.prefixes")
-def _prefixes_are_of_signals(settings: "Settings") -> Iterator[Problem]:
+def _prefixes_are_of_signals(settings: Settings) -> Iterator[Problem]:
     if isinstance(settings.storage, AwsStorage | ExternalStorage):
         for purpose, prefix in settings.storage.prefixes.items():
             if purpose not in PURPOSES:
                 place = place_of("storage", "prefixes", purpose)
-                yield Problem(place, "must be of logs or traces: remove it", remove_command(place), shown(prefix))
+                yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(prefix))
 
 
 @rule("storage.kind", "storage.credentials")
-def _credentials_are_of_signals(settings: "Settings") -> Iterator[Problem]:
+def _credentials_are_of_signals(settings: Settings) -> Iterator[Problem]:
     if isinstance(settings.storage, ExternalStorage):
         for purpose, secret in settings.storage.credentials.items():
             if purpose not in PURPOSES:
                 place = place_of("storage", "credentials", purpose)
-                yield Problem(place, "must be of logs or traces: remove it", remove_command(place), shown(secret))
+                yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(secret))
 
 
 @rule(
     *("grafana.enabled", "metrics.kind", "metrics.query_url", "metrics.provision_datasource"),
     "datasources.metrics_uid",
 )
-def _grafana_can_query_metrics(settings: "Settings") -> Iterator[Problem]:
+def _grafana_can_query_metrics(settings: Settings) -> Iterator[Problem]:
     metrics = settings.metrics
     missing = metrics.kind is MetricsKind.EXTERNAL and metrics.query_url is None and not metrics.provision_datasource
     if settings.grafana.enabled and missing:
@@ -101,30 +98,30 @@ def _grafana_can_query_metrics(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("metrics.kind", "metrics.remote_write_url")
-def _remote_write_url_is_of_external_metrics(settings: "Settings") -> Iterator[Problem]:
+def _remote_write_url_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
     yield from _of_external_metrics(settings, "remote_write_url", "kind external")
 
 
 @rule("metrics.kind", "metrics.otlp_url")
-def _otlp_url_is_of_external_metrics(settings: "Settings") -> Iterator[Problem]:
+def _otlp_url_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
     yield from _of_external_metrics(settings, "otlp_url", "kind external")
 
 
 @rule("metrics.kind", "metrics.query_url", "metrics.provision_datasource")
-def _query_url_is_of_external_metrics(settings: "Settings") -> Iterator[Problem]:
+def _query_url_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
     needed_by = "provision_datasource" if settings.metrics.provision_datasource else ""
     yield from _of_external_metrics(settings, "query_url", needed_by)
 
 
 @rule("metrics.kind", "metrics.provision_datasource")
-def _provision_datasource_is_of_external_metrics(settings: "Settings") -> Iterator[Problem]:
+def _provision_datasource_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
     yield from _of_external_metrics(settings, "provision_datasource")
 
 
-def _of_external_metrics(settings: "Settings", key: str, needed_by: str = "") -> Iterator[Problem]:
+def _of_external_metrics(settings: Settings, key: str, needed_by: str = "") -> Iterator[Problem]:
     kind, value, place = settings.metrics.kind, getattr(settings.metrics, key), place_of("metrics", key)
     if kind is not MetricsKind.EXTERNAL and value is not None:
-        message = f"goes with kind external, not {kind.value}: remove it, or change kind"
+        message = f"must not be set with kind {kind.value}: remove it, or set kind to external"
         yield Problem(place, message, remove_command(place), shown(value))
     if kind is MetricsKind.EXTERNAL and value is None and needed_by:
         meaning = str(MetricsArea.model_fields[key].description).partition(" Default:")[0].rstrip(".")
@@ -133,16 +130,16 @@ def _of_external_metrics(settings: "Settings", key: str, needed_by: str = "") ->
 
 
 @rule("caching.kind", "caching.thanos_namespace")
-def _thanos_uses_valkey(settings: "Settings") -> Iterator[Problem]:
+def _thanos_uses_valkey(settings: Settings) -> Iterator[Problem]:
     caching = settings.caching
     if caching.thanos_namespace and caching.kind is not CacheKind.VALKEY:
         place = place_of("caching", "thanos_namespace")
-        message = "is used with Valkey only: set kind to valkey, or remove thanos_namespace"
+        message = "needs kind valkey: set kind to valkey, or remove thanos_namespace"
         yield Problem(place, message, remove_command(place), shown(caching.thanos_namespace))
 
 
 @rule("charts.directory")
-def _charts_directory_exists(settings: "Settings") -> Iterator[Problem]:
+def _charts_directory_exists(settings: Settings) -> Iterator[Problem]:
     directory = settings.charts.directory
     if directory and not Path(directory).is_dir():
         place = place_of("charts", "directory")
@@ -158,34 +155,34 @@ def _charts_directory_exists(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("cluster.environment", "cluster.context")
-def _production_names_its_cluster(settings: "Settings") -> Iterator[Problem]:
+def _production_names_its_cluster(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.production and not settings.cluster.context:
         place = place_of("cluster", "context")
-        message = "is missing: environment production must name its context, so that it never reaches another cluster"
+        message = "is missing: environment production must name the context of its cluster"
         yield Problem(place, message, set_command(place, placeholder("context")))
 
 
 @rule("cluster.service_monitors", "cluster.service_monitor_labels")
-def _labels_are_of_service_monitors(settings: "Settings") -> Iterator[Problem]:
+def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.service_monitor_labels and not settings.cluster.service_monitors:
         yield Problem(
             place_of("cluster", "service_monitor_labels"),
-            "are for ServiceMonitors, and none are made: turn service_monitors on, or remove the labels",
+            "are not used: service_monitors is false; set it to true, or remove the labels",
             set_command(place_of("cluster", "service_monitors"), True),
         )
 
 
 @rule("ingress.kind", "ingress.domain")
-def _traefik_has_a_domain(settings: "Settings") -> Iterator[Problem]:
+def _traefik_has_a_domain(settings: Settings) -> Iterator[Problem]:
     if settings.ingress.kind is IngressKind.TRAEFIK and settings.ingress.domain is None:
         place = place_of("ingress", "domain")
-        message = "is missing: kind traefik needs a domain, under which each UI has its host"
+        message = "is missing: kind traefik needs the domain of the UIs' hosts"
         yield Problem(place, message, set_command(place, placeholder("domain")))
 
 
 @rule("load")
-def _some_load_is_stated(settings: "Settings") -> Iterator[Problem]:
-    if settings.load.model_fields_set and not settings.load.given:
+def _some_load_is_stated(settings: Settings) -> Iterator[Problem]:
+    if settings.load.model_fields_set and not settings.load.is_set:
         yield Problem(
             f"{PROJECT}:load",
             "states no load: set logs_gb_per_day, spans_per_second or active_series",
@@ -194,11 +191,11 @@ def _some_load_is_stated(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("load.active_streams", "load.logs_gb_per_day")
-def _streams_are_of_logs(settings: "Settings") -> Iterator[Problem]:
+def _streams_are_of_logs(settings: Settings) -> Iterator[Problem]:
     if settings.load.active_streams is not None and not settings.load.logs_gb_per_day:
         yield Problem(
             place_of("load", "active_streams"),
-            "are streams of logs: set logs_gb_per_day too",
+            "needs logs_gb_per_day: set it too",
             set_command(place_of("load", "logs_gb_per_day"), 100),
             f"{settings.load.active_streams:g}",
         )
@@ -224,7 +221,7 @@ RULES: Sequence[Rule] = (
     _streams_are_of_logs,
     *NAMESPACE_RULES,
     *TENANT_RULES,
-    *PROTECTION_RULES,
+    *SECURITY_RULES,
     *PRODUCTION_RULES,
-    *UNUSED_RULES,
+    *UNUSED_SETTINGS_RULES,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from components._htpasswd import problem_of_htpasswd
 from components._plain_secrets import HIDDEN
 
-from .problems import PROJECT, Problem
+from .errors import PROJECT, Problem
 from .source import Source
 
 SECRET_KEYS: Mapping[str, str] = {
@@ -13,14 +13,14 @@ SECRET_KEYS: Mapping[str, str] = {
     "logs_secret_access_key": "secret key of the S3 user that Loki uses",
     "traces_access_key_id": "access key of the S3 user that Tempo uses",
     "traces_secret_access_key": "secret key of the S3 user that Tempo uses",
-    "ui_users": "htpasswd lines of who may open the UIs that have no login of their own",
+    "ui_users": "htpasswd lines of the users of UIs without a login of their own",
 }
 """Every secret setting and what it is."""
 
 
 def secret_problems(source: Source) -> list[Problem]:
-    """Refuse a secret that stands in plain text in the stack file, and one that cannot be what it is for."""
-    return [*_in_plain_text(source), *_useless(source)]
+    """Return the problems of secrets: in plain text in the stack file, or invalid."""
+    return [*_in_plain_text(source), *_invalid(source)]
 
 
 def _in_plain_text(source: Source) -> Iterator[Problem]:
@@ -28,13 +28,12 @@ def _in_plain_text(source: Source) -> Iterator[Problem]:
         if key in source.texts and key not in source.secret:
             yield Problem(
                 f"{PROJECT}:{key}",
-                f"is a secret ({meaning}) and stands in plain text in the stack file: "
-                "encrypt it, and change it where it is known",
+                f"is a secret ({meaning}) in plain text in the stack file: encrypt it, and rotate it",
                 f"pulumi config set --secret {PROJECT}:{key}",
             )
 
 
-def _useless(source: Source) -> Iterator[Problem]:
+def _invalid(source: Source) -> Iterator[Problem]:
     for key in SECRET_KEYS:
         if key not in source.secret or key not in source.texts:
             continue
@@ -44,5 +43,5 @@ def _useless(source: Source) -> Iterator[Problem]:
             if problem := problem_of_htpasswd(text):
                 yield Problem(place, problem, f"htpasswd -nB USER | pulumi config set --secret {place}", HIDDEN)
         elif not text or text != text.strip():
-            sentence = "is empty, or has white space at its ends: set it as the store gave it"
+            sentence = "must not be empty or begin or end with white space: set it as issued by the store"
             yield Problem(place, sentence, f"pulumi config set --secret {place}", HIDDEN)

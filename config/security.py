@@ -89,7 +89,7 @@ class SecurityArea(StrictModel):
         "password. `mtls`: a certificate of the same authority.",
         examples=["mtls"],
     )
-    senders: bool = Field(
+    receiver_tls: bool = Field(
         default=False,
         description="Whether programs must send OTLP to the collectors by TLS, and with `mtls` present a certificate.",
         examples=[True],

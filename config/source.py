@@ -1,4 +1,4 @@
-"""Where settings come from: the stack's configuration as Pulumi hands it to the program."""
+"""The stack's configuration as Pulumi passes it to the program."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as runtime_config
 
-from .problems import PROJECT, Problem, remove_command, shown
+from .errors import PROJECT, Problem, remove_command, shown
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Source:
     """The keys of every other namespace, whole."""
 
     def area(self, name: str) -> tuple[Any, list[Problem]]:
-        """Give the value of one area as plain data, `{}` where it is not set, and what is wrong with its form."""
+        """Return the value of one area as plain data, `{}` where it is not set, and the problems of its form."""
         place = f"{PROJECT}:{name}"
         if name in self.secret:
             sentence = (
-                "holds an encrypted value, which would arrive here in the clear: "
+                "holds an encrypted value, which the program would read in plain text: "
                 "put the secret under its own key, or name a Kubernetes Secret with {secret, key}"
             )
             return {}, [Problem(place, sentence, remove_command(place))]
@@ -41,11 +41,11 @@ class Source:
         value = self.value(name)
         if isinstance(value, dict):
             return value, []
-        sentence = "must be an object of keys and values, which docs/reference/settings.md names: set each by its path"
+        sentence = "must be an object with the keys of docs/reference/settings.md: set each by its path"
         return {}, [Problem(place, sentence, remove_command(place), shown(value))]
 
     def value(self, key: str) -> Any:
-        """Give any value as plain data."""
+        """Return any value as plain data."""
         try:
             return json.loads(self.texts[key])
         except json.JSONDecodeError:

@@ -1,26 +1,14 @@
-"""All settings of a stack, read and checked together."""
+"""The settings of a stack, read and checked together."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-import pulumi
-
 from components._messages import closest
-from components._model import StrictModel, field_called
+from components._model import field_called
 
-from .caching import CachingArea
-from .charts import ChartsArea
-from .cluster import ClusterArea, Environment
-from .datasources import DatasourcesArea
-from .demo import DemoArea
-from .dotted import set_without_path
-from .grafana import GrafanaArea
-from .ingress import IngressArea
-from .load import LoadArea
-from .logging import LoggingArea
-from .metrics import MetricsArea
-from .problems import (
+from .dotted_keys import set_without_path
+from .errors import (
     PROJECT,
     SECRET,
     Problem,
@@ -33,79 +21,17 @@ from .problems import (
     shown,
 )
 from .providers import provider_problems
-from .retention import RetentionArea
 from .rule import find_problems
 from .rules import RULES
 from .secrets import SECRET_KEYS, secret_problems
-from .security import SecurityArea
+from .settings import AREAS, Settings
 from .source import Source
-from .storage import STORAGE_KINDS, InClusterStorage, Storage
-from .telemetry import TelemetryArea
-from .tracing import TracingArea
+from .storage import STORAGE_KINDS
 from .validation import CheckedArea, check_area
-
-__all__ = ["AREAS", "Environment", "Settings", "load"]
-
-AREAS: Mapping[str, type[StrictModel]] = {
-    "cluster": ClusterArea,
-    "storage": InClusterStorage,
-    "caching": CachingArea,
-    "retention": RetentionArea,
-    "load": LoadArea,
-    "logging": LoggingArea,
-    "tracing": TracingArea,
-    "telemetry": TelemetryArea,
-    "metrics": MetricsArea,
-    "datasources": DatasourcesArea,
-    "grafana": GrafanaArea,
-    "ingress": IngressArea,
-    "security": SecurityArea,
-    "demo": DemoArea,
-    "charts": ChartsArea,
-}
-"""Every area and its model; `storage` has one model a kind."""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a stack states, with every default filled in."""
-
-    stack: str
-    cluster: ClusterArea
-    storage: Storage
-    caching: CachingArea
-    retention: RetentionArea
-    load: LoadArea
-    logging: LoggingArea
-    tracing: TracingArea
-    telemetry: TelemetryArea
-    metrics: MetricsArea
-    datasources: DatasourcesArea
-    grafana: GrafanaArea
-    ingress: IngressArea
-    security: SecurityArea
-    demo: DemoArea
-    charts: ChartsArea
-    aws_region: str
-    given_secrets: frozenset[str]
-    """The secret keys that the stack sets; their values are read by `secret`."""
-    written: Mapping[str, Any]
-    """What the stack file holds of each area, and of `aws:region`."""
-    invalid: frozenset[str] = frozenset()
-    """The settings that are wrong, such as `logging.replicas` or all of `logging`: defaults stand in for them."""
-
-    def is_invalid(self, setting: str) -> bool:
-        """Whether a setting, the area that it is of, or a setting of the area that it is, is wrong."""
-        area = setting.split(".")[0]
-        return bool({setting, area} & self.invalid) or any(name.startswith(f"{setting}.") for name in self.invalid)
-
-    def secret(self, key: str) -> "pulumi.Output[str] | None":
-        """Return the secret setting `key` as a secret output, or `None` where the stack does not set it."""
-        return pulumi.Config(PROJECT).require_secret(key) if key in self.given_secrets else None
 
 
 def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] = lambda settings: ()) -> Settings:
-    """Check every area of `source`, then what is between areas, then what `of_components` finds.
+    """Return the settings of `source`, after checks of each area, of rules across areas and by `of_components`.
 
     Raise `SettingsError` with all problems at once.
     """
@@ -130,9 +56,9 @@ def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] 
 
 
 def _with_secrets(problems: list[Problem], secrets: list[Problem]) -> list[Problem]:
-    """Add the problems of secrets; one that is used by nothing is removed, whatever else is wrong with it."""
+    """Return all problems, without those of a secret that is unused: its fix is to remove it."""
     wrong = {problem.place: problem for problem in secrets}
-    known = "; it stands in plain text, so change it where it is known"
+    known = "; it is in plain text, so rotate it"
     reported = [
         replace(problem, sentence=problem.sentence + known * (not wrong[problem.place].shown))
         if problem.place in wrong
@@ -154,7 +80,7 @@ def _checked_areas(source: Source) -> tuple[Mapping[str, CheckedArea], list[Prob
                 model = STORAGE_KINDS[kind]
             else:
                 malformed = [_unknown_kind(written)]
-        # The whole area is wrong where its form is.
+        # A malformed area is wrong as a whole.
         found = CheckedArea(model(), malformed, frozenset({""})) if malformed else check_area(name, model, written)
         checked[name] = found
         problems += found.problems
@@ -169,7 +95,7 @@ def _unknown_kind(written: Mapping[str, Any]) -> Problem:
 
 
 def _kind_of(written: Mapping[str, Any]) -> str | None:
-    """Give the kind of store that has the most of the fields that are written, `None` where several have as many."""
+    """Return the kind of store with most of the fields in `written`, `None` where several have as many."""
     fits = {
         name: sum(field_called(model, key) is not None for key in written if key != "kind")
         for name, model in STORAGE_KINDS.items()
@@ -187,7 +113,7 @@ def _unknown_keys(source: Source) -> list[Problem]:
         if not hidden and (moved := set_without_path(key, source, AREAS)):
             problems.append(moved)
             continue
-        sentence = f"there is no such setting: {nearest(key, known)}"
+        sentence = f"unknown setting: {nearest(key, known)}"
         problems.append(
             Problem(place, sentence, remove_command(place, whole_key=True), "" if hidden else shown(source.value(key)))
         )

@@ -18,7 +18,7 @@ from components.storage.spec import (
 from components.units import Name
 
 PURPOSES = ("logs", "traces")
-"""What buckets are for, and so the keys of `buckets`, `prefixes` and `credentials`."""
+"""The purposes of buckets, which are the keys of `buckets`, `prefixes` and `credentials`."""
 
 
 def keys_of(purpose: str) -> frozenset[str]:
@@ -54,7 +54,7 @@ class InClusterStorage(InClusterObjectStorageSettings):
 
     @property
     def disks_of_an_object(self) -> int:
-        """How many times an object lies on volumes of the cluster."""
+        """The number of copies of an object on volumes of the cluster."""
         return self.copies if self.replicas > 1 else 1
 
 
@@ -72,7 +72,7 @@ class MinioStorage(MinioObjectStorageSettings):
 
     @property
     def disks_of_an_object(self) -> int:
-        """How many times an object lies on volumes of the cluster: four pods add parity of its own size."""
+        """The number of copies of an object on volumes of the cluster: four pods add parity of its own size."""
         return 2 if self.mode is MinioMode.DISTRIBUTED else 1
 
 
@@ -83,7 +83,7 @@ class FilesystemStorage(StrictModel):
 
     @property
     def disks_of_an_object(self) -> int:
-        """How many times an object lies on volumes of the cluster."""
+        """The number of copies of an object on volumes of the cluster."""
         return 1
 
 
@@ -111,7 +111,7 @@ class AwsStorage(AwsObjectStorageSettings, AwsBucketAccessSettings):
 Storage = InClusterStorage | MinioStorage | FilesystemStorage | ExternalStorage | AwsStorage
 
 IN_CLUSTER = (InClusterStorage, MinioStorage, FilesystemStorage)
-"""The kinds whose objects lie on volumes of the cluster."""
+"""The kinds whose objects are on volumes of the cluster."""
 
 STORAGE_KINDS: Mapping[str, type[Storage]] = {
     "in-cluster": InClusterStorage,

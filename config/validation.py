@@ -1,4 +1,4 @@
-"""The fields of one area: every wrong one is reported, and its default stands in for it while the rest is checked."""
+"""The check of one area: every wrong field is reported, and replaced by its default while the rest is checked."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ from pydantic import ValidationError
 
 from components._model import StrictModel
 
+from .errors import Problem
 from .fields import wrong_fields
-from .problems import Problem
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class CheckedArea:
 
 
 def check_area(name: str, model: type[StrictModel], written: Mapping[str, Any]) -> CheckedArea:
-    """Check each field of an area by its own declaration."""
+    """Return an area with each field checked by its declaration."""
     try:
         return CheckedArea(model.model_validate(written), [])
     except ValidationError as error:

@@ -8,16 +8,16 @@ import pulumi
 from components import Tracing
 from components.grafana.values import LOGIN_DIRECTORY, TLS_DIRECTORY
 from config import Settings
-from config.addresses import namespace_of
+from config.namespaces import namespace_in_url
 
 from .upstream import ServerAuthArgs
 
 COLLECTORS, GRAFANA = "alloy", "grafana"
-"""The names that the collectors and Grafana log in by, those of their releases."""
+"""The usernames of the collectors and Grafana, which are the names of their releases."""
 
 
 class CollectorAuthArgs(TypedDict):
-    """What the collectors present to Loki and Tempo, and ask of senders."""
+    """The credentials of the collectors for Loki and Tempo, and the TLS of their receiver."""
 
     tls_secret: str
     client_certificates: bool
@@ -41,13 +41,13 @@ class DatasourcesAuthArgs(TypedDict):
 
 
 def of_loki(settings: Settings) -> ServerAuthArgs:
-    """Return what Loki asks of its clients; with tenants as users, logins are theirs."""
+    """Return the authentication that Loki requires; with tenants as users, the logins are theirs."""
     own_logins = "" if settings.logging.tenants_secret else logins(settings, "loki")
     return _of_server(settings, settings.security.certificates.loki, own_logins)
 
 
 def of_tempo(settings: Settings) -> ServerAuthArgs:
-    """Return what Tempo asks of its clients."""
+    """Return the authentication that Tempo requires."""
     return _of_server(settings, settings.security.certificates.tempo, logins(settings, "tempo"))
 
 
@@ -58,7 +58,7 @@ def of_collectors(settings: Settings) -> CollectorAuthArgs:
         "tls_secret": area.certificates.collectors if area.encrypted else "",
         "client_certificates": area.shows_certificates,
         "login_secret": login(settings, "collectors") if area.logs_in else "",
-        "receiver_tls": area.senders,
+        "receiver_tls": area.receiver_tls,
     }
 
 
@@ -94,7 +94,7 @@ def login(settings: Settings, client: str) -> str:
 
 
 def logins(settings: Settings, server: str) -> str:
-    """Return the Secret that `loki` or `tempo` checks logins by."""
+    """Return the Secret with the logins that `loki` or `tempo` accepts."""
     own = settings.security.logins
     return str(getattr(own, server) or "") if own else f"{server}-logins"
 
@@ -114,5 +114,5 @@ def _metrics_namespaces(settings: Settings) -> Sequence[str]:
     stated, metrics = list(settings.security.metrics_namespaces), settings.metrics
     if stated or metrics.in_stack:
         return stated or [metrics.namespace]
-    external = namespace_of(metrics.remote_write_url or "")
+    external = namespace_in_url(metrics.remote_write_url or "")
     return [external] if external else []

@@ -1,4 +1,4 @@
-"""The arguments of every component: cluster defaults, under what the stack states, under what other components give."""
+"""The arguments of every component: defaults of the cluster, overridden by settings, then by outputs of others."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -34,17 +34,17 @@ from config.security import Issuer
 from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage
 
 from . import authentication, upstream
+from .log_rules import rule_files
 from .metrics import MetricsAddresses
-from .rules import rule_files
 
 Args = TypeVar("Args")
 Text = pulumi.Input[str]
 
 
 def stated(area: StrictModel, args: type[Args]) -> Args:
-    """Return what the stack file states of the arguments `args`: fields that it sets, by their alias, as plain data.
+    """Return the arguments `args` that the stack file sets, by their alias, as plain data.
 
-    The fields that the area itself declares are no arguments, even where they are called like one.
+    The fields that the area itself declares are no arguments, even where one has the same name.
     """
     names = set(args.__annotations__) - set(type(area).__annotations__)
     values: Any = area.model_dump(mode="json", by_alias=True, exclude_unset=True, include=names)

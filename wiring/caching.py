@@ -1,4 +1,4 @@
-"""The Valkey that a stack may ask for in place of the charts' own memcached, and its readers' access to it."""
+"""Valkey in place of the charts' own memcached, and its clients' access to it."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ from .upstream import CacheArgs
 
 
 class Caching:
-    """A Valkey for Loki, distributed Tempo and an existing Thanos; nothing where the charts' own memcached serve."""
+    """A Valkey for Loki, distributed Tempo and an existing Thanos; none where the charts' own memcached are used."""
 
     def __init__(
         self, settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions

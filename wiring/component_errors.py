@@ -1,7 +1,7 @@
 """Every component's own rules, checked on the merged arguments before anything is created.
 
-A component checks its arguments when it is constructed; by then, those before it are registered with the engine. What
-is wrong is reported at the settings that the arguments come from, with the command that the rule or the field names.
+A component checks its arguments when it is constructed; by then, those before it are registered with the engine. A
+problem is reported at the settings that the arguments come from, with the commands that fix it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,18 +12,18 @@ from pydantic import BaseModel
 from components._model import Location, holds_placeholder, is_placeholder, members
 from components._spec import REMOVE, ArgumentProblem
 from config import Settings
+from config.errors import Problem, place_of, remove_command, replace_command, setting_of, shown
 from config.fields import OF_A_KEY, accepts, meaning, right_value, setting_at
-from config.problems import Problem, place_of, remove_command, replace_command, setting_of, shown
 
-from .decided_elsewhere import origins, read_settings
+from .argument_origins import origins, read_settings
+from .log_rules import rule_file_problems
 from .planned_components import PlannedComponent, planned_components
-from .rules import rule_file_problems
 
 _ABSENT = object()
 
 
 def component_problems(settings: Settings) -> Iterator[Problem]:
-    """Yield everything that the components would refuse of what is right so far, each problem once."""
+    """Yield every problem that a component would raise for settings that are valid so far, each once."""
     yield from rule_file_problems(settings)
     checked = settings
     for component in planned_components(settings):
@@ -129,7 +129,7 @@ class _Reported:
         if value is REMOVE or not path or not issubclass(model, BaseModel):
             return value
         setting = setting_at(model, tuple(path))
-        # A placeholder is no value yet; a choice of a few needs none.
+        # A placeholder is not checked as a value; a choice has values, and needs none.
         if accepts(setting.annotation, value) or (holds_placeholder(value) and not members(setting.annotation)):
             return value
         return setting.example if accepts(setting.annotation, setting.example) else REMOVE

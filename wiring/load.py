@@ -1,4 +1,4 @@
-"""What the expected load needs, beside what the stack deploys: a report and warnings at preview, never a resource."""
+"""The sizes that the expected load needs against those deployed: a report and warnings at preview, no resource."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -26,14 +26,14 @@ from components.tracing.workloads import workload
 from components.units import parse_duration, parse_quantity
 from config import Settings
 from config.caching import CacheKind
-from config.problems import place_of
+from config.errors import place_of
 from config.storage import IN_CLUSTER, FilesystemStorage
 
 from .planned_components import planned_components
 
 API_COLLECTORS = 2
 """Collectors where none runs on each node."""
-SMALLEST_LIMIT_MIB = 512
+MIN_LIMIT_MIB = 512
 """Memory limit of a collector by default; the limit that a load needs is twice the request."""
 NUMBERS = {"replicas": "replicas", "cpu": "cpu_millis", "memory": "memory_mib", "volume_size": "volume_gib"}
 """The settings of a workload, and the number by which two sizes are compared."""
@@ -52,11 +52,11 @@ class Need(NamedTuple):
     load: str
     """The part of the load that needs it."""
     reason: str = ""
-    """What the load exceeds; empty for a size."""
+    """The limit that the load exceeds; empty for a size."""
 
 
 class Specs(NamedTuple):
-    """What the components make of the settings."""
+    """The specifications of the components for the settings."""
 
     logging: LoggingSpec
     tracing: TracingSpec
@@ -70,7 +70,7 @@ class Backend(NamedTuple):
     deployed: sizing.Row
     needed: Mapping[str, sizing.Size]
     load: str
-    """What the load says of its signal; empty where nothing."""
+    """The load of its signal; empty without one."""
     path: Callable[[str, str], Path | None]
     """The setting of one figure of one workload; `None` where there is none."""
 
@@ -91,7 +91,7 @@ class Backend(NamedTuple):
 
 def announce(settings: Settings) -> None:
     """Log the sizes and their cost at a preview, and warn of each figure that is below what the load needs."""
-    if not (settings.load.given and pulumi.runtime.is_dry_run()):
+    if not (settings.load.is_set and pulumi.runtime.is_dry_run()):
         return
     pulumi.log.info(report(settings))
     for path, need in recommended(settings).items():
@@ -153,7 +153,7 @@ def plan(settings: Settings, mode: LokiMode | None = None) -> sizing.Plan:
 
 
 def _specs(settings: Settings) -> Specs:
-    """Return what the components make of the arguments that the program passes."""
+    """Return the specifications of the components for the arguments that the program passes."""
     planned = {component.name: component for component in planned_components(settings)}
 
     def checked(spec: type[AnySpec]) -> AnySpec:
@@ -217,7 +217,7 @@ def _tempo(spec: TracingSpec, choice: sizing.Choice, load: str) -> Backend:
 
 
 def _row(title: str, mode: str, workloads: Mapping[str, sizing.Size], choice: sizing.Choice, load: str) -> sizing.Row:
-    """Return the row of a backend, with its bucket and the choice of its mode where the load says something of it."""
+    """Return the row of a backend, with its bucket and the choice of its mode where it has a load."""
     if load:
         return sizing.Row(title, sizing.Shape(mode, workloads, objects=choice.shapes[mode].objects), choice)
     return sizing.Row(f"{title} {mode}", sizing.Shape(mode, workloads))
@@ -261,7 +261,7 @@ def _caches_and_collectors(settings: Settings, specs: Specs) -> Iterator[tuple[P
                 yield path, Need(wanted, present, present < wanted, load)
     if load := _collected(settings):
         request = sized.collectors.workloads["alloy"]
-        limit = replace(request, memory_mib=max(SMALLEST_LIMIT_MIB, 2 * request.memory_mib))
+        limit = replace(request, memory_mib=max(MIN_LIMIT_MIB, 2 * request.memory_mib))
         deployed = _size(1, specs.telemetry.cpu_request, specs.telemetry.memory_limit)
         below = deployed.memory_mib < limit.memory_mib
         yield ("telemetry", "memory_limit"), Need(limit.memory, deployed.memory, below, load)
@@ -342,7 +342,7 @@ def _only_one_pod(settings: Settings) -> bool:
 def _prices(settings: Settings) -> sizing.Prices:
     prices = settings.load.prices.model_dump(exclude_none=True)
     if isinstance(settings.storage, IN_CLUSTER):
-        # Its objects lie on the cluster's own volumes, and nobody counts requests.
+        # Its objects are on volumes of the cluster, and requests are free.
         disks = prices["disk_gib_month"] * settings.storage.disks_of_an_object
         prices = {"object_gb_month": disks, "write_thousand": 0.0, "read_thousand": 0.0, **prices}
     return sizing.Prices(**prices)

@@ -5,7 +5,7 @@ import pulumi
 from components import Namespace, NamespaceArgs
 from components._pod_security import PodSecurity
 from config import Settings
-from config.namespaces import namespaces_of
+from config.namespaces import area_namespaces
 
 from . import build_args
 
@@ -15,7 +15,7 @@ _LEVELS = list(PodSecurity)
 def levels(settings: Settings) -> dict[str, PodSecurity]:
     """Return the pod security level of every namespace that the stack needs."""
     found: dict[str, PodSecurity] = {}
-    for area, name in namespaces_of(settings).items():
+    for area, name in area_namespaces(settings).items():
         found[name] = max(found.get(name, _LEVELS[0]), _level(settings, area), key=_LEVELS.index)
     return found
 

@@ -26,7 +26,7 @@ from components.storage.spec import (
     MinioObjectStorageSpec,
     SecretBucketAccessSpec,
 )
-from components.telemetry.config import log_labels
+from components.telemetry.alloy_config import log_labels
 from components.telemetry.spec import TelemetrySpec
 from components.tracing.metrics_generator import generated_metrics
 from components.tracing.modes import TempoMode
@@ -34,7 +34,7 @@ from components.tracing.spec import TracingSpec
 from config import Settings
 from config.caching import CacheKind
 from config.ingress import IngressKind
-from config.namespaces import namespaces_of
+from config.namespaces import area_namespaces
 from config.storage import (
     PURPOSES,
     AwsStorage,
@@ -94,7 +94,7 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
     def planned(area: str, spec: type[Spec], arguments: Mapping[str, object]) -> PlannedComponent:
         return PlannedComponent(spec.__name__.removesuffix("Spec"), area, spec, arguments)
 
-    areas = {namespace: area for area, namespace in reversed([*namespaces_of(settings).items()])}
+    areas = {namespace: area for area, namespace in reversed([*area_namespaces(settings).items()])}
     for name, namespace in created_namespaces(settings).items():
         yield planned(areas[name], NamespaceSpec, namespace)
     for certificate in planned_certificates(settings, {}):

@@ -9,13 +9,13 @@ from config.providers import AWS_FLAGS, AWS_SECRETS
 from config.storage import AwsStorage
 
 IDENTITY = "the cluster of this stack"
-"""What Pulumi knows the cluster by. It would replace every resource if this changed, so no setting is part of it."""
+"""Pulumi's identifier of the cluster. A change would replace every resource, so no setting is part of it."""
 
 
 def component_options(settings: Settings) -> pulumi.ResourceOptions:
-    """Give the options that every component of the program is created with.
+    """Return the options with which every component of the program is created.
 
-    The stack owns what it makes: a field that was edited by hand is taken back, not a conflict that fails the `up`.
+    The stack owns its objects: a field that was edited by hand is reset, instead of a conflict that fails the `up`.
     """
     cluster = kubernetes.Provider(
         "cluster",

@@ -23,13 +23,13 @@ class PlannedCertificate:
     """A certificate that cert-manager is to issue."""
 
     name: str
-    """Who presents it: `loki`, `tempo`, `collectors` or `grafana`."""
+    """Its subject: `loki`, `tempo`, `collectors` or `grafana`."""
     namespace: str
     arguments: components.CertificateArgs
 
 
 def create_secrets(settings: Settings, namespaces: Namespaces, options: pulumi.ResourceOptions) -> Namespaces:
-    """Create certificates and logins; return the namespaces again, so that their readers wait for the Secrets.
+    """Create certificates and logins; return the namespaces as outputs that wait for the Secrets in them.
 
     A Grafana that exists already finds its own in `grafana.namespace`, which must exist.
     """
@@ -54,7 +54,7 @@ def _certificates(
 
 
 def planned_certificates(settings: Settings, namespaces: Namespaces) -> Iterator[PlannedCertificate]:
-    """Yield every certificate that the stack asks cert-manager for."""
+    """Yield every certificate that cert-manager issues for the stack."""
     issuer, names = settings.security.issuer, settings.security.certificates
     if settings.security.tls is not Tls.CERT_MANAGER or issuer is None:
         return

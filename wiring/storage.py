@@ -1,4 +1,4 @@
-"""The object store that a stack asks for, and its consumers' access to it."""
+"""The object store of a stack, and its consumers' access to it."""
 
 from collections.abc import Mapping
 from typing import cast
@@ -41,7 +41,7 @@ def use_bucket(
     namespace: pulumi.Output[str],
     options: pulumi.ResourceOptions,
 ) -> BucketArgs:
-    """Let `consumer` use the bucket of `purpose`; return the arguments for it."""
+    """Grant `consumer` access to the bucket of `purpose`; return the arguments for it."""
     if store is None:
         return {"store": "filesystem", "service_account": consumer}
     access: components.AwsBucketAccess | components.SecretBucketAccess
@@ -67,7 +67,7 @@ def use_bucket(
 def secret_access_args(
     settings: Settings, store: Storage, made: ObjectStore, purpose: str, consumer: str, namespace: pulumi.Output[str]
 ) -> components.SecretBucketAccessArgs:
-    """Return the arguments of a Secret with the keys of `consumer`: generated, given, or there already."""
+    """Return the arguments of a Secret with the keys of `consumer`: generated, from the settings, or existing."""
     if not isinstance(store, ExternalStorage):
         return build_args.generated_access_args(cast(ObjectStoreWithKeys, made), purpose, consumer, namespace)
     access_key, secret_key = (settings.secret(f"{purpose}_{key}") for key in ("access_key_id", "secret_access_key"))

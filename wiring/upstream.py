@@ -1,4 +1,4 @@
-"""What components give each other, as parts of arguments; empty where a stack is without the giver."""
+"""Arguments that come from the cluster or from outputs of other components."""
 
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypedDict
@@ -36,7 +36,7 @@ class ReleaseSource(TypedDict):
 
 
 class BucketArgs(TypedDict, total=False):
-    """The bucket of a backend and the identity that it uses it with."""
+    """The bucket of a backend, and the identity for access to it."""
 
     store: str
     bucket: pulumi.Input[str]
@@ -60,7 +60,7 @@ class CacheArgs(TypedDict, total=False):
 
 
 class ServerAuthArgs(TypedDict):
-    """What Loki and Tempo ask of their clients."""
+    """The authentication that Loki and Tempo require of clients."""
 
     tls_secret: str
     client_certificates: bool

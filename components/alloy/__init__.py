@@ -1,4 +1,4 @@
-"""A writer of Alloy configuration: blocks and expressions as values, text as `alloy fmt` would leave it."""
+"""A writer of Alloy configuration: blocks and expressions as values, text as `alloy fmt` formats it."""
 
 from .expressions import Call, Ref, Sum, Value, quote
 from .syntax import Block, render

@@ -35,7 +35,7 @@ class Ref:
     name: str
 
     def lines(self) -> list[str]:
-        """Give the name itself."""
+        """Return the name itself."""
         return [dotted(self.name)]
 
 
@@ -47,7 +47,7 @@ class Call:
     arguments: Sequence[Value] = ()
 
     def lines(self) -> list[str]:
-        """Give the call with its arguments one after another."""
+        """Return the call with its arguments one after another."""
         return _joined(f"{dotted(self.function)}(", (lines_of(argument) for argument in self.arguments), ", ", ")")
 
 
@@ -58,29 +58,29 @@ class Sum:
     terms: Sequence[Value]
 
     def lines(self) -> list[str]:
-        """Give the terms joined with `+`."""
+        """Return the terms joined with `+`."""
         return _joined("", (lines_of(term) for term in self.terms), " + ", "")
 
 
 def quote(text: str) -> str:
-    """Write `text` as a string literal; raise `ValueError` for a lone surrogate, which no file can hold."""
+    """Return `text` as a string literal; raise `ValueError` for a lone surrogate, which UTF-8 cannot encode."""
     return f'"{"".join(_escaped(character) for character in text)}"'
 
 
 def dotted(name: str) -> str:
-    """Check a name made of identifiers and dots; raise `ValueError` otherwise."""
+    """Return a name of identifiers joined by dots; raise `ValueError` for another text."""
     if not all(is_identifier(part) for part in name.split(".")):
-        raise ValueError(f"{name!r} is no Alloy name: write identifiers of letters, digits and _ joined by dots")
+        raise ValueError(f"{name!r} is not a name in Alloy: write identifiers of letters, digits and _, joined by dots")
     return name
 
 
 def is_identifier(text: str) -> bool:
-    """Tell whether `text` can stand unquoted as a name."""
+    """Whether `text` can be written unquoted as a name."""
     return _IDENTIFIER.fullmatch(text) is not None and text not in _KEYWORDS
 
 
 def assignments(fields: Iterable[tuple[str, Value]], separator: str = "") -> Iterator[str]:
-    """Write `name = value` lines with the `=` of neighbouring lines aligned; a value of several lines ends a run."""
+    """Yield `name = value` lines with the `=` of neighbouring lines aligned; a value of several lines ends a run."""
     run: list[tuple[str, list[str]]] = []
     for name, value in fields:
         run.append((name, lines_of(value)))
@@ -91,7 +91,7 @@ def assignments(fields: Iterable[tuple[str, Value]], separator: str = "") -> Ite
 
 
 def lines_of(value: Value) -> list[str]:
-    """Write a value; its lines after the first are indented relative to it."""
+    """Return the lines of a value; those after the first are indented relative to it."""
     if isinstance(value, Ref | Call | Sum):
         return value.lines()
     if isinstance(value, str):
@@ -144,7 +144,7 @@ def _object(fields: Mapping[str, Value]) -> list[str]:
 def _key(key: str) -> str:
     if is_identifier(key):
         return key
-    # Alloy does not undo escapes in keys, nor the quotes of an empty one: they become a part of the key.
+    # Alloy does not unescape keys, nor unquote an empty one: backslashes and quotes become part of the key.
     if not key or (quoted := quote(key)) != f'"{key}"':
         raise ValueError(f'Alloy reads the key {key!r} as another: use printable characters without " and \\')
     return quoted
@@ -159,7 +159,7 @@ def _list(items: Sequence[Value]) -> list[str]:
 
 
 def _joined(opening: str, parts: Iterable[list[str]], separator: str, closing: str) -> list[str]:
-    """Write parts one after another: the next begins on the line where the last one ended."""
+    """Return the lines of parts one after another: each begins on the line where the last one ended."""
     lines = [opening]
     for index, (first, *rest) in enumerate(parts):
         lines[-1] += (separator if index else "") + first

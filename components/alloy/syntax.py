@@ -10,7 +10,7 @@ from .expressions import Ref, Value, assignments, dotted, is_identifier
 class Block:
     """A component (with a label) or a block inside one; attributes come before inner blocks.
 
-    Raise `ValueError` for a name or label that Alloy could not read.
+    Raise `ValueError` for a name or label that Alloy cannot parse.
     """
 
     name: str
@@ -22,15 +22,15 @@ class Block:
         dotted(self.name)
         for name in (self.label or "_", *self.attributes):
             if not is_identifier(name):
-                raise ValueError(f"{self.name}: {name!r} is no Alloy identifier: use letters, digits and _")
+                raise ValueError(f"{self.name}: {name!r} is not an identifier in Alloy: use letters, digits and _")
 
     def export(self, name: str) -> Ref:
-        """Refer to what this component exports, such as `receiver` or `output`."""
+        """Return a reference to an export of this component, such as `receiver` or `output`."""
         return Ref(".".join(part for part in (self.name, self.label, name) if part))
 
 
 def render(blocks: Iterable[Block]) -> str:
-    """Write a configuration of these blocks, formatted as `alloy fmt` would."""
+    """Return the configuration of these blocks, formatted as by `alloy fmt`."""
     return "\n\n".join("\n".join(_lines(block)) for block in blocks) + "\n"
 
 

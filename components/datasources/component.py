@@ -7,6 +7,7 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY
+from .._namespace import create_namespace
 from .._outputs import known_after
 from .._pod_security import PodSecurity
 from .args import DatasourcesArgs

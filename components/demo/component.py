@@ -15,34 +15,34 @@ from .workload import SCRIPT_FILE, SERVICE, deployment_spec, script
 
 
 class Demo(pulumi.ComponentResource):
-    """Two make-believe services that send a trace, its logs and its latencies every few seconds."""
+    """Two simulated services that send a trace, its logs and its latencies every few seconds."""
 
     namespace: pulumi.Output[str]
     """Namespace of the generator."""
 
     service_name: pulumi.Output[str]
-    """`service.name` of the service that every trace begins in."""
+    """`service.name` of the service in which every trace begins."""
 
     def __init__(self, name: str, args: DemoArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Demo "{name}"'
         spec = DemoSpec.check(component, args)
         super().__init__("observability:index:Demo", name, {**args}, opts)
         known = spec.resolve(component)
-        home = create_namespace_if(name, spec, spec.namespace, self)
+        namespaces = create_namespace_if(name, spec, spec.namespace, self)
         labels = {**MANAGED_BY, "app.kubernetes.io/name": spec.workload_name}
         program = ConfigMap(
             f"{name}-script",
             metadata=ObjectMetaArgs(name=spec.workload_name, namespace=spec.namespace, labels=labels),
             data={SCRIPT_FILE: script()},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=home),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=namespaces),
         )
-        # `Any`: mypy runs out of memory on the SDK's nested types of a pod when it is to prove this dict one of them.
+        # `Any`: mypy runs out of memory on the SDK's nested types of a pod when it checks this dict against them.
         specification: pulumi.Output[Any] = known.apply(deployment_spec)
         Deployment(
             f"{name}-generator",
             metadata=ObjectMetaArgs(name=spec.workload_name, namespace=spec.namespace, labels=labels),
             spec=specification,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*home, program]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*namespaces, program]),
         )
         self.namespace = pulumi.Output.from_input(spec.namespace)
         self.service_name = pulumi.Output.from_input(SERVICE)

@@ -14,12 +14,12 @@ _USER = 65532
 
 
 def script() -> str:
-    """Give the generator's source."""
+    """Return the generator's source."""
     return resources.files(__package__).joinpath(SCRIPT_FILE).read_text(encoding="utf-8")
 
 
 def deployment_spec(spec: DemoSpec) -> dict[str, Any]:
-    """Give the Deployment's specification; a changed script replaces the pod."""
+    """Return the Deployment's specification; a changed script replaces the pod."""
     labels = {"app.kubernetes.io/name": spec.workload_name}
     checksum = hashlib.sha256(script().encode()).hexdigest()
     return {

@@ -1,4 +1,4 @@
-"""Routes from Traefik to the UIs, and who may use them."""
+"""Routes of Traefik to the UIs, and basic authentication for them."""
 
 from .args import BasicAuthArgs, UiRouteArgs
 from .basic_auth import BasicAuth

@@ -15,7 +15,7 @@ from .spec import BasicAuthSpec
 
 
 class BasicAuth(pulumi.ComponentResource):
-    """A middleware of Traefik that lets only its users through."""
+    """A middleware of Traefik that admits only its users."""
 
     namespace: pulumi.Output[str]
     """Namespace of the middleware."""
@@ -24,11 +24,11 @@ class BasicAuth(pulumi.ComponentResource):
     reference: pulumi.Output[str]
     """The middleware as `namespace/name`, which routes take."""
     secret_name: pulumi.Output[str]
-    """Name of the Secret that holds the users."""
+    """Name of the Secret with the users."""
     username: pulumi.Output[str]
-    """The user that was made; empty where users were given."""
+    """The created user; empty where users were passed."""
     password: pulumi.Output[str]
-    """Password of the user that was made, a secret; empty where users were given."""
+    """Password of the created user, a secret; empty where users were passed."""
 
     def __init__(self, name: str, args: BasicAuthArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'BasicAuth "{name}"'
@@ -74,7 +74,7 @@ class BasicAuth(pulumi.ComponentResource):
     def _users(self, name: str, component: str, spec: BasicAuthSpec) -> pulumi.Output[str]:
         if spec.htpasswd is not None:
             return checked_htpasswd(component, spec.htpasswd)
-        # A Secret of its own: Traefik takes no users from one that holds anything else.
+        # A Secret of its own: Traefik reads no users from one that has other keys.
         login = generate_login(
             name,
             secret_name=f"{spec.middleware_name}-login",
@@ -84,5 +84,5 @@ class BasicAuth(pulumi.ComponentResource):
         )
         self.username = pulumi.Output.from_input(spec.username)
         self.password = login.password
-        # The provider keeps the hash in the state; one computed here would be another at every preview.
+        # The provider keeps the hash in the state; one computed here would differ at every preview.
         return pulumi.Output.secret(pulumi.Output.concat(spec.username, ":", login.bcrypt_hash))

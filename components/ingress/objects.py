@@ -8,7 +8,7 @@ API_VERSION = "traefik.io/v1alpha1"
 
 
 def ingress_route(spec: UiRouteSpec) -> dict[str, Any]:
-    """Give the specification of an IngressRoute."""
+    """Return the specification of an IngressRoute."""
     names = [*spec.middlewares, *([spec.auth_middleware] if spec.auth_middleware else [])]
     service = {"name": spec.service, "port": spec.port or spec.port_name}
     route: dict[str, Any] = {"match": spec.match, "kind": "Rule"}
@@ -24,7 +24,7 @@ def ingress_route(spec: UiRouteSpec) -> dict[str, Any]:
 
 
 def basic_auth(secret_name: str) -> dict[str, Any]:
-    """Give the specification of a Middleware that asks for a user of `secret_name` and keeps the answer to itself."""
+    """Return the specification of a Middleware that requires a user of `secret_name` and passes no login on."""
     return {"basicAuth": {"secret": secret_name, "removeHeader": True}}
 
 

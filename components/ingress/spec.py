@@ -30,14 +30,14 @@ def _reference(text: str) -> str:
     parts = text.split("/")
     if len(parts) != 2 or not all(re.fullmatch(_OBJECT, part) for part in parts):
         raise ValueError(
-            f"{text!r} is no middleware: write its namespace and name, such as traefik/internal-basic-auth"
+            f"{text!r} is not a middleware: write its namespace and name, such as traefik/internal-basic-auth"
         )
     return text
 
 
 def _path(text: str) -> str:
     if text and re.fullmatch(_PATH, text) is None:
-        raise ValueError(f"{text!r} is no path: begin with '/', end without, such as /grafana")
+        raise ValueError(f"{text!r} is not a path: begin with '/', end without, such as /grafana")
     return text
 
 

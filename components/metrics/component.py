@@ -23,18 +23,18 @@ class Metrics(pulumi.ComponentResource):
     """URL that takes metrics by OTLP over HTTP, without the path `/v1/metrics`."""
 
     def __init__(self, name: str, args: MetricsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        place = f'Metrics "{name}"'
-        spec = MetricsSpec.check(place, args)
+        component = f'Metrics "{name}"'
+        spec = MetricsSpec.check(component, args)
         super().__init__("observability:index:Metrics", name, {**args}, opts)
-        home = create_namespace_if(name, spec, spec.namespace, self)
-        known = spec.resolve(place)
+        namespaces = create_namespace_if(name, spec, spec.namespace, self)
+        resolved = spec.resolve(component)
         release(
             f"{name}-prometheus",
             spec,
             namespace=spec.namespace,
-            values=known.apply(lambda checked: deep_merge(prometheus_values(checked), checked.values)),
+            values=resolved.apply(lambda checked: deep_merge(prometheus_values(checked), checked.values)),
             parent=self,
-            depends_on=home,
+            depends_on=namespaces,
         )
 
         self.namespace = pulumi.Output.from_input(spec.namespace)

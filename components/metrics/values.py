@@ -23,14 +23,14 @@ ABSENT_JOBS = ("kubernetes-api-servers", "kubernetes-services", "prometheus-push
 
 
 def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
-    """Give the values of the chart `prometheus`: the server alone, taking metrics by every way in."""
+    """Return the values of the chart `prometheus`: the server alone, with scraping, remote write and OTLP."""
     claim: dict[str, Any] = {"size": spec.volume_size}
     if spec.storage_class:
         claim["storageClass"] = spec.storage_class
     return {
         "server": {
             "fullnameOverride": spec.server,
-            # The chart names it after the release alone, which two namespaces may share.
+            # The chart names it after the release alone, and two namespaces may have a release of one name.
             "clusterRoleNameOverride": f"{spec.namespace}-{spec.server}",
             "extraFlags": list(FLAGS),
             "global": {"scrape_interval": spec.scrape_interval},
@@ -65,12 +65,15 @@ def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
 
 
 def _size_limit(volume: str) -> str:
-    """Leave a fifth of the volume to the write-ahead log and to compaction (Prometheus counts in powers of 1024)."""
+    """Return four fifths of the volume: the rest is for the write-ahead log and compaction.
+
+    A `MB` of Prometheus is 2^20 bytes.
+    """
     return f"{int(parse_quantity(volume) * 4 / 5 / 2**20)}MB"
 
 
 def _platform_job() -> dict[str, Any]:
-    """Scrape the components of this platform wherever they run, by the names that their charts give to ports."""
+    """Return the job that scrapes the platform's own pods in every namespace, by their charts' names of ports."""
     label, annotation = (
         "__meta_kubernetes_pod_label_app_kubernetes_io",
         "__meta_kubernetes_pod_annotation_prometheus_io",
@@ -83,9 +86,9 @@ def _platform_job() -> dict[str, Any]:
             {"source_labels": [f"{label}_name"], "action": "keep", "regex": PLATFORM},
             {"source_labels": ["__meta_kubernetes_pod_container_port_name"], "action": "keep", "regex": PLATFORM_PORTS},
             {"source_labels": ["__meta_kubernetes_pod_phase"], "action": "keep", "regex": "Running"},
-            # The annotation jobs have these already, or nobody is to have them.
+            # Pods with the annotation are scraped by the jobs of annotations, or must not be scraped.
             {"source_labels": [f"{annotation}_scrape"], "action": "drop", "regex": "true|false"},
-            # The gateways' nginx serves no metrics, whatever its port is called.
+            # nginx of the gateways serves no metrics at its port http-metrics.
             {"source_labels": ["__meta_kubernetes_pod_container_name"], "action": "drop", "regex": "nginx"},
             {"source_labels": [f"{annotation}_scheme"], "regex": "(https)", "target_label": "__scheme__"},
             {

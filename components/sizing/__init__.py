@@ -1,18 +1,17 @@
 """Sizes as a function: from a load to replicas, requests, volumes, caches, a recommended mode and a monthly cost.
 
-Nothing here creates anything or reads a setting. Every constant says where it is from; those called estimates are in
-no vendor's documentation.
+It creates no resource and reads no setting. Every constant names its source; those called estimates are in no vendor's
+documentation.
 """
 
-from .collectors import alloy
+from .alloy import alloy
 from .cost import LEFT_OUT, Cost, cost
+from .limits import LOG_LIMITS, TRACE_LIMITS, RaisedLimit, raised_limits, raised_trace_limits
 from .loki import CACHES, logs, with_caches
-from .loki_limits import LOG_LIMITS, Raised, raised_limits
-from .metrics import prometheus, thanos
 from .model import Choice, Load, LoadError, Objects, Plan, Prices, Retention, Shape, Size, Tuning
+from .prometheus import prometheus, thanos
 from .report import Row, report
 from .tempo import traces
-from .tempo_limits import TRACE_LIMITS, raised_trace_limits
 
 __all__ = [
     "CACHES",
@@ -26,7 +25,7 @@ __all__ = [
     "Objects",
     "Plan",
     "Prices",
-    "Raised",
+    "RaisedLimit",
     "Retention",
     "Row",
     "Shape",
@@ -42,7 +41,7 @@ __all__ = [
 
 
 def size(load: Load, retention: Retention, prices: Prices, tuning: Tuning | None = None) -> Plan:
-    """Size everything for `load`; it is for the caller to choose the modes. Raises nothing for a checked load."""
+    """Return the sizes for `load` in every mode; the caller chooses the modes."""
     configured = tuning or Tuning()
     return Plan(
         load=load,

@@ -1,4 +1,4 @@
-"""What a month of given shapes costs."""
+"""The monthly cost of shapes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,26 +6,26 @@ from dataclasses import dataclass
 from .model import Prices, Shape
 
 LEFT_OUT = "cross-zone traffic, NAT, data transfer, KMS requests, load balancers, support, taxes and idle node capacity"
-"""What no figure of this module holds, beside the workloads that `cost` is given no shape of."""
+"""What no figure of this module includes, besides workloads of which `cost` gets no shape."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Money for a month, once the retention is full."""
+    """The cost of a month, once the retention is full."""
 
     object_store: float = 0.0
     disks: float = 0.0
     compute: float = 0.0
-    """What is requested; nodes are larger."""
+    """Of the requests; nodes are larger."""
 
     @property
     def total(self) -> float:
-        """All of it."""
+        """The sum."""
         return self.object_store + self.disks + self.compute
 
 
 def cost(shapes: Iterable[Shape], prices: Prices) -> Cost:
-    """Add up the buckets, the volumes and the requests of `shapes`."""
+    """Return the cost of the buckets, volumes and requests of `shapes`."""
     found = list(shapes)
     sizes = [size for shape in found for size in shape.all.values()]
     return Cost(

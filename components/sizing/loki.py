@@ -8,8 +8,7 @@ follow the calculator that Loki's docs had until 2025, and are estimates.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .loki_objects import bucket
-from .model import Choice, Load, Retention, Shape, Size, Tuning, whole
+from .model import DAYS_A_MONTH, Choice, Load, Objects, Retention, Shape, Size, Tuning, round_up
 
 SMALL_GB_PER_DAY = 3_000.0
 SMALL: Mapping[str, Size] = {
@@ -40,7 +39,7 @@ BACKEND = Size(3, 100, 512, 10)
 """Loki's docs size neither: estimates."""
 
 WRITER_GB_PER_DAY = 3 * 1.048576 * 86.4
-"""What one pod takes in: 3 MiB/s by the retired calculator, 272 GB a day."""
+"""Ingestion of one pod: 3 MiB/s by the retired calculator, 272 GB a day."""
 WRITER = Size(1, 1000, 6144)
 """The calculator's request of a pod that takes 3 MiB/s in."""
 READER = Size(3, 3000, 6144)
@@ -49,31 +48,40 @@ QUERY_MILLIS_PER_GB_A_DAY = 10_000 / SMALL_GB_PER_DAY
 """Ten queriers of one core for 3 TB a day, by Loki's docs."""
 QUERY_MIB_PER_GB_A_DAY = 10 * 1024 / SMALL_GB_PER_DAY
 """Ten queriers of 1 GiB for 3 TB a day, by Loki's docs."""
-SMALLEST = Size(1, 200, 1024)
-"""What the component asks for a pod that takes writes where nobody says: no plan asks for less."""
+DEFAULT_RESOURCES = Size(1, 200, 1024)
+"""The component's default resources of a pod that takes writes, which no plan goes below."""
 
-SMALLEST_WAL_GIB = 10
+MIN_WAL_GIB = 10
 WAL_SECONDS = 3_000
-"""Of writes kept in the write-ahead log: Loki's docs see 10 to 15 GB at 5 MB/s, 2 to 3 GB for each MB/s."""
+"""Seconds of writes in the write-ahead log: Loki's docs see 10 to 15 GB at 5 MB/s, 2 to 3 GB for each MB/s."""
 FULL_DISK = 0.8
-"""Part of a volume that a plan fills: below the 0.9 at which Loki stops writing its log. An estimate."""
+"""Share of a volume that a plan fills: below the 0.9 at which Loki stops writing its log. An estimate."""
 
-SMALLEST_CHUNKS_CACHE_MIB = 512
-LARGEST_CHUNKS_CACHE_MIB = 8_192
+MIN_CHUNKS_CACHE_MIB = 512
+MAX_CHUNKS_CACHE_MIB = 8_192
 """One memcached of the chart is no larger."""
 CHUNKS_CACHE_HOURS = 2
 """Hours of compressed logs in the chunks cache: an estimate."""
 RESULTS_SHARE = 4
 """The chunks cache has four times the results cache, as in Loki's docs (4096 MB and 1024 MB)."""
-SMALLEST_RESULTS_CACHE_MIB = 256
+MIN_RESULTS_CACHE_MIB = 256
 
 CACHE_NAMES = ("chunks-cache", "results-cache")
 CACHES = frozenset(CACHE_NAMES)
-"""The workloads beside Loki that are caches."""
+"""The auxiliary workloads of Loki that are caches."""
+
+CHUNK_BYTES = 1.5 * 2**20
+"""Loki's default of `chunk_target_size`, compressed."""
+
+INDEX_WRITES_PER_INGESTER_A_DAY = 96
+"""An index file every 15 minutes."""
+
+COMPACTOR_REQUESTS_A_DAY = 432
+"""The compactor's own lists and writes."""
 
 
 def logs(load: Load, retention: Retention, tuning: Tuning) -> Choice:
-    """Size every mode of Loki, and recommend one."""
+    """Return the size of every mode of Loki, and the recommended one."""
     shapes = (_monolithic, _simple_scalable, _distributed)
     chosen = {shape.mode: shape for shape in (build(load, retention, tuning) for build in shapes)}
     small = load.logs_gb_per_day <= WRITER_GB_PER_DAY
@@ -89,21 +97,21 @@ def logs(load: Load, retention: Retention, tuning: Tuning) -> Choice:
 
 
 def writer_volume_gib(gb_per_day_and_pod: float) -> int:
-    """Give the volume for the write-ahead log of a pod."""
-    return max(SMALLEST_WAL_GIB, whole(gb_per_day_and_pod / 86_400 * WAL_SECONDS / FULL_DISK))
+    """Return the size of a pod's volume for the write-ahead log, GiB."""
+    return max(MIN_WAL_GIB, round_up(gb_per_day_and_pod / 86_400 * WAL_SECONDS / FULL_DISK))
 
 
 def _distributed(load: Load, retention: Retention, tuning: Tuning) -> Shape:
     daily, copies = load.logs_gb_per_day, tuning.replication_factor
-    floors = {"ingester": copies, "compactor": 1}
+    minimums = {"ingester": copies, "compactor": 1}
     steps = {"ingester": tuning.ingester_zones}
     pods = SMALL if daily <= SMALL_GB_PER_DAY else LARGE
-    # What an ingester gets never grows beyond its share when the first is added to the least of them.
+    # The load of an ingester never exceeds its share at which the first one is added to the minimum.
     busiest = min(daily, copies * SMALL_GB_PER_DAY / SMALL["ingester"].replicas)
     volumes = {"ingester": writer_volume_gib(busiest), "index-gateway": 10, "compactor": 10}
     workloads = {
         role: Size(
-            replicas=whole(max(floors.get(role, 2), _replicas(role, load)), steps.get(role, 1)),
+            replicas=round_up(max(minimums.get(role, 2), _replicas(role, load)), steps.get(role, 1)),
             cpu_millis=pod.cpu_millis,
             memory_mib=pod.memory_mib,
             volume_gib=volumes.get(role, 0),
@@ -124,7 +132,7 @@ def _replicas(role: str, load: Load) -> int:
         count = small + (large - small) * beyond
     else:
         count = large * daily / LARGE_GB_PER_DAY
-    return whole(count * load.query_factor if role == "querier" else count)
+    return round_up(count * load.query_factor if role == "querier" else count)
 
 
 def _monolithic(load: Load, retention: Retention, tuning: Tuning) -> Shape:
@@ -136,7 +144,7 @@ def _monolithic(load: Load, retention: Retention, tuning: Tuning) -> Shape:
 def _simple_scalable(load: Load, retention: Retention, tuning: Tuning) -> Shape:
     writer = _writer(load, tuning, queried_gb_per_day=0)
     cores = load.logs_gb_per_day * load.query_factor * QUERY_MILLIS_PER_GB_A_DAY
-    readers = max(READER.replicas, whole(cores / READER.cpu_millis))
+    readers = max(READER.replicas, round_up(cores / READER.cpu_millis))
     workloads = {"write": writer, "read": Size(readers, READER.cpu_millis, READER.memory_mib)}
     return _shape("simple-scalable", workloads, {"backend": BACKEND}, load, retention, tuning, writer.replicas)
 
@@ -148,9 +156,9 @@ def _writer(load: Load, tuning: Tuning, queried_gb_per_day: float) -> Size:
     cpu = WRITER.cpu_millis * share + queried_gb_per_day * QUERY_MILLIS_PER_GB_A_DAY
     memory = WRITER.memory_mib * share + queried_gb_per_day * QUERY_MIB_PER_GB_A_DAY
     return Size(
-        replicas=max(copies, whole(daily * copies / WRITER_GB_PER_DAY)),
-        cpu_millis=max(SMALLEST.cpu_millis, whole(cpu, step=50)),
-        memory_mib=max(SMALLEST.memory_mib, whole(memory, step=256)),
+        replicas=max(copies, round_up(daily * copies / WRITER_GB_PER_DAY)),
+        cpu_millis=max(DEFAULT_RESOURCES.cpu_millis, round_up(cpu, step=50)),
+        memory_mib=max(DEFAULT_RESOURCES.memory_mib, round_up(memory, step=256)),
         volume_gib=writer_volume_gib(busiest),
     )
 
@@ -158,27 +166,44 @@ def _writer(load: Load, tuning: Tuning, queried_gb_per_day: float) -> Size:
 def _shape(
     mode: str,
     workloads: Mapping[str, Size],
-    beside: Mapping[str, Size],
+    auxiliary: Mapping[str, Size],
     load: Load,
     retention: Retention,
     tuning: Tuning,
     writers: int,
 ) -> Shape:
     compressed_mib = load.logs_gb_per_day / tuning.compression * 1e9 / 2**20
-    wanted = whole(compressed_mib * CHUNKS_CACHE_HOURS / 24, step=64)
-    chunks = min(LARGEST_CHUNKS_CACHE_MIB, max(SMALLEST_CHUNKS_CACHE_MIB, wanted))
-    results = max(SMALLEST_RESULTS_CACHE_MIB, chunks // RESULTS_SHARE)
-    shape = Shape(mode, workloads, beside, objects=bucket(load, retention.logs, tuning, writers))
+    cached = round_up(compressed_mib * CHUNKS_CACHE_HOURS / 24, step=64)
+    chunks = min(MAX_CHUNKS_CACHE_MIB, max(MIN_CHUNKS_CACHE_MIB, cached))
+    results = max(MIN_RESULTS_CACHE_MIB, chunks // RESULTS_SHARE)
+    shape = Shape(mode, workloads, auxiliary, objects=_bucket(load, retention.logs, tuning, writers))
     return with_caches(shape, chunks, results)
 
 
 def with_caches(shape: Shape, chunks_mib: int, results_mib: int) -> Shape:
-    """Give `shape` caches of these sizes in place of its own; 0 is none."""
-    others = {name: size for name, size in shape.beside.items() if name not in CACHES}
+    """Return `shape` with caches of these sizes; 0 is none."""
+    others = {name: size for name, size in shape.auxiliary.items() if name not in CACHES}
     memory = dict(zip(CACHE_NAMES, (chunks_mib, results_mib), strict=True))
     caches = {name: _memcached(mebibytes) for name, mebibytes in memory.items() if mebibytes}
-    return replace(shape, beside={**others, **caches}, chunks_cache_mib=chunks_mib, results_cache_mib=results_mib)
+    return replace(shape, auxiliary={**others, **caches}, chunks_cache_mib=chunks_mib, results_cache_mib=results_mib)
 
 
 def _memcached(mebibytes: int) -> Size:
-    return Size(1, 50, whole(mebibytes * 1.2))
+    return Size(1, 50, round_up(mebibytes * 1.2))
+
+
+def _bucket(load: Load, days: float, tuning: Tuning, ingesters: int) -> Objects:
+    """Return an estimate of the bucket of Loki.
+
+    A chunk is written when it is full or at its maximum age, whichever comes first: bytes or streams, whichever are
+    more, decide the number of requests. Every chunk is read once for each unit of the query factor.
+    """
+    full = load.logs_gb_per_day * 1e9 / (tuning.compression * CHUNK_BYTES)
+    old = load.streams * 24 / tuning.max_chunk_age_hours if load.logs_gb_per_day else 0.0
+    chunks = max(full, old) * tuning.chunk_copies
+    index = ingesters * INDEX_WRITES_PER_INGESTER_A_DAY + COMPACTOR_REQUESTS_A_DAY
+    return Objects(
+        gb=load.logs_gb_per_day / tuning.compression * days * tuning.chunk_copies,
+        writes=(chunks + index) * DAYS_A_MONTH,
+        reads=chunks * load.query_factor * DAYS_A_MONTH,
+    )

@@ -1,4 +1,4 @@
-"""What sizing takes in and gives back: plain numbers in, workloads, buckets and money out."""
+"""The input and output of sizing: plain numbers in, workloads, buckets and costs out."""
 
 import math
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ HOURS_A_MONTH = 730
 """Hours of the month that prices of compute are for."""
 
 STREAMS_PER_GB_A_DAY = 50
-"""Streams where none are told: 5,000 at 100 GB a day. An estimate; labels decide."""
+"""Streams where none are stated: 5,000 at 100 GB a day. An estimate; the labels decide."""
 
 
 class LoadError(ValueError):
-    """A figure of the load is impossible; the message names it, its value and what it may be."""
+    """An impossible figure of a load; the message names it, its value and what is allowed."""
 
 
 @dataclass(frozen=True)
 class Load:
-    """What arrives in all, on average over a day. Nothing of a signal sizes it as small as it runs."""
+    """The load of the whole platform, averaged over a day. A signal without load has the smallest size that runs."""
 
     logs_gb_per_day: float = 0.0
     """Uncompressed logs, GB a day."""
@@ -42,9 +42,9 @@ class Load:
 
     @property
     def streams(self) -> float:
-        """Streams of logs, told or estimated."""
-        told = self.active_streams
-        return self.logs_gb_per_day * STREAMS_PER_GB_A_DAY if told is None else told
+        """Streams of logs, stated or estimated."""
+        stated = self.active_streams
+        return self.logs_gb_per_day * STREAMS_PER_GB_A_DAY if stated is None else stated
 
     @property
     def samples_per_second(self) -> float:
@@ -69,7 +69,7 @@ class Retention:
 
 @dataclass(frozen=True)
 class Prices:
-    """What things cost, in one currency. Defaults: AWS us-east-1 on demand, without discounts."""
+    """Prices in one currency. Defaults: AWS us-east-1 on demand, without discounts."""
 
     currency: str = "USD"
     object_gb_month: float = 0.023
@@ -91,7 +91,7 @@ class Prices:
 
 @dataclass(frozen=True)
 class Tuning:
-    """What is configured, not loaded, and moves sizes all the same."""
+    """The configuration that sizes depend on."""
 
     replication_factor: int = 3
     """Copies of logs that are not yet in the bucket."""
@@ -110,20 +110,20 @@ class Tuning:
         _check(self, positive=tuple(item.name for item in fields(self)))
         if self.chunk_copies > self.replication_factor:
             raise LoadError(
-                f"chunk_copies {self.chunk_copies:g} is more than replication_factor {self.replication_factor}: "
-                "no more copies of a chunk can be written than there are"
+                f"chunk_copies = {self.chunk_copies:g}: must not be more than replication_factor, which is "
+                f"{self.replication_factor}"
             )
 
 
 @dataclass(frozen=True)
 class Size:
-    """A workload: how many pods, and what each asks for."""
+    """A workload: the number of pods and the requests of each."""
 
     replicas: int
     cpu_millis: int
     memory_mib: int
     volume_gib: int = 0
-    """Of each pod; 0 where it keeps nothing."""
+    """Of each pod; 0 without a volume."""
 
     @property
     def cpu(self) -> str:
@@ -143,7 +143,7 @@ class Size:
 
 @dataclass(frozen=True)
 class Objects:
-    """What a signal keeps in its bucket, and the requests that takes."""
+    """The contents of a signal's bucket, and the requests to it."""
 
     gb: float = 0.0
     """GB once the retention is full."""
@@ -160,27 +160,27 @@ class Shape:
     mode: str
     workloads: Mapping[str, Size]
     """By role, as the component names it."""
-    beside: Mapping[str, Size] = field(default_factory=dict)
-    """What runs beside it without a published size: estimates."""
+    auxiliary: Mapping[str, Size] = field(default_factory=dict)
+    """Further workloads, which have no published size: estimates."""
     chunks_cache_mib: int = 0
     results_cache_mib: int = 0
     objects: Objects = Objects()
 
     @property
     def all(self) -> Mapping[str, Size]:
-        """Every workload, with what is beside."""
-        return {**self.workloads, **self.beside}
+        """Every workload, the auxiliary ones too."""
+        return {**self.workloads, **self.auxiliary}
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A backend in all its modes, and which of them fits the load."""
+    """A backend in all its modes, and the one that fits the load."""
 
     shapes: Mapping[str, Shape]
     """By mode; `distributed-kafka` is Tempo 3 in its distributed mode."""
     recommended: str
     reasons: tuple[str, ...]
-    """Why that mode, and what else the load asks attention for."""
+    """The reasons for that mode, and further remarks on the load."""
 
     @property
     def shape(self) -> Shape:
@@ -202,8 +202,8 @@ class Plan:
     collectors: Shape
 
 
-def whole(value: float, step: int = 1) -> int:
-    """Round up to a multiple of `step`; what is a hair above one by floating point stays on it."""
+def round_up(value: float, step: int = 1) -> int:
+    """Return `value` rounded up to a multiple of `step`, within the error of floating point."""
     return math.ceil(value / step - 1e-9) * step
 
 
@@ -213,4 +213,6 @@ def _check(figures: object, positive: tuple[str, ...]) -> None:
         if value is None or isinstance(value, str):
             continue
         if not math.isfinite(value) or value < 0 or (name in positive and value == 0):
-            raise LoadError(f"{name} is {value}: must be a finite number {'above' if name in positive else 'from'} 0")
+            raise LoadError(
+                f"{name} = {value}: must be a finite number {'greater than' if name in positive else 'of at least'} 0"
+            )

@@ -1,4 +1,4 @@
-"""A plan as text: one compact block for people."""
+"""A plan as text for people."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Row:
 
     title: str
     shape: Shape
-    """As it is deployed, with the objects that the load puts into the bucket."""
+    """The deployed one, with the objects that the load puts into the bucket."""
     choice: Choice | None = None
     """Its modes, where there are several."""
 

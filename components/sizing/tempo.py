@@ -2,35 +2,35 @@
 
 Tempo's docs give the traffic that a replica of each part takes
 (https://grafana.com/docs/tempo/v2.10.x/set-up-for-tracing/setup-tempo/plan/size/, and the same page of 3.0 for the
-parts of `distributed-kafka`). A single process is taken to need what its parts need together: an estimate.
+parts of `distributed-kafka`). A single process is sized as the sum of its parts: an estimate.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .model import DAYS_A_MONTH, HOURS_A_MONTH, Choice, Load, Objects, Retention, Shape, Size, Tuning, whole
+from .model import DAYS_A_MONTH, HOURS_A_MONTH, Choice, Load, Objects, Retention, Shape, Size, Tuning, round_up
 
 SPAN_BYTES = 450
 """Bytes of a span as it arrives: Tempo's docs give 25 MB/s as 55,000 spans a second."""
 
 MONOLITHIC_MB_PER_SECOND = 25.0
-"""What Tempo's docs rate a single process for, at least (25 to 35 MB/s)."""
+"""The lower end of what Tempo's docs rate a single process for (25 to 35 MB/s)."""
 
 UNSCALED = float("inf")
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part of Tempo: the traffic that a replica takes, what it asks for, and the fewest of them."""
+    """One part of Tempo: the traffic that a replica takes, its requests, and the minimum of each."""
 
     mb_per_second: float
     """Infinite where the docs give a fixed number of replicas: those are as large as they get at 25 MB/s."""
     cpu_millis: int
     memory_mib: int
-    fewest: int = 2
-    least_cpu_millis: int = 100
-    least_memory_mib: int = 512
-    """What the component asks for where nobody says: no plan asks for less."""
+    min_replicas: int = 2
+    min_cpu_millis: int = 100
+    min_memory_mib: int = 512
+    """The component's default requests, which no plan goes below."""
 
     @property
     def scales(self) -> bool:
@@ -40,39 +40,39 @@ class Part:
 
 PARTS: Mapping[str, Part] = {
     "distributor": Part(10, 2000, 2048),
-    "ingester": Part(4, 2500, 4096, least_cpu_millis=200, least_memory_mib=1024),
-    "querier": Part(1.5, 1000, 4096, least_memory_mib=1024),
+    "ingester": Part(4, 2500, 4096, min_cpu_millis=200, min_memory_mib=1024),
+    "querier": Part(1.5, 1000, 4096, min_memory_mib=1024),
     "query-frontend": Part(UNSCALED, 1000, 4096),
-    "compactor": Part(4, 1000, 4096, fewest=1, least_memory_mib=1024),
+    "compactor": Part(4, 1000, 4096, min_replicas=1, min_memory_mib=1024),
 }
 """Tempo 2: rates in the middle of the docs' ranges, memory at their lower end; CPU of the readers is an estimate."""
 
 KAFKA_PARTS: Mapping[str, Part] = {
     "distributor": Part(10, 2000, 2048),
-    "live-store": Part(8, 1000, 4096, fewest=3, least_cpu_millis=200, least_memory_mib=1024),
-    "block-builder": Part(8, 500, 5120, fewest=3, least_cpu_millis=200, least_memory_mib=1024),
-    "querier": Part(1.5, 1000, 4096, least_memory_mib=1024),
+    "live-store": Part(8, 1000, 4096, min_replicas=3, min_cpu_millis=200, min_memory_mib=1024),
+    "block-builder": Part(8, 500, 5120, min_replicas=3, min_cpu_millis=200, min_memory_mib=1024),
+    "querier": Part(1.5, 1000, 4096, min_memory_mib=1024),
     "query-frontend": Part(UNSCALED, 1000, 4096),
-    "backend-scheduler": Part(UNSCALED, 500, 1024, fewest=1),
-    "backend-worker": Part(8, 500, 1024, fewest=1, least_memory_mib=1024),
+    "backend-scheduler": Part(UNSCALED, 500, 1024, min_replicas=1),
+    "backend-worker": Part(8, 500, 1024, min_replicas=1, min_memory_mib=1024),
 }
 """Tempo 3, which needs Kafka: as many block builders as live stores, three where little arrives.
 
 The worker's rate is an estimate.
 """
 
-GENERATOR = Part(10, 1000, 4096, fewest=1)
+GENERATOR = Part(10, 1000, 4096, min_replicas=1)
 """The metrics generator of both, which the docs do not size: an estimate, of the traffic of a distributor."""
 
 WRITERS = ("ingester", "live-store")
 TOGETHER = ("distributor", "ingester", "compactor")
 """Parts whose needs a single process adds up; its queries run where the ingester has memory to spare."""
 
-SMALLEST_CPU_MILLIS = 200
-SMALLEST_MEMORY_MIB = 1024
-"""What the component asks for a single process where nobody says: no plan asks for less."""
+MIN_CPU_MILLIS = 200
+MIN_MEMORY_MIB = 1024
+"""The component's default requests of a single process, which no plan goes below."""
 
-SMALLEST_VOLUME_GIB = 10
+MIN_VOLUME_GIB = 10
 VOLUME_SECONDS = 3_600
 """Of spans on a writer's volume, until their blocks are in the bucket: an estimate."""
 FULL_DISK = 0.8
@@ -88,7 +88,7 @@ REWRITES_PER_BLOCK = 3
 
 
 def traces(load: Load, retention: Retention, tuning: Tuning) -> Choice:
-    """Size every mode of Tempo, and recommend one."""
+    """Return the size of every mode of Tempo, and the recommended one."""
     rate = mb_per_second(load)
     shapes = {
         "monolithic": _monolithic(rate, retention),
@@ -104,7 +104,7 @@ def traces(load: Load, retention: Retention, tuning: Tuning) -> Choice:
 
 
 def mb_per_second(load: Load) -> float:
-    """Give the traffic of spans, MB a second."""
+    """Return the traffic of spans, MB a second."""
     return load.spans_per_second * SPAN_BYTES / 1e6
 
 
@@ -131,37 +131,30 @@ def _distributed(parts: Mapping[str, Part], rate: float, retention: Retention, t
 
 
 def _workload(name: str, part: Part, rate: float, tuning: Tuning) -> Size:
-    fewest = max(part.fewest, tuning.trace_replication_factor) if name == "ingester" else part.fewest
-    # The fewest pods share a small load; what one of them gets never grows beyond a full replica's.
-    full_rate = part.mb_per_second * fewest if part.scales else MONOLITHIC_MB_PER_SECOND
+    min_replicas = max(part.min_replicas, tuning.trace_replication_factor) if name == "ingester" else part.min_replicas
+    # The minimum of pods shares a small load; the share of one never exceeds that of a full replica.
+    full_rate = part.mb_per_second * min_replicas if part.scales else MONOLITHIC_MB_PER_SECOND
     share = min(1.0, rate / full_rate)
     writes = name in WRITERS
+    copies = tuning.trace_replication_factor if name == "ingester" else 1
     return Size(
-        replicas=max(fewest, whole(rate / part.mb_per_second)),
-        cpu_millis=_cpu(part.cpu_millis * share, part.least_cpu_millis),
-        memory_mib=_memory(part.memory_mib * share, part.least_memory_mib),
-        volume_gib=_volume_gib(min(rate / fewest * _copies(name, tuning), _full(part, name, tuning))) if writes else 0,
+        replicas=max(min_replicas, round_up(rate / part.mb_per_second)),
+        cpu_millis=_cpu(part.cpu_millis * share, part.min_cpu_millis),
+        memory_mib=_memory(part.memory_mib * share, part.min_memory_mib),
+        volume_gib=_volume_gib(copies * min(rate / min_replicas, part.mb_per_second)) if writes else 0,
     )
 
 
-def _copies(name: str, tuning: Tuning) -> int:
-    return tuning.trace_replication_factor if name == "ingester" else 1
+def _cpu(millis: float, minimum: int = MIN_CPU_MILLIS) -> int:
+    return max(minimum, round_up(millis, step=50))
 
 
-def _full(part: Part, name: str, tuning: Tuning) -> float:
-    return part.mb_per_second * _copies(name, tuning)
-
-
-def _cpu(millis: float, least: int = SMALLEST_CPU_MILLIS) -> int:
-    return max(least, whole(millis, step=50))
-
-
-def _memory(mebibytes: float, least: int = SMALLEST_MEMORY_MIB) -> int:
-    return max(least, whole(mebibytes, step=256))
+def _memory(mebibytes: float, minimum: int = MIN_MEMORY_MIB) -> int:
+    return max(minimum, round_up(mebibytes, step=256))
 
 
 def _volume_gib(rate: float) -> int:
-    return max(SMALLEST_VOLUME_GIB, whole(rate * VOLUME_SECONDS / 1000 / FULL_DISK))
+    return max(MIN_VOLUME_GIB, round_up(rate * VOLUME_SECONDS / 1000 / FULL_DISK))
 
 
 def _bucket(rate: float, retention: Retention, writers: int) -> Objects:

@@ -10,10 +10,9 @@ from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
 from .._namespace import create_namespace
 from .._release import release
-from .access import let_collectors_read_pods
+from .alloy_config import GRPC_PORT, HTTP_PORT, alloy_config, log_labels
 from .args import TelemetryArgs
-from .config import alloy_config, log_labels
-from .otlp import GRPC_PORT, HTTP_PORT
+from .rbac import grant_read_access
 from .spec import TelemetrySpec
 from .values import CONFIG_KEY, UI_PORT, alloy_values
 
@@ -40,30 +39,28 @@ class Telemetry(pulumi.ComponentResource):
     """Index labels that container logs carry in Loki, sorted."""
 
     def __init__(self, name: str, args: TelemetryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        # The writer of Alloy's language is imported when a collector is created, not when the class is imported.
-
         component = f'Telemetry "{name}"'
         spec = TelemetrySpec.check(component, args)
         super().__init__("observability:index:Telemetry", name, {**args}, opts)
         known = spec.resolve(component)
-        home = []
+        namespaces: list[pulumi.Resource] = []
         if spec.create_namespace:
             level, protect = spec.namespace_security, spec.protect_namespace
-            home = [create_namespace(f"{name}-namespace", spec.namespace, level, parent=self, protect=protect)]
+            namespaces = [create_namespace(f"{name}-namespace", spec.namespace, level, parent=self, protect=protect)]
         config = ConfigMap(
             f"{name}-config",
             metadata=ObjectMetaArgs(name=spec.config_map, namespace=spec.namespace, labels=MANAGED_BY),
             data={CONFIG_KEY: known.apply(alloy_config)},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=home),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=namespaces),
         )
-        access = let_collectors_read_pods(name, known, parent=self)
+        access = grant_read_access(name, known, parent=self)
         release(
             f"{name}-alloy",
             spec,
             namespace=spec.namespace,
             values=known.apply(lambda checked: deep_merge(alloy_values(checked), checked.values)),
             parent=self,
-            depends_on=[*home, config, *access],
+            depends_on=[*namespaces, config, *access],
         )
         host = pulumi.Output.concat(spec.release_name, ".", spec.namespace)
         self.namespace = pulumi.Output.from_input(spec.namespace)

@@ -36,7 +36,7 @@ def _otlp_endpoint(text: str) -> str:
         return str(_HTTP_URL.validate_python(text))
     if not is_host_and_port(text):
         raise ValueError(
-            f"{text!r} is no OTLP endpoint: write host:port for gRPC, such as tempo.tracing:4317, "
+            f"{text!r} is not an OTLP endpoint: write host:port for gRPC, such as tempo.tracing:4317, "
             "or a URL for HTTP, such as http://tempo.tracing:4318"
         )
     return text
@@ -44,7 +44,7 @@ def _otlp_endpoint(text: str) -> str:
 
 def _label_name(text: str) -> str:
     if re.fullmatch(_LABEL, text) is None or text.startswith("__"):
-        raise ValueError(f"{text!r} is no label name: use letters, digits and _, not beginning with a digit or __")
+        raise ValueError(f"{text!r} is not a label name: use letters, digits and _, not beginning with a digit or __")
     return text
 
 

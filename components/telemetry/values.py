@@ -3,9 +3,7 @@
 import hashlib
 from typing import Any
 
-from .config import alloy_config
-from .otlp import GRPC_PORT, HTTP_PORT
-from .security import mounted_secrets
+from .alloy_config import GRPC_PORT, HTTP_PORT, LOGIN_DIRECTORY, TLS_DIRECTORY, alloy_config
 from .spec import TelemetrySpec
 
 CONFIG_KEY = "config.alloy"
@@ -15,12 +13,12 @@ _STORAGE = "/var/lib/alloy"
 
 
 def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
-    """Give the values of chart alloy.
+    """Return the values of chart alloy.
 
-    The configuration is rolled out by a changed annotation and not by the chart's reloading sidecar: a wrong
-    one then stops the roll-out at the first nodes and fails the update, where a reload would go unnoticed.
+    The configuration is rolled out by a changed annotation and not by the chart's reloading sidecar: a wrong one stops
+    the rollout at the first nodes and fails the update, where a failed reload would go unnoticed.
     """
-    volumes, mounts = mounted_secrets(spec)
+    volumes, mounts = _mounted_secrets(spec)
     return {
         "fullnameOverride": spec.release_name,
         "crds": {"create": False},
@@ -54,6 +52,14 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
 
 def _port(name: str, number: int) -> dict[str, Any]:
     return {"name": name, "port": number, "targetPort": number, "protocol": "TCP"}
+
+
+def _mounted_secrets(spec: TelemetrySpec) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the volumes and the mounts of the Secrets."""
+    secrets = {"tls": (spec.tls_secret, TLS_DIRECTORY), "login": (spec.login_secret, LOGIN_DIRECTORY)}
+    volumes = [{"name": name, "secret": {"secretName": secret}} for name, (secret, _) in secrets.items() if secret]
+    mounts = [{"name": name, "mountPath": path, "readOnly": True} for name, (secret, path) in secrets.items() if secret]
+    return volumes, mounts
 
 
 def _container_security(spec: TelemetrySpec) -> dict[str, Any]:

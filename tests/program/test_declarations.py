@@ -10,12 +10,12 @@ from pydantic import BaseModel
 
 from components._model import described
 from components._spec import Spec
-from config.stack import AREAS
+from config.settings import AREAS
 from config.storage import STORAGE_KINDS
 from tests.checkout import Checkout
 from tools.docs.settings import areas
 from tools.generate.arguments import argument_modules, specifications
-from wiring.decided_elsewhere import DECIDED_ELSEWHERE, INHERITED, origins
+from wiring.argument_origins import ARGUMENT_ORIGINS, INHERITED, origins
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -41,8 +41,8 @@ def area_of(component: str) -> type[BaseModel]:
 @pytest.mark.parametrize("component", SPECS)
 def test_a_stack_states_every_argument_that_is_decided_nowhere_else(component: str) -> None:
     arguments, settings = set(SPECS[component].model_fields), set(area_of(component).model_fields)
-    elsewhere = set(DECIDED_ELSEWHERE[component])
-    assert arguments - settings - elsewhere == set(), "neither a setting nor in wiring/decided_elsewhere.py"
+    elsewhere = set(ARGUMENT_ORIGINS[component])
+    assert arguments - settings - elsewhere == set(), "neither a setting nor in wiring/argument_origins.py"
     assert elsewhere - arguments == set(), "no argument of the component"
 
 
@@ -52,8 +52,8 @@ def test_what_decides_an_argument_is_a_setting() -> None:
     stated |= {("storage", field) for model in STORAGE_KINDS.values() for field in model.model_fields}
     named = {
         place
-        for component in DECIDED_ELSEWHERE
-        for argument in DECIDED_ELSEWHERE[component]
+        for component in ARGUMENT_ORIGINS
+        for argument in ARGUMENT_ORIGINS[component]
         for place in origins(component, "logging", argument)
     }
     assert {
@@ -162,4 +162,4 @@ def test_a_misspelt_argument_in_the_wiring_is_an_error_of_mypy(checkout: Checkou
 
 def test_every_component_has_one_specification() -> None:
     assert all(issubclass(spec, Spec) for spec in SPECS.values())
-    assert set(SPECS) == set(DECIDED_ELSEWHERE)
+    assert set(SPECS) == set(ARGUMENT_ORIGINS)

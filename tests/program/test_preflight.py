@@ -88,9 +88,9 @@ def test_keys_that_stand_in_plain_text_are_told_of_once() -> None:
 @pytest.mark.parametrize(
     ("key", "sentence"),
     [
-        ("observabilty:cluster", "is read by nothing: did you mean observability:cluster?"),
-        ("Observability:logging", "is read by nothing: did you mean observability:logging?"),
-        ("kubernetes:context", "name the cluster in observability:cluster.context"),
+        ("observabilty:cluster", "is not used: did you mean observability:cluster?"),
+        ("Observability:logging", "is not used: did you mean observability:logging?"),
+        ("kubernetes:context", "set observability:cluster.context"),
     ],
 )
 def test_a_setting_that_nothing_reads_is_refused(key: str, sentence: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-import wiring.rules
+import wiring.log_rules
 from config import SettingsError
 from tools.program import record
 from tools.program.stacks import configured_program
@@ -25,7 +25,7 @@ def recorded(logging: dict[str, Any], **areas: Any) -> Any:
 @pytest.fixture
 def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory of rules where the stack files are."""
-    monkeypatch.setattr(wiring.rules, "ROOT", tmp_path)
+    monkeypatch.setattr(wiring.log_rules, "ROOT", tmp_path)
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "disk.yml").write_text(yaml.safe_dump(CONTENT), encoding="utf-8")
     (tmp_path / "rules" / "README.md").write_text("none", encoding="utf-8")
@@ -39,7 +39,7 @@ def test_files_of_the_stack_and_of_the_directory_are_one_set(beside: Path) -> No
 
 
 def test_a_file_in_both_and_a_directory_that_is_none_are_refused(beside: Path) -> None:
-    with pytest.raises(SettingsError, match=r"disk\.yml stands in the stack file too: keep one of the two"):
+    with pytest.raises(SettingsError, match=r"disk\.yml is in the stack file too"):
         recorded({"rules": {"disk.yml": CONTENT}, "rules_directory": "rules"})
     with pytest.raises(SettingsError, match=r"there is no directory .*nowhere: create it"):
         recorded({"rules_directory": "nowhere"})

@@ -84,7 +84,7 @@ def test_every_address_that_is_used_is_one_that_the_certificate_is_good_for(trac
         for address in exports[name].values():
             assert "https://" in address or "://" not in address
             host = address.split("://")[-1].partition("/")[0].partition(":")[0]
-            assert host in hosts, f"{address} would not be believed"
+            assert host in hosts, f"{address} would not be trusted"
             assert address in collectors(recording) or name in ("logs", "traces")
     for signal in ("logs", "traces"):
         host = datasource(recording, signal)["url"].removeprefix("https://").partition(":")[0]
@@ -178,7 +178,7 @@ def test_a_grafana_that_is_there_finds_its_certificate_and_login_in_its_namespac
 
 
 def test_senders_speak_tls_where_the_stack_asks_them_to() -> None:
-    recording = stack(security={**MTLS, "senders": True})
+    recording = stack(security={**MTLS, "receiver_tls": True})
     assert recording.outputs["otlp"]["http"] == "https://alloy.telemetry:4318"
     assert "client_ca_file" in collectors(recording)
     hosts = certificates(recording)["telemetry", "alloy-tls"]["dnsNames"]
@@ -218,16 +218,16 @@ def refused(**config: Any) -> str:
     ("security", "sentence"),
     [
         ({"authentication": "mtls"}, 'security.authentication = "mtls": a client certificate requires TLS'),
-        ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager asks an issuer"),
+        ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager needs an issuer"),
         ({"tls": "given", "issuer": {"name": "x"}}, 'security.issuer = "x": is not used'),
         ({"certificates": {"loki": "x"}}, "security.certificates: is not used: tls is none"),
         (BASIC, 'security.authentication = "basic": monolithic Tempo has no gateway to check logins'),
         (
             {**MTLS, "logins": LOGINS},
-            "security.logins: is not used: only authentication basic logs in",
+            "security.logins: is not used: authentication is mtls",
         ),
         ({"metrics_namespaces": ["prom"]}, "security.metrics_namespaces: is not used"),
-        ({"senders": True}, "security.senders = true: the certificate of the receiver comes from a Secret"),
+        ({"receiver_tls": True}, "security.receiver_tls = true: the certificate of the receiver comes from a Secret"),
         ({"tls": "certmanager"}, "security.tls"),
         ({**MTLS, "issuer": {"name": "x", "kind": "CA"}}, "security.issuer.kind"),
         ({**BASIC, "logins": {"loki": "x"}}, "security.logins.collectors: is missing"),
@@ -237,7 +237,7 @@ def test_what_cannot_be_had_together_is_refused_at_its_setting(security: dict[st
     assert f"observability:{sentence}" in refused(security=security)
 
 
-@pytest.mark.parametrize("security", [{"authentication": "mtls"}, {"senders": True}])
+@pytest.mark.parametrize("security", [{"authentication": "mtls"}, {"receiver_tls": True}])
 def test_missing_tls_is_one_problem_whose_command_leaves_the_issuer_to_the_user(security: dict[str, Any]) -> None:
     message = refused(security=security)
     assert "have 1 problem;" in message
@@ -264,10 +264,11 @@ def test_passwords_in_the_clear_are_for_a_try_out() -> None:
 
 
 def test_the_demo_and_lokis_own_traces_are_not_shut_out_silently() -> None:
-    security = {**MTLS, "senders": True}
-    assert "security.senders = true: the demo sends in plain text" in refused(security=security, demo={"enabled": True})
+    security = {**MTLS, "receiver_tls": True}
+    message = refused(security=security, demo={"enabled": True})
+    assert "security.receiver_tls = true: the demo sends in plain text" in message
     logging = {"chart_version": "6.51.0", "traces_endpoint": "http://alloy.telemetry:4318"}
-    assert 'logging.traces_endpoint = "http://alloy.telemetry:4318": is plain' in refused(
+    assert 'logging.traces_endpoint = "http://alloy.telemetry:4318": is in plain text' in refused(
         security=security, logging=logging
     )
 
@@ -306,7 +307,7 @@ def test_a_login_can_be_the_tenant() -> None:
     [
         (
             {"security": MTLS},
-            'logging.tenants_secret = "loki-tenants": has Loki ask for logins that the stack does not know',
+            'logging.tenants_secret = "loki-tenants": requires logins that the stack does not know',
         ),
         ({"security": {**BASIC, "logins": LOGINS}}, 'security.logins.loki = "l-users": is not used'),
         (

@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[2]
 BY_MANAGER = {"tls": "cert-manager", "issuer": {"name": "ca"}}
 TEAMS = {"tenants": ["ops", "team-a"]}
 STACKS: dict[str, dict[str, Any]] = {
-    "mtls": {"security": {**BY_MANAGER, "authentication": "mtls", "senders": True}},
+    "mtls": {"security": {**BY_MANAGER, "authentication": "mtls", "receiver_tls": True}},
     "basic-and-tenants": {
         "security": {**BY_MANAGER, "authentication": "basic"},
         "logging": TEAMS,

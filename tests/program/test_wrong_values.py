@@ -8,7 +8,7 @@ import pytest
 
 from components._model import StrictModel
 from config import SettingsError, load
-from config.stack import AREAS
+from config.settings import AREAS
 from config.storage import STORAGE_KINDS
 from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_METRICS, source
 from tools.program import record

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 import components
 from config.secrets import SECRET_KEYS
-from config.stack import AREAS
+from config.settings import AREAS
 from config.storage import STORAGE_KINDS
 from tools.program import record
 

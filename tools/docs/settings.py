@@ -9,9 +9,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from components._model import described
-from config.problems import PROJECT
+from config.errors import PROJECT
 from config.secrets import SECRET_KEYS
-from config.stack import AREAS
+from config.settings import AREAS
 from config.storage import STORAGE_KINDS
 from tools.docs.markdown import page, prose, split_default, table
 

@@ -11,13 +11,14 @@ import pulumi
 from pydantic import BaseModel
 
 from config.secrets import SECRET_KEYS
+from config.settings import AREAS, Settings
 from config.source import Source, read
-from config.stack import AREAS, Settings, load
+from config.stack import load
 from tools.program import record
 from tools.program.stacks import configure
 from tools.stackfile import read_stack_file
+from wiring.argument_origins import INHERITED
 from wiring.component_errors import component_problems
-from wiring.decided_elsewhere import INHERITED
 from wiring.planned_components import planned_components
 
 from .derived import derived

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pulumi
 
-from config.problems import SettingsError, place_of, set_command
+from config.errors import SettingsError, place_of, set_command
 from tools.stackfile import StackFileError, read_stack_file
 from wiring.load import report
 
@@ -30,7 +30,7 @@ def sizes(root: Path, stack: str) -> str:
     """Return the block for `stack` and the report; raise where it states no load or the block would be refused."""
     config = read_stack_file(root, stack).config
     settings = settings_of(config, stack)
-    if not settings.load.given:
+    if not settings.load.is_set:
         command = set_command(place_of("load", "logs_gb_per_day"), 100)
         raise StackFileError(
             f"observability:load is not set: state what is expected, such as\n  {command} --stack {stack}"

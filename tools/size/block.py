@@ -6,7 +6,7 @@ from typing import Any
 import yaml
 
 from config import Settings, load, read
-from config.problems import PROJECT
+from config.errors import PROJECT
 from tools.program import record
 from tools.program.stacks import configure
 from wiring.component_errors import component_problems

@@ -74,15 +74,15 @@ def test_an_export_is_named_after_its_component() -> None:
 
 @pytest.mark.parametrize("name", ["", "loki..write", "1st", "loki write", 'x" {', "true"])
 def test_a_name_that_alloy_cannot_read_is_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="is no Alloy name"):
+    with pytest.raises(ValueError, match="is not a name in Alloy"):
         Block(name)
-    with pytest.raises(ValueError, match="is no Alloy name"):
+    with pytest.raises(ValueError, match="is not a name in Alloy"):
         render([Block("a", attributes={"b": Ref(name)})])
 
 
 @pytest.mark.parametrize("block", [("a", "my label", {}), ("a", "", {"b-c": 1}), ("a", "", {"null": 1})])
 def test_a_label_or_attribute_that_alloy_cannot_read_is_refused(block: tuple[str, str, dict[str, Value]]) -> None:
-    with pytest.raises(ValueError, match="is no Alloy identifier"):
+    with pytest.raises(ValueError, match="is not an identifier in Alloy"):
         Block(*block)
 
 

@@ -9,8 +9,8 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from config import SettingsError, load
-from config.problems import Problem, place_of, set_command, shown
-from config.stack import AREAS, Settings
+from config.errors import Problem, place_of, set_command, shown
+from config.settings import AREAS, Settings
 from config.storage import STORAGE_KINDS
 from tests.unit.config.stacks import AWS, EXTERNAL, source
 
@@ -41,7 +41,7 @@ def test_rules_of_an_area_and_between_areas_run_beside_wrong_fields() -> None:
     )
     for told in (
         "observability:cluster.dns_service = 5: must be text",
-        "observability:cluster.context: is missing: environment production must name its context",
+        "observability:cluster.context: is missing: environment production must name",
         "observability:storage.account_id",
         "observability:storage.protect",
         'observability:metrics.otlp_url = "nowhere"',
@@ -248,7 +248,7 @@ def test_nothing_where_a_value_belongs_says_what_belongs_there() -> None:
 def test_a_secret_that_is_plain_and_unused_is_removed_and_changed() -> None:
     message = problems(logs_secret_access_key="hunter2")
     assert "have 1 problem;" in message and "hunter2" not in message
-    assert "is not used" in message and "so change it where it is known" in message
+    assert "is not used" in message and "so rotate it" in message
 
 
 def test_values_are_shown_as_they_are_written_without_secrets() -> None:

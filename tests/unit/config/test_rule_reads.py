@@ -14,8 +14,9 @@ import yaml
 from components._model import StrictModel
 from config.rule import Rule, reads_of
 from config.rules import RULES
+from config.settings import AREAS, Settings
 from config.source import Source
-from config.stack import AREAS, Settings, load
+from config.stack import load
 from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_METRICS, PRODUCTION
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -137,8 +138,8 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "security": (
         {"tls": "cert-manager"},
         {"issuer": {"name": "ca"}, "certificates": {}, "metrics_namespaces": ["m"], "logins": LOGINS},
-        {"senders": True, "authentication": "mtls"},
-        {**BASIC, "senders": True, "logins": {**LOGINS, "loki": "l"}},
+        {"receiver_tls": True, "authentication": "mtls"},
+        {**BASIC, "receiver_tls": True, "logins": {**LOGINS, "loki": "l"}},
         {**BASIC, "tls": "none", "logins": LOGINS},
     ),
     "rest": (

@@ -147,7 +147,7 @@ def test_a_ui_that_nobody_authenticates_is_refused_whatever_other_middlewares_it
         ({"entry_points": ["web secure"]}, "is no entry point"),
         ({"host": "a`) || Host(`b"}, "no host name"),
         ({"path_prefix": "grafana"}, "begin with '/'"),
-        ({"path_prefix": "/a`) || PathPrefix(`/"}, "is no path"),
+        ({"path_prefix": "/a`) || PathPrefix(`/"}, "is not a path"),
     ],
 )
 def test_wrong_routes_are_refused(args: dict[str, Any], message: str) -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from components.telemetry.config import alloy_config
+from components.telemetry.alloy_config import alloy_config
 from components.telemetry.spec import TelemetrySpec
 
 GOLDEN = Path(__file__).parents[2] / "golden"

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from components._spec import InvalidArgsError
-from components.telemetry.config import alloy_config, log_labels
-from components.telemetry.otlp import memory_limiter
+from components.telemetry.alloy_config import alloy_config, log_labels, memory_limiter
 from tests.alloyfmt import alloyfmt
 from tests.unit.telemetry.examples import GOLDEN, VARIANTS, telemetry_spec
 

@@ -1,11 +1,11 @@
-"""What the collectors show to Loki and Tempo, whom they believe, and what they ask of senders."""
+"""TLS and logins of the collectors: what they present, which CAs they trust and what their receiver requires."""
 
 from typing import Any
 
 import pytest
 
 from components._spec import InvalidArgsError
-from components.telemetry.security import LOGIN_DIRECTORY, TLS_DIRECTORY
+from components.telemetry.alloy_config import LOGIN_DIRECTORY, TLS_DIRECTORY
 from components.telemetry.values import alloy_values
 from tests.unit.telemetry.examples import VARIANTS, telemetry_spec
 from tests.unit.telemetry.test_config import component, config_of
@@ -43,7 +43,7 @@ def test_a_plain_address_gets_no_tls_block() -> None:
     assert "ca_file" in component(config, EXPORTERS[1]), "gRPC has no scheme: the Secret says that it is TLS"
 
 
-def test_somebody_elses_prometheus_is_believed_by_public_authorities_and_shown_nothing() -> None:
+def test_an_external_prometheus_is_trusted_by_public_cas_and_gets_no_credentials() -> None:
     way = component(config_of(**SECURED), 'otelcol.exporter.otlphttp "prometheus"')
     assert "include_system_ca_certs_pool = true" in way
     assert "auth" not in way and "tls.key" not in way

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from config import problems
+from config import errors
 from tests.unit.tools.deploy import fakes
 from tools import stackfile
 from tools.deploy.commands import Refused, confirm
@@ -147,7 +147,7 @@ def test_a_preview_imports_neither_the_program_nor_an_sdk() -> None:
 
 
 def test_the_project_has_one_name() -> None:
-    assert yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())["name"] == stackfile.PROJECT == problems.PROJECT
+    assert yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())["name"] == stackfile.PROJECT == errors.PROJECT
 
 
 def test_a_shell_has_the_state_and_the_passphrase_of_make() -> None:

@@ -54,7 +54,7 @@ def test_wrong_settings_are_told_in_place_of_the_table(
     monkeypatch.chdir(project)
     monkeypatch.setattr("sys.argv", ["settings", "--stack", "test"])
     assert main() == 1
-    assert "observability:logging.replica = 2: there is no such setting" in capsys.readouterr().err
+    assert "observability:logging.replica = 2: unknown setting" in capsys.readouterr().err
 
 
 def test_the_columns_are_as_wide_as_their_longest_value() -> None:

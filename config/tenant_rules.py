@@ -1,19 +1,16 @@
-"""Rules on tenants: every log has one that Loki knows."""
+"""Rules on tenants: every log line has one that is defined."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from components._messages import closest
 
-from .problems import Problem, nearest, place_of, remove_command, set_command, shown
+from .errors import Problem, nearest, place_of, remove_command, set_command, shown
 from .rule import rule
-
-if TYPE_CHECKING:
-    from .stack import Settings
+from .settings import Settings
 
 
 @rule("logging.tenants", "logging.tenants_secret", "telemetry.logs_tenant")
-def _logs_without_a_namespace_have_a_tenant(settings: "Settings") -> Iterator[Problem]:
+def _logs_without_a_namespace_have_a_tenant(settings: Settings) -> Iterator[Problem]:
     tenants = settings.logging.tenants
     named_by_login = bool(settings.logging.tenants_secret)
     if len(tenants) > 1 and not settings.telemetry.logs_tenant and not named_by_login:
@@ -27,18 +24,18 @@ def _logs_without_a_namespace_have_a_tenant(settings: "Settings") -> Iterator[Pr
 
 
 @rule("logging.tenants", "telemetry.logs_tenant")
-def _logs_tenant_is_defined(settings: "Settings") -> Iterator[Problem]:
+def _logs_tenant_is_defined(settings: Settings) -> Iterator[Problem]:
     if settings.telemetry.logs_tenant:
         yield from _unknown_tenant(settings, place_of("telemetry", "logs_tenant"), settings.telemetry.logs_tenant)
 
 
 @rule("logging.tenants", "telemetry.namespace_tenants")
-def _namespace_tenants_are_defined(settings: "Settings") -> Iterator[Problem]:
+def _namespace_tenants_are_defined(settings: Settings) -> Iterator[Problem]:
     for namespace, tenant in settings.telemetry.namespace_tenants.items():
         yield from _unknown_tenant(settings, place_of("telemetry", "namespace_tenants", namespace), tenant)
 
 
-def _unknown_tenant(settings: "Settings", place: str, tenant: str) -> Iterator[Problem]:
+def _unknown_tenant(settings: Settings, place: str, tenant: str) -> Iterator[Problem]:
     tenants = settings.logging.tenants
     if tenant not in tenants:
         hint = nearest(tenant, tenants) if tenants else "there are none"
@@ -51,4 +48,4 @@ TENANT_RULES = (
     _logs_tenant_is_defined,
     _namespace_tenants_are_defined,
 )
-"""Each finds logs that would have no tenant, or one that Loki's gateway refuses."""
+"""Rules against logs without a tenant, or with one that Loki's gateway refuses."""

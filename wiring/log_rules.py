@@ -1,10 +1,10 @@
-"""The files of rules on logs: those in the stack file, and those of a directory beside it."""
+"""The files of Loki's rules: those in the stack file, and those of a directory beside it."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from config import Settings
-from config.problems import Problem, place_of, remove_command, shown
+from config.errors import Problem, place_of, remove_command, shown
 
 ROOT = Path(__file__).resolve().parents[1]
 """Where relative paths begin: the directory of the stack files."""
@@ -17,20 +17,20 @@ def rule_files(settings: Settings) -> dict[str, str]:
 
 
 def rule_file_problems(settings: Settings) -> Iterator[Problem]:
-    """Yield a directory of rules that is missing, and files that are in the stack file too."""
+    """Yield a missing directory of rules, and files that are in the stack file too."""
     area = settings.logging
     place = place_of("logging", "rules_directory")
     if area.rules_directory and not (ROOT / area.rules_directory).is_dir():
         sentence = f"there is no directory {ROOT / area.rules_directory}: create it, with a file of rule groups in it"
         yield Problem(place, sentence, remove_command(place), shown(area.rules_directory))
-    if twice := sorted(set(_beside(area.rules_directory)) & set(area.rules)):
-        sentence = f"{', '.join(twice)} stands in the stack file too: keep one of the two"
-        fix = "\n".join(remove_command(place_of("logging", "rules", path)) for path in twice)
+    if duplicates := sorted(set(_beside(area.rules_directory)) & set(area.rules)):
+        sentence = f"{', '.join(duplicates)} is in the stack file too: remove one of them"
+        fix = "\n".join(remove_command(place_of("logging", "rules", path)) for path in duplicates)
         yield Problem(place, sentence, fix, shown(area.rules_directory))
 
 
 def _beside(name: str) -> dict[str, str]:
-    """Read the files in the directory `name` beside the stack files; none where there is no such directory."""
+    """Return the files in the directory `name` beside the stack files; none where there is no such directory."""
     if not name:
         return {}
     directory = ROOT / name

@@ -1,38 +1,35 @@
-"""Rules on `observability:security`: what it says is possible, and protects what it seems to."""
+"""Rules on `observability:security`: its settings fit together, and none is without effect."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from components._model import placeholder
 from components.certificates.spec import CertificateSettings
 
-from .addresses import namespace_of
-from .problems import PROJECT, Problem, remove_command, set_command, shown
+from .errors import PROJECT, Problem, remove_command, set_command, shown
+from .namespaces import namespace_in_url
 from .rule import rule
 from .security import Authentication, Tls
-
-if TYPE_CHECKING:
-    from .stack import Settings
+from .settings import Settings
 
 _AREA = f"{PROJECT}:security"
 
 
 @rule("security.tls", "security.issuer")
-def _an_issuer_goes_with_cert_manager(settings: "Settings") -> Iterator[Problem]:
+def _issuer_is_of_cert_manager(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     by_manager = area.tls is Tls.CERT_MANAGER
     if by_manager and area.issuer is None:
         place = f"{_AREA}.issuer.name"
-        sentence = "is missing: tls cert-manager asks an issuer for certificates, one with a CA of its own"
+        sentence = "is missing: tls cert-manager needs an issuer with a CA of its own"
         yield Problem(place, sentence, set_command(place, placeholder("issuer")))
     if area.issuer is not None and not by_manager:
         place = f"{_AREA}.issuer"
-        sentence = f"is not used: only tls cert-manager asks an issuer, and tls is {area.tls.value}"
+        sentence = f"is not used: tls is {area.tls.value}, and only cert-manager has an issuer; remove it"
         yield Problem(place, sentence, remove_command(place), shown(area.issuer.name))
 
 
 @rule("security.certificates", "security.tls")
-def _certificates_are_used(settings: "Settings") -> Iterator[Problem]:
+def _certificates_are_used(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     if "certificates" in area.model_fields_set and not area.encrypted:
         place = f"{_AREA}.certificates"
@@ -41,12 +38,14 @@ def _certificates_are_used(settings: "Settings") -> Iterator[Problem]:
         for key in sorted(area.certificates.model_fields_set & CertificateSettings.model_fields.keys()):
             place = f"{_AREA}.certificates.{key}"
             yield Problem(
-                place, "is not used: tls is given, and cert-manager alone issues; remove it", remove_command(place)
+                place,
+                "is not used: tls is given, and only cert-manager issues; remove it",
+                remove_command(place),
             )
 
 
 @rule("security.tls", "security.authentication", "cluster.environment")
-def _logins_of_production_are_encrypted(settings: "Settings") -> Iterator[Problem]:
+def _logins_of_production_are_encrypted(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     if area.logs_in and not area.encrypted and settings.cluster.production:
         yield _plain(
@@ -56,25 +55,25 @@ def _logins_of_production_are_encrypted(settings: "Settings") -> Iterator[Proble
 
 
 @rule("security.logins", "security.authentication")
-def _logins_are_used(settings: "Settings") -> Iterator[Problem]:
+def _logins_are_used(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     if area.logins is not None and not area.logs_in:
         logins = f"{_AREA}.logins"
-        sentence = f"is not used: only authentication basic logs in, and it is {area.authentication.value}"
+        sentence = f"is not used: authentication is {area.authentication.value}, and only basic has logins; remove it"
         yield Problem(logins, sentence, remove_command(logins))
 
 
 @rule("security.metrics_namespaces", "security.authentication")
-def _metrics_namespaces_are_used(settings: "Settings") -> Iterator[Problem]:
+def _metrics_namespaces_are_used(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     if area.metrics_namespaces and area.authentication is Authentication.NONE:
         opened = f"{_AREA}.metrics_namespaces"
-        sentence = "is not used: without authentication everybody may read metrics"
+        sentence = "is not used: without authentication every pod may read metrics; remove it"
         yield Problem(opened, sentence, remove_command(opened))
 
 
 @rule("security.logins", "security.authentication", "logging.tenants_secret")
-def _tenants_who_log_in(settings: "Settings") -> Iterator[Problem]:
+def _tenant_logins_are_known(settings: Settings) -> Iterator[Problem]:
     logins, secret = settings.security.logins, settings.logging.tenants_secret
     place = f"{_AREA}.logins"
     if not secret:
@@ -85,8 +84,8 @@ def _tenants_who_log_in(settings: "Settings") -> Iterator[Problem]:
     if logins is None or not settings.security.logs_in:
         yield Problem(
             f"{PROJECT}:logging.tenants_secret",
-            "has Loki ask for logins that the stack does not know: use security.authentication basic and name in "
-            "security.logins those of the collectors, of Grafana and of Tempo",
+            "requires logins that the stack does not know: set security.authentication to basic, and security.logins "
+            "to the Secrets of the collectors, Grafana and Tempo",
             set_command(f"{_AREA}.authentication", "basic")
             + "\n"
             + set_command(
@@ -100,36 +99,36 @@ def _tenants_who_log_in(settings: "Settings") -> Iterator[Problem]:
             shown(secret),
         )
     elif logins.loki is not None:
-        sentence = "is not used: logging.tenants_secret takes its place"
+        sentence = "is not used: logging.tenants_secret replaces it; remove it"
         yield Problem(f"{place}.loki", sentence, remove_command(f"{place}.loki"), shown(logins.loki))
 
 
 @rule("logging.tenants_secret", "telemetry.namespace_tenants")
-def _the_login_is_the_tenant(settings: "Settings") -> Iterator[Problem]:
+def _namespace_tenants_exclude_tenant_logins(settings: Settings) -> Iterator[Problem]:
     if settings.logging.tenants_secret and settings.telemetry.namespace_tenants:
         named = f"{PROJECT}:telemetry.namespace_tenants"
-        sentence = "is not used: with logging.tenants_secret the collectors' login is the tenant of all logs"
+        sentence = "is not used: with logging.tenants_secret the collectors' login is the tenant of all logs; remove it"
         yield Problem(named, sentence, remove_command(named))
 
 
-@rule("security.senders", "demo.enabled")
-def _senders_speak_tls(settings: "Settings") -> Iterator[Problem]:
+@rule("security.receiver_tls", "demo.enabled")
+def _demo_excludes_receiver_tls(settings: Settings) -> Iterator[Problem]:
     area = settings.security
-    if not area.senders:
+    if not area.receiver_tls:
         return
     if settings.demo.enabled:
-        sentence = "the demo sends in plain text, which the collectors would refuse: turn one of the two off"
-        yield Problem(f"{_AREA}.senders", sentence, set_command(f"{PROJECT}:demo.enabled", False), "true")
+        sentence = "the demo sends in plain text, which the collectors would refuse: disable one of them"
+        yield Problem(f"{_AREA}.receiver_tls", sentence, set_command(f"{PROJECT}:demo.enabled", False), "true")
 
 
-@rule("security.senders", "logging.traces_endpoint", "telemetry.namespace")
-def _loki_sends_its_traces_as_others_do(settings: "Settings") -> Iterator[Problem]:
+@rule("security.receiver_tls", "logging.traces_endpoint", "telemetry.namespace")
+def _loki_sends_traces_by_receiver_tls(settings: Settings) -> Iterator[Problem]:
     own = settings.logging.traces_endpoint or ""
-    plain = own.startswith("http://") and namespace_of(own) == settings.telemetry.namespace
-    if settings.security.senders and plain:
+    plain = own.startswith("http://") and namespace_in_url(own) == settings.telemetry.namespace
+    if settings.security.receiver_tls and plain:
         endpoint = f"{PROJECT}:logging.traces_endpoint"
-        sentence = "is plain text, which the collectors would refuse with security.senders: turn one of the two off"
-        yield Problem(endpoint, sentence, set_command(f"{_AREA}.senders", False), shown(own))
+        sentence = "is in plain text, which the collectors would refuse with security.receiver_tls: disable one of them"
+        yield Problem(endpoint, sentence, set_command(f"{_AREA}.receiver_tls", False), shown(own))
 
 
 def _plain(sentence: str) -> Problem:
@@ -137,15 +136,15 @@ def _plain(sentence: str) -> Problem:
     return Problem(f"{_AREA}.tls", f"{sentence} (use cert-manager, or given)", set_command(_AREA, encrypt), "none")
 
 
-PROTECTION_RULES = (
-    _an_issuer_goes_with_cert_manager,
+SECURITY_RULES = (
+    _issuer_is_of_cert_manager,
     _certificates_are_used,
     _logins_of_production_are_encrypted,
     _logins_are_used,
     _metrics_namespaces_are_used,
-    _tenants_who_log_in,
-    _the_login_is_the_tenant,
-    _senders_speak_tls,
-    _loki_sends_its_traces_as_others_do,
+    _tenant_logins_are_known,
+    _namespace_tenants_exclude_tenant_logins,
+    _demo_excludes_receiver_tls,
+    _loki_sends_traces_by_receiver_tls,
 )
-"""What cannot be had together, and what is set and used by nothing."""
+"""Rules against settings that exclude each other or have no effect."""

@@ -1,4 +1,4 @@
-"""What the collectors may read of the cluster.
+"""RBAC of the collectors: what they may read of the cluster.
 
 The chart names its ClusterRole after the release alone, which two namespaces may share.
 """
@@ -12,13 +12,13 @@ from pulumi_kubernetes.rbac.v1 import ClusterRole, ClusterRoleBinding, PolicyRul
 from .._kubernetes import MANAGED_BY
 from .spec import TelemetrySpec
 
-READ = ("get", "list", "watch")
+READ_VERBS = ("get", "list", "watch")
 
 
-def let_collectors_read_pods(
+def grant_read_access(
     name: str, known: pulumi.Output[TelemetrySpec], *, parent: pulumi.Resource
 ) -> Sequence[pulumi.Resource]:
-    """Let the ServiceAccount of the release read what `rules` says, and nothing else, of all namespaces."""
+    """Create the ClusterRole of `rules` and bind it to the ServiceAccount of the release."""
     role_name = known.apply(lambda spec: spec.cluster_role)
     metadata = ObjectMetaArgs(name=role_name, labels=MANAGED_BY)
     opts = pulumi.ResourceOptions(parent=parent)
@@ -39,11 +39,11 @@ def let_collectors_read_pods(
 
 
 def rules(spec: TelemetrySpec) -> list[PolicyRuleArgs]:
-    """Allow only what the configuration uses, where the chart's own rules read every Secret of the cluster."""
+    """Return the rules that the configuration needs; those of the chart would allow reading every Secret."""
     logs = [] if spec.reads_files else ["pods/log"]
     allowed = {"": ["namespaces", "pods", *logs], "apps": ["replicasets"] if spec.kubernetes_attributes else []}
     return [
-        PolicyRuleArgs(api_groups=[group], resources=resources, verbs=list(READ))
+        PolicyRuleArgs(api_groups=[group], resources=resources, verbs=list(READ_VERBS))
         for group, resources in allowed.items()
         if resources
     ]

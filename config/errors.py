@@ -1,4 +1,4 @@
-"""Problems of a stack's settings: each with its place, its value, what would be right and the command that fixes it."""
+"""Problems of a stack's settings: each with its setting, its value, the rule and the commands that fix it."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from components._plain_secrets import HIDDEN, redacted
 PROJECT = "observability"
 
 SECRET = re.compile(r"password|secret|token|access_?key|htpasswd|credential", re.IGNORECASE)
-"""What the name of a secret looks like."""
+"""Names that look like secrets."""
 _USER_IN_URL = re.compile(r"//[^/@\s\"]+@")
 _PLAIN_KEY = re.compile(r"\w+")
 _NO_TEXT_TO_PULUMI = re.compile(r"[+-]?\d+|true|false")
@@ -30,14 +30,14 @@ class Problem:
     place: str
     """The setting, such as `observability:logging.replicas`."""
     sentence: str
-    """What is wrong, and what would be right."""
+    """The rule, and what to do."""
     fix: str
-    """The commands that put it right, one a line; the stack is added to each."""
+    """The commands that fix it, one a line; the stack is added to each."""
     shown: str = ""
     """The value as the user wrote it; empty where there is none or it must not be shown."""
 
-    def told(self, stack: str) -> str:
-        """Write the problem in lines: what, and the commands that fix it in `stack`."""
+    def text(self, stack: str) -> str:
+        """Return the problem as lines: the message, then the commands that fix it in `stack`."""
         value = f" = {self.shown}" if self.shown else ""
         commands = [f"      {command} --stack {shlex.quote(stack)}" for command in self.fix.splitlines()]
         return "\n".join([f"  {self.place}{value}: {self.sentence}", *commands])
@@ -48,18 +48,18 @@ class SettingsError(pulumi.RunError):
 
 
 def settings_error(stack: str, problems: Iterable[Problem]) -> SettingsError:
-    """Make one error of all problems."""
+    """Return one error with all problems."""
     found: dict[tuple[str, str], Problem] = {}
     for problem in problems:
         found.setdefault((problem.place, problem.sentence), problem)
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
     head = f"the settings of stack {stack} have {count}; nothing was created or changed"
-    way = f"Where there is no pulumi, make shell STACK={stack} opens a shell that has it."
-    return SettingsError("\n".join([head, *(problem.told(stack) for problem in found.values()), way]))
+    hint = f"Where there is no pulumi, make shell STACK={stack} opens a shell that has it."
+    return SettingsError("\n".join([head, *(problem.text(stack) for problem in found.values()), hint]))
 
 
 def place_of(*path: str | int) -> str:
-    """Write the path of a setting as Pulumi reads it: `observability:logging.workloads["query-frontend"].cpu`."""
+    """Return the path of a setting as Pulumi reads it: `observability:logging.workloads["query-frontend"].cpu`."""
     first = str(path[0])
     return (first if ":" in first else f"{PROJECT}:{first}") + "".join(map(_step, path[1:]))
 
@@ -88,14 +88,14 @@ def set_command(place: str, value: Any) -> str:
 
 
 def remove_command(place: str, whole_key: bool = False) -> str:
-    """Give the command that removes `place`; where that is one key with dots in its name, not its path."""
+    """Return the command that removes `place`, which with `whole_key` is one key with dots in its name."""
     return f"pulumi config rm {'--path ' if _nested(place) and not whole_key else ''}{shlex.quote(place)}"
 
 
 def replace_command(place: str, wrong: Any, right: Any) -> str:
-    """Give the commands that put `right` where `wrong` stands, `None` for nothing.
+    """Return the commands that replace `wrong` by `right`; `wrong` is `None` where nothing is set.
 
-    Pulumi merges what has parts into what is there, and keeps for text the type of text: both are removed first.
+    Pulumi merges maps and lists into the present value, and keeps the type of a string: both are removed first.
     """
     has_parts = wrong is not None and isinstance(right, Mapping | list | tuple)
     keeps_text = isinstance(wrong, str) and not isinstance(right, str)
@@ -104,14 +104,14 @@ def replace_command(place: str, wrong: Any, right: Any) -> str:
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """Say which known name was probably meant, or list what there is."""
+    """Return the known name that was probably meant as a question, or else the list of known names."""
     names = sorted(known)
     close = closest(name, names)
     return f"did you mean {close}?" if close else f"there are {', '.join(names)}"
 
 
 def shown(value: Any) -> str:
-    """Write a value as it stands in the stack file, without what looks like a secret and not at any length."""
+    """Return a value as in the stack file, shortened and without what looks like a secret."""
     text = _USER_IN_URL.sub("//[hidden]@", json.dumps(_redacted(redacted(value)), default=str, ensure_ascii=False))
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 

@@ -1,4 +1,4 @@
-"""Settings that were set without `--path`: Pulumi keeps each as one key whose name has dots."""
+"""Keys with dots: settings that were set without `--path`."""
 
 import re
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from typing import Any
 
 from components._model import Location, StrictModel
 
+from .errors import PROJECT, Problem, place_of, remove_command, set_command, shown
 from .fields import Setting, accepts, right_value, setting_at
-from .problems import PROJECT, Problem, place_of, remove_command, set_command, shown
 from .source import Source
 from .storage import STORAGE_KINDS
 
@@ -15,7 +15,7 @@ _STEP = re.compile(r"""\.?([\w-]+)|\[(\d+)\]|\["([^"]+)"\]""")
 
 
 def set_without_path(key: str, source: Source, areas: Mapping[str, type[StrictModel]]) -> Problem | None:
-    """Return that `key` was meant as a path into one of the areas, `None` where it leads to no setting."""
+    """Return the problem of a `key` that is the path of a setting in one of the areas, `None` for another key."""
     area, *path = _location(key) or [""]
     model = areas.get(str(area))
     if model is None or not path:
@@ -30,7 +30,7 @@ def set_without_path(key: str, source: Source, areas: Mapping[str, type[StrictMo
     value = _meant(setting, source, key)
     if value is not None:
         commands.append(set_command(place_of(str(area), *path), value))
-    sentence = "was set without --path, so it is a key of its own that nothing reads: set it by its path"
+    sentence = "was set without --path, as a key that nothing reads: set it by its path"
     return Problem(place, sentence, "\n".join(commands), shown(source.value(key)))
 
 

@@ -1,7 +1,7 @@
-"""The arguments that no area of the stack file states for its component: what decides each of them.
+"""The origin of every argument that no area of the stack file sets for its component.
 
-Every argument of a component is either a field of its settings, which the area of the same name states, or stands
-here. Names of settings say where a wrong value is reported, the first one first; a text in parentheses is a reason.
+Every argument of a component is a field of its settings, which the area of the same name sets, or is listed here. A
+wrong value is reported at the first of the named settings; a text in parentheses is a reason.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ _SERVER: Mapping[str, Origins] = {
     "metrics_namespaces": ("security.metrics_namespaces",),
 }
 
-DECIDED_ELSEWHERE: Mapping[str, Mapping[str, Origins]] = {
+ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
     "Namespace": {
         "name": ("{area}.namespace",),
         "level": ("{area}.pod_security", "telemetry.log_source"),
@@ -118,7 +118,7 @@ DECIDED_ELSEWHERE: Mapping[str, Mapping[str, Origins]] = {
         "logs_otlp_url": ("(an output of logging)",),
         "traces_otlp_endpoint": ("(an output of tracing)",),
         "metrics_otlp_url": ("metrics.otlp_url",),
-        "receiver_tls": ("security.senders",),
+        "receiver_tls": ("security.receiver_tls",),
     },
     "Datasources": {
         "namespace": ("logging.namespace",),
@@ -190,7 +190,7 @@ DECIDED_ELSEWHERE: Mapping[str, Mapping[str, Origins]] = {
         "otlp_http_url": ("(an output of telemetry)",),
     },
 }
-"""By component: its arguments that its area does not state alone."""
+"""By component: the arguments that its area alone does not set."""
 
 INHERITED: Mapping[str, str] = {
     "storage_class": "cluster.storage_class",
@@ -204,17 +204,17 @@ INHERITED: Mapping[str, str] = {
     "scrape_interval": "metrics.scrape_interval",
     "metrics_uid": "metrics.kind",
 }
-"""Arguments that an area takes from another setting where it states none."""
+"""Arguments that default to another setting where the area sets none."""
 
 _DERIVED: Mapping[str, Origins] = {
     "metrics_namespaces": ("metrics.kind", "metrics.namespace", "metrics.remote_write_url", "security.authentication"),
 }
-"""Arguments that follow from other settings where their own is not stated; nothing is reported at those."""
+"""Arguments that follow from other settings where their own is not set; nothing is reported at those."""
 
 
 def origins(component: str, area: str, argument: str) -> tuple[str, ...]:
     """Return the settings that decide an argument of a component, the one to report it at first."""
-    decided = DECIDED_ELSEWHERE[component].get(argument)
+    decided = ARGUMENT_ORIGINS[component].get(argument)
     own = f"{area}.{argument}"
     if decided is None:
         return (own, INHERITED[argument]) if argument in INHERITED else (own,)

@@ -40,7 +40,7 @@ def problems(*, secret: tuple[str, ...] = (), **areas: Any) -> str:
         ({"demo": {"namespace": "shop"}}, 'demo.namespace = "shop": is not used: demo.enabled is false'),
         (
             {"caching": {"kind": "valkey"}, "logging": {"chunks_cache_mib": 1024}},
-            "logging.chunks_cache_mib = 1024: is not used: caching.kind valkey takes the place of that cache",
+            "logging.chunks_cache_mib = 1024: is not used: caching.kind is valkey",
         ),
         ({"caching": {"kind": "valkey"}, "logging": {"results_cache_mib": 0}}, "logging.results_cache_mib = 0: is not"),
         ({"caching": {"size_mib": 64}}, "caching.size_mib = 64: is not used: caching.kind is memcached"),
@@ -48,7 +48,7 @@ def problems(*, secret: tuple[str, ...] = (), **areas: Any) -> str:
         ({"ingress": {"entry_points": ["internal"]}}, "observability:ingress.entry_points"),
         (
             {"storage": {**EXTERNAL, "credentials": {"log": "loki"}}},
-            'storage.credentials.log = "loki": must be of logs or traces',
+            'storage.credentials.log = "loki": must be logs or traces',
         ),
     ],
 )
@@ -74,7 +74,7 @@ def test_users_beside_a_middleware_that_is_there_are_refused() -> None:
     middleware = {"name": "login", "namespace": "traefik"}
     ingress = {"kind": "traefik", "domain": "obs.example.org", "auth_middleware": middleware}
     message = problems(ingress=ingress, ui_users=USERS, secret=("ui_users",))
-    assert "observability:ui_users: is not used: ingress.auth_middleware traefik/login asks for logins" in message
+    assert "observability:ui_users: is not used: ingress.auth_middleware traefik/login authenticates" in message
 
 
 def test_a_secret_in_values_of_what_does_not_run_is_not_shown() -> None:

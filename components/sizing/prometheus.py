@@ -1,6 +1,6 @@
 """Prometheus and Thanos: requests, volumes and bucket for a number of series."""
 
-from .model import Load, Objects, Retention, Shape, Size, whole
+from .model import Load, Objects, Retention, Shape, Size, round_up
 
 BYTES_PER_SAMPLE = 2.0
 """On Prometheus' volume: its docs say 1 to 2."""
@@ -12,10 +12,10 @@ SERIES_PER_CORE = 300_000
 SAMPLES_PER_SECOND_AND_CORE = 25_000
 """Mimir's docs on its ingester and distributor; that Prometheus needs as much as both is an estimate."""
 
-SMALLEST_CPU_MILLIS = 200
-SMALLEST_MEMORY_MIB = 1024
-SMALLEST_VOLUME_GIB = 8
-"""What the component asks for where nobody says: no plan asks for less."""
+MIN_CPU_MILLIS = 200
+MIN_MEMORY_MIB = 1024
+MIN_VOLUME_GIB = 8
+"""The component's defaults, which no plan goes below."""
 
 BUCKET_BYTES_PER_SAMPLE = 1.5
 RESOLUTIONS = 3
@@ -36,27 +36,27 @@ QUERY = Size(2, 500, 1024)
 
 
 def prometheus(load: Load, retention: Retention) -> Shape:
-    """Size the in-stack Prometheus."""
+    """Return the size of the in-stack Prometheus."""
     rate = load.samples_per_second
     stored_gb = retention.metrics * 86_400 * rate * BYTES_PER_SAMPLE / 1e9
     cores = load.active_series / SERIES_PER_CORE + rate / SAMPLES_PER_SECOND_AND_CORE
     size = Size(
         replicas=1,
-        cpu_millis=max(SMALLEST_CPU_MILLIS, whole(cores * 1000, step=50)),
-        memory_mib=max(SMALLEST_MEMORY_MIB, whole(load.active_series * BYTES_PER_SERIES / 2**20, step=64)),
-        volume_gib=max(SMALLEST_VOLUME_GIB, whole(stored_gb / FULL_DISK)),
+        cpu_millis=max(MIN_CPU_MILLIS, round_up(cores * 1000, step=50)),
+        memory_mib=max(MIN_MEMORY_MIB, round_up(load.active_series * BYTES_PER_SERIES / 2**20, step=64)),
+        volume_gib=max(MIN_VOLUME_GIB, round_up(stored_gb / FULL_DISK)),
     )
     return Shape("in-stack", {"prometheus": size})
 
 
 def thanos(load: Load, retention: Retention) -> Shape:
-    """Size Thanos, where metrics are kept for longer than Prometheus keeps them; nothing where they are not."""
+    """Return the size of Thanos; no workloads where it keeps no metrics."""
     days = retention.long_term_metrics
     if not days:
         return Shape("none", {})
     blocks = (days / BLOCK_DAYS + RECENT_BLOCKS) * RESOLUTIONS
-    gateway_gib = max(SMALLEST_VOLUME_GIB, whole(blocks * MB_PER_BLOCK / 1000 / FULL_DISK))
-    compactor_gib = max(COMPACTOR_GIB, whole(load.active_series * COMPACTOR_GIB_PER_SERIES))
+    gateway_gib = max(MIN_VOLUME_GIB, round_up(blocks * MB_PER_BLOCK / 1000 / FULL_DISK))
+    compactor_gib = max(COMPACTOR_GIB, round_up(load.active_series * COMPACTOR_GIB_PER_SERIES))
     workloads = {
         "query": QUERY,
         "store-gateway": Size(STORE_GATEWAY.replicas, STORE_GATEWAY.cpu_millis, STORE_GATEWAY.memory_mib, gateway_gib),

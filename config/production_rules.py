@@ -1,25 +1,22 @@
-"""What `environment: production` refuses: data that one host, one pod or one mistake could take along."""
+"""Rules of `environment: production`: no data is lost with one host, one pod or one mistake."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from components._model import placeholder
 from components.logging.modes import LokiRole
 from components.tracing.modes import TempoMode
 
+from .errors import Problem, place_of, set_command, shown
 from .metrics import MetricsKind
-from .problems import Problem, place_of, set_command, shown
 from .rule import rule
+from .settings import Settings
 from .storage import IN_CLUSTER, AwsStorage, InClusterStorage
-
-if TYPE_CHECKING:
-    from .stack import Settings
 
 _WHY = "environment production refuses a single replica of what holds data"
 
 
 @rule("cluster.environment", "storage.kind", "storage.replicas")
-def _objects_outlive_a_host(settings: "Settings") -> Iterator[Problem]:
+def _object_store_is_redundant(settings: Settings) -> Iterator[Problem]:
     store = settings.storage
     if not settings.cluster.production or not isinstance(store, IN_CLUSTER):
         return
@@ -36,7 +33,7 @@ def _objects_outlive_a_host(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("cluster.environment", "storage.kind", "storage.protect", "storage.create_buckets")
-def _buckets_are_protected(settings: "Settings") -> Iterator[Problem]:
+def _buckets_are_protected(settings: Settings) -> Iterator[Problem]:
     store = settings.storage
     if settings.cluster.production and isinstance(store, AwsStorage) and store.create_buckets and not store.protect:
         place = place_of("storage", "protect")
@@ -44,7 +41,7 @@ def _buckets_are_protected(settings: "Settings") -> Iterator[Problem]:
 
 
 @rule("cluster.environment", "metrics.kind")
-def _metrics_are_external(settings: "Settings") -> Iterator[Problem]:
+def _metrics_are_external(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.production and settings.metrics.kind is MetricsKind.IN_STACK:
         external = {
             "kind": "external",
@@ -52,14 +49,14 @@ def _metrics_are_external(settings: "Settings") -> Iterator[Problem]:
         }
         yield Problem(
             place_of("metrics", "kind"),
-            f"{_WHY}: the in-stack Prometheus is a single one; give the metrics stack that production has",
+            f"{_WHY}: the in-stack Prometheus has one replica; use an external metrics stack",
             set_command(place_of("metrics"), external),
             shown(settings.metrics.kind),
         )
 
 
 @rule("cluster.environment", "logging.mode", "logging.replicas", "logging.workloads")
-def _logs_have_several_writers(settings: "Settings") -> Iterator[Problem]:
+def _loki_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
     if not settings.cluster.production:
         return
     logs = settings.logging
@@ -68,31 +65,36 @@ def _logs_have_several_writers(settings: "Settings") -> Iterator[Problem]:
     if writer is not LokiRole.LOKI:
         place = place_of("logging", "workloads", writer.value, "replicas")
     if logs.ingesters < 2:
-        yield Problem(place, f"{_WHY}: run Loki with three", set_command(place, 3))
+        yield Problem(place, f"{_WHY}: run Loki with 3 ingesters", set_command(place, 3))
 
 
 @rule("cluster.environment", "tracing.mode")
-def _tempo_is_distributed(settings: "Settings") -> Iterator[Problem]:
+def _tempo_is_distributed(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.production and settings.tracing.mode is TempoMode.MONOLITHIC:
         mode, replicas = place_of("tracing", "mode"), place_of("tracing", "replicas")
         fix = f"{set_command(mode, 'distributed')}\n{set_command(replicas, 3)}"
-        yield Problem(mode, f"{_WHY}: monolithic Tempo is one", fix, shown(settings.tracing.mode))
+        yield Problem(
+            mode,
+            f"{_WHY}: monolithic Tempo has one; use distributed",
+            fix,
+            shown(settings.tracing.mode),
+        )
 
 
 @rule("cluster.environment", "tracing.mode", "tracing.replicas", "tracing.kafka_address")
-def _traces_have_several_writers(settings: "Settings") -> Iterator[Problem]:
+def _tempo_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
     traces = settings.tracing
     distributed = traces.mode is TempoMode.DISTRIBUTED
     if settings.cluster.production and distributed and not traces.kafka_address and traces.replicas < 2:
         replicas = place_of("tracing", "replicas")
-        yield Problem(replicas, f"{_WHY}: run Tempo with three ingesters", set_command(replicas, 3))
+        yield Problem(replicas, f"{_WHY}: run Tempo with 3 ingesters", set_command(replicas, 3))
 
 
 PRODUCTION_RULES = (
-    _objects_outlive_a_host,
+    _object_store_is_redundant,
     _buckets_are_protected,
     _metrics_are_external,
-    _logs_have_several_writers,
+    _loki_has_several_ingesters,
     _tempo_is_distributed,
-    _traces_have_several_writers,
+    _tempo_has_several_ingesters,
 )

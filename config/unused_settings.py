@@ -1,8 +1,7 @@
-"""Settings that nothing would read: they are refused, as they would do nothing."""
+"""Settings that have no effect, given another setting: they are refused."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pydantic_core import to_jsonable_python
 
@@ -14,24 +13,22 @@ from components.ingress.spec import BasicAuthSettings, UiRouteSettings
 from components.metrics.spec import MetricsSettings
 
 from .caching import CacheKind
+from .errors import Problem, place_of, remove_command, shown
 from .ingress import IngressKind
 from .metrics import MetricsKind
-from .problems import Problem, place_of, remove_command, shown
 from .rule import Rule, rule
+from .settings import Settings
 
-if TYPE_CHECKING:
-    from .stack import Settings
-
-Reason = Callable[["Settings"], str]
+Reason = Callable[[Settings], str]
 
 
 @dataclass(frozen=True)
 class _Unused:
-    """Settings that nothing reads where another setting decides so."""
+    """Settings that one other setting may leave without effect."""
 
-    decides: str
+    depends_on: str
     reason: Reason
-    """Why nothing reads them; empty where something does."""
+    """Why they have no effect; empty where they have one."""
     settings: Mapping[str, Iterable[str]]
     """Fields by area."""
 
@@ -40,44 +37,44 @@ class _Unused:
         return (self._rule(area, field) for area, fields in self.settings.items() for field in fields)
 
     def _rule(self, area: str, field: str) -> Rule:
-        @rule(self.decides, f"{area}.{field}")
-        def setting_is_used(settings: "Settings") -> Iterator[Problem]:
+        @rule(self.depends_on, f"{area}.{field}")
+        def setting_is_used(settings: Settings) -> Iterator[Problem]:
             if why := self.reason(settings):
-                yield from _unread(getattr(settings, area), place_of(area, field), field, why)
+                yield from _unused(getattr(settings, area), place_of(area, field), field, why)
 
         return setting_is_used
 
 
-def _without_prometheus(settings: "Settings") -> str:
+def _without_prometheus(settings: Settings) -> str:
     metrics = settings.metrics
-    why = f"metrics.kind is {metrics.kind.value}, and this is of a Prometheus of the stack's own"
+    why = f"metrics.kind is {metrics.kind.value}, and this is a setting of the in-stack Prometheus"
     return "" if metrics.in_stack else why
 
 
-def _without_metrics(settings: "Settings") -> str:
+def _without_metrics(settings: Settings) -> str:
     none = settings.metrics.kind is MetricsKind.NONE
     return "metrics.kind is none, so there are no metrics" if none else ""
 
 
-def _without_grafana(settings: "Settings") -> str:
+def _without_grafana(settings: Settings) -> str:
     return "" if settings.grafana.enabled else "grafana.enabled is false"
 
 
-def _without_demo(settings: "Settings") -> str:
+def _without_demo(settings: Settings) -> str:
     return "" if settings.demo.enabled else "demo.enabled is false"
 
 
-def _without_valkey(settings: "Settings") -> str:
+def _without_valkey(settings: Settings) -> str:
     kind = settings.caching.kind
     return "" if kind is CacheKind.VALKEY else f"caching.kind is {kind}"
 
 
-def _with_valkey(settings: "Settings") -> str:
+def _with_valkey(settings: Settings) -> str:
     valkey = settings.caching.kind is CacheKind.VALKEY
-    return "caching.kind valkey takes the place of that cache, and has caching.size_mib" if valkey else ""
+    return "caching.kind is valkey, which replaces that cache and has caching.size_mib" if valkey else ""
 
 
-def _without_routes(settings: "Settings") -> str:
+def _without_routes(settings: Settings) -> str:
     return "ingress.kind is none" if settings.ingress.kind is IngressKind.NONE else ""
 
 
@@ -113,21 +110,21 @@ _UNUSED = (
 
 
 @rule("ingress.kind", "ingress.auth_middleware", "secrets")
-def _users_are_asked_for_logins(settings: "Settings") -> Iterator[Problem]:
+def _ui_users_are_used(settings: Settings) -> Iterator[Problem]:
     if "ui_users" not in settings.given_secrets:
         return
     why = ""
     if settings.ingress.kind is IngressKind.NONE:
         why = "ingress.kind is none"
     elif middleware := settings.ingress.auth_middleware:
-        why = f"ingress.auth_middleware {middleware.namespace}/{middleware.name} asks for logins in their place"
+        why = f"ingress.auth_middleware {middleware.namespace}/{middleware.name} authenticates in their place"
     if why:
         place = place_of("ui_users")
         yield Problem(place, f"is not used: {why}; remove it", remove_command(place))
 
 
-def _unread(area: StrictModel, place: str, field: str, why: str) -> Iterator[Problem]:
-    # A default that is written out changes nothing either way.
+def _unused(area: StrictModel, place: str, field: str, why: str) -> Iterator[Problem]:
+    # A default in the stack file has no effect either way.
     default = type(area).model_fields[field].get_default(call_default_factory=True)
     value = getattr(area, field)
     if field in area.model_fields_set and value != default:
@@ -135,5 +132,5 @@ def _unread(area: StrictModel, place: str, field: str, why: str) -> Iterator[Pro
         yield Problem(place, f"is not used: {why}; remove it", remove_command(place), written)
 
 
-UNUSED_RULES = (*(rule for unused in _UNUSED for rule in unused.rules()), _users_are_asked_for_logins)
-"""One for each setting that a stack may state in vain."""
+UNUSED_SETTINGS_RULES = (*(rule for unused in _UNUSED for rule in unused.rules()), _ui_users_are_used)
+"""One rule for each setting that may have no effect."""

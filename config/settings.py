@@ -1,0 +1,83 @@
+"""The settings of a stack: every area with its defaults filled in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+
+from components._model import StrictModel
+
+from .caching import CachingArea
+from .charts import ChartsArea
+from .cluster import ClusterArea
+from .datasources import DatasourcesArea
+from .demo import DemoArea
+from .errors import PROJECT
+from .grafana import GrafanaArea
+from .ingress import IngressArea
+from .load import LoadArea
+from .logging import LoggingArea
+from .metrics import MetricsArea
+from .retention import RetentionArea
+from .security import SecurityArea
+from .storage import InClusterStorage, Storage
+from .telemetry import TelemetryArea
+from .tracing import TracingArea
+
+AREAS: Mapping[str, type[StrictModel]] = {
+    "cluster": ClusterArea,
+    "storage": InClusterStorage,
+    "caching": CachingArea,
+    "retention": RetentionArea,
+    "load": LoadArea,
+    "logging": LoggingArea,
+    "tracing": TracingArea,
+    "telemetry": TelemetryArea,
+    "metrics": MetricsArea,
+    "datasources": DatasourcesArea,
+    "grafana": GrafanaArea,
+    "ingress": IngressArea,
+    "security": SecurityArea,
+    "demo": DemoArea,
+    "charts": ChartsArea,
+}
+"""Every area and its model; `storage` has one model a kind."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of a stack, with every default filled in."""
+
+    stack: str
+    cluster: ClusterArea
+    storage: Storage
+    caching: CachingArea
+    retention: RetentionArea
+    load: LoadArea
+    logging: LoggingArea
+    tracing: TracingArea
+    telemetry: TelemetryArea
+    metrics: MetricsArea
+    datasources: DatasourcesArea
+    grafana: GrafanaArea
+    ingress: IngressArea
+    security: SecurityArea
+    demo: DemoArea
+    charts: ChartsArea
+    aws_region: str
+    given_secrets: frozenset[str]
+    """The secret keys that the stack sets; their values are read by `secret`."""
+    written: Mapping[str, Any]
+    """The values in the stack file by area, and `aws:region`."""
+    invalid: frozenset[str] = frozenset()
+    """The settings that are wrong, such as `logging.replicas` or all of `logging`: defaults stand in for them."""
+
+    def is_invalid(self, setting: str) -> bool:
+        """Whether a setting, the area that it is of, or a setting of the area that it is, is wrong."""
+        area = setting.split(".")[0]
+        return bool({setting, area} & self.invalid) or any(name.startswith(f"{setting}.") for name in self.invalid)
+
+    def secret(self, key: str) -> pulumi.Output[str] | None:
+        """Return the secret setting `key` as a secret output, or `None` where the stack does not set it."""
+        return pulumi.Config(PROJECT).require_secret(key) if key in self.given_secrets else None
