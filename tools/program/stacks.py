@@ -2,7 +2,9 @@
 
 import json
 import runpy
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ def configured_program(root: Path, config: Mapping[str, Any]) -> Callable[[], Ma
 
     def run() -> Mapping[str, Any]:
         configure(config)
-        runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+        with _own_interrupt_handler():
+            runpy.run_path(str(root / "__main__.py"), run_name="__main__")
         stack = pulumi.runtime.settings.get_root_resource()
         return dict(getattr(stack, "outputs", {}))
 
@@ -36,6 +39,16 @@ def configure(config: Mapping[str, Any]) -> None:
     texts = {qualified(key): _text(_masked(qualified(key), value)) for key, value in config.items()}
     secret = [qualified(key) for key, value in config.items() if _holds_secure(value)]
     pulumi.runtime.set_all_config(texts, secret)
+
+
+@contextmanager
+def _own_interrupt_handler() -> Iterator[None]:
+    """Keep this process's handler of Ctrl-C: the program sets its own for the engine's process."""
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _holds_secure(value: Any) -> bool:
