@@ -17,7 +17,7 @@ from tools.render.chartfiles import ChartFiles
 
 from .commented import Path, commented_keys
 from .finding import Finding
-from .passthrough import is_open, read_instead
+from .opaque_values import is_open, read_instead
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from tools.render.chartfiles import ChartFiles
 from .chart_values import findings
 from .finding import Finding
 from .invariants import INVARIANTS
-from .schemas import Definitions, breaches
+from .schemas import Definitions, violations
 
 REFERENCE = Path("../shared")
 """Where charts and definitions may lie beside a checkout: `charts/<chart>-<version>` and `crds/<group>`."""
@@ -34,8 +34,8 @@ def check(rendering: Rendering, root: Path) -> Report:
         else:
             found.update(findings(str(release), release.values, files))
     definitions = Definitions(root / REFERENCE / "crds", rendering.objects)
-    found.update(breaches(rendering.objects))
-    found.update(definitions.breaches())
+    found.update(violations(rendering.objects))
+    found.update(definitions.violations())
     unchecked += [f"{kind}: its definition is not at hand" for kind in sorted(definitions.unchecked())]
     for invariant in INVARIANTS:
         found.update(invariant(rendering))

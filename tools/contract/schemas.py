@@ -25,7 +25,7 @@ def built_in(item: RenderedObject) -> bool:
     return group in ("", *_BUILT_IN) or group.endswith(_BUILT_IN[0])
 
 
-def breaches(objects: Iterable[RenderedObject]) -> Iterator[Finding]:
+def violations(objects: Iterable[RenderedObject]) -> Iterator[Finding]:
     """Say where objects of Kubernetes' own kinds break their schema: an unknown field, a wrong type."""
     for item in objects:
         if built_in(item):
@@ -57,7 +57,7 @@ class Definitions:
             if (version.get("schema") or {}).get("openAPIV3Schema")
         }
 
-    def breaches(self) -> Iterator[Finding]:
+    def violations(self) -> Iterator[Finding]:
         """Say where custom resources break their definition."""
         for item in self.rendered:
             validator = self._of(item)

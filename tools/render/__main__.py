@@ -39,7 +39,7 @@ def _checked(rendering: Rendering, root: Path) -> int:
         print(f"not checked: {sentence}")
     for finding in report.findings:
         print(f"contract: {finding}", file=sys.stderr)
-    print(f"{len(report.findings)} breaches of the contract")
+    print(f"{len(report.findings)} violations of the contract")
     return 1 if report.findings else 0
 
 

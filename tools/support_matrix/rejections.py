@@ -1,4 +1,4 @@
-"""Combinations that are refused before anything is created: the settings, and the sentence that says why."""
+"""Combinations that are refused before anything is created: the settings, and the message that says why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from typing import Any
 
 from components.charts import LOKI, TEMPO_DISTRIBUTED
 
-from .shapes import KAFKA
+from .topologies import KAFKA
 
 _ONE_PROCESS = "a filesystem is seen by one process alone: use mode monolithic with 1 replica"
 _FILESYSTEM = {"storage": {"kind": "filesystem"}}
@@ -14,44 +14,44 @@ _TAKE_KAFKA = f"use mode distributed with chart_version {KAFKA[0]}"
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Rejection:
     """One combination that cannot be."""
 
     title: str
     config: Mapping[str, Any]
-    sentence: str
+    message: str
     """What the program says, whole but for the place and the value in front of it."""
 
 
-def _loki(title: str, sentence: str, **settings: Any) -> Refusal:
-    return Refusal(title, {"logging": settings}, sentence)
+def _loki(title: str, message: str, **settings: Any) -> Rejection:
+    return Rejection(title, {"logging": settings}, message)
 
 
-def _tempo(title: str, sentence: str, **settings: Any) -> Refusal:
-    return Refusal(title, {"tracing": settings}, sentence)
+def _tempo(title: str, message: str, **settings: Any) -> Rejection:
+    return Rejection(title, {"tracing": settings}, message)
 
 
-REFUSALS = (
-    Refusal(
+REJECTIONS = (
+    Rejection(
         "monolithic Tempo that asks for logins",
         {"security": {"tls": "given", "authentication": "basic"}},
         "monolithic Tempo has no gateway that could ask for a login: use mode distributed",
     ),
-    Refusal(
+    Rejection(
         "client certificates without TLS",
         {"security": {"authentication": "mtls"}},
         "a certificate is presented over TLS only: configure TLS too",
     ),
-    Refusal(
+    Rejection(
         "Loki with 2 replicas on a filesystem",
         {**_FILESYSTEM, "logging": {"replicas": 2}},
         _ONE_PROCESS,
     ),
     *(
-        Refusal(f"Loki in mode {mode} on a filesystem", {**_FILESYSTEM, "logging": {"mode": mode}}, _ONE_PROCESS)
+        Rejection(f"Loki in mode {mode} on a filesystem", {**_FILESYSTEM, "logging": {"mode": mode}}, _ONE_PROCESS)
         for mode in ("simple-scalable", "distributed")
     ),
-    Refusal(
+    Rejection(
         "Tempo in mode distributed on a filesystem",
         {**_FILESYSTEM, "tracing": {"mode": "distributed"}},
         "distributed Tempo shares its blocks between pods: use mode monolithic",
@@ -123,12 +123,12 @@ REFUSALS = (
         f"chart loki '5.0.0' is not supported: use one of {', '.join(LOKI.versions)}",
         chart_version="5.0.0",
     ),
-    Refusal(
+    Rejection(
         "logs kept for 12 hours",
         {"retention": {"logs": "12h"}},
         "Loki keeps logs for 24h at least: use 24h or more",
     ),
-    Refusal(
+    Rejection(
         "traces kept for 5 minutes",
         {"retention": {"traces": "5m"}},
         "readers look for new blocks every 5m, and what is kept for less than two of those is deleted before it is "
