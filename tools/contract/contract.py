@@ -24,7 +24,7 @@ class Report:
 
 
 def check(rendering: Rendering, root: Path) -> Report:
-    """Hold everything that a stack would create against the contract."""
+    """Return how everything that a stack would create violates the contract."""
     found: set[Finding] = set()
     unchecked: list[str] = []
     for release in rendering.releases:
@@ -43,7 +43,7 @@ def check(rendering: Rendering, root: Path) -> Report:
 
 
 def chart_files(release: ReleaseSummary, root: Path) -> ChartFiles | None:
-    """Give the files of the release's chart: as published, not of a stand-in; `None` where they are not at hand."""
+    """Return the files of the release's chart: as published, not of a stand-in; `None` where they are not at hand."""
     if not release.stand_in:
         return ChartFiles(release.chart_path)
     beside = root / REFERENCE / "charts" / f"{release.chart}-{release.version}"

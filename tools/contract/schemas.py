@@ -26,7 +26,7 @@ def built_in(item: RenderedObject) -> bool:
 
 
 def violations(objects: Iterable[RenderedObject]) -> Iterator[Finding]:
-    """Say where objects of Kubernetes' own kinds break their schema: an unknown field, a wrong type."""
+    """Yield where objects of Kubernetes' own kinds break their schema: an unknown field, a wrong type."""
     for item in objects:
         if built_in(item):
             for path, reason in failures(dict(item.manifest), KUBE_VERSION):
@@ -58,7 +58,7 @@ class Definitions:
         }
 
     def violations(self) -> Iterator[Finding]:
-        """Say where custom resources break their definition."""
+        """Yield where custom resources break their definition."""
         for item in self.rendered:
             validator = self._of(item)
             for error in validator.iter_errors(dict(item.manifest)) if validator else ():

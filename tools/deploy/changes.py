@@ -89,8 +89,8 @@ def _wanted_releases(engine: Engine) -> set[tuple[str, str]]:
 
 def _refuse_a_locked_stack(engine: Engine) -> None:
     if locks := _locks(engine):
-        way_out = "wait for it" if locks[0].held else f"make recover STACK={engine.stack.stack}"
-        raise Refused(f"another command works on stack {engine.stack.stack}, or was cut off ({locks[0]}): {way_out}")
+        fix = "wait for it" if locks[0].held else f"make recover STACK={engine.stack.stack}"
+        raise Refused(f"another command works on stack {engine.stack.stack}, or was cut off ({locks[0]}): {fix}")
 
 
 def _locks(engine: Engine) -> list[recovery.Lock]:

@@ -1,4 +1,4 @@
-"""The cluster that an `up` or `destroy` would reach: looked at before anything is asked."""
+"""The cluster that an `up` or `destroy` would reach: inspected before the user is asked."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What would make an `up` fail or be unsafe: told before it begins, each with the way out."""
+"""What would make an `up` fail or be unsafe: found before it begins, each with its fix."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

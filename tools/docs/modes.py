@@ -12,7 +12,7 @@ def modes_page() -> str:
         "Modes, stores and charts",
         [
             "The test suite runs every combination of these tables, and holds what the chart is given against the keys",
-            "and the schema of the real one. A cell names the versions of the chart; what is `refused` is told before",
+            "and the schema of the real one. A cell names the versions of the chart; what is `refused` fails before",
             "anything is made.",
         ],
         [
@@ -23,7 +23,7 @@ def modes_page() -> str:
         *_signal("Loki", "logging", "line"),
         *_signal("Tempo", "tracing", "span"),
         ["## What is refused"],
-        ["Each is told with its place and the way out, all at once; each is tested too."],
+        ["Each is reported with its place and its fix, all at once; each is tested too."],
         table(["asked for", "says"], [[rejection.title, rejection.message] for rejection in REJECTIONS]),
     )
 

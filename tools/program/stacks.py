@@ -17,12 +17,12 @@ WELL_FORMED = {"observability:ui_users": f"stand-in:$2b$10${'stand.in.' * 5}ui.u
 
 
 def program_of(root: Path, stack: str) -> Callable[[], Mapping[str, Any]]:
-    """Give the program of `stack`, ready to be recorded; it returns the stack's exports."""
+    """Return the program of `stack`, ready to be recorded; it returns the stack's exports."""
     return configured_program(root, read_stack_file(root, stack).config)
 
 
 def configured_program(root: Path, config: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
-    """Give the program with `config` as a stack file would hold it."""
+    """Return the program with `config` as a stack file would hold it."""
 
     def run() -> Mapping[str, Any]:
         configure(config)
@@ -58,7 +58,7 @@ def _holds_secure(value: Any) -> bool:
 
 
 def _masked(key: str, value: Any) -> Any:
-    """Put a stand-in for each encrypted value: none is ever decrypted here, and each can be told from the others."""
+    """Put a stand-in for each encrypted value: none is ever decrypted here, and each differs from the others."""
     if isinstance(value, Mapping):
         if set(value) == {"secure"}:
             return WELL_FORMED.get(key, f"[secret {key}]")

@@ -1,4 +1,4 @@
-"""`python -m tools.render --stack NAME --out DIR [--unchecked]`."""
+"""Write every object of a stack as YAML: `python -m tools.render --stack NAME --out DIR [--unchecked]`."""
 
 import argparse
 import sys
@@ -44,7 +44,7 @@ def _checked(rendering: Rendering, root: Path) -> int:
 
 
 def summary(rendering: Rendering) -> Iterator[str]:
-    """Say what was rendered, a line a release, and the totals."""
+    """Print what was rendered, a line a release, and the totals."""
     for warning in rendering.warnings:
         yield f"!! {warning}"
     for release in rendering.releases:

@@ -1,6 +1,6 @@
 """What is supported: every mode of Loki and Tempo on every store with every chart, and what is refused.
 
-The matrix test runs each of them, and the reference prints them, so that neither can tell anything else.
+The matrix test runs each of them, and the reference prints them, so that they cannot differ.
 """
 
 from .combinations import COMBINATIONS, Combination, combinations_of
