@@ -53,6 +53,11 @@ class Chart:
         )
 
 
+def major_version(version: str) -> int:
+    """Return the major version of a chart."""
+    return int(version.partition(".")[0])
+
+
 ALLOY = Chart("alloy", (("1.11.1", GRAFANA), ("1.5.2", GRAFANA)))
 GRAFANA_CHART = Chart("grafana", (("12.11.1", GRAFANA_COMMUNITY),))
 LOKI = Chart("loki", (("18.11.0", GRAFANA_COMMUNITY), ("6.51.0", GRAFANA)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from components._model import placeholder
-from components.logging.modes import Role
+from components.logging.modes import LokiRole
 from components.tracing.choices import Mode as TempoMode
 
 from .metrics import MetricsKind
@@ -65,7 +65,7 @@ def _logs_have_several_writers(settings: "Settings") -> Iterator[Problem]:
     logs = settings.logging
     writer = logs.mode.ingester
     place = place_of("logging", "replicas")
-    if writer is not Role.LOKI:
+    if writer is not LokiRole.LOKI:
         place = place_of("logging", "workloads", writer.value, "replicas")
     if logs.ingesters < 2:
         yield Problem(place, f"{_WHY}: run Loki with three", set_command(place, 3))

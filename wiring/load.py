@@ -12,8 +12,8 @@ from components._spec import Spec
 from components._workload import WorkloadSettings
 from components.caching.spec import CacheSpec
 from components.caching.values import cache_values
-from components.logging.modes import Claims, Mode, Role
-from components.logging.schema import Index
+from components.logging.modes import LokiMode, LokiRole, PersistenceStyle
+from components.logging.schema_config import IndexStore
 from components.logging.spec import LoggingSpec
 from components.metrics.spec import MetricsSpec
 from components.storage.minio import minio_values
@@ -118,7 +118,7 @@ def recommended(settings: Settings) -> dict[Path, Need]:
     return {**dict(sizes), **dict(_caches_and_collectors(settings, specs)), **dict(_limits(settings, specs))}
 
 
-def plan(settings: Settings, mode: Mode | None = None) -> sizing.Plan:
+def plan(settings: Settings, mode: LokiMode | None = None) -> sizing.Plan:
     """Size the platform for the load, with the copies of logs that Loki has in `mode`, else in that of the settings."""
     load, retention, area = settings.load, settings.retention, settings.logging
     mode = mode or area.mode
@@ -180,14 +180,14 @@ def _backends(settings: Settings, specs: Specs) -> Iterator[Backend]:
     yield Backend(row, sized.collectors.workloads, _collected(settings), _path_of_collectors)
 
 
-def _loki(settings: Settings, spec: LoggingSpec, mode: Mode) -> Backend:
+def _loki(settings: Settings, spec: LoggingSpec, mode: LokiMode) -> Backend:
     """Return Loki in one of its modes; caches and bucket are those of the mode that stays."""
     load = _amount(settings.load.logs_gb_per_day, "GB of logs a day")
     choice, stays = plan(settings, mode).logs, mode is spec.mode
     workloads = {}
     for role in spec.roles(mode):
         work = spec.workload(role)
-        volume = "" if role.claims is Claims.NONE else work.volume_size
+        volume = "" if role.persistence_style is PersistenceStyle.NONE else work.volume_size
         workloads[role.value] = _size(work.replicas, work.cpu, work.memory, volume)
     row = _row("Loki" if stays else "Loki, being removed:", mode.value, workloads, choice, load if stays else "")
     if stays:
@@ -196,8 +196,8 @@ def _loki(settings: Settings, spec: LoggingSpec, mode: Mode) -> Backend:
     def path(role: str, figure: str) -> Path | None:
         if figure == "replicas" and _only_one_pod(settings):
             return None
-        own = getattr(settings.logging.workloads.get(Role(role)), figure, None)
-        alone = spec.modes == (Mode.MONOLITHIC,) and own is None
+        own = getattr(settings.logging.workloads.get(LokiRole(role)), figure, None)
+        alone = spec.modes == (LokiMode.MONOLITHIC,) and own is None
         return ("logging", figure) if alone else ("logging", "workloads", role, figure)
 
     return Backend(row, choice.shapes[mode].all, load, path)
@@ -338,7 +338,7 @@ def _without_row(settings: Settings) -> tuple[str, ...]:
 
 def _only_one_pod(settings: Settings) -> bool:
     """Whether only one pod of Loki can read what is on its volume."""
-    boltdb = any(entry.store == Index.BOLTDB for entry in settings.logging.schema_entries)
+    boltdb = any(entry.store == IndexStore.BOLTDB for entry in settings.logging.schema_entries)
     return boltdb or isinstance(settings.storage, FilesystemStorage)
 
 

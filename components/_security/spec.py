@@ -79,7 +79,7 @@ class SecuritySpec(ReleaseSpec, MonitorSpec):
         return self.client_certificates or given(self.logins_secret)
 
     @property
-    def kept_values(self) -> Mapping[str, str]:
+    def reserved_values(self) -> Mapping[str, str]:
         """Places among the chart values that the protection is made of, each with what is to be used instead."""
         return {}
 
@@ -89,7 +89,7 @@ class SecuritySpec(ReleaseSpec, MonitorSpec):
 
     @rule("values", "tls_secret", "client_certificates", "logins_secret")
     def _values_leave_the_protection_whole(self) -> Iterator[Violation]:
-        for place, fix in self.kept_values.items():
+        for place, fix in self.reserved_values.items():
             path = place.split(".")
             if _touched(self.values, path):
                 at = _deepest(self.values, path)

@@ -1,8 +1,8 @@
-"""Logs: Grafana Loki in one process, or split into reading, writing and background work."""
+"""Logs: Grafana Loki in mode monolithic, simple-scalable or distributed."""
 
 from .args import LoggingArgs
-from .choices import OTLP_INDEX_LABELS
 from .component import Logging
-from .security import tls_hosts
+from .gateway import tls_hosts
+from .spec import OTLP_INDEX_LABELS
 
 __all__ = ["OTLP_INDEX_LABELS", "Logging", "LoggingArgs", "tls_hosts"]

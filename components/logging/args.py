@@ -9,7 +9,7 @@ from .._args import Workload
 
 
 class LoggingLimits(TypedDict):
-    """Limits of a tenant, by Loki's names; where there are no tenants, of all clients together."""
+    """Limits of a tenant, by Loki's names; without tenants, of all clients together."""
 
     ingestion_rate_mb: NotRequired[float]
     """MB of lines a second. More than 0. Default: Loki's 4."""
@@ -22,17 +22,17 @@ class LoggingLimits(TypedDict):
     max_line_size: NotRequired[str]
     """Longest line. Default: Loki's `256KB`."""
     max_global_streams_per_user: NotRequired[int]
-    """Streams that are written to at a time. At least 1. Default: Loki's 5000."""
+    """Active streams. At least 1. Default: Loki's 5000."""
     max_entries_limit_per_query: NotRequired[int]
-    """Lines that a query gives. At least 1. Default: Loki's 5000."""
+    """Lines that a query returns. At least 1. Default: Loki's 5000."""
     max_query_length: NotRequired[str]
-    """Time that a query may span. Default: Loki's `721h`."""
+    """Maximum time range of a query. Default: Loki's `721h`."""
     max_query_parallelism: NotRequired[int]
-    """Pieces of one query that are worked on at a time. At least 1. Default: Loki's 32."""
+    """Subqueries of one query that run at a time. At least 1. Default: Loki's 32."""
     max_query_series: NotRequired[int]
-    """Series that a metric query gives. At least 1. Default: Loki's 500."""
+    """Series that a metric query returns. At least 1. Default: Loki's 500."""
     query_timeout: NotRequired[str]
-    """How long a query may take. Default: the chart's `5m`."""
+    """Timeout of a query. Default: the chart's `5m`."""
 
 
 class LoggingArgs(TypedDict):
@@ -48,29 +48,29 @@ class LoggingArgs(TypedDict):
     chart_version: NotRequired[str]
     """Version of the Loki chart; major version 6 is Grafana's, later ones are the community's. Default: `18.11.0`."""
     mode: NotRequired[str]
-    """`monolithic`: everything in each process, up to some hundred GB of logs a day. `simple-scalable`: the
-    workloads `read`, `write` and `backend`; Loki 4 drops it. `distributed`: a workload for each part, for more.
+    """`monolithic`: every part of Loki in each process, up to some hundred GB of logs a day. `simple-scalable`: the
+    workloads `read`, `write` and `backend`; removed in Loki 4. `distributed`: a workload for each part, for more.
     Default: `monolithic`."""
     migrate_from: NotRequired[str]
-    """The mode that was deployed before, while both run: the applied state forbids a jump. Between `monolithic` and
-    `distributed` the way goes through `simple-scalable`. Default: none."""
+    """The mode that was deployed before, while both run; a change of `mode` without it is refused. Between
+    `monolithic` and `distributed`, migrate through `simple-scalable`. Default: none."""
     replicas: NotRequired[int]
-    """How many pods each workload of Loki has; what carries little takes 2 of them at most. 1 to 1000. Default: 1
-    when monolithic, else 3."""
+    """Number of pods of each workload of Loki; workloads with a low load have 2 at most. 1 to 1000. Default: 1 when
+    monolithic, else 3."""
     replication_factor: NotRequired[int]
-    """How many ingesters hold each line until it is in the bucket; at most as many as there are. With 2, a write
-    needs both. 1 to 3. Default: as many as there are, 3 at most."""
+    """Number of ingesters that hold each line until it is in the bucket; at most the replicas of the ingesters.
+    With 2, a write needs both. 1 to 3. Default: as many as there are, 3 at most."""
     workloads: NotRequired[Mapping[str, Workload]]
     """Settings of single workloads: `loki` when monolithic; `read`, `write` and `backend` when simple-scalable;
     `distributor`, `ingester`, `querier`, `query-frontend`, `query-scheduler`, `index-gateway`, `compactor`, `ruler`
     and `pattern-ingester` when distributed; always `gateway`. Default: none of their own."""
     cpu: NotRequired[pulumi.Input[str]]
-    """CPU request of each pod of Loki. Default: by workload, `200m` for those that hold lines."""
+    """CPU request of each pod of Loki. Default: by workload, `200m` for ingesters."""
     memory: NotRequired[pulumi.Input[str]]
     """Memory request and limit of each pod of Loki, `128Mi` or more. At least `1Mi`. Default: by workload, `1Gi`
-    for those that hold lines."""
+    for ingesters."""
     volume_size: NotRequired[pulumi.Input[str]]
-    """Size of each volume: it holds the write-ahead log, and with store `filesystem` everything. At least `1Gi`.
+    """Size of each volume: it holds the write-ahead log, and all logs with store `filesystem`. At least `1Gi`.
     Default: `10Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volumes. Default: the cluster's."""
@@ -79,77 +79,76 @@ class LoggingArgs(TypedDict):
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
     """Tolerations of all pods of the release. Default: none."""
     separate_nodes: NotRequired[pulumi.Input[bool]]
-    """Whether a pod waits until there is a node without another pod of its workload. Default: false, which prefers
-    separate nodes but starts in any case."""
+    """Whether a pod stays pending until a node has no other pod of its workload. Default: false, which only prefers
+    separate nodes."""
     ingester_zones: NotRequired[Sequence[str]]
-    """Three zones of the cluster that the ingesters of mode `distributed` are in, a StatefulSet in each: no two
-    copies of a line are in one zone, and the chart's rollout operator restarts them zone by zone. Default: none,
-    which only prefers to spread them."""
+    """Three zones of the cluster for the ingesters of mode `distributed`, a StatefulSet in each: replicas of a line
+    are in different zones, and the chart's rollout operator restarts them zone by zone. Default: none, which only
+    prefers to spread them."""
     limits: NotRequired[LoggingLimits]
-    """What each tenant may write and ask, where all are one tenant everybody together. Default: Loki's own limits."""
+    """Limits of each tenant; without tenants, of all clients together. Default: Loki's own limits."""
     tenant_limits: NotRequired[Mapping[str, LoggingLimits]]
-    """Limits of single tenants, laid over `limits`. Loki reads a change without a new start. Default: none."""
+    """Limits of single tenants, merged over `limits`. Loki reloads them without a restart. Default: none."""
     tenant_retention: NotRequired[Mapping[str, str]]
     """How long the logs of single tenants are kept, in whole hours; at least 24h. Default: `retention`."""
     schema_entries: NotRequired[Sequence[Mapping[str, Any]]]
-    """The formats that logs were and are written in, oldest first, each with `from` (a day), `object_store` and
-    where they differ from the current format `store` (`tsdb`), `schema` (`v13`), `index_prefix` (`index_`) and
-    `index_period` (`24h`). Of the past are `boltdb-shipper`, and `boltdb`, whose index is read from
-    `/var/loki/index` on the volume of the only pod. The first begins today (UTC) at the latest. Applied entries are
-    for ever: append one that begins in the future. Default: one entry from 2024-01-01."""
+    """Loki's `schema_config`, oldest entry first, each with `from` (a day), `object_store` and where they differ
+    from the current format `store` (`tsdb`), `schema` (`v13`), `index_prefix` (`index_`) and `index_period`
+    (`24h`). Only past entries have `boltdb-shipper` or `boltdb`, whose index is read from `/var/loki/index` on the
+    volume of the only pod. The first begins today (UTC) at the latest. Applied entries must not change: append one
+    that begins in the future. Default: one entry from 2024-01-01."""
     structured_metadata: NotRequired[pulumi.Input[bool]]
-    """Whether lines carry metadata beside labels, which OTLP needs. False only until a `v13` entry that was
-    appended to an older ledger has begun. Default: true."""
+    """Whether lines have metadata beside labels, which OTLP needs. Set false only until an appended `v13` entry has
+    begun. Default: true."""
     otlp_index_labels: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Resource attributes of OTLP logs that become index labels; the others become structured metadata. Default:
     those of Loki without pod, ReplicaSet and instance id."""
     pattern_ingester: NotRequired[pulumi.Input[bool]]
     """Whether Loki finds patterns in lines, for the patterns tab of Grafana's Logs Drilldown. Default: false."""
     chunk_encoding: NotRequired[str]
-    """How chunks are compressed: `snappy`, fast to read; `gzip`, small; `zstd` or `lz4`. It may change at any time.
+    """Compression of chunks: `snappy`, fast to read; `gzip`, small; `zstd` or `lz4`. It may change at any time.
     Default: `snappy` when distributed, else Loki's `gzip`."""
     querier_max_concurrent: NotRequired[int]
-    """How many pieces of queries each querier works on at a time. At least 1. Default: Loki's 4."""
+    """Number of subqueries that each querier runs at a time. At least 1. Default: Loki's 4."""
     tenants: NotRequired[Sequence[str]]
-    """Names of the tenants that logs are kept apart by. The gateway refuses requests whose header `X-Scope-OrgID`
-    names none of them; a query may name several, joined by `|`. Default: none, everybody is one tenant."""
+    """Tenants of Loki. The gateway refuses requests whose header `X-Scope-OrgID` names another; a query may name
+    several, separated by `|`. Default: none, and all clients are one tenant."""
     tenants_secret: NotRequired[pulumi.Input[str]]
-    """Secret in the same namespace whose key `.htpasswd` holds the tenants as users: the gateway then asks for a
-    login, and the user is the tenant whatever the header says. Default: none, and the header is trusted."""
+    """Secret in the same namespace whose key `.htpasswd` holds the tenants as users: the gateway then requires a
+    login and sets the tenant to the user, whatever the header is. Default: none, and the header is trusted."""
     ruler: NotRequired[bool]
-    """Whether Loki evaluates rules, from where `rule_source` says. Default: false."""
+    """Whether Loki evaluates rules, from `rule_source`. Default: false."""
     rule_source: NotRequired[str]
-    """Where rules come from. `config-maps`: `rules`, and all other ConfigMaps of the namespace with the label
-    `loki_rule`, each key a file of rule groups; where there are tenants, with theirs in the annotation
-    `k8s-sidecar-target-directory`; the pods that read them get the token of the ServiceAccount. `bucket`: `rules`
-    alone, which a Job brings to the bucket whenever they change, and removes what is no longer among them. Default:
-    `config-maps`."""
+    """Source of rules. `config-maps`: `rules`, and all other ConfigMaps of the namespace with the label
+    `loki_rule`, each key a file of rule groups; with tenants, each with its tenant in the annotation
+    `k8s-sidecar-target-directory`; the pods that read them mount the token of the ServiceAccount. `bucket`: `rules`
+    alone; a Job syncs the bucket with them whenever they change. Default: `config-maps`."""
     rules: NotRequired[Mapping[str, str]]
-    """Files of rules with their content, YAML that begins with `groups:`, by name; where there are tenants, by
-    `TENANT/NAME`. The name ends in `.yaml` or `.yml`. Default: none."""
+    """Rule files, YAML that begins with `groups:`, by name; with tenants, by `TENANT/NAME`. The name ends in
+    `.yaml` or `.yml`. Default: none."""
     ruler_bucket: NotRequired[str]
-    """Bucket for rules with `rule_source` `bucket`, which Loki may use as it does its own; required where that has
-    a `bucket_prefix`, as rules heed none. Default: `bucket`."""
+    """Bucket of the rules with `rule_source` `bucket`, with the same access as `bucket`; required with
+    `bucket_prefix`, which rules do not have. Default: `bucket`."""
     lokitool_image: NotRequired[str]
     """Image with `lokitool` on its path, of Loki's version; required with `rule_source` `bucket`. Loki publishes
     none: docs/operations.md has one of five lines. Default: none."""
     alertmanager_url: NotRequired[pulumi.Input[str]]
     """URL of the Alertmanager that rules send their alerts to; required with `ruler`. Default: none."""
     traces_endpoint: NotRequired[pulumi.Input[str]]
-    """URL that takes OTLP over HTTP, where Loki sends a trace of each request. The Loki of chart `18.11.0` cannot:
-    it needs the tag of another image in `values`. Default: none, Loki is not traced."""
-    prepared_changes: NotRequired[Sequence[str]]
-    """What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the
-    StatefulSets were deleted with their pods left running; `location`, after the objects were copied, or for
-    another name of the same store; `zones`, after the ingesters were flushed; `ingesters`, after those that leave
-    were flushed; `tenants`, after senders and readers name theirs; `chart`, after what another `chart_version`
-    cannot change was deleted. Default: none."""
+    """URL of OTLP over HTTP that Loki sends traces of its own requests to. The Loki of chart `18.11.0` cannot: it
+    needs the tag of another image in `values`. Default: none, and Loki is not traced."""
+    allow_changes: NotRequired[Sequence[str]]
+    """Changes that the applied state forbids and that are allowed in one update: `volumes`, after the StatefulSets
+    were deleted and their pods left running; `location`, after the objects were copied, or for another name of the
+    same store; `zones`, after the ingesters were flushed; `ingesters`, after those that are removed were flushed;
+    `tenants`, after all clients name theirs; `chart`, after the objects with immutable fields that another
+    `chart_version` changes were deleted. Default: none."""
     chunks_cache_mib: NotRequired[pulumi.Input[int]]
-    """Memory of the cache for chunks in MiB; 0 for none. Its pod takes a fifth more. At least 0. Default: 512, or 0
+    """Memory of the cache of chunks in MiB; 0 for none. Its pod uses a fifth more. At least 0. Default: 512, or 0
     with `cache_endpoint`."""
     results_cache_mib: NotRequired[pulumi.Input[int]]
-    """Memory of the cache for results of queries in MiB; 0 for none. Its pod takes a fifth more. At least 0.
-    Default: 256, or 0 with `cache_endpoint`."""
+    """Memory of the cache of query results in MiB; 0 for none. Its pod uses a fifth more. At least 0. Default: 256,
+    or 0 with `cache_endpoint`."""
     max_push_mib: NotRequired[pulumi.Input[int]]
     """Largest request that the gateway accepts, in MiB. At least 1. Default: `20`."""
     gateway_ipv6: NotRequired[pulumi.Input[bool]]

@@ -10,14 +10,13 @@ from .._guard import guard
 from .._namespace import own_namespace
 from .._release import release
 from .._security.policy import network_policy
-from .advice import advice
 from .args import LoggingArgs
-from .ledger import ledger_problems
-from .rule_objects import create_rules
-from .security import closed_pods
+from .gateway import network_policy_spec
+from .ruler import create_rules
 from .spec import LoggingSpec
-from .upgrades import upgrade_problems
+from .update_guard import update_problems, upgrade_problems
 from .values import merged_values
+from .warnings import warnings
 
 
 class Logging(pulumi.ComponentResource):
@@ -38,39 +37,39 @@ class Logging(pulumi.ComponentResource):
         place = f'Logging "{name}"'
         spec = LoggingSpec.check(place, args)
         super().__init__("observability:index:Logging", name, {**args}, opts)
-        for sentence in advice(spec):
-            pulumi.log.warn(sentence, self)
-        home = own_namespace(name, spec, spec.namespace, self)
+        for warning in warnings(spec):
+            pulumi.log.warn(warning, self)
+        namespace = own_namespace(name, spec, spec.namespace, self)
 
-        def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            return ledger_problems(applied, wanted, today=datetime.now(UTC).date(), prepared=spec.prepared_changes)
+        def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+            return update_problems(old, new, today=datetime.now(UTC).date(), allowed=spec.allow_changes)
 
-        def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            return upgrade_problems(applied, wanted, prepared=spec.prepared_changes)
+        def upgrades(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+            return upgrade_problems(old, new, allowed=spec.allow_changes)
 
-        known = spec.resolve(place)
+        resolved = spec.resolve(place)
         if spec.authenticates:
             network_policy(
                 f"{name}-network-policy",
                 spec.release_name,
                 spec.namespace,
-                known.apply(closed_pods),
+                resolved.apply(network_policy_spec),
                 parent=self,
-                depends_on=home,
+                depends_on=namespace,
             )
         loki = release(
             f"{name}-loki",
             spec,
             namespace=spec.namespace,
-            values=known.apply(merged_values),
+            values=resolved.apply(merged_values),
             parent=self,
-            depends_on=home,
+            depends_on=namespace,
             hooks=guard(f"{name}-loki", problems, upgrades),
         )
-        create_rules(name, spec, known, parent=self, homes=home, loki=loki)
+        create_rules(name, spec, resolved, parent=self, depends_on=namespace, loki=loki)
 
         self.namespace = pulumi.Output.from_input(spec.namespace)
-        self.gateway_host = self.namespace.apply(lambda within: f"{spec.release_name}-gateway.{within}")
+        self.gateway_host = self.namespace.apply(lambda namespace: f"{spec.release_name}-gateway.{namespace}")
         self.query_url = self.gateway_host.apply(lambda host: f"{spec.scheme}://{host}")
         self.push_url = self.gateway_host.apply(lambda host: f"{spec.scheme}://{host}/loki/api/v1/push")
         self.otlp_url = self.gateway_host.apply(lambda host: f"{spec.scheme}://{host}/otlp")

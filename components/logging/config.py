@@ -6,28 +6,27 @@ from .._bucket import Store
 from ..storage.endpoint import parse_endpoint
 from ..units import hours
 from .ruler import ruler_config
-from .schema import Index
+from .schema_config import IndexStore
 from .spec import LoggingSpec
-from .tenancy import tenant_config
 
-SHARE_OF_MEMORY_FOR_REPLAY = 0.6
-"""Part of an ingester's memory that replaying the write-ahead log may fill; Loki's 4 GB ignore the limit."""
+REPLAY_SHARE_OF_MEMORY = 0.6
+"""Part of an ingester's memory that the replay of the write-ahead log may use; Loki's 4 GB ignore the limit."""
 
 BOLTDB_DIRECTORY = "/var/loki/index"
-"""Where Loki's own examples had the index before any was shipped to the store, below the volume of the chart."""
+"""The directory of a `boltdb` index in Loki's examples, on the volume of the chart."""
 
 
 def loki_config(spec: LoggingSpec) -> dict[str, Any]:
-    """Give the `loki` section."""
+    """Return the `loki` section."""
     config: dict[str, Any] = {
-        **tenant_config(spec),
-        "commonConfig": {"replication_factor": spec.copies},
-        "storage": storage(spec),
-        "schemaConfig": {"configs": [entry.chart_value() for entry in spec.ledger]},
-        "limits_config": limits(spec),
-        "runtimeConfig": limits_of_tenants(spec),
+        **_tenants(spec),
+        "commonConfig": {"replication_factor": spec.effective_replication_factor},
+        "storage": _storage(spec),
+        "schemaConfig": {"configs": [entry.chart_value() for entry in spec.effective_schema_entries]},
+        "limits_config": _limits(spec),
+        "runtimeConfig": _tenant_overrides(spec),
         "compactor": {"retention_enabled": True, "delete_request_store": spec.store.value},
-        "ingester": ingester(spec),
+        "ingester": _ingester(spec),
         "ingester_client": {"remote_timeout": "10s"},
         "distributor": {"otlp_config": {"default_resource_attributes_as_index_labels": list(spec.otlp_index_labels)}},
         "pattern_ingester": {"enabled": spec.pattern_ingester},
@@ -38,23 +37,29 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
         config["tracing"] = {"enabled": True}
     if spec.querier_max_concurrent:
         config.setdefault("querier", {})["max_concurrent"] = spec.querier_max_concurrent
-    if stored := storage_config(spec):
+    if stored := _storage_config(spec):
         config["storage_config"] = stored
     if spec.credentials_checksum:
         config["podAnnotations"] = {"checksum/credentials": spec.credentials_checksum}
     return config
 
 
-def storage_config(spec: LoggingSpec) -> dict[str, Any]:
-    """Say where in the bucket objects lie, and on the volume an index of the past that never left it."""
+def _tenants(spec: LoggingSpec) -> dict[str, Any]:
+    if not spec.tenants:
+        return {"auth_enabled": False}
+    return {"auth_enabled": True, "querier": {"multi_tenant_queries_enabled": True}}
+
+
+def _storage_config(spec: LoggingSpec) -> dict[str, Any]:
+    """Return the prefix of objects in the bucket, and the directory of an index that is on the volume only."""
     config: dict[str, Any] = {"object_prefix": spec.bucket_prefix} if spec.bucket_prefix else {}
-    if any(entry.store is Index.BOLTDB for entry in spec.ledger):
+    if any(entry.store is IndexStore.BOLTDB for entry in spec.effective_schema_entries):
         config["boltdb"] = {"directory": BOLTDB_DIRECTORY}
     return config
 
 
-def limits(spec: LoggingSpec) -> dict[str, Any]:
-    """Limit what all tenants may do and how long logs are kept, and allow what OTLP and Logs Drilldown ask for."""
+def _limits(spec: LoggingSpec) -> dict[str, Any]:
+    """Return the limits and the retention of all tenants, with what OTLP and Logs Drilldown require."""
     return {
         "retention_period": hours(spec.retention),
         "allow_structured_metadata": spec.structured_metadata,
@@ -63,37 +68,36 @@ def limits(spec: LoggingSpec) -> dict[str, Any]:
     }
 
 
-def limits_of_tenants(spec: LoggingSpec) -> dict[str, Any]:
-    """Give what Loki reads again every 10 s, without a new start: the limits and retention of single tenants."""
+def _tenant_overrides(spec: LoggingSpec) -> dict[str, Any]:
+    """Return the limits and the retention of single tenants, which Loki reloads every 10 s."""
     overrides: dict[str, dict[str, Any]] = {tenant: own.config() for tenant, own in spec.tenant_limits.items()}
     for tenant, retention in spec.tenant_retention.items():
         overrides.setdefault(tenant, {})["retention_period"] = hours(retention)
     return {"overrides": overrides} if overrides else {}
 
 
-def ingester(spec: LoggingSpec) -> dict[str, Any]:
-    """Say how lines are held and compressed until they are in the bucket, and in which zones."""
-    config: dict[str, Any] = {"wal": write_ahead_log(spec)}
-    if encoding := spec.encoding:
+def _ingester(spec: LoggingSpec) -> dict[str, Any]:
+    config: dict[str, Any] = {"wal": _write_ahead_log(spec)}
+    if encoding := spec.effective_chunk_encoding:
         config["chunk_encoding"] = encoding.value
     if spec.ingester_zones:
         config["lifecycler"] = {"ring": {"zone_awareness_enabled": True}}
     return config
 
 
-def write_ahead_log(spec: LoggingSpec) -> dict[str, Any]:
-    """Keep lines on the volume until they are in the bucket, and flush them when a pod leaves, as it may for good."""
+def _write_ahead_log(spec: LoggingSpec) -> dict[str, Any]:
+    """Return a log that keeps lines on the volume until they are in the bucket, and is flushed when a pod stops."""
     smallest = min(spec.workload(mode.ingester).memory_mib for mode in spec.modes)
     return {
         "enabled": True,
-        "replay_memory_ceiling": f"{int(smallest * SHARE_OF_MEMORY_FOR_REPLAY)}MB",
+        "replay_memory_ceiling": f"{int(smallest * REPLAY_SHARE_OF_MEMORY)}MB",
         "flush_on_shutdown": True,
     }
 
 
-def storage(spec: LoggingSpec) -> dict[str, Any]:
-    """Where chunks and index go. Credentials come from the environment or the pod's identity, never from here."""
-    buckets = {"chunks": spec.bucket, "ruler": spec.bucket_of_rules, "admin": spec.bucket}
+def _storage(spec: LoggingSpec) -> dict[str, Any]:
+    """Return the store of chunks and index; credentials come from the environment or the pod's identity."""
+    buckets = {"chunks": spec.bucket, "ruler": spec.effective_ruler_bucket, "admin": spec.bucket}
     if spec.store is Store.FILESYSTEM:
         return {"type": "filesystem"}
     s3: dict[str, Any] = {"s3ForcePathStyle": spec.path_style}

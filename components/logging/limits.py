@@ -1,4 +1,4 @@
-"""Limits of what a tenant of Loki may write and query, and how long its logs are kept."""
+"""Limits of what a tenant of Loki may write and query, and valid retentions."""
 
 import re
 from collections.abc import Iterator
@@ -10,15 +10,15 @@ from pydantic import AfterValidator, Field
 from .._model import StrictModel
 from ..units import Duration, hours, parse_duration
 
-SHORTEST_RETENTION = timedelta(days=1)
-"""The compactor refuses to delete earlier."""
+MIN_RETENTION = timedelta(days=1)
+"""The minimum of the compactor."""
 
 _SIZE = re.compile(r"[1-9]\d*(?:KB|MB|GB)")
 
 
 def _size(text: str) -> str:
     if _SIZE.fullmatch(text) is None:
-        raise ValueError(f"{text!r} is no size of Loki: write a whole number with KB, MB or GB, such as 5MB")
+        raise ValueError(f"{text!r} is not a size; write a whole number with KB, MB or GB, such as 5MB")
     return text
 
 
@@ -27,7 +27,7 @@ Size = Annotated[str, AfterValidator(_size)]
 
 
 class LoggingLimits(StrictModel):
-    """Limits of a tenant, by Loki's names; where there are no tenants, of all clients together."""
+    """Limits of a tenant, by Loki's names; without tenants, of all clients together."""
 
     ingestion_rate_mb: float | None = Field(
         default=None,
@@ -61,35 +61,35 @@ class LoggingLimits(StrictModel):
     max_global_streams_per_user: int | None = Field(
         default=None,
         ge=1,
-        description="Streams that are written to at a time. Default: Loki's 5000.",
+        description="Active streams. Default: Loki's 5000.",
         examples=[20000],
     )
     max_entries_limit_per_query: int | None = Field(
         default=None,
         ge=1,
-        description="Lines that a query gives. Default: Loki's 5000.",
+        description="Lines that a query returns. Default: Loki's 5000.",
         examples=[10000],
     )
     max_query_length: Duration | None = Field(
         default=None,
-        description="Time that a query may span. Default: Loki's `721h`.",
+        description="Maximum time range of a query. Default: Loki's `721h`.",
         examples=["721h"],
     )
     max_query_parallelism: int | None = Field(
         default=None,
         ge=1,
-        description="Pieces of one query that are worked on at a time. Default: Loki's 32.",
+        description="Subqueries of one query that run at a time. Default: Loki's 32.",
         examples=[32],
     )
     max_query_series: int | None = Field(
         default=None,
         ge=1,
-        description="Series that a metric query gives. Default: Loki's 500.",
+        description="Series that a metric query returns. Default: Loki's 500.",
         examples=[1000],
     )
     query_timeout: Duration | None = Field(
         default=None,
-        description="How long a query may take. Default: the chart's `5m`.",
+        description="Timeout of a query. Default: the chart's `5m`.",
         examples=["5m"],
     )
 
@@ -102,16 +102,16 @@ class LoggingLimits(StrictModel):
 
 
 def retention_problem(text: str) -> str | None:
-    """Return why Loki cannot keep logs for this time, `None` where it can."""
+    """Return why a retention is invalid, or `None`."""
     try:
         hours(text)
     except ValueError:
-        return f"must be a whole number of hours: use {nearest_retention(text)}"
-    if parse_duration(text) < SHORTEST_RETENTION:
-        return "Loki keeps logs for 24h at least: use 24h or more"
+        return f"must be a whole number of hours; set {nearest_retention(text)}"
+    if parse_duration(text) < MIN_RETENTION:
+        return "must be at least 24h; set 24h or more"
     return None
 
 
 def nearest_retention(text: str) -> str:
-    """Return the nearest time that Loki can keep logs for."""
+    """Return the nearest valid retention."""
     return f"{max(24, round(parse_duration(text).total_seconds() / 3600))}h"

@@ -1,4 +1,4 @@
-"""How Loki is split into workloads, and which of them a deployment mode runs."""
+"""The workloads of Loki, and the deployment modes that run them."""
 
 from enum import StrEnum
 
@@ -17,19 +17,19 @@ SCALED_SECTIONS = (
     "ruler",
     "patternIngester",
 )
-"""Every section of the chart with replicas of Loki; the chart refuses those of a mode that is not deployed."""
+"""Every section of the chart with replicas of Loki; the chart refuses replicas of a mode that is not deployed."""
 
 
-class Claims(StrEnum):
-    """The three ways in which the chart is told of a volume; the value is the key that switches it on."""
+class PersistenceStyle(StrEnum):
+    """How the chart configures the volume of a workload; the value is the key below `persistence` that enables it."""
 
     NONE = ""
-    SINGLE = "enabled"
-    SCALED = "volumeClaimsEnabled"
-    LISTED = "claims"
+    ENABLED = "enabled"
+    VOLUME_CLAIMS_ENABLED = "volumeClaimsEnabled"
+    CLAIMS = "claims"
 
 
-class Role(StrEnum):
+class LokiRole(StrEnum):
     """A workload that runs Loki, or the gateway in front of it."""
 
     LOKI = "loki"
@@ -50,7 +50,7 @@ class Role(StrEnum):
     @property
     def section(self) -> str:
         """The key of the chart's values that configures the workload."""
-        if self is Role.LOKI:
+        if self is LokiRole.LOKI:
             return "singleBinary"
         first, *others = self.value.split("-")
         return first + "".join(part.capitalize() for part in others)
@@ -58,25 +58,25 @@ class Role(StrEnum):
     @property
     def component(self) -> str:
         """The `app.kubernetes.io/component` label of its pods."""
-        return "single-binary" if self is Role.LOKI else self.value
+        return "single-binary" if self is LokiRole.LOKI else self.value
 
     @property
-    def claims(self) -> Claims:
-        """How the chart is told to keep the workload's directory on a volume."""
-        return _CLAIMS.get(self, Claims.NONE)
+    def persistence_style(self) -> PersistenceStyle:
+        """How the chart configures the volume of the workload."""
+        return _PERSISTENCE_STYLES.get(self, PersistenceStyle.NONE)
 
 
-_CLAIMS = {
-    Role.LOKI: Claims.SINGLE,
-    Role.WRITE: Claims.SCALED,
-    Role.BACKEND: Claims.SCALED,
-    Role.INGESTER: Claims.LISTED,
-    Role.COMPACTOR: Claims.LISTED,
-    Role.INDEX_GATEWAY: Claims.SINGLE,
+_PERSISTENCE_STYLES = {
+    LokiRole.LOKI: PersistenceStyle.ENABLED,
+    LokiRole.WRITE: PersistenceStyle.VOLUME_CLAIMS_ENABLED,
+    LokiRole.BACKEND: PersistenceStyle.VOLUME_CLAIMS_ENABLED,
+    LokiRole.INGESTER: PersistenceStyle.CLAIMS,
+    LokiRole.COMPACTOR: PersistenceStyle.CLAIMS,
+    LokiRole.INDEX_GATEWAY: PersistenceStyle.ENABLED,
 }
 
 
-class Mode(StrEnum):
+class LokiMode(StrEnum):
     """A deployment mode of Loki (https://grafana.com/docs/loki/latest/get-started/deployment-modes/)."""
 
     MONOLITHIC = "monolithic"
@@ -84,71 +84,71 @@ class Mode(StrEnum):
     DISTRIBUTED = "distributed"
 
     @property
-    def roles(self) -> tuple[Role, ...]:
+    def roles(self) -> tuple[LokiRole, ...]:
         """The workloads that the mode can have, without the gateway."""
         return _ROLES[self]
 
     @property
-    def ingester(self) -> Role:
+    def ingester(self) -> LokiRole:
         """The workload that takes writes and holds them until they are in the bucket."""
         return {
-            Mode.MONOLITHIC: Role.LOKI,
-            Mode.SIMPLE_SCALABLE: Role.WRITE,
-            Mode.DISTRIBUTED: Role.INGESTER,
+            LokiMode.MONOLITHIC: LokiRole.LOKI,
+            LokiMode.SIMPLE_SCALABLE: LokiRole.WRITE,
+            LokiMode.DISTRIBUTED: LokiRole.INGESTER,
         }[self]
 
     @property
-    def ruler(self) -> Role:
+    def ruler(self) -> LokiRole:
         """The workload that evaluates rules."""
         return {
-            Mode.MONOLITHIC: Role.LOKI,
-            Mode.SIMPLE_SCALABLE: Role.BACKEND,
-            Mode.DISTRIBUTED: Role.RULER,
+            LokiMode.MONOLITHIC: LokiRole.LOKI,
+            LokiMode.SIMPLE_SCALABLE: LokiRole.BACKEND,
+            LokiMode.DISTRIBUTED: LokiRole.RULER,
         }[self]
 
     @property
     def chart_name(self) -> str:
-        """What both generations of the chart call the mode; the newer one also says `Monolithic`."""
+        """The name of the mode in the chart, where later versions accept `Monolithic` too."""
         return {
-            Mode.MONOLITHIC: "SingleBinary",
-            Mode.SIMPLE_SCALABLE: "SimpleScalable",
-            Mode.DISTRIBUTED: "Distributed",
+            LokiMode.MONOLITHIC: "SingleBinary",
+            LokiMode.SIMPLE_SCALABLE: "SimpleScalable",
+            LokiMode.DISTRIBUTED: "Distributed",
         }[self]
 
 
 _ROLES = {
-    Mode.MONOLITHIC: (Role.LOKI,),
-    Mode.SIMPLE_SCALABLE: (Role.READ, Role.WRITE, Role.BACKEND),
-    Mode.DISTRIBUTED: (
-        Role.DISTRIBUTOR,
-        Role.INGESTER,
-        Role.QUERIER,
-        Role.QUERY_FRONTEND,
-        Role.QUERY_SCHEDULER,
-        Role.INDEX_GATEWAY,
-        Role.COMPACTOR,
-        Role.RULER,
-        Role.PATTERN_INGESTER,
+    LokiMode.MONOLITHIC: (LokiRole.LOKI,),
+    LokiMode.SIMPLE_SCALABLE: (LokiRole.READ, LokiRole.WRITE, LokiRole.BACKEND),
+    LokiMode.DISTRIBUTED: (
+        LokiRole.DISTRIBUTOR,
+        LokiRole.INGESTER,
+        LokiRole.QUERIER,
+        LokiRole.QUERY_FRONTEND,
+        LokiRole.QUERY_SCHEDULER,
+        LokiRole.INDEX_GATEWAY,
+        LokiRole.COMPACTOR,
+        LokiRole.RULER,
+        LokiRole.PATTERN_INGESTER,
     ),
 }
 
-STEPS = frozenset(
+MIGRATION_STEPS = frozenset(
     {
-        frozenset({Mode.MONOLITHIC, Mode.SIMPLE_SCALABLE}),
-        frozenset({Mode.SIMPLE_SCALABLE, Mode.DISTRIBUTED}),
+        frozenset({LokiMode.MONOLITHIC, LokiMode.SIMPLE_SCALABLE}),
+        frozenset({LokiMode.SIMPLE_SCALABLE, LokiMode.DISTRIBUTED}),
     }
 )
-"""The pairs of modes that Loki can go between with both running, either way."""
+"""The pairs of modes that Loki can migrate between, either way, while both run."""
 
 
-def path_between(start: Mode, end: Mode) -> tuple[Mode, ...]:
-    """Give the modes to go through, with `start` and `end`, so that each step has both running."""
-    if frozenset({start, end}) in STEPS:
+def path_between(start: LokiMode, end: LokiMode) -> tuple[LokiMode, ...]:
+    """Return the modes to migrate through, from `start` to `end`, one step after the other."""
+    if frozenset({start, end}) in MIGRATION_STEPS:
         return (start, end)
-    return (start, Mode.SIMPLE_SCALABLE, end)
+    return (start, LokiMode.SIMPLE_SCALABLE, end)
 
 
-def transition_name(one: Mode, other: Mode) -> str:
-    """Give the chart's name for the time in which both modes run."""
-    smaller, larger = sorted((one, other), key=list(Mode).index)
+def transition_name(one: LokiMode, other: LokiMode) -> str:
+    """Return the name in the chart for two modes that run during a migration."""
+    smaller, larger = sorted((one, other), key=list(LokiMode).index)
     return f"{smaller.chart_name}<->{larger.chart_name}"

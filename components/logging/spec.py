@@ -1,7 +1,8 @@
-"""What `Logging` accepts: settings that a stack may state, what only a program decides, and the rules between them."""
+"""The arguments of `Logging`: the settings of a stack, those that only a program passes, and the rules on them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import Field, model_validator
@@ -17,27 +18,49 @@ from .._security.spec import LEAVE_OUT, SecuritySpec, given, locked_out_metrics
 from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
 from .._workload import WorkloadSettings
-from ..charts import LOKI, Chart
+from ..charts import LOKI, Chart, major_version
 from ..units import Duration, MemorySize, Name, OptionalHttpUrl, Quantity, Replicas, VolumeSize, parse_quantity
-from .choices import OTLP_INDEX_LABELS, ChunkEncoding, PreparedChange, RuleSource
 from .limits import LoggingLimits, nearest_retention, retention_problem
-from .misplaced import misplaced_values
-from .modes import STEPS, Claims, Mode, Role, path_between
+from .modes import MIGRATION_STEPS, LokiMode, LokiRole, PersistenceStyle, path_between
 from .rule_files import RuleFile, file_problems, tenant_and_file
-from .schema import SchemaEntry, default_ledger, ledger_problem, single_pod_problem
-from .sizes import SMALLEST, default_replicas
-from .workload import Workload
+from .schema_config import SchemaEntry, default_schema_entries, schema_violation, single_pod_reason
+from .values_check import values_problems
+from .workloads import DEFAULT_RESOURCES, LokiWorkload, default_replicas
 
-LONGEST_RELEASE_NAME = 37
-"""The chart appends up to 26 characters to name a Service, which has 63."""
+OTLP_INDEX_LABELS = (
+    "service.name",
+    "service.namespace",
+    "deployment.environment",
+    "deployment.environment.name",
+    "cloud.region",
+    "cloud.availability_zone",
+    "k8s.cluster.name",
+    "k8s.namespace.name",
+    "k8s.container.name",
+    "container.name",
+    "k8s.deployment.name",
+    "k8s.statefulset.name",
+    "k8s.daemonset.name",
+    "k8s.cronjob.name",
+    "k8s.job.name",
+)
+"""Resource attributes of OTLP logs that become index labels: Loki's own list without those that differ between pods.
 
-LEAST_MEMORY = 128 * 1024**2
-"""What Go, the ring and the caches of a Loki without logs take, in bytes, with room to start."""
+Pod, ReplicaSet and instance id are structured metadata: as labels, each restart would create another stream.
+"""
 
-FIRST_PART_OF_RULE_OBJECTS = "rules"
-"""Where the ruler keeps its objects in a bucket, whatever prefix chunks have."""
+V6 = next(version for version in LOKI.versions if major_version(version) == 6)
 
-KEPT_BY_GATEWAY = {
+MAX_RELEASE_NAME_LENGTH = 37
+"""The chart appends up to 26 characters to the name of a Service, which has at most 63."""
+
+MIN_MEMORY = 128 * 1024**2
+"""Memory in bytes that Loki needs to start, without logs."""
+
+RULES_PREFIX = "rules"
+"""The prefix of the ruler's objects in a bucket, which `object_prefix` does not change."""
+
+RESERVED_GATEWAY_VALUES = {
     **{
         f"gateway.nginxConfig.{key}": LEAVE_OUT
         for key in ("file", "httpSnippet", "locationSnippet", "serverSnippet", "ssl")
@@ -48,39 +71,66 @@ KEPT_BY_GATEWAY = {
     "gateway.extraVolumeMounts": LEAVE_OUT,
     "gateway.service.port": "clients use 443 with tls_secret, and 80 without",
 }
-"""Chart values that would replace what clients are asked by, each with what to use instead."""
+"""Chart values that configure how clients authenticate, each with what to use instead."""
+
+
+class ChunkEncoding(StrEnum):
+    """The compression of chunks."""
+
+    GZIP = "gzip"
+    SNAPPY = "snappy"
+    ZSTD = "zstd"
+    LZ4 = "lz4"
+
+
+class GuardedChange(StrEnum):
+    """A change that the update guard refuses unless it is in `allow_changes`."""
+
+    VOLUMES = "volumes"
+    LOCATION = "location"
+    ZONES = "zones"
+    TENANTS = "tenants"
+    INGESTERS = "ingesters"
+    CHART = "chart"
+
+
+class RuleSource(StrEnum):
+    """Where the ruler reads rules."""
+
+    CONFIG_MAPS = "config-maps"
+    BUCKET = "bucket"
 
 
 class LoggingSettings(NamespaceSettings, ReleaseSettings):
-    """Loki: what a stack may state and a program may pass."""
+    """The settings of Loki, which a stack may set and a program may pass."""
 
     chart_version: Plain[Annotated[str, Choices(LOKI.versions)]] = Field(
         default=LOKI.default_version,
         description="Version of the Loki chart; major version 6 is Grafana's, later ones are the community's.",
         examples=[LOKI.default_version],
     )
-    mode: Plain[Mode] = Field(
-        default=Mode.MONOLITHIC,
+    mode: Plain[LokiMode] = Field(
+        default=LokiMode.MONOLITHIC,
         description=(
-            "`monolithic`: everything in each process, up to some hundred GB of logs a day. `simple-scalable`: "
-            "the workloads `read`, `write` and `backend`; Loki 4 drops it. `distributed`: a workload for each "
-            "part, for more."
+            "`monolithic`: every part of Loki in each process, up to some hundred GB of logs a day. "
+            "`simple-scalable`: the workloads `read`, `write` and `backend`; removed in Loki 4. `distributed`: a "
+            "workload for each part, for more."
         ),
         examples=["distributed"],
     )
-    migrate_from: Plain[Mode | None] = Field(
+    migrate_from: Plain[LokiMode | None] = Field(
         default=None,
         description=(
-            "The mode that was deployed before, while both run: the applied state forbids a jump. Between "
-            "`monolithic` and `distributed` the way goes through `simple-scalable`. Default: none."
+            "The mode that was deployed before, while both run; a change of `mode` without it is refused. Between "
+            "`monolithic` and `distributed`, migrate through `simple-scalable`. Default: none."
         ),
         examples=["simple-scalable"],
     )
     replicas: Plain[Replicas | None] = Field(
         default=None,
         description=(
-            "How many pods each workload of Loki has; what carries little takes 2 of them at "
-            "most. Default: 1 when monolithic, else 3."
+            "Number of pods of each workload of Loki; workloads with a low load have 2 at most. Default: 1 when "
+            "monolithic, else 3."
         ),
         examples=[3],
     )
@@ -89,12 +139,12 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         ge=1,
         le=3,
         description=(
-            "How many ingesters hold each line until it is in the bucket; at most as many as there are. "
+            "Number of ingesters that hold each line until it is in the bucket; at most the replicas of the ingesters. "
             "With 2, a write needs both. Default: as many as there are, 3 at most."
         ),
         examples=[3],
     )
-    workloads: Plain[Mapping[Role, WorkloadSettings]] = Field(
+    workloads: Plain[Mapping[LokiRole, WorkloadSettings]] = Field(
         default_factory=dict,
         description=(
             "Settings of single workloads: `loki` when monolithic; `read`, `write` and `backend` when "
@@ -105,20 +155,19 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     )
     cpu: Quantity | None = Field(
         default=None,
-        description="CPU request of each pod of Loki. Default: by workload, `200m` for those that hold lines.",
+        description="CPU request of each pod of Loki. Default: by workload, `200m` for ingesters.",
         examples=["500m"],
     )
     memory: MemorySize | None = Field(
         default=None,
         description=(
-            "Memory request and limit of each pod of Loki, `128Mi` or more. Default: by workload, `1Gi` for "
-            "those that hold lines."
+            "Memory request and limit of each pod of Loki, `128Mi` or more. Default: by workload, `1Gi` for ingesters."
         ),
         examples=["2Gi"],
     )
     volume_size: VolumeSize = Field(
         default="10Gi",
-        description=("Size of each volume: it holds the write-ahead log, and with store `filesystem` everything."),
+        description="Size of each volume: it holds the write-ahead log, and all logs with store `filesystem`.",
         examples=["10Gi"],
     )
     storage_class: OptionalObjectName = Field(
@@ -137,30 +186,27 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     separate_nodes: bool = Field(
         default=False,
         description=(
-            "Whether a pod waits until there is a node without another pod of its workload. Default: false, "
-            "which prefers separate nodes but starts in any case."
+            "Whether a pod stays pending until a node has no other pod of its workload. Default: false, which only "
+            "prefers separate nodes."
         ),
     )
     ingester_zones: Plain[Sequence[str]] = Field(
         default=(),
         description=(
-            "Three zones of the cluster that the ingesters of mode `distributed` are in, a StatefulSet in each: "
-            "no two copies of a line are in one zone, and the chart's rollout operator restarts them zone by "
-            "zone. Default: none, which only prefers to spread them."
+            "Three zones of the cluster for the ingesters of mode `distributed`, a StatefulSet in each: replicas of a "
+            "line are in different zones, and the chart's rollout operator restarts them zone by zone. Default: none, "
+            "which only prefers to spread them."
         ),
         examples=[["eu-west-1a", "eu-west-1b", "eu-west-1c"]],
     )
     limits: Plain[LoggingLimits] = Field(
         default_factory=LoggingLimits,
-        description=(
-            "What each tenant may write and ask, where all are one tenant everybody together. Default: Loki's "
-            "own limits."
-        ),
+        description=("Limits of each tenant; without tenants, of all clients together. Default: Loki's own limits."),
     )
     tenant_limits: Plain[Mapping[Tenant, LoggingLimits]] = Field(
         default_factory=dict,
         description=(
-            "Limits of single tenants, laid over `limits`. Loki reads a change without a new start. Default: none."
+            "Limits of single tenants, merged over `limits`. Loki reloads them without a restart. Default: none."
         ),
     )
     tenant_retention: Plain[Mapping[Tenant, Duration]] = Field(
@@ -171,19 +217,18 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     schema_entries: Plain[Sequence[SchemaEntry]] = Field(
         default=(),
         description=(
-            "The formats that logs were and are written in, oldest first, each with `from` (a day), "
-            "`object_store` and where they differ from the current format `store` (`tsdb`), `schema` (`v13`), "
-            "`index_prefix` (`index_`) and `index_period` (`24h`). Of the past are `boltdb-shipper`, and "
-            "`boltdb`, whose index is read from `/var/loki/index` on the volume of the only pod. The first "
-            "begins today (UTC) at the latest. Applied entries are for ever: append one that begins in the "
-            "future. Default: one entry from 2024-01-01."
+            "Loki's `schema_config`, oldest entry first, each with `from` (a day), `object_store` and where they "
+            "differ from the current format `store` (`tsdb`), `schema` (`v13`), `index_prefix` (`index_`) and "
+            "`index_period` (`24h`). Only past entries have `boltdb-shipper` or `boltdb`, whose index is read from "
+            "`/var/loki/index` on the volume of the only pod. The first begins today (UTC) at the latest. Applied "
+            "entries must not change: append one that begins in the future. Default: one entry from 2024-01-01."
         ),
     )
     structured_metadata: bool = Field(
         default=True,
         description=(
-            "Whether lines carry metadata beside labels, which OTLP needs. False only until a `v13` entry that "
-            "was appended to an older ledger has begun."
+            "Whether lines have metadata beside labels, which OTLP needs. Set false only until an appended `v13` "
+            "entry has begun."
         ),
     )
     otlp_index_labels: Sequence[str] = Field(
@@ -200,62 +245,59 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     chunk_encoding: Plain[ChunkEncoding | None] = Field(
         default=None,
         description=(
-            "How chunks are compressed: `snappy`, fast to read; `gzip`, small; `zstd` or `lz4`. It may change "
-            "at any time. Default: `snappy` when distributed, else Loki's `gzip`."
+            "Compression of chunks: `snappy`, fast to read; `gzip`, small; `zstd` or `lz4`. It may change at any "
+            "time. Default: `snappy` when distributed, else Loki's `gzip`."
         ),
     )
     querier_max_concurrent: Plain[int | None] = Field(
         default=None,
         ge=1,
-        description="How many pieces of queries each querier works on at a time. Default: Loki's 4.",
+        description="Number of subqueries that each querier runs at a time. Default: Loki's 4.",
     )
     tenants: Plain[tuple[Tenant, ...]] = Field(
         default=(),
         description=(
-            "Names of the tenants that logs are kept apart by. The gateway refuses requests whose header "
-            "`X-Scope-OrgID` names none of them; a query may name several, joined by `|`. Default: none, "
-            "everybody is one tenant."
+            "Tenants of Loki. The gateway refuses requests whose header `X-Scope-OrgID` names another; a query may "
+            "name several, separated by `|`. Default: none, and all clients are one tenant."
         ),
         examples=[["team-a", "team-b"]],
     )
     tenants_secret: OptionalObjectName = Field(
         default="",
         description=(
-            "Secret in the same namespace whose key `.htpasswd` holds the tenants as users: the gateway then "
-            "asks for a login, and the user is the tenant whatever the header says. Default: none, and the "
-            "header is trusted."
+            "Secret in the same namespace whose key `.htpasswd` holds the tenants as users: the gateway then requires "
+            "a login and sets the tenant to the user, whatever the header is. Default: none, and the header is trusted."
         ),
         examples=["loki-tenants"],
     )
     ruler: Plain[bool] = Field(
         default=False,
-        description="Whether Loki evaluates rules, from where `rule_source` says.",
+        description="Whether Loki evaluates rules, from `rule_source`.",
         examples=[True],
     )
     rule_source: Plain[RuleSource] = Field(
         default=RuleSource.CONFIG_MAPS,
         description=(
-            "Where rules come from. `config-maps`: `rules`, and all other ConfigMaps of the namespace with the "
-            "label `loki_rule`, each key a file of rule groups; where there are tenants, with theirs in the "
-            "annotation `k8s-sidecar-target-directory`; the pods that read them get the token of the "
-            "ServiceAccount. `bucket`: `rules` alone, which a Job brings to the bucket whenever they change, "
-            "and removes what is no longer among them."
+            "Source of rules. `config-maps`: `rules`, and all other ConfigMaps of the namespace with the label "
+            "`loki_rule`, each key a file of rule groups; with tenants, each with its tenant in the annotation "
+            "`k8s-sidecar-target-directory`; the pods that read them mount the token of the ServiceAccount. `bucket`: "
+            "`rules` alone; a Job syncs the bucket with them whenever they change."
         ),
         examples=["bucket"],
     )
     rules: Plain[Mapping[str, RuleFile]] = Field(
         default_factory=dict,
         description=(
-            "Files of rules with their content, YAML that begins with `groups:`, by name; where there are "
-            "tenants, by `TENANT/NAME`. The name ends in `.yaml` or `.yml`. Default: none."
+            "Rule files, YAML that begins with `groups:`, by name; with tenants, by `TENANT/NAME`. The name ends in "
+            "`.yaml` or `.yml`. Default: none."
         ),
         examples=[{"errors.yaml": {"groups": [{"name": "errors", "rules": [{"alert": "A", "expr": "vector(1)"}]}]}}],
     )
     ruler_bucket: Plain[str] = Field(
         default="",
         description=(
-            "Bucket for rules with `rule_source` `bucket`, which Loki may use as it does its own; required "
-            "where that has a `bucket_prefix`, as rules heed none. Default: `bucket`."
+            "Bucket of the rules with `rule_source` `bucket`, with the same access as `bucket`; required with "
+            "`bucket_prefix`, which rules do not have. Default: `bucket`."
         ),
     )
     lokitool_image: Plain[str] = Field(
@@ -274,28 +316,28 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     traces_endpoint: OptionalHttpUrl = Field(
         default="",
         description=(
-            "URL that takes OTLP over HTTP, where Loki sends a trace of each request. The Loki of chart "
-            "`18.11.0` cannot: it needs the tag of another image in `values`. Default: none, Loki is not "
-            "traced."
+            "URL of OTLP over HTTP that Loki sends traces of its own requests to. The Loki of chart "
+            f"`{LOKI.default_version}` cannot: it needs the tag of another image in `values`. Default: none, and Loki "
+            "is not traced."
         ),
         examples=["http://alloy.telemetry:4318"],
     )
-    prepared_changes: Plain[Sequence[PreparedChange]] = Field(
+    allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
-            "What the applied state forbids and has been prepared by hand, for one update: `volumes`, after the "
-            "StatefulSets were deleted with their pods left running; `location`, after the objects were copied, "
-            "or for another name of the same store; `zones`, after the ingesters were flushed; `ingesters`, "
-            "after those that leave were flushed; `tenants`, after senders and readers name theirs; `chart`, "
-            "after what another `chart_version` cannot change was deleted. Default: none."
+            "Changes that the applied state forbids and that are allowed in one update: `volumes`, after the "
+            "StatefulSets were deleted and their pods left running; `location`, after the objects were copied, or for "
+            "another name of the same store; `zones`, after the ingesters were flushed; `ingesters`, after those that "
+            "are removed were flushed; `tenants`, after all clients name theirs; `chart`, after the objects with "
+            "immutable fields that another `chart_version` changes were deleted. Default: none."
         ),
     )
     chunks_cache_mib: int = Field(
         default=512,
         ge=0,
         description=(
-            "Memory of the cache for chunks in MiB; 0 for none. Its pod takes a fifth more. Default: 512, or 0 "
-            "with `cache_endpoint`."
+            "Memory of the cache of chunks in MiB; 0 for none. Its pod uses a fifth more. Default: 512, or 0 with "
+            "`cache_endpoint`."
         ),
         examples=[512],
     )
@@ -303,8 +345,8 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         default=256,
         ge=0,
         description=(
-            "Memory of the cache for results of queries in MiB; 0 for none. Its pod takes a fifth more. "
-            "Default: 256, or 0 with `cache_endpoint`."
+            "Memory of the cache of query results in MiB; 0 for none. Its pod uses a fifth more. Default: 256, or 0 "
+            "with `cache_endpoint`."
         ),
         examples=[256],
     )
@@ -325,14 +367,14 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
 
     @property
     def ingesters(self) -> int:
-        """How many replicas take writes."""
+        """The number of replicas that take writes."""
         return self._replicas(self.mode.ingester)
 
-    def _replicas(self, role: Role) -> int:
+    def _replicas(self, role: LokiRole) -> int:
         own = self.workloads.get(role, WorkloadSettings()).replicas
         if own is not None:
             return own
-        return min(2, self.ingesters) if role is Role.GATEWAY else default_replicas(role, self.replicas)
+        return min(2, self.ingesters) if role is LokiRole.GATEWAY else default_replicas(role, self.replicas)
 
 
 class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSpec, ClusterDnsSpec):
@@ -353,7 +395,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @model_validator(mode="before")
     @classmethod
-    def _a_cache_that_is_there_takes_the_place_of_both(cls, data: Any) -> Any:
+    def _cache_endpoint_replaces_memcached(cls, data: Any) -> Any:
         return data if data.get("cache_endpoint", "") == "" else {"chunks_cache_mib": 0, "results_cache_mib": 0, **data}
 
     @property
@@ -362,42 +404,47 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return LOKI
 
     @property
-    def modes(self) -> tuple[Mode, ...]:
+    def chart_is_v6(self) -> bool:
+        """Whether the chart has major version 6, the last that Grafana published."""
+        return major_version(self.chart_version) == 6
+
+    @property
+    def modes(self) -> tuple[LokiMode, ...]:
         """The modes that run: one, or two while migrating."""
         return (self.mode,) if self.migrate_from is None else (self.mode, self.migrate_from)
 
-    def roles(self, mode: Mode) -> tuple[Role, ...]:
+    def roles(self, mode: LokiMode) -> tuple[LokiRole, ...]:
         """Return the workloads of a mode that run, without the gateway."""
-        left_out = set() if self.ruler else {Role.RULER}
-        left_out |= set() if self.pattern_ingester else {Role.PATTERN_INGESTER}
+        left_out = set() if self.ruler else {LokiRole.RULER}
+        left_out |= set() if self.pattern_ingester else {LokiRole.PATTERN_INGESTER}
         return tuple(role for role in mode.roles if role not in left_out)
 
     @property
-    def copies(self) -> int:
-        """How many ingesters hold each line: as many as there are, three at most, where nothing else is asked for."""
+    def effective_replication_factor(self) -> int:
+        """How many ingesters hold each line; by default as many as there are, three at most."""
         return self.replication_factor or min(3, self.ingesters)
 
     @property
-    def encoding(self) -> ChunkEncoding | None:
-        """How chunks are compressed; None leaves it to Loki."""
-        return self.chunk_encoding or (ChunkEncoding.SNAPPY if self.mode is Mode.DISTRIBUTED else None)
+    def effective_chunk_encoding(self) -> ChunkEncoding | None:
+        """The compression of chunks; None for Loki's own default."""
+        return self.chunk_encoding or (ChunkEncoding.SNAPPY if self.mode is LokiMode.DISTRIBUTED else None)
 
     @property
-    def ledger(self) -> Sequence[SchemaEntry]:
-        """The schema entries, from the oldest on."""
-        return self.schema_entries or default_ledger(self.store.value)
+    def effective_schema_entries(self) -> Sequence[SchemaEntry]:
+        """The schema entries, oldest first."""
+        return self.schema_entries or default_schema_entries(self.store.value)
 
     @property
-    def account(self) -> str:
+    def service_account_name(self) -> str:
         """Name of the ServiceAccount."""
         return self.service_account or self.release_name
 
-    def workload(self, role: Role) -> Workload:
-        """Return one workload: its own settings, else those of all workloads, else the defaults."""
+    def workload(self, role: LokiRole) -> LokiWorkload:
+        """Return a workload with its own settings, else those of all workloads, else the defaults."""
         own = self.workloads.get(role, WorkloadSettings())
-        cpu, memory = SMALLEST[role]
-        runs_loki = role is not Role.GATEWAY
-        return Workload(
+        cpu, memory = DEFAULT_RESOURCES[role]
+        runs_loki = role is not LokiRole.GATEWAY
+        return LokiWorkload(
             role=role,
             release_name=self.release_name,
             replicas=self._replicas(role),
@@ -414,32 +461,32 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What every process of Loki finds in its environment: where it sends its own traces."""
+        """Environment variables of every pod of Loki: where it sends its own traces."""
         return {"OTEL_EXPORTER_OTLP_ENDPOINT": self.traces_endpoint} if self.traces_endpoint else {}
 
     @property
     def authenticates(self) -> bool:
-        """Whether clients must authenticate: as a tenant, or by what every component can ask for."""
+        """Whether clients must authenticate: as a tenant, or as of every component."""
         return super().authenticates or given(self.tenants_secret)
 
     @property
-    def kept_values(self) -> Mapping[str, str]:
-        """The parts of the gateway that ask clients for authentication."""
-        return KEPT_BY_GATEWAY if self.secured else {}
+    def reserved_values(self) -> Mapping[str, str]:
+        """The chart values that configure how clients authenticate, each with what to use instead."""
+        return RESERVED_GATEWAY_VALUES if self.secured else {}
 
     @property
-    def rule_config_maps(self) -> bool:
-        """Whether a sidecar collects rules from ConfigMaps."""
+    def rules_from_config_maps(self) -> bool:
+        """Whether a sidecar reads rules from ConfigMaps."""
         return self.ruler and self.rule_source is RuleSource.CONFIG_MAPS
 
     @property
-    def rule_objects(self) -> bool:
-        """Whether the ruler keeps rules in a bucket, and takes them by its API."""
+    def rules_in_bucket(self) -> bool:
+        """Whether the ruler reads rules from a bucket."""
         return self.ruler and self.rule_source is RuleSource.BUCKET
 
     @property
-    def bucket_of_rules(self) -> str:
-        """The bucket that the ruler keeps rules in."""
+    def effective_ruler_bucket(self) -> str:
+        """The bucket of the ruler."""
         return self.ruler_bucket or self.bucket
 
     @property
@@ -449,7 +496,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @property
     def rules_by_tenant(self) -> dict[str, dict[str, str]]:
-        """The files of each tenant that may have any."""
+        """The rule files of each tenant that may have rules, by name."""
         found: dict[str, dict[str, str]] = {tenant: {} for tenant in self.tenants_with_rules}
         for path, text in self.rules.items():
             tenant, file = tenant_and_file(path, self.tenants)
@@ -458,142 +505,140 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @property
     def _ingesters_argument(self) -> str:
-        """The argument that decides how many replicas take writes."""
+        """The argument that sets the number of replicas that take writes."""
         role = self.mode.ingester
         own = self.workloads.get(role)
         return f"workloads.{role}.replicas" if own and own.replicas is not None else "replicas"
 
     @rule("release_name")
-    def _generated_names_fit(self) -> str | None:
-        if len(self.release_name) > LONGEST_RELEASE_NAME:
-            return f"names made from it exceed 63 characters: use at most {LONGEST_RELEASE_NAME}"
+    def _release_name_fits_generated_names(self) -> str | None:
+        if len(self.release_name) > MAX_RELEASE_NAME_LENGTH:
+            return f"must be at most {MAX_RELEASE_NAME_LENGTH} characters, as names made from it have 63; shorten it"
         return None
 
     @rule("replication_factor", "replicas", "workloads", "mode")
     def _replication_factor_fits_replicas(self) -> Violation | None:
-        if self.copies > self.ingesters:
+        if self.effective_replication_factor > self.ingesters:
             return Violation(
-                f"{self.copies} copies of each line need as many replicas of {self.mode.ingester}, which has "
-                f"{self.ingesters}: raise its replicas or lower replication_factor",
+                f"must be at most {self.ingesters}, the replicas of {self.mode.ingester}; lower it or raise them",
                 {"replication_factor": self.ingesters},
             )
         return None
 
     @rule("workloads", "mode", "migrate_from", "ruler", "pattern_ingester")
     def _workloads_run(self) -> Iterator[Violation]:
-        running = [role for mode in self.modes for role in self.roles(mode)] + [Role.GATEWAY]
+        running = [role for mode in self.modes for role in self.roles(mode)] + [LokiRole.GATEWAY]
         for role in self.workloads:
             if role not in running:
-                message = f"{role} does not run in mode {' or '.join(self.modes)}: it has {', '.join(running)}"
+                message = (
+                    f"{role} does not run in mode {' or '.join(self.modes)}; remove it or use {', '.join(running)}"
+                )
                 yield Violation(message, at=("workloads", role.value))
 
     @rule("workloads")
-    def _only_workloads_with_a_volume_size_one(self) -> Iterator[Violation]:
+    def _volume_settings_are_of_workloads_with_a_volume(self) -> Iterator[Violation]:
         for role, own in self.workloads.items():
-            if role.claims is Claims.NONE:
+            if role.persistence_style is PersistenceStyle.NONE:
                 for name in ("volume_size", "storage_class"):
                     if getattr(own, name):
-                        yield Violation(
-                            f"{role} keeps nothing on a volume: remove it", at=("workloads", role.value, name)
-                        )
+                        yield Violation(f"{role} has no volume; remove it", at=("workloads", role.value, name))
 
     @rule("values", "mode", "migrate_from")
-    def _values_fit_the_arguments(self) -> Iterator[Violation]:
-        for path, message in misplaced_values(self.values, self.modes):
+    def _values_agree_with_arguments(self) -> Iterator[Violation]:
+        for path, message in values_problems(self.values, self.modes):
             yield Violation(message, at=("values", *path))
 
     @rule("migrate_from", "mode")
-    def _step_between_modes_exists(self) -> str | None:
-        if self.migrate_from is not None and frozenset(self.modes) not in STEPS:
-            way = ", ".join(path_between(self.migrate_from, self.mode)) if self.migrate_from is not self.mode else ""
-            return f"Loki cannot go from {self.migrate_from} to {self.mode} with both running" + (
-                f": go through {way} one step after the other" if way else ": remove migrate_from"
-            )
+    def _migration_step_is_supported(self) -> str | None:
+        if self.migrate_from is not None and frozenset(self.modes) not in MIGRATION_STEPS:
+            fix = "remove it"
+            if self.migrate_from is not self.mode:
+                fix = f"migrate through {', '.join(path_between(self.migrate_from, self.mode))}, one step at a time"
+            return f"Loki cannot migrate from {self.migrate_from} to {self.mode} while both run; {fix}"
         return None
 
     @rule("workloads")
     def _compactor_has_one_replica(self) -> Violation | None:
-        replicas = self.workloads.get(Role.COMPACTOR, WorkloadSettings()).replicas
+        replicas = self.workloads.get(LokiRole.COMPACTOR, WorkloadSettings()).replicas
         if replicas is not None and replicas > 1:
             message = "the compactor must have exactly 1 replica; remove it or set 1"
-            return Violation(message, at=("workloads", Role.COMPACTOR.value, "replicas"))
+            return Violation(message, at=("workloads", LokiRole.COMPACTOR.value, "replicas"))
         return None
 
     @rule("ingester_zones", "mode", "replicas", "workloads")
-    def _zones_have_equally_many_ingesters(self) -> str | Violation | None:
+    def _ingesters_are_a_multiple_of_zones(self) -> str | Violation | None:
         if not self.ingester_zones:
             return None
-        if self.mode is not Mode.DISTRIBUTED:
-            return f"only mode distributed places ingesters by zone, not {self.mode}: remove ingester_zones"
+        if self.mode is not LokiMode.DISTRIBUTED:
+            return "only mode distributed places ingesters by zone; remove it or set mode distributed"
         if len(set(self.ingester_zones)) != 3 or len(self.ingester_zones) != 3:
-            return "the chart knows three zones: name three different ones, or none"
+            return "must be three different zones, or none; list three or remove it"
         if self.ingesters % 3:
-            message = f"{self.ingesters} ingesters do not divide by three zones: use replicas 3, 6 or 9"
+            message = f"the number of ingesters, {self.ingesters}, must be a multiple of 3; set replicas to 3, 6 or 9"
             return Violation(message, {self._ingesters_argument: max(3, round(self.ingesters / 3) * 3)})
         return None
 
     @rule("store", "mode", "migrate_from", "replicas", "workloads")
-    def _filesystem_is_used_by_one_process(self) -> Violation | None:
-        if self.store is not Store.FILESYSTEM or (self.modes == (Mode.MONOLITHIC,) and self.ingesters == 1):
+    def _store_filesystem_has_one_process(self) -> Violation | None:
+        if self.store is not Store.FILESYSTEM or (self.modes == (LokiMode.MONOLITHIC,) and self.ingesters == 1):
             return None
-        message = "a filesystem is seen by one process alone: use mode monolithic with 1 replica, or store s3"
+        message = "store filesystem supports only one process; use mode monolithic with 1 replica, or store s3"
         if self.migrate_from is not None:
             return Violation(message, at=("migrate_from",))
-        if self.mode is not Mode.MONOLITHIC:
-            return Violation(message, {"mode": Mode.MONOLITHIC.value}, at=("mode",))
+        if self.mode is not LokiMode.MONOLITHIC:
+            return Violation(message, {"mode": LokiMode.MONOLITHIC.value}, at=("mode",))
         argument = self._ingesters_argument
         return Violation(message, {argument: 1}, at=tuple(argument.split(".")))
 
     @rule("cache_endpoint", "chunks_cache_mib", "results_cache_mib")
-    def _one_cache_is_used(self) -> Iterator[Violation]:
+    def _memcached_is_off_with_cache_endpoint(self) -> Iterator[Violation]:
         for name in ("chunks_cache_mib", "results_cache_mib"):
             if self.cache_endpoint and getattr(self, name):
-                yield Violation(
-                    "is not used: cache_endpoint takes the place of Loki's memcached; remove it", at=(name,)
-                )
+                message = "must be 0 with cache_endpoint, which replaces Loki's memcached; remove it"
+                yield Violation(message, at=(name,))
 
     @rule("memory", "workloads")
-    def _memory_is_enough_to_start(self) -> Iterator[Violation]:
-        places: dict[tuple[str, ...], str | None] = {("memory",): self.memory}
-        places |= {("workloads", role.value, "memory"): own.memory for role, own in self.workloads.items()}
-        for at, memory in places.items():
-            if memory is not None and parse_quantity(memory) < LEAST_MEMORY and Role.GATEWAY.value not in at:
-                message = "Loki does not start reliably with less than 128Mi: raise it"
+    def _memory_is_at_least_the_minimum(self) -> Iterator[Violation]:
+        fields: dict[tuple[str, ...], str | None] = {("memory",): self.memory}
+        fields |= {("workloads", role.value, "memory"): own.memory for role, own in self.workloads.items()}
+        for at, memory in fields.items():
+            if memory is not None and parse_quantity(memory) < MIN_MEMORY and LokiRole.GATEWAY.value not in at:
+                message = "must be at least 128Mi for Loki to start; raise it"
                 yield Violation(message, {at: "128Mi"}, at=at)
 
     @rule("limits", "tenant_limits")
-    def _burst_covers_a_second_of_the_rate(self) -> Iterator[Violation]:
-        places: dict[tuple[str, ...], LoggingLimits] = {("limits",): self.limits}
-        places |= {("tenant_limits", tenant): limits for tenant, limits in self.tenant_limits.items()}
-        for at, limits in places.items():
+    def _burst_size_is_at_least_the_rate(self) -> Iterator[Violation]:
+        fields: dict[tuple[str, ...], LoggingLimits] = {("limits",): self.limits}
+        fields |= {("tenant_limits", tenant): limits for tenant, limits in self.tenant_limits.items()}
+        for at, limits in fields.items():
             rate, burst = limits.ingestion_rate_mb, limits.ingestion_burst_size_mb
             if rate is not None and burst is not None and burst < rate:
                 place = (*at, "ingestion_burst_size_mb")
-                message = f"is less than what arrives in a second at ingestion_rate_mb {rate:g}: raise it"
+                message = f"must be at least ingestion_rate_mb, {rate:g}; raise it"
                 yield Violation(message, {place: rate}, at=place)
 
     @rule("retention")
-    def _retention_is_whole_hours_of_a_day_at_least(self) -> Violation | None:
+    def _retention_is_valid(self) -> Violation | None:
         problem = retention_problem(self.retention)
         return Violation(problem, {"retention": nearest_retention(self.retention)}) if problem else None
 
     @rule("schema_entries", "store")
-    def _schema_entries_are_in_order(self) -> Violation | None:
-        return ledger_problem(self.ledger, self.store.value, today=datetime.now(UTC).date())
+    def _schema_entries_are_valid(self) -> Violation | None:
+        return schema_violation(self.effective_schema_entries, self.store.value, today=datetime.now(UTC).date())
 
     @rule("mode", "migrate_from", "schema_entries")
-    def _one_mode_reads_an_index_of_one_pod(self) -> Violation | None:
-        problem = None if self.modes == (Mode.MONOLITHIC,) else single_pod_problem(self.schema_entries)
+    def _boltdb_index_has_mode_monolithic(self) -> Violation | None:
+        problem = None if self.modes == (LokiMode.MONOLITHIC,) else single_pod_reason(self.schema_entries)
         if problem is None:
             return None
         change = {"mode": "monolithic"} if self.migrate_from is None else {"migrate_from": REMOVE}
         return Violation(problem, change)
 
     @rule("replicas", "mode", "workloads", "schema_entries")
-    def _one_replica_reads_an_index_of_one_pod(self) -> Violation | None:
-        if self.mode is not Mode.MONOLITHIC or self.ingesters == 1:
+    def _boltdb_index_has_one_replica(self) -> Violation | None:
+        if self.mode is not LokiMode.MONOLITHIC or self.ingesters == 1:
             return None
-        problem = single_pod_problem(self.schema_entries)
+        problem = single_pod_reason(self.schema_entries)
         return Violation(problem, {self._ingesters_argument: 1}) if problem else None
 
     @rule("values", "tls_secret", "client_certificates", "logins_secret", "tenants_secret")
@@ -601,16 +646,16 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return super()._values_leave_the_protection_whole()
 
     @rule("logins_secret", "tenants_secret")
-    def _logins_are_of_tenants_or_of_clients(self) -> str | None:
+    def _logins_are_of_clients_or_of_tenants(self) -> str | None:
         if self.logins_secret and self.tenants_secret:
             return (
-                "with tenants_secret a user is one tenant, with logins_secret any user names any tenant: leave one of "
-                "them out"
+                "must not be set with tenants_secret, where a user is one tenant, while with logins_secret a user may "
+                "name any tenant; remove one of them"
             )
         return None
 
     @rule("metrics_namespaces", "service_monitor", "client_certificates", "logins_secret", "tenants_secret")
-    def _prometheus_is_not_locked_out(self) -> Violation | None:
+    def _metrics_are_reachable(self) -> Violation | None:
         if self.service_monitor and self.authenticates:
             return locked_out_metrics(self.metrics_namespaces)
         return None
@@ -618,34 +663,34 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     @rule("tenants_secret", "tenants")
     def _tenants_secret_has_tenants(self) -> str | None:
         if self.tenants_secret and not self.tenants:
-            return "the users in it would be tenants of a Loki that has none: name them in tenants, or remove it"
+            return "its users must be tenants, and there are none; list them in tenants, or remove it"
         return None
 
     @rule("tenants")
     def _tenants_are_unique(self) -> Violation | None:
-        twice = sorted({name for name in self.tenants if self.tenants.count(name) > 1})
-        if twice:
-            message = f"{', '.join(twice)} is named twice: name each tenant once"
+        duplicates = sorted({name for name in self.tenants if self.tenants.count(name) > 1})
+        if duplicates:
+            message = f"must be unique, and {', '.join(duplicates)} is listed twice; list each tenant once"
             return Violation(message, {"tenants": list(dict.fromkeys(self.tenants))})
         return None
 
     @rule("alertmanager_url", "ruler")
-    def _alerts_have_a_receiver(self) -> str | Violation | None:
+    def _ruler_has_an_alertmanager(self) -> str | Violation | None:
         if self.ruler and not self.alertmanager_url:
-            message = "is missing: rules that fire would reach nobody; name an Alertmanager, or set ruler to false"
+            message = "is missing: the ruler sends alerts to an Alertmanager; set its URL, or set ruler to false"
             return Violation(message, {"alertmanager_url": placeholder("alertmanager_url")})
         if self.alertmanager_url and not self.ruler:
-            return "nothing evaluates rules that could fire: set ruler to true, or remove alertmanager_url"
+            return "only the ruler sends alerts; set ruler to true, or remove it"
         return None
 
     @rule("traces_endpoint", "chart_version", "values")
     def _chart_supports_traces_endpoint(self) -> str | None:
         # https://github.com/grafana/loki/issues/21588
         own_image = ((self.values.get("loki") or {}).get("image") or {}).get("tag")
-        if self.traces_endpoint and not self.chart_version.startswith("6.") and not own_image:
+        if self.traces_endpoint and not self.chart_is_v6 and not own_image:
             return (
-                f"the Loki of chart {self.chart_version} fails to start its tracing and would send none: use "
-                "chart_version 6.51.0, or name an image that can in values loki.image.tag"
+                f"the Loki of chart {self.chart_version} fails to start its tracing; use chart_version {V6}, or set an "
+                "image that does not in values loki.image.tag"
             )
         return None
 
@@ -655,9 +700,9 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
             yield Violation(message, at=("rules", path))
 
     @rule("rules", "ruler")
-    def _rules_are_evaluated(self) -> Violation | None:
+    def _rules_have_a_ruler(self) -> Violation | None:
         if self.rules and not self.ruler:
-            return Violation("nothing would evaluate them: set ruler to true, or remove rules", {"ruler": True})
+            return Violation("only the ruler evaluates rules; set ruler to true, or remove them", {"ruler": True})
         return None
 
     @rule("rule_source", "ruler", "store")
@@ -665,47 +710,46 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         if self.rule_source is RuleSource.CONFIG_MAPS:
             return None
         if not self.ruler:
-            return "nothing would evaluate the rules in it: set ruler to true, or remove rule_source"
+            return "only the ruler evaluates rules; set ruler to true, or remove it"
         if self.store is Store.FILESYSTEM:
-            return "store filesystem has no bucket: use config-maps, or store s3"
+            return "store filesystem has no bucket; use config-maps, or store s3"
         return None
 
     @rule("ruler_bucket", "rule_source")
-    def _ruler_bucket_is_used(self) -> Violation | None:
+    def _ruler_bucket_has_rule_source_bucket(self) -> Violation | None:
         if self.ruler_bucket and self.rule_source is RuleSource.CONFIG_MAPS:
-            message = "rules come from ConfigMaps: remove it, or set rule_source to bucket"
+            message = "only rule_source bucket uses a bucket; remove it, or set rule_source to bucket"
             return Violation(message, at=("ruler_bucket",))
         return None
 
     @rule("rule_source", "ruler_bucket", "bucket", "bucket_prefix", "tenants")
-    def _rules_are_apart_from_chunks(self) -> Violation | None:
+    def _rules_and_chunks_do_not_overlap(self) -> Violation | None:
         if self.rule_source is RuleSource.CONFIG_MAPS:
             return None
-        if self.bucket_prefix and self.bucket_of_rules == self.bucket:
+        if self.bucket_prefix and self.effective_ruler_bucket == self.bucket:
             return Violation(
-                f"Loki keeps rules at {FIRST_PART_OF_RULE_OBJECTS}/ whatever bucket_prefix says, here in the part of "
-                f"bucket {self.bucket} that belongs to others: name another bucket that Loki may use in ruler_bucket, "
-                "or use config-maps",
+                f"Loki stores rules at {RULES_PREFIX}/ in bucket {self.bucket}, outside bucket_prefix "
+                f"{self.bucket_prefix}; set another bucket in ruler_bucket, or use config-maps",
                 {"rule_source": RuleSource.CONFIG_MAPS.value},
             )
-        if self.bucket_of_rules == self.bucket and FIRST_PART_OF_RULE_OBJECTS in self.tenants:
+        if self.effective_ruler_bucket == self.bucket and RULES_PREFIX in self.tenants:
             return Violation(
-                f"the chunks of tenant {FIRST_PART_OF_RULE_OBJECTS!r} would lie where Loki keeps rules: name another "
-                "bucket, or the tenant otherwise",
+                f"chunks of the tenant {RULES_PREFIX!r} would be stored among the rules; set another bucket in "
+                "ruler_bucket, or rename the tenant",
                 {"rule_source": RuleSource.CONFIG_MAPS.value},
             )
         return None
 
     @rule("lokitool_image", "rule_source", "ruler")
-    def _lokitool_writes_rules_to_the_bucket(self) -> str | Violation | None:
-        if self.rule_objects and not self.lokitool_image:
+    def _rules_in_bucket_have_a_lokitool_image(self) -> str | Violation | None:
+        if self.rules_in_bucket and not self.lokitool_image:
             return Violation(
-                "is missing: rules get into the bucket by lokitool, which Loki's releases hold as a program and not as "
-                "an image; name an image that has it on its path, of Loki's version",
+                "is missing: lokitool writes the rules to the bucket, and Loki publishes no image of it; set an image "
+                "that has it on its path, of Loki's version",
                 {"lokitool_image": placeholder("lokitool_image")},
             )
-        if self.lokitool_image and not self.rule_objects:
-            return "rules come from ConfigMaps, without lokitool: remove it, or set rule_source to bucket"
+        if self.lokitool_image and not self.rules_in_bucket:
+            return "only rule_source bucket uses lokitool; remove it, or set rule_source to bucket"
         return None
 
     @rule("tenant_limits", "tenants")
@@ -722,8 +766,8 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     def _unknown_tenants(self, argument: str, named: Iterable[str], otherwise: str) -> Iterator[Violation]:
         known = self.tenants or (THE_ONLY_TENANT,)
-        tenants = f"tenants has {', '.join(self.tenants)}" if self.tenants else "there are no tenants"
+        tenants = ", ".join(self.tenants) or "none"
         for name in named:
             if name not in known:
-                message = f"{name} is not a tenant, as {tenants}: name it there, or {otherwise}"
+                message = f"{name} must be one of tenants ({tenants}); add it there, or {otherwise}"
                 yield Violation(message, at=(argument, name))

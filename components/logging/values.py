@@ -1,43 +1,126 @@
-"""The values of the Loki chart."""
+"""The values of the Loki chart: its workloads, its caches, and what holds for the whole release."""
 
 from functools import reduce
 from typing import Any
 
+from .._cache import Database
 from .._merge import deep_merge
-from .caches import cache_values
+from .chart_versions import chart_version_values
 from .config import loki_config
-from .distributed import distributed_values
 from .gateway import gateway_values
-from .generations import generation_values
-from .modes import SCALED_SECTIONS, Mode, transition_name
+from .modes import SCALED_SECTIONS, LokiMode, LokiRole, transition_name
 from .ruler import ruler_values
 from .spec import LoggingSpec
-from .workload import loki_workload
+from .workloads import EXPORTER_RESOURCES, ZONE_LABEL, LokiWorkload, loki_workload, resources, scheduling
+
+CHART_ZONES = ("zoneA", "zoneB", "zoneC")
+"""The keys of the zones below `ingester.zoneAwareReplication`."""
+
+WRITE_BACK_LIMIT = "64MB"
+"""Memory of a Loki pod that writes waiting for a cache may use; the chart's 500MB is half of a small pod."""
 
 
 def loki_values(spec: LoggingSpec) -> dict[str, Any]:
-    """Give the chart values for `spec`, without those that the user lays over."""
+    """Return the chart values for `spec`, without the user's."""
     layers = [
         {section: {"replicas": 0} for section in SCALED_SECTIONS},
         *(_workloads(spec, mode) for mode in spec.modes),
         ruler_values(spec),
         gateway_values(spec),
-        cache_values(spec),
+        _caches(spec),
         _release_wide(spec),
-        generation_values(spec),
+        chart_version_values(spec),
     ]
     return reduce(deep_merge, layers, {})
 
 
 def merged_values(spec: LoggingSpec) -> dict[str, Any]:
-    """Give the chart values with the user's laid over."""
+    """Return the chart values with the user's merged over them."""
     return deep_merge(loki_values(spec), spec.values)
 
 
-def _workloads(spec: LoggingSpec, mode: Mode) -> dict[str, Any]:
-    if mode is Mode.DISTRIBUTED:
-        return distributed_values(spec)
+def _workloads(spec: LoggingSpec, mode: LokiMode) -> dict[str, Any]:
+    if mode is LokiMode.DISTRIBUTED:
+        return _distributed(spec)
     return {role.section: loki_workload(spec.workload(role)) for role in mode.roles}
+
+
+def _distributed(spec: LoggingSpec) -> dict[str, Any]:
+    values = {role.section: _distributed_workload(spec.workload(role)) for role in spec.roles(LokiMode.DISTRIBUTED)}
+    values[LokiRole.INGESTER.section]["zoneAwareReplication"] = _ingester_zones(spec)
+    if spec.ingester_zones:
+        values["rollout_operator"] = _rollout_operator(spec)
+    return values
+
+
+def _distributed_workload(workload: LokiWorkload) -> dict[str, Any]:
+    values = loki_workload(workload)
+    if workload.role is not LokiRole.COMPACTOR:
+        return {**values, "maxUnavailable": 1}
+    # The only compactor is not spread, and the chart has no value for it.
+    del values["topologySpreadConstraints"]
+    return values
+
+
+def _ingester_zones(spec: LoggingSpec) -> dict[str, Any]:
+    """Return values for one StatefulSet of ingesters, where the chart's default is three, or for one in each zone."""
+    nodes = spec.workload(LokiRole.INGESTER).node_selector
+    return {
+        "enabled": bool(spec.ingester_zones),
+        **{
+            key: {"nodeSelector": {**nodes, ZONE_LABEL: zone}}
+            for key, zone in zip(CHART_ZONES, spec.ingester_zones, strict=False)
+        },
+    }
+
+
+def _rollout_operator(spec: LoggingSpec) -> dict[str, Any]:
+    """Return the operator that restarts the ingesters zone by zone: Kubernetes would restart all three at once."""
+    return {
+        "enabled": True,
+        "webhooks": {"enabled": False},
+        "resources": resources("20m", "128Mi"),
+        **{name: nodes for name, nodes in scheduling(spec.node_selector, spec.tolerations).items() if nodes},
+    }
+
+
+def _caches(spec: LoggingSpec) -> dict[str, Any]:
+    """Return the caches of chunks and of query results: two memcached, or an existing cache."""
+    return {
+        **_existing_cache(spec),
+        "chunksCache": _memcached(spec, spec.chunks_cache_mib),
+        "resultsCache": _memcached(spec, spec.results_cache_mib),
+        "memcachedExporter": {"enabled": spec.service_monitor, "resources": EXPORTER_RESOURCES},
+    }
+
+
+def _existing_cache(spec: LoggingSpec) -> dict[str, Any]:
+    if not spec.cache_endpoint:
+        return {}
+    background = {"writeback_size_limit": WRITE_BACK_LIMIT}
+    chunks = {"background": background, "redis": spec.redis(Database.LOKI_CHUNKS)}
+    results = {"default_validity": "12h", "background": background, "redis": spec.redis(Database.LOKI_RESULTS)}
+    config = {
+        "chunk_store_config": {"chunk_cache_config": chunks},
+        "query_range": {"cache_results": True, "results_cache": {"cache": results}},
+    }
+    return {
+        # Without the argument, chart version 6 expands no environment variables in the configuration.
+        "global": {"extraArgs": spec.cache_arguments, "extraEnv": spec.cache_environment},
+        "loki": {"podAnnotations": spec.cache_annotations, "structuredConfig": config},
+    }
+
+
+def _memcached(spec: LoggingSpec, mebibytes: int) -> dict[str, Any]:
+    if not mebibytes:
+        return {"enabled": False}
+    return {
+        "enabled": True,
+        "allocatedMemory": mebibytes,
+        "writebackSizeLimit": WRITE_BACK_LIMIT,
+        "resources": resources("50m", f"{(mebibytes * 12 + 5) // 10}Mi"),
+        **scheduling(spec.node_selector, spec.tolerations),
+    }
 
 
 def _release_wide(spec: LoggingSpec) -> dict[str, Any]:
@@ -49,7 +132,7 @@ def _release_wide(spec: LoggingSpec) -> dict[str, Any]:
         "memberlist": {"service": {"publishNotReadyAddresses": True}},
         "serviceAccount": {
             "create": True,
-            "name": spec.account,
+            "name": spec.service_account_name,
             "annotations": dict(spec.service_account_annotations),
             "automountServiceAccountToken": False,
         },

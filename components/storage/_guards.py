@@ -9,7 +9,7 @@ Values = Mapping[str, Any]
 
 _WAY_OUT = (
     "Change it back; or run a second store with another release name, copy the buckets, and let their readers follow "
-    "with prepared_changes (see the guide on moving stores)"
+    "with allow_changes (see the guide on moving stores)"
 )
 
 
@@ -30,12 +30,12 @@ def seaweedfs_problems(applied: Values, wanted: Values, *, prepared: Collection[
 
 _OTHER_SHAPE = (
     "the store changes from {old} to {new}: they share no volume, and every object would stay behind on those that "
-    "there are. Change replicas back; or copy all buckets out through S3, apply once with prepared_changes "
+    "there are. Change replicas back; or copy all buckets out through S3, apply once with allow_changes "
     '["shape"], copy them in, and let the readers follow (see the guide on stores)'
 )
 _FEWER_SERVERS = (
     "servers fall from {old:g} to {new:g}: copies of objects would go with those that leave. Keep {old:g}; or move the "
-    "objects off the last ones first, with volumeServer.evacuate in weed shell, and apply once with prepared_changes "
+    "objects off the last ones first, with volumeServer.evacuate in weed shell, and apply once with allow_changes "
     '["servers"]'
 )
 

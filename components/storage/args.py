@@ -111,7 +111,7 @@ class InClusterObjectStorageArgs(TypedDict):
     copies: NotRequired[int]
     """Number of servers that hold each object where there are several; objects that exist keep their number. 2 to
     3. Default: `2`."""
-    prepared_changes: NotRequired[Sequence[str]]
+    allow_changes: NotRequired[Sequence[str]]
     """What the applied state forbids and has been prepared by hand, for one update: `shape`, between one pod and
     several servers, after all objects were copied out; `servers`, to fewer of them, after the last ones were
     evacuated. Default: none."""

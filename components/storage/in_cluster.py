@@ -76,7 +76,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
         )
 
         def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            return seaweedfs_problems(applied, wanted, prepared=spec.prepared_changes)
+            return seaweedfs_problems(applied, wanted, prepared=spec.allow_changes)
 
         store = release(
             f"{name}-seaweedfs",

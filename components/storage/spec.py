@@ -528,7 +528,7 @@ class InClusterObjectStorageSettings(StoreSettings):
         ),
         examples=[3],
     )
-    prepared_changes: Plain[Sequence[PreparedChange]] = Field(
+    allow_changes: Plain[Sequence[PreparedChange]] = Field(
         default=(),
         description=(
             "What the applied state forbids and has been prepared by hand, for one update: `shape`, between one pod "

@@ -104,7 +104,7 @@ class TracingArgs(TypedDict):
     """Attributes that become labels of service graphs, once as `client_…` and once as `server_…`. Default: none."""
     external_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of every generated series; a stack adds `cluster`. Default: none."""
-    prepared_changes: NotRequired[Sequence[str]]
+    allow_changes: NotRequired[Sequence[str]]
     """What the applied state forbids and has been prepared by hand, for one update: `cache`, after the Service and
     the StatefulSet of the cache were deleted for another `chart_version`; `location`, after the blocks were copied,
     or for another name of the same store; `ingesters`, after those that leave were flushed. Default: none."""

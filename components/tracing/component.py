@@ -60,10 +60,10 @@ class Tracing(pulumi.ComponentResource):
 
         def upgrades(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
             distributed = spec.mode is Mode.DISTRIBUTED
-            return upgrade_problems(applied, wanted, prepared=spec.prepared_changes) if distributed else []
+            return upgrade_problems(applied, wanted, prepared=spec.allow_changes) if distributed else []
 
         def problems(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list[str]:
-            return state_problems(applied, wanted, prepared=spec.prepared_changes)
+            return state_problems(applied, wanted, prepared=spec.allow_changes)
 
         known = spec.resolve(place)
         if spec.authenticates:

@@ -37,14 +37,14 @@ _TOPIC = r"[a-zA-Z0-9._-]{1,249}"
 _USE_KAFKA = f"use mode distributed with chart_version {KAFKA_CHARTS[0]}"
 _SHORTEST_BLOCK, _LONGEST_BLOCK = "1m", "2h"
 
-KEPT_BY_GATEWAY = {
+RESERVED_GATEWAY_VALUES = {
     **{f"gateway.{key}": LEAVE_OUT for key in ("enabled", "nginxConfig", "extraVolumes", "extraVolumeMounts")},
     "gateway.basicAuth": "use the argument logins_secret",
     "gateway.service.port": "clients use 443 with tls_secret, and 80 without",
 }
 """Chart values that would replace what clients of distributed Tempo are asked by, each with what to use instead."""
 
-KEPT_BY_ONE_PROCESS = dict.fromkeys(
+RESERVED_MONOLITHIC_VALUES = dict.fromkeys(
     (
         "config",
         "extraVolumes",
@@ -226,7 +226,7 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         description="Labels of every generated series; a stack adds `cluster`. Default: none.",
         examples=[{"region": "eu-west-1"}],
     )
-    prepared_changes: Plain[Sequence[PreparedChange]] = Field(
+    allow_changes: Plain[Sequence[PreparedChange]] = Field(
         default=(),
         description=(
             "What the applied state forbids and has been prepared by hand, for one update: `cache`, after the Service "
@@ -309,11 +309,11 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return self.remote_write_url != ""
 
     @property
-    def kept_values(self) -> Mapping[str, str]:
+    def reserved_values(self) -> Mapping[str, str]:
         """The parts of the chart values that ask clients for authentication."""
         if not self.secured:
             return {}
-        return KEPT_BY_GATEWAY if self.mode is Mode.DISTRIBUTED else KEPT_BY_ONE_PROCESS
+        return RESERVED_GATEWAY_VALUES if self.mode is Mode.DISTRIBUTED else RESERVED_MONOLITHIC_VALUES
 
     @property
     def service_account_name(self) -> str:

@@ -88,7 +88,7 @@ def _moved_blocks(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> list
     return [
         f"{what} changes from {before[what]!r} to {after[what]!r}: every trace written so far would vanish from "
         "queries and never expire. Change it back; or copy the blocks first, let the old traces go, or make sure that "
-        "it is the old place under another name, and then apply once with prepared_changes "
+        "it is the old place under another name, and then apply once with allow_changes "
         f'["{PreparedChange.LOCATION}"]'
         for what in before
         if before[what] != after[what]
@@ -140,7 +140,7 @@ def _fewer_ingesters(applied: Mapping[str, Any], wanted: Mapping[str, Any]) -> l
         f"ingesters fall from {before} to {after}, with {copies} of each span: those that leave keep spans on their "
         f"volumes that are in no block of the bucket and that nobody else has. {way} have each pod that leaves, from "
         f"ingester-{before - 1} downwards, flush by a POST to its /shutdown, and then apply once with "
-        f'prepared_changes ["{PreparedChange.INGESTERS}"]'
+        f'allow_changes ["{PreparedChange.INGESTERS}"]'
     ]
 
 

@@ -31,7 +31,7 @@ def upgrade_problems(
     delete = f"kubectl -n {wanted.get('namespace')} delete"
     return [
         f"chart_version changes from {before} to {after}, which changes fields of the cache's Service and StatefulSet "
-        "that cannot change. Delete both, which loses nothing but cached blocks, and apply once with prepared_changes "
+        "that cannot change. Delete both, which loses nothing but cached blocks, and apply once with allow_changes "
         f'["{PreparedChange.CACHE}"]: {delete} statefulset {cache} --cascade=orphan; {delete} service {cache}'
     ]
 

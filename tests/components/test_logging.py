@@ -7,9 +7,11 @@ import pytest
 
 from components._guard import Problems, guard
 from components._spec import InvalidArgsError
+from components.charts import LOKI, major_version
 from components.logging import Logging, LoggingArgs
 from tests.recording import UNKNOWN, Recording, record
 
+V6 = next(version for version in LOKI.versions if major_version(version) == 6)
 LAPTOP: LoggingArgs = {"namespace": "logging", "store": "filesystem"}
 SCALABLE: LoggingArgs = {
     "namespace": "logging",
@@ -46,7 +48,7 @@ def test_a_release_in_a_restricted_namespace_hangs_below_the_component() -> None
     assert namespace.parent == release.parent == component.urn
     assert namespace.plain()["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
     assert namespace.urn in release.request.dependencies, "pods need their namespace first, and leave it last"
-    assert (release.plain()["chart"], release.plain()["version"]) == ("loki", "18.11.0")
+    assert (release.plain()["chart"], release.plain()["version"]) == ("loki", LOKI.default_version)
 
 
 def test_everything_is_reached_through_the_gateway() -> None:
@@ -60,7 +62,7 @@ def test_everything_is_reached_through_the_gateway() -> None:
 
 
 def test_the_older_chart_comes_from_its_own_repository() -> None:
-    release = recorded({**LAPTOP, "chart_version": "6.51.0", "max_history": 2}).one(":Release").plain()
+    release = recorded({**LAPTOP, "chart_version": V6, "max_history": 2}).one(":Release").plain()
     assert release["repositoryOpts"]["repo"] == "https://grafana.github.io/helm-charts"
     assert release["maxHistory"] == 2
 
@@ -116,28 +118,28 @@ def test_the_release_is_guarded_against_what_the_applied_state_forbids() -> None
     assert hook == "logs-loki-guard"
 
 
-def test_the_chart_is_guarded_until_its_change_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
-    judges: list[Problems] = []
+def test_a_change_of_the_chart_is_guarded_until_it_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    checks: list[Problems] = []
 
-    def kept(name: str, problems: Problems, upgrades: Problems) -> pulumi.ResourceHookBinding:
-        judges.append(upgrades)
+    def keep(name: str, problems: Problems, upgrades: Problems) -> pulumi.ResourceHookBinding:
+        checks.append(upgrades)
         return guard(name, problems, upgrades)
 
-    monkeypatch.setattr("components.logging.component.guard", kept)
+    monkeypatch.setattr("components.logging.component.guard", keep)
     args: LoggingArgs = {**SCALABLE, "mode": "distributed", "workloads": {}, "pattern_ingester": True}
-    before = recorded({**args, "chart_version": "6.51.0"}).one(":Release").plain()
+    before = recorded({**args, "chart_version": V6}).one(":Release").plain()
     after = recorded(args).one(":Release").plain()
-    recorded({**args, "prepared_changes": ["chart"]})
-    _, unprepared, prepared = judges
-    assert "kubectl -n logging delete statefulset loki-pattern-ingester" in unprepared(before, after)[0]
-    assert prepared(before, after) == []
+    recorded({**args, "allow_changes": ["chart"]})
+    _, guarded, allowed = checks
+    assert "kubectl -n logging delete statefulset loki-pattern-ingester" in guarded(before, after)[0]
+    assert allowed(before, after) == []
 
 
-def test_two_copies_come_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_warnings_are_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     messages: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
     recorded({**SCALABLE, "replication_factor": 2})
-    assert any("a write needs both copies" in message for message in messages)
+    assert any("a write needs both ingesters" in message for message in messages)
 
 
 def test_no_key_appears_in_what_is_registered() -> None:
@@ -156,19 +158,19 @@ def test_with_a_certificate_every_address_is_https() -> None:
     assert recording.outputs["query_url"] == "https://loki-gateway.logging"
     assert recording.outputs["push_url"] == "https://loki-gateway.logging/loki/api/v1/push"
     assert recording.outputs["otlp_url"] == "https://loki-gateway.logging/otlp"
-    assert recording.of_type(":NetworkPolicy") == [], "who asks for no proof keeps nobody out"
+    assert recording.of_type(":NetworkPolicy") == [], "without authentication there is no NetworkPolicy"
 
 
 @pytest.mark.parametrize(
-    "proof",
+    "authentication",
     [
         {"tls_secret": "loki-tls", "client_certificates": True},
         {"logins_secret": pulumi.Output.from_input("loki-logins")},
         {"tenants": ["a"], "tenants_secret": "loki-users"},
     ],
 )
-def test_who_asks_for_proof_leaves_no_other_way_in(proof: Any) -> None:
-    recording = recorded({**SCALABLE, **proof, "metrics_namespaces": ["monitoring"]})
+def test_with_authentication_a_network_policy_leaves_the_gateway_alone(authentication: Any) -> None:
+    recording = recorded({**SCALABLE, **authentication, "metrics_namespaces": ["monitoring"]})
     policy, namespace = recording.one(":NetworkPolicy"), recording.one(":Namespace")
     assert policy.parent == recording.one("observability:index:Logging").urn
     assert namespace.urn in policy.request.dependencies

@@ -12,7 +12,7 @@ import pytest
 
 from components.charts import LOKI
 from components.logging import Logging, LoggingArgs
-from components.logging.upgrades import upgrade_problems
+from components.logging.update_guard import upgrade_problems
 from tests.recording import record
 from tools.render.releases import render_releases
 
@@ -52,7 +52,7 @@ Objects = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 def installed(args: LoggingArgs, version: str, cache: Path) -> tuple[dict[str, Any], Objects]:
-    """Give the inputs of the release, and what its objects come to by kind and name."""
+    """Return the inputs of the release, and the specification of each object by kind and name."""
     charts = os.environ.get("OBSERVABILITY_CHARTS")
     if charts is None or shutil.which("helm") is None or not (Path(charts) / f"loki-{version}").is_dir():
         pytest.skip(f"needs helm on PATH and loki-{version} in the directory OBSERVABILITY_CHARTS")
@@ -65,7 +65,7 @@ def installed(args: LoggingArgs, version: str, cache: Path) -> tuple[dict[str, A
 
 
 def refused(before: Objects, after: Objects) -> set[str]:
-    """Name the objects of both that Kubernetes would not update from one to the other."""
+    """Return the objects of both that Kubernetes would not update from one to the other."""
     found = set()
     for kind, name in before.keys() & after.keys():
         old, new = before[kind, name], after[kind, name]
@@ -90,10 +90,10 @@ def _field(spec: Mapping[str, Any], field: str) -> Any:
 def test_exactly_what_cannot_change_in_place_is_deleted_by_hand_first(
     shape: str, before: str, after: str, tmp_path: Path
 ) -> None:
-    (applied, old), (wanted, new) = (installed(SHAPES[shape], version, tmp_path) for version in (before, after))
+    (old_inputs, old), (new_inputs, new) = (installed(SHAPES[shape], version, tmp_path) for version in (before, after))
     deleted = {
         f"{kind} {name}"
-        for problem in upgrade_problems(applied, wanted)
+        for problem in upgrade_problems(old_inputs, new_inputs)
         for kind, names in re.findall(r"delete (statefulset|service) ([a-z -]+?)(?: --cascade|;|$)", problem)
         for name in names.split()
     }

@@ -9,20 +9,20 @@ import pytest
 import yaml
 
 from components.charts import LOKI
-from components.logging.modes import Mode
+from components.logging.modes import LokiMode
 from tests.checkout import Checkout
 from tests.engine.inline import missing_tools
 
 pytestmark = pytest.mark.engine
 
 STAGES = {
-    "SingleBinary<->SimpleScalable": (Mode.MONOLITHIC, Mode.SIMPLE_SCALABLE),
-    "SimpleScalable<->Distributed": (Mode.SIMPLE_SCALABLE, Mode.DISTRIBUTED),
+    "SingleBinary<->SimpleScalable": (LokiMode.MONOLITHIC, LokiMode.SIMPLE_SCALABLE),
+    "SimpleScalable<->Distributed": (LokiMode.SIMPLE_SCALABLE, LokiMode.DISTRIBUTED),
 }
 WORKLOADS = {
-    Mode.MONOLITHIC: {"loki"},
-    Mode.SIMPLE_SCALABLE: {"loki-read", "loki-write", "loki-backend"},
-    Mode.DISTRIBUTED: {
+    LokiMode.MONOLITHIC: {"loki"},
+    LokiMode.SIMPLE_SCALABLE: {"loki-read", "loki-write", "loki-backend"},
+    LokiMode.DISTRIBUTED: {
         "loki-distributor",
         "loki-ingester",
         "loki-querier",
@@ -72,6 +72,6 @@ def test_a_stage_back_runs_the_workloads_of_both_modes(stage: str, version: str,
     assert workloads == WORKLOADS[start] | WORKLOADS[end] | OF_EVERY_MODE
 
 
-def _set_stage(checkout: Checkout, start: Mode, end: Mode, version: str) -> None:
+def _set_stage(checkout: Checkout, start: LokiMode, end: LokiMode, version: str) -> None:
     stage = {"mode": end.value, "migrate_from": start.value, "chart_version": version}
     checkout.configure("dev", {"observability:logging": stage})

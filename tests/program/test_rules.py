@@ -47,7 +47,7 @@ def test_a_file_in_both_and_a_directory_that_is_none_are_refused(beside: Path) -
 
 def test_a_wrong_rule_is_refused_before_anything_is_created() -> None:
     with pytest.raises(
-        SettingsError, match=r"""observability:logging\.rules\["a\.yaml"\] = .*'a\.yaml' group 'g': has no rules"""
+        SettingsError, match=r"""observability:logging\.rules\["a\.yaml"\] = .*group 'g': must have at least one rule"""
     ):
         recorded({"rules": {"a.yaml": {"groups": [{"name": "g"}]}}})
 
@@ -66,6 +66,6 @@ def test_a_bucket_that_others_share_takes_no_rules() -> None:
     }
     with pytest.raises(
         SettingsError,
-        match=r'logging\.rule_source = "bucket": .*whatever bucket_prefix says.*\n.*rule_source config-maps',
+        match=r'logging\.rule_source = "bucket": .*outside bucket_prefix loki.*\n.*rule_source config-maps',
     ):
         recorded(BUCKET, storage=external)

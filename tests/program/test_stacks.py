@@ -90,14 +90,6 @@ def test_no_resource_is_made_twice_in_the_cluster(stack: tuple[str, Recording]) 
         seen[identity] = resource.name
 
 
-def test_the_stack_of_document_000_keeps_its_two_signals_apart_in_one_bucket() -> None:
-    recording = record(program_of(ROOT, "onprem"), preview=True, stack="onprem")
-    loki = recording.one(":Release", "logging-loki").plain()["values"]["loki"]
-    tempo = recording.one(":Release", "tracing-tempo").plain()["values"]["storage"]["trace"]["s3"]
-    assert loki["storage"]["bucketNames"]["chunks"] == tempo["bucket"] == "homelab"
-    assert (loki["storage_config"]["object_prefix"], tempo["prefix"]) == ("loki", "tempo")
-
-
 def test_what_holds_data_runs_on_the_nodes_of_the_cluster_settings() -> None:
     toleration = {"key": "pool", "operator": "Exists"}
     cluster = {"name": "dev", "node_selector": {"pool": "obs"}, "tolerations": [toleration]}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from components.logging.choices import PreparedChange
-from components.logging.ledger import ledger_problems
+from components.logging.spec import GuardedChange
+from components.logging.update_guard import update_problems
 from components.tracing.state import state_problems
 from tools.program import record
 from tools.program.stacks import configured_program
@@ -48,20 +48,20 @@ def test_the_kind_of_store_cannot_change_under_what_was_written(
     values: dict[str, tuple[dict[str, Any], dict[str, Any]]], before: str, after: str
 ) -> None:
     (loki, tempo), (other_loki, other_tempo) = values[before], values[after]
-    assert ledger_problems(loki, other_loki, today=TODAY), f"Loki would lose sight of its logs in {before}"
+    assert update_problems(loki, other_loki, today=TODAY), f"Loki would lose sight of its logs in {before}"
     assert state_problems(tempo, other_tempo), f"Tempo would lose sight of its traces in {before}"
 
 
 def test_copied_logs_may_be_read_from_another_bucket(
     values: dict[str, tuple[dict[str, Any], dict[str, Any]]],
 ) -> None:
-    prepared = [PreparedChange.LOCATION]
-    assert ledger_problems(values["minio"][0], values["aws"][0], today=TODAY, prepared=prepared) == []
+    allowed = [GuardedChange.LOCATION]
+    assert update_problems(values["minio"][0], values["aws"][0], today=TODAY, allowed=allowed) == []
 
 
 def test_a_volume_does_not_become_a_bucket_by_copying(
     values: dict[str, tuple[dict[str, Any], dict[str, Any]]],
 ) -> None:
-    prepared = [PreparedChange.LOCATION]
-    (problem,) = ledger_problems(values["filesystem"][0], values["minio"][0], today=TODAY, prepared=prepared)
+    allowed = [GuardedChange.LOCATION]
+    (problem,) = update_problems(values["filesystem"][0], values["minio"][0], today=TODAY, allowed=allowed)
     assert problem.startswith("schema entry 1, from 2024-01-01, was applied and cannot be edited")

@@ -80,7 +80,7 @@ def test_a_tenant_that_loki_does_not_have_is_refused_with_the_nearest() -> None:
     [
         (["ops", "a|b"], "logging.tenants[1]", "use no other characters"),
         ([".."], "logging.tenants[0]", "use another than . and .."),
-        (["ops", "ops"], "logging.tenants", "ops is named twice"),
+        (["ops", "ops"], "logging.tenants", "ops is listed twice"),
     ],
 )
 def test_a_name_that_loki_refuses_is_refused_at_its_setting(tenants: list[str], place: str, sentence: str) -> None:

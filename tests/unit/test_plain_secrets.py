@@ -88,7 +88,7 @@ def test_a_secret_hides_nothing_else_that_is_wrong_with_the_values() -> None:
     with pytest.raises(InvalidArgsError) as raised:
         LoggingSpec.check("Logging", {"namespace": "logging", "store": "filesystem", "values": values})
     message = str(raised.value)
-    assert "write does not run in mode monolithic: remove write.replicas" in message
+    assert "write does not run in mode monolithic; remove it" in message
     assert "values.loki.storage.s3.secretAccessKey (value hidden): is a secret" in message
     assert SECRET not in message
 

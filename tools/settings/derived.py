@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components._spec import Spec
-from components.logging.modes import Role
+from components.logging.modes import LokiRole
 from components.logging.spec import LoggingSpec
 from components.tracing.choices import Mode as TempoMode
 from components.tracing.roles import OF_A_TOPIC, OF_INGESTERS
@@ -27,8 +27,16 @@ class Derived:
 _RULES: Mapping[type[Spec], tuple[tuple[str, Callable[[Any], Any], str], ...]] = {
     LoggingSpec: (
         ("replicas", lambda spec: spec.ingesters, "logging.mode"),
-        ("replication_factor", lambda spec: spec.copies, "the replicas that take writes, three at most"),
-        ("schema_entries", lambda spec: [entry.model_dump(mode="json") for entry in spec.ledger], "the object store"),
+        (
+            "replication_factor",
+            lambda spec: spec.effective_replication_factor,
+            "the replicas that take writes, three at most",
+        ),
+        (
+            "schema_entries",
+            lambda spec: [entry.model_dump(mode="json") for entry in spec.effective_schema_entries],
+            "the object store",
+        ),
     ),
     TracingSpec: (
         ("replication_factor", lambda spec: spec.replication_factor, "tracing.replicas, three at most"),
@@ -42,7 +50,7 @@ def derived(area: str, spec: Spec) -> Iterator[Derived]:
     for name, compute, source in _RULES.get(type(spec), ()):
         yield Derived(f"{area}.{name}", compute(spec), source)
     if isinstance(spec, LoggingSpec):
-        for role in (*spec.roles(spec.mode), Role.GATEWAY):
+        for role in (*spec.roles(spec.mode), LokiRole.GATEWAY):
             work = spec.workload(role)
             size = f"{work.replicas} with {work.cpu} CPU and {work.memory} each"
             yield Derived(f"logging.workloads.{role.value}", size, "logging, and what the part of Loki needs")

@@ -8,7 +8,7 @@ from components.charts import LOKI, TEMPO_DISTRIBUTED
 
 from .topologies import KAFKA
 
-_ONE_PROCESS = "a filesystem is seen by one process alone: use mode monolithic with 1 replica"
+_ONE_PROCESS = "store filesystem supports only one process; use mode monolithic with 1 replica, or store s3"
 _FILESYSTEM = {"storage": {"kind": "filesystem"}}
 _TAKE_KAFKA = f"use mode distributed with chart_version {KAFKA[0]}"
 
@@ -57,30 +57,28 @@ REJECTIONS = (
         "distributed Tempo shares its blocks between pods: use mode monolithic",
     ),
     _loki(
-        "Loki with 3 copies on 2 replicas",
-        "3 copies of each line need as many replicas of loki, which has 2: raise its replicas or lower "
-        "replication_factor",
+        "Loki with replication factor 3 on 2 replicas",
+        "must be at most 2, the replicas of loki; lower it or raise them",
         replicas=2,
         replication_factor=3,
     ),
     _loki(
-        "distributed Loki with 3 copies on 1 ingester",
-        "3 copies of each line need as many replicas of ingester, which has 1: raise its replicas or lower "
-        "replication_factor",
+        "distributed Loki with replication factor 3 on 1 ingester",
+        "must be at most 1, the replicas of ingester; lower it or raise them",
         mode="distributed",
         replication_factor=3,
         workloads={"ingester": {"replicas": 1}},
     ),
     _loki(
         "Loki from monolithic to distributed in one step",
-        "Loki cannot go from monolithic to distributed with both running: go through monolithic, simple-scalable, "
-        "distributed one step after the other",
+        "Loki cannot migrate from monolithic to distributed while both run; migrate through monolithic, "
+        "simple-scalable, distributed, one step at a time",
         mode="distributed",
         migrate_from="monolithic",
     ),
     _loki(
         "the workload querier of monolithic Loki",
-        "querier does not run in mode monolithic: it has loki, gateway",
+        "querier does not run in mode monolithic; remove it or use loki, gateway",
         workloads={"querier": {"replicas": 2}},
     ),
     _loki(
@@ -91,31 +89,31 @@ REJECTIONS = (
     ),
     _loki(
         "zones of monolithic Loki",
-        "only mode distributed places ingesters by zone, not monolithic: remove ingester_zones",
+        "only mode distributed places ingesters by zone; remove it or set mode distributed",
         ingester_zones=["a", "b", "c"],
     ),
     _loki(
         "4 ingesters of Loki in three zones",
-        "4 ingesters do not divide by three zones: use replicas 3, 6 or 9",
+        "the number of ingesters, 4, must be a multiple of 3; set replicas to 3, 6 or 9",
         mode="distributed",
         replicas=4,
         ingester_zones=["a", "b", "c"],
     ),
     _loki(
-        "a ledger of Loki's formats that is yet to begin",
-        "the first entry begins on 2999-01-01, and Loki refuses every line from before that day: put an entry that "
-        "begins before the oldest line in front of it, such as from 2024-01-01, or leave out schema_entries",
+        "a first schema entry of Loki that begins in the future",
+        "the first entry begins on 2999-01-01, and Loki refuses every line from before that day; insert an entry that "
+        "begins before the oldest line, such as from 2024-01-01, or remove schema_entries",
         schema_entries=[{"from": "2999-01-01"}],
     ),
     _loki(
         "rules of Loki without an Alertmanager",
-        "is missing: rules that fire would reach nobody; name an Alertmanager, or set ruler to false",
+        "is missing: the ruler sends alerts to an Alertmanager; set its URL, or set ruler to false",
         ruler=True,
     ),
     _loki(
         f"traces of Loki's own with chart {LOKI.default_version}",
-        f"the Loki of chart {LOKI.default_version} fails to start its tracing and would send none: use chart_version "
-        "6.51.0, or name an image that can in values loki.image.tag",
+        f"the Loki of chart {LOKI.default_version} fails to start its tracing; use chart_version {LOKI.versions[1]}, "
+        "or set an image that does not in values loki.image.tag",
         traces_endpoint="http://alloy.telemetry:4318",
     ),
     _loki(
@@ -126,7 +124,7 @@ REJECTIONS = (
     Rejection(
         "logs kept for 12 hours",
         {"retention": {"logs": "12h"}},
-        "Loki keeps logs for 24h at least: use 24h or more",
+        "must be at least 24h; set 24h or more",
     ),
     Rejection(
         "traces kept for 5 minutes",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
-from components.logging.modes import Role as LokiRole
+from components.logging.modes import LokiRole
 from components.tracing.roles import Role as TempoRole
 
 KAFKA = tuple(version for version in TEMPO_DISTRIBUTED.versions if version.startswith("3."))

@@ -11,7 +11,7 @@ import yaml
 
 from components.charts import LOKI
 from components.logging import Logging, LoggingArgs
-from components.logging.modes import Mode
+from components.logging.modes import LokiMode
 from tests.e2e.loki.charts import ROOT
 from tests.e2e.loki.configuration import Release, release_of, release_of_stack
 from tools.support_matrix import COMBINATIONS
@@ -91,13 +91,13 @@ def _of_matrix() -> list[Case]:
     return [_of_stack(str(each).removeprefix("logging: "), each.config) for each in chosen]
 
 
-def _with_valkey(mode: Mode, version: str) -> Case:
+def _with_valkey(mode: LokiMode, version: str) -> Case:
     area = {"mode": mode.value, "chart_version": version}
     config = {"cluster": {"name": "matrix"}, "caching": {"kind": "valkey"}, "logging": area}
     return _of_stack(f"{mode}, valkey, loki {version}", config)
 
 
-def _with_choice(mode: Mode, version: str, choice: str) -> Case:
+def _with_choice(mode: LokiMode, version: str, choice: str) -> Case:
     args: Any = {**_STORE, "mode": mode.value, "chart_version": version, **_CHOICES[choice]}
     return _of_component(f"{mode}, {choice}, loki {version}", args)
 
@@ -116,7 +116,7 @@ def _singular(version: str) -> list[Case]:
 CASES = (
     *_committed(),
     *_of_matrix(),
-    *(_with_valkey(mode, version) for mode, version in product(Mode, LOKI.versions)),
-    *(_with_choice(*choice) for choice in product(Mode, LOKI.versions, _CHOICES)),
+    *(_with_valkey(mode, version) for mode, version in product(LokiMode, LOKI.versions)),
+    *(_with_choice(*choice) for choice in product(LokiMode, LOKI.versions, _CHOICES)),
     *(case for version in LOKI.versions for case in _singular(version)),
 )

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from components.charts import LOKI
-from components.logging.modes import Role
+from components.logging.modes import LokiRole
 from tests.e2e.loki.charts import chart_from_values, real_chart
 from tests.e2e.loki.configuration import Configuration, Release, Renderer, release_of_stack
 from tests.e2e.loki.shapes import CASES, Case
@@ -75,8 +75,8 @@ def test_what_loki_cannot_take_does_not_pass(
 
 def targets(release: Release) -> list[str]:
     """Name what the pods of a release run as: the parts of Loki that have replicas."""
-    parts = [role for role in Role if (release.values.get(role.section) or {}).get("replicas")]
-    return ["all" if role is Role.LOKI else role.value for role in parts if role is not Role.GATEWAY]
+    parts = [role for role in LokiRole if (release.values.get(role.section) or {}).get("replicas")]
+    return ["all" if role is LokiRole.LOKI else role.value for role in parts if role is not LokiRole.GATEWAY]
 
 
 def problem(loki: str, configuration: Configuration, targets: Iterable[str], scratch: Path) -> str | None:

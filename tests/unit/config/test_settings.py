@@ -169,7 +169,7 @@ def test_a_plain_volume_holds_one_pod_of_each_signal() -> None:
     assert load(source(storage=filesystem)).storage.kind == "filesystem"
     message = problems(storage=filesystem, logging={"replicas": 3}, tracing={"mode": "distributed"})
     assert "have 2 problems;" in message
-    assert "observability:logging.replicas = 3: a filesystem is seen by one process alone" in message
+    assert "observability:logging.replicas = 3: store filesystem supports only one process" in message
     assert "pulumi config set --path observability:logging.replicas 1 --stack" in message
     assert 'observability:tracing.mode = "distributed": ' in message
     assert "pulumi config set --path observability:tracing.mode monolithic --stack" in message
@@ -307,7 +307,7 @@ def test_labels_of_service_monitors_that_nobody_makes_are_refused() -> None:
     [
         ({"workloads": {"lokki": {"cpu": "1"}}}, "did you mean loki?"),
         ({"mode": "distributed", "workloads": {"ruler": {"cpu": "1"}}}, "does not run in mode distributed"),
-        ({"mode": "simple-scalable", "workloads": {"loki": {}}}, "it has read, write, backend, gateway"),
+        ({"mode": "simple-scalable", "workloads": {"loki": {}}}, "use read, write, backend, gateway"),
     ],
 )
 def test_a_workload_that_does_not_run_is_refused_with_its_path(logging: dict[str, Any], sentence: str) -> None:

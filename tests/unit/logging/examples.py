@@ -2,13 +2,18 @@
 
 from typing import Any
 
+from components.charts import LOKI, major_version
 from components.logging.spec import LoggingSpec
+
+CHARTS = LOKI.versions
+V6 = next(version for version in CHARTS if major_version(version) == 6)
+V18 = next(version for version in CHARTS if major_version(version) == 18)
 
 LAPTOP: dict[str, Any] = {"namespace": "logging", "store": "filesystem"}
 BUCKET: dict[str, Any] = {"namespace": "logging", "bucket": "acme-loki", "region": "eu-west-1"}
 DOCUMENT: dict[str, Any] = {
     "namespace": "logging",
-    "chart_version": "6.51.0",
+    "chart_version": V6,
     "mode": "simple-scalable",
     "bucket": "cluster",
     "bucket_prefix": "loki",
@@ -34,7 +39,7 @@ DOCUMENT: dict[str, Any] = {
 DISTRIBUTED: dict[str, Any] = {**BUCKET, "mode": "distributed"}
 ROLES: dict[str, Any] = {
     "namespace": "loki",
-    "chart_version": "6.51.0",
+    "chart_version": V6,
     "mode": "distributed",
     "replicas": 1,
     "bucket": "chunks",
@@ -51,7 +56,13 @@ ROLES: dict[str, Any] = {
 RULES: dict[str, Any] = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 ZONES = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
 
-CHARTS = ("6.51.0", "18.11.0")
+BOLTDB = {
+    "from": "2019-01-01",
+    "store": "boltdb",
+    "object_store": "filesystem",
+    "schema": "v10",
+    "index_period": "168h",
+}
 
 
 def spec_of(args: dict[str, Any], **more: Any) -> LoggingSpec:

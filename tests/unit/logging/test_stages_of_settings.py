@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from components.logging.ledger import ledger_problems
-from components.logging.modes import Mode, Role
+from components.logging.modes import LokiMode, LokiRole
 from components.logging.spec import LoggingSpec
+from components.logging.update_guard import update_problems
 from components.logging.values import merged_values
 from config import Settings, SettingsError
 from tests.unit.config.stacks import load_whole, source
@@ -44,16 +44,12 @@ def stages(old: str, new: str, **logging: Any) -> list[LoggingSpec]:
 def shapes(spec: LoggingSpec, mode: str) -> dict[str, Any]:
     """Return what the chart has of each workload of `mode`."""
     values = merged_values(spec)
-    return {role.value: values[role.section] for role in spec.roles(Mode(mode))}
+    return {role.value: values[role.section] for role in spec.roles(LokiMode(mode))}
 
 
 def refusals(way: list[LoggingSpec]) -> list[str]:
     values = [merged_values(stage) for stage in way]
-    return [
-        problem
-        for applied, wanted in pairwise(values)
-        for problem in ledger_problems(applied, wanted, today=date(2026, 5, 1))
-    ]
+    return [problem for old, new in pairwise(values) for problem in update_problems(old, new, today=date(2026, 5, 1))]
 
 
 @EACH_STEP
@@ -96,7 +92,7 @@ def test_what_is_said_of_workloads_of_the_mode_that_leaves_goes_on_to_hold(
     assert shapes(way[1], old) == shapes(way[0], old)
     for role, figures in workloads.items():
         for name, value in figures.items():
-            assert getattr(way[1].workload(Role(role)), name) == value
+            assert getattr(way[1].workload(LokiRole(role)), name) == value
     assert refusals([*way, spec_of(settings(new))]) == []
     with pytest.raises(SettingsError, match=f"does not run in mode {new}"):
         settings(new, workloads=workloads)

@@ -93,7 +93,7 @@ def test_objects_are_not_left_behind_by_another_shape() -> None:
     one, several = seaweedfs_values(spec(replicas=1)), values()
     for old, new in ((one, several), (several, one)):
         (problem,) = seaweedfs_problems(old, new)
-        assert "they share no volume" in problem and 'prepared_changes ["shape"]' in problem
+        assert "they share no volume" in problem and 'allow_changes ["shape"]' in problem
         assert seaweedfs_problems(old, new, prepared=[PreparedChange.SHAPE]) == []
 
 

@@ -350,7 +350,7 @@ def test_a_violation_has_its_place_its_reason_and_a_fix_that_satisfies_the_rule(
     [
         (InClusterObjectStorageSpec, {"copies": 1}, "copies", "at least 2"),
         (InClusterObjectStorageSpec, {"replicas": 0}, "replicas", "at least 1"),
-        (InClusterObjectStorageSpec, {"prepared_changes": ["volumes"]}, "prepared_changes.0", "one of shape, servers"),
+        (InClusterObjectStorageSpec, {"allow_changes": ["volumes"]}, "allow_changes.0", "one of shape, servers"),
         (InClusterObjectStorageSpec, {"volume_size": "100Mi"}, "volume_size", "at least 1Gi"),
         (MinioObjectStorageSpec, {"volume_size": "100Mi"}, "volume_size", "at least 1Gi"),
         (MinioObjectStorageSpec, {"mode": "gateway"}, "mode", "one of standalone, distributed"),

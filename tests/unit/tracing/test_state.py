@@ -34,7 +34,7 @@ def test_blocks_do_not_move_under_a_running_tempo(base: dict[str, Any] | None, a
     start = {} if base is None else {"base": base}
     (problem,) = problems(spec(**start), spec(**start, **args))
     assert problem.startswith(rule)
-    assert 'prepared_changes ["location"]' in problem, "a refusal names the way out"
+    assert 'allow_changes ["location"]' in problem, "a refusal names the way out"
     prepared = [PreparedChange.LOCATION]
     assert not state_problems(tempo_values(spec(**start)), tempo_values(spec(**start, **args)), prepared=prepared)
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.logging.modes import Mode
-from components.logging.rule_objects import job_name, job_spec, map_name, ruler_host
+from components.logging.modes import LokiMode
+from components.logging.ruler import config_map_name, job_name, job_spec, ruler_host
 from components.logging.values import merged_values
 
 from .examples import CHARTS, DISTRIBUTED, RULES, spec_of
@@ -20,8 +20,8 @@ def containers(args: dict[str, Any], **more: Any) -> list[Any]:
 
 
 @pytest.mark.parametrize("chart", CHARTS)
-@pytest.mark.parametrize("mode", list(Mode))
-def test_the_chart_makes_the_storage_of_rules_and_runs_no_sidecar(chart: str, mode: Mode) -> None:
+@pytest.mark.parametrize("mode", list(LokiMode))
+def test_the_chart_makes_the_storage_of_rules_and_runs_no_sidecar(chart: str, mode: LokiMode) -> None:
     values = merged_values(spec_of(IN_BUCKET, chart_version=chart, mode=mode.value))
     assert values["loki"]["structuredConfig"]["ruler"] == {
         "alertmanager_url": "http://alertmanager.monitoring:9093",
@@ -64,7 +64,7 @@ def test_each_tenant_gets_its_own_rules_and_one_without_any_loses_what_it_had() 
     for other, tenant in ((second, "Team"), (third, "c")):
         assert other["command"][-1] == f"--id={tenant}" and other["volumeMounts"] == []
     (volume,) = job_spec(spec_of(args))["template"]["spec"]["volumes"]
-    assert volume["configMap"]["name"] == map_name(spec_of(args), "team-a")
+    assert volume["configMap"]["name"] == config_map_name(spec_of(args), "team-a")
 
 
 def test_without_a_rule_the_bucket_is_emptied() -> None:
@@ -92,9 +92,9 @@ def test_what_changes_the_job_gives_it_another_name(change: dict[str, Any]) -> N
 
 def test_a_map_for_the_job_is_named_after_its_content_and_one_for_the_sidecar_is_not() -> None:
     one, other = (spec_of(IN_BUCKET, rules={"app.yaml": text(rule)}) for rule in (ALERT, RECORD))
-    assert map_name(one, "fake") != map_name(other, "fake")
+    assert config_map_name(one, "fake") != config_map_name(other, "fake")
     watched = spec_of(DISTRIBUTED, **RULES, rules=FILES)
-    assert map_name(watched, "fake") == "loki-rules-fake"
+    assert config_map_name(watched, "fake") == "loki-rules-fake"
 
 
 def test_the_pod_meets_the_restricted_level_and_is_kept_when_it_is_done() -> None:

@@ -1,7 +1,7 @@
-"""The schema ledger: which index and chunk format holds since which day.
+"""Loki's `schema_config`: the formats of index and chunks, each with the day it begins on.
 
-An entry describes how data since its day was written, so it is true for ever: to change the format, append an entry
-that begins in the future (https://grafana.com/docs/loki/latest/operations/storage/schema/).
+An applied entry is never edited, as logs were written in its format: to change the format, append an entry that begins
+in the future (https://grafana.com/docs/loki/latest/operations/storage/schema/).
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ FIRST_DAY = date(2024, 1, 1)
 """Beginning of the default entry: before any data of a new installation."""
 
 
-class Index(StrEnum):
+class IndexStore(StrEnum):
     """An index format; all but `tsdb` only in entries of the past."""
 
     TSDB = "tsdb"
@@ -52,7 +52,9 @@ class SchemaEntry(StrictModel):
     object_store: Annotated[str, form(_STORE, "s3 or filesystem")] = Field(
         default="s3", description="Where its objects are: `s3` or `filesystem`.", examples=["s3"]
     )
-    store: Index = Field(default=Index.TSDB, description="Index format; other than `tsdb` only in entries of the past.")
+    store: IndexStore = Field(
+        default=IndexStore.TSDB, description="Index format; other than `tsdb` only in entries of the past."
+    )
     version: SchemaVersion = Field(
         default=SchemaVersion.V13,
         alias="schema",
@@ -66,7 +68,7 @@ class SchemaEntry(StrictModel):
     )
 
     def chart_value(self) -> dict[str, Any]:
-        """Write the entry as Loki's `schema_config` has it."""
+        """Return the entry as Loki's `schema_config` has it."""
         return {
             "from": self.begin.isoformat(),
             "store": self.store.value,
@@ -76,51 +78,51 @@ class SchemaEntry(StrictModel):
         }
 
 
-def default_ledger(object_store: str) -> tuple[SchemaEntry, ...]:
-    """Give the ledger of a new installation: the current format since before its first line."""
+def default_schema_entries(object_store: str) -> tuple[SchemaEntry, ...]:
+    """Return the entry of a new installation: the current format since before its first line."""
     return (SchemaEntry.model_validate({"from": FIRST_DAY, "object_store": object_store}),)
 
 
-def ledger_problem(entries: Sequence[SchemaEntry], object_store: str, *, today: date) -> Violation | None:
-    """Return what is wrong with schema entries by themselves, or `None`; `today` is the current day in UTC."""
+def schema_violation(entries: Sequence[SchemaEntry], object_store: str, *, today: date) -> Violation | None:
+    """Return the first violation among schema entries, or `None`; `today` is the current day in UTC."""
     for index, (before, after) in enumerate(pairwise(entries), start=1):
         if after.begin <= before.begin:
-            message = f"the entry from {after.begin} comes after the one from {before.begin}: order entries by date"
+            message = f"the entry from {after.begin} must not follow the one from {before.begin}; order entries by date"
             return Violation(message, {f"schema_entries.{index}": REMOVE})
     for index, entry in enumerate(entries):
-        if entry.index_period != "24h" and entry.store is not Index.BOLTDB:
+        if entry.index_period != "24h" and entry.store is not IndexStore.BOLTDB:
             return Violation(
-                f"the entry from {entry.begin} has index period {entry.index_period}: Loki supports 24h alone",
+                f"the entry from {entry.begin} must have index period 24h, not {entry.index_period}; set 24h",
                 {f"schema_entries.{index}.index_period": "24h"},
             )
     if (first := entries[0].begin) > today:
         return Violation(
-            f"the first entry begins on {first}, and Loki refuses every line from before that day: put an entry that "
-            f"begins before the oldest line in front of it, such as from {FIRST_DAY}, or leave out schema_entries"
+            f"the first entry begins on {first}, and Loki refuses every line from before that day; insert an entry "
+            f"that begins before the oldest line, such as from {FIRST_DAY}, or remove schema_entries"
         )
     newest = entries[-1]
     appended = {"from": placeholder("from"), "object_store": object_store}
-    if (newest.store, newest.version) != (Index.TSDB, SchemaVersion.V13):
+    if (newest.store, newest.version) != (IndexStore.TSDB, SchemaVersion.V13):
         return Violation(
-            f"the newest entry, from {newest.begin}, is {newest.store} {newest.version}: "
-            "append an entry with store tsdb and schema v13 that begins in the future",
+            f"the newest entry, from {newest.begin}, must have store tsdb and schema v13, not {newest.store} "
+            f"{newest.version}; append an entry that has them and begins in the future",
             {f"schema_entries.{len(entries)}": appended},
         )
     if newest.object_store != object_store:
         return Violation(
-            f"the newest entry, from {newest.begin}, writes to {newest.object_store}, the store is {object_store}: "
-            "append an entry for the new store that begins in the future",
+            f"the newest entry, from {newest.begin}, must have object_store {object_store}, not "
+            f"{newest.object_store}; append an entry that has it and begins in the future",
             {f"schema_entries.{len(entries)}": appended},
         )
     return None
 
 
-def single_pod_problem(entries: Sequence[SchemaEntry]) -> str | None:
-    """Say why one pod must stay the only one, or `None`."""
+def single_pod_reason(entries: Sequence[SchemaEntry]) -> str | None:
+    """Return why Loki must keep to a single pod, or `None`."""
     for entry in entries:
-        if entry.store is Index.BOLTDB:
+        if entry.store is IndexStore.BOLTDB:
             return (
-                f"the schema entry from {entry.begin} has its index on the volume of one pod, where no other can read "
-                "it: keep mode monolithic with one replica until its logs have expired"
+                f"the schema entry from {entry.begin} has its index on the volume of one pod, which no other can read; "
+                "keep mode monolithic with 1 replica until its logs have expired"
             )
     return None

@@ -1,0 +1,36 @@
+"""Warnings about valid arguments of `Logging` that cost availability or data, or are deprecated."""
+
+from .._bucket import Store
+from .._security.spec import open_logins
+from .modes import LokiMode
+from .spec import LoggingSpec
+
+
+def warnings(spec: LoggingSpec) -> list[str]:
+    """Return a warning for each such argument."""
+    found = open_logins(spec)
+    if spec.mode is LokiMode.SIMPLE_SCALABLE:
+        found.append(
+            "mode = simple-scalable: deprecated and removed in Loki 4; migrate to monolithic or distributed with "
+            "migrate_from."
+        )
+    if spec.effective_replication_factor == 2:
+        refused = "every write" if spec.ingesters == 2 else "the writes of its streams"
+        found.append(
+            "replication_factor = 2: a write needs both ingesters (a quorum of 2); while one of the "
+            f"{spec.ingesters} replicas of {spec.mode.ingester} is unavailable, by a drain, a rollout or a failure, "
+            f"Loki refuses {refused}. With replicas and replication_factor 3, one may be unavailable."
+        )
+    if spec.effective_replication_factor == 1 and spec.ingesters > 1:
+        found.append(
+            f"replication_factor = 1: each line is held by one of the {spec.ingesters} replicas of "
+            f"{spec.mode.ingester}; while a replica is unavailable, its recent lines cannot be read."
+        )
+    if spec.store is Store.FILESYSTEM:
+        found.append("store = filesystem: logs are on the volume of one pod, are lost with it, and do not scale.")
+    if spec.allow_changes:
+        found.append(
+            f"allow_changes = {', '.join(spec.allow_changes)}: these changes are not guarded; remove it after the "
+            "update."
+        )
+    return found

@@ -1,0 +1,94 @@
+"""Document 003, the stack `microservices`: each role of Loki and Tempo apart, a MinIO of several pods, a cache.
+
+The stack has two settings of document 004 as well, whose rows end this table.
+"""
+
+from tests.program.documents.document_000 import CONFIG, LOGS, LOKI, PROMETHEUS, TEMPO, TRACES, derived_field
+from tests.program.documents.rows import ABSENT, Row
+
+STACK = "microservices"
+
+MINIO = "storage-minio values"
+METRICS = "datasources-metrics data grafana-datasource-prometheus.yaml datasources 0"
+MONOLITHIC_LOKI = dict.fromkeys(("logging.replicas", "logging.ruler", "logging.alertmanager_url"))
+MONOLITHIC_TEMPO = dict.fromkeys(("tracing.replicas", "tracing.gateway"))
+IN_STACK_METRICS = dict.fromkeys(("metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"))
+VALKEY = "Valkey speaks Redis's protocol under a free licence"
+ALONE = "the document has no number"
+
+TABLE = (
+    Row("3.3", "chart of Tempo", "tracing-tempo chart", "tempo-distributed",
+        "tracing.mode", "monolithic", MONOLITHIC_TEMPO),
+    Row("3.3", "ingesters", f"{TEMPO} ingester replicas", 3, "tracing.replicas", 4, differs=ALONE),
+    *(Row("3.3", f"{role} pods", f"{TEMPO} {role} replicas", 1, f"tracing.workloads.{key}.replicas", 2, differs=ALONE)
+      for role, key in (("distributor", "distributor"), ("querier", "querier"), ("queryFrontend", "query-frontend"))),
+    Row("3.3", "compactor pods", f"{TEMPO} compactor replicas", 1,
+        "tracing.mode", "monolithic", MONOLITHIC_TEMPO, differs=ALONE),
+    Row("3.3", "OTLP by gRPC", f"{TEMPO} traces otlp grpc enabled", True),
+    Row("3.3", "OTLP by HTTP", f"{TEMPO} traces otlp http enabled", True),
+    *(Row("3.3", f"Jaeger by {protocol}", f"{TEMPO} traces jaeger {protocol} enabled", True,
+          "tracing.receivers", ["otlp"])
+      for protocol in ("grpc", "thriftBinary", "thriftCompact", "thriftHttp")),
+    Row("3.3", "Zipkin", f"{TEMPO} traces zipkin enabled", True, "tracing.receivers", ["otlp"]),
+    Row("3.3", "gateway", f"{TEMPO} gateway enabled", True, "tracing.gateway", False, differs=ALONE),
+
+    Row("3.4", "mode of Loki", f"{LOKI} deploymentMode", "Distributed", "logging.mode", "monolithic", MONOLITHIC_LOKI),
+    *(Row("3.4", f"{role} pods", f"{LOKI} {role} replicas", 3, "logging.replicas", 4, differs=ALONE)
+      for role in ("distributor", "ingester", "querier")),
+    *(Row("3.4", f"{role} pods", f"{LOKI} {role} replicas", 2, f"logging.workloads.{key}.replicas", 3, differs=ALONE)
+      for role, key in (("queryScheduler", "query-scheduler"), ("queryFrontend", "query-frontend"),
+                        ("indexGateway", "index-gateway"), ("ruler", "ruler"))),
+    Row("3.4", "compactor pods", f"{LOKI} compactor replicas", 1,
+        "logging.mode", "monolithic", MONOLITHIC_LOKI, differs=ALONE),
+    Row("3.4", "ruler", f"{LOKI} ruler enabled", True, "logging.ruler", False, {"logging.alertmanager_url": None}),
+
+    Row("3.5", "object store", "storage-minio chart", "minio",
+        "storage.kind", "in-cluster", {"storage.mode": None}),
+    Row("3.5", "mode of MinIO", f"{MINIO} mode", "distributed", "storage.mode", "standalone"),
+    Row("3.5", "pods of MinIO", f"{MINIO} replicas", 4, "storage.mode", "standalone", differs=ALONE),
+    Row("3.5", "volume of each", f"{MINIO} persistence size", "50Gi", "storage.volume_size", "60Gi", differs=ALONE),
+
+    Row("3.6", "cache", "cache-valkey chart", "valkey",
+        "caching.kind", "memcached", {"caching.size_mib": None}, differs=VALKEY),
+    Row("3.6", "memory of the cache", "cache-valkey values resources requests memory", "1260Mi",
+        "caching.size_mib", 512, differs=ALONE),
+    Row("3.6", "cache of Loki's chunks",
+        f"{LOKI} loki structuredConfig chunk_store_config chunk_cache_config redis endpoint",
+        "valkey.caching:6379", "caching.namespace", "other"),
+    Row("3.6", "cache of Loki's results",
+        f"{LOKI} loki structuredConfig query_range results_cache cache redis endpoint",
+        "valkey.caching:6379", "caching.namespace", "other"),
+    Row("3.6", "cache of Tempo", f"{TEMPO} cache caches 0 redis endpoint",
+        "valkey.caching:6379", "caching.namespace", "other"),
+    Row("3.6", "memcached of Loki", f"{LOKI} chunksCache enabled", False,
+        "caching.kind", "memcached", {"caching.size_mib": None}),
+    Row("3.6", "memcached of Tempo", f"{TEMPO} memcached enabled", False,
+        "caching.kind", "memcached", {"caching.size_mib": None}),
+
+    Row("3.7", "where Loki's alerts go", f"{LOKI} loki structuredConfig ruler alertmanager_url",
+        "http://alertmanager-operated.monitoring:9093", "logging.alertmanager_url", "http://other:9093"),
+
+    Row("3.8", "chart of Grafana", "grafana-grafana chart", "grafana"),
+    Row("3.8", "namespace of Grafana", "grafana-grafana namespace", "grafana", "grafana.namespace", "other"),
+    Row("3.8", "Prometheus is an existing one", "metrics-prometheus chart", ABSENT,
+        "metrics.kind", "in-stack", IN_STACK_METRICS),
+    Row("3.8", "where metrics are read", f"{METRICS} url", PROMETHEUS, "metrics.query_url", "http://other:9090"),
+    Row("3.8", "where spans' metrics go", f"{TEMPO} metricsGenerator config storage remote_write 0 url",
+        f"{PROMETHEUS}/api/v1/write", "metrics.remote_write_url", "http://other:9090/api/v1/write"),
+    Row("3.8", "where metrics go", f"{CONFIG} otelcol.exporter.otlphttp.prometheus client endpoint",
+        f"{PROMETHEUS}/api/v1/otlp", "metrics.otlp_url", "http://other:9090/api/v1/otlp"),
+    Row("3.8", "label cluster", f"{CONFIG} loki.process.pod stage.static_labels values", {"cluster": "lab"},
+        "cluster.name", "other", differs="the document has no name"),
+    Row("3.8", "where logs are read", f"{LOGS} url", "http://loki-gateway.logging", "logging.namespace", "other"),
+    Row("3.8", "where traces are read", f"{TRACES} url", "http://tempo-gateway.tracing",
+        "tracing.namespace", "other"),
+
+    Row("4.10", "step of graphs", f"{METRICS} jsonData timeInterval", "15s", "datasources.scrape_interval", "30s"),
+    Row("4.10", "Prometheus is the default", f"{METRICS} isDefault", True),
+    Row("4.10", "exemplars lead to traces", f"{METRICS} jsonData exemplarTraceIdDestinations",
+        [{"name": "traceID", "datasourceUid": "tempo"}, {"name": "trace_id", "datasourceUid": "tempo"}],
+        "datasources.exemplar_labels", ["trace_id"]),
+    Row("4.14", "link from text", f"{LOGS} jsonData derivedFields 2",
+        {**derived_field("TraceID"), "matcherType": "regex", "matcherRegex": r'"trace_id":"(\w+)"'},
+        "datasources.trace_patterns", {"TraceID": r"other=(\w+)"}),
+)  # fmt: skip

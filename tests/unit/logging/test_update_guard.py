@@ -1,0 +1,452 @@
+"""Updates of Loki that its applied state forbids, checked on a fixed day."""
+
+from copy import deepcopy
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.logging.spec import GuardedChange
+from components.logging.update_guard import update_problems, upgrade_problems
+from components.logging.values import merged_values
+
+from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, RULES, V6, V18, ZONES, spec_of
+
+TODAY = date(2026, 5, 1)
+
+
+def entry(begin: str, **fields: str) -> dict[str, str]:
+    return {"from": begin, "object_store": "s3", **fields}
+
+
+def updated(old: dict[str, Any], new: dict[str, Any], *allowed: GuardedChange) -> list[str]:
+    return update_problems(merged_values(spec_of(old)), merged_values(spec_of(new)), today=TODAY, allowed=allowed)
+
+
+def changed(base: dict[str, Any], **fields: Any) -> list[str]:
+    return updated(base, {**base, **fields})
+
+
+@pytest.mark.parametrize("base", [LAPTOP, BUCKET, DOCUMENT])
+def test_applying_the_same_again_is_allowed(base: dict[str, Any]) -> None:
+    assert updated(base, base) == []
+
+
+def test_what_touches_no_data_is_allowed() -> None:
+    harmless = {"retention": "90d", "memory": "4Gi", "replicas": 3, "chart_version": V6, "path_style": True}
+    assert changed(BUCKET, **harmless) == []
+
+
+def test_an_entry_for_tomorrow_may_be_appended() -> None:
+    entries = [entry("2024-01-01"), entry("2026-05-02", index_prefix="next_")]
+    assert changed(BUCKET, schema_entries=entries) == []
+
+
+@pytest.mark.parametrize("begin", ["2026-05-01", "2026-04-30", "2025-01-01"])
+def test_an_entry_may_not_begin_today_or_in_the_past(begin: str) -> None:
+    (problem,) = changed(BUCKET, schema_entries=[entry("2024-01-01"), entry(begin)])
+    assert problem.startswith(f"schema entry from {begin} must begin after 2026-05-01")
+
+
+def test_an_entry_may_not_begin_before_one_that_is_still_to_come() -> None:
+    applied = {**BUCKET, "schema_entries": [entry("2024-01-01"), entry("2026-08-01")]}
+    problems = updated(applied, {**BUCKET, "schema_entries": [entry("2024-01-01"), entry("2026-07-01")]})
+    assert any("must begin after 2026-08-01" in problem for problem in problems)
+
+
+def test_an_edited_entry_is_shown_as_it_was_applied() -> None:
+    (problem,) = changed(BUCKET, schema_entries=[entry("2024-01-01", index_prefix="loki_")])
+    assert "from 2024-01-01, was applied and cannot be edited" in problem
+    assert "store tsdb, object_store s3, schema v13, index index_ 24h" in problem
+
+
+def test_a_removed_entry_is_named() -> None:
+    applied = {**BUCKET, "schema_entries": [entry("2022-01-01", schema="v12"), entry("2024-01-01")]}
+    problems = updated(applied, {**BUCKET, "schema_entries": [entry("2024-01-01")]})
+    assert "from 2022-01-01, was applied and cannot be removed" in problems[0]
+    assert "from 2024-01-01, was applied and cannot be moved" in problems[1]
+
+
+def test_entries_may_change_before_the_first_line_was_written() -> None:
+    applied = merged_values(spec_of(BUCKET))
+    applied["loki"]["schemaConfig"]["configs"][0]["from"] = "2026-05-02"
+    wanted = merged_values(spec_of(BUCKET))
+    assert update_problems(applied, wanted, today=TODAY) == []
+    assert update_problems(applied, wanted, today=date(2026, 5, 2)) != []
+
+
+def test_entries_are_found_wherever_the_chart_reads_them() -> None:
+    applied = merged_values(spec_of(BUCKET))
+    imported = deepcopy(applied)
+    schema = imported["loki"].pop("schemaConfig")
+    imported["loki"]["structuredConfig"] = {"schema_config": schema}
+    assert update_problems(imported, applied, today=TODAY) == []
+    schema["configs"][0]["schema"] = "v12"
+    assert "cannot be edited" in update_problems(imported, applied, today=TODAY)[0]
+
+
+@given(
+    steps=st.lists(st.integers(1, 400), min_size=1, max_size=5),
+    kept=st.integers(1, 5),
+    prefixes=st.lists(st.sampled_from(["index_", "other_"]), min_size=5, max_size=5),
+)
+def test_entries_are_allowed_exactly_when_they_begin_with_the_applied_ones(
+    steps: list[int], kept: int, prefixes: list[str]
+) -> None:
+    days = [date(2020, 1, 1)]
+    for step in steps:
+        days.append(days[-1] + timedelta(days=step))
+    applied = [entry(day.isoformat()) for day in days]
+    future = max(days[-1], TODAY) + timedelta(days=1)
+    wanted = [{**old, "index_prefix": prefix} for old, prefix in zip(applied[:kept], prefixes, strict=False)] + [
+        entry(future.isoformat())
+    ]
+    untouched = kept >= len(applied) and all(prefix == "index_" for prefix in prefixes[: len(applied)])
+    problems = updated({**BUCKET, "schema_entries": applied}, {**BUCKET, "schema_entries": wanted})
+    assert (problems == []) is untouched
+
+
+def test_a_jump_between_modes_is_refused_and_a_staged_one_allowed() -> None:
+    scalable = {**BUCKET, "mode": "simple-scalable"}
+    staged = {**scalable, "migrate_from": "monolithic"}
+    (problem,) = updated(BUCKET, scalable)
+    assert 'set mode "simple-scalable" with migrate_from "monolithic" and apply' in problem
+    assert updated(BUCKET, staged) == updated(staged, scalable) == []
+
+
+SCALABLE = {**BUCKET, "mode": "simple-scalable"}
+
+
+def test_every_stage_on_the_way_to_distributed_and_back_is_allowed() -> None:
+    way = [
+        BUCKET,
+        {**SCALABLE, "migrate_from": "monolithic"},
+        SCALABLE,
+        {**DISTRIBUTED, "migrate_from": "simple-scalable"},
+        DISTRIBUTED,
+        {**SCALABLE, "migrate_from": "distributed"},
+        SCALABLE,
+        {**BUCKET, "migrate_from": "simple-scalable"},
+        BUCKET,
+    ]
+    assert [updated(before, after) for before, after in pairwise(way)] == [[]] * 8
+
+
+@pytest.mark.parametrize("stage", [DISTRIBUTED, {**DISTRIBUTED, "migrate_from": "simple-scalable"}])
+def test_a_jump_over_a_stage_is_refused_with_every_stage(stage: dict[str, Any]) -> None:
+    (problem,) = updated(BUCKET, stage)
+    first = 'set mode "simple-scalable" with migrate_from "monolithic" and apply, remove migrate_from and apply again'
+    assert f'{first}; then set mode "distributed" with migrate_from "simple-scalable"' in problem
+
+
+def test_a_mode_is_not_removed_in_the_update_that_adds_another() -> None:
+    (problem,) = updated({**SCALABLE, "migrate_from": "monolithic"}, {**DISTRIBUTED, "migrate_from": "simple-scalable"})
+    assert "mode monolithic cannot be removed in the update that adds distributed" in problem
+
+
+def test_the_claims_of_each_role_are_watched() -> None:
+    problems = changed(DISTRIBUTED, volume_size="20Gi")
+    assert [problem.split(" cannot")[0] for problem in problems] == [
+        "volume size of ingester",
+        "volume size of index-gateway",
+        "volume size of compactor",
+    ]
+
+
+def test_ingesters_move_to_zones_only_after_they_were_flushed() -> None:
+    (problem,) = changed(DISTRIBUTED, ingester_zones=ZONES)
+    assert f"from one StatefulSet to zones {', '.join(ZONES)}" in problem and "flush=true" in problem
+    zoned = {**DISTRIBUTED, "ingester_zones": ZONES}
+    assert len(changed(zoned, ingester_zones=ZONES[::-1])) == 1, "their volumes lie in the old zones"
+    assert changed(zoned, replicas=6) == []
+    assert updated(DISTRIBUTED, zoned, GuardedChange.ZONES) == []
+
+
+def test_both_names_of_the_monolithic_mode_are_one() -> None:
+    applied = merged_values(spec_of(BUCKET))
+    assert update_problems({**applied, "deploymentMode": "Monolithic"}, applied, today=TODAY) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"bucket": "other"}, "bucket 'cluster' cannot become 'other'"),
+        ({"bucket_prefix": "logs"}, "object_prefix 'loki' cannot become 'logs'"),
+        ({"bucket_prefix": ""}, "object_prefix 'loki' cannot become ''"),
+        ({"values": {"loki": {"storage": {"use_thanos_objstore": True}}}}, "'classic' cannot become 'thanos'"),
+        ({"endpoint": "https://s3.example.net"}, "'s3.example.org' cannot become 's3.example.net'"),
+        ({"endpoint": "https://s3.example.org:9000"}, "'s3.example.org' cannot become 's3.example.org:9000'"),
+        ({"endpoint": ""}, "'s3.example.org' cannot become 's3.fr-par.amazonaws.com'"),
+    ],
+)
+def test_objects_are_not_left_behind_until_they_were_copied(fields: dict[str, Any], what: str) -> None:
+    (problem,) = changed(DOCUMENT, **fields)
+    assert what in problem and 'allow_changes ["location"]' in problem
+    assert updated(DOCUMENT, {**DOCUMENT, **fields}, GuardedChange.LOCATION) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "what"),
+    [
+        ({"volume_size": "20Gi"}, "volume size of loki cannot change from 10Gi to 20Gi"),
+        ({"storage_class": "gp3"}, "storage class of loki cannot change from the default to gp3"),
+    ],
+)
+def test_a_claim_template_changes_only_after_its_statefulset_was_deleted(fields: dict[str, Any], what: str) -> None:
+    (problem,) = changed(BUCKET, **fields)
+    assert what in problem and "--cascade=orphan" in problem
+    assert updated(BUCKET, {**BUCKET, **fields}, GuardedChange.VOLUMES) == []
+
+
+def test_each_workload_with_a_volume_is_watched() -> None:
+    problems = changed(DOCUMENT, volume_size="3Gi", workloads={"read": {"replicas": 1}, "write": {"replicas": 2}})
+    assert sum("volume size of" in problem for problem in problems) == 2
+    assert sum("storage class of" in problem for problem in problems) == 2
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["https://s3.example.org/", "https://S3.example.org:443", "http://s3.example.org", "http://s3.example.org:80"],
+)
+def test_another_spelling_of_the_same_store_is_allowed(endpoint: str) -> None:
+    assert changed(DOCUMENT, endpoint=endpoint) == []
+
+
+def test_a_bucket_of_the_same_name_in_another_region_is_another_place() -> None:
+    (problem,) = changed(BUCKET, region="eu-west-3")
+    assert "'s3.eu-west-1.amazonaws.com' cannot become 's3.eu-west-3.amazonaws.com'" in problem
+    assert changed(BUCKET, endpoint="https://s3.eu-west-1.amazonaws.com") == []
+
+
+THREE = {**BUCKET, "replicas": 3}
+FIVE_INGESTERS = {**DISTRIBUTED, "workloads": {"ingester": {"replicas": 5}}}
+UNFLUSHED = {"values": {"loki": {"ingester": {"wal": {"flush_on_shutdown": False}}}}}
+
+
+@pytest.mark.parametrize(
+    ("base", "fewer"),
+    [(THREE, {"replicas": 2}), (FIVE_INGESTERS, {"workloads": {"ingester": {"replicas": 4}}})],
+)
+def test_ingesters_go_one_by_one_as_each_flushes(base: dict[str, Any], fewer: dict[str, Any]) -> None:
+    assert changed(base, **fewer) == []
+    (problem,) = changed({**base, **UNFLUSHED}, **fewer)
+    assert "do not flush when they stop" in problem and "flush_on_shutdown" in problem
+
+
+@pytest.mark.parametrize(
+    ("mode", "before", "role"),
+    [
+        ("simple-scalable", "monolithic", "loki"),
+        ("distributed", "simple-scalable", "write"),
+        ("simple-scalable", "distributed", "ingester"),
+    ],
+)
+def test_a_mode_that_does_not_flush_leaves_after_it_was_flushed(mode: str, before: str, role: str) -> None:
+    alone: dict[str, Any] = {**BUCKET, "mode": mode}
+    both = {**alone, "migrate_from": before}
+    assert updated(both, alone) == []
+    (problem,) = updated({**both, **UNFLUSHED}, {**alone, **UNFLUSHED})
+    assert problem.startswith(f"{role} cannot go from ") and " to 0 replicas" in problem
+    assert (
+        "set loki.ingester.wal.flush_on_shutdown first; or flush each pod that is removed by a POST to its" in problem
+    )
+    assert updated({**both, **UNFLUSHED}, alone), "the pods that are removed have not read the new values"
+    assert updated({**both, **UNFLUSHED}, {**alone, **UNFLUSHED}, GuardedChange.INGESTERS) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "fewer", "what"),
+    [
+        (THREE, {"replicas": 1}, "loki cannot go from 3 to 1 replicas"),
+        (FIVE_INGESTERS, {"workloads": {}}, "ingester cannot go from 5 to 3 replicas"),
+        ({**SCALABLE, "replicas": 4}, {"replicas": 2}, "write cannot go from 4 to 2 replicas"),
+    ],
+)
+def test_several_ingesters_do_not_leave_at_once_until_they_were_flushed(
+    base: dict[str, Any], fewer: dict[str, Any], what: str
+) -> None:
+    (problem,) = changed(base, **fewer)
+    assert what in problem and "/ingester/shutdown?flush=true" in problem
+    assert updated(base, {**base, **fewer}, GuardedChange.INGESTERS) == []
+
+
+def test_in_zones_as_many_leave_each_zone_and_are_flushed_first() -> None:
+    zoned = {**DISTRIBUTED, "ingester_zones": ZONES, "replicas": 6}
+    (problem,) = changed(zoned, replicas=3)
+    assert "flush each pod that is removed, the last of each zone" in problem and "go down to" not in problem
+    assert changed(zoned, replicas=9) == []
+
+
+def test_more_ingesters_and_fewer_of_those_that_hold_nothing_are_allowed() -> None:
+    wide = {**DISTRIBUTED, "workloads": {"querier": {"replicas": 9}, "distributor": {"replicas": 6}}}
+    assert changed(wide, workloads={"ingester": {"replicas": 9}}) == []
+
+
+def test_an_edited_entry_is_refused_whatever_is_allowed() -> None:
+    wanted = {**BUCKET, "volume_size": "20Gi", "schema_entries": [entry("2023-01-01")]}
+    problems = updated(BUCKET, wanted, *GuardedChange)
+    assert problems and all("schema entry" in problem for problem in problems)
+
+
+def loki(**sections: Any) -> dict[str, Any]:
+    return {"values": {"loki": sections}}
+
+
+THANOS = {"object_store": {"storage_prefix": "a", "s3": {"endpoint": "s3.example.org"}}, "use_thanos_objstore": True}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "what"),
+    [
+        ({}, loki(structuredConfig={"common": {"storage": {"s3": {"bucketnames": "b"}}}}), "bucket 'cluster'"),
+        ({}, loki(structuredConfig={"storage_config": {"aws": {"bucketnames": "b"}}}), "bucket 'cluster'"),
+        ({}, loki(storage_config={"aws": {"bucketnames": "b"}}), "bucket 'cluster'"),
+        ({}, loki(structuredConfig={"common": {"storage": {"s3": {"endpoint": "b.org"}}}}), "address of the store"),
+        ({}, loki(storage_config={"aws": {"endpoint": "http://b.org"}}), "address of the store"),
+        (
+            {},
+            loki(storage_config={"aws": {"s3": "s3://${ID}:${SECRET}@b.org/b"}}),
+            "URL of the store '' cannot become 'b.org/b'",
+        ),
+        ({}, loki(structuredConfig={"storage_config": {"object_prefix": "b"}}), "object_prefix 'loki'"),
+        ({}, loki(storage_config={"use_thanos_objstore": True}), "storage client 'classic' cannot become 'thanos'"),
+        (
+            loki(storage=THANOS),
+            loki(storage={**THANOS, "object_store": {"storage_prefix": "b"}}),
+            "'a' cannot become 'b'",
+        ),
+        (
+            loki(storage=THANOS),
+            loki(storage=THANOS, structuredConfig={"storage_config": {"object_store": {"storage_prefix": "b"}}}),
+            "storage_prefix 'a' cannot become 'b'",
+        ),
+        (
+            loki(storage=THANOS),
+            loki(
+                storage=THANOS, structuredConfig={"common": {"storage": {"object_store": {"s3": {"bucket_name": "b"}}}}}
+            ),
+            "bucket 'cluster' cannot become 'b'",
+        ),
+        (
+            loki(storage=THANOS),
+            loki(storage={**THANOS, "object_store": {"storage_prefix": "a", "s3": {"endpoint": "b.org"}}}),
+            "address of the store 's3.example.org' cannot become 'b.org'",
+        ),
+    ],
+)
+def test_the_place_is_found_wherever_values_say_it(before: dict[str, Any], after: dict[str, Any], what: str) -> None:
+    (problem,) = updated({**DOCUMENT, **before}, {**DOCUMENT, **after})
+    assert what in problem and 'allow_changes ["location"]' in problem and "SECRET" not in problem
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        loki(structuredConfig={"common": {"storage": {"s3": {"bucketnames": "cluster"}}}}),
+        loki(
+            storage_config={
+                "aws": {"endpoint": "https://s3.example.org:443", "http_config": {"idle_conn_timeout": "9s"}}
+            }
+        ),
+        loki(storage={"object_store": {"storage_prefix": "unread by the classic client"}}),
+    ],
+)
+def test_the_same_place_said_again_is_allowed(values: dict[str, Any]) -> None:
+    assert changed(DOCUMENT, **values) == []
+
+
+@pytest.mark.parametrize(
+    ("base", "section", "persistence", "what"),
+    [
+        (DISTRIBUTED, "ingester", {"enabled": False}, "volume of ingester cannot change from data to none"),
+        (DISTRIBUTED, "ingester", {"inMemory": True}, "volume of ingester cannot change from data to none"),
+        (DISTRIBUTED, "indexGateway", {"enabled": False}, "volume of index-gateway"),
+        (DISTRIBUTED, "compactor", {"type": "emptyDir"}, "volume of compactor"),
+        (
+            DISTRIBUTED,
+            "patternIngester",
+            {"enabled": True},
+            "volume of pattern-ingester cannot change from none to data",
+        ),
+        (BUCKET, "singleBinary", {"enabled": False}, "volume of loki"),
+        (DOCUMENT, "write", {"volumeClaimsEnabled": False}, "volume of write"),
+    ],
+)
+def test_a_claim_template_neither_comes_nor_goes(
+    base: dict[str, Any], section: str, persistence: dict[str, Any], what: str
+) -> None:
+    more = {"pattern_ingester": True} if section == "patternIngester" else {}
+    (problem,) = changed({**base, **more}, values={section: {"persistence": persistence}})
+    assert what in problem and 'allow_changes ["volumes"]' in problem
+    (problem,) = updated({**base, **more, "values": {section: {"persistence": persistence}}}, {**base, **more})
+    assert f"volume of {what.split()[2]} cannot change" in problem
+
+
+def test_a_second_claim_is_a_change_of_the_first_one_s_statefulset() -> None:
+    claims = [{"name": "data", "size": "10Gi"}, {"name": "scratch", "size": "1Gi"}]
+    problems = changed(DISTRIBUTED, values={"ingester": {"persistence": {"claims": claims}}})
+    assert "volume of ingester cannot change from data to data and scratch" in problems[0]
+
+
+PATTERNS = {"pattern_ingester": True}
+
+
+def inputs(version: str, args: dict[str, Any]) -> dict[str, Any]:
+    values = merged_values(spec_of(args, chart_version=version))
+    return {"name": "loki", "namespace": "logging", "version": version, "values": values}
+
+
+def upgraded(before: str, after: str, args: dict[str, Any], *allowed: GuardedChange) -> list[str]:
+    return upgrade_problems(inputs(before, args), inputs(after, args), allowed=allowed)
+
+
+@pytest.mark.parametrize(
+    ("more", "names"),
+    [
+        (RULES, "loki-ruler"),
+        (PATTERNS, "loki-pattern-ingester"),
+        (RULES | PATTERNS, "loki-ruler loki-pattern-ingester"),
+    ],
+)
+def test_a_statefulset_that_cannot_change_in_place_is_deleted_by_hand_first(more: dict[str, Any], names: str) -> None:
+    (problem,) = upgraded(V6, V18, DISTRIBUTED | more)
+    assert f"kubectl -n logging delete statefulset {names} --cascade=orphan" in problem
+    assert "delete service" not in problem
+    assert upgraded(V6, V18, DISTRIBUTED | more, GuardedChange.CHART) == []
+
+
+def test_on_the_way_back_services_lose_their_address_only_by_hand() -> None:
+    (problem,) = upgraded(V18, V6, DISTRIBUTED)
+    assert problem.endswith("kubectl -n logging delete service loki-query-scheduler")
+    (problem,) = upgraded(V18, V6, DISTRIBUTED | RULES)
+    assert "delete statefulset loki-ruler --cascade=orphan" in problem
+    assert "delete service loki-query-scheduler loki-ruler" in problem
+
+
+def test_a_workload_that_comes_or_goes_with_the_chart_is_not_in_its_way() -> None:
+    with_rules, without = DISTRIBUTED | RULES, DISTRIBUTED
+    assert upgrade_problems(inputs(V6, without), inputs(V18, with_rules)) == []
+    assert upgrade_problems(inputs(V6, with_rules), inputs(V18, without)) == []
+
+
+@pytest.mark.parametrize("args", [BUCKET | RULES, {**BUCKET, **RULES, "mode": "simple-scalable"}, DISTRIBUTED])
+def test_other_upgrades_pass(args: dict[str, Any]) -> None:
+    assert upgraded(V6, V18, args) == []
+
+
+@pytest.mark.parametrize("version", [V6, V18])
+def test_other_updates_pass(version: str) -> None:
+    assert upgraded(version, version, DISTRIBUTED | RULES) == []
+    assert upgrade_problems({}, inputs(version, DISTRIBUTED | RULES)) == []
+
+
+def test_tenants_come_and_go_only_when_senders_and_readers_know() -> None:
+    one, many = merged_values(spec_of(BUCKET)), merged_values(spec_of(BUCKET, tenants=["fake", "a"]))
+    (coming,), (going,) = update_problems(one, many, today=TODAY), update_problems(many, one, today=TODAY)
+    assert 'keep "fake" among tenants' in coming and 'logs of tenant "fake" alone' in going
+    assert update_problems(one, many, today=TODAY, allowed=[GuardedChange.TENANTS]) == []
+    more = merged_values(spec_of(BUCKET, tenants=["fake", "a", "b"]))
+    assert update_problems(many, more, today=TODAY) == []

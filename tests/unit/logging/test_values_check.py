@@ -1,0 +1,79 @@
+"""Chart values that contradict the arguments are refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components._spec import InvalidArgsError
+from components.charts import LOKI
+from components.logging.values_check import ARGUMENTS_TO_USE, SECTIONS
+
+from .examples import BUCKET, spec_of
+
+CHARTS = Path(__file__).parents[4] / "shared" / "charts"
+THREE = {**BUCKET, "replicas": 3}
+SIMPLE_SCALABLE = {**THREE, "mode": "simple-scalable"}
+
+
+def refusal(base: dict[str, Any], values: dict[str, Any]) -> str:
+    with pytest.raises(InvalidArgsError) as raised:
+        spec_of(base, values=values)
+    return str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("base", "values", "sentence"),
+    [
+        (
+            BUCKET,
+            {"deploymentMode": "Distributed"},
+            "values.deploymentMode = 'Distributed': must be set by the arguments mode",
+        ),
+        (BUCKET, {"loki": {"commonConfig": {"replication_factor": 3}}}, "the argument replication_factor"),
+        (
+            BUCKET,
+            {"loki": {"structuredConfig": {"common": {"replication_factor": 3}}}},
+            "values.loki.structuredConfig.common.replication_factor = 3",
+        ),
+        (
+            THREE,
+            {"singleBinary": {"replicas": 1}},
+            "values.singleBinary.replicas = 1: must be set by the argument replicas",
+        ),
+        (THREE, {"singleBinary": {"replicas": "2"}}, "the argument replicas"),
+        (SIMPLE_SCALABLE, {"write": {"replicas": 1}}, "the argument workloads.write.replicas"),
+        (BUCKET, {"write": {"replicas": 2}}, "write does not run in mode monolithic"),
+        (BUCKET, {"loki": {"structuredConfig": {"schema_config": {}}}}, "the argument schema_entries"),
+        (BUCKET, {"loki": {"useTestSchema": True}}, "the argument schema_entries"),
+        (BUCKET, {"loki": None}, "values.loki = None: must be a map"),
+        (BUCKET, {"loki": {"commonConfig": 3}}, "values.loki.commonConfig = 3: must be a map"),
+        (BUCKET, {"singleBinary": [1]}, "values.singleBinary = [1]: must be a map"),
+    ],
+)
+def test_a_value_that_an_argument_sets_is_refused(base: dict[str, Any], values: dict[str, Any], sentence: str) -> None:
+    assert sentence in refusal(base, values)
+
+
+def test_all_problems_are_reported_together() -> None:
+    message = refusal(BUCKET, {"deploymentMode": "Distributed", "write": {"replicas": 2}, "loki": None})
+    assert "3 problems" in message
+    assert all(f"values.{place} = " in message for place in ("deploymentMode", "write.replicas", "loki"))
+
+
+def test_zero_replicas_of_a_mode_that_does_not_run_are_accepted() -> None:
+    values = {"write": {"replicas": 0}, "loki": {"limits_config": {"max_query_series": 9}}, "singleBinary": {}}
+    assert spec_of(BUCKET, values=values).values == values
+
+
+@pytest.mark.skipif(not CHARTS.is_dir(), reason="the real charts are not here")
+@pytest.mark.parametrize("version", LOKI.versions)
+def test_the_chart_has_every_section(version: str) -> None:
+    known = yaml.safe_load((CHARTS / f"loki-{version}" / "values.yaml").read_text(encoding="utf-8"))
+    sections = {*SECTIONS, *(place.rpartition(".")[0] for place in ARGUMENTS_TO_USE if place.endswith(".replicas"))}
+    for place in sections:
+        section = known
+        for key in place.split("."):
+            section = section[key]
+        assert isinstance(section, dict), place
