@@ -7,10 +7,13 @@ storage, security ─▶ logging, tracing, metrics ─▶ telemetry (collectors)
 
 import atexit
 import gc
+import signal
 
 # The program lives for seconds and frees next to nothing: collecting garbage, also at its end, is a tenth of a preview.
 gc.disable()
 atexit.register(gc.freeze)
+# The engine interrupts the program when an update is refused: end at once, without Python's traceback.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""The AWS stand-in: a moto server on loopback, its endpoint and fake keys for whoever talks to it."""
+"""The AWS stand-in: a moto server on loopback, its endpoint and fake keys for its clients."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ class Checkout:
         }
 
     def settings(self, stack: str) -> dict[str, Any]:
-        """Give the configuration of a stack file as it is now."""
+        """Return the configuration of a stack file as it is now."""
         return dict(yaml.safe_load(self._stack_file(stack).read_text())["config"])
 
     def configure(self, stack: str, changes: Mapping[str, Any]) -> None:
@@ -84,7 +84,7 @@ class Checkout:
 
     @staticmethod
     def deploy_command(command: str, stack: str, *arguments: str) -> list[str]:
-        """Give the command line of `deploy`."""
+        """Return the command line of `deploy`."""
         return [sys.executable, "-m", "tools.deploy", command, "--stack", stack, "--yes", *arguments]
 
     def run(self, *command: str, **variables: str) -> Done:
@@ -94,7 +94,7 @@ class Checkout:
         return Done(done.returncode, done.stdout, done.stderr)
 
     def changes(self, stack: str) -> set[tuple[str, str]]:
-        """Give operation and name of everything that a preview would change; fail where the preview does."""
+        """Return operation and name of everything that a preview would change; fail where the preview does."""
         done = self.deploy("preview", stack, "--", "--json")
         assert done.exit_code == 0, done.output
         steps = json.loads(done.stdout)["steps"]

@@ -35,7 +35,7 @@ class StackFile:
     config: Mapping[str, Any]
 
     def area(self, name: str) -> Mapping[str, Any]:
-        """Give one area of settings as written."""
+        """Return one area of settings as written."""
         value = self.config.get(f"observability:{name}")
         return value if isinstance(value, Mapping) else {}
 
@@ -85,7 +85,7 @@ def read_stack_file(root: Path, stack: str) -> StackFile:
 
 
 def qualified(key: str) -> str:
-    """Give the full name of a setting: without a namespace it is of this project, as Pulumi takes it."""
+    """Return the full name of a setting: without a namespace it is of this project, as Pulumi takes it."""
     return key if ":" in key else f"{PROJECT}:{key}"
 
 

@@ -26,7 +26,7 @@ class Severity(IntEnum):
 
 
 class ProviderError(Exception):
-    """A failure told in one sentence to the person who runs the deployment."""
+    """A failure that the user sees as one sentence."""
 
 
 class CheckFailed(Exception):

@@ -6,15 +6,11 @@ import pulumi
 import pytest
 
 from components.tracing import Tracing, TracingArgs
-from tests.recording import UNKNOWN, Recording, record
+from tests.recording import UNKNOWN, record
 
-from .test_tracing import DISTRIBUTED, KAFKA, LAPTOP, RECEIVERS, outputs
+from .test_tracing import DISTRIBUTED, KAFKA, LAPTOP, RECEIVERS, outputs, recorded
 
 MTLS: TracingArgs = {**LAPTOP, "tls_secret": "tempo-tls", "client_certificates": True}
-
-
-def recorded(args: TracingArgs, **options: Any) -> Recording:
-    return record(lambda: outputs(Tracing("traces", args)), **options)
 
 
 def test_monolithic_tempo_uses_tls_on_its_usual_ports() -> None:

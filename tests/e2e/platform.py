@@ -84,7 +84,7 @@ class Platform:
         return {item["metadata"]["name"] for item in self.sandbox.get("/api/v1/namespaces")["items"]} - OWN_NAMESPACES
 
     def helm_releases(self) -> set[tuple[str, str]]:
-        """Give the name and status of every revision of every Helm release."""
+        """Return the name and status of every revision of every Helm release."""
         secrets = self.sandbox.get("/api/v1/secrets?labelSelector=owner%3Dhelm")["items"]
         return {(item["metadata"]["labels"]["name"], item["metadata"]["labels"]["status"]) for item in secrets}
 

@@ -183,7 +183,7 @@ def test_an_up_refuses_a_value_that_the_chart_does_not_know(platform: Platform) 
     platform.checkout.configure("dev", {"observability:logging": {"values": {"chunkCache": {"enabled": True}}}})
     done = platform.checkout.deploy("up", "dev")
     assert done.exit_code == 1, done.output
-    assert "breach of the contract: release logging/loki: values.chunkCache: there is no such value" in done.output
+    assert "violation of the contract: release logging/loki: values.chunkCache: there is no such value" in done.output
     assert "nothing was changed" in done.output and "Updating" not in done.output
 
 

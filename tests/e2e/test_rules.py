@@ -57,6 +57,6 @@ def test_each_set_of_rules_has_its_job_and_the_way_may_change(laptop: Platform) 
 
 
 def _of(platform: Platform, api: str, kind: str) -> list[dict[str, Any]]:
-    """Give the objects of the rules alone."""
+    """Return the objects of the rules alone."""
     selector = "labelSelector=app.kubernetes.io%2Fname%3Dloki-rules"
     return list(platform.sandbox.get(f"{api}/namespaces/logging/{kind}?{selector}")["items"])

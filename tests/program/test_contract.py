@@ -36,8 +36,8 @@ def report(rendered: Callable[[str], Rendering]) -> Callable[[str], Report]:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_stack_keeps_the_contract(stack: str, report: Callable[[str], Report]) -> None:
-    breaches = [str(finding) for finding in report(stack).findings]
-    assert not breaches, "\n".join(breaches)
+    violations = [str(finding) for finding in report(stack).findings]
+    assert not violations, "\n".join(violations)
 
 
 @pytest.mark.skipif(not os.environ.get(MIRROR), reason=f"{MIRROR} names no directory of charts")

@@ -21,20 +21,20 @@ from tools.program import Recording, record
 from tools.program.stacks import configured_program
 from tools.render.chartfiles import ChartFiles
 from tools.render.resources import whole_numbers
-from tools.support import CELLS, REFUSALS, SHAPES, STORES, Cell, Refusal, cells_of
+from tools.support_matrix import COMBINATIONS, REJECTIONS, STORES, TOPOLOGIES, Combination, Rejection, combinations_of
 
 ROOT = Path(__file__).parents[2]
 ALONE = {"backendScheduler": 1}
 """What runs once, as its chart takes no other number."""
 
 
-def recorded(cell: Cell) -> Recording:
-    return record(configured_program(ROOT, cell.config), preview=True, stack="matrix")
+def recorded(combination: Combination) -> Recording:
+    return record(configured_program(ROOT, combination.config), preview=True, stack="matrix")
 
 
-@pytest.fixture(scope="module", params=CELLS, ids=str)
-def cell(request: pytest.FixtureRequest) -> tuple[Cell, Recording]:
-    found: Cell = request.param
+@pytest.fixture(scope="module", params=COMBINATIONS, ids=str)
+def combination(request: pytest.FixtureRequest) -> tuple[Combination, Recording]:
+    found: Combination = request.param
     return found, recorded(found)
 
 
@@ -57,45 +57,55 @@ def pods_in(values: Mapping[str, Any], sections: set[str]) -> dict[str, int]:
     return {name: count for name, count in counts.items() if count}
 
 
-def test_a_supported_combination_gives_the_chart_only_values_that_it_knows(cell: tuple[Cell, Recording]) -> None:
-    found, recording = cell
-    files = chart_files(found.shape.chart.name, found.version)
+def test_a_supported_combination_gives_the_chart_only_values_that_it_knows(
+    combination: tuple[Combination, Recording],
+) -> None:
+    found, recording = combination
+    files = chart_files(found.topology.chart.name, found.version)
     if files is None:
-        pytest.skip(f"chart {found.shape.chart.name} {found.version} is not at hand")
-    breaches = [str(breach) for breach in findings(str(found), values_of(recording, found.shape.release), files)]
-    assert not breaches, "\n".join(breaches)
+        pytest.skip(f"chart {found.topology.chart.name} {found.version} is not at hand")
+    violations = [
+        str(violation) for violation in findings(str(found), values_of(recording, found.topology.release), files)
+    ]
+    assert not violations, "\n".join(violations)
 
 
-def test_a_supported_combination_runs_the_chart_and_the_pods_of_its_shape(cell: tuple[Cell, Recording]) -> None:
-    found, recording = cell
-    shape = found.shape
-    values = values_of(recording, shape.release)
-    assert recording.one(":Release", shape.release).plain()["version"] == found.version
-    every_section = {section for each in SHAPES if each.area == shape.area for section in each.pods}
-    assert pods_in(values, every_section) == shape.pods
+def test_a_supported_combination_runs_the_chart_and_the_pods_of_its_shape(
+    combination: tuple[Combination, Recording],
+) -> None:
+    found, recording = combination
+    topology = found.topology
+    values = values_of(recording, topology.release)
+    assert recording.one(":Release", topology.release).plain()["version"] == found.version
+    every_section = {section for each in TOPOLOGIES if each.area == topology.area for section in each.pods}
+    assert pods_in(values, every_section) == topology.pods
 
 
-def test_a_supported_combination_keeps_as_many_copies_as_its_shape_says(cell: tuple[Cell, Recording]) -> None:
-    shape, values = cell[0].shape, values_of(cell[1], cell[0].shape.release)
-    if shape.area == "logging":
-        assert values["loki"]["commonConfig"]["replication_factor"] == shape.copies
-    elif "ingester" in shape.pods:
-        assert values["ingester"]["config"]["replication_factor"] == shape.copies
+def test_a_supported_combination_keeps_as_many_copies_as_its_shape_says(
+    combination: tuple[Combination, Recording],
+) -> None:
+    topology, values = combination[0].topology, values_of(combination[1], combination[0].topology.release)
+    if topology.area == "logging":
+        assert values["loki"]["commonConfig"]["replication_factor"] == topology.copies
+    elif "ingester" in topology.pods:
+        assert values["ingester"]["config"]["replication_factor"] == topology.copies
     else:
         assert "ingester" not in values
-    if shape.copies is not None:
+    if topology.copies is not None:
         writers = {"monolithic": ("singleBinary", ""), "simple-scalable": ("write",), "distributed": ("ingester",)}
-        assert shape.copies <= max(shape.pods.get(section, 0) for section in writers[shape.mode])
+        assert topology.copies <= max(topology.pods.get(section, 0) for section in writers[topology.mode])
 
 
-def test_a_supported_combination_keeps_its_data_where_its_store_says(cell: tuple[Cell, Recording]) -> None:
-    found, recording = cell
-    values = values_of(recording, found.shape.release)
-    if found.shape.area == "logging":
+def test_a_supported_combination_keeps_its_data_where_its_store_says(
+    combination: tuple[Combination, Recording],
+) -> None:
+    found, recording = combination
+    values = values_of(recording, found.topology.release)
+    if found.topology.area == "logging":
         kept = values["loki"]["storage"]["type"]
         assert [entry["object_store"] for entry in values["loki"]["schemaConfig"]["configs"]] == [kept]
     else:
-        storage = (values["tempo"] if found.shape.chart is TEMPO else values)["storage"]
+        storage = (values["tempo"] if found.topology.chart is TEMPO else values)["storage"]
         kept = storage["trace"]["backend"].replace("local", "filesystem")
     assert kept == ("s3" if found.store.shared else "filesystem")
 
@@ -108,8 +118,8 @@ def test_every_mode_of_loki_can_keep_its_queries_in_a_valkey(mode: LokiMode, ver
     assert not values["chunksCache"]["enabled"] and not values["resultsCache"]["enabled"]
     assert "redis" in values["loki"]["structuredConfig"]["chunk_store_config"]["chunk_cache_config"]
     if files := chart_files(LOKI.name, version):
-        breaches = [str(breach) for breach in findings("loki", values, files)]
-        assert not breaches, "\n".join(breaches)
+        violations = [str(violation) for violation in findings("loki", values, files)]
+        assert not violations, "\n".join(violations)
 
 
 @pytest.mark.parametrize("version", TEMPO_DISTRIBUTED.versions)
@@ -121,14 +131,14 @@ def test_every_distributed_tempo_can_keep_its_queries_in_a_valkey(version: str) 
     (cache,) = values["cache"]["caches"]
     assert set(cache) == {"redis", "roles"}
     if files := chart_files(TEMPO_DISTRIBUTED.name, version):
-        breaches = [str(breach) for breach in findings("tempo", values, files)]
-        assert not breaches, "\n".join(breaches)
+        violations = [str(violation) for violation in findings("tempo", values, files)]
+        assert not violations, "\n".join(violations)
 
 
-@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda refusal: refusal.title)
-def test_an_impossible_combination_is_refused_with_its_reason(refusal: Refusal) -> None:
-    config = {"cluster": {"name": "matrix"}, **refusal.config}
-    with pytest.raises(pulumi.RunError, match=re.escape(refusal.sentence)):
+@pytest.mark.parametrize("rejection", REJECTIONS, ids=lambda rejection: rejection.title)
+def test_an_impossible_combination_is_refused_with_its_reason(rejection: Rejection) -> None:
+    config = {"cluster": {"name": "matrix"}, **rejection.config}
+    with pytest.raises(pulumi.RunError, match=re.escape(rejection.message)):
         record(configured_program(ROOT, config), preview=True, stack="matrix")
 
 
@@ -142,17 +152,23 @@ def test_impossible_choices_of_both_signals_are_refused_together() -> None:
 
 
 def test_the_matrix_has_every_mode_store_and_chart_that_a_stack_can_choose() -> None:
-    assert {shape.mode for shape in SHAPES if shape.area == "logging"} == {mode.value for mode in LokiMode}
-    assert {shape.mode for shape in SHAPES if shape.area == "tracing"} == {mode.value for mode in TempoMode}
+    assert {topology.mode for topology in TOPOLOGIES if topology.area == "logging"} == {mode.value for mode in LokiMode}
+    assert {topology.mode for topology in TOPOLOGIES if topology.area == "tracing"} == {
+        mode.value for mode in TempoMode
+    }
     assert {store.kind for store in STORES} == set(STORAGE_KINDS)
     for chart in (LOKI, TEMPO, TEMPO_DISTRIBUTED):
-        assert {cell.version for cell in CELLS if cell.shape.chart is chart} == set(chart.versions)
+        assert {combination.version for combination in COMBINATIONS if combination.topology.chart is chart} == set(
+            chart.versions
+        )
 
 
 def test_what_is_not_in_the_matrix_is_refused() -> None:
-    left_out = [(shape, store) for shape, store in product(SHAPES, STORES) if not cells_of(shape, store)]
+    left_out = [
+        (topology, store) for topology, store in product(TOPOLOGIES, STORES) if not combinations_of(topology, store)
+    ]
     assert left_out
-    for shape, store in left_out:
-        config = {**store.config, shape.area: {**shape.settings, "chart_version": shape.versions[0]}}
+    for topology, store in left_out:
+        config = {**store.config, topology.area: {**topology.settings, "chart_version": topology.versions[0]}}
         with pytest.raises(pulumi.RunError, match=r"shares its blocks between pods|supports only one process"):
             record(configured_program(ROOT, config), preview=True, stack="matrix")

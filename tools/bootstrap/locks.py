@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def exclusive(path: Path, say: Callable[[str], None]) -> Iterator[None]:
-    """Hold the lock file ``path``, waiting for another run that has it. The system frees it when a run dies."""
+    """Keep the lock file ``path`` locked, waiting for another run that has it. The system frees it when a run dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as handle:
         try:

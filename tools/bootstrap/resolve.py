@@ -30,7 +30,7 @@ class Resolver:
         self._versions: dict[str, str | NotServed] = {}
 
     def resolve(self, purpose: str) -> list[Path]:
-        """Return the directories that belong on PATH for a purpose; raise with the way out for a missing tool."""
+        """Return the directories that belong on PATH for a purpose; raise with the fix for a missing tool."""
         needed = self._catalog.needed(purpose)
         self._ask_versions(needed)
         for tool in needed:

@@ -97,7 +97,7 @@ def _sync(root: Path) -> None:
 
 
 def _index_of_pip(python: Path) -> dict[str, str]:
-    """Give uv the mirror that pip is configured for: uv does not read pip's settings."""
+    """Pass uv the mirror that pip is configured for: uv does not read pip's settings."""
     if "UV_DEFAULT_INDEX" in os.environ or "UV_INDEX_URL" in os.environ:
         return {}
     found = _PIP_INDEX.findall(_output([str(python), "-m", "pip", "config", "list"]))

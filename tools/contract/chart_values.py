@@ -17,7 +17,7 @@ from tools.render.chartfiles import ChartFiles
 
 from .commented import Path, commented_keys
 from .finding import Finding
-from .passthrough import is_open, read_instead
+from .opaque_values import is_open, read_instead
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class ChartValues:
 
 
 def findings(release: str, values: Mapping[str, Any], files: ChartFiles) -> Iterator[Finding]:
-    """Say which values the chart does not know, and which its schema refuses."""
+    """Yield which values the chart does not know, and which its schema refuses."""
     chart = ChartValues(files)
     for path, sentence in _unknown(values, chart.defaults, (), chart):
         yield Finding(f"release {release}: values.{'.'.join(path)}", f"{sentence} (chart {files.name} {files.version})")

@@ -11,7 +11,7 @@ _COMMENTED = re.compile(r"^(?P<indent> *)#+(?P<inner> *)(?:- )?(?P<key>[A-Za-z_]
 
 
 def commented_keys(text: str) -> Mapping[Path, frozenset[str]]:
-    """Give the commented-out keys by the path of the map that they would stand in.
+    """Return the commented-out keys by the path of the map that they would stand in.
 
     A comment belongs to the map that its `#` is indented in; a `#` in the first column keeps the indentation of the
     key behind it.

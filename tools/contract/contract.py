@@ -9,7 +9,7 @@ from tools.render.chartfiles import ChartFiles
 from .chart_values import findings
 from .finding import Finding
 from .invariants import INVARIANTS
-from .schemas import Definitions, breaches
+from .schemas import Definitions, violations
 
 REFERENCE = Path("../shared")
 """Where charts and definitions may lie beside a checkout: `charts/<chart>-<version>` and `crds/<group>`."""
@@ -24,7 +24,7 @@ class Report:
 
 
 def check(rendering: Rendering, root: Path) -> Report:
-    """Hold everything that a stack would create against the contract."""
+    """Return how everything that a stack would create violates the contract."""
     found: set[Finding] = set()
     unchecked: list[str] = []
     for release in rendering.releases:
@@ -34,8 +34,8 @@ def check(rendering: Rendering, root: Path) -> Report:
         else:
             found.update(findings(str(release), release.values, files))
     definitions = Definitions(root / REFERENCE / "crds", rendering.objects)
-    found.update(breaches(rendering.objects))
-    found.update(definitions.breaches())
+    found.update(violations(rendering.objects))
+    found.update(definitions.violations())
     unchecked += [f"{kind}: its definition is not at hand" for kind in sorted(definitions.unchecked())]
     for invariant in INVARIANTS:
         found.update(invariant(rendering))
@@ -43,7 +43,7 @@ def check(rendering: Rendering, root: Path) -> Report:
 
 
 def chart_files(release: ReleaseSummary, root: Path) -> ChartFiles | None:
-    """Give the files of the release's chart: as published, not of a stand-in; `None` where they are not at hand."""
+    """Return the files of the release's chart: as published, not of a stand-in; `None` where they are not at hand."""
     if not release.stand_in:
         return ChartFiles(release.chart_path)
     beside = root / REFERENCE / "charts" / f"{release.chart}-{release.version}"

@@ -1,4 +1,4 @@
-"""One breach of the contract."""
+"""One violation of the contract."""
 
 from dataclasses import dataclass
 

@@ -12,8 +12,8 @@ from .datasources import every_datasource_is_read
 from .finding import Finding
 from .pod_security import violations
 from .pods import Level, Pod, levels_of, pods_of
-from .tokens import no_pod_holds_a_token_without_a_reason
-from .wal import every_write_ahead_log_is_on_a_volume
+from .service_account_tokens import no_pod_holds_a_token_without_a_reason
+from .wal_volumes import every_write_ahead_log_is_on_a_volume
 
 Invariant = Callable[[Rendering], Iterator[Finding]]
 

@@ -1,4 +1,4 @@
-"""Whether the Pod Security Standards admit a pod, told without an API server.
+"""Whether the Pod Security Standards admit a pod, decided without an API server.
 
 https://kubernetes.io/docs/concepts/security/pod-security-standards/
 """
@@ -53,7 +53,7 @@ _PROFILES: Final = {"RuntimeDefault", "Localhost"}
 
 
 def violations(pod: Pod, level: Level) -> list[str]:
-    """Say why `level` does not admit the pod; nothing where it does."""
+    """Return why `level` does not admit the pod; nothing where it does."""
     if level is Level.PRIVILEGED:
         return []
     found = [*_baseline_of_pod(pod.spec), *_in_containers(pod, _baseline_of_container)]

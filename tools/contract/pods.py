@@ -45,7 +45,7 @@ class Pod:
 
 
 def pods_of(objects: Iterable[RenderedObject]) -> Iterator[Pod]:
-    """Give the pod of every workload."""
+    """Yield the pod of every workload."""
     for item in objects:
         spec = item.manifest.get("spec") or {}
         if item.kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job"):
@@ -61,7 +61,7 @@ def pods_of(objects: Iterable[RenderedObject]) -> Iterator[Pod]:
 
 
 def levels_of(objects: Iterable[RenderedObject]) -> dict[str, Level]:
-    """Give the level that each namespace of the stack enforces; one without a label is not among them."""
+    """Return the level that each namespace of the stack enforces; one without a label is not among them."""
     return {
         item.name: Level[str(labels[ENFORCE]).upper()]
         for item in objects

@@ -25,8 +25,8 @@ def built_in(item: RenderedObject) -> bool:
     return group in ("", *_BUILT_IN) or group.endswith(_BUILT_IN[0])
 
 
-def breaches(objects: Iterable[RenderedObject]) -> Iterator[Finding]:
-    """Say where objects of Kubernetes' own kinds break their schema: an unknown field, a wrong type."""
+def violations(objects: Iterable[RenderedObject]) -> Iterator[Finding]:
+    """Yield where objects of Kubernetes' own kinds break their schema: an unknown field, a wrong type."""
     for item in objects:
         if built_in(item):
             for path, reason in failures(dict(item.manifest), KUBE_VERSION):
@@ -57,8 +57,8 @@ class Definitions:
             if (version.get("schema") or {}).get("openAPIV3Schema")
         }
 
-    def breaches(self) -> Iterator[Finding]:
-        """Say where custom resources break their definition."""
+    def violations(self) -> Iterator[Finding]:
+        """Yield where custom resources break their definition."""
         for item in self.rendered:
             validator = self._of(item)
             for error in validator.iter_errors(dict(item.manifest)) if validator else ():

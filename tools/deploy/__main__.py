@@ -1,4 +1,4 @@
-"""`python -m tools.deploy COMMAND --stack NAME [--yes] [-- ARGUMENTS OF PULUMI, OR OF THE SHELL]`."""
+"""Run the engine: `python -m tools.deploy COMMAND --stack NAME [--yes] [-- ARGUMENTS OF PULUMI, OR OF THE SHELL]`."""
 
 import argparse
 import io
@@ -13,7 +13,7 @@ from .engine import Engine, EngineFailedError, MissingEngineError, StateError
 from .kubectl import UnreachableClusterError
 
 COMMANDS = ("preview", "up", "destroy", "recover", "shell")
-TOLD = (Refused, StackFileError, UnreachableClusterError, MissingEngineError, StateError)
+EXPLAINED = (Refused, StackFileError, UnreachableClusterError, MissingEngineError, StateError)
 """Errors whose message is all that the user needs."""
 
 
@@ -34,7 +34,7 @@ def main() -> int:
         run(Engine.for_stack(root, stack, engine_arguments), options.yes)
     except EngineFailedError as failed:
         return failed.exit_code
-    except TOLD as error:
+    except EXPLAINED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

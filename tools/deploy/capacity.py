@@ -33,7 +33,7 @@ class Capacity:
 
 
 def free(nodes: Iterable[Object], pods: Iterable[Object], objects: Iterable[Object]) -> Capacity:
-    """Give what `nodes` have left for `objects`: pods that run already for one of them do not count against it."""
+    """Return what `nodes` have left for `objects`: pods that run already for one of them do not count against it."""
     mine = [(_namespace(item), item["metadata"]["name"]) for item in objects if item.get("kind") in WORKLOADS]
     others = (
         pod

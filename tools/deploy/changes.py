@@ -11,40 +11,40 @@ from tools.program import program_of, record
 from tools.render import RenderError, masked_objects, render
 
 from . import recovery
+from .cluster import inspect_cluster
 from .commands import Refused, confirm
 from .engine import Engine
-from .obstacles import describe, obstacles, unsafe_providers
-from .target import look_at
+from .preflight_checks import describe, failed_checks, unsafe_providers
 
 
 def up(engine: Engine, yes: bool) -> None:
-    """Deploy, after a look at the target and a question."""
-    target = look_at(engine.stack.context)
+    """Deploy, after an inspection of the cluster and a question."""
+    cluster = inspect_cluster(engine.stack.context)
     with _program_errors():
         rendering = render(engine.root, engine.stack.stack)
         objects = masked_objects(rendering)
-    print(describe(engine, target, objects))
-    breaches = [f"breach of the contract: {finding}" for finding in check(rendering, engine.root).findings]
-    if problems := [*obstacles(engine, target, objects), *breaches]:
+    print(describe(engine, cluster, objects))
+    violations = [f"violation of the contract: {finding}" for finding in check(rendering, engine.root).findings]
+    if problems := [*failed_checks(engine, cluster, objects), *violations]:
         raise Refused("\n  ".join(["this up would go wrong, nothing was changed:", *problems]))
     _refuse_a_locked_stack(engine)
-    confirm(f"Deploy stack {engine.stack.stack} to {target.context}?", yes)
+    confirm(f"Deploy stack {engine.stack.stack} to {cluster.context}?", yes)
     engine.open()
     engine.run("up", "--yes", "--skip-preview")
 
 
 def destroy(engine: Engine, yes: bool) -> None:
     """Remove everything that is not protected, and say what stays."""
-    target = look_at(engine.stack.context)
-    print(f"target   {target}")
+    cluster = inspect_cluster(engine.stack.context)
+    print(f"target   {cluster}")
     print(f"state    {engine.environment.backend}")
-    if problems := unsafe_providers(engine, target):
+    if problems := unsafe_providers(engine, cluster):
         raise Refused("\n  ".join(["this destroy would go wrong, nothing was changed:", *problems]))
     _refuse_a_locked_stack(engine)
     engine.open()
     stays = protected(engine.export())
     print("stays    " + (", ".join(stays) or "nothing: no resource is protected"))
-    confirm(f"Remove the rest of stack {engine.stack.stack} from {target.context}?", yes)
+    confirm(f"Remove the rest of stack {engine.stack.stack} from {cluster.context}?", yes)
     engine.run("destroy", "--yes", "--skip-preview", "--exclude-protected")
     if kept := protected(engine.export()):
         print("protected, so it stays whole:", *(f"  {name}" for name in kept), sep="\n")
@@ -52,7 +52,7 @@ def destroy(engine: Engine, yes: bool) -> None:
 
 def recover(engine: Engine, yes: bool) -> None:
     """Clear what an interrupted `up` left: the lock, pending operations, Helm releases in a pending state."""
-    context = look_at(engine.stack.context).context
+    context = inspect_cluster(engine.stack.context).context
     locks = _locks(engine)
     if held := [lock for lock in locks if lock.held]:
         raise Refused(f"it is at work now ({held[0]}): wait for it, or end that process")
@@ -89,8 +89,8 @@ def _wanted_releases(engine: Engine) -> set[tuple[str, str]]:
 
 def _refuse_a_locked_stack(engine: Engine) -> None:
     if locks := _locks(engine):
-        way_out = "wait for it" if locks[0].held else f"make recover STACK={engine.stack.stack}"
-        raise Refused(f"another command works on stack {engine.stack.stack}, or was cut off ({locks[0]}): {way_out}")
+        fix = "wait for it" if locks[0].held else f"make recover STACK={engine.stack.stack}"
+        raise Refused(f"another command works on stack {engine.stack.stack}, or was cut off ({locks[0]}): {fix}")
 
 
 def _locks(engine: Engine) -> list[recovery.Lock]:

@@ -126,7 +126,7 @@ class Engine:
         os.execvpe(command[0], command, dict(self.variables))
 
     def export(self) -> dict[str, Any]:
-        """Give the stack's state."""
+        """Return the stack's state."""
         state: dict[str, Any] = json.loads(self._capture("stack", "export", "--stack", self.stack.stack))
         return state
 

@@ -1,4 +1,4 @@
-"""The cluster, asked through `kubectl`: whoever can deploy with Pulumi has a kubeconfig, and its logins work there."""
+"""The cluster, asked through `kubectl`: who can deploy with Pulumi has a kubeconfig, and its logins work there."""
 
 import json
 import subprocess
@@ -30,12 +30,12 @@ def kubectl(context: str, *arguments: str) -> str:
 
 
 def items(context: str, kind: str, *options: str) -> list[dict[str, Any]]:
-    """Give every object of one kind that `options` select."""
+    """Return every object of one kind that `options` select."""
     found: list[dict[str, Any]] = json.loads(kubectl(context, "get", kind, *options, "-o", "json"))["items"]
     return found
 
 
 def _reason(errors: str) -> str:
-    """Give the last line, which holds kubectl's own sentence; the ones before it are its client's log."""
+    """Return the last line, which holds kubectl's own sentence; the ones before it are its client's log."""
     lines = errors.strip().splitlines()
     return lines[-1].removeprefix("error: ") if lines else "it gave no reason"

@@ -82,25 +82,25 @@ def clear_release(context: str, stuck: StuckRelease) -> None:
 
 
 def releases_in(state: Mapping[str, Any]) -> set[tuple[str, str]]:
-    """Give namespace and name of every Helm release that an exported state has, or has begun to make."""
+    """Return namespace and name of every Helm release that an exported state has, or has begun to make."""
     resources = [*(state["deployment"].get("resources") or []), *(item["resource"] for item in pending(state))]
     inputs = [item.get("inputs") or {} for item in resources if item["type"] == RELEASE]
     return {(str(item.get("namespace")), str(item.get("name"))) for item in inputs}
 
 
 def pending(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Give the operations that an exported state has begun and not ended."""
+    """Return the operations that an exported state has begun and not ended."""
     return list(state["deployment"].get("pending_operations") or [])
 
 
 def without_pending_operations(state: Mapping[str, Any]) -> dict[str, Any]:
-    """Give an exported state without its pending operations."""
+    """Return an exported state without its pending operations."""
     deployment = {key: value for key, value in state["deployment"].items() if key != "pending_operations"}
     return {**state, "deployment": deployment}
 
 
 def describe(operation: Mapping[str, Any]) -> str:
-    """Say what was pending, and what to do where the object may be there and the state does not know it."""
+    """Return the pending operation in words, with the fix where the object may exist without being in the state."""
     resource = operation["resource"]
     line = f"operation {operation['type']} {resource['urn'].rpartition('::')[2]} ({resource['type']})"
     if operation["type"] != "creating" or resource["type"] == RELEASE:

@@ -10,9 +10,9 @@ TIMEOUT_SECONDS = 5.0
 
 
 def store_line(stack: StackFile, timeout: float = TIMEOUT_SECONDS) -> str | None:
-    """Say what the stack's store answers to this machine; `None` where the stack makes its own or it is AWS's.
+    """Return what the stack's store answers to this machine; `None` where the stack makes its own or it is AWS's.
 
-    Pods may reach what this machine does not, and the other way round, so silence is told and does not stop anything.
+    Pods may reach what this machine does not, and the other way round: a store that does not answer stops nothing.
     """
     storage = stack.area("storage")
     endpoint = str(storage.get("endpoint", ""))

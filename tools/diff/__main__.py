@@ -1,4 +1,4 @@
-"""`python -m tools.diff --stack NAME [--base REVISION] [--markdown FILE]`."""
+"""Compare the objects of two revisions: `python -m tools.diff --stack NAME [--base REVISION] [--markdown FILE]`."""
 
 import argparse
 import sys

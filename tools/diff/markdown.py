@@ -40,7 +40,7 @@ def _code(text: str) -> str:
 
 
 def _sections(change: Change) -> Iterator[str]:
-    """Give ever shorter ways to tell of a change."""
+    """Yield ever shorter descriptions of a change."""
     added, removed = change.counts
     title = f"<code>{change.path}</code> {change.kind.value} (+{added} -{removed})"
     fence = "`" * (max((_longest_fence(line) for line in change.lines), default=0) + 3)

@@ -1,1 +1,1 @@
-"""The reference: tables made from the code, so that they cannot tell anything else."""
+"""The reference: tables made from the code, so that they cannot differ from it."""

@@ -12,17 +12,17 @@ Schema = Mapping[str, Any]
 
 
 def class_name(token: str) -> str:
-    """Give `Logging` for `observability:index:Logging`."""
+    """Return `Logging` for `observability:index:Logging`."""
     return token.rsplit(":", 1)[-1]
 
 
 def python_name(name: str) -> str:
-    """Give the name as Python spells it: `push_url` for `pushUrl`."""
+    """Return the name as Python spells it: `push_url` for `pushUrl`."""
     return _WORDS.sub("_", name).lower()
 
 
 def page_name(token: str) -> str:
-    """Give the file name of a component's page."""
+    """Return the file name of a component's page."""
     return f"{_WORDS.sub('-', class_name(token)).lower()}.md"
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from tools.docs.markdown import page, table
-from tools.support import REFUSALS, SHAPES, STORES, Shape, cells_of
+from tools.support_matrix import REJECTIONS, STORES, TOPOLOGIES, Topology, combinations_of
 
 
 def modes_page() -> str:
@@ -12,7 +12,7 @@ def modes_page() -> str:
         "Modes, stores and charts",
         [
             "The test suite runs every combination of these tables, and holds what the chart is given against the keys",
-            "and the schema of the real one. A cell names the versions of the chart; what is `refused` is told before",
+            "and the schema of the real one. A cell names the versions of the chart; what is `refused` fails before",
             "anything is made.",
         ],
         [
@@ -23,21 +23,23 @@ def modes_page() -> str:
         *_signal("Loki", "logging", "line"),
         *_signal("Tempo", "tracing", "span"),
         ["## What is refused"],
-        ["Each is told with its place and the way out, all at once; each is tested too."],
-        table(["asked for", "says"], [[refusal.title, refusal.sentence] for refusal in REFUSALS]),
+        ["Each is reported with its place and its fix, all at once; each is tested too."],
+        table(["asked for", "says"], [[rejection.title, rejection.message] for rejection in REJECTIONS]),
     )
 
 
 def _signal(title: str, area: str, unit: str) -> Iterable[list[str]]:
-    shapes = [shape for shape in SHAPES if shape.area == area]
-    pods = [[shape.title, _settings(shape), _pods(shape), _copies(shape)] for shape in shapes]
+    topologies = [topology for topology in TOPOLOGIES if topology.area == area]
+    pods = [[topology.title, _settings(topology), _pods(topology), _copies(topology)] for topology in topologies]
     yield [f"## {title}"]
     yield table(["mode", f"`observability:{area}`", "pods", f"copies of a {unit} until it is in the store"], pods)
-    yield table(["mode", *(store.title for store in STORES)], [[shape.title, *_charts(shape)] for shape in shapes])
+    yield table(
+        ["mode", *(store.title for store in STORES)], [[topology.title, *_charts(topology)] for topology in topologies]
+    )
 
 
-def _settings(shape: Shape) -> str:
-    return f"`{{{', '.join(f'{key}: {_yaml(value)}' for key, value in shape.settings.items())}}}`"
+def _settings(topology: Topology) -> str:
+    return f"`{{{', '.join(f'{key}: {_yaml(value)}' for key, value in topology.settings.items())}}}`"
 
 
 def _yaml(value: object) -> str:
@@ -46,13 +48,16 @@ def _yaml(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _pods(shape: Shape) -> str:
-    return ", ".join(f"{count} {workload}" for workload, count in shape.workloads.items())
+def _pods(topology: Topology) -> str:
+    return ", ".join(f"{count} {workload}" for workload, count in topology.workloads.items())
 
 
-def _copies(shape: Shape) -> str:
-    return "the broker's" if shape.copies is None else str(shape.copies)
+def _copies(topology: Topology) -> str:
+    return "the broker's" if topology.copies is None else str(topology.copies)
 
 
-def _charts(shape: Shape) -> list[str]:
-    return [", ".join(cell.version for cell in cells_of(shape, store)) or "`refused`" for store in STORES]
+def _charts(topology: Topology) -> list[str]:
+    return [
+        ", ".join(combination.version for combination in combinations_of(topology, store)) or "`refused`"
+        for store in STORES
+    ]

@@ -19,7 +19,7 @@ print(Plugin(sys.argv[1]).schema)
 
 
 def package_schema(root: Path) -> dict[str, Any]:
-    """Give the schema as the plugin of this checkout serves it."""
+    """Return the schema as the plugin of this checkout serves it."""
     version = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
     schema: dict[str, Any] = json.loads(_printed(root, version))
     return schema

@@ -1,18 +1,23 @@
 """Runs a program under Pulumi's mocks and records what it registers: tree, parents, options, secrets."""
 
 import asyncio
+import atexit
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 import pulumi
 from pulumi.runtime import config as runtime_config
 from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.sync_await import _ensure_event_loop
 
 SECRET = "4dabf18193072939515e22adb298388d"
 UNKNOWN = rpc.UNKNOWN
 _SECRET_VALUE = "1b47061264138c4ac30d75fd1eb44270"
+_CLOSED_AT_EXIT: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,7 @@ def record(
     Raises whatever `build` raises.
     """
     recording = Recording()
+    loop = _event_loop()
     mocks = _Mocks(unknown)
     monitor = _RecordingMonitor(mocks, recording)
     pulumi.runtime.set_mocks(mocks, project="observability", stack=stack, preview=preview, monitor=monitor)
@@ -132,16 +138,34 @@ def record(
     try:
         run(program)()
     except Exception:
-        _say_no_more()
+        # asyncio would print what is raised once more for every output that waits for it.
+        loop.set_exception_handler(lambda _, __: None)
         raise
     urns = [resource.urn for resource in recording.resources]
     assert len(urns) == len(set(urns)), "two resources were given one name"
     return recording
 
 
-def _say_no_more() -> None:
-    """Keep asyncio from printing what has been raised once more for every output that waited for it."""
-    asyncio.get_event_loop().set_exception_handler(lambda _, __: None)
+def _event_loop() -> asyncio.AbstractEventLoop:
+    """Return the event loop of this thread, which is closed at exit like those of its workers.
+
+    The SDK closes none of them, and the interpreter may finalise the sockets of an open loop before the loop itself,
+    which then ends in `ValueError: Invalid file descriptor: -1`.
+    """
+    ensure: Any = _ensure_event_loop
+    loop: asyncio.AbstractEventLoop = ensure()
+    if loop not in _CLOSED_AT_EXIT:
+        _CLOSED_AT_EXIT.add(loop)
+        atexit.register(loop.close)
+        loop.set_default_executor(ThreadPoolExecutor(initializer=_open_worker_loop))
+    return loop
+
+
+def _open_worker_loop() -> None:
+    """Set the event loop that the SDK looks for in every thread."""
+    loop = asyncio.new_event_loop()
+    atexit.register(loop.close)
+    asyncio.set_event_loop(loop)
 
 
 async def _resolve(outputs: Mapping[str, Any], recording: Recording) -> None:

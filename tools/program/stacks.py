@@ -2,7 +2,9 @@
 
 import json
 import runpy
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +17,17 @@ WELL_FORMED = {"observability:ui_users": f"stand-in:$2b$10${'stand.in.' * 5}ui.u
 
 
 def program_of(root: Path, stack: str) -> Callable[[], Mapping[str, Any]]:
-    """Give the program of `stack`, ready to be recorded; it returns the stack's exports."""
+    """Return the program of `stack`, ready to be recorded; it returns the stack's exports."""
     return configured_program(root, read_stack_file(root, stack).config)
 
 
 def configured_program(root: Path, config: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]]:
-    """Give the program with `config` as a stack file would hold it."""
+    """Return the program with `config` as a stack file would hold it."""
 
     def run() -> Mapping[str, Any]:
         configure(config)
-        runpy.run_path(str(root / "__main__.py"), run_name="__main__")
+        with _own_interrupt_handler():
+            runpy.run_path(str(root / "__main__.py"), run_name="__main__")
         stack = pulumi.runtime.settings.get_root_resource()
         return dict(getattr(stack, "outputs", {}))
 
@@ -38,6 +41,16 @@ def configure(config: Mapping[str, Any]) -> None:
     pulumi.runtime.set_all_config(texts, secret)
 
 
+@contextmanager
+def _own_interrupt_handler() -> Iterator[None]:
+    """Keep this process's handler of Ctrl-C: the program sets its own for the engine's process."""
+    handler = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+
+
 def _holds_secure(value: Any) -> bool:
     if isinstance(value, Mapping):
         return set(value) == {"secure"} or any(_holds_secure(item) for item in value.values())
@@ -45,7 +58,7 @@ def _holds_secure(value: Any) -> bool:
 
 
 def _masked(key: str, value: Any) -> Any:
-    """Put a stand-in for each encrypted value: none is ever decrypted here, and each can be told from the others."""
+    """Put a stand-in for each encrypted value: none is ever decrypted here, and each differs from the others."""
     if isinstance(value, Mapping):
         if set(value) == {"secure"}:
             return WELL_FORMED.get(key, f"[secret {key}]")

@@ -1,4 +1,4 @@
-"""`python -m tools.render --stack NAME --out DIR [--unchecked]`."""
+"""Write every object of a stack as YAML: `python -m tools.render --stack NAME --out DIR [--unchecked]`."""
 
 import argparse
 import sys
@@ -39,12 +39,12 @@ def _checked(rendering: Rendering, root: Path) -> int:
         print(f"not checked: {sentence}")
     for finding in report.findings:
         print(f"contract: {finding}", file=sys.stderr)
-    print(f"{len(report.findings)} breaches of the contract")
+    print(f"{len(report.findings)} violations of the contract")
     return 1 if report.findings else 0
 
 
 def summary(rendering: Rendering) -> Iterator[str]:
-    """Say what was rendered, a line a release, and the totals."""
+    """Print what was rendered, a line a release, and the totals."""
     for warning in rendering.warnings:
         yield f"!! {warning}"
     for release in rendering.releases:

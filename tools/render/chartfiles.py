@@ -49,12 +49,12 @@ class ChartFiles:
         return dict(json.loads(text)) if text else None
 
     def inner(self, name: str) -> "ChartFiles | None":
-        """Give the chart of this name that is packed inside this one, where it is unpacked there."""
+        """Return the chart of this name that is packed inside this one, where it is unpacked there."""
         found = ChartFiles(self._path, f"{self._prefix}charts/{name}/")
         return found if found.read("Chart.yaml") is not None else None
 
     def read(self, name: str) -> str | None:
-        """Give the text of one file, `None` where the chart does not have it."""
+        """Return the text of one file, `None` where the chart does not have it."""
         if self._path.is_dir():
             file = self._path / self._prefix / name
             return file.read_text(encoding="utf-8") if file.is_file() else None

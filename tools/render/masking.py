@@ -20,7 +20,7 @@ def masked(manifest: Mapping[str, Any], secrets: Iterable[str]) -> dict[str, Any
 
 
 def forms(secret: str) -> tuple[str, str]:
-    """Give the ways in which a secret may be written: as it is, and in base64."""
+    """Return the ways in which a secret may be written: as it is, and in base64."""
     return secret, base64.b64encode(secret.encode()).decode()
 
 

@@ -108,5 +108,5 @@ class Rendering:
 
 
 def file_name(name: str) -> str:
-    """Give `name` in letters that every file system takes: `system:auth` is `system_auth`."""
+    """Return `name` in letters that every file system takes: `system:auth` is `system_auth`."""
     return "".join(letter if letter.isalnum() or letter in "-._" else "_" for letter in name)

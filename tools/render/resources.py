@@ -19,7 +19,7 @@ SHORTEST_SECRET = 6
 
 
 def kubernetes_objects(recording: Recording) -> list[RenderedObject]:
-    """Give the objects that the program registers itself; releases are not among them."""
+    """Return the objects that the program registers itself; releases are not among them."""
     return [
         RenderedObject(_manifest(resource), resource.name, retained=_retained(resource))
         for resource in recording.resources
@@ -28,7 +28,7 @@ def kubernetes_objects(recording: Recording) -> list[RenderedObject]:
 
 
 def aws_resources(recording: Recording) -> list[AwsResource]:
-    """Give the AWS resources."""
+    """Return the AWS resources."""
     return [
         AwsResource(resource.type, resource.name, whole_numbers(resource.plain()))
         for resource in recording.resources
@@ -37,7 +37,7 @@ def aws_resources(recording: Recording) -> list[AwsResource]:
 
 
 def secret_values(recording: Recording) -> frozenset[str]:
-    """Give every text that is secret: generated, an encrypted setting, marked as secret, or holding one of these.
+    """Return every text that is secret: generated, an encrypted setting, marked as secret, or holding one of these.
 
     In a Secret everything is marked, user names too, so there only what holds another secret counts. Releases do not
     count: a checksum of a secret makes all of their values secret, and no secret may be there.
@@ -63,7 +63,7 @@ def whole_numbers(value: Any) -> Any:
 
 
 def texts(value: Any) -> Iterator[str]:
-    """Give every text in `value`, however deep; keys are not among them."""
+    """Yield every text in `value`, however deep; keys are not among them."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
@@ -91,7 +91,7 @@ def _retained(resource: Registered) -> bool:
 
 
 def _both(text: str) -> str:
-    """Give a text and what it says in base64."""
+    """Return a text and what it says in base64."""
     with suppress(binascii.Error, UnicodeDecodeError):
         return f"{text}\n{base64.b64decode(text, validate=True).decode()}"
     return text

@@ -18,7 +18,7 @@ from .resources import aws_resources, kubernetes_objects, secret_values
 
 
 def masked_objects(rendering: Rendering) -> list[dict[str, Any]]:
-    """Give every Kubernetes object of a rendering, secrets masked."""
+    """Return every Kubernetes object of a rendering, secrets masked."""
     return [masked(item.manifest, rendering.secrets) for item in rendering.objects]
 
 

@@ -1,4 +1,4 @@
-"""`python -m tools.settings --stack NAME`."""
+"""Print every resolved setting of a stack with its origin: `python -m tools.settings --stack NAME`."""
 
 import argparse
 import os

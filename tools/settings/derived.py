@@ -44,7 +44,7 @@ _RULES: Mapping[type[Spec], tuple[tuple[str, Callable[[Any], Any], str], ...]] =
 
 
 def derived(area: str, spec: Spec) -> Iterator[Derived]:
-    """Give what the component of `area` derives from its arguments."""
+    """Yield what the component of `area` derives from its arguments."""
     for name, compute, source in _RULES.get(type(spec), ()):
         yield Derived(f"{area}.{name}", compute(spec), source)
     if isinstance(spec, LoggingSpec):

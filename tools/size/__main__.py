@@ -1,4 +1,4 @@
-"""`python -m tools.size --stack NAME`."""
+"""Print the settings that the load of a stack needs: `python -m tools.size --stack NAME`."""
 
 import argparse
 import sys

@@ -42,10 +42,10 @@ class AwsProvider(Provider):
 
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
         kind, inputs = _kind(resource), {key: value for key, value in news.items() if value is not None}
-        strangers = sorted(set(inputs) - kind.properties)
-        if strangers:
+        unknown = sorted(set(inputs) - kind.properties)
+        if unknown:
             reason = f"the stand-in AWS provider does not have this property of {resource.type}"
-            raise CheckFailed([(key, reason) for key in strangers])
+            raise CheckFailed([(key, reason) for key in unknown])
         if kind.named_by and plain(inputs.get(kind.named_by)) is None:
             name = f"{resource.name}-{resource.seed.hex()[:7]}"
             inputs[kind.named_by] = plain(olds).get(kind.named_by) or name.lower()

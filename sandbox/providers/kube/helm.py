@@ -1,4 +1,4 @@
-"""The helm command: run, with its failures told and its environment kept apart from the user's."""
+"""The helm command: run, with its failures reported and its environment kept apart from the user's."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..plugin import ProviderError
 
 
 class HelmFailed(Exception):
-    """What helm said on its way out."""
+    """The last message of helm."""
 
 
 class Helm:

@@ -114,5 +114,5 @@ _CLUSTER_SCOPED: Final = frozenset(
 
 
 def is_namespaced(kind: Kind) -> bool:
-    """Whether objects of this kind live in a namespace, told without a server."""
+    """Whether objects of this kind live in a namespace, decided without a server."""
     return kind.kind not in _CLUSTER_SCOPED

@@ -1,4 +1,4 @@
-"""Small readings of Kubernetes objects and of what Helm tells of a release."""
+"""Small readings of Kubernetes objects and of what Helm reports of a release."""
 
 from __future__ import annotations
 

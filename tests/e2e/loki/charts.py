@@ -32,7 +32,7 @@ data:
 
 
 def real_chart(version: str) -> Path | None:
-    """Give the chart of `OBSERVABILITY_CHARTS`, `None` where that has none."""
+    """Return the chart of `OBSERVABILITY_CHARTS`, `None` where that has none."""
     mirror = os.environ.get(MIRROR)
     places = [Path(mirror) / f"{LOKI.name}-{version}{suffix}" for suffix in ("", ".tgz")] if mirror else []
     return next((place for place in places if place.exists()), None)
@@ -52,7 +52,7 @@ def chart_from_values(published: ChartFiles, into: Path) -> Path:
 
 
 def chart_at_hand(version: str, scratch: Path, helm: Helm) -> Path | None:
-    """Give the real chart, one made of its values beside the checkout, or one pulled; `None` where none can be had."""
+    """Return the real chart, one made of its values beside the checkout, or one pulled; `None` without any."""
     if real := real_chart(version):
         return real
     values = ROOT / REFERENCE / "charts" / f"{LOKI.name}-{version}"

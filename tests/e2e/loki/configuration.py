@@ -57,7 +57,7 @@ def release_of(program: Callable[[], Any]) -> Release:
 
 
 def release_of_stack(config: Mapping[str, Any]) -> Release:
-    """Give the release of a stack that is configured as a stack file would say it."""
+    """Return the release of a stack that is configured as a stack file would say it."""
     return release_of(configured_program(ROOT, config))
 
 
@@ -84,14 +84,14 @@ class Renderer:
         self._chart = cache(lambda version: chart_at_hand(version, scratch / "charts", self._helm))
 
     def __call__(self, release: Release) -> Configuration:
-        """Give the configuration that the pods of `release` mount; skip the test where its chart cannot be had."""
+        """Return the configuration that the pods of `release` mount; skip the test where its chart cannot be had."""
         chart = self._chart(release.version)
         if chart is None:
             pytest.skip(f"loki-{release.version} is not in ${MIRROR}, not beside the checkout, and cannot be pulled")
         return self.with_chart(release, chart)
 
     def with_chart(self, release: Release, chart: Path) -> Configuration:
-        """Give the configuration that this chart makes of the values of `release`."""
+        """Return the configuration that this chart makes of the values of `release`."""
         words = ["template", release.name, str(chart), "--namespace", release.namespace, "--show-only", TEMPLATE]
         words += ["--kube-version", KUBE_VERSION]
         words += [word for version in API_VERSIONS for word in ("--api-versions", version)]

@@ -32,12 +32,12 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Give three ports that nobody listens on."""
+        """Return three ports that nobody listens on."""
         return cls(*free_ports(3))
 
 
 def on_this_machine(rendered: Configuration, ports: Ports, directory: Path, cache: str) -> Configuration:
-    """Give the configuration with this machine's addresses and paths: `directory` is the pod's volume.
+    """Return the configuration with this machine's addresses and paths: `directory` is the pod's volume.
 
     The address of the store is none of the differences: it is a setting of the stack.
     """

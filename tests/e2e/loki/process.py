@@ -77,7 +77,7 @@ class Loki:
         self._post("/flush")
 
     def lines(self, selector: str, begin: int, end: int) -> Counter[Line]:
-        """Give the lines of a span of time in nanoseconds, each with how often it came."""
+        """Return the lines of a span of time in nanoseconds, each with how often it came."""
         asked = {"query": selector, "start": begin, "end": end, "limit": 5000, "direction": "forward"}
         return Counter(
             Line(int(nanoseconds), result["stream"]["stream"], text)
@@ -86,7 +86,7 @@ class Loki:
         )
 
     def count(self, selector: str, begin: int, end: int) -> int:
-        """Give how many lines Loki counts in each minute of a span of time, all together."""
+        """Return how many lines Loki counts in each minute of a span of time, all together."""
         query = f"sum(count_over_time({selector}[1m]))"
         asked = {"query": query, "start": begin, "end": end, "step": 60}
         return sum(int(value) for result in self._query("query_range", asked) for _, value in result["values"])

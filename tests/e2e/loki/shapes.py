@@ -14,7 +14,7 @@ from components.logging import Logging, LoggingArgs
 from components.logging.modes import LokiMode
 from tests.e2e.loki.charts import ROOT
 from tests.e2e.loki.configuration import Release, release_of, release_of_stack
-from tools.support import CELLS
+from tools.support_matrix import COMBINATIONS
 
 _EXTERNAL = "external (S3-compatible)"
 _STORE: Any = {
@@ -86,9 +86,9 @@ def _committed() -> list[Case]:
 
 def _of_matrix() -> list[Case]:
     """Every shape on an S3 store; every other store under the smallest shape, as all shapes are told of it alike."""
-    cells = [cell for cell in CELLS if cell.shape.area == "logging"]
-    chosen = [cell for cell in cells if cell.store.title == _EXTERNAL or cell.shape.title == "monolithic"]
-    return [_of_stack(str(cell).removeprefix("logging: "), cell.config) for cell in chosen]
+    logging = [each for each in COMBINATIONS if each.topology.area == "logging"]
+    chosen = [each for each in logging if each.store.title == _EXTERNAL or each.topology.title == "monolithic"]
+    return [_of_stack(str(each).removeprefix("logging: "), each.config) for each in chosen]
 
 
 def _with_valkey(mode: LokiMode, version: str) -> Case:

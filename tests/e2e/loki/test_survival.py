@@ -54,7 +54,7 @@ class Lines:
         return f'{{run="{self.run}"}}'
 
     def batch(self, count: int = 90) -> list[Line]:
-        """Give lines of three streams, half a second apart."""
+        """Return lines of three streams, half a second apart."""
         numbers = range(self.made, self.made + count)
         self.made += count
         return [Line(self.begin + number * MINUTE // 120, f"s{number % 3}", f"line {number}") for number in numbers]
@@ -187,7 +187,7 @@ def test_the_same_query_a_second_time_is_answered_by_the_cache(pod: Pod, cache: 
         second.wait_until(lambda: bool(cache.databases[CHUNKS] and cache.databases[RESULTS]), "entries in the cache")
         after = [second.metric("loki_cache_hits", name) for name in ("chunksredis", "frontend.redis")]
     assert all(now > earlier for earlier, now in zip(before, after, strict=True))
-    assert cache.strangers == 0
+    assert cache.unknown == 0
     assert PASSWORD not in (tmp_path / "second" / "config.yaml").read_text()
 
 

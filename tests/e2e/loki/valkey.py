@@ -19,7 +19,7 @@ Arguments = list[bytes]
 
 
 class Valkey(socketserver.ThreadingTCPServer):
-    """The server; `databases` holds what was stored, `strangers` how many commands came without the password."""
+    """The server; `databases` holds what was stored, `unknown` how many commands came without the password."""
 
     daemon_threads = True
     allow_reuse_address = True
@@ -28,7 +28,7 @@ class Valkey(socketserver.ThreadingTCPServer):
         super().__init__((HOST, 0), _Connection)
         self.password = password.encode()
         self.databases: defaultdict[int, dict[bytes, bytes]] = defaultdict(dict)
-        self.strangers = 0
+        self.unknown = 0
 
     @property
     def address(self) -> str:
@@ -60,7 +60,7 @@ class _Connection(socketserver.StreamRequestHandler):
 
     def answer(self, name: str, arguments: Arguments) -> Any:
         if not self.known and name != "AUTH":
-            self.server.strangers += name not in ("HELLO", "CLIENT")
+            self.server.unknown += name not in ("HELLO", "CLIENT")
             return ValueError("NOAUTH Authentication required.")
         if name not in self.commands:
             return ValueError(f"ERR unknown command '{name}'")

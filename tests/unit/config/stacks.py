@@ -1,11 +1,13 @@
 """Sources of settings, as a stack file would give them."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pulumi
+import pytest
 
-from config import Settings, load
+from config import Settings, SettingsError, load
 from config.source import Source
 from tools.program import record
 from wiring.component_errors import component_problems
@@ -29,6 +31,13 @@ def load_whole(stack: Source) -> Settings:
 
     record(program, preview=True, stack=stack.stack)
     return found[0]
+
+
+def problems(read: Callable[[Source], Settings] = load, /, **areas: Any) -> str:
+    """Return the report on a stack whose settings must be wrong."""
+    with pytest.raises(SettingsError) as raised:
+        read(source(**areas))
+    return str(raised.value)
 
 
 EXTERNAL_CREDENTIALS = {

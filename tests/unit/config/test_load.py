@@ -4,14 +4,8 @@ from typing import Any
 
 import pytest
 
-from config import SettingsError, load
-from tests.unit.config.stacks import PRODUCTION, source
-
-
-def problems(**areas: Any) -> str:
-    with pytest.raises(SettingsError) as raised:
-        load(source(**areas))
-    return str(raised.value)
+from config import load
+from tests.unit.config.stacks import PRODUCTION, problems, source
 
 
 def test_a_stack_without_a_load_states_none() -> None:

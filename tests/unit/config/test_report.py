@@ -12,15 +12,9 @@ from config import SettingsError, load
 from config.errors import Problem, place_of, set_command, shown
 from config.settings import AREAS, Settings
 from config.storage import STORAGE_KINDS
-from tests.unit.config.stacks import AWS, EXTERNAL, source
+from tests.unit.config.stacks import AWS, EXTERNAL, problems, source
 
 MODELS = [*(model for name, model in AREAS.items() if name != "storage"), *STORAGE_KINDS.values()]
-
-
-def problems(**areas: Any) -> str:
-    with pytest.raises(SettingsError) as raised:
-        load(source(**areas))
-    return str(raised.value)
 
 
 def fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:

@@ -1,20 +1,18 @@
 """Settings: an empty stack is a laptop, everything wrong is reported at once, each with the command that fixes it."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from config import SettingsError
 from config.storage import AwsStorage, InClusterStorage
+from tests.unit.config import stacks
 from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_CREDENTIALS, EXTERNAL_METRICS, PRODUCTION, source
 from tests.unit.config.stacks import load_whole as load
 
-
-def problems(**areas: Any) -> str:
-    with pytest.raises(SettingsError) as raised:
-        load(source(**areas))
-    return str(raised.value)
+problems = partial(stacks.problems, load)
 
 
 def test_a_stack_that_says_nothing_is_a_laptop() -> None:

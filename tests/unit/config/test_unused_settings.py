@@ -4,18 +4,12 @@ from typing import Any
 
 import pytest
 
-from config import SettingsError, load
-from tests.unit.config.stacks import EXTERNAL, EXTERNAL_METRICS, source
+from config import load
+from tests.unit.config.stacks import EXTERNAL, EXTERNAL_METRICS, problems, source
 
 NO_METRICS = {"metrics": {"kind": "none"}}
 NO_GRAFANA = {"enabled": False}
 USERS = "alice:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="
-
-
-def problems(*, secret: tuple[str, ...] = (), **areas: Any) -> str:
-    with pytest.raises(SettingsError) as raised:
-        load(source(secret=secret, **areas))
-    return str(raised.value)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Each invariant finds its breach, and lets a sound stack through."""
+"""Each invariant finds its violation, and lets a sound stack through."""
 
 from collections.abc import Callable
 from dataclasses import replace

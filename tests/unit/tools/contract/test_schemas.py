@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.contract.schemas import Definitions, breaches
+from tools.contract.schemas import Definitions, violations
 from tools.render import RenderedObject
 
 from .conftest import Manifest, manifest, workload
@@ -50,15 +50,15 @@ def definitions(tmp_path: Path) -> Callable[[Manifest], Definitions]:
 def test_an_unknown_field_of_a_builtin_kind_is_found_with_its_path() -> None:
     misspelt = workload()
     misspelt["spec"]["template"]["spec"]["containers"][0]["imagePullPolicies"] = "Always"
-    places = [str(finding) for finding in breaches(rendered(misspelt))]
+    places = [str(finding) for finding in violations(rendered(misspelt))]
     assert any("imagePullPolicies: this field does not exist" in place for place in places)
 
 
 def test_a_custom_resource_is_held_against_its_definition(definitions: Callable[[Manifest], Definitions]) -> None:
-    assert list(definitions(thing(size="10%", sign="=", free={"any": 1}, note=None)).breaches()) == []
-    (missing,) = definitions(thing(sign="=")).breaches()
+    assert list(definitions(thing(size="10%", sign="=", free={"any": 1}, note=None)).violations()) == []
+    (missing,) = definitions(thing(sign="=")).violations()
     assert "spec: 'size' is a required property" in str(missing)
-    (unknown,) = definitions(thing(size=1, colour="red")).breaches()
+    (unknown,) = definitions(thing(size=1, colour="red")).violations()
     assert "'colour' was unexpected" in str(unknown)
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tools.deploy.cluster import Cluster
 from tools.deploy.engine import Engine
 from tools.deploy.environment import EngineEnvironment
 from tools.deploy.providers import Providers
-from tools.deploy.target import Target
 from tools.stackfile import StackFile
 
 REAL = Providers(False, {})
@@ -29,16 +29,16 @@ def engine(
     return Engine(Path("."), StackFile("test", config or {}), environment, providers, variables or {})
 
 
-def target(
+def cluster(
     context: str = "somewhere",
     *,
     server: str = "https://10.0.0.1:6443",
     memory: str = "8Gi",
     default_storage_class: str = "standard",
     crds: frozenset[str] = frozenset(),
-) -> Target:
+) -> Cluster:
     """A cluster of one node with 4 CPUs."""
-    return Target(
+    return Cluster(
         context=context,
         server=server,
         version="v1.36.1",

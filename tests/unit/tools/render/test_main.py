@@ -38,7 +38,7 @@ def test_a_breach_of_the_contract_fails_the_command_after_the_files_are_written(
     printed = capsys.readouterr()
     assert "1 objects: 0 from 0 releases, 1 of the program itself; 0 AWS resources" in printed.out
     assert "contract: Pod apps/bare: container main: has no request for cpu and memory" in printed.err
-    assert "4 breaches of the contract" in printed.out
+    assert "4 violations of the contract" in printed.out
 
 
 def test_without_the_checks_the_files_are_all_there_is(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The shapes of Loki and Tempo: the settings that choose each, and the pods that it must come to."""
+"""The topologies of Loki and Tempo: the settings that choose each, and the pods that it must come to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from components.tracing.modes import TempoRole
 
 
 @dataclass(frozen=True)
-class Shape:
+class Topology:
     """One way to run a signal's backend."""
 
     area: str
@@ -54,8 +54,8 @@ def _workload(area: str, section: str) -> str:
 
 def _loki(
     title: str, settings: Mapping[str, Any], pods: Mapping[str, int], copies: int, *, on_filesystem: bool = False
-) -> Shape:
-    return Shape("logging", title, settings, LOKI, LOKI.versions, pods, copies, on_filesystem)
+) -> Topology:
+    return Topology("logging", title, settings, LOKI, LOKI.versions, pods, copies, on_filesystem)
 
 
 def _distributed(writers: int, paired: int) -> dict[str, int]:
@@ -68,7 +68,7 @@ _SCALABLE = {"read": 3, "write": 3, "backend": 3, "gateway": 2}
 _TEMPO = dict.fromkeys(("distributor", "querier", "queryFrontend", "metricsGenerator"), 1)
 _RULER = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 
-SHAPES = (
+TOPOLOGIES = (
     _loki("monolithic", {"mode": "monolithic"}, {"singleBinary": 1, "gateway": 1}, 1, on_filesystem=True),
     _loki("monolithic, 3 replicas", {"mode": "monolithic", "replicas": 3}, {"singleBinary": 3, "gateway": 2}, 3),
     _loki("simple-scalable", {"mode": "simple-scalable"}, _SCALABLE, 3),
@@ -105,8 +105,8 @@ SHAPES = (
         _SCALABLE | _distributed(3, 2),
         3,
     ),
-    Shape("tracing", "monolithic", {"mode": "monolithic"}, TEMPO, TEMPO.versions, {"": 1}, 1, on_filesystem=True),
-    Shape(
+    Topology("tracing", "monolithic", {"mode": "monolithic"}, TEMPO, TEMPO.versions, {"": 1}, 1, on_filesystem=True),
+    Topology(
         "tracing",
         "distributed, 1 ingester",
         {"mode": "distributed"},
@@ -115,7 +115,7 @@ SHAPES = (
         {"ingester": 1, **_TEMPO, "compactor": 1},
         1,
     ),
-    Shape(
+    Topology(
         "tracing",
         "distributed, 3 ingesters and a gateway",
         {"mode": "distributed", "replicas": 3, "gateway": True, "receivers": ["otlp", "jaeger", "zipkin"]},
@@ -124,7 +124,7 @@ SHAPES = (
         {"ingester": 3, **_TEMPO, "compactor": 1, "gateway": 1},
         3,
     ),
-    Shape(
+    Topology(
         "tracing",
         "distributed, behind a Kafka-compatible broker",
         {"mode": "distributed", "kafka_address": "kafka.messaging:9092", "partitions": 3, "gateway": True},

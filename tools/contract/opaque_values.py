@@ -82,7 +82,7 @@ UNREAD: Final = {
 
 
 def read_instead(chart: str, version: str, path: tuple[str, ...]) -> str | None:
-    """Give the value that the chart reads in place of the one at `path`; `None` where it reads that."""
+    """Return the value that the chart reads in place of the one at `path`; `None` where it reads that."""
     since, instead = UNREAD.get((chart, ".".join(path)), (None, None))
     return instead if since is not None and int(version.split(".")[0]) >= since else None
 

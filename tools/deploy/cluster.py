@@ -1,4 +1,4 @@
-"""The cluster that an `up` or `destroy` would reach: looked at before anything is asked."""
+"""The cluster that an `up` or `destroy` would reach: inspected before the user is asked."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
 @dataclass(frozen=True)
-class Target:
+class Cluster:
     """What is known of a cluster."""
 
     context: str
@@ -42,7 +42,7 @@ class Target:
         return f"{self.context} ({self.server}, Kubernetes {self.version}, {len(self.nodes)} nodes)"
 
 
-def look_at(context: str) -> Target:
+def inspect_cluster(context: str) -> Cluster:
     """Ask the cluster of `context`, the current one where empty; raise `UnreachableClusterError` where it is silent."""
     name = context or kubectl("", "config", "current-context").strip()
     view = json.loads(kubectl(name, "config", "view", "--minify", "-o", "json"))
@@ -52,7 +52,7 @@ def look_at(context: str) -> Target:
     defaults = (
         key for key, metadata in classes.items() if (metadata.get("annotations") or {}).get(_DEFAULT_CLASS) == "true"
     )
-    return Target(
+    return Cluster(
         context=name,
         server=view["clusters"][0]["cluster"]["server"],
         version=version,
@@ -64,7 +64,7 @@ def look_at(context: str) -> Target:
     )
 
 
-def missing_crds(objects: Iterable[Mapping[str, Any]], target: Target) -> list[str]:
+def missing_crds(objects: Iterable[Mapping[str, Any]], cluster: Cluster) -> list[str]:
     """Name the CRDs that `objects` need and the cluster does not have."""
     kinds = {str(item.get("kind")) for item in objects}
-    return sorted(crd for kind, crd in NEEDED_CRDS.items() if kind in kinds and crd not in target.crds)
+    return sorted(crd for kind, crd in NEEDED_CRDS.items() if kind in kinds and crd not in cluster.crds)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tools.contract.invariants import every_release_makes_something
-from tools.contract.tokens import no_pod_holds_a_token_without_a_reason
+from tools.contract.service_account_tokens import no_pod_holds_a_token_without_a_reason
 from tools.render import ReleaseSummary, Rendering
 
 from .conftest import container, manifest, workload

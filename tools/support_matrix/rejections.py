@@ -1,4 +1,4 @@
-"""Combinations that are refused before anything is created: the settings, and the sentence that says why."""
+"""Combinations that are refused before anything is created: the settings, and the message that says why."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,44 +13,44 @@ _USE_TEMPO_3 = f"use mode distributed with chart_version {TEMPO_3_VERSIONS[0]}"
 
 
 @dataclass(frozen=True)
-class Refusal:
+class Rejection:
     """One combination that cannot be."""
 
     title: str
     config: Mapping[str, Any]
-    sentence: str
+    message: str
     """What the program says, whole but for the place and the value in front of it."""
 
 
-def _loki(title: str, sentence: str, **settings: Any) -> Refusal:
-    return Refusal(title, {"logging": settings}, sentence)
+def _loki(title: str, message: str, **settings: Any) -> Rejection:
+    return Rejection(title, {"logging": settings}, message)
 
 
-def _tempo(title: str, sentence: str, **settings: Any) -> Refusal:
-    return Refusal(title, {"tracing": settings}, sentence)
+def _tempo(title: str, message: str, **settings: Any) -> Rejection:
+    return Rejection(title, {"tracing": settings}, message)
 
 
-REFUSALS = (
-    Refusal(
+REJECTIONS = (
+    Rejection(
         "monolithic Tempo that asks for logins",
         {"security": {"tls": "given", "authentication": "basic"}},
         "monolithic Tempo has no gateway to check logins; use mode distributed",
     ),
-    Refusal(
+    Rejection(
         "client certificates without TLS",
         {"security": {"authentication": "mtls"}},
         "a client certificate requires TLS: configure TLS",
     ),
-    Refusal(
+    Rejection(
         "Loki with 2 replicas on a filesystem",
         {**_FILESYSTEM, "logging": {"replicas": 2}},
         _ONE_PROCESS,
     ),
     *(
-        Refusal(f"Loki in mode {mode} on a filesystem", {**_FILESYSTEM, "logging": {"mode": mode}}, _ONE_PROCESS)
+        Rejection(f"Loki in mode {mode} on a filesystem", {**_FILESYSTEM, "logging": {"mode": mode}}, _ONE_PROCESS)
         for mode in ("simple-scalable", "distributed")
     ),
-    Refusal(
+    Rejection(
         "Tempo in mode distributed on a filesystem",
         {**_FILESYSTEM, "tracing": {"mode": "distributed"}},
         "distributed Tempo shares its blocks between pods; use mode monolithic",
@@ -120,12 +120,12 @@ REFUSALS = (
         f"chart loki '5.0.0' is not supported: use one of {', '.join(LOKI.versions)}",
         chart_version="5.0.0",
     ),
-    Refusal(
+    Rejection(
         "logs kept for 12 hours",
         {"retention": {"logs": "12h"}},
         "must be at least 24h; set 24h or more",
     ),
-    Refusal(
+    Rejection(
         "traces kept for 5 minutes",
         {"retention": {"traces": "5m"}},
         "must be at least 1h, as blocks that live less than two polls of 5m are deleted before queries find them; "

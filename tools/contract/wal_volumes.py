@@ -79,21 +79,21 @@ def _parsed(text: str) -> Iterator[Mapping[str, Any]]:
 
 
 def _directory(config: Mapping[str, Any]) -> str | None:
-    """Give the directory of the log: what Tempo or Loki is told, or Loki's own default below its path prefix."""
+    """Return the directory of the log: the configured one, or Loki's own default below its path prefix."""
     tempo = (((config.get("storage") or {}).get("trace") or {}).get("wal") or {}).get("path")
     if tempo:
         return str(tempo)
     if "schema_config" not in config:
         return None
-    told = ((config.get("ingester") or {}).get("wal") or {}).get("dir")
+    configured = ((config.get("ingester") or {}).get("wal") or {}).get("dir")
     prefix = str((config.get("common") or {}).get("path_prefix") or "")
-    return str(told) if told else posixpath.join(prefix, "wal")
+    return str(configured) if configured else posixpath.join(prefix, "wal")
 
 
 def _target(container: Mapping[str, Any], config: Mapping[str, Any], volume: str) -> set[str]:
-    """Give the targets that a container runs: as it is told, or as a configuration on its own volume says."""
+    """Return the targets that a container runs: of its arguments, else of a configuration on its own volume."""
     words = [str(word) for word in [*(container.get("command") or []), *(container.get("args") or [])]]
-    told = [word.partition("=")[2] for word in words if word.lstrip("-").startswith("target=")]
-    if not told and any(mount["name"] == volume for mount in container.get("volumeMounts") or []):
-        told = [str(config.get("target") or "all")]
-    return {target.strip() for value in told for target in value.split(",")}
+    targets = [word.partition("=")[2] for word in words if word.lstrip("-").startswith("target=")]
+    if not targets and any(mount["name"] == volume for mount in container.get("volumeMounts") or []):
+        targets = [str(config.get("target") or "all")]
+    return {target.strip() for value in targets for target in value.split(",")}

@@ -1,4 +1,4 @@
-"""Which pods hold a token of the Kubernetes API: who steals it can do what its ServiceAccount may."""
+"""Which pods hold a token of the Kubernetes API: a stolen one may do what its ServiceAccount may."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,62 +1,62 @@
-"""What would make an `up` fail or be unsafe: told before it begins, each with the way out."""
+"""What would make an `up` fail or be unsafe: found before it begins, each with its fix."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .capacity import free, needs_of
+from .cluster import Cluster, missing_crds
 from .engine import Engine
 from .store import store_line
-from .target import Target, missing_crds
 
 
-def describe(engine: Engine, target: Target, objects: list[dict[str, Any]]) -> str:
+def describe(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> str:
     """Write what an `up` is about to reach and need."""
-    needs = needs_of(objects, len(target.nodes))
-    store = None if target.sandbox else store_line(engine.stack)
+    needs = needs_of(objects, len(cluster.nodes))
+    store = None if cluster.sandbox else store_line(engine.stack)
     return "\n".join(
         [
-            f"target   {target}",
-            f"needs    {needs} of {free(target.nodes, target.pods, objects)} free",
-            f"volumes  StorageClass {_volume_classes(target, objects)}",
-            f"CRDs     {', '.join(missing_crds(objects, target)) or 'none'} missing",
+            f"target   {cluster}",
+            f"needs    {needs} of {free(cluster.nodes, cluster.pods, objects)} free",
+            f"volumes  StorageClass {_volume_classes(cluster, objects)}",
+            f"CRDs     {', '.join(missing_crds(objects, cluster)) or 'none'} missing",
             *([f"store    {store}"] if store else []),
             f"state    {engine.environment.backend}",
         ]
     )
 
 
-def obstacles(engine: Engine, target: Target, objects: list[dict[str, Any]]) -> list[str]:
+def failed_checks(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
     """Name everything that would make the deployment fail or be unsafe."""
     return [
-        *unsafe_providers(engine, target),
-        *_too_big(target, objects),
-        *_missing_in_cluster(target, objects),
+        *unsafe_providers(engine, cluster),
+        *_too_big(cluster, objects),
+        *_missing_in_cluster(cluster, objects),
         *_unfit_for_accounts(engine),
     ]
 
 
-def unsafe_providers(engine: Engine, target: Target) -> list[str]:
+def unsafe_providers(engine: Engine, cluster: Cluster) -> list[str]:
     """Refuse the stand-ins of the providers for any cluster but the sandbox."""
-    if not engine.providers.stand_ins or target.sandbox:
+    if not engine.providers.stand_ins or cluster.sandbox:
         return []
-    sentence = f"the provider plugins are missing, and their stand-ins only serve the sandbox, not {target.context}"
+    sentence = f"the provider plugins are missing, and their stand-ins only serve the sandbox, not {cluster.context}"
     return ["\n    ".join([f"{sentence}; install them:", *engine.providers.install_commands])]
 
 
-def _too_big(target: Target, objects: list[dict[str, Any]]) -> list[str]:
-    needs, left = needs_of(objects, len(target.nodes)), free(target.nodes, target.pods, objects)
+def _too_big(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
+    needs, left = needs_of(objects, len(cluster.nodes)), free(cluster.nodes, cluster.pods, objects)
     return [] if left.holds(needs) else [f"it needs {needs}, and {left} are free: add nodes or lower the replicas"]
 
 
-def _missing_in_cluster(target: Target, objects: list[dict[str, Any]]) -> list[str]:
+def _missing_in_cluster(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
     found = []
-    if crds := missing_crds(objects, target):
+    if crds := missing_crds(objects, cluster):
         found.append(f"the cluster lacks the CRDs {', '.join(crds)}: install them, or turn off what needs them")
     classes = _storage_classes(objects)
-    if "" in classes and not target.default_storage_class:
+    if "" in classes and not cluster.default_storage_class:
         found.append("the cluster has no default StorageClass: set observability:cluster.storage_class")
-    if unknown := sorted(classes - {""} - target.storage_classes):
-        there = ", ".join(sorted(target.storage_classes)) or "none"
+    if unknown := sorted(classes - {""} - cluster.storage_classes):
+        there = ", ".join(sorted(cluster.storage_classes)) or "none"
         found.append(f"the cluster has no StorageClass {', '.join(unknown)}: it has {there}")
     return found
 
@@ -76,8 +76,8 @@ def _unfit_for_accounts(engine: Engine) -> list[str]:
     return found
 
 
-def _volume_classes(target: Target, objects: Iterable[Mapping[str, Any]]) -> str:
-    default = f"{target.default_storage_class or 'none'} (the default)"
+def _volume_classes(cluster: Cluster, objects: Iterable[Mapping[str, Any]]) -> str:
+    default = f"{cluster.default_storage_class or 'none'} (the default)"
     return ", ".join(sorted(name or default for name in _storage_classes(objects))) or "not needed"
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.unit.tools.deploy.fakes import STAND_INS, engine, pod, target, workload
+from tests.unit.tools.deploy.fakes import STAND_INS, cluster, engine, pod, workload
 from tools.deploy.capacity import Capacity, free, needs_of
-from tools.deploy.obstacles import describe, obstacles
+from tools.deploy.preflight_checks import describe, failed_checks
 
 GIB = 1024**3
 PRODUCTION: dict[str, Any] = {"observability:cluster": {"environment": "production"}}
@@ -18,38 +18,38 @@ def test_a_daemon_set_needs_its_share_on_every_node() -> None:
 
 
 def test_what_the_stack_runs_already_is_free_for_it() -> None:
-    nodes, mine = target().nodes, [workload("StatefulSet", "loki", "2Gi")]
+    nodes, mine = cluster().nodes, [workload("StatefulSet", "loki", "2Gi")]
     pods = [pod("loki-0", "2Gi"), pod("elsewhere-0", "1Gi")]
     assert free(nodes, pods, mine).memory == 7 * GIB
     assert free(nodes, pods, []).memory == 5 * GIB
 
 
 def test_a_cluster_that_is_too_small_is_refused_with_both_figures() -> None:
-    found = obstacles(engine(), target(memory="1Gi"), [workload("Deployment", "grafana", "2Gi")])
+    found = failed_checks(engine(), cluster(memory="1Gi"), [workload("Deployment", "grafana", "2Gi")])
     assert found == ["it needs 0.5 CPU, 2.0 GiB, and 4 CPU, 1.0 GiB are free: add nodes or lower the replicas"]
 
 
 def test_a_cluster_that_has_all_is_no_obstacle() -> None:
-    assert obstacles(engine(), target(), [workload("StatefulSet", "loki", "2Gi", claims=("fast",))]) == []
+    assert failed_checks(engine(), cluster(), [workload("StatefulSet", "loki", "2Gi", claims=("fast",))]) == []
 
 
 def test_missing_custom_resources_are_named() -> None:
     objects = [{"kind": "IngressRoute"}, {"kind": "ServiceMonitor"}]
-    found = obstacles(engine(), target(crds=frozenset({"ingressroutes.traefik.io"})), objects)
+    found = failed_checks(engine(), cluster(crds=frozenset({"ingressroutes.traefik.io"})), objects)
     assert found == [
         "the cluster lacks the CRDs servicemonitors.monitoring.coreos.com: install them, or turn off what needs them"
     ]
 
 
 def test_an_unknown_storage_class_is_told_with_those_that_there_are() -> None:
-    found = obstacles(engine(), target(), [workload("StatefulSet", "loki", "2Gi", claims=("gp3",))])
+    found = failed_checks(engine(), cluster(), [workload("StatefulSet", "loki", "2Gi", claims=("gp3",))])
     assert found == ["the cluster has no StorageClass gp3: it has fast, standard"]
 
 
 def test_volumes_of_no_class_need_a_default_one() -> None:
-    cluster = target(default_storage_class="")
+    without_default = cluster(default_storage_class="")
     claim = {"kind": "PersistentVolumeClaim", "spec": {}}
-    assert obstacles(engine(), cluster, [claim]) == [
+    assert failed_checks(engine(), without_default, [claim]) == [
         "the cluster has no default StorageClass: set observability:cluster.storage_class"
     ]
 
@@ -57,32 +57,32 @@ def test_volumes_of_no_class_need_a_default_one() -> None:
 def test_stand_ins_serve_the_sandbox_alone() -> None:
     loopback = "https://127.0.0.1:6443"
     standing_in = engine(providers=STAND_INS)
-    assert obstacles(standing_in, target("observability-sandbox", server=loopback), []) == []
-    for other in (target("observability-sandbox"), target("prod", server=loopback)):
-        [told] = obstacles(standing_in, other, [])
+    assert failed_checks(standing_in, cluster("observability-sandbox", server=loopback), []) == []
+    for other in (cluster("observability-sandbox"), cluster("prod", server=loopback)):
+        [told] = failed_checks(standing_in, other, [])
         assert f"their stand-ins only serve the sandbox, not {other.context}" in told
         assert "pulumi plugin install resource random v" in told
 
 
 def test_the_examples_keys_only_reach_a_stand_in_of_aws() -> None:
     config = {"aws:accessKey": "FAKEACCESSKEY"}
-    assert "the examples' AWS keys" in obstacles(engine(config), target(), [])[0]
+    assert "the examples' AWS keys" in failed_checks(engine(config), cluster(), [])[0]
     moto = {"AWS_ENDPOINT_URL": "http://127.0.0.1:5000"}
-    assert obstacles(engine(config, variables=moto), target(), []) == []
+    assert failed_checks(engine(config, variables=moto), cluster(), []) == []
 
 
 def test_production_refuses_the_examples_passphrase_and_a_local_state() -> None:
     unfit = engine(PRODUCTION, backend="file:///state", demo_passphrase=True)
-    assert [told.partition(":")[0] for told in obstacles(unfit, target(), [])] == [
+    assert [told.partition(":")[0] for told in failed_checks(unfit, cluster(), [])] == [
         "production must not use the examples' passphrase",
         "production must not keep its state on this machine",
     ]
-    assert obstacles(engine(PRODUCTION), target(), []) == []
+    assert failed_checks(engine(PRODUCTION), cluster(), []) == []
 
 
 def test_a_target_is_described_before_anything_is_asked() -> None:
     objects = [workload("StatefulSet", "loki", "2Gi", claims=("",)), {"kind": "IngressRoute", "metadata": {}}]
-    assert describe(engine(), target(), objects).splitlines() == [
+    assert describe(engine(), cluster(), objects).splitlines() == [
         "target   somewhere (https://10.0.0.1:6443, Kubernetes v1.36.1, 1 nodes)",
         "needs    0.5 CPU, 2.0 GiB of 4 CPU, 8.0 GiB free",
         "volumes  StorageClass standard (the default)",

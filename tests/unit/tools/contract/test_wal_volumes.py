@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tools.contract.wal import every_write_ahead_log_is_on_a_volume
+from tools.contract.wal_volumes import every_write_ahead_log_is_on_a_volume
 from tools.render import Rendering
 
 from .conftest import container, manifest, workload

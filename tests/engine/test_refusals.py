@@ -1,0 +1,79 @@
+"""A preview that a guard or a provider refuses ends with their message, and without a traceback of the program.
+
+The engine interrupts the program when it gives up, and about half of these runs printed a `KeyboardInterrupt`.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.charts import ALLOY, GRAFANA_CHART, LOKI, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, Chart
+from tests.checkout import Checkout, Done
+from tests.engine.inline import missing_tools
+
+pytestmark = pytest.mark.engine
+
+RUNS = 3
+UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""What a preview writes for an id that is not known yet."""
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    """A copy of the project without a cluster."""
+    if missing := missing_tools():
+        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    return Checkout(tmp_path)
+
+
+def test_a_guard_refuses_with_its_message_alone(checkout: Checkout) -> None:
+    _apply(checkout, "dev")
+    edited = [{"from": "2024-01-01", "index_prefix": "renamed_"}]
+    checkout.configure("dev", {"observability:logging": {"schema_entries": edited}})
+    for _ in range(RUNS):
+        output = _refused(checkout.deploy("preview", "dev"))
+        assert "logging-loki: the applied state forbids 1 change" in output
+
+
+def test_a_provider_refuses_with_its_message_alone(checkout: Checkout) -> None:
+    charts = checkout.root.parent / "charts"
+    for chart in (ALLOY, GRAFANA_CHART, LOKI, PROMETHEUS, SEAWEEDFS_CHART, TEMPO):
+        _unusable(chart, charts / f"{chart.name}-{chart.default_version}")
+    command = checkout.deploy_command("preview", "dev")
+    for _ in range(RUNS):
+        output = _refused(checkout.run(*command, OBSERVABILITY_CHARTS=str(charts)))
+        assert "this chart cannot be rendered" in output
+
+
+def _refused(done: Done) -> str:
+    assert done.exit_code not in (0, 130), done.output
+    assert "Traceback" not in done.output and "KeyboardInterrupt" not in done.output, done.output
+    return done.output
+
+
+def _apply(checkout: Checkout, stack: str) -> None:
+    """Write the state that an `up` of the stack would leave, from what its preview would create."""
+    done = checkout.deploy("preview", stack, "--", "--json")
+    assert done.exit_code == 0, done.output
+    state = json.loads(checkout.run("pulumi", "stack", "export", "--stack", stack).stdout)
+    state["deployment"]["resources"] = [_applied(step["newState"]) for step in json.loads(done.stdout)["steps"]]
+    file = checkout.root.parent / "state.json"
+    file.write_text(json.dumps(state).replace(UNKNOWN_ID, "applied"))
+    imported = checkout.run("pulumi", "stack", "import", "--force", "--stack", stack, "--file", str(file))
+    assert imported.exit_code == 0, imported.output
+
+
+def _applied(resource: dict[str, Any]) -> dict[str, Any]:
+    known = {"id": resource.get("id") or "applied"} if resource["custom"] else {}
+    return {**resource, **known, "outputs": resource.get("inputs", {})}
+
+
+def _unusable(chart: Chart, directory: Path) -> None:
+    (directory / "templates").mkdir(parents=True)
+    about = f"apiVersion: v2\nname: {chart.name}\nversion: {chart.default_version}\n"
+    (directory / "Chart.yaml").write_text(about)
+    (directory / "templates" / "fail.yaml").write_text('{{ fail "this chart cannot be rendered" }}\n')
