@@ -1,4 +1,4 @@
-"""A generator of the telemetry of two services of a simulated shop: traces across both, log lines and latencies.
+"""Sends what two services of a make-believe shop would: a trace across both, its log lines and its latencies.
 
 It runs on its own in a container with nothing but Python's standard library; every payload is OTLP/HTTP JSON
 (https://opentelemetry.io/docs/specs/otlp/#otlphttp).
@@ -88,7 +88,7 @@ class Latencies:
 
 
 def make_request(rng: random.Random, now: int) -> Request:
-    """Return a random request that ended at `now`, in nanoseconds since 1970."""
+    """Make up a request that ended at `now`, in nanoseconds since 1970."""
     duration = int(rng.lognormvariate(-2.5, 0.7) * 1e9) + 4_000_000
     return Request(
         trace_id=_identifier(rng, 16),
@@ -104,7 +104,7 @@ def make_request(rng: random.Random, now: int) -> Request:
 
 
 def traces(request: Request) -> Payload:
-    """Return the spans of a request: served by the frontend, which calls the checkout, which serves the call."""
+    """Write the spans of a request: served by the frontend, which calls the checkout, which serves the call."""
     call = {"start": request.call_start, "end": request.call_end}
     served = _span(request, request.frontend_span, "", f"POST {ROUTE}", SERVER, request.start, request.end)
     called = _span(request, request.call_span, request.frontend_span, "POST /pay", CLIENT, **call)
@@ -113,17 +113,17 @@ def traces(request: Request) -> Payload:
 
 
 def logs(request: Request) -> Payload:
-    """Return one log record for each service, inside its span."""
+    """Write one log record for each service, inside its span."""
     return _otlp("Logs", "logRecords", {service: [_log_record(request, service)] for service in SERVICES})
 
 
 def metrics(latencies: Latencies, now: int) -> Payload:
-    """Return both services' histograms as of `now`, each with the trace of its latest request as exemplar."""
+    """Write both services' histograms as of `now`, each with the trace of its latest request as exemplar."""
     return _otlp("Metrics", "metrics", {service: [_histogram(latencies, service, now)] for service in SERVICES})
 
 
 def log_line(request: Request) -> str:
-    """Return the request as a JSON line with its trace, as a service writes it to its standard output."""
+    """Write the request as a JSON line with its trace, as a service prints it for a reader of container logs."""
     return json.dumps(
         {
             "time": datetime.fromtimestamp(request.end / 1e9, UTC).isoformat(),
@@ -136,7 +136,7 @@ def log_line(request: Request) -> str:
 
 
 def post(url: str, payload: Payload) -> None:
-    """Send a payload; raise `OSError` when it was not accepted."""
+    """Send a payload; raise `OSError` when it was not taken."""
     body = json.dumps(payload).encode()
     request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=5) as response:
@@ -151,7 +151,7 @@ def run(
     now: Callable[[], int] = time.time_ns,
     sleep: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Send a random request every `interval` seconds, less often while the endpoint accepts none."""
+    """Make up and send a request every `interval` seconds, less often while the endpoint takes nothing."""
     latencies = Latencies(start=now())
     pause = interval
     while True:
@@ -159,8 +159,8 @@ def run(
         latencies.observe(request)
         print(log_line(request), flush=True)
         payloads = {"traces": traces(request), "logs": logs(request), "metrics": metrics(latencies, request.end)}
-        delivered = [_delivered(f"{endpoint}/v1/{name}", payload) for name, payload in payloads.items()]
-        pause = interval if any(delivered) else min(pause * 2, LONGEST_PAUSE)
+        taken = [_delivered(f"{endpoint}/v1/{name}", payload) for name, payload in payloads.items()]
+        pause = interval if any(taken) else min(pause * 2, LONGEST_PAUSE)
         sleep(pause)
 
 
@@ -252,7 +252,7 @@ def _histogram(latencies: Latencies, service: str, now: int) -> Payload:
 
 
 def _identifier(rng: random.Random, size: int) -> str:
-    """Return an identifier of `size` bytes that is not all zeros, which is invalid in OTLP."""
+    """Make an identifier of `size` bytes that is not all zeros, which OTLP takes for none."""
     return (rng.getrandbits(8 * size) or 1).to_bytes(size).hex()
 
 

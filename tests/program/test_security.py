@@ -323,4 +323,4 @@ def test_logins_of_tenants_are_those_of_the_clients_too(changes: dict[str, Any],
 
 def test_a_secret_of_tenants_without_tenants_is_refused() -> None:
     message = refused(**{**TENANTS_WHO_LOG_IN, "logging": {"tenants_secret": "loki-tenants"}})
-    assert "observability:logging.tenants_secret" in message and "name them in tenants" in message
+    assert "observability:logging.tenants_secret" in message and "list them in tenants" in message
