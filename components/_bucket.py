@@ -59,9 +59,9 @@ class BucketReaderSpec(Spec):
     @rule("bucket", "store")
     def _store_s3_has_a_bucket(self) -> str | None:
         if self.store is Store.S3 and not self.bucket:
-            return "store s3 needs a bucket: name it, or use store filesystem"
+            return "is missing: store s3 requires a bucket; set it, or use store filesystem"
         if self.store is Store.FILESYSTEM and self.bucket:
-            return f"store filesystem writes nothing to bucket {self.bucket}: remove bucket, or use store s3"
+            return "is not used with store filesystem; remove it, or use store s3"
         return None
 
     @rule("bucket")
@@ -72,7 +72,7 @@ class BucketReaderSpec(Spec):
     def _bucket_prefix_has_no_outer_slashes(self) -> Violation | None:
         stripped = self.bucket_prefix.strip("/")
         if self.bucket_prefix != stripped:
-            return Violation(f"write it without slashes at its ends: {stripped!r}", {"bucket_prefix": stripped})
+            return Violation(f"must not begin or end with a slash; use {stripped!r}", {"bucket_prefix": stripped})
         return None
 
     @rule("endpoint", "region", "store")
@@ -80,7 +80,7 @@ class BucketReaderSpec(Spec):
         if self.store is Store.FILESYSTEM:
             return None
         if not self.endpoint and not self.region:
-            return "an empty endpoint is AWS S3, which needs a region: give region, or the URL of another S3 API"
+            return "is empty, which means AWS S3, and AWS S3 requires region; set region, or the URL of another S3 API"
         try:
             bucket_endpoint(self.endpoint, self.region)
         except ValueError as error:

@@ -71,11 +71,11 @@ class CacheReaderSpec(Spec):
     @rule("cache_endpoint")
     def _cache_endpoint_is_host_and_port(self) -> str | None:
         if self.cache_endpoint and not is_host_and_port(self.cache_endpoint):
-            return "write host and port of the cache, such as valkey.caching:6379"
+            return "must be host:port, such as valkey.caching:6379; correct it"
         return None
 
     @rule("cache_password_secret", "cache_endpoint")
     def _cache_password_needs_an_endpoint(self) -> str | None:
         if self.cache_password_secret and not self.cache_endpoint:
-            return "no cache would be asked with it: give cache_endpoint too, or leave it out"
+            return "is not used without cache_endpoint; set cache_endpoint, or remove it"
         return None

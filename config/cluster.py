@@ -31,15 +31,18 @@ class ClusterArea(StrictModel):
     context: Annotated[str, USER_KNOWN] = Field(
         default="",
         description=(
-            "Context of the kubeconfig to deploy to; production must name it. Another one must lead to the same "
-            "cluster, which Pulumi takes all it made to be in; another cluster is another stack. "
+            "Context of the kubeconfig to deploy to; production must name it. A different one must point to the "
+            "same cluster, as the state of a stack belongs to one cluster; use another stack for another cluster. "
             "Default: the current one."
         ),
         examples=["prod-eu1"],
     )
     environment: Environment = Field(
         default=Environment.DEVELOPMENT,
-        description="What the stack is for. Only production refuses what a try-out may do; staging is a name.",
+        description=(
+            "What the stack is for; production enforces the rules for production, development and staging do not "
+            "differ."
+        ),
         examples=["production"],
     )
     storage_class: OptionalObjectName = Field(

@@ -78,14 +78,14 @@ def _tenant_logins_are_known(settings: Settings) -> Iterator[Problem]:
     place = f"{_AREA}.logins"
     if not secret:
         if logins is not None and logins.loki is None and settings.security.logs_in:
-            sentence = "is missing: the Secret that Loki's gateway checks logins by"
+            sentence = "is missing: Loki's gateway requires a Secret with .htpasswd; set it"
             yield Problem(f"{place}.loki", sentence, set_command(f"{place}.loki", placeholder("loki_logins")))
         return
     if logins is None or not settings.security.logs_in:
         yield Problem(
             f"{PROJECT}:logging.tenants_secret",
-            "requires logins that the stack does not know: set security.authentication to basic, and security.logins "
-            "to the Secrets of the collectors, Grafana and Tempo",
+            "requires existing logins, as the stack cannot generate those of tenants; set security.authentication to "
+            "basic, and security.logins to the Secrets of the collectors, Grafana and Tempo",
             set_command(f"{_AREA}.authentication", "basic")
             + "\n"
             + set_command(
@@ -133,7 +133,7 @@ def _loki_sends_traces_by_receiver_tls(settings: Settings) -> Iterator[Problem]:
 
 def _plain(sentence: str) -> Problem:
     encrypt = {"tls": "cert-manager", "issuer": {"name": placeholder("issuer")}}
-    return Problem(f"{_AREA}.tls", f"{sentence} (use cert-manager, or given)", set_command(_AREA, encrypt), "none")
+    return Problem(f"{_AREA}.tls", f"{sentence}; use cert-manager, or given", set_command(_AREA, encrypt), "none")
 
 
 SECURITY_RULES = (

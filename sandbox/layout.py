@@ -70,7 +70,7 @@ class Layout:
         return self.credentials / "tokens.csv"
 
     def of_one_run(self) -> tuple[Path, ...]:
-        """Return what `down` removes; the logs stay for whoever wants to read why something failed."""
+        """Return what `down` removes; the logs stay to explain failures."""
         return (
             self.kubeconfig,
             self.aws,

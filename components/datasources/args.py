@@ -64,9 +64,9 @@ class DatasourcesArgs(TypedDict):
     """Uid of the datasource that new panels start with, one created here; empty for none of them. Grafana does not
     start with two of them. Default: that of Prometheus where it is created here, else none."""
     changed_uids: NotRequired[Sequence[str]]
-    """Uids that were others at the last deployment. Grafana does not change the uid of a datasource and fails where
-    a file asks for it: those named here are deleted by name and created anew. What refers to the old uid must
-    follow. Remove them after one deployment. Default: none."""
+    """Uids that this deployment changes. Grafana cannot change the uid of a provisioned datasource: those listed
+    here are deleted by name and created again. Update dashboards and alerts that use the old uid. Remove them after
+    one deployment. Default: none."""
     line_fields: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Keys of structured log lines, found once a query parses the lines. Default: `TraceId`, which Traefik writes."""
     application_metrics: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]

@@ -101,9 +101,9 @@ class DatasourcesSettings(StrictModel):
     changed_uids: Plain[Sequence[Uid]] = Field(
         default=(),
         description=(
-            "Uids that were others at the last deployment. Grafana does not change the uid of a datasource and fails "
-            "where a file asks for it: those named here are deleted by name and created anew. What refers to the old "
-            "uid must follow. Remove them after one deployment. Default: none."
+            "Uids that this deployment changes. Grafana cannot change the uid of a provisioned datasource: those "
+            "listed here are deleted by name and created again. Update dashboards and alerts that use the old uid. "
+            "Remove them after one deployment. Default: none."
         ),
         examples=[["loki"]],
     )

@@ -27,7 +27,7 @@ class Demo(pulumi.ComponentResource):
         component = f'Demo "{name}"'
         spec = DemoSpec.check(component, args)
         super().__init__("observability:index:Demo", name, {**args}, opts)
-        known = spec.resolve(component)
+        resolved = spec.resolve(component)
         namespaces = create_namespace_if(name, spec, spec.namespace, self)
         labels = {**MANAGED_BY, "app.kubernetes.io/name": spec.workload_name}
         program = ConfigMap(
@@ -37,7 +37,7 @@ class Demo(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=namespaces),
         )
         # `Any`: mypy runs out of memory on the SDK's nested types of a pod when it checks this dict against them.
-        specification: pulumi.Output[Any] = known.apply(deployment_spec)
+        specification: pulumi.Output[Any] = resolved.apply(deployment_spec)
         Deployment(
             f"{name}-generator",
             metadata=ObjectMetaArgs(name=spec.workload_name, namespace=spec.namespace, labels=labels),

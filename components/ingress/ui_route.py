@@ -22,15 +22,15 @@ class UiRoute(pulumi.ComponentResource):
         component = f'UiRoute "{name}"'
         spec = UiRouteSpec.check(component, args)
         super().__init__("observability:index:UiRoute", name, {**args}, opts)
-        known = spec.resolve(component)
+        resolved = spec.resolve(component)
         CustomResource(
             f"{name}-route",
             api_version=API_VERSION,
             kind="IngressRoute",
             metadata=ObjectMetaArgs(name=spec.route_name or spec.service, namespace=spec.namespace, labels=MANAGED_BY),
-            spec=known.apply(ingress_route),
+            spec=resolved.apply(ingress_route),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self.host = known.apply(lambda spec: spec.host)
-        self.url = known.apply(lambda spec: spec.url)
+        self.host = resolved.apply(lambda spec: spec.host)
+        self.url = resolved.apply(lambda spec: spec.url)
         self.register_outputs({"host": self.host, "url": self.url})

@@ -532,7 +532,7 @@ class InClusterObjectStorageSettings(StoreSettings):
     allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
-            "What the applied state forbids and has been prepared by hand, for one update: `shape`, between one pod "
+            "Changes that the applied state forbids and that are allowed in one update: `shape`, between one pod "
             "and several servers, after all objects were copied out; `servers`, to fewer of them, after the last ones "
             "were evacuated. Default: none."
         ),

@@ -42,7 +42,7 @@ class Telemetry(pulumi.ComponentResource):
         component = f'Telemetry "{name}"'
         spec = TelemetrySpec.check(component, args)
         super().__init__("observability:index:Telemetry", name, {**args}, opts)
-        known = spec.resolve(component)
+        resolved = spec.resolve(component)
         namespaces: list[pulumi.Resource] = []
         if spec.create_namespace:
             level, protect = spec.namespace_security, spec.protect_namespace
@@ -50,15 +50,15 @@ class Telemetry(pulumi.ComponentResource):
         config = ConfigMap(
             f"{name}-config",
             metadata=ObjectMetaArgs(name=spec.config_map, namespace=spec.namespace, labels=MANAGED_BY),
-            data={CONFIG_KEY: known.apply(alloy_config)},
+            data={CONFIG_KEY: resolved.apply(alloy_config)},
             opts=pulumi.ResourceOptions(parent=self, depends_on=namespaces),
         )
-        access = grant_read_access(name, known, parent=self)
+        access = grant_read_access(name, resolved, parent=self)
         release(
             f"{name}-alloy",
             spec,
             namespace=spec.namespace,
-            values=known.apply(lambda checked: deep_merge(alloy_values(checked), checked.values)),
+            values=resolved.apply(lambda checked: deep_merge(alloy_values(checked), checked.values)),
             parent=self,
             depends_on=[*namespaces, config, *access],
         )
@@ -69,7 +69,7 @@ class Telemetry(pulumi.ComponentResource):
         self.otlp_http_url = pulumi.Output.concat(scheme, "://", host, f":{HTTP_PORT}")
         self.ui_service = pulumi.Output.from_input(spec.release_name)
         self.ui_port = pulumi.Output.from_input(UI_PORT)
-        self.log_labels = known.apply(log_labels)
+        self.log_labels = resolved.apply(log_labels)
         self.register_outputs(
             {
                 "namespace": self.namespace,

@@ -305,7 +305,7 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
     def _node_local_otlp_has_a_collector_on_each_node(self) -> str | None:
         if self.node_local_otlp and not self.reads_files:
             return (
-                "with log_source api most nodes have no collector, and programs on them could not send: "
+                "requires a collector on each node, which log_source api does not run; "
                 "remove it, or set log_source to files"
             )
         return None
@@ -314,7 +314,7 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
     def _logs_of_other_namespaces_have_a_tenant(self) -> Violation | None:
         if self.namespace_tenants and not self.logs_tenant:
             return Violation(
-                "logs of all other namespaces, and logs sent by OTLP, have no tenant: set logs_tenant",
+                "requires logs_tenant, for all other namespaces and for OTLP; set logs_tenant",
                 {"logs_tenant": placeholder("logs_tenant")},
             )
         return None
@@ -330,7 +330,7 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
     def _tls_secret_missing(self, certificate: str) -> Violation | None:
         if self.tls_secret:
             return None
-        message = f"{certificate} comes from a Secret: name it in tls_secret, or set this to false"
+        message = f"requires tls_secret, the Secret of {certificate}; set it, or set this to false"
         return Violation(message, {"tls_secret": placeholder("tls_secret")})
 
     @rule("login_secret", "tls_secret", "traces_otlp_endpoint")

@@ -105,9 +105,9 @@ class TracingArgs(TypedDict):
     external_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of every generated series; a stack adds `cluster`. Default: none."""
     allow_changes: NotRequired[Sequence[str]]
-    """What the applied state forbids and has been prepared by hand, for one update: `cache`, after the Service and
-    the StatefulSet of the cache were deleted for another `chart_version`; `location`, after the blocks were copied,
-    or for another name of the same store; `ingesters`, after those that leave were flushed. Default: none."""
+    """Changes that the applied state forbids and that are allowed in one update: `cache`, after the Service and the
+    StatefulSet of the cache were deleted for another `chart_version`; `location`, after the blocks were copied, or
+    for another name of the same store; `ingesters`, after the removed ones were flushed. Default: none."""
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""

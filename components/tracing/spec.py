@@ -22,7 +22,7 @@ from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, 
 from ..urls import OptionalRemoteWriteUrl, is_host_and_port
 from .chart_versions import TEMPO_3_VERSIONS, installs_tempo_3
 from .modes import FIXED_REPLICAS, TEMPO_2_ROLES, TEMPO_3_ROLES, TempoMode, TempoRole
-from .values_check import misplaced_values
+from .values_check import values_problems
 
 BLOCKLIST_POLL = "5m"
 """Interval at which every reader of the bucket lists its blocks."""
@@ -282,9 +282,9 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
     allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
-            "What the applied state forbids and has been prepared by hand, for one update: `cache`, after the Service "
+            "Changes that the applied state forbids and that are allowed in one update: `cache`, after the Service "
             "and the StatefulSet of the cache were deleted for another `chart_version`; `location`, after the blocks "
-            "were copied, or for another name of the same store; `ingesters`, after those that leave were flushed. "
+            "were copied, or for another name of the same store; `ingesters`, after the removed ones were flushed. "
             "Default: none."
         ),
     )
@@ -392,7 +392,7 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("values", "mode", "chart_version")
     def _values_are_read_and_agree_with_arguments(self) -> Iterator[Violation]:
-        for path, message in misplaced_values(self.values, self.mode, self.uses_kafka):
+        for path, message in values_problems(self.values, self.mode, self.uses_kafka):
             yield Violation(message, at=("values", *path))
 
     @rule("replicas", "mode")

@@ -67,7 +67,7 @@ def argument_values(mode: TempoMode, uses_kafka: bool) -> dict[str, str]:
     return _ARGUMENTS_TEMPO_3 if uses_kafka else _ARGUMENTS_TEMPO_2
 
 
-def misplaced_values(values: Mapping[str, Any], mode: TempoMode, uses_kafka: bool) -> Iterator[tuple[list[str], str]]:
+def values_problems(values: Mapping[str, Any], mode: TempoMode, uses_kafka: bool) -> Iterator[tuple[list[str], str]]:
     """Yield the path of every value that no chart reads, or that an argument sets, with the rule and the fix."""
     for place, correct in unread_values(mode, uses_kafka).items():
         if value_at(values, path := place.split(".")) is not None:

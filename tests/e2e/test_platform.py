@@ -165,7 +165,7 @@ def test_an_edited_schema_entry_is_refused_at_preview(platform: Platform) -> Non
     assert done.exit_code != 0
     assert "logging-loki: the applied state forbids 1 change" in done.output
     assert "schema entry 1, from 2024-01-01, was applied and cannot be edited" in done.output
-    assert "Put it back as it was: store tsdb, object_store s3, schema v13, index index_ 24h" in done.output
+    assert "restore store tsdb, object_store s3, schema v13, index index_ 24h" in done.output
 
 
 def test_a_schema_entry_appended_for_the_future_passes(platform: Platform) -> None:

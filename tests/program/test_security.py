@@ -227,7 +227,7 @@ def refused(**config: Any) -> str:
             "security.logins: is not used: authentication is mtls",
         ),
         ({"metrics_namespaces": ["prom"]}, "security.metrics_namespaces: is not used"),
-        ({"receiver_tls": True}, "security.receiver_tls = true: the certificate of the receiver comes from a Secret"),
+        ({"receiver_tls": True}, "security.receiver_tls = true: requires tls_secret"),
         ({"tls": "certmanager"}, "security.tls"),
         ({**MTLS, "issuer": {"name": "x", "kind": "CA"}}, "security.issuer.kind"),
         ({**BASIC, "logins": {"loki": "x"}}, "security.logins.collectors: is missing"),
@@ -307,14 +307,14 @@ def test_a_login_can_be_the_tenant() -> None:
     [
         (
             {"security": MTLS},
-            'logging.tenants_secret = "loki-tenants": requires logins that the stack does not know',
+            'logging.tenants_secret = "loki-tenants": requires existing logins',
         ),
         ({"security": {**BASIC, "logins": LOGINS}}, 'security.logins.loki = "l-users": is not used'),
         (
             {"telemetry": {"namespace_tenants": {"shop": "team-a"}}},
             "telemetry.namespace_tenants: is not used: with logging.tenants_secret",
         ),
-        ({"logging": {}}, "security.logins.loki: is missing: the Secret that Loki's gateway checks logins by"),
+        ({"logging": {}}, "security.logins.loki: is missing: Loki's gateway requires a Secret"),
     ],
 )
 def test_logins_of_tenants_are_those_of_the_clients_too(changes: dict[str, Any], sentence: str) -> None:

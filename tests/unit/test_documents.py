@@ -42,7 +42,7 @@ def name_of(path: Path) -> str:
 
 
 def heading_anchors(text: str) -> set[str]:
-    """Give the anchors of a document's headings as GitHub makes them."""
+    """Return the anchors of a document's headings as GitHub makes them."""
     headings = (match["text"].lower() for match in _HEADING.finditer(_FENCE.sub("", text)))
     return {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in headings}
 

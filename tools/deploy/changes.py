@@ -26,7 +26,7 @@ def up(engine: Engine, yes: bool) -> None:
     print(describe(engine, cluster, objects))
     violations = [f"violation of the contract: {finding}" for finding in check(rendering, engine.root).findings]
     if problems := [*failed_checks(engine, cluster, objects), *violations]:
-        raise Refused("\n  ".join(["this up would go wrong, nothing was changed:", *problems]))
+        raise Refused("\n  ".join(["up is refused, nothing was changed:", *problems]))
     _refuse_a_locked_stack(engine)
     confirm(f"Deploy stack {engine.stack.stack} to {cluster.context}?", yes)
     engine.open()
@@ -39,7 +39,7 @@ def destroy(engine: Engine, yes: bool) -> None:
     print(f"target   {cluster}")
     print(f"state    {engine.environment.backend}")
     if problems := unsafe_providers(engine, cluster):
-        raise Refused("\n  ".join(["this destroy would go wrong, nothing was changed:", *problems]))
+        raise Refused("\n  ".join(["destroy is refused, nothing was changed:", *problems]))
     _refuse_a_locked_stack(engine)
     engine.open()
     stays = protected(engine.export())
@@ -90,7 +90,7 @@ def _wanted_releases(engine: Engine) -> set[tuple[str, str]]:
 def _refuse_a_locked_stack(engine: Engine) -> None:
     if locks := _locks(engine):
         fix = "wait for it" if locks[0].held else f"make recover STACK={engine.stack.stack}"
-        raise Refused(f"another command works on stack {engine.stack.stack}, or was cut off ({locks[0]}): {fix}")
+        raise Refused(f"stack {engine.stack.stack} is locked by another or an interrupted command ({locks[0]}): {fix}")
 
 
 def _locks(engine: Engine) -> list[recovery.Lock]:

@@ -12,10 +12,10 @@ class UnreachableClusterError(Exception):
 
 
 def kubectl(context: str, *arguments: str) -> str:
-    """Run kubectl against `context`, the current one where empty, and give what it prints."""
+    """Run kubectl against `context`, the current one where empty, and return what it prints."""
     where = [f"--context={context}"] if context else []
     command = ["kubectl", f"--request-timeout={REQUEST_SECONDS}s", *where, *arguments]
-    asked = f"the cluster of context {context or '(the current one)'} could not be asked with `{' '.join(command)}`"
+    failed = f"kubectl against context {context or '(the current one)'} failed: `{' '.join(command)}`"
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=6 * REQUEST_SECONDS)
     except FileNotFoundError:
@@ -23,9 +23,9 @@ def kubectl(context: str, *arguments: str) -> str:
             "kubectl is not on PATH and is needed to look at the cluster: https://kubernetes.io/docs/tasks/tools/"
         ) from None
     except subprocess.TimeoutExpired:
-        raise UnreachableClusterError(f"{asked}: no answer in {6 * REQUEST_SECONDS} s") from None
+        raise UnreachableClusterError(f"{failed}: no answer in {6 * REQUEST_SECONDS} s") from None
     if done.returncode != 0:
-        raise UnreachableClusterError(f"{asked}: {_reason(done.stderr)}")
+        raise UnreachableClusterError(f"{failed}: {_reason(done.stderr)}")
     return done.stdout
 
 

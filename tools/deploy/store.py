@@ -26,7 +26,7 @@ def store_line(stack: StackFile, timeout: float = TIMEOUT_SECONDS) -> str | None
     except (OSError, HTTPException, ValueError) as silent:
         reason = getattr(silent, "reason", silent)
         return (
-            f"{endpoint} was asked from this machine and does not answer ({reason}): unless the pods reach it, Loki "
+            f"{endpoint} does not answer from this machine ({reason}): unless the pods reach it, Loki "
             "and Tempo will not start; observability:storage.endpoint names another"
         )
     return f"{endpoint} answers (HTTP {status})"

@@ -23,8 +23,8 @@ def modes_page() -> str:
         *_signal("Loki", "logging", "line"),
         *_signal("Tempo", "tracing", "span"),
         ["## What is refused"],
-        ["Each is reported with its place and its fix, all at once; each is tested too."],
-        table(["asked for", "says"], [[rejection.title, rejection.message] for rejection in REJECTIONS]),
+        ["Each is reported with its field and its fix, all at once; each is tested too."],
+        table(["configuration", "error"], [[rejection.title, rejection.message] for rejection in REJECTIONS]),
     )
 
 

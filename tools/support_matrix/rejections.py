@@ -32,7 +32,7 @@ def _tempo(title: str, message: str, **settings: Any) -> Rejection:
 
 REJECTIONS = (
     Rejection(
-        "monolithic Tempo that asks for logins",
+        "logins on monolithic Tempo",
         {"security": {"tls": "given", "authentication": "basic"}},
         "monolithic Tempo has no gateway to check logins; use mode distributed",
     ),

@@ -160,7 +160,7 @@ def test_the_lines_of_a_namespace_go_to_its_tenant_and_all_others_to_the_default
         ({"logs_tenant": "a|b"}, "use no other characters"),
         ({"logs_tenant": "a", "namespace_tenants": {"shop": ".."}}, "use another than . and .."),
         ({"logs_tenant": "a", "namespace_tenants": {"Shop": "b"}}, "'Shop' is no Kubernetes name"),
-        ({"namespace_tenants": {"shop": "a"}}, "namespace_tenants = {'shop': 'a'}: logs of all other namespaces"),
+        ({"namespace_tenants": {"shop": "a"}}, "namespace_tenants = {'shop': 'a'}: requires logs_tenant"),
     ],
 )
 def test_a_tenant_that_loki_would_refuse_stops_the_preview(args: dict[str, Any], sentence: str) -> None:

@@ -84,7 +84,7 @@ def test_the_pods_have_the_files_that_the_configuration_names() -> None:
     ("args", "sentence"),
     [
         ({"client_certificates": True}, "client_certificates = True: a client certificate requires TLS"),
-        ({"receiver_tls": True}, "receiver_tls = True: the certificate of the receiver comes from a Secret"),
+        ({"receiver_tls": True}, "receiver_tls = True: requires tls_secret"),
         ({"login_secret": "alloy-login"}, "over gRPC to tempo-distributor.tracing:4317 a login is sent with TLS alone"),
     ],
 )

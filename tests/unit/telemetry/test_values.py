@@ -90,7 +90,7 @@ def test_an_update_takes_as_many_nodes_as_asked_for(given: str, written: int | s
         ({"max_unavailable": "0"}, "a share such as 10%"),
         ({"memory_request": "1Gi"}, "lower it or raise the limit"),
         ({"memory_request": "64Mi", "memory_limit": "64Mi"}, "less than 128Mi"),
-        ({"log_source": "api", "node_local_otlp": True}, "could not send"),
+        ({"log_source": "api", "node_local_otlp": True}, "requires a collector on each node"),
         ({"storage_host_path": "var/lib"}, "storage_host_path"),
         ({"chart_version": "1.0.0"}, r"use one of 1\.11\.1, 1\.5\.2"),
     ],

@@ -16,7 +16,7 @@ from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
     [
         (LAPTOP, {"replicas": 2}, "replicas", "exactly 1 replica"),
         (LAPTOP, {"gateway": True}, "gateway", ""),
-        (LAPTOP, {"bucket": "prod"}, "bucket", "prod"),
+        (LAPTOP, {"bucket": "prod"}, "bucket", "store filesystem"),
         (LAPTOP, {"store": "s3"}, "bucket", "s3"),
         (LAPTOP, {"mode": "single"}, "mode", "monolithic, distributed"),
         (LAPTOP, {"retention": "90m"}, "retention", "2h"),

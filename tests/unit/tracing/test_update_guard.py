@@ -10,7 +10,7 @@ from components.tracing.chart_versions import TEMPO_2_VERSIONS
 from components.tracing.spec import GuardedChange, TracingSpec
 from components.tracing.update_guard import update_problems, upgrade_problems
 from components.tracing.values import tempo_values
-from components.tracing.values_check import misplaced_values
+from components.tracing.values_check import values_problems
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 
 MONOLITHIC: dict[str, Any] = {"bucket": "prod", "endpoint": "https://s3.example.org"}
@@ -83,7 +83,7 @@ def test_the_mode_cannot_change_and_the_second_tempo_does_not_compact(
     assert "second one with another release name, the same bucket" in problem
     (flow,) = re.findall(r"with (\{.*\}) among its values", problem)
     values = yaml.safe_load(flow)
-    assert not list(misplaced_values(values, spec(after).mode, spec(after).uses_kafka)), "the chart reads it there"
+    assert not list(values_problems(values, spec(after).mode, spec(after).uses_kafka)), "the chart reads it there"
 
 
 @pytest.mark.parametrize(

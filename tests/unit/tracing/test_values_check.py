@@ -8,7 +8,7 @@ import yaml
 from components._spec import REMOVE, InvalidArgsError
 from components.tracing.chart_versions import TEMPO_2_VERSIONS
 from components.tracing.modes import TempoMode
-from components.tracing.values_check import argument_values, misplaced_values, unread_values
+from components.tracing.values_check import argument_values, unread_values, values_problems
 from tests.fixes import fix_of
 from tests.unit.tracing.charts import chart_files
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
@@ -71,7 +71,7 @@ def test_the_message_names_the_correct_place(base: dict[str, Any], values: dict[
 
 
 def test_a_null_is_not_misplaced() -> None:
-    assert list(misplaced_values({"metricsGenerator": {"storage": None}}, TempoMode.DISTRIBUTED, False)) == []
+    assert list(values_problems({"metricsGenerator": {"storage": None}}, TempoMode.DISTRIBUTED, False)) == []
 
 
 @pytest.mark.parametrize("base", [LAPTOP, ON_PREMISES, {**ON_PREMISES, "chart_version": TEMPO_2_VERSIONS[-1]}, KAFKA])

@@ -177,8 +177,7 @@ def test_a_silent_cluster_is_told_with_its_context_and_kubectls_own_reason(bin_d
     with pytest.raises(UnreachableClusterError) as told:
         kubectl("prod", "version")
     assert str(told.value) == (
-        "the cluster of context prod could not be asked with `kubectl --request-timeout=10s --context=prod version`: "
-        "no route to host"
+        "kubectl against context prod failed: `kubectl --request-timeout=10s --context=prod version`: no route to host"
     )
 
 

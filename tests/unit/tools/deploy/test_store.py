@@ -23,7 +23,7 @@ class Forbidding(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_silent_store_is_told_with_what_was_tried_and_the_setting() -> None:
         port = bound.getsockname()[1]
     told = store_line(stack(kind="external", endpoint=f"http://127.0.0.1:{port}"))
     assert told is not None
-    assert told.startswith(f"http://127.0.0.1:{port} was asked from this machine and does not answer (")
+    assert told.startswith(f"http://127.0.0.1:{port} does not answer from this machine (")
     assert "refused" in told and "observability:storage.endpoint" in told
 
 
