@@ -1,12 +1,20 @@
-"""Settings of one workload of a backend."""
+"""One workload of a backend: its settings, and the chart values that follow from them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic import Field
 
 from ._kubernetes import NodeSelector, OptionalObjectName, Toleration
 from ._model import StrictModel
 from .units import MemorySize, Quantity, Replicas, VolumeSize
+
+CONTAINER_SECURITY_CONTEXT = {
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+    "readOnlyRootFilesystem": True,
+    "runAsNonRoot": True,
+}
 
 
 class WorkloadSettings(StrictModel):
@@ -43,3 +51,16 @@ class WorkloadSettings(StrictModel):
         description="Tolerations of the pods; empty for none. Default: those of the area.",
         examples=[[{"key": "dedicated", "operator": "Exists"}]],
     )
+
+
+def resources(cpu: str, memory: str) -> dict[str, Any]:
+    """Return requests, and a memory limit equal to its request: a pod within it is not evicted."""
+    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
+
+
+def scheduling(node_selector: Mapping[str, str], tolerations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the nodes that pods may run on."""
+    return {
+        "nodeSelector": dict(node_selector),
+        "tolerations": [dict(toleration) for toleration in tolerations],
+    }

@@ -189,7 +189,7 @@ def cache_access_args(namespace: Text, password: Text, consumer: str, thanos_end
 
 
 def logging_args(
-    settings: Settings, *, namespace: Text, bucket: upstream.BucketArgs, cache: upstream.CacheArgs
+    settings: Settings, *, namespace: Text, bucket: upstream.BucketArgs, cache: upstream.BackendCacheArgs
 ) -> LoggingArgs:
     """Return the arguments of Loki."""
     return {
@@ -214,7 +214,7 @@ def tracing_args(
     namespace: Text,
     remote_write_url: Text,
     bucket: upstream.BucketArgs,
-    cache: upstream.CacheArgs,
+    cache: upstream.BackendCacheArgs,
 ) -> TracingArgs:
     """Return the arguments of Tempo; every generated series has the label `cluster`."""
     return {

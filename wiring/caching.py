@@ -10,7 +10,7 @@ from config import Settings
 from config.caching import CacheKind
 
 from . import build_args
-from .upstream import CacheArgs
+from .upstream import BackendCacheArgs
 
 
 class Caching:
@@ -29,17 +29,17 @@ class Caching:
             if settings.caching.thanos_namespace:
                 self._access("metrics", "thanos", settings.caching.thanos_namespace, self._cache, self._cache.endpoint)
 
-    def for_loki(self) -> CacheArgs:
+    def for_loki(self) -> BackendCacheArgs:
         """Return the arguments by which Loki uses the cache; none without one."""
         return self._reader("logs", "loki", self._settings.logging.namespace)
 
-    def for_tempo(self) -> CacheArgs:
+    def for_tempo(self) -> BackendCacheArgs:
         """Return the arguments by which Tempo uses the cache; none where its chart has no place for one."""
         if self._settings.tracing.mode is TempoMode.MONOLITHIC:
             return {}
         return self._reader("traces", "tempo", self._settings.tracing.namespace)
 
-    def _reader(self, purpose: str, consumer: str, namespace: str) -> CacheArgs:
+    def _reader(self, purpose: str, consumer: str, namespace: str) -> BackendCacheArgs:
         if self._cache is None:
             return {}
         access = self._access(purpose, consumer, namespace, self._cache)

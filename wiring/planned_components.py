@@ -51,7 +51,7 @@ from .metrics import MetricsAddresses, metrics_addresses
 from .namespaces import created_namespaces
 from .security import planned_certificates
 from .storage import secret_access_args
-from .upstream import BucketArgs, CacheArgs
+from .upstream import BackendCacheArgs, BucketArgs
 
 LATER: pulumi.Output[Never] = pulumi.Output.from_input(cast(Never, "an output of another component"))
 """Stands for every output."""
@@ -148,7 +148,7 @@ def _telemetry_args(settings: Settings) -> TelemetryArgs:
 _AREA_OF_CERTIFICATE = {"loki": "logging", "tempo": "tracing", "collectors": "telemetry", "grafana": "grafana"}
 
 
-def _cache(settings: Settings) -> CacheArgs:
+def _cache(settings: Settings) -> BackendCacheArgs:
     return {"cache_endpoint": "cache:6379"} if settings.caching.kind is CacheKind.VALKEY else {}
 
 

@@ -50,7 +50,7 @@ class BucketArgs(TypedDict, total=False):
     credentials_checksum: pulumi.Input[str]
 
 
-class CacheArgs(TypedDict, total=False):
+class BackendCacheArgs(TypedDict, total=False):
     """The cache of a backend."""
 
     cache_endpoint: pulumi.Input[str]

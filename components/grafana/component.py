@@ -9,12 +9,12 @@ from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
 from .._namespace import create_namespace_if
 from .._outputs import known_after
+from .._rbac import create_read_role
 from .._release import release
+from .._service_monitor import create_service_monitor
 from .args import GrafanaArgs
-from .rbac import sidecar_cluster_role
-from .service_monitor import service_monitor
 from .spec import GENERATED_PASSWORD_KEY, GrafanaSpec
-from .values import PORT, grafana_values
+from .values import PORT, grafana_values, service_monitor_spec
 
 
 class Grafana(pulumi.ComponentResource):
@@ -43,7 +43,14 @@ class Grafana(pulumi.ComponentResource):
         dependencies = create_namespace_if(name, spec, spec.namespace, self)
         if spec.admin is None:
             dependencies.append(self._generated_password(name, spec, dependencies))
-        dependencies += sidecar_cluster_role(name, resolved, parent=self)
+        dependencies += create_read_role(
+            f"{name}-sidecars",
+            resolved.apply(lambda spec: spec.cluster_role),
+            {"": ["configmaps"]},
+            service_account=resolved.apply(lambda spec: spec.release_name),
+            namespace=resolved.apply(lambda spec: spec.namespace),
+            parent=self,
+        )
         grafana = release(
             f"{name}-grafana",
             spec,
@@ -53,7 +60,16 @@ class Grafana(pulumi.ComponentResource):
             depends_on=dependencies,
         )
         if spec.service_monitor:
-            service_monitor(f"{name}-service-monitor", spec, parent=self, depends_on=[grafana])
+            # The chart's own always has the label `release`, with the name of its release.
+            create_service_monitor(
+                f"{name}-service-monitor",
+                name=spec.release_name,
+                namespace=spec.namespace,
+                labels=spec.service_monitor_labels,
+                spec=service_monitor_spec(spec),
+                release=grafana,
+                parent=self,
+            )
         self.namespace = known_after(spec.namespace, grafana)
         self.service = known_after(spec.release_name, grafana)
         self.port = pulumi.Output.from_input(PORT)

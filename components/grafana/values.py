@@ -154,3 +154,12 @@ def _settings(spec: GrafanaSpec) -> dict[str, Any]:
         "users": {"allow_sign_up": False},
         **({"server": server} if spec.root_url else {}),
     }
+
+
+def service_monitor_spec(spec: GrafanaSpec) -> dict[str, Any]:
+    """Return the ServiceMonitor of the metrics of Grafana itself."""
+    labels = {"app.kubernetes.io/name": "grafana", "app.kubernetes.io/instance": spec.release_name}
+    return {
+        "selector": {"matchLabels": labels},
+        "endpoints": [{"port": "service", "path": "/metrics", "honorLabels": True}],
+    }

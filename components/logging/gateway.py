@@ -11,9 +11,10 @@ from typing import Any
 from .._merge import deep_merge
 from .._network_policy import ingress_policy
 from .._tls import certificate_volume, refusal_lines, service_hosts, tls_lines
+from .._workload import resources
 from .modes import LokiRole
 from .spec import LoggingSpec
-from .workloads import placement, resources
+from .workloads import placement
 
 TLS_PORT = 443
 STATUS_PORT = 8081

@@ -17,8 +17,8 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY
 from .._tenants import THE_ONLY_TENANT
+from .._workload import resources
 from .spec import LoggingSpec
-from .workloads import resources
 
 HTTP_PORT = 3100
 

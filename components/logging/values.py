@@ -5,13 +5,14 @@ from typing import Any
 
 from .._cache import Database
 from .._merge import deep_merge
+from .._workload import resources, scheduling
 from .chart_versions import chart_version_values
 from .config import loki_config
 from .gateway import gateway_values
 from .modes import SCALED_SECTIONS, LokiMode, LokiRole, transition_name
 from .ruler import ruler_values
 from .spec import LoggingSpec
-from .workloads import EXPORTER_RESOURCES, ZONE_LABEL, LokiWorkload, loki_workload, resources, scheduling
+from .workloads import EXPORTER_RESOURCES, ZONE_LABEL, LokiWorkload, loki_workload
 
 CHART_ZONES = ("zoneA", "zoneB", "zoneC")
 """The keys of the zones below `ingester.zoneAwareReplication`."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._workload import resources, scheduling
 from ..units import parse_quantity
 from .modes import LokiRole, PersistenceStyle
 
@@ -51,11 +52,6 @@ def default_replicas(role: LokiRole, replicas: int | None) -> int:
         return 1
     each = replicas or (1 if role is LokiRole.LOKI else 3)
     return min(2, each) if role in MAX_TWO_REPLICAS else each
-
-
-def resources(cpu: str, memory: str) -> dict[str, Any]:
-    """Return requests, and a memory limit equal to its request: a pod within it is not evicted."""
-    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
 
 
 EXPORTER_RESOURCES = resources("10m", "32Mi")
@@ -115,14 +111,6 @@ def placement(workload: LokiWorkload) -> dict[str, Any]:
             }
         ],
         **scheduling(workload.node_selector, workload.tolerations),
-    }
-
-
-def scheduling(node_selector: Mapping[str, str], tolerations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the nodes that pods may run on."""
-    return {
-        "nodeSelector": dict(node_selector),
-        "tolerations": [dict(toleration) for toleration in tolerations],
     }
 
 

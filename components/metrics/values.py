@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .._workload import CONTAINER_SECURITY_CONTEXT
 from ..units import parse_quantity
 from .spec import MetricsSpec
 
@@ -11,12 +12,6 @@ FLAGS = (
     "web.enable-otlp-receiver",
     "enable-feature=exemplar-storage",
 )
-CONTAINER_SECURITY = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "readOnlyRootFilesystem": True,
-    "runAsNonRoot": True,
-}
 PLATFORM = "alloy|grafana|loki|opentelemetry-collector|tempo"
 PLATFORM_PORTS = "http-metrics|metrics|prom-metrics|grafana"
 ABSENT_JOBS = ("kubernetes-api-servers", "kubernetes-services", "prometheus-pushgateway")
@@ -48,12 +43,12 @@ def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
                 "limits": {"memory": spec.memory},
             },
             "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, "fsGroupChangePolicy": "OnRootMismatch"},
-            "containerSecurityContext": CONTAINER_SECURITY,
+            "containerSecurityContext": CONTAINER_SECURITY_CONTEXT,
         },
         "configmapReload": {
             "prometheus": {
                 "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}},
-                "containerSecurityContext": CONTAINER_SECURITY,
+                "containerSecurityContext": CONTAINER_SECURITY_CONTEXT,
             }
         },
         "scrapeConfigs": {"platform": _platform_job(), **{job: {"enabled": False} for job in ABSENT_JOBS}},

@@ -4,7 +4,6 @@ from base64 import b64encode
 from collections.abc import Mapping, Sequence
 
 import pulumi
-from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.helm.v3 import Release
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
@@ -17,8 +16,9 @@ from .._namespace import create_namespace_if
 from .._outputs import known_after
 from .._passwords import generate_password, secret_map
 from .._release import release
+from .._service_monitor import create_service_monitor
 from .args import MinioObjectStorageArgs
-from .minio_values import REGION, UNMAINTAINED, minio_values, service_monitor
+from .minio_values import REGION, UNMAINTAINED, minio_values, service_monitor_spec
 from .spec import MINIO_ROOT_USER, MinioMode, MinioObjectStorageSpec
 from .update_guard import minio_problems
 
@@ -87,7 +87,16 @@ class MinioObjectStorage(pulumi.ComponentResource):
         if spec.mode is MinioMode.DISTRIBUTED:
             self._budget(f"{name}-budget", spec, in_namespace, store)
         if spec.service_monitor:
-            self._service_monitor(f"{name}-service-monitor", spec, in_namespace, store)
+            # The chart's own would probe MinIO through itself as the prober.
+            create_service_monitor(
+                f"{name}-service-monitor",
+                name=spec.release_name,
+                namespace=in_namespace,
+                labels=spec.service_monitor_labels,
+                spec=service_monitor_spec(spec.release_name),
+                release=store,
+                parent=self,
+            )
         self.kind = pulumi.Output.from_input("minio")
         self.endpoint = known_after(resolved.apply(lambda s: s.endpoint), store)
         self.region = pulumi.Output.from_input(REGION)
@@ -139,22 +148,5 @@ class MinioObjectStorage(pulumi.ComponentResource):
             name,
             metadata=ObjectMetaArgs(name=spec.release_name, namespace=in_namespace, labels=MANAGED_BY),
             spec=PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=LabelSelectorArgs(match_labels=labels)),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
-        )
-
-    def _service_monitor(
-        self, name: str, spec: MinioObjectStorageSpec, in_namespace: pulumi.Output[str], store: Release
-    ) -> None:
-        # The chart's own would probe MinIO through itself as the prober.
-        CustomResource(
-            name,
-            api_version="monitoring.coreos.com/v1",
-            kind="ServiceMonitor",
-            metadata=ObjectMetaArgs(
-                name=spec.release_name,
-                namespace=in_namespace,
-                labels=pulumi.Output.from_input(spec.service_monitor_labels).apply(lambda own: {**MANAGED_BY, **own}),
-            ),
-            spec=service_monitor(spec.release_name),
             opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
         )

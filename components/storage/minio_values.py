@@ -125,7 +125,7 @@ def _spread(spec: MinioObjectStorageSpec) -> list[dict[str, Any]]:
     ]
 
 
-def service_monitor(release_name: str) -> dict[str, Any]:
+def service_monitor_spec(release_name: str) -> dict[str, Any]:
     """Return the specification of a ServiceMonitor of the store."""
     labels = {"app": release_name, "release": release_name, "monitoring": "true"}
     endpoint = {"port": "http", "path": "/minio/v2/metrics/cluster", "interval": "30s"}

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 import pulumi
-from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.core.v1 import Secret, Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.helm.v3 import Release
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
@@ -18,6 +17,7 @@ from .._namespace import create_namespace_if
 from .._outputs import known_after
 from .._passwords import generate_password, secret_map
 from .._release import release
+from .._service_monitor import create_service_monitor
 from .args import InClusterObjectStorageArgs
 from .seaweedfs_values import (
     IDENTITIES_KEY,
@@ -26,7 +26,7 @@ from .seaweedfs_values import (
     identities,
     part_labels,
     seaweedfs_values,
-    service_monitor,
+    service_monitor_spec,
 )
 from .spec import SEAWEEDFS_S3_PORT, InClusterObjectStorageSpec
 from .update_guard import seaweedfs_problems
@@ -98,7 +98,16 @@ class InClusterObjectStorage(pulumi.ComponentResource):
             ready.append(self._service(f"{name}-service", spec, in_namespace, store))
             self._budgets(f"{name}-budget", spec, in_namespace, store)
         if spec.service_monitor:
-            self._service_monitor(f"{name}-service-monitor", spec, in_namespace, store)
+            # The chart's switch would also bring a dashboard whose datasource nothing provides.
+            create_service_monitor(
+                f"{name}-service-monitor",
+                name=spec.release_name,
+                namespace=in_namespace,
+                labels=spec.service_monitor_labels,
+                spec=service_monitor_spec(spec),
+                release=store,
+                parent=self,
+            )
         self.kind = pulumi.Output.from_input("in-cluster")
         self.endpoint = known_after(resolved.apply(lambda s: s.endpoint), *ready)
         self.region = pulumi.Output.from_input(REGION)
@@ -151,23 +160,6 @@ class InClusterObjectStorage(pulumi.ComponentResource):
                 spec=PodDisruptionBudgetSpecArgs(max_unavailable=1, selector=LabelSelectorArgs(match_labels=labels)),
                 opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
             )
-
-    def _service_monitor(
-        self, name: str, spec: InClusterObjectStorageSpec, in_namespace: pulumi.Output[str], store: Release
-    ) -> None:
-        # The chart's switch would also bring a dashboard whose datasource nothing provides.
-        CustomResource(
-            name,
-            api_version="monitoring.coreos.com/v1",
-            kind="ServiceMonitor",
-            metadata=ObjectMetaArgs(
-                name=spec.release_name,
-                namespace=in_namespace,
-                labels=pulumi.Output.from_input(spec.service_monitor_labels).apply(lambda own: {**MANAGED_BY, **own}),
-            ),
-            spec=service_monitor(spec),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
-        )
 
 
 def _identities_data(

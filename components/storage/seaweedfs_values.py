@@ -220,7 +220,7 @@ def part_labels(release_name: str, part: str) -> dict[str, str]:
     }
 
 
-def service_monitor(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
+def service_monitor_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
     """Return the specification of the ServiceMonitor of all pods."""
     if not spec.clustered:
         labels = part_labels(spec.release_name, "seaweedfs-all-in-one")

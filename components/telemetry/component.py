@@ -9,12 +9,12 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
 from .._namespace import create_namespace
+from .._rbac import create_read_role
 from .._release import release
 from .alloy_config import GRPC_PORT, HTTP_PORT, alloy_config, log_labels
 from .args import TelemetryArgs
-from .rbac import grant_read_access
 from .spec import TelemetrySpec
-from .values import CONFIG_KEY, UI_PORT, alloy_values
+from .values import CONFIG_KEY, UI_PORT, alloy_values, readable_resources
 
 
 class Telemetry(pulumi.ComponentResource):
@@ -53,7 +53,14 @@ class Telemetry(pulumi.ComponentResource):
             data={CONFIG_KEY: resolved.apply(alloy_config)},
             opts=pulumi.ResourceOptions(parent=self, depends_on=namespaces),
         )
-        access = grant_read_access(name, resolved, parent=self)
+        access = create_read_role(
+            f"{name}-collectors",
+            resolved.apply(lambda checked: checked.cluster_role),
+            resolved.apply(readable_resources),
+            service_account=resolved.apply(lambda checked: checked.release_name),
+            namespace=resolved.apply(lambda checked: checked.namespace),
+            parent=self,
+        )
         release(
             f"{name}-alloy",
             spec,

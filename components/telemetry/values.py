@@ -99,3 +99,9 @@ def _daemon_set(spec: TelemetrySpec) -> dict[str, Any]:
 def _deployment(spec: TelemetrySpec) -> dict[str, Any]:
     disruption = {"enabled": True, "maxUnavailable": 1} if spec.replicas > 1 else {"enabled": False}
     return {"type": "deployment", "replicas": spec.replicas, "podDisruptionBudget": disruption}
+
+
+def readable_resources(spec: TelemetrySpec) -> dict[str, list[str]]:
+    """Return the resources, by API group, that the configuration of the collectors reads."""
+    logs = [] if spec.reads_files else ["pods/log"]
+    return {"": ["namespaces", "pods", *logs], "apps": ["replicasets"] if spec.kubernetes_attributes else []}

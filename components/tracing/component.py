@@ -10,12 +10,13 @@ from .._merge import deep_merge
 from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
+from .._service_monitor import create_service_monitor
 from .._tls import login_warnings
 from .args import TracingArgs
 from .endpoints import endpoints
 from .metrics_generator import generated_metrics
 from .modes import TempoMode
-from .security import network_policy_spec, tls_service_monitor
+from .security import network_policy_spec, tls_service_monitor_spec
 from .spec import TracingSpec
 from .update_guard import update_problems, upgrade_problems
 from .values import tempo_values
@@ -82,7 +83,16 @@ class Tracing(pulumi.ComponentResource):
             hooks=guard(f"{name}-tempo", updates, upgrades),
         )
         if spec.service_monitor and spec.tls_secret and spec.mode is TempoMode.MONOLITHIC:
-            tls_service_monitor(f"{name}-monitor", spec, resolved, parent=self, depends_on=[tempo])
+            # Another name than the chart's, which an upgrade of the release removes only after this one is created.
+            create_service_monitor(
+                f"{name}-monitor",
+                name=f"{spec.release_name}-tls",
+                namespace=spec.namespace,
+                labels=resolved.apply(lambda checked: checked.service_monitor_labels),
+                spec=resolved.apply(tls_service_monitor_spec),
+                release=tempo,
+                parent=self,
+            )
 
         self.namespace = pulumi.Output.from_input(spec.namespace)
 

@@ -1,13 +1,7 @@
 """TLS of monolithic Tempo, which has no gateway, and the NetworkPolicy of Tempo's pods."""
 
-from collections.abc import Sequence
 from typing import Any
 
-import pulumi
-from pulumi_kubernetes.apiextensions import CustomResource
-from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
-
-from .._kubernetes import MANAGED_BY
 from .._network_policy import ingress_policy
 from .._tls import CERTIFICATES, certificate_volume
 from .endpoints import (
@@ -70,32 +64,6 @@ def _tls_receivers(spec: TracingSpec, tls: dict[str, Any]) -> dict[str, Any]:
     if Receiver.ZIPKIN in spec.receivers:
         receivers["zipkin"] = tls
     return receivers
-
-
-def tls_service_monitor(
-    resource_name: str,
-    spec: TracingSpec,
-    resolved: pulumi.Output[TracingSpec],
-    *,
-    parent: pulumi.Resource,
-    depends_on: Sequence[pulumi.Resource],
-) -> CustomResource:
-    """Create the ServiceMonitor of monolithic Tempo with TLS.
-
-    It has another name than the chart's, which an upgrade of the release removes only after this one is created.
-    """
-    return CustomResource(
-        resource_name,
-        api_version="monitoring.coreos.com/v1",
-        kind="ServiceMonitor",
-        metadata=ObjectMetaArgs(
-            name=f"{spec.release_name}-tls",
-            namespace=spec.namespace,
-            labels=resolved.apply(lambda checked: {**MANAGED_BY, **checked.service_monitor_labels}),
-        ),
-        spec=resolved.apply(tls_service_monitor_spec),
-        opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on)),
-    )
 
 
 def tls_service_monitor_spec(spec: TracingSpec) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from .._cache import EXPAND_ENVIRONMENT, Database
 from .._merge import deep_merge
+from .._workload import CONTAINER_SECURITY_CONTEXT, resources, scheduling
 from ..storage.s3 import bucket_endpoint
 from ..units import hours, parse_duration
 from .endpoints import distributed_receivers, monolithic_receivers
@@ -13,7 +14,6 @@ from .modes import TempoMode, TempoRole
 from .security import monolithic_tls
 from .spec import BLOCKLIST_POLL, TracingLimits, TracingSpec
 from .workloads import (
-    CONTAINER_SECURITY_CONTEXT,
     POD_SECURITY_CONTEXT,
     TempoWorkload,
     affinity,
@@ -23,8 +23,6 @@ from .workloads import (
     merge_workload_values,
     persistence,
     reader_values,
-    resources,
-    scheduling,
     service_account,
     storage_class,
     workload,
@@ -75,7 +73,7 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "serviceAccount": {**service_account(spec), "automountServiceAccountToken": False},
         "serviceMonitor": {"enabled": spec.service_monitor, "additionalLabels": dict(spec.service_monitor_labels)},
         "podAnnotations": credentials_annotations(spec),
-        **scheduling(spec),
+        **scheduling(spec.node_selector, spec.tolerations),
     }
     return deep_merge(values, monolithic_tls(spec))
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from .._workload import WorkloadSettings
+from .._workload import WorkloadSettings, resources, scheduling
 from ..units import parse_quantity
 from .modes import TempoRole
 from .spec import TracingSpec
@@ -16,13 +16,6 @@ GO_SHARE_OF_MEMORY = Decimal("0.85")
 """Part of the memory limit that Go may fill before it collects garbage without pause."""
 
 POD_SECURITY_CONTEXT = {"seccompProfile": {"type": "RuntimeDefault"}, "fsGroupChangePolicy": "OnRootMismatch"}
-CONTAINER_SECURITY_CONTEXT = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "readOnlyRootFilesystem": True,
-    "runAsNonRoot": True,
-}
-
 DEFAULT_RESOURCES = {
     TempoRole.DISTRIBUTOR: ("100m", "512Mi"),
     TempoRole.INGESTER: ("200m", "1Gi"),
@@ -86,7 +79,11 @@ def workload(spec: TracingSpec, role: TempoRole) -> TempoWorkload:
 def workload_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
     """Return the values of a workload that has no access to the bucket."""
     sized = workload(spec, role)
-    scheduled = scheduling(sized) if role.has_volume or sized.node_selector or sized.tolerations else {}
+    scheduled = (
+        scheduling(sized.node_selector, sized.tolerations)
+        if role.has_volume or sized.node_selector or sized.tolerations
+        else {}
+    )
     # The chart has no number of schedulers: it runs one.
     replicas = {} if role is TempoRole.BACKEND_SCHEDULER else {"replicas": sized.replicas}
     environment = {} if role is TempoRole.GATEWAY else {"extraEnv": [go_memory_limit(sized.memory)]}
@@ -116,11 +113,6 @@ def writer_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
     return {**reader_values(spec, role), "terminationGracePeriodSeconds": TERMINATION_GRACE_SECONDS}
 
 
-def resources(cpu: str, memory: str) -> dict[str, Any]:
-    """Return requests, and a memory limit equal to its request: a pod within it is not evicted."""
-    return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
-
-
 def affinity(release_name: str, component: str) -> str:
     """Return the preference of another node for each pod, as the text that the chart takes.
 
@@ -130,14 +122,6 @@ def affinity(release_name: str, component: str) -> str:
     term = {"labelSelector": {"matchLabels": labels}, "topologyKey": "kubernetes.io/hostname"}
     preferred = [{"weight": 100, "podAffinityTerm": term}]
     return json.dumps({"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}})
-
-
-def scheduling(source: TracingSpec | TempoWorkload) -> dict[str, Any]:
-    """Return the nodes that pods may run on."""
-    return {
-        "nodeSelector": dict(source.node_selector),
-        "tolerations": [dict(toleration) for toleration in source.tolerations],
-    }
 
 
 def persistence(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:

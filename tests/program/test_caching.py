@@ -8,14 +8,11 @@ from typing import Any
 import pulumi
 import pytest
 
+from tests.program.programs import stack
 from tools.program import Recording, record
 from tools.program.stacks import configured_program
 
 ROOT = Path(__file__).parents[2]
-
-
-def stack(**config: Any) -> Recording:
-    return record(configured_program(ROOT, {"cluster": {"name": "test"}, **config}), preview=True, stack="test")
 
 
 def loki(recording: Recording) -> dict[str, Any]:

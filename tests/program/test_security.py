@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from config import SettingsError
-from tools.program import Recording, record
-from tools.program.stacks import configured_program
+from tests.program.programs import collectors, datasource, refused, stack
+from tools.program import Recording
 
 ROOT = Path(__file__).parents[2]
 MTLS = {"tls": "cert-manager", "issuer": {"name": "observability-ca"}, "authentication": "mtls"}
@@ -17,22 +16,8 @@ DISTRIBUTED = {"mode": "distributed"}
 LOGINS = {"collectors": "a-login", "grafana": "g-login", "loki": "l-users", "tempo": "t-users"}
 
 
-def stack(**config: Any) -> Recording:
-    return record(configured_program(ROOT, {"cluster": {"name": "test"}, **config}), preview=True, stack="test")
-
-
 def values(recording: Recording, release: str) -> Any:
     return recording.one(":Release", release).plain()["values"]
-
-
-def datasource(recording: Recording, signal: str) -> Any:
-    (file,) = recording.one(":ConfigMap", f"datasources-{signal}").plain()["data"].values()
-    return yaml.safe_load(file)["datasources"][0]
-
-
-def collectors(recording: Recording) -> str:
-    (config,) = recording.one(":ConfigMap", "telemetry-config").plain()["data"].values()
-    return str(config)
 
 
 def certificates(recording: Recording) -> dict[tuple[str, str], Any]:
@@ -206,12 +191,6 @@ def test_prometheus_is_let_past_the_authentication_to_read_metrics(metrics: dict
     policies = [each.plain() for each in recording.of_type(":NetworkPolicy")]
     assert {policy["metadata"]["namespace"] for policy in policies} == {"logging", "tracing"}
     assert all(namespace in yaml.safe_dump(policy["spec"]) for policy in policies)
-
-
-def refused(**config: Any) -> str:
-    with pytest.raises(SettingsError) as raised:
-        stack(**config)
-    return str(raised.value)
 
 
 @pytest.mark.parametrize(

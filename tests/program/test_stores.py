@@ -3,16 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from tools.program import Recording, record
-from tools.program.stacks import configured_program
+from tests.program.programs import stack
+from tools.program import Recording
 
 ROOT = Path(__file__).parents[2]
 AWS = {"kind": "aws", "account_id": "123456789012", "buckets": {"logs": "acme-logs", "traces": "acme-traces"}}
-
-
-def stack(storage: dict[str, Any], **config: Any) -> Recording:
-    given = {"cluster": {"name": "test"}, "storage": storage, **config}
-    return record(configured_program(ROOT, given), preview=True, stack="test")
 
 
 def loki_and_tempo(recording: Recording) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -22,7 +17,7 @@ def loki_and_tempo(recording: Recording) -> tuple[dict[str, Any], dict[str, Any]
 
 
 def test_minio_keeps_both_signals_in_buckets_that_it_creates() -> None:
-    recording = stack({"kind": "minio", "users": {"logs": "loki_admin"}})
+    recording = stack(storage={"kind": "minio", "users": {"logs": "loki_admin"}})
     loki, tempo = loki_and_tempo(recording)
     assert recording.outputs["buckets"] == {"logs": "chunks", "traces": "traces"}
     assert loki["bucketNames"]["chunks"] == "chunks"
@@ -38,13 +33,13 @@ def test_minio_keeps_both_signals_in_buckets_that_it_creates() -> None:
 
 def test_buckets_of_minio_can_all_be_chosen() -> None:
     buckets = {"logs": "acme", "traces": "acme-traces"}
-    recording = stack({"kind": "minio", "buckets": buckets, "further_buckets": {}})
+    recording = stack(storage={"kind": "minio", "buckets": buckets, "further_buckets": {}})
     values = recording.one(":Release", "storage-minio").plain()["values"]
     assert values["buckets"] == [{"name": "acme"}, {"name": "acme-traces"}]
 
 
 def test_a_laptop_without_an_object_store_keeps_everything_on_volumes() -> None:
-    recording = stack({"kind": "filesystem"})
+    recording = stack(storage={"kind": "filesystem"})
     loki, tempo = loki_and_tempo(recording)
     assert (loki["type"], tempo["backend"]) == ("filesystem", "local")
     assert recording.outputs["buckets"] == {}
@@ -54,7 +49,7 @@ def test_a_laptop_without_an_object_store_keeps_everything_on_volumes() -> None:
 
 
 def test_on_existing_buckets_only_the_roles_are_made() -> None:
-    recording = stack({**AWS, "create_buckets": False}, **{"aws:region": "eu-west-1"})
+    recording = stack(storage={**AWS, "create_buckets": False}, **{"aws:region": "eu-west-1"})
     loki, tempo = loki_and_tempo(recording)
     assert (loki["bucketNames"]["chunks"], tempo["s3"]["bucket"]) == ("acme-logs", "acme-traces")
     assert not [found for found in recording.resources if found.type.startswith(("aws:s3", "aws:kms"))]
@@ -62,7 +57,7 @@ def test_on_existing_buckets_only_the_roles_are_made() -> None:
 
 
 def test_seaweedfs_on_several_hosts_is_where_both_signals_go() -> None:
-    recording = stack({"kind": "in-cluster", "replicas": 4, "copies": 3, "allow_changes": ["servers"]})
+    recording = stack(storage={"kind": "in-cluster", "replicas": 4, "copies": 3, "allow_changes": ["servers"]})
     loki, tempo = loki_and_tempo(recording)
     assert loki["s3"]["endpoint"] == "http://seaweedfs.storage:8333"
     assert tempo["s3"]["endpoint"] == "seaweedfs.storage:8333"

@@ -1,36 +1,12 @@
 """The program with tenants: whose logs go where, and who reads them."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from config import SettingsError
-from tools.program import Recording, record
-from tools.program.stacks import configured_program
+from tests.program.programs import collectors, datasource, refused, stack
 
 ROOT = Path(__file__).parents[2]
-
-
-def stack(**config: Any) -> Recording:
-    return record(configured_program(ROOT, {"cluster": {"name": "test"}, **config}), preview=True, stack="test")
-
-
-def datasource(recording: Recording, signal: str) -> Any:
-    (file,) = recording.one(":ConfigMap", f"datasources-{signal}").plain()["data"].values()
-    return yaml.safe_load(file)["datasources"][0]
-
-
-def collectors(recording: Recording) -> str:
-    (config,) = recording.one(":ConfigMap", "telemetry-config").plain()["data"].values()
-    return str(config)
-
-
-def refused(**config: Any) -> str:
-    with pytest.raises(SettingsError) as raised:
-        stack(**config)
-    return str(raised.value)
 
 
 def test_the_only_tenant_is_that_of_every_log_and_of_grafana() -> None:

@@ -11,7 +11,7 @@ from components.storage.seaweedfs_values import (
     identities,
     index_size,
     seaweedfs_values,
-    service_monitor,
+    service_monitor_spec,
     volume_megabytes,
 )
 from components.storage.spec import InClusterObjectStorageSpec
@@ -169,7 +169,7 @@ def test_an_index_has_a_tenth_of_a_servers_volume_and_a_gibibyte_at_least(gibiby
 
 
 def test_every_part_is_scraped_once() -> None:
-    monitor = service_monitor(spec(replicas=3))
+    monitor = service_monitor_spec(spec(replicas=3))
     (expression,) = monitor["selector"]["matchExpressions"]
     assert set(expression["values"]) == set(PARTS)
     (endpoint,) = monitor["endpoints"]

@@ -1,0 +1,35 @@
+"""ServiceMonitor of a release, where that of the chart does not fit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
+
+from ._kubernetes import MANAGED_BY
+
+
+def create_service_monitor(
+    resource_name: str,
+    *,
+    name: pulumi.Input[str],
+    namespace: pulumi.Input[str],
+    labels: pulumi.Input[Mapping[str, str]],
+    spec: pulumi.Input[Mapping[str, Any]],
+    release: pulumi.Resource,
+    parent: pulumi.Resource,
+) -> CustomResource:
+    """Create the ServiceMonitor `name` after `release`, with the `labels` that Prometheus selects by."""
+    return CustomResource(
+        resource_name,
+        api_version="monitoring.coreos.com/v1",
+        kind="ServiceMonitor",
+        metadata=ObjectMetaArgs(
+            name=name,
+            namespace=namespace,
+            labels=pulumi.Output.from_input(labels).apply(lambda own: {**MANAGED_BY, **own}),
+        ),
+        spec=spec,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[release]),
+    )
