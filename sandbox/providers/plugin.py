@@ -1,18 +1,13 @@
-"""A provider plugin: what a provider implements, and the process that serves it to the engine."""
+"""A provider plugin: what a provider implements."""
 
 from __future__ import annotations
 
-import os
 import sys
-import threading
-import time
-from concurrent import futures
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import grpc
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from .differences import Difference, compare
 from .values import Properties
@@ -123,29 +118,3 @@ class Provider:
         raise ProviderError(f"the stand-in {self.name} provider has no function {token}")
 
     def cancel(self) -> None: ...
-
-
-def serve(provider: type[Provider]) -> None:
-    """Serve the provider on a free port of loopback, print the port, and end with the engine."""
-    from .servicer import Servicer
-
-    log = Log(next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None))
-    options: list[tuple[str, Any]] = [
-        ("grpc.max_receive_message_length", 400 << 20),
-        ("grpc.max_send_message_length", 400 << 20),
-    ]
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=32), options=options)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider(log)), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    sys.stdout.write(f"{port}\n")
-    sys.stdout.flush()
-    server.wait_for_termination()
-
-
-def _end_with_parent() -> None:
-    parent = os.getppid()
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(0)

@@ -1,10 +1,15 @@
-"""The gRPC face of a provider: protocol messages in and out, errors as statuses the engine understands."""
+"""A provider as a gRPC server: protocol messages in and out, errors as statuses that the engine understands."""
 
 from __future__ import annotations
 
 import json
+import os
+import sys
+import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
+from concurrent import futures
 from importlib import metadata
 from typing import Any, NoReturn, TypeVar
 
@@ -13,7 +18,7 @@ from google.protobuf import any_pb2, empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
 
 from . import differences, values
-from .plugin import CheckFailed, InitializationFailed, Provider, ProviderError, Resource, Severity
+from .plugin import CheckFailed, InitializationFailed, Log, Provider, ProviderError, Resource, Severity
 
 _T = TypeVar("_T")
 _STATUS_DETAILS_KEY = "grpc-status-details-bin"
@@ -209,3 +214,27 @@ def _decoded(value: Any) -> Any:
         except ValueError:
             return value
     return value
+
+
+def serve(provider: type[Provider]) -> None:
+    """Serve the provider on a free port of loopback, print the port, and end with the engine."""
+    log = Log(next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None))
+    options: list[tuple[str, Any]] = [
+        ("grpc.max_receive_message_length", 400 << 20),
+        ("grpc.max_send_message_length", 400 << 20),
+    ]
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=32), options=options)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider(log)), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    server.wait_for_termination()
+
+
+def _end_with_parent() -> None:
+    parent = os.getppid()
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(0)
