@@ -152,7 +152,7 @@ def test_an_up_without_a_cluster_is_one_sentence(checkout: Checkout) -> None:
     for command in ("up", "destroy", "recover"):
         done = checkout.deploy(command, "dev")
         assert done.exit_code == 1
-        assert done.stderr.splitlines()[-1].startswith("error: the cluster of context (the current one) could not")
+        assert done.stderr.splitlines()[-1].startswith("error: kubectl against context (the current one) failed: ")
         assert "Traceback" not in done.output
 
 

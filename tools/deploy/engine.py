@@ -71,12 +71,12 @@ class Engine:
         return str(yaml.safe_load((self.root / "Pulumi.yaml").read_text())["name"])
 
     def preview(self) -> None:
-        """Preview the stack, made where it is new; raise `StateError` as `open` does, else `EngineFailedError`.
+        """Preview the stack, created if it is new; raise `StateError` as `open` does, else `EngineFailedError`.
 
-        A local stack that is there is opened by the preview alone, and again only to explain a failure: the call
+        An existing local stack is opened by the preview alone, and again only to explain a failure: the call
         takes a twentieth of a preview's time.
         """
-        if not self._is_there_locally():
+        if not self._exists_locally():
             self.open()
         try:
             self.run("preview")
@@ -84,7 +84,7 @@ class Engine:
             self.open()
             raise
 
-    def _is_there_locally(self) -> bool:
+    def _exists_locally(self) -> bool:
         stacks = Path(self.environment.backend.removeprefix("file://")) / ".pulumi" / "stacks" / self.project
         return any((stacks / f"{self.stack.stack}{suffix}").is_file() for suffix in (".json", ".json.gz"))
 

@@ -72,7 +72,7 @@ class AwsProvider(Provider):
         kind = _kind(resource)
         if resource.preview:
             return "", {**inputs, **dict.fromkeys(kind.computed, UNKNOWN)}
-        id = _told(resource, lambda: kind.create(self._aws, plain(inputs)))
+        id = _call(resource, lambda: kind.create(self._aws, plain(inputs)))
         return id, self._outputs(resource, kind, id, inputs)
 
     def update(
@@ -81,13 +81,13 @@ class AwsProvider(Provider):
         kind = _kind(resource)
         if resource.preview:
             return {**old_outputs, **news}
-        _told(resource, lambda: kind.update(self._aws, resource.id, plain(news)))
+        _call(resource, lambda: kind.update(self._aws, resource.id, plain(news)))
         return self._outputs(resource, kind, resource.id, news)
 
     def read(self, resource: Resource, inputs: Properties, outputs: Properties) -> Found | None:
         kind = _kind(resource)
         known = plain(inputs or outputs)
-        live = _told(resource, lambda: kind.read(self._aws, resource.id, known))
+        live = _call(resource, lambda: kind.read(self._aws, resource.id, known))
         if live is None:
             return None
         wanted = inputs or {key: value for key, value in live.items() if key in kind.properties}
@@ -97,13 +97,13 @@ class AwsProvider(Provider):
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
         kind = _kind(resource)
-        _told(resource, lambda: kind.delete(self._aws, resource.id, plain(inputs or outputs)))
+        _call(resource, lambda: kind.delete(self._aws, resource.id, plain(inputs or outputs)))
 
     def invoke(self, token: str, args: Properties) -> Properties:
         return functions.call(self._aws, token, args)
 
     def _outputs(self, resource: Resource, kind: AwsKind, id: str, inputs: Properties) -> Properties:
-        live = _told(resource, lambda: kind.read(self._aws, id, plain(inputs)))
+        live = _call(resource, lambda: kind.read(self._aws, id, plain(inputs)))
         if live is None:
             raise ProviderError(f"{resource.type} {id} was made, and the server does not know it")
         return {**live, **inputs}
@@ -116,7 +116,7 @@ def _kind(resource: Resource) -> AwsKind:
     return KINDS[resource.type]
 
 
-def _told(resource: Resource, call: Callable[[], _T]) -> _T:
+def _call(resource: Resource, call: Callable[[], _T]) -> _T:
     """Run a call of the AWS API; its failure in one sentence with the resource's name."""
     from botocore.exceptions import BotoCoreError, ClientError
 

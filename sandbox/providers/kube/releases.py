@@ -86,7 +86,7 @@ class Releases:
             return "", {**inputs, **self._rendered(inputs), "status": UNKNOWN}
         release = _Release(self, resource, inputs)
         with self._helm() as helm:
-            entry = _told(lambda: helm.entry(release.namespace, release.name))
+            entry = _checked(lambda: helm.entry(release.namespace, release.name))
             if entry and entry["status"] == "deployed" and not self._cluster.settings.upsert:
                 raise ProviderError(
                     f"the Helm release {release.id} already exists: import it, uninstall it, or set the provider's "
@@ -110,11 +110,11 @@ class Releases:
             return None
         namespace, _, name = resource.id.partition("/")
         with self._helm() as helm:
-            entry = _told(lambda: helm.entry(namespace, name))
+            entry = _checked(lambda: helm.entry(namespace, name))
             if entry is None or entry["status"] == "uninstalled":
                 return None
             words = ["get", "values", name, "--namespace", namespace]
-            values = _told(lambda: helm.query(words)) or {}
+            values = _checked(lambda: helm.query(words)) or {}
             read = dict(inputs)
             chart, version = chart_and_version(entry)
             if inputs.get("version") not in (None, version):
@@ -132,7 +132,7 @@ class Releases:
         seconds = _seconds(plain(inputs), resource)
         words = ["uninstall", name, "--namespace", namespace, "--ignore-not-found", "--timeout", f"{seconds}s"]
         with self._helm() as helm:
-            _told(lambda: helm.run([*words, "--wait"], timeout=seconds + 30, server=True))
+            _checked(lambda: helm.run([*words, "--wait"], timeout=seconds + 30, server=True))
 
     def chart(self, inputs: Mapping[str, Any]) -> Path:
         repository = (inputs.get("repositoryOpts") or {}).get("repo")
@@ -150,7 +150,7 @@ class Releases:
             words += ["--api-versions", version]
         words += [_SWITCHES["skipCrds"]] if known.get("skipCrds") else []
         with _values_file(known) as values:
-            manifest = _told(
+            manifest = _checked(
                 lambda: Helm(self._home / "helm").run([*words, "--values", values], timeout=120),
                 f"chart {chart.name} of release {known['name']} does not render",
             )
@@ -169,11 +169,11 @@ class Releases:
         return self._outputs(helm, release.namespace, release.name, release.inputs)
 
     def _outputs(self, helm: Helm, namespace: str, name: str, inputs: Properties) -> Properties:
-        entry = _told(lambda: helm.entry(namespace, name))
+        entry = _checked(lambda: helm.entry(namespace, name))
         if entry is None:
             raise ProviderError(f"the Helm release {namespace}/{name} is gone from the cluster")
         words = ["get", "manifest", name, "--namespace", namespace]
-        manifest = _told(lambda: helm.run(words, timeout=60, server=True))
+        manifest = _checked(lambda: helm.run(words, timeout=60, server=True))
         chart, version = chart_and_version(entry)
         status = {
             "name": name,
@@ -230,7 +230,7 @@ def _seconds(known: Mapping[str, Any], resource: Resource) -> int:
     return int(resource.timeout or known.get("timeout") or _DEFAULT_SECONDS)
 
 
-def _told(call: Callable[[], _T], what: str = "helm failed") -> _T:
+def _checked(call: Callable[[], _T], what: str = "helm failed") -> _T:
     try:
         return call()
     except HelmFailed as failed:

@@ -32,7 +32,7 @@ def failures(manifest: dict[str, Any], version: str = DEFAULT_VERSION) -> list[t
     definitions = Resource.from_contents(_schema(f"{folder}/_definitions.json", minor))
     registry: Any = definitions @ (Resource.from_contents(schema) @ Registry())
     validator = jsonschema.Draft202012Validator(schema, registry=registry)
-    return sorted({failure for error in validator.iter_errors(document) for failure in _told(error)})
+    return sorted({failure for error in validator.iter_errors(document) for failure in _failures_of(error)})
 
 
 @cache
@@ -56,7 +56,7 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
-def _told(error: Any) -> Iterator[tuple[str, str]]:
+def _failures_of(error: Any) -> Iterator[tuple[str, str]]:
     if isinstance(error.instance, Unknown):
         return
     path = tuple(error.absolute_path)

@@ -75,7 +75,9 @@ def test_entries_may_change_before_the_first_line_was_written() -> None:
     applied["loki"]["schemaConfig"]["configs"][0]["from"] = "2026-05-02"
     wanted = merged_values(spec_of(BUCKET))
     assert update_problems(applied, wanted, today=TODAY) == []
-    assert update_problems(applied, wanted, today=date(2026, 5, 2)) != []
+    removed, added = update_problems(applied, wanted, today=date(2026, 5, 2))
+    assert "schema entry 1, from 2026-05-02, was applied and cannot be removed" in removed
+    assert "from 2024-01-01 must begin after 2026-05-02" in added
 
 
 def test_entries_are_found_wherever_the_chart_reads_them() -> None:
