@@ -31,7 +31,7 @@ class Plugin(ComponentProvider):
                 raise
             problems = error.inner.problems
             refused = [
-                InputPropertyErrorDetails(property_path=_in_other_languages(one.place), reason=one.message)
+                InputPropertyErrorDetails(property_path=_in_other_languages(one.field), reason=one.message)
                 for one in problems
             ]
             count = "1 input is" if len(problems) == 1 else f"{len(problems)} inputs are"

@@ -6,9 +6,10 @@ are checked when the component is constructed. An `Output` is accepted unless th
 specification is checked again, by the same rules, once it is resolved.
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Self, TypeVar
 
@@ -63,17 +64,17 @@ RuleMethod = TypeVar("RuleMethod", bound=Callable[..., Found])
 class ArgumentProblem:
     """One problem of the arguments of a component."""
 
-    place: str
+    field: str
     """The argument, with dots into what it holds."""
     shown: str
     """Its value behind an equals sign; empty where it is missing, hidden where it is a secret."""
     message: str
     """The rule and the fix."""
     location: Location = ()
-    """The parts of `place`."""
+    """The parts of `field`."""
     fields: tuple[str, ...] = ()
     """The arguments that the rule reads; empty where one is wrong by itself."""
-    fix: Mapping[Location, Any] | None = field(default=None, compare=False)
+    fix: Mapping[Location, Any] | None = dataclasses.field(default=None, compare=False)
     """The change that a rule names, by the parts of each place."""
 
 
@@ -83,7 +84,7 @@ class InvalidArgsError(pulumi.RunError):
     def __init__(self, component: str, problems: Sequence[ArgumentProblem]) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-        lines = [f"  {problem.place}{problem.shown}: {problem.message}" for problem in problems]
+        lines = [f"  {problem.field}{problem.shown}: {problem.message}" for problem in problems]
         super().__init__("\n".join([f"{component}: {count} in its arguments", *lines]))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from components._model import Location, StrictModel
 
-from .errors import PROJECT, Problem, place_of, remove_command, set_command, shown
+from .errors import PROJECT, Problem, remove_command, set_command, setting_path, shown
 from .fields import Setting, accepts, right_value, setting_at
 from .source import Source
 from .storage import STORAGE_KINDS
@@ -29,7 +29,7 @@ def set_without_path(key: str, source: Source, areas: Mapping[str, type[StrictMo
     commands = [remove_command(place, whole_key=True)]
     value = _meant(setting, source, key)
     if value is not None:
-        commands.append(set_command(place_of(str(area), *path), value))
+        commands.append(set_command(setting_path(str(area), *path), value))
     sentence = "was set without --path, as a key that nothing reads: set it by its path"
     return Problem(place, sentence, "\n".join(commands), shown(source.value(key)))
 

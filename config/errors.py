@@ -27,9 +27,9 @@ _LONGEST_SHOWN = 80
 class Problem:
     """One thing that is wrong with the settings."""
 
-    place: str
+    field: str
     """The setting, such as `observability:logging.replicas`."""
-    sentence: str
+    message: str
     """The rule, and what to do."""
     fix: str
     """The commands that fix it, one a line; the stack is added to each."""
@@ -40,7 +40,7 @@ class Problem:
         """Return the problem as lines: the message, then the commands that fix it in `stack`."""
         value = f" = {self.shown}" if self.shown else ""
         commands = [f"      {command} --stack {shlex.quote(stack)}" for command in self.fix.splitlines()]
-        return "\n".join([f"  {self.place}{value}: {self.sentence}", *commands])
+        return "\n".join([f"  {self.field}{value}: {self.message}", *commands])
 
 
 class SettingsError(pulumi.RunError):
@@ -51,14 +51,14 @@ def settings_error(stack: str, problems: Iterable[Problem]) -> SettingsError:
     """Return one error with all problems."""
     found: dict[tuple[str, str], Problem] = {}
     for problem in problems:
-        found.setdefault((problem.place, problem.sentence), problem)
+        found.setdefault((problem.field, problem.message), problem)
     count = "1 problem" if len(found) == 1 else f"{len(found)} problems"
     head = f"the settings of stack {stack} have {count}; nothing was created or changed"
     hint = f"Where there is no pulumi, make shell STACK={stack} opens a shell that has it."
     return SettingsError("\n".join([head, *(problem.text(stack) for problem in found.values()), hint]))
 
 
-def place_of(*path: str | int) -> str:
+def setting_path(*path: str | int) -> str:
     """Return the path of a setting as Pulumi reads it: `observability:logging.workloads["query-frontend"].cpu`."""
     first = str(path[0])
     return (first if ":" in first else f"{PROJECT}:{first}") + "".join(map(_step, path[1:]))

@@ -23,7 +23,7 @@ from components._model import (
 )
 from components.units import parse_quantity
 
-from .errors import SECRET, Problem, nearest, place_of, remove_command, replace_command, shown
+from .errors import SECRET, Problem, nearest, remove_command, replace_command, setting_path, shown
 
 OF_A_KEY = "[key]"
 """The last part of an error's location where the key of a map is wrong, not its value."""
@@ -132,9 +132,9 @@ def _same_host(wrong: Any, example: Any) -> str | None:
 def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> Problem:
     location, kind, value = details["loc"], details["type"], details["input"]
     if location[-1:] == (OF_A_KEY,):
-        place = place_of(area, *location[:-1])
+        place = setting_path(area, *location[:-1])
         return Problem(place, message(details), remove_command(place))
-    place = place_of(area, *location)
+    place = setting_path(area, *location)
     setting = setting_at(model, location)
     if kind == "extra_forbidden":
         return _unknown(place, setting, location, value)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
 from .caching import CacheKind
-from .errors import Problem, place_of, set_command, shown
+from .errors import Problem, set_command, setting_path, shown
 from .rule import rule
 from .settings import Settings
 
@@ -20,7 +20,7 @@ def _namespaces_differ_from_external_metrics(settings: Settings) -> Iterator[Pro
     external = {namespace for url in urls if url and (namespace := namespace_in_url(url))}
     for area, namespace in area_namespaces(settings).items():
         if namespace in external and namespace not in settings.cluster.existing_namespaces:
-            place = place_of(area, "namespace")
+            place = setting_path(area, "namespace")
             yield Problem(
                 place,
                 "is the namespace of the external metrics stack: this stack would change its Pod Security level and "

@@ -6,7 +6,7 @@ from components._model import placeholder
 from components.logging.modes import LokiRole
 from components.tracing.modes import TempoMode
 
-from .errors import Problem, place_of, set_command, shown
+from .errors import Problem, set_command, setting_path, shown
 from .metrics import MetricsKind
 from .rule import rule
 from .settings import Settings
@@ -22,8 +22,8 @@ def _object_store_is_redundant(settings: Settings) -> Iterator[Problem]:
         return
     if isinstance(store, InClusterStorage) and store.replicas > 1:
         return
-    kind = place_of("storage", "kind")
-    several = set_command(place_of("storage", "replicas"), 3)
+    kind = setting_path("storage", "kind")
+    several = set_command(setting_path("storage", "replicas"), 3)
     yield Problem(
         kind,
         f"{_WHY}: keep logs and traces on an object store outside the cluster, or in-cluster with replicas 3",
@@ -36,7 +36,7 @@ def _object_store_is_redundant(settings: Settings) -> Iterator[Problem]:
 def _buckets_are_protected(settings: Settings) -> Iterator[Problem]:
     store = settings.storage
     if settings.cluster.production and isinstance(store, AwsStorage) and store.create_buckets and not store.protect:
-        place = place_of("storage", "protect")
+        place = setting_path("storage", "protect")
         yield Problem(place, "environment production refuses unprotected buckets", set_command(place, True), "false")
 
 
@@ -48,9 +48,9 @@ def _metrics_are_external(settings: Settings) -> Iterator[Problem]:
             **{key: placeholder(key) for key in ("remote_write_url", "otlp_url", "query_url")},
         }
         yield Problem(
-            place_of("metrics", "kind"),
+            setting_path("metrics", "kind"),
             f"{_WHY}: the in-stack Prometheus has one replica; use an external metrics stack",
-            set_command(place_of("metrics"), external),
+            set_command(setting_path("metrics"), external),
             shown(settings.metrics.kind),
         )
 
@@ -61,9 +61,9 @@ def _loki_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
         return
     logs = settings.logging
     writer = logs.mode.ingester
-    place = place_of("logging", "replicas")
+    place = setting_path("logging", "replicas")
     if writer is not LokiRole.LOKI:
-        place = place_of("logging", "workloads", writer.value, "replicas")
+        place = setting_path("logging", "workloads", writer.value, "replicas")
     if logs.ingesters < 2:
         yield Problem(place, f"{_WHY}: run Loki with 3 ingesters", set_command(place, 3))
 
@@ -71,7 +71,7 @@ def _loki_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
 @rule("cluster.environment", "tracing.mode")
 def _tempo_is_distributed(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.production and settings.tracing.mode is TempoMode.MONOLITHIC:
-        mode, replicas = place_of("tracing", "mode"), place_of("tracing", "replicas")
+        mode, replicas = setting_path("tracing", "mode"), setting_path("tracing", "replicas")
         fix = f"{set_command(mode, 'distributed')}\n{set_command(replicas, 3)}"
         yield Problem(
             mode,
@@ -86,7 +86,7 @@ def _tempo_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
     traces = settings.tracing
     distributed = traces.mode is TempoMode.DISTRIBUTED
     if settings.cluster.production and distributed and not traces.kafka_address and traces.replicas < 2:
-        replicas = place_of("tracing", "replicas")
+        replicas = setting_path("tracing", "replicas")
         yield Problem(replicas, f"{_WHY}: run Tempo with 3 ingesters", set_command(replicas, 3))
 
 

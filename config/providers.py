@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from components._messages import closest
 
-from .errors import PROJECT, Problem, nearest, place_of, remove_command
+from .errors import PROJECT, Problem, nearest, remove_command, setting_path
 from .source import Source
 
 AWS_FLAGS = ("skipCredentialsValidation", "skipRequestingAccountId", "skipMetadataApiCheck")
@@ -35,7 +35,9 @@ def _unused(source: Source) -> Iterator[Problem]:
     for key in sorted(source.others):
         namespace, _, name = key.partition(":")
         if namespace == "kubernetes":
-            sentence = f"is not used, as the program creates the provider itself: set {place_of('cluster', 'context')}"
+            sentence = (
+                f"is not used, as the program creates the provider itself: set {setting_path('cluster', 'context')}"
+            )
             yield Problem(key, sentence, remove_command(key))
         elif closest(namespace.lower(), [PROJECT]) and namespace != PROJECT:
             yield Problem(key, f"is not used: did you mean {PROJECT}:{name}?", remove_command(key))

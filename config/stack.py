@@ -13,19 +13,19 @@ from .errors import (
     SECRET,
     Problem,
     nearest,
-    place_of,
     remove_command,
     replace_command,
     setting_of,
+    setting_path,
     settings_error,
     shown,
 )
 from .providers import provider_problems
 from .rule import find_problems
-from .rules import RULES
 from .secrets import SECRET_KEYS, secret_problems
 from .settings import AREAS, Settings
 from .source import Source
+from .stack_rules import RULES
 from .storage import STORAGE_KINDS
 from .validation import CheckedArea, check_area
 
@@ -48,7 +48,7 @@ def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] 
     problems += find_problems(settings, RULES)
     problems = _with_secrets(problems, secret_problems(source))
     problems += provider_problems(source)
-    reported = frozenset(setting_of(problem.place) for problem in problems)
+    reported = frozenset(setting_of(problem.field) for problem in problems)
     problems += of_components(replace(settings, invalid=settings.invalid | reported))
     if problems:
         raise settings_error(source.stack, problems)
@@ -57,15 +57,15 @@ def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] 
 
 def _with_secrets(problems: list[Problem], secrets: list[Problem]) -> list[Problem]:
     """Return all problems, without those of a secret that is unused: its fix is to remove it."""
-    wrong = {problem.place: problem for problem in secrets}
+    wrong = {problem.field: problem for problem in secrets}
     known = "; it is in plain text, so rotate it"
     reported = [
-        replace(problem, sentence=problem.sentence + known * (not wrong[problem.place].shown))
-        if problem.place in wrong
+        replace(problem, message=problem.message + known * (not wrong[problem.field].shown))
+        if problem.field in wrong
         else problem
         for problem in problems
     ]
-    return reported + [problem for place, problem in wrong.items() if place not in {one.place for one in problems}]
+    return reported + [problem for field, problem in wrong.items() if field not in {one.field for one in problems}]
 
 
 def _checked_areas(source: Source) -> tuple[Mapping[str, CheckedArea], list[Problem]]:
@@ -88,7 +88,7 @@ def _checked_areas(source: Source) -> tuple[Mapping[str, CheckedArea], list[Prob
 
 
 def _unknown_kind(written: Mapping[str, Any]) -> Problem:
-    place, kind = place_of("storage", "kind"), written["kind"]
+    place, kind = setting_path("storage", "kind"), written["kind"]
     near = closest(str(kind).lower(), STORAGE_KINDS) or _kind_of(written)
     sentence = f"must be one of {', '.join(STORAGE_KINDS)}" + (f": did you mean {near}?" if near else "")
     return Problem(place, sentence, replace_command(place, kind, near) if near else "", shown(kind))

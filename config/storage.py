@@ -55,7 +55,7 @@ class InClusterStorage(InClusterObjectStorageSettings):
     @property
     def disks_of_an_object(self) -> int:
         """The number of copies of an object on volumes of the cluster."""
-        return self.copies if self.replicas > 1 else 1
+        return self.replication_factor if self.replicas > 1 else 1
 
 
 class MinioStorage(MinioObjectStorageSettings):

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from components._messages import closest
 
-from .errors import Problem, nearest, place_of, remove_command, set_command, shown
+from .errors import Problem, nearest, remove_command, set_command, setting_path, shown
 from .rule import rule
 from .settings import Settings
 
@@ -14,7 +14,7 @@ def _logs_without_a_namespace_have_a_tenant(settings: Settings) -> Iterator[Prob
     tenants = settings.logging.tenants
     named_by_login = bool(settings.logging.tenants_secret)
     if len(tenants) > 1 and not settings.telemetry.logs_tenant and not named_by_login:
-        place = place_of("telemetry", "logs_tenant")
+        place = setting_path("telemetry", "logs_tenant")
         yield Problem(
             place,
             f"is missing: logging.tenants names {', '.join(tenants)}, and logs whose namespace names none "
@@ -26,13 +26,13 @@ def _logs_without_a_namespace_have_a_tenant(settings: Settings) -> Iterator[Prob
 @rule("logging.tenants", "telemetry.logs_tenant")
 def _logs_tenant_is_defined(settings: Settings) -> Iterator[Problem]:
     if settings.telemetry.logs_tenant:
-        yield from _unknown_tenant(settings, place_of("telemetry", "logs_tenant"), settings.telemetry.logs_tenant)
+        yield from _unknown_tenant(settings, setting_path("telemetry", "logs_tenant"), settings.telemetry.logs_tenant)
 
 
 @rule("logging.tenants", "telemetry.namespace_tenants")
 def _namespace_tenants_are_defined(settings: Settings) -> Iterator[Problem]:
     for namespace, tenant in settings.telemetry.namespace_tenants.items():
-        yield from _unknown_tenant(settings, place_of("telemetry", "namespace_tenants", namespace), tenant)
+        yield from _unknown_tenant(settings, setting_path("telemetry", "namespace_tenants", namespace), tenant)
 
 
 def _unknown_tenant(settings: Settings, place: str, tenant: str) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ from components.ingress.spec import BasicAuthSettings, UiRouteSettings
 from components.metrics.spec import MetricsSettings
 
 from .caching import CacheKind
-from .errors import Problem, place_of, remove_command, shown
+from .errors import Problem, remove_command, setting_path, shown
 from .ingress import IngressKind
 from .metrics import MetricsKind
 from .rule import Rule, rule
@@ -40,7 +40,7 @@ class _Unused:
         @rule(self.depends_on, f"{area}.{field}")
         def setting_is_used(settings: Settings) -> Iterator[Problem]:
             if why := self.reason(settings):
-                yield from _unused(getattr(settings, area), place_of(area, field), field, why)
+                yield from _unused(getattr(settings, area), setting_path(area, field), field, why)
 
         return setting_is_used
 
@@ -119,7 +119,7 @@ def _ui_users_are_used(settings: Settings) -> Iterator[Problem]:
     elif middleware := settings.ingress.auth_middleware:
         why = f"ingress.auth_middleware {middleware.namespace}/{middleware.name} authenticates in their place"
     if why:
-        place = place_of("ui_users")
+        place = setting_path("ui_users")
         yield Problem(place, f"is not used: {why}; remove it", remove_command(place))
 
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from components._model import Location, holds_placeholder, is_placeholder, members
 from components._spec import REMOVE, ArgumentProblem
 from config import Settings
-from config.errors import Problem, place_of, remove_command, replace_command, setting_of, shown
+from config.errors import Problem, remove_command, replace_command, setting_of, setting_path, shown
 from config.fields import OF_A_KEY, accepts, meaning, right_value, setting_at
 
 from .argument_origins import origins, read_settings
@@ -33,7 +33,7 @@ def component_problems(settings: Settings) -> Iterator[Problem]:
             yield problem
             if len(found.fields) < 2:
                 # A setting that is wrong by itself is wrong for every component that reads it.
-                checked = replace(checked, invalid=checked.invalid | {setting_of(problem.place)})
+                checked = replace(checked, invalid=checked.invalid | {setting_of(problem.field)})
 
 
 def _is_invalid(settings: Settings, component: PlannedComponent, argument: str) -> bool:
@@ -58,7 +58,10 @@ class _Reported:
         commands = [self._command(argument, value) for argument, value in changes.items()]
         sentence = self._missing() if written is _ABSENT else None
         return Problem(
-            place_of(*location), sentence or self._found.message, "\n".join(commands), "" if hidden else shown(written)
+            setting_path(*location),
+            sentence or self._found.message,
+            "\n".join(commands),
+            "" if hidden else shown(written),
         )
 
     def _missing(self) -> str | None:
@@ -119,8 +122,8 @@ class _Reported:
         written = _within(self._written, location)
         value = self._accepted(location, value)
         if value is REMOVE:
-            return remove_command(place_of(*location))
-        return replace_command(place_of(*location), None if written is _ABSENT else written, value)
+            return remove_command(setting_path(*location))
+        return replace_command(setting_path(*location), None if written is _ABSENT else written, value)
 
     def _accepted(self, location: Location, value: object) -> object:
         """Return the value of a fix, or one of the setting's own where that does not take it: `tls` for a Secret."""

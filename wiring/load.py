@@ -26,7 +26,7 @@ from components.tracing.workloads import workload
 from components.units import parse_duration, parse_quantity
 from config import Settings
 from config.caching import CacheKind
-from config.errors import place_of
+from config.errors import setting_path
 from config.storage import IN_CLUSTER, FilesystemStorage
 
 from .planned_components import planned_components
@@ -97,7 +97,7 @@ def announce(settings: Settings) -> None:
     for path, need in recommended(settings).items():
         if need.below:
             pulumi.log.warn(
-                f"{place_of(*path)} = {need.deployed}: below the {need.value} that {need.load} need; "
+                f"{setting_path(*path)} = {need.deployed}: below the {need.value} that {need.load} need; "
                 f"run make size STACK={settings.stack}"
             )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from config import Settings
-from config.errors import Problem, place_of, remove_command, shown
+from config.errors import Problem, remove_command, setting_path, shown
 
 ROOT = Path(__file__).resolve().parents[1]
 """Where relative paths begin: the directory of the stack files."""
@@ -19,13 +19,13 @@ def rule_files(settings: Settings) -> dict[str, str]:
 def rule_file_problems(settings: Settings) -> Iterator[Problem]:
     """Yield a missing directory of rules, and files that are in the stack file too."""
     area = settings.logging
-    place = place_of("logging", "rules_directory")
+    place = setting_path("logging", "rules_directory")
     if area.rules_directory and not (ROOT / area.rules_directory).is_dir():
         sentence = f"there is no directory {ROOT / area.rules_directory}: create it, with a file of rule groups in it"
         yield Problem(place, sentence, remove_command(place), shown(area.rules_directory))
     if duplicates := sorted(set(_beside(area.rules_directory)) & set(area.rules)):
         sentence = f"{', '.join(duplicates)} is in the stack file too: remove one of them"
-        fix = "\n".join(remove_command(place_of("logging", "rules", path)) for path in duplicates)
+        fix = "\n".join(remove_command(setting_path("logging", "rules", path)) for path in duplicates)
         yield Problem(place, sentence, fix, shown(area.rules_directory))
 
 

@@ -106,9 +106,9 @@ class InClusterObjectStorageArgs(TypedDict):
     chart_version: NotRequired[str]
     """Version of the SeaweedFS chart. Default: `4.44.0`."""
     replicas: NotRequired[int]
-    """Number of servers that hold objects: 1, a single pod with everything, or more than `copies`, each on a node
-    of its own, beside three masters and two filers. It may grow at any time. 1 to 1000. Default: `1`."""
-    copies: NotRequired[int]
+    """Number of servers that hold objects: 1, a single pod with everything, or more than `replication_factor`, each
+    on a node of its own, beside three masters and two filers. It may grow at any time. 1 to 1000. Default: `1`."""
+    replication_factor: NotRequired[int]
     """Number of servers that hold each object where there are several; objects that exist keep their number. 2 to
     3. Default: `2`."""
     allow_changes: NotRequired[Sequence[str]]

@@ -121,7 +121,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
                 "automountServiceAccountToken": False,
                 "enableReplication": True,
                 # The third digit counts further copies on other servers, here each on a host of its own.
-                "replicationPlacement": f"00{spec.copies - 1}",
+                "replicationPlacement": f"00{spec.replication_factor - 1}",
             }
         },
         "master": {
@@ -131,7 +131,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             "logs": dict(_LOGS_TO_STANDARD_ERROR),
             "volumeSizeLimitMB": volume_megabytes(spec.volume_size),
             # Every bucket takes this many volumes, with their copies, at its first object.
-            "extraEnvironmentVars": {f"WEED_MASTER_VOLUME_GROWTH_COPY_{spec.copies}": "2"},
+            "extraEnvironmentVars": {f"WEED_MASTER_VOLUME_GROWTH_COPY_{spec.replication_factor}": "2"},
             "data": {**claim, "size": "1Gi"},
         },
         "volume": {

@@ -515,12 +515,12 @@ class InClusterObjectStorageSettings(StoreSettings):
     replicas: Plain[Replicas] = Field(
         default=1,
         description=(
-            "Number of servers that hold objects: 1, a single pod with everything, or more than `copies`, each on a "
-            "node of its own, beside three masters and two filers. It may grow at any time."
+            "Number of servers that hold objects: 1, a single pod with everything, or more than `replication_factor`, "
+            "each on a node of its own, beside three masters and two filers. It may grow at any time."
         ),
         examples=[3],
     )
-    copies: Plain[int] = Field(
+    replication_factor: Plain[int] = Field(
         default=2,
         ge=2,
         le=3,
@@ -601,13 +601,14 @@ class InClusterObjectStorageSpec(InClusterObjectStorageSettings, ReleaseSpec, Mo
             message = "is also the bucket of another purpose: each needs its own, as its key is for that bucket alone"
             yield Violation(message, _default_bucket(self.buckets, str(at[1]), DEFAULT_PREFIXES), at=at)
 
-    @rule("replicas", "copies")
-    def _replicas_exceed_copies(self) -> Violation | None:
-        if self.clustered and self.replicas <= self.copies:
+    @rule("replicas", "replication_factor")
+    def _replicas_exceed_replication_factor(self) -> Violation | None:
+        if self.clustered and self.replicas <= self.replication_factor:
             return Violation(
-                f"must be more than copies = {self.copies}, or 1: with {self.replicas} servers, writes would fail "
-                f"while one is down; set {self.copies + 1} or more, or 1 for a single copy",
-                {"replicas": self.copies + 1},
+                f"must be more than replication_factor = {self.replication_factor}, or 1: with {self.replicas} "
+                f"servers, writes would fail while one is down; set {self.replication_factor + 1} or more, or 1 for a "
+                "single copy",
+                {"replicas": self.replication_factor + 1},
             )
         return None
 

@@ -78,7 +78,7 @@ def refused_as_late(name: str, args: Mapping[str, Any]) -> set[str]:
         given = {field: value(pulumi.Output.from_input("x")) for field, value in args.items()}
         with pytest.raises(components.InvalidArgsError) as raised:
             getattr(components, name)("late", given)
-        refused.update(problem.place for problem in raised.value.problems if problem.message == LATE)
+        refused.update(problem.field for problem in raised.value.problems if problem.message == LATE)
         return {}
 
     record(build)

@@ -115,7 +115,7 @@ EXAMPLES: dict[str, list[Args]] = {
     ],
     "InClusterObjectStorage": [
         {"namespace": "storage"},
-        {"namespace": "storage", "replicas": 3, "copies": 2, "buckets": {"logs": "loki"}},
+        {"namespace": "storage", "replicas": 3, "replication_factor": 2, "buckets": {"logs": "loki"}},
     ],
     "Logging": [
         {"namespace": "logging", "store": "filesystem"},

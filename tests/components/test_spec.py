@@ -74,7 +74,7 @@ def test_a_whole_number_that_arrives_as_a_float_is_taken_as_an_integer() -> None
 def test_a_rule_runs_beside_a_wrong_field_that_it_does_not_read() -> None:
     with pytest.raises(InvalidArgsError) as raised:
         ExampleSpec.check("Example", {"admin_password": 5, "copies": 3, "copy": 2})
-    assert [problem.place for problem in raised.value.problems] == ["admin_password", "copy", "replicas"]
+    assert [problem.field for problem in raised.value.problems] == ["admin_password", "copy", "replicas"]
 
 
 def test_nothing_is_said_of_what_follows_from_a_wrong_value() -> None:
@@ -135,7 +135,7 @@ def test_a_plain_field_refuses_an_output_at_any_depth(args: dict[str, Any], plac
 
     with pytest.raises(InvalidArgsError) as raised:
         record(build)
-    assert [problem.place for problem in raised.value.problems] == places
+    assert [problem.field for problem in raised.value.problems] == places
     assert all("must be known when the program runs" in problem.message for problem in raised.value.problems)
 
 
@@ -171,8 +171,8 @@ def test_a_nested_output_is_checked_once_it_is_known() -> None:
 
 def test_rules_that_read_an_invalid_argument_are_skipped() -> None:
     args = {"mode": "named", "parts": {"a": {"size": 8}}}
-    assert {problem.place for problem in NestedSpec.find_problems(args)} == {"names", "parts.a.size"}
-    assert [problem.place for problem in NestedSpec.find_problems(args, invalid={"names"})] == ["parts.a.size"]
+    assert {problem.field for problem in NestedSpec.find_problems(args)} == {"names", "parts.a.size"}
+    assert [problem.field for problem in NestedSpec.find_problems(args, invalid={"names"})] == ["parts.a.size"]
     assert NestedSpec.find_problems(args, invalid={"mode"}) == []
 
 
@@ -180,7 +180,7 @@ def test_an_invalid_argument_is_not_reported_again_and_need_not_be_given() -> No
     assert NestedSpec.find_problems({"mode": 5, "parts": {"a": {"size": 9}}}, invalid={"mode"}) == []
     assert NestedSpec.find_problems({"zones": "a"}, invalid={"zones", "unknown"}) == []
     (problem,) = NestedSpec.find_problems({"parts": {"a": {"size": "x"}}, "mode": 5}, invalid={"mode"})
-    assert (problem.place, problem.location) == ("parts.a.size", ("parts", "a", "size"))
+    assert (problem.field, problem.location) == ("parts.a.size", ("parts", "a", "size"))
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_a_violation_is_at_its_place_and_is_fixed_there_by_default(
     args: dict[str, Any], place: str, shown: str, fix: dict[str, Any] | None
 ) -> None:
     (problem,) = NestedSpec.find_problems(args)
-    assert (problem.place, problem.shown, fix_of(problem)) == (place, shown, fix)
+    assert (problem.field, problem.shown, fix_of(problem)) == (place, shown, fix)
 
 
 def test_a_problem_names_the_arguments_that_its_rule_reads() -> None:
@@ -221,10 +221,10 @@ def test_a_problem_names_the_arguments_that_its_rule_reads() -> None:
 )
 def test_a_placeholder_is_not_a_value(args: dict[str, Any], place: str) -> None:
     (problem,) = NestedSpec.find_problems(args)
-    assert problem.place == place
+    assert problem.field == place
     assert "replace it with the value that it stands for" in problem.message
 
 
 def test_a_placeholder_hides_no_other_problem_of_a_model_within() -> None:
     problems = NestedSpec.find_problems({"parts": {"a": {"size": placeholder("size"), "sizes": 2}, "b": {"size": "x"}}})
-    assert [problem.place for problem in problems] == ["parts.a.size", "parts.a.sizes", "parts.b.size"]
+    assert [problem.field for problem in problems] == ["parts.a.size", "parts.a.sizes", "parts.b.size"]

@@ -57,7 +57,8 @@ def test_on_existing_buckets_only_the_roles_are_made() -> None:
 
 
 def test_seaweedfs_on_several_hosts_is_where_both_signals_go() -> None:
-    recording = stack(storage={"kind": "in-cluster", "replicas": 4, "copies": 3, "allow_changes": ["servers"]})
+    servers = {"replicas": 4, "replication_factor": 3, "allow_changes": ["servers"]}
+    recording = stack(storage={"kind": "in-cluster", **servers})
     loki, tempo = loki_and_tempo(recording)
     assert loki["s3"]["endpoint"] == "http://seaweedfs.storage:8333"
     assert tempo["s3"]["endpoint"] == "seaweedfs.storage:8333"

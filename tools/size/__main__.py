@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pulumi
 
-from config.errors import SettingsError, place_of, set_command
+from config.errors import SettingsError, set_command, setting_path
 from tools.stackfile import StackFileError, read_stack_file
 from wiring.load import report
 
@@ -31,7 +31,7 @@ def sizes(root: Path, stack: str) -> str:
     config = read_stack_file(root, stack).config
     settings = settings_of(config, stack)
     if not settings.load.is_set:
-        command = set_command(place_of("load", "logs_gb_per_day"), 100)
+        command = set_command(setting_path("load", "logs_gb_per_day"), 100)
         raise StackFileError(
             f"observability:load is not set: state what is expected, such as\n  {command} --stack {stack}"
         )

@@ -29,7 +29,7 @@ def test_a_wrong_argument_is_reported_at_its_place(
     spec: type[Spec], args: dict[str, Any], place: str, words: str, fix: Fix | None
 ) -> None:
     (problem,) = spec.find_problems({**VALID[spec], **args})
-    assert problem.place == place
+    assert problem.field == place
     assert words in problem.message
     assert fix_of(problem) == fix
 

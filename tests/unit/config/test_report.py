@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from config import SettingsError, load
-from config.errors import Problem, place_of, set_command, shown
+from config.errors import Problem, set_command, setting_path, shown
 from config.settings import AREAS, Settings
 from config.storage import STORAGE_KINDS
 from tests.unit.config.stacks import AWS, EXTERNAL, problems, source
@@ -52,7 +52,7 @@ def test_what_the_components_find_is_in_the_same_report() -> None:
     def found(settings: Settings) -> list[Problem]:
         assert settings.retention.logs == "744h", "a stand-in"
         assert settings.invalid == {"retention.logs"}
-        return [Problem(place_of("logging", "replicas"), "is odd", "pulumi config rm x")]
+        return [Problem(setting_path("logging", "replicas"), "is odd", "pulumi config rm x")]
 
     with pytest.raises(SettingsError, match="have 2 problems") as raised:
         load(source(retention={"logs": "3x"}), found)
@@ -263,7 +263,7 @@ def test_values_are_shown_as_they_are_written_without_secrets() -> None:
     ],
 )
 def test_a_command_keeps_the_type_of_its_value(value: Any, command: str) -> None:
-    assert set_command(place_of("a", "b"), value) == f"pulumi config {command}"
+    assert set_command(setting_path("a", "b"), value) == f"pulumi config {command}"
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -13,10 +13,10 @@ import yaml
 
 from components._model import StrictModel
 from config.rule import Rule, reads_of
-from config.rules import RULES
 from config.settings import AREAS, Settings
 from config.source import Source
 from config.stack import load
+from config.stack_rules import RULES
 from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_METRICS, PRODUCTION
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -101,7 +101,7 @@ def test_arguments_that_grafana_would_fail_on_are_refused(args: dict[str, Any], 
 
 
 def fixes(**args: Any) -> dict[str, Any]:
-    return {problem.place: fix_of(problem) for problem in DatasourcesSpec.find_problems({**ARGS, **args})}
+    return {problem.field: fix_of(problem) for problem in DatasourcesSpec.find_problems({**ARGS, **args})}
 
 
 FAILED = "rate(traces_service_graph_request_failed_total{$__tags}[5m])"

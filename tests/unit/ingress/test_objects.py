@@ -169,7 +169,7 @@ def test_a_route_is_fixed_by_a_change_or_else_by_removing_the_argument(
     args: dict[str, Any], place: str, fix: dict[str, Any] | None
 ) -> None:
     (problem,) = UiRouteSpec.find_problems({**ALLOY, **args})
-    assert (problem.place, fix_of(problem)) == (place, fix)
+    assert (problem.field, fix_of(problem)) == (place, fix)
 
 
 @pytest.mark.parametrize("lines", [f"admin:{HASH}", f"a:{HASH}\nb:{{SHA}}0123=\n", "c:$apr1$salt$hash"])
@@ -187,5 +187,5 @@ def test_a_password_in_the_clear_is_refused_and_not_shown(lines: str) -> None:
 def test_users_are_given_by_htpasswd_or_by_an_existing_secret() -> None:
     args = {"namespace": "traefik", "htpasswd": f"admin:{HASH}", "existing_secret": "users"}
     (problem,) = BasicAuthSpec.find_problems(args)
-    assert (problem.place, problem.shown) == ("htpasswd", " (value hidden)")
+    assert (problem.field, problem.shown) == ("htpasswd", " (value hidden)")
     assert "existing_secret = 'users' is set too" in problem.message

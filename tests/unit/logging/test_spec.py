@@ -176,7 +176,7 @@ BURST = {"ingestion_rate_mb": 10, "ingestion_burst_size_mb": 2}
 )
 def test_a_problem_has_its_field_and_fix(args: dict[str, Any], place: str, fix: dict[str, Any]) -> None:
     (problem,) = LoggingSpec.find_problems(args)
-    assert (problem.place, fix_of(problem)) == (place, fix)
+    assert (problem.field, fix_of(problem)) == (place, fix)
 
 
 @given(

@@ -107,5 +107,5 @@ def test_a_wrong_argument_is_named_with_its_value(args: dict[str, Any], problem:
 @pytest.mark.parametrize(("retention", "fixed"), [("1h", "2h"), ("30s", "2h"), ("150m", "3h"), ("25h30m", "26h")])
 def test_the_fix_of_a_retention_is_the_next_whole_hour(retention: str, fixed: str) -> None:
     (problem,) = MetricsSpec.find_problems({"namespace": "monitoring", "retention": retention})
-    assert (problem.place, fix_of(problem)) == ("retention", {"retention": fixed})
+    assert (problem.field, fix_of(problem)) == ("retention", {"retention": fixed})
     assert values(retention=fixed)["server"]["retention"] == fixed

@@ -114,7 +114,7 @@ def test_every_object_lies_on_two_of_three_servers_and_masters_can_agree_without
     assert (chart["volume"]["replicas"], chart["master"]["replicas"], chart["filer"]["replicas"]) == (3, 3, 2)
     replication = chart["global"]["seaweedfs"]
     assert (replication["enableReplication"], replication["replicationPlacement"]) == (True, "001")
-    assert cluster_values(copies=3, replicas=4)["global"]["seaweedfs"]["replicationPlacement"] == "002"
+    assert cluster_values(replication_factor=3, replicas=4)["global"]["seaweedfs"]["replicationPlacement"] == "002"
 
 
 @pytest.mark.parametrize("part", PARTS)

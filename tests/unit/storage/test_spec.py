@@ -200,7 +200,13 @@ CASES: list[tuple[type[Spec], dict[str, Any], str, str, Fix | None]] = [
         {"buckets": REMOVE},
     ),
     (InClusterObjectStorageSpec, {"replicas": 2}, "replicas", "set 3 or more, or 1", {"replicas": 3}),
-    (InClusterObjectStorageSpec, {"replicas": 3, "copies": 3}, "replicas", "set 4 or more", {"replicas": 4}),
+    (
+        InClusterObjectStorageSpec,
+        {"replicas": 3, "replication_factor": 3},
+        "replicas",
+        "set 4 or more",
+        {"replicas": 4},
+    ),
     (InClusterObjectStorageSpec, {"release_name": "a" * 53}, "release_name", "at most 52", None),
     (
         InClusterObjectStorageSpec,
@@ -336,12 +342,12 @@ def test_a_violation_has_its_place_its_reason_and_a_fix_that_satisfies_the_rule(
 ) -> None:
     given = {**VALID[spec], **args}
     (problem,) = spec.find_problems(given)
-    assert problem.place == place
+    assert problem.field == place
     assert words in problem.message
     assert fix_of(problem) == fix
     after = spec.find_problems(fixed(given, problem))
     if any(is_placeholder(str(value)) for value in (fix or {}).values()):
-        assert set(fix or {}) <= {found.place for found in after}, "a placeholder is not a value"
+        assert set(fix or {}) <= {found.field for found in after}, "a placeholder is not a value"
     else:
         assert after == []
 
@@ -349,7 +355,7 @@ def test_a_violation_has_its_place_its_reason_and_a_fix_that_satisfies_the_rule(
 @pytest.mark.parametrize(
     ("spec", "args", "place", "words"),
     [
-        (InClusterObjectStorageSpec, {"copies": 1}, "copies", "at least 2"),
+        (InClusterObjectStorageSpec, {"replication_factor": 1}, "replication_factor", "at least 2"),
         (InClusterObjectStorageSpec, {"replicas": 0}, "replicas", "at least 1"),
         (InClusterObjectStorageSpec, {"allow_changes": ["volumes"]}, "allow_changes.0", "one of shape, servers"),
         (InClusterObjectStorageSpec, {"volume_size": "100Mi"}, "volume_size", "at least 1Gi"),
@@ -364,15 +370,15 @@ def test_a_violation_has_its_place_its_reason_and_a_fix_that_satisfies_the_rule(
 )
 def test_a_value_of_another_form_is_refused(spec: type[Spec], args: dict[str, Any], place: str, words: str) -> None:
     (problem,) = problems_of(spec, args)
-    assert problem.place == place
+    assert problem.field == place
     assert words in problem.message
 
 
 def test_every_violation_of_a_rule_is_reported_at_once() -> None:
     found = problems_of(AwsObjectStorageSpec, {"create_buckets": False, "versioning": True, "protect": False})
-    assert [problem.place for problem in found] == ["versioning", "protect"]
+    assert [problem.field for problem in found] == ["versioning", "protect"]
     users = problems_of(MinioObjectStorageSpec, {"users": {"logs": "a", "traces": "root"}})
-    assert [problem.place for problem in users] == ["users.logs", "users.traces"]
+    assert [problem.field for problem in users] == ["users.logs", "users.traces"]
 
 
 def test_the_layout_of_buckets_may_be_an_output_only_where_nothing_is_created() -> None:

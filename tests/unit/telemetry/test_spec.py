@@ -17,7 +17,7 @@ HTTP = {"traces_otlp_endpoint": "http://tempo.tracing:4318"}
 
 def problems_of(args: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fix of each problem by its place."""
-    return {problem.place: fix_of(problem) for problem in TelemetrySpec.find_problems({**BACKENDS, **args})}
+    return {problem.field: fix_of(problem) for problem in TelemetrySpec.find_problems({**BACKENDS, **args})}
 
 
 @pytest.mark.parametrize(

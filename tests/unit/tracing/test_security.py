@@ -104,7 +104,7 @@ def test_ineffective_security_is_refused(base: Any, args: Any, place: str) -> No
     with pytest.raises(InvalidArgsError) as raised:
         spec(base, **args)
     (problem,) = raised.value.problems
-    assert problem.place == place
+    assert problem.field == place
 
 
 def test_monolithic_tempo_needs_no_metrics_namespaces() -> None:

@@ -59,7 +59,7 @@ def test_a_wrong_argument_is_refused_with_its_place(
 ) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec(base, **args)
-    assert words in {problem.place: problem.message for problem in raised.value.problems}[place]
+    assert words in {problem.field: problem.message for problem in raised.value.problems}[place]
 
 
 def test_a_message_names_field_value_rule_and_fix() -> None:
@@ -108,7 +108,7 @@ def test_rules_that_depend_on_the_mode_are_skipped_if_it_is_wrong(mode: Any) -> 
     with pytest.raises(InvalidArgsError) as raised:
         spec(ON_PREMISES, mode=mode, chart_version="9.9.9", tls_secret="tempo-tls", values={"config": "x"})
     (problem,) = raised.value.problems
-    assert problem.place == "mode"
+    assert problem.field == "mode"
 
 
 @pytest.mark.parametrize(("replicas", "replication_factor"), [(1, 1), (2, 2), (3, 3), (7, 3)])

@@ -76,7 +76,7 @@ def test_a_wrong_limit_is_refused_with_its_place(wrong: dict[str, Any], place: s
     with pytest.raises(InvalidArgsError) as raised:
         spec(LAPTOP, limits=wrong)
     (problem,) = raised.value.problems
-    assert problem.place == place
+    assert problem.field == place
 
 
 def test_the_fix_of_a_burst_is_the_rate() -> None:

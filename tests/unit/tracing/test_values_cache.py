@@ -80,4 +80,4 @@ def test_a_cache_that_cannot_be_used_is_refused(base: dict[str, Any], args: dict
     with pytest.raises(InvalidArgsError) as raised:
         spec(base, **args)
     (problem,) = raised.value.problems
-    assert problem.place == place
+    assert problem.field == place

@@ -33,8 +33,8 @@ def test_a_generator_without_effect_is_refused_with_the_correct_places(base: dic
         "values.metricsGenerator.storage": "metricsGenerator.config.storage",
         "values.global_overrides": "overrides.defaults.metrics_generator.processors",
     }
-    assert {problem.place for problem in raised.value.problems} == set(correct)
-    assert all(problem.message.endswith(f"use {correct[problem.place]}") for problem in raised.value.problems)
+    assert {problem.field for problem in raised.value.problems} == set(correct)
+    assert all(problem.message.endswith(f"use {correct[problem.field]}") for problem in raised.value.problems)
 
 
 def test_the_same_values_in_the_correct_places_are_accepted() -> None:
@@ -67,7 +67,7 @@ def test_the_message_names_the_correct_place(base: dict[str, Any], values: dict[
         spec(base, values=values)
     (problem,) = raised.value.problems
     assert fix in problem.message
-    assert fix_of(problem) == {problem.place: REMOVE} and problem.place.startswith("values.")
+    assert fix_of(problem) == {problem.field: REMOVE} and problem.field.startswith("values.")
 
 
 def test_a_null_is_not_misplaced() -> None:

@@ -79,7 +79,7 @@ def test_a_setting_without_effect_is_refused_with_its_place_and_fix(
     with pytest.raises(InvalidArgsError) as raised:
         spec(base, workloads=workloads)
     (problem,) = raised.value.problems
-    assert problem.place == f"workloads.{place}"
+    assert problem.field == f"workloads.{place}"
     assert fix_of(problem) == {f"workloads.{place}": REMOVE, **fix}
 
 
@@ -88,7 +88,7 @@ def test_settings_of_a_gateway_need_one() -> None:
     with pytest.raises(InvalidArgsError) as raised:
         spec(workloads=own)
     (problem,) = raised.value.problems
-    assert problem.place == "workloads.gateway" and fix_of(problem) == {"gateway": True}
+    assert problem.field == "workloads.gateway" and fix_of(problem) == {"gateway": True}
     assert spec(workloads=own, gateway=True) and spec(workloads=own, tls_secret="tempo-tls")
 
 

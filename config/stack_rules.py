@@ -7,7 +7,7 @@ from components._model import placeholder
 
 from .caching import CacheKind
 from .charts import CHARTS_VARIABLE
-from .errors import PROJECT, Problem, place_of, remove_command, set_command, shown
+from .errors import PROJECT, Problem, remove_command, set_command, setting_path, shown
 from .ingress import IngressKind
 from .metrics import MetricsArea, MetricsKind
 from .namespaces import NAMESPACE_RULES
@@ -53,11 +53,11 @@ def _every_signal_has_a_bucket(settings: Settings) -> Iterator[Problem]:
         return
     buckets = settings.storage.buckets
     for purpose in sorted(set(buckets) - set(PURPOSES)):
-        place = place_of("storage", "buckets", purpose)
+        place = setting_path("storage", "buckets", purpose)
         yield Problem(place, f"a stack has no bucket for {purpose}: remove it", remove_command(place))
     for purpose in PURPOSES:
         if "buckets" in settings.storage.model_fields_set and buckets and purpose not in buckets:
-            place = place_of("storage", "buckets", purpose)
+            place = setting_path("storage", "buckets", purpose)
             message = "is missing: name a bucket for each of logs and traces"
             yield Problem(place, message, set_command(place, placeholder(f"{purpose}-bucket")))
 
@@ -67,7 +67,7 @@ def _prefixes_are_of_signals(settings: Settings) -> Iterator[Problem]:
     if isinstance(settings.storage, AwsStorage | ExternalStorage):
         for purpose, prefix in settings.storage.prefixes.items():
             if purpose not in PURPOSES:
-                place = place_of("storage", "prefixes", purpose)
+                place = setting_path("storage", "prefixes", purpose)
                 yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(prefix))
 
 
@@ -76,7 +76,7 @@ def _credentials_are_of_signals(settings: Settings) -> Iterator[Problem]:
     if isinstance(settings.storage, ExternalStorage):
         for purpose, secret in settings.storage.credentials.items():
             if purpose not in PURPOSES:
-                place = place_of("storage", "credentials", purpose)
+                place = setting_path("storage", "credentials", purpose)
                 yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(secret))
 
 
@@ -88,7 +88,7 @@ def _grafana_can_query_metrics(settings: Settings) -> Iterator[Problem]:
     metrics = settings.metrics
     missing = metrics.kind is MetricsKind.EXTERNAL and metrics.query_url is None and not metrics.provision_datasource
     if settings.grafana.enabled and missing:
-        place = place_of("metrics", "query_url")
+        place = setting_path("metrics", "query_url")
         yield Problem(
             place,
             "is missing: the stack's own Grafana needs it, as its links go to datasource "
@@ -119,7 +119,7 @@ def _provision_datasource_is_of_external_metrics(settings: Settings) -> Iterator
 
 
 def _of_external_metrics(settings: Settings, key: str, needed_by: str = "") -> Iterator[Problem]:
-    kind, value, place = settings.metrics.kind, getattr(settings.metrics, key), place_of("metrics", key)
+    kind, value, place = settings.metrics.kind, getattr(settings.metrics, key), setting_path("metrics", key)
     if kind is not MetricsKind.EXTERNAL and value is not None:
         message = f"must not be set with kind {kind.value}: remove it, or set kind to external"
         yield Problem(place, message, remove_command(place), shown(value))
@@ -133,7 +133,7 @@ def _of_external_metrics(settings: Settings, key: str, needed_by: str = "") -> I
 def _thanos_uses_valkey(settings: Settings) -> Iterator[Problem]:
     caching = settings.caching
     if caching.thanos_namespace and caching.kind is not CacheKind.VALKEY:
-        place = place_of("caching", "thanos_namespace")
+        place = setting_path("caching", "thanos_namespace")
         message = "needs kind valkey: set kind to valkey, or remove thanos_namespace"
         yield Problem(place, message, remove_command(place), shown(caching.thanos_namespace))
 
@@ -142,7 +142,7 @@ def _thanos_uses_valkey(settings: Settings) -> Iterator[Problem]:
 def _charts_directory_exists(settings: Settings) -> Iterator[Problem]:
     directory = settings.charts.directory
     if directory and not Path(directory).is_dir():
-        place = place_of("charts", "directory")
+        place = setting_path("charts", "directory")
         stated = "directory" in settings.charts.model_fields_set
         origin = "" if stated else f" (of the environment variable {CHARTS_VARIABLE})"
         yield Problem(
@@ -157,7 +157,7 @@ def _charts_directory_exists(settings: Settings) -> Iterator[Problem]:
 @rule("cluster.environment", "cluster.context")
 def _production_names_its_cluster(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.production and not settings.cluster.context:
-        place = place_of("cluster", "context")
+        place = setting_path("cluster", "context")
         message = "is missing: environment production must name the context of its cluster"
         yield Problem(place, message, set_command(place, placeholder("context")))
 
@@ -166,16 +166,16 @@ def _production_names_its_cluster(settings: Settings) -> Iterator[Problem]:
 def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.service_monitor_labels and not settings.cluster.service_monitors:
         yield Problem(
-            place_of("cluster", "service_monitor_labels"),
+            setting_path("cluster", "service_monitor_labels"),
             "are not used: service_monitors is false; set it to true, or remove the labels",
-            set_command(place_of("cluster", "service_monitors"), True),
+            set_command(setting_path("cluster", "service_monitors"), True),
         )
 
 
 @rule("ingress.kind", "ingress.domain")
 def _traefik_has_a_domain(settings: Settings) -> Iterator[Problem]:
     if settings.ingress.kind is IngressKind.TRAEFIK and settings.ingress.domain is None:
-        place = place_of("ingress", "domain")
+        place = setting_path("ingress", "domain")
         message = "is missing: kind traefik needs the domain of the UIs' hosts"
         yield Problem(place, message, set_command(place, placeholder("domain")))
 
@@ -186,7 +186,7 @@ def _some_load_is_stated(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             f"{PROJECT}:load",
             "states no load: set logs_gb_per_day, spans_per_second or active_series",
-            set_command(place_of("load", "logs_gb_per_day"), 100),
+            set_command(setting_path("load", "logs_gb_per_day"), 100),
         )
 
 
@@ -194,9 +194,9 @@ def _some_load_is_stated(settings: Settings) -> Iterator[Problem]:
 def _streams_are_of_logs(settings: Settings) -> Iterator[Problem]:
     if settings.load.active_streams is not None and not settings.load.logs_gb_per_day:
         yield Problem(
-            place_of("load", "active_streams"),
+            setting_path("load", "active_streams"),
             "needs logs_gb_per_day: set it too",
-            set_command(place_of("load", "logs_gb_per_day"), 100),
+            set_command(setting_path("load", "logs_gb_per_day"), 100),
             f"{settings.load.active_streams:g}",
         )
 
