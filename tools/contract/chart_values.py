@@ -61,70 +61,70 @@ class ChartValues:
 def findings(release: str, values: Mapping[str, Any], files: ChartFiles) -> Iterator[Finding]:
     """Yield which values the chart does not know, and which its schema refuses."""
     chart = ChartValues(files)
-    for path, sentence in _unknown(values, chart.defaults, (), chart):
-        yield Finding(f"release {release}: values.{'.'.join(path)}", f"{sentence} (chart {files.name} {files.version})")
+    for path, message in _unknown(values, chart.defaults, (), chart):
+        yield Finding(f"release {release}: values.{'.'.join(path)}", f"{message} (chart {files.name} {files.version})")
     if files.schema is not None:
         merged = _without_nulls(deep_merge(files.values, values))
         validator = jsonschema.validators.validator_for(files.schema, jsonschema.Draft7Validator)(files.schema)
         for error in validator.iter_errors(merged):
-            place = ".".join(str(part) for part in error.absolute_path)
-            yield Finding(f"release {release}: values.{place}", f"the chart's schema refuses it: {error.message[:300]}")
+            here = ".".join(str(part) for part in error.absolute_path)
+            yield Finding(f"release {release}: values.{here}", f"the chart's schema refuses it: {error.message[:300]}")
 
 
 def _unknown(
     given: Mapping[str, Any], defaults: Mapping[str, Any], path: Path, chart: ChartValues
 ) -> Iterator[tuple[Path, str]]:
     for key, value in given.items():
-        place = (*path, str(key))
-        if instead := read_instead(chart.files.name, chart.files.version, place):
-            yield place, f"the chart has it and does not read it: use {instead}"
+        here = (*path, str(key))
+        if instead := read_instead(chart.files.name, chart.files.version, here):
+            yield here, f"the chart has it and does not read it: use {instead}"
             continue
-        if is_open(chart.files.name, place):
+        if is_open(chart.files.name, here):
             continue
         if not path and key in chart.inner:
             yield from _in_inner_chart(str(key), value, chart)
         elif key in defaults:
-            yield from _known(value, defaults[key], place, chart)
-        elif not _described(place, chart):
-            yield place, f"there is no such value: {_hint(place, defaults, chart)}"
+            yield from _known(value, defaults[key], here, chart)
+        elif not _described(here, chart):
+            yield here, f"there is no such value: {_hint(here, defaults, chart)}"
 
 
-def _known(value: Any, default: Any, place: Path, chart: ChartValues) -> Iterator[tuple[Path, str]]:
+def _known(value: Any, default: Any, here: Path, chart: ChartValues) -> Iterator[tuple[Path, str]]:
     if isinstance(default, bool | int | float) and isinstance(value, Mapping):
-        yield place, f"the chart has {default!r} here, not a map"
+        yield here, f"the chart has {default!r} here, not a map"
     elif isinstance(default, Mapping) and default:
         if isinstance(value, Mapping):
-            yield from _unknown(value, default, place, chart)
+            yield from _unknown(value, default, here, chart)
         elif value is not None:
-            yield place, f"the chart has a map here, with {', '.join(sorted(map(str, default)))}"
+            yield here, f"the chart has a map here, with {', '.join(sorted(map(str, default)))}"
 
 
 def _in_inner_chart(key: str, value: Any, chart: ChartValues) -> Iterator[tuple[Path, str]]:
     inner = chart.inner[key]
     if inner is None or not isinstance(value, Mapping):
         return
-    for place, sentence in _unknown(value, inner.defaults, (), inner):
-        if place != ("enabled",) and place[0] != "global":
-            yield (key, *place), sentence
+    for here, message in _unknown(value, inner.defaults, (), inner):
+        if here != ("enabled",) and here[0] != "global":
+            yield (key, *here), message
 
 
-def _described(place: Path, chart: ChartValues) -> bool:
+def _described(here: Path, chart: ChartValues) -> bool:
     """Whether a comment or the schema knows the key."""
-    if place[-1] in chart.commented.get(place[:-1], ()):
+    if here[-1] in chart.commented.get(here[:-1], ()):
         return True
     schema: Any = chart.files.schema
-    for part in place:
+    for part in here:
         schema = ((schema or {}).get("properties") or {}).get(part)
     return schema is not None
 
 
-def _hint(place: Path, siblings: Mapping[str, Any], chart: ChartValues) -> str:
-    close = difflib.get_close_matches(place[-1], [str(key) for key in siblings], n=1)
-    elsewhere = [path for path in chart.paths if path[-1] == place[-1]]
+def _hint(here: Path, siblings: Mapping[str, Any], chart: ChartValues) -> str:
+    close = difflib.get_close_matches(here[-1], [str(key) for key in siblings], n=1)
+    elsewhere = [path for path in chart.paths if path[-1] == here[-1]]
     if close:
-        return f"did you mean {'.'.join((*place[:-1], close[0]))}?"
+        return f"did you mean {'.'.join((*here[:-1], close[0]))}?"
     if elsewhere:
-        nearest = min(elsewhere, key=lambda path: (len(set(path) ^ set(place)), path))
+        nearest = min(elsewhere, key=lambda path: (len(set(path) ^ set(here)), path))
         return f"did you mean {'.'.join(nearest)}?"
     return f"there are {', '.join(sorted(map(str, siblings)))}"
 
