@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import yaml
-
 from sandbox.api import Api, ApiError, Object
 from sandbox.crds import minimal_definitions
+from sandbox.documents import load_all
 from sandbox.layout import PROJECT
 from sandbox.processes import SandboxError
 
@@ -55,7 +54,7 @@ def _node(name: str, *, storage: bool = False) -> Object:
 
 def storage_classes() -> list[Object]:
     """Return the storage classes that the stacks name; `standard` is the default one."""
-    return list(yaml.safe_load_all((MANIFESTS / "storage-classes.yaml").read_text()))
+    return list(load_all((MANIFESTS / "storage-classes.yaml").read_text()))
 
 
 def custom_resource_definitions() -> list[Object]:
@@ -74,16 +73,9 @@ def custom_resource_definitions() -> list[Object]:
 
 def _definitions_in(directory: Path) -> Iterator[Object]:
     for path in sorted(directory.glob("**/*.yaml")):
-        for document in yaml.load_all(path.read_text(), Loader=_Loader):
-            if document and document.get("kind") == "CustomResourceDefinition":
+        for document in load_all(path.read_text()):
+            if document.get("kind") == "CustomResourceDefinition":
                 yield document
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where libyaml is
-    """Reads a lone `=`, an operator in the Prometheus CRDs, as text: https://github.com/yaml/pyyaml/issues/89."""
-
-
-_Loader.add_constructor("tag:yaml.org,2002:value", _Loader.construct_yaml_str)
 
 
 def install(api: Api, definitions: list[Object]) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
+from sandbox.documents import load
 from tools.render import RenderedObject, Rendering
-from tools.render.documents import load
 
 from .finding import Finding
 from .pods import Pod, pods_of

@@ -20,12 +20,8 @@ class Settings:
 
     kubeconfig: Any = None
     context: str | None = None
-    namespace: str | None = None
     mutable: MutableData = field(default_factory=MutableData)
     patch_force: bool = False
-    delete_unreachable: bool = False
-    skip_update_unreachable: bool = False
-    upsert: bool = False
 
     @classmethod
     def of(cls, config: Properties) -> Settings:
@@ -35,12 +31,8 @@ class Settings:
         return cls(
             kubeconfig=config.get("kubeconfig"),
             context=config.get("context"),
-            namespace=config.get("namespace"),
             mutable=MutableData(on("enableConfigMapMutable"), on("enableSecretMutable")),
             patch_force=on("enablePatchForce"),
-            delete_unreachable=on("deleteUnreachable"),
-            skip_update_unreachable=on("skipUpdateUnreachable"),
-            upsert=on("upsertExistingObjects"),
         )
 
 

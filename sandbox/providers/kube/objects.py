@@ -13,7 +13,7 @@ from ..values import UNKNOWN, Properties, Secret, has_unknown, plain, without_nu
 from . import live, readiness, validation
 from .api import ApiError, Object, UnknownKind
 from .cluster import Cluster
-from .kinds import Kind, is_immutable, is_namespaced, kind_of
+from .kinds import Kind, is_immutable, kind_of
 from .kubeconfig import NoCluster
 from .manifests import id_of, outputs_of, place_of, place_of_id, sealed
 
@@ -34,7 +34,7 @@ class Objects:
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
         kind = kind_of(resource.type)
         inputs: Properties = {"apiVersion": kind.api_version, "kind": kind.kind, **news}
-        inputs["metadata"] = self._metadata(resource, kind, olds, inputs.get("metadata"))
+        inputs["metadata"] = self._metadata(resource, olds, inputs.get("metadata"))
         if kind.kind == "Secret":
             inputs |= {key: sealed(inputs[key]) for key in ("data", "stringData") if key in inputs}
         failed = validation.failures(plain(inputs), self._cluster.version)
@@ -42,13 +42,10 @@ class Objects:
             raise CheckFailed([(path, f"{reason} ({kind})") for path, reason in failed])
         return inputs
 
-    def _metadata(self, resource: Resource, kind: Kind, olds: Properties, given: Any) -> Any:
+    def _metadata(self, resource: Resource, olds: Properties, given: Any) -> Any:
         if isinstance(plain(given), type(UNKNOWN)) or isinstance(given, Secret):
             return given
         metadata = dict(given or {})
-        namespace = self._cluster.settings.namespace
-        if namespace and "namespace" not in metadata and is_namespaced(kind):
-            metadata["namespace"] = namespace
         if metadata.get("name") is None and not metadata.get("generateName"):
             before = plain(olds).get("metadata") or {}
             if (before.get("annotations") or {}).get(AUTONAMED) == "true":
@@ -78,28 +75,19 @@ class Objects:
         if resource.preview:
             return "", self._preview(resource, kind, manifest, inputs, creating=True)
         self._await_kind(kind)
-        if not self._cluster.settings.upsert and self._exists(kind, manifest):
-            raise ProviderError(
-                f"{kind.kind} {id_of(manifest)} already exists: import it, delete it, "
-                "or set the provider's upsertExistingObjects"
-            )
+        if self._exists(kind, manifest):
+            raise ProviderError(f"{kind.kind} {id_of(manifest)} already exists: import it, or delete it")
         return self._apply(resource, kind, manifest, inputs)
 
     def update(
         self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
     ) -> Properties:
         kind, manifest = kind_of(resource.type), without_nulls(plain(news))
-        if not self._cluster.reachable and self._cluster.settings.skip_update_unreachable:
-            self._log(Severity.WARNING, f"not updated: {self._cluster.why_unreachable}", resource.urn)
-            return old_outputs
         if resource.preview:
             return self._preview(resource, kind, manifest, news, creating=False)
         return self._apply(resource, kind, manifest, news)[1]
 
     def read(self, resource: Resource, inputs: Properties, outputs: Properties) -> Found | None:
-        if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
-            self._log(Severity.WARNING, f"taken for deleted: {self._cluster.why_unreachable}", resource.urn)
-            return None
         kind = kind_of(resource.type)
         namespace, name = place_of_id(resource.id)
         try:
@@ -113,9 +101,6 @@ class Objects:
         return Found(id_of(found), outputs_of(found, known), live.inputs_of(found, known))
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
-        if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
-            self._log(Severity.WARNING, f"taken for deleted: {self._cluster.why_unreachable}", resource.urn)
-            return
         kind = kind_of(resource.type)
         namespace, name = place_of_id(resource.id)
         try:
@@ -141,7 +126,7 @@ class Objects:
         """What the server answers to a dry run, or the inputs where it cannot be asked yet."""
         outputs = inputs
         if self._cluster.reachable and not has_unknown(manifest):
-            in_the_way = creating and not self._cluster.settings.upsert and self._exists(kind, manifest)
+            in_the_way = creating and self._exists(kind, manifest)
             if in_the_way and resource.urn not in self._replaced:
                 text = f"{kind.kind} {id_of(manifest)} already exists: unless it is deleted first, up will fail"
                 self._log(Severity.WARNING, text, resource.urn)
@@ -156,7 +141,7 @@ class Objects:
     def _apply(self, resource: Resource, kind: Kind, manifest: Object, inputs: Properties) -> tuple[str, Properties]:
         applied = self._patch(kind, manifest)
         metadata = applied["metadata"]
-        if not readiness.is_awaited(manifest) or self._binds_later(applied):
+        if not readiness.is_awaited(manifest):
             return id_of(applied), outputs_of(applied, inputs)
         latest = applied
 
@@ -175,14 +160,6 @@ class Objects:
             text = f"{kind.kind} {id_of(latest)} did not become ready within {patience:g} s: {reason}"
             raise InitializationFailed(id_of(latest), outputs_of(latest, inputs), [text], inputs)
         return id_of(latest), outputs_of(latest, inputs)
-
-    def _binds_later(self, claim: Object) -> bool:
-        """Whether a claim waits for its first pod, so that waiting for it would be forever."""
-        name = (claim.get("spec") or {}).get("storageClassName")
-        if claim["kind"] != "PersistentVolumeClaim" or not name:
-            return False
-        found = self._cluster.api.get(Kind("storage.k8s.io/v1", "StorageClass"), None, name)
-        return (found or {}).get("volumeBindingMode") == "WaitForFirstConsumer"
 
     def _patch(self, kind: Kind, manifest: Object, *, dry_run: bool = False) -> Object:
         force = self._cluster.settings.patch_force or readiness.annotations_of(manifest).get(PATCH_FORCE) == "true"

@@ -75,7 +75,5 @@ def test_a_cluster_is_the_same_by_its_identifier_or_else_by_its_address(
 
 
 def test_settings_arrive_as_booleans_or_as_their_text() -> None:
-    settings = Settings.of(
-        {"enableConfigMapMutable": "true", "enableSecretMutable": True, "deleteUnreachable": "false"}
-    )
-    assert settings.mutable.config_maps and settings.mutable.secrets and not settings.delete_unreachable
+    settings = Settings.of({"enableConfigMapMutable": "true", "enableSecretMutable": True, "enablePatchForce": "false"})
+    assert settings.mutable.config_maps and settings.mutable.secrets and not settings.patch_force
