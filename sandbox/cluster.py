@@ -12,6 +12,7 @@ from sandbox.crds import minimal_definitions
 from sandbox.documents import load_all
 from sandbox.layout import PROJECT
 from sandbox.processes import SandboxError
+from sandbox.providers.kube.kubeconfig import NoCluster
 
 MANIFESTS = Path(__file__).resolve().parent / "manifests"
 WORKERS = ("worker-a", "worker-b", "worker-c")
@@ -94,7 +95,7 @@ def missing(api: Api, definitions: list[Object]) -> list[str]:
         nodes_left = {*WORKERS, *STORAGE_NODES} - _ready_nodes(api)
         kinds_left = {definition["metadata"]["name"] for definition in definitions} - _served(api, definitions)
         account = api.find("/api/v1/namespaces/default/serviceaccounts/default")
-    except ApiError as error:
+    except (ApiError, NoCluster) as error:
         return [str(error)]
     return [
         *(f"node {name}" for name in sorted(nodes_left)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONTEXT = "observability-sandbox"
+FIELD_MANAGER = "observability-sandbox"
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_DIRECTORY = PROJECT / ".sandbox"
 

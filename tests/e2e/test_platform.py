@@ -47,7 +47,7 @@ def test_a_second_preview_expects_no_changes(platform: Platform) -> None:
 
 def test_an_up_tells_its_target_and_what_it_needs(platform: Platform) -> None:
     told = platform.up().stdout
-    assert f"target   observability-sandbox ({platform.sandbox.api.server}, Kubernetes v" in told
+    assert f"target   observability-sandbox ({platform.sandbox.api.connection.server}, Kubernetes v" in told
     assert "GiB of 80 CPU, 320.0 GiB free" in told, "what the stack itself runs already counts as free"
     assert "volumes  StorageClass standard (the default)" in told
     assert "CRDs     none missing" in told

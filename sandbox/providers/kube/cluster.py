@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+from sandbox.api import Api
 
 from ..plugin import ProviderError
 from ..values import Properties
-from .api import Api
 from .kinds import MutableData
 from .kubeconfig import Connection, NoCluster, connect
 from .validation import DEFAULT_VERSION
+
+FIELD_MANAGER: Final = "pulumi-kubernetes"
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class Cluster:
     def _ask(self) -> None:
         self._asked = True
         try:
-            api = Api(connect(self.settings.kubeconfig, self.settings.context))
+            api = Api(connect(self.settings.kubeconfig, self.settings.context), FIELD_MANAGER)
             self._version = api.version()
         except (NoCluster, OSError) as error:
             self._why_not = str(error)

@@ -31,10 +31,6 @@ class Kind:
     api_version: str
     kind: str
 
-    @property
-    def base_path(self) -> str:
-        return f"/apis/{self.api_version}" if "/" in self.api_version else f"/api/{self.api_version}"
-
     def __str__(self) -> str:
         return f"{self.api_version}/{self.kind}"
 

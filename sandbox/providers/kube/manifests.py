@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.api import Object
 from sandbox.documents import load_all
 
 from ..values import Properties, Secret, mark_secrets
-from .api import Object
 
 
 def sealed(data: Any) -> Any:

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Final, TypeVar
 
+from sandbox.api import ApiError, Object, UnknownKind
+
 from ..differences import Difference, compare
 from ..plugin import CheckFailed, Found, InitializationFailed, Log, ProviderError, Resource, Severity
 from ..values import UNKNOWN, Properties, Secret, has_unknown, plain, without_nulls
 from . import live, readiness, validation
-from .api import ApiError, Object, UnknownKind
 from .cluster import Cluster
 from .kinds import Kind, is_immutable, kind_of
 from .kubeconfig import NoCluster
@@ -91,7 +92,7 @@ class Objects:
         kind = kind_of(resource.type)
         namespace, name = place_of_id(resource.id)
         try:
-            found = _asking(lambda: self._cluster.api.get(kind, namespace, name))
+            found = _asking(lambda: self._find(kind, namespace, name))
         except UnknownKind:
             return None
         if found is None:
@@ -104,14 +105,14 @@ class Objects:
         kind = kind_of(resource.type)
         namespace, name = place_of_id(resource.id)
         try:
-            if not _asking(lambda: self._cluster.api.delete(kind, namespace, name)):
+            if not _asking(lambda: self._delete(kind, namespace, name)):
                 return
         except UnknownKind:
             return
         patience = readiness.seconds(plain(inputs), resource.timeout)
 
         def remains() -> str | None:
-            found = _asking(lambda: self._cluster.api.get(kind, namespace, name))
+            found = _asking(lambda: self._find(kind, namespace, name))
             if found is None:
                 return None
             finalizers = ", ".join(found["metadata"].get("finalizers") or []) or "none"
@@ -147,7 +148,7 @@ class Objects:
 
         def missing() -> str | None:
             nonlocal latest
-            found = self._cluster.api.get(kind, metadata.get("namespace"), metadata["name"])
+            found = self._find(kind, metadata.get("namespace"), metadata["name"])
             latest = found or latest
             return readiness.missing(latest) if found else "it was deleted meanwhile"
 
@@ -163,8 +164,10 @@ class Objects:
 
     def _patch(self, kind: Kind, manifest: Object, *, dry_run: bool = False) -> Object:
         force = self._cluster.settings.patch_force or readiness.annotations_of(manifest).get(PATCH_FORCE) == "true"
+        options = {"fieldValidation": "Strict", "force": "true" if force else "false"}
+        options |= {"dryRun": "All"} if dry_run else {}
         try:
-            return self._cluster.api.apply(kind, manifest, dry_run=dry_run, force=force)
+            return self._cluster.api.apply(manifest, **options)
         except ApiError as error:
             if dry_run and error.namespace_is_missing:
                 raise _NamespaceMissing from error
@@ -178,16 +181,24 @@ class Objects:
     def _exists(self, kind: Kind, manifest: Object) -> bool:
         namespace, name = place_of(manifest)
         try:
-            return _asking(lambda: self._cluster.api.get(kind, namespace, name)) is not None
+            return _asking(lambda: self._find(kind, namespace, name)) is not None
         except UnknownKind:
             return False
+
+    def _find(self, kind: Kind, namespace: str | None, name: str) -> Object | None:
+        api = self._cluster.api
+        return api.find(api.path(kind.api_version, kind.kind, namespace, name))
+
+    def _delete(self, kind: Kind, namespace: str | None, name: str) -> bool:
+        api = self._cluster.api
+        return api.delete(api.path(kind.api_version, kind.kind, namespace, name), "Foreground")
 
     def _await_kind(self, kind: Kind) -> None:
         """Wait for a kind whose CustomResourceDefinition was made a moment ago."""
 
         def absent() -> str | None:
             try:
-                self._cluster.api.endpoint(kind)
+                self._cluster.api.resource(kind.api_version, kind.kind)
             except UnknownKind as error:
                 return str(error)
             return None

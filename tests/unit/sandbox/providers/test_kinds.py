@@ -10,29 +10,17 @@ IN_PLACE = MutableData(config_maps=True, secrets=True)
 
 
 @pytest.mark.parametrize(
-    ("token", "api_version", "kind", "path"),
+    ("token", "api_version", "kind"),
     [
-        ("kubernetes:core/v1:Namespace", "v1", "Namespace", "/api/v1"),
-        ("kubernetes:v1:Service", "v1", "Service", "/api/v1"),
-        ("kubernetes:apps/v1:StatefulSet", "apps/v1", "StatefulSet", "/apis/apps/v1"),
-        (
-            "kubernetes:rbac.authorization.k8s.io/v1:ClusterRole",
-            "rbac.authorization.k8s.io/v1",
-            "ClusterRole",
-            "/apis/rbac.authorization.k8s.io/v1",
-        ),
-        (
-            "kubernetes:monitoring.coreos.com/v1:PrometheusRule",
-            "monitoring.coreos.com/v1",
-            "PrometheusRule",
-            "/apis/monitoring.coreos.com/v1",
-        ),
+        ("kubernetes:core/v1:Namespace", "v1", "Namespace"),
+        ("kubernetes:v1:Service", "v1", "Service"),
+        ("kubernetes:apps/v1:StatefulSet", "apps/v1", "StatefulSet"),
+        ("kubernetes:rbac.authorization.k8s.io/v1:ClusterRole", "rbac.authorization.k8s.io/v1", "ClusterRole"),
+        ("kubernetes:monitoring.coreos.com/v1:PrometheusRule", "monitoring.coreos.com/v1", "PrometheusRule"),
     ],
 )
-def test_a_token_names_a_kind_and_its_place_on_the_server(token: str, api_version: str, kind: str, path: str) -> None:
-    found = kind_of(token)
-    assert found == Kind(api_version, kind)
-    assert found.base_path == path
+def test_a_token_names_a_kind(token: str, api_version: str, kind: str) -> None:
+    assert kind_of(token) == Kind(api_version, kind)
 
 
 @pytest.mark.parametrize("token", ["kubernetes:yaml:ConfigGroup", "aws:s3/bucket:Bucket", "kubernetes:core/v1"])
