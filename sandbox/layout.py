@@ -63,10 +63,6 @@ class Layout:
         return self.credentials / "serving.key"
 
     @property
-    def service_account_key(self) -> Path:
-        return self.credentials / "service-account.key"
-
-    @property
     def tokens(self) -> Path:
         return self.credentials / "tokens.csv"
 
