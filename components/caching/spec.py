@@ -8,7 +8,7 @@ from pydantic import Field
 from .._cluster import MonitorSpec
 from .._kubernetes import NodeSelector, Tolerations
 from .._model import Choices, Plain
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Spec, rule
 from ..charts import VALKEY, Chart

@@ -9,7 +9,7 @@ from pydantic import Field
 from .._cluster import MonitorSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, SecretReference, Tolerations
 from .._model import Choices, Plain
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from ..charts import GRAFANA_CHART, Chart
 from ..units import MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Violation, rule
 from ..charts import PROMETHEUS, Chart
