@@ -18,6 +18,7 @@ from .link_checks import (
     ProvidedLogs,
     ProvidedMetrics,
     logs_link_problems,
+    metric_names,
     metrics_link_problems,
     trace_link_problem,
 )
@@ -37,7 +38,6 @@ from .model import (
     Tempo,
     TraceLink,
 )
-from .queries import metric_names
 
 DEFAULT_QUERIES = {
     "Request rate": "sum by (client,server)(rate(traces_service_graph_request_total{$__tags}[$__rate_interval]))",
