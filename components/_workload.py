@@ -1,4 +1,4 @@
-"""One workload of a backend: its settings, and the chart values that follow from them."""
+"""Settings of workloads, and the chart values that follow from them."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import Field
 
-from ._kubernetes import NodeSelector, OptionalObjectName, Toleration
+from ._kubernetes import NodeSelector, OptionalObjectName, Toleration, Tolerations
 from ._model import StrictModel
 from .units import MemorySize, Quantity, Replicas, VolumeSize
 
@@ -19,6 +19,21 @@ CONTAINER_SECURITY_CONTEXT = {
 
 GO_SHARE_OF_MEMORY = Decimal("0.85")
 """Part of the memory limit that Go may fill before it collects garbage without pause."""
+
+
+class PlacementSettings(StrictModel):
+    """The nodes of a component that is one pod."""
+
+    node_selector: NodeSelector = Field(
+        default_factory=dict,
+        description="Labels of the nodes for the pod. Default: any node.",
+        examples=[{"pool": "obs"}],
+    )
+    tolerations: Tolerations = Field(
+        default=(),
+        description="Tolerations of the pod. Default: none.",
+        examples=[[{"key": "dedicated", "operator": "Exists"}]],
+    )
 
 
 class WorkloadSettings(StrictModel):

@@ -35,15 +35,15 @@ class CacheArgs(TypedDict):
     fifth more. At least 32. Default: `512`."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of the pod. Default: `50m`."""
-    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the nodes for the pod. Default: any node."""
-    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
-    """Tolerations of the pod. Default: none."""
     credentials_revision: NotRequired[str]
     """Any word; a change generates a new password, and restarts the cache and its readers with it. Default: `1`."""
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
+    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the nodes for the pod. Default: any node."""
+    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
+    """Tolerations of the pod. Default: none."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]
