@@ -7,7 +7,7 @@ from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from ._kubernetes import MANAGED_BY
-from ._pod_security import PodSecurity
+from ._namespace_spec import PodSecurity
 
 
 def create_namespace(

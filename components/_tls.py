@@ -10,7 +10,7 @@ from ._cluster import MonitorSpec
 from ._kubernetes import OptionalObjectName
 from ._model import Plain, placeholder
 from ._release_spec import ReleaseSpec
-from ._spec import Violation, rule
+from ._spec import Spec, Violation, rule
 from .units import Name
 
 CERTIFICATES = "/tls"
@@ -34,7 +34,20 @@ def is_set(argument: Any) -> bool:
     return isinstance(argument, pulumi.Output) or bool(argument)
 
 
-class SecuritySpec(ReleaseSpec, MonitorSpec):
+class TlsSpec(Spec):
+    """The certificate of a component, and whether its peers require one of each other."""
+
+    tls_secret: OptionalObjectName = Field(
+        default="", description="Secret in the same namespace with `tls.crt`, `tls.key` and `ca.crt`. Default: none."
+    )
+    client_certificates: bool = Field(default=False, description="Whether clients present a certificate.")
+
+    @rule("client_certificates", "tls_secret")
+    def _client_certificates_need_tls(self) -> Violation | None:
+        return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
+
+
+class SecuritySpec(TlsSpec, ReleaseSpec, MonitorSpec):
     """TLS, client certificates and logins of a server."""
 
     tls_secret: Plain[OptionalObjectName] = Field(
@@ -85,10 +98,6 @@ class SecuritySpec(ReleaseSpec, MonitorSpec):
     def reserved_values(self) -> Mapping[str, str]:
         """Chart values that configure TLS and logins, which `values` must not set, each with its fix."""
         return {}
-
-    @rule("client_certificates", "tls_secret")
-    def _client_certificates_need_tls(self) -> Violation | None:
-        return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
 
     @rule("values", "tls_secret", "client_certificates", "logins_secret")
     def _values_set_no_reserved_value(self) -> Iterator[Violation]:

@@ -7,9 +7,9 @@ from typing import Any
 from components._model import Location, StrictModel
 
 from .errors import PROJECT, Problem, remove_command, set_command, setting_path, shown
-from .fields import Setting, accepts, right_value, setting_at
 from .source import Source
 from .storage import STORAGE_KINDS
+from .validation import Setting, accepts, right_value, setting_at
 
 _STEP = re.compile(r"""\.?([\w-]+)|\[(\d+)\]|\["([^"]+)"\]""")
 

@@ -10,7 +10,7 @@ from .charts import CHARTS_VARIABLE
 from .errors import PROJECT, Problem, remove_command, set_command, setting_path, shown
 from .ingress import IngressKind
 from .metrics import MetricsArea, MetricsKind
-from .namespaces import NAMESPACE_RULES
+from .namespaces import area_namespaces, namespace_in_url
 from .production_rules import PRODUCTION_RULES
 from .rule import Rule, rule
 from .security_rules import SECURITY_RULES
@@ -201,6 +201,27 @@ def _streams_are_of_logs(settings: Settings) -> Iterator[Problem]:
         )
 
 
+@rule(
+    *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
+    *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
+    *("metrics.kind", "metrics.namespace", "metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"),
+    "cluster.existing_namespaces",
+)
+def _namespaces_differ_from_external_metrics(settings: Settings) -> Iterator[Problem]:
+    urls = (settings.metrics.remote_write_url, settings.metrics.otlp_url, settings.metrics.query_url)
+    external = {namespace for url in urls if url and (namespace := namespace_in_url(url))}
+    for area, namespace in area_namespaces(settings).items():
+        if namespace in external and namespace not in settings.cluster.existing_namespaces:
+            place = setting_path(area, "namespace")
+            yield Problem(
+                place,
+                "is the namespace of the external metrics stack: this stack would change its Pod Security level and "
+                "delete it on destroy; use another one, or add it to cluster.existing_namespaces",
+                set_command(place, area),
+                shown(namespace),
+            )
+
+
 RULES: Sequence[Rule] = (
     _external_storage_has_credentials,
     _credentials_are_used,
@@ -219,7 +240,7 @@ RULES: Sequence[Rule] = (
     _traefik_has_a_domain,
     _some_load_is_stated,
     _streams_are_of_logs,
-    *NAMESPACE_RULES,
+    _namespaces_differ_from_external_metrics,
     *TENANT_RULES,
     *SECURITY_RULES,
     *PRODUCTION_RULES,

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from .._model import Plain, StrictModel, placeholder
-from .._pod_security import cluster_namespace_problem
-from .._spec import REMOVE, Fix, Spec, Violation, rule
+from .._namespace_spec import NamespacedSpec
+from .._spec import REMOVE, Fix, Violation, rule
 from .._tenants import Tenant
 from .._tls import certificates_need_tls
 from ..units import Interval, Name, OptionalHttpUrl, form
@@ -18,6 +18,7 @@ from .link_checks import (
     ProvidedLogs,
     ProvidedMetrics,
     logs_link_problems,
+    metric_names,
     metrics_link_problems,
     trace_link_problem,
 )
@@ -37,7 +38,6 @@ from .model import (
     Tempo,
     TraceLink,
 )
-from .queries import metric_names
 
 DEFAULT_QUERIES = {
     "Request rate": "sum by (client,server)(rate(traces_service_graph_request_total{$__tags}[$__rate_interval]))",
@@ -201,7 +201,7 @@ class DatasourcesSettings(StrictModel):
     )
 
 
-class DatasourcesSpec(DatasourcesSettings, Spec):
+class DatasourcesSpec(DatasourcesSettings, NamespacedSpec):
     """The checked arguments of `Datasources`."""
 
     namespace: Name = Field(description="Namespace of the ConfigMaps. Grafana's sidecar must look into it.")
@@ -355,10 +355,6 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
             return None
         named = tuple(MetricsQuery(name, text) for name, text in queries.items())
         return MetricsLink(prometheus, named, _tags(self.metrics_tags))
-
-    @rule("namespace", "create_namespace")
-    def _namespace_is_not_of_the_cluster(self) -> str | None:
-        return cluster_namespace_problem(self.namespace) if self.create_namespace else None
 
     @rule("logs_url", "logs_uid")
     def _logs_have_a_url(self) -> Violation | None:

@@ -6,11 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
+from .._kubernetes import OptionalObjectName
 from .._model import Choices, Plain
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Violation, rule
+from .._workload import PlacementSettings
 from ..charts import PROMETHEUS, Chart
 from ..units import Duration, Interval, MemorySize, Name, Quantity, VolumeSize, hours, parse_duration
 
@@ -29,7 +30,7 @@ LEAST_RETENTION = timedelta(hours=2)
 """What Prometheus gathers into one block."""
 
 
-class MetricsSettings(NamespaceSettings, ReleaseSettings):
+class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     """Prometheus: what a stack may state and a program may pass."""
 
     chart_version: Plain[Annotated[str, Choices(PROMETHEUS.versions)]] = Field(
@@ -51,16 +52,6 @@ class MetricsSettings(NamespaceSettings, ReleaseSettings):
             "of service, environment, cluster, namespace, pod and node."
         ),
         examples=[["service.name", "k8s.namespace.name"]],
-    )
-    node_selector: NodeSelector = Field(
-        default_factory=dict,
-        description="Labels of the nodes for the pod. Default: any node.",
-        examples=[{"pool": "obs"}],
-    )
-    tolerations: Tolerations = Field(
-        default=(),
-        description="Tolerations of the pod. Default: none.",
-        examples=[[{"key": "dedicated", "operator": "Exists"}]],
     )
     cpu: Quantity = Field(default="200m", description="CPU request of Prometheus.", examples=["500m"])
     memory: MemorySize = Field(default="1Gi", description="Memory request and limit of Prometheus.", examples=["2Gi"])

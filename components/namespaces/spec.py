@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from .._model import Plain, placeholder
-from .._pod_security import PodSecurity
+from .._namespace_spec import PodSecurity
 from .._spec import Spec, Violation, rule
 from ..units import Name, is_of_every_cluster
 

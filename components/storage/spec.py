@@ -15,7 +15,7 @@ from pydantic import Field
 from .._cluster import MonitorSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import USER_KNOWN, Choices, Location, Plain, StrictModel, placeholder
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Fix, Spec, Violation, rule
 from ..charts import MINIO, SEAWEEDFS_CHART, Chart

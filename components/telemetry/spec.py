@@ -10,11 +10,11 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 from .._cluster import MonitorSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, placeholder
-from .._pod_security import PodSecurity
+from .._namespace_spec import PodSecurity
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Violation, rule
 from .._tenants import OptionalTenant, Tenant
-from .._tls import certificates_need_tls
+from .._tls import TlsSpec
 from ..charts import ALLOY, Chart
 from ..units import HttpUrl, MemorySize, Name, Quantity, Replicas, form, parse_quantity
 from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl, is_host_and_port
@@ -209,7 +209,7 @@ class TelemetrySettings(ReleaseSettings):
         return PodSecurity.PRIVILEGED if self.reads_files else PodSecurity.RESTRICTED
 
 
-class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
+class TelemetrySpec(TelemetrySettings, TlsSpec, ReleaseSpec, MonitorSpec):
     """The checked arguments of `Telemetry`."""
 
     release_name: Plain[Name] = Field(
@@ -318,10 +318,6 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
                 {"logs_tenant": placeholder("logs_tenant")},
             )
         return None
-
-    @rule("client_certificates", "tls_secret")
-    def _client_certificates_need_tls(self) -> Violation | None:
-        return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
 
     @rule("receiver_tls", "tls_secret")
     def _receiver_certificate_has_a_secret(self) -> Violation | None:

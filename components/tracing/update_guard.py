@@ -10,13 +10,15 @@ from typing import Any
 
 from .._merge import value_at
 from ..storage.s3 import store_address
-from .chart_versions import has_headless_memcached
 from .spec import GuardedChange
 
 Values = Mapping[str, Any]
 
 REPLACE = "pulumi up --replace <urn of the release>"
 ADDRESS = "address of the store"
+
+FIRST_WITH_HEADLESS_MEMCACHED = (2, 17, 10)
+"""The version of the chart from which the Service of memcached is headless, by its README."""
 
 
 class Topology(StrEnum):
@@ -177,7 +179,7 @@ def upgrade_problems(old: Values, new: Values, *, allowed: Collection[GuardedCha
     before, after = old.get("version"), new.get("version")
     if GuardedChange.CACHE in allowed or not isinstance(before, str) or not isinstance(after, str):
         return []
-    if has_headless_memcached(before) == has_headless_memcached(after):
+    if _has_headless_memcached(before) == _has_headless_memcached(after):
         return []
     if not (_has_memcached(old) and _has_memcached(new)):
         return []
@@ -193,3 +195,7 @@ def upgrade_problems(old: Values, new: Values, *, allowed: Collection[GuardedCha
 def _has_memcached(inputs: Values) -> bool:
     """Whether the chart's own cache runs, as it does by default."""
     return value_at(inputs, ("values", "memcached", "enabled")) is not False
+
+
+def _has_headless_memcached(version: str) -> bool:
+    return tuple(int(number) for number in version.split(".")) >= FIRST_WITH_HEADLESS_MEMCACHED

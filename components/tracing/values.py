@@ -19,7 +19,7 @@ from .workloads import (
     affinity,
     bucket_credentials,
     credentials_annotations,
-    go_memory_limit,
+    go_environment,
     merge_workload_values,
     persistence,
     reader_values,
@@ -56,7 +56,7 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "storage": {"trace": _trace_storage(spec)},
         "ingester": {"max_block_duration": _block_duration(spec)},
         "resources": resources(spec.cpu, spec.memory),
-        "extraEnv": [go_memory_limit(spec.memory), *bucket_credentials(spec)],
+        "extraEnv": [go_environment(spec.memory), *bucket_credentials(spec)],
         "securityContext": CONTAINER_SECURITY_CONTEXT,
     }
     if overrides := _overrides(spec):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import components
-from components._package import component_classes
+from components._plugin import component_classes
 
 ROOT = Path(__file__).resolve().parents[2]
 PROVIDERS = {"pulumi_kubernetes", "pulumi_aws", "pulumi_random"}
@@ -116,7 +116,7 @@ def test_a_specification_imports_no_provider_sdk(path: Path) -> None:
 
 
 def test_the_provider_sdks_behind_a_component_are_found() -> None:
-    found = providers_behind(ROOT / "components/ingress/basic_auth.py")
+    found = providers_behind(ROOT / "components/ingress/component.py")
     assert found.keys() == {"pulumi_kubernetes", "pulumi_random"}
     assert found["pulumi_random"] == Path("components/_passwords.py")
 

@@ -8,7 +8,7 @@ import pytest
 from components._spec import InvalidArgsError
 from components.charts import TEMPO
 from components.tracing import Tracing, TracingArgs
-from components.tracing.chart_versions import TEMPO_3_VERSIONS
+from components.tracing.modes import TEMPO_3_VERSIONS
 from tests.recording import UNKNOWN, Recording, record
 
 RECEIVERS = ["otlp", "jaeger", "zipkin"]

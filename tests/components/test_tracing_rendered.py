@@ -11,7 +11,7 @@ import yaml
 from components.charts import TEMPO, TEMPO_DISTRIBUTED
 from components.tracing import Tracing, TracingArgs
 from components.tracing.args import TracingLimits
-from components.tracing.chart_versions import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
 from tests.recording import record
 from tools.contract.invariants import INVARIANTS
 from tools.render import RenderedObject, Rendering

@@ -15,8 +15,7 @@ from google.protobuf import empty_pb2
 from pulumi.errors import InputPropertiesError
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from components._package import NAME
-from components._plugin import Plugin
+from components._plugin import NAME, Plugin
 from tests.recording import record
 from tools.docs.pages import reference
 from tools.docs.schema import SCHEMA_FILE, package_schema, schema_text

@@ -1,7 +1,7 @@
 from typing import Any
 
-from components.storage.minio_values import minio_values
-from components.storage.seaweedfs_values import seaweedfs_values
+from components.storage.minio import minio_values
+from components.storage.seaweedfs import seaweedfs_values
 from components.storage.spec import GuardedChange, InClusterObjectStorageSpec, MinioObjectStorageSpec
 from components.storage.update_guard import minio_problems, seaweedfs_problems
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.spec import GuardedChange, TracingSpec
 from components.tracing.update_guard import update_problems, upgrade_problems
 from components.tracing.values import tempo_values

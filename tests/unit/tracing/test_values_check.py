@@ -6,8 +6,7 @@ import pytest
 import yaml
 
 from components._spec import REMOVE, InvalidArgsError
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
-from components.tracing.modes import TempoMode
+from components.tracing.modes import TEMPO_2_VERSIONS, TempoMode
 from components.tracing.values_check import argument_values, unread_values, values_problems
 from tests.fixes import fix_of
 from tests.unit.tracing.charts import chart_files

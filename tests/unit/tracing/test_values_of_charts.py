@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.values import tempo_values
 from tests.unit.tracing.charts import chart_files
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec

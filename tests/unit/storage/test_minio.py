@@ -1,6 +1,6 @@
 from typing import Any
 
-from components.storage.minio_values import minio_values
+from components.storage.minio import minio_values
 from components.storage.spec import MinioObjectStorageSpec
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.storage.seaweedfs_values import (
+from components.storage.seaweedfs import (
     PARTS,
     identities,
     index_size,

@@ -1,4 +1,4 @@
-"""Basic authentication by Traefik."""
+"""UIs on entry points of Traefik, never without a login, and basic authentication for them."""
 
 import pulumi
 from pulumi_kubernetes.apiextensions import CustomResource
@@ -9,9 +9,9 @@ from .._htpasswd import checked_htpasswd
 from .._kubernetes import MANAGED_BY
 from .._outputs import known_after
 from .._passwords import generate_login
-from .args import BasicAuthArgs
-from .objects import API_VERSION, basic_auth
-from .spec import BasicAuthSpec
+from .args import BasicAuthArgs, UiRouteArgs
+from .objects import API_VERSION, basic_auth, ingress_route
+from .spec import BasicAuthSpec, UiRouteSpec
 
 
 class BasicAuth(pulumi.ComponentResource):
@@ -86,3 +86,29 @@ class BasicAuth(pulumi.ComponentResource):
         self.password = login.password
         # The provider keeps the hash in the state; one computed here would differ at every preview.
         return pulumi.Output.secret(pulumi.Output.concat(spec.username, ":", login.bcrypt_hash))
+
+
+class UiRoute(pulumi.ComponentResource):
+    """A UI on an entry point of Traefik; refused where neither a middleware nor the UI itself asks for a login."""
+
+    host: pulumi.Output[str]
+    """Host name that users open."""
+    url: pulumi.Output[str]
+    """Address that users open."""
+
+    def __init__(self, name: str, args: UiRouteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        component = f'UiRoute "{name}"'
+        spec = UiRouteSpec.check(component, args)
+        super().__init__("observability:index:UiRoute", name, {**args}, opts)
+        resolved = spec.resolve(component)
+        CustomResource(
+            f"{name}-route",
+            api_version=API_VERSION,
+            kind="IngressRoute",
+            metadata=ObjectMetaArgs(name=spec.route_name or spec.service, namespace=spec.namespace, labels=MANAGED_BY),
+            spec=resolved.apply(ingress_route),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.host = resolved.apply(lambda spec: spec.host)
+        self.url = resolved.apply(lambda spec: spec.url)
+        self.register_outputs({"host": self.host, "url": self.url})
