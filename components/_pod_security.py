@@ -33,7 +33,7 @@ def cluster_namespace_problem(name: str) -> str | None:
     """Return why a component cannot create a namespace that exists in every cluster, or `None`."""
     if is_of_every_cluster(name):
         return (
-            f"{name} belongs to the cluster: creating it would put its pods under another security level, and a "
-            "destroy would delete it; choose another name, or set create_namespace to false"
+            "must not be a namespace of Kubernetes itself: creating it would put its pods under another security "
+            "level, and a destroy would delete it; choose another name, or set create_namespace to false"
         )
     return None

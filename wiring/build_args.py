@@ -296,7 +296,7 @@ def datasources_args(
 ) -> DatasourcesArgs:
     """Return the arguments of the datasources.
 
-    A Grafana that is there already has a default datasource: only the stack's own gets one unless the stack names it.
+    An existing Grafana has a default datasource: only the stack's own gets one unless the stack sets it.
     """
     tenants = [] if settings.logging.tenants_secret else list(settings.logging.tenants)
     default: DatasourcesArgs = {"namespace": logs_namespace}

@@ -29,7 +29,7 @@ class ClusterDns(TypedDict):
 
 
 class ReleaseSource(TypedDict):
-    """Where a chart comes from, in a namespace that the stack creates."""
+    """The source of a chart, in a namespace that the stack creates."""
 
     create_namespace: bool
     charts_dir: str

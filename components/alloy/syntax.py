@@ -22,7 +22,7 @@ class Block:
         dotted(self.name)
         for name in (self.label or "_", *self.attributes):
             if not is_identifier(name):
-                raise ValueError(f"{self.name}: {name!r} is not an identifier in Alloy: use letters, digits and _")
+                raise ValueError(f"{self.name}: {name!r} is not an identifier in Alloy; use letters, digits and _")
 
     def export(self, name: str) -> Ref:
         """Return a reference to an export of this component, such as `receiver` or `output`."""

@@ -1,4 +1,4 @@
-"""How Tempo runs: its modes, and the workloads of distributed Tempo."""
+"""The modes of Tempo, and the workloads of distributed Tempo."""
 
 from enum import StrEnum
 

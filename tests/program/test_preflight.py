@@ -88,8 +88,8 @@ def test_keys_that_stand_in_plain_text_are_told_of_once() -> None:
 @pytest.mark.parametrize(
     ("key", "sentence"),
     [
-        ("observabilty:cluster", "is not used: did you mean observability:cluster?"),
-        ("Observability:logging", "is not used: did you mean observability:logging?"),
+        ("observabilty:cluster", "is not used; did you mean observability:cluster?"),
+        ("Observability:logging", "is not used; did you mean observability:logging?"),
         ("kubernetes:context", "set observability:cluster.context"),
     ],
 )
@@ -124,7 +124,7 @@ def test_what_a_route_would_refuse_is_told_before_anything_is_created() -> None:
 
 def test_a_datasource_with_the_uid_of_another_is_told_before_anything_is_created() -> None:
     message = problems(datasources={"metrics_uid": "loki"})
-    assert 'observability:datasources.metrics_uid = "loki": two datasources have the uid loki' in message
+    assert 'observability:datasources.metrics_uid = "loki": must be unique' in message
     assert "pulumi config rm --path observability:datasources.metrics_uid" in message
 
 
@@ -240,7 +240,9 @@ def test_components_are_asked_about_what_is_right_beside_what_is_not() -> None:
 
 
 def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert 'observability:charts.directory = "/nope": there is no directory' in problems(charts={"directory": "/nope"})
+    assert 'observability:charts.directory = "/nope": must be an existing directory' in problems(
+        charts={"directory": "/nope"}
+    )
     monkeypatch.setenv("OBSERVABILITY_CHARTS", "/nope")
     message = problems(logging={})
     assert "have 1 problem;" in message and "of the environment variable OBSERVABILITY_CHARTS" in message
@@ -251,10 +253,10 @@ def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.M
     ("areas", "sentence"),
     [
         ({"cluster": {"tolerations": [{"kee": "x"}]}}, "a toleration has no kee"),
-        ({"cluster": {"node_selector": {"a b": "c"}}}, "'a b' is no label"),
-        ({"cluster": {"storage_class": "Gp3 X"}}, "'Gp3 X' is no name of an object"),
-        ({"ingress": {**INGRESS, "tls_secret": "Foo Bar"}}, "'Foo Bar' is no name of an object"),
-        ({"ingress": {**INGRESS, "entry_points": ["a b"]}}, "'a b' is no entry point"),
+        ({"cluster": {"node_selector": {"a b": "c"}}}, "must be the key of a label"),
+        ({"cluster": {"storage_class": "Gp3 X"}}, "storage_class = 'Gp3 X': must be at most 253"),
+        ({"ingress": {**INGRESS, "tls_secret": "Foo Bar"}}, "must be at most 253"),
+        ({"ingress": {**INGRESS, "entry_points": ["a b"]}}, "must be the name of an entry point"),
         ({"grafana": {"volume_size": "0"}}, "'0' is nothing"),
         ({"logging": {"replicas": True}}, "logging.replicas = true: must be a whole number"),
         ({"logging": {"memory": "1Mi"}}, "must be at least 128Mi for Loki to start"),

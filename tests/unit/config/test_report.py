@@ -84,7 +84,7 @@ def test_no_command_replaces_an_area() -> None:
 
 def test_a_misspelt_choice_is_corrected() -> None:
     message = problems(ingress={"kind": "traefic", "domain": "a.example"})
-    assert 'ingress.kind = "traefic": must be one of none, traefik: did you mean traefik?' in message
+    assert 'ingress.kind = "traefic": must be one of none, traefik; did you mean traefik?' in message
     assert "pulumi config set --path observability:ingress.kind traefik" in message
 
 
