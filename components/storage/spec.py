@@ -417,7 +417,8 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
     def _role_name_is_valid(self) -> str | None:
         if re.fullmatch(rf"[\w+=,.@-]{{0,{_ROLE_NAME_LENGTH}}}", self.role_name, re.ASCII) is None:
             return (
-                f"must be at most {_ROLE_NAME_LENGTH} letters, digits and _+=,.@-, as IAM requires; change or remove it"
+                f"names a role {self.role_name!r}, which must be at most {_ROLE_NAME_LENGTH} letters, digits and "
+                "_+=,.@-, as IAM requires; change or remove it"
             )
         return None
 

@@ -64,7 +64,7 @@ def test_a_long_role_name_is_cut_and_stays_distinct() -> None:
     [
         ({"identity": "keys"}, "identity = 'keys'"),
         ({"oidc_issuer": "http://foo bar"}, "oidc_issuer = 'http://foo bar'"),
-        ({"role_name": "a b"}, "role_name = 'a b': must be at most 64"),
+        ({"role_name": "a b"}, "names a role 'a b', which must be at most 64"),
         ({"oidc_issuer": ""}, "identity irsa requires the OIDC issuer"),
         ({"identity": "pod-identity", "eks_cluster": ""}, "requires the name of the EKS cluster"),
         ({"actions_for": "mimir"}, "actions_for = 'mimir': must be one of loki, tempo, thanos"),

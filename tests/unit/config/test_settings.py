@@ -198,7 +198,7 @@ def test_what_guards_buckets_is_not_set_for_those_of_others() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"remote_write_url": None}, "kind external needs remote_write_url"),
+        ({"remote_write_url": None}, "kind external requires remote_write_url"),
         ({"remote_write_url": "http://p:9090/"}, "must be a remote-write address; append /api/v1/write"),
         ({"remote_write_url": "http://p/nonsense/push"}, "must be a remote-write address"),
         (
@@ -206,8 +206,8 @@ def test_what_guards_buckets_is_not_set_for_those_of_others() -> None:
             "must not end with /v1/metrics, which collectors append",
         ),
         ({"otlp_url": "http://p:9090/api/v1/write"}, "must be an address that takes OTLP; use /api/v1/otlp"),
-        ({"query_url": "http://p:9090/api/v1/query"}, "leave /api/v1 and the rest away"),
-        ({"provision_datasource": True, "query_url": None}, "provision_datasource needs query_url"),
+        ({"query_url": "http://p:9090/api/v1/query"}, "must not contain /api/v1"),
+        ({"provision_datasource": True, "query_url": None}, "provision_datasource requires query_url"),
         ({"otlp_url": "prometheus:9090"}, "must be a URL; use http:// or https://"),
         ({"kind": "none"}, "must not be set with kind none"),
         ({"query_url": None}, "the stack's own Grafana requires it"),
@@ -243,7 +243,7 @@ def test_an_external_metrics_stack_outside_the_cluster_has_no_namespace_to_take_
 
 
 def test_production_names_its_cluster() -> None:
-    assert "environment production must name" in problems(cluster={"environment": "production"})
+    assert "environment production requires" in problems(cluster={"environment": "production"})
 
 
 @pytest.mark.parametrize("area", ["logging", "tracing", "telemetry", "metrics", "grafana", "demo", "storage"])
