@@ -56,7 +56,7 @@ def test_a_chart_directory_of_the_environment_is_overruled_in_the_stack_file(
 
 def test_a_limit_under_the_request_names_the_request_and_the_limit() -> None:
     message = problems(telemetry={"memory_limit": "200Mi"})
-    assert "memory_request (256Mi) is more than memory_limit (200Mi)" in message
+    assert "must be at most memory_limit, 200Mi" in message
 
 
 def test_a_chart_version_that_is_not_supported_is_refused_with_those_that_are() -> None:
