@@ -56,7 +56,7 @@ def test_a_chart_directory_of_the_environment_is_overruled_in_the_stack_file(
 
 def test_a_limit_under_the_request_names_the_request_and_the_limit() -> None:
     message = problems(telemetry={"memory_limit": "200Mi"})
-    assert "must be at most memory_limit, 200Mi" in message
+    assert "memory_request 256Mi must be at most memory_limit 200Mi" in message
 
 
 def test_a_chart_version_that_is_not_supported_is_refused_with_those_that_are() -> None:
@@ -280,5 +280,5 @@ def test_authentication_is_not_checked_while_what_encrypts_it_is_wrong() -> None
 
 def test_a_rule_on_two_settings_is_told_where_it_speaks_of_and_mended_where_it_can_be() -> None:
     message = problems(telemetry={"memory_request": "1Gi", "memory_limit": "128Mi"})
-    assert 'telemetry.memory_request = "1Gi": must be at most memory_limit, 128Mi' in message
+    assert 'telemetry.memory_request = "1Gi": memory_request 1Gi must be at most memory_limit 128Mi' in message
     assert "pulumi config set --path observability:telemetry.memory_limit 1Gi" in message
