@@ -354,7 +354,8 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
     def _memory_limit_covers_the_request(self) -> Violation | None:
         if parse_quantity(self.memory_request) > parse_quantity(self.memory_limit):
             return Violation(
-                f"memory_request {self.memory_request} must be at most memory_limit {self.memory_limit}; lower it or raise the limit",
+                f"memory_request {self.memory_request} must be at most memory_limit {self.memory_limit}; "
+                "lower it or raise the limit",
                 {"memory_limit": self._least_memory_limit},
             )
         return None
