@@ -50,7 +50,7 @@ class NamespaceOptions(Protocol):
 def create_namespace_if(
     component: str, spec: NamespaceOptions, name: pulumi.Input[str], parent: pulumi.Resource
 ) -> list[pulumi.Resource]:
-    """Create the namespace of a component if its arguments say so; return what its other resources depend on."""
+    """Create the namespace of a component if required; return the dependencies of its other resources."""
     if not spec.create_namespace:
         return []
     level, protect = spec.pod_security, spec.protect_namespace

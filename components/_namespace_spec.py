@@ -40,7 +40,7 @@ class NamespacedSpec(Spec):
     def _namespace_is_not_of_the_cluster(self) -> str | None:
         if self.create_namespace and is_of_every_cluster(self.namespace):
             return (
-                f"{self.namespace} belongs to the cluster: creating it would put its pods under another security "
+                "must not be a namespace of Kubernetes itself: creating it would put its pods under another security "
                 "level, and a destroy would delete it; choose another name, or set create_namespace to false"
             )
         return None

@@ -23,8 +23,8 @@ LEAVE_OUT = "remove it, or remove the arguments for TLS and logins and configure
 def certificates_need_tls(argument: str) -> Violation:
     """Return the violation of client certificates without TLS, in the same words for every component."""
     return Violation(
-        "a client certificate requires TLS: configure TLS (tls_secret or tls_directory; in a stack security.tls), or "
-        "remove it",
+        "a client certificate requires TLS; configure TLS (tls_secret or tls_directory; in a stack "
+        "security.tls), or remove it",
         {argument: placeholder(argument)},
     )
 
@@ -105,7 +105,7 @@ class SecuritySpec(TlsSpec, ReleaseSpec, MonitorSpec):
             path = place.split(".")
             if _is_set_at(self.values, path):
                 at = _existing_part(self.values, path)
-                yield Violation(f"{place} would replace the configuration of TLS and logins: {fix}", at=("values", *at))
+                yield Violation(f"{place} would replace the configuration of TLS and logins; {fix}", at=("values", *at))
 
 
 def _existing_part(values: Any, path: Sequence[str]) -> Sequence[str]:

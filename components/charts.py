@@ -38,7 +38,7 @@ class Chart:
         for supported, repository in self.repositories:
             if supported == version:
                 return repository
-        raise ValueError(f"chart {self.name} {version!r} is not supported: use one of {', '.join(self.versions)}")
+        raise ValueError(f"must be a supported version of chart {self.name}; use one of {', '.join(self.versions)}")
 
     def local_path(self, version: str, directory: str) -> str:
         """Return the path of the chart in `directory`; raise `ValueError` with the paths that do not exist."""
@@ -48,7 +48,7 @@ class Chart:
                 return str(place)
         looked = " and ".join(str(place) for place in places)
         raise ValueError(
-            f"chart {self.name} {version} was not found at {looked}: put it there, or unset OBSERVABILITY_CHARTS "
+            f"chart {self.name} {version} was not found at {looked}; put it there, or unset OBSERVABILITY_CHARTS "
             f"(setting observability:charts directory) to take it from {self.repository(version)}"
         )
 

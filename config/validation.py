@@ -176,14 +176,14 @@ def _unknown(place: str, setting: Setting, location: Location, value: Any) -> Pr
     if SECRET.search(name):
         return Problem(
             place,
-            "looks like a secret in plain text: use a secret setting (docs/reference/settings.md) or name a Kubernetes "
-            "Secret, and rotate it",
+            "looks like a secret in plain text; use a secret setting (docs/reference/settings.md) or name a "
+            "Kubernetes Secret, and rotate it",
             remove_command(place),
         )
     hint = "remove it"
     if setting.owner is not None:
         hint = nearest(name, [field.alias or key for key, field in setting.owner.model_fields.items()])
-    return Problem(place, f"unknown setting: {hint}", remove_command(place), shown(value))
+    return Problem(place, f"unknown setting; {hint}", remove_command(place), shown(value))
 
 
 def _fix(place: str, setting: Setting, wrong: Any) -> str:

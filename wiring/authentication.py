@@ -1,4 +1,4 @@
-"""How parts of the platform authenticate to each other, as arguments: names of Secrets, all of it plain."""
+"""The arguments by which components authenticate to each other: names of Secrets, as plain values."""
 
 from collections.abc import Sequence
 from typing import TypedDict

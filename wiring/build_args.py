@@ -65,7 +65,7 @@ class ClusterDns(TypedDict):
 
 
 class ReleaseSource(TypedDict):
-    """Where a chart comes from, in a namespace that the stack creates."""
+    """The source of a chart, in a namespace that the stack creates."""
 
     create_namespace: bool
     charts_dir: str
@@ -324,7 +324,7 @@ def datasources_args(
 ) -> DatasourcesArgs:
     """Return the arguments of the datasources.
 
-    A Grafana that is there already has a default datasource: only the stack's own gets one unless the stack names it.
+    An existing Grafana has a default datasource: only the stack's own gets one unless the stack sets it.
     """
     tenants = [] if settings.logging.tenants_secret else list(settings.logging.tenants)
     default: DatasourcesArgs = {"namespace": logs_namespace}

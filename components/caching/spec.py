@@ -76,7 +76,7 @@ class CacheSpec(CacheSettings, ReleaseSpec, MonitorSpec):
     @rule("release_name")
     def _generated_names_fit(self) -> str | None:
         if len(self.release_name) > _LONGEST_RELEASE_NAME:
-            return f"names made from it exceed 63 characters: use at most {_LONGEST_RELEASE_NAME}"
+            return f"must be at most {_LONGEST_RELEASE_NAME} characters, as names made from it have 63; shorten it"
         return None
 
 

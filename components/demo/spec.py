@@ -1,4 +1,4 @@
-"""What `Demo` accepts: settings that a stack may state, and what only a program decides."""
+"""Settings and arguments of `Demo`."""
 
 from typing import Annotated
 

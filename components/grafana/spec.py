@@ -1,4 +1,4 @@
-"""What `Grafana` accepts: settings that a stack may state, and what only a program decides."""
+"""Settings and arguments of `Grafana`."""
 
 from collections.abc import Sequence
 from typing import Annotated

@@ -95,7 +95,7 @@ class GuardedChange(StrEnum):
 
 
 class RuleSource(StrEnum):
-    """Where the ruler reads rules."""
+    """The source of rules."""
 
     CONFIG_MAPS = "config-maps"
     BUCKET = "bucket"
@@ -421,7 +421,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @property
     def effective_replication_factor(self) -> int:
-        """How many ingesters hold each line; by default as many as there are, three at most."""
+        """The number of ingesters that hold each line; by default all, three at most."""
         return self.replication_factor or min(3, self.ingesters)
 
     @property

@@ -1,4 +1,4 @@
-"""What `Metrics` accepts: settings that a stack may state, and what only a program decides."""
+"""Settings and arguments of `Metrics`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -27,7 +27,7 @@ RESOURCE_ATTRIBUTES = (
 )
 
 LEAST_RETENTION = timedelta(hours=2)
-"""What Prometheus gathers into one block."""
+"""The length of a block of Prometheus."""
 
 
 class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
@@ -90,5 +90,5 @@ class MetricsSpec(MetricsSettings, ReleaseSpec):
         except ValueError as error:
             return Violation(str(error), fix)
         if parse_duration(self.retention) < LEAST_RETENTION:
-            return Violation("keep metrics for at least 2h, what Prometheus gathers into one block", fix)
+            return Violation("must be at least 2h, the length of a block of Prometheus; raise it", fix)
         return None

@@ -212,7 +212,7 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
         ],
         "makePolicyJob": _JOB,
         "makeBucketJob": _JOB,
-        # The chart leaves the key of a user that is there as it was; adding the user again sets it.
+        # The chart does not change the key of an existing user; adding the user again does.
         "makeUserJob": {**_JOB, "exitCommand": _set_keys(spec)},
         "postJob": {"securityContext": _POD, **_nodes(spec)},
         "persistence": {

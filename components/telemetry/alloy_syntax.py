@@ -70,7 +70,7 @@ def quote(text: str) -> str:
 def dotted(name: str) -> str:
     """Return a name of identifiers joined by dots; raise `ValueError` for another text."""
     if not all(is_identifier(part) for part in name.split(".")):
-        raise ValueError(f"{name!r} is not a name in Alloy: write identifiers of letters, digits and _, joined by dots")
+        raise ValueError(f"{name!r} is not a name in Alloy; use identifiers of letters, digits and _, joined by dots")
     return name
 
 
@@ -122,7 +122,7 @@ def _escaped(character: str) -> str:
         return character
     code = ord(character)
     if 0xD800 <= code <= 0xDFFF:
-        raise ValueError(f"the lone surrogate {character!r} cannot be written: correct the encoding of the text")
+        raise ValueError(f"the lone surrogate {character!r} cannot be written; correct the encoding of the text")
     if code < 0x80:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
@@ -130,7 +130,7 @@ def _escaped(character: str) -> str:
 
 def _number(value: int | float) -> str:
     if not math.isfinite(value):
-        raise ValueError(f"Alloy has no literal for {value}: use a finite number")
+        raise ValueError(f"Alloy has no literal for {value}; use a finite number")
     return repr(value)
 
 
@@ -146,7 +146,7 @@ def _key(key: str) -> str:
         return key
     # Alloy does not unescape keys, nor unquote an empty one: backslashes and quotes become part of the key.
     if not key or (quoted := quote(key)) != f'"{key}"':
-        raise ValueError(f'Alloy reads the key {key!r} as another: use printable characters without " and \\')
+        raise ValueError(f'Alloy reads the key {key!r} as another; use printable characters without " and \\')
     return quoted
 
 
@@ -183,7 +183,7 @@ class Block:
         dotted(self.name)
         for name in (self.label or "_", *self.attributes):
             if not is_identifier(name):
-                raise ValueError(f"{self.name}: {name!r} is not an identifier in Alloy: use letters, digits and _")
+                raise ValueError(f"{self.name}: {name!r} is not an identifier in Alloy; use letters, digits and _")
 
     def export(self, name: str) -> Ref:
         """Return a reference to an export of this component, such as `receiver` or `output`."""

@@ -63,7 +63,7 @@ class TelemetryArgs(TypedDict):
     """`files`: a pod on each node tails the node's `/var/log/pods`, which is cheapest and needs a privileged
     namespace. `api`: a Deployment streams logs through the API server, in a restricted namespace. Default: `files`."""
     log_level: NotRequired[pulumi.Input[str]]
-    """How much Alloy logs of itself. One of `error`, `warn`, `info` or `debug`. Default: `info`."""
+    """Level of Alloy's own logs. One of `error`, `warn`, `info` or `debug`. Default: `info`."""
     node_local_otlp: NotRequired[pulumi.Input[bool]]
     """Whether OTLP data stays on the sender's node (`internalTrafficPolicy: Local`), which saves traffic between
     nodes. While a node's collector restarts, that node's senders wait, so it needs a collector on each node
@@ -74,8 +74,7 @@ class TelemetryArgs(TypedDict):
     replicas: NotRequired[pulumi.Input[int]]
     """Number of collectors with `log_source: api`; with `files` each node has one. 1 to 1000. Default: `2`."""
     max_unavailable: NotRequired[pulumi.Input[str]]
-    """How many nodes an update takes at once with `log_source: files`: a share or a number of nodes. Default:
-    `10%`."""
+    """Maximum number, or share, of unavailable nodes during an update with `log_source: files`. Default: `10%`."""
     cpu_request: NotRequired[pulumi.Input[str]]
     """CPU request of each collector; 1 MiB of logs a second takes about one core. Default: `100m`."""
     memory_request: NotRequired[pulumi.Input[str]]

@@ -1,4 +1,4 @@
-"""What `Tracing` accepts: settings that a stack may state, what only a program decides, and the rules between them."""
+"""Settings and arguments of `Tracing`, and their rules."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -235,7 +235,7 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
     )
     limits: Plain[TracingLimits] = Field(
         default_factory=TracingLimits,
-        description="What all clients together may write. Default: Tempo's own limits.",
+        description="Limits of all clients together. Default: Tempo's own limits.",
         examples=[{"max_bytes_per_trace": 10000000}],
     )
     receivers: Plain[Sequence[Receiver]] = Field(
@@ -265,8 +265,8 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         default=tuple(Processor),
         min_length=1,
         description=(
-            "What the metrics generator does, one or more of `service-graphs`, `span-metrics`, and `local-blocks` for "
-            "TraceQL metrics and Grafana's Traces Drilldown; Tempo 3 answers those without it and does not take it. "
+            "Processors of the metrics generator, one or more of `service-graphs`, `span-metrics`, and `local-blocks` "
+            "for TraceQL metrics and Grafana's Traces Drilldown; Tempo 3 answers those without it and refuses it. "
             "Default: all that Tempo has."
         ),
         examples=[["service-graphs", "span-metrics"]],

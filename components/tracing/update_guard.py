@@ -36,15 +36,15 @@ _MODE_CHANGE = (
 )
 _MODE_CHANGES = {
     (Topology.INGESTERS, Topology.KAFKA): (
-        "Tempo 2 cannot become Tempo 3 in place: Tempo 3 has no ingesters, and what they hold would not reach the "
-        "bucket; keep this Tracing and add a second one with another release name, the same bucket and the new "
-        "chart_version, {one_compactor}; send traces to it, let the ingesters flush for an hour, remove the first "
-        "one, and then that value"
+        "chart_version of Tempo 2 cannot become one of Tempo 3 in place: Tempo 3 has no ingesters, and what they "
+        "hold would not reach the bucket; keep this Tracing and add a second one with another release name, the "
+        "same bucket and the new chart_version, {one_compactor}; send traces to it, let the ingesters flush for "
+        "an hour, remove the first one, and then that value"
     ),
     (Topology.KAFKA, Topology.INGESTERS): (
-        "Tempo 3 cannot become Tempo 2 in place: Tempo 2 does not read the topic; keep chart_version, or add a second "
-        "Tracing with another release name and the same bucket, {one_compactor}; send traces to it, and remove the "
-        "first one once its block-builders have read the topic to its end"
+        "chart_version of Tempo 3 cannot become one of Tempo 2 in place: Tempo 2 does not read the topic; keep "
+        "chart_version, or add a second Tracing with another release name and the same bucket, {one_compactor}; "
+        "send traces to it, and remove the first one once its block-builders have read the topic to its end"
     ),
 }
 
@@ -186,9 +186,10 @@ def upgrade_problems(old: Values, new: Values, *, allowed: Collection[GuardedCha
     memcached = f"{new.get('name')}-memcached"
     delete = f"kubectl -n {new.get('namespace')} delete"
     return [
-        f"chart_version {before} cannot become {after} while memcached is there: it changes immutable fields of its "
-        "Service and StatefulSet; delete both, which loses cached blocks alone, and apply once with allow_changes "
-        f'["{GuardedChange.CACHE}"]: {delete} statefulset {memcached} --cascade=orphan; {delete} service {memcached}'
+        f"chart_version {before} cannot become {after} while memcached runs: the upgrade changes immutable "
+        "fields of its Service and StatefulSet; delete both, which loses cached blocks alone, and apply once "
+        f'with allow_changes ["{GuardedChange.CACHE}"]: {delete} statefulset {memcached} --cascade=orphan; '
+        f"{delete} service {memcached}"
     ]
 
 

@@ -35,7 +35,7 @@ COMPACTED_BLOCK_RETENTION = "1h"
 
 MEMCACHED_MEGABYTES = 256
 CACHE_ROLES = ("parquet-footer", "bloom", "frontend-search")
-"""What every version of the chart keeps on its memcached: small, and read by every query."""
+"""The data that every version of the chart caches: small, and read by every query."""
 
 USERNAME, PASSWORD = "KAFKA_USERNAME", "KAFKA_PASSWORD"
 

@@ -68,7 +68,7 @@ def test_the_constructor_takes_a_name_the_arguments_and_options(name: str) -> No
 
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "golden" / "schema.json").read_text(encoding="utf-8"))
-LATE = "must be known when the program runs, and is an output: set a plain value"
+LATE = "must be known when the program runs, and is an output; set a plain value"
 
 
 def refused_as_late(name: str, args: Mapping[str, Any]) -> set[str]:

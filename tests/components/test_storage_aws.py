@@ -129,8 +129,8 @@ def test_tags_reach_everything_that_takes_them() -> None:
 @pytest.mark.parametrize(
     ("args", "reason"),
     [
-        ({"buckets": {"logs": "chunks"}}, "your organisation's name in front"),
-        ({"buckets": {"logs": "acme.loki"}}, "has a dot"),
+        ({"buckets": {"logs": "chunks"}}, "name of your organisation in front"),
+        ({"buckets": {"logs": "acme.loki"}}, "must not have a dot"),
         ({"region": "Ireland"}, "region = 'Ireland'"),
         ({"encryption": "none"}, "encryption = 'none'"),
         (

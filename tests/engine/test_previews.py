@@ -90,7 +90,7 @@ def test_settings_that_are_wrong_are_told_all_at_once_and_without_a_traceback(ch
     assert "the settings of stack dev have 5 problems; nothing was created or changed" in told
     assert 'observability:retention.logs = "ten days"' in told
     assert "observability:logging.replicas = 0" in told
-    assert 'observability:logging.mod = "monolithic": unknown setting: did you mean mode?' in told
+    assert 'observability:logging.mod = "monolithic": unknown setting; did you mean mode?' in told
     assert "observability:grafana.admin_password: looks like a secret in plain text" in told
     assert "hunter2hunter2" not in told, "a secret in the wrong place is not shown either"
     assert "observability:tempo" in told

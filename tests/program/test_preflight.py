@@ -56,7 +56,7 @@ def test_a_chart_directory_of_the_environment_is_overruled_in_the_stack_file(
 
 def test_a_limit_under_the_request_names_the_request_and_the_limit() -> None:
     message = problems(telemetry={"memory_limit": "200Mi"})
-    assert "memory_request (256Mi) is more than memory_limit (200Mi)" in message
+    assert "memory_request 256Mi must be at most memory_limit 200Mi" in message
 
 
 def test_a_chart_version_that_is_not_supported_is_refused_with_those_that_are() -> None:
@@ -74,7 +74,7 @@ def test_a_bucket_name_that_the_store_refuses_is_found_before_it_is_asked() -> N
     }
     message = problems(storage=store, **secret)
     assert "have 1 problem;" in message
-    assert 'observability:storage.shared_bucket = "Acme_Logs": is not a bucket name' in message
+    assert 'observability:storage.shared_bucket = "Acme_Logs": must be 3 to 63' in message
     assert "observability:storage.shared_bucket '<shared_bucket>'" in message
 
 
@@ -88,8 +88,8 @@ def test_keys_that_stand_in_plain_text_are_told_of_once() -> None:
 @pytest.mark.parametrize(
     ("key", "sentence"),
     [
-        ("observabilty:cluster", "is not used: did you mean observability:cluster?"),
-        ("Observability:logging", "is not used: did you mean observability:logging?"),
+        ("observabilty:cluster", "is not used; did you mean observability:cluster?"),
+        ("Observability:logging", "is not used; did you mean observability:logging?"),
         ("kubernetes:context", "set observability:cluster.context"),
     ],
 )
@@ -124,7 +124,7 @@ def test_what_a_route_would_refuse_is_told_before_anything_is_created() -> None:
 
 def test_a_datasource_with_the_uid_of_another_is_told_before_anything_is_created() -> None:
     message = problems(datasources={"metrics_uid": "loki"})
-    assert 'observability:datasources.metrics_uid = "loki": two datasources have the uid loki' in message
+    assert 'observability:datasources.metrics_uid = "loki": must be unique' in message
     assert "pulumi config rm --path observability:datasources.metrics_uid" in message
 
 
@@ -229,7 +229,7 @@ def test_a_region_that_aws_does_not_have_is_told_where_it_is_set() -> None:
     config = {"observability:storage": aws, "aws:region": "mars"}
     with pytest.raises(SettingsError) as raised:
         record(configured_program(ROOT, config), preview=True, stack="wrong")
-    assert "aws:region = \"mars\": 'mars' must be an AWS region, such as eu-west-1" in str(raised.value)
+    assert 'aws:region = "mars": must be an AWS region, such as eu-west-1' in str(raised.value)
     assert "pulumi config set aws:region '<region>' --stack wrong" in str(raised.value)
 
 
@@ -240,7 +240,9 @@ def test_components_are_asked_about_what_is_right_beside_what_is_not() -> None:
 
 
 def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert 'observability:charts.directory = "/nope": there is no directory' in problems(charts={"directory": "/nope"})
+    assert 'observability:charts.directory = "/nope": must be an existing directory' in problems(
+        charts={"directory": "/nope"}
+    )
     monkeypatch.setenv("OBSERVABILITY_CHARTS", "/nope")
     message = problems(logging={})
     assert "have 1 problem;" in message and "of the environment variable OBSERVABILITY_CHARTS" in message
@@ -251,11 +253,11 @@ def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.M
     ("areas", "sentence"),
     [
         ({"cluster": {"tolerations": [{"kee": "x"}]}}, "a toleration has no kee"),
-        ({"cluster": {"node_selector": {"a b": "c"}}}, "'a b' is no label"),
-        ({"cluster": {"storage_class": "Gp3 X"}}, "'Gp3 X' is no name of an object"),
-        ({"ingress": {**INGRESS, "tls_secret": "Foo Bar"}}, "'Foo Bar' is no name of an object"),
-        ({"ingress": {**INGRESS, "entry_points": ["a b"]}}, "'a b' is no entry point"),
-        ({"grafana": {"volume_size": "0"}}, "'0' is nothing"),
+        ({"cluster": {"node_selector": {"a b": "c"}}}, "must be the key of a label"),
+        ({"cluster": {"storage_class": "Gp3 X"}}, 'storage_class = "Gp3 X": must be at most 253'),
+        ({"ingress": {**INGRESS, "tls_secret": "Foo Bar"}}, "must be at most 253"),
+        ({"ingress": {**INGRESS, "entry_points": ["a b"]}}, "must be the name of an entry point"),
+        ({"grafana": {"volume_size": "0"}}, "must be more than 0"),
         ({"logging": {"replicas": True}}, "logging.replicas = true: must be a whole number"),
         ({"logging": {"memory": "1Mi"}}, "must be at least 128Mi for Loki to start"),
         (
@@ -278,5 +280,5 @@ def test_authentication_is_not_checked_while_what_encrypts_it_is_wrong() -> None
 
 def test_a_rule_on_two_settings_is_told_where_it_speaks_of_and_mended_where_it_can_be() -> None:
     message = problems(telemetry={"memory_request": "1Gi", "memory_limit": "128Mi"})
-    assert 'telemetry.memory_request = "1Gi": memory_request (1Gi) is more than memory_limit (128Mi)' in message
+    assert 'telemetry.memory_request = "1Gi": memory_request 1Gi must be at most memory_limit 128Mi' in message
     assert "pulumi config set --path observability:telemetry.memory_limit 1Gi" in message

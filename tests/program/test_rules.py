@@ -41,7 +41,7 @@ def test_files_of_the_stack_and_of_the_directory_are_one_set(beside: Path) -> No
 def test_a_file_in_both_and_a_directory_that_is_none_are_refused(beside: Path) -> None:
     with pytest.raises(SettingsError, match=r"disk\.yml is in the stack file too"):
         recorded({"rules": {"disk.yml": CONTENT}, "rules_directory": "rules"})
-    with pytest.raises(SettingsError, match=r"there is no directory .*nowhere: create it"):
+    with pytest.raises(SettingsError, match=r"there is no directory .*nowhere; create it"):
         recorded({"rules_directory": "nowhere"})
 
 

@@ -197,7 +197,7 @@ def test_prometheus_is_let_past_the_authentication_to_read_metrics(metrics: dict
     ("security", "sentence"),
     [
         ({"authentication": "mtls"}, 'security.authentication = "mtls": a client certificate requires TLS'),
-        ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager needs an issuer"),
+        ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager requires an issuer"),
         ({"tls": "given", "issuer": {"name": "x"}}, 'security.issuer = "x": is not used'),
         ({"certificates": {"loki": "x"}}, "security.certificates: is not used: tls is none"),
         (BASIC, 'security.authentication = "basic": monolithic Tempo has no gateway to check logins'),

@@ -39,7 +39,7 @@ REJECTIONS = (
     Rejection(
         "client certificates without TLS",
         {"security": {"authentication": "mtls"}},
-        "a client certificate requires TLS: configure TLS",
+        "a client certificate requires TLS; configure TLS",
     ),
     Rejection(
         "Loki with 2 replicas on a filesystem",

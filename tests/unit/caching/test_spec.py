@@ -22,7 +22,7 @@ VALID: dict[type[Spec], dict[str, Any]] = {
         (CacheSpec, {"release_name": "a" * 51}, "release_name", "at most 50", None),
         (CacheSpec, {"chart_version": "0.1.0"}, "chart_version", "use one of 0.11.0", {"chart_version": "0.11.0"}),
         (CacheAccessSpec, {"password": ""}, "password", "at least 1", None),
-        (CacheAccessSpec, {"namespace": "Logging"}, "namespace", "Kubernetes name", None),
+        (CacheAccessSpec, {"namespace": "Logging"}, "namespace", "must be at most 63", None),
     ],
 )
 def test_a_wrong_argument_is_reported_at_its_place(

@@ -35,7 +35,7 @@ def test_rules_of_an_area_and_between_areas_run_beside_wrong_fields() -> None:
     )
     for told in (
         "observability:cluster.dns_service = 5: must be text",
-        "observability:cluster.context: is missing: environment production must name",
+        "observability:cluster.context: is missing: environment production requires",
         "observability:storage.account_id",
         "observability:storage.protect",
         'observability:metrics.otlp_url = "nowhere"',
@@ -84,7 +84,7 @@ def test_no_command_replaces_an_area() -> None:
 
 def test_a_misspelt_choice_is_corrected() -> None:
     message = problems(ingress={"kind": "traefic", "domain": "a.example"})
-    assert 'ingress.kind = "traefic": must be one of none, traefik: did you mean traefik?' in message
+    assert 'ingress.kind = "traefic": must be one of none, traefik; did you mean traefik?' in message
     assert "pulumi config set --path observability:ingress.kind traefik" in message
 
 
@@ -206,7 +206,7 @@ def test_a_number_without_a_unit_gets_the_one_that_is_meant(area: str, key: str,
 
 @pytest.mark.parametrize("area", ["logging", "tracing", "metrics", "grafana", "storage"])
 def test_a_volume_under_a_gibibyte_is_refused(area: str) -> None:
-    assert "'1023Mi' is too small for a volume" in problems(**{area: {"volume_size": "1023Mi"}})
+    assert 'volume_size = "1023Mi": must be at least 1Gi' in problems(**{area: {"volume_size": "1023Mi"}})
 
 
 def test_text_where_a_list_belongs_becomes_its_item() -> None:

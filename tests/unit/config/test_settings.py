@@ -28,19 +28,19 @@ def test_all_problems_of_all_areas_are_reported_together() -> None:
         logging={"mode": "huge", "replicas": 0}, retention={"logs": "a month"}, ingress={"kind": "traefik"}
     )
     assert "have 4 problems; nothing was created or changed" in message
-    for place in ("logging.mode", "logging.replicas = 0", "retention.logs", "kind traefik needs the domain"):
+    for place in ("logging.mode", "logging.replicas = 0", "retention.logs", "kind traefik requires the domain"):
         assert place in message
 
 
 def test_a_wrong_value_is_shown_with_the_command_that_sets_a_right_one() -> None:
     message = problems(retention={"logs": "a month"})
-    assert "observability:retention.logs = \"a month\": 'a month' is no duration" in message
+    assert 'observability:retention.logs = "a month": must be a duration' in message
     assert "pulumi config set --path observability:retention.logs 30d" in message
 
 
 def test_a_misspelt_setting_is_refused_with_the_nearest_one() -> None:
     message = problems(logging={"replica": 3})
-    assert "observability:logging.replica = 3: unknown setting: did you mean replicas?" in message
+    assert "observability:logging.replica = 3: unknown setting; did you mean replicas?" in message
     assert "pulumi config rm --path observability:logging.replica" in message
 
 
@@ -53,7 +53,7 @@ def test_a_misspelt_setting_deep_in_an_area_is_refused_with_its_path() -> None:
 
 
 def test_a_misspelt_area_is_refused_with_the_nearest_one() -> None:
-    assert "observability:loging = {}: unknown setting: did you mean logging?" in problems(loging={})
+    assert "observability:loging = {}: unknown setting; did you mean logging?" in problems(loging={})
 
 
 def test_an_area_that_is_no_object_is_refused() -> None:
@@ -121,13 +121,13 @@ def test_credentials_that_nothing_uses_are_refused() -> None:
 
 def test_buckets_and_a_shared_bucket_exclude_each_other() -> None:
     message = problems(storage={**AWS, "shared_bucket": "acme"}, region="eu-west-1")
-    assert 'observability:storage.shared_bucket = "acme": is set beside buckets' in message
+    assert 'observability:storage.shared_bucket = "acme": must not be set beside buckets' in message
     assert "pulumi config rm --path observability:storage.shared_bucket" in message
 
 
 def test_every_purpose_needs_its_bucket() -> None:
     message = problems(storage={**AWS, "buckets": {"logs": "acme-logs"}}, region="eu-west-1")
-    assert "observability:storage.buckets.traces: is missing: name a bucket for each of logs and traces" in message
+    assert "observability:storage.buckets.traces: is missing: logs and traces need a bucket each" in message
     assert "observability:storage.buckets.traces '<traces-bucket>'" in message
 
 
@@ -156,7 +156,7 @@ def test_a_setting_of_aws_that_nothing_reads_is_refused_with_what_to_use() -> No
 
 def test_irsa_needs_the_issuer_of_the_cluster() -> None:
     message = problems(storage={**AWS, "identity": "irsa"}, region="eu-west-1")
-    assert "observability:storage.oidc_issuer: is missing: identity irsa needs the OIDC issuer" in message
+    assert "observability:storage.oidc_issuer: is missing: identity irsa requires the OIDC issuer" in message
     assert "aws eks describe-cluster" in message and "observability:storage.oidc_issuer '<oidc_issuer>'" in message
 
 
@@ -198,16 +198,19 @@ def test_what_guards_buckets_is_not_set_for_those_of_others() -> None:
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"remote_write_url": None}, "kind external needs remote_write_url"),
-        ({"remote_write_url": "http://p:9090/"}, "is no remote-write address: Prometheus has it at /api/v1/write"),
-        ({"remote_write_url": "http://p/nonsense/push"}, "is no remote-write address"),
-        ({"otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "which collectors append: leave /v1/metrics away"),
-        ({"otlp_url": "http://p:9090/api/v1/write"}, "does not take OTLP: Prometheus does at /api/v1/otlp"),
-        ({"query_url": "http://p:9090/api/v1/query"}, "leave /api/v1 and the rest away"),
-        ({"provision_datasource": True, "query_url": None}, "provision_datasource needs query_url"),
-        ({"otlp_url": "prometheus:9090"}, "is no URL: write http:// or https://"),
+        ({"remote_write_url": None}, "kind external requires remote_write_url"),
+        ({"remote_write_url": "http://p:9090/"}, "must be a remote-write address; append /api/v1/write"),
+        ({"remote_write_url": "http://p/nonsense/push"}, "must be a remote-write address"),
+        (
+            {"otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"},
+            "must not end with /v1/metrics, which collectors append",
+        ),
+        ({"otlp_url": "http://p:9090/api/v1/write"}, "must be an address that takes OTLP; use /api/v1/otlp"),
+        ({"query_url": "http://p:9090/api/v1/query"}, "must not contain /api/v1"),
+        ({"provision_datasource": True, "query_url": None}, "provision_datasource requires query_url"),
+        ({"otlp_url": "prometheus:9090"}, "must be a URL; use http:// or https://"),
         ({"kind": "none"}, "must not be set with kind none"),
-        ({"query_url": None}, "the stack's own Grafana needs it"),
+        ({"query_url": None}, "the stack's own Grafana requires it"),
     ],
 )
 def test_the_addresses_of_an_external_metrics_store_are_checked_for_their_shape(
@@ -218,7 +221,7 @@ def test_the_addresses_of_an_external_metrics_store_are_checked_for_their_shape(
 
 def test_credentials_in_an_address_are_refused_and_not_shown() -> None:
     message = problems(metrics={**EXTERNAL_METRICS, "otlp_url": "http://user:hunter2@p:9090/api/v1/otlp"})
-    assert "carries credentials: give them as a secret instead" in message
+    assert "must not have credentials; set them as a secret instead" in message
     assert "hunter2" not in message
 
 
@@ -240,7 +243,7 @@ def test_an_external_metrics_stack_outside_the_cluster_has_no_namespace_to_take_
 
 
 def test_production_names_its_cluster() -> None:
-    assert "environment production must name" in problems(cluster={"environment": "production"})
+    assert "environment production requires" in problems(cluster={"environment": "production"})
 
 
 @pytest.mark.parametrize("area", ["logging", "tracing", "telemetry", "metrics", "grafana", "demo", "storage"])
@@ -248,7 +251,7 @@ def test_production_names_its_cluster() -> None:
 def test_a_stack_does_not_take_over_a_namespace_of_the_cluster(area: str, namespace: str) -> None:
     asked: dict[str, Any] = {area: {"namespace": namespace, **({"enabled": True} if area == "demo" else {})}}
     message = problems(**asked)
-    assert f'observability:{area}.namespace = "{namespace}": {namespace} belongs to the cluster' in message
+    assert f'observability:{area}.namespace = "{namespace}": must not be a namespace of Kubernetes itself' in message
     assert "cluster.existing_namespaces" in message
     assert f"pulumi config rm --path observability:{area}.namespace --stack" in message, "it has a default"
     assert load(source(cluster={"name": "c", "existing_namespaces": [namespace]}, **asked)), "as it leaves it be then"

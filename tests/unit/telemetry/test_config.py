@@ -158,8 +158,11 @@ def test_the_lines_of_a_namespace_go_to_its_tenant_and_all_others_to_the_default
     ("args", "sentence"),
     [
         ({"logs_tenant": "a|b"}, "use no other characters"),
-        ({"logs_tenant": "a", "namespace_tenants": {"shop": ".."}}, "use another than . and .."),
-        ({"logs_tenant": "a", "namespace_tenants": {"Shop": "b"}}, "'Shop' is no Kubernetes name"),
+        ({"logs_tenant": "a", "namespace_tenants": {"shop": ".."}}, "must not be . or .."),
+        (
+            {"logs_tenant": "a", "namespace_tenants": {"Shop": "b"}},
+            "namespace_tenants.Shop.[key] = 'Shop': must be at most 63",
+        ),
         ({"namespace_tenants": {"shop": "a"}}, "namespace_tenants = {'shop': 'a'}: requires logs_tenant"),
     ],
 )

@@ -85,7 +85,10 @@ def test_the_pods_have_the_files_that_the_configuration_names() -> None:
     [
         ({"client_certificates": True}, "client_certificates = True: a client certificate requires TLS"),
         ({"receiver_tls": True}, "receiver_tls = True: requires tls_secret"),
-        ({"login_secret": "alloy-login"}, "over gRPC to tempo-distributor.tracing:4317 a login is sent with TLS alone"),
+        (
+            {"login_secret": "alloy-login"},
+            "requires TLS where traces are sent over gRPC, to tempo-distributor.tracing:4317",
+        ),
     ],
 )
 def test_what_would_send_nothing_or_in_the_clear_is_refused(args: dict[str, Any], sentence: str) -> None:
