@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pulumi
-
 from components.storage import (
     AwsBucketAccess,
     AwsObjectStorage,
@@ -12,7 +10,7 @@ from components.storage import (
     MinioObjectStorage,
     SecretBucketAccess,
 )
-from tests.recording import Registered
+from tests.recording import Registered, outputs_of
 
 AWS: dict[str, Any] = {"buckets": {"logs": "acme-loki", "traces": "acme-tempo"}, "region": "eu-west-1"}
 IRSA: dict[str, Any] = {
@@ -34,10 +32,6 @@ EXTERNAL: dict[str, Any] = {"endpoint": "https://s3.example.org/", "shared_bucke
 KEYS: dict[str, Any] = {"namespace": "logging", "access_key_id": "AKIDSECRETBYTES", "secret_access_key": "SECRETBYTES"}
 GENERATED = frozenset({"random:index/randomPassword:RandomPassword.result"})
 NEW_KEY = frozenset({"aws:kms/key:Key.arn"})
-
-
-def outputs_of(component: pulumi.ComponentResource) -> dict[str, Any]:
-    return {key: getattr(component, key) for key in type(component).__annotations__}
 
 
 def aws(name: str = "storage", **args: Any) -> dict[str, Any]:

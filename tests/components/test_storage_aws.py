@@ -8,8 +8,8 @@ from components._spec import InvalidArgsError
 from components.storage import (
     AwsObjectStorage,
 )
-from tests.components.stores import NEW_KEY, aws, outputs_of, protected
-from tests.recording import record
+from tests.components.stores import NEW_KEY, aws, protected
+from tests.recording import outputs_of, record
 
 
 def test_aws_buckets_are_closed_owned_encrypted_and_reached_by_tls_alone() -> None:

@@ -15,10 +15,10 @@ from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED
 from components.logging.modes import LokiMode
 from components.tracing.modes import TempoMode
 from config.storage import STORAGE_KINDS
+from tests.program.programs import record_stack
 from tools.contract.chart_values import findings
 from tools.contract.contract import REFERENCE
-from tools.program import Recording, record
-from tools.program.stacks import configured_program
+from tools.program import Recording
 from tools.render.chartfiles import ChartFiles
 from tools.render.resources import whole_numbers
 from tools.support_matrix import COMBINATIONS, REJECTIONS, STORES, TOPOLOGIES, Combination, Rejection, combinations_of
@@ -28,14 +28,10 @@ ALONE = {"backendScheduler": 1}
 """What runs once, as its chart takes no other number."""
 
 
-def recorded(combination: Combination) -> Recording:
-    return record(configured_program(ROOT, combination.config), preview=True, stack="matrix")
-
-
 @pytest.fixture(scope="module", params=COMBINATIONS, ids=str)
 def combination(request: pytest.FixtureRequest) -> tuple[Combination, Recording]:
     found: Combination = request.param
-    return found, recorded(found)
+    return found, record_stack(found.config)
 
 
 @cache
@@ -114,7 +110,7 @@ def test_a_supported_combination_keeps_its_data_where_its_store_says(
 def test_every_mode_of_loki_can_keep_its_queries_in_a_valkey(mode: LokiMode, version: str) -> None:
     area = {"mode": mode.value, "chart_version": version}
     config = {"cluster": {"name": "matrix"}, "caching": {"kind": "valkey"}, "logging": area}
-    values = values_of(record(configured_program(ROOT, config), preview=True, stack="matrix"), "logging-loki")
+    values = values_of(record_stack(config), "logging-loki")
     assert not values["chunksCache"]["enabled"] and not values["resultsCache"]["enabled"]
     assert "redis" in values["loki"]["structuredConfig"]["chunk_store_config"]["chunk_cache_config"]
     if files := chart_files(LOKI.name, version):
@@ -127,7 +123,7 @@ def test_every_distributed_tempo_can_keep_its_queries_in_a_valkey(version: str) 
     kafka = {"kafka_address": "kafka.messaging:9092"} if version.startswith("3.") else {}
     area = {"mode": "distributed", "chart_version": version, **kafka}
     config = {"cluster": {"name": "matrix"}, "caching": {"kind": "valkey"}, "tracing": area}
-    values = values_of(record(configured_program(ROOT, config), preview=True, stack="matrix"), "tracing-tempo")
+    values = values_of(record_stack(config), "tracing-tempo")
     (cache,) = values["cache"]["caches"]
     assert set(cache) == {"redis", "roles"}
     if files := chart_files(TEMPO_DISTRIBUTED.name, version):
@@ -139,14 +135,14 @@ def test_every_distributed_tempo_can_keep_its_queries_in_a_valkey(version: str) 
 def test_an_impossible_combination_is_refused_with_its_reason(rejection: Rejection) -> None:
     config = {"cluster": {"name": "matrix"}, **rejection.config}
     with pytest.raises(pulumi.RunError, match=re.escape(rejection.message)):
-        record(configured_program(ROOT, config), preview=True, stack="matrix")
+        record_stack(config)
 
 
 def test_impossible_choices_of_both_signals_are_refused_together() -> None:
     logging = {"mode": "distributed", "replicas": 4, "ingester_zones": ["a", "b", "c"], "ruler": True}
     config = {"logging": logging, "tracing": {"replicas": 2}, "retention": {"logs": "12h"}}
     with pytest.raises(pulumi.RunError) as told:
-        record(configured_program(ROOT, config), preview=True, stack="matrix")
+        record_stack(config)
     told_of = ("multiple of 3", "Alertmanager", "at least 24h", "monolithic Tempo must have exactly 1 replica")
     assert [word for word in told_of if word not in str(told.value)] == []
 
@@ -171,4 +167,4 @@ def test_what_is_not_in_the_matrix_is_refused() -> None:
     for topology, store in left_out:
         config = {**store.config, topology.area: {**topology.settings, "chart_version": topology.versions[0]}}
         with pytest.raises(pulumi.RunError, match=r"shares its blocks between pods|supports only one process"):
-            record(configured_program(ROOT, config), preview=True, stack="matrix")
+            record_stack(config)
