@@ -1,8 +1,6 @@
 """Loki and Tempo with TLS, client certificates and logins, rendered with the real charts of every version."""
 
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -20,6 +18,8 @@ from components.logging import Logging
 from components.tracing import Tracing
 from components.tracing.security import tls_service_monitor_spec
 from components.tracing.spec import TracingSpec
+from tests.installed_tools import require
+from tests.real_charts import require_renderable
 from tests.recording import record
 from tools.contract.invariants import INVARIANTS
 from tools.render import RenderedObject, Rendering
@@ -58,9 +58,7 @@ def chart_of(args: Mapping[str, Any]) -> Chart:
 def rendered(args: Mapping[str, Any], cache: Path) -> list[RenderedObject]:
     chart = chart_of(args)
     version = args.get("chart_version", chart.default_version)
-    charts = os.environ.get("OBSERVABILITY_CHARTS")
-    if charts is None or shutil.which("helm") is None or not (Path(charts) / f"{chart.name}-{version}").is_dir():
-        pytest.skip(f"needs helm on PATH and {chart.name}-{version} in the directory OBSERVABILITY_CHARTS")
+    require_renderable(chart, version)
     component: Any = Logging if chart is LOKI else Tracing
     recording = record(lambda: {"query_url": component("secured", args).query_url})
     ((_, objects),) = render_releases(recording, cache, pytest.fail)
@@ -128,12 +126,12 @@ def test_nginx_takes_its_configuration(shape: str, tmp_path: Path) -> None:
     args = BEHIND_GATEWAYS[shape]
     file = str(named(rendered(args, tmp_path), "ConfigMap", gateway_name(args))["data"]["nginx.conf"])
     assert file.count("if ($unproven) { return 403; }") == (1 if chart_of(args) is LOKI else 2)
-    nginx = shutil.which("nginx") or pytest.skip("needs nginx on PATH")
+    require("nginx")
     (tmp_path / "ca.crt").write_bytes(authority())
     here = file.replace("/tmp/", f"{tmp_path}/").replace(" /tls", f" {tmp_path}").replace("/dev/stderr", "stderr")
     # The name of the cluster's DNS means nothing outside of it.
     (tmp_path / "nginx.conf").write_text(re.sub(r"resolver [^;]+;", "resolver 127.0.0.1;", here))
-    done = subprocess.run([nginx, "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True, check=False)
+    done = subprocess.run(["nginx", "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sandbox.handle import Sandbox
-from tests.engine.inline import InlineStack, Run, missing_tools
+from tests.engine.inline import InlineStack, Run
+from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.e2e
 
@@ -30,8 +31,7 @@ PROVIDER = """
 
 @pytest.fixture
 def stack(tmp_path: Path, sandbox: Sandbox) -> InlineStack:
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make e2e` puts them there")
+    require(*ENGINE)
     return InlineStack(tmp_path, sandbox.env())
 
 

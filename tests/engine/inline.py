@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -15,7 +14,6 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 STAND_INS = PROJECT / "sandbox" / "providers"
-TOOLS = ("pulumi", "pulumi-language-python", "helm")
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,3 @@ class InlineStack:
         )
         told = run.stdout if words[0] == "stack" and run.returncode == 0 else run.stdout + run.stderr
         return Run(run.returncode == 0, told)
-
-
-def missing_tools() -> list[str]:
-    return [tool for tool in TOOLS if shutil.which(tool) is None]

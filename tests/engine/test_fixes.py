@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.checkout import Checkout
-from tests.engine.inline import missing_tools
+from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.engine
 
@@ -62,8 +62,7 @@ COMMAND = re.compile(r"^ +(pulumi config .*)$", re.MULTILINE)
 @pytest.fixture
 def checkout(tmp_path: Any) -> Checkout:
     """A copy of the project whose stack dev is known to Pulumi."""
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     copy = Checkout(tmp_path)
     done = copy.run("pulumi", "stack", "init", "dev")
     assert done.exit_code == 0, done.output

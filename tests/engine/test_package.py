@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.inline import STAND_INS, InlineStack, Run, missing_tools
+from tests.engine.inline import STAND_INS, InlineStack, Run
+from tests.installed_tools import ENGINE, require
 from tools.docs.schema import SCHEMA_FILE
 
 pytestmark = pytest.mark.engine
@@ -21,8 +22,7 @@ INTERPRETER = ROOT / "tests" / "engine" / "yaml_program.py"
 @pytest.fixture
 def plugin(tmp_path: Path) -> Path:
     """The plugin as an executable, which starts it as Python's language host does."""
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     executable = tmp_path / "plugins" / "pulumi-resource-observability"
     executable.parent.mkdir()
     executable.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "components"}" "$@"\n')

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.checkout import PROJECT, Checkout, Done
-from tests.engine.inline import missing_tools
+from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.engine
 
@@ -33,8 +33,7 @@ OUTPUTS = {"buckets", "logs", "traces", "metrics", "otlp", "datasources", "ui"}
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
     """A copy of the project without a cluster."""
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     return Checkout(tmp_path)
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.inline import STAND_INS, InlineStack, missing_tools
+from tests.engine.inline import STAND_INS, InlineStack
 from tests.engine.installation import install, run
+from tests.installed_tools import ENGINE, require
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "python-import" / "__main__.py"
@@ -70,8 +71,7 @@ def test_every_public_name_is_there_without_the_checkout(installed: Path) -> Non
 
 @pytest.mark.engine
 def test_the_example_previews_with_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     search = [str(installed / "bin"), str(stand_ins(tmp_path / "plugins")), os.environ["PATH"]]
     stack = InlineStack(tmp_path, {"PATH": os.pathsep.join(search)})
     stack.configure(access_key_id="AKIAEXAMPLE", secret_access_key="example-secret-key")

@@ -1,9 +1,7 @@
 """Every mode on every store with every chart, run through the program; and what it refuses, with its reason."""
 
-import os
 import re
 from collections.abc import Mapping
-from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,10 +14,9 @@ from components.logging.modes import LokiMode
 from components.tracing.modes import TempoMode
 from config.storage import STORAGE_KINDS
 from tests.program.programs import record_stack
+from tests.real_charts import find_chart
 from tools.contract.chart_values import findings
-from tools.contract.contract import REFERENCE
 from tools.program import Recording
-from tools.render.chartfiles import ChartFiles
 from tools.render.resources import whole_numbers
 from tools.support_matrix import COMBINATIONS, REJECTIONS, STORES, TOPOLOGIES, Combination, Rejection, combinations_of
 
@@ -32,13 +29,6 @@ ALONE = {"backendScheduler": 1}
 def combination(request: pytest.FixtureRequest) -> tuple[Combination, Recording]:
     found: Combination = request.param
     return found, record_stack(found.config)
-
-
-@cache
-def chart_files(chart: str, version: str) -> ChartFiles | None:
-    places = [ROOT / REFERENCE / "charts", Path(os.environ.get("OBSERVABILITY_CHARTS") or ROOT / "no-charts")]
-    found = (place / f"{chart}-{version}" for place in places)
-    return next((ChartFiles(path) for path in found if path.is_dir()), None)
 
 
 def values_of(recording: Recording, release: str) -> dict[str, Any]:
@@ -57,7 +47,7 @@ def test_a_supported_combination_gives_the_chart_only_values_that_it_knows(
     combination: tuple[Combination, Recording],
 ) -> None:
     found, recording = combination
-    files = chart_files(found.topology.chart.name, found.version)
+    files = find_chart(found.topology.chart.name, found.version)
     if files is None:
         pytest.skip(f"chart {found.topology.chart.name} {found.version} is not at hand")
     violations = [
@@ -113,7 +103,7 @@ def test_every_mode_of_loki_can_keep_its_queries_in_a_valkey(mode: LokiMode, ver
     values = values_of(record_stack(config), "logging-loki")
     assert not values["chunksCache"]["enabled"] and not values["resultsCache"]["enabled"]
     assert "redis" in values["loki"]["structuredConfig"]["chunk_store_config"]["chunk_cache_config"]
-    if files := chart_files(LOKI.name, version):
+    if files := find_chart(LOKI.name, version):
         violations = [str(violation) for violation in findings("loki", values, files)]
         assert not violations, "\n".join(violations)
 
@@ -126,7 +116,7 @@ def test_every_distributed_tempo_can_keep_its_queries_in_a_valkey(version: str) 
     values = values_of(record_stack(config), "tracing-tempo")
     (cache,) = values["cache"]["caches"]
     assert set(cache) == {"redis", "roles"}
-    if files := chart_files(TEMPO_DISTRIBUTED.name, version):
+    if files := find_chart(TEMPO_DISTRIBUTED.name, version):
         violations = [str(violation) for violation in findings("tempo", values, files)]
         assert not violations, "\n".join(violations)
 

@@ -5,12 +5,12 @@ project's stand-ins.
 """
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.installed_tools import require
 from tools.contract import check
 from tools.program.stacks import configured_program
 from tools.render import Rendering
@@ -38,8 +38,7 @@ STACKS: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module", params=STACKS)
 def rendering(request: pytest.FixtureRequest) -> Rendering:
-    if shutil.which("helm") is None:
-        pytest.skip("helm is not on PATH; `make test` puts it there")
+    require("helm")
     name: str = request.param
     return render_program(configured_program(ROOT, {"cluster": {"name": "test"}, **STACKS[name]}), name)
 

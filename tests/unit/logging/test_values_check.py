@@ -1,18 +1,16 @@
 """Chart values that contradict the arguments are refused."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from components._spec import InvalidArgsError
 from components.charts import LOKI
 from components.logging.values_check import ARGUMENTS_TO_USE, SECTIONS
+from tests.real_charts import require_files
 
 from .examples import BUCKET, spec_of
 
-CHARTS = Path(__file__).parents[4] / "shared" / "charts"
 THREE = {**BUCKET, "replicas": 3}
 SIMPLE_SCALABLE = {**THREE, "mode": "simple-scalable"}
 
@@ -67,10 +65,9 @@ def test_zero_replicas_of_a_mode_that_does_not_run_are_accepted() -> None:
     assert spec_of(BUCKET, values=values).values == values
 
 
-@pytest.mark.skipif(not CHARTS.is_dir(), reason="the real charts are not here")
 @pytest.mark.parametrize("version", LOKI.versions)
 def test_the_chart_has_every_section(version: str) -> None:
-    known = yaml.safe_load((CHARTS / f"loki-{version}" / "values.yaml").read_text(encoding="utf-8"))
+    known = require_files(LOKI, version).values
     sections = {*SECTIONS, *(place.rpartition(".")[0] for place in ARGUMENTS_TO_USE if place.endswith(".replicas"))}
     for place in sections:
         section = known

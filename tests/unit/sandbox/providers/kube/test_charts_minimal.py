@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ import yaml
 
 from sandbox.providers.kube.charts import MINIMAL_CHARTS, ChartReference, compose
 from sandbox.providers.kube.validation import failures
+from tests.installed_tools import require
 
 Objects = dict[tuple[str, str], dict[str, Any]]
 
@@ -75,8 +75,7 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
 
 
 def render(chart: str, version: str, release: str, values: dict[str, Any], directory: Path) -> Objects:
-    if shutil.which("helm") is None:
-        pytest.skip("helm is not on PATH; `make test` puts it there")
+    require("helm")
     path = compose(ChartReference(chart, version, None), MINIMAL_CHARTS / f"{chart}.yaml", directory)
     file = directory / "values.yaml"
     file.write_text(yaml.safe_dump(values))
