@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
 from components.logging import Logging
 from components.tracing import Tracing
+from components.tracing.chart_versions import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
 from components.tracing.security import tls_service_monitor_spec
 from components.tracing.spec import TracingSpec
 from tests.installed_tools import require
@@ -39,12 +40,12 @@ DISTRIBUTED: dict[str, Any] = {**TEMPO_STORE, "mode": "distributed", **MTLS, **L
 LOKIS = {
     f"{mode}-{version}": {**LOKI_STORE, **MTLS, **LOGINS, "mode": mode, "chart_version": version}
     for mode in ("monolithic", "simple-scalable", "distributed")
-    for version in ("18.11.0", "6.51.0")
+    for version in LOKI.versions
 }
 GATEWAYS = {
-    "tempo-1.61.0": {**DISTRIBUTED, "replicas": 3, "chart_version": "1.61.0"},
-    "tempo-2.26.2": {**DISTRIBUTED, "replicas": 3},
-    "tempo-3.3.0": {**DISTRIBUTED, "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"},
+    "older tempo": {**DISTRIBUTED, "replicas": 3, "chart_version": TEMPO_2_VERSIONS[-1]},
+    "tempo 2": {**DISTRIBUTED, "replicas": 3},
+    "tempo 3": {**DISTRIBUTED, "chart_version": TEMPO_3_VERSIONS[0], "kafka_address": "kafka.messaging:9092"},
 }
 BEHIND_GATEWAYS = LOKIS | GATEWAYS
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from components.charts import TEMPO
 from tests.checkout import Checkout
 from tests.installed_tools import ENGINE, require
 
@@ -141,6 +142,6 @@ def test_values_of_the_wrong_type_and_in_the_wrong_place_are_corrected_by_what_i
     assert settings["observability:logging"]["replicas"] == 3
     assert settings["observability:grafana"]["enabled"] is False
     assert settings["observability:ingress"]["entry_points"] == ["internet"]
-    assert settings["observability:tracing"] == {"volume_size": "20Gi", "chart_version": "2.2.4"}
+    assert settings["observability:tracing"] == {"volume_size": "20Gi", "chart_version": TEMPO.default_version}
     assert settings["observability:metrics"]["volume_size"] == "8Gi"
     assert settings["observability:storage"]["kind"] == "aws"

@@ -11,6 +11,7 @@ import pytest
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED
 from components.logging.modes import LokiMode
+from components.tracing.chart_versions import TEMPO_3_VERSIONS
 from components.tracing.modes import TempoMode
 from config.storage import STORAGE_KINDS
 from tests.program.programs import record_stack
@@ -110,7 +111,7 @@ def test_every_mode_of_loki_can_keep_its_queries_in_a_valkey(mode: LokiMode, ver
 
 @pytest.mark.parametrize("version", TEMPO_DISTRIBUTED.versions)
 def test_every_distributed_tempo_can_keep_its_queries_in_a_valkey(version: str) -> None:
-    kafka = {"kafka_address": "kafka.messaging:9092"} if version.startswith("3.") else {}
+    kafka = {"kafka_address": "kafka.messaging:9092"} if version in TEMPO_3_VERSIONS else {}
     area = {"mode": "distributed", "chart_version": version, **kafka}
     config = {"cluster": {"name": "matrix"}, "caching": {"kind": "valkey"}, "tracing": area}
     values = values_of(record_stack(config), "tracing-tempo")

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from components.charts import LOKI, TEMPO
 from config import Settings
 from tests.program.programs import record_stack, refused
 from tools.program import record
@@ -34,8 +35,8 @@ def test_each_is_at_the_setting_it_comes_from_with_the_command_that_sets_it() ->
 
 def test_a_chart_directory_without_the_chart_says_where_was_looked(tmp_path: Path) -> None:
     message = refused(charts={"directory": str(tmp_path)})
-    assert f"chart loki 18.11.0 was not found at {tmp_path}/loki-18.11.0" in message
-    assert f"chart tempo 2.2.4 was not found at {tmp_path}/tempo-2.2.4" in message
+    assert f"{tmp_path}/loki-{LOKI.default_version}" in message
+    assert f"{tmp_path}/tempo-{TEMPO.default_version}" in message
 
 
 def test_a_chart_directory_of_the_environment_is_overruled_in_the_stack_file(
@@ -43,7 +44,7 @@ def test_a_chart_directory_of_the_environment_is_overruled_in_the_stack_file(
 ) -> None:
     monkeypatch.setenv("OBSERVABILITY_CHARTS", str(tmp_path))
     message = refused()
-    assert f"chart loki 18.11.0 was not found at {tmp_path}/loki-18.11.0" in message
+    assert f"{tmp_path}/loki-{LOKI.default_version}" in message
     assert "pulumi config set --path observability:charts.directory '' --stack test" in message
     assert "pulumi config rm" not in message
 
@@ -56,7 +57,7 @@ def test_a_limit_under_the_request_names_the_request_and_the_limit() -> None:
 def test_a_chart_version_that_is_not_supported_is_refused_with_those_that_are() -> None:
     message = refused(logging={"chart_version": "7.0.0"})
     assert 'observability:logging.chart_version = "7.0.0"' in message
-    assert "18.11.0, 6.51.0" in message
+    assert ", ".join(LOKI.versions) in message
 
 
 def test_a_bucket_name_that_the_store_refuses_is_found_before_it_is_asked() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components.charts import LOKI
 from tests.program.programs import collectors, datasource, refused, stack
 from tools.program import Recording
 
@@ -246,7 +247,7 @@ def test_the_demo_and_lokis_own_traces_are_not_shut_out_silently() -> None:
     security = {**MTLS, "receiver_tls": True}
     message = refused(security=security, demo={"enabled": True})
     assert "security.receiver_tls = true: the demo sends in plain text" in message
-    logging = {"chart_version": "6.51.0", "traces_endpoint": "http://alloy.telemetry:4318"}
+    logging = {"chart_version": LOKI.versions[-1], "traces_endpoint": "http://alloy.telemetry:4318"}
     assert 'logging.traces_endpoint = "http://alloy.telemetry:4318": is in plain text' in refused(
         security=security, logging=logging
     )

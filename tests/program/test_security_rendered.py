@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from components.charts import ALLOY, LOKI
+from components.tracing.chart_versions import TEMPO_2_VERSIONS
 from tests.installed_tools import require
 from tools.contract import check
 from tools.program.stacks import configured_program
@@ -29,9 +31,9 @@ STACKS: dict[str, dict[str, Any]] = {
     },
     "older-charts": {
         "security": {"tls": "given", "authentication": "basic"},
-        "logging": {**TEAMS, "chart_version": "6.51.0"},
-        "tracing": {"mode": "distributed", "chart_version": "1.61.0"},
-        "telemetry": {"logs_tenant": "ops", "chart_version": "1.5.2"},
+        "logging": {**TEAMS, "chart_version": LOKI.versions[-1]},
+        "tracing": {"mode": "distributed", "chart_version": TEMPO_2_VERSIONS[-1]},
+        "telemetry": {"logs_tenant": "ops", "chart_version": ALLOY.versions[-1]},
     },
 }
 

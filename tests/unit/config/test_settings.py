@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components.tracing.chart_versions import TEMPO_3_VERSIONS
 from config import SettingsError
 from config.storage import AwsStorage, InClusterStorage
 from tests.unit.config import stacks
@@ -284,7 +285,7 @@ def test_production_keeps_its_data_in_the_cluster_on_several_servers_alone() -> 
 
 
 def test_a_broker_holds_the_spans_of_a_production_stack_in_place_of_ingesters() -> None:
-    kafka = {"mode": "distributed", "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"}
+    kafka = {"mode": "distributed", "chart_version": TEMPO_3_VERSIONS[0], "kafka_address": "kafka.messaging:9092"}
     areas: dict[str, Any] = {**PRODUCTION, "tracing": kafka}
     assert load(source(**areas, region="eu-west-1")).tracing.partitions is None
 
