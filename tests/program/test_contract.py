@@ -46,7 +46,7 @@ def test_where_charts_are_given_a_stack_is_held_against_those_alone(
 ) -> None:
     absent = [str(release) for release in rendered(stack).releases if release.stand_in]
     assert absent == [], f"{MIRROR} has no chart for them"
-    assert not [told for told in report(stack).unchecked if told.startswith("the values of release")]
+    assert not [reason for reason in report(stack).unchecked if reason.startswith("the values of release")]
 
 
 @pytest.mark.parametrize("stack", STACKS)

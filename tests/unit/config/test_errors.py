@@ -34,7 +34,7 @@ def test_rules_of_an_area_and_between_areas_run_beside_wrong_fields() -> None:
         logging={"replicas": 1, "mode": "hugh"},
         tracing={"replicas": "x", "receivers": 5},
     )
-    for told in (
+    for part in (
         "observability:cluster.dns_service = 5: must be text",
         "observability:cluster.context: is missing: environment production must name",
         "observability:storage.account_id",
@@ -45,7 +45,7 @@ def test_rules_of_an_area_and_between_areas_run_beside_wrong_fields() -> None:
         'observability:tracing.mode = "monolithic": environment production refuses',
         'observability:tracing.replicas = "x"',
     ):
-        assert told in message
+        assert part in message
     assert "observability:logging.replicas" not in message, "what the mode decides is not said while the mode is wrong"
 
 

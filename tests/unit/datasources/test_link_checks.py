@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from components._spec import REMOVE, InvalidArgsError
+from components._spec import REMOVE
 from components.datasources.spec import DatasourcesSpec
-from tests.fixes import fix_of
+from tests.fixes import fix_of, refusal
 
 ARGS = {
     "namespace": "grafana",
@@ -15,17 +15,12 @@ ARGS = {
     "log_labels": ["namespace", "pod"],
     "generated_metrics": ["traces_service_graph_request_total", "traces_spanmetrics_latency_bucket"],
 }
+FAILED = "rate(traces_service_graph_request_failed_total{$__tags}[5m])"
 CALLS = "rate(traces_service_graph_request_total{$__tags}[5m])"
 
 
-def refusal(**args: Any) -> str:
-    with pytest.raises(InvalidArgsError) as raised:
-        DatasourcesSpec.check("Datasources", {**ARGS, **args})
-    return str(raised.value)
-
-
 def test_a_link_from_a_label_that_no_line_carries_is_refused() -> None:
-    message = refusal(trace_labels=["trace_id", "traceId"])
+    message = refusal(DatasourcesSpec, {**ARGS, "trace_labels": ["trace_id", "traceId"]})
     assert "trace_labels.1 = 'traceId': " in message
     assert "detected_level, namespace, pod, service_name, span_id, trace_id" in message
     assert "log_labels" in message
@@ -33,22 +28,23 @@ def test_a_link_from_a_label_that_no_line_carries_is_refused() -> None:
 
 
 def test_a_link_to_a_label_that_no_stream_carries_is_refused() -> None:
-    message = refusal(span_tags={"service.name": "service", "k8s.namespace.name": "namespace"})
+    tags = {"service.name": "service", "k8s.namespace.name": "namespace"}
+    message = refusal(DatasourcesSpec, {**ARGS, "span_tags": tags})
     assert "span_tags.service.name = 'service': " in message
     assert "span_tags.k8s.namespace.name" not in message
 
 
 def test_a_query_that_selects_by_a_label_that_no_stream_carries_is_refused() -> None:
-    message = refusal(logs_query='{${__tags}, cluster="a"} |= "${__span.traceId}"')
+    message = refusal(DatasourcesSpec, {**ARGS, "logs_query": '{${__tags}, cluster="a"} |= "${__span.traceId}"'})
     assert "selects by the label 'cluster'" in message
 
 
 def test_a_link_to_logs_that_selects_by_nothing_is_refused() -> None:
-    assert "must select by a label" in refusal(span_tags={})
+    assert "must select by a label" in refusal(DatasourcesSpec, {**ARGS, "span_tags": {}})
 
 
 def test_a_link_to_a_metric_that_nothing_writes_is_refused() -> None:
-    message = refusal(metrics_queries={"Errors": "rate(traces_service_graph_request_failed_total{$__tags}[5m])"})
+    message = refusal(DatasourcesSpec, {**ARGS, "metrics_queries": {"Errors": FAILED}})
     assert "metrics_queries.Errors = " in message
     assert "requires the metric traces_service_graph_request_failed_total" in message
     assert "traces_service_graph_request_total, traces_spanmetrics_latency_bucket" in message
@@ -56,7 +52,8 @@ def test_a_link_to_a_metric_that_nothing_writes_is_refused() -> None:
 
 
 def test_a_tag_that_is_no_label_of_the_metric_is_refused() -> None:
-    message = refusal(metrics_queries={"Calls": CALLS}, metrics_tags={"service.name": "service"})
+    tags = {"service.name": "service"}
+    message = refusal(DatasourcesSpec, {**ARGS, "metrics_queries": {"Calls": CALLS}, "metrics_tags": tags})
     assert "metrics_tags.service.name = 'service': " in message
     assert "client, cluster, connection_type" in message
 
@@ -70,7 +67,7 @@ def test_a_dimension_of_tempo_is_a_label_of_its_metrics() -> None:
 
 
 def test_a_query_without_a_metric_is_refused() -> None:
-    assert "must select a metric" in refusal(metrics_queries={"Nothing": "vector(1)"})
+    assert "must select a metric" in refusal(DatasourcesSpec, {**ARGS, "metrics_queries": {"Nothing": "vector(1)"}})
 
 
 @pytest.mark.parametrize(
@@ -95,14 +92,13 @@ def test_a_query_without_a_metric_is_refused() -> None:
     ],
 )
 def test_arguments_that_grafana_would_fail_on_are_refused(args: dict[str, Any], message: str) -> None:
-    assert message in refusal(**args)
+    assert message in refusal(DatasourcesSpec, {**ARGS, **args})
 
 
 def fixes(**args: Any) -> dict[str, Any]:
     return {problem.field: fix_of(problem) for problem in DatasourcesSpec.find_problems({**ARGS, **args})}
 
 
-FAILED = "rate(traces_service_graph_request_failed_total{$__tags}[5m])"
 BY_SPAN = {"By span": 'rate(traces_service_graph_request_total{span_name="x",$__tags}[5m])'}
 
 

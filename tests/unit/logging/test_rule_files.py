@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import yaml
 
-from components._spec import InvalidArgsError
 from components.logging.rule_files import file_problems
 from components.logging.spec import LoggingSpec
+from tests.fixes import refusal
 
 from .examples import ALERT, BUCKET, IN_BUCKET, LAPTOP, RECORD, RULES, rule_file, spec_of
 
@@ -16,12 +16,6 @@ def messages(path: str, content: str, *tenants: str) -> list[str]:
     found = list(file_problems({path: content}, tenants))
     assert all(place == path for place, _ in found)
     return [message for _, message in found]
-
-
-def refused(args: dict[str, Any]) -> str:
-    with pytest.raises(InvalidArgsError) as raised:
-        LoggingSpec.check("Logging", args)
-    return str(raised.value)
 
 
 @pytest.mark.parametrize("content", [rule_file(ALERT, RECORD, interval="1m30s"), "groups: []\n"])
@@ -96,7 +90,7 @@ def test_two_files_of_one_namespace_are_refused() -> None:
     ],
 )
 def test_rules_have_one_way_to_the_ruler(args: dict[str, Any], sentence: str) -> None:
-    assert sentence in refused(args)
+    assert sentence in refusal(LoggingSpec, args)
 
 
 def test_a_bucket_of_their_own_lets_chunks_have_a_prefix() -> None:
@@ -104,5 +98,5 @@ def test_a_bucket_of_their_own_lets_chunks_have_a_prefix() -> None:
 
 
 def test_a_long_file_is_not_repeated_in_the_message() -> None:
-    message = refused({**BUCKET, **RULES, "rules": {"a.json": rule_file(*[ALERT] * 50)}})
+    message = refusal(LoggingSpec, {**BUCKET, **RULES, "rules": {"a.json": rule_file(*[ALERT] * 50)}})
     assert "…" in message and len(message) < 700
