@@ -75,9 +75,9 @@ def refused_as_late(name: str, args: Mapping[str, Any]) -> set[str]:
     refused: set[str] = set()
 
     def build() -> Mapping[str, Any]:
-        given = {field: value(pulumi.Output.from_input("x")) for field, value in args.items()}
+        arguments = {field: value(pulumi.Output.from_input("x")) for field, value in args.items()}
         with pytest.raises(components.InvalidArgsError) as raised:
-            getattr(components, name)("late", given)
+            getattr(components, name)("late", arguments)
         refused.update(problem.field for problem in raised.value.problems if problem.message == LATE)
         return {}
 

@@ -78,9 +78,9 @@ def test_every_public_name_is_there_and_documented(name: str) -> None:
 
 
 def test_a_star_import_gives_exactly_the_public_names() -> None:
-    given: dict[str, object] = {}
-    exec("from components import *", given)
-    assert sorted(name for name in given if not name.startswith("__")) == PUBLIC
+    imported: dict[str, object] = {}
+    exec("from components import *", imported)
+    assert sorted(name for name in imported if not name.startswith("__")) == PUBLIC
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:

@@ -10,7 +10,8 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.engine.inline import InlineStack, missing_tools
+from tests.engine.inline import InlineStack
+from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.engine
 
@@ -60,8 +61,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def stack(tmp_path: Path, server: str) -> InlineStack:
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     return InlineStack(tmp_path, {"AWS_ENDPOINT_URL": server})
 
 

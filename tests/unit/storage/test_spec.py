@@ -346,12 +346,12 @@ def fixed(args: Mapping[str, Any], problem: ArgumentProblem) -> dict[str, Any]:
 def test_a_violation_has_its_place_its_reason_and_a_fix_that_satisfies_the_rule(
     spec: type[Spec], args: dict[str, Any], place: str, words: str, fix: Fix | None
 ) -> None:
-    given = {**VALID[spec], **args}
-    (problem,) = spec.find_problems(given)
+    arguments = {**VALID[spec], **args}
+    (problem,) = spec.find_problems(arguments)
     assert problem.field == place
     assert words in problem.message
     assert fix_of(problem) == fix
-    after = spec.find_problems(fixed(given, problem))
+    after = spec.find_problems(fixed(arguments, problem))
     if any(is_placeholder(str(value)) for value in (fix or {}).values()):
         assert set(fix or {}) <= {found.field for found in after}, "a placeholder is not a value"
     else:

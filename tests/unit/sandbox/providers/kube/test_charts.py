@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 import yaml
 
+from components.charts import GRAFANA_CHART, TEMPO
+from components.charts import LOKI as LOKI_CHART
 from sandbox.providers.kube.charts import MIRROR, ChartReference, Charts
 from sandbox.providers.kube.helm import Helm, HelmFailed
 from sandbox.providers.plugin import ProviderError
 
-LOKI = ChartReference("loki", "18.11.0", "https://charts.invalid")
+LOKI = ChartReference("loki", LOKI_CHART.default_version, "https://charts.invalid")
+CHART_DIRECTORY = f"loki-{LOKI_CHART.default_version}"
 
 
 class Repository(Helm):
@@ -49,7 +52,7 @@ def test_a_path_is_taken_as_it_is_and_a_missing_one_is_an_error(tmp_path: Path) 
         charts(repository, tmp_path).locate(ChartReference("./nowhere", None, None))
 
 
-@pytest.mark.parametrize("name", ["loki-18.11.0", "loki-18.11.0.tgz"])
+@pytest.mark.parametrize("name", [CHART_DIRECTORY, f"{CHART_DIRECTORY}.tgz"])
 def test_the_mirror_comes_before_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     (tmp_path / name).mkdir()
     monkeypatch.setenv(MIRROR, str(tmp_path))
@@ -61,15 +64,17 @@ def test_the_mirror_comes_before_the_repository(tmp_path: Path, monkeypatch: pyt
 def test_a_chart_is_pulled_from_its_repository_and_pulled_once(tmp_path: Path) -> None:
     repository = Repository()
     found = charts(repository, tmp_path).locate(LOKI)
-    assert found.name == "loki-18.11.0.tgz"
-    assert repository.pulls[0][-4:] == ["--repo", "https://charts.invalid", "--version", "18.11.0"]
+    assert found.name == f"{CHART_DIRECTORY}.tgz"
+    assert repository.pulls[0][-4:] == ["--repo", "https://charts.invalid", "--version", LOKI_CHART.default_version]
     assert charts(repository, tmp_path).locate(LOKI) == found
     assert len(repository.pulls) == 1, "a later run must find the pulled chart"
 
 
 def test_an_oci_chart_is_pulled_by_its_address(tmp_path: Path) -> None:
     repository = Repository()
-    charts(repository, tmp_path).locate(ChartReference("oci://registry.invalid/charts/tempo", "2.2.4", None))
+    charts(repository, tmp_path).locate(
+        ChartReference("oci://registry.invalid/charts/tempo", TEMPO.default_version, None)
+    )
     assert repository.pulls[0][1] == "oci://registry.invalid/charts/tempo"
     assert "--repo" not in repository.pulls[0]
 
@@ -79,7 +84,7 @@ def test_without_a_network_the_minimal_chart_stands_in_loudly_and_the_network_is
     finder = charts(repository, tmp_path, warnings)
     loki = finder.locate(LOKI)
     finder.locate(LOKI)
-    finder.locate(ChartReference("grafana", "12.11.1", "https://charts.invalid"))
+    finder.locate(ChartReference("grafana", GRAFANA_CHART.default_version, "https://charts.invalid"))
     assert len(repository.pulls) == 1
     assert [warning.split(" could not be had")[0] for warning in warnings] == [
         "chart loki 18.11.0",
@@ -87,7 +92,7 @@ def test_without_a_network_the_minimal_chart_stands_in_loudly_and_the_network_is
     ]
     assert all("stand-in chart" in warning and MIRROR in warning for warning in warnings)
     written = yaml.safe_load((loki / "Chart.yaml").read_text())
-    assert (written["name"], written["version"], written["appVersion"]) == ("loki", "18.11.0", "3.7.6")
+    assert (written["name"], written["version"], written["appVersion"]) == ("loki", LOKI_CHART.default_version, "3.7.6")
 
 
 def test_a_version_that_the_repository_does_not_have_is_an_error_and_never_stood_in_for(tmp_path: Path) -> None:

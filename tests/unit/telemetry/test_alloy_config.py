@@ -7,21 +7,11 @@ from typing import Any
 import pytest
 
 from components._spec import InvalidArgsError
-from components.telemetry.alloy_config import alloy_config, log_labels, memory_limiter
+from components.telemetry.alloy_config import log_labels, memory_limiter
 from tests.alloyfmt import alloyfmt
-from tests.unit.telemetry.examples import GOLDEN, VARIANTS, telemetry_spec
+from tests.unit.telemetry.examples import GOLDEN, VARIANTS, component, config_of, telemetry_spec
 
 ALL = pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
-
-
-def config_of(**changes: Any) -> str:
-    return alloy_config(telemetry_spec(**changes))
-
-
-def component(config: str, name: str) -> str:
-    found = re.search(rf"^{re.escape(name)} .*?^}}$", config, re.MULTILINE | re.DOTALL)
-    assert found, f"there is no {name}"
-    return found[0]
 
 
 @pytest.mark.parametrize("name", VARIANTS)

@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
+from components.charts import ALLOY, LOKI, TEMPO_DISTRIBUTED
 from config import SettingsError, load
 from config.errors import Problem, set_command, setting_path, shown
 from config.settings import AREAS, Settings
@@ -33,7 +34,7 @@ def test_rules_of_an_area_and_between_areas_run_beside_wrong_fields() -> None:
         logging={"replicas": 1, "mode": "hugh"},
         tracing={"replicas": "x", "receivers": 5},
     )
-    for told in (
+    for part in (
         "observability:cluster.dns_service = 5: must be text",
         "observability:cluster.context: is missing: environment production requires",
         "observability:storage.account_id",
@@ -44,7 +45,7 @@ def test_rules_of_an_area_and_between_areas_run_beside_wrong_fields() -> None:
         'observability:tracing.mode = "monolithic": environment production refuses',
         'observability:tracing.replicas = "x"',
     ):
-        assert told in message
+        assert part in message
     assert "observability:logging.replicas" not in message, "what the mode decides is not said while the mode is wrong"
 
 
@@ -190,10 +191,10 @@ def test_text_is_removed_before_a_switch_is_set(written: str, right: str) -> Non
         ("logging", "cpu", 2, "2"),
         ("retention", "logs", 30, "30d"),
         ("tracing", "max_block_duration", 5, "5m"),
-        ("logging", "chart_version", 18.11, "18.11.0"),
-        ("logging", "chart_version", 6.51, "6.51.0"),
-        ("tracing", "chart_version", 2.26, "2.26.2"),
-        ("telemetry", "chart_version", True, "1.11.1"),
+        ("logging", "chart_version", 18.11, LOKI.default_version),
+        ("logging", "chart_version", 6.51, LOKI.versions[-1]),
+        ("tracing", "chart_version", 2.26, TEMPO_DISTRIBUTED.default_version),
+        ("telemetry", "chart_version", True, ALLOY.default_version),
         ("storage", "account_id", 123456789013, "123456789013"),
     ],
 )

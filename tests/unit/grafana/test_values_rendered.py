@@ -1,7 +1,5 @@
 """What the real chart makes of the values; skipped where the chart or helm is not on this machine."""
 
-import os
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,20 +11,15 @@ import yaml
 from components.charts import GRAFANA_CHART
 from components.grafana.spec import GrafanaSpec
 from components.grafana.values import grafana_values
-
-CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "pulumi-observability"
-CHARTS = Path(os.environ.get("OBSERVABILITY_CHARTS", CACHE / "charts"))
-CHART = CHARTS / f"grafana-{GRAFANA_CHART.default_version}"
-HELM = shutil.which("helm") or next((str(path) for path in CACHE.glob("tools/helm-*/helm")), None)
+from tests.real_charts import require_renderable
 
 
 def render(tmp_path: Path, **args: Any) -> list[Any]:
-    if HELM is None or not CHART.exists():
-        pytest.skip("helm or the chart grafana is not on this machine")
+    chart = require_renderable(GRAFANA_CHART, GRAFANA_CHART.default_version)
     spec = GrafanaSpec.check("Grafana", {"namespace": "grafana", **args})
     file = tmp_path / "values.yaml"
     file.write_text(yaml.safe_dump(grafana_values(spec)))
-    command = [HELM, "template", spec.release_name, str(CHART), "-n", spec.namespace, "-f", str(file)]
+    command = ["helm", "template", spec.release_name, str(chart), "-n", spec.namespace, "-f", str(file)]
     command += ["--kube-version", "1.36.1", "--api-versions", "monitoring.coreos.com/v1"]
     text = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [each for each in yaml.safe_load_all(text) if each]

@@ -7,8 +7,7 @@ import pytest
 from components._spec import InvalidArgsError
 from components.telemetry.alloy_config import LOGIN_DIRECTORY, TLS_DIRECTORY
 from components.telemetry.values import alloy_values
-from tests.unit.telemetry.examples import VARIANTS, telemetry_spec
-from tests.unit.telemetry.test_config import component, config_of
+from tests.unit.telemetry.examples import VARIANTS, component, config_of, telemetry_spec
 
 SECURED = VARIANTS["secured"]
 EXPORTERS = ('otelcol.exporter.otlphttp "loki"', 'otelcol.exporter.otlp "tempo"')

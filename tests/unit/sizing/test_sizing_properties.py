@@ -75,11 +75,11 @@ def assert_nothing_shrinks(smaller: Plan, larger: Plan) -> None:
 def test_more_load_never_gives_less_of_anything(
     load: Load, retention: Retention, tuning: Tuning, name: str, factor: float
 ) -> None:
-    told: Any = getattr(load, name)
-    if told is None:
-        told = load.streams
-        load = replace(load, active_streams=told)
-    more = replace(load, **{name: told * factor})
+    value: Any = getattr(load, name)
+    if value is None:
+        value = load.streams
+        load = replace(load, active_streams=value)
+    more = replace(load, **{name: value * factor})
     assert_nothing_shrinks(size(load, retention, PRICES, tuning), size(more, retention, PRICES, tuning))
 
 

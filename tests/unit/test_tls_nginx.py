@@ -1,7 +1,6 @@
 """What the gateways' nginx does with the lines that it is given: a real one, where there is one on PATH."""
 
 import os
-import shutil
 import socket
 import ssl
 import subprocess
@@ -17,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from components._tls import CERTIFICATES, refusal_lines, tls_lines
+from tests.installed_tools import require
 
 
 class Pair(NamedTuple):
@@ -68,7 +68,7 @@ class Gateway(NamedTuple):
 
 @pytest.fixture
 def gateway(tmp_path: Path) -> Iterator[Gateway]:
-    nginx = shutil.which("nginx") or pytest.skip("needs nginx on PATH")
+    require("nginx")
     authority = made("authority")
     written(authority, tmp_path / "ca.crt", tmp_path / "ca.key")
     written(made("first"), tmp_path / "tls.crt", tmp_path / "tls.key")
@@ -91,7 +91,7 @@ def gateway(tmp_path: Path) -> Iterator[Gateway]:
         "}",
     ]
     (tmp_path / "nginx.conf").write_text("\n".join(lines))
-    command = [nginx, "-e", f"{tmp_path}/error.log", "-c", str(tmp_path / "nginx.conf")]
+    command = ["nginx", "-e", f"{tmp_path}/error.log", "-c", str(tmp_path / "nginx.conf")]
     # As a daemon it comes back once it listens.
     subprocess.run(command, check=True, timeout=30)
     yield Gateway(tmp_path, authority)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,21 @@ from typing import Any
 import pytest
 import yaml
 
+from components.charts import (
+    ALLOY,
+    GRAFANA_CHART,
+    LOKI,
+    MINIO,
+    PROMETHEUS,
+    SEAWEEDFS_CHART,
+    TEMPO,
+    TEMPO_DISTRIBUTED,
+    VALKEY,
+)
+from components.tracing.modes import TEMPO_3_VERSIONS
 from sandbox.providers.kube.charts import MINIMAL_CHARTS, ChartReference, compose
 from sandbox.providers.kube.validation import failures
+from tests.installed_tools import require
 
 Objects = dict[tuple[str, str], dict[str, Any]]
 
@@ -20,14 +32,14 @@ NO_EXTRAS = {"lokiCanary": {"enabled": False}, "chunksCache": {"enabled": False}
 EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
     (
         "loki",
-        "18.11.0",
+        LOKI.default_version,
         "loki",
         {"deploymentMode": "Monolithic"},
         "loki loki-canary loki-chunks-cache loki-gateway loki-headless loki-memberlist loki-results-cache",
     ),
     (
         "loki",
-        "6.51.0",
+        LOKI.versions[-1],
         "loki",
         NO_EXTRAS,
         "loki-backend loki-backend-headless loki-gateway loki-memberlist loki-query-scheduler-discovery "
@@ -35,7 +47,7 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
     ),
     (
         "tempo-distributed",
-        "2.26.2",
+        TEMPO_DISTRIBUTED.default_version,
         "tempo",
         {"traces": {"otlp": {"grpc": {"enabled": True}}}, "metricsGenerator": {"enabled": True}},
         "tempo-compactor tempo-distributor tempo-distributor-discovery tempo-gossip-ring tempo-ingester "
@@ -43,30 +55,48 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
     ),
     (
         "tempo-distributed",
-        "3.3.0",
+        TEMPO_3_VERSIONS[0],
         "tempo",
         {"traces": {"otlp": {"grpc": {"enabled": True}}}, "ingest": {"kafka": {"address": "kafka.messaging:9092"}}},
         "tempo-backend-scheduler tempo-backend-worker tempo-block-builder tempo-distributor "
         "tempo-distributor-discovery tempo-gossip-ring tempo-live-store tempo-memcached tempo-querier "
         "tempo-query-frontend tempo-query-frontend-discovery",
     ),
-    ("tempo", "2.2.4", "tempo", {}, "tempo tempo-headless"),
+    ("tempo", TEMPO.default_version, "tempo", {}, "tempo tempo-headless"),
     (
         "alloy",
-        "1.11.1",
+        ALLOY.default_version,
         "collector",
         {"alloy": {"clustering": {"enabled": True}}},
         "collector-alloy collector-alloy-cluster",
     ),
-    ("grafana", "12.11.1", "grafana", {}, "grafana"),
-    ("prometheus", "29.27.0", "prometheus", {}, "prometheus-server"),
-    ("minio", "5.4.0", "minio", {"existingSecret": "root", "mode": "standalone"}, "minio minio-console"),
-    ("minio", "5.4.0", "minio", {"existingSecret": "root", "replicas": 4}, "minio minio-console minio-svc"),
-    ("valkey", "0.11.0", "valkey", {"auth": {"enabled": True, "usersExistingSecret": "password"}}, "valkey"),
-    ("seaweedfs", "4.44.0", "seaweedfs", {"allInOne": {"enabled": True}}, "seaweedfs-all-in-one"),
+    ("grafana", GRAFANA_CHART.default_version, "grafana", {}, "grafana"),
+    ("prometheus", PROMETHEUS.default_version, "prometheus", {}, "prometheus-server"),
+    ("minio", MINIO.default_version, "minio", {"existingSecret": "root", "mode": "standalone"}, "minio minio-console"),
+    (
+        "minio",
+        MINIO.default_version,
+        "minio",
+        {"existingSecret": "root", "replicas": 4},
+        "minio minio-console minio-svc",
+    ),
+    (
+        "valkey",
+        VALKEY.default_version,
+        "valkey",
+        {"auth": {"enabled": True, "usersExistingSecret": "password"}},
+        "valkey",
+    ),
     (
         "seaweedfs",
-        "4.44.0",
+        SEAWEEDFS_CHART.default_version,
+        "seaweedfs",
+        {"allInOne": {"enabled": True}},
+        "seaweedfs-all-in-one",
+    ),
+    (
+        "seaweedfs",
+        SEAWEEDFS_CHART.default_version,
         "seaweedfs",
         {"volume": {"replicas": 3}},
         "seaweedfs-filer seaweedfs-filer-client seaweedfs-master seaweedfs-s3 seaweedfs-volume",
@@ -75,8 +105,7 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
 
 
 def render(chart: str, version: str, release: str, values: dict[str, Any], directory: Path) -> Objects:
-    if shutil.which("helm") is None:
-        pytest.skip("helm is not on PATH; `make test` puts it there")
+    require("helm")
     path = compose(ChartReference(chart, version, None), MINIMAL_CHARTS / f"{chart}.yaml", directory)
     file = directory / "values.yaml"
     file.write_text(yaml.safe_dump(values))
@@ -99,7 +128,7 @@ def test_the_services_have_the_names_of_the_real_chart_and_every_object_is_valid
 
 
 def test_every_service_selects_the_pods_of_a_workload(tmp_path: Path) -> None:
-    objects = render("loki", "18.11.0", "loki", {"deploymentMode": "SimpleScalable"}, tmp_path)
+    objects = render("loki", LOKI.default_version, "loki", {"deploymentMode": "SimpleScalable"}, tmp_path)
     pods = [
         found["spec"]["template"]["metadata"]["labels"].items()
         for (kind, _), found in objects.items()
@@ -126,7 +155,7 @@ def test_replicas_resources_places_and_volumes_come_from_the_values_of_the_real_
             "persistence": {"enabled": True, "size": "42Gi", "storageClass": "fast"},
         },
     }
-    objects = render("loki", "6.51.0", "loki", values, tmp_path)
+    objects = render("loki", LOKI.versions[-1], "loki", values, tmp_path)
     loki = objects["StatefulSet", "loki"]["spec"]
     pod = loki["template"]["spec"]
     assert loki["replicas"] == 3
@@ -142,7 +171,7 @@ def test_replicas_resources_places_and_volumes_come_from_the_values_of_the_real_
 def test_a_changed_configuration_rolls_the_pods(tmp_path: Path) -> None:
     def checksum(retention: str) -> str:
         values = {"deploymentMode": "Monolithic", "loki": {"limits_config": {"retention_period": retention}}}
-        spec = render("loki", "18.11.0", "loki", values, tmp_path)["StatefulSet", "loki"]["spec"]
+        spec = render("loki", LOKI.default_version, "loki", values, tmp_path)["StatefulSet", "loki"]["spec"]
         return str(spec["template"]["metadata"]["annotations"]["checksum/config"])
 
     assert checksum("24h") == checksum("24h")

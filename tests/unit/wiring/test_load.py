@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.tracing.modes import TempoRole
+from components.tracing.modes import TEMPO_3_VERSIONS, TempoRole
 from components.tracing.workloads import DEFAULT_RESOURCES
 from components.units import parse_quantity
 from config import Settings, load
@@ -13,7 +13,7 @@ from tests.unit.config.stacks import AWS, EXTERNAL_METRICS, source
 from wiring.load import Need, plan, recommended, report
 
 LOAD = {"logs_gb_per_day": 200, "spans_per_second": 5_000, "active_series": 500_000}
-KAFKA = {"mode": "distributed", "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"}
+KAFKA = {"mode": "distributed", "chart_version": TEMPO_3_VERSIONS[0], "kafka_address": "kafka.messaging:9092"}
 MINIO = {"kind": "minio", "mode": "distributed"}
 
 
@@ -235,7 +235,7 @@ def test_prices_are_those_of_the_settings() -> None:
     [
         ({}, 6),
         ({"replicas": 3}, 12),
-        ({"replicas": 4, "copies": 3}, 19),
+        ({"replicas": 4, "replication_factor": 3}, 19),
         ({"kind": "minio", "mode": "distributed"}, 12),
     ],
 )
