@@ -76,7 +76,7 @@ telemetry = Telemetry(
         logs_push_url=logging.push_url,
         logs_otlp_url=logging.otlp_url,
         traces_otlp_endpoint=authentication.traces_endpoint(settings, tracing),
-        metrics_otlp_url=metrics.otlp_url,
+        metrics=metrics,
     ),
     options,
 )

@@ -13,6 +13,54 @@ class SecretReference(TypedDict):
     """Key in the Secret."""
 
 
+class HttpBasicAuth(TypedDict):
+    """A name and a password."""
+
+    username: str
+    """Name, which is no secret."""
+    password: SecretReference
+    """Secret and key of the password."""
+
+
+class HttpSigV4(TypedDict):
+    """Requests signed for Amazon Managed Service for Prometheus, by the AWS identity of the pods."""
+
+    region: str
+    """Region of the workspace."""
+    role_arn: NotRequired[str]
+    """Role to assume. Default: none; the requests are signed as the pods' own role."""
+
+
+class HttpTls(TypedDict):
+    """The authority by which the server is trusted, and the certificate of the client."""
+
+    ca: NotRequired[SecretReference]
+    """Secret and key of the authority of the server. Default: public authorities."""
+    certificate: NotRequired[SecretReference]
+    """Secret and key of the client's certificate; requires `key`. Default: none."""
+    key: NotRequired[SecretReference]
+    """Secret and key of the private key of `certificate`. Default: none."""
+    server_name: NotRequired[str]
+    """Name in the server's certificate. Default: the host of the URL."""
+
+
+class HttpClient(TypedDict):
+    """The login, the tenant, the headers and the TLS of a client."""
+
+    tenant: NotRequired[str]
+    """Tenant that requests name in `X-Scope-OrgID`. Default: none."""
+    headers: NotRequired[Mapping[str, SecretReference]]
+    """Further headers, and the Secret and key of each value. Default: none."""
+    basic_auth: NotRequired[HttpBasicAuth]
+    """Login by name and password. Default: none."""
+    bearer_token: NotRequired[SecretReference]
+    """Secret and key of a token, sent as `Authorization: Bearer`. Default: none."""
+    sigv4: NotRequired[HttpSigV4]
+    """Signatures of AWS, for Amazon Managed Service for Prometheus. Default: none."""
+    tls: NotRequired[HttpTls]
+    """Authority and client certificate. Default: public authorities, and no certificate."""
+
+
 class Workload(TypedDict):
     """Size and placement of one workload."""
 

@@ -10,8 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import pulumi
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from ._messages import PLAIN_SECRET
 from ._model import USER_KNOWN, StrictModel
 
 MANAGED_BY = {"app.kubernetes.io/managed-by": "pulumi", "app.kubernetes.io/part-of": "observability"}
@@ -118,6 +120,15 @@ Tolerations = Sequence[Toleration]
 
 class SecretReference(StrictModel):
     """A key of a Kubernetes Secret that exists already, made by External Secrets or by hand."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_no_plain_secret(cls, data: Any) -> Any:
+        if isinstance(data, str):
+            raise PydanticCustomError(
+                PLAIN_SECRET, "must be the secret and key of an existing Secret; remove the plain text, and rotate it"
+            )
+        return data
 
     secret: ObjectName = Field(
         description="Name of the Secret, in the namespace of its reader.", examples=["grafana-admin"]

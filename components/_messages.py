@@ -4,6 +4,9 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+PLAIN_SECRET = "plain_secret"
+"""The type of an error whose value must not be shown."""
+
 _NUMBER = "must be a number"
 _INTEGER = "must be a whole number"
 _BOOLEAN = "must be true or false"

@@ -32,6 +32,8 @@ _BESIDE_A_KEY = {"existingSecret", "secretName"}
 """Names that make `secretKey` beside them the key of that Secret."""
 _REFERENCE = re.compile(r"\$\{[^}]+\}|\$__\w+\{[^}]+\}|\$\(\w+\)|\$\w+|\{\{.*\}\}", re.DOTALL)
 _IN_A_URL = re.compile(r"(://[^/@\s:]+:)(?!\$)[^/@\s]+@")
+_USER_OF_A_URL = re.compile(r"//[^/@\s\"]+@")
+_QUERY_OF_A_URL = re.compile(r"(://[^?\s\"']+)\?[^\s\"']+")
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
@@ -67,6 +69,11 @@ def redacted(values: Any) -> Any:
         return part
 
     return without(values, ()) if hidden else values
+
+
+def without_url_secrets(text: str) -> str:
+    """Return a text without the credentials and the queries of the URLs in it."""
+    return _QUERY_OF_A_URL.sub(r"\1?[hidden]", _USER_OF_A_URL.sub("//[hidden]@", text))
 
 
 def _is_literal(value: Any) -> bool:

@@ -16,13 +16,12 @@ from typing import Any, Self, TypeVar
 import pulumi
 from pydantic import BaseModel, ValidationError, field_validator
 
-from ._messages import message
+from ._messages import PLAIN_SECRET, message
 from ._model import Location, StrictModel, is_plain
 from ._outputs import find_outputs, holds_output
-from ._plain_secrets import HIDDEN, redacted
+from ._plain_secrets import HIDDEN, redacted, without_url_secrets
 
 _SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
-_USER_IN_URL = re.compile(r"//[^/@\s]+@")
 _LONGEST_SHOWN = 200
 
 
@@ -185,7 +184,8 @@ def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Foun
 
 def _problem(details: Mapping[str, Any]) -> ArgumentProblem:
     at = details["loc"]
-    shown = "" if details["type"] == "missing" else _shown(at, details["input"])
+    hidden = details["type"] == PLAIN_SECRET
+    shown = "" if details["type"] == "missing" else _shown(at, HIDDEN if hidden else details["input"])
     return ArgumentProblem(_place(at), shown, message(details), at)
 
 
@@ -216,4 +216,4 @@ def _shown(at: Location, value: Any) -> str:
     shown = f"{value.value if isinstance(value, Enum) else redacted(value)!r}"
     if len(shown) > _LONGEST_SHOWN:
         shown = f"{shown[:_LONGEST_SHOWN]}…"
-    return " = " + _USER_IN_URL.sub("//[hidden]@", shown)
+    return " = " + without_url_secrets(shown)

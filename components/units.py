@@ -9,11 +9,12 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, Field
 
 from ._model import USER_KNOWN, Bound
+from ._plain_secrets import plain_secrets
 
 _DURATION = re.compile(
     r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
@@ -135,7 +136,14 @@ def _hostname(text: str) -> str:
     return text
 
 
-def _http_url(text: str) -> str:
+def http_url(text: str) -> str:
+    """Return an http or https URL without credentials, query or fragment; raise `ValueError` otherwise."""
+    if urlsplit(_http_url_with_query(text)).query:
+        raise ValueError("must not have a query; set the plain address")
+    return text
+
+
+def _http_url_with_query(text: str) -> str:
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -146,13 +154,19 @@ def _http_url(text: str) -> str:
         raise ValueError("must be a URL; use http:// or https://, a host and, where needed, a port and a path")
     if parts.username or parts.password:
         raise ValueError("must not have credentials; set them as a secret instead")
-    if parts.query or parts.fragment or any(character.isspace() for character in text):
-        raise ValueError("must not have a query, a fragment or white space; set the plain address")
+    if parts.fragment or any(character.isspace() for character in text):
+        raise ValueError("must not have a fragment or white space; set the plain address")
+    if any(plain_secrets(dict(parse_qsl(parts.query)))):
+        raise ValueError("must not have a secret in its query; set it as a secret instead")
     return text
 
 
 def _http_url_or_nothing(text: str) -> str:
-    return _http_url(text) if text else text
+    return http_url(text) if text else text
+
+
+def _http_url_with_query_or_nothing(text: str) -> str:
+    return _http_url_with_query(text) if text else text
 
 
 def _entry_point(text: str) -> str:
@@ -193,11 +207,17 @@ EntryPoint = Annotated[str, AfterValidator(_entry_point)]
 Hostname = Annotated[str, AfterValidator(_hostname), USER_KNOWN]
 """A DNS host name."""
 
-HttpUrl = Annotated[str, AfterValidator(_http_url), USER_KNOWN]
+HttpUrl = Annotated[str, AfterValidator(http_url), USER_KNOWN]
 """An http or https URL without credentials, query or fragment."""
 
 OptionalHttpUrl = Annotated[str, AfterValidator(_http_url_or_nothing), USER_KNOWN]
 """An `HttpUrl`, or the empty string where there is none."""
+
+HttpUrlWithQuery = Annotated[str, AfterValidator(_http_url_with_query), USER_KNOWN]
+"""An http or https URL without credentials or fragment, and without a secret in its query."""
+
+OptionalHttpUrlWithQuery = Annotated[str, AfterValidator(_http_url_with_query_or_nothing), USER_KNOWN]
+"""An `HttpUrlWithQuery`, or the empty string where there is none."""
 
 AccountId = Annotated[str, form(r"\d{12}", "the number of an AWS account, 12 digits"), USER_KNOWN]
 """The number of an AWS account."""

@@ -1,21 +1,106 @@
-"""Addresses of servers outside the stack: host and port, or a URL with the path of its API."""
+"""Addresses of servers outside the stack: host and port, or a URL with the path of its API.
+
+A proxy may serve an API at any path, so that no path is an error. A path that is known to be that of another API is a
+warning (`address_warnings`).
+"""
 
 import re
-from typing import Annotated
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+import pulumi
+from pydantic import AfterValidator, BaseModel
 
-from .units import HttpUrl, OptionalHttpUrl
+from ._model import USER_KNOWN, metadata
+from .units import HttpUrl, HttpUrlWithQuery, OptionalHttpUrl, OptionalHttpUrlWithQuery, http_url
 
-REMOTE_WRITE_PATHS = ("/api/v1/write", "/api/v1/push", "/api/v1/receive", "/api/prom/push")
-"""Prometheus and VictoriaMetrics, Mimir, Thanos, Cortex."""
-
-SIGNAL_PATHS = ("/v1/logs", "/v1/metrics", "/v1/traces")
-"""Paths that OTLP exporters append to a base URL (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request)."""
-
+Model = TypeVar("Model", bound=BaseModel)
 
 _HOST_AND_PORT = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>[1-9]\d{0,4})")
+
+
+class Api(StrEnum):
+    """An HTTP API that is recognised by the last part of its path."""
+
+    REMOTE_WRITE = "Prometheus remote write"
+    OTLP = "OTLP"
+    OTLP_SIGNAL = "one signal of OTLP"
+    METRIC_QUERIES = "queries of metrics"
+    LOKI_PUSH = "pushes to Loki"
+    LOG_QUERIES = "queries of logs"
+    TRACE_QUERIES = "queries of traces"
+    ALERTS = "alerts of Alertmanager"
+
+
+_ENDPOINTS = {
+    # https://opentelemetry.io/docs/specs/otlp/#otlphttp-request
+    **dict.fromkeys(("/v1/logs", "/v1/metrics", "/v1/traces"), (Api.OTLP_SIGNAL,)),
+    # Prometheus and VictoriaMetrics; Mimir; Thanos; Amazon Managed Service for Prometheus.
+    **dict.fromkeys(("/api/v1/write", "/api/v1/push", "/api/v1/receive", "/api/v1/remote_write"), (Api.REMOTE_WRITE,)),
+    # Grafana Cloud and Cortex; Loki before 2.0.
+    "/api/prom/push": (Api.REMOTE_WRITE, Api.LOKI_PUSH),
+    # Prometheus; Mimir, Loki and Grafana Cloud; VictoriaMetrics.
+    **dict.fromkeys(("/api/v1/otlp", "/otlp", "/opentelemetry"), (Api.OTLP,)),
+    **dict.fromkeys(("/api/v1", "/api/v1/query", "/api/v1/query_range"), (Api.METRIC_QUERIES,)),
+    "/loki/api/v1/push": (Api.LOKI_PUSH,),
+    **dict.fromkeys(("/loki/api/v1", "/loki/api/v1/query", "/loki/api/v1/query_range"), (Api.LOG_QUERIES,)),
+    **dict.fromkeys(("/api/search", "/api/traces"), (Api.TRACE_QUERIES,)),
+    **dict.fromkeys(("/api/v1/alerts", "/api/v2", "/api/v2/alerts"), (Api.ALERTS,)),
+}
+"""The APIs that a path ends in, by that end of the path."""
+
+
+@dataclass(frozen=True)
+class Destination:
+    """The API that a URL is the address of: stated beside the type of a field."""
+
+    api: Api | None
+    """`None` for a base URL to which clients append the path of the API."""
+    rule: str
+    """What clients do with the URL, and the address that they need."""
+    complete: bool = False
+    """Whether clients use the path as it is, so that a URL without one is the address of no API."""
+
+    def warning(self, url: str) -> str | None:
+        """Return why `url` is probably the address of another API, `None` where nothing indicates it."""
+        path = urlsplit(url).path.rstrip("/")
+        if not path:
+            return f"has no path; {self.rule}" if self.complete else None
+        end = max((end for end in _ENDPOINTS if path.endswith(end)), key=len, default="")
+        apis = _ENDPOINTS.get(end, ())
+        if not apis or self.api in apis:
+            return None
+        is_base = self.api is None or (self.api, apis) == (Api.OTLP, (Api.OTLP_SIGNAL,))
+        base = f": {_without(url, end)}" if is_base else ""
+        return f"ends with {end}, the path of {apis[0]}; {self.rule}{base}"
+
+
+def _without(url: str, end: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/').removesuffix(end)}"
+
+
+def address_warnings(model: BaseModel) -> Iterator[str]:
+    """Yield a warning for each URL of a model that is probably the address of another API."""
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        for destination in (stated for stated in metadata(field) if isinstance(stated, Destination)):
+            for url in value.split(",") if isinstance(value, str) else ():
+                if url and (text := destination.warning(url)):
+                    yield f"{name} = {url.partition('?')[0]}: {text}"
+
+
+def log_address_warnings(spec: pulumi.Output[Model], component: pulumi.Resource) -> None:
+    """Log the address warnings of a specification once its URLs are known."""
+
+    def log(resolved: Model) -> None:
+        for warning in address_warnings(resolved):
+            pulumi.log.warn(warning, component)
+
+    spec.apply(log)
 
 
 def is_host_and_port(text: str) -> bool:
@@ -24,56 +109,51 @@ def is_host_and_port(text: str) -> bool:
     return found is not None and int(found["port"]) < 65536
 
 
-def _path(url: str) -> str:
-    return urlsplit(url).path.rstrip("/")
+def _http_urls(text: str) -> str:
+    for url in text.split(",") if text else ():
+        http_url(url)
+    return text
 
 
-def _remote_write(url: str) -> str:
-    if url and not _path(url).endswith(REMOTE_WRITE_PATHS):
-        raise ValueError("must be a remote-write address; append /api/v1/write for Prometheus, /api/v1/push for Mimir")
-    return url
+_REMOTE_WRITE = Destination(
+    Api.REMOTE_WRITE,
+    "metrics are written to this URL as it is: use that of remote write, which ends with /api/v1/write in Prometheus, "
+    "/api/v1/push in Mimir and /api/v1/receive in Thanos",
+    complete=True,
+)
+OTLP_BASE = Destination(
+    Api.OTLP,
+    "exporters append /v1/logs, /v1/metrics or /v1/traces: use the base URL of OTLP, which ends with /api/v1/otlp in "
+    "Prometheus and with /otlp in Mimir and Loki",
+)
+_LOKI_PUSH = Destination(
+    Api.LOKI_PUSH,
+    "logs are pushed to this URL as it is: use that of Loki's push API, which ends with /loki/api/v1/push",
+    complete=True,
+)
+_QUERY_BASE = Destination(None, "Grafana appends the paths of the API: use the base URL")
+_ALERTMANAGER_BASE = Destination(None, "Loki appends /api/v2/alerts: use the base URL")
 
-
-def _otlp_base(url: str) -> str:
-    path = _path(url)
-    if appended := [signal for signal in SIGNAL_PATHS if path.endswith(signal)]:
-        raise ValueError(f"must not end with {appended[0]}, which collectors append; remove it")
-    if path.endswith((*REMOTE_WRITE_PATHS, "/api/v1/query")):
-        raise ValueError(
-            "must be an address that takes OTLP; use /api/v1/otlp of Prometheus, or /otlp of Mimir or Loki"
-        )
-    return url
-
-
-def _query(url: str) -> str:
-    if "/api/v1" in _path(url):
-        raise ValueError("must not contain /api/v1, as Grafana appends the paths of the API; remove it and the rest")
-    return url
-
-
-def _loki_push(url: str) -> str:
-    if not _path(url).endswith("/loki/api/v1/push"):
-        raise ValueError("must end with /loki/api/v1/push; append it")
-    return url
-
-
-RemoteWriteUrl = Annotated[HttpUrl, AfterValidator(_remote_write)]
+RemoteWriteUrl = Annotated[HttpUrlWithQuery, _REMOTE_WRITE]
 """URL of the remote-write API of Prometheus."""
 
-OptionalRemoteWriteUrl = Annotated[OptionalHttpUrl, AfterValidator(_remote_write)]
+OptionalRemoteWriteUrl = Annotated[OptionalHttpUrlWithQuery, _REMOTE_WRITE]
 """A `RemoteWriteUrl`, or the empty string where there is none."""
 
-OtlpUrl = Annotated[HttpUrl, AfterValidator(_otlp_base)]
+OtlpUrl = Annotated[HttpUrl, OTLP_BASE]
 """Base URL for OTLP over HTTP, which the path of a signal is appended to."""
 
-OptionalOtlpUrl = Annotated[OptionalHttpUrl, AfterValidator(_otlp_base)]
+OptionalOtlpUrl = Annotated[OptionalHttpUrl, OTLP_BASE]
 """An `OtlpUrl`, or the empty string where there is none."""
 
-QueryUrl = Annotated[HttpUrl, AfterValidator(_query)]
-"""Base URL of the HTTP API of Prometheus, as a Grafana datasource requires."""
+QueryUrl = Annotated[HttpUrl, _QUERY_BASE]
+"""Base URL of the HTTP API of Prometheus, Loki or Tempo, as a Grafana datasource requires."""
 
-OptionalQueryUrl = Annotated[OptionalHttpUrl, AfterValidator(_query)]
+OptionalQueryUrl = Annotated[OptionalHttpUrl, _QUERY_BASE]
 """A `QueryUrl`, or the empty string where there is none."""
 
-LokiPushUrl = Annotated[HttpUrl, AfterValidator(_loki_push)]
+LokiPushUrl = Annotated[HttpUrl, _LOKI_PUSH]
 """URL of the push API of Loki."""
+
+OptionalAlertmanagerUrls = Annotated[str, AfterValidator(_http_urls), USER_KNOWN, _ALERTMANAGER_BASE]
+"""Base URLs of Alertmanagers, joined by commas as Loki's ruler reads them; empty where there is none."""

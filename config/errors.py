@@ -11,13 +11,12 @@ import pulumi
 
 from components._messages import closest
 from components._model import is_placeholder
-from components._plain_secrets import HIDDEN, redacted
+from components._plain_secrets import HIDDEN, redacted, without_url_secrets
 
 PROJECT = "observability"
 
 SECRET = re.compile(r"password|secret|token|access_?key|htpasswd|credential", re.IGNORECASE)
 """Names that look like secrets."""
-_USER_IN_URL = re.compile(r"//[^/@\s\"]+@")
 _PLAIN_KEY = re.compile(r"\w+")
 _NO_TEXT_TO_PULUMI = re.compile(r"[+-]?\d+|true|false")
 _LONGEST_SHOWN = 80
@@ -112,7 +111,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 def shown(value: Any) -> str:
     """Return a value as in the stack file, shortened and without what looks like a secret."""
-    text = _USER_IN_URL.sub("//[hidden]@", json.dumps(_redacted(redacted(value)), default=str, ensure_ascii=False))
+    text = without_url_secrets(json.dumps(_redacted(redacted(value)), default=str, ensure_ascii=False))
     return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
 
 

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from components._http_client import HttpClientSettings, MetricsClientSpec
+from components._model import Plain, same_as
 from components.metrics.spec import MetricsSettings
 from components.units import Name
 from components.urls import OtlpUrl, QueryUrl, RemoteWriteUrl
@@ -34,16 +36,16 @@ class MetricsArea(MetricsSettings):
     remote_write_url: RemoteWriteUrl | None = Field(
         default=None,
         description=(
-            "URL of the remote-write API, for the metrics that Tempo generates; required with kind `external`. "
-            "Default: none."
+            "URL of the remote-write API, for the metrics that Tempo generates, and without `otlp_url` for those "
+            "of the collectors too; required with kind `external`. Default: none."
         ),
         examples=["http://prometheus-operated.monitoring:9090/api/v1/write"],
     )
     otlp_url: OtlpUrl | None = Field(
         default=None,
         description=(
-            "URL of the OTLP receiver over HTTP, without the path `/v1/metrics`; required with kind `external`. "
-            "Default: none."
+            "URL of the OTLP receiver over HTTP, without the path `/v1/metrics`. Default: none, for a store that takes "
+            "remote write only."
         ),
         examples=["http://prometheus-operated.monitoring:9090/api/v1/otlp"],
     )
@@ -55,6 +57,7 @@ class MetricsArea(MetricsSettings):
         ),
         examples=["http://prometheus-operated.monitoring:9090"],
     )
+    client: Plain[HttpClientSettings | None] = same_as(MetricsClientSpec, "metrics_client")
     provision_datasource: bool | None = Field(
         default=None,
         description=(

@@ -50,7 +50,7 @@ def _metrics_are_external(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.production and settings.metrics.kind is MetricsKind.IN_STACK:
         external = {
             "kind": "external",
-            **{key: placeholder(key) for key in ("remote_write_url", "otlp_url", "query_url")},
+            **{key: placeholder(key) for key in ("remote_write_url", "query_url")},
         }
         yield Problem(
             setting_path("metrics", "kind"),

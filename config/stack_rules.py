@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from pydantic_core import to_jsonable_python
+
 from components._model import placeholder
 
 from .caching import CacheKind
@@ -104,7 +106,7 @@ def _remote_write_url_is_of_external_metrics(settings: Settings) -> Iterator[Pro
 
 @rule("metrics.kind", "metrics.otlp_url")
 def _otlp_url_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
-    yield from _of_external_metrics(settings, "otlp_url", "kind external")
+    yield from _of_external_metrics(settings, "otlp_url")
 
 
 @rule("metrics.kind", "metrics.query_url", "metrics.provision_datasource")
@@ -118,11 +120,16 @@ def _provision_datasource_is_of_external_metrics(settings: Settings) -> Iterator
     yield from _of_external_metrics(settings, "provision_datasource")
 
 
+@rule("metrics.kind", "metrics.client")
+def _client_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
+    yield from _of_external_metrics(settings, "client")
+
+
 def _of_external_metrics(settings: Settings, key: str, needed_by: str = "") -> Iterator[Problem]:
     kind, value, place = settings.metrics.kind, getattr(settings.metrics, key), setting_path("metrics", key)
     if kind is not MetricsKind.EXTERNAL and value is not None:
         message = f"must not be set with kind {kind.value}; remove it, or set kind to external"
-        yield Problem(place, message, remove_command(place), shown(value))
+        yield Problem(place, message, remove_command(place), shown(to_jsonable_python(value, exclude_none=True)))
     if kind is MetricsKind.EXTERNAL and value is None and needed_by:
         meaning = str(MetricsArea.model_fields[key].description).partition(" Default:")[0].rstrip(".")
         message = f"is missing: {needed_by} requires {key}; set it. {meaning}"
@@ -232,6 +239,7 @@ RULES: Sequence[Rule] = (
     _remote_write_url_is_of_external_metrics,
     _otlp_url_is_of_external_metrics,
     _query_url_is_of_external_metrics,
+    _client_is_of_external_metrics,
     _provision_datasource_is_of_external_metrics,
     _thanos_uses_valkey,
     _charts_directory_exists,

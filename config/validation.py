@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from components._messages import closest, message
+from components._messages import PLAIN_SECRET, closest, message
 from components._model import (
     Location,
     StrictModel,
@@ -22,6 +22,7 @@ from components._model import (
     members,
     placeholder,
 )
+from components._plain_secrets import HIDDEN
 from components.units import parse_quantity
 
 from .errors import SECRET, Problem, nearest, remove_command, replace_command, setting_path, shown
@@ -106,11 +107,11 @@ def right_value(setting: Setting, wrong: Any) -> Any:
         return wrong
     user_known = is_user_known(setting.annotation)
     names = members(setting.annotation)
-    candidates = [
+    candidates: list[Any] = [
         closest(str(wrong), names),
         _SWITCHES.get(wrong.lower()) if isinstance(wrong, str) and _is_switch(setting.annotation) else None,
         *_written_out(setting, wrong),
-        _same_host(wrong, setting.example),
+        *_same_host(wrong, setting.example),
         [part.strip() for part in wrong.split(",")] if isinstance(wrong, str) else None,
         None if user_known or _is_entry(setting) else setting.example,
     ]
@@ -139,20 +140,25 @@ def _written_out(setting: Setting, wrong: Any) -> list[str]:
     return [*plain, *sorted(sizes, key=lambda size: abs((parse_quantity(size) / usual).ln()))]
 
 
-def _same_host(wrong: Any, example: Any) -> str | None:
-    """Return the address of the server that `wrong` names, in the form of `example`; `None` where it names none."""
+def _same_host(wrong: Any, example: Any) -> list[str]:
+    """Return the addresses of the server that `wrong` names: with its own path and query, its path, that of `example`.
+
+    None where it names no server.
+    """
     if not isinstance(wrong, str) or not isinstance(example, str) or "://" not in example:
-        return None
+        return []
     right = urlsplit(example)
     try:
         given = urlsplit(wrong if "://" in wrong else f"{right.scheme}://{wrong}")
         port = f":{given.port}" if given.port else ""
     except ValueError:
-        return None
+        return []
     if given.scheme not in ("http", "https") or not given.hostname or {"<", ">"} & set(given.hostname):
-        return None
+        return []
     host = f"[{given.hostname}]" if ":" in given.hostname else given.hostname
-    return f"{given.scheme}://{host}{port}{right.path}"
+    server, path = f"{given.scheme}://{host}{port}", given.path.rstrip("/")
+    queries = [f"{server}{path}?{given.query}"] if path and given.query else []
+    return [*queries, f"{server}{path or right.path}", f"{server}{right.path}"]
 
 
 def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> Problem:
@@ -168,7 +174,9 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
         return Problem(place, f"is missing: {meaning(setting)}", _fix(place, setting, None))
     if value is None:
         return Problem(place, f"has no value: {meaning(setting)}", remove_command(place), "null")
-    return Problem(place, message(details), _fix(place, setting, value), shown(value))
+    return Problem(
+        place, message(details), _fix(place, setting, value), HIDDEN if kind == PLAIN_SECRET else shown(value)
+    )
 
 
 def _unknown(place: str, setting: Setting, location: Location, value: Any) -> Problem:

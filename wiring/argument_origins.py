@@ -44,6 +44,7 @@ _CACHE: Mapping[str, Origins] = {
     "cache_checksum": ("caching.kind",),
 }
 _TLS: Mapping[str, Origins] = {"tls_secret": ("security.tls", "security.certificates")}
+_METRICS_CLIENT: Mapping[str, Origins] = {"metrics_client": ("metrics.client",)}
 _LOGIN: Mapping[str, Origins] = {"login_secret": ("security.authentication", "security.logins")}
 _SERVER: Mapping[str, Origins] = {
     **_TLS,
@@ -105,6 +106,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_SERVER,
         "retention": ("retention.traces",),
         "remote_write_url": ("metrics.remote_write_url", "metrics.kind"),
+        **_METRICS_CLIENT,
     },
     "Metrics": {**_RELEASE, "retention": ("retention.metrics",)},
     "Telemetry": {
@@ -118,9 +120,12 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "logs_otlp_url": ("(an output of logging)",),
         "traces_otlp_endpoint": ("(an output of tracing)",),
         "metrics_otlp_url": ("metrics.otlp_url",),
+        "metrics_remote_write_url": ("metrics.remote_write_url",),
+        **_METRICS_CLIENT,
         "receiver_tls": ("security.receiver_tls",),
     },
     "Datasources": {
+        **_METRICS_CLIENT,
         "namespace": ("logging.namespace",),
         "create_namespace": ("(the stack creates each namespace once)",),
         "logs_namespace": ("logging.namespace",),
@@ -142,6 +147,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_MONITOR,
         **_TLS,
         **_LOGIN,
+        **_METRICS_CLIENT,
         "datasource_namespaces": ("(an output of datasources)",),
     },
     "UiRoute": {

@@ -35,7 +35,7 @@ from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioS
 
 from . import authentication
 from .log_rules import rule_files
-from .metrics import MetricsAddresses
+from .metrics import MetricsAddresses, metrics_client
 from .upstream import BackendCacheArgs, BucketArgs, ObjectStore, ObjectStoreWithKeys
 
 Args = TypeVar("Args")
@@ -259,6 +259,7 @@ def tracing_args(
         "retention": settings.retention.traces,
         "external_labels": {"cluster": settings.cluster.name, **settings.tracing.external_labels},
         "remote_write_url": remote_write_url,
+        **(metrics_client(settings) if settings.metrics.remote_write_url else {}),
     }
 
 
@@ -281,7 +282,7 @@ def telemetry_args(
     logs_push_url: Text,
     logs_otlp_url: Text,
     traces_otlp_endpoint: Text,
-    metrics_otlp_url: Text,
+    metrics: MetricsAddresses,
 ) -> TelemetryArgs:
     """Return the arguments of the collectors.
 
@@ -306,7 +307,9 @@ def telemetry_args(
         "logs_push_url": logs_push_url,
         "logs_otlp_url": logs_otlp_url,
         "traces_otlp_endpoint": traces_otlp_endpoint,
-        "metrics_otlp_url": metrics_otlp_url,
+        "metrics_otlp_url": metrics.otlp_url,
+        "metrics_remote_write_url": metrics.collector_remote_write_url,
+        **metrics_client(settings),
     }
 
 
@@ -345,6 +348,7 @@ def datasources_args(
         "metrics_uid": metrics.datasource_uid,
         "metrics_url": metrics.query_url,
         "provision_metrics": metrics.provision,
+        **metrics_client(settings),
         "log_labels": log_labels,
         "generated_metrics": generated_metrics,
     }
@@ -364,6 +368,7 @@ def grafana_args(
         **monitors(settings),
         **release(settings),
         **authentication.of_grafana(settings),
+        **metrics_client(settings),
         "namespace": namespace,
         "datasource_namespaces": datasource_namespaces,
     }

@@ -115,7 +115,8 @@ class _Reported:
         stated = [setting for setting in settings if _within(self._written, _setting_path(setting)) is not _ABSENT]
         setting = next(iter([*stated, *settings]), f"{self._component.area}.{name}")
         own = setting == f"{self._component.area}.{name}"
-        return (*_setting_path(setting), *(rest if own else ()))
+        place = (*_setting_path(setting), *rest)
+        return place if own or _within(self._written, place) is not _ABSENT else _setting_path(setting)
 
     def _command(self, argument: Location, value: object) -> str:
         location = self._location(argument)

@@ -1,10 +1,12 @@
 """The addresses of the metrics store, in the stack or external."""
 
 from dataclasses import dataclass
+from typing import Any, TypedDict
 
 import pulumi
 
 from components import Metrics
+from components._args import HttpClient
 from config import Settings
 from config.metrics import MetricsKind
 
@@ -15,10 +17,27 @@ class MetricsAddresses:
 
     remote_write_url: pulumi.Input[str]
     otlp_url: pulumi.Input[str]
+    collector_remote_write_url: str
+    """The address that the collectors write to where there is no `otlp_url`."""
     query_url: pulumi.Input[str]
     datasource_uid: str
     provision: bool
     """Whether the stack creates the datasource; else Grafana has it already."""
+
+
+class MetricsClientArgs(TypedDict, total=False):
+    """The client of an external metrics store."""
+
+    metrics_client: HttpClient
+
+
+def metrics_client(settings: Settings) -> MetricsClientArgs:
+    """Return the client of the metrics store; nothing where the store asks for none."""
+    area = settings.metrics
+    if area.kind is not MetricsKind.EXTERNAL or area.client is None:
+        return {}
+    client: Any = area.client.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    return {"metrics_client": client}
 
 
 def metrics_addresses(settings: Settings, prometheus: Metrics | None) -> MetricsAddresses:
@@ -26,14 +45,15 @@ def metrics_addresses(settings: Settings, prometheus: Metrics | None) -> Metrics
     area = settings.metrics
     if prometheus is not None:
         uid = settings.datasources.metrics_uid
-        return MetricsAddresses(prometheus.remote_write_url, prometheus.otlp_url, prometheus.query_url, uid, True)
+        return MetricsAddresses(prometheus.remote_write_url, prometheus.otlp_url, "", prometheus.query_url, uid, True)
     if area.kind is MetricsKind.NONE:
-        return MetricsAddresses("", "", "", "", False)
+        return MetricsAddresses("", "", "", "", "", False)
     # An existing Grafana has a datasource already, and does not start with two of one uid or two defaults.
     owned = settings.grafana.enabled and area.query_url is not None
     return MetricsAddresses(
         area.remote_write_url or "",
         area.otlp_url or "",
+        "" if area.otlp_url else area.remote_write_url or "",
         area.query_url or "",
         settings.datasources.metrics_uid,
         owned if area.provision_datasource is None else area.provision_datasource,

@@ -124,11 +124,10 @@ def _logging_args(settings: Settings) -> LoggingArgs:
 
 
 def _tracing_args(settings: Settings) -> TracingArgs:
-    writes = settings.metrics.in_stack or settings.metrics.remote_write_url
     return build_args.tracing_args(
         settings,
         namespace=LATER,
-        remote_write_url=LATER if writes else "",
+        remote_write_url=_metrics(settings).remote_write_url,
         bucket=_bucket(settings, "traces"),
         cache={} if settings.tracing.mode is TempoMode.MONOLITHIC else _cache(settings),
     )
@@ -141,8 +140,14 @@ def _telemetry_args(settings: Settings) -> TelemetryArgs:
         logs_push_url=LATER,
         logs_otlp_url=LATER,
         traces_otlp_endpoint=LATER,
-        metrics_otlp_url=LATER,
+        metrics=_metrics(settings),
     )
+
+
+def _metrics(settings: Settings) -> MetricsAddresses:
+    if settings.metrics.in_stack:
+        return MetricsAddresses(LATER, LATER, "", LATER, settings.datasources.metrics_uid, True)
+    return metrics_addresses(settings, None)
 
 
 _AREA_OF_CERTIFICATE = {"loki": "logging", "tempo": "tracing", "collectors": "telemetry", "grafana": "grafana"}
@@ -158,6 +163,8 @@ def _bucket(settings: Settings, purpose: str) -> BucketArgs:
     if isinstance(store, FilesystemStorage):
         return {"store": "filesystem"}
     later: BucketArgs = {"bucket": LATER, "endpoint": LATER, "region": LATER}
+    if not isinstance(store, AwsStorage):
+        later["credentials_secret"] = LATER
     shared = store.shared_bucket if isinstance(store, AwsStorage | ExternalStorage) else ""
     prefixes = store.prefixes if isinstance(store, AwsStorage | ExternalStorage) else {}
     layout = BucketLayoutSpec.model_construct(buckets=store.buckets, shared_bucket=shared, prefixes=prefixes)
@@ -190,10 +197,9 @@ def _storage(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, obje
 
 
 def _datasources_args(settings: Settings) -> DatasourcesArgs:
-    later = MetricsAddresses(LATER, LATER, LATER, settings.datasources.metrics_uid, True)
     return build_args.datasources_args(
         settings,
-        metrics=later if settings.metrics.in_stack else metrics_addresses(settings, None),
+        metrics=_metrics(settings),
         logs_namespace=LATER,
         logs_url=LATER,
         traces_namespace=LATER,

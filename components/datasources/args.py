@@ -5,6 +5,8 @@ from typing import NotRequired, TypedDict
 
 import pulumi
 
+from .._args import HttpClient
+
 
 class DatasourcesArgs(TypedDict):
     """Arguments of `Datasources`."""
@@ -104,3 +106,6 @@ class DatasourcesArgs(TypedDict):
     """Number of log lines that a query returns at most. At least 1. Default: `1000`."""
     scrape_interval: NotRequired[pulumi.Input[str]]
     """Interval at which Prometheus scrapes, the smallest step of graphs. Default: `30s`."""
+    metrics_client: NotRequired[HttpClient]
+    """Login, tenant, headers and TLS for the metrics store, by existing Secrets in the namespace of the pods that
+    write and query: Tempo, the collectors and Grafana. Default: none."""

@@ -10,6 +10,7 @@ from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace
 from .._namespace_spec import PodSecurity
 from .._outputs import known_after
+from ..urls import log_address_warnings
 from .args import DatasourcesArgs
 from .provisioning import provisioning_files
 from .spec import DatasourcesSpec
@@ -36,7 +37,9 @@ class Datasources(pulumi.ComponentResource):
         component = f'Datasources "{name}"'
         spec = DatasourcesSpec.check(component, args)
         super().__init__("observability:index:Datasources", name, {**args}, opts)
-        files = spec.resolve(component).apply(provisioning_files)
+        resolved = spec.resolve(component)
+        log_address_warnings(resolved, self)
+        files = resolved.apply(provisioning_files)
         created = []
         if spec.create_namespace:
             created.append(create_namespace(f"{name}-namespace", spec.namespace, PodSecurity.RESTRICTED, parent=self))

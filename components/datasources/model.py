@@ -4,7 +4,9 @@ Texts are unescaped; provisioning.py escapes them.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from .._http_client import HttpClientSettings
 
 
 @dataclass(frozen=True)
@@ -153,6 +155,8 @@ class FileReference:
     """The content of a file of Grafana's pod, which Grafana reads when it loads its datasources."""
 
     path: str
+    prefix: str = ""
+    """Text before the content."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +203,7 @@ class ProvisionedPrometheus:
     url: str
     scrape_interval: str
     exemplars: tuple[ExemplarLink, ...] = ()
+    client: HttpClientSettings = field(default_factory=HttpClientSettings)
 
 
 Provisioned = ProvisionedLoki | ProvisionedTempo | ProvisionedPrometheus

@@ -5,6 +5,7 @@ from typing import Any
 
 import yaml
 
+from .._http_client import AMAZON_PROMETHEUS, PASSWORD_FILE, TOKEN_FILE, HttpClientSettings
 from .._tenants import HEADER, header_value
 from .link_checks import SERVICE_GRAPH_METRIC
 from .model import (
@@ -88,6 +89,7 @@ def _prometheus(spec: DatasourcesSpec) -> ProvisionedPrometheus | None:
         spec.metrics_url,
         scrape_interval=spec.scrape_interval,
         exemplars=tuple(ExemplarLink(tempo, label) for label in spec.exemplar_labels) if tempo else (),
+        client=spec.metrics_client or HttpClientSettings(),
     )
 
 
@@ -108,7 +110,9 @@ def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool
         "isDefault": default,
         "jsonData": _json_data(provisioned),
     }
-    if not isinstance(provisioned, ProvisionedPrometheus):
+    if isinstance(provisioned, ProvisionedPrometheus):
+        entry |= _client_entry(provisioned.client)
+    else:
         entry |= _login(provisioned.authentication)
     if secure := _secure_json_data(provisioned):
         entry["secureJsonData"] = secure
@@ -125,7 +129,7 @@ def _escaped(value: Any) -> Any:
     https://grafana.com/docs/grafana/latest/administration/provisioning/#using-environment-variables
     """
     if isinstance(value, FileReference):
-        return f"$__file{{{value.path}}}"
+        return f"{value.prefix}$__file{{{value.path}}}"
     if isinstance(value, str):
         return value.replace("$", "$$")
     if isinstance(value, Mapping):
@@ -141,7 +145,7 @@ def _login(authentication: Authentication) -> dict[str, Any]:
 
 def _secure_json_data(provisioned: Provisioned) -> dict[str, Any]:
     if isinstance(provisioned, ProvisionedPrometheus):
-        return {}
+        return _client_secrets(provisioned.client)
     authentication, found = provisioned.authentication, {}
     if authentication.login_directory:
         found["basicAuthPassword"] = FileReference(f"{authentication.login_directory}/password")
@@ -154,6 +158,43 @@ def _secure_json_data(provisioned: Provisioned) -> dict[str, Any]:
         # Grafana keeps the values of headers with its secrets, though the name of a tenant is not secret.
         return {"httpHeaderValue1": header_value(provisioned.tenants), **found}
     return found
+
+
+def _client_entry(client: HttpClientSettings) -> dict[str, Any]:
+    if client.basic_auth:
+        return {"basicAuth": True, "basicAuthUser": client.basic_auth.username}
+    return {"type": AMAZON_PROMETHEUS} if client.sigv4 else {}
+
+
+def _client_headers(client: HttpClientSettings) -> dict[str, str | FileReference]:
+    bearer = {"Authorization": FileReference(TOKEN_FILE, "Bearer ")} if client.bearer_token else {}
+    return {
+        **client.plain_headers,
+        **bearer,
+        **{name: FileReference(path) for name, path in client.header_files.items()},
+    }
+
+
+def _client_json(client: HttpClientSettings) -> dict[str, Any]:
+    names = {f"httpHeaderName{number}": name for number, name in enumerate(_client_headers(client), start=1)}
+    tls = {"tlsAuthWithCACert": client.tls.ca, "tlsAuth": client.tls.certificate}
+    found = {**names, **{name: True for name, reference in tls.items() if reference}}
+    if client.tls.server_name:
+        found["serverName"] = client.tls.server_name
+    if client.sigv4:
+        found |= {"sigV4Auth": True, "sigV4AuthType": "default", "sigV4Region": client.sigv4.region}
+        found |= {"sigV4AssumeRoleArn": client.sigv4.role_arn} if client.sigv4.role_arn else {}
+    return found
+
+
+def _client_secrets(client: HttpClientSettings) -> dict[str, Any]:
+    headers = enumerate(_client_headers(client).values(), start=1)
+    found: dict[str, Any] = {f"httpHeaderValue{number}": value for number, value in headers}
+    if client.basic_auth:
+        found["basicAuthPassword"] = FileReference(PASSWORD_FILE)
+    names = {"ca_file": "tlsCACert", "cert_file": "tlsClientCert", "key_file": "tlsClientKey"}
+    files = {names[name]: FileReference(path) for name, path in client.tls_files.items() if name in names}
+    return {**found, **files}
 
 
 def _tls(authentication: Authentication) -> dict[str, Any]:
@@ -171,6 +212,7 @@ def _json_data(provisioned: Provisioned) -> dict[str, Any]:
         }
     if isinstance(provisioned, ProvisionedPrometheus):
         return {
+            **_client_json(provisioned.client),
             "httpMethod": "POST",
             "timeInterval": provisioned.scrape_interval,
             "exemplarTraceIdDestinations": [_exemplar(link) for link in provisioned.exemplars],

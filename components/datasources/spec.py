@@ -6,12 +6,13 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from .._http_client import MetricsClientSpec
 from .._model import Plain, StrictModel, placeholder
 from .._namespace_spec import NamespacedSpec
 from .._spec import REMOVE, Fix, Violation, rule
 from .._tenants import Tenant
 from .._tls import certificates_need_tls
-from ..units import Interval, Name, OptionalHttpUrl, form
+from ..units import Interval, Name, form
 from ..urls import OptionalQueryUrl
 from .link_checks import (
     LinkProblem,
@@ -201,7 +202,7 @@ class DatasourcesSettings(StrictModel):
     )
 
 
-class DatasourcesSpec(DatasourcesSettings, NamespacedSpec):
+class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
     """The checked arguments of `Datasources`."""
 
     namespace: Name = Field(description="Namespace of the ConfigMaps. Grafana's sidecar must look into it.")
@@ -215,10 +216,10 @@ class DatasourcesSpec(DatasourcesSettings, NamespacedSpec):
     metrics_namespace: Name | None = Field(
         default=None, description="Namespace of the ConfigMap of Prometheus. Default: `namespace`."
     )
-    logs_url: OptionalHttpUrl = Field(
+    logs_url: OptionalQueryUrl = Field(
         default="", description="Query URL of Loki; required with a `logs_uid`. Default: none."
     )
-    traces_url: OptionalHttpUrl = Field(
+    traces_url: OptionalQueryUrl = Field(
         default="", description="Query URL of Tempo; required with a `traces_uid`. Default: none."
     )
     metrics_url: OptionalQueryUrl = Field(

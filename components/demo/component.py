@@ -9,6 +9,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace_if
+from ..urls import log_address_warnings
 from .args import DemoArgs
 from .spec import DemoSpec
 from .workload import SCRIPT_FILE, SERVICE, deployment_spec, script
@@ -28,6 +29,7 @@ class Demo(pulumi.ComponentResource):
         spec = DemoSpec.check(component, args)
         super().__init__("observability:index:Demo", name, {**args}, opts)
         resolved = spec.resolve(component)
+        log_address_warnings(resolved, self)
         namespaces = create_namespace_if(name, spec, spec.namespace, self)
         labels = {**MANAGED_BY, "app.kubernetes.io/name": spec.workload_name}
         program = ConfigMap(

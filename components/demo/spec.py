@@ -6,7 +6,8 @@ from pydantic import Field
 
 from .._model import Plain
 from .._namespace_spec import NamespacedSpec, NamespaceSettings
-from ..units import HttpUrl, Name, form
+from ..units import Name, form
+from ..urls import OtlpUrl
 
 
 class DemoSettings(NamespaceSettings):
@@ -26,7 +27,7 @@ class DemoSpec(DemoSettings, NamespacedSpec):
     """The checked arguments of `Demo`."""
 
     namespace: Name = Field(description="Namespace of the generator.")
-    otlp_http_url: HttpUrl = Field(
+    otlp_http_url: OtlpUrl = Field(
         description="OTLP/HTTP address without the path of a signal, such as `http://alloy.telemetry:4318`."
     )
     workload_name: Plain[Name] = Field(

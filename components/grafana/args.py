@@ -5,7 +5,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from .._args import SecretReference
+from .._args import HttpClient, SecretReference
 
 
 class GrafanaArgs(TypedDict):
@@ -59,6 +59,9 @@ class GrafanaArgs(TypedDict):
     """Labels of the nodes for the pod. Default: any node."""
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
     """Tolerations of the pod. Default: none."""
+    metrics_client: NotRequired[HttpClient]
+    """Login, tenant, headers and TLS for the metrics store, by existing Secrets in the namespace of the pods that
+    write and query: Tempo, the collectors and Grafana. Default: none."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from .._http_client import AMAZON_PROMETHEUS, DIRECTORY, VOLUME, secret_volume
 from .spec import GrafanaSpec
 
 PORT = 80
@@ -52,6 +53,7 @@ def grafana_values(spec: GrafanaSpec) -> dict[str, Any]:
         "nodeSelector": dict(spec.node_selector),
         "tolerations": [dict(toleration) for toleration in spec.tolerations],
         **_secret_mounts(spec),
+        **_plugins(spec),
         **_admin(spec),
         **_storage(spec),
         **_sidecars(spec),
@@ -70,10 +72,23 @@ def _secret_mounts(spec: GrafanaSpec) -> dict[str, Any]:
         for name, secret, directory in secrets
         if secret
     ]
+    names = [mount["secretName"] for mount in mounts]
+    if source := secret_volume(spec.metrics_client):
+        projected = {"defaultMode": 0o440, **source}
+        mounts.append({"name": VOLUME, "projected": projected, "mountPath": DIRECTORY, "readOnly": True})
+        names += [part["secret"]["name"] for part in source["sources"]]
     if not mounts:
         return {}
-    names = ",".join(mount["secretName"] for mount in mounts)
-    return {"extraSecretMounts": mounts, "annotations": {"secret.reloader.stakater.com/reload": names}}
+    return {
+        "extraSecretMounts": mounts,
+        "annotations": {"secret.reloader.stakater.com/reload": ",".join(dict.fromkeys(names))},
+    }
+
+
+def _plugins(spec: GrafanaSpec) -> dict[str, Any]:
+    """Return the plugin of a metrics store whose requests are signed, which Grafana installs when it starts."""
+    signs = spec.metrics_client is not None and spec.metrics_client.sigv4 is not None
+    return {"plugins": [AMAZON_PROMETHEUS]} if signs else {}
 
 
 def _admin(spec: GrafanaSpec) -> dict[str, Any]:
@@ -153,6 +168,7 @@ def _settings(spec: GrafanaSpec) -> dict[str, Any]:
         "unified_alerting": {"enabled": True},
         "users": {"allow_sign_up": False},
         **({"server": server} if spec.root_url else {}),
+        **({"auth": {"sigv4_auth_enabled": True}} if _plugins(spec) else {}),
     }
 
 

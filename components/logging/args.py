@@ -133,7 +133,8 @@ class LoggingArgs(TypedDict):
     """Image with `lokitool` on its path, of Loki's version; required with `rule_source` `bucket`. Loki publishes
     none: docs/operations.md has one of five lines. Default: none."""
     alertmanager_url: NotRequired[pulumi.Input[str]]
-    """URL of the Alertmanager that rules send their alerts to; required with `ruler`. Default: none."""
+    """URL of the Alertmanager that rules send their alerts to, or several joined by commas, with the path that it
+    is served under; required with `ruler`. Default: none."""
     traces_endpoint: NotRequired[pulumi.Input[str]]
     """URL of OTLP over HTTP that Loki sends traces of its own requests to. The Loki of chart `18.11.0` cannot: it
     needs the tag of another image in `values`. Default: none, and Loki is not traced."""

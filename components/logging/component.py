@@ -12,6 +12,7 @@ from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
 from .._tls import login_warnings
+from ..urls import log_address_warnings
 from .args import LoggingArgs
 from .gateway import network_policy_spec
 from .modes import LokiMode
@@ -50,6 +51,7 @@ class Logging(pulumi.ComponentResource):
             return upgrade_problems(old, new, allowed=spec.allow_changes)
 
         resolved = spec.resolve(place)
+        log_address_warnings(resolved, self)
         if spec.authenticates:
             network_policy(
                 f"{name}-network-policy",

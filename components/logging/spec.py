@@ -19,7 +19,8 @@ from .._tenants import THE_ONLY_TENANT, Tenant
 from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
 from .._workload import WorkloadSettings
 from ..charts import LOKI, Chart, major_version
-from ..units import Duration, MemorySize, Name, OptionalHttpUrl, Quantity, Replicas, VolumeSize, parse_quantity
+from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, parse_quantity
+from ..urls import OptionalAlertmanagerUrls, OptionalOtlpUrl
 from .limits import LoggingLimits, nearest_retention, retention_problem
 from .modes import MIGRATION_STEPS, LokiMode, LokiRole, PersistenceStyle, path_between
 from .rule_files import RuleFile, file_problems, tenant_and_file
@@ -308,12 +309,15 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=["registry.acme.io/lokitool:3.7.6"],
     )
-    alertmanager_url: OptionalHttpUrl = Field(
+    alertmanager_url: OptionalAlertmanagerUrls = Field(
         default="",
-        description="URL of the Alertmanager that rules send their alerts to; required with `ruler`. Default: none.",
+        description=(
+            "URL of the Alertmanager that rules send their alerts to, or several joined by commas, with the path "
+            "that it is served under; required with `ruler`. Default: none."
+        ),
         examples=["http://alertmanager-operated.monitoring:9093"],
     )
-    traces_endpoint: OptionalHttpUrl = Field(
+    traces_endpoint: OptionalOtlpUrl = Field(
         default="",
         description=(
             "URL of OTLP over HTTP that Loki sends traces of its own requests to. The Loki of chart "

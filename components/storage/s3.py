@@ -7,9 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError
 
 from ..units import HttpUrl
 
@@ -93,6 +94,15 @@ def parse_endpoint(url: str) -> Endpoint:
             "and the bucket by name"
         )
     return Endpoint(host_port=parts.netloc.lower(), insecure=parts.scheme == "http")
+
+
+def _s3_url(url: str) -> str:
+    parse_endpoint(url)
+    return url
+
+
+S3Url = Annotated[HttpUrl, AfterValidator(_s3_url)]
+"""URL of an S3 API: scheme, host and optional port."""
 
 
 def bucket_endpoint(url: str, region: str) -> Endpoint:

@@ -7,7 +7,6 @@ from enum import StrEnum
 from hashlib import sha256
 from itertools import pairwise
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 import pulumi
 from pydantic import Field
@@ -19,9 +18,9 @@ from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Fix, Spec, Violation, rule
 from ..charts import MINIO, SEAWEEDFS_CHART, Chart
-from ..units import AccountId, HttpUrl, MemorySize, Name, Partition, Quantity, Replicas, VolumeSize, form
+from ..units import AccountId, MemorySize, Name, Partition, Quantity, Replicas, VolumeSize, form
 from .policies import Identity, access_policy, bucket_arn, irsa_trust, pod_identity_trust, role_arn
-from .s3 import DEFAULT_PREFIXES, PURPOSES, aws_name_problem, name_problem, parse_endpoint, prefix_problem
+from .s3 import DEFAULT_PREFIXES, PURPOSES, S3Url, aws_name_problem, name_problem, prefix_problem
 
 SEAWEEDFS_S3_PORT = 8333
 MINIO_S3_PORT = 9000
@@ -443,7 +442,7 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
 class ExternalObjectStorageSettings(BucketLayoutSettings):
     """Buckets of an S3-compatible server: settings of a stack, and arguments of a program."""
 
-    endpoint: HttpUrl = Field(
+    endpoint: S3Url = Field(
         description="URL of the S3 API: scheme, host and, where needed, port, without bucket and credentials.",
         examples=["https://s3.example.org:9000"],
     )
@@ -461,15 +460,6 @@ class ExternalObjectStorageSettings(BucketLayoutSettings):
 
 class ExternalObjectStorageSpec(ExternalObjectStorageSettings, BucketLayoutSpec):
     """The checked arguments of `ExternalObjectStorage`."""
-
-    @rule("endpoint")
-    def _endpoint_has_no_path(self) -> Violation | None:
-        try:
-            parse_endpoint(self.endpoint)
-        except ValueError as error:
-            url = urlsplit(self.endpoint)
-            return Violation(str(error), {"endpoint": f"{url.scheme}://{url.netloc}"})
-        return None
 
 
 class StoreSettings(NamespaceSettings, ReleaseSettings):

@@ -6,6 +6,7 @@ two mounted Secrets: the configuration holds no secret, and a renewed one is rea
 
 from collections.abc import Callable, Mapping, Sequence
 
+from .._http_client import PASSWORD_FILE, TOKEN_FILE, HttpClientSettings
 from .._tenants import HEADER
 from ..units import parse_quantity
 from .alloy_syntax import Block, Call, Ref, Sum, Value, quote, render
@@ -42,7 +43,7 @@ Consumers = Mapping[str, Ref]
 def alloy_config(spec: TelemetrySpec) -> str:
     """Return the configuration that the ConfigMap holds."""
     logging = Block("logging", attributes={"level": spec.log_level.value, "format": "logfmt"})
-    return render([logging, *login_files(spec), *log_pipeline(spec), *otlp_pipeline(spec)])
+    return render([logging, *login_files(spec), *client_files(spec), *log_pipeline(spec), *otlp_pipeline(spec)])
 
 
 def log_labels(spec: TelemetrySpec) -> list[str]:
@@ -166,11 +167,12 @@ def otlp_pipeline(spec: TelemetrySpec) -> list[Block]:
     """Return the components from the receiver to the exporters, in the order of the data."""
     exporters = signal_exporters(spec)
     consumers: Consumers = {signal: exporter.export("input") for signal, exporter in exporters.items()}
+    write = [remote_write(spec)] if spec.metrics_remote_write_url else []
     chain: list[Block] = []
     for build in reversed(_processors(spec)):
         chain.insert(0, build(spec, consumers))
         consumers = dict.fromkeys(consumers, chain[0].export("input"))
-    return [receiver(spec, consumers), *chain, *exporters.values()]
+    return [receiver(spec, consumers), *chain, *exporters.values(), *write]
 
 
 def signal_exporters(spec: TelemetrySpec) -> dict[str, Block]:
@@ -179,10 +181,21 @@ def signal_exporters(spec: TelemetrySpec) -> dict[str, Block]:
     login = exporter_login(spec)
     exporters = {"logs": _http_exporter("loki", spec.logs_otlp_url, {**tenant, **login}, exporter_tls(spec))}
     if spec.metrics_otlp_url:
-        exporters["metrics"] = _http_exporter("prometheus", spec.metrics_otlp_url, {}, external_tls(spec))
+        client = exporter_client(spec.metrics_client)
+        exporters["metrics"] = _http_exporter("prometheus", spec.metrics_otlp_url, client, external_tls(spec))
+    if spec.metrics_remote_write_url:
+        series: dict[str, Value] = {"forward_to": [remote_write(spec).export("receiver")]}
+        exporters["metrics"] = Block("otelcol.exporter.prometheus", "metrics", series)
     if spec.traces_otlp_endpoint:
         exporters["traces"] = trace_exporter(spec)
     return dict(sorted(exporters.items()))
+
+
+def remote_write(spec: TelemetrySpec) -> Block:
+    """Return the remote write of metrics, which keeps them in a write-ahead log until the store has them."""
+    attributes, blocks = write_client(spec.metrics_client)
+    endpoint = Block("endpoint", "", {"url": spec.metrics_remote_write_url, **attributes}, blocks)
+    return Block("prometheus.remote_write", "metrics", blocks=[endpoint])
 
 
 def trace_exporter(spec: TelemetrySpec) -> Block:
@@ -272,6 +285,73 @@ def _login() -> dict[str, Value]:
     return {key: Ref(f"local.file.login_{key}.content") for key in ("username", "password")}
 
 
+def client_files(spec: TelemetrySpec) -> list[Block]:
+    """Return the components that read the secrets of the metrics client, and the login of its exporter."""
+    client = spec.metrics_client
+    if client is None:
+        return []
+    read = [_secret_file(f"metrics_header_{index}", path) for index, path in enumerate(client.header_files.values())]
+    if not spec.metrics_otlp_url:
+        # Remote write reads the files of its login itself.
+        return read
+    if client.basic_auth:
+        read.append(_secret_file("metrics_password", PASSWORD_FILE))
+    if client.bearer_token:
+        read.append(_secret_file("metrics_token", TOKEN_FILE))
+    return [*read, *exporter_auth(client)]
+
+
+def _secret_file(label: str, path: str) -> Block:
+    return Block("local.file", label, {"filename": path, "is_secret": True})
+
+
+def exporter_auth(client: HttpClientSettings) -> list[Block]:
+    """Return the component that authenticates the exporter of metrics, of which it takes one."""
+    if client.basic_auth:
+        password = Ref("local.file.metrics_password.content")
+        return [Block("otelcol.auth.basic", "metrics", {"username": client.basic_auth.username, "password": password})]
+    if client.bearer_token:
+        return [Block("otelcol.auth.bearer", "metrics", {"token": Ref("local.file.metrics_token.content")})]
+    if client.sigv4:
+        role = [Block("assume_role", attributes={"arn": client.sigv4.role_arn})] if client.sigv4.role_arn else []
+        return [Block("otelcol.auth.sigv4", "metrics", {"region": client.sigv4.region, "service": "aps"}, role)]
+    headers = [Block("header", attributes={"key": name, "value": value}) for name, value in _headers(client).items()]
+    return [Block("otelcol.auth.headers", "metrics", blocks=headers)] if headers else []
+
+
+def exporter_client(client: HttpClientSettings | None) -> dict[str, Value]:
+    """Return the attributes of the client of the exporter of metrics."""
+    if client is None:
+        return {}
+    tenant: dict[str, Value] = {"headers": client.plain_headers} if client.tenant else {}
+    auth = exporter_auth(client)
+    return {**tenant, "auth": auth[0].export("handler")} if auth else tenant
+
+
+def write_client(client: HttpClientSettings | None) -> tuple[dict[str, Value], list[Block]]:
+    """Return the attributes and the blocks of the client of a remote write."""
+    if client is None:
+        return {}, []
+    attributes: dict[str, Value] = {"headers": client.plain_headers} if client.tenant else {}
+    if client.headers:
+        attributes["http_headers"] = {name: [value] for name, value in _headers(client).items()}
+    if client.bearer_token:
+        attributes["bearer_token_file"] = TOKEN_FILE
+    blocks = []
+    if client.basic_auth:
+        login = {"username": client.basic_auth.username, "password_file": PASSWORD_FILE}
+        blocks.append(Block("basic_auth", attributes=login))
+    if client.sigv4:
+        blocks.append(Block("sigv4", attributes=client.sigv4.model_dump(exclude_defaults=True)))
+    if client.tls_files:
+        blocks.append(Block("tls_config", attributes=client.tls_files))
+    return attributes, blocks
+
+
+def _headers(client: HttpClientSettings) -> dict[str, Ref]:
+    return {name: Ref(f"local.file.metrics_header_{index}.content") for index, name in enumerate(client.header_files)}
+
+
 def push_security(spec: TelemetrySpec) -> list[Block]:
     """Return the blocks of a push to Loki: the login, and the CA that is trusted at an https address."""
     blocks = [Block("basic_auth", attributes=_login())] if spec.login_secret else []
@@ -294,10 +374,14 @@ def exporter_tls(spec: TelemetrySpec) -> list[Block]:
 
 
 def external_tls(spec: TelemetrySpec) -> list[Block]:
-    """Return the block for a server outside the platform: public CAs are trusted too, no certificate is presented."""
-    if not spec.tls_secret:
+    """Return the block for the metrics store, which public CAs are trusted for too unless its client names its own."""
+    trusted: dict[str, Value] = {**_CA, "include_system_ca_certs_pool": True} if spec.tls_secret else {}
+    own = spec.metrics_client.tls_files if spec.metrics_client else {}
+    if "ca_file" in own:
+        trusted = {}
+    if not trusted and not own:
         return []
-    return [Block("tls", attributes={**_CA, "include_system_ca_certs_pool": True, "reload_interval": _RELOAD})]
+    return [Block("tls", attributes={**trusted, **own, "reload_interval": _RELOAD})]
 
 
 def receiver_tls(spec: TelemetrySpec) -> list[Block]:

@@ -5,6 +5,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from .._args import HttpClient
+
 
 class TelemetryArgs(TypedDict):
     """Arguments of `Telemetry`."""
@@ -28,7 +30,10 @@ class TelemetryArgs(TypedDict):
     none, and the receiver takes no traces."""
     metrics_otlp_url: NotRequired[pulumi.Input[str]]
     """Prometheus's OTLP address without a signal's path, such as `http://prometheus.monitoring:9090/api/v1/otlp`.
-    Default: none, and the receiver takes no metrics."""
+    Default: none; without `metrics_remote_write_url` too, the receiver takes no metrics."""
+    metrics_remote_write_url: NotRequired[pulumi.Input[str]]
+    """URL of remote write, in place of `metrics_otlp_url`, for a store of metrics that does not take OTLP. Default:
+    none."""
     login_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace with `username` and `password`, with which the collectors log in to Loki and
     Tempo. Default: none, and no login."""
@@ -87,6 +92,9 @@ class TelemetryArgs(TypedDict):
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
     """Tolerations of the collectors; empty for none. Default: all taints with `log_source: files`, so that no
     node's logs are missing, else none."""
+    metrics_client: NotRequired[HttpClient]
+    """Login, tenant, headers and TLS for the metrics store, by existing Secrets in the namespace of the pods that
+    write and query: Tempo, the collectors and Grafana. Default: none."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]

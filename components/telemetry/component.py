@@ -11,6 +11,7 @@ from .._merge import deep_merge
 from .._namespace import create_namespace
 from .._rbac import create_read_role
 from .._release import release
+from ..urls import log_address_warnings
 from .alloy_config import GRPC_PORT, HTTP_PORT, alloy_config, log_labels
 from .args import TelemetryArgs
 from .spec import TelemetrySpec
@@ -43,6 +44,7 @@ class Telemetry(pulumi.ComponentResource):
         spec = TelemetrySpec.check(component, args)
         super().__init__("observability:index:Telemetry", name, {**args}, opts)
         resolved = spec.resolve(component)
+        log_address_warnings(resolved, self)
         namespaces: list[pulumi.Resource] = []
         if spec.create_namespace:
             level, protect = spec.namespace_security, spec.protect_namespace

@@ -8,16 +8,17 @@ from typing import Annotated
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from .._cluster import MonitorSpec
+from .._http_client import MetricsClientSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, placeholder
 from .._namespace_spec import PodSecurity
 from .._release_spec import ReleaseSettings, ReleaseSpec
-from .._spec import Violation, rule
+from .._spec import REMOVE, Violation, rule
 from .._tenants import OptionalTenant, Tenant
 from .._tls import TlsSpec
 from ..charts import ALLOY, Chart
 from ..units import HttpUrl, MemorySize, Name, Quantity, Replicas, form, parse_quantity
-from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl, is_host_and_port
+from ..urls import OTLP_BASE, LokiPushUrl, OptionalOtlpUrl, OptionalRemoteWriteUrl, OtlpUrl, is_host_and_port
 
 POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
 PLACEMENT_LABELS = ("node_name", "pod_ip")
@@ -49,7 +50,7 @@ def _label_name(text: str) -> str:
 
 
 LabelName = Annotated[str, AfterValidator(_label_name)]
-OptionalOtlpEndpoint = Annotated[str, AfterValidator(_otlp_endpoint)]
+OptionalOtlpEndpoint = Annotated[str, AfterValidator(_otlp_endpoint), OTLP_BASE]
 HostPath = Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy")]
 ShareOrCount = Annotated[
     str, form(r"(?:[1-9]\d?|100)%|[1-9]\d*", "a share such as 10%, or a number of nodes such as 1")
@@ -209,7 +210,7 @@ class TelemetrySettings(ReleaseSettings):
         return PodSecurity.PRIVILEGED if self.reads_files else PodSecurity.RESTRICTED
 
 
-class TelemetrySpec(TelemetrySettings, TlsSpec, ReleaseSpec, MonitorSpec):
+class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, MonitorSpec):
     """The checked arguments of `Telemetry`."""
 
     release_name: Plain[Name] = Field(
@@ -232,7 +233,15 @@ class TelemetrySpec(TelemetrySettings, TlsSpec, ReleaseSpec, MonitorSpec):
         default="",
         description=(
             "Prometheus's OTLP address without a signal's path, such as "
-            "`http://prometheus.monitoring:9090/api/v1/otlp`. Default: none, and the receiver takes no metrics."
+            "`http://prometheus.monitoring:9090/api/v1/otlp`. Default: none; without `metrics_remote_write_url` too, "
+            "the receiver takes no metrics."
+        ),
+    )
+    metrics_remote_write_url: OptionalRemoteWriteUrl = Field(
+        default="",
+        description=(
+            "URL of remote write, in place of `metrics_otlp_url`, for a store of metrics that does not take OTLP. "
+            "Default: none."
         ),
     )
     tls_secret: OptionalObjectName = Field(
@@ -328,6 +337,30 @@ class TelemetrySpec(TelemetrySettings, TlsSpec, ReleaseSpec, MonitorSpec):
             return None
         message = f"requires tls_secret, the Secret of {certificate}; set it, or set this to false"
         return Violation(message, {"tls_secret": placeholder("tls_secret")})
+
+    @rule("metrics_remote_write_url", "metrics_otlp_url")
+    def _metrics_have_one_address(self) -> str | None:
+        if self.metrics_remote_write_url and self.metrics_otlp_url:
+            return "must not be set with metrics_otlp_url, as metrics would be written twice; remove one of them"
+        return None
+
+    @rule("metrics_client", "metrics_otlp_url", "metrics_remote_write_url")
+    def _metrics_client_has_an_address(self) -> str | None:
+        if self.metrics_client and not (self.metrics_otlp_url or self.metrics_remote_write_url):
+            return "is not used without an address of metrics; set metrics_remote_write_url, or remove it"
+        return None
+
+    @rule("metrics_otlp_url", "metrics_client")
+    def _otlp_sends_secret_headers_or_a_login(self) -> Violation | None:
+        client = self.metrics_client
+        if self.metrics_otlp_url and client and client.headers and client.login:
+            # An exporter has one authentication extension, and only one of them takes secret headers.
+            return Violation(
+                f"cannot be used with both headers and {client.login}, of which OTLP takes one; remove it and use "
+                "remote write, or remove one of them",
+                {"metrics_otlp_url": REMOVE},
+            )
+        return None
 
     @rule("login_secret", "tls_secret", "traces_otlp_endpoint")
     def _login_over_grpc_uses_tls(self) -> Violation | None:

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Any
 
+from .._http_client import DIRECTORY, VOLUME, secret_volume
 from .alloy_config import GRPC_PORT, HTTP_PORT, LOGIN_DIRECTORY, TLS_DIRECTORY, alloy_config
 from .spec import TelemetrySpec
 
@@ -57,8 +58,13 @@ def _port(name: str, number: int) -> dict[str, Any]:
 def _mounted_secrets(spec: TelemetrySpec) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the volumes and the mounts of the Secrets."""
     secrets = {"tls": (spec.tls_secret, TLS_DIRECTORY), "login": (spec.login_secret, LOGIN_DIRECTORY)}
-    volumes = [{"name": name, "secret": {"secretName": secret}} for name, (secret, _) in secrets.items() if secret]
+    volumes: list[dict[str, Any]] = [
+        {"name": name, "secret": {"secretName": secret}} for name, (secret, _) in secrets.items() if secret
+    ]
     mounts = [{"name": name, "mountPath": path, "readOnly": True} for name, (secret, path) in secrets.items() if secret]
+    if source := secret_volume(spec.metrics_client):
+        volumes.append({"name": VOLUME, "projected": source})
+        mounts.append({"name": VOLUME, "mountPath": DIRECTORY, "readOnly": True})
     return volumes, mounts
 
 

@@ -5,7 +5,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from .._args import Workload
+from .._args import HttpClient, Workload
 
 
 class TracingLimits(TypedDict):
@@ -111,6 +111,9 @@ class TracingArgs(TypedDict):
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
+    metrics_client: NotRequired[HttpClient]
+    """Login, tenant, headers and TLS for the metrics store, by existing Secrets in the namespace of the pods that
+    write and query: Tempo, the collectors and Grafana. Default: none."""
     client_certificates: NotRequired[bool]
     """Whether clients must present a certificate that `ca.crt` of `tls_secret` signed. Default: false."""
     logins_secret: NotRequired[pulumi.Input[str]]

@@ -12,6 +12,7 @@ from .._network_policy import network_policy
 from .._release import release
 from .._service_monitor import create_service_monitor
 from .._tls import login_warnings
+from ..urls import log_address_warnings
 from .args import TracingArgs
 from .endpoints import endpoints
 from .metrics_generator import generated_metrics
@@ -64,6 +65,7 @@ class Tracing(pulumi.ComponentResource):
             return upgrade_problems(old, new, allowed=spec.allow_changes) if distributed else []
 
         resolved = spec.resolve(component)
+        log_address_warnings(resolved, self)
         if spec.authenticates:
             network_policy(
                 f"{name}-network-policy",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from .._http_client import DIRECTORY, PASSWORD_FILE, TOKEN_FILE, VOLUME, HttpClientSettings, secret_volume
 from .spec import Processor, TracingSpec
 
 WAL_PATH = "/var/tempo/generator/wal"
@@ -43,10 +44,48 @@ def generator_config(spec: TracingSpec) -> dict[str, Any]:
         "processor": processor_config(spec),
         "registry": {"external_labels": dict(spec.external_labels)},
         # Grafana links an exemplar to its trace.
-        "storage": {"path": WAL_PATH, "remote_write": [{"url": spec.remote_write_url, "send_exemplars": True}]},
+        "storage": {
+            "path": WAL_PATH,
+            "remote_write": [
+                {"url": spec.remote_write_url, "send_exemplars": True, **remote_write_client(spec.metrics_client)}
+            ],
+        },
     }
     # The generator of Tempo 3 has no trace WAL, and refuses the key.
     return sections if spec.uses_kafka else {**sections, "traces_storage": {"path": TRACES_PATH}}
+
+
+def remote_write_client(client: HttpClientSettings | None) -> dict[str, Any]:
+    """Return the part of a remote write that is the HTTP client of Prometheus, with every secret as a file.
+
+    https://prometheus.io/docs/prometheus/latest/configuration/configuration/#remote_write
+    """
+    if client is None:
+        return {}
+    headers = {name: {"files": [path]} for name, path in client.header_files.items()}
+    parts: dict[str, Any] = {
+        "headers": client.plain_headers,
+        "http_headers": headers,
+        "tls_config": client.tls_files,
+    }
+    if client.basic_auth:
+        parts["basic_auth"] = {"username": client.basic_auth.username, "password_file": PASSWORD_FILE}
+    if client.bearer_token:
+        parts["authorization"] = {"credentials_file": TOKEN_FILE}
+    if client.sigv4:
+        parts["sigv4"] = client.sigv4.model_dump(exclude_defaults=True)
+    return {name: part for name, part in parts.items() if part}
+
+
+def client_volume(spec: TracingSpec) -> dict[str, Any]:
+    """Return the chart values that mount the secrets of the remote write in the pods of a workload."""
+    source = secret_volume(spec.metrics_client)
+    if source is None:
+        return {}
+    return {
+        "extraVolumes": [{"name": VOLUME, "projected": source}],
+        "extraVolumeMounts": [{"name": VOLUME, "mountPath": DIRECTORY, "readOnly": True}],
+    }
 
 
 def processor_config(spec: TracingSpec) -> dict[str, Any]:

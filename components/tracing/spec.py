@@ -10,12 +10,13 @@ from pydantic import Field, model_validator
 from .._bucket import BucketReaderSpec, Store
 from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
+from .._http_client import MetricsClientSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, StrictModel, placeholder
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings
 from .._spec import REMOVE, Fix, Violation, rule
-from .._tls import LEAVE_OUT, SecuritySpec, metrics_namespaces_problem
+from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
 from .._workload import WorkloadSettings
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
 from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, hours, parse_duration
@@ -299,7 +300,7 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
     )
 
 
-class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSpec, ClusterDnsSpec):
+class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReaderSpec, CacheReaderSpec, ClusterDnsSpec):
     """The checked arguments of `Tracing`."""
 
     release_name: Plain[Name] = Field(
@@ -386,6 +387,23 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     def service_account_name(self) -> str:
         """Name of the ServiceAccount of every Tempo pod."""
         return self.service_account or self.release_name
+
+    @rule("metrics_client", "remote_write_url")
+    def _metrics_client_has_an_address(self) -> str | None:
+        if self.metrics_client and not self.generates_metrics:
+            return "is not used without remote_write_url; set remote_write_url, or remove it"
+        return None
+
+    @rule("metrics_client")
+    def _sigv4_signs_with_the_identity_of_the_pods(self) -> Violation | None:
+        if self.metrics_client and self.metrics_client.sigv4 and is_set(self.credentials_secret):
+            # https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
+            message = (
+                "would sign with the keys of the bucket, which Tempo has in its environment; keep traces on AWS by the "
+                "identity of the pods, or use another login"
+            )
+            return Violation(message, at=("metrics_client", "sigv4"))
+        return None
 
     @rule("chart_version", "mode")
     def _chart_version_is_supported(self) -> Violation | None:

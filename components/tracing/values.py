@@ -9,7 +9,7 @@ from ..storage.s3 import bucket_endpoint
 from ..units import hours, parse_duration
 from .endpoints import distributed_receivers, monolithic_receivers
 from .gateway import gateway_values
-from .metrics_generator import generator_config, generator_overrides
+from .metrics_generator import client_volume, generator_config, generator_overrides
 from .modes import TempoMode, TempoRole
 from .security import monolithic_tls
 from .spec import BLOCKLIST_POLL, TracingLimits, TracingSpec
@@ -75,7 +75,16 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "podAnnotations": credentials_annotations(spec),
         **scheduling(spec.node_selector, spec.tolerations),
     }
-    return deep_merge(values, monolithic_tls(spec))
+    merged = deep_merge(values, monolithic_tls(spec))
+    volume = client_volume(spec) if spec.generates_metrics else {}
+    return _with_volume(merged, volume) if volume else merged
+
+
+def _with_volume(values: dict[str, Any], volume: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of the chart `tempo` with a further volume, as a merge replaces lists."""
+    volumes = [*values.get("extraVolumes", ()), *volume["extraVolumes"]]
+    mounts = [*values["tempo"].get("extraVolumeMounts", ()), *volume["extraVolumeMounts"]]
+    return deep_merge(values, {"extraVolumes": volumes, "tempo": {"extraVolumeMounts": mounts}})
 
 
 def distributed_values(spec: TracingSpec) -> dict[str, Any]:
@@ -214,6 +223,7 @@ def _generator_values(spec: TracingSpec) -> dict[str, Any]:
         "kind": "StatefulSet",
         "persistence": persistence(spec, TempoRole.METRICS_GENERATOR),
         "config": generator_config(spec),
+        **client_volume(spec),
     }
 
 

@@ -119,8 +119,8 @@ def test_an_address_with_a_port_and_a_path_passes_unchanged(port: int, scheme: s
         ("http://a:99999", "must be a URL"),
         ("http://a:0", "must be a URL"),
         ("http://user:hunter2@a", "must not have credentials; set them as a secret"),
-        ("http://a/?x=1", "must not have a query, a fragment or white space"),
-        ("http://a/#x", "must not have a query, a fragment or white space"),
+        ("http://a/?x=1", "must not have a query; set the plain address"),
+        ("http://a/#x", "must not have a fragment or white space"),
     ],
 )
 def test_an_address_that_is_none_is_refused_with_the_reason(url: str, reason: str) -> None:

@@ -37,9 +37,12 @@ def argument_modules() -> dict[str, str]:
     packages: dict[str, list[type[Spec]]] = {}
     for spec in specifications():
         packages.setdefault(spec.__module__.split(".")[1], []).append(spec)
-    shared = {model for specs in packages.values() for spec in specs for model in _nested(spec) if _is_shared(model)}
+    nested = {model for specs in packages.values() for spec in specs for model in _nested(spec) if _is_shared(model)}
+    by_name = sorted(nested, key=lambda model: model.__name__)
+    # A class is declared before those that hold it.
+    shared = {model: None for outer in by_name for model in (*_nested(outer), outer)}
     modules = {f"components/{package}/args.py": _package_module(specs) for package, specs in packages.items()}
-    modules[SHARED] = _module("several packages", sorted(shared, key=lambda model: model.__name__), {})
+    modules[SHARED] = _module("several packages", list(shared), [])
     return {path: _formatted(text) for path, text in modules.items()}
 
 
@@ -70,12 +73,13 @@ def _specification(component: str, modules: Sequence[ModuleType]) -> type[Spec]:
 def _package_module(specs: Sequence[type[Spec]]) -> str:
     nested = {model: None for spec in specs for model in _nested(spec)}
     own = [model for model in nested if not _is_shared(model)]
-    imported = {type_name(model): ".._args" for model in nested if _is_shared(model)}
+    fields = (field for model in (*own, *specs) for field in model.model_fields.values())
+    imported = {type_name(held) for field in fields for held in _models_in(field.annotation) if _is_shared(held)}
     names = ", ".join(f"`{type_name(spec).removesuffix('Args')}`" for spec in specs)
-    return _module(names, [*own, *specs], imported)
+    return _module(names, [*own, *specs], sorted(imported))
 
 
-def _module(of: str, models: Sequence[Model], imported: Mapping[str, str]) -> str:
+def _module(of: str, models: Sequence[Model], imported: Sequence[str]) -> str:
     body = "\n\n\n".join(map(_typed_dict, models))
     head = HEAD.format(of=of)
     heads = [head if len(head) <= _LINE else HEAD.format(of="the components of this package"), ""]
@@ -84,7 +88,7 @@ def _module(of: str, models: Sequence[Model], imported: Mapping[str, str]) -> st
     heads += [f"from collections.abc import {', '.join(abstract)}"] if abstract else []
     heads += [f"from typing import {', '.join(typing)}", ""]
     heads += ["import pulumi", ""] if "pulumi." in body else []
-    heads += [f"from {module} import {name}" for name, module in sorted(imported.items())]
+    heads += [f"from .._args import {', '.join(imported)}"] if imported else []
     return "\n".join([*heads, "", "", body, ""])
 
 

@@ -79,7 +79,7 @@ def test_wrong_items_are_shown_at_paths_that_pulumi_reads() -> None:
 def test_no_command_replaces_an_area() -> None:
     message = problems(ingress={"kind": "traefik"}, metrics={"kind": "external"}, load={"query_factor": 2})
     commands = [line.strip() for line in message.splitlines() if line.strip().startswith("pulumi config set")]
-    assert len(commands) == 5
+    assert len(commands) == 4
     assert all("." in command.partition(" observability:")[2].split()[0] for command in commands)
 
 
@@ -92,10 +92,17 @@ def test_a_misspelt_choice_is_corrected() -> None:
 @pytest.mark.parametrize(
     ("key", "written", "right"),
     [
-        ("otlp_url", "http://p.mon:9090/api/v1/otlp/v1/metrics", "http://p.mon:9090/api/v1/otlp"),
-        ("remote_write_url", "https://p.mon/", "https://p.mon/api/v1/write"),
-        ("query_url", "p.mon:9090/api/v1/query", "http://p.mon:9090"),
-        ("query_url", "http://[fd00::1]:9090/api/v1", "http://[fd00::1]:9090"),
+        ("otlp_url", "p.mon:9090", "http://p.mon:9090/api/v1/otlp"),
+        (
+            "remote_write_url",
+            "aps/workspaces/ws-0/api/v1/remote_write",
+            "http://aps/workspaces/ws-0/api/v1/remote_write",
+        ),
+        ("remote_write_url", "https://me:hunter2@p.mon/push?a=b#top", "https://p.mon/push?a=b"),
+        ("remote_write_url", "https://p.mon/write?token=hunter2", "https://p.mon/write"),
+        ("otlp_url", "https://p.mon/acme/otlp?a=b", "https://p.mon/acme/otlp"),
+        ("query_url", "p.mon:9090/select/0/prometheus", "http://p.mon:9090/select/0/prometheus"),
+        ("query_url", "[fd00::1]:9090/prometheus/", "http://[fd00::1]:9090/prometheus"),
         ("query_url", "http://me:hunter2@p.mon:9090", "http://p.mon:9090"),
         ("query_url", "ftp://p.mon", "<query_url>"),
         ("query_url", "http://p.mon:port", "<query_url>"),
@@ -108,6 +115,30 @@ def test_the_command_for_a_wrong_address_keeps_its_server(key: str, written: str
     flags = "--path --type string" if right.startswith("<") else "--path"
     assert f"pulumi config set {flags} observability:metrics.{key} {shlex.quote(right)} --stack test" in message
     assert "hunter2" not in message
+
+
+@pytest.mark.parametrize(
+    ("area", "written", "right"),
+    [
+        ({"grafana": {"root_url": "example.org/grafana"}}, "example.org/grafana", "https://example.org/grafana"),
+        (
+            {"logging": {"alertmanager_url": "am.monitoring:9093/alertmanager"}},
+            "am.monitoring:9093/alertmanager",
+            "http://am.monitoring:9093/alertmanager",
+        ),
+        (
+            {"storage": {**EXTERNAL, "endpoint": "s3.example.org:9000/acme"}},
+            "s3.example.org:9000/acme",
+            "https://s3.example.org:9000",
+        ),
+    ],
+)
+def test_the_command_for_an_address_keeps_its_path_where_the_setting_takes_one(
+    area: dict[str, Any], written: str, right: str
+) -> None:
+    message = problems(**area)
+    assert f'= "{written}": must ' in message
+    assert f" {right} --stack test" in message
 
 
 @pytest.mark.parametrize(

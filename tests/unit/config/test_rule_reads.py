@@ -128,7 +128,13 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         EXTERNAL_METRICS,
         {"kind": "external", "provision_datasource": True},
         {"kind": "external"},
-        {"kind": "none", "provision_datasource": True, "memory": "2Gi"},
+        {
+            "kind": "none",
+            "provision_datasource": True,
+            "memory": "2Gi",
+            "otlp_url": "http://p:9090/otlp",
+            "client": {"tenant": "a"},
+        },
     ),
     "logging": (
         {"tenants": ["a", "b"], "replicas": 1, "workloads": {"loki": {"replicas": 1}}},

@@ -201,14 +201,9 @@ def test_what_guards_buckets_is_not_set_for_those_of_others() -> None:
     ("change", "sentence"),
     [
         ({"remote_write_url": None}, "kind external requires remote_write_url"),
-        ({"remote_write_url": "http://p:9090/"}, "must be a remote-write address; append /api/v1/write"),
-        ({"remote_write_url": "http://p/nonsense/push"}, "must be a remote-write address"),
-        (
-            {"otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"},
-            "must not end with /v1/metrics, which collectors append",
-        ),
-        ({"otlp_url": "http://p:9090/api/v1/write"}, "must be an address that takes OTLP; use /api/v1/otlp"),
-        ({"query_url": "http://p:9090/api/v1/query"}, "must not contain /api/v1"),
+        ({"remote_write_url": "http://p:9090/write?api_key=hunter2"}, "must not have a secret in its query"),
+        ({"otlp_url": "http://p:9090/api/v1/otlp?a=b"}, "must not have a query; set the plain address"),
+        ({"kind": "none", "remote_write_url": None, "query_url": None}, "otlp_url"),
         ({"provision_datasource": True, "query_url": None}, "provision_datasource requires query_url"),
         ({"otlp_url": "prometheus:9090"}, "must be a URL; use http:// or https://"),
         ({"kind": "none"}, "must not be set with kind none"),
@@ -219,6 +214,24 @@ def test_the_addresses_of_an_external_metrics_store_are_checked_for_their_shape(
     change: dict[str, Any], sentence: str
 ) -> None:
     assert sentence in problems(metrics={**EXTERNAL_METRICS, **change})
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        {"remote_write_url": "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-0/api/v1/remote_write"},
+        {"remote_write_url": "https://prometheus-prod-01-eu-west-0.grafana.net/api/prom/push"},
+        {"remote_write_url": "https://m.eastus-1.ingest.monitor.azure.com/api/v1/write?api-version=2023-04-24"},
+        {"remote_write_url": "http://vminsert:8480/insert/0/prometheus/api/v1/write?extra_label=env=dev"},
+        {"remote_write_url": "https://gateway.example.org/metrics-in", "otlp_url": "https://gateway.example.org"},
+        {"query_url": "https://monitoring.googleapis.com/v1/projects/acme/location/global/prometheus"},
+        {"query_url": "https://gateway.example.org/api/v1/tenants/acme"},
+    ],
+)
+def test_a_store_of_metrics_may_be_at_any_path_and_take_remote_write_only(addresses: dict[str, str]) -> None:
+    only_written = {key: value for key, value in EXTERNAL_METRICS.items() if key != "otlp_url"}
+    metrics = load(source(metrics={**only_written, **addresses}, grafana={"namespace": "grafana"})).metrics
+    assert {key: getattr(metrics, key) for key in addresses} == addresses
 
 
 def test_credentials_in_an_address_are_refused_and_not_shown() -> None:

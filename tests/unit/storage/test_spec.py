@@ -1,5 +1,6 @@
 """What the stores and the accesses refuse, where, and what fixes it."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from components._model import described, is_placeholder, is_plain, is_user_known
-from components._spec import REMOVE, ArgumentProblem, Fix, Spec
+from components._spec import REMOVE, ArgumentProblem, Fix, InvalidArgsError, Spec
 from components.charts import MINIO, SEAWEEDFS_CHART
 from components.storage.spec import (
     AwsBucketAccessSpec,
@@ -168,13 +169,6 @@ CASES: list[tuple[type[Spec], dict[str, Any], str, str, Fix | None]] = [
         "eks_cluster",
         "name of the EKS cluster",
         {"eks_cluster": "<eks_cluster>"},
-    ),
-    (
-        ExternalObjectStorageSpec,
-        {"endpoint": "http://s3.example.org:9000/acme"},
-        "endpoint",
-        "the bucket by name",
-        {"endpoint": "http://s3.example.org:9000"},
     ),
     (InClusterObjectStorageSpec, {"buckets": {}}, "buckets", "at least one of logs, traces, metrics", None),
     (
@@ -434,3 +428,15 @@ def test_buckets_of_their_own_are_used_whole_unless_a_prefix_is_given() -> None:
 
 def test_prefixes_that_begin_alike_are_still_apart() -> None:
     assert layout(shared_bucket="acme", prefixes={"logs": "obs", "traces": "obs-traces"}).prefix_of["logs"] == "obs"
+
+
+@pytest.mark.parametrize("endpoint", ["http://s3.example.org:9000/acme", "https://[fd00::1]:9000/acme/"])
+def test_an_endpoint_with_a_path_is_refused_with_the_one_without(endpoint: str) -> None:
+    server = endpoint.partition("/acme")[0]
+    message = (
+        rf"must not have the path '/acme/?'; set the URL of the S3 API, {re.escape(server)}, and the bucket by name"
+    )
+    args = {"endpoint": endpoint, "shared_bucket": "acme"}
+    with pytest.raises(InvalidArgsError, match=message):
+        ExternalObjectStorageSpec.check("test", args)
+    assert ExternalObjectStorageSpec.check("test", {**args, "endpoint": f"{server}/"})

@@ -17,6 +17,24 @@ BACKENDS: dict[str, Any] = {
     "metrics_otlp_url": "http://prometheus-operated.monitoring:9090/api/v1/otlp",
 }
 
+
+def secret_key(key: str) -> dict[str, str]:
+    """Return the reference to a key of the Secret of the metrics store."""
+    return {"secret": "metrics-login", "key": key}
+
+
+BASIC_AUTH: dict[str, Any] = {"username": "123456", "password": secret_key("password")}
+CLIENT: dict[str, Any] = {
+    "tenant": "acme",
+    "tls": {
+        "ca": secret_key("ca.crt"),
+        "certificate": secret_key("tls.crt"),
+        "key": secret_key("tls.key"),
+        "server_name": "metrics.example.org",
+    },
+}
+"""Tenant and TLS of a client of the metrics store."""
+
 VARIANTS: dict[str, dict[str, Any]] = {
     "files": {},
     "everything": {
@@ -37,6 +55,19 @@ VARIANTS: dict[str, dict[str, Any]] = {
         "client_certificates": True,
         "login_secret": "alloy-login",
         "receiver_tls": True,
+    },
+    "remote-write": {
+        "metrics_otlp_url": "",
+        "metrics_remote_write_url": "https://aps.example.org/workspaces/ws-0/api/v1/remote_write",
+    },
+    "metrics-login": {
+        "metrics_otlp_url": "https://metrics.example.org/otlp",
+        "metrics_client": {**CLIENT, "basic_auth": BASIC_AUTH},
+    },
+    "metrics-login-remote-write": {
+        "metrics_otlp_url": "",
+        "metrics_remote_write_url": "https://metrics.example.org/api/v1/push",
+        "metrics_client": {**CLIENT, "headers": {"X-Api-Key": secret_key("api-key")}, "basic_auth": BASIC_AUTH},
     },
     "logs-only": {
         "traces_otlp_endpoint": "",

@@ -105,6 +105,18 @@ def test_a_signal_without_a_backend_is_not_received() -> None:
     assert "metrics" not in receiver
 
 
+def test_a_store_without_otlp_is_written_to_by_remote_write() -> None:
+    url = "https://aps.example.org/workspaces/ws-0/api/v1/remote_write"
+    config = config_of(metrics_otlp_url="", metrics_remote_write_url=url)
+    for source in ('otelcol.receiver.otlp "default"', 'otelcol.processor.batch "default"'):
+        assert "metrics" in component(config, source)
+    assert "otelcol.exporter.prometheus.metrics.input" in component(config, 'otelcol.processor.batch "default"')
+    converted = component(config, 'otelcol.exporter.prometheus "metrics"')
+    assert "forward_to = [prometheus.remote_write.metrics.receiver]" in converted
+    assert f'url = "{url}"' in component(config, 'prometheus.remote_write "metrics"')
+    assert 'otelcol.exporter.otlphttp "prometheus"' not in config
+
+
 def test_the_tenant_goes_with_logs_on_both_ways() -> None:
     config = config_of(logs_tenant="acme")
     assert 'tenant_id           = "acme"' in component(config, 'loki.write "endpoint"')

@@ -79,10 +79,10 @@ def test_an_update_takes_as_many_nodes_as_asked_for(given: str, written: int | s
     ("changes", "problem"),
     [
         ({"pod_security": "restricted"}, "log_source to api"),
-        ({"logs_otlp_url": "http://loki/otlp/v1/logs"}, "must not end with /v1/logs"),
-        ({"metrics_otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "must not end with /v1/metrics"),
-        ({"metrics_otlp_url": "http://p:9090/api/v1/write"}, "must be an address that takes OTLP; use /api/v1/otlp"),
-        ({"logs_push_url": "http://loki-gateway.logging"}, "must end with /loki/api/v1/push"),
+        (
+            {"metrics_remote_write_url": "http://p:9090/api/v1/write"},
+            "metrics_remote_write_url = 'http://p:9090/api/v1/write': must not be set with metrics_otlp_url",
+        ),
         ({"traces_otlp_endpoint": "tempo"}, "host:port for gRPC"),
         ({"traces_otlp_endpoint": "tempo:4317/path"}, "host:port for gRPC"),
         ({"extra_labels": {"pod": "x"}}, r"extra_labels\.pod = 'x': .*choose another name"),

@@ -1,0 +1,216 @@
+"""The client of a metrics store outside the platform: its login, its headers, its TLS and the Secrets of these.
+
+Every secret is a key of an existing Secret in the namespace of the pod, which finds it as a file: no configuration
+holds one, and a renewed one is read again.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from ._kubernetes import SecretReference
+from ._model import USER_KNOWN, Plain, StrictModel
+from ._spec import Spec, Violation, rule
+from ._tenants import HEADER, OptionalTenant
+from .units import Hostname, form
+
+DIRECTORY = "/etc/metrics-client"
+"""Directory of a pod with the files of the Secrets."""
+VOLUME = "metrics-client"
+
+AMAZON_PROMETHEUS = "grafana-amazonprometheus-datasource"
+"""Plugin and type of datasource of Grafana 13 for signed requests, which its Prometheus no longer sends.
+
+https://grafana.com/docs/grafana/latest/datasources/prometheus/configure/aws-authentication/
+"""
+
+_LOGINS = ("basic_auth", "bearer_token", "sigv4")
+# https://github.com/prometheus/common/blob/main/config/headers.go
+_RESERVED = frozenset(
+    {"authorization", "host", "content-encoding", "content-length", "content-type", "user-agent", "connection"}
+    | {"keep-alive", "proxy-authenticate", "proxy-authorization", "www-authenticate", "accept-encoding"}
+    | {"x-prometheus-remote-write-version", "x-prometheus-remote-read-version"}
+    | {"x-prometheus-scrape-timeout-seconds", "x-amz-date", "x-amz-security-token", "x-amz-content-sha256"}
+)
+
+HeaderName = Annotated[str, form(r"[A-Za-z0-9-]+", "the name of a header, of letters, digits and '-'")]
+Username = Annotated[
+    str,
+    form(r"[^\s:${}]+", "a name without white space, ':', '$', '{' and '}', which clients would expand"),
+    USER_KNOWN,
+]
+Region = Annotated[str, form(r"[a-z]+(-[a-z]+)+-\d+", "a region of AWS, such as eu-west-1"), USER_KNOWN]
+RoleArn = Annotated[
+    str, form(r"|arn:aws[a-z-]*:iam::\d{12}:role/\S+", "the ARN of a role, such as arn:aws:iam::123456789012:role/amp")
+]
+
+
+class HttpBasicAuth(StrictModel):
+    """A name and a password."""
+
+    username: Username = Field(description="Name, which is no secret.", examples=["123456"])
+    password: SecretReference = Field(
+        description="Secret and key of the password.", examples=[{"secret": "metrics-client", "key": "password"}]
+    )
+
+
+class HttpSigV4(StrictModel):
+    """Requests signed for Amazon Managed Service for Prometheus, by the AWS identity of the pods."""
+
+    region: Region = Field(description="Region of the workspace.", examples=["eu-west-1"])
+    role_arn: RoleArn = Field(
+        default="",
+        description="Role to assume. Default: none; the requests are signed as the pods' own role.",
+        examples=["arn:aws:iam::123456789012:role/amp"],
+    )
+
+
+class HttpTls(StrictModel):
+    """The authority by which the server is trusted, and the certificate of the client."""
+
+    ca: SecretReference | None = Field(
+        default=None,
+        description="Secret and key of the authority of the server. Default: public authorities.",
+        examples=[{"secret": "metrics-client", "key": "ca.crt"}],
+    )
+    certificate: SecretReference | None = Field(
+        default=None,
+        description="Secret and key of the client's certificate; requires `key`. Default: none.",
+        examples=[{"secret": "metrics-client", "key": "tls.crt"}],
+    )
+    key: SecretReference | None = Field(
+        default=None,
+        description="Secret and key of the private key of `certificate`. Default: none.",
+        examples=[{"secret": "metrics-client", "key": "tls.key"}],
+    )
+    server_name: Hostname | None = Field(
+        default=None,
+        description="Name in the server's certificate. Default: the host of the URL.",
+        examples=["metrics.example.org"],
+    )
+
+
+class HttpClientSettings(StrictModel):
+    """The login, the tenant, the headers and the TLS of a client."""
+
+    tenant: OptionalTenant = Field(
+        default="", description="Tenant that requests name in `X-Scope-OrgID`. Default: none.", examples=["acme"]
+    )
+    headers: Mapping[HeaderName, SecretReference] = Field(
+        default_factory=dict,
+        description="Further headers, and the Secret and key of each value. Default: none.",
+        examples=[{"X-Api-Key": {"secret": "metrics-client", "key": "api-key"}}],
+    )
+    basic_auth: HttpBasicAuth | None = Field(
+        default=None,
+        description="Login by name and password. Default: none.",
+        examples=[{"username": "123456", "password": {"secret": "metrics-client", "key": "password"}}],
+    )
+    bearer_token: SecretReference | None = Field(
+        default=None,
+        description="Secret and key of a token, sent as `Authorization: Bearer`. Default: none.",
+        examples=[{"secret": "metrics-client", "key": "token"}],
+    )
+    sigv4: HttpSigV4 | None = Field(
+        default=None,
+        description="Signatures of AWS, for Amazon Managed Service for Prometheus. Default: none.",
+        examples=[{"region": "eu-west-1"}],
+    )
+    tls: HttpTls = Field(
+        default_factory=HttpTls,
+        description="Authority and client certificate. Default: public authorities, and no certificate.",
+        examples=[{"ca": {"secret": "metrics-client", "key": "ca.crt"}}],
+    )
+
+    @property
+    def login(self) -> str:
+        """The kind of login, empty without one."""
+        return next((name for name in _LOGINS if getattr(self, name) is not None), "")
+
+    @property
+    def plain_headers(self) -> dict[str, str]:
+        """The headers whose values are no secret."""
+        return {HEADER: self.tenant} if self.tenant else {}
+
+    @property
+    def header_files(self) -> dict[str, str]:
+        """The path of the file with the value of each header."""
+        return {name: f"{DIRECTORY}/{_header_file(name)}" for name in sorted(self.headers)}
+
+    @property
+    def tls_files(self) -> dict[str, str]:
+        """The files and the name of the server, by the names that Prometheus and Alloy have for them."""
+        found = {"ca_file": self.tls.ca, "cert_file": self.tls.certificate, "key_file": self.tls.key}
+        paths = {name: f"{DIRECTORY}/{_TLS_FILES[name]}" for name, reference in found.items() if reference}
+        return {**paths, **({"server_name": self.tls.server_name} if self.tls.server_name else {})}
+
+    @property
+    def secrets(self) -> dict[str, SecretReference]:
+        """The secrets by the name of their file in `DIRECTORY`."""
+        found = {
+            **{_header_file(name): reference for name, reference in sorted(self.headers.items())},
+            "password": self.basic_auth.password if self.basic_auth else None,
+            "token": self.bearer_token,
+            _TLS_FILES["ca_file"]: self.tls.ca,
+            _TLS_FILES["cert_file"]: self.tls.certificate,
+            _TLS_FILES["key_file"]: self.tls.key,
+        }
+        return {file: reference for file, reference in found.items() if reference is not None}
+
+
+PASSWORD_FILE, TOKEN_FILE = f"{DIRECTORY}/password", f"{DIRECTORY}/token"
+_TLS_FILES = {"ca_file": "ca.crt", "cert_file": "tls.crt", "key_file": "tls.key"}
+
+
+def _header_file(name: str) -> str:
+    return f"header-{name.lower()}"
+
+
+def secret_volume(client: HttpClientSettings | None) -> dict[str, Any] | None:
+    """Return the source of a projected volume with the files of all secrets; `None` without any."""
+    if client is None or not client.secrets:
+        return None
+    return {
+        "sources": [
+            {"secret": {"name": reference.secret, "items": [{"key": reference.key, "path": file}]}}
+            for file, reference in client.secrets.items()
+        ]
+    }
+
+
+class MetricsClientSpec(Spec):
+    """The client of a metrics store."""
+
+    metrics_client: Plain[HttpClientSettings | None] = Field(
+        default=None,
+        description=(
+            "Login, tenant, headers and TLS for the metrics store, by existing Secrets in the namespace of the pods "
+            "that write and query: Tempo, the collectors and Grafana. Default: none."
+        ),
+        examples=[{"basic_auth": {"username": "123456", "password": {"secret": "metrics-client", "key": "password"}}}],
+    )
+
+    @rule("metrics_client")
+    def _client_has_one_login(self) -> Iterator[Violation]:
+        client = self.metrics_client
+        found = [name for name in _LOGINS if client is not None and getattr(client, name) is not None]
+        for name in found[1:]:
+            message = f"must not be set with {found[0]}, as a request has one login; remove one of them"
+            yield Violation(message, at=("metrics_client", name))
+
+    @rule("metrics_client")
+    def _client_certificate_has_its_key(self) -> Iterator[Violation]:
+        tls = self.metrics_client.tls if self.metrics_client else HttpTls()
+        for name, other in (("certificate", "key"), ("key", "certificate")):
+            if getattr(tls, name) is not None and getattr(tls, other) is None:
+                yield Violation(f"requires {other}; set it, or remove this", at=("metrics_client", "tls", name))
+
+    @rule("metrics_client")
+    def _headers_are_not_those_of_clients(self) -> Iterator[Violation]:
+        for name in self.metrics_client.headers if self.metrics_client else ():
+            at = ("metrics_client", "headers", name)
+            if name.lower() == HEADER.lower():
+                yield Violation("must be set as tenant; remove it and set tenant", at=at)
+            elif name.lower() in _RESERVED:
+                yield Violation("is a header of the client itself; remove it, or use a login", at=at)
