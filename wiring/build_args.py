@@ -259,7 +259,7 @@ def tracing_args(
         "retention": settings.retention.traces,
         "external_labels": {"cluster": settings.cluster.name, **settings.tracing.external_labels},
         "remote_write_url": remote_write_url,
-        **(metrics_client(settings) if settings.metrics.remote_write_url else {}),
+        **metrics_client(settings),
     }
 
 

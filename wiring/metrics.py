@@ -34,7 +34,7 @@ class MetricsClientArgs(TypedDict, total=False):
 def metrics_client(settings: Settings) -> MetricsClientArgs:
     """Return the client of the metrics store; nothing where the store asks for none."""
     area = settings.metrics
-    if area.kind is not MetricsKind.EXTERNAL or area.client is None:
+    if area.kind is not MetricsKind.EXTERNAL or area.client is None or not area.remote_write_url:
         return {}
     client: Any = area.client.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     return {"metrics_client": client}

@@ -29,7 +29,7 @@ def page_name(token: str) -> str:
 def component_page(token: str, schema: Schema) -> str:
     """Write the page of one component."""
     resource = schema["resources"][token]
-    used = [name for prop in resource["inputProperties"].values() for name in _types_in(prop)]
+    used = _used_types(resource["inputProperties"], schema["types"])
     shapes = [section for name in dict.fromkeys(used) for section in _shape(name, schema["types"][name])]
     return page(
         class_name(token),
@@ -42,6 +42,12 @@ def component_page(token: str, schema: Schema) -> str:
         ["## Outputs"],
         table(["name", "type", "meaning"], [_output(name, prop) for name, prop in resource["properties"].items()]),
     )
+
+
+def _used_types(properties: Mapping[str, Any], types: Mapping[str, Any]) -> list[str]:
+    """Return the types of properties, each followed by those of its own properties."""
+    found = [name for prop in properties.values() for name in _types_in(prop)]
+    return [used for name in found for used in (name, *_used_types(types[name]["properties"], types))]
 
 
 def _shape(name: str, shape: Mapping[str, Any]) -> list[list[str]]:
