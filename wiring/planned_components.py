@@ -164,7 +164,7 @@ def _bucket(settings: Settings, purpose: str) -> BucketArgs:
         return {"store": "filesystem"}
     later: BucketArgs = {"bucket": LATER, "endpoint": LATER, "region": LATER}
     if not isinstance(store, AwsStorage):
-        later["credentials_secret"] = LATER
+        later["credentials_secret"] = f"{CONSUMERS[purpose]}-bucket"
     shared = store.shared_bucket if isinstance(store, AwsStorage | ExternalStorage) else ""
     prefixes = store.prefixes if isinstance(store, AwsStorage | ExternalStorage) else {}
     layout = BucketLayoutSpec.model_construct(buckets=store.buckets, shared_bucket=shared, prefixes=prefixes)

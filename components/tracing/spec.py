@@ -16,7 +16,7 @@ from .._model import Choices, Plain, StrictModel, placeholder
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings
 from .._spec import REMOVE, Fix, Violation, rule
-from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
+from .._tls import LEAVE_OUT, SecuritySpec, metrics_namespaces_problem
 from .._workload import WorkloadSettings
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
 from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, hours, parse_duration
@@ -394,9 +394,9 @@ class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReader
             return "is not used without remote_write_url; set remote_write_url, or remove it"
         return None
 
-    @rule("metrics_client")
+    @rule("metrics_client", "credentials_secret")
     def _sigv4_signs_with_the_identity_of_the_pods(self) -> Violation | None:
-        if self.metrics_client and self.metrics_client.sigv4 and is_set(self.credentials_secret):
+        if self.metrics_client and self.metrics_client.sigv4 and self.credentials_secret:
             # https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
             message = (
                 "would sign with the keys of the bucket, which Tempo has in its environment; keep traces on AWS by the "
