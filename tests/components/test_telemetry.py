@@ -68,7 +68,7 @@ def test_an_address_that_is_not_known_yet_leaves_the_preview_standing() -> None:
 
 
 def test_an_address_that_turns_out_wrong_stops_the_update() -> None:
-    with pytest.raises(InvalidArgsError, match=r"metrics_otlp_url = 'prometheus:9090'.*write http://"):
+    with pytest.raises(InvalidArgsError, match=r"metrics_otlp_url = 'prometheus:9090'.*use http://"):
         record_component(Telemetry, {**ARGS, "metrics_otlp_url": pulumi.Output.from_input("prometheus:9090")})
 
 
