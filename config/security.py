@@ -111,16 +111,16 @@ class SecurityArea(StrictModel):
     )
 
     @property
-    def encrypted(self) -> bool:
+    def uses_tls(self) -> bool:
         """Whether Loki and Tempo use TLS."""
         return self.tls is not Tls.NONE
 
     @property
-    def logs_in(self) -> bool:
-        """Whether clients log in by name and password."""
+    def uses_basic_auth(self) -> bool:
+        """Whether clients authenticate by name and password."""
         return self.authentication is Authentication.BASIC
 
     @property
-    def shows_certificates(self) -> bool:
-        """Whether clients present certificates."""
+    def presents_certificates(self) -> bool:
+        """Whether clients authenticate by certificate."""
         return self.authentication is Authentication.MTLS

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from components._model import placeholder
+from components._shown import shown
 
 from .caching import CacheKind
 from .charts import CHARTS_VARIABLE
-from .errors import PROJECT, Problem, remove_command, set_command, setting_path, shown
+from .errors import PROJECT, Problem, remove_command, set_command, setting_path
 from .ingress import IngressKind
 from .metrics import MetricsArea, MetricsKind
 from .namespaces import area_namespaces, namespace_in_url
@@ -18,6 +19,8 @@ from .settings import Settings
 from .storage import PURPOSES, AwsStorage, ExternalStorage, MinioStorage, keys_of
 from .tenant_rules import TENANT_RULES
 from .unused_settings import UNUSED_SETTINGS_RULES
+
+_OF_A_SIGNAL = "must be logs or traces; remove it, or correct its name"
 
 
 @rule("storage.kind", "storage.credentials", "secrets")
@@ -54,7 +57,12 @@ def _every_signal_has_a_bucket(settings: Settings) -> Iterator[Problem]:
     buckets = settings.storage.buckets
     for purpose in sorted(set(buckets) - set(PURPOSES)):
         place = setting_path("storage", "buckets", purpose)
-        yield Problem(place, f"a stack has no bucket for {purpose}; remove it", remove_command(place))
+        yield Problem(
+            place,
+            _OF_A_SIGNAL,
+            remove_command(place),
+            shown(buckets[purpose]),
+        )
     for purpose in PURPOSES:
         if "buckets" in settings.storage.model_fields_set and buckets and purpose not in buckets:
             place = setting_path("storage", "buckets", purpose)
@@ -68,7 +76,12 @@ def _prefixes_are_of_signals(settings: Settings) -> Iterator[Problem]:
         for purpose, prefix in settings.storage.prefixes.items():
             if purpose not in PURPOSES:
                 place = setting_path("storage", "prefixes", purpose)
-                yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(prefix))
+                yield Problem(
+                    place,
+                    _OF_A_SIGNAL,
+                    remove_command(place),
+                    shown(prefix),
+                )
 
 
 @rule("storage.kind", "storage.credentials")
@@ -77,7 +90,12 @@ def _credentials_are_of_signals(settings: Settings) -> Iterator[Problem]:
         for purpose, secret in settings.storage.credentials.items():
             if purpose not in PURPOSES:
                 place = setting_path("storage", "credentials", purpose)
-                yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(secret))
+                yield Problem(
+                    place,
+                    _OF_A_SIGNAL,
+                    remove_command(place),
+                    shown(secret),
+                )
 
 
 @rule(
@@ -169,6 +187,7 @@ def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
             setting_path("cluster", "service_monitor_labels"),
             "are not used: service_monitors is false; set it to true, or remove the labels",
             set_command(setting_path("cluster", "service_monitors"), True),
+            shown(settings.cluster.service_monitor_labels),
         )
 
 

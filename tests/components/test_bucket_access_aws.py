@@ -62,14 +62,14 @@ def test_a_long_role_name_is_cut_and_stays_distinct() -> None:
 @pytest.mark.parametrize(
     ("args", "reason"),
     [
-        ({"identity": "keys"}, "identity = 'keys'"),
-        ({"oidc_issuer": "http://foo bar"}, "oidc_issuer = 'http://foo bar'"),
+        ({"identity": "keys"}, 'identity = "keys"'),
+        ({"oidc_issuer": "http://foo bar"}, 'oidc_issuer = "http://foo bar"'),
         ({"role_name": "a b"}, "names a role 'a b', which must be at most 64"),
         ({"oidc_issuer": ""}, "identity irsa requires the OIDC issuer"),
         ({"identity": "pod-identity", "eks_cluster": ""}, "requires the name of the EKS cluster"),
-        ({"actions_for": "mimir"}, "actions_for = 'mimir': must be one of loki, tempo, thanos"),
-        ({"account_id": "12"}, "account_id = '12'"),
-        ({"service_account": "*"}, "service_account = '*': must be at most 63"),
+        ({"actions_for": "mimir"}, 'actions_for = "mimir": must be one of loki, tempo, thanos'),
+        ({"account_id": "12"}, 'account_id = "12"'),
+        ({"service_account": "*"}, 'service_account = "*": must be at most 63'),
     ],
 )
 def test_access_that_would_not_work_or_be_too_wide_is_refused(args: dict[str, Any], reason: str) -> None:

@@ -68,12 +68,12 @@ def test_an_address_that_is_not_known_yet_leaves_the_preview_standing() -> None:
 
 
 def test_an_address_that_turns_out_wrong_stops_the_update() -> None:
-    with pytest.raises(InvalidArgsError, match=r"metrics_otlp_url = 'prometheus:9090'.*use http://"):
+    with pytest.raises(InvalidArgsError, match=r'metrics_otlp_url = "prometheus:9090".*use http://'):
         record_component(Telemetry, {**ARGS, "metrics_otlp_url": pulumi.Output.from_input("prometheus:9090")})
 
 
 def test_a_wrong_argument_is_reported_before_anything_is_registered() -> None:
-    with pytest.raises(InvalidArgsError, match=r"log_source = 'file'"):
+    with pytest.raises(InvalidArgsError, match=r'log_source = "file"'):
         record_component(Telemetry, {**ARGS, "log_source": "file"})
 
 

@@ -239,14 +239,14 @@ def test_passwords_in_the_clear_are_for_a_try_out() -> None:
     assert 'endpoint = "http://tempo-gateway.tracing"' in collectors(recording), "no login goes out by plain gRPC"
     cluster = {"name": "prod", "context": "prod", "environment": "production"}
     message = refused(cluster=cluster, security=plain, tracing=DISTRIBUTED)
-    assert "observability:security.tls = none: environment production" in message
+    assert 'observability:security.tls = "none": must not be none' in message
     assert "pulumi config set --path observability:security.tls cert-manager --stack" in message
 
 
 def test_the_demo_and_lokis_own_traces_are_not_shut_out_silently() -> None:
     security = {**MTLS, "receiver_tls": True}
     message = refused(security=security, demo={"enabled": True})
-    assert "security.receiver_tls = true: the demo sends in plain text" in message
+    assert "security.receiver_tls = true: must not be set with demo.enabled" in message
     logging = {"chart_version": LOKI.versions[-1], "traces_endpoint": "http://alloy.telemetry:4318"}
     assert 'logging.traces_endpoint = "http://alloy.telemetry:4318": ' in refused(security=security, logging=logging)
 

@@ -52,7 +52,7 @@ def test_the_command_that_mends_a_figure_is_given() -> None:
 def test_production_counts_the_replicas_that_are_set_whatever_the_load() -> None:
     expected = {"logs_gb_per_day": 50, "spans_per_second": 100}
     message = problems(**{**PRODUCTION, "logging": {}, "tracing": {"mode": "distributed"}, "load": expected})
-    assert "single replica of what holds data; run Loki with 3" in message
-    assert "single replica of what holds data; run Tempo with 3 ingesters" in message
+    assert "observability:logging.replicas = 1: must be at least 2" in message
+    assert "observability:tracing.replicas = 1: must be at least 2" in message
     production: dict[str, Any] = {**PRODUCTION, "load": expected}
     assert load(source(region="eu-west-1", **production)).load.is_set

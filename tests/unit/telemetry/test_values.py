@@ -85,7 +85,7 @@ def test_an_update_takes_as_many_nodes_as_asked_for(given: str, written: int | s
         ({"logs_push_url": "http://loki-gateway.logging"}, "must end with /loki/api/v1/push"),
         ({"traces_otlp_endpoint": "tempo"}, "host:port for gRPC"),
         ({"traces_otlp_endpoint": "tempo:4317/path"}, "host:port for gRPC"),
-        ({"extra_labels": {"pod": "x"}}, r"extra_labels\.pod = 'x': .*choose another name"),
+        ({"extra_labels": {"pod": "x"}}, r'extra_labels\.pod = "x": .*choose another name'),
         ({"extra_labels": {"a-b": "x"}}, "must be letters, digits and _"),
         ({"structured_metadata": ["trace.id"]}, "must be letters, digits and _"),
         ({"max_unavailable": "0"}, "a share such as 10%"),
