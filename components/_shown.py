@@ -15,6 +15,7 @@ SECRET = re.compile(r"password|secret|token|access_?key|htpasswd|credential", re
 """Names that look like secrets."""
 _USER_IN_URL = re.compile(r"//[^/@\s\"]+@")
 _LONGEST_SHOWN = 80
+_LARGEST_WHOLE = 1e15
 
 
 def shown(value: Any) -> str:
@@ -36,6 +37,8 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < _LARGEST_WHOLE:
+        return int(value)
     if isinstance(value, Enum):
         return value.value
     return "(output)" if isinstance(value, pulumi.Output) else value

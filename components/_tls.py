@@ -10,6 +10,7 @@ from ._cluster import MonitorSpec
 from ._kubernetes import OptionalObjectName
 from ._model import Plain, placeholder
 from ._release_spec import ReleaseSpec
+from ._shown import shown
 from ._spec import Spec, Violation, rule
 from .units import Name
 
@@ -23,8 +24,7 @@ LEAVE_OUT = "remove it, or remove the arguments for TLS and logins and configure
 def certificates_need_tls(argument: str) -> Violation:
     """Return the violation of client certificates without TLS, in the same words for every component."""
     return Violation(
-        "a client certificate requires TLS; configure TLS (tls_secret or tls_directory; in a stack "
-        "security.tls), or remove it",
+        f"a client certificate requires TLS; set {argument} (in a stack security.tls), or remove it",
         {argument: placeholder(argument)},
     )
 
@@ -142,8 +142,18 @@ def metrics_namespaces_problem(metrics_namespaces: Sequence[str]) -> Violation |
 def login_warnings(spec: SecuritySpec) -> list[str]:
     """Return the warning of logins without TLS, none with it."""
     if is_set(spec.logins_secret) and not spec.tls_secret:
-        return ["logins_secret without tls_secret: names and passwords cross the network unencrypted."]
+        return [
+            "logins_secret: without tls_secret, names and passwords cross the network unencrypted; set tls_secret (in "
+            "a stack security.tls)."
+        ]
     return []
+
+
+def allowed_changes_warnings(allowed: Sequence[str]) -> list[str]:
+    """Return the warning of changes that the update guard does not check, none where there are none."""
+    if not allowed:
+        return []
+    return [f"allow_changes = {shown(list(allowed))}: these changes are not guarded; remove it after the update."]
 
 
 def certificate_volume(secret: str) -> dict[str, Any]:

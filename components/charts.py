@@ -49,7 +49,7 @@ class Chart:
         looked = " and ".join(str(place) for place in places)
         raise ValueError(
             f"chart {self.name} {version} was not found at {looked}; put it there, or unset OBSERVABILITY_CHARTS "
-            f"(setting observability:charts directory) to take it from {self.repository(version)}"
+            f"(setting observability:charts.directory) to take it from {self.repository(version)}"
         )
 
 

@@ -216,7 +216,7 @@ def _streams_are_of_logs(settings: Settings) -> Iterator[Problem]:
             setting_path("load", "active_streams"),
             "requires logs_gb_per_day; set it too",
             set_command(setting_path("load", "logs_gb_per_day"), 100),
-            f"{settings.load.active_streams:g}",
+            shown(settings.load.active_streams),
         )
 
 

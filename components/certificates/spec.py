@@ -64,7 +64,10 @@ class CertificateSpec(CertificateSettings, Spec):
     @rule("renew_before", "duration")
     def _certificate_is_renewed_while_valid(self) -> str | None:
         if parse_duration(self.renew_before) >= parse_duration(self.duration):
-            return f"must be less than duration = {shown(self.duration)}, as a certificate would be renewed at once; lower it"
+            return (
+                f"must be less than duration = {shown(self.duration)}, as a certificate would be renewed at once; "
+                "lower it"
+            )
         return None
 
     @rule("duration", "renew_before")

@@ -79,7 +79,7 @@ def _unknown(
     for key, value in given.items():
         key_path = (*path, str(key))
         if instead := read_instead(chart.files.name, chart.files.version, key_path):
-            yield key_path, f"the chart has it and does not read it: use {instead}"
+            yield key_path, f"the chart has it and does not read it; use {instead}"
             continue
         if is_open(chart.files.name, key_path):
             continue
@@ -88,7 +88,7 @@ def _unknown(
         elif key in defaults:
             yield from _known(value, defaults[key], key_path, chart)
         elif not _described(key_path, chart):
-            yield key_path, f"there is no such value: {_hint(key_path, defaults, chart)}"
+            yield key_path, f"unknown value; {_hint(key_path, defaults, chart)}"
 
 
 def _known(value: Any, default: Any, key_path: Path, chart: ChartValues) -> Iterator[tuple[Path, str]]:

@@ -50,7 +50,7 @@ def privileges_stay_in_privileged_namespaces(rendering: Rendering) -> Iterator[F
             if added := (context.get("capabilities") or {}).get("add"):
                 yield Finding(pod.reference(container), f"adds the capabilities {', '.join(added)}")
             if context.get("readOnlyRootFilesystem") is not True:
-                yield Finding(pod.reference(container), "can write to its root file system: set readOnlyRootFilesystem")
+                yield Finding(pod.reference(container), "can write to its root file system; set readOnlyRootFilesystem")
 
 
 def every_disruption_budget_lets_a_node_drain(rendering: Rendering) -> Iterator[Finding]:
@@ -67,9 +67,9 @@ def every_disruption_budget_lets_a_node_drain(rendering: Rendering) -> Iterator[
         elif any(pod.replicas is None for pod in covered):
             continue
         elif "maxUnavailable" in spec and _pods(spec["maxUnavailable"], total) < 1:
-            yield Finding(str(item), f"maxUnavailable {spec['maxUnavailable']} lets no pod go: allow 1")
+            yield Finding(str(item), f"maxUnavailable {spec['maxUnavailable']} allows no disruption; set 1")
         elif "minAvailable" in spec and _pods(spec["minAvailable"], total) >= total:
-            message = f"minAvailable {spec['minAvailable']} of {total} pods lets none go: use maxUnavailable 1"
+            message = f"minAvailable {spec['minAvailable']} of {total} pods allows no disruption; use maxUnavailable 1"
             yield Finding(str(item), message)
 
 

@@ -54,7 +54,7 @@ def test_limits_and_retention_of_a_tenant_are_what_loki_reads_again_while_it_run
         ({"limits": {"max_line_size": "0KB"}}, 'limits.max_line_size = "0KB"'),
         (
             {"limits": {"ingestion_rate_mb": 10, "ingestion_burst_size_mb": 2}},
-            "limits.ingestion_burst_size_mb = 2.0: must be at least ingestion_rate_mb, 10",
+            "limits.ingestion_burst_size_mb = 2: must be at least ingestion_rate_mb, 10",
         ),
         (
             {"tenant_limits": {"x": {}}},

@@ -64,7 +64,7 @@ def test_what_the_chart_knows_or_leaves_open_is_let_through(chart: ChartFiles, v
 def test_a_misspelt_value_is_found_with_the_nearest_one(chart: ChartFiles) -> None:
     (finding,) = found(chart, {"persistence": {"enable": True}})
     assert finding == (
-        "release apps/tiny: values.persistence.enable: there is no such value: did you mean persistence.enabled? "
+        "release apps/tiny: values.persistence.enable: unknown value; did you mean persistence.enabled? "
         "(chart tiny 1.0.0)"
     )
 
@@ -76,7 +76,7 @@ def test_a_value_in_the_wrong_place_is_found_with_the_right_place(chart: ChartFi
 
 def test_an_unknown_value_of_a_chart_inside_is_found_under_its_own_path(chart: ChartFiles) -> None:
     (finding,) = found(chart, {"part": {"prot": 8080}})
-    assert finding.startswith("release apps/tiny: values.part.prot: there is no such value: did you mean port?")
+    assert finding.startswith("release apps/tiny: values.part.prot: unknown value; did you mean port?")
 
 
 def test_an_unknown_value_shared_with_the_charts_inside_is_found(chart: ChartFiles) -> None:
@@ -105,6 +105,6 @@ def test_a_value_that_the_chart_has_and_does_not_read_is_found(tmp_path: Path, v
     sentences = found(ChartFiles(tmp_path), {"ingester": {"updateStrategy": {"type": "OnDelete"}}})
     assert bool(sentences) is reported
     assert all(
-        "values.ingester.updateStrategy: the chart has it and does not read it: use ingester.strategy" in one
+        "values.ingester.updateStrategy: the chart has it and does not read it; use ingester.strategy" in one
         for one in sentences
     )

@@ -65,10 +65,10 @@ def test_the_hosts_network_is_found_in_a_namespace_without_a_level(rendering: Ma
 @pytest.mark.parametrize(
     ("spec", "replicas", "sentence"),
     [
-        ({"maxUnavailable": 0}, 3, "maxUnavailable 0 lets no pod go: allow 1"),
-        ({"maxUnavailable": "0%"}, 3, "maxUnavailable 0% lets no pod go: allow 1"),
-        ({"minAvailable": 2}, 2, "minAvailable 2 of 2 pods lets none go: use maxUnavailable 1"),
-        ({"minAvailable": "51%"}, 1, "minAvailable 51% of 1 pods lets none go: use maxUnavailable 1"),
+        ({"maxUnavailable": 0}, 3, "maxUnavailable 0 allows no disruption; set 1"),
+        ({"maxUnavailable": "0%"}, 3, "maxUnavailable 0% allows no disruption; set 1"),
+        ({"minAvailable": 2}, 2, "minAvailable 2 of 2 pods allows no disruption; use maxUnavailable 1"),
+        ({"minAvailable": "51%"}, 1, "minAvailable 51% of 1 pods allows no disruption; use maxUnavailable 1"),
     ],
 )
 def test_a_budget_that_blocks_every_drain_is_found(
