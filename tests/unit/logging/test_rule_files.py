@@ -27,7 +27,7 @@ def test_a_file_as_prometheus_has_them_is_taken(content: str) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("groups: [", "is not valid YAML in line 1"),
+        ("groups: [", "must be valid YAML, and has an error in line 1"),
         ("- alert: A", "begin it with groups:"),
         ("namespace: x\ngroups: []", "begin it with groups:"),
         (yaml.safe_dump({"groups": [{"rules": [ALERT]}]}), "group 1 must have a name"),

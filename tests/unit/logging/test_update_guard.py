@@ -55,7 +55,7 @@ def test_an_entry_may_not_begin_today_or_in_the_past(begin: str) -> None:
 def test_an_entry_may_not_begin_before_one_that_is_still_to_come() -> None:
     applied = {**BUCKET, "schema_entries": [entry("2024-01-01"), entry("2026-08-01")]}
     problems = updated(applied, {**BUCKET, "schema_entries": [entry("2024-01-01"), entry("2026-07-01")]})
-    assert any("must begin after 2026-08-01" in problem for problem in problems)
+    assert any("must be after 2026-08-01" in problem for problem in problems)
 
 
 def test_an_edited_entry_is_shown_as_it_was_applied() -> None:

@@ -52,7 +52,7 @@ def test_a_writable_root_and_an_added_capability_are_found_outside_privileged_na
     check = invariants.privileges_stay_in_privileged_namespaces
     assert found(check, rendering(namespace("apps", "baseline"), loose)) == [
         "Deployment apps/web: container main: adds the capabilities CHOWN",
-        "Deployment apps/web: container main: can write to its root file system: set readOnlyRootFilesystem",
+        "Deployment apps/web: container main: can write to its root file system; set readOnlyRootFilesystem",
     ]
     assert found(check, rendering(namespace("apps", "privileged"), loose)) == []
 
@@ -123,6 +123,6 @@ def test_a_datasource_that_grafana_does_not_look_for_is_found(rendering: Make) -
 
     check = every_datasource_is_read
     assert found(check, stack("logging,tracing")) == [
-        "ConfigMap monitoring/prometheus: Grafana looks for datasources in logging, tracing alone: name this one too"
+        "ConfigMap monitoring/prometheus: Grafana looks for datasources in logging, tracing alone; name this one too"
     ]
     assert found(check, stack("logging,monitoring")) == found(check, stack("ALL")) == []
