@@ -34,7 +34,7 @@ def _certificates_are_used(settings: Settings) -> Iterator[Problem]:
     if "certificates" in area.model_fields_set and not area.encrypted:
         place = f"{_AREA}.certificates"
         yield Problem(place, "is not used: tls is none; remove it", remove_command(place))
-    if area.tls is Tls.GIVEN:
+    if area.tls is Tls.EXISTING:
         for key in sorted(area.certificates.model_fields_set & CertificateSettings.model_fields.keys()):
             place = f"{_AREA}.certificates.{key}"
             yield Problem(

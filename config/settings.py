@@ -66,7 +66,7 @@ class Settings:
     demo: DemoArea
     charts: ChartsArea
     aws_region: str
-    given_secrets: frozenset[str]
+    configured_secrets: frozenset[str]
     """The secret keys that the stack sets; their values are read by `secret`."""
     written: Mapping[str, Any]
     """The values in the stack file by area, and `aws:region`."""
@@ -80,4 +80,4 @@ class Settings:
 
     def secret(self, key: str) -> pulumi.Output[str] | None:
         """Return the secret setting `key` as a secret output, or `None` where the stack does not set it."""
-        return pulumi.Config(PROJECT).require_secret(key) if key in self.given_secrets else None
+        return pulumi.Config(PROJECT).require_secret(key) if key in self.configured_secrets else None
