@@ -5,8 +5,8 @@ from pathlib import Path
 
 from components._model import placeholder
 
+from .areas import CHARTS_VARIABLE
 from .caching import CacheKind
-from .charts import CHARTS_VARIABLE
 from .errors import PROJECT, Problem, remove_command, set_command, setting_path, shown
 from .ingress import IngressKind
 from .metrics import MetricsArea, MetricsKind
