@@ -16,7 +16,7 @@ class Tls(StrEnum):
 
     NONE = "none"
     CERT_MANAGER = "cert-manager"
-    GIVEN = "given"
+    EXISTING = "existing"
 
 
 class Authentication(StrEnum):
@@ -75,7 +75,7 @@ class SecurityArea(StrictModel):
 
     tls: Tls = Field(
         default=Tls.NONE,
-        description="`none`: plain text. `cert-manager`: certificates of `issuer`. `given`: existing Secrets.",
+        description="`none`: plain text. `cert-manager`: certificates of `issuer`. `existing`: Secrets that exist.",
         examples=["cert-manager"],
     )
     issuer: Issuer | None = Field(

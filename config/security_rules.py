@@ -35,12 +35,12 @@ def _certificates_are_used(settings: Settings) -> Iterator[Problem]:
     if "certificates" in area.model_fields_set and not area.uses_tls:
         place = f"{_AREA}.certificates"
         yield Problem(place, "is not used: tls is none; remove it", remove_command(place), shown(area.certificates))
-    if area.tls is Tls.GIVEN:
+    if area.tls is Tls.EXISTING:
         for key in sorted(area.certificates.model_fields_set & CertificateSettings.model_fields.keys()):
             place = f"{_AREA}.certificates.{key}"
             yield Problem(
                 place,
-                "is not used: tls is given, and only cert-manager issues; remove it",
+                "is not used: tls is existing, and only cert-manager issues; remove it",
                 remove_command(place),
                 shown(getattr(area.certificates, key)),
             )
@@ -54,7 +54,7 @@ def _logins_of_production_are_encrypted(settings: Settings) -> Iterator[Problem]
         yield Problem(
             f"{_AREA}.tls",
             "must not be none with environment production and authentication basic, as passwords would cross the "
-            "network in plain text; use cert-manager, or given",
+            "network in plain text; use cert-manager, or existing",
             set_command(_AREA, encrypt),
             shown(area.tls),
         )

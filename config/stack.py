@@ -29,7 +29,7 @@ def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] 
     settings = Settings(
         stack=source.stack,
         aws_region=source.aws_region,
-        given_secrets=frozenset(SECRET_KEYS) & frozenset(source.texts),
+        configured_secrets=frozenset(SECRET_KEYS) & frozenset(source.texts),
         written={name: source.area(name)[0] for name in AREAS}
         | ({"aws:region": source.aws_region} if source.aws_region else {}),
         invalid=frozenset(f"{name}.{field}".rstrip(".") for name, found in checked.items() for field in found.invalid),

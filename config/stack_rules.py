@@ -6,8 +6,8 @@ from pathlib import Path
 from components._model import placeholder
 from components._shown import shown
 
+from .areas import CHARTS_VARIABLE
 from .caching import CacheKind
-from .charts import CHARTS_VARIABLE
 from .errors import PROJECT, Problem, remove_command, set_command, setting_path
 from .ingress import IngressKind
 from .metrics import MetricsArea, MetricsKind
@@ -30,7 +30,7 @@ def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
     for purpose in PURPOSES:
         if purpose in settings.storage.credentials:
             continue
-        for key in sorted(keys_of(purpose) - settings.given_secrets):
+        for key in sorted(keys_of(purpose) - settings.configured_secrets):
             yield Problem(
                 f"{PROJECT}:{key}",
                 f"is missing: {purpose} are kept on an S3 server, which requires credentials; set it, or name an "
@@ -42,7 +42,7 @@ def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
 @rule("storage.kind", "secrets")
 def _credentials_are_used(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, ExternalStorage):
-        for key in sorted(settings.given_secrets & {key for purpose in PURPOSES for key in keys_of(purpose)}):
+        for key in sorted(settings.configured_secrets & {key for purpose in PURPOSES for key in keys_of(purpose)}):
             yield Problem(
                 f"{PROJECT}:{key}",
                 f"is not used: storage.kind {settings.storage.kind} takes no credentials from the stack; remove it",

@@ -110,7 +110,7 @@ _UNUSED = (
 
 @rule("ingress.kind", "ingress.auth_middleware", "secrets")
 def _ui_users_are_used(settings: Settings) -> Iterator[Problem]:
-    if "ui_users" not in settings.given_secrets:
+    if "ui_users" not in settings.configured_secrets:
         return
     why = ""
     if settings.ingress.kind is IngressKind.NONE:

@@ -150,7 +150,7 @@ class UiRouteSpec(UiRouteSettings, Spec):
 
 
 class BasicAuthSettings(StrictModel):
-    """Basic authentication: what a stack may state and a program may pass."""
+    """Basic authentication: settings of a stack and arguments of a program."""
 
     username: Annotated[str, form(r"[^:\s]+", "a name without ':' and white space")] = Field(
         default="admin",

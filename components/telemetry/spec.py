@@ -73,7 +73,7 @@ class LogLevel(StrEnum):
 
 
 class TelemetrySettings(ReleaseSettings):
-    """Alloy: what a stack may state and a program may pass."""
+    """Alloy: settings of a stack and arguments of a program."""
 
     pod_security: Plain[PodSecurity | None] = Field(
         default=None,

@@ -122,7 +122,7 @@ class TracingLimits(StrictModel):
 
 
 class TracingSettings(NamespaceSettings, ReleaseSettings):
-    """Tempo: what a stack may state and a program may pass."""
+    """Tempo: settings of a stack and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices((*TEMPO.versions, *TEMPO_DISTRIBUTED.versions))]] = Field(
         default="",

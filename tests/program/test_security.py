@@ -12,7 +12,7 @@ from tools.program import Recording
 
 ROOT = Path(__file__).parents[2]
 MTLS = {"tls": "cert-manager", "issuer": {"name": "observability-ca"}, "authentication": "mtls"}
-BASIC = {"tls": "given", "authentication": "basic"}
+BASIC = {"tls": "existing", "authentication": "basic"}
 DISTRIBUTED = {"mode": "distributed"}
 LOGINS = {"collectors": "a-login", "grafana": "g-login", "loki": "l-users", "tempo": "t-users"}
 
@@ -199,7 +199,7 @@ def test_prometheus_is_let_past_the_authentication_to_read_metrics(metrics: dict
     [
         ({"authentication": "mtls"}, 'security.authentication = "mtls": a client certificate requires TLS'),
         ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager requires an issuer"),
-        ({"tls": "given", "issuer": {"name": "x"}}, 'security.issuer = "x": is not used'),
+        ({"tls": "existing", "issuer": {"name": "x"}}, 'security.issuer = "x": is not used'),
         ({"certificates": {"loki": "x"}}, "security.certificates: is not used: tls is none"),
         (BASIC, 'security.authentication = "basic": monolithic Tempo has no gateway to check logins'),
         (

@@ -112,7 +112,7 @@ def test_an_external_store_needs_credentials_or_existing_secrets() -> None:
     assert message.count("is missing: ") == 4
     assert "storage.credentials.logs" in message
     named = {**EXTERNAL, "credentials": {"logs": "loki-s3", "traces": "tempo-s3"}}
-    assert load(source(storage=named)).given_secrets == frozenset()
+    assert load(source(storage=named)).configured_secrets == frozenset()
 
 
 def test_credentials_that_nothing_uses_are_refused() -> None:
