@@ -96,7 +96,7 @@ class SecurityArea(StrictModel):
     )
     certificates: CertificateSecrets = Field(
         default_factory=CertificateSecrets,
-        description="Secrets of the certificates, written by cert-manager or given. Default: `<name>-tls`.",
+        description="Secrets of the certificates, written by cert-manager or existing. Default: `<name>-tls`.",
     )
     logins: LoginSecrets | None = Field(
         default=None,
