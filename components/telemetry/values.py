@@ -24,7 +24,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
         "crds": {"create": False},
         "alloy": {
             "configMap": {"create": False, "name": spec.config_map, "key": CONFIG_KEY},
-            "clustering": {"enabled": not spec.reads_files},
+            "clustering": _clustering(spec),
             "enableReporting": False,
             "storagePath": _STORAGE,
             "extraPorts": [_port("otlp-grpc", GRPC_PORT), _port("otlp-http", HTTP_PORT)],
@@ -48,6 +48,13 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
         "service": {"internalTrafficPolicy": "Local" if spec.node_local_otlp else "Cluster"},
         "serviceMonitor": {"enabled": spec.service_monitor, "additionalLabels": dict(spec.service_monitor_labels)},
     }
+
+
+def _clustering(spec: TelemetrySpec) -> dict[str, Any]:
+    """Return the cluster of collectors that share the work; its name is the label of their memberlist."""
+    if spec.reads_files:
+        return {"enabled": False}
+    return {"enabled": True, "name": f"{spec.release_name}.{spec.namespace}"}
 
 
 def _port(name: str, number: int) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from .._merge import value_at
+from .._memberlist import Membership, membership_problems
+from .._merge import deep_merge, value_at
 from ..storage.s3 import store_address
 from .chart_versions import has_headless_memcached
 from .spec import GuardedChange
@@ -17,6 +18,8 @@ Values = Mapping[str, Any]
 
 REPLACE = "pulumi up --replace <urn of the release>"
 ADDRESS = "address of the store"
+CHART_LABEL = "{{ .Release.Name }}.{{ .Release.Namespace }}"
+"""The label of the ring in every version of the chart."""
 
 
 class Topology(StrEnum):
@@ -60,6 +63,7 @@ def update_problems(old: Values, new: Values, *, allowed: Collection[GuardedChan
         *([] if GuardedChange.LOCATION in allowed else _location_problems(old, new)),
         *_volume_problems(old, new),
         *_topic_problems(old, new),
+        *_label_problems(old, new),
         *([] if GuardedChange.INGESTERS in allowed else _ingester_problems(old, new)),
     ]
 
@@ -144,6 +148,23 @@ def _topic_problems(old: Values, new: Values) -> list[str]:
             "kafka_topic and the same bucket, send traces to it, and remove the first one once its topic is read"
         )
     return problems
+
+
+def _label_problems(old: Values, new: Values) -> list[str]:
+    """Return a message where old and new pods would discard each other's messages of the ring; one pod has no others.
+
+    No argument sets the label: it is the chart's unless `values` set another one.
+    """
+    if _topology(new) is Topology.MONOLITHIC:
+        return []
+    return membership_problems(_membership(old), _membership(new), lambda step: f"values.memberlist {step.config}")
+
+
+def _membership(values: Values) -> Membership:
+    section = value_at(values, ("memberlist",)) or {}
+    return Membership.of(
+        deep_merge(section, value_at(values, ("tempo", "structuredConfig", "memberlist")) or {}), CHART_LABEL
+    )
 
 
 def _ingester_problems(old: Values, new: Values) -> list[str]:

@@ -38,7 +38,7 @@ def test_a_reader_through_the_api_needs_nothing_of_its_node() -> None:
     values = values_of(log_source="api")
     assert values["controller"]["type"] == "deployment"
     assert values["controller"]["tolerations"] == []
-    assert values["alloy"]["clustering"]["enabled"] is True
+    assert values["alloy"]["clustering"] == {"enabled": True, "name": "alloy.telemetry"}
     assert values["alloy"]["mounts"]["varlog"] is False
     assert values["alloy"]["securityContext"]["runAsNonRoot"] is True
     assert all("hostPath" not in volume for volume in values["controller"]["volumes"]["extra"])

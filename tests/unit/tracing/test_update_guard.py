@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components._merge import deep_merge
 from components.tracing.chart_versions import TEMPO_2_VERSIONS
 from components.tracing.spec import GuardedChange, TracingSpec
 from components.tracing.update_guard import update_problems, upgrade_problems
@@ -185,3 +186,23 @@ def test_other_upgrades_pass(version: str) -> None:
 def test_memcached_that_is_added_or_removed_with_the_chart_passes(enabled: tuple[bool, bool]) -> None:
     before, after = ({"values": {"memcached": {"enabled": each}}} for each in enabled)
     assert not upgrade_problems({**inputs(OLD), **before}, {**inputs(NEW), **after})
+
+
+@pytest.mark.parametrize("place", ["memberlist", "structured"])
+def test_another_label_of_the_ring_is_reached_in_steps_alone(place: str) -> None:
+    def applied(**config: Any) -> dict[str, Any]:
+        values = (
+            {"memberlist": config} if place == "memberlist" else {"tempo": {"structuredConfig": {"memberlist": config}}}
+        )
+        return deep_merge(tempo_values(spec()), values)
+
+    (problem,) = update_problems(tempo_values(spec()), applied(cluster_label="mine"))
+    assert problem.startswith("values.memberlist {'cluster_label': '{{ .Release.Name }}.{{ .Release.Namespace }}', ")
+    assert problem.count("'cluster_label_verification_disabled': True") == 2, "both labels unverified between"
+    unverified = applied(cluster_label="mine", cluster_label_verification_disabled=True)
+    assert update_problems(unverified, applied(cluster_label="mine")) == []
+
+
+def test_a_single_pod_may_get_any_label() -> None:
+    values = tempo_values(spec(LAPTOP))
+    assert update_problems(values, {**values, "memberlist": {"cluster_label": "mine"}}) == []
