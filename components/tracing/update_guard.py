@@ -137,8 +137,8 @@ def _topic_problems(old: Values, new: Values) -> list[str]:
     if before.get("topic") != after.get("topic"):
         problems.append(
             f"kafka_topic {before.get('topic')!r} cannot become {after.get('topic')!r}: spans of the old topic that "
-            "are not in a block yet would be lost; change it back; or stop the senders, wait until the block-builders "
-            f"have read the old topic to its end, and then run {REPLACE}"
+            f"are not in a block yet would be lost; keep it with kafka_topic {before.get('topic')!r}; or stop the "
+            f"senders, wait until the block-builders have read the old topic to its end, and then run {REPLACE}"
         )
     count = "auto_create_topic_default_partitions"
     if before and after and after[count] < before[count]:

@@ -47,6 +47,11 @@ def test_the_release_reads_the_configuration_that_is_registered_before_it() -> N
     assert config.urn in release.request.dependencies
 
 
+def test_the_release_is_guarded() -> None:
+    (hook,) = recorded(ARGS).one(":Release").request.hooks.before_update
+    assert hook == "telemetry-alloy-guard"
+
+
 def test_the_outputs_name_the_services_of_the_release() -> None:
     outputs = recorded({**ARGS, "release_name": "collector"}).outputs
     assert outputs["otlp_grpc_endpoint"] == "collector.telemetry:4317"

@@ -29,7 +29,7 @@ def test_a_reader_of_files_runs_on_every_node_and_keeps_its_place_on_it() -> Non
     assert values["controller"]["tolerations"] == [{"operator": "Exists"}]
     assert values["alloy"]["mounts"]["varlog"] is True
     [volume] = values["controller"]["volumes"]["extra"]
-    assert volume["hostPath"] == {"path": "/var/lib/alloy", "type": "DirectoryOrCreate"}
+    assert volume["hostPath"] == {"path": "/var/lib/alloy.telemetry", "type": "DirectoryOrCreate"}
     [mount] = values["alloy"]["mounts"]["extra"]
     assert (mount["name"], mount["mountPath"]) == (volume["name"], values["alloy"]["storagePath"])
 

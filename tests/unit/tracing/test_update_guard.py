@@ -117,7 +117,13 @@ def test_tempo_3_cannot_become_tempo_2() -> None:
 
 def test_the_topic_cannot_change() -> None:
     (problem,) = problems(spec(KAFKA), spec(KAFKA, kafka_topic="other"))
-    assert problem.startswith("kafka_topic 'tempo-traces' cannot become 'other'") and "pulumi up --replace" in problem
+    assert problem.startswith("kafka_topic 'tempo.tracing' cannot become 'other'") and "pulumi up --replace" in problem
+
+
+def test_a_topic_from_before_its_default_is_kept_by_its_name() -> None:
+    (problem,) = problems(spec(KAFKA, kafka_topic="tempo-traces"), spec(KAFKA))
+    assert problem.startswith("kafka_topic 'tempo-traces' cannot become 'tempo.tracing'")
+    assert "keep it with kafka_topic 'tempo-traces'; or" in problem
 
 
 def test_partitions_cannot_be_removed() -> None:
