@@ -13,12 +13,13 @@ from .._guard import guard
 from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
 from .._namespace import create_namespace_if
+from .._network_policy import network_policy
 from .._outputs import known_after
 from .._passwords import generate_password, secret_map
 from .._release import release
 from .._service_monitor import create_service_monitor
 from .args import MinioObjectStorageArgs
-from .minio_values import REGION, UNMAINTAINED, minio_values, service_monitor_spec
+from .minio_values import REGION, UNMAINTAINED, minio_values, network_policy_spec, service_monitor_spec
 from .spec import MINIO_ROOT_USER, MinioMode, MinioObjectStorageSpec
 from .update_guard import minio_problems
 
@@ -75,13 +76,21 @@ class MinioObjectStorage(pulumi.ComponentResource):
                 ("users", spec.users_secret, passwords),
             )
         ]
+        policy = network_policy(
+            f"{name}-network-policy",
+            spec.release_name,
+            in_namespace,
+            resolved.apply(network_policy_spec),
+            parent=self,
+            depends_on=created,
+        )
         store = release(
             f"{name}-minio",
             spec,
             namespace=in_namespace,
             values=resolved.apply(lambda s: deep_merge(minio_values(s), s.values)),
             parent=self,
-            depends_on=[*created, *secrets],
+            depends_on=[*created, *secrets, policy],
             hooks=guard(f"{name}-minio", minio_problems),
         )
         if spec.mode is MinioMode.DISTRIBUTED:

@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from .._network_policy import DNS_PORTS
 from ..units import parse_quantity
 from .policies import OBJECT_ACTIONS, bucket_arn
 from .s3 import DEFAULT_PREFIXES
-from .spec import MinioMode, MinioObjectStorageSpec
+from .spec import MINIO_S3_PORT, MinioMode, MinioObjectStorageSpec
 
 REGION = "us-east-1"
 IMAGE = {"repository": "docker.io/pgsty/minio", "tag": "RELEASE.2026-03-14T12-00-00Z"}
@@ -80,7 +81,8 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
         "resources": {"requests": {"cpu": spec.cpu, "memory": spec.memory}, "limits": {"memory": spec.memory}},
         "topologySpreadConstraints": _spread(spec),
         **_nodes(spec),
-        "networkPolicy": {"enabled": True},
+        # The chart's has no egress and opens the console.
+        "networkPolicy": {"enabled": False},
         "metrics": {"serviceMonitor": {"public": spec.service_monitor}},
     }
 
@@ -123,6 +125,27 @@ def _spread(spec: MinioObjectStorageSpec) -> list[dict[str, Any]]:
             "labelSelector": {"matchLabels": labels},
         }
     ]
+
+
+def network_policy_spec(spec: MinioObjectStorageSpec) -> dict[str, Any]:
+    """Return the NetworkPolicy of the store and of the Jobs that set it up.
+
+    Everybody reaches the S3 API, which requires a key, and nobody another port. The pods reach each other, and DNS at
+    any address, as nodes may have a resolver of their own.
+    """
+    pods = {
+        "matchLabels": {"release": spec.release_name},
+        "matchExpressions": [
+            {"key": "app", "operator": "In", "values": [spec.release_name, f"{spec.release_name}-job"]}
+        ],
+    }
+    s3 = [{"port": MINIO_S3_PORT, "protocol": "TCP"}]
+    return {
+        "podSelector": pods,
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"ports": s3}],
+        "egress": [{"to": [{"podSelector": pods}], "ports": s3}, {"ports": list(DNS_PORTS)}],
+    }
 
 
 def service_monitor_spec(release_name: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from .._network_policy import DNS_PORTS
 from ..units import parse_quantity
 from .spec import SEAWEEDFS_S3_PORT, InClusterObjectStorageSpec
 
@@ -48,6 +49,8 @@ _TEMPORARY_DIRECTORY = {
     "extraVolumes": '- {"name": "tmp", "emptyDir": {}}',
     "extraVolumeMounts": '- {"name": "tmp", "mountPath": "/tmp"}',
 }
+_EGRESS = {"enabled": True, "allowDNS": False, "extraEgress": [{"ports": list(DNS_PORTS)}]}
+"""To pods of the release, and to DNS at any address, as nodes may have a resolver of their own."""
 _LOGS_TO_STANDARD_ERROR = {"type": ""}
 """The log of a master or filer; any type that the chart knows is a directory."""
 
@@ -84,6 +87,7 @@ def _single_pod_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "networkPolicy": {
             # Filer and master ask for no credentials: only the pods of this release may reach them.
             "enabled": True,
+            "egress": _EGRESS,
             "extraIngress": [
                 {"ports": [{"protocol": "TCP", "port": port} for port in (SEAWEEDFS_S3_PORT, _SINGLE_POD_METRICS_PORT)]}
             ],
@@ -156,6 +160,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "networkPolicy": {
             # Filer, master and servers ask for no credentials: only the pods of this release may reach them.
             "enabled": True,
+            "egress": _EGRESS,
             "extraIngress": [{"ports": [{"protocol": "TCP", "port": _METRICS_PORT}]}],
             "components": {"filer": {"extraIngress": [{"ports": [{"protocol": "TCP", "port": SEAWEEDFS_S3_PORT}]}]}},
         },

@@ -1,5 +1,6 @@
 """The collector as a program registers it."""
 
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -8,6 +9,7 @@ import yaml
 from pulumi_random import RandomPassword
 
 from components._spec import InvalidArgsError
+from components.charts import ALLOY
 from components.telemetry import Telemetry, TelemetryArgs
 from tests.recording import UNKNOWN, Recording, record
 
@@ -144,3 +146,20 @@ def test_releases_of_one_name_in_two_namespaces_have_a_cluster_role_each() -> No
         assert len(set(names)) == 2, names
     bindings = recording.of_type(":ClusterRoleBinding")
     assert {each.plain()["subjects"][0]["namespace"] for each in bindings} == {"telemetry", "other"}
+
+
+def test_a_chart_of_a_mirror_that_is_not_the_published_one_is_reported_at_preview(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart = tmp_path / f"{ALLOY.name}-{ALLOY.default_version}"
+    chart.mkdir()
+    (chart / "values.yaml").write_text("alloy: {}\n")
+    warned: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: warned.append(message))
+    recorded({**ARGS, "charts_dir": str(tmp_path)}, preview=True)
+    (message,) = warned
+    published = ALLOY.release(ALLOY.default_version)
+    assert message.startswith(
+        f"chart alloy {ALLOY.default_version} at {chart} is not the one that {published.repository}"
+    )
+    assert published.digest in message and published.content in message

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from components.charts import CHARTS
 from sandbox.providers.kube.charts import MIRROR, ChartReference, Charts
 from sandbox.providers.kube.helm import Helm, HelmFailed
 from sandbox.providers.kube.releases import API_VERSIONS, KUBE_VERSION
@@ -37,10 +38,10 @@ def render_releases(recording: Recording, cache: Path, warn: Callable[[str], Non
     charts = Charts(helm, warn, cache)
     releases = [resource for resource in recording.resources if resource.type == RELEASE]
     with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(lambda release: _rendered(release, helm, charts), releases))
+        return list(pool.map(lambda release: _rendered(release, helm, charts, warn), releases))
 
 
-def _rendered(release: Registered, helm: Helm, charts: Charts) -> Rendered:
+def _rendered(release: Registered, helm: Helm, charts: Charts, warn: Callable[[str], None]) -> Rendered:
     inputs = whole_numbers(release.plain())
     for field in ("name", "namespace"):
         if not inputs.get(field):
@@ -50,12 +51,14 @@ def _rendered(release: Registered, helm: Helm, charts: Charts) -> Rendered:
     repository = (inputs.get("repositoryOpts") or {}).get("repo")
     try:
         path = charts.locate(ChartReference(str(inputs["chart"]), inputs.get("version"), repository))
+        stand_in = path.is_relative_to(charts.minimal_directory)
+        if repository and not stand_in and (difference := _difference(path)):
+            warn(difference)
         text = _template(helm, name, namespace, path, values, skip_crds=bool(inputs.get("skipCrds")))
     except (HelmFailed, ProviderError) as error:
         raise RenderError(f"release {namespace}/{name} does not render: {error}") from error
     objects = list(_objects(text, name, namespace))
     files = ChartFiles(path)
-    stand_in = path.is_relative_to(charts.minimal_directory)
     summary = ReleaseSummary(
         name=name,
         namespace=namespace,
@@ -78,6 +81,13 @@ def _template(helm: Helm, name: str, namespace: str, chart: Path, values: Mappin
         yaml.safe_dump(dict(values), file)
         file.flush()
         return helm.run([*words, "--values", file.name], timeout=TEMPLATE_SECONDS)
+
+
+def _difference(path: Path) -> str | None:
+    """Return how a chart that was pulled differs from the published one of its name and version."""
+    files = ChartFiles(path)
+    known = (chart for chart in CHARTS if chart.name == files.name and files.version in chart.versions)
+    return next((chart.difference(files.version, str(path)) for chart in known), None)
 
 
 def _objects(text: str, release: str, namespace: str) -> Iterator[RenderedObject]:
