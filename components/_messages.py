@@ -38,7 +38,7 @@ _MESSAGES = {
     "date_type": "must be a day, such as 2024-01-01",
     "date_parsing": "must be a day, such as 2024-01-01",
     "date_from_datetime_parsing": "must be a day, such as 2024-01-01",
-    "extra_forbidden": "there is no such argument: remove it or correct its name",
+    "extra_forbidden": "there is no such argument; remove it or correct its name",
 }
 
 
@@ -68,4 +68,4 @@ def closest(name: str, names: Iterable[str]) -> str | None:
 def _choice(value: Any, expected: str) -> str:
     names = expected.replace("'", "").replace(" or ", ", ").split(", ")
     near = closest(str(value), names)
-    return f"must be one of {', '.join(names)}" + (f": did you mean {near}?" if near else "")
+    return f"must be one of {', '.join(names)}" + (f"; did you mean {near}?" if near else "")

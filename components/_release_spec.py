@@ -6,9 +6,9 @@ from typing import Any
 from pydantic import Field
 
 from ._model import Plain, StrictModel
+from ._namespace_spec import NamespacedSpec
 from ._plain_secrets import PROBLEM, plain_secrets
-from ._pod_security import cluster_namespace_problem
-from ._spec import Spec, Violation, rule
+from ._spec import Violation, rule
 from .charts import Chart
 from .units import Name
 
@@ -34,11 +34,10 @@ class ReleaseSettings(StrictModel):
     )
 
 
-class ReleaseSpec(ReleaseSettings, Spec):
+class ReleaseSpec(ReleaseSettings, NamespacedSpec):
     """Arguments of a release that only a program sets."""
 
     namespace: Name = Field(description="Namespace of the release.")
-    create_namespace: Plain[bool] = Field(default=True, description="Whether the component creates the namespace.")
     protect_namespace: Plain[bool] = Field(
         default=False,
         description="Whether a created namespace, and with it the volumes, is protected from deletion.",
@@ -61,10 +60,6 @@ class ReleaseSpec(ReleaseSettings, Spec):
     def _values_hold_no_secret(self) -> Iterator[Violation]:
         for path in plain_secrets(self.values):
             yield Violation(PROBLEM, at=("values", *path), secret=True)
-
-    @rule("namespace", "create_namespace")
-    def _namespace_is_not_of_the_cluster(self) -> str | None:
-        return cluster_namespace_problem(self.namespace) if self.create_namespace else None
 
     @rule("chart_version")
     def _chart_version_is_supported(self) -> Violation | None:

@@ -143,7 +143,7 @@ class Spec(StrictModel):
     def _checked(cls, args: Mapping[str, Any]) -> tuple[Self, list[ArgumentProblem]]:
         problems = [
             ArgumentProblem(
-                _place(at), "", "must be known when the program runs, and is an output: set a plain value", at
+                _place(at), "", "must be known when the program runs, and is an output; set a plain value", at
             )
             for name, stated in cls.model_fields.items()
             if name in args and is_plain(stated)

@@ -10,7 +10,7 @@ from ._cluster import MonitorSpec
 from ._kubernetes import OptionalObjectName
 from ._model import Plain, placeholder
 from ._release_spec import ReleaseSpec
-from ._spec import Violation, rule
+from ._spec import Spec, Violation, rule
 from .units import Name
 
 CERTIFICATES = "/tls"
@@ -23,8 +23,8 @@ LEAVE_OUT = "remove it, or remove the arguments for TLS and logins and configure
 def certificates_need_tls(argument: str) -> Violation:
     """Return the violation of client certificates without TLS, in the same words for every component."""
     return Violation(
-        "a client certificate requires TLS: configure TLS (tls_secret or tls_directory; in a stack security.tls), or "
-        "remove it",
+        "a client certificate requires TLS; configure TLS (tls_secret or tls_directory; in a stack "
+        "security.tls), or remove it",
         {argument: placeholder(argument)},
     )
 
@@ -34,7 +34,20 @@ def is_set(argument: Any) -> bool:
     return isinstance(argument, pulumi.Output) or bool(argument)
 
 
-class SecuritySpec(ReleaseSpec, MonitorSpec):
+class TlsSpec(Spec):
+    """The certificate of a component, and whether its peers require one of each other."""
+
+    tls_secret: OptionalObjectName = Field(
+        default="", description="Secret in the same namespace with `tls.crt`, `tls.key` and `ca.crt`. Default: none."
+    )
+    client_certificates: bool = Field(default=False, description="Whether clients present a certificate.")
+
+    @rule("client_certificates", "tls_secret")
+    def _client_certificates_need_tls(self) -> Violation | None:
+        return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
+
+
+class SecuritySpec(TlsSpec, ReleaseSpec, MonitorSpec):
     """TLS, client certificates and logins of a server."""
 
     tls_secret: Plain[OptionalObjectName] = Field(
@@ -86,17 +99,13 @@ class SecuritySpec(ReleaseSpec, MonitorSpec):
         """Chart values that configure TLS and logins, which `values` must not set, each with its fix."""
         return {}
 
-    @rule("client_certificates", "tls_secret")
-    def _client_certificates_need_tls(self) -> Violation | None:
-        return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
-
     @rule("values", "tls_secret", "client_certificates", "logins_secret")
     def _values_set_no_reserved_value(self) -> Iterator[Violation]:
         for place, fix in self.reserved_values.items():
             path = place.split(".")
             if _is_set_at(self.values, path):
                 at = _existing_part(self.values, path)
-                yield Violation(f"{place} would replace the configuration of TLS and logins: {fix}", at=("values", *at))
+                yield Violation(f"{place} would replace the configuration of TLS and logins; {fix}", at=("values", *at))
 
 
 def _existing_part(values: Any, path: Sequence[str]) -> Sequence[str]:

@@ -54,7 +54,7 @@ class Chart:
         for published in self.published:
             if published.version == version:
                 return published
-        raise ValueError(f"chart {self.name} {version!r} is not supported: use one of {', '.join(self.versions)}")
+        raise ValueError(f"must be a supported version of chart {self.name}; use one of {', '.join(self.versions)}")
 
     def repository(self, version: str) -> str:
         """Return the repository of `version`; raise `ValueError` with the supported versions."""
@@ -83,7 +83,7 @@ class Chart:
                 return str(place)
         looked = " and ".join(str(place) for place in places)
         raise ValueError(
-            f"chart {self.name} {version} was not found at {looked}: put it there, or unset OBSERVABILITY_CHARTS "
+            f"chart {self.name} {version} was not found at {looked}; put it there, or unset OBSERVABILITY_CHARTS "
             f"(setting observability:charts directory) to take it from {self.repository(version)}"
         )
 

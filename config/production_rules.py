@@ -26,7 +26,7 @@ def _object_store_is_redundant(settings: Settings) -> Iterator[Problem]:
     several = set_command(setting_path("storage", "replicas"), 3)
     yield Problem(
         kind,
-        f"{_WHY}: keep logs and traces on an object store outside the cluster, or in-cluster with replicas 3",
+        f"{_WHY}; keep logs and traces on an object store outside the cluster, or in-cluster with replicas 3",
         several if isinstance(store, InClusterStorage) else f"{set_command(kind, 'in-cluster')}\n{several}",
         shown(store.kind),
     )
@@ -37,7 +37,12 @@ def _buckets_are_protected(settings: Settings) -> Iterator[Problem]:
     store = settings.storage
     if settings.cluster.production and isinstance(store, AwsStorage) and store.create_buckets and not store.protect:
         place = setting_path("storage", "protect")
-        yield Problem(place, "environment production refuses unprotected buckets", set_command(place, True), "false")
+        yield Problem(
+            place,
+            "environment production refuses unprotected buckets; set it to true",
+            set_command(place, True),
+            "false",
+        )
 
 
 @rule("cluster.environment", "metrics.kind")
@@ -65,7 +70,7 @@ def _loki_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
     if writer is not LokiRole.LOKI:
         place = setting_path("logging", "workloads", writer.value, "replicas")
     if logs.ingesters < 2:
-        yield Problem(place, f"{_WHY}: run Loki with 3 ingesters", set_command(place, 3))
+        yield Problem(place, f"{_WHY}; run Loki with 3 ingesters", set_command(place, 3))
 
 
 @rule("cluster.environment", "tracing.mode")
@@ -87,7 +92,7 @@ def _tempo_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
     distributed = traces.mode is TempoMode.DISTRIBUTED
     if settings.cluster.production and distributed and not traces.kafka_address and traces.replicas < 2:
         replicas = setting_path("tracing", "replicas")
-        yield Problem(replicas, f"{_WHY}: run Tempo with 3 ingesters", set_command(replicas, 3))
+        yield Problem(replicas, f"{_WHY}; run Tempo with 3 ingesters", set_command(replicas, 3))
 
 
 PRODUCTION_RULES = (

@@ -12,7 +12,7 @@ from components.units import Name
 
 
 class Tls(StrEnum):
-    """Where the certificates of Loki, Tempo, the collectors and Grafana come from."""
+    """The source of the certificates of Loki, Tempo, the collectors and Grafana."""
 
     NONE = "none"
     CERT_MANAGER = "cert-manager"
@@ -20,7 +20,7 @@ class Tls(StrEnum):
 
 
 class Authentication(StrEnum):
-    """How the collectors and Grafana authenticate to Loki and Tempo."""
+    """The authentication of the collectors and Grafana to Loki and Tempo."""
 
     NONE = "none"
     BASIC = "basic"
@@ -71,7 +71,7 @@ class LoginSecrets(StrictModel):
 
 
 class SecurityArea(StrictModel):
-    """Settings under `observability:security`: what goes between collectors, Loki, Tempo and Grafana."""
+    """Settings under `observability:security`: TLS and authentication between collectors, Loki, Tempo and Grafana."""
 
     tls: Tls = Field(
         default=Tls.NONE,
@@ -86,12 +86,12 @@ class SecurityArea(StrictModel):
     authentication: Authentication = Field(
         default=Authentication.NONE,
         description="`none`: every client that reaches Loki and Tempo may use them. `basic`: name and generated "
-        "password. `mtls`: a certificate of the same authority.",
+        "password. `mtls`: a client certificate of the same CA.",
         examples=["mtls"],
     )
     receiver_tls: bool = Field(
         default=False,
-        description="Whether programs must send OTLP to the collectors by TLS, and with `mtls` present a certificate.",
+        description="Whether applications must use TLS to send OTLP, and with `mtls` present a client certificate.",
         examples=[True],
     )
     certificates: CertificateSecrets = Field(

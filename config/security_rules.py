@@ -20,7 +20,7 @@ def _issuer_is_of_cert_manager(settings: Settings) -> Iterator[Problem]:
     by_manager = area.tls is Tls.CERT_MANAGER
     if by_manager and area.issuer is None:
         place = f"{_AREA}.issuer.name"
-        sentence = "is missing: tls cert-manager needs an issuer with a CA of its own"
+        sentence = "is missing: tls cert-manager requires an issuer with a CA of its own; set its name"
         yield Problem(place, sentence, set_command(place, placeholder("issuer")))
     if area.issuer is not None and not by_manager:
         place = f"{_AREA}.issuer"
@@ -117,7 +117,7 @@ def _demo_excludes_receiver_tls(settings: Settings) -> Iterator[Problem]:
     if not area.receiver_tls:
         return
     if settings.demo.enabled:
-        sentence = "the demo sends in plain text, which the collectors would refuse: disable one of them"
+        sentence = "the demo sends in plain text, which the collectors would refuse; disable one of them"
         yield Problem(f"{_AREA}.receiver_tls", sentence, set_command(f"{PROJECT}:demo.enabled", False), "true")
 
 
@@ -127,7 +127,7 @@ def _loki_sends_traces_by_receiver_tls(settings: Settings) -> Iterator[Problem]:
     plain = own.startswith("http://") and namespace_in_url(own) == settings.telemetry.namespace
     if settings.security.receiver_tls and plain:
         endpoint = f"{PROJECT}:logging.traces_endpoint"
-        sentence = "is in plain text, which the collectors would refuse with security.receiver_tls: disable one of them"
+        sentence = "is in plain text, which the collectors would refuse with security.receiver_tls; disable one of them"
         yield Problem(endpoint, sentence, set_command(f"{_AREA}.receiver_tls", False), shown(own))
 
 

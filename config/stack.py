@@ -90,7 +90,7 @@ def _checked_areas(source: Source) -> tuple[Mapping[str, CheckedArea], list[Prob
 def _unknown_kind(written: Mapping[str, Any]) -> Problem:
     place, kind = setting_path("storage", "kind"), written["kind"]
     near = closest(str(kind).lower(), STORAGE_KINDS) or _kind_of(written)
-    sentence = f"must be one of {', '.join(STORAGE_KINDS)}" + (f": did you mean {near}?" if near else "")
+    sentence = f"must be one of {', '.join(STORAGE_KINDS)}" + (f"; did you mean {near}?" if near else "")
     return Problem(place, sentence, replace_command(place, kind, near) if near else "", shown(kind))
 
 
@@ -113,7 +113,7 @@ def _unknown_keys(source: Source) -> list[Problem]:
         if not hidden and (moved := set_without_path(key, source, AREAS)):
             problems.append(moved)
             continue
-        sentence = f"unknown setting: {nearest(key, known)}"
+        sentence = f"unknown setting; {nearest(key, known)}"
         problems.append(
             Problem(place, sentence, remove_command(place, whole_key=True), "" if hidden else shown(source.value(key)))
         )

@@ -89,8 +89,8 @@ def api_server(layout: Layout, ports: Ports) -> list[str]:
         "--disable-admission-plugins=TaintNodesByCondition",
         "--service-cluster-ip-range=10.96.0.0/16",
         "--service-account-issuer=https://kubernetes.default.svc",
-        f"--service-account-key-file={layout.service_account_key}",
-        f"--service-account-signing-key-file={layout.service_account_key}",
+        f"--service-account-key-file={layout.serving_key}",
+        f"--service-account-signing-key-file={layout.serving_key}",
         "--allow-privileged=true",
     ]
 
@@ -99,7 +99,7 @@ def controller_manager(layout: Layout, ports: Ports) -> list[str]:
     return [
         "kube-controller-manager",
         *_client(layout, ports.controller_manager),
-        f"--service-account-private-key-file={layout.service_account_key}",
+        f"--service-account-private-key-file={layout.serving_key}",
         f"--root-ca-file={layout.ca_certificate}",
         "--pvclaimbinder-sync-period=1s",
     ]

@@ -1,4 +1,4 @@
-"""How parts of the platform authenticate to each other, as arguments: names of Secrets, all of it plain."""
+"""The arguments by which components authenticate to each other: names of Secrets, as plain values."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -10,10 +10,17 @@ from components.grafana.values import LOGIN_DIRECTORY, TLS_DIRECTORY
 from config import Settings
 from config.namespaces import namespace_in_url
 
-from .upstream import ServerAuthArgs
-
 COLLECTORS, GRAFANA = "alloy", "grafana"
 """The usernames of the collectors and Grafana, which are the names of their releases."""
+
+
+class ServerAuthArgs(TypedDict):
+    """The authentication that Loki and Tempo require of clients."""
+
+    tls_secret: str
+    client_certificates: bool
+    logins_secret: str
+    metrics_namespaces: Sequence[str]
 
 
 class CollectorAuthArgs(TypedDict):

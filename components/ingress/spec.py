@@ -1,4 +1,4 @@
-"""What `UiRoute` and `BasicAuth` accept: settings that a stack may state, and what only a program decides."""
+"""Settings and arguments of `UiRoute` and `BasicAuth`."""
 
 import re
 from collections.abc import Sequence
@@ -29,15 +29,13 @@ class Scheme(StrEnum):
 def _reference(text: str) -> str:
     parts = text.split("/")
     if len(parts) != 2 or not all(re.fullmatch(_OBJECT, part) for part in parts):
-        raise ValueError(
-            f"{text!r} is not a middleware: write its namespace and name, such as traefik/internal-basic-auth"
-        )
+        raise ValueError("must be the namespace and name of a Middleware; use the form traefik/internal-basic-auth")
     return text
 
 
 def _path(text: str) -> str:
     if text and re.fullmatch(_PATH, text) is None:
-        raise ValueError(f"{text!r} is not a path: begin with '/', end without, such as /grafana")
+        raise ValueError("must be a path with '/' at its beginning and not at its end; use one such as /grafana")
     return text
 
 
@@ -155,7 +153,7 @@ class BasicAuthSettings(StrictModel):
 
     username: Annotated[str, form(r"[^:\s]+", "a name without ':' and white space")] = Field(
         default="admin",
-        description="Name of the user that is created with a generated password, where no users are given.",
+        description="Name of the user that is created with a generated password, where no users are set.",
         examples=["team"],
     )
 

@@ -6,17 +6,19 @@ from typing import Any
 
 import pulumi
 
+from .._bucket import Store
 from .._guard import guard
 from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
+from .._tls import login_warnings
 from .args import LoggingArgs
 from .gateway import network_policy_spec
+from .modes import LokiMode
 from .ruler import create_rules
 from .spec import LoggingSpec
 from .update_guard import update_problems, upgrade_problems
 from .values import merged_values
-from .warnings import warnings
 
 
 class Logging(pulumi.ComponentResource):
@@ -82,3 +84,33 @@ class Logging(pulumi.ComponentResource):
                 "gatewayHost": self.gateway_host,
             }
         )
+
+
+def warnings(spec: LoggingSpec) -> list[str]:
+    """Return a warning for each valid argument that costs availability or data, or is deprecated."""
+    found = login_warnings(spec)
+    if spec.mode is LokiMode.SIMPLE_SCALABLE:
+        found.append(
+            "mode = simple-scalable: deprecated and removed in Loki 4; migrate to monolithic or distributed with "
+            "migrate_from."
+        )
+    if spec.effective_replication_factor == 2:
+        refused = "every write" if spec.ingesters == 2 else "the writes of its streams"
+        found.append(
+            "replication_factor = 2: a write needs both ingesters (a quorum of 2); while one of the "
+            f"{spec.ingesters} replicas of {spec.mode.ingester} is unavailable, by a drain, a rollout or a failure, "
+            f"Loki refuses {refused}. With replicas and replication_factor 3, one may be unavailable."
+        )
+    if spec.effective_replication_factor == 1 and spec.ingesters > 1:
+        found.append(
+            f"replication_factor = 1: each line is held by one of the {spec.ingesters} replicas of "
+            f"{spec.mode.ingester}; while a replica is unavailable, its recent lines cannot be read."
+        )
+    if spec.store is Store.FILESYSTEM:
+        found.append("store = filesystem: logs are on the volume of one pod, are lost with it, and do not scale.")
+    if spec.allow_changes:
+        found.append(
+            f"allow_changes = {', '.join(spec.allow_changes)}: these changes are not guarded; remove it after the "
+            "update."
+        )
+    return found

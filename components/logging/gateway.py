@@ -18,7 +18,7 @@ from .workloads import placement
 
 TLS_PORT = 443
 STATUS_PORT = 8081
-"""Where the exporter beside nginx reads its counters once the port for clients uses TLS."""
+"""The port at which the exporter beside nginx reads its counters once the port for clients uses TLS."""
 
 METRICS_PORTS = (3100, 9150)
 """Ports with the metrics of Loki, beside its API, and of the exporters beside its caches."""
@@ -69,7 +69,7 @@ def _tenants(spec: LoggingSpec) -> dict[str, Any]:
 
 
 def tenant_maps(tenants: tuple[str, ...]) -> str:
-    """Return nginx maps that set `$stranger` for each request of others than `tenants`, but for probes."""
+    """Return nginx maps that set `$stranger` for each request of a tenant that is not in `tenants`, except probes."""
     names = "|".join(re.escape(tenant) for tenant in tenants)
     return "\n".join(
         [

@@ -13,7 +13,7 @@ from .._cluster import ClusterDnsSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._memberlist import ClusterLabel
 from .._model import Choices, Plain, placeholder
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings
 from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
@@ -96,7 +96,7 @@ class GuardedChange(StrEnum):
 
 
 class RuleSource(StrEnum):
-    """Where the ruler reads rules."""
+    """The source of rules."""
 
     CONFIG_MAPS = "config-maps"
     BUCKET = "bucket"
@@ -432,7 +432,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @property
     def effective_replication_factor(self) -> int:
-        """How many ingesters hold each line; by default as many as there are, three at most."""
+        """The number of ingesters that hold each line; by default all, three at most."""
         return self.replication_factor or min(3, self.ingesters)
 
     @property

@@ -112,8 +112,9 @@ def mode_problems(old: Values, new: Values) -> list[str]:
             " and ".join(sorted(modes)) for modes in (before & after, before - after, after - before)
         )
         return [
-            f"mode {removed} cannot be removed in the update that adds {added}: remove migrate_from with mode {kept} "
-            f'and apply, then set mode "{added}" with migrate_from "{kept}"'
+            f"mode {removed} cannot be removed in the update that adds {added}: Loki migrates between two modes "
+            f'at a time; remove migrate_from with mode {kept} and apply, then set mode "{added}" with '
+            f'migrate_from "{kept}"'
         ]
     start, end = _furthest_apart(before, after)
     steps = "; then ".join(
@@ -211,10 +212,10 @@ def volume_problems(old: Values, new: Values) -> list[str]:
     for role in STATEFUL_SETS:
         before, after = (_claims(values, role) for values in (old, new))
         problems += [
-            f"{field} of {role} cannot change from {before[field] or 'the default'} to "
-            f"{after[field] or 'the default'}: the claim templates of a StatefulSet are immutable; delete it with "
-            "kubectl delete statefulset --cascade=orphan, expand its claims if the storage class allows it, then apply "
-            'once with allow_changes ["volumes"]'
+            f"{field} of {role} {before[field] or 'the default'} cannot become {after[field] or 'the default'}: the "
+            "claim templates of a StatefulSet are immutable; delete it with kubectl delete statefulset "
+            "--cascade=orphan, expand its claims if the storage class allows it, then apply once with "
+            'allow_changes ["volumes"]'
             for field in before
             if field in after and before[field] != after[field]
         ]
@@ -246,9 +247,10 @@ def zone_problems(old: Values, new: Values) -> list[str]:
     if before is None or after is None or before == after:
         return []
     return [
-        f"ingesters cannot move from {_shown_zones(before)} to {_shown_zones(after)} while they run: all of them would "
-        "be replaced at once, without their volumes; flush each by a POST to /ingester/shutdown?flush=true, apply once "
-        'with allow_changes ["zones"], then forget the old ones on /ring'
+        f"ingester zones {_shown_zones(before)} cannot become {_shown_zones(after)} while ingesters run: all of "
+        "them would be replaced at once, without their volumes; flush each by a POST to "
+        '/ingester/shutdown?flush=true, apply once with allow_changes ["zones"], then forget the old ones on '
+        "/ring"
     ]
 
 
@@ -264,7 +266,7 @@ def _zones(values: Values) -> list[str] | None:
 
 
 def _shown_zones(zones: list[str]) -> str:
-    return f"zones {', '.join(zones)}" if zones else "one StatefulSet"
+    return ", ".join(zones) or "none"
 
 
 def ingester_problems(old: Values, new: Values) -> list[str]:
@@ -283,9 +285,10 @@ def ingester_problems(old: Values, new: Values) -> list[str]:
         zoned = bool(_section(new, role.section, "zoneAwareReplication").get("enabled")) and after > 0
         which = "the last of each zone" if zoned else f"from {role}-{before - 1} downwards"
         problems.append(
-            f"{role} cannot go from {before} to {after} replicas in one update: {_why(before, removed, old)}; "
-            f"{'' if zoned else _first(before, old)}flush each pod that is removed{f', {which},' if after else ''} by "
-            'a POST to its /ingester/shutdown?flush=true, then apply once with allow_changes ["ingesters"]'
+            f"{role} replicas {before} cannot become {after} in one update: {_why(before, removed, old)}; "
+            f"{'' if zoned else _first(before, old)}flush each pod that is "
+            f"removed{f', {which},' if after else ''} by a POST to its /ingester/shutdown?flush=true, then apply "
+            'once with allow_changes ["ingesters"]'
         )
     return problems
 
@@ -363,9 +366,9 @@ def chart_problems(old: Values, new: Values) -> list[str]:
         return []
     named = [f"{kind} {' and '.join(names)}" for kind, names in (("StatefulSet", sets), ("Service", services)) if names]
     return [
-        f"chart_version cannot change from {before} to {after} in place: immutable fields of {' and of '.join(named)} "
-        "differ, and the upgrade would fail halfway; delete them, which keeps all pods running, and apply once with "
-        f'allow_changes ["{GuardedChange.CHART}"]: {"; ".join(commands)}'
+        f"chart_version {before} cannot become {after} in place: immutable fields of {' and of '.join(named)} "
+        "differ, and the upgrade would fail halfway; delete them, which keeps all pods running, and apply once "
+        f'with allow_changes ["{GuardedChange.CHART}"]: {"; ".join(commands)}'
     ]
 
 

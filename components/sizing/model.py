@@ -33,7 +33,7 @@ class Load:
     scrape_interval_seconds: float = 30.0
     """Seconds between two samples of a series."""
     query_factor: float = 1.0
-    """How heavily logs are queried: 1 as Loki's docs assume, 10 for queries that nobody optimised."""
+    """The factor of the query load on logs: 1 as Loki's docs assume, 10 for unoptimized queries."""
     collectors: int = 3
     """Pods that share the collecting: the nodes, where a collector runs on each."""
 
@@ -104,7 +104,7 @@ class Tuning:
     compression: float = 5.0
     """Raw bytes of logs in a byte of a chunk: Loki's docs say 5 to 10."""
     chunk_copies: float = 1.0
-    """How often the same chunk is written by different ingesters: 1 to the replication factor. An estimate."""
+    """The number of ingesters that write the same chunk: 1 to the replication factor. An estimate."""
 
     def __post_init__(self) -> None:
         _check(self, positive=tuple(item.name for item in fields(self)))

@@ -8,19 +8,19 @@ from .spec import GuardedChange
 Values = Mapping[str, Any]
 
 _SHAPE_CHANGED = (
-    "the store changes from {old} to {new}: they share no volume, so every object would stay on the old volumes. "
-    "Change replicas back; or copy all buckets out through S3, apply once with allow_changes "
-    '["shape"], copy them in, and let the readers follow (see the guide on stores)'
+    "shape {old!r} cannot become {new!r}: they share no volume, so every object would stay on the old volumes; "
+    'change replicas back; or copy all buckets out through S3, apply once with allow_changes ["shape"], copy '
+    "them in, and let the readers follow (see the guide on stores)"
 )
 _FEWER_SERVERS = (
-    "the number of servers falls from {old:g} to {new:g}: copies of objects on the removed servers would be lost. "
-    "Keep {old:g}; or move the objects off the last ones first, with volumeServer.evacuate in weed shell, and apply "
+    "replicas {old:g} cannot become {new:g}: copies of objects on the removed servers would be lost; keep "
+    "{old:g}; or move the objects off the last ones first, with volumeServer.evacuate in weed shell, and apply "
     'once with allow_changes ["servers"]'
 )
 _VOLUME_CHANGED = (
-    "{what} changes from {old!r} to {new!r}: objects would stay on the existing volumes. Change it back; or run a "
-    "second store with another release name, copy the buckets, and let their readers follow with allow_changes (see "
-    "the guide on moving stores)"
+    "{what} {old!r} cannot become {new!r}: objects would stay on the existing volumes; change it back; or run a "
+    "second store with another release name, copy the buckets, and let their readers follow with allow_changes "
+    "(see the guide on moving stores)"
 )
 
 

@@ -84,7 +84,7 @@ class TracingArgs(TypedDict):
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
     """Tolerations of the pods that have a volume. Default: none."""
     limits: NotRequired[TracingLimits]
-    """What all clients together may write. Default: Tempo's own limits."""
+    """Limits of all clients together. Default: Tempo's own limits."""
     receivers: NotRequired[Sequence[str]]
     """Protocols that spans arrive by: `otlp`, always, and `jaeger` and `zipkin` where programs still send those.
     Default: `otlp`."""
@@ -95,9 +95,9 @@ class TracingArgs(TypedDict):
     """How long spans are collected into one block, `1m` to `2h`. In Tempo 2 the block then goes to the bucket; the
     block-builders of Tempo 3 write there every 5m in any case. Default: `30m`."""
     processors: NotRequired[Sequence[str]]
-    """What the metrics generator does, one or more of `service-graphs`, `span-metrics`, and `local-blocks` for
-    TraceQL metrics and Grafana's Traces Drilldown; Tempo 3 answers those without it and does not take it. Default:
-    all that Tempo has."""
+    """Processors of the metrics generator, one or more of `service-graphs`, `span-metrics`, and `local-blocks` for
+    TraceQL metrics and Grafana's Traces Drilldown; Tempo 3 answers those without it and refuses it. Default: all
+    that Tempo has."""
     span_metrics_dimensions: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Span and resource attributes that become labels of span metrics. Default: none."""
     service_graph_dimensions: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
@@ -120,8 +120,6 @@ class TracingArgs(TypedDict):
     metrics_namespaces: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Namespaces whose pods may reach the metrics past the gateway, where the gateway asks for logins or
     certificates: a NetworkPolicy keeps all others out. Required then with `service_monitor`. Default: none."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]
@@ -136,6 +134,8 @@ class TracingArgs(TypedDict):
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]
     """Whether Helm does not wait for the pods to be ready. Default: false."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""
     service_monitor: NotRequired[bool]
     """Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the Prometheus
     operator. Default: false."""

@@ -11,7 +11,6 @@ from typing import Any
 from .._memberlist import Membership, membership_problems
 from .._merge import deep_merge, value_at
 from ..storage.s3 import store_address
-from .chart_versions import has_headless_memcached
 from .spec import GuardedChange
 
 Values = Mapping[str, Any]
@@ -20,6 +19,9 @@ REPLACE = "pulumi up --replace <urn of the release>"
 ADDRESS = "address of the store"
 CHART_LABEL = "{{ .Release.Name }}.{{ .Release.Namespace }}"
 """The label of the ring in every version of the chart."""
+
+FIRST_WITH_HEADLESS_MEMCACHED = (2, 17, 10)
+"""The version of the chart from which the Service of memcached is headless, by its README."""
 
 
 class Topology(StrEnum):
@@ -37,15 +39,15 @@ _MODE_CHANGE = (
 )
 _MODE_CHANGES = {
     (Topology.INGESTERS, Topology.KAFKA): (
-        "Tempo 2 cannot become Tempo 3 in place: Tempo 3 has no ingesters, and what they hold would not reach the "
-        "bucket; keep this Tracing and add a second one with another release name, the same bucket and the new "
-        "chart_version, {one_compactor}; send traces to it, let the ingesters flush for an hour, remove the first "
-        "one, and then that value"
+        "chart_version of Tempo 2 cannot become one of Tempo 3 in place: Tempo 3 has no ingesters, and what they "
+        "hold would not reach the bucket; keep this Tracing and add a second one with another release name, the "
+        "same bucket and the new chart_version, {one_compactor}; send traces to it, let the ingesters flush for "
+        "an hour, remove the first one, and then that value"
     ),
     (Topology.KAFKA, Topology.INGESTERS): (
-        "Tempo 3 cannot become Tempo 2 in place: Tempo 2 does not read the topic; keep chart_version, or add a second "
-        "Tracing with another release name and the same bucket, {one_compactor}; send traces to it, and remove the "
-        "first one once its block-builders have read the topic to its end"
+        "chart_version of Tempo 3 cannot become one of Tempo 2 in place: Tempo 2 does not read the topic; keep "
+        "chart_version, or add a second Tracing with another release name and the same bucket, {one_compactor}; "
+        "send traces to it, and remove the first one once its block-builders have read the topic to its end"
     ),
 }
 
@@ -198,19 +200,24 @@ def upgrade_problems(old: Values, new: Values, *, allowed: Collection[GuardedCha
     before, after = old.get("version"), new.get("version")
     if GuardedChange.CACHE in allowed or not isinstance(before, str) or not isinstance(after, str):
         return []
-    if has_headless_memcached(before) == has_headless_memcached(after):
+    if _has_headless_memcached(before) == _has_headless_memcached(after):
         return []
     if not (_has_memcached(old) and _has_memcached(new)):
         return []
     memcached = f"{new.get('name')}-memcached"
     delete = f"kubectl -n {new.get('namespace')} delete"
     return [
-        f"chart_version {before} cannot become {after} while memcached is there: it changes immutable fields of its "
-        "Service and StatefulSet; delete both, which loses cached blocks alone, and apply once with allow_changes "
-        f'["{GuardedChange.CACHE}"]: {delete} statefulset {memcached} --cascade=orphan; {delete} service {memcached}'
+        f"chart_version {before} cannot become {after} while memcached runs: the upgrade changes immutable "
+        "fields of its Service and StatefulSet; delete both, which loses cached blocks alone, and apply once "
+        f'with allow_changes ["{GuardedChange.CACHE}"]: {delete} statefulset {memcached} --cascade=orphan; '
+        f"{delete} service {memcached}"
     ]
 
 
 def _has_memcached(inputs: Values) -> bool:
     """Whether the chart's own cache runs, as it does by default."""
     return value_at(inputs, ("values", "memcached", "enabled")) is not False
+
+
+def _has_headless_memcached(version: str) -> bool:
+    return tuple(int(number) for number in version.split(".")) >= FIRST_WITH_HEADLESS_MEMCACHED

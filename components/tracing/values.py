@@ -19,7 +19,7 @@ from .workloads import (
     affinity,
     bucket_credentials,
     credentials_annotations,
-    go_memory_limit,
+    go_environment,
     merge_workload_values,
     persistence,
     reader_values,
@@ -35,7 +35,7 @@ COMPACTED_BLOCK_RETENTION = "1h"
 
 MEMCACHED_MEGABYTES = 256
 CACHE_ROLES = ("parquet-footer", "bloom", "frontend-search")
-"""What every version of the chart keeps on its memcached: small, and read by every query."""
+"""The data that every version of the chart caches: small, and read by every query."""
 
 USERNAME, PASSWORD = "KAFKA_USERNAME", "KAFKA_PASSWORD"
 
@@ -56,7 +56,7 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "storage": {"trace": _trace_storage(spec)},
         "ingester": {"max_block_duration": _block_duration(spec)},
         "resources": resources(spec.cpu, spec.memory),
-        "extraEnv": [go_memory_limit(spec.memory), *bucket_credentials(spec)],
+        "extraEnv": [go_environment(spec.memory), *bucket_credentials(spec)],
         "securityContext": CONTAINER_SECURITY_CONTEXT,
     }
     if overrides := _overrides(spec):

@@ -114,7 +114,4 @@ class Provider:
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
         raise NotImplementedError
 
-    def invoke(self, token: str, args: Properties) -> Properties:
-        raise ProviderError(f"the stand-in {self.name} provider has no function {token}")
-
     def cancel(self) -> None: ...

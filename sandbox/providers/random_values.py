@@ -1,12 +1,9 @@
-"""The stand-in for the random provider: passwords, strings, ids and UUIDs, drawn once and kept in the state."""
+"""The stand-in for the random provider: passwords, drawn once and kept in the state."""
 
 from __future__ import annotations
 
-import base64
 import secrets
 import string
-import uuid
-from collections.abc import Callable
 from typing import Any, Final
 
 from .differences import Difference, compare
@@ -49,44 +46,16 @@ def _defaults(inputs: Properties) -> Properties:
     return {**inputs, **classes, **minima, "numeric": numeric, "number": numeric}
 
 
-def _password(inputs: Properties) -> tuple[str, Properties]:
+def _password(inputs: Properties) -> Properties:
     import bcrypt
 
     result = draw(inputs)
     # bcrypt reads 72 bytes and the library refuses more.
     hashed = bcrypt.hashpw(result.encode()[:72], bcrypt.gensalt(rounds=10)).decode()
-    return "none", {"result": Secret(result), "bcryptHash": Secret(hashed), **_defaults(inputs)}
+    return {"result": Secret(result), "bcryptHash": Secret(hashed), **_defaults(inputs)}
 
 
-def _string(inputs: Properties) -> tuple[str, Properties]:
-    result = draw(inputs)
-    return result, {"result": result, **_defaults(inputs)}
-
-
-def _id(inputs: Properties) -> tuple[str, Properties]:
-    raw = secrets.token_bytes(inputs["byteLength"])
-    prefix = inputs.get("prefix") or ""
-    url = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-    forms = {
-        "b64Url": url,
-        "b64Std": base64.b64encode(raw).decode(),
-        "hex": raw.hex(),
-        "dec": str(int.from_bytes(raw, "big")),
-    }
-    return url, {**inputs, **{name: prefix + form for name, form in forms.items()}}
-
-
-def _uuid(inputs: Properties) -> tuple[str, Properties]:
-    result = str(uuid.uuid4())
-    return result, {**inputs, "result": result}
-
-
-_KINDS: Final[dict[str, tuple[Callable[[Properties], tuple[str, Properties]], tuple[str, ...]]]] = {
-    "random:index/randomPassword:RandomPassword": (_password, ("result", "bcryptHash")),
-    "random:index/randomString:RandomString": (_string, ("result",)),
-    "random:index/randomId:RandomId": (_id, ("b64Url", "b64Std", "hex", "dec")),
-    "random:index/randomUuid:RandomUuid": (_uuid, ("result",)),
-}
+_PASSWORD: Final = "random:index/randomPassword:RandomPassword"
 
 
 class RandomProvider(Provider):
@@ -94,9 +63,10 @@ class RandomProvider(Provider):
     notice = "This is the project's stand-in for the random provider, for tests and previews."
 
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
-        kind = _kind(resource)
+        if resource.type != _PASSWORD:
+            raise ProviderError(f"the stand-in random provider has no {resource.type}; it has RandomPassword")
         inputs: dict[str, Any] = plain(news)
-        if has_unknown(inputs) or kind not in (_password, _string):
+        if has_unknown(inputs):
             return news
         length, pools = inputs.get("length"), _pools(inputs)
         if not isinstance(length, int) or length < 1:
@@ -115,11 +85,10 @@ class RandomProvider(Provider):
         return compare(old_inputs, news, lambda _: True)
 
     def create(self, resource: Resource, inputs: Properties) -> tuple[str, Properties]:
-        make, drawn = _kind(resource), _KINDS[resource.type][1]
         if resource.preview:
-            return "", {**inputs, **dict.fromkeys(drawn, UNKNOWN)}
-        id, outputs = make(plain(inputs))
-        return id, {**outputs, **{key: value for key, value in inputs.items() if isinstance(value, Secret)}}
+            return "", {**inputs, "result": UNKNOWN, "bcryptHash": UNKNOWN}
+        secret_inputs = {key: value for key, value in inputs.items() if isinstance(value, Secret)}
+        return "none", {**_password(plain(inputs)), **secret_inputs}
 
     def read(self, resource: Resource, inputs: Properties, outputs: Properties) -> Found | None:
         return Found(resource.id, outputs, inputs)
@@ -130,10 +99,3 @@ class RandomProvider(Provider):
         return {**old_outputs, **news}
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None: ...
-
-
-def _kind(resource: Resource) -> Callable[[Properties], tuple[str, Properties]]:
-    if resource.type not in _KINDS:
-        known = ", ".join(type.rpartition(":")[2] for type in _KINDS)
-        raise ProviderError(f"the stand-in random provider has no {resource.type}; it has {known}")
-    return _KINDS[resource.type][0]

@@ -119,13 +119,6 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         _run(context, lambda: self._provider.delete(resource, inputs, outputs))
         return empty_pb2.Empty()
 
-    def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:
-        args = values.plain(values.from_struct(request.args))
-        result = _run(context, lambda: self._provider.invoke(request.tok, args))
-        response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(values.to_struct(result))
-        return response
-
 
 def _resource(request: Any, **more: Any) -> Resource:
     type, _, name = request.urn.rpartition("::")

@@ -86,11 +86,11 @@ def test_a_role_with_a_prefix_is_named_by_it_and_cut_too() -> None:
         ({"oidc_issuer": "http://foo bar"}, "oidc_issuer = 'http://foo bar'"),
         ({"role_prefix": "a b"}, "must be letters, digits and _+=,.@-, as IAM requires"),
         ({"role_name": "a b"}, "names a role 'a b', which must be at most 64"),
-        ({"oidc_issuer": ""}, "identity irsa needs the OIDC issuer"),
-        ({"identity": "pod-identity", "eks_cluster": ""}, "needs the name of the EKS cluster"),
+        ({"oidc_issuer": ""}, "identity irsa requires the OIDC issuer"),
+        ({"identity": "pod-identity", "eks_cluster": ""}, "requires the name of the EKS cluster"),
         ({"actions_for": "mimir"}, "actions_for = 'mimir': must be one of loki, tempo, thanos"),
         ({"account_id": "12"}, "account_id = '12'"),
-        ({"service_account": "*"}, "'*' is no Kubernetes name"),
+        ({"service_account": "*"}, "service_account = '*': must be at most 63"),
     ],
 )
 def test_access_that_would_not_work_or_be_too_wide_is_refused(args: dict[str, Any], reason: str) -> None:

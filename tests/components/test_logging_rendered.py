@@ -1,8 +1,6 @@
 """`Logging` with each of the real charts: what Kubernetes would refuse of a change between them is refused before."""
 
-import os
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 from itertools import permutations
 from pathlib import Path
@@ -14,6 +12,7 @@ import yaml
 from components.charts import LOKI
 from components.logging import Logging, LoggingArgs
 from components.logging.update_guard import upgrade_problems
+from tests.real_charts import require_renderable
 from tests.recording import record
 from tools.contract.invariants import every_ring_has_a_label_of_its_own
 from tools.render import RenderedObject, Rendering
@@ -56,9 +55,7 @@ Objects = Mapping[tuple[str, str], Mapping[str, Any]]
 
 def rendered(args: LoggingArgs, version: str, cache: Path) -> tuple[dict[str, Any], Sequence[RenderedObject]]:
     """Return the inputs of the release and its objects."""
-    charts = os.environ.get("OBSERVABILITY_CHARTS")
-    if charts is None or shutil.which("helm") is None or not (Path(charts) / f"loki-{version}").is_dir():
-        pytest.skip(f"needs helm on PATH and loki-{version} in the directory OBSERVABILITY_CHARTS")
+    require_renderable(LOKI, version)
     chosen: LoggingArgs = {**args, "chart_version": version}
     recording = record(lambda: {"query_url": Logging("logs", chosen).query_url})
     ((_, objects),) = render_releases(recording, cache, pytest.fail)

@@ -1,7 +1,5 @@
 """SeaweedFS in both shapes, rendered with the real chart and held against what must be true of any stack."""
 
-import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ import pytest
 
 from components.charts import MINIO, SEAWEEDFS_CHART, Chart
 from tests.components.stores import in_cluster, minio
+from tests.real_charts import require_renderable
 from tests.recording import record
 from tools.contract.chart_values import findings
 from tools.contract.invariants import INVARIANTS
@@ -24,10 +23,7 @@ SHAPES: dict[str, dict[str, Any]] = {"one pod": {}, "three servers": {"replicas"
 def rendering(
     args: dict[str, Any], cache: Path, store: Callable[..., Any] = in_cluster, chart: Chart = SEAWEEDFS_CHART
 ) -> Rendering:
-    charts = os.environ.get("OBSERVABILITY_CHARTS")
-    name = f"{chart.name}-{chart.default_version}"
-    if charts is None or shutil.which("helm") is None or not (Path(charts) / name).is_dir():
-        pytest.skip(f"needs helm on PATH and {name} in the directory OBSERVABILITY_CHARTS")
+    require_renderable(chart, chart.default_version)
     recording = record(lambda: {"endpoint": store(**args)["endpoint"]})
     ((release, objects),) = render_releases(recording, cache, pytest.fail)
     kinds = {
@@ -64,8 +60,7 @@ def test_every_shape_keeps_what_must_be_true_of_any_stack(shape: str, tmp_path: 
 def test_the_chart_knows_every_value(shape: str, tmp_path: Path) -> None:
     rendered(SHAPES[shape], tmp_path)
     values = record(lambda: in_cluster(**SHAPES[shape])).one(":Release").plain()["values"]
-    directory = Path(os.environ["OBSERVABILITY_CHARTS"])
-    chart = ChartFiles(directory / f"{SEAWEEDFS_CHART.name}-{SEAWEEDFS_CHART.default_version}")
+    chart = ChartFiles(require_renderable(SEAWEEDFS_CHART, SEAWEEDFS_CHART.default_version))
     assert [str(finding) for finding in findings("storage/seaweedfs", values, chart)] == []
 
 

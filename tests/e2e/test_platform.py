@@ -46,12 +46,12 @@ def test_a_second_preview_expects_no_changes(platform: Platform) -> None:
 
 
 def test_an_up_tells_its_target_and_what_it_needs(platform: Platform) -> None:
-    told = platform.up().stdout
-    assert f"target   observability-sandbox ({platform.sandbox.api.server}, Kubernetes v" in told
-    assert "GiB of 80 CPU, 320.0 GiB free" in told, "what the stack itself runs already counts as free"
-    assert "volumes  StorageClass standard (the default)" in told
-    assert "CRDs     none missing" in told
-    assert f"state    {platform.checkout.environment['PULUMI_BACKEND_URL']}" in told
+    output = platform.up().stdout
+    assert f"target   observability-sandbox ({platform.sandbox.api.connection.server}, Kubernetes v" in output
+    assert "GiB of 80 CPU, 320.0 GiB free" in output, "what the stack itself runs already counts as free"
+    assert "volumes  StorageClass standard (the default)" in output
+    assert "CRDs     none missing" in output
+    assert f"state    {platform.checkout.environment['PULUMI_BACKEND_URL']}" in output
 
 
 def test_a_refresh_finds_what_was_edited_by_hand_and_an_up_puts_it_back(platform: Platform) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from components.charts import LOKI
 from tests.engine.inline import InlineStack
 
 pytestmark = pytest.mark.engine
@@ -21,7 +22,7 @@ RELEASE = (
     PROVIDER
     + """
     kubernetes.helm.v3.Release(
-        "logs", name="loki", namespace="obs", chart="loki", version="18.11.0",
+        "logs", name="loki", namespace="obs", chart="loki", version="%s",
         repository_opts={"repo": "https://grafana-community.github.io/helm-charts"},
         values={"deploymentMode": %s, "singleBinary": {"replicas": 2}},
         opts=inside,
@@ -72,12 +73,12 @@ def test_values_that_only_the_deployment_tells_pass_through_a_preview_as_unknown
 
 
 def test_a_chart_that_cannot_be_had_is_replaced_loudly_and_rendered(inline_stack: InlineStack) -> None:
-    run = inline_stack.program(RELEASE % '"Monolithic"').preview()
+    run = inline_stack.program(RELEASE % (LOKI.default_version, '"Monolithic"')).preview()
     assert run.succeeded, run.output
-    assert "chart loki 18.11.0 could not be had" in run and "OBSERVABILITY_CHARTS" in run
+    assert f"chart loki {LOKI.default_version} could not be had" in run and "OBSERVABILITY_CHARTS" in run
 
 
 def test_values_that_the_chart_refuses_fail_the_preview(inline_stack: InlineStack) -> None:
-    run = inline_stack.program(RELEASE % '"Sideways"').preview()
+    run = inline_stack.program(RELEASE % (LOKI.default_version, '"Sideways"')).preview()
     assert not run.succeeded
     assert "release loki does not render" in run and "Sideways" in run

@@ -107,8 +107,10 @@ def findings(release: str, values: Mapping[str, Any], files: ChartFiles) -> Iter
         merged = _without_nulls(deep_merge(files.values, values))
         validator = jsonschema.validators.validator_for(files.schema, jsonschema.Draft7Validator)(files.schema)
         for error in validator.iter_errors(merged):
-            place = ".".join(str(part) for part in error.absolute_path)
-            yield Finding(f"release {release}: values.{place}", f"the chart's schema refuses it: {error.message[:300]}")
+            key_path = ".".join(str(part) for part in error.absolute_path)
+            yield Finding(
+                f"release {release}: values.{key_path}", f"the chart's schema refuses it: {error.message[:300]}"
+            )
 
 
 def unknown_values(release: str, values: Mapping[str, Any], chart: ChartValues) -> Iterator[Finding]:
@@ -121,56 +123,56 @@ def _unknown(
     given: Mapping[str, Any], defaults: Mapping[str, Any], path: Path, chart: ChartValues
 ) -> Iterator[tuple[Path, str]]:
     for key, value in given.items():
-        place = (*path, str(key))
-        if instead := read_instead(chart.name, chart.version, place):
-            yield place, f"the chart has it and does not read it: use {instead}"
+        key_path = (*path, str(key))
+        if instead := read_instead(chart.name, chart.version, key_path):
+            yield key_path, f"the chart has it and does not read it: use {instead}"
             continue
-        if is_open(chart.name, place):
+        if is_open(chart.name, key_path):
             continue
         if not path and key in chart.inner:
             yield from _in_inner_chart(str(key), value, chart)
         elif key in defaults:
-            yield from _known(value, defaults[key], place, chart)
-        elif not _described(place, chart):
-            yield place, f"there is no such value: {_hint(place, defaults, chart)}"
+            yield from _known(value, defaults[key], key_path, chart)
+        elif not _described(key_path, chart):
+            yield key_path, f"there is no such value: {_hint(key_path, defaults, chart)}"
 
 
-def _known(value: Any, default: Any, place: Path, chart: ChartValues) -> Iterator[tuple[Path, str]]:
+def _known(value: Any, default: Any, key_path: Path, chart: ChartValues) -> Iterator[tuple[Path, str]]:
     if isinstance(default, bool | int | float) and isinstance(value, Mapping):
-        yield place, f"the chart has {default!r} here, not a map"
+        yield key_path, f"the chart has {default!r} here, not a map"
     elif isinstance(default, Mapping) and default:
         if isinstance(value, Mapping):
-            yield from _unknown(value, default, place, chart)
+            yield from _unknown(value, default, key_path, chart)
         elif value is not None:
-            yield place, f"the chart has a map here, with {', '.join(sorted(map(str, default)))}"
+            yield key_path, f"the chart has a map here, with {', '.join(sorted(map(str, default)))}"
 
 
 def _in_inner_chart(key: str, value: Any, chart: ChartValues) -> Iterator[tuple[Path, str]]:
     inner = chart.inner[key]
     if inner is None or not isinstance(value, Mapping):
         return
-    for place, sentence in _unknown(value, inner.defaults, (), inner):
-        if place != ("enabled",) and place[0] != "global":
-            yield (key, *place), sentence
+    for key_path, message in _unknown(value, inner.defaults, (), inner):
+        if key_path != ("enabled",) and key_path[0] != "global":
+            yield (key, *key_path), message
 
 
-def _described(place: Path, chart: ChartValues) -> bool:
+def _described(key_path: Path, chart: ChartValues) -> bool:
     """Whether a comment or the schema knows the key."""
-    if place[-1] in chart.commented.get(place[:-1], ()):
+    if key_path[-1] in chart.commented.get(key_path[:-1], ()):
         return True
     described: Mapping[str, Any] | None = chart.described
-    for part in place:
+    for part in key_path:
         described = None if described is None else described.get(part)
     return described is not None
 
 
-def _hint(place: Path, siblings: Mapping[str, Any], chart: ChartValues) -> str:
-    close = difflib.get_close_matches(place[-1], [str(key) for key in siblings], n=1)
-    elsewhere = [path for path in chart.paths if path[-1] == place[-1]]
+def _hint(key_path: Path, siblings: Mapping[str, Any], chart: ChartValues) -> str:
+    close = difflib.get_close_matches(key_path[-1], [str(key) for key in siblings], n=1)
+    elsewhere = [path for path in chart.paths if path[-1] == key_path[-1]]
     if close:
-        return f"did you mean {'.'.join((*place[:-1], close[0]))}?"
+        return f"did you mean {'.'.join((*key_path[:-1], close[0]))}?"
     if elsewhere:
-        nearest = min(elsewhere, key=lambda path: (len(set(path) ^ set(place)), path))
+        nearest = min(elsewhere, key=lambda path: (len(set(path) ^ set(key_path)), path))
         return f"did you mean {'.'.join(nearest)}?"
     return f"there are {', '.join(sorted(map(str, siblings)))}"
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox.layout import CONTEXT as SANDBOX_CONTEXT
+
 from .kubectl import items, kubectl
 
-SANDBOX_CONTEXT = "observability-sandbox"
 NEEDED_CRDS = {
     "Certificate": "certificates.cert-manager.io",
     "IngressRoute": "ingressroutes.traefik.io",

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tools.render.documents import load, load_all
+from sandbox.documents import load, load_all
 
 
 class Kind(StrEnum):

@@ -35,8 +35,8 @@ def main() -> int:
 
 def _checked(rendering: Rendering, root: Path) -> int:
     report = check(rendering, root)
-    for sentence in report.unchecked:
-        print(f"not checked: {sentence}")
+    for message in report.unchecked:
+        print(f"not checked: {message}")
     for finding in report.findings:
         print(f"contract: {finding}", file=sys.stderr)
     print(f"{len(report.findings)} violations of the contract")

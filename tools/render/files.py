@@ -7,11 +7,12 @@ from typing import Any
 
 import yaml
 
+from sandbox.documents import DUMPER
+
 from .masking import masked
 from .objects import RenderedObject, RenderError, Rendering
 
 MARKER = ".rendered-by-make-render"
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _FIRST = ("apiVersion", "kind", "metadata")
 
 
@@ -40,7 +41,7 @@ def as_yaml(document: Mapping[str, Any]) -> str:
     head = {key: document[key] for key in _FIRST if key in document}
     rest = {key: document[key] for key in sorted(document) if key not in head}
     ordered = {key: _sorted(value) for key, value in (head | rest).items()}
-    return str(yaml.dump(ordered, Dumper=_DUMPER, sort_keys=False, width=110, allow_unicode=True))
+    return str(yaml.dump(ordered, Dumper=DUMPER, sort_keys=False, width=110, allow_unicode=True))
 
 
 def _text(item: RenderedObject, rendering: Rendering) -> str:

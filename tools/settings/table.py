@@ -33,7 +33,7 @@ _EMPTY: tuple[Any, ...] = (None, "", {}, (), [])
 class Row:
     """One line of the table."""
 
-    place: str
+    setting: str
     value: str
     origin: str
 
@@ -59,26 +59,26 @@ def _of_areas(settings: Settings, source: Source) -> Iterator[Row]:
         stated, _ = source.area(area)
         components = [component for component in planned if component.area == area]
         specs = [component.spec.check(component.name, component.arguments) for component in components]
-        computed = {item.place: item for spec in specs for item in derived(area, spec)}
+        computed = {item.setting: item for spec in specs for item in derived(area, spec)}
         filled_in = {name: value for component in components for name, value in component.arguments.items()}
         for row in _of_model(area, getattr(settings, area), stated, filled_in):
-            follows = computed.pop(row.place, None)
+            follows = computed.pop(row.setting, None)
             if follows is None or row.origin == "stack file":
                 yield row
             else:
-                yield Row(row.place, shown(follows.value), f"derived from {follows.source}")
+                yield Row(row.setting, shown(follows.value), f"derived from {follows.source}")
         for item in computed.values():
-            yield Row(item.place, shown(item.value), f"derived from {item.source}")
+            yield Row(item.setting, shown(item.value), f"derived from {item.source}")
 
 
 def _of_model(
-    place: str, model: BaseModel, stated: Mapping[str, Any], filled_in: Mapping[str, Any] | None = None
+    setting: str, model: BaseModel, stated: Mapping[str, Any], filled_in: Mapping[str, Any] | None = None
 ) -> Iterator[Row]:
     arguments = filled_in or {}
     for name, field in type(model).model_fields.items():
         key = field.alias or name
         value = getattr(model, name)
-        here = f"{place}.{key}"
+        here = f"{setting}.{key}"
         if isinstance(value, BaseModel):
             yield from _of_model(here, value, stated.get(key) or {})
         elif key in stated:
@@ -91,11 +91,11 @@ def _of_model(
             yield Row(here, shown(value), "default")
 
 
-def _of_argument(place: str, name: str, default: Any, value: Any) -> Row:
+def _of_argument(setting: str, name: str, default: Any, value: Any) -> Row:
     """Return the row of a setting that the program fills in from another one."""
     if value == default or (value in _EMPTY and default in _EMPTY):
-        return Row(place, shown(value), "default")
-    return Row(place, shown(value), f"derived from {INHERITED.get(name, 'other settings')}")
+        return Row(setting, shown(value), "default")
+    return Row(setting, shown(value), f"derived from {INHERITED.get(name, 'other settings')}")
 
 
 def _secrets(source: Source) -> Iterator[Row]:

@@ -6,8 +6,7 @@ from typing import Any
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
 from components.logging.modes import LokiRole
-from components.tracing.chart_versions import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
-from components.tracing.modes import TempoRole
+from components.tracing.modes import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS, TempoRole
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""IAM roles and policies."""
+"""IAM roles and their inline policies."""
 
 from __future__ import annotations
 
@@ -96,83 +96,6 @@ class RolePolicy(AwsKind):
     def delete(self, aws: Account, id: str, inputs: Properties) -> None:
         role, _, name = id.partition(":")
         unless_missing(lambda: aws.client("iam").delete_role_policy(RoleName=role, PolicyName=name))
-
-
-class Policy(AwsKind):
-    properties = frozenset({"name", "policy", "description", "path", "tags"})
-    immutable = frozenset({"name", "description", "path"})
-    computed = ("arn", "policyId", "attachmentCount", "tagsAll")
-    named_by = "name"
-    documents = frozenset({"policy"})
-
-    def create(self, aws: Account, inputs: Properties) -> str:
-        wanted = {"Path": inputs.get("path"), "Description": inputs.get("description")}
-        made = aws.client("iam").create_policy(
-            PolicyName=inputs["name"],
-            PolicyDocument=inputs["policy"],
-            Tags=pairs(aws.tags(inputs)),
-            **{key: value for key, value in wanted.items() if value},
-        )
-        return str(made["Policy"]["Arn"])
-
-    def read(self, aws: Account, id: str, inputs: Properties) -> Properties | None:
-        iam = aws.client("iam")
-        found = unless_missing(lambda: iam.get_policy(PolicyArn=id))
-        if found is None:
-            return None
-        policy = found["Policy"]
-        version = iam.get_policy_version(PolicyArn=id, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
-        tags = mapping(policy.get("Tags"))
-        return {
-            "name": policy["PolicyName"],
-            "arn": id,
-            "path": policy["Path"],
-            "policyId": policy["PolicyId"],
-            "attachmentCount": policy["AttachmentCount"],
-            "description": policy.get("Description") or "",
-            "policy": _text(version["Document"]),
-            "tags": {key: value for key, value in tags.items() if key not in aws.settings.default_tags},
-            "tagsAll": tags,
-        }
-
-    def update(self, aws: Account, id: str, inputs: Properties) -> None:
-        iam, tags = aws.client("iam"), aws.tags(inputs)
-        old = [v for v in iam.list_policy_versions(PolicyArn=id)["Versions"] if not v["IsDefaultVersion"]]
-        for version in old:
-            iam.delete_policy_version(PolicyArn=id, VersionId=version["VersionId"])
-        iam.create_policy_version(PolicyArn=id, PolicyDocument=inputs["policy"], SetAsDefault=True)
-        had = mapping(iam.list_policy_tags(PolicyArn=id)["Tags"])
-        iam.untag_policy(PolicyArn=id, TagKeys=[key for key in had if key not in tags])
-        iam.tag_policy(PolicyArn=id, Tags=pairs(tags))
-
-    def delete(self, aws: Account, id: str, inputs: Properties) -> None:
-        iam = aws.client("iam")
-        found = unless_missing(lambda: iam.list_policy_versions(PolicyArn=id))
-        for version in (found or {}).get("Versions", []):
-            if not version["IsDefaultVersion"]:
-                iam.delete_policy_version(PolicyArn=id, VersionId=version["VersionId"])
-        unless_missing(lambda: iam.delete_policy(PolicyArn=id))
-
-
-class RolePolicyAttachment(AwsKind):
-    properties = frozenset({"role", "policyArn"})
-    immutable = properties
-
-    def create(self, aws: Account, inputs: Properties) -> str:
-        aws.client("iam").attach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
-        return f"{inputs['role']}/{inputs['policyArn']}"
-
-    def read(self, aws: Account, id: str, inputs: Properties) -> Properties | None:
-        role, _, arn = id.partition("/")
-        found = unless_missing(lambda: aws.client("iam").list_attached_role_policies(RoleName=role)) or {}
-        attached = any(policy["PolicyArn"] == arn for policy in found.get("AttachedPolicies", []))
-        return {"role": role, "policyArn": arn} if attached else None
-
-    def update(self, aws: Account, id: str, inputs: Properties) -> None: ...
-
-    def delete(self, aws: Account, id: str, inputs: Properties) -> None:
-        role, _, arn = id.partition("/")
-        unless_missing(lambda: aws.client("iam").detach_role_policy(RoleName=role, PolicyArn=arn))
 
 
 def _text(document: Any) -> str:

@@ -1,4 +1,4 @@
-"""KMS keys and their aliases."""
+"""KMS keys."""
 
 from __future__ import annotations
 
@@ -63,34 +63,6 @@ class Key(AwsKind):
     def delete(self, aws: Account, id: str, inputs: Properties) -> None:
         days = inputs.get("deletionWindowInDays") or 30
         unless_missing(lambda: _kms(aws, inputs).schedule_key_deletion(KeyId=id, PendingWindowInDays=days))
-
-
-class Alias(AwsKind):
-    properties = frozenset({"name", "targetKeyId", "region"})
-    immutable = frozenset({"name", "region"})
-    computed = ("arn", "targetKeyArn")
-
-    def create(self, aws: Account, inputs: Properties) -> str:
-        _kms(aws, inputs).create_alias(AliasName=inputs["name"], TargetKeyId=inputs["targetKeyId"])
-        return str(inputs["name"])
-
-    def read(self, aws: Account, id: str, inputs: Properties) -> Properties | None:
-        kms = _kms(aws, inputs)
-        pages = kms.get_paginator("list_aliases").paginate()
-        for alias in (alias for page in pages for alias in page["Aliases"]):
-            if alias["AliasName"] == id and "TargetKeyId" in alias:
-                key = kms.describe_key(KeyId=alias["TargetKeyId"])["KeyMetadata"]
-                # An alias may be given the key's id or its ARN; AWS answers the id.
-                given = inputs.get("targetKeyId")
-                target = given if given in (key["KeyId"], key["Arn"]) else key["KeyId"]
-                return {"name": id, "arn": alias["AliasArn"], "targetKeyId": target, "targetKeyArn": key["Arn"]}
-        return None
-
-    def update(self, aws: Account, id: str, inputs: Properties) -> None:
-        _kms(aws, inputs).update_alias(AliasName=id, TargetKeyId=inputs["targetKeyId"])
-
-    def delete(self, aws: Account, id: str, inputs: Properties) -> None:
-        unless_missing(lambda: _kms(aws, inputs).delete_alias(AliasName=id))
 
 
 def _kms(aws: Account, inputs: Properties) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar
 from ..differences import Difference, Path, compare
 from ..plugin import CheckFailed, Found, Log, Provider, ProviderError, Resource
 from ..values import UNKNOWN, Properties, Secret, Unknown, mark_secrets, plain
-from . import eks, functions, iam, kms
+from . import eks, iam, kms
 from .account import Account, Settings
 from .buckets import SETTINGS, Bucket, same_document
 from .kinds import AwsKind
@@ -21,10 +21,7 @@ KINDS: Final[dict[str, AwsKind]] = {
     **{f"aws:s3/{name[0].lower()}{name[1:]}:{name}": kind for name, kind in SETTINGS.items()},
     "aws:iam/role:Role": iam.Role(),
     "aws:iam/rolePolicy:RolePolicy": iam.RolePolicy(),
-    "aws:iam/policy:Policy": iam.Policy(),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": iam.RolePolicyAttachment(),
     "aws:kms/key:Key": kms.Key(),
-    "aws:kms/alias:Alias": kms.Alias(),
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": eks.PodIdentityAssociation(),
 }
 
@@ -98,9 +95,6 @@ class AwsProvider(Provider):
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
         kind = _kind(resource)
         _call(resource, lambda: kind.delete(self._aws, resource.id, plain(inputs or outputs)))
-
-    def invoke(self, token: str, args: Properties) -> Properties:
-        return functions.call(self._aws, token, args)
 
     def _outputs(self, resource: Resource, kind: AwsKind, id: str, inputs: Properties) -> Properties:
         live = _call(resource, lambda: kind.read(self._aws, id, plain(inputs)))

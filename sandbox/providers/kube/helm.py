@@ -6,13 +6,28 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import yaml
+
+from sandbox.documents import DUMPER
 
 from ..plugin import ProviderError
+
+KUBE_VERSION: Final = "1.36.1"
+API_VERSIONS: Final = (
+    "monitoring.coreos.com/v1",
+    *(f"monitoring.coreos.com/v1/{kind}" for kind in ("ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe")),
+    "traefik.io/v1alpha1",
+    *(f"traefik.io/v1alpha1/{kind}" for kind in ("IngressRoute", "Middleware")),
+)
+_TEMPLATE_SECONDS: Final = 120.0
 
 
 class HelmFailed(Exception):
@@ -70,6 +85,14 @@ class Helm:
                 if self._cancelled.is_set():
                     process.terminate()
 
+    def template(self, name: str, namespace: str, chart: Path, values: Mapping[str, Any], *more: str) -> str:
+        """Return what `helm template` prints of a release, its CustomResourceDefinitions among it."""
+        words = ["template", name, str(chart), "--namespace", namespace, "--include-crds"]
+        words += ["--kube-version", KUBE_VERSION]
+        words += [word for version in API_VERSIONS for word in ("--api-versions", version)]
+        with values_file(values) as file:
+            return self.run([*words, *more, "--values", file], timeout=_TEMPLATE_SECONDS)
+
     def query(self, words: Sequence[str]) -> Any:
         """The JSON that a command answers about the cluster."""
         return json.loads(self.run([*words, "--output", "json"], timeout=60, server=True) or "null")
@@ -79,3 +102,12 @@ class Helm:
         words = ["list", "--namespace", namespace, "--all", "--filter", f"^{name}$"]
         found = self.query(words) or []
         return dict(found[0]) if found else None
+
+
+@contextmanager
+def values_file(values: Mapping[str, Any]) -> Iterator[str]:
+    """Write the values of a release to a file for as long as helm reads it."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        yaml.dump(dict(values), file, Dumper=DUMPER)
+        file.flush()
+        yield file.name

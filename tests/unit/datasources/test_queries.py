@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.datasources.queries import label_names, metric_names, stream_labels
+from components.datasources.link_checks import label_names, metric_names, stream_labels
 
 
 @pytest.mark.parametrize(

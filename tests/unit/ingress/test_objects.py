@@ -136,18 +136,18 @@ def test_a_ui_that_nobody_authenticates_is_refused_whatever_other_middlewares_it
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"auth_middleware": "internal-basic-auth"}, "write its namespace and name"),
-        ({"auth_middleware": ""}, "write its namespace and name"),
+        ({"auth_middleware": "internal-basic-auth"}, "must be the namespace and name"),
+        ({"auth_middleware": ""}, "must be the namespace and name"),
         ({"port": 80}, "port = 80: port_name = 'http-metrics' is set too"),
         ({"port_name": ""}, "port: is missing: set port or port_name"),
         ({"port_name": "", "port": 0}, "port = 0: must be at least 1"),
         ({"tls_secret": "a", "cert_resolver": "b"}, "tls_secret = 'a': cert_resolver = 'b' is set too"),
         ({"scheme": "grpc"}, "scheme = 'grpc': must be one of http, https, h2c"),
         ({"entry_points": []}, "entry_points = []: must have at least 1"),
-        ({"entry_points": ["web secure"]}, "is no entry point"),
-        ({"host": "a`) || Host(`b"}, "no host name"),
-        ({"path_prefix": "grafana"}, "begin with '/'"),
-        ({"path_prefix": "/a`) || PathPrefix(`/"}, "is not a path"),
+        ({"entry_points": ["web secure"]}, "must be the name of an entry point"),
+        ({"host": "a`) || Host(`b"}, "must be a host name"),
+        ({"path_prefix": "grafana"}, "must be a path with '/'"),
+        ({"path_prefix": "/a`) || PathPrefix(`/"}, "must be a path with"),
     ],
 )
 def test_wrong_routes_are_refused(args: dict[str, Any], message: str) -> None:

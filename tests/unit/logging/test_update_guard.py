@@ -152,7 +152,7 @@ def test_a_mode_is_not_removed_in_the_update_that_adds_another() -> None:
 
 def test_the_claims_of_each_role_are_watched() -> None:
     problems = changed(DISTRIBUTED, volume_size="20Gi")
-    assert [problem.split(" cannot")[0] for problem in problems] == [
+    assert [problem.split(" 10Gi")[0] for problem in problems] == [
         "volume size of ingester",
         "volume size of index-gateway",
         "volume size of compactor",
@@ -161,7 +161,7 @@ def test_the_claims_of_each_role_are_watched() -> None:
 
 def test_ingesters_move_to_zones_only_after_they_were_flushed() -> None:
     (problem,) = changed(DISTRIBUTED, ingester_zones=ZONES)
-    assert f"from one StatefulSet to zones {', '.join(ZONES)}" in problem and "flush=true" in problem
+    assert f"ingester zones none cannot become {', '.join(ZONES)}" in problem and "flush=true" in problem
     zoned = {**DISTRIBUTED, "ingester_zones": ZONES}
     assert len(changed(zoned, ingester_zones=ZONES[::-1])) == 1, "their volumes lie in the old zones"
     assert changed(zoned, replicas=6) == []
@@ -194,8 +194,8 @@ def test_objects_are_not_left_behind_until_they_were_copied(fields: dict[str, An
 @pytest.mark.parametrize(
     ("fields", "what"),
     [
-        ({"volume_size": "20Gi"}, "volume size of loki cannot change from 10Gi to 20Gi"),
-        ({"storage_class": "gp3"}, "storage class of loki cannot change from the default to gp3"),
+        ({"volume_size": "20Gi"}, "volume size of loki 10Gi cannot become 20Gi"),
+        ({"storage_class": "gp3"}, "storage class of loki the default cannot become gp3"),
     ],
 )
 def test_a_claim_template_changes_only_after_its_statefulset_was_deleted(fields: dict[str, Any], what: str) -> None:
@@ -252,7 +252,7 @@ def test_a_mode_that_does_not_flush_leaves_after_it_was_flushed(mode: str, befor
     both = {**alone, "migrate_from": before}
     assert updated(both, alone) == []
     (problem,) = updated({**both, **UNFLUSHED}, {**alone, **UNFLUSHED})
-    assert problem.startswith(f"{role} cannot go from ") and " to 0 replicas" in problem
+    assert problem.startswith(f"{role} replicas ") and " cannot become 0 in" in problem
     assert (
         "set loki.ingester.wal.flush_on_shutdown first; or flush each pod that is removed by a POST to its" in problem
     )
@@ -263,9 +263,9 @@ def test_a_mode_that_does_not_flush_leaves_after_it_was_flushed(mode: str, befor
 @pytest.mark.parametrize(
     ("base", "fewer", "what"),
     [
-        (THREE, {"replicas": 1}, "loki cannot go from 3 to 1 replicas"),
-        (FIVE_INGESTERS, {"workloads": {}}, "ingester cannot go from 5 to 3 replicas"),
-        ({**SCALABLE, "replicas": 4}, {"replicas": 2}, "write cannot go from 4 to 2 replicas"),
+        (THREE, {"replicas": 1}, "loki replicas 3 cannot become 1"),
+        (FIVE_INGESTERS, {"workloads": {}}, "ingester replicas 5 cannot become 3"),
+        ({**SCALABLE, "replicas": 4}, {"replicas": 2}, "write replicas 4 cannot become 2"),
     ],
 )
 def test_several_ingesters_do_not_leave_at_once_until_they_were_flushed(
@@ -364,15 +364,15 @@ def test_the_same_place_said_again_is_allowed(values: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("base", "section", "persistence", "what"),
     [
-        (DISTRIBUTED, "ingester", {"enabled": False}, "volume of ingester cannot change from data to none"),
-        (DISTRIBUTED, "ingester", {"inMemory": True}, "volume of ingester cannot change from data to none"),
+        (DISTRIBUTED, "ingester", {"enabled": False}, "volume of ingester data cannot become none"),
+        (DISTRIBUTED, "ingester", {"inMemory": True}, "volume of ingester data cannot become none"),
         (DISTRIBUTED, "indexGateway", {"enabled": False}, "volume of index-gateway"),
         (DISTRIBUTED, "compactor", {"type": "emptyDir"}, "volume of compactor"),
         (
             DISTRIBUTED,
             "patternIngester",
             {"enabled": True},
-            "volume of pattern-ingester cannot change from none to data",
+            "volume of pattern-ingester none cannot become data",
         ),
         (BUCKET, "singleBinary", {"enabled": False}, "volume of loki"),
         (DOCUMENT, "write", {"volumeClaimsEnabled": False}, "volume of write"),
@@ -385,13 +385,13 @@ def test_a_claim_template_neither_comes_nor_goes(
     (problem,) = changed({**base, **more}, values={section: {"persistence": persistence}})
     assert what in problem and 'allow_changes ["volumes"]' in problem
     (problem,) = updated({**base, **more, "values": {section: {"persistence": persistence}}}, {**base, **more})
-    assert f"volume of {what.split()[2]} cannot change" in problem
+    assert f"volume of {what.split()[2]} " in problem
 
 
 def test_a_second_claim_is_a_change_of_the_first_one_s_statefulset() -> None:
     claims = [{"name": "data", "size": "10Gi"}, {"name": "scratch", "size": "1Gi"}]
     problems = changed(DISTRIBUTED, values={"ingester": {"persistence": {"claims": claims}}})
-    assert "volume of ingester cannot change from data to data and scratch" in problems[0]
+    assert "volume of ingester data cannot become data and scratch" in problems[0]
 
 
 PATTERNS = {"pattern_ingester": True}

@@ -1,6 +1,6 @@
 """Warnings about valid arguments of `Logging`."""
 
-from components.logging.warnings import warnings
+from components.logging.component import warnings
 
 from .examples import BUCKET, DOCUMENT, LAPTOP, spec_of
 

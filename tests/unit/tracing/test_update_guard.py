@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from components._merge import deep_merge
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.spec import GuardedChange, TracingSpec
 from components.tracing.update_guard import update_problems, upgrade_problems
 from components.tracing.values import tempo_values
@@ -105,14 +105,16 @@ def test_volume_claim_templates_cannot_change(base: dict[str, Any] | None, args:
 
 def test_tempo_2_cannot_become_tempo_3() -> None:
     (problem,) = problems(spec(), spec(KAFKA))
-    assert problem.startswith("Tempo 2 cannot become Tempo 3")
+    assert problem.startswith("chart_version of Tempo 2 cannot become one of Tempo 3")
     assert "second one with another release name, the same bucket" in problem
     assert "{overrides: {defaults: {compaction: {compaction_disabled: true}}}}" in problem
 
 
 def test_tempo_3_cannot_become_tempo_2() -> None:
     (problem,) = problems(spec(KAFKA), spec())
-    assert problem.startswith("Tempo 3 cannot become Tempo 2") and "keep chart_version" in problem
+    assert (
+        problem.startswith("chart_version of Tempo 3 cannot become one of Tempo 2") and "keep chart_version" in problem
+    )
 
 
 def test_the_topic_cannot_change() -> None:

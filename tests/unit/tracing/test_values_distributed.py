@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.values import distributed_values
 from components.units import parse_duration, parse_quantity
 from tests.unit.tracing.specs import spec

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.tracing.chart_versions import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
 from components.tracing.spec import TracingSpec
 from components.tracing.values import tempo_values
 from config import load
