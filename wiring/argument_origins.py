@@ -70,7 +70,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "bucket": ("storage.buckets", "storage.shared_bucket"),
         "prefix": ("storage.prefixes",),
         "kms_key_arn": ("storage.kms_key_arn",),
-        "role_name": ("cluster.name",),
+        "role_name": ("storage.role_prefix",),
     },
     "SecretBucketAccess": {
         "namespace": ("logging.namespace", "tracing.namespace"),

@@ -158,6 +158,7 @@ def aws_access_args(
     pod_identity = store.identity is Identity.POD_IDENTITY
     return {
         "eks_cluster": cluster if pod_identity else "",
+        "role_prefix": pulumi.Output.concat(cluster, "-", namespace),
         **stated(store, AwsBucketAccessArgs),
         "actions_for": consumer,
         "region": settings.aws_region,
@@ -166,7 +167,6 @@ def aws_access_args(
         "bucket": made.buckets[purpose],
         "prefix": made.prefixes[purpose],
         "kms_key_arn": made.kms_key_arn,
-        "role_name": f"{cluster}-{consumer}",
     }
 
 

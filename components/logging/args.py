@@ -137,6 +137,11 @@ class LoggingArgs(TypedDict):
     traces_endpoint: NotRequired[pulumi.Input[str]]
     """URL of OTLP over HTTP that Loki sends traces of its own requests to. The Loki of chart `18.11.0` cannot: it
     needs the tag of another image in `values`. Default: none, and Loki is not traced."""
+    cluster_label: NotRequired[str]
+    """Label of the ring, `<release>.<namespace>`, by which pods discard messages of another Loki or Mimir that has
+    the address of an earlier pod. `off`: none is sent or accepted. `accept`: none is sent, any is accepted.
+    `unverified`: it is sent, any is accepted. `verified`: it is sent and required. A running Loki moves one step an
+    update, in this order or back. Default: `verified`."""
     allow_changes: NotRequired[Sequence[str]]
     """Changes that the applied state forbids and that are allowed in one update: `volumes`, after the StatefulSets
     were deleted and their pods left running; `location`, after the objects were copied, or for another name of the

@@ -11,12 +11,13 @@ from itertools import pairwise
 from typing import Any
 
 from .._guard import forbidden_change
+from .._memberlist import ClusterLabel, Membership, membership_problems
 from .._merge import deep_merge
 from .._shown import shown
 from .._tenants import THE_ONLY_TENANT
 from ..charts import major_version
 from ..storage.s3 import store_address
-from .modes import LokiMode, LokiRole, PersistenceStyle, path_between
+from .modes import SCALED_SECTIONS, LokiMode, LokiRole, PersistenceStyle, path_between
 from .spec import GuardedChange
 from .values import CHART_ZONES
 from .workloads import ZONE_LABEL
@@ -341,9 +342,42 @@ def _flushes(values: Values) -> bool:
 
 
 def upgrade_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
+    """Return every forbidden change from the `old`, applied inputs of the release to the `new` ones."""
+    return [*label_problems(old, new), *([] if GuardedChange.CHART in allowed else chart_problems(old, new))]
+
+
+def label_problems(old: Values, new: Values) -> list[str]:
+    """Return a message where pods of the `old` and the `new` inputs would discard each other's messages of the ring.
+
+    A single pod has no others.
+    """
+    before, after = _section(old, "values"), _section(new, "values")
+    if not (before.get("loki") and after.get("loki")) or max(_pods(before), _pods(after)) <= 1:
+        return []
+    label = f"{new.get('name')}.{new.get('namespace')}"
+    settings = {Membership.of(setting.config(label)): f'cluster_label "{setting}"' for setting in ClusterLabel}
+
+    def shown(membership: Membership) -> str:
+        return settings.get(membership, f"values.loki.extraMemberlistConfig {membership.config}")
+
+    return membership_problems(_membership(before), _membership(after), shown)
+
+
+def _pods(values: Values) -> int:
+    return sum(int(_section(values, section).get("replicas") or 0) for section in SCALED_SECTIONS)
+
+
+def _membership(values: Values) -> Membership:
+    """Return the membership as Loki reads it: `memberlistConfig` replaces the section, `structuredConfig` wins."""
+    loki = _section(values, "loki")
+    section = _section(loki, "memberlistConfig") or _section(loki, "extraMemberlistConfig")
+    return Membership.of(_merged(section, _section(loki, "structuredConfig", "memberlist")))
+
+
+def chart_problems(old: Values, new: Values) -> list[str]:
     """Return a message where the `new` inputs of the release have a chart that Kubernetes would refuse halfway."""
     before, after = old.get("version"), new.get("version")
-    if GuardedChange.CHART in allowed or not isinstance(before, str) or not isinstance(after, str):
+    if not isinstance(before, str) or not isinstance(after, str):
         return []
     if (major_version(before) == 6) == (major_version(after) == 6):
         return []

@@ -57,7 +57,7 @@ class TracingArgs(TypedDict):
     none."""
     kafka_topic: NotRequired[pulumi.Input[str]]
     """Topic that spans go through, for this Tempo alone; created where the broker creates topics on demand.
-    Default: `tempo-traces`."""
+    Default: `<release>.<namespace>`."""
     kafka_credentials_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace with the keys `KAFKA_USERNAME` and `KAFKA_PASSWORD`, for SASL/PLAIN. Default:
     none, for a broker without a login."""

@@ -167,10 +167,12 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         examples=["kafka.messaging:9092"],
     )
     kafka_topic: str = Field(
-        default="tempo-traces",
+        default="",
         description=(
-            "Topic that spans go through, for this Tempo alone; created where the broker creates topics on demand."
+            "Topic that spans go through, for this Tempo alone; created where the broker creates topics on demand. "
+            "Default: `<release>.<namespace>`."
         ),
+        examples=["tempo.tracing"],
     )
     kafka_credentials_secret: OptionalObjectName = Field(
         default="",
@@ -361,6 +363,11 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return self.mode is TempoMode.DISTRIBUTED and self.secured
 
     @property
+    def topic(self) -> str:
+        """The topic that spans go through."""
+        return self.kafka_topic or f"{self.release_name}.{self.namespace}"
+
+    @property
     def partition_count(self) -> int:
         """Number of partitions of the topic, of live-stores and of block-builders."""
         return self.partitions or 3
@@ -444,7 +451,7 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("kafka_topic")
     def _kafka_topic_is_valid(self) -> str | None:
-        if re.fullmatch(_TOPIC, self.kafka_topic) is None:
+        if self.kafka_topic and re.fullmatch(_TOPIC, self.kafka_topic) is None:
             return "must be 1 to 249 letters, digits, dots, underscores or hyphens; correct it"
         return None
 

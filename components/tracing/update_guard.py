@@ -10,7 +10,9 @@ from typing import Any
 
 from .._bucket import Store
 from .._guard import forbidden_change
-from .._merge import value_at
+from .._memberlist import Membership, membership_problems
+from .._merge import deep_merge, value_at
+from .._shown import shown
 from ..storage.s3 import store_address
 from .modes import TempoMode, TempoRole
 from .spec import GuardedChange
@@ -19,6 +21,8 @@ Values = Mapping[str, Any]
 
 REPLACE = "pulumi up --replace <urn of the release>"
 ENDPOINT = "endpoint"
+CHART_LABEL = "{{ .Release.Name }}.{{ .Release.Namespace }}"
+"""The label of the ring in every version of the chart."""
 
 FIRST_WITH_HEADLESS_MEMCACHED = (2, 17, 10)
 """The version of the chart from which the Service of memcached is headless, by its README."""
@@ -72,6 +76,7 @@ def update_problems(old: Values, new: Values, *, allowed: Collection[GuardedChan
         *([] if GuardedChange.LOCATION in allowed else _location_problems(old, new)),
         *_volume_problems(old, new),
         *_topic_problems(old, new),
+        *_label_problems(old, new),
         *([] if GuardedChange.INGESTERS in allowed else _ingester_problems(old, new)),
     ]
 
@@ -157,8 +162,9 @@ def _topic_problems(old: Values, new: Values) -> list[str]:
                 "kafka_topic",
                 before.get("topic"),
                 after.get("topic"),
-                "spans of the old topic that are not in a block yet would be lost; change it back; or stop the "
-                "senders, wait until the block-builders have read the old topic to its end, and then run " + REPLACE,
+                f"spans of the old topic that are not in a block yet would be lost; set kafka_topic "
+                f"{shown(before.get('topic'))} to keep it; or stop the senders, wait until the block-builders have "
+                f"read the old topic to its end, and then run {REPLACE}",
             )
         )
     count = "auto_create_topic_default_partitions"
@@ -174,6 +180,23 @@ def _topic_problems(old: Values, new: Values) -> list[str]:
             )
         )
     return problems
+
+
+def _label_problems(old: Values, new: Values) -> list[str]:
+    """Return a message where old and new pods would discard each other's messages of the ring; one pod has no others.
+
+    No argument sets the label: it is the chart's unless `values` set another one.
+    """
+    if _topology(new) is Topology.MONOLITHIC:
+        return []
+    return membership_problems(_membership(old), _membership(new), lambda step: f"values.memberlist {step.config}")
+
+
+def _membership(values: Values) -> Membership:
+    section = value_at(values, ("memberlist",)) or {}
+    return Membership.of(
+        deep_merge(section, value_at(values, ("tempo", "structuredConfig", "memberlist")) or {}), CHART_LABEL
+    )
 
 
 def _ingester_problems(old: Values, new: Values) -> list[str]:

@@ -140,7 +140,7 @@ def _tempo_3_values(spec: TracingSpec) -> dict[str, Any]:
         "ingest": {
             "kafka": {
                 "address": spec.kafka_address,
-                "topic": spec.kafka_topic,
+                "topic": spec.topic,
                 "auto_create_topic_enabled": True,
                 "auto_create_topic_default_partitions": spec.partition_count,
             }

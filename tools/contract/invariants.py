@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import yaml
+
 from tools.render import RenderedObject, Rendering
 from tools.render.masking import forms
 from tools.render.resources import texts
@@ -110,6 +112,27 @@ def every_release_makes_something(rendering: Rendering) -> Iterator[Finding]:
             yield Finding(f"release {release}", "renders no object: correct its values, or leave it out")
 
 
+def every_ring_has_a_label_of_its_own(rendering: Rendering) -> Iterator[Finding]:
+    """A process joins the ring of another one that has the address of an earlier pod, unless the ring has a label."""
+    for item in rendering.objects:
+        files = (item.manifest.get("data") or {}) if item.kind == "ConfigMap" else {}
+        for name, text in files.items():
+            config = yaml.safe_load(text) if "memberlist:" in text else None
+            if isinstance(config, dict) and isinstance(ring := config.get("memberlist"), dict):
+                yield from _label_problem(f"{item}: {name}", item, ring.get("cluster_label"))
+    for pod in pods_of(rendering.objects):
+        for container in pod.containers:
+            flags = dict(str(argument).partition("=")[::2] for argument in container.get("args") or [])
+            if flags.get("--cluster.enabled") == "true":
+                yield from _label_problem(pod.reference(container), pod.owner, flags.get("--cluster.name"))
+
+
+def _label_problem(name: str, item: RenderedObject, label: str | None) -> Iterator[Finding]:
+    required = f"{item.manifest['metadata']['labels']['app.kubernetes.io/instance']}.{item.namespace}"
+    if label != required:
+        yield Finding(name, f"the label of its ring is {label!r}: set {required!r}")
+
+
 INVARIANTS: tuple[Invariant, ...] = (
     every_container_has_requests,
     every_namespace_admits_its_pods,
@@ -120,6 +143,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     no_secret_is_exported_in_the_clear,
     every_definition_outlives_its_release,
     every_release_makes_something,
+    every_ring_has_a_label_of_its_own,
     no_pod_holds_a_token_without_a_reason,
     every_datasource_is_read,
 )

@@ -16,6 +16,7 @@ from components.logging.values import merged_values
 
 from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, RULES, V6, V18, ZONES, spec_of
 
+INPUTS = {"name": "loki", "namespace": "logging", "version": V18}
 TODAY = date(2026, 5, 1)
 
 
@@ -476,3 +477,51 @@ def test_tenants_come_and_go_only_when_senders_and_readers_know() -> None:
     assert update_problems(one, many, today=TODAY, allowed=[GuardedChange.TENANTS]) == []
     more = merged_values(spec_of(BUCKET, tenants=["fake", "a", "b"]))
     assert update_problems(many, more, today=TODAY) == []
+
+
+def relabelled(old: dict[str, Any], new: dict[str, Any], base: dict[str, Any] = BUCKET) -> list[str]:
+    three = {**base, "namespace": "logging", "replicas": 3}
+    before, after = (merged_values(spec_of({**three, **fields})) for fields in (old, new))
+    return upgrade_problems({**INPUTS, "values": before}, {**INPUTS, "values": after})
+
+
+@pytest.mark.parametrize("base", [BUCKET, DISTRIBUTED, DOCUMENT])
+def test_a_running_ring_without_a_label_gets_one_in_steps_alone(base: dict[str, Any]) -> None:
+    (problem,) = relabelled({"cluster_label": "off"}, {}, base)
+    assert problem.startswith('cluster_label "verified": must not change from cluster_label "off" in one update, ')
+    assert problem.endswith(
+        'keep cluster_label "off", or set and apply cluster_label "accept", then cluster_label "unverified", then '
+        'cluster_label "verified", one update each'
+    )
+
+
+def test_the_values_of_a_release_from_before_the_setting_are_off() -> None:
+    values = merged_values(spec_of({**BUCKET, "namespace": "logging", "replicas": 3}))
+    before = deepcopy(values)
+    del before["loki"]["extraMemberlistConfig"]
+    (problem,) = upgrade_problems({**INPUTS, "values": before}, {**INPUTS, "values": values})
+    assert 'keep cluster_label "off"' in problem
+
+
+@pytest.mark.parametrize(("old", "new"), list(pairwise(["off", "accept", "unverified", "verified"])))
+def test_each_step_of_the_label_may_be_taken_and_taken_back(old: str, new: str) -> None:
+    assert relabelled({"cluster_label": old}, {"cluster_label": new}) == []
+    assert relabelled({"cluster_label": new}, {"cluster_label": old}) == []
+
+
+def test_a_single_pod_has_no_others_to_understand() -> None:
+    one = {**BUCKET, "namespace": "logging"}
+    before, after = (merged_values(spec_of({**one, "cluster_label": label})) for label in ("off", "verified"))
+    assert upgrade_problems({**INPUTS, "values": before}, {**INPUTS, "values": after}) == []
+    grown = merged_values(spec_of({**one, "replicas": 3}))
+    assert len(upgrade_problems({**INPUTS, "values": before}, {**INPUTS, "values": grown})) == 1
+
+
+@pytest.mark.parametrize("section", ["memberlistConfig", "extraMemberlistConfig"])
+def test_a_label_among_the_values_is_kept_wherever_loki_reads_it(section: str) -> None:
+    own = {"values": {"loki": {section: {"cluster_label": "mine"}}}}
+    structured = {"values": {"loki": {"structuredConfig": {"memberlist": {"cluster_label": "mine"}}}}}
+    assert relabelled(own, structured) == []
+    (problem,) = relabelled(own, {})
+    assert "values.loki.extraMemberlistConfig {'cluster_label': 'mine'" in problem
+    assert 'then cluster_label "unverified", then cluster_label "verified"' in problem

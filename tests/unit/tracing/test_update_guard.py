@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components._merge import deep_merge
 from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.spec import GuardedChange, TracingSpec
 from components.tracing.update_guard import update_problems, upgrade_problems
@@ -126,9 +127,15 @@ def test_tempo_3_cannot_become_tempo_2() -> None:
 def test_the_topic_cannot_change() -> None:
     (problem,) = problems(spec(KAFKA), spec(KAFKA, kafka_topic="other"))
     assert (
-        problem.startswith('kafka_topic = "other": must not change from "tempo-traces"')
+        problem.startswith('kafka_topic = "other": must not change from "tempo.tracing"')
         and "pulumi up --replace" in problem
     )
+
+
+def test_a_topic_from_before_its_default_is_kept_by_its_name() -> None:
+    (problem,) = problems(spec(KAFKA, kafka_topic="tempo-traces"), spec(KAFKA))
+    assert problem.startswith('kafka_topic = "tempo.tracing": must not change from "tempo-traces"')
+    assert 'set kafka_topic "tempo-traces" to keep it; or' in problem
 
 
 def test_partitions_cannot_be_removed() -> None:
@@ -197,3 +204,24 @@ def test_other_upgrades_pass(version: str) -> None:
 def test_memcached_that_is_added_or_removed_with_the_chart_passes(enabled: tuple[bool, bool]) -> None:
     before, after = ({"values": {"memcached": {"enabled": each}}} for each in enabled)
     assert not upgrade_problems({**inputs(OLD), **before}, {**inputs(NEW), **after})
+
+
+@pytest.mark.parametrize("place", ["memberlist", "structured"])
+def test_another_label_of_the_ring_is_reached_in_steps_alone(place: str) -> None:
+    def applied(**config: Any) -> dict[str, Any]:
+        values = (
+            {"memberlist": config} if place == "memberlist" else {"tempo": {"structuredConfig": {"memberlist": config}}}
+        )
+        return deep_merge(tempo_values(spec()), values)
+
+    (problem,) = update_problems(tempo_values(spec()), applied(cluster_label="mine"))
+    assert problem.startswith("values.memberlist {'cluster_label': 'mine', ")
+    assert "must not change from values.memberlist {'cluster_label': '{{ .Release.Name }}" in problem
+    assert problem.count("'cluster_label_verification_disabled': True") == 2, "both labels unverified between"
+    unverified = applied(cluster_label="mine", cluster_label_verification_disabled=True)
+    assert update_problems(unverified, applied(cluster_label="mine")) == []
+
+
+def test_a_single_pod_may_get_any_label() -> None:
+    values = tempo_values(spec(LAPTOP))
+    assert update_problems(values, {**values, "memberlist": {"cluster_label": "mine"}}) == []

@@ -1,12 +1,14 @@
 """A value that a chart does not know is found, and what the chart leaves open is not."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components.charts import LOKI
-from tools.contract.chart_values import findings
+from components.charts import CHARTS, LOKI, MINIO
+from tools.contract.__main__ import write
+from tools.contract.chart_values import PUBLISHED, ChartValues, findings, unknown_values
 from tools.render.chartfiles import ChartFiles
 
 VALUES = """\
@@ -108,3 +110,38 @@ def test_a_value_that_the_chart_has_and_does_not_read_is_found(tmp_path: Path, v
         "values.ingester.updateStrategy: the chart has it and does not read it; use ingester.strategy" in one
         for one in sentences
     )
+
+
+def test_what_every_published_chart_knows_is_written_down() -> None:
+    names = {f"{chart.name}-{version}.json" for chart in CHARTS for version in chart.versions}
+    assert {file.name for file in PUBLISHED.iterdir()} == names
+    for chart in CHARTS:
+        for version in chart.versions:
+            kept = ChartValues.published(chart.name, version)
+            assert (kept.name, kept.version) == (chart.name, version) and kept.defaults
+
+
+def test_a_value_that_came_after_the_release_is_found_without_the_chart() -> None:
+    chart = ChartValues.published(MINIO.name, "5.4.0")
+    values = {"networkPolicy": {"enabled": True, "egress": {"enabled": True}}}
+    (finding,) = unknown_values("minio/minio", values, chart)
+    assert str(finding).startswith("release minio/minio: values.networkPolicy.egress: unknown value")
+    assert list(unknown_values("minio/minio", {"networkPolicy": {"enabled": True}}, chart)) == []
+
+
+def test_a_chart_that_is_written_down_finds_what_its_files_find(chart: ChartFiles, tmp_path: Path) -> None:
+    (tmp_path / "values.schema.json").write_text('{"properties": {"described": {"properties": {"within": {}}}}}')
+    known = {"image": {"pullPolicy": "Never"}, "described": {"within": 1}, "topLevelOption": False, "extra": {"a": 1}}
+    wrong = {"image": {"pull": 1}, "within": 1, "part": {"prot": 1}, "replicas": {"a": 1}}
+    kept = ChartValues.loaded(ChartValues.of(chart).kept())
+    for values in (known, wrong):
+        assert list(unknown_values("tiny", values, kept)) == list(unknown_values("tiny", values, ChartValues.of(chart)))
+    assert len(list(unknown_values("tiny", wrong, kept))) == 4
+
+
+@pytest.mark.skipif("OBSERVABILITY_CHARTS" not in os.environ, reason="OBSERVABILITY_CHARTS names no charts")
+def test_the_published_charts_say_what_is_written_down(tmp_path: Path) -> None:
+    write(Path(os.environ["OBSERVABILITY_CHARTS"]), tmp_path)
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {
+        file.name: file.read_text() for file in PUBLISHED.iterdir()
+    }

@@ -113,6 +113,36 @@ def test_a_definition_that_goes_with_its_release_is_found(rendering: Make) -> No
     assert found(check, rendering(definition, retained=True)) == []
 
 
+@pytest.mark.parametrize(
+    ("memberlist", "label"),
+    [("memberlist:\n  join_members: [web]\n", None), ('memberlist:\n  cluster_label: "web.other"\n', "web.other")],
+)
+def test_a_ring_without_a_label_of_its_own_is_found(rendering: Make, memberlist: str, label: str | None) -> None:
+    def ring(text: str) -> Rendering:
+        config = manifest("ConfigMap", "web", data={"config.yaml": text, "readme": "memberlist: see above"})
+        config["metadata"]["labels"] = {"app.kubernetes.io/instance": "web"}
+        return rendering(config)
+
+    check = invariants.every_ring_has_a_label_of_its_own
+    problem = f"ConfigMap apps/web: config.yaml: the label of its ring is {label!r}: set 'web.apps'"
+    assert found(check, ring(memberlist)) == [problem]
+    assert found(check, ring("memberlist:\n  cluster_label: web.apps\n")) == []
+
+
+def test_a_cluster_of_collectors_without_a_name_is_found(rendering: Make) -> None:
+    def collectors(*flags: str) -> Rendering:
+        pods = workload(containers=[container(args=["run", *flags])])
+        pods["metadata"]["labels"] = {"app.kubernetes.io/instance": "web"}
+        return rendering(pods)
+
+    check = invariants.every_ring_has_a_label_of_its_own
+    assert found(check, collectors("--cluster.enabled=true")) == [
+        "Deployment apps/web: container main: the label of its ring is None: set 'web.apps'"
+    ]
+    assert found(check, collectors("--cluster.enabled=true", "--cluster.name=web.apps")) == []
+    assert found(check, collectors("--cluster.enabled=false")) == []
+
+
 def test_a_datasource_that_grafana_does_not_look_for_is_found(rendering: Make) -> None:
     def stack(namespaces: str) -> Rendering:
         environment = [{"name": "LABEL", "value": "grafana_datasource"}, {"name": "NAMESPACE", "value": namespaces}]
