@@ -17,7 +17,6 @@ _MISSING: Final = re.compile(
 _INITIALS: Final = {
     "sseAlgorithm": "SSEAlgorithm",
     "kmsMasterKeyId": "KMSMasterKeyID",
-    "mfaDelete": "MFADelete",
     "id": "ID",
 }
 _CAMEL: Final = {pascal: camel for camel, pascal in _INITIALS.items()}
@@ -29,6 +28,8 @@ class AwsKind(ABC):
     properties: frozenset[str]
     immutable: frozenset[str] = frozenset()
     computed: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = {}
+    """Properties that may only have one value."""
     named_by: str | None = None
     documents: frozenset[str] = frozenset()
 

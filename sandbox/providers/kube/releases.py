@@ -45,8 +45,7 @@ class Releases:
             reason = "the stand-in Kubernetes provider does not have this property of a release"
             raise CheckFailed([(key, reason) for key in unknown])
         if plain(inputs.get("name")) is None:
-            before = plain(olds).get("name")
-            inputs["name"] = before or f"{resource.name}-{resource.seed.hex()[:8]}"
+            raise CheckFailed([("name", "the stand-in Kubernetes provider generates no names; set it")])
         if plain(inputs.get("namespace")) is None:
             inputs["namespace"] = "default"
         if not has_unknown(inputs.get("chart")) and not plain(inputs.get("chart")):
