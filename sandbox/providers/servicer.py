@@ -25,7 +25,7 @@ _STATUS_DETAILS_KEY = "grpc-status-details-bin"
 
 
 def _version(name: str) -> str:
-    """The version of the SDK that is installed: the engine warns of any plugin older than its SDK."""
+    """Return the version of the installed SDK: the engine warns of any plugin older than its SDK."""
     return f"{metadata.version(f'pulumi_{name}')}+standin"
 
 
@@ -181,7 +181,7 @@ def _diff_response(difference: differences.Difference) -> provider_pb2.DiffRespo
 
 
 def _decoded(value: Any) -> Any:
-    """Provider settings that are not strings arrive as JSON inside a string."""
+    """Return the value of a provider setting, which arrives as JSON in a string unless it is a string."""
     if isinstance(value, str) and value[:1] in ("{", "[", "t", "f", '"'):
         try:
             return json.loads(value)

@@ -159,7 +159,7 @@ class Engine:
 
 @contextmanager
 def _interruptions_left_to_the_engine() -> Iterator[None]:
-    """Outlive Ctrl-C, which reaches the engine too: it ends what it has begun and gives its lock back."""
+    """Ignore Ctrl-C, which reaches the engine too: it ends what it has begun and gives its lock back."""
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         yield

@@ -17,7 +17,7 @@ _FIRST = ("apiVersion", "kind", "metadata")
 
 
 def write(rendering: Rendering, out: Path) -> int:
-    """Write the rendering to `out`, in place of an earlier one, and give the number of files.
+    """Write the rendering to `out`, in place of an earlier one, and return the number of files.
 
     Raises `RenderError` where `out` holds anything else.
     """

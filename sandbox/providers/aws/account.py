@@ -30,7 +30,7 @@ class Account:
         self._clients: dict[tuple[str, str], Any] = {}
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """A boto3 client of the moto server; without one an error that says how to name it."""
+        """Return a boto3 client of the moto server; raise `ProviderError` where none is named."""
         key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:

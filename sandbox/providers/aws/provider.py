@@ -113,7 +113,7 @@ def _kind(resource: Resource) -> AwsKind:
 
 
 def _call(resource: Resource, call: Callable[[], _T]) -> _T:
-    """Run a call of the AWS API; its failure in one sentence with the resource's name."""
+    """Return the result of a call of the AWS API; raise `ProviderError` with the resource's name."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -123,7 +123,7 @@ def _call(resource: Resource, call: Callable[[], _T]) -> _T:
 
 
 def _live_input(kind: AwsKind, key: str, wanted: Any, live: Properties) -> Any:
-    """The live value of an input; a document that says the same keeps its text, a write-only input its value."""
+    """Return the live value of an input; an equal document keeps its text, a write-only input its value."""
     if key not in live or isinstance(wanted, Secret):
         return wanted
     if key in kind.documents and same_document(plain(wanted), live[key]):
@@ -132,7 +132,7 @@ def _live_input(kind: AwsKind, key: str, wanted: Any, live: Properties) -> Any:
 
 
 def _narrowed(live: Any, wanted: Any) -> Any:
-    """The live value with the keys that were asked for: the server adds its defaults."""
+    """Return the live value with the keys that were asked for: the server adds its defaults."""
     if isinstance(live, dict) and isinstance(wanted, dict):
         return {key: _narrowed(value, wanted[key]) for key, value in live.items() if key in wanted}
     if isinstance(live, list) and isinstance(wanted, list) and len(live) == len(wanted):

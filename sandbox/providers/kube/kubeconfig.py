@@ -34,7 +34,7 @@ class Connection:
 
 
 def connect(kubeconfig: Any = None, context: str | None = None) -> Connection:
-    """The connection that a provider's `kubeconfig` (path or contents) and `context` name.
+    """Return the connection that a provider's `kubeconfig` (path or contents) and `context` name.
 
     Without them KUBECONFIG counts, then ~/.kube/config.
     """

@@ -113,7 +113,7 @@ class Objects:
     def _preview(
         self, resource: Resource, kind: Kind, manifest: Object, inputs: Properties, *, creating: bool
     ) -> Properties:
-        """What the server answers to a dry run, or the inputs where it cannot be asked yet."""
+        """Return what the server answers to a dry run, or the inputs where it cannot be asked yet."""
         outputs = inputs
         if self._cluster.reachable and not has_unknown(manifest):
             in_the_way = creating and self._exists(kind, manifest)

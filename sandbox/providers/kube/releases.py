@@ -110,7 +110,7 @@ class Releases:
         return self._charts.locate(ChartReference(str(inputs["chart"]), inputs.get("version"), repository))
 
     def _rendered(self, inputs: Properties) -> Properties:
-        """The names of what the chart renders with these values; unknown values leave them unknown."""
+        """Return the names of what the chart renders with these values; unknown values leave them unknown."""
         known = plain(inputs)
         if has_unknown(known):
             return {"resourceNames": UNKNOWN}
@@ -154,7 +154,7 @@ class Releases:
 
     @contextmanager
     def _helm(self) -> Iterator[Helm]:
-        """Helm against the cluster, with the kubeconfig of the provider in a file that only we read."""
+        """Yield helm against the cluster, with the kubeconfig of the provider in a private file."""
         connection = self._cluster.connection
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as kubeconfig:
             path = Path(connection.source)

@@ -16,7 +16,7 @@ DEFAULT_VERSION: Final = "1.36"
 
 
 def failures(manifest: dict[str, Any], version: str = DEFAULT_VERSION) -> list[tuple[str, str]]:
-    """Every place where the object breaks its schema, as a path and a reason; unknown values fit anywhere.
+    """Return every place where the object breaks its schema, as a path and a reason; unknown values fit anywhere.
 
     A kind without a schema, such as a custom resource, has no failures: the API server validates those.
     """
