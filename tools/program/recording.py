@@ -14,6 +14,8 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.sync_await import _ensure_event_loop
 
+from sandbox.providers.kube.kinds import HELM_RELEASE
+
 SECRET = rpc._special_sig_key
 UNKNOWN = rpc.UNKNOWN
 _CLOSED_AT_EXIT: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
@@ -71,7 +73,7 @@ def mocked_outputs(type_token: str, name: str, inputs: Mapping[str, Any], unknow
     outputs = dict(inputs)
     if type_token == "random:index/randomPassword:RandomPassword":
         outputs |= {"result": f"generated-{name}", "bcryptHash": f"$2b$10$hash-of-{name}"}
-    if type_token == "kubernetes:helm.sh/v3:Release":
+    if type_token == HELM_RELEASE:
         outputs |= {"status": {"name": inputs.get("name"), "namespace": inputs.get("namespace"), "status": "deployed"}}
     if type_token.startswith("aws:"):
         outputs |= {"arn": f"arn:aws:mock:::{name}"}

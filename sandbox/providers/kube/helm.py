@@ -19,8 +19,8 @@ import yaml
 from sandbox.documents import DUMPER
 
 from ..plugin import ProviderError
+from .validation import KUBE_VERSION
 
-KUBE_VERSION: Final = "1.36.1"
 API_VERSIONS: Final = (
     "monitoring.coreos.com/v1",
     *(f"monitoring.coreos.com/v1/{kind}" for kind in ("ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe")),
