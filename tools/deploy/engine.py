@@ -57,7 +57,7 @@ class Engine:
     def for_stack(cls, root: Path, stack: StackFile, extra: tuple[str, ...] = ()) -> "Engine":
         """Choose state and providers, and say so where it matters; raise `MissingEngineError` without the engine."""
         if shutil.which("pulumi") is None:
-            raise MissingEngineError("pulumi is not on PATH: run this through make, which installs it")
+            raise MissingEngineError("pulumi is not on PATH; run this through make, which installs it")
         environment = engine_environment(root)
         variables = {**os.environ, **environment.variables}
         providers = choose_providers(root, stack.providers, variables)

@@ -60,9 +60,9 @@ def _empty(out: Path) -> None:
     if not out.exists():
         return
     if not out.is_dir():
-        raise RenderError(f"{out} is a file: name a directory with OUT=")
+        raise RenderError(f"{out} is a file; name a directory with OUT=")
     if any(out.iterdir()) and not (out / MARKER).exists():
-        raise RenderError(f"{out} holds what is no earlier rendering (no {MARKER}): choose another directory with OUT=")
+        raise RenderError(f"{out} holds what is no earlier rendering (no {MARKER}); choose another directory with OUT=")
     for entry in out.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

@@ -78,10 +78,10 @@ def _manifest(resource: Registered) -> dict[str, Any]:
     try:
         kind = kind_of(resource.type)
     except ValueError as error:
-        raise RenderError(f"{resource.name}: {error}, so it cannot be rendered: use the typed resource") from None
+        raise RenderError(f"{resource.name}: {error}, so it cannot be rendered; use the typed resource") from None
     manifest = {"apiVersion": kind.api_version, "kind": kind.kind} | inputs
     if not (manifest.get("metadata") or {}).get("name"):
-        raise RenderError(f"{resource.name}: {kind} has no metadata.name, so its name would change: give it one")
+        raise RenderError(f"{resource.name}: {kind} has no metadata.name, so its name would change; set one")
     return manifest
 
 

@@ -36,7 +36,7 @@ def sizes(root: Path, stack: str) -> str:
     if not settings.load.is_set:
         command = set_command(setting_path("load", "logs_gb_per_day"), 100)
         raise StackFileError(
-            f"observability:load is not set: state what is expected, such as\n  {command} --stack {stack}"
+            f"observability:load is not set; state what is expected, such as\n  {command} --stack {stack}"
         )
     block = "\n".join(lines(settings, config))
     try:

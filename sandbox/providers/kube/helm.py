@@ -57,7 +57,7 @@ class Helm:
         """Return what the command prints; `server` lets it reach the cluster."""
         command = shutil.which("helm")
         if command is None:
-            raise ProviderError("the helm command is not on PATH: install Helm 3")
+            raise ProviderError("the helm command is not on PATH; install Helm 3")
         process = subprocess.Popen(
             [command, *words, *(self._server if server else [])],
             env=self._environment,

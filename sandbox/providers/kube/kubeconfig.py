@@ -44,7 +44,7 @@ def connect(kubeconfig: Any = None, context: str | None = None) -> Connection:
         raise NoCluster(f"{source} is not a kubeconfig")
     name = context or document.get("current-context")
     if not name:
-        raise NoCluster(f"{source} has no current context: set the provider's context")
+        raise NoCluster(f"{source} has no current context; set the provider's context")
     chosen = _named(document, "contexts", "context", name, source)
     cluster = _named(document, "clusters", "cluster", chosen.get("cluster"), source)
     user = _named(document, "users", "user", chosen["user"], source) if chosen.get("user") else {}

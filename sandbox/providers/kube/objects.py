@@ -66,7 +66,7 @@ class Objects:
             return "", self._preview(resource, kind, manifest, inputs, creating=True)
         self._await_kind(kind)
         if self._exists(kind, manifest):
-            raise ProviderError(f"{kind.kind} {id_of(manifest)} already exists: import it, or delete it")
+            raise ProviderError(f"{kind.kind} {id_of(manifest)} already exists; import it, or delete it")
         return self._apply(resource, kind, manifest, inputs)
 
     def update(

@@ -67,7 +67,7 @@ class Releases:
         with self._helm() as helm:
             entry = _checked(lambda: helm.entry(release.namespace, release.name))
             if entry and entry["status"] == "deployed":
-                raise ProviderError(f"the Helm release {release.id} already exists: import it, or uninstall it")
+                raise ProviderError(f"the Helm release {release.id} already exists; import it, or uninstall it")
             return release.id, self._install(helm, release)
 
     def update(
