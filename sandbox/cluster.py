@@ -13,6 +13,7 @@ from sandbox.documents import load_all
 from sandbox.layout import PROJECT
 from sandbox.processes import SandboxError
 from sandbox.providers.kube.kubeconfig import NoCluster
+from sandbox.providers.kube.validation import KUBE_VERSION
 
 MANIFESTS = Path(__file__).resolve().parent / "manifests"
 WORKERS = ("worker-a", "worker-b", "worker-c")
@@ -46,7 +47,7 @@ def _node(name: str, *, storage: bool = False) -> Object:
             "nodeInfo": {
                 "architecture": "amd64",
                 "operatingSystem": "linux",
-                "kubeletVersion": "v1.36.1",
+                "kubeletVersion": f"v{KUBE_VERSION}",
                 "containerRuntimeVersion": "kwok",
             },
         },

@@ -6,17 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox import crds
 from sandbox.layout import CONTEXT as SANDBOX_CONTEXT
 
 from .kubectl import items, kubectl
 
-NEEDED_CRDS = {
-    "Certificate": "certificates.cert-manager.io",
-    "IngressRoute": "ingressroutes.traefik.io",
-    "Middleware": "middlewares.traefik.io",
-    "PrometheusRule": "prometheusrules.monitoring.coreos.com",
-    "ServiceMonitor": "servicemonitors.monitoring.coreos.com",
-}
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
@@ -68,4 +62,4 @@ def inspect_cluster(context: str) -> Cluster:
 def missing_crds(objects: Iterable[Mapping[str, Any]], cluster: Cluster) -> list[str]:
     """Name the CRDs that `objects` need and the cluster does not have."""
     kinds = {str(item.get("kind")) for item in objects}
-    return sorted(crd for kind, crd in NEEDED_CRDS.items() if kind in kinds and crd not in cluster.crds)
+    return sorted(crd for kind, crd in crds.names().items() if kind in kinds and crd not in cluster.crds)

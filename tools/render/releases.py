@@ -11,12 +11,13 @@ from components.charts import CHARTS
 from sandbox.documents import load_all
 from sandbox.providers.kube.charts import MIRROR, ChartReference, Charts
 from sandbox.providers.kube.helm import Helm, HelmFailed
+from sandbox.providers.kube.kinds import HELM_RELEASE
 from sandbox.providers.plugin import ProviderError
 from tools.program import Recording, Registered
 
 from .chartfiles import ChartFiles
 from .objects import ReleaseSummary, RenderedObject, RenderError
-from .resources import RELEASE, whole_numbers
+from .resources import whole_numbers
 
 WORKERS = 2
 HOOK = "helm.sh/hook"
@@ -29,7 +30,7 @@ def render_releases(recording: Recording, cache: Path, warn: Callable[[str], Non
     """Render every release, two at a time; raise `RenderError` naming the release that does not render."""
     helm = Helm(cache / "helm")
     charts = Charts(helm, warn, cache)
-    releases = [resource for resource in recording.resources if resource.type == RELEASE]
+    releases = [resource for resource in recording.resources if resource.type == HELM_RELEASE]
     with ThreadPoolExecutor(WORKERS) as pool:
         return list(pool.map(lambda release: _rendered(release, helm, charts, warn), releases))
 
