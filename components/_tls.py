@@ -9,7 +9,7 @@ from pydantic import Field
 from ._cluster import MonitorSpec
 from ._kubernetes import OptionalObjectName
 from ._model import Plain, placeholder
-from ._release_spec import ReleaseSpec
+from ._release_spec import ReleaseSpec, reserved_violations
 from ._shown import shown
 from ._spec import Spec, Violation, rule
 from .units import Name
@@ -101,31 +101,7 @@ class SecuritySpec(TlsSpec, ReleaseSpec, MonitorSpec):
 
     @rule("values", "tls_secret", "client_certificates", "logins_secret")
     def _values_set_no_reserved_value(self) -> Iterator[Violation]:
-        for place, fix in self.reserved_values.items():
-            path = place.split(".")
-            if _is_set_at(self.values, path):
-                at = _existing_part(self.values, path)
-                yield Violation(f"{place} would replace the configuration of TLS and logins; {fix}", at=("values", *at))
-
-
-def _existing_part(values: Any, path: Sequence[str]) -> Sequence[str]:
-    """Return the part of `path` that exists in `values`."""
-    for depth, key in enumerate(path):
-        if not isinstance(values, Mapping) or key not in values:
-            return path[:depth]
-        values = values[key]
-    return path
-
-
-def _is_set_at(values: Any, path: Sequence[str]) -> bool:
-    """Whether a value is set at `path` or at a parent of it, where also a null would remove the value at `path`."""
-    for key in path:
-        if not isinstance(values, Mapping):
-            return True
-        if key not in values:
-            return False
-        values = values[key]
-    return True
+        yield from reserved_violations(self.values, self.reserved_values, "the configuration of TLS and logins")
 
 
 def metrics_namespaces_problem(metrics_namespaces: Sequence[str]) -> Violation | None:

@@ -59,6 +59,12 @@ def storage_classes() -> list[Object]:
     return list(load_all((MANIFESTS / "storage-classes.yaml").read_text()))
 
 
+def dns_service() -> Object:
+    """Return the Service of the cluster's DNS."""
+    service: Object = next(iter(load_all((MANIFESTS / "dns-service.yaml").read_text())))
+    return service
+
+
 def custom_resource_definitions() -> list[Object]:
     """Return the definitions below OBSERVABILITY_CRDS or `../shared/crds`, and the minimal ones of all other kinds.
 
@@ -82,7 +88,7 @@ def _definitions_in(directory: Path) -> Iterator[Object]:
 
 def install(api: Api, definitions: list[Object]) -> None:
     """Apply everything; independent of each other, so four at a time."""
-    manifests = [*storage_classes(), *definitions]
+    manifests = [*storage_classes(), dns_service(), *definitions]
     for node in nodes():
         api.apply(node)
         api.apply({key: node[key] for key in ("apiVersion", "kind", "metadata", "status")}, "status")

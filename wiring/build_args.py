@@ -59,8 +59,7 @@ class Monitors(TypedDict):
 class ClusterDns(TypedDict):
     """The DNS of the cluster."""
 
-    dns_service: str
-    dns_namespace: str
+    dns_resolver: str
     cluster_domain: str
 
 
@@ -103,8 +102,7 @@ def cluster_dns(settings: Settings) -> ClusterDns:
     """Return the DNS of the cluster."""
     cluster = settings.cluster
     return {
-        "dns_service": cluster.dns_service,
-        "dns_namespace": cluster.dns_namespace,
+        "dns_resolver": cluster.dns_resolver,
         "cluster_domain": cluster.dns_domain,
     }
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from .._cache import EXPAND_ENVIRONMENT, Database
 from .._merge import deep_merge
+from .._nginx import resolver_globals
 from .._workload import CONTAINER_SECURITY_CONTEXT, resources, scheduling
 from ..storage.s3 import bucket_endpoint
 from ..units import hours, parse_duration
@@ -96,11 +97,7 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         "queryFrontend": reader_values(spec, TempoRole.QUERY_FRONTEND),
         **_cache_values(spec),
         "gateway": gateway_values(spec),
-        "global": {
-            "dnsService": spec.dns_service,
-            "dnsNamespace": spec.dns_namespace,
-            "clusterDomain": spec.cluster_domain,
-        },
+        "global": resolver_globals(spec.dns_resolver, spec.cluster_domain),
         "metaMonitoring": {
             "serviceMonitor": {"enabled": spec.service_monitor, "labels": dict(spec.service_monitor_labels)}
         },

@@ -216,7 +216,7 @@ def test_an_existing_middleware_authenticates_for_the_collectors_and_grafana_ask
 
 
 def test_what_two_components_refuse_alike_is_told_once() -> None:
-    assert "have 1 problem;" in refused(cluster={"dns_service": "Kube DNS"})
+    assert "have 1 problem;" in refused(cluster={"dns_resolver": "Kube DNS"})
 
 
 def test_a_region_that_aws_does_not_have_is_told_where_it_is_set() -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .capacity import free, needs_of
-from .cluster import Cluster, missing_crds
+from .cluster import Cluster, missing_crds, missing_dns_services
 from .engine import Engine
 from .store import store_line
 
@@ -31,6 +31,7 @@ def failed_checks(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]
         *unsafe_providers(engine, cluster),
         *_too_big(cluster, objects),
         *_missing_in_cluster(cluster, objects),
+        *_missing_dns_services(engine, cluster, objects),
         *_unfit_for_accounts(engine),
     ]
 
@@ -65,6 +66,15 @@ def _missing_in_cluster(cluster: Cluster, objects: list[dict[str, Any]]) -> list
         there = ", ".join(sorted(cluster.storage_classes)) or "none"
         found.append(f"StorageClass = {', '.join(unknown)}: does not exist in the cluster; use one of {there}")
     return found
+
+
+def _missing_dns_services(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
+    setting = f"observability:cluster.dns_resolver resolv.conf --stack {engine.stack.stack}"
+    return [
+        f"the cluster has no Service {service}, through which gateways resolve names: use the DNS servers of the pods, "
+        f"or set the Service or the address of its DNS\n    pulumi config set --path {setting}"
+        for service in missing_dns_services(objects, cluster)
+    ]
 
 
 def _unfit_for_accounts(engine: Engine) -> list[str]:

@@ -29,14 +29,14 @@ def fields(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
 
 def test_rules_of_an_area_and_between_areas_run_beside_wrong_fields() -> None:
     message = problems(
-        cluster={"environment": "production", "dns_service": 5},
+        cluster={"environment": "production", "dns_resolver": 5},
         storage={**AWS, "account_id": "42", "protect": False, "shared_bucket": "acme"},
         metrics={"kind": "external", "otlp_url": "nowhere", "query_url": "http://p"},
         logging={"replicas": 1, "mode": "hugh"},
         tracing={"replicas": "x", "receivers": 5},
     )
     for part in (
-        "observability:cluster.dns_service = 5: must be text",
+        "observability:cluster.dns_resolver = 5: must be text",
         "observability:cluster.context: is missing: environment production requires",
         "observability:storage.account_id",
         "observability:storage.protect",

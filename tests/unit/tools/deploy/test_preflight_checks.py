@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.unit.tools.deploy.fakes import STAND_INS, cluster, engine, pod, workload
 from tools.deploy.capacity import Capacity, free, needs_of
 from tools.deploy.preflight_checks import describe, failed_checks
@@ -91,3 +93,21 @@ def test_a_target_is_described_before_anything_is_asked() -> None:
         "CRDs     ingressroutes.traefik.io missing",
         "state    s3://state",
     ]
+
+
+def test_the_service_that_a_gateway_resolves_through_must_be_in_the_cluster() -> None:
+    file = "http {\n  resolver kube-dns.kube-system.svc.cluster.local.;\n  server { listen 8080; }\n}\n"
+    gateway = {"kind": "ConfigMap", "metadata": {"name": "loki-gateway"}, "data": {"nginx.conf": file}}
+    elsewhere = cluster(services=frozenset({"coredns.kube-system", "kube-dns.other"}))
+    assert failed_checks(engine(), elsewhere, [gateway, gateway]) == [
+        "the cluster has no Service kube-dns.kube-system, through which gateways resolve names: use the DNS servers of "
+        "the pods, or set the Service or the address of its DNS\n"
+        "    pulumi config set --path observability:cluster.dns_resolver resolv.conf --stack test"
+    ]
+    assert failed_checks(engine(), cluster(services=frozenset({"kube-dns.kube-system"})), [gateway]) == []
+
+
+@pytest.mark.parametrize("line", ["resolver 172.20.0.10;", "resolver [fd00::a];", "include /tmp/resolver.conf;"])
+def test_an_address_and_the_servers_of_the_pod_need_no_service(line: str) -> None:
+    gateway = {"kind": "ConfigMap", "metadata": {"name": "loki-gateway"}, "data": {"nginx.conf": f"http {{ {line} }}"}}
+    assert failed_checks(engine(), cluster(), [gateway]) == []
