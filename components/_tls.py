@@ -22,9 +22,12 @@ LEAVE_OUT = "remove it, or remove the arguments for TLS and logins and configure
 
 
 def certificates_need_tls(argument: str) -> Violation:
-    """Return the violation of client certificates without TLS, in the same words for every component."""
+    """Return the violation of client certificates without TLS, in the same words for every component.
+
+    `argument` is where the component takes its certificate from. A stack reports equal messages once.
+    """
     return Violation(
-        f"a client certificate requires TLS; set {argument} (in a stack security.tls), or remove it",
+        "a client certificate requires TLS; configure TLS (in a stack security.tls), or remove it",
         {argument: placeholder(argument)},
     )
 

@@ -51,8 +51,12 @@ def named(config: Mapping[str, Any], namespace: str, bucket: str) -> dict[str, A
 
 def claims(rendering: Rendering) -> Iterator[str]:
     """Yield everything of which the cluster, a node, a broker or the account has one by its name."""
-    # Releases share the definitions of their kinds: Helm leaves those that exist as they are.
-    yield from (str(item) for item in rendering.objects if item.kind != "CustomResourceDefinition")
+    # Releases share the definitions of their kinds: Helm leaves those that exist as they are. Stand-in charts name
+    # their cluster roles after the release alone, which the published charts do not.
+    left_out = {"CustomResourceDefinition"}
+    if any(release.stand_in for release in rendering.releases):
+        left_out |= {"ClusterRole", "ClusterRoleBinding"}
+    yield from (str(item) for item in rendering.objects if item.kind not in left_out)
     for pod in pods_of(rendering.objects):
         mounts = [mount for container in pod.containers for mount in container.get("volumeMounts") or []]
         written = {mount["name"] for mount in mounts if not mount.get("readOnly")}
