@@ -55,16 +55,16 @@ class Membership:
         return [after for before, after in pairwise(path) if before != after]
 
 
-def membership_problems(old: Membership, new: Membership, shown: Callable[[Membership], str]) -> list[str]:
+def membership_problems(old: Membership, new: Membership, setting_of: Callable[[Membership], str]) -> list[str]:
     """Return a message where pods of the `old` and the `new` membership do not read each other's messages.
 
-    `shown` returns the setting or the value that makes a membership.
+    `setting_of` returns the setting or the chart value that results in a membership.
     """
     if old.accepts(new) and new.accepts(old):
         return []
-    steps = ", then ".join(shown(step) for step in old.steps_to(new))
+    steps = ", then ".join(setting_of(step) for step in old.steps_to(new))
     return [
-        f"{shown(new)}: must not change from {shown(old)} in one update, as until all pods have restarted, old and new "
-        f"ones discard each other's messages of the ring, and writes and queries fail; keep {shown(old)}, or set and "
-        f"apply {steps}, one update each"
+        f"{setting_of(new)}: must not change from {setting_of(old)} in one update, as until all pods have restarted, "
+        "old and new ones discard each other's messages of the ring, and writes and queries fail; keep "
+        f"{setting_of(old)}, or set and apply {steps}, one update each"
     ]

@@ -65,6 +65,8 @@ class Chart:
         published, found = self.release(version), Path(path)
         if found.is_file() and sha256(found.read_bytes()).hexdigest() == published.digest:
             return None
+        if found.is_file() and not tarfile.is_tarfile(found):
+            return f"chart {self.name} {version} at {path} is not an archive; replace it with the published archive"
         content = content_digest(found)
         if content == published.content:
             return None
@@ -91,8 +93,6 @@ class Chart:
 @cache
 def content_digest(path: Path) -> str:
     """Return the SHA-256 of the values, their schema and the templates of the chart at `path`, without its tests."""
-    if not path.is_dir() and not tarfile.is_tarfile(path):
-        return "of no archive"
     lines = (f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(_files(path)) if _counts(name))
     return sha256("".join(lines).encode()).hexdigest()
 

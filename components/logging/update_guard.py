@@ -4,6 +4,7 @@
 them. Each problem is a message with the field, both values, the rule and the fix.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import reduce
@@ -355,12 +356,12 @@ def label_problems(old: Values, new: Values) -> list[str]:
     if not (before.get("loki") and after.get("loki")) or max(_pods(before), _pods(after)) <= 1:
         return []
     label = f"{new.get('name')}.{new.get('namespace')}"
-    settings = {Membership.of(setting.config(label)): f'cluster_label "{setting}"' for setting in ClusterLabel}
+    settings = {Membership.of(setting.config(label)): f'cluster_label = "{setting}"' for setting in ClusterLabel}
 
-    def shown(membership: Membership) -> str:
-        return settings.get(membership, f"values.loki.extraMemberlistConfig {membership.config}")
+    def setting_of(membership: Membership) -> str:
+        return settings.get(membership, f"values.loki.extraMemberlistConfig = {json.dumps(membership.config)}")
 
-    return membership_problems(_membership(before), _membership(after), shown)
+    return membership_problems(_membership(before), _membership(after), setting_of)
 
 
 def _pods(values: Values) -> int:

@@ -4,6 +4,7 @@
 them. Each problem is a message with the field, both values, the rule and the fix.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
@@ -189,7 +190,9 @@ def _label_problems(old: Values, new: Values) -> list[str]:
     """
     if _topology(new) is Topology.MONOLITHIC:
         return []
-    return membership_problems(_membership(old), _membership(new), lambda step: f"values.memberlist {step.config}")
+    return membership_problems(
+        _membership(old), _membership(new), lambda step: f"values.memberlist = {json.dumps(step.config)}"
+    )
 
 
 def _membership(values: Values) -> Membership:

@@ -73,4 +73,4 @@ def test_a_changed_file_is_another_chart_in_a_directory_and_in_an_archive(direct
 
 def test_what_is_no_archive_is_no_published_chart(tmp_path: Path) -> None:
     (tmp_path / "minio.tgz").write_text("<html>")
-    assert "is not the one that" in str(MINIO.difference(VERSION, str(tmp_path / "minio.tgz")))
+    assert "is not an archive; replace it" in str(MINIO.difference(VERSION, str(tmp_path / "minio.tgz")))

@@ -7,7 +7,6 @@ A key is known where the chart's `values.yaml` has it, or shows it in a comment,
 default is empty (`{}`, `null`, `""`) the chart leaves the subtree open, and anything may stand there.
 """
 
-import difflib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 import jsonschema
 
 from components._merge import deep_merge
+from components._messages import closest
 from tools.render.chartfiles import ChartFiles
 
 from .commented import Path, commented_keys
@@ -167,10 +167,10 @@ def _described(key_path: Path, chart: ChartValues) -> bool:
 
 
 def _hint(key_path: Path, siblings: Mapping[str, Any], chart: ChartValues) -> str:
-    close = difflib.get_close_matches(key_path[-1], [str(key) for key in siblings], n=1)
+    close = closest(key_path[-1], map(str, siblings))
     elsewhere = [path for path in chart.paths if path[-1] == key_path[-1]]
     if close:
-        return f"did you mean {'.'.join((*key_path[:-1], close[0]))}?"
+        return f"did you mean {'.'.join((*key_path[:-1], close))}?"
     if elsewhere:
         nearest = min(elsewhere, key=lambda path: (len(set(path) ^ set(key_path)), path))
         return f"did you mean {'.'.join(nearest)}?"

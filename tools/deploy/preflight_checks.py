@@ -71,8 +71,8 @@ def _missing_in_cluster(cluster: Cluster, objects: list[dict[str, Any]]) -> list
 def _missing_dns_services(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
     setting = f"observability:cluster.dns_resolver resolv.conf --stack {engine.stack.stack}"
     return [
-        f"the cluster has no Service {service}, through which gateways resolve names: use the DNS servers of the pods, "
-        f"or set the Service or the address of its DNS\n    pulumi config set --path {setting}"
+        f"dns_resolver = {service}: must be a Service of the cluster, as gateways resolve names through it; use the "
+        f"DNS servers of the pods, or set another Service or an address\n    pulumi config set --path {setting}"
         for service in missing_dns_services(objects, cluster)
     ]
 

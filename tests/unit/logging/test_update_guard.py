@@ -488,10 +488,10 @@ def relabelled(old: dict[str, Any], new: dict[str, Any], base: dict[str, Any] = 
 @pytest.mark.parametrize("base", [BUCKET, DISTRIBUTED, DOCUMENT])
 def test_a_running_ring_without_a_label_gets_one_in_steps_alone(base: dict[str, Any]) -> None:
     (problem,) = relabelled({"cluster_label": "off"}, {}, base)
-    assert problem.startswith('cluster_label "verified": must not change from cluster_label "off" in one update, ')
+    assert problem.startswith('cluster_label = "verified": must not change from cluster_label = "off" in one update, ')
     assert problem.endswith(
-        'keep cluster_label "off", or set and apply cluster_label "accept", then cluster_label "unverified", then '
-        'cluster_label "verified", one update each'
+        'keep cluster_label = "off", or set and apply cluster_label = "accept", then cluster_label = "unverified", '
+        'then cluster_label = "verified", one update each'
     )
 
 
@@ -500,7 +500,7 @@ def test_the_values_of_a_release_from_before_the_setting_are_off() -> None:
     before = deepcopy(values)
     del before["loki"]["extraMemberlistConfig"]
     (problem,) = upgrade_problems({**INPUTS, "values": before}, {**INPUTS, "values": values})
-    assert 'keep cluster_label "off"' in problem
+    assert 'keep cluster_label = "off"' in problem
 
 
 @pytest.mark.parametrize(("old", "new"), list(pairwise(["off", "accept", "unverified", "verified"])))
@@ -523,5 +523,5 @@ def test_a_label_among_the_values_is_kept_wherever_loki_reads_it(section: str) -
     structured = {"values": {"loki": {"structuredConfig": {"memberlist": {"cluster_label": "mine"}}}}}
     assert relabelled(own, structured) == []
     (problem,) = relabelled(own, {})
-    assert "values.loki.extraMemberlistConfig {'cluster_label': 'mine'" in problem
-    assert 'then cluster_label "unverified", then cluster_label "verified"' in problem
+    assert 'values.loki.extraMemberlistConfig = {"cluster_label": "mine"' in problem
+    assert 'then cluster_label = "unverified", then cluster_label = "verified"' in problem

@@ -215,9 +215,9 @@ def test_another_label_of_the_ring_is_reached_in_steps_alone(place: str) -> None
         return deep_merge(tempo_values(spec()), values)
 
     (problem,) = update_problems(tempo_values(spec()), applied(cluster_label="mine"))
-    assert problem.startswith("values.memberlist {'cluster_label': 'mine', ")
-    assert "must not change from values.memberlist {'cluster_label': '{{ .Release.Name }}" in problem
-    assert problem.count("'cluster_label_verification_disabled': True") == 2, "both labels unverified between"
+    assert problem.startswith('values.memberlist = {"cluster_label": "mine", ')
+    assert 'must not change from values.memberlist = {"cluster_label": "{{ .Release.Name }}' in problem
+    assert problem.count('"cluster_label_verification_disabled": true') == 2, "both labels unverified between"
     unverified = applied(cluster_label="mine", cluster_label_verification_disabled=True)
     assert update_problems(unverified, applied(cluster_label="mine")) == []
 

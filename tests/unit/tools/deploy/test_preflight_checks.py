@@ -100,8 +100,8 @@ def test_the_service_that_a_gateway_resolves_through_must_be_in_the_cluster() ->
     gateway = {"kind": "ConfigMap", "metadata": {"name": "loki-gateway"}, "data": {"nginx.conf": file}}
     elsewhere = cluster(services=frozenset({"coredns.kube-system", "kube-dns.other"}))
     assert failed_checks(engine(), elsewhere, [gateway, gateway]) == [
-        "the cluster has no Service kube-dns.kube-system, through which gateways resolve names: use the DNS servers of "
-        "the pods, or set the Service or the address of its DNS\n"
+        "dns_resolver = kube-dns.kube-system: must be a Service of the cluster, as gateways resolve names through it; "
+        "use the DNS servers of the pods, or set another Service or an address\n"
         "    pulumi config set --path observability:cluster.dns_resolver resolv.conf --stack test"
     ]
     assert failed_checks(engine(), cluster(services=frozenset({"kube-dns.kube-system"})), [gateway]) == []
