@@ -30,6 +30,13 @@ class NamespaceSettings(StrictModel):
     )
 
 
+OF_THE_CLUSTER = (
+    "must not be a namespace of Kubernetes itself: creating it would put its pods under another security level, and a "
+    "destroy would delete it; choose another name"
+)
+"""The rule on names of namespaces that are created, and its first fix."""
+
+
 class NamespacedSpec(Spec):
     """The namespace of a component, which the component may create."""
 
@@ -39,8 +46,5 @@ class NamespacedSpec(Spec):
     @rule("namespace", "create_namespace")
     def _namespace_is_not_of_the_cluster(self) -> str | None:
         if self.create_namespace and is_of_every_cluster(self.namespace):
-            return (
-                "must not be a namespace of Kubernetes itself: creating it would put its pods under another security "
-                "level, and a destroy would delete it; choose another name, or set create_namespace to false"
-            )
+            return f"{OF_THE_CLUSTER}, or set create_namespace to false"
         return None

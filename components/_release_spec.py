@@ -1,6 +1,6 @@
 """The arguments of every component that installs a chart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
@@ -77,3 +77,32 @@ class ReleaseSpec(ReleaseSettings, NamespacedSpec):
             except ValueError as error:
                 return Violation(str(error), {"charts_dir": ""})
         return None
+
+
+def reserved_violations(values: Any, reserved: Mapping[str, str], subject: str) -> Iterator[Violation]:
+    """Yield a violation for each place in `reserved` that `values` sets and that would replace `subject`."""
+    for place, fix in reserved.items():
+        path = place.split(".")
+        if _is_set_at(values, path):
+            at = _existing_part(values, path)
+            yield Violation(f"{place} would replace {subject}; {fix}", at=("values", *at))
+
+
+def _existing_part(values: Any, path: Sequence[str]) -> Sequence[str]:
+    """Return the part of `path` that exists in `values`."""
+    for depth, key in enumerate(path):
+        if not isinstance(values, Mapping) or key not in values:
+            return path[:depth]
+        values = values[key]
+    return path
+
+
+def _is_set_at(values: Any, path: Sequence[str]) -> bool:
+    """Whether a value is set at `path` or at a parent of it, where also a null would remove the value at `path`."""
+    for key in path:
+        if not isinstance(values, Mapping):
+            return True
+        if key not in values:
+            return False
+        values = values[key]
+    return True

@@ -10,7 +10,6 @@ import dataclasses
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Self, TypeVar
 
 import pulumi
@@ -19,10 +18,10 @@ from pydantic import BaseModel, ValidationError, field_validator
 from ._messages import PLAIN_SECRET, message
 from ._model import Location, StrictModel, is_plain
 from ._outputs import find_outputs, holds_output
-from ._plain_secrets import HIDDEN, redacted, without_url_secrets
+from ._plain_secrets import HIDDEN
+from ._shown import shown
 
 _SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
-_LONGEST_SHOWN = 200
 
 
 class _Invalid:
@@ -120,7 +119,9 @@ class Spec(StrictModel):
         An output is refused where the field is `Plain`.
         """
         if not isinstance(args, Mapping):
-            problem = ArgumentProblem("(arguments)", f" = {args!r}", "must be a mapping of arguments to their values")
+            problem = ArgumentProblem(
+                "(arguments)", f" = {shown(args)}", "must be a mapping of arguments to their values"
+            )
             raise InvalidArgsError(component, [problem])
         spec, problems = cls._checked(args)
         if problems:
@@ -171,10 +172,10 @@ def _violations(spec: Spec) -> Iterator[ArgumentProblem]:
             violation = Violation(one) if isinstance(one, str) else one
             at = violation.at or (fields[0],)
             missing = not violation.at and fields[0] not in spec.model_fields_set and values[0] in (None, "", (), {})
-            shown = " (value hidden)" if violation.secret else "" if missing else _shown(at, _value_at(spec, at))
+            text = " (value hidden)" if violation.secret else "" if missing else _shown(at, _value_at(spec, at))
             fix: Fix | None = {at: REMOVE} if violation.fix is None and violation.at else violation.fix
             located = None if fix is None else {_location(place): value for place, value in fix.items()}
-            yield ArgumentProblem(_place(at), shown, violation.message, at, fields, located)
+            yield ArgumentProblem(_place(at), text, violation.message, at, fields, located)
 
 
 def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Found]]]:
@@ -185,8 +186,8 @@ def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Foun
 def _problem(details: Mapping[str, Any]) -> ArgumentProblem:
     at = details["loc"]
     hidden = details["type"] == PLAIN_SECRET
-    shown = "" if details["type"] == "missing" else _shown(at, HIDDEN if hidden else details["input"])
-    return ArgumentProblem(_place(at), shown, message(details), at)
+    text = "" if details["type"] == "missing" else _shown(at, HIDDEN if hidden else details["input"])
+    return ArgumentProblem(_place(at), text, message(details), at)
 
 
 def _value_at(value: Any, location: Location) -> Any:
@@ -211,9 +212,4 @@ def _location(place: str | Location) -> Location:
 
 
 def _shown(at: Location, value: Any) -> str:
-    if value == HIDDEN or _SECRET.search(_place(at)):
-        return " (value hidden)"
-    shown = f"{value.value if isinstance(value, Enum) else redacted(value)!r}"
-    if len(shown) > _LONGEST_SHOWN:
-        shown = f"{shown[:_LONGEST_SHOWN]}…"
-    return " = " + without_url_secrets(shown)
+    return " (value hidden)" if value == HIDDEN or _SECRET.search(_place(at)) else f" = {shown(value)}"

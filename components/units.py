@@ -121,8 +121,13 @@ def _volume_size(text: str) -> str:
     return text
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is an RFC 1123 label."""
+    return _LABEL.fullmatch(text) is not None
+
+
 def _label(text: str) -> str:
-    if _LABEL.fullmatch(text) is None:
+    if not is_label(text):
         raise ValueError(
             "must be at most 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit; correct it"
         )

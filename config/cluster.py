@@ -9,6 +9,7 @@ from pydantic import Field
 from components._cluster import ClusterDnsSpec, MonitorSpec
 from components._kubernetes import LabelKey, LabelValue, NodeSelector, OptionalObjectName, Tolerations
 from components._model import USER_KNOWN, StrictModel, same_as
+from components._nginx import DnsResolver
 from components.units import Hostname, Name
 
 
@@ -66,8 +67,7 @@ class ClusterArea(StrictModel):
     )
     service_monitors: bool = same_as(MonitorSpec, "service_monitor")
     service_monitor_labels: Mapping[LabelKey, LabelValue] = same_as(MonitorSpec, "service_monitor_labels")
-    dns_service: Name = same_as(ClusterDnsSpec, "dns_service")
-    dns_namespace: Name = same_as(ClusterDnsSpec, "dns_namespace")
+    dns_resolver: DnsResolver = same_as(ClusterDnsSpec, "dns_resolver")
     dns_domain: Hostname = same_as(ClusterDnsSpec, "cluster_domain")
 
     @property

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from components._model import Location, StrictModel
+from components._shown import shown
 
-from .errors import PROJECT, Problem, remove_command, set_command, setting_path, shown
+from .errors import PROJECT, Problem, remove_command, set_command, setting_path
 from .source import Source
 from .storage import STORAGE_KINDS
 from .validation import Setting, accepts, right_value, setting_at

@@ -16,7 +16,7 @@ class Tls(StrEnum):
 
     NONE = "none"
     CERT_MANAGER = "cert-manager"
-    GIVEN = "given"
+    EXISTING = "existing"
 
 
 class Authentication(StrEnum):
@@ -75,7 +75,7 @@ class SecurityArea(StrictModel):
 
     tls: Tls = Field(
         default=Tls.NONE,
-        description="`none`: plain text. `cert-manager`: certificates of `issuer`. `given`: existing Secrets.",
+        description="`none`: plain text. `cert-manager`: certificates of `issuer`. `existing`: Secrets that exist.",
         examples=["cert-manager"],
     )
     issuer: Issuer | None = Field(
@@ -96,7 +96,7 @@ class SecurityArea(StrictModel):
     )
     certificates: CertificateSecrets = Field(
         default_factory=CertificateSecrets,
-        description="Secrets of the certificates, written by cert-manager or given. Default: `<name>-tls`.",
+        description="Secrets of the certificates, written by cert-manager or existing. Default: `<name>-tls`.",
     )
     logins: LoginSecrets | None = Field(
         default=None,
@@ -111,16 +111,16 @@ class SecurityArea(StrictModel):
     )
 
     @property
-    def encrypted(self) -> bool:
+    def uses_tls(self) -> bool:
         """Whether Loki and Tempo use TLS."""
         return self.tls is not Tls.NONE
 
     @property
-    def logs_in(self) -> bool:
-        """Whether clients log in by name and password."""
+    def uses_basic_auth(self) -> bool:
+        """Whether clients authenticate by name and password."""
         return self.authentication is Authentication.BASIC
 
     @property
-    def shows_certificates(self) -> bool:
-        """Whether clients present certificates."""
+    def presents_certificates(self) -> bool:
+        """Whether clients authenticate by certificate."""
         return self.authentication is Authentication.MTLS

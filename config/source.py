@@ -8,7 +8,9 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as runtime_config
 
-from .errors import PROJECT, Problem, remove_command, shown
+from components._shown import shown
+
+from .errors import PROJECT, Problem, remove_command
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,11 @@ from pathlib import Path
 from pydantic_core import to_jsonable_python
 
 from components._model import placeholder
+from components._shown import shown
 
+from .areas import CHARTS_VARIABLE
 from .caching import CacheKind
-from .charts import CHARTS_VARIABLE
-from .errors import PROJECT, Problem, remove_command, set_command, setting_path, shown
+from .errors import PROJECT, Problem, remove_command, set_command, setting_path
 from .ingress import IngressKind
 from .metrics import MetricsArea, MetricsKind
 from .namespaces import area_namespaces, namespace_in_url
@@ -21,6 +22,8 @@ from .storage import PURPOSES, AwsStorage, ExternalStorage, MinioStorage, keys_o
 from .tenant_rules import TENANT_RULES
 from .unused_settings import UNUSED_SETTINGS_RULES
 
+_OF_A_SIGNAL = "must be logs or traces; remove it, or correct its name"
+
 
 @rule("storage.kind", "storage.credentials", "secrets")
 def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
@@ -29,7 +32,7 @@ def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
     for purpose in PURPOSES:
         if purpose in settings.storage.credentials:
             continue
-        for key in sorted(keys_of(purpose) - settings.given_secrets):
+        for key in sorted(keys_of(purpose) - settings.configured_secrets):
             yield Problem(
                 f"{PROJECT}:{key}",
                 f"is missing: {purpose} are kept on an S3 server, which requires credentials; set it, or name an "
@@ -41,7 +44,7 @@ def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
 @rule("storage.kind", "secrets")
 def _credentials_are_used(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, ExternalStorage):
-        for key in sorted(settings.given_secrets & {key for purpose in PURPOSES for key in keys_of(purpose)}):
+        for key in sorted(settings.configured_secrets & {key for purpose in PURPOSES for key in keys_of(purpose)}):
             yield Problem(
                 f"{PROJECT}:{key}",
                 f"is not used: storage.kind {settings.storage.kind} takes no credentials from the stack; remove it",
@@ -56,7 +59,12 @@ def _every_signal_has_a_bucket(settings: Settings) -> Iterator[Problem]:
     buckets = settings.storage.buckets
     for purpose in sorted(set(buckets) - set(PURPOSES)):
         place = setting_path("storage", "buckets", purpose)
-        yield Problem(place, f"a stack has no bucket for {purpose}; remove it", remove_command(place))
+        yield Problem(
+            place,
+            _OF_A_SIGNAL,
+            remove_command(place),
+            shown(buckets[purpose]),
+        )
     for purpose in PURPOSES:
         if "buckets" in settings.storage.model_fields_set and buckets and purpose not in buckets:
             place = setting_path("storage", "buckets", purpose)
@@ -70,7 +78,12 @@ def _prefixes_are_of_signals(settings: Settings) -> Iterator[Problem]:
         for purpose, prefix in settings.storage.prefixes.items():
             if purpose not in PURPOSES:
                 place = setting_path("storage", "prefixes", purpose)
-                yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(prefix))
+                yield Problem(
+                    place,
+                    _OF_A_SIGNAL,
+                    remove_command(place),
+                    shown(prefix),
+                )
 
 
 @rule("storage.kind", "storage.credentials")
@@ -79,7 +92,12 @@ def _credentials_are_of_signals(settings: Settings) -> Iterator[Problem]:
         for purpose, secret in settings.storage.credentials.items():
             if purpose not in PURPOSES:
                 place = setting_path("storage", "credentials", purpose)
-                yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(secret))
+                yield Problem(
+                    place,
+                    _OF_A_SIGNAL,
+                    remove_command(place),
+                    shown(secret),
+                )
 
 
 @rule(
@@ -176,6 +194,7 @@ def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
             setting_path("cluster", "service_monitor_labels"),
             "are not used: service_monitors is false; set it to true, or remove the labels",
             set_command(setting_path("cluster", "service_monitors"), True),
+            shown(settings.cluster.service_monitor_labels),
         )
 
 
@@ -204,7 +223,7 @@ def _streams_are_of_logs(settings: Settings) -> Iterator[Problem]:
             setting_path("load", "active_streams"),
             "requires logs_gb_per_day; set it too",
             set_command(setting_path("load", "logs_gb_per_day"), 100),
-            f"{settings.load.active_streams:g}",
+            shown(settings.load.active_streams),
         )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from components._messages import closest
+from components._shown import shown
 
-from .errors import Problem, nearest, remove_command, set_command, setting_path, shown
+from .errors import Problem, nearest, remove_command, set_command, setting_path
 from .rule import rule
 from .settings import Settings
 

@@ -23,9 +23,10 @@ from components._model import (
     placeholder,
 )
 from components._plain_secrets import HIDDEN
+from components._shown import SECRET, shown
 from components.units import parse_quantity
 
-from .errors import SECRET, Problem, nearest, remove_command, replace_command, setting_path, shown
+from .errors import Problem, nearest, remove_command, replace_command, setting_path
 
 OF_A_KEY = "[key]"
 """The last part of an error's location where the key of a map is wrong, not its value."""
@@ -173,10 +174,9 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
     if kind == "missing":
         return Problem(place, f"is missing: {meaning(setting)}", _fix(place, setting, None))
     if value is None:
-        return Problem(place, f"has no value: {meaning(setting)}", remove_command(place), "null")
-    return Problem(
-        place, message(details), _fix(place, setting, value), HIDDEN if kind == PLAIN_SECRET else shown(value)
-    )
+        return Problem(place, "must not be null; remove it, or set a value", remove_command(place), "null")
+    text = HIDDEN if kind == PLAIN_SECRET else shown(value)
+    return Problem(place, message(details), _fix(place, setting, value), text)
 
 
 def _unknown(place: str, setting: Setting, location: Location, value: Any) -> Problem:

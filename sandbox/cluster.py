@@ -13,6 +13,7 @@ from sandbox.documents import load_all
 from sandbox.layout import PROJECT
 from sandbox.processes import SandboxError
 from sandbox.providers.kube.kubeconfig import NoCluster
+from sandbox.providers.kube.validation import KUBE_VERSION
 
 MANIFESTS = Path(__file__).resolve().parent / "manifests"
 WORKERS = ("worker-a", "worker-b", "worker-c")
@@ -46,7 +47,7 @@ def _node(name: str, *, storage: bool = False) -> Object:
             "nodeInfo": {
                 "architecture": "amd64",
                 "operatingSystem": "linux",
-                "kubeletVersion": "v1.36.1",
+                "kubeletVersion": f"v{KUBE_VERSION}",
                 "containerRuntimeVersion": "kwok",
             },
         },
@@ -56,6 +57,12 @@ def _node(name: str, *, storage: bool = False) -> Object:
 def storage_classes() -> list[Object]:
     """Return the storage classes that the stacks name; `standard` is the default one."""
     return list(load_all((MANIFESTS / "storage-classes.yaml").read_text()))
+
+
+def dns_service() -> Object:
+    """Return the Service of the cluster's DNS."""
+    service: Object = next(iter(load_all((MANIFESTS / "dns-service.yaml").read_text())))
+    return service
 
 
 def custom_resource_definitions() -> list[Object]:
@@ -81,7 +88,7 @@ def _definitions_in(directory: Path) -> Iterator[Object]:
 
 def install(api: Api, definitions: list[Object]) -> None:
     """Apply everything; independent of each other, so four at a time."""
-    manifests = [*storage_classes(), *definitions]
+    manifests = [*storage_classes(), dns_service(), *definitions]
     for node in nodes():
         api.apply(node)
         api.apply({key: node[key] for key in ("apiVersion", "kind", "metadata", "status")}, "status")

@@ -59,8 +59,7 @@ class Monitors(TypedDict):
 class ClusterDns(TypedDict):
     """The DNS of the cluster."""
 
-    dns_service: str
-    dns_namespace: str
+    dns_resolver: str
     cluster_domain: str
 
 
@@ -103,8 +102,7 @@ def cluster_dns(settings: Settings) -> ClusterDns:
     """Return the DNS of the cluster."""
     cluster = settings.cluster
     return {
-        "dns_service": cluster.dns_service,
-        "dns_namespace": cluster.dns_namespace,
+        "dns_resolver": cluster.dns_resolver,
         "cluster_domain": cluster.dns_domain,
     }
 
@@ -158,6 +156,7 @@ def aws_access_args(
     pod_identity = store.identity is Identity.POD_IDENTITY
     return {
         "eks_cluster": cluster if pod_identity else "",
+        "role_prefix": pulumi.Output.concat(cluster, "-", namespace),
         **stated(store, AwsBucketAccessArgs),
         "actions_for": consumer,
         "region": settings.aws_region,
@@ -166,7 +165,6 @@ def aws_access_args(
         "bucket": made.buckets[purpose],
         "prefix": made.prefixes[purpose],
         "kms_key_arn": made.kms_key_arn,
-        "role_name": f"{cluster}-{consumer}",
     }
 
 

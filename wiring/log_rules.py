@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from components._shown import shown
 from config import Settings
-from config.errors import Problem, remove_command, setting_path, shown
+from config.errors import Problem, remove_command, setting_path
 
 ROOT = Path(__file__).resolve().parents[1]
 """The base of relative paths: the directory of the stack files."""

@@ -96,7 +96,8 @@ def trace_link_problem(link: TraceLink, provided: ProvidedLogs) -> str | None:
         return None
     return (
         f"the link from logs to {link.target.name} reads the label {link.field.name!r}, which no log line has "
-        f"({_provided(provided.all_labels)}); correct the name, or add it to log_labels if collectors write it, or to "
+        f"({_provided(provided.all_labels)}); correct the name, or add it to log_labels "
+        "(in a stack telemetry.extra_labels) if collectors write it, or to "
         "line_fields if applications do"
     )
 

@@ -113,9 +113,9 @@ class LogsLink:
 
     def __post_init__(self) -> None:
         if not isinstance(self.start, Before):
-            raise TypeError(f"start = {self.start!r}: the lines begin before the span; write Before(seconds=…)")
+            raise TypeError(f"start = {self.start!r}: must be before the span; write Before(seconds=…)")
         if not isinstance(self.end, After):
-            raise TypeError(f"end = {self.end!r}: the lines end after the span; write After(seconds=…)")
+            raise TypeError(f"end = {self.end!r}: must be after the span; write After(seconds=…)")
 
 
 @dataclass(frozen=True)

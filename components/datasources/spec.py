@@ -66,7 +66,7 @@ NAMES = ("logs_name", "traces_name", "metrics_name")
 
 
 class DatasourcesSettings(StrictModel):
-    """The datasources of Grafana: what a stack may state and a program may pass."""
+    """The datasources of Grafana: settings of a stack and arguments of a program."""
 
     logs_name: Plain[str] = Field(
         default="Loki", min_length=1, description="Name of Loki in Grafana.", examples=["Loki"]

@@ -11,7 +11,7 @@ from ..urls import OtlpUrl
 
 
 class DemoSettings(NamespaceSettings):
-    """The generator: what a stack may state and a program may pass."""
+    """The generator: settings of a stack and arguments of a program."""
 
     interval_seconds: int = Field(
         default=5, ge=1, description="Time between two requests of the simulated shop, in seconds.", examples=[30]

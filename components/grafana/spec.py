@@ -20,7 +20,7 @@ GENERATED_PASSWORD_KEY = "admin-password"
 
 
 class GrafanaSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
-    """Grafana: what a stack may state and a program may pass."""
+    """Grafana: settings of a stack and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices(GRAFANA_CHART.versions)]] = Field(
         default=GRAFANA_CHART.default_version,

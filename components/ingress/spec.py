@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from .._htpasswd import problem_of_htpasswd
 from .._kubernetes import OptionalObjectName
 from .._model import Plain, StrictModel, placeholder
+from .._shown import shown
 from .._spec import Spec, Violation, rule
 from ..units import EntryPoint, Hostname, Name, form
 
@@ -136,20 +137,20 @@ class UiRouteSpec(UiRouteSettings, Spec):
     @rule("port", "port_name")
     def _one_port_is_named(self) -> str | Violation | None:
         if self.port is None and not self.port_name:
-            return Violation("is missing: set port or port_name", {"port": placeholder("port")})
+            return Violation("is missing; set port or port_name", {"port": placeholder("port")})
         if self.port is not None and self.port_name:
-            return f"port_name = {self.port_name!r} is set too: remove one of them"
+            return f"must not be set with port_name = {shown(self.port_name)}; remove one of them"
         return None
 
     @rule("tls_secret", "cert_resolver")
     def _certificate_has_one_source(self) -> str | None:
         if self.tls_secret and self.cert_resolver:
-            return f"cert_resolver = {self.cert_resolver!r} is set too: remove one of them"
+            return f"must not be set with cert_resolver = {shown(self.cert_resolver)}; remove one of them"
         return None
 
 
 class BasicAuthSettings(StrictModel):
-    """Basic authentication: what a stack may state and a program may pass."""
+    """Basic authentication: settings of a stack and arguments of a program."""
 
     username: Annotated[str, form(r"[^:\s]+", "a name without ':' and white space")] = Field(
         default="admin",
@@ -185,5 +186,5 @@ class BasicAuthSpec(BasicAuthSettings, Spec):
     @rule("htpasswd", "existing_secret")
     def _users_have_one_source(self) -> str | None:
         if self.htpasswd is not None and self.existing_secret:
-            return f"existing_secret = {self.existing_secret!r} is set too: remove one of them"
+            return f"must not be set with existing_secret = {shown(self.existing_secret)}; remove one of them"
         return None

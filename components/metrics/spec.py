@@ -31,7 +31,7 @@ LEAST_RETENTION = timedelta(hours=2)
 
 
 class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
-    """Prometheus: what a stack may state and a program may pass."""
+    """Prometheus: settings of a stack and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices(PROMETHEUS.versions)]] = Field(
         default=PROMETHEUS.default_version,

@@ -27,7 +27,8 @@ class AwsBucketAccessArgs(TypedDict):
     kms_key_arn: NotRequired[pulumi.Input[str]]
     """ARN of the KMS key that the bucket is encrypted with. Default: none."""
     role_name: NotRequired[pulumi.Input[str]]
-    """Name of the role, 64 characters at most. Default: `<service account>-<bucket>`, shortened if needed."""
+    """Name of the role, 64 characters at most. Default: of `role_prefix`, else `<service account>-<bucket>`, and
+    `-<prefix>` where there is one, shortened if needed."""
     identity: NotRequired[str]
     """How pods get their role. `pod-identity`: by an association of EKS Pod Identity. `irsa`: by an annotation of
     the ServiceAccount and the OIDC issuer of the cluster. Default: `pod-identity`."""
@@ -38,6 +39,9 @@ class AwsBucketAccessArgs(TypedDict):
     `cluster.name`."""
     permissions_boundary: NotRequired[pulumi.Input[str]]
     """ARN of the policy that limits what a role may do at most. Default: none."""
+    role_prefix: NotRequired[pulumi.Input[str]]
+    """First part of the name of a role, `<role_prefix>-<service account>`, shortened to 64 characters. Default:
+    none; in a stack, `<cluster.name>-<namespace>`."""
     partition: NotRequired[pulumi.Input[str]]
     """AWS partition of the account, such as `aws-cn` or `aws-us-gov`. Default: `aws`."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]

@@ -17,6 +17,7 @@ from .._guard import guard
 from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
 from .._namespace import create_namespace_if
+from .._network_policy import DNS_PORTS, network_policy
 from .._outputs import known_after
 from .._passwords import generate_password, secret_map
 from .._release import release
@@ -25,7 +26,7 @@ from ..units import parse_quantity
 from .args import MinioObjectStorageArgs
 from .policies import OBJECT_ACTIONS, bucket_arn
 from .s3 import DEFAULT_PREFIXES
-from .spec import MINIO_ROOT_USER, MinioMode, MinioObjectStorageSpec
+from .spec import MINIO_ROOT_USER, MINIO_S3_PORT, MinioMode, MinioObjectStorageSpec
 from .update_guard import minio_problems
 
 REGION = "us-east-1"
@@ -111,13 +112,21 @@ class MinioObjectStorage(pulumi.ComponentResource):
                 ("users", spec.users_secret, passwords),
             )
         ]
+        policy = network_policy(
+            f"{name}-network-policy",
+            spec.release_name,
+            in_namespace,
+            resolved.apply(network_policy_spec),
+            parent=self,
+            depends_on=created,
+        )
         store = release(
             f"{name}-minio",
             spec,
             namespace=in_namespace,
             values=resolved.apply(lambda s: deep_merge(minio_values(s), s.values)),
             parent=self,
-            depends_on=[*created, *secrets],
+            depends_on=[*created, *secrets, policy],
             hooks=guard(f"{name}-minio", minio_problems),
         )
         if spec.mode is MinioMode.DISTRIBUTED:
@@ -229,7 +238,8 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
         "resources": {"requests": {"cpu": spec.cpu, "memory": spec.memory}, "limits": {"memory": spec.memory}},
         "topologySpreadConstraints": _spread(spec),
         **_nodes(spec),
-        "networkPolicy": {"enabled": True},
+        # The chart's has no egress and opens the console.
+        "networkPolicy": {"enabled": False},
         "metrics": {"serviceMonitor": {"public": spec.service_monitor}},
     }
 
@@ -272,6 +282,27 @@ def _spread(spec: MinioObjectStorageSpec) -> list[dict[str, Any]]:
             "labelSelector": {"matchLabels": labels},
         }
     ]
+
+
+def network_policy_spec(spec: MinioObjectStorageSpec) -> dict[str, Any]:
+    """Return the NetworkPolicy of the store and of the Jobs that set it up.
+
+    Everybody reaches the S3 API, which requires a key, and nobody another port. The pods reach each other, and DNS at
+    any address, as nodes may have a resolver of their own.
+    """
+    pods = {
+        "matchLabels": {"release": spec.release_name},
+        "matchExpressions": [
+            {"key": "app", "operator": "In", "values": [spec.release_name, f"{spec.release_name}-job"]}
+        ],
+    }
+    s3 = [{"port": MINIO_S3_PORT, "protocol": "TCP"}]
+    return {
+        "podSelector": pods,
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [{"ports": s3}],
+        "egress": [{"to": [{"podSelector": pods}], "ports": s3}, {"ports": list(DNS_PORTS)}],
+    }
 
 
 def service_monitor_spec(release_name: str) -> dict[str, Any]:

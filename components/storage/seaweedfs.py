@@ -22,6 +22,7 @@ from .._guard import guard
 from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
 from .._namespace import create_namespace_if
+from .._network_policy import DNS_PORTS
 from .._outputs import known_after
 from .._passwords import generate_password, secret_map
 from .._release import release
@@ -65,6 +66,8 @@ _TEMPORARY_DIRECTORY = {
     "extraVolumes": '- {"name": "tmp", "emptyDir": {}}',
     "extraVolumeMounts": '- {"name": "tmp", "mountPath": "/tmp"}',
 }
+_EGRESS = {"enabled": True, "allowDNS": False, "extraEgress": [{"ports": list(DNS_PORTS)}]}
+"""To pods of the release, and to DNS at any address, as nodes may have a resolver of their own."""
 _LOGS_TO_STANDARD_ERROR = {"type": ""}
 """The log of a master or filer; any type that the chart knows is a directory."""
 
@@ -238,6 +241,7 @@ def _single_pod_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "networkPolicy": {
             # Filer and master ask for no credentials: only the pods of this release may reach them.
             "enabled": True,
+            "egress": _EGRESS,
             "extraIngress": [
                 {"ports": [{"protocol": "TCP", "port": port} for port in (SEAWEEDFS_S3_PORT, _SINGLE_POD_METRICS_PORT)]}
             ],
@@ -310,6 +314,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "networkPolicy": {
             # Filer, master and servers ask for no credentials: only the pods of this release may reach them.
             "enabled": True,
+            "egress": _EGRESS,
             "extraIngress": [{"ports": [{"protocol": "TCP", "port": _METRICS_PORT}]}],
             "components": {"filer": {"extraIngress": [{"ports": [{"protocol": "TCP", "port": SEAWEEDFS_S3_PORT}]}]}},
         },

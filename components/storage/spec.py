@@ -325,6 +325,14 @@ class AwsBucketAccessSettings(AwsSettings):
         description="ARN of the policy that limits what a role may do at most. Default: none.",
         examples=["arn:aws:iam::123456789012:policy/boundary"],
     )
+    role_prefix: str = Field(
+        default="",
+        description=(
+            "First part of the name of a role, `<role_prefix>-<service account>`, shortened to 64 characters. Default: "
+            "none; in a stack, `<cluster.name>-<namespace>`."
+        ),
+        examples=["prod-eu1"],
+    )
 
 
 class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
@@ -353,15 +361,18 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
     role_name: str = Field(
         default="",
         description=(
-            "Name of the role, 64 characters at most. Default: `<service account>-<bucket>`, shortened if needed."
+            "Name of the role, 64 characters at most. Default: of `role_prefix`, else `<service account>-<bucket>`, "
+            "and `-<prefix>` where there is one, shortened if needed."
         ),
         examples=["prod-eu1-loki"],
     )
 
     @property
     def role(self) -> str:
-        """Name of the role: as given, else of service account and bucket, cut to what IAM takes."""
-        name = self.role_name or f"{self.service_account}-{self.bucket}"
+        """Name of the role: `role_name`, else of `role_prefix`, else of bucket and prefix, cut to what IAM takes."""
+        bucket = (self.service_account, self.bucket, self.prefix.replace("/", "-"))
+        parts = (self.role_prefix, self.service_account) if self.role_prefix else bucket
+        name = self.role_name or "-".join(part for part in parts if part)
         if len(name) <= _ROLE_NAME_LENGTH:
             return name
         return f"{name[: _ROLE_NAME_LENGTH - 9]}-{sha256(name.encode()).hexdigest()[:8]}"
@@ -419,6 +430,12 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
                 f"names a role {self.role_name!r}, which must be at most {_ROLE_NAME_LENGTH} letters, digits and "
                 "_+=,.@-, as IAM requires; change or remove it"
             )
+        return None
+
+    @rule("role_prefix")
+    def _role_prefix_is_valid(self) -> str | None:
+        if re.fullmatch(r"[\w+=,.@-]*", self.role_prefix, re.ASCII) is None:
+            return "must be letters, digits and _+=,.@-, as IAM requires of the name of a role: change or remove it"
         return None
 
     @rule("oidc_issuer", "identity")

@@ -75,7 +75,11 @@ class TelemetryArgs(TypedDict):
     (`log_source: files`). Default: false."""
     storage_host_path: NotRequired[pulumi.Input[str]]
     """Directory of the node that keeps how far each log file was read, so that a restart loses and repeats no
-    lines; empty to keep that only while the pod lives. Not used with `log_source: api`. Default: `/var/lib/alloy`."""
+    lines, for this release alone; empty to keep that only while the pod lives. Not used with `log_source: api`.
+    Default: `/var/lib/<release>.<namespace>`."""
+    allow_changes: NotRequired[Sequence[str]]
+    """Changes that the applied state forbids and that are allowed in one update: `positions`, after the directory
+    was moved on every node, or to read again the lines that the nodes still have. Default: none."""
     replicas: NotRequired[pulumi.Input[int]]
     """Number of collectors with `log_source: api`; with `files` each node has one. 1 to 1000. Default: `2`."""
     max_unavailable: NotRequired[pulumi.Input[str]]

@@ -51,10 +51,16 @@ def _label_name(text: str) -> str:
 
 LabelName = Annotated[str, AfterValidator(_label_name)]
 OptionalOtlpEndpoint = Annotated[str, AfterValidator(_otlp_endpoint), OTLP_BASE]
-HostPath = Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy")]
+HostPath = Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy.telemetry")]
 ShareOrCount = Annotated[
     str, form(r"(?:[1-9]\d?|100)%|[1-9]\d*", "a share such as 10%, or a number of nodes such as 1")
 ]
+
+
+class GuardedChange(StrEnum):
+    """A change that the update guard refuses unless it is in `allow_changes`."""
+
+    POSITIONS = "positions"
 
 
 class LogSource(StrEnum):
@@ -74,7 +80,7 @@ class LogLevel(StrEnum):
 
 
 class TelemetrySettings(ReleaseSettings):
-    """Alloy: what a stack may state and a program may pass."""
+    """Alloy: settings of a stack and arguments of a program."""
 
     pod_security: Plain[PodSecurity | None] = Field(
         default=None,
@@ -152,13 +158,21 @@ class TelemetrySettings(ReleaseSettings):
         ),
         examples=[True],
     )
-    storage_host_path: HostPath = Field(
-        default="/var/lib/alloy",
+    storage_host_path: HostPath | None = Field(
+        default=None,
         description=(
             "Directory of the node that keeps how far each log file was read, so that a restart loses and repeats no "
-            "lines; empty to keep that only while the pod lives. Not used with `log_source: api`."
+            "lines, for this release alone; empty to keep that only while the pod lives. Not used with `log_source: "
+            "api`. Default: `/var/lib/<release>.<namespace>`."
         ),
         examples=["/var/lib/alloy"],
+    )
+    allow_changes: Plain[Sequence[GuardedChange]] = Field(
+        default=(),
+        description=(
+            "Changes that the applied state forbids and that are allowed in one update: `positions`, after the "
+            "directory was moved on every node, or to read again the lines that the nodes still have. Default: none."
+        ),
     )
     replicas: Replicas = Field(
         default=2,
@@ -290,6 +304,13 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
     def cluster_role(self) -> str:
         """The name of the cluster role of the collectors, one for each release of the cluster."""
         return f"{self.namespace}-{self.release_name}"
+
+    @property
+    def positions_directory(self) -> str:
+        """The directory of the node that keeps how far each log file was read; empty for none."""
+        if self.storage_host_path is None:
+            return f"/var/lib/{self.release_name}.{self.namespace}"
+        return self.storage_host_path
 
     @property
     def static_labels(self) -> dict[str, str]:

@@ -123,7 +123,7 @@ class TracingLimits(StrictModel):
 
 
 class TracingSettings(NamespaceSettings, ReleaseSettings):
-    """Tempo: what a stack may state and a program may pass."""
+    """Tempo: settings of a stack and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices((*TEMPO.versions, *TEMPO_DISTRIBUTED.versions))]] = Field(
         default="",
@@ -168,10 +168,12 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         examples=["kafka.messaging:9092"],
     )
     kafka_topic: str = Field(
-        default="tempo-traces",
+        default="",
         description=(
-            "Topic that spans go through, for this Tempo alone; created where the broker creates topics on demand."
+            "Topic that spans go through, for this Tempo alone; created where the broker creates topics on demand. "
+            "Default: `<release>.<namespace>`."
         ),
+        examples=["tempo.tracing"],
     )
     kafka_credentials_secret: OptionalObjectName = Field(
         default="",
@@ -362,6 +364,11 @@ class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReader
         return self.mode is TempoMode.DISTRIBUTED and self.secured
 
     @property
+    def topic(self) -> str:
+        """The topic that spans go through."""
+        return self.kafka_topic or f"{self.release_name}.{self.namespace}"
+
+    @property
     def partition_count(self) -> int:
         """Number of partitions of the topic, of live-stores and of block-builders."""
         return self.partitions or 3
@@ -462,7 +469,7 @@ class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReader
 
     @rule("kafka_topic")
     def _kafka_topic_is_valid(self) -> str | None:
-        if re.fullmatch(_TOPIC, self.kafka_topic) is None:
+        if self.kafka_topic and re.fullmatch(_TOPIC, self.kafka_topic) is None:
             return "must be 1 to 249 letters, digits, dots, underscores or hyphens; correct it"
         return None
 

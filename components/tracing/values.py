@@ -4,6 +4,7 @@ from typing import Any
 
 from .._cache import EXPAND_ENVIRONMENT, Database
 from .._merge import deep_merge
+from .._nginx import resolver_globals
 from .._workload import CONTAINER_SECURITY_CONTEXT, resources, scheduling
 from ..storage.s3 import bucket_endpoint
 from ..units import hours, parse_duration
@@ -105,11 +106,7 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         "queryFrontend": reader_values(spec, TempoRole.QUERY_FRONTEND),
         **_cache_values(spec),
         "gateway": gateway_values(spec),
-        "global": {
-            "dnsService": spec.dns_service,
-            "dnsNamespace": spec.dns_namespace,
-            "clusterDomain": spec.cluster_domain,
-        },
+        "global": resolver_globals(spec.dns_resolver, spec.cluster_domain),
         "metaMonitoring": {
             "serviceMonitor": {"enabled": spec.service_monitor, "labels": dict(spec.service_monitor_labels)}
         },
@@ -149,7 +146,7 @@ def _tempo_3_values(spec: TracingSpec) -> dict[str, Any]:
         "ingest": {
             "kafka": {
                 "address": spec.kafka_address,
-                "topic": spec.kafka_topic,
+                "topic": spec.topic,
                 "auto_create_topic_enabled": True,
                 "auto_create_topic_default_partitions": spec.partition_count,
             }

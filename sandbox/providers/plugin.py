@@ -53,7 +53,6 @@ class Resource:
     id: str = ""
     preview: bool = False
     timeout: float = 0.0
-    seed: bytes = b""
 
 
 @dataclass(frozen=True)

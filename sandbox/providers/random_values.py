@@ -4,46 +4,22 @@ from __future__ import annotations
 
 import secrets
 import string
-from typing import Any, Final
+from typing import Final
 
 from .differences import Difference, compare
 from .plugin import CheckFailed, Found, Provider, ProviderError, Resource
-from .values import UNKNOWN, Properties, Secret, has_unknown, plain
+from .values import UNKNOWN, Properties, Secret, Unknown, plain
 
+_LETTERS_AND_DIGITS: Final = string.ascii_letters + string.digits
 _SPECIAL: Final = "!@#$%&*()-_=+[]{}<>:?"
-_CLASSES: Final = {
-    "lower": string.ascii_lowercase,
-    "upper": string.ascii_uppercase,
-    "numeric": string.digits,
-    "special": _SPECIAL,
-}
-_MINIMA: Final = {"lower": "minLower", "upper": "minUpper", "numeric": "minNumeric", "special": "minSpecial"}
+_PASSWORD: Final = "random:index/randomPassword:RandomPassword"
+_INPUTS: Final = frozenset({"length", "special", "keepers"})
 
 
 def draw(inputs: Properties) -> str:
-    """A random string with the length, character classes and minima that the inputs ask for."""
-    pools = {name: pool for name, pool in _pools(inputs).items() if pool}
-    chosen: list[str] = []
-    for name, minimum in _MINIMA.items():
-        chosen += [secrets.choice(pools[name]) for _ in range(inputs.get(minimum) or 0)]
-    alphabet = "".join(pools.values())
-    chosen += [secrets.choice(alphabet) for _ in range(inputs["length"] - len(chosen))]
-    secrets.SystemRandom().shuffle(chosen)
-    return "".join(chosen)
-
-
-def _pools(inputs: Properties) -> dict[str, str]:
-    enabled = {name: inputs.get(name) is not False for name in _CLASSES}
-    enabled["numeric"] = enabled["numeric"] and inputs.get("number") is not False
-    special = inputs.get("overrideSpecial") or _SPECIAL
-    return {name: (special if name == "special" else pool) if enabled[name] else "" for name, pool in _CLASSES.items()}
-
-
-def _defaults(inputs: Properties) -> Properties:
-    numeric = inputs.get("numeric") is not False and inputs.get("number") is not False
-    classes = {name: inputs.get(name) is not False for name in ("lower", "upper", "special")}
-    minima = {minimum: inputs.get(minimum) or 0 for minimum in _MINIMA.values()}
-    return {**inputs, **classes, **minima, "numeric": numeric, "number": numeric}
+    """Return a random string of `length` letters and digits, with special characters unless `special` is false."""
+    alphabet = _LETTERS_AND_DIGITS if inputs.get("special") is False else _LETTERS_AND_DIGITS + _SPECIAL
+    return "".join(secrets.choice(alphabet) for _ in range(inputs["length"]))
 
 
 def _password(inputs: Properties) -> Properties:
@@ -52,10 +28,7 @@ def _password(inputs: Properties) -> Properties:
     result = draw(inputs)
     # bcrypt reads 72 bytes and the library refuses more.
     hashed = bcrypt.hashpw(result.encode()[:72], bcrypt.gensalt(rounds=10)).decode()
-    return {"result": Secret(result), "bcryptHash": Secret(hashed), **_defaults(inputs)}
-
-
-_PASSWORD: Final = "random:index/randomPassword:RandomPassword"
+    return {**inputs, "result": Secret(result), "bcryptHash": Secret(hashed)}
 
 
 class RandomProvider(Provider):
@@ -65,20 +38,13 @@ class RandomProvider(Provider):
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
         if resource.type != _PASSWORD:
             raise ProviderError(f"the stand-in random provider has no {resource.type}; it has RandomPassword")
-        inputs: dict[str, Any] = plain(news)
-        if has_unknown(inputs):
-            return news
-        length, pools = inputs.get("length"), _pools(inputs)
-        if not isinstance(length, int) or length < 1:
-            raise CheckFailed([("length", f"a number of characters from 1 up is needed, not {length!r}")])
-        if not any(pools.values()):
-            raise CheckFailed([("length", "every character class is switched off")])
-        empty = [minimum for name, minimum in _MINIMA.items() if inputs.get(minimum) and not pools[name]]
-        if empty:
-            raise CheckFailed([(minimum, "its character class is switched off") for minimum in empty])
-        least = sum(inputs.get(minimum) or 0 for minimum in _MINIMA.values())
-        if least > length:
-            raise CheckFailed([("length", f"{length} is less than the {least} characters the minima ask for")])
+        unknown = sorted(key for key, value in news.items() if value is not None and key not in _INPUTS)
+        if unknown:
+            reason = "the stand-in random provider does not have this property of RandomPassword"
+            raise CheckFailed([(key, reason) for key in unknown])
+        length = plain(news.get("length"))
+        if not isinstance(length, Unknown) and (not isinstance(length, int) or length < 1):
+            raise CheckFailed([("length", f"must be an integer of at least 1, not {length!r}")])
         return news
 
     def diff(self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Difference:

@@ -63,7 +63,7 @@ def test_the_settings_reach_the_script() -> None:
     ("wrong", "problem"),
     [
         ({"interval_seconds": 0}, "interval_seconds = 0"),
-        ({"image": "python"}, "image = 'python': .* with a tag or digest"),
+        ({"image": "python"}, 'image = "python": .* with a tag or digest'),
         ({"otlp_http_url": "alloy:4318"}, "otlp_http_url"),
     ],
 )

@@ -52,5 +52,5 @@ def test_two_of_them_live_side_by_side() -> None:
 
 
 def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
-    with pytest.raises(InvalidArgsError, match="volume_size = 'big'"):
+    with pytest.raises(InvalidArgsError, match='volume_size = "big"'):
         record_component(Metrics, {"namespace": "monitoring", "volume_size": pulumi.Output.from_input("big")})

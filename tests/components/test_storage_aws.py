@@ -131,15 +131,15 @@ def test_tags_reach_everything_that_takes_them() -> None:
     [
         ({"buckets": {"logs": "chunks"}}, "name of your organisation in front"),
         ({"buckets": {"logs": "acme.loki"}}, "must not have a dot"),
-        ({"region": "Ireland"}, "region = 'Ireland'"),
-        ({"encryption": "none"}, "encryption = 'none'"),
+        ({"region": "Ireland"}, 'region = "Ireland"'),
+        ({"encryption": "none"}, 'encryption = "none"'),
         (
             {"encryption": "s3", "kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/a"},
-            "kms_key_arn = 'arn:aws:kms:eu-west-1:123456789012:key/a': is not used with encryption s3",
+            'kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/a": is not used with encryption s3',
         ),
-        ({"kms_key_arn": "alias/mine"}, "kms_key_arn = 'alias/mine'"),
+        ({"kms_key_arn": "alias/mine"}, 'kms_key_arn = "alias/mine"'),
         ({"noncurrent_days": 0}, "noncurrent_days = 0"),
-        ({"force_destroy": True}, "there is no such argument"),
+        ({"force_destroy": True}, "unknown argument"),
     ],
 )
 def test_a_wrong_argument_is_named_with_its_value(args: dict[str, Any], reason: str) -> None:
@@ -163,5 +163,5 @@ def test_existing_buckets_are_named_and_nothing_is_created(as_output: bool) -> N
 def test_readers_of_existing_buckets_may_use_the_key_that_is_named() -> None:
     key = "arn:aws:kms:eu-west-1:123456789012:key/abc"
     assert record(lambda: aws(create_buckets=False, kms_key_arn=key)).outputs["kms_key_arn"] == key
-    with pytest.raises(InvalidArgsError, match="versioning = True: "):
+    with pytest.raises(InvalidArgsError, match="versioning = true: "):
         record(lambda: aws(create_buckets=False, versioning=True))

@@ -1,5 +1,6 @@
 """The collector as a program registers it."""
 
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -8,6 +9,7 @@ import yaml
 from pulumi_random import RandomPassword
 
 from components._spec import InvalidArgsError
+from components.charts import ALLOY
 from components.telemetry import Telemetry, TelemetryArgs
 from tests.recording import UNKNOWN, record, record_component
 
@@ -36,6 +38,11 @@ def test_the_release_reads_the_configuration_that_is_registered_before_it() -> N
     assert named == {"create": False, "name": config.plain()["metadata"]["name"], "key": key}
     assert "loki-gateway.logging" in text
     assert config.urn in release.request.dependencies
+
+
+def test_the_release_is_guarded() -> None:
+    (hook,) = record_component(Telemetry, ARGS).one(":Release").request.hooks.before_update
+    assert hook == "test-alloy-guard"
 
 
 def test_the_outputs_name_the_services_of_the_release() -> None:
@@ -68,12 +75,12 @@ def test_an_address_that_is_not_known_yet_leaves_the_preview_standing() -> None:
 
 
 def test_an_address_that_turns_out_wrong_stops_the_update() -> None:
-    with pytest.raises(InvalidArgsError, match=r"metrics_otlp_url = 'prometheus:9090'.*use http://"):
+    with pytest.raises(InvalidArgsError, match=r'metrics_otlp_url = "prometheus:9090".*use http://'):
         record_component(Telemetry, {**ARGS, "metrics_otlp_url": pulumi.Output.from_input("prometheus:9090")})
 
 
 def test_a_wrong_argument_is_reported_before_anything_is_registered() -> None:
-    with pytest.raises(InvalidArgsError, match=r"log_source = 'file'"):
+    with pytest.raises(InvalidArgsError, match=r'log_source = "file"'):
         record_component(Telemetry, {**ARGS, "log_source": "file"})
 
 
@@ -130,3 +137,20 @@ def test_releases_of_one_name_in_two_namespaces_have_a_cluster_role_each() -> No
         assert len(set(names)) == 2, names
     bindings = recording.of_type(":ClusterRoleBinding")
     assert {each.plain()["subjects"][0]["namespace"] for each in bindings} == {"telemetry", "other"}
+
+
+def test_a_chart_of_a_mirror_that_is_not_the_published_one_is_reported_at_preview(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart = tmp_path / f"{ALLOY.name}-{ALLOY.default_version}"
+    chart.mkdir()
+    (chart / "values.yaml").write_text("alloy: {}\n")
+    warned: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: warned.append(message))
+    record_component(Telemetry, {**ARGS, "charts_dir": str(tmp_path)}, preview=True)
+    (message,) = warned
+    published = ALLOY.release(ALLOY.default_version)
+    assert message.startswith(
+        f"chart alloy {ALLOY.default_version} at {chart} is not the one that {published.repository}"
+    )
+    assert published.digest in message and published.content in message

@@ -74,3 +74,11 @@ def test_logins_without_tls_come_with_a_warning(monkeypatch: pytest.MonkeyPatch)
     args: TracingArgs = {**DISTRIBUTED, "logins_secret": "tempo-logins"}
     record_component(Tracing, args)
     assert any("unencrypted" in message for message in messages)
+
+
+def test_allowed_changes_come_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
+    args: TracingArgs = {**DISTRIBUTED, "allow_changes": ["location"]}
+    record_component(Tracing, args)
+    assert any(message.startswith('allow_changes = ["location"]: ') for message in messages)

@@ -164,7 +164,7 @@ def test_an_edited_schema_entry_is_refused_at_preview(platform: Platform) -> Non
     done = platform.checkout.deploy("preview", "dev")
     assert done.exit_code != 0
     assert "logging-loki: the applied state forbids 1 change" in done.output
-    assert "schema entry 1, from 2024-01-01, was applied and cannot be edited" in done.output
+    assert "schema_entries.0 (from 2024-01-01): must not be edited once applied" in done.output
     assert "restore store tsdb, object_store s3, schema v13, index index_ 24h" in done.output
 
 
@@ -183,7 +183,7 @@ def test_an_up_refuses_a_value_that_the_chart_does_not_know(platform: Platform) 
     platform.checkout.configure("dev", {"observability:logging": {"values": {"chunkCache": {"enabled": True}}}})
     done = platform.checkout.deploy("up", "dev")
     assert done.exit_code == 1, done.output
-    assert "violation of the contract: release logging/loki: values.chunkCache: there is no such value" in done.output
+    assert "violation of the contract: release logging/loki: values.chunkCache: unknown value" in done.output
     assert "nothing was changed" in done.output and "Updating" not in done.output
 
 
@@ -197,7 +197,7 @@ def test_the_stand_ins_refuse_every_other_cluster(platform: Platform) -> None:
             OBSERVABILITY_PROVIDERS="stand-in",
         )
         assert done.exit_code == 1, done.output
-        assert "their stand-ins only serve the sandbox, not somewhere-else" in done.stderr
+        assert "context = somewhere-else: must be the sandbox without provider plugins" in done.stderr
         assert "pulumi plugin install resource kubernetes" in done.stderr
 
 

@@ -143,7 +143,7 @@ def test_an_object_that_is_there_already_is_not_taken_over(stack: InlineStack, s
     assert "Namespace taken already exists: unless it is deleted first" in succeeded(stack.preview())
     refused = stack.up()
     assert not refused.succeeded
-    assert "Namespace taken already exists: import it" in refused
+    assert "Namespace taken already exists; import it" in refused
 
 
 def test_what_the_api_server_refuses_fails_the_preview(stack: InlineStack) -> None:

@@ -14,7 +14,7 @@ from tests.installed_tools import ENGINE, require
 pytestmark = pytest.mark.engine
 
 WRONG: dict[str, Any] = {
-    "observability:cluster": {"name": "Not A Name", "dns_service": "Kube DNS", "environment": "productoin"},
+    "observability:cluster": {"name": "Not A Name", "dns_resolver": "Kube DNS", "environment": "productoin"},
     "observability:retention": {"logs": "3x", "metrics": "1 day"},
     "observability:logging": {
         "replicas": "many",

@@ -64,4 +64,4 @@ def test_what_a_component_refuses_reaches_the_program_in_another_language(plugin
     preview = previewed(program, plugin, tmp_path)
     assert not preview.succeeded
     assert "'logging' has a problem: 1 input is wrong" in preview, preview.output
-    assert "property retention with value '{a while}' has a problem: 'a while' " in preview
+    assert "property retention with value '{a while}' has a problem: must be a duration" in preview

@@ -120,7 +120,7 @@ def test_every_input_that_is_refused_is_told_by_the_name_it_has_in_other_languag
         constructed("Logging", wrong)
     reasons = {one["property_path"]: one["reason"] for one in refused.value.errors or []}
     assert set(reasons) == {"maxPushMib", "workloads.loki.replicas"}
-    assert set(reasons.values()) == {"must be at least 1"}
+    assert set(reasons.values()) == {"must be at least 1; set 1 or more"}
 
 
 def test_the_manifest_asks_for_the_runtime_of_the_project() -> None:

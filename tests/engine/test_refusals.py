@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.runtime import rpc
 
 from components.charts import ALLOY, GRAFANA_CHART, LOKI, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, Chart
 from tests.checkout import Checkout, Done
@@ -18,7 +19,7 @@ from tests.installed_tools import ENGINE, require
 pytestmark = pytest.mark.engine
 
 RUNS = 3
-UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+UNKNOWN_ID = rpc.UNKNOWN
 """What a preview writes for an id that is not known yet."""
 
 

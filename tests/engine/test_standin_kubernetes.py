@@ -32,7 +32,9 @@ RELEASE = (
 
 
 def test_a_preview_needs_no_cluster_and_a_deployment_says_what_was_tried(inline_stack: InlineStack) -> None:
-    stack = inline_stack.program(PROVIDER + '    kubernetes.core.v1.Namespace("obs", opts=inside)')
+    stack = inline_stack.program(
+        PROVIDER + '    kubernetes.core.v1.Namespace("obs", metadata={"name": "obs"}, opts=inside)'
+    )
     preview = stack.preview()
     assert preview.succeeded, preview.output
     assert "kubernetes:core/v1:Namespace: (create)" in preview
@@ -54,6 +56,13 @@ def test_an_unknown_field_is_an_error_that_names_its_path(inline_stack: InlineSt
     ).preview()
     assert not run.succeeded
     assert "spec.ports[0].targetPot" in run and "this field does not exist" in run
+
+
+@pytest.mark.parametrize("resource", ['core.v1.Namespace("obs"', 'helm.v3.Release("logs", chart="loki"'])
+def test_an_object_or_release_without_a_name_is_an_error(inline_stack: InlineStack, resource: str) -> None:
+    run = inline_stack.program(f"{PROVIDER}    kubernetes.{resource}, opts=inside)").preview()
+    assert not run.succeeded
+    assert "generates no names" in run
 
 
 def test_values_that_only_the_deployment_tells_pass_through_a_preview_as_unknown(inline_stack: InlineStack) -> None:

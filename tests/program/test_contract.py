@@ -1,4 +1,4 @@
-"""Every committed stack, rendered whole and held against the contract.
+"""Every committed stack, rendered whole and checked against the contract.
 
 Charts are taken from `OBSERVABILITY_CHARTS`, from their repositories where those can be reached, and else from this
 project's stand-ins.

@@ -72,14 +72,14 @@ def test_a_supported_combination_keeps_as_many_copies_as_its_shape_says(
 ) -> None:
     topology, values = combination[0].topology, values_of(combination[1], combination[0].topology.release)
     if topology.area == "logging":
-        assert values["loki"]["commonConfig"]["replication_factor"] == topology.copies
+        assert values["loki"]["commonConfig"]["replication_factor"] == topology.replication_factor
     elif "ingester" in topology.pods:
-        assert values["ingester"]["config"]["replication_factor"] == topology.copies
+        assert values["ingester"]["config"]["replication_factor"] == topology.replication_factor
     else:
         assert "ingester" not in values
-    if topology.copies is not None:
+    if topology.replication_factor is not None:
         writers = {"monolithic": ("singleBinary", ""), "simple-scalable": ("write",), "distributed": ("ingester",)}
-        assert topology.copies <= max(topology.pods.get(section, 0) for section in writers[topology.mode])
+        assert topology.replication_factor <= max(topology.pods.get(section, 0) for section in writers[topology.mode])
 
 
 def test_a_supported_combination_keeps_its_data_where_its_store_says(

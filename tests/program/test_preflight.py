@@ -123,10 +123,10 @@ def test_a_datasource_with_the_uid_of_another_is_told_before_anything_is_created
     assert "pulumi config rm --path observability:datasources.metrics_uid" in message
 
 
-def test_a_name_of_a_role_that_is_too_long_is_told_at_the_name_of_the_cluster() -> None:
+def test_a_prefix_that_no_role_can_have_is_reported_once_for_both_roles() -> None:
     store = {"kind": "aws", "account_id": "123456789012", "buckets": {"logs": "acme-logs", "traces": "acme-traces"}}
-    message = refused(storage=store, cluster={"name": "c" * 61})
-    assert f'observability:cluster.name = "{"c" * 61}": ' in message
+    message = refused(storage={**store, "role_prefix": "a b"})
+    assert 'observability:storage.role_prefix = "a b": must be letters, digits and _+=,.@-' in message
     assert "have 1 problem;" in message, "the roles of Loki and Tempo are named alike"
 
 
@@ -216,7 +216,7 @@ def test_an_existing_middleware_authenticates_for_the_collectors_and_grafana_ask
 
 
 def test_what_two_components_refuse_alike_is_told_once() -> None:
-    assert "have 1 problem;" in refused(cluster={"dns_service": "Kube DNS"})
+    assert "have 1 problem;" in refused(cluster={"dns_resolver": "Kube DNS"})
 
 
 def test_a_region_that_aws_does_not_have_is_told_where_it_is_set() -> None:

@@ -1,4 +1,4 @@
-"""Stacks that protect themselves, rendered whole and held against the contract.
+"""Stacks with TLS and authentication, rendered whole and checked against the contract.
 
 Charts are taken from `OBSERVABILITY_CHARTS`, from their repositories where those can be reached, and else from this
 project's stand-ins.
@@ -30,7 +30,7 @@ STACKS: dict[str, dict[str, Any]] = {
         "telemetry": {"logs_tenant": "ops", "namespace_tenants": {"shop": "team-a"}},
     },
     "older-charts": {
-        "security": {"tls": "given", "authentication": "basic"},
+        "security": {"tls": "existing", "authentication": "basic"},
         "logging": {**TEAMS, "chart_version": LOKI.versions[-1]},
         "tracing": {"mode": "distributed", "chart_version": TEMPO_2_VERSIONS[-1]},
         "telemetry": {"logs_tenant": "ops", "chart_version": ALLOY.versions[-1]},

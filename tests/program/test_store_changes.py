@@ -60,4 +60,4 @@ def test_a_volume_does_not_become_a_bucket_by_copying(
 ) -> None:
     allowed = [GuardedChange.LOCATION]
     (problem,) = loki_update_problems(values["filesystem"][0], values["minio"][0], today=TODAY, allowed=allowed)
-    assert problem.startswith("schema entry 1, from 2024-01-01, was applied and cannot be edited")
+    assert problem.startswith("schema_entries.0 (from 2024-01-01): must not be edited once applied")

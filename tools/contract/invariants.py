@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import yaml
+
 from tools.render import RenderedObject, Rendering
 from tools.render.masking import forms
 from tools.render.resources import texts
@@ -50,7 +52,7 @@ def privileges_stay_in_privileged_namespaces(rendering: Rendering) -> Iterator[F
             if added := (context.get("capabilities") or {}).get("add"):
                 yield Finding(pod.reference(container), f"adds the capabilities {', '.join(added)}")
             if context.get("readOnlyRootFilesystem") is not True:
-                yield Finding(pod.reference(container), "can write to its root file system: set readOnlyRootFilesystem")
+                yield Finding(pod.reference(container), "can write to its root file system; set readOnlyRootFilesystem")
 
 
 def every_disruption_budget_lets_a_node_drain(rendering: Rendering) -> Iterator[Finding]:
@@ -67,9 +69,9 @@ def every_disruption_budget_lets_a_node_drain(rendering: Rendering) -> Iterator[
         elif any(pod.replicas is None for pod in covered):
             continue
         elif "maxUnavailable" in spec and _pods(spec["maxUnavailable"], total) < 1:
-            yield Finding(str(item), f"maxUnavailable {spec['maxUnavailable']} lets no pod go: allow 1")
+            yield Finding(str(item), f"maxUnavailable {spec['maxUnavailable']} allows no disruption; set 1")
         elif "minAvailable" in spec and _pods(spec["minAvailable"], total) >= total:
-            message = f"minAvailable {spec['minAvailable']} of {total} pods lets none go: use maxUnavailable 1"
+            message = f"minAvailable {spec['minAvailable']} of {total} pods allows no disruption; use maxUnavailable 1"
             yield Finding(str(item), message)
 
 
@@ -110,6 +112,27 @@ def every_release_makes_something(rendering: Rendering) -> Iterator[Finding]:
             yield Finding(f"release {release}", "renders no object: correct its values, or leave it out")
 
 
+def every_ring_has_a_label_of_its_own(rendering: Rendering) -> Iterator[Finding]:
+    """A process joins the ring of another one that has the address of an earlier pod, unless the ring has a label."""
+    for item in rendering.objects:
+        files = (item.manifest.get("data") or {}) if item.kind == "ConfigMap" else {}
+        for name, text in files.items():
+            config = yaml.safe_load(text) if "memberlist:" in text else None
+            if isinstance(config, dict) and isinstance(ring := config.get("memberlist"), dict):
+                yield from _label_problem(f"{item}: {name}", item, ring.get("cluster_label"))
+    for pod in pods_of(rendering.objects):
+        for container in pod.containers:
+            flags = dict(str(argument).partition("=")[::2] for argument in container.get("args") or [])
+            if flags.get("--cluster.enabled") == "true":
+                yield from _label_problem(pod.reference(container), pod.owner, flags.get("--cluster.name"))
+
+
+def _label_problem(name: str, item: RenderedObject, label: str | None) -> Iterator[Finding]:
+    required = f"{item.manifest['metadata']['labels']['app.kubernetes.io/instance']}.{item.namespace}"
+    if label != required:
+        yield Finding(name, f"the label of its ring is {label!r}: set {required!r}")
+
+
 INVARIANTS: tuple[Invariant, ...] = (
     every_container_has_requests,
     every_namespace_admits_its_pods,
@@ -120,6 +143,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     no_secret_is_exported_in_the_clear,
     every_definition_outlives_its_release,
     every_release_makes_something,
+    every_ring_has_a_label_of_its_own,
     no_pod_holds_a_token_without_a_reason,
     every_datasource_is_read,
 )

@@ -10,8 +10,7 @@ from typing import Any
 import jsonschema
 
 from sandbox.documents import load_all
-from sandbox.providers.kube.helm import KUBE_VERSION
-from sandbox.providers.kube.validation import failures
+from sandbox.providers.kube.validation import KUBE_VERSION, failures
 from tools.render import RenderedObject
 
 from .finding import Finding

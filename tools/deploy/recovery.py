@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pulumi
 
+from sandbox.providers.kube.kinds import HELM_RELEASE
 from tools.program import program_of, record
 
 from .cluster import inspect_cluster
@@ -18,7 +19,6 @@ from .confirmation import Refused, confirm
 from .engine import Engine
 from .kubectl import items, kubectl
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
 STUCK = "owner=helm,status in (pending-install, pending-upgrade, pending-rollback, uninstalling)"
 """Selects the Secrets in which Helm keeps revisions that it has not finished."""
 
@@ -59,7 +59,7 @@ def _wanted_releases(engine: Engine) -> set[tuple[str, str]]:
         recording = record(program_of(engine.root, engine.stack.stack), stack=engine.stack.stack)
     except pulumi.RunError as error:
         raise Refused(str(error)) from error
-    wanted = [resource.plain() for resource in recording.of_type(RELEASE)]
+    wanted = [resource.plain() for resource in recording.of_type(HELM_RELEASE)]
     return {(str(release["namespace"]), str(release["name"])) for release in wanted}
 
 
@@ -137,7 +137,7 @@ def clear_release(context: str, stuck: StuckRelease) -> None:
 def releases_in(state: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Return namespace and name of every Helm release that an exported state has, or has begun to make."""
     resources = [*(state["deployment"].get("resources") or []), *(item["resource"] for item in pending(state))]
-    inputs = [item.get("inputs") or {} for item in resources if item["type"] == RELEASE]
+    inputs = [item.get("inputs") or {} for item in resources if item["type"] == HELM_RELEASE]
     return {(str(item.get("namespace")), str(item.get("name"))) for item in inputs}
 
 
@@ -156,6 +156,6 @@ def describe(operation: Mapping[str, Any]) -> str:
     """Return the pending operation in words, with the fix where the object may exist without being in the state."""
     resource = operation["resource"]
     line = f"operation {operation['type']} {resource['urn'].rpartition('::')[2]} ({resource['type']})"
-    if operation["type"] != "creating" or resource["type"] == RELEASE:
+    if operation["type"] != "creating" or resource["type"] == HELM_RELEASE:
         return line
     return f"{line}; should the next up say that it exists already: pulumi import {resource['type']} NAME ID"

@@ -17,7 +17,7 @@ _FIRST = ("apiVersion", "kind", "metadata")
 
 
 def write(rendering: Rendering, out: Path) -> int:
-    """Write the rendering to `out`, in place of an earlier one, and give the number of files.
+    """Write the rendering to `out`, in place of an earlier one, and return the number of files.
 
     Raises `RenderError` where `out` holds anything else.
     """
@@ -60,9 +60,9 @@ def _empty(out: Path) -> None:
     if not out.exists():
         return
     if not out.is_dir():
-        raise RenderError(f"{out} is a file: name a directory with OUT=")
+        raise RenderError(f"{out} is a file; name a directory with OUT=")
     if any(out.iterdir()) and not (out / MARKER).exists():
-        raise RenderError(f"{out} holds what is no earlier rendering (no {MARKER}): choose another directory with OUT=")
+        raise RenderError(f"{out} holds what is no earlier rendering (no {MARKER}); choose another directory with OUT=")
     for entry in out.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

@@ -7,15 +7,17 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from components.charts import CHARTS
 from sandbox.documents import load_all
 from sandbox.providers.kube.charts import MIRROR, ChartReference, Charts
 from sandbox.providers.kube.helm import Helm, HelmFailed
+from sandbox.providers.kube.kinds import HELM_RELEASE
 from sandbox.providers.plugin import ProviderError
 from tools.program import Recording, Registered
 
 from .chartfiles import ChartFiles
 from .objects import ReleaseSummary, RenderedObject, RenderError
-from .resources import RELEASE, whole_numbers
+from .resources import whole_numbers
 
 WORKERS = 2
 HOOK = "helm.sh/hook"
@@ -28,12 +30,12 @@ def render_releases(recording: Recording, cache: Path, warn: Callable[[str], Non
     """Render every release, two at a time; raise `RenderError` naming the release that does not render."""
     helm = Helm(cache / "helm")
     charts = Charts(helm, warn, cache)
-    releases = [resource for resource in recording.resources if resource.type == RELEASE]
+    releases = [resource for resource in recording.resources if resource.type == HELM_RELEASE]
     with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(lambda release: _rendered(release, helm, charts), releases))
+        return list(pool.map(lambda release: _rendered(release, helm, charts, warn), releases))
 
 
-def _rendered(release: Registered, helm: Helm, charts: Charts) -> Rendered:
+def _rendered(release: Registered, helm: Helm, charts: Charts, warn: Callable[[str], None]) -> Rendered:
     inputs = whole_numbers(release.plain())
     for field in ("name", "namespace"):
         if not inputs.get(field):
@@ -43,13 +45,15 @@ def _rendered(release: Registered, helm: Helm, charts: Charts) -> Rendered:
     repository = (inputs.get("repositoryOpts") or {}).get("repo")
     try:
         path = charts.locate(ChartReference(str(inputs["chart"]), inputs.get("version"), repository))
+        stand_in = path.is_relative_to(charts.minimal_directory)
+        if repository and not stand_in and (difference := _difference(path)):
+            warn(difference)
         with tempfile.TemporaryDirectory() as directory:
             helm.template(name, namespace, path, values, "--skip-tests", "--output-dir", directory)
             objects = list(_objects(Path(directory), name, namespace))
     except (HelmFailed, ProviderError) as error:
         raise RenderError(f"release {namespace}/{name} does not render: {error}") from error
     files = ChartFiles(path)
-    stand_in = path.is_relative_to(charts.minimal_directory)
     summary = ReleaseSummary(
         name=name,
         namespace=namespace,
@@ -62,6 +66,13 @@ def _rendered(release: Registered, helm: Helm, charts: Charts) -> Rendered:
         objects=len(objects),
     )
     return summary, objects
+
+
+def _difference(path: Path) -> str | None:
+    """Return how a chart that was pulled differs from the published one of its name and version."""
+    files = ChartFiles(path)
+    known = (chart for chart in CHARTS if chart.name == files.name and files.version in chart.versions)
+    return next((chart.difference(files.version, str(path)) for chart in known), None)
 
 
 def _objects(directory: Path, release: str, namespace: str) -> Iterator[RenderedObject]:

@@ -12,13 +12,10 @@ from pydantic import BaseModel
 
 from config.secrets import SECRET_KEYS
 from config.settings import AREAS, Settings
-from config.source import Source, read
-from config.stack import load
-from tools.program import record
-from tools.program.stacks import configure
+from config.source import Source
+from tools.program.stacks import with_settings
 from tools.stackfile import read_stack_file
 from wiring.argument_origins import INHERITED
-from wiring.component_errors import component_problems
 from wiring.planned_components import planned_components
 
 from .derived import derived
@@ -40,17 +37,11 @@ class Row:
 
 def rows(root: Path, stack: str) -> list[Row]:
     """Return every setting of `stack`; raise the program's own error where the settings are wrong."""
-    found: list[Row] = []
-    config = read_stack_file(root, stack).config
 
-    def run() -> None:
-        configure(config)
-        source = read()
-        settings = load(source, component_problems)
-        found.extend([*_of_areas(settings, source), *_secrets(source), *_of_providers(root, stack)])
+    def of_settings(settings: Settings, source: Source) -> list[Row]:
+        return [*_of_areas(settings, source), *_secrets(source), *_of_providers(root, stack)]
 
-    record(run, preview=True, stack=stack)
-    return found
+    return with_settings(read_stack_file(root, stack).config, stack, of_settings)
 
 
 def _of_areas(settings: Settings, source: Source) -> Iterator[Row]:
@@ -105,7 +96,7 @@ def _secrets(source: Source) -> Iterator[Row]:
 
 
 def _of_providers(root: Path, stack: str) -> Iterator[Row]:
-    """Keys of other packages, such as `aws:region`."""
+    """Yield the keys of other packages, such as `aws:region`."""
     for key, value in sorted(read_stack_file(root, stack).config.items()):
         if not key.startswith("observability:"):
             secret = isinstance(value, Mapping) or any(word in key.lower() for word in _SENSITIVE)

@@ -33,7 +33,7 @@ def _tempo(title: str, message: str, **settings: Any) -> Rejection:
 REJECTIONS = (
     Rejection(
         "logins on monolithic Tempo",
-        {"security": {"tls": "given", "authentication": "basic"}},
+        {"security": {"tls": "existing", "authentication": "basic"}},
         "monolithic Tempo has no gateway to check logins; use mode distributed",
     ),
     Rejection(
@@ -117,7 +117,7 @@ REJECTIONS = (
     ),
     _loki(
         "a chart that nothing was tested with",
-        f"chart loki '5.0.0' is not supported: use one of {', '.join(LOKI.versions)}",
+        f"must be a supported version of chart loki; use one of {', '.join(LOKI.versions)}",
         chart_version="5.0.0",
     ),
     Rejection(

@@ -12,22 +12,17 @@ from .kinds import AwsKind, unless_missing
 
 
 class Role(AwsKind):
-    properties = frozenset(
-        {"name", "assumeRolePolicy", "description", "path", "maxSessionDuration", "permissionsBoundary", "tags"}
-        | {"forceDetachPolicies"}
-    )
-    immutable = frozenset({"name", "path"})
-    computed = ("arn", "uniqueId", "createDate", "tagsAll")
+    properties = frozenset({"name", "assumeRolePolicy", "description", "permissionsBoundary", "tags"})
+    immutable = frozenset({"name"})
+    computed = ("arn",)
     named_by = "name"
     documents = frozenset({"assumeRolePolicy"})
 
     def create(self, aws: Account, inputs: Properties) -> str:
         wanted = {
-            "Path": inputs.get("path"),
             "Description": inputs.get("description"),
-            "MaxSessionDuration": inputs.get("maxSessionDuration"),
             "PermissionsBoundary": inputs.get("permissionsBoundary"),
-            "Tags": pairs(aws.tags(inputs)),
+            "Tags": pairs(inputs.get("tags") or {}),
         }
         aws.client("iam").create_role(
             RoleName=inputs["name"],
@@ -41,35 +36,24 @@ class Role(AwsKind):
         if found is None:
             return None
         role = found["Role"]
-        tags = mapping(role.get("Tags"))
         return {
             "name": role["RoleName"],
             "arn": role["Arn"],
-            "path": role["Path"],
-            "uniqueId": role["RoleId"],
-            "createDate": role["CreateDate"].isoformat(),
             "description": role.get("Description") or "",
-            "maxSessionDuration": role.get("MaxSessionDuration", 3600),
             "assumeRolePolicy": _text(role["AssumeRolePolicyDocument"]),
-            "tags": {key: value for key, value in tags.items() if key not in aws.settings.default_tags},
-            "tagsAll": tags,
+            "tags": mapping(role.get("Tags")),
         }
 
     def update(self, aws: Account, id: str, inputs: Properties) -> None:
-        iam, tags = aws.client("iam"), aws.tags(inputs)
+        iam, tags = aws.client("iam"), inputs.get("tags") or {}
         iam.update_assume_role_policy(RoleName=id, PolicyDocument=inputs["assumeRolePolicy"])
-        more = {"MaxSessionDuration": inputs["maxSessionDuration"]} if inputs.get("maxSessionDuration") else {}
-        iam.update_role(RoleName=id, Description=inputs.get("description") or "", **more)
+        iam.update_role(RoleName=id, Description=inputs.get("description") or "")
         old = mapping(iam.list_role_tags(RoleName=id)["Tags"])
         iam.untag_role(RoleName=id, TagKeys=[key for key in old if key not in tags])
         iam.tag_role(RoleName=id, Tags=pairs(tags))
 
     def delete(self, aws: Account, id: str, inputs: Properties) -> None:
-        iam = aws.client("iam")
-        if inputs.get("forceDetachPolicies"):
-            for policy in iam.list_attached_role_policies(RoleName=id)["AttachedPolicies"]:
-                iam.detach_role_policy(RoleName=id, PolicyArn=policy["PolicyArn"])
-        unless_missing(lambda: iam.delete_role(RoleName=id))
+        unless_missing(lambda: aws.client("iam").delete_role(RoleName=id))
 
 
 class RolePolicy(AwsKind):

@@ -10,7 +10,7 @@ from ..differences import Difference, Path, compare
 from ..plugin import CheckFailed, Found, Log, Provider, ProviderError, Resource
 from ..values import UNKNOWN, Properties, Secret, Unknown, mark_secrets, plain
 from . import eks, iam, kms
-from .account import Account, Settings
+from .account import Account
 from .buckets import SETTINGS, Bucket, same_document
 from .kinds import AwsKind
 
@@ -35,7 +35,7 @@ class AwsProvider(Provider):
         self.configure({})
 
     def configure(self, config: Properties) -> None:
-        self._aws = Account(Settings.of(config))
+        self._aws = Account(config)
 
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
         kind, inputs = _kind(resource), {key: value for key, value in news.items() if value is not None}
@@ -43,9 +43,11 @@ class AwsProvider(Provider):
         if unknown:
             reason = f"the stand-in AWS provider does not have this property of {resource.type}"
             raise CheckFailed([(key, reason) for key in unknown])
-        if kind.named_by and plain(inputs.get(kind.named_by)) is None:
-            name = f"{resource.name}-{resource.seed.hex()[:7]}"
-            inputs[kind.named_by] = plain(olds).get(kind.named_by) or name.lower()
+        for key, value in kind.fixed.items():
+            if inputs.get(key, value) != value:
+                raise CheckFailed([(key, f"the stand-in AWS provider has only {json.dumps(value)} for it")])
+        if kind.named_by and kind.named_by not in inputs:
+            raise CheckFailed([(kind.named_by, "the stand-in AWS provider generates no names; set it")])
         for key in kind.documents & set(inputs):
             text = plain(inputs[key])
             if not isinstance(text, Unknown):
@@ -111,7 +113,7 @@ def _kind(resource: Resource) -> AwsKind:
 
 
 def _call(resource: Resource, call: Callable[[], _T]) -> _T:
-    """Run a call of the AWS API; its failure in one sentence with the resource's name."""
+    """Return the result of a call of the AWS API; raise `ProviderError` with the resource's name."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -121,7 +123,7 @@ def _call(resource: Resource, call: Callable[[], _T]) -> _T:
 
 
 def _live_input(kind: AwsKind, key: str, wanted: Any, live: Properties) -> Any:
-    """The live value of an input; a document that says the same keeps its text, a write-only input its value."""
+    """Return the live value of an input; an equal document keeps its text, a write-only input its value."""
     if key not in live or isinstance(wanted, Secret):
         return wanted
     if key in kind.documents and same_document(plain(wanted), live[key]):
@@ -130,7 +132,7 @@ def _live_input(kind: AwsKind, key: str, wanted: Any, live: Properties) -> Any:
 
 
 def _narrowed(live: Any, wanted: Any) -> Any:
-    """The live value with the keys that were asked for: the server adds its defaults."""
+    """Return the live value with the keys that were asked for: the server adds its defaults."""
     if isinstance(live, dict) and isinstance(wanted, dict):
         return {key: _narrowed(value, wanted[key]) for key, value in live.items() if key in wanted}
     if isinstance(live, list) and isinstance(wanted, list) and len(live) == len(wanted):

@@ -30,7 +30,7 @@ _NO_NETWORK: Final = re.compile(
 
 
 def charts_cache() -> Path:
-    """Where charts are kept between runs."""
+    """Return the directory where charts are kept between runs."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pulumi-observability" / "charts"
     cache.mkdir(parents=True, exist_ok=True)
     return cache

@@ -12,7 +12,7 @@ from ..plugin import ProviderError
 from ..values import Properties
 from .kinds import MutableData
 from .kubeconfig import Connection, NoCluster, connect
-from .validation import DEFAULT_VERSION
+from .validation import KUBE_VERSION
 
 FIELD_MANAGER: Final = "pulumi-kubernetes"
 
@@ -47,7 +47,7 @@ class Cluster:
         self._asked = False
         self._api: Api | None = None
         self._why_not = ""
-        self._version = DEFAULT_VERSION
+        self._version = KUBE_VERSION
 
     @property
     def reachable(self) -> bool:
@@ -59,7 +59,7 @@ class Cluster:
     @property
     def version(self) -> str:
         """The server's version, or the one that the project is made for."""
-        return self._version if self.reachable else DEFAULT_VERSION
+        return self._version if self.reachable else KUBE_VERSION
 
     @property
     def why_unreachable(self) -> str:

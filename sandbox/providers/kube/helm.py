@@ -19,8 +19,8 @@ import yaml
 from sandbox.documents import DUMPER
 
 from ..plugin import ProviderError
+from .validation import KUBE_VERSION
 
-KUBE_VERSION: Final = "1.36.1"
 API_VERSIONS: Final = (
     "monitoring.coreos.com/v1",
     *(f"monitoring.coreos.com/v1/{kind}" for kind in ("ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe")),
@@ -54,10 +54,10 @@ class Helm:
             self._server = ["--kubeconfig", str(kubeconfig), "--kube-context", context]
 
     def run(self, words: Sequence[str], *, timeout: float, server: bool = False) -> str:
-        """What the command prints; `server` lets it reach the cluster."""
+        """Return what the command prints; `server` lets it reach the cluster."""
         command = shutil.which("helm")
         if command is None:
-            raise ProviderError("the helm command is not on PATH: install Helm 3")
+            raise ProviderError("the helm command is not on PATH; install Helm 3")
         process = subprocess.Popen(
             [command, *words, *(self._server if server else [])],
             env=self._environment,
@@ -72,7 +72,7 @@ class Helm:
         return out
 
     def _outcome(self, process: subprocess.Popen[str], word: str, timeout: float) -> tuple[str, str]:
-        """What the command prints by its end; a cancelled one is asked to end, so that it notes the failure."""
+        """Return what the command prints by its end; a cancelled one is asked to end, so that it notes the failure."""
         deadline = time.monotonic() + timeout
         while True:
             try:
@@ -94,11 +94,11 @@ class Helm:
             return self.run([*words, *more, "--values", file], timeout=_TEMPLATE_SECONDS)
 
     def query(self, words: Sequence[str]) -> Any:
-        """The JSON that a command answers about the cluster."""
+        """Return the JSON that a command answers about the cluster."""
         return json.loads(self.run([*words, "--output", "json"], timeout=60, server=True) or "null")
 
     def entry(self, namespace: str, name: str) -> Mapping[str, Any] | None:
-        """The release as `helm list` knows it, in whatever state it is, or nothing."""
+        """Return the release as `helm list` knows it, in any state; None where there is none."""
         words = ["list", "--namespace", namespace, "--all", "--filter", f"^{name}$"]
         found = self.query(words) or []
         return dict(found[0]) if found else None

@@ -36,7 +36,7 @@ class Kind:
 
 
 def kind_of(token: str) -> Kind:
-    """The kind that a type token names: `kubernetes:core/v1:Namespace` is `v1/Namespace`."""
+    """Return the kind that a type token names: `kubernetes:core/v1:Namespace` is `v1/Namespace`."""
     parts = token.removeprefix(_PREFIX).split(":")
     if not token.startswith(_PREFIX) or len(parts) != 2 or not _API_VERSION.fullmatch(parts[0]):
         raise ValueError(f"{token} does not name a kind of Kubernetes object")

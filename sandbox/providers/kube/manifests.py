@@ -41,7 +41,7 @@ def place_of_id(id: str) -> tuple[str | None, str]:
 
 
 def chart_and_version(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """`helm list` writes both in one word: `prometheus-operator-crds-31.0.1`."""
+    """Return both, which `helm list` writes in one word: `prometheus-operator-crds-31.0.1`."""
     words = str(entry["chart"]).split("-")
     first = next(i for i, word in enumerate(words) if i and word[:1].isdigit() and "." in word)
     return "-".join(words[:first]), "-".join(words[first:])

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from sandbox.api import ApiError, Object, UnknownKind
 
 from ..differences import Difference, compare
 from ..plugin import CheckFailed, Found, InitializationFailed, Log, ProviderError, Resource, Severity
-from ..values import UNKNOWN, Properties, Secret, has_unknown, plain, without_nulls
+from ..values import UNKNOWN, Properties, Unknown, has_unknown, plain, without_nulls
 from . import live, readiness, validation
 from .cluster import Cluster
 from .kinds import Kind, is_immutable, kind_of
@@ -20,7 +20,6 @@ from .manifests import id_of, outputs_of, place_of, place_of_id, sealed
 
 _T = TypeVar("_T")
 
-AUTONAMED: Final = "pulumi.com/autonamed"
 PATCH_FORCE: Final = "pulumi.com/patchForce"
 _GIVEN_BY_SERVER: Final = ("uid", "resourceVersion", "creationTimestamp", "generation")
 _KIND_APPEARS_WITHIN: Final = 15.0
@@ -35,7 +34,11 @@ class Objects:
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
         kind = kind_of(resource.type)
         inputs: Properties = {"apiVersion": kind.api_version, "kind": kind.kind, **news}
-        inputs["metadata"] = self._metadata(resource, olds, inputs.get("metadata"))
+        metadata = plain(inputs.get("metadata")) or {}
+        if not isinstance(metadata, Unknown) and metadata.get("name") is None:
+            raise CheckFailed(
+                [("metadata.name", f"the stand-in Kubernetes provider generates no names; set it ({kind})")]
+            )
         if kind.kind == "Secret":
             inputs |= {key: sealed(inputs[key]) for key in ("data", "stringData") if key in inputs}
         failed = validation.failures(plain(inputs), self._cluster.version)
@@ -43,29 +46,15 @@ class Objects:
             raise CheckFailed([(path, f"{reason} ({kind})") for path, reason in failed])
         return inputs
 
-    def _metadata(self, resource: Resource, olds: Properties, given: Any) -> Any:
-        if isinstance(plain(given), type(UNKNOWN)) or isinstance(given, Secret):
-            return given
-        metadata = dict(given or {})
-        if metadata.get("name") is None and not metadata.get("generateName"):
-            before = plain(olds).get("metadata") or {}
-            if (before.get("annotations") or {}).get(AUTONAMED) == "true":
-                metadata["name"] = before["name"]
-            else:
-                metadata["name"] = f"{resource.name}-{resource.seed.hex()[:8]}"
-            metadata["annotations"] = {**(metadata.get("annotations") or {}), AUTONAMED: "true"}
-        return metadata
-
     def diff(self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Difference:
         old, new = without_nulls(plain(old_inputs)), without_nulls(plain(news))
         kind, mutable = str(new.get("kind")), self._cluster.settings.mutable
         same_place = place_of(old) == place_of(new)
-        autonamed = readiness.annotations_of(new).get(AUTONAMED) == "true"
         difference = compare(
             old,
             new,
             lambda path: is_immutable(kind, path, mutable),
-            delete_before_replace=same_place and not autonamed,
+            delete_before_replace=same_place,
         )
         if difference.delete_before_replace:
             self._replaced.add(resource.urn)
@@ -77,7 +66,7 @@ class Objects:
             return "", self._preview(resource, kind, manifest, inputs, creating=True)
         self._await_kind(kind)
         if self._exists(kind, manifest):
-            raise ProviderError(f"{kind.kind} {id_of(manifest)} already exists: import it, or delete it")
+            raise ProviderError(f"{kind.kind} {id_of(manifest)} already exists; import it, or delete it")
         return self._apply(resource, kind, manifest, inputs)
 
     def update(
@@ -124,7 +113,7 @@ class Objects:
     def _preview(
         self, resource: Resource, kind: Kind, manifest: Object, inputs: Properties, *, creating: bool
     ) -> Properties:
-        """What the server answers to a dry run, or the inputs where it cannot be asked yet."""
+        """Return what the server answers to a dry run, or the inputs where it cannot be asked yet."""
         outputs = inputs
         if self._cluster.reachable and not has_unknown(manifest):
             in_the_way = creating and self._exists(kind, manifest)

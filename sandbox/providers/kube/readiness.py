@@ -25,7 +25,7 @@ def is_awaited(manifest: _Object) -> bool:
 
 
 def seconds(manifest: _Object, custom: float) -> float:
-    """How long to wait: the resource's own timeout, its annotation, or ten minutes."""
+    """Return how long to wait: the resource's own timeout, its annotation, or ten minutes."""
     if custom > 0:
         return custom
     stated = annotations_of(manifest).get(TIMEOUT, "")
@@ -33,7 +33,7 @@ def seconds(manifest: _Object, custom: float) -> float:
 
 
 def missing(live: _Object) -> str | None:
-    """What the object still waits for, or nothing when it is ready."""
+    """Return what the object still waits for; None where it is ready."""
     check = _CHECKS.get(live["kind"])
     status = live.get("status") or {}
     if check is None:

@@ -45,8 +45,7 @@ class Releases:
             reason = "the stand-in Kubernetes provider does not have this property of a release"
             raise CheckFailed([(key, reason) for key in unknown])
         if plain(inputs.get("name")) is None:
-            before = plain(olds).get("name")
-            inputs["name"] = before or f"{resource.name}-{resource.seed.hex()[:8]}"
+            raise CheckFailed([("name", "the stand-in Kubernetes provider generates no names; set it")])
         if plain(inputs.get("namespace")) is None:
             inputs["namespace"] = "default"
         if not has_unknown(inputs.get("chart")) and not plain(inputs.get("chart")):
@@ -68,7 +67,7 @@ class Releases:
         with self._helm() as helm:
             entry = _checked(lambda: helm.entry(release.namespace, release.name))
             if entry and entry["status"] == "deployed":
-                raise ProviderError(f"the Helm release {release.id} already exists: import it, or uninstall it")
+                raise ProviderError(f"the Helm release {release.id} already exists; import it, or uninstall it")
             return release.id, self._install(helm, release)
 
     def update(
@@ -111,7 +110,7 @@ class Releases:
         return self._charts.locate(ChartReference(str(inputs["chart"]), inputs.get("version"), repository))
 
     def _rendered(self, inputs: Properties) -> Properties:
-        """The names of what the chart renders with these values; unknown values leave them unknown."""
+        """Return the names of what the chart renders with these values; unknown values leave them unknown."""
         known = plain(inputs)
         if has_unknown(known):
             return {"resourceNames": UNKNOWN}
@@ -155,7 +154,7 @@ class Releases:
 
     @contextmanager
     def _helm(self) -> Iterator[Helm]:
-        """Helm against the cluster, with the kubeconfig of the provider in a file that only we read."""
+        """Yield helm against the cluster, with the kubeconfig of the provider in a private file."""
         connection = self._cluster.connection
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as kubeconfig:
             path = Path(connection.source)

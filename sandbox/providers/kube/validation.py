@@ -12,11 +12,12 @@ from packaging.version import Version
 from ..differences import render
 from ..values import Unknown, without_nulls
 
-DEFAULT_VERSION: Final = "1.36"
+KUBE_VERSION: Final = "1.36.1"
+"""The version that charts are rendered for and that objects are checked against where no cluster answers."""
 
 
-def failures(manifest: dict[str, Any], version: str = DEFAULT_VERSION) -> list[tuple[str, str]]:
-    """Every place where the object breaks its schema, as a path and a reason; unknown values fit anywhere.
+def failures(manifest: dict[str, Any], version: str = KUBE_VERSION) -> list[tuple[str, str]]:
+    """Return every place where the object breaks its schema, as a path and a reason; unknown values fit anywhere.
 
     A kind without a schema, such as a custom resource, has no failures: the API server validates those.
     """

@@ -112,7 +112,7 @@ def test_an_external_store_needs_credentials_or_existing_secrets() -> None:
     assert message.count("is missing: ") == 4
     assert "storage.credentials.logs" in message
     named = {**EXTERNAL, "credentials": {"logs": "loki-s3", "traces": "tempo-s3"}}
-    assert load(source(storage=named)).given_secrets == frozenset()
+    assert load(source(storage=named)).configured_secrets == frozenset()
 
 
 def test_credentials_that_nothing_uses_are_refused() -> None:
@@ -275,28 +275,28 @@ def test_a_stack_does_not_take_over_a_namespace_of_the_cluster(area: str, namesp
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        ({"storage": {}}, "observability:storage.kind"),
-        ({"storage": {"kind": "minio"}}, "observability:storage.kind"),
-        ({"storage": {**AWS, "protect": False}}, "observability:storage.protect"),
-        ({"metrics": {}}, "observability:metrics.kind"),
-        ({"logging": {}}, "observability:logging.replicas"),
+        ({"storage": {}}, "observability:storage.replicas = 1: must be at least 2 with environment production; set 3"),
+        ({"storage": {"kind": "minio"}}, 'observability:storage.kind = "minio": '),
+        ({"storage": {**AWS, "protect": False}}, "observability:storage.protect = false: "),
+        ({"metrics": {}}, 'observability:metrics.kind = "in-stack": '),
+        ({"logging": {}}, "observability:logging.replicas = 1: "),
         (
             {"logging": {"mode": "simple-scalable", "workloads": {"write": {"replicas": 1}}}},
-            "observability:logging.workloads.write.replicas",
+            "observability:logging.workloads.write.replicas = 1: ",
         ),
-        ({"tracing": {}}, "observability:tracing.mode"),
-        ({"tracing": {"mode": "distributed"}}, "observability:tracing.replicas"),
+        ({"tracing": {}}, 'observability:tracing.mode = "monolithic": '),
+        ({"tracing": {"mode": "distributed"}}, "observability:tracing.replicas = 1: "),
     ],
 )
 def test_production_refuses_a_single_replica_of_what_holds_data(change: dict[str, Any], place: str) -> None:
     message = problems(**{**PRODUCTION, **change}, region="eu-west-1")
     assert place in message
-    assert "environment production refuses" in message
+    assert "with environment production" in message
 
 
 def test_production_keeps_its_data_in_the_cluster_on_several_servers_alone() -> None:
     one = problems(**{**PRODUCTION, "storage": {"kind": "in-cluster"}})
-    assert "observability:storage.kind" in one and "in-cluster with replicas 3" in one
+    assert "observability:storage.replicas = 1: " in one and "observability:storage.replicas 3" in one
     several: dict[str, Any] = {**PRODUCTION, "storage": {"kind": "in-cluster", "replicas": 3}}
     assert load(source(**several)).cluster.production
 

@@ -21,7 +21,7 @@ CALLS = "rate(traces_service_graph_request_total{$__tags}[5m])"
 
 def test_a_link_from_a_label_that_no_line_carries_is_refused() -> None:
     message = refusal(DatasourcesSpec, {**ARGS, "trace_labels": ["trace_id", "traceId"]})
-    assert "trace_labels.1 = 'traceId': " in message
+    assert 'trace_labels.1 = "traceId": ' in message
     assert "detected_level, namespace, pod, service_name, span_id, trace_id" in message
     assert "log_labels" in message
     assert "trace_labels.0" not in message
@@ -30,7 +30,7 @@ def test_a_link_from_a_label_that_no_line_carries_is_refused() -> None:
 def test_a_link_to_a_label_that_no_stream_carries_is_refused() -> None:
     tags = {"service.name": "service", "k8s.namespace.name": "namespace"}
     message = refusal(DatasourcesSpec, {**ARGS, "span_tags": tags})
-    assert "span_tags.service.name = 'service': " in message
+    assert 'span_tags.service.name = "service": ' in message
     assert "span_tags.k8s.namespace.name" not in message
 
 
@@ -54,7 +54,7 @@ def test_a_link_to_a_metric_that_nothing_writes_is_refused() -> None:
 def test_a_tag_that_is_no_label_of_the_metric_is_refused() -> None:
     tags = {"service.name": "service"}
     message = refusal(DatasourcesSpec, {**ARGS, "metrics_queries": {"Calls": CALLS}, "metrics_tags": tags})
-    assert "metrics_tags.service.name = 'service': " in message
+    assert 'metrics_tags.service.name = "service": ' in message
     assert "client, cluster, connection_type" in message
 
 
@@ -73,20 +73,20 @@ def test_a_query_without_a_metric_is_refused() -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"logs_url": ""}, "logs_url = '': is missing"),
-        ({"traces_url": ""}, "traces_url = '': is missing"),
+        ({"logs_url": ""}, 'logs_url = "": is missing'),
+        ({"traces_url": ""}, 'traces_url = "": is missing'),
         (
             {"provision_metrics": True},
             "metrics_url: is missing: provision_metrics",
         ),
-        ({"provision_metrics": True, "metrics_url": "http://p", "metrics_uid": ""}, "metrics_uid = '': "),
-        ({"traces_uid": "loki"}, "traces_uid = 'loki': must be unique"),
-        ({"logs_uid": "TEMPO"}, "logs_uid = 'TEMPO': must be unique"),
-        ({"traces_name": "Loki"}, "traces_name = 'Loki': must be unique"),
-        ({"default_uid": "prometheus"}, "default_uid = 'prometheus': "),
+        ({"provision_metrics": True, "metrics_url": "http://p", "metrics_uid": ""}, 'metrics_uid = "": '),
+        ({"traces_uid": "loki"}, 'traces_uid = "loki": must be unique'),
+        ({"logs_uid": "TEMPO"}, 'logs_uid = "TEMPO": must be unique'),
+        ({"traces_name": "Loki"}, 'traces_name = "Loki": must be unique'),
+        ({"default_uid": "prometheus"}, 'default_uid = "prometheus": '),
         ({"default_uid": "prometheus"}, "(loki, tempo)"),
-        ({"changed_uids": ["loki", "mimir"]}, "changed_uids.1 = 'mimir': "),
-        ({"logs_uid": "a b"}, "logs_uid = 'a b': must be at most 40"),
+        ({"changed_uids": ["loki", "mimir"]}, 'changed_uids.1 = "mimir": '),
+        ({"logs_uid": "a b"}, 'logs_uid = "a b": must be at most 40'),
         ({"logs_before_seconds": -5}, "logs_before_seconds = -5: must be at least 1"),
         ({"trace_patterns": {"id": "id=.*"}}, "must have a group"),
     ],

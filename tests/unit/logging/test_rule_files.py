@@ -27,7 +27,7 @@ def test_a_file_as_prometheus_has_them_is_taken(content: str) -> None:
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("groups: [", "is not valid YAML in line 1"),
+        ("groups: [", "must be valid YAML, and has an error in line 1"),
         ("- alert: A", "begin it with groups:"),
         ("namespace: x\ngroups: []", "begin it with groups:"),
         (yaml.safe_dump({"groups": [{"rules": [ALERT]}]}), "group 1 must have a name"),
@@ -79,11 +79,11 @@ def test_two_files_of_one_namespace_are_refused() -> None:
             {**BUCKET, "rules": {"a.yaml": rule_file(ALERT)}},
             "only the ruler evaluates rules; set ruler to true, or remove them",
         ),
-        ({**BUCKET, "rule_source": "bucket"}, "rule_source = 'bucket': only the ruler evaluates rules"),
+        ({**BUCKET, "rule_source": "bucket"}, 'rule_source = "bucket": only the ruler evaluates rules'),
         ({**LAPTOP, **RULES, "rule_source": "bucket", "lokitool_image": "i"}, "store filesystem has no bucket"),
         ({**BUCKET, **RULES, "rule_source": "bucket"}, "lokitool_image: is missing"),
-        ({**BUCKET, **RULES, "lokitool_image": "i"}, "lokitool_image = 'i'"),
-        ({**BUCKET, **RULES, "ruler_bucket": "r"}, "ruler_bucket = 'r'"),
+        ({**BUCKET, **RULES, "lokitool_image": "i"}, 'lokitool_image = "i"'),
+        ({**BUCKET, **RULES, "ruler_bucket": "r"}, 'ruler_bucket = "r"'),
         ({**IN_BUCKET, "bucket_prefix": "loki"}, "set another bucket in ruler_bucket"),
         ({**IN_BUCKET, "tenants": ["rules", "a"]}, "chunks of the tenant 'rules'"),
         ({**IN_BUCKET, "rule_source": "both"}, "must be one of config-maps, bucket"),
@@ -99,4 +99,4 @@ def test_a_bucket_of_their_own_lets_chunks_have_a_prefix() -> None:
 
 def test_a_long_file_is_not_repeated_in_the_message() -> None:
     message = refusal(LoggingSpec, {**BUCKET, **RULES, "rules": {"a.json": rule_file(*[ALERT] * 50)}})
-    assert "…" in message and len(message) < 700
+    assert "..." in message and len(message) < 700

@@ -22,7 +22,7 @@ SIMPLE_SCALABLE = {**THREE, "mode": "simple-scalable"}
         (
             BUCKET,
             {"deploymentMode": "Distributed"},
-            "values.deploymentMode = 'Distributed': ",
+            'values.deploymentMode = "Distributed": ',
         ),
         (BUCKET, {"loki": {"commonConfig": {"replication_factor": 3}}}, "the argument replication_factor"),
         (
@@ -40,7 +40,7 @@ SIMPLE_SCALABLE = {**THREE, "mode": "simple-scalable"}
         (BUCKET, {"write": {"replicas": 2}}, "values.write.replicas = 2: "),
         (BUCKET, {"loki": {"structuredConfig": {"schema_config": {}}}}, "the argument schema_entries"),
         (BUCKET, {"loki": {"useTestSchema": True}}, "the argument schema_entries"),
-        (BUCKET, {"loki": None}, "values.loki = None: "),
+        (BUCKET, {"loki": None}, "values.loki = null: "),
         (BUCKET, {"loki": {"commonConfig": 3}}, "values.loki.commonConfig = 3: "),
         (BUCKET, {"singleBinary": [1]}, "values.singleBinary = [1]: "),
     ],

@@ -19,8 +19,13 @@ RESOURCES: dict[str, list[Object]] = {
 
 def connection() -> Connection:
     """A connection to a server that nobody has started."""
-    named = {"name": "here", "context": {"cluster": "here"}, "cluster": {"server": "https://127.0.0.1:1"}}
-    return connect({"current-context": "here", "contexts": [named], "clusters": [named]})
+    named = {
+        "name": "here",
+        "context": {"cluster": "here", "user": "here"},
+        "cluster": {"server": "https://127.0.0.1:1"},
+        "user": {"token": "t"},
+    }
+    return connect({"current-context": "here", "contexts": [named], "clusters": [named], "users": [named]})
 
 
 class Discovery(Api):

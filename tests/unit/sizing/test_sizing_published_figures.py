@@ -2,11 +2,11 @@
 
 import pytest
 
-from components.sizing import Load, Plan, Prices, Retention, Shape, Tuning, cost, size
+from components.sizing import Load, Plan, Prices, Retention, Shape, cost, size
 
 
-def plan(load: Load, retention: Retention | None = None, tuning: Tuning | None = None) -> Plan:
-    return size(load, retention or Retention(logs=30, traces=14, metrics=7, long_term_metrics=365), Prices(), tuning)
+def plan(load: Load) -> Plan:
+    return size(load, Retention(logs=30, traces=14, metrics=7), Prices())
 
 
 def cores_and_gib(shape: Shape) -> tuple[float, float]:
@@ -44,12 +44,6 @@ def test_old_chunks_of_many_streams_set_the_bill_of_the_bucket() -> None:
     assert bucket.writes == pytest.approx(5_000 * 12 * 30 + (3 * 96 + 432) * 30)
 
 
-def test_chunks_that_live_longer_are_written_less_often() -> None:
-    tuning = Tuning(max_chunk_age_hours=6)
-    bucket = plan(Load(logs_gb_per_day=100, active_streams=5_000), tuning=tuning).logs.shapes["distributed"].objects
-    assert bucket.writes == pytest.approx(5_000 * 4 * 30 + (3 * 96 + 432) * 30)
-
-
 def test_a_month_of_chunks_costs_what_s3_asks() -> None:
     shape = plan(Load(logs_gb_per_day=1_000, active_streams=5_000)).logs.shapes["distributed"]
     only_storage = Prices(write_thousand=0, read_thousand=0)
@@ -63,17 +57,12 @@ def test_blocks_of_traces_are_a_seventh_of_the_spans(spans_per_second: float, gb
 
 
 @pytest.mark.parametrize(
-    ("series", "volume_gib", "memory_gb", "thanos_cost"),
-    [(100_000, 8, 1.7, 11), (500_000, 26, 8.3, 54), (3_000_000, 152, 50, 326)],
+    ("series", "volume_gib", "memory_gb"), [(100_000, 8, 1.7), (500_000, 26, 8.3), (3_000_000, 152, 50)]
 )
-def test_prometheus_and_thanos_follow_their_formulas(
-    series: float, volume_gib: int, memory_gb: float, thanos_cost: float
-) -> None:
-    found = plan(Load(active_series=series))
-    prometheus = found.metrics.workloads["prometheus"]
+def test_prometheus_follows_its_formulas(series: float, volume_gib: int, memory_gb: float) -> None:
+    prometheus = plan(Load(active_series=series)).metrics.workloads["prometheus"]
     assert prometheus.volume_gib == volume_gib
     assert prometheus.memory_mib * 2**20 / 1e9 == pytest.approx(memory_gb, rel=0.1)
-    assert cost([found.long_term_metrics], Prices()).object_store == pytest.approx(thanos_cost, abs=1)
 
 
 def test_collectors_ask_for_what_alloys_docs_estimate() -> None:
@@ -81,10 +70,6 @@ def test_collectors_ask_for_what_alloys_docs_estimate() -> None:
     collectors = plan(Load(logs_gb_per_day=2 * mebibyte_a_second, active_series=1_000_000, collectors=1)).collectors
     assert collectors.workloads["alloy"].cpu == "2400m"
     assert collectors.workloads["alloy"].memory_mib == 11_520
-
-
-def test_there_is_no_thanos_where_metrics_are_not_kept_for_long() -> None:
-    assert plan(Load(active_series=1_000), Retention()).long_term_metrics.workloads == {}
 
 
 @pytest.mark.parametrize(("spans_per_second", "mode"), [(55_555, "monolithic"), (55_556, "distributed")])

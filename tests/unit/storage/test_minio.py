@@ -1,6 +1,6 @@
 from typing import Any
 
-from components.storage.minio import minio_values
+from components.storage.minio import minio_values, network_policy_spec
 from components.storage.spec import MinioObjectStorageSpec
 
 
@@ -85,8 +85,14 @@ def test_what_minio_writes_at_its_start_is_on_a_volume() -> None:
     assert values()["environment"]["HOME"] == "/tmp"
 
 
-def test_the_network_policy_has_just_what_the_released_chart_reads() -> None:
-    assert values()["networkPolicy"] == {"enabled": True}
+def test_the_policy_of_the_chart_makes_way_for_one_that_limits_both_directions() -> None:
+    assert values()["networkPolicy"] == {"enabled": False}
+    policy = network_policy_spec(spec())
+    assert policy["policyTypes"] == ["Ingress", "Egress"]
+    assert policy["ingress"] == [{"ports": [{"port": 9000, "protocol": "TCP"}]}], "the S3 API, and not the console"
+    to_itself, to_dns = policy["egress"]
+    assert to_itself == {"to": [{"podSelector": policy["podSelector"]}], "ports": [{"port": 9000, "protocol": "TCP"}]}
+    assert {(port["port"], port["protocol"]) for port in to_dns["ports"]} == {(53, "UDP"), (53, "TCP")}
 
 
 def test_metrics_are_open_only_where_something_reads_them() -> None:

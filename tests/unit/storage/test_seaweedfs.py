@@ -67,6 +67,14 @@ def test_the_store_gets_no_rights_in_the_cluster_and_opens_s3_and_metrics_alone(
     assert {port["port"] for port in opened["ports"]} == {8333, 9324}
 
 
+@pytest.mark.parametrize("replicas", [1, 3])
+def test_the_store_reaches_its_own_pods_and_dns_alone(replicas: int) -> None:
+    egress = values(replicas=replicas)["networkPolicy"]["egress"]
+    assert egress["enabled"] is True and egress["allowDNS"] is False, "the chart's rule takes kube-dns in pods alone"
+    (dns,) = egress["extraEgress"]
+    assert {(port["port"], port["protocol"]) for port in dns["ports"]} == {(53, "UDP"), (53, "TCP")}
+
+
 def test_memory_is_limited_to_what_is_requested() -> None:
     resources = values(memory="2Gi")["allInOne"]["resources"]
     assert resources["requests"]["memory"] == resources["limits"]["memory"] == "2Gi"

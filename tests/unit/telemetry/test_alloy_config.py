@@ -163,9 +163,9 @@ def test_the_lines_of_a_namespace_go_to_its_tenant_and_all_others_to_the_default
         ({"logs_tenant": "a", "namespace_tenants": {"shop": ".."}}, "must not be . or .."),
         (
             {"logs_tenant": "a", "namespace_tenants": {"Shop": "b"}},
-            "namespace_tenants.Shop.[key] = 'Shop': must be at most 63",
+            'namespace_tenants.Shop.[key] = "Shop": must be at most 63',
         ),
-        ({"namespace_tenants": {"shop": "a"}}, "namespace_tenants = {'shop': 'a'}: requires logs_tenant"),
+        ({"namespace_tenants": {"shop": "a"}}, 'namespace_tenants = {"shop": "a"}: requires logs_tenant'),
     ],
 )
 def test_a_tenant_that_loki_would_refuse_stops_the_preview(args: dict[str, Any], sentence: str) -> None:

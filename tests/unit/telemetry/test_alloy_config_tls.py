@@ -82,8 +82,8 @@ def test_the_pods_have_the_files_that_the_configuration_names() -> None:
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ({"client_certificates": True}, "client_certificates = True: a client certificate requires TLS"),
-        ({"receiver_tls": True}, "receiver_tls = True: requires tls_secret"),
+        ({"client_certificates": True}, "client_certificates = true: a client certificate requires TLS"),
+        ({"receiver_tls": True}, "receiver_tls = true: requires tls_secret"),
         (
             {"login_secret": "alloy-login"},
             "requires TLS where traces are sent over gRPC, to tempo-distributor.tracing:4317",

@@ -30,7 +30,7 @@ def test_a_reader_of_files_runs_on_every_node_and_keeps_its_place_on_it() -> Non
     assert values["controller"]["tolerations"] == [{"operator": "Exists"}]
     assert values["alloy"]["mounts"]["varlog"] is True
     [volume] = values["controller"]["volumes"]["extra"]
-    assert volume["hostPath"] == {"path": "/var/lib/alloy", "type": "DirectoryOrCreate"}
+    assert volume["hostPath"] == {"path": "/var/lib/alloy.telemetry", "type": "DirectoryOrCreate"}
     [mount] = values["alloy"]["mounts"]["extra"]
     assert (mount["name"], mount["mountPath"]) == (volume["name"], values["alloy"]["storagePath"])
 
@@ -39,7 +39,7 @@ def test_a_reader_through_the_api_needs_nothing_of_its_node() -> None:
     values = values_of(log_source="api")
     assert values["controller"]["type"] == "deployment"
     assert values["controller"]["tolerations"] == []
-    assert values["alloy"]["clustering"]["enabled"] is True
+    assert values["alloy"]["clustering"] == {"enabled": True, "name": "alloy.telemetry"}
     assert values["alloy"]["mounts"]["varlog"] is False
     assert values["alloy"]["securityContext"]["runAsNonRoot"] is True
     assert all("hostPath" not in volume for volume in values["controller"]["volumes"]["extra"])
@@ -85,7 +85,7 @@ def test_an_update_takes_as_many_nodes_as_asked_for(given: str, written: int | s
         ),
         ({"traces_otlp_endpoint": "tempo"}, "host:port for gRPC"),
         ({"traces_otlp_endpoint": "tempo:4317/path"}, "host:port for gRPC"),
-        ({"extra_labels": {"pod": "x"}}, r"extra_labels\.pod = 'x': .*choose another name"),
+        ({"extra_labels": {"pod": "x"}}, r'extra_labels\.pod = "x": .*choose another name'),
         ({"extra_labels": {"a-b": "x"}}, "must be letters, digits and _"),
         ({"structured_metadata": ["trace.id"]}, "must be letters, digits and _"),
         ({"max_unavailable": "0"}, "a share such as 10%"),

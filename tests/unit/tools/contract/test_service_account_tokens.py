@@ -48,7 +48,7 @@ def account(**said: Any) -> dict[str, Any]:
     ],
 )
 def test_a_token_without_a_reason_is_found(rendering: Make, pod: dict[str, Any], accounts: list[Any]) -> None:
-    sentence = "holds a token of the Kubernetes API without a reason: set automountServiceAccountToken to false"
+    sentence = "holds a token of the Kubernetes API without a reason; set automountServiceAccountToken to false"
     assert found(rendering(pod, *accounts), release()) == [f"Deployment apps/web: {sentence}"]
     assert found(rendering(pod, *accounts)) == [f"Deployment apps/web: {sentence}"], "the stack's own pods have none"
 

@@ -46,6 +46,12 @@ def test_a_context_that_does_not_exist_is_an_error_that_lists_those_that_do() ->
         connect(kubeconfig(dev="http://a", prod="http://b"), "staging")
 
 
+@pytest.mark.parametrize("user", [{}, {"client-certificate-data": "eA=="}, {"exec": {"command": "aws"}}])
+def test_a_user_without_a_token_is_refused(user: dict[str, Any]) -> None:
+    with pytest.raises(NoCluster, match=r"context 'prod' of .* without a token"):
+        connect({**kubeconfig(prod="http://a"), "users": [{"name": "me", "user": user}]})
+
+
 def test_without_a_kubeconfig_the_error_names_the_places(tmp_path: Path) -> None:
     with pytest.raises(NoCluster, match=str(tmp_path / "home" / ".kube" / "config")):
         connect()

@@ -24,7 +24,7 @@ def test_store_filesystem_warns_of_lost_logs() -> None:
 
 
 def test_allow_changes_warns_on_every_run() -> None:
-    assert "allow_changes = volumes" in warnings(spec_of(BUCKET, allow_changes=["volumes"]))[0]
+    assert 'allow_changes = ["volumes"]: ' in warnings(spec_of(BUCKET, allow_changes=["volumes"]))[0]
 
 
 def test_logins_without_tls_come_with_a_warning() -> None:
