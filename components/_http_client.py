@@ -213,4 +213,4 @@ class MetricsClientSpec(Spec):
             if name.lower() == HEADER.lower():
                 yield Violation("must be set as tenant; remove it and set tenant", at=at)
             elif name.lower() in _RESERVED:
-                yield Violation("is a header of the client itself; remove it, or use a login", at=at)
+                yield Violation("must not be a header that clients set themselves; remove it, or use a login", at=at)

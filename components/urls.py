@@ -15,10 +15,13 @@ import pulumi
 from pydantic import AfterValidator, BaseModel
 
 from ._model import USER_KNOWN, metadata
+from ._shown import shown
 from .units import HttpUrl, HttpUrlWithQuery, OptionalHttpUrl, OptionalHttpUrlWithQuery, http_url
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_SERVICE_AND_PROTOCOL = re.compile(r"(?<=://)_[a-zA-Z0-9-]+\._(?:tcp|udp)\.")
+"""The first labels of an SRV name, which Loki resolves with `enable_alertmanager_discovery`."""
 _HOST_AND_PORT = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>[1-9]\d{0,4})")
 
 
@@ -60,7 +63,9 @@ class Destination:
     api: Api | None
     """`None` for a base URL to which clients append the path of the API."""
     rule: str
-    """What clients do with the URL, and the address that they need."""
+    """What the URL should be."""
+    fix: str = ""
+    """Which URL to set, where it cannot be derived from a wrong one."""
     complete: bool = False
     """Whether clients use the path as it is, so that a URL without one is the address of no API."""
 
@@ -68,14 +73,14 @@ class Destination:
         """Return why `url` is probably the address of another API, `None` where nothing indicates it."""
         path = urlsplit(url).path.rstrip("/")
         if not path:
-            return f"has no path; {self.rule}" if self.complete else None
+            return f"should be {self.rule}, and has no path; {self.fix}" if self.complete else None
         end = max((end for end in _ENDPOINTS if path.endswith(end)), key=len, default="")
         apis = _ENDPOINTS.get(end, ())
         if not apis or self.api in apis:
             return None
         is_base = self.api is None or (self.api, apis) == (Api.OTLP, (Api.OTLP_SIGNAL,))
-        base = f": {_without(url, end)}" if is_base else ""
-        return f"ends with {end}, the path of {apis[0]}; {self.rule}{base}"
+        fix = f"set {_without(url, end)}" if is_base else self.fix
+        return f"should be {self.rule}, and ends with {end}, the path of {apis[0]}; {fix}"
 
 
 def _without(url: str, end: str) -> str:
@@ -90,7 +95,7 @@ def address_warnings(model: BaseModel) -> Iterator[str]:
         for destination in (stated for stated in metadata(field) if isinstance(stated, Destination)):
             for url in value.split(",") if isinstance(value, str) else ():
                 if url and (text := destination.warning(url)):
-                    yield f"{name} = {url.partition('?')[0]}: {text}"
+                    yield f"{name} = {shown(url)}: {text}"
 
 
 def log_address_warnings(spec: pulumi.Output[Model], component: pulumi.Resource) -> None:
@@ -109,30 +114,31 @@ def is_host_and_port(text: str) -> bool:
     return found is not None and int(found["port"]) < 65536
 
 
-def _http_urls(text: str) -> str:
+def _alertmanager_urls(text: str) -> str:
     for url in text.split(",") if text else ():
-        http_url(url)
+        http_url(_SERVICE_AND_PROTOCOL.sub("", url))
     return text
 
 
 _REMOTE_WRITE = Destination(
     Api.REMOTE_WRITE,
-    "metrics are written to this URL as it is: use that of remote write, which ends with /api/v1/write in Prometheus, "
-    "/api/v1/push in Mimir and /api/v1/receive in Thanos",
+    "the whole URL of remote write",
+    "set the one that ends with /api/v1/write in Prometheus, /api/v1/push in Mimir and /api/v1/receive in Thanos",
     complete=True,
 )
 OTLP_BASE = Destination(
     Api.OTLP,
-    "exporters append /v1/logs, /v1/metrics or /v1/traces: use the base URL of OTLP, which ends with /api/v1/otlp in "
-    "Prometheus and with /otlp in Mimir and Loki",
+    "the base URL of OTLP, to which exporters append /v1/logs, /v1/metrics or /v1/traces",
+    "set the one that ends with /api/v1/otlp in Prometheus and with /otlp in Mimir and Loki",
 )
 _LOKI_PUSH = Destination(
     Api.LOKI_PUSH,
-    "logs are pushed to this URL as it is: use that of Loki's push API, which ends with /loki/api/v1/push",
+    "the whole URL of Loki's push API",
+    "set the one that ends with /loki/api/v1/push",
     complete=True,
 )
-_QUERY_BASE = Destination(None, "Grafana appends the paths of the API: use the base URL")
-_ALERTMANAGER_BASE = Destination(None, "Loki appends /api/v2/alerts: use the base URL")
+_QUERY_BASE = Destination(None, "the base URL, to which Grafana appends the paths of the API")
+_ALERTMANAGER_BASE = Destination(None, "the base URL, to which Loki appends /api/v2/alerts")
 
 RemoteWriteUrl = Annotated[HttpUrlWithQuery, _REMOTE_WRITE]
 """URL of the remote-write API of Prometheus."""
@@ -155,5 +161,5 @@ OptionalQueryUrl = Annotated[OptionalHttpUrl, _QUERY_BASE]
 LokiPushUrl = Annotated[HttpUrl, _LOKI_PUSH]
 """URL of the push API of Loki."""
 
-OptionalAlertmanagerUrls = Annotated[str, AfterValidator(_http_urls), USER_KNOWN, _ALERTMANAGER_BASE]
+OptionalAlertmanagerUrls = Annotated[str, AfterValidator(_alertmanager_urls), USER_KNOWN, _ALERTMANAGER_BASE]
 """Base URLs of Alertmanagers, joined by commas as Loki's ruler reads them; empty where there is none."""

@@ -3,8 +3,6 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pydantic_core import to_jsonable_python
-
 from components._model import placeholder
 from components._shown import shown
 
@@ -147,7 +145,7 @@ def _of_external_metrics(settings: Settings, key: str, needed_by: str = "") -> I
     kind, value, place = settings.metrics.kind, getattr(settings.metrics, key), setting_path("metrics", key)
     if kind is not MetricsKind.EXTERNAL and value is not None:
         message = f"must not be set with kind {kind.value}; remove it, or set kind to external"
-        yield Problem(place, message, remove_command(place), shown(to_jsonable_python(value, exclude_none=True)))
+        yield Problem(place, message, remove_command(place), shown(value))
     if kind is MetricsKind.EXTERNAL and value is None and needed_by:
         meaning = str(MetricsArea.model_fields[key].description).partition(" Default:")[0].rstrip(".")
         message = f"is missing: {needed_by} requires {key}; set it. {meaning}"

@@ -377,8 +377,8 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
         if self.metrics_otlp_url and client and client.headers and client.login:
             # An exporter has one authentication extension, and only one of them takes secret headers.
             return Violation(
-                f"cannot be used with both headers and {client.login}, of which OTLP takes one; remove it and use "
-                "remote write, or remove one of them",
+                f"must not be set with both headers and {client.login}, of which an exporter sends one; remove it and "
+                "use remote write, or remove one of them",
                 {"metrics_otlp_url": REMOVE},
             )
         return None

@@ -406,8 +406,8 @@ class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReader
         if self.metrics_client and self.metrics_client.sigv4 and self.credentials_secret:
             # https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html
             message = (
-                "would sign with the keys of the bucket, which Tempo has in its environment; keep traces on AWS by the "
-                "identity of the pods, or use another login"
+                "must not be set with credentials_secret, whose keys would sign the requests; keep traces on AWS by "
+                "the identity of the pods, or use another login"
             )
             return Violation(message, at=("metrics_client", "sigv4"))
         return None

@@ -213,7 +213,7 @@ def test_monolithic_tempo_reads_them_beside_its_certificate(tls: dict[str, str])
         ),
         (
             {"headers": {"Authorization": secret_key("token")}},
-            "headers.Authorization = .*: is a header of the client itself; remove it, or use a login",
+            "headers.Authorization = .*: must not be a header that clients set themselves; remove it, or use a login",
             "metrics_client.headers.Authorization",
         ),
     ],
@@ -233,8 +233,8 @@ def test_a_client_that_contradicts_itself_is_refused(client: dict[str, Any], mes
             r"bearer_token \(value hidden\): must be the secret and key of an existing Secret",
         ),
         ({"headers": {"X-Key": "hunter2"}}, r"headers.X-Key \(value hidden\): must be the secret and key"),
-        ({"tls": {"insecure_skip_verify": True}}, "insecure_skip_verify = True: there is no such argument"),
-        ({"sigv4": {"region": "Ireland"}}, "sigv4.region = 'Ireland': must be a region of AWS"),
+        ({"tls": {"insecure_skip_verify": True}}, "insecure_skip_verify = true: unknown argument"),
+        ({"sigv4": {"region": "Ireland"}}, 'sigv4.region = "Ireland": must be a region of AWS'),
         ({"basic_auth": {**BASIC_AUTH, "username": "${HOME}"}}, "basic_auth.username = .*: must be a name without"),
     ],
 )
@@ -247,7 +247,7 @@ def test_a_secret_in_plain_text_and_an_unsafe_option_are_refused(client: dict[st
 def test_secret_headers_and_a_login_together_need_remote_write() -> None:
     client = {**LOGINS["headers"], "basic_auth": BASIC_AUTH}
     with pytest.raises(
-        InvalidArgsError, match="both headers and basic_auth, of which OTLP takes one; remove it"
+        InvalidArgsError, match="both headers and basic_auth, of which an exporter sends one; remove it"
     ) as raised:
         telemetry_spec(**OTLP, metrics_client=client)
     (problem,) = raised.value.problems
@@ -256,7 +256,7 @@ def test_secret_headers_and_a_login_together_need_remote_write() -> None:
 
 
 def test_tempo_does_not_sign_with_the_keys_of_its_bucket() -> None:
-    with pytest.raises(InvalidArgsError, match=r"metrics_client\.sigv4 = .*: would sign with the keys of the bucket"):
+    with pytest.raises(InvalidArgsError, match=r"metrics_client\.sigv4 = .*: must not be set with credentials_secret"):
         spec(ON_PREMISES, metrics_client=LOGINS["sigv4"])
 
 

@@ -75,28 +75,36 @@ def test_the_addresses_of_known_stores_draw_no_warning(field: str, url: str) -> 
             "http://p/api/v1/otlp/v1/metrics",
             "/v1/metrics",
             "one signal of OTLP",
-            "OTLP.*: http://p/api/v1/otlp",
+            "; set http://p/api/v1/otlp",
         ),
-        ("query", "http://p/x/api/v1/query_range", "/api/v1/query_range", "queries of metrics", "base URL: http://p/x"),
-        ("query", "http://p:9090/api/v1", "/api/v1", "queries of metrics", "base URL: http://p:9090"),
-        ("query", "http://loki/loki/api/v1/push", "/loki/api/v1/push", "pushes to Loki", "base URL: http://loki"),
+        ("query", "http://p/x/api/v1/query_range", "/api/v1/query_range", "queries of metrics", "; set http://p/x"),
+        ("query", "http://p:9090/api/v1", "/api/v1", "queries of metrics", "; set http://p:9090"),
+        ("query", "http://loki/loki/api/v1/push", "/loki/api/v1/push", "pushes to Loki", "; set http://loki"),
         ("push", "http://loki/otlp", "/otlp", "OTLP", "/loki/api/v1/push"),
         ("push", "http://mimir/api/v1/push", "/api/v1/push", "Prometheus remote write", "/loki/api/v1/push"),
-        ("alerts", "http://a,http://am:9093/x/api/v2/alerts", "/api/v2/alerts", "alerts", "URL: http://am:9093/x"),
+        (
+            "alerts",
+            "http://a,http://am:9093/x/api/v2/alerts",
+            "/api/v2/alerts",
+            "alerts of Alertmanager",
+            "; set http://am:9093/x",
+        ),
     ],
 )
 def test_the_address_of_another_api_draws_a_warning_with_the_right_one(
     field: str, url: str, end: str, api: str, right: str
 ) -> None:
     (warning,) = address_warnings(Addresses.model_validate({field: url}))
-    assert warning.startswith(f"{field} = {url.rpartition(',')[2]}: ends with {end}, the path of {api}")
-    assert right.rpartition(".*")[2] in warning
+    stated, _, advice = warning.partition(f", and ends with {end}, the path of {api}; ")
+    assert stated.startswith(f'{field} = "{url.rpartition(",")[2]}": should be the ')
+    assert right in f"; {advice}"
 
 
 @pytest.mark.parametrize(("field", "url"), [("write", "http://p:9090/"), ("push", "http://loki-gateway.logging")])
 def test_an_address_that_is_used_as_it_is_needs_a_path(field: str, url: str) -> None:
     (warning,) = address_warnings(Addresses.model_validate({field: url}))
-    assert warning.startswith(f"{field} = {url}: has no path; ")
+    assert warning.startswith(f'{field} = "{url}": should be the whole URL of ')
+    assert ", and has no path; set the one that ends with " in warning
 
 
 def test_the_query_of_an_address_is_not_logged() -> None:
@@ -111,4 +119,4 @@ def test_a_component_logs_its_warnings_at_preview(monkeypatch: pytest.MonkeyPatc
     url: Any = "http://p:9090/api/v1/otlp/v1/metrics"
     address = pulumi.Output.from_input(url) if known_later else url
     record_component(Telemetry, {**BACKENDS, "metrics_otlp_url": address}, preview=True)
-    assert [message.partition(": ")[0] for message in logged] == [f"metrics_otlp_url = {url}"]
+    assert [message.partition(": ")[0] for message in logged] == [f'metrics_otlp_url = "{url}"']

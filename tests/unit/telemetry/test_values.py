@@ -81,7 +81,7 @@ def test_an_update_takes_as_many_nodes_as_asked_for(given: str, written: int | s
         ({"pod_security": "restricted"}, "log_source to api"),
         (
             {"metrics_remote_write_url": "http://p:9090/api/v1/write"},
-            "metrics_remote_write_url = 'http://p:9090/api/v1/write': must not be set with metrics_otlp_url",
+            'metrics_remote_write_url = "http://p:9090/api/v1/write": must not be set with metrics_otlp_url',
         ),
         ({"traces_otlp_endpoint": "tempo"}, "host:port for gRPC"),
         ({"traces_otlp_endpoint": "tempo:4317/path"}, "host:port for gRPC"),
