@@ -1,6 +1,7 @@
 """Addresses of servers outside the stack: host and port, or a URL with the path of its API."""
 
 import re
+from ipaddress import IPv6Address
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -15,13 +16,25 @@ SIGNAL_PATHS = ("/v1/logs", "/v1/metrics", "/v1/traces")
 """Paths that OTLP exporters append to a base URL (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request)."""
 
 
-_HOST_AND_PORT = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>[1-9]\d{0,4})")
+_HOST_AND_PORT = re.compile(
+    r"(?:[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?|\[(?P<address>[0-9a-fA-F:.]+)\]):(?P<port>[1-9]\d{0,4})"
+)
 
 
 def is_host_and_port(text: str) -> bool:
-    """Whether a text is `host:port`, as clients without HTTP require."""
+    """Whether a text is `host:port` or `[address]:port`, as clients without HTTP require."""
     found = _HOST_AND_PORT.fullmatch(text)
-    return found is not None and int(found["port"]) < 65536
+    if found is None or int(found["port"]) > 65535:
+        return False
+    return found["address"] is None or _is_ipv6(found["address"])
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _path(url: str) -> str:

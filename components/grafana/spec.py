@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from .._cluster import MonitorSpec
+from .._ip_families import IpFamiliesSpec
 from .._kubernetes import OptionalObjectName, SecretReference
 from .._model import Choices, Plain
 from .._namespace_spec import NamespaceSettings
@@ -70,7 +71,7 @@ class GrafanaSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     )
 
 
-class GrafanaSpec(GrafanaSettings, ReleaseSpec, MonitorSpec):
+class GrafanaSpec(GrafanaSettings, ReleaseSpec, MonitorSpec, IpFamiliesSpec):
     """The checked arguments of `Grafana`."""
 
     release_name: Plain[Name] = Field(
