@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
+from ._ip_families import IpFamiliesSpec
 from ._kubernetes import LabelKey, LabelValue
 from ._model import Plain
-from ._nginx import DEFAULT_DNS_SERVICE, POD_RESOLVER, RESERVED_RESOLVER_VALUES, DnsResolver
+from ._nginx import DEFAULT_DNS_SERVICE, POD_RESOLVER, RESERVED_RESOLVER_VALUES, DnsResolver, resolver_address
 from ._release_spec import ReleaseSpec, reserved_violations
 from ._spec import Spec, Violation, rule
 from .units import Hostname
@@ -32,7 +33,7 @@ class MonitorSpec(Spec):
     )
 
 
-class ClusterDnsSpec(ReleaseSpec):
+class ClusterDnsSpec(ReleaseSpec, IpFamiliesSpec):
     """The DNS of the cluster, which gateways resolve their upstreams through."""
 
     dns_resolver: DnsResolver = Field(
@@ -45,6 +46,17 @@ class ClusterDnsSpec(ReleaseSpec):
         examples=[POD_RESOLVER],
     )
     cluster_domain: Hostname = Field(default="cluster.local", description="DNS domain of the cluster.")
+
+    @rule("dns_resolver", "ip_families")
+    def _resolver_is_of_an_ip_family_of_the_pods(self) -> Violation | None:
+        address = resolver_address(self.dns_resolver)
+        if address is None or not self.ip_families or f"IPv{address.version}" in self.ip_families:
+            return None
+        return Violation(
+            f"is an IPv{address.version} address, and the pods have {' and '.join(self.ip_families)} alone "
+            f"(ip_families); use an address of that family, or {POD_RESOLVER}",
+            {"dns_resolver": POD_RESOLVER},
+        )
 
     @rule("values", "dns_resolver")
     def _values_keep_the_resolver_of_the_pod(self) -> Iterator[Violation]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from ipaddress import IPv6Address
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,7 +23,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 _SERVICE_AND_PROTOCOL = re.compile(r"(?<=://)_[a-zA-Z0-9-]+\._(?:tcp|udp)\.")
 """The first labels of an SRV name, which Loki resolves with `enable_alertmanager_discovery`."""
-_HOST_AND_PORT = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>[1-9]\d{0,4})")
+_HOST_AND_PORT = re.compile(
+    r"(?:[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?|\[(?P<address>[0-9a-fA-F:.]+)\]):(?P<port>[1-9]\d{0,4})"
+)
 
 
 class Api(StrEnum):
@@ -109,9 +112,19 @@ def log_address_warnings(spec: pulumi.Output[Model], component: pulumi.Resource)
 
 
 def is_host_and_port(text: str) -> bool:
-    """Whether a text is `host:port`, as clients without HTTP require."""
+    """Whether a text is `host:port` or `[address]:port`, as clients without HTTP require."""
     found = _HOST_AND_PORT.fullmatch(text)
-    return found is not None and int(found["port"]) < 65536
+    if found is None or int(found["port"]) > 65535:
+        return False
+    return found["address"] is None or _is_ipv6(found["address"])
+
+
+def _is_ipv6(text: str) -> bool:
+    try:
+        IPv6Address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _alertmanager_urls(text: str) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from components._cluster import ClusterDnsSpec, MonitorSpec
+from components._ip_families import IpFamiliesSpec, IpFamily
 from components._kubernetes import LabelKey, LabelValue, NodeSelector, OptionalObjectName, Tolerations
 from components._model import USER_KNOWN, StrictModel, same_as
 from components._nginx import DnsResolver
@@ -67,6 +68,7 @@ class ClusterArea(StrictModel):
     )
     service_monitors: bool = same_as(MonitorSpec, "service_monitor")
     service_monitor_labels: Mapping[LabelKey, LabelValue] = same_as(MonitorSpec, "service_monitor_labels")
+    ip_families: Sequence[IpFamily] = same_as(IpFamiliesSpec, "ip_families")
     dns_resolver: DnsResolver = same_as(ClusterDnsSpec, "dns_resolver")
     dns_domain: Hostname = same_as(ClusterDnsSpec, "cluster_domain")
 

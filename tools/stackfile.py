@@ -50,6 +50,12 @@ class StackFile:
         return str(self.area("cluster").get("environment", "development"))
 
     @property
+    def ip_families(self) -> list[str]:
+        """The IP families of the pods; empty where the stack leaves them at the default."""
+        families = self.area("cluster").get("ip_families")
+        return families if isinstance(families, list) else []
+
+    @property
     def uses_aws(self) -> bool:
         """Whether the stack creates AWS resources."""
         return self.area("storage").get("kind") == "aws"

@@ -56,6 +56,12 @@ class Monitors(TypedDict):
     service_monitor_labels: Mapping[str, str]
 
 
+class IpFamilies(TypedDict):
+    """The IP families of the pods."""
+
+    ip_families: Sequence[str]
+
+
 class ClusterDns(TypedDict):
     """The DNS of the cluster."""
 
@@ -98,6 +104,11 @@ def release(settings: Settings) -> ReleaseSource:
     return {"create_namespace": False, "charts_dir": settings.charts.directory}
 
 
+def ip_families(settings: Settings) -> IpFamilies:
+    """Return the IP families of the pods."""
+    return {"ip_families": settings.cluster.ip_families}
+
+
 def cluster_dns(settings: Settings) -> ClusterDns:
     """Return the DNS of the cluster."""
     cluster = settings.cluster
@@ -130,6 +141,7 @@ def in_cluster_storage_args(settings: Settings, store: InClusterStorage, namespa
         **placement(settings),
         **stated(store, InClusterObjectStorageArgs),
         **monitors(settings),
+        **ip_families(settings),
         **release(settings),
         "namespace": namespace,
     }
@@ -201,6 +213,7 @@ def cache_args(settings: Settings, namespace: Text) -> CacheArgs:
         **placement(settings),
         **stated(settings.caching, CacheArgs),
         **monitors(settings),
+        **ip_families(settings),
         **release(settings),
         "namespace": namespace,
     }
@@ -224,6 +237,7 @@ def logging_args(settings: Settings, *, namespace: Text, bucket: BucketArgs, cac
         **stated(settings.logging, LoggingArgs),
         **cluster_dns(settings),
         **monitors(settings),
+        **ip_families(settings),
         **release(settings),
         **authentication.of_loki(settings),
         **bucket,
@@ -249,6 +263,7 @@ def tracing_args(
         **stated(settings.tracing, TracingArgs),
         **cluster_dns(settings),
         **monitors(settings),
+        **ip_families(settings),
         **release(settings),
         **authentication.of_tempo(settings),
         **bucket,
@@ -267,6 +282,7 @@ def metrics_args(settings: Settings, *, namespace: Text) -> MetricsArgs:
         "storage_class": settings.cluster.storage_class,
         **placement(settings),
         **stated(settings.metrics, MetricsArgs),
+        **ip_families(settings),
         **release(settings),
         "namespace": namespace,
         "retention": settings.retention.metrics,
@@ -298,6 +314,7 @@ def telemetry_args(
         **defaults,
         **stated(settings.telemetry, TelemetryArgs),
         **monitors(settings),
+        **ip_families(settings),
         **release(settings),
         **authentication.of_collectors(settings),
         "namespace": namespace,
@@ -364,6 +381,7 @@ def grafana_args(
         **placement(settings),
         **stated(settings.grafana, GrafanaArgs),
         **monitors(settings),
+        **ip_families(settings),
         **release(settings),
         **authentication.of_grafana(settings),
         **metrics_client(settings),

@@ -6,6 +6,7 @@ from typing import Annotated
 from pydantic import Field
 
 from .._cluster import MonitorSpec
+from .._ip_families import IpFamiliesSpec
 from .._model import Choices, Plain
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
@@ -42,7 +43,7 @@ class CacheSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     )
 
 
-class CacheSpec(CacheSettings, ReleaseSpec, MonitorSpec):
+class CacheSpec(CacheSettings, ReleaseSpec, MonitorSpec, IpFamiliesSpec):
     """The checked arguments of `Cache`."""
 
     release_name: Plain[Name] = Field(

@@ -37,12 +37,17 @@ def cache_values(spec: CacheSpec) -> dict[str, Any]:
         "networkPolicy": {"ingress": [{"ports": [{"protocol": "TCP", "port": port} for port in ports]}]},
         "metrics": {
             "enabled": spec.service_monitor,
-            "exporter": {"resources": _SMALL, "securityContext": _CONTAINER},
+            "exporter": {"resources": _SMALL, "securityContext": _CONTAINER, **_exporter_address(spec)},
             "serviceMonitor": {"enabled": spec.service_monitor, "extraLabels": dict(spec.service_monitor_labels)},
         },
         "nodeSelector": dict(spec.node_selector),
         "tolerations": [dict(one) for one in spec.tolerations],
     }
+
+
+def _exporter_address(spec: CacheSpec) -> dict[str, Any]:
+    address = f"{spec.any_address}:{EXPORTER_PORT}"
+    return {"extraEnvs": {"REDIS_EXPORTER_WEB_LISTEN_ADDRESS": address}} if spec.listens_on_ipv6 else {}
 
 
 def configuration(size_mib: int) -> str:

@@ -84,3 +84,7 @@ class GrafanaArgs(TypedDict):
     service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the ServiceMonitors, by which the operator's Prometheus selects them: kube-prometheus-stack's
     selects `release` with the name of its own release. Default: none."""
+    ip_families: NotRequired[Sequence[str]]
+    """IP families of the pods, `IPv4`, `IPv6` or both; rings advertise the first, which must be that of the
+    cluster's Services. `IPv4` alone is for nodes with IPv6 disabled too. Default: IPv4, and the gateway of Loki
+    listens on both."""

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from .._cluster import MonitorSpec
 from .._http_client import MetricsClientSpec
+from .._ip_families import IpFamiliesSpec
 from .._kubernetes import OptionalObjectName, SecretReference
 from .._model import Choices, Plain
 from .._namespace_spec import NamespaceSettings
@@ -71,7 +72,7 @@ class GrafanaSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     )
 
 
-class GrafanaSpec(GrafanaSettings, MetricsClientSpec, ReleaseSpec, MonitorSpec):
+class GrafanaSpec(GrafanaSettings, MetricsClientSpec, ReleaseSpec, MonitorSpec, IpFamiliesSpec):
     """The checked arguments of `Grafana`."""
 
     release_name: Plain[Name] = Field(

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .._http_client import AMAZON_PROMETHEUS, DIRECTORY, VOLUME, secret_volume
+from .._ip_families import sidecar_probe
 from .spec import GrafanaSpec
 
 PORT = 80
@@ -20,13 +21,9 @@ _NATIVE_SIDECAR = {
     # end, as the container goes on watching (https://github.com/grafana-community/helm-charts/issues/126).
     "initDatasources": True,
     "restartPolicy": "Always",
-    "startupProbe": {
-        "httpGet": {"path": "/healthz", "port": 8082},
-        "initialDelaySeconds": 2,
-        "periodSeconds": 2,
-        "failureThreshold": 60,
-    },
 }
+_HEALTH_PORT = 8082
+_STARTUP_PROBE = {"initialDelaySeconds": 2, "periodSeconds": 2, "failureThreshold": 60}
 _SECURITY_CONTEXT = {
     "allowPrivilegeEscalation": False,
     "privileged": False,
@@ -131,7 +128,7 @@ def _sidecars(spec: GrafanaSpec) -> dict[str, Any]:
             "enableUniqueFilenames": True,
             "datasources": {
                 **sidecar,
-                **(_NATIVE_SIDECAR if spec.native_sidecars else {}),
+                **(_native_sidecar(spec) if spec.native_sidecars else {}),
                 "searchNamespace": list(spec.datasource_namespaces) or "ALL",
                 "reloadURL": f"{reload}/datasources/reload",
             },
@@ -143,6 +140,11 @@ def _sidecars(spec: GrafanaSpec) -> dict[str, Any]:
             },
         },
     }
+
+
+def _native_sidecar(spec: GrafanaSpec) -> dict[str, Any]:
+    """Return the sidecar that starts before Grafana, with a probe of its health."""
+    return {**_NATIVE_SIDECAR, "startupProbe": {**sidecar_probe(spec, _HEALTH_PORT), **_STARTUP_PROBE}}
 
 
 def _token_sources() -> list[dict[str, Any]]:

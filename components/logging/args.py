@@ -157,8 +157,6 @@ class LoggingArgs(TypedDict):
     or 0 with `cache_endpoint`."""
     max_push_mib: NotRequired[pulumi.Input[int]]
     """Largest request that the gateway accepts, in MiB. At least 1. Default: `20`."""
-    gateway_ipv6: NotRequired[pulumi.Input[bool]]
-    """Whether the gateway listens on IPv6 too; false where nodes have it disabled. Default: true."""
     dashboards: NotRequired[bool]
     """Whether to create Loki's dashboards as ConfigMaps for Grafana's sidecar. Default: false."""
     pod_security: NotRequired[str]
@@ -238,3 +236,7 @@ class LoggingArgs(TypedDict):
     service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the ServiceMonitors, by which the operator's Prometheus selects them: kube-prometheus-stack's
     selects `release` with the name of its own release. Default: none."""
+    ip_families: NotRequired[Sequence[str]]
+    """IP families of the pods, `IPv4`, `IPv6` or both; rings advertise the first, which must be that of the
+    cluster's Services. `IPv4` alone is for nodes with IPv6 disabled too. Default: IPv4, and the gateway of Loki
+    listens on both."""

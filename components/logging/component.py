@@ -109,6 +109,11 @@ def warnings(spec: LoggingSpec) -> list[str]:
             f"{spec.mode.ingester}; while a replica is unavailable, its recent lines cannot be read; set 3 replicas "
             "and replication_factor 3."
         )
+    if spec.service_monitor and not spec.has_cache_exporters and (spec.chunks_cache_mib or spec.results_cache_mib):
+        found.append(
+            "service_monitor = true: the caches have no metrics, as the chart has their exporters listen at 0.0.0.0 "
+            "alone and ip_families begins with IPv6; use cache_endpoint for caches with metrics."
+        )
     if spec.store is Store.FILESYSTEM:
         found.append(
             "store = filesystem: logs are on the volume of one pod, are lost with it, and do not scale; use store s3."

@@ -31,7 +31,7 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
         "distributor": {"otlp_config": {"default_resource_attributes_as_index_labels": list(spec.otlp_index_labels)}},
         "pattern_ingester": {"enabled": spec.pattern_ingester},
         "analytics": {"reporting_enabled": False},
-        "structuredConfig": ruler_config(spec),
+        "structuredConfig": {**ruler_config(spec), **_ipv6_rings(spec)},
     }
     if memberlist := spec.memberlist:
         config["extraMemberlistConfig"] = memberlist
@@ -44,6 +44,20 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
     if spec.credentials_checksum:
         config["podAnnotations"] = {"checksum/credentials": spec.credentials_checksum}
     return config
+
+
+def _ipv6_rings(spec: LoggingSpec) -> dict[str, Any]:
+    """Return what makes every ring and the query frontend advertise IPv6; nothing where they advertise IPv4.
+
+    The section `common.ring` replaces the key-value store that Loki derives from `memberlist`.
+    """
+    if not spec.advertises_ipv6:
+        return {}
+    return {
+        "memberlist": {"bind_addr": ["::"]},
+        "common": {"ring": {"kvstore": {"store": "memberlist"}, "instance_enable_ipv6": True}},
+        "frontend": {"instance_enable_ipv6": True},
+    }
 
 
 def _tenants(spec: LoggingSpec) -> dict[str, Any]:

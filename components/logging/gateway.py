@@ -34,7 +34,10 @@ def gateway_values(spec: LoggingSpec) -> dict[str, Any]:
         "enabled": True,
         "replicas": workload.replicas,
         "resources": resources(workload.cpu, workload.memory),
-        "nginxConfig": {"clientMaxBodySize": f"{spec.max_push_mib}M", "enableIPv6": spec.gateway_ipv6},
+        "nginxConfig": {
+            "clientMaxBodySize": f"{spec.max_push_mib}M",
+            "enableIPv6": spec.listens_on_ipv6 or not spec.ip_families,
+        },
         **placement(workload),
     }
     parts = (base, _tenants(spec), _authentication(spec), chart_resolver(spec.dns_resolver))

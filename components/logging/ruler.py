@@ -15,12 +15,14 @@ from pulumi_kubernetes.batch.v1 import Job
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from .._ip_families import sidecar_probe
 from .._kubernetes import MANAGED_BY
 from .._tenants import THE_ONLY_TENANT
 from .._workload import resources
 from .spec import LoggingSpec
 
 HTTP_PORT = 3100
+_SIDECAR_HEALTH_PORT = 8080
 
 _DNS_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,38}[a-z0-9])?")
 _DIGEST_LENGTH = 10
@@ -64,6 +66,7 @@ def ruler_values(spec: LoggingSpec) -> dict[str, Any]:
         "ruler": {"enabled": True, "sidecar": True},
         "sidecar": {
             "resources": resources("20m", "96Mi"),
+            **_sidecar_probes(spec),
             "rules": {
                 "enabled": True,
                 "label": RULE_LABEL,
@@ -73,6 +76,14 @@ def ruler_values(spec: LoggingSpec) -> dict[str, Any]:
             },
         },
     }
+
+
+def _sidecar_probes(spec: LoggingSpec) -> dict[str, Any]:
+    """Return the probes of the sidecar where those of the chart, by HTTP, would fail; version 6 has none."""
+    if not spec.listens_on_ipv6 or spec.chart_is_v6:
+        return {}
+    probe = {"httpGet": None, **sidecar_probe(spec, _SIDECAR_HEALTH_PORT)}
+    return {"livenessProbe": probe, "readinessProbe": probe}
 
 
 def create_rules(

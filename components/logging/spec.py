@@ -370,10 +370,6 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         ge=1,
         description="Largest request that the gateway accepts, in MiB.",
     )
-    gateway_ipv6: bool = Field(
-        default=True,
-        description="Whether the gateway listens on IPv6 too; false where nodes have it disabled.",
-    )
     dashboards: Plain[bool] = Field(
         default=False,
         description="Whether to create Loki's dashboards as ConfigMaps for Grafana's sidecar.",
@@ -493,6 +489,11 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     def reserved_values(self) -> Mapping[str, str]:
         """The chart values that configure how clients authenticate, each with what to use instead."""
         return RESERVED_GATEWAY_VALUES if self.secured else {}
+
+    @property
+    def has_cache_exporters(self) -> bool:
+        """Whether the caches have exporters, which the chart makes listen at 0.0.0.0 alone."""
+        return self.service_monitor and not self.advertises_ipv6
 
     @property
     def rules_from_config_maps(self) -> bool:

@@ -100,7 +100,7 @@ def _caches(spec: LoggingSpec) -> dict[str, Any]:
         **_existing_cache(spec),
         "chunksCache": _memcached(spec, spec.chunks_cache_mib),
         "resultsCache": _memcached(spec, spec.results_cache_mib),
-        "memcachedExporter": {"enabled": spec.service_monitor, "resources": EXPORTER_RESOURCES},
+        "memcachedExporter": {"enabled": spec.has_cache_exporters, "resources": EXPORTER_RESOURCES},
     }
 
 

@@ -54,3 +54,7 @@ class MetricsArgs(TypedDict):
     """Whether Helm does not wait for the pods to be ready. Default: false."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
+    ip_families: NotRequired[Sequence[str]]
+    """IP families of the pods, `IPv4`, `IPv6` or both; rings advertise the first, which must be that of the
+    cluster's Services. `IPv4` alone is for nodes with IPv6 disabled too. Default: IPv4, and the gateway of Loki
+    listens on both."""

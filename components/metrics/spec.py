@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from .._ip_families import IpFamiliesSpec
 from .._kubernetes import OptionalObjectName
 from .._model import Choices, Plain
 from .._namespace_spec import NamespaceSettings
@@ -57,7 +58,7 @@ class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     memory: MemorySize = Field(default="1Gi", description="Memory request and limit of Prometheus.", examples=["2Gi"])
 
 
-class MetricsSpec(MetricsSettings, ReleaseSpec):
+class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
     """The checked arguments of `Metrics`."""
 
     release_name: Plain[Name] = Field(

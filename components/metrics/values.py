@@ -27,7 +27,7 @@ def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
             "fullnameOverride": spec.server,
             # The chart names it after the release alone, and two namespaces may have a release of one name.
             "clusterRoleNameOverride": f"{spec.namespace}-{spec.server}",
-            "extraFlags": list(FLAGS),
+            "extraFlags": [*FLAGS, *(["web.listen-address=[::]:9090"] if spec.listens_on_ipv6 else [])],
             "global": {"scrape_interval": spec.scrape_interval},
             # What is pushed may arrive late, and from several senders in any order.
             "tsdb": {"out_of_order_time_window": "30m"},
@@ -49,6 +49,7 @@ def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
             "prometheus": {
                 "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}},
                 "containerSecurityContext": CONTAINER_SECURITY_CONTEXT,
+                **(_reloader_on_ipv6() if spec.listens_on_ipv6 else {}),
             }
         },
         "scrapeConfigs": {"platform": _platform_job(), **{job: {"enabled": False} for job in ABSENT_JOBS}},
@@ -57,6 +58,12 @@ def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
         "prometheus-node-exporter": {"enabled": False},
         "prometheus-pushgateway": {"enabled": False},
     }
+
+
+def _reloader_on_ipv6() -> dict[str, Any]:
+    """Return the values of the reloader at its own default address, `:8080`: with a port, the chart sets 0.0.0.0."""
+    probe = {"httpGet": {"port": 8080}}
+    return {"containerPort": None, "livenessProbe": probe, "readinessProbe": probe}
 
 
 def _size_limit(volume: str) -> str:

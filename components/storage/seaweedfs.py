@@ -255,6 +255,8 @@ def _single_pod_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             "extraEnvironmentVars": {"TMPDIR": "/dev/shm"},
             "podAnnotations": {"checksum/identities": spec.credentials_checksum},
             "s3": {"enabled": True, **_s3_values(spec)},
+            # The chart binds to 0.0.0.0; weed takes the last of a repeated flag.
+            **({"extraArgs": ["-ip.bind=::"]} if spec.listens_on_ipv6 else {}),
             "data": {
                 "type": "persistentVolumeClaim",
                 "size": spec.volume_size,
@@ -285,6 +287,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "master": {
             "enabled": True,
             **_pod_values(spec, "50m", "256Mi"),
+            **_bound(spec),
             "replicas": _MASTERS,
             "logs": dict(_LOGS_TO_STANDARD_ERROR),
             "volumeSizeLimitMB": volume_megabytes(spec.volume_size),
@@ -295,6 +298,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "volume": {
             "enabled": True,
             **_pod_values(spec, spec.cpu, spec.memory),
+            **_bound(spec),
             "replicas": spec.replicas,
             "dataDirs": [{**claim, "name": "data", "size": spec.volume_size, "maxVolumes": 0}],
             # A claim is enlarged by hand, in the order of the guide; the hook would orphan pods with RBAC rights.
@@ -303,6 +307,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "filer": {
             "enabled": True,
             **_pod_values(spec, spec.cpu, spec.memory),
+            **_bound(spec),
             "replicas": _FILERS,
             "logs": dict(_LOGS_TO_STANDARD_ERROR),
             "data": {**claim, "size": index_size(spec.volume_size)},
@@ -319,6 +324,10 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             "components": {"filer": {"extraIngress": [{"ports": [{"protocol": "TCP", "port": SEAWEEDFS_S3_PORT}]}]}},
         },
     }
+
+
+def _bound(spec: InClusterObjectStorageSpec) -> dict[str, str]:
+    return {"ipBind": "::"} if spec.listens_on_ipv6 else {}
 
 
 def _s3_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pulumi
 from pydantic import Field
 
 from .._cluster import MonitorSpec
+from .._ip_families import IpFamiliesSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import USER_KNOWN, Choices, Location, Plain, StrictModel, placeholder
 from .._namespace_spec import NamespaceSettings
@@ -554,7 +555,7 @@ class InClusterObjectStorageSettings(StoreSettings):
     )
 
 
-class InClusterObjectStorageSpec(InClusterObjectStorageSettings, ReleaseSpec, MonitorSpec):
+class InClusterObjectStorageSpec(InClusterObjectStorageSettings, ReleaseSpec, MonitorSpec, IpFamiliesSpec):
     """The checked arguments of `InClusterObjectStorage`."""
 
     release_name: Plain[Name] = Field(

@@ -210,8 +210,8 @@ def trace_exporter(spec: TelemetrySpec) -> Block:
 
 def receiver(spec: TelemetrySpec, consumers: Consumers) -> Block:
     """Return the receiver of OTLP over gRPC and HTTP, on every address of the pod."""
-    grpc = Block("grpc", "", {"endpoint": f"0.0.0.0:{GRPC_PORT}"}, receiver_tls(spec))
-    http = Block("http", "", {"endpoint": f"0.0.0.0:{HTTP_PORT}"}, receiver_tls(spec))
+    grpc = Block("grpc", "", {"endpoint": f"{spec.any_address}:{GRPC_PORT}"}, receiver_tls(spec))
+    http = Block("http", "", {"endpoint": f"{spec.any_address}:{HTTP_PORT}"}, receiver_tls(spec))
     return Block("otelcol.receiver.otlp", "default", blocks=[grpc, http, _output(consumers)])
 
 

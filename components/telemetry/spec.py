@@ -9,6 +9,7 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 
 from .._cluster import MonitorSpec
 from .._http_client import MetricsClientSpec
+from .._ip_families import IpFamiliesSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, placeholder
 from .._namespace_spec import PodSecurity
@@ -224,7 +225,7 @@ class TelemetrySettings(ReleaseSettings):
         return PodSecurity.PRIVILEGED if self.reads_files else PodSecurity.RESTRICTED
 
 
-class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, MonitorSpec):
+class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, MonitorSpec, IpFamiliesSpec):
     """The checked arguments of `Telemetry`."""
 
     release_name: Plain[Name] = Field(

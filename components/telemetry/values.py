@@ -28,6 +28,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
             "configMap": {"create": False, "name": spec.config_map, "key": CONFIG_KEY},
             "clustering": _clustering(spec),
             "enableReporting": False,
+            **({"listenAddr": spec.any_address} if spec.listens_on_ipv6 else {}),
             "storagePath": _STORAGE,
             "extraPorts": [_port("otlp-grpc", GRPC_PORT), _port("otlp-http", HTTP_PORT)],
             "mounts": {"varlog": spec.reads_files, "extra": [{"name": STORAGE_VOLUME, "mountPath": _STORAGE}, *mounts]},

@@ -1,5 +1,6 @@
 """The receivers of spans: their ports, their chart values, and the addresses that clients use."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from .._tls import service_hosts
@@ -11,7 +12,16 @@ OTLP_GRPC_PORT = 4317
 OTLP_HTTP_PORT = 4318
 JAEGER_GRPC_PORT = 14250
 JAEGER_HTTP_PORT = 14268
+JAEGER_COMPACT_PORT = 6831
+JAEGER_BINARY_PORT = 6832
 ZIPKIN_PORT = 9411
+
+_JAEGER_PORTS = {
+    "grpc": JAEGER_GRPC_PORT,
+    "thrift_http": JAEGER_HTTP_PORT,
+    "thrift_compact": JAEGER_COMPACT_PORT,
+    "thrift_binary": JAEGER_BINARY_PORT,
+}
 
 
 def endpoints(spec: TracingSpec, namespace: str) -> dict[str, str]:
@@ -63,14 +73,19 @@ def tls_hosts(release_name: str, namespace: str, mode: str, cluster_domain: str 
 
 def distributed_receivers(spec: TracingSpec) -> dict[str, Any]:
     """Return the receivers of the distributor; by default the chart has none."""
-    on = {"enabled": True}
-    receivers: dict[str, Any] = {"otlp": {"grpc": on, "http": on}}
+
+    def on(port: int) -> dict[str, Any]:
+        endpoint = {"receiverConfig": {"endpoint": f"[::]:{port}"}} if spec.listens_on_ipv6 else {}
+        return {"enabled": True, **endpoint}
+
+    receivers: dict[str, Any] = {"otlp": {"grpc": on(OTLP_GRPC_PORT), "http": on(OTLP_HTTP_PORT)}}
     if Receiver.JAEGER in spec.receivers:
         # The gateway passes no datagrams on, and their senders cannot authenticate.
-        datagrams = {} if spec.gateway_only else {"thriftCompact": on, "thriftBinary": on}
-        receivers["jaeger"] = {"grpc": on, "thriftHttp": on, **datagrams}
+        ports = {} if spec.gateway_only else {"thriftCompact": JAEGER_COMPACT_PORT, "thriftBinary": JAEGER_BINARY_PORT}
+        datagrams = {protocol: on(port) for protocol, port in ports.items()}
+        receivers["jaeger"] = {"grpc": on(JAEGER_GRPC_PORT), "thriftHttp": on(JAEGER_HTTP_PORT), **datagrams}
     if Receiver.ZIPKIN in spec.receivers:
-        receivers["zipkin"] = on
+        receivers["zipkin"] = on(ZIPKIN_PORT)
     return receivers
 
 
@@ -80,8 +95,15 @@ def monolithic_receivers(spec: TracingSpec) -> dict[str, Any]:
     if Receiver.JAEGER not in spec.receivers:
         # The chart does not render without these keys. A protocol without an address has no port in the Service, and
         # listens on the pod's loopback address only.
-        protocols = ("grpc", "thrift_http", "thrift_compact", "thrift_binary")
-        receivers["jaeger"] = {"protocols": {protocol: {"endpoint": None} for protocol in protocols}}
+        receivers["jaeger"] = {"protocols": {protocol: {"endpoint": None} for protocol in _JAEGER_PORTS}}
+    elif spec.listens_on_ipv6:
+        receivers["jaeger"] = {"protocols": _endpoints(_JAEGER_PORTS)}
     if Receiver.ZIPKIN in spec.receivers:
-        receivers["zipkin"] = {"endpoint": f"0.0.0.0:{ZIPKIN_PORT}"}
+        receivers["zipkin"] = {"endpoint": f"{spec.any_address}:{ZIPKIN_PORT}"}
+    if spec.listens_on_ipv6:
+        receivers["otlp"] = {"protocols": _endpoints({"grpc": OTLP_GRPC_PORT, "http": OTLP_HTTP_PORT})}
     return receivers
+
+
+def _endpoints(ports: Mapping[str, int]) -> dict[str, Any]:
+    return {protocol: {"endpoint": f"[::]:{port}"} for protocol, port in ports.items()}

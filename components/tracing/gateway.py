@@ -30,7 +30,9 @@ def gateway_values(spec: TracingSpec) -> dict[str, Any]:
     """Return the section of the gateway, which the chart disables by default."""
     if not spec.gateway_only:
         resolver = chart_resolver(spec.dns_resolver) if spec.gateway else {}
-        return {"enabled": spec.gateway, **workload_values(spec, TempoRole.GATEWAY), **resolver}
+        listens = {"nginxConfig": {"enableIPv6": True}} if spec.gateway and spec.listens_on_ipv6 else {}
+        enabled = {"enabled": spec.gateway, **workload_values(spec, TempoRole.GATEWAY)}
+        return merge_gateway(enabled, listens, resolver)
     values: dict[str, Any] = {
         "enabled": True,
         **workload_values(spec, TempoRole.GATEWAY),
@@ -62,8 +64,8 @@ def nginx_file(spec: TracingSpec) -> str:
         ),
         nginx_resolver(spec.dns_resolver, spec.cluster_domain),
         *(tls_lines(spec.client_certificates) if spec.tls_secret else []),
-        *_server(f"listen {HTTP_PORT}{' ssl' if spec.tls_secret else ''};", spec, _http_locations(spec)),
-        *_server(f"listen {OTLP_GRPC_PORT}{' ssl' if spec.tls_secret else ''} http2;", spec, _grpc_locations(spec)),
+        *_server(_listen(spec, HTTP_PORT), spec, _http_locations(spec)),
+        *_server(_listen(spec, OTLP_GRPC_PORT, " http2"), spec, _grpc_locations(spec)),
     ]
     return "\n".join(
         [
@@ -80,10 +82,16 @@ def nginx_file(spec: TracingSpec) -> str:
     )
 
 
-def _server(listen: str, spec: TracingSpec, locations: list[str]) -> list[str]:
+def _listen(spec: TracingSpec, port: int, protocol: str = "") -> list[str]:
+    """Return the lines of the addresses of a port; that of IPv6 stops nginx on a node without IPv6."""
+    addresses = [f"{port}", *([f"[::]:{port}"] if spec.listens_on_ipv6 else [])]
+    return [f"listen {address}{' ssl' if spec.tls_secret else ''}{protocol};" for address in addresses]
+
+
+def _server(listen: list[str], spec: TracingSpec, locations: list[str]) -> list[str]:
     logins = ['auth_basic "Tempo";', "auth_basic_user_file /etc/nginx/secrets/.htpasswd;"] if spec.logins_secret else []
     upstreams = [f'set ${name.replace("-", "_")} "{_host(spec, name)}";' for name in ("distributor", "query-frontend")]
-    lines = [listen, *refusal_lines(spec.client_certificates), *logins, *upstreams, *locations]
+    lines = [*listen, *refusal_lines(spec.client_certificates), *logins, *upstreams, *locations]
     return ["server {", *(f"  {line}" for line in lines), "}"]
 
 

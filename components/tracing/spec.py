@@ -18,7 +18,7 @@ from .._release_spec import ReleaseSettings
 from .._spec import REMOVE, Fix, Violation, rule
 from .._tls import LEAVE_OUT, SecuritySpec, metrics_namespaces_problem
 from .._workload import WorkloadSettings
-from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
+from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart, major_version
 from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, hours, parse_duration
 from ..urls import OptionalRemoteWriteUrl, is_host_and_port
 from .modes import (
@@ -423,6 +423,18 @@ class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReader
     @rule("values", "mode", "tls_secret", "client_certificates", "logins_secret")
     def _values_set_no_reserved_value(self) -> Iterator[Violation]:
         return super()._values_set_no_reserved_value()
+
+    @rule("gateway", "chart_version", "mode", "ip_families", "tls_secret", "client_certificates", "logins_secret")
+    def _gateway_listens_on_ipv6(self) -> Violation | None:
+        # Version 1 of the chart has no switch for it; with TLS or logins, the configuration is the component's own.
+        if not (self.gateway and self.listens_on_ipv6) or self.gateway_only or major_version(self.chart_version) > 1:
+            return None
+        version = TEMPO_DISTRIBUTED.default_version
+        return Violation(
+            f"the gateway of chart {self.chart_version} listens at IPv4 alone, and ip_families has IPv6; remove it, "
+            f"or use chart_version {version}",
+            {"chart_version": version},
+        )
 
     @rule("values", "mode", "chart_version")
     def _values_are_read_and_agree_with_arguments(self) -> Iterator[Violation]:

@@ -10,6 +10,7 @@ from ..storage.s3 import bucket_endpoint
 from ..units import hours, parse_duration
 from .endpoints import distributed_receivers, monolithic_receivers
 from .gateway import gateway_values
+from .ip_families import distributed_config, monolithic_ipv6, service_families
 from .metrics_generator import client_volume, generator_config, generator_overrides
 from .modes import TempoMode, TempoRole
 from .security import monolithic_tls
@@ -76,7 +77,7 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "podAnnotations": credentials_annotations(spec),
         **scheduling(spec.node_selector, spec.tolerations),
     }
-    merged = deep_merge(values, monolithic_tls(spec))
+    merged = deep_merge(deep_merge(values, monolithic_tls(spec)), monolithic_ipv6(spec))
     volume = client_volume(spec) if spec.generates_metrics else {}
     return _with_volume(merged, volume) if volume else merged
 
@@ -90,9 +91,9 @@ def _with_volume(values: dict[str, Any], volume: dict[str, Any]) -> dict[str, An
 
 def distributed_values(spec: TracingSpec) -> dict[str, Any]:
     """Return the values of the chart `tempo-distributed`, in the version `spec.chart_version`."""
-    tempo: dict[str, Any] = {"podSecurityContext": POD_SECURITY_CONTEXT}
-    if login := _kafka_login_config(spec):
-        tempo["structuredConfig"] = login
+    tempo: dict[str, Any] = {"podSecurityContext": POD_SECURITY_CONTEXT, **service_families(spec)}
+    if config := {**_kafka_login_config(spec), **distributed_config(spec)}:
+        tempo["structuredConfig"] = config
     return {
         "fullnameOverride": spec.release_name,
         "reportingEnabled": False,

@@ -12,6 +12,7 @@ from tools.render.resources import texts
 
 from .datasources import every_datasource_is_read
 from .finding import Finding
+from .ip_families import every_pod_uses_the_ip_families_of_the_cluster
 from .pod_security import violations
 from .pods import Level, Pod, levels_of, pods_of
 from .service_account_tokens import no_pod_holds_a_token_without_a_reason
@@ -146,6 +147,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     every_ring_has_a_label_of_its_own,
     no_pod_holds_a_token_without_a_reason,
     every_datasource_is_read,
+    every_pod_uses_the_ip_families_of_the_cluster,
 )
 """Every invariant of the objects; that no two share a name is checked while rendering."""
 

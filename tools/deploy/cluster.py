@@ -13,6 +13,7 @@ from sandbox.layout import CONTEXT as SANDBOX_CONTEXT
 from .kubectl import items, kubectl
 
 _DNS_SERVICE = re.compile(r"^\s*resolver ([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b", re.MULTILINE)
+_API_SERVER = "kubernetes.default"
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
@@ -31,6 +32,8 @@ class Cluster:
     crds: frozenset[str] = field(repr=False)
     services: frozenset[str] = field(repr=False)
     """Each as `<name>.<namespace>`."""
+    ip_family: str
+    """The family that the cluster assigns to its Services, `IPv4` or `IPv6`."""
 
     @property
     def sandbox(self) -> bool:
@@ -47,6 +50,9 @@ def inspect_cluster(context: str) -> Cluster:
     view = json.loads(kubectl(name, "config", "view", "--minify", "-o", "json"))
     version = json.loads(kubectl(name, "version", "-o", "json"))["serverVersion"]["gitVersion"]
     pods = items(name, "pods", "--all-namespaces")
+    services = {
+        "{name}.{namespace}".format_map(item["metadata"]): item for item in items(name, "services", "--all-namespaces")
+    }
     classes = {item["metadata"]["name"]: item["metadata"] for item in items(name, "storageclasses")}
     defaults = (
         key for key, metadata in classes.items() if (metadata.get("annotations") or {}).get(_DEFAULT_CLASS) == "true"
@@ -60,9 +66,8 @@ def inspect_cluster(context: str) -> Cluster:
         default_storage_class=next(defaults, ""),
         storage_classes=frozenset(classes),
         crds=frozenset(item["metadata"]["name"] for item in items(name, "customresourcedefinitions")),
-        services=frozenset(
-            "{name}.{namespace}".format_map(item["metadata"]) for item in items(name, "services", "--all-namespaces")
-        ),
+        services=frozenset(services),
+        ip_family=services[_API_SERVER]["spec"]["ipFamilies"][0],
     )
 
 

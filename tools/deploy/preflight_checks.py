@@ -1,7 +1,10 @@
 """What would make an `up` fail or be unsafe: found before it begins, each with its fix."""
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from config.errors import replace_command, setting_path
 
 from .capacity import free, needs_of
 from .cluster import Cluster, missing_crds, missing_dns_services
@@ -32,6 +35,7 @@ def failed_checks(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]
         *_too_big(cluster, objects),
         *_missing_in_cluster(cluster, objects),
         *_missing_dns_services(engine, cluster, objects),
+        *_other_ip_family(engine, cluster),
         *_unfit_for_accounts(engine),
     ]
 
@@ -74,6 +78,24 @@ def _missing_dns_services(engine: Engine, cluster: Cluster, objects: list[dict[s
         f"dns_resolver = {service}: must be a Service of the cluster, as gateways resolve names through it; use the "
         f"DNS servers of the pods, or set another Service or an address\n    pulumi config set --path {setting}"
         for service in missing_dns_services(objects, cluster)
+    ]
+
+
+def _other_ip_family(engine: Engine, cluster: Cluster) -> list[str]:
+    families = engine.stack.ip_families
+    if (families or ["IPv4"])[0] == cluster.ip_family:
+        return []
+    place = setting_path("cluster", "ip_families")
+    right = [cluster.ip_family, *(family for family in families if family != cluster.ip_family)]
+    commands = replace_command(place, families or None, right).splitlines()
+    return [
+        "\n    ".join(
+            [
+                f"{place} = {json.dumps(families)}: must begin with {cluster.ip_family}, the family of the cluster's "
+                "Services, as rings advertise the first; set it",
+                *(f"{command} --stack {engine.stack.stack}" for command in commands),
+            ]
+        )
     ]
 
 

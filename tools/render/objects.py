@@ -105,6 +105,8 @@ class Rendering:
     exports: Mapping[str, Any] = field(default_factory=dict)
     """What the stack exports in the clear."""
     warnings: tuple[str, ...] = ()
+    ip_families: tuple[str, ...] = ()
+    """The IP families that the stack names."""
 
 
 def file_name(name: str) -> str:

@@ -47,6 +47,7 @@ def render_program(program: Callable[[], Mapping[str, Any]], stack: str) -> Rend
         secrets=secret_values(recording),
         exports={name: value for name, value in recording.outputs.items() if name not in recording.secret_outputs},
         warnings=tuple(sorted(set(warnings))),
+        ip_families=tuple(recording.one(":Logging").plain().get("ip_families") or ()),
     )
 
 

@@ -37,6 +37,7 @@ def cluster(
     default_storage_class: str = "standard",
     crds: frozenset[str] = frozenset(),
     services: frozenset[str] = frozenset(),
+    ip_family: str = "IPv4",
 ) -> Cluster:
     """A cluster of one node with 4 CPUs."""
     return Cluster(
@@ -49,6 +50,7 @@ def cluster(
         storage_classes=frozenset({"standard", "fast"}),
         crds=crds,
         services=services,
+        ip_family=ip_family,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -105,6 +106,41 @@ def test_the_service_that_a_gateway_resolves_through_must_be_in_the_cluster() ->
         "    pulumi config set --path observability:cluster.dns_resolver resolv.conf --stack test"
     ]
     assert failed_checks(engine(), cluster(services=frozenset({"kube-dns.kube-system"})), [gateway]) == []
+
+
+@pytest.mark.parametrize(
+    ("families", "first", "commands"),
+    [
+        (None, "IPv6", ["set --path 'observability:cluster.ip_families[0]' IPv6"]),
+        (
+            ["IPv4", "IPv6"],
+            "IPv6",
+            [
+                "rm --path observability:cluster.ip_families",
+                "set --path 'observability:cluster.ip_families[0]' IPv6",
+                "set --path 'observability:cluster.ip_families[1]' IPv4",
+            ],
+        ),
+        (
+            ["IPv6"],
+            "IPv4",
+            [
+                "rm --path observability:cluster.ip_families",
+                "set --path 'observability:cluster.ip_families[0]' IPv4",
+                "set --path 'observability:cluster.ip_families[1]' IPv6",
+            ],
+        ),
+    ],
+)
+def test_the_first_ip_family_must_be_that_of_the_services(
+    families: list[str] | None, first: str, commands: list[str]
+) -> None:
+    settings = {"observability:cluster": {"ip_families": families}} if families else {}
+    (message,) = failed_checks(engine(settings), cluster(ip_family=first), [])
+    head, *fixes = message.split("\n    ")
+    assert head.startswith(f"observability:cluster.ip_families = {json.dumps(families or [])}: must begin with {first}")
+    assert fixes == [f"pulumi config {command} --stack test" for command in commands]
+    assert failed_checks(engine(), cluster(), []) == []
 
 
 @pytest.mark.parametrize("line", ["resolver 172.20.0.10;", "resolver [fd00::a];", "include /tmp/resolver.conf;"])

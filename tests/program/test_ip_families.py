@@ -1,0 +1,52 @@
+"""Stacks for clusters of each IP family, rendered from the published charts: nothing listens in the other one alone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.charts import ALLOY, GRAFANA_CHART, LOKI, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED, VALKEY
+from components.tracing.modes import TEMPO_3_VERSIONS
+from tests.real_charts import require_renderable
+from tools.contract.ip_families import every_pod_uses_the_ip_families_of_the_cluster
+from tools.program.stacks import configured_program
+from tools.render.stack import render_program
+
+ROOT = Path(__file__).parents[2]
+CHARTS = (ALLOY, GRAFANA_CHART, LOKI, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED, VALKEY)
+STACKS: dict[str, dict[str, Any]] = {
+    "one-pod-each": {"demo": {"enabled": True}, "tracing": {"receivers": ["otlp", "jaeger", "zipkin"]}},
+    "distributed-with-logins": {
+        "storage": {"replicas": 3},
+        "caching": {"kind": "valkey"},
+        "security": {"tls": "existing", "authentication": "basic"},
+        "logging": {"mode": "distributed", "replicas": 3},
+        "tracing": {"mode": "distributed", "gateway": True},
+    },
+    "kafka-and-rules": {
+        "logging": {
+            "mode": "distributed",
+            "ruler": True,
+            "alertmanager_url": "http://alertmanager.monitoring:9093",
+            "rules": {"a.yaml": {"groups": []}},
+        },
+        "tracing": {
+            "mode": "distributed",
+            "chart_version": TEMPO_3_VERSIONS[0],
+            "kafka_address": "kafka.messaging:9092",
+            "gateway": True,
+        },
+        "telemetry": {"log_source": "api"},
+    },
+}
+
+
+@pytest.mark.parametrize("families", [["IPv6"], ["IPv4"], ["IPv4", "IPv6"]], ids="-".join)
+@pytest.mark.parametrize("shape", STACKS)
+def test_nothing_listens_or_advertises_in_the_other_family_alone(shape: str, families: list[str]) -> None:
+    for chart in CHARTS:
+        require_renderable(chart, chart.default_version)
+    config = {"cluster": {"name": "test", "ip_families": families}, **STACKS[shape]}
+    rendering = render_program(configured_program(ROOT, config), shape)
+    assert list(rendering.ip_families) == families
+    assert [str(finding) for finding in every_pod_uses_the_ip_families_of_the_cluster(rendering)] == []
