@@ -47,7 +47,9 @@ def render_program(program: Callable[[], Mapping[str, Any]], stack: str) -> Rend
         secrets=secret_values(recording),
         exports={name: value for name, value in recording.outputs.items() if name not in recording.secret_outputs},
         warnings=tuple(sorted(set(warnings))),
-        ip_families=tuple(recording.one(":Logging").plain().get("ip_families") or ()),
+        ip_families=next(
+            (tuple(logging.plain().get("ip_families") or ()) for logging in recording.of_type(":Logging")), ()
+        ),
     )
 
 
