@@ -8,6 +8,7 @@ from pydantic import Field
 from ._kubernetes import OptionalObjectName
 from ._model import Plain
 from ._spec import Spec, Violation, rule
+from .storage.partitions import is_aws_host
 from .storage.s3 import bucket_endpoint, name_problem
 
 
@@ -55,6 +56,11 @@ class BucketReaderSpec(Spec):
         default_factory=dict,
         description="Annotations of the ServiceAccount, such as the role on EKS. Default: none.",
     )
+
+    @property
+    def is_s3_compatible(self) -> bool:
+        """Whether objects are in a store with the S3 API that is not AWS S3."""
+        return self.store is Store.S3 and not is_aws_host(bucket_endpoint(self.endpoint, self.region).host_port)
 
     @rule("bucket", "store")
     def _store_s3_has_a_bucket(self) -> str | None:

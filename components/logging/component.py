@@ -16,7 +16,7 @@ from .ruler import create_rules
 from .spec import LoggingSpec
 from .update_guard import update_problems, upgrade_problems
 from .values import merged_values
-from .warnings import warnings
+from .warnings import fault_warnings, warnings
 
 
 class Logging(pulumi.ComponentResource):
@@ -48,6 +48,7 @@ class Logging(pulumi.ComponentResource):
             return upgrade_problems(old, new, allowed=spec.allow_changes)
 
         resolved = spec.resolve(place)
+        resolved.apply(lambda spec: [pulumi.log.warn(warning, self) for warning in fault_warnings(spec)])
         if spec.authenticates:
             network_policy(
                 f"{name}-network-policy",

@@ -11,6 +11,7 @@ from .._bucket import BucketReaderSpec, Store
 from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
+from .._merge import value_at
 from .._model import Choices, Plain, placeholder
 from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings
@@ -18,7 +19,7 @@ from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
 from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
 from .._workload import WorkloadSettings
-from ..charts import LOKI, Chart, major_version
+from ..charts import LOKI, LOKI_IMAGE, Affected, Chart, major_version
 from ..units import Duration, MemorySize, Name, OptionalHttpUrl, Quantity, Replicas, VolumeSize, parse_quantity
 from .limits import LoggingLimits, nearest_retention, retention_problem
 from .modes import MIGRATION_STEPS, LokiMode, LokiRole, PersistenceStyle, path_between
@@ -306,7 +307,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
             "Image with `lokitool` on its path, of Loki's version; required with `rule_source` `bucket`. Loki "
             "publishes none: docs/operations.md has one of five lines. Default: none."
         ),
-        examples=["registry.acme.io/lokitool:3.7.6"],
+        examples=["registry.acme.io/lokitool:3.7.7"],
     )
     alertmanager_url: OptionalHttpUrl = Field(
         default="",
@@ -458,6 +459,22 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
             environment=self.environment if runs_loki else {},
             credentials_secret=self.credentials_secret,
         )
+
+    @property
+    def uses(self) -> frozenset[Affected]:
+        """What is deployed that faults of single versions occur in."""
+        found = {
+            Affected.EVERY: True,
+            Affected.S3_COMPATIBLE: self.is_s3_compatible,
+            Affected.OWN_TRACES: bool(self.traces_endpoint),
+            Affected.RULER: self.ruler,
+        }
+        return frozenset(use for use, present in found.items() if present)
+
+    @property
+    def image_tag(self) -> str:
+        """Tag of Loki's image: that of the chart, or of the version without its known faults."""
+        return LOKI_IMAGE.tag(self.chart_version, self.uses)
 
     @property
     def environment(self) -> Mapping[str, str]:
@@ -685,9 +702,11 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("traces_endpoint", "chart_version", "values")
     def _chart_supports_traces_endpoint(self) -> str | None:
-        # https://github.com/grafana/loki/issues/21588
-        own_image = ((self.values.get("loki") or {}).get("image") or {}).get("tag")
-        if self.traces_endpoint and not self.chart_is_v6 and not own_image:
+        if self.chart_version not in LOKI_IMAGE.tags:
+            return None
+        tag = LOKI_IMAGE.tag(self.chart_version, {Affected.OWN_TRACES})
+        fails = any(LOKI_IMAGE.faults_of(tag, {Affected.OWN_TRACES}))
+        if self.traces_endpoint and fails and not value_at(self.values, ("loki", "image", "tag")):
             return (
                 f"the Loki of chart {self.chart_version} fails to start its tracing; use chart_version {V6}, or set an "
                 "image that does not in values loki.image.tag"

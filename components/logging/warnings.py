@@ -1,8 +1,12 @@
 """Warnings about valid arguments of `Logging` that cost availability or data, or are deprecated."""
 
+from collections.abc import Iterator
+
 from .._bucket import Store
+from .._merge import value_at
 from .._tls import login_warnings
-from .modes import LokiMode
+from ..charts import LOKI_IMAGE
+from .modes import LokiMode, LokiRole
 from .spec import LoggingSpec
 
 
@@ -34,3 +38,24 @@ def warnings(spec: LoggingSpec) -> list[str]:
             "update."
         )
     return found
+
+
+def fault_warnings(spec: LoggingSpec) -> list[str]:
+    """Return a warning for each known fault of the versions of Loki that `spec` installs."""
+    pinned = dict(_pinned_tags(spec))
+    tags = pinned if "values.loki.image.tag" in pinned else {"chart_version": spec.image_tag, **pinned}
+    return [
+        f"{argument} = {spec.chart_version if argument == 'chart_version' else tag}: Loki {tag} has a known fault in "
+        f"{fault.affected}: {fault.fault}; "
+        + (f"use {fault.fixed} or later" if fault.fixed else "no version without it is known")
+        + f" ({fault.source})."
+        for argument, tag in tags.items()
+        for fault in LOKI_IMAGE.faults_of(tag, spec.uses)
+    ]
+
+
+def _pinned_tags(spec: LoggingSpec) -> Iterator[tuple[str, str]]:
+    """Yield the tags of Loki's image in the user's values, by argument."""
+    for section in ("loki", *(role.section for role in LokiRole if role is not LokiRole.GATEWAY)):
+        if tag := value_at(spec.values, (section, "image", "tag")):
+            yield f"values.{section}.image.tag", str(tag)

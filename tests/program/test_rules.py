@@ -14,7 +14,7 @@ from tools.program.stacks import configured_program
 ROOT = Path(__file__).parents[2]
 CONTENT = {"groups": [{"name": "g", "rules": [{"alert": "A", "expr": "vector(1)"}]}]}
 RULER = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
-BUCKET = {"rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.6"}
+BUCKET = {"rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.7"}
 
 
 def recorded(logging: dict[str, Any], **areas: Any) -> Any:

@@ -352,6 +352,30 @@ def test_loki_sends_its_own_traces_to_traces_endpoint() -> None:
     assert "tracing" not in loki_values(spec_of(BUCKET))["loki"]
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "image"),
+    [
+        ("https://s3.example.org", {"tag": "3.7.7"}),
+        ("http://seaweedfs-all-in-one.storage:8333", {"tag": "3.7.7"}),
+        ("http://minio.minio:9000", {"tag": "3.7.7"}),
+        ("https://amazonaws.com.example.org", {"tag": "3.7.7"}),
+        ("", None),
+        ("https://s3.eu-west-1.amazonaws.com", None),
+        ("https://bucket.vpce-0a1b-2c3d.s3.eu-west-1.vpce.amazonaws.com", None),
+        ("https://s3.cn-north-1.amazonaws.com.cn:443", None),
+        ("https://s3.dualstack.eusc-de-east-1.api.amazonwebservices.eu", None),
+    ],
+)
+def test_stores_other_than_aws_s3_take_the_image_that_uploads_without_aws_chunked(endpoint: str, image: Any) -> None:
+    assert loki_values(spec_of(BUCKET, chart_version=V18, endpoint=endpoint))["loki"].get("image") == image
+    assert "image" not in loki_values(spec_of(BUCKET, chart_version=V6, endpoint=endpoint))["loki"]
+
+
+@everywhere
+def test_on_a_filesystem_nothing_is_uploaded_so_the_image_is_that_of_the_chart(chart: str) -> None:
+    assert "image" not in loki_values(spec_of(LAPTOP, chart_version=chart))["loki"]
+
+
 def test_later_charts_trace_with_another_image() -> None:
     image = {"loki": {"image": {"tag": "3.9.0"}}}
     values = merged_values(spec_of(ROLES, chart_version=V18, values=image))
