@@ -39,7 +39,7 @@ class AwsBucketAccessArgs(TypedDict):
     permissions_boundary: NotRequired[pulumi.Input[str]]
     """ARN of the policy that limits what a role may do at most. Default: none."""
     partition: NotRequired[pulumi.Input[str]]
-    """AWS partition of the account, such as `aws-cn` or `aws-us-gov`. Default: `aws`."""
+    """AWS partition of the account, such as `aws-cn`. Default: that of the region; `aws` without one."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags of every AWS resource that is created. Default: none."""
 
@@ -73,7 +73,7 @@ class AwsObjectStorageArgs(TypedDict):
     """Whether the buckets, and what protects them, are protected from deletion and stay in AWS when they are
     removed from the program. Default: true."""
     partition: NotRequired[pulumi.Input[str]]
-    """AWS partition of the account, such as `aws-cn` or `aws-us-gov`. Default: `aws`."""
+    """AWS partition of the account, such as `aws-cn`. Default: that of the region; `aws` without one."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags of every AWS resource that is created. Default: none."""
 

@@ -43,8 +43,48 @@ def partition_of(region: str) -> AwsPartition | None:
     return next((partition for partition in PARTITIONS if partition.has(region)), None)
 
 
+def region_of_host(host: str) -> str:
+    """Return the region in the name of a host of AWS; empty where there is none."""
+    return next(filter(partition_of, host.partition(":")[0].lower().split(".")), "") if is_aws_host(host) else ""
+
+
 def is_aws_host(host: str) -> bool:
     """Whether a host, with or without a port, is one of AWS."""
     name = host.partition(":")[0].lower()
     suffixes = {suffix for one in PARTITIONS for suffix in (one.dns_suffix, one.dual_stack_dns_suffix)}
     return any(name.endswith(f".{suffix}") for suffix in suffixes)
+
+
+def region_problem(region: str) -> str | None:
+    """Return why a region cannot be one of AWS, or `None`."""
+    if partition_of(region) is None:
+        return (
+            "is of no known partition of AWS, so its ARNs and endpoints are not known; use a region such as eu-west-1 "
+            "(aws), cn-north-1 (aws-cn) or us-gov-west-1 (aws-us-gov)"
+        )
+    return None
+
+
+def arn_problem(arn: str, partition: str, region: str = "") -> str | None:
+    """Return why an ARN cannot be of a resource in `partition` and, if set, in `region`, or `None`."""
+    _, _, rest = arn.partition(":")
+    of_partition, _, rest = rest.partition(":")
+    of_region = rest.partition(":")[2].partition(":")[0]
+    if of_partition != partition:
+        return f"is of partition {of_partition}, and region and account are of {partition}; use an ARN of {partition}"
+    if region and of_region != region:
+        return f"is of region {of_region}, and S3 uses keys of its own region, {region}; use a key of {region}"
+    return None
+
+
+def endpoint_problem(host: str, region: str) -> str | None:
+    """Return why a host of AWS cannot serve buckets of `region`, or `None`; hosts of others serve any."""
+    name, named = host.partition(":")[0].lower(), region_of_host(host)
+    partition = partition_of(named)
+    if partition is None:
+        return None
+    if not name.endswith((f".{partition.dns_suffix}", f".{partition.dual_stack_dns_suffix}")):
+        return f"names region {named}, whose hosts end in {partition.dns_suffix}; use s3.{named}.{partition.dns_suffix}"
+    if named != region:
+        return f"is of region {named}, and requests are signed for {region or 'none'}; set region to {named}"
+    return None

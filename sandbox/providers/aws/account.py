@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -91,3 +92,12 @@ def pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 def mapping(tags: list[dict[str, str]] | None, key: str = "Key", value: str = "Value") -> dict[str, str]:
     return {tag[key]: tag[value] for tag in tags or []}
+
+
+def partition_of(region: str) -> dict[str, str]:
+    """The partition of a region as botocore knows it: `partition` and `dnsSuffix`."""
+    import botocore.session
+
+    known = botocore.session.get_session().get_data("partitions")["partitions"]
+    outputs = next(one["outputs"] for one in known if re.match(one["regionRegex"], region))
+    return {"partition": outputs["name"], "dnsSuffix": outputs["dnsSuffix"]}

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..plugin import ProviderError
 from ..values import Properties
-from .account import Account, mapping, pairs
+from .account import Account, mapping, pairs, partition_of
 from .kinds import AwsKind, from_aws, to_aws, unless_missing
 
 
@@ -36,14 +36,15 @@ class Bucket(AwsKind):
         region = s3.get_bucket_location(Bucket=id).get("LocationConstraint") or "us-east-1"
         tagging = unless_missing(lambda: s3.get_bucket_tagging(Bucket=id)) or {}
         tags = mapping(tagging.get("TagSet"))
+        known = partition_of(region)
         own = {key: value for key, value in tags.items() if aws.settings.default_tags.get(key) != value}
         return {
             "bucket": id,
             "region": region,
             "bucketRegion": region,
-            "arn": f"arn:aws:s3:::{id}",
-            "bucketDomainName": f"{id}.s3.amazonaws.com",
-            "bucketRegionalDomainName": f"{id}.s3.{region}.amazonaws.com",
+            "arn": f"arn:{known['partition']}:s3:::{id}",
+            "bucketDomainName": f"{id}.s3.{known['dnsSuffix']}",
+            "bucketRegionalDomainName": f"{id}.s3.{region}.{known['dnsSuffix']}",
             "hostedZoneId": "Z3AQBSTGFYJSTF",
             "tags": own,
             "tagsAll": tags,

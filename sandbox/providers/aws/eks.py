@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..plugin import ProviderError
 from ..values import Properties
-from .account import Account
+from .account import Account, partition_of
 from .kinds import AwsKind, unless_missing
 
 _ASSOCIATIONS: Final = "/stand-in/eks/pod-identity-associations/"
@@ -45,7 +45,7 @@ class PodIdentityAssociation(AwsKind):
         region = inputs.get("region") or aws.settings.region
         account = str(aws.client("sts").get_caller_identity()["Account"])
         cluster = inputs["clusterName"]
-        arn = f"arn:aws:eks:{region}:{account}:podidentityassociation/{cluster}/{id}"
+        arn = f"arn:{partition_of(region)['partition']}:eks:{region}:{account}:podidentityassociation/{cluster}/{id}"
         more = {"associationArn": arn, "associationId": id, "tagsAll": aws.tags(inputs)}
         more |= {"externalId": f"{region}/{account}/{cluster}/{id}"} if inputs.get("targetRoleArn") else {}
         _ssm(aws, inputs).put_parameter(

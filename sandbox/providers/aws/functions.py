@@ -8,7 +8,7 @@ from typing import Any
 
 from ..plugin import ProviderError
 from ..values import Properties
-from .account import Account
+from .account import Account, partition_of
 
 
 def call(aws: Account, token: str, args: Properties) -> Properties:
@@ -18,13 +18,12 @@ def call(aws: Account, token: str, args: Properties) -> Properties:
         who = aws.client("sts").get_caller_identity()
         return {"accountId": who["Account"], "arn": who["Arn"], "userId": who["UserId"], "id": who["Account"]}
     if name == "getRegion":
-        endpoint = f"ec2.{region}.amazonaws.com"
+        endpoint = f"ec2.{region}.{partition_of(region)['dnsSuffix']}"
         return {"name": region, "region": region, "id": region, "endpoint": endpoint, "description": region}
     if name == "getPartition":
-        partition = _partition(region)
-        suffix = "amazonaws.com.cn" if partition == "aws-cn" else "amazonaws.com"
-        reverse = ".".join(reversed(suffix.split(".")))
-        return {"partition": partition, "id": partition, "dnsSuffix": suffix, "reverseDnsPrefix": reverse}
+        known = partition_of(region)
+        reverse = ".".join(reversed(known["dnsSuffix"].split(".")))
+        return {**known, "id": known["partition"], "reverseDnsPrefix": reverse}
     if name == "getPolicyDocument":
         return policy_document(args)
     raise ProviderError(f"the stand-in AWS provider has no function {token}")
@@ -68,9 +67,3 @@ def _principals(given: list[Properties]) -> Any:
 
 def _one_or_many(given: list[str]) -> Any:
     return given[0] if len(given) == 1 else sorted(given)
-
-
-def _partition(region: str) -> str:
-    if region.startswith("cn-"):
-        return "aws-cn"
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
