@@ -132,6 +132,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "metrics_url": ("metrics.query_url",),
         "provision_metrics": ("metrics.provision_datasource",),
         "log_labels": ("(an output of telemetry)",),
+        "log_metadata": ("(an output of telemetry)",),
         "generated_metrics": ("(an output of tracing)",),
         "tls_directory": ("security.tls",),
         "client_certificates": ("security.authentication",),

@@ -292,6 +292,7 @@ def datasources_args(
     traces_url: Text,
     metrics_namespace: Text,
     log_labels: pulumi.Input[Sequence[Text]],
+    log_metadata: pulumi.Input[Sequence[Text]],
     generated_metrics: pulumi.Input[Sequence[Text]],
 ) -> DatasourcesArgs:
     """Return the arguments of the datasources.
@@ -318,6 +319,7 @@ def datasources_args(
         "metrics_url": metrics.query_url,
         "provision_metrics": metrics.provision,
         "log_labels": log_labels,
+        "log_metadata": log_metadata,
         "generated_metrics": generated_metrics,
     }
 
