@@ -454,17 +454,8 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
                 yield Violation(problem, fix, at=("trace_labels", index))
 
     @rule(
-        *(
-            "span_tags",
-            "logs_query",
-            "logs_uid",
-            "logs_name",
-            "traces_uid",
-            "log_labels",
-            "log_metadata",
-            "line_fields",
-        ),
-        *("logs_before_seconds", "logs_after_seconds", "filter_by_trace_id", "filter_by_span_id"),
+        *("span_tags", "logs_query", "logs_uid", "logs_name", "traces_uid", "log_labels", "log_metadata"),
+        *("line_fields", "logs_before_seconds", "logs_after_seconds", "filter_by_trace_id", "filter_by_span_id"),
     )
     def _logs_link_selects_by_labels_of_logs(self) -> Iterator[Violation]:
         link = self.logs_link() if self.traces_uid else None
