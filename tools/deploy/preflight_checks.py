@@ -1,10 +1,10 @@
 """What would make an `up` fail or be unsafe: found before it begins, each with its fix."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from .capacity import free, needs_of
-from .cluster import Cluster, missing_crds
+from .cluster import Cluster, HelmRelease, missing_crds
 from .engine import Engine
 from .store import store_line
 
@@ -41,6 +41,24 @@ def unsafe_providers(engine: Engine, cluster: Cluster) -> list[str]:
         return []
     sentence = f"the provider plugins are missing, and their stand-ins only serve the sandbox, not {cluster.context}"
     return ["\n    ".join([f"{sentence}; install them:", *engine.providers.install_commands])]
+
+
+def unknown_releases(releases: Iterable[HelmRelease], known: Collection[tuple[str, str]]) -> list[str]:
+    """Refuse releases of the stack's names (namespace, name) that its state does not have: Helm would fail on each."""
+    return [
+        "\n    ".join(
+            [
+                f"{release} is in the cluster, and not in the state of the stack, so that Helm would refuse to install "
+                "another of that name; do one of:",
+                f"remove it, its volumes stay unless its chart deletes them: helm uninstall {release.name} "
+                f"--namespace {release.namespace}",
+                "deploy beside it: set another namespace for that area, observability:<area>.namespace",
+                f"adopt it: import it with the id {release.namespace}/{release.name}, as docs/operations.md describes",
+            ]
+        )
+        for release in releases
+        if (release.namespace, release.name) not in known
+    ]
 
 
 def _too_big(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
