@@ -203,6 +203,7 @@ INHERITED: Mapping[str, str] = {
     "logs_tenant": "logging.tenants",
     "default_uid": "grafana.enabled",
     "scrape_interval": "metrics.scrape_interval",
+    "structured_metadata": "logging.structured_metadata",
     "metrics_uid": "metrics.kind",
 }
 """Arguments that default to another setting where the area sets none."""

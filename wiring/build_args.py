@@ -267,6 +267,8 @@ def telemetry_args(
     }
     if settings.telemetry.log_source is LogSource.API:
         defaults = {**defaults, **placement(settings)}
+    if not settings.logging.structured_metadata:
+        defaults["structured_metadata"] = []
     return {
         **defaults,
         **stated(settings.telemetry, TelemetryArgs),

@@ -1,5 +1,6 @@
 """The arguments of `Logging`: the settings of a stack, those that only a program passes, and the rules on them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -21,7 +22,7 @@ from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
 from .._workload import WorkloadSettings
 from ..charts import LOKI, LOKI_IMAGE, Affected, Chart, major_version
 from ..units import Duration, MemorySize, Name, OptionalHttpUrl, Quantity, Replicas, VolumeSize, parse_quantity
-from .limits import LoggingLimits, nearest_retention, retention_problem
+from .limits import LABEL_LIMITS, LabelLimit, LoggingLimits, nearest_retention, retention_problem
 from .modes import MIGRATION_STEPS, LokiMode, LokiRole, PersistenceStyle, path_between
 from .rule_files import RuleFile, file_problems, tenant_and_file
 from .schema_config import SchemaEntry, default_schema_entries, schema_violation, single_pod_reason
@@ -520,6 +521,25 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
             found[tenant][file] = text
         return found
 
+    def label_limit(self, name: str, tenant: str) -> LabelLimit:
+        """Return the limit `name` that is in force for a tenant: its own, else that of all, else Loki's default."""
+        own = self.tenant_limits.get(tenant, LoggingLimits())
+        places: dict[tuple[str, ...], Any] = {
+            ("tenant_limits", tenant, name): getattr(own, name),
+            ("limits", name): getattr(self.limits, name),
+        }
+        for section in (
+            ("loki", "runtimeConfig", "overrides", tenant),
+            ("loki", "structuredConfig", "limits_config"),
+            ("loki", "limits_config"),
+        ):
+            places[("values", *section, name)] = value_at(self.values, (*section, name))
+        of_tenant = [place for place in places if tenant in place[:-1]]
+        for place in sorted(places, key=lambda place: (place not in of_tenant, place[0] != "values")):
+            if isinstance(places[place], int):
+                return LabelLimit(places[place], place)
+        return LabelLimit(LABEL_LIMITS[name], ("limits", name))
+
     @property
     def _ingesters_argument(self) -> str:
         """The argument that sets the number of replicas that take writes."""
@@ -633,6 +653,21 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
                 place = (*at, "ingestion_burst_size_mb")
                 message = f"must be at least ingestion_rate_mb, {rate:g}; raise it"
                 yield Violation(message, {place: rate}, at=place)
+
+    @rule("otlp_index_labels", "limits", "tenant_limits", "tenants", "values")
+    def _otlp_index_labels_fit_the_limit(self) -> Violation | None:
+        counted = {re.sub(r"[^A-Za-z0-9]+", "_", name) for name in self.otlp_index_labels} - {"service_name"}
+        for tenant in self.tenants_with_rules:
+            limit = self.label_limit("max_label_names_per_series", tenant)
+            if len(counted) > limit.value:
+                of_tenant = f" of tenant {tenant}" if self.tenants else ""
+                message = (
+                    f"are {len(counted)} index labels beside service_name, and Loki rejects lines with more than "
+                    f"{limit.value} (max_label_names_per_series{of_tenant}); remove {len(counted) - limit.value} of "
+                    "them, or raise the limit"
+                )
+                return Violation(message, {limit.place: len(counted)})
+        return None
 
     @rule("retention")
     def _retention_is_valid(self) -> Violation | None:

@@ -45,6 +45,8 @@ def _otlp_endpoint(text: str) -> str:
 def _label_name(text: str) -> str:
     if re.fullmatch(_LABEL, text) is None or text.startswith("__"):
         raise ValueError(f"{text!r} is not a label name: use letters, digits and _, not beginning with a digit or __")
+    if "__" in text or not text.strip("_"):
+        raise ValueError(f"{text!r} is not a label name that Loki keeps: it joins several _ into one; use single ones")
     return text
 
 
@@ -107,8 +109,8 @@ class TelemetrySettings(ReleaseSettings):
     extra_labels: Mapping[LabelName, str] = Field(
         default_factory=dict,
         description=(
-            "Labels of all logs, traces and metrics, beside `cluster`. Each one is an index label in Loki: keep the "
-            "number of values small. Default: none."
+            "Labels of all logs, traces and metrics, beside `cluster`. Each one is an index label of container logs in "
+            "Loki, which has 15 at most (`logging.limits`): keep them and the number of values few. Default: none."
         ),
         examples=[{"environment": "production"}],
     )
