@@ -523,21 +523,20 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     def label_limit(self, name: str, tenant: str) -> LabelLimit:
         """Return the limit `name` that is in force for a tenant: its own, else that of all, else Loki's default."""
-        own = self.tenant_limits.get(tenant, LoggingLimits())
-        places: dict[tuple[str, ...], Any] = {
-            ("tenant_limits", tenant, name): getattr(own, name),
-            ("limits", name): getattr(self.limits, name),
+        arguments = {
+            "values": self.values,
+            "limits": self.limits.config(),
+            "tenant_limits": {tenant: own.config() for tenant, own in self.tenant_limits.items()},
         }
-        for section in (
-            ("loki", "runtimeConfig", "overrides", tenant),
-            ("loki", "structuredConfig", "limits_config"),
-            ("loki", "limits_config"),
+        for place in (
+            ("values", "loki", "runtimeConfig", "overrides", tenant, name),
+            ("tenant_limits", tenant, name),
+            ("values", "loki", "structuredConfig", "limits_config", name),
+            ("values", "loki", "limits_config", name),
+            ("limits", name),
         ):
-            places[("values", *section, name)] = value_at(self.values, (*section, name))
-        of_tenant = [place for place in places if tenant in place[:-1]]
-        for place in sorted(places, key=lambda place: (place not in of_tenant, place[0] != "values")):
-            if isinstance(places[place], int):
-                return LabelLimit(places[place], place)
+            if isinstance(value := value_at(arguments, place), int):
+                return LabelLimit(value, place)
         return LabelLimit(LABEL_LIMITS[name], ("limits", name))
 
     @property
