@@ -48,7 +48,12 @@ class Logging(pulumi.ComponentResource):
             return upgrade_problems(old, new, allowed=spec.allow_changes)
 
         resolved = spec.resolve(place)
-        resolved.apply(lambda spec: [pulumi.log.warn(warning, self) for warning in fault_warnings(spec)])
+
+        def warn_of_faults(known: LoggingSpec) -> None:
+            for warning in fault_warnings(known):
+                pulumi.log.warn(warning, self)
+
+        resolved.apply(warn_of_faults)
         if spec.authenticates:
             network_policy(
                 f"{name}-network-policy",
