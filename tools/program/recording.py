@@ -14,6 +14,8 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.sync_await import _ensure_event_loop
 
+from components.storage.partitions import partition_of
+
 SECRET = "4dabf18193072939515e22adb298388d"
 UNKNOWN = rpc.UNKNOWN
 _SECRET_VALUE = "1b47061264138c4ac30d75fd1eb44270"
@@ -75,7 +77,8 @@ def mocked_outputs(type_token: str, name: str, inputs: Mapping[str, Any], unknow
     if type_token == "kubernetes:helm.sh/v3:Release":
         outputs |= {"status": {"name": inputs.get("name"), "namespace": inputs.get("namespace"), "status": "deployed"}}
     if type_token.startswith("aws:"):
-        outputs |= {"arn": f"arn:aws:mock:::{name}"}
+        partition = partition_of(str(inputs.get("region", "")))
+        outputs |= {"arn": f"arn:{partition.name if partition else 'aws'}:mock:::{name}"}
     return {key: UNKNOWN if f"{type_token}.{key}" in unknown else value for key, value in outputs.items()}
 
 
