@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components._shown import shown
 from components._spec import Spec
 from components._tenants import THE_ONLY_TENANT
 from components.logging.limits import LabelLimit
@@ -9,7 +10,7 @@ from components.logging.spec import LoggingSpec
 from components.telemetry.alloy_config import log_labels
 from components.telemetry.spec import TelemetrySpec
 from config import Settings
-from config.errors import Problem, remove_command, set_command, setting_path, shown
+from config.errors import Problem, remove_command, set_command, setting_path
 
 from .planned_components import planned_components
 
@@ -42,30 +43,39 @@ def _too_many_labels(collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[P
     counted = sorted(set(log_labels(collectors)) - {LOKI_LABEL})
     surplus, place = len(counted) - limit.value, setting_path("logging", *limit.place)
     if surplus > 0:
-        extra = collectors.extra_labels
-        yield Problem(
-            setting_path("telemetry", "extra_labels") if extra else place,
-            f"container logs have {len(counted)} index labels ({', '.join(counted)}), and Loki rejects lines with more "
-            f"than {_limit(limit)}; {f'remove {surplus} of extra_labels, or ' if extra else ''}raise the limit",
-            set_command(place, len(counted)),
-            shown(extra or limit.value),
-        )
+        labels = f"{len(counted)} index labels ({', '.join(counted)})"
+        if extra := collectors.extra_labels:
+            setting, value = setting_path("telemetry", "extra_labels"), shown(extra)
+            message = (
+                f"container logs must have at most {_limit(limit, 'index labels')}, as Loki rejects lines with more, "
+                f"and have {labels}; remove {surplus} of extra_labels, or raise the limit"
+            )
+        else:
+            setting, value = place, shown(limit.value)
+            message = f"must be at least {len(counted)}, as container logs have {labels}; raise it"
+        yield Problem(setting, message, set_command(place, len(counted)), value)
 
 
 def _too_long_names(collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:
     for name in collectors.extra_labels:
         if len(name) > limit.value:
             place = setting_path("telemetry", "extra_labels", name)
-            message = f"its name has {len(name)} bytes, and Loki rejects lines with more than {_limit(limit)}"
-            yield Problem(place, f"{message}; shorten it, or remove it", remove_command(place))
+            message = (
+                f"must have a name of at most {_limit(limit, 'bytes')}, as Loki rejects lines with longer ones, and it "
+                f"has {len(name)}; shorten it, or remove it"
+            )
+            yield Problem(place, message, remove_command(place), shown(collectors.extra_labels[name]))
 
 
 def _too_long_values(collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:
     for name, value in collectors.extra_labels.items():
         if (size := len(value.encode())) > limit.value:
             place = setting_path("telemetry", "extra_labels", name)
-            message = f"has {size} bytes, and Loki rejects lines with more than {_limit(limit)}"
-            yield Problem(place, f"{message}; shorten it, or remove it", remove_command(place), shown(value))
+            message = (
+                f"must be at most {_limit(limit, 'bytes')}, as Loki rejects lines with longer ones, and has {size}; "
+                "shorten it, or remove it"
+            )
+            yield Problem(place, message, remove_command(place), shown(value))
 
 
 def _metadata(settings: Settings, collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:
@@ -74,9 +84,12 @@ def _metadata(settings: Settings, collectors: TelemetrySpec, limit: LabelLimit) 
         message = "must be empty with logging.structured_metadata false, as Loki rejects lines that have any; remove it"
         yield Problem(place, message, remove_command(place), shown(list(names)))
     elif limit.value and len(set(names)) > limit.value:
-        message = f"has {len(set(names))} names, and Loki rejects lines with more than {_limit(limit)}; remove some"
+        message = (
+            f"must be at most {_limit(limit, 'names')}, as Loki rejects lines with more; "
+            f"remove {len(set(names)) - limit.value} of the {len(set(names))}"
+        )
         yield Problem(place, message, remove_command(place), shown(list(names)))
 
 
-def _limit(limit: LabelLimit) -> str:
-    return f"{limit.value} ({'.'.join(('logging', *limit.place))})"
+def _limit(limit: LabelLimit, unit: str) -> str:
+    return f"{limit.value} {unit} ({'.'.join(('logging', *limit.place))})"

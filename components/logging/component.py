@@ -1,22 +1,26 @@
 """Grafana Loki: log lines in, LogQL out, chunks and index in a bucket, old logs deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import pulumi
 
+from .._bucket import Store
 from .._guard import guard
+from .._merge import value_at
 from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
+from .._tls import allowed_changes_warnings, login_warnings
+from ..charts import LOKI_IMAGE
 from .args import LoggingArgs
 from .gateway import network_policy_spec
+from .modes import LokiMode, LokiRole
 from .ruler import create_rules
 from .spec import LoggingSpec
 from .update_guard import update_problems, upgrade_problems
 from .values import merged_values
-from .warnings import fault_warnings, warnings
 
 
 class Logging(pulumi.ComponentResource):
@@ -88,3 +92,52 @@ class Logging(pulumi.ComponentResource):
                 "gatewayHost": self.gateway_host,
             }
         )
+
+
+def warnings(spec: LoggingSpec) -> list[str]:
+    """Return a warning for each valid argument that costs availability or data, or is deprecated."""
+    found = [*login_warnings(spec), *allowed_changes_warnings(spec.allow_changes)]
+    if spec.mode is LokiMode.SIMPLE_SCALABLE:
+        found.append(
+            "mode = simple-scalable: deprecated and removed in Loki 4; migrate to monolithic or distributed with "
+            "migrate_from."
+        )
+    if spec.effective_replication_factor == 2:
+        refused = "every write" if spec.ingesters == 2 else "the writes of its streams"
+        found.append(
+            "replication_factor = 2: a write needs both ingesters (a quorum of 2); while one of the "
+            f"{spec.ingesters} replicas of {spec.mode.ingester} is unavailable, by a drain, a rollout or a failure, "
+            f"Loki refuses {refused}; set replicas and replication_factor to 3, and one may be unavailable."
+        )
+    if spec.effective_replication_factor == 1 and spec.ingesters > 1:
+        found.append(
+            f"replication_factor = 1: each line is held by one of the {spec.ingesters} replicas of "
+            f"{spec.mode.ingester}; while a replica is unavailable, its recent lines cannot be read; set 3 replicas "
+            "and replication_factor 3."
+        )
+    if spec.store is Store.FILESYSTEM:
+        found.append(
+            "store = filesystem: logs are on the volume of one pod, are lost with it, and do not scale; use store s3."
+        )
+    return found
+
+
+def fault_warnings(spec: LoggingSpec) -> list[str]:
+    """Return a warning for each known fault of the versions of Loki that `spec` installs."""
+    pinned = dict(_pinned_tags(spec))
+    tags = pinned if "values.loki.image.tag" in pinned else {"chart_version": spec.image_tag, **pinned}
+    return [
+        f"{argument} = {spec.chart_version if argument == 'chart_version' else tag}: Loki {tag} has a known fault in "
+        f"{fault.affected}: {fault.fault}; "
+        + (f"use {fault.fixed} or later" if fault.fixed else "no version without it is known")
+        + f" ({fault.source})."
+        for argument, tag in tags.items()
+        for fault in LOKI_IMAGE.faults_of(tag, spec.uses)
+    ]
+
+
+def _pinned_tags(spec: LoggingSpec) -> Iterator[tuple[str, str]]:
+    """Yield the tags of Loki's image in the user's values, by argument."""
+    for section in ("loki", *(role.section for role in LokiRole if role is not LokiRole.GATEWAY)):
+        if tag := value_at(spec.values, (section, "image", "tag")):
+            yield f"values.{section}.image.tag", str(tag)

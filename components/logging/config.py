@@ -36,6 +36,8 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
     }
     if spec.image_tag != LOKI_IMAGE.tags[spec.chart_version]:
         config["image"] = {"tag": spec.image_tag}
+    if memberlist := spec.memberlist:
+        config["extraMemberlistConfig"] = memberlist
     if spec.traces_endpoint:
         config["tracing"] = {"enabled": True}
     if spec.querier_max_concurrent:

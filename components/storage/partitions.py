@@ -59,7 +59,7 @@ def region_problem(region: str) -> str | None:
     """Return why a region cannot be one of AWS, or `None`."""
     if partition_of(region) is None:
         return (
-            "is of no known partition of AWS, so its ARNs and endpoints are not known; use a region such as eu-west-1 "
+            "must be of a known partition of AWS, as ARNs and endpoints follow from it; use a region such as eu-west-1 "
             "(aws), cn-north-1 (aws-cn) or us-gov-west-1 (aws-us-gov)"
         )
     return None
@@ -71,9 +71,9 @@ def arn_problem(arn: str, partition: str, region: str = "") -> str | None:
     of_partition, _, rest = rest.partition(":")
     of_region = rest.partition(":")[2].partition(":")[0]
     if of_partition != partition:
-        return f"is of partition {of_partition}, and region and account are of {partition}; use an ARN of {partition}"
+        return f"must be of partition {partition}, as region and account are; use an ARN of {partition}"
     if region and of_region != region:
-        return f"is of region {of_region}, and S3 uses keys of its own region, {region}; use a key of {region}"
+        return f"must be of region {region}, as S3 uses only keys of its own region; use a key of {region}"
     return None
 
 
@@ -84,7 +84,8 @@ def endpoint_problem(host: str, region: str) -> str | None:
     if partition is None:
         return None
     if not name.endswith((f".{partition.dns_suffix}", f".{partition.dual_stack_dns_suffix}")):
-        return f"names region {named}, whose hosts end in {partition.dns_suffix}; use s3.{named}.{partition.dns_suffix}"
+        return f"must end in {partition.dns_suffix} with region {named}; use s3.{named}.{partition.dns_suffix}"
     if named != region:
-        return f"is of region {named}, and requests are signed for {region or 'none'}; set region to {named}"
+        required = f"must be of region {region}" if region else "requires a region"
+        return f"{required}, as AWS accepts requests of its own region only; set region to {named}"
     return None

@@ -36,7 +36,7 @@ def test_every_region_is_of_its_partition(partition: str, region: str) -> None:
 
 @pytest.mark.parametrize("region", ["xx-north-1", "us-east", "eu", "", "cn-north-1a"])
 def test_a_region_of_no_partition_is_refused(region: str) -> None:
-    assert partition_of(region) is None and "no known partition" in str(region_problem(region))
+    assert partition_of(region) is None and "must be of a known partition" in str(region_problem(region))
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_a_host_is_of_aws_by_the_domain_of_a_partition(host: str, expected: bool
     ("host", "region", "words"),
     [
         ("s3.cn-north-1.amazonaws.com", "cn-north-1", "use s3.cn-north-1.amazonaws.com.cn"),
-        ("s3.eu-west-1.amazonaws.com.cn", "eu-west-1", "whose hosts end in amazonaws.com;"),
+        ("s3.eu-west-1.amazonaws.com.cn", "eu-west-1", "must end in amazonaws.com with region eu-west-1;"),
         ("s3.eu-west-1.amazonaws.com", "us-east-1", "set region to eu-west-1"),
-        ("s3.eu-west-1.amazonaws.com", "", "requests are signed for none"),
+        ("s3.eu-west-1.amazonaws.com", "", "requires a region"),
         ("s3.us-gov-west-1.amazonaws.com", "us-gov-west-1", None),
         ("bucket.s3.cn-north-1.amazonaws.com.cn:443", "cn-north-1", None),
         ("s3.amazonaws.com", "us-east-1", None),
@@ -78,6 +78,6 @@ def test_a_host_of_aws_serves_its_own_region_alone(host: str, region: str, words
 def test_an_arn_is_of_its_partition_and_region_alone() -> None:
     key = "arn:aws-cn:kms:cn-north-1:123456789012:key/a"
     assert arn_problem(key, "aws-cn", "cn-north-1") is None
-    assert "is of partition aws-cn, and region and account are of aws;" in str(arn_problem(key, "aws", "eu-west-1"))
-    assert "is of region cn-north-1, and S3" in str(arn_problem(key, "aws-cn", "cn-northwest-1"))
+    assert "must be of partition aws, as region and account are;" in str(arn_problem(key, "aws", "eu-west-1"))
+    assert "must be of region cn-northwest-1, as S3" in str(arn_problem(key, "aws-cn", "cn-northwest-1"))
     assert arn_problem("arn:aws:iam::aws:policy/ReadOnlyAccess", "aws") is None
