@@ -92,6 +92,7 @@ datasources = Datasources(
         traces_url=tracing.query_url,
         metrics_namespace=tracing.namespace if prometheus is None else prometheus.namespace,
         log_labels=telemetry.log_labels,
+        log_metadata=telemetry.log_metadata,
         generated_metrics=tracing.generated_metrics,
     ),
     options,

@@ -8,6 +8,7 @@ from pydantic import Field
 from ._kubernetes import OptionalObjectName
 from ._model import Plain
 from ._spec import Spec, Violation, rule
+from .storage.partitions import arn_problem, endpoint_problem, is_aws_host, partition_of, region_problem
 from .storage.s3 import bucket_endpoint, name_problem
 
 
@@ -56,6 +57,11 @@ class BucketReaderSpec(Spec):
         description="Annotations of the ServiceAccount, such as the role on EKS. Default: none.",
     )
 
+    @property
+    def is_s3_compatible(self) -> bool:
+        """Whether objects are in a store with the S3 API that is not AWS S3."""
+        return self.store is Store.S3 and not is_aws_host(bucket_endpoint(self.endpoint, self.region).host_port)
+
     @rule("bucket", "store")
     def _store_s3_has_a_bucket(self) -> str | None:
         if self.store is Store.S3 and not self.bucket:
@@ -82,7 +88,18 @@ class BucketReaderSpec(Spec):
         if not self.endpoint and not self.region:
             return "is empty, which means AWS S3, and AWS S3 requires region; set region, or the URL of another S3 API"
         try:
-            bucket_endpoint(self.endpoint, self.region)
+            endpoint = bucket_endpoint(self.endpoint, self.region)
         except ValueError as error:
             return str(error)
+        return endpoint_problem(endpoint.host_port, self.region)
+
+    @rule("region", "endpoint", "store")
+    def _region_has_a_known_partition(self) -> str | None:
+        return region_problem(self.region) if self.region and not self.endpoint else None
+
+    @rule("kms_key_arn", "region", "endpoint")
+    def _kms_key_is_of_the_region(self) -> str | None:
+        known = partition_of(self.region)
+        if self.kms_key_arn and known and not self.endpoint:
+            return arn_problem(self.kms_key_arn, known.name, self.region)
         return None

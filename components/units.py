@@ -227,5 +227,5 @@ OptionalHttpUrlWithQuery = Annotated[str, AfterValidator(_http_url_with_query_or
 AccountId = Annotated[str, form(r"\d{12}", "the number of an AWS account, 12 digits"), USER_KNOWN]
 """The number of an AWS account."""
 
-Partition = Annotated[str, form(r"aws(-[a-z]+)*", "an AWS partition, such as aws, aws-cn or aws-us-gov")]
-"""A partition of AWS."""
+Partition = Annotated[str, form(r"(aws(-[a-z]+)*)?", "an AWS partition, such as aws, aws-cn or aws-us-gov")]
+"""A partition of AWS, or none."""

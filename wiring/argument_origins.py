@@ -139,6 +139,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "metrics_url": ("metrics.query_url",),
         "provision_metrics": ("metrics.provision_datasource",),
         "log_labels": ("(an output of telemetry)",),
+        "log_metadata": ("(an output of telemetry)",),
         "generated_metrics": ("(an output of tracing)",),
         "tls_directory": ("security.tls",),
         "client_certificates": ("security.authentication",),
@@ -211,6 +212,7 @@ INHERITED: Mapping[str, str] = {
     "logs_tenant": "logging.tenants",
     "default_uid": "grafana.enabled",
     "scrape_interval": "metrics.scrape_interval",
+    "structured_metadata": "logging.structured_metadata",
     "metrics_uid": "metrics.kind",
 }
 """Arguments that default to another setting where the area sets none."""

@@ -310,6 +310,8 @@ def telemetry_args(
     }
     if settings.telemetry.log_source is LogSource.API:
         defaults = {**defaults, **placement(settings)}
+    if not settings.logging.structured_metadata:
+        defaults["structured_metadata"] = []
     return {
         **defaults,
         **stated(settings.telemetry, TelemetryArgs),
@@ -338,6 +340,7 @@ def datasources_args(
     traces_url: Text,
     metrics_namespace: Text,
     log_labels: pulumi.Input[Sequence[Text]],
+    log_metadata: pulumi.Input[Sequence[Text]],
     generated_metrics: pulumi.Input[Sequence[Text]],
 ) -> DatasourcesArgs:
     """Return the arguments of the datasources.
@@ -365,6 +368,7 @@ def datasources_args(
         "provision_metrics": metrics.provision,
         **metrics_client(settings),
         "log_labels": log_labels,
+        "log_metadata": log_metadata,
         "generated_metrics": generated_metrics,
     }
 

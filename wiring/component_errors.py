@@ -17,6 +17,7 @@ from config.errors import Problem, remove_command, replace_command, setting_of, 
 from config.validation import OF_A_KEY, accepts, meaning, right_value, setting_at
 
 from .argument_origins import origins, read_settings
+from .log_label_rules import log_label_problems
 from .log_rules import rule_file_problems
 from .planned_components import PlannedComponent, planned_components
 
@@ -35,6 +36,7 @@ def component_problems(settings: Settings) -> Iterator[Problem]:
             if len(found.fields) < 2:
                 # A setting that is wrong by itself is wrong for every component that reads it.
                 checked = replace(checked, invalid=checked.invalid | {setting_of(problem.field)})
+    yield from log_label_problems(checked)
 
 
 def _is_invalid(settings: Settings, component: PlannedComponent, argument: str) -> bool:

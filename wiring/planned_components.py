@@ -1,6 +1,6 @@
 """The components of a stack with their arguments before any of them is created; outputs are not known yet."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Never, cast
 
@@ -26,7 +26,7 @@ from components.storage.spec import (
     MinioObjectStorageSpec,
     SecretBucketAccessSpec,
 )
-from components.telemetry.alloy_config import log_labels
+from components.telemetry.alloy_config import log_labels, log_metadata
 from components.telemetry.spec import TelemetrySpec
 from components.tracing.metrics_generator import generated_metrics
 from components.tracing.modes import TempoMode
@@ -208,17 +208,18 @@ def _datasources_args(settings: Settings) -> DatasourcesArgs:
         traces_namespace=UNKNOWN_OUTPUT,
         traces_url=UNKNOWN_OUTPUT,
         metrics_namespace=UNKNOWN_OUTPUT,
-        log_labels=_log_labels(settings),
+        log_labels=_of_collectors(settings, log_labels),
+        log_metadata=_of_collectors(settings, log_metadata),
         generated_metrics=_generated_metrics(settings),
     )
 
 
-def _log_labels(settings: Settings) -> pulumi.Input[Sequence[str]]:
-    """Return the labels that the collectors give to log lines, as far as their arguments are right."""
+def _of_collectors(settings: Settings, value: Callable[[TelemetrySpec], Sequence[str]]) -> pulumi.Input[Sequence[str]]:
+    """Return a value of the collectors, as far as their arguments are right."""
     arguments = _telemetry_args(settings)
     if settings.is_invalid("telemetry") or TelemetrySpec.find_problems(arguments):
         return UNKNOWN_OUTPUT
-    return log_labels(TelemetrySpec.check("Telemetry", arguments))
+    return value(TelemetrySpec.check("Telemetry", arguments))
 
 
 def _generated_metrics(settings: Settings) -> pulumi.Input[Sequence[str]]:

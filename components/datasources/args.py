@@ -45,8 +45,11 @@ class DatasourcesArgs(TypedDict):
     when it loads its datasources, expands a `$` in them, and does not start where one is missing. Default: none,
     and no login."""
     log_labels: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Index labels and structured metadata that the collectors give to log lines. `service_name`, `detected_level`,
-    `trace_id` and `span_id` are Loki's own and always there. Default: none."""
+    """Index labels that the collectors add to log lines, which links select streams by. `service_name` is Loki's
+    own. Default: none."""
+    log_metadata: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Structured metadata that the collectors add to log lines, which links from logs may read. `detected_level`,
+    `trace_id` and `span_id` are Loki's own. Default: none."""
     generated_metrics: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Metrics that Tempo generates from traces. Default: none, and no service map and no default links to metrics."""
     logs_name: NotRequired[str]

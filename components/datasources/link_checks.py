@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 from .model import LogLabel, LogsLink, MetricsLink, MetricsQuery, TraceLink
 
-LOKI_LABELS = frozenset({"service_name", "detected_level", "trace_id", "span_id"})
-"""The labels that Loki adds itself: a service name and a level to every stream and line
-(https://grafana.com/docs/loki/latest/get-started/labels/#default-labels-for-all-users), the ids to lines sent by OTLP.
+LOKI_LABELS = frozenset({"service_name"})
+"""The index labels that Loki adds itself
+(https://grafana.com/docs/loki/latest/get-started/labels/#default-labels-for-all-users).
 """
+LOKI_METADATA = frozenset({"detected_level", "trace_id", "span_id"})
+"""The structured metadata that Loki adds itself: the level to every line, the ids to lines sent by OTLP."""
 
 SERVICE_GRAPH_METRIC = "traces_service_graph_request_total"
 _GENERATED_METRIC_LABELS = {
@@ -41,14 +43,21 @@ class ProvidedLogs:
     """The labels and fields of log lines."""
 
     labels: frozenset[str] = frozenset()
-    """Index labels and structured metadata that collectors write."""
+    """Index labels that collectors write."""
+    metadata: frozenset[str] = frozenset()
+    """Structured metadata that collectors write."""
     line_fields: frozenset[str] = frozenset()
     """Keys of structured lines."""
 
     @property
-    def all_labels(self) -> frozenset[str]:
-        """The labels that collectors write and those that Loki adds."""
+    def stream_labels(self) -> frozenset[str]:
+        """The labels that streams are selected by: those that collectors write and those that Loki adds."""
         return self.labels | LOKI_LABELS
+
+    @property
+    def all_labels(self) -> frozenset[str]:
+        """The labels of streams and the structured metadata of their lines, which Grafana shows as labels too."""
+        return self.stream_labels | self.metadata | LOKI_METADATA
 
 
 @dataclass(frozen=True)
@@ -97,8 +106,8 @@ def trace_link_problem(link: TraceLink, provided: ProvidedLogs) -> str | None:
     return (
         f"the link from logs to {link.target.name} reads the label {link.field.name!r}, which no log line has "
         f"({_provided(provided.all_labels)}); correct the name, or add it to log_labels "
-        "(in a stack telemetry.extra_labels) if collectors write it, or to "
-        "line_fields if applications do"
+        "or log_metadata (in a stack telemetry.extra_labels or telemetry.structured_metadata) if collectors write it, "
+        "or to line_fields if applications do"
     )
 
 
@@ -110,15 +119,15 @@ def logs_link_problems(link: LogsLink, provided: ProvidedLogs) -> list[LinkProbl
         return [LinkProblem(f"{place} must select by a label; {example}")]
     required = [(f"maps {tag.attribute} to", tag.label, tag.attribute) for tag in link.tags]
     required += [("selects by", label, "") for label in sorted(stream_labels(link.query))]
-    labels = _provided(provided.all_labels)
+    labels = _provided(provided.stream_labels)
     return [
         LinkProblem(
-            f"{place} {verb} the label {label!r}, which no log line has ({labels}); use one of these, or add it in the "
-            "collectors",
+            f"{place} {verb} the label {label!r}, which no log stream has ({labels}); use one of these, or add it in "
+            "the collectors",
             tag,
         )
         for verb, label, tag in required
-        if label not in provided.all_labels
+        if label not in provided.stream_labels
     ]
 
 

@@ -262,8 +262,15 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
     log_labels: Sequence[str] = Field(
         default=(),
         description=(
-            "Index labels and structured metadata that the collectors give to log lines. `service_name`, "
-            "`detected_level`, `trace_id` and `span_id` are Loki's own and always there. Default: none."
+            "Index labels that the collectors add to log lines, which links select streams by. `service_name` is "
+            "Loki's own. Default: none."
+        ),
+    )
+    log_metadata: Sequence[str] = Field(
+        default=(),
+        description=(
+            "Structured metadata that the collectors add to log lines, which links from logs may read. "
+            "`detected_level`, `trace_id` and `span_id` are Loki's own. Default: none."
         ),
     )
     generated_metrics: Sequence[str] = Field(
@@ -310,7 +317,11 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
     @property
     def provided_logs(self) -> ProvidedLogs:
         """The labels and fields that links can select log lines by."""
-        return ProvidedLogs(frozenset(self.log_labels), frozenset(self.line_fields))
+        return ProvidedLogs(
+            labels=frozenset(self.log_labels),
+            metadata=frozenset(self.log_metadata),
+            line_fields=frozenset(self.line_fields),
+        )
 
     @property
     def provided_metrics(self) -> ProvidedMetrics:
@@ -424,7 +435,7 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
         uids = ", ".join(self.provisioned_uids) or "none"
         return f"must be the uid of a datasource that is created here ({uids}); correct it, or remove it"
 
-    @rule("trace_labels", "traces_uid", "traces_name", "logs_uid", "log_labels", "line_fields")
+    @rule("trace_labels", "traces_uid", "traces_name", "logs_uid", "log_labels", "log_metadata", "line_fields")
     def _trace_labels_are_on_log_lines(self) -> Iterator[Violation]:
         if not self.logs_uid or (tempo := self.tempo) is None:
             return
@@ -438,8 +449,8 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
                 yield Violation(problem, fix, at=("trace_labels", index))
 
     @rule(
-        *("span_tags", "logs_query", "logs_uid", "logs_name", "traces_uid", "log_labels", "line_fields"),
-        *("logs_before_seconds", "logs_after_seconds", "filter_by_trace_id", "filter_by_span_id"),
+        *("span_tags", "logs_query", "logs_uid", "logs_name", "traces_uid", "log_labels", "log_metadata"),
+        *("line_fields", "logs_before_seconds", "logs_after_seconds", "filter_by_trace_id", "filter_by_span_id"),
     )
     def _logs_link_selects_by_labels_of_logs(self) -> Iterator[Violation]:
         link = self.logs_link() if self.traces_uid else None

@@ -21,6 +21,15 @@ class LoggingLimits(TypedDict):
     """Bytes at once in one stream. Default: Loki's `15MB`."""
     max_line_size: NotRequired[str]
     """Longest line. Default: Loki's `256KB`."""
+    max_label_names_per_series: NotRequired[int]
+    """Index labels of a stream beside `service_name`; lines with more are rejected. At least 1. Default: Loki's 15."""
+    max_label_name_length: NotRequired[int]
+    """Bytes of the name of a label; lines with longer ones are rejected. At least 64. Default: Loki's 1024."""
+    max_label_value_length: NotRequired[int]
+    """Bytes of the value of a label, of which the path of a log file takes some hundred; lines with longer ones are
+    rejected. At least 512. Default: Loki's 2048."""
+    max_structured_metadata_entries_count: NotRequired[int]
+    """Entries of structured metadata of a line; lines with more are rejected. At least 1. Default: Loki's 128."""
     max_global_streams_per_user: NotRequired[int]
     """Active streams. At least 1. Default: Loki's 5000."""
     max_entries_limit_per_query: NotRequired[int]

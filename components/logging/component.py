@@ -1,6 +1,6 @@
 """Grafana Loki: log lines in, LogQL out, chunks and index in a bucket, old logs deleted."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,14 +8,16 @@ import pulumi
 
 from .._bucket import Store
 from .._guard import guard
+from .._merge import value_at
 from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
 from .._tls import allowed_changes_warnings, login_warnings
+from ..charts import LOKI_IMAGE
 from ..urls import log_address_warnings
 from .args import LoggingArgs
 from .gateway import network_policy_spec
-from .modes import LokiMode
+from .modes import LokiMode, LokiRole
 from .ruler import create_rules
 from .spec import LoggingSpec
 from .update_guard import update_problems, upgrade_problems
@@ -52,6 +54,12 @@ class Logging(pulumi.ComponentResource):
 
         resolved = spec.resolve(place)
         log_address_warnings(resolved, self)
+
+        def warn_of_faults(known: LoggingSpec) -> None:
+            for warning in fault_warnings(known):
+                pulumi.log.warn(warning, self)
+
+        resolved.apply(warn_of_faults)
         if spec.authenticates:
             network_policy(
                 f"{name}-network-policy",
@@ -119,3 +127,24 @@ def warnings(spec: LoggingSpec) -> list[str]:
             "store = filesystem: logs are on the volume of one pod, are lost with it, and do not scale; use store s3."
         )
     return found
+
+
+def fault_warnings(spec: LoggingSpec) -> list[str]:
+    """Return a warning for each known fault of the versions of Loki that `spec` installs."""
+    pinned = dict(_pinned_tags(spec))
+    tags = pinned if "values.loki.image.tag" in pinned else {"chart_version": spec.image_tag, **pinned}
+    return [
+        f"{argument} = {spec.chart_version if argument == 'chart_version' else tag}: Loki {tag} has a known fault in "
+        f"{fault.affected}: {fault.fault}; "
+        + (f"use {fault.fixed} or later" if fault.fixed else "no version without it is known")
+        + f" ({fault.source})."
+        for argument, tag in tags.items()
+        for fault in LOKI_IMAGE.faults_of(tag, spec.uses)
+    ]
+
+
+def _pinned_tags(spec: LoggingSpec) -> Iterator[tuple[str, str]]:
+    """Yield the tags of Loki's image in the user's values, by argument."""
+    for section in ("loki", *(role.section for role in LokiRole if role is not LokiRole.GATEWAY)):
+        if tag := value_at(spec.values, (section, "image", "tag")):
+            yield f"values.{section}.image.tag", str(tag)

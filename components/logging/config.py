@@ -3,6 +3,7 @@
 from typing import Any
 
 from .._bucket import Store
+from ..charts import LOKI_IMAGE
 from ..storage.s3 import parse_endpoint
 from ..units import hours
 from .ruler import ruler_config
@@ -33,6 +34,8 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
         "analytics": {"reporting_enabled": False},
         "structuredConfig": {**ruler_config(spec), **_ipv6_rings(spec)},
     }
+    if spec.image_tag != LOKI_IMAGE.tags[spec.chart_version]:
+        config["image"] = {"tag": spec.image_tag}
     if memberlist := spec.memberlist:
         config["extraMemberlistConfig"] = memberlist
     if spec.traces_endpoint:

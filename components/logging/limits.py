@@ -1,9 +1,9 @@
 """Limits of what a tenant of Loki may write and query, and valid retentions."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from pydantic import AfterValidator, Field
 
@@ -12,6 +12,14 @@ from ..units import Duration, hours, parse_duration
 
 MIN_RETENTION = timedelta(days=1)
 """The minimum of the compactor."""
+
+LABEL_LIMITS: Mapping[str, int] = {
+    "max_label_names_per_series": 15,
+    "max_label_name_length": 1024,
+    "max_label_value_length": 2048,
+    "max_structured_metadata_entries_count": 128,
+}
+"""Loki's own limits on labels (https://grafana.com/docs/loki/latest/configure/#limits_config)."""
 
 _SIZE = re.compile(r"[1-9]\d*(?:KB|MB|GB)")
 
@@ -58,6 +66,42 @@ class LoggingLimits(StrictModel):
         description="Longest line. Default: Loki's `256KB`.",
         examples=["512KB"],
     )
+    max_label_names_per_series: int | None = Field(
+        default=None,
+        ge=1,
+        description=(
+            "Index labels of a stream beside `service_name`; lines with more are rejected. Default: Loki's "
+            f"{LABEL_LIMITS['max_label_names_per_series']}."
+        ),
+        examples=[20],
+    )
+    max_label_name_length: int | None = Field(
+        default=None,
+        ge=64,
+        description=(
+            "Bytes of the name of a label; lines with longer ones are rejected. Default: Loki's "
+            f"{LABEL_LIMITS['max_label_name_length']}."
+        ),
+        examples=[1024],
+    )
+    max_label_value_length: int | None = Field(
+        default=None,
+        ge=512,
+        description=(
+            "Bytes of the value of a label, of which the path of a log file takes some hundred; lines with longer ones "
+            f"are rejected. Default: Loki's {LABEL_LIMITS['max_label_value_length']}."
+        ),
+        examples=[4096],
+    )
+    max_structured_metadata_entries_count: int | None = Field(
+        default=None,
+        ge=1,
+        description=(
+            "Entries of structured metadata of a line; lines with more are rejected. Default: Loki's "
+            f"{LABEL_LIMITS['max_structured_metadata_entries_count']}."
+        ),
+        examples=[256],
+    )
     max_global_streams_per_user: int | None = Field(
         default=None,
         ge=1,
@@ -99,6 +143,14 @@ class LoggingLimits(StrictModel):
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         return iter(self.config().items())
+
+
+class LabelLimit(NamedTuple):
+    """A limit on labels that is in force for a tenant."""
+
+    value: int
+    place: tuple[str, ...]
+    """The argument that sets it, or may."""
 
 
 def retention_problem(text: str) -> str | None:

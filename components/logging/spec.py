@@ -1,5 +1,6 @@
 """The arguments of `Logging`: the settings of a stack, those that only a program passes, and the rules on them."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -12,6 +13,7 @@ from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._memberlist import ClusterLabel
+from .._merge import value_at
 from .._model import Choices, Plain, placeholder
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings
@@ -19,10 +21,10 @@ from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
 from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
 from .._workload import WorkloadSettings
-from ..charts import LOKI, Chart, major_version
+from ..charts import LOKI, LOKI_IMAGE, Affected, Chart, major_version
 from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, parse_quantity
 from ..urls import OptionalAlertmanagerUrls, OptionalOtlpUrl
-from .limits import LoggingLimits, nearest_retention, retention_problem
+from .limits import LABEL_LIMITS, LabelLimit, LoggingLimits, nearest_retention, retention_problem
 from .modes import MIGRATION_STEPS, LokiMode, LokiRole, PersistenceStyle, path_between
 from .rule_files import RuleFile, file_problems, tenant_and_file
 from .schema_config import SchemaEntry, default_schema_entries, schema_violation, single_pod_reason
@@ -308,7 +310,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
             "Image with `lokitool` on its path, of Loki's version; required with `rule_source` `bucket`. Loki "
             "publishes none: docs/operations.md has one of five lines. Default: none."
         ),
-        examples=["registry.acme.io/lokitool:3.7.6"],
+        examples=["registry.acme.io/lokitool:3.7.7"],
     )
     alertmanager_url: OptionalAlertmanagerUrls = Field(
         default="",
@@ -471,6 +473,22 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         )
 
     @property
+    def uses(self) -> frozenset[Affected]:
+        """What is deployed that faults of single versions occur in."""
+        found = {
+            Affected.EVERY: True,
+            Affected.S3_COMPATIBLE: self.is_s3_compatible,
+            Affected.OWN_TRACES: bool(self.traces_endpoint),
+            Affected.RULER: self.ruler,
+        }
+        return frozenset(use for use, present in found.items() if present)
+
+    @property
+    def image_tag(self) -> str:
+        """Tag of Loki's image: that of the chart, or of the version without its known faults."""
+        return LOKI_IMAGE.tag(self.chart_version, self.uses)
+
+    @property
     def environment(self) -> Mapping[str, str]:
         """Environment variables of every pod of Loki: where it sends its own traces."""
         return {"OTEL_EXPORTER_OTLP_ENDPOINT": self.traces_endpoint} if self.traces_endpoint else {}
@@ -523,6 +541,24 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
             tenant, file = tenant_and_file(path, self.tenants)
             found[tenant][file] = text
         return found
+
+    def label_limit(self, name: str, tenant: str) -> LabelLimit:
+        """Return the limit `name` that is in force for a tenant: its own, else that of all, else Loki's default."""
+        arguments = {
+            "values": self.values,
+            "limits": self.limits.config(),
+            "tenant_limits": {tenant: own.config() for tenant, own in self.tenant_limits.items()},
+        }
+        for place in (
+            ("values", "loki", "runtimeConfig", "overrides", tenant, name),
+            ("tenant_limits", tenant, name),
+            ("values", "loki", "structuredConfig", "limits_config", name),
+            ("values", "loki", "limits_config", name),
+            ("limits", name),
+        ):
+            if isinstance(value := value_at(arguments, place), int):
+                return LabelLimit(value, place)
+        return LabelLimit(LABEL_LIMITS[name], ("limits", name))
 
     @property
     def _ingesters_argument(self) -> str:
@@ -638,6 +674,21 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
                 message = f"must be at least ingestion_rate_mb, {rate:g}; raise it"
                 yield Violation(message, {place: rate}, at=place)
 
+    @rule("otlp_index_labels", "limits", "tenant_limits", "tenants", "values")
+    def _otlp_index_labels_fit_the_limit(self) -> Violation | None:
+        counted = {re.sub(r"[^A-Za-z0-9]+", "_", name) for name in self.otlp_index_labels} - {"service_name"}
+        for tenant in self.tenants_with_rules:
+            limit = self.label_limit("max_label_names_per_series", tenant)
+            if len(counted) > limit.value:
+                of_tenant = f" of tenant {tenant}" if self.tenants else ""
+                message = (
+                    f"must be at most {limit.value} index labels beside service_name (max_label_names_per_series"
+                    f"{of_tenant}), as Loki rejects lines with more; remove {len(counted) - limit.value} of the "
+                    f"{len(counted)}, or raise the limit"
+                )
+                return Violation(message, {limit.place: len(counted)})
+        return None
+
     @rule("retention")
     def _retention_is_valid(self) -> Violation | None:
         problem = retention_problem(self.retention)
@@ -706,9 +757,11 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("traces_endpoint", "chart_version", "values")
     def _chart_supports_traces_endpoint(self) -> str | None:
-        # https://github.com/grafana/loki/issues/21588
-        own_image = ((self.values.get("loki") or {}).get("image") or {}).get("tag")
-        if self.traces_endpoint and not self.chart_is_v6 and not own_image:
+        if self.chart_version not in LOKI_IMAGE.tags:
+            return None
+        tag = LOKI_IMAGE.tag(self.chart_version, {Affected.OWN_TRACES})
+        fails = any(LOKI_IMAGE.faults_of(tag, {Affected.OWN_TRACES}))
+        if self.traces_endpoint and fails and not value_at(self.values, ("loki", "image", "tag")):
             return (
                 f"the Loki of chart {self.chart_version} fails to start its tracing; use chart_version {V6}, or set an "
                 "image that does not in values loki.image.tag"

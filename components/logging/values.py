@@ -23,8 +23,6 @@ WRITE_BACK_LIMIT = "64MB"
 """Memory of a Loki pod that writes waiting for a cache may use; the chart's 500MB is half of a small pod."""
 
 SECCOMP_PROFILE = {"seccompProfile": {"type": "RuntimeDefault"}}
-V6_TRACING_IMAGE_TAG = "3.6.7"
-"""The image that traces with version 6, whose 3.6.3 cannot (https://github.com/grafana/loki/issues/19975)."""
 MAX_ONE_UNAVAILABLE = {"maxUnavailable": 1}
 ON_DELETE = {"type": "OnDelete"}
 """The update strategy that leaves the restart of zone-aware ingesters to the rollout operator."""
@@ -167,8 +165,6 @@ def _v6(spec: LoggingSpec) -> dict[str, Any]:
         "gateway": {"podSecurityContext": SECCOMP_PROFILE},
         "memcached": {"podSecurityContext": SECCOMP_PROFILE},
     }
-    if spec.traces_endpoint:
-        values["loki"] |= {"image": {"tag": V6_TRACING_IMAGE_TAG}}
     if spec.rules_from_config_maps:
         values["serviceAccount"] = {"automountServiceAccountToken": True}
     if spec.ingester_zones:

@@ -43,7 +43,7 @@ class AwsBucketAccessArgs(TypedDict):
     """First part of the name of a role, `<role_prefix>-<service account>`, shortened to 64 characters. Default:
     none; in a stack, `<cluster.name>-<namespace>`."""
     partition: NotRequired[pulumi.Input[str]]
-    """AWS partition of the account, such as `aws-cn` or `aws-us-gov`. Default: `aws`."""
+    """AWS partition of the account, such as `aws-cn`. Default: that of the region; `aws` without one."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags of every AWS resource that is created. Default: none."""
 
@@ -77,7 +77,7 @@ class AwsObjectStorageArgs(TypedDict):
     """Whether the buckets, and what protects them, are protected from deletion and stay in AWS when they are
     removed from the program. Default: true."""
     partition: NotRequired[pulumi.Input[str]]
-    """AWS partition of the account, such as `aws-cn` or `aws-us-gov`. Default: `aws`."""
+    """AWS partition of the account, such as `aws-cn`. Default: that of the region; `aws` without one."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Tags of every AWS resource that is created. Default: none."""
 

@@ -37,7 +37,7 @@ class AwsObjectStorage(pulumi.ComponentResource):
         super().__init__("observability:index:AwsObjectStorage", name, {**args}, opts)
         # The key is resolved separately: one that is still to be created would make everything else unknown.
         resolved = spec.model_copy(update={"kms_key_arn": ""}).resolve(component)
-        self._partition = resolved.apply(lambda s: s.partition)
+        self._partition = resolved.apply(lambda s: s.effective_partition)
         self._region = resolved.apply(lambda s: s.region)
         self._tags = resolved.apply(lambda s: dict(s.tags))
         self._protected = pulumi.ResourceOptions(
@@ -56,7 +56,9 @@ class AwsObjectStorage(pulumi.ComponentResource):
         self.buckets = known_after(spec.bucket_of, *created)
         self.prefixes = pulumi.Output.from_input(spec.prefix_of)
         self.bucket_arns = known_after(
-            resolved.apply(lambda s: {purpose: bucket_arn(s.partition, b) for purpose, b in s.bucket_of.items()}),
+            resolved.apply(
+                lambda s: {purpose: bucket_arn(s.effective_partition, b) for purpose, b in s.bucket_of.items()}
+            ),
             *created,
         )
         self.register_outputs(

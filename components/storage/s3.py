@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError
 
 from ..units import HttpUrl
+from .partitions import PARTITIONS, partition_of
 
 PURPOSES = ("logs", "traces", "metrics")
 """Purposes of buckets."""
@@ -109,8 +110,8 @@ def bucket_endpoint(url: str, region: str) -> Endpoint:
     """Return the address in the `endpoint` output of a storage component; the empty one is AWS S3 in `region`."""
     if url:
         return parse_endpoint(url)
-    suffix = "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"
-    return Endpoint(host_port=f"s3.{region}.{suffix}", insecure=False)
+    partition = partition_of(region) or PARTITIONS[0]
+    return Endpoint(host_port=f"s3.{region}.{partition.dns_suffix}", insecure=False)
 
 
 def store_address(endpoint: str, region: str) -> str:

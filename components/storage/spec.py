@@ -7,6 +7,7 @@ from enum import StrEnum
 from hashlib import sha256
 from itertools import pairwise
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import pulumi
 from pydantic import Field
@@ -20,6 +21,7 @@ from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Fix, Spec, Violation, rule
 from ..charts import MINIO, SEAWEEDFS_CHART, Chart
 from ..units import AccountId, MemorySize, Name, Partition, Quantity, Replicas, VolumeSize, form
+from .partitions import arn_problem, endpoint_problem, partition_of, region_of_host, region_problem
 from .policies import Identity, access_policy, bucket_arn, irsa_trust, pod_identity_trust, role_arn
 from .s3 import DEFAULT_PREFIXES, PURPOSES, S3Url, aws_name_problem, name_problem, prefix_problem
 
@@ -38,6 +40,10 @@ _LONGEST_MINIO_NAME = 48
 _ROLE_NAME_LENGTH = 64
 _KEY = r"(arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+)?"
 _A_KEY = "the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+_POLICY = r"(arn:[a-z-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]+)?"
+_A_POLICY = "the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary"
+_REGION = r"[a-z]+(-[a-z]+)+-\d+"
+_A_REGION = "an AWS region, such as eu-west-1"
 _ISSUER = r"((https://)?[A-Za-z0-9.-]+(/[\w.~-]+)*/?)?"
 _AN_ISSUER = "host and path of an OIDC issuer, such as oidc.eks.eu-west-1.amazonaws.com/id/ABC"
 
@@ -194,8 +200,8 @@ class AwsSettings(StrictModel):
     """Settings of all components on AWS."""
 
     partition: Partition = Field(
-        default="aws",
-        description="AWS partition of the account, such as `aws-cn` or `aws-us-gov`.",
+        default="",
+        description="AWS partition of the account, such as `aws-cn`. Default: that of the region; `aws` without one.",
         examples=["aws-cn"],
     )
     tags: Mapping[str, str] = Field(
@@ -203,6 +209,30 @@ class AwsSettings(StrictModel):
         description="Tags of every AWS resource that is created. Default: none.",
         examples=[{"team": "sre"}],
     )
+
+
+class AwsSpec(AwsSettings, Spec):
+    """What the checked arguments of all components on AWS have in common."""
+
+    region: str
+
+    @property
+    def effective_partition(self) -> str:
+        """The partition of the account: that of the region unless it is set."""
+        known = partition_of(self.region)
+        return self.partition or (known.name if known else "aws")
+
+    @rule("region")
+    def _region_has_a_known_partition(self) -> Violation | None:
+        problem = region_problem(self.region) if self.region else None
+        return Violation(problem, {"region": placeholder("region")}) if problem else None
+
+    @rule("partition", "region")
+    def _partition_is_that_of_the_region(self) -> str | None:
+        known = partition_of(self.region)
+        if self.partition and known and self.partition != known.name:
+            return f"must be {known.name}, the partition of region {self.region}; remove it"
+        return None
 
 
 def _of_layout(name: str) -> Any:
@@ -263,10 +293,10 @@ class AwsObjectStorageSettings(AwsSettings, BucketLayoutSettings):
     )
 
 
-class AwsObjectStorageSpec(AwsObjectStorageSettings, BucketLayoutSpec):
+class AwsObjectStorageSpec(AwsObjectStorageSettings, AwsSpec, BucketLayoutSpec):
     """The checked arguments of `AwsObjectStorage`."""
 
-    region: Annotated[str, form(r"[a-z]{2}(-[a-z]+)+-\d", "an AWS region, such as eu-west-1"), USER_KNOWN] = Field(
+    region: Annotated[str, form(_REGION, _A_REGION), USER_KNOWN] = Field(
         description="Region of the buckets.", examples=["eu-west-1"]
     )
 
@@ -283,6 +313,11 @@ class AwsObjectStorageSpec(AwsObjectStorageSettings, BucketLayoutSpec):
         if self.kms_key_arn and self.encryption is not Encryption.KMS:
             return f"is not used with encryption {self.encryption}; remove it, or set encryption to kms"
         return None
+
+    @rule("kms_key_arn", "partition", "region")
+    def _kms_key_is_of_the_region(self) -> Violation | None:
+        problem = self.kms_key_arn and arn_problem(self.kms_key_arn, self.effective_partition, self.region)
+        return Violation(problem, {"kms_key_arn": placeholder("kms_key_arn")}) if problem else None
 
     @rule("create_buckets", "versioning", "noncurrent_days", "protect")
     def _only_created_buckets_are_configured(self) -> Iterator[Violation]:
@@ -321,7 +356,7 @@ class AwsBucketAccessSettings(AwsSettings):
         ),
         examples=["prod-eu1"],
     )
-    permissions_boundary: Annotated[str, USER_KNOWN] = Field(
+    permissions_boundary: Annotated[str, form(_POLICY, _A_POLICY), USER_KNOWN] = Field(
         default="",
         description="ARN of the policy that limits what a role may do at most. Default: none.",
         examples=["arn:aws:iam::123456789012:policy/boundary"],
@@ -336,11 +371,11 @@ class AwsBucketAccessSettings(AwsSettings):
     )
 
 
-class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
+class AwsBucketAccessSpec(AwsBucketAccessSettings, AwsSpec):
     """The checked arguments of `AwsBucketAccess`."""
 
     actions_for: Plain[Consumer] = Field(description="Consumer whose actions are allowed.", examples=["loki"])
-    region: str = Field(
+    region: Annotated[str, form(rf"({_REGION})?", _A_REGION), USER_KNOWN] = Field(
         default="",
         description=(
             "Region of the EKS cluster; with identity `pod-identity`, the role can then be assumed from that cluster "
@@ -383,13 +418,13 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
         """The trust policy of the role."""
         if self.identity is Identity.IRSA:
             return irsa_trust(
-                partition=self.partition,
+                partition=self.effective_partition,
                 account_id=self.account_id,
                 oidc_issuer=self.oidc_issuer,
                 namespace=self.namespace,
                 service_account=self.service_account,
             )
-        cluster = f"arn:{self.partition}:eks:{self.region}:{self.account_id}:cluster/{self.eks_cluster}"
+        cluster = f"arn:{self.effective_partition}:eks:{self.region}:{self.account_id}:cluster/{self.eks_cluster}"
         return pod_identity_trust(
             namespace=self.namespace,
             service_account=self.service_account,
@@ -401,7 +436,7 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
         """The access policy of the role."""
         return access_policy(
             consumer=self.actions_for,
-            arn=bucket_arn(self.partition, self.bucket),
+            arn=bucket_arn(self.effective_partition, self.bucket),
             prefix=self.prefix,
             kms_key_arn=self.kms_key_arn,
         )
@@ -411,12 +446,12 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
         """The annotations that the ServiceAccount needs: none with Pod Identity, which uses an association."""
         if self.identity is Identity.POD_IDENTITY:
             return {}
-        return {"eks.amazonaws.com/role-arn": role_arn(self.partition, self.account_id, self.role)}
+        return {"eks.amazonaws.com/role-arn": role_arn(self.effective_partition, self.account_id, self.role)}
 
     @property
     def checksum(self) -> str:
         """A text that changes when pods must restart to get the role."""
-        credentials = f"{self.identity} {role_arn(self.partition, self.account_id, self.role)}"
+        credentials = f"{self.identity} {role_arn(self.effective_partition, self.account_id, self.role)}"
         return sha256(credentials.encode()).hexdigest()[:16]
 
     @rule("bucket")
@@ -433,10 +468,26 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
             )
         return None
 
+    @rule("permissions_boundary", "partition", "region")
+    def _permissions_boundary_is_of_the_partition(self) -> Violation | None:
+        problem = self.permissions_boundary and arn_problem(self.permissions_boundary, self.effective_partition)
+        return Violation(problem, {"permissions_boundary": placeholder("permissions_boundary")}) if problem else None
+
+    @rule("kms_key_arn", "partition", "region")
+    def _kms_key_is_of_the_partition(self) -> Violation | None:
+        problem = self.kms_key_arn and arn_problem(self.kms_key_arn, self.effective_partition)
+        return Violation(problem, {"kms_key_arn": placeholder("kms_key_arn")}) if problem else None
+
+    @rule("oidc_issuer", "region")
+    def _issuer_is_of_the_region(self) -> Violation | None:
+        host = self.oidc_issuer.removeprefix("https://").partition("/")[0]
+        problem = endpoint_problem(host, self.region) if self.region else None
+        return Violation(problem, {"oidc_issuer": placeholder("oidc_issuer")}) if problem else None
+
     @rule("role_prefix")
     def _role_prefix_is_valid(self) -> str | None:
         if re.fullmatch(r"[\w+=,.@-]*", self.role_prefix, re.ASCII) is None:
-            return "must be letters, digits and _+=,.@-, as IAM requires of the name of a role: change or remove it"
+            return "must be letters, digits and _+=,.@-, as IAM requires of the name of a role; change or remove it"
         return None
 
     @rule("oidc_issuer", "identity")
@@ -478,6 +529,13 @@ class ExternalObjectStorageSettings(BucketLayoutSettings):
 
 class ExternalObjectStorageSpec(ExternalObjectStorageSettings, BucketLayoutSpec):
     """The checked arguments of `ExternalObjectStorage`."""
+
+    @rule("endpoint", "region")
+    def _endpoint_is_of_the_region(self) -> Violation | None:
+        host = urlsplit(self.endpoint).netloc
+        problem, named = endpoint_problem(host, self.region), region_of_host(host)
+        signed = {"region": named} if endpoint_problem(host, named) is None else {"endpoint": placeholder("endpoint")}
+        return Violation(problem, signed) if problem else None
 
 
 class StoreSettings(NamespaceSettings, ReleaseSettings):

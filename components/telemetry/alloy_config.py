@@ -56,6 +56,11 @@ def log_labels(spec: TelemetrySpec) -> list[str]:
     return sorted({*POD_LABELS, *reader, *placement, *spec.static_labels, "service_name"})
 
 
+def log_metadata(spec: TelemetrySpec) -> list[str]:
+    """Return the structured metadata that the pipeline adds to container logs, sorted."""
+    return sorted(set(spec.structured_metadata))
+
+
 def log_pipeline(spec: TelemetrySpec) -> list[Block]:
     """Return the components that send every container's log lines to Loki, in the order of the data."""
     pods = discovered_pods(spec)

@@ -54,8 +54,8 @@ class TelemetryArgs(TypedDict):
     """Namespaces and the Loki tenants that the logs of their containers belong to; logs sent by OTLP belong to
     `logs_tenant`. Default: none."""
     extra_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of all logs, traces and metrics, beside `cluster`. Each one is an index label in Loki: keep the number
-    of values small. Default: none."""
+    """Labels of all logs, traces and metrics, beside `cluster`. Each one is an index label of container logs in
+    Loki, which has 15 at most (`logging.limits`): keep them and the number of values few. Default: none."""
     placement_labels: NotRequired[pulumi.Input[bool]]
     """Whether container logs carry `node_name` and `pod_ip`. Every new address of a pod then begins a new stream.
     Default: false."""

@@ -14,7 +14,7 @@ from .._namespace import create_namespace
 from .._rbac import create_read_role
 from .._release import release
 from ..urls import log_address_warnings
-from .alloy_config import GRPC_PORT, HTTP_PORT, alloy_config, log_labels
+from .alloy_config import GRPC_PORT, HTTP_PORT, alloy_config, log_labels, log_metadata
 from .args import TelemetryArgs
 from .spec import TelemetrySpec
 from .update_guard import update_problems
@@ -41,6 +41,9 @@ class Telemetry(pulumi.ComponentResource):
 
     log_labels: pulumi.Output[Sequence[str]]
     """Index labels that container logs carry in Loki, sorted."""
+
+    log_metadata: pulumi.Output[Sequence[str]]
+    """Structured metadata that container logs carry in Loki where their lines have it, sorted."""
 
     def __init__(self, name: str, args: TelemetryArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Telemetry "{name}"'
@@ -87,6 +90,7 @@ class Telemetry(pulumi.ComponentResource):
         self.ui_service = pulumi.Output.from_input(spec.release_name)
         self.ui_port = pulumi.Output.from_input(UI_PORT)
         self.log_labels = resolved.apply(log_labels)
+        self.log_metadata = resolved.apply(log_metadata)
         self.register_outputs(
             {
                 "namespace": self.namespace,
@@ -95,5 +99,6 @@ class Telemetry(pulumi.ComponentResource):
                 "uiService": self.ui_service,
                 "uiPort": self.ui_port,
                 "logLabels": self.log_labels,
+                "logMetadata": self.log_metadata,
             }
         )

@@ -47,6 +47,8 @@ def _otlp_endpoint(text: str) -> str:
 def _label_name(text: str) -> str:
     if re.fullmatch(_LABEL, text) is None or text.startswith("__"):
         raise ValueError("must be letters, digits and _, not beginning with a digit or __; choose another name")
+    if "__" in text or not text.strip("_"):
+        raise ValueError("must not have several _ in a row, or _ alone, as Loki changes such a name; use single ones")
     return text
 
 
@@ -115,8 +117,8 @@ class TelemetrySettings(ReleaseSettings):
     extra_labels: Mapping[LabelName, str] = Field(
         default_factory=dict,
         description=(
-            "Labels of all logs, traces and metrics, beside `cluster`. Each one is an index label in Loki: keep the "
-            "number of values small. Default: none."
+            "Labels of all logs, traces and metrics, beside `cluster`. Each one is an index label of container logs in "
+            "Loki, which has 15 at most (`logging.limits`): keep them and the number of values few. Default: none."
         ),
         examples=[{"environment": "production"}],
     )

@@ -91,6 +91,7 @@ datasources = Datasources(
         "logs_url": logging.query_url,
         "traces_url": tracing.query_url,
         "log_labels": telemetry.log_labels,
+        "log_metadata": telemetry.log_metadata,
         "generated_metrics": tracing.generated_metrics,
     },
     options,

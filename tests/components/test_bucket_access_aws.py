@@ -1,4 +1,5 @@
 import json
+import re
 from typing import Any
 
 import pytest
@@ -103,3 +104,17 @@ def test_changing_the_way_of_access_starts_pods_anew() -> None:
     by_irsa = record(access).outputs["checksum"]
     assert by_irsa != record(lambda: access(identity="pod-identity")).outputs["checksum"]
     assert by_irsa == record(access).outputs["checksum"]
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"),
+    [("eu-west-1", "aws"), ("cn-north-1", "aws-cn"), ("us-gov-west-1", "aws-us-gov"), ("us-iso-east-1", "aws-iso")],
+)
+def test_every_arn_of_a_role_has_the_partition_of_the_region(region: str, partition: str) -> None:
+    def created(**args: Any) -> Recording:
+        return record(lambda: access(region=region, oidc_issuer="https://oidc.example.org/A", **args))
+
+    for recording in (created(), created(identity="pod-identity")):
+        texts = [str(resource.plain()) for resource in recording.resources] + [str(recording.outputs)]
+        arns = {arn for text in texts for arn in re.findall(r"arn:([a-z-]+):(?:iam|s3|eks):", text)}
+        assert arns - {"aws"} == {partition} - {"aws"} and (partition == "aws" or "arn:aws:s3" not in str(texts))

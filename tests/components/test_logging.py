@@ -128,6 +128,14 @@ def test_warnings_are_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any("a write needs both ingesters" in message for message in messages)
 
 
+def test_a_known_fault_of_a_pinned_image_is_logged_once_the_store_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
+    endpoint = pulumi.Output.from_input("https://s3.example.org")
+    record_component(Logging, {**SCALABLE, "endpoint": endpoint, "values": {"loki": {"image": {"tag": "3.7.5"}}}})
+    assert sum("values.loki.image.tag = 3.7.5: Loki 3.7.5 has a known fault" in message for message in messages) == 1
+
+
 def test_no_key_appears_in_what_is_registered() -> None:
     release = record_component(Logging, SCALABLE).one(":Release")
     assert release.secrets == set(), "a release holds the name of a Secret, never what is in it"
@@ -194,12 +202,12 @@ def test_each_tenants_rules_go_to_its_own_directory() -> None:
 
 
 def test_rules_in_the_bucket_are_brought_there_by_a_job_once_loki_takes_them() -> None:
-    recording = record_component(Logging, {**RULES, "rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.6"})
+    recording = record_component(Logging, {**RULES, "rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.7"})
     (found,) = recording.of_type(":ConfigMap")
     assert "loki_rule" not in found.plain()["metadata"]["labels"]
     job = recording.one(":Job")
     assert {recording.one(":Release").urn, found.urn} <= set(job.request.dependencies)
     pod = job.plain()["spec"]["template"]["spec"]
     assert pod["volumes"][0]["configMap"]["name"] == found.plain()["metadata"]["name"]
-    assert pod["containers"][0]["image"] == "acme/lokitool:3.7.6"
+    assert pod["containers"][0]["image"] == "acme/lokitool:3.7.7"
     assert job.request.deleteBeforeReplace

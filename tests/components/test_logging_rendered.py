@@ -43,7 +43,7 @@ SHAPES: dict[str, LoggingArgs] = {
         **EVERYTHING,
         "mode": "distributed",
         "rule_source": "bucket",
-        "lokitool_image": "registry.example.org/lokitool:3.7.6",
+        "lokitool_image": "registry.example.org/lokitool:3.7.7",
     },
     "zones": {**EVERYTHING, "mode": "distributed", "ingester_zones": ["a", "b", "c"]},
 }

@@ -146,7 +146,7 @@ EXAMPLES: dict[str, list[Args]] = {
             "rules": {"a/errors.yaml": "groups: []"},
             "rule_source": "bucket",
             "ruler_bucket": "acme-rules",
-            "lokitool_image": "acme/lokitool:3.7.6",
+            "lokitool_image": "acme/lokitool:3.7.7",
         },
         {
             "namespace": "logging",

@@ -51,6 +51,7 @@ def test_the_outputs_name_the_services_of_the_release() -> None:
     assert outputs["otlp_http_url"] == "http://collector.telemetry:4318"
     assert (outputs["ui_service"], outputs["ui_port"]) == ("collector", 12345)
     assert {"namespace", "pod", "cluster", "service_name"} <= set(outputs["log_labels"])
+    assert outputs["log_metadata"] == ["SpanId", "TraceId", "span_id", "trace_id"]
 
 
 def test_senders_are_told_an_https_address_where_the_receiver_speaks_tls() -> None:

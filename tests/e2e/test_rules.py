@@ -23,7 +23,7 @@ def logging(**settings: Any) -> dict[str, Any]:
     return {"observability:logging": {**ruler, **settings}}
 
 
-IN_BUCKET = {"rule_source": "bucket", "lokitool_image": "registry.example.org/lokitool:3.7.6"}
+IN_BUCKET = {"rule_source": "bucket", "lokitool_image": "registry.example.org/lokitool:3.7.7"}
 IN_CONFIG_MAPS = {"rule_source": "config-maps", "lokitool_image": ""}
 
 

@@ -11,7 +11,7 @@ from tests.program.programs import stack
 
 CONTENT = {"groups": [{"name": "g", "rules": [{"alert": "A", "expr": "vector(1)"}]}]}
 RULER = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
-BUCKET = {"rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.6"}
+BUCKET = {"rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.7"}
 
 
 @pytest.fixture

@@ -71,6 +71,33 @@ def inspect_cluster(context: str) -> Cluster:
     )
 
 
+@dataclass(frozen=True)
+class HelmRelease:
+    """The latest revision of a Helm release, which Helm keeps in the Secret `sh.helm.release.v1.<name>.v<revision>`."""
+
+    namespace: str
+    name: str
+    status: str
+    revision: int
+
+    def __str__(self) -> str:
+        return f"{self.namespace}/{self.name} (revision {self.revision}, {self.status})"
+
+
+def helm_releases(context: str, names: Iterable[tuple[str, str]]) -> list[HelmRelease]:
+    """Return those of the releases `names` (namespace, name) that the cluster of `context` has, sorted."""
+    wanted = set(names)
+    found: dict[tuple[str, str], HelmRelease] = {}
+    for namespace in sorted({namespace for namespace, _ in wanted}):
+        for secret in items(context, "secrets", "--namespace", namespace, "--selector=owner=helm"):
+            labels = secret["metadata"]["labels"]
+            release = HelmRelease(namespace, labels["name"], labels["status"], int(labels["version"]))
+            key = (namespace, release.name)
+            if key in wanted and (key not in found or found[key].revision < release.revision):
+                found[key] = release
+    return [found[key] for key in sorted(found)]
+
+
 def missing_dns_services(objects: Iterable[Mapping[str, Any]], cluster: Cluster) -> list[str]:
     """Name the Services that an nginx of `objects` resolves through and the cluster does not have."""
     texts = [

@@ -1,13 +1,13 @@
 """What would make an `up` fail or be unsafe: found before it begins, each with its fix."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from config.errors import replace_command, setting_path
 
 from .capacity import free, needs_of
-from .cluster import Cluster, missing_crds, missing_dns_services
+from .cluster import Cluster, HelmRelease, missing_crds, missing_dns_services
 from .engine import Engine
 from .store import store_line
 
@@ -46,6 +46,24 @@ def unsafe_providers(engine: Engine, cluster: Cluster) -> list[str]:
         return []
     sentence = f"context = {cluster.context}: must be the sandbox without provider plugins; install them:"
     return ["\n    ".join([sentence, *engine.providers.install_commands])]
+
+
+def unknown_releases(releases: Iterable[HelmRelease], known: Collection[tuple[str, str]]) -> list[str]:
+    """Refuse releases of the stack's names (namespace, name) that its state does not have: Helm would fail on each."""
+    return [
+        "\n    ".join(
+            [
+                f"Helm release = {release}: must be in the state of the stack, as Helm refuses to install another of "
+                "that name; do one of:",
+                f"remove it, its volumes stay unless its chart deletes them: helm uninstall {release.name} "
+                f"--namespace {release.namespace}",
+                "deploy beside it: set another namespace for that area, observability:<area>.namespace",
+                f"adopt it: import it with the id {release.namespace}/{release.name}, as docs/operations.md describes",
+            ]
+        )
+        for release in releases
+        if (release.namespace, release.name) not in known
+    ]
 
 
 def _too_big(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:

@@ -6,13 +6,13 @@ from typing import Any
 import pulumi
 
 from tools.contract import check
-from tools.render import RenderError, masked_objects, render
+from tools.render import RenderError, Rendering, masked_objects, render
 
-from .cluster import inspect_cluster
+from .cluster import Cluster, helm_releases, inspect_cluster
 from .confirmation import Refused, confirm
 from .engine import Engine
-from .preflight_checks import describe, failed_checks, unsafe_providers
-from .recovery import refuse_locked_stack
+from .preflight_checks import describe, failed_checks, unknown_releases, unsafe_providers
+from .recovery import refuse_locked_stack, releases_in
 
 
 def up(engine: Engine, yes: bool) -> None:
@@ -25,7 +25,8 @@ def up(engine: Engine, yes: bool) -> None:
     objects = masked_objects(rendering)
     print(describe(engine, cluster, objects))
     violations = [f"violation of the contract: {finding}" for finding in check(rendering, engine.root).findings]
-    if problems := [*failed_checks(engine, cluster, objects), *violations]:
+    unknown = _unknown_releases(engine, cluster, rendering)
+    if problems := [*failed_checks(engine, cluster, objects), *unknown, *violations]:
         raise Refused("\n  ".join(["up is refused, nothing was changed:", *problems]))
     refuse_locked_stack(engine)
     confirm(f"Deploy stack {engine.stack.stack} to {cluster.context}?", yes)
@@ -54,3 +55,11 @@ def protected(state: Mapping[str, Any]) -> list[str]:
     """Name every protected resource of an exported state."""
     resources = state["deployment"].get("resources") or []
     return [f"{item['type']} {item['urn'].rpartition('::')[2]}" for item in resources if item.get("protect")]
+
+
+def _unknown_releases(engine: Engine, cluster: Cluster, rendering: Rendering) -> list[str]:
+    present = helm_releases(cluster.context, {(release.namespace, release.name) for release in rendering.releases})
+    if not present:
+        return []
+    engine.open()
+    return unknown_releases(present, releases_in(engine.export()))

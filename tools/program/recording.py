@@ -14,6 +14,7 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.sync_await import _ensure_event_loop
 
+from components.storage.partitions import partition_of
 from sandbox.providers.kube.kinds import HELM_RELEASE
 
 SECRET = rpc._special_sig_key
@@ -76,7 +77,8 @@ def mocked_outputs(type_token: str, name: str, inputs: Mapping[str, Any], unknow
     if type_token == HELM_RELEASE:
         outputs |= {"status": {"name": inputs.get("name"), "namespace": inputs.get("namespace"), "status": "deployed"}}
     if type_token.startswith("aws:"):
-        outputs |= {"arn": f"arn:aws:mock:::{name}"}
+        partition = partition_of(str(inputs.get("region", "")))
+        outputs |= {"arn": f"arn:{partition.name if partition else 'aws'}:mock:::{name}"}
     return {key: UNKNOWN if f"{type_token}.{key}" in unknown else value for key, value in outputs.items()}
 
 

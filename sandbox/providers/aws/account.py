@@ -71,3 +71,11 @@ def pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:
 
 def mapping(tags: list[dict[str, str]] | None, key: str = "Key", value: str = "Value") -> dict[str, str]:
     return {tag[key]: tag[value] for tag in tags or []}
+
+
+def partition_of(region: str) -> str:
+    """Return the partition of a region as botocore has it."""
+    import botocore.session
+
+    known = botocore.session.get_session().get_data("partitions")["partitions"]
+    return next(str(one["id"]) for one in known if re.match(one["regionRegex"], region))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..values import Properties, without_nulls
-from .account import Account, mapping, pairs
+from .account import Account, mapping, pairs, partition_of
 from .kinds import AwsKind, from_aws, to_aws, unless_missing
 
 
@@ -33,7 +33,7 @@ class Bucket(AwsKind):
         region = s3.get_bucket_location(Bucket=id).get("LocationConstraint") or "us-east-1"
         tagging = unless_missing(lambda: s3.get_bucket_tagging(Bucket=id)) or {}
         tags = mapping(tagging.get("TagSet"))
-        return {"bucket": id, "region": region, "arn": f"arn:aws:s3:::{id}", "tags": tags}
+        return {"bucket": id, "region": region, "arn": f"arn:{partition_of(region)}:s3:::{id}", "tags": tags}
 
     def update(self, aws: Account, id: str, inputs: Properties) -> None:
         tags = inputs.get("tags")

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ..plugin import ProviderError
 from ..values import Properties
-from .account import Account
+from .account import Account, partition_of
 from .kinds import AwsKind, unless_missing
 
 _ASSOCIATIONS: Final = "/stand-in/eks/pod-identity-associations/"
@@ -42,7 +42,7 @@ class PodIdentityAssociation(AwsKind):
         region = inputs.get("region") or aws.region
         account = str(aws.client("sts").get_caller_identity()["Account"])
         cluster = inputs["clusterName"]
-        arn = f"arn:aws:eks:{region}:{account}:podidentityassociation/{cluster}/{id}"
+        arn = f"arn:{partition_of(region)}:eks:{region}:{account}:podidentityassociation/{cluster}/{id}"
         value = json.dumps({**wanted, "associationArn": arn, "associationId": id})
         _ssm(aws, inputs).put_parameter(Name=_ASSOCIATIONS + id, Value=value, Type="String", Overwrite=True)
 

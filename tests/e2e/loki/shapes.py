@@ -31,7 +31,7 @@ _CHOICES: Mapping[str, Mapping[str, Any]] = {
         **_RULER,
         "rule_source": "bucket",
         "ruler_bucket": "prod-rules",
-        "lokitool_image": "registry.example.org/lokitool:3.7.6",
+        "lokitool_image": "registry.example.org/lokitool:3.7.7",
     },
     "tenants": {"tenants": ["red", "blue"]},
     "patterns": {"pattern_ingester": True},

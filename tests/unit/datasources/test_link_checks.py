@@ -27,6 +27,21 @@ def test_a_link_from_a_label_that_no_line_carries_is_refused() -> None:
     assert "trace_labels.0" not in message
 
 
+def test_a_link_may_start_at_structured_metadata_of_the_collectors() -> None:
+    args = {**ARGS, "log_metadata": ["requestTrace"], "trace_labels": ["requestTrace", "trace_id"]}
+    links = DatasourcesSpec.check("Datasources", args).trace_links()
+    assert [link.field.name for link in links] == ["requestTrace", "trace_id"]
+
+
+@pytest.mark.parametrize("name", ["requestTrace", "trace_id", "detected_level"])
+def test_streams_are_not_selected_by_structured_metadata(name: str) -> None:
+    message = refusal(DatasourcesSpec, {**ARGS, "log_metadata": ["requestTrace"], "span_tags": {"trace.id": name}})
+    assert (
+        f"maps trace.id to the label {name!r}, which no log stream has (there are namespace, pod, service_name)"
+        in message
+    )
+
+
 def test_a_link_to_a_label_that_no_stream_carries_is_refused() -> None:
     tags = {"service.name": "service", "k8s.namespace.name": "namespace"}
     message = refusal(DatasourcesSpec, {**ARGS, "span_tags": tags})

@@ -58,7 +58,7 @@ ROLES: dict[str, Any] = {
 RULES: dict[str, Any] = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 ALERT = {"alert": "ManyErrors", "expr": 'sum(rate({app="x"} |= "error" [5m])) > 1', "for": "5m"}
 RECORD = {"record": "app:lines:rate1m", "expr": 'sum(rate({app="x"}[1m]))'}
-IN_BUCKET: dict[str, Any] = {**BUCKET, **RULES, "rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.6"}
+IN_BUCKET: dict[str, Any] = {**BUCKET, **RULES, "rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.7"}
 ZONES = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
 
 BOLTDB = {

@@ -77,7 +77,7 @@ def test_without_a_rule_the_bucket_is_emptied() -> None:
     [
         {"rules": {"app.yaml": rule_file(RECORD)}},
         {"rules": {}},
-        {"lokitool_image": "acme/lokitool:3.7.7"},
+        {"lokitool_image": "acme/lokitool:3.7.8"},
         {"bucket": "other"},
         {"endpoint": "https://s3.example.org"},
         {"node_selector": {"pool": "obs"}},

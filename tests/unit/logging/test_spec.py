@@ -74,7 +74,7 @@ def test_an_invalid_argument_is_refused_with_a_fix(args: dict[str, Any], sentenc
 CURRENT = {"from": "2024-01-01", "object_store": "s3"}
 APPENDED = {"from": "<from>", "object_store": "s3"}
 TLS_AND_LOGINS = {"tls_secret": "loki-tls", "logins_secret": "loki-logins"}
-RULES_IN_BUCKET = {**BUCKET, **RULES, "rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.6"}
+RULES_IN_BUCKET = {**BUCKET, **RULES, "rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.7"}
 BURST = {"ingestion_rate_mb": 10, "ingestion_burst_size_mb": 2}
 
 

@@ -191,7 +191,10 @@ def test_both_names_of_the_monolithic_mode_are_one() -> None:
             {"endpoint": "https://s3.example.org:9000"},
             'endpoint = "s3.example.org:9000": ',
         ),
-        ({"endpoint": ""}, 'endpoint = "s3.fr-par.amazonaws.com": must not change from "s3.example.org"'),
+        (
+            {"endpoint": "", "region": "eu-west-3"},
+            'endpoint = "s3.eu-west-3.amazonaws.com": must not change from "s3.example.org"',
+        ),
     ],
 )
 def test_objects_are_not_left_behind_until_they_were_copied(fields: dict[str, Any], what: str) -> None:

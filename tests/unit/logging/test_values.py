@@ -168,13 +168,14 @@ def test_credentials_are_the_environment_of_every_loki_pod_and_nowhere_else() ->
 
 def test_on_aws_the_pods_identity_is_enough() -> None:
     role = {"eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/loki"}
-    values = loki_values(spec_of(BUCKET, service_account_annotations=role, kms_key_arn="arn:aws:kms:key"))
+    key = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    values = loki_values(spec_of(BUCKET, service_account_annotations=role, kms_key_arn=key))
     assert values["serviceAccount"]["annotations"] == role
     assert values["serviceAccount"]["name"] == "loki", "the trust policy names it"
     assert values["loki"]["storage"]["s3"] == {
         "s3ForcePathStyle": False,
         "region": "eu-west-1",
-        "sse": {"type": "SSE-KMS", "kms_key_id": "arn:aws:kms:key"},
+        "sse": {"type": "SSE-KMS", "kms_key_id": key},
     }
     assert values["singleBinary"]["extraEnvFrom"] == []
 
@@ -350,6 +351,29 @@ def test_loki_sends_its_own_traces_to_traces_endpoint() -> None:
         assert environment["OTEL_EXPORTER_OTLP_ENDPOINT"] == "http://alloy.alloy:4318"
         assert environment["GOMEMLIMIT"].endswith("MiB")
     assert "tracing" not in loki_values(spec_of(BUCKET))["loki"]
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "image"),
+    [
+        ("https://s3.example.org", {"tag": "3.7.7"}),
+        ("http://seaweedfs-all-in-one.storage:8333", {"tag": "3.7.7"}),
+        ("http://minio.minio:9000", {"tag": "3.7.7"}),
+        ("https://amazonaws.com.example.org", {"tag": "3.7.7"}),
+        ("", None),
+        ("https://s3.eu-west-1.amazonaws.com", None),
+        ("https://bucket.vpce-0a1b-2c3d.s3.eu-west-1.vpce.amazonaws.com", None),
+        ("https://s3.dualstack.eu-west-1.api.aws:443", None),
+    ],
+)
+def test_stores_other_than_aws_s3_take_the_image_that_uploads_without_aws_chunked(endpoint: str, image: Any) -> None:
+    assert loki_values(spec_of(BUCKET, chart_version=V18, endpoint=endpoint))["loki"].get("image") == image
+    assert "image" not in loki_values(spec_of(BUCKET, chart_version=V6, endpoint=endpoint))["loki"]
+
+
+@everywhere
+def test_on_a_filesystem_nothing_is_uploaded_so_the_image_is_that_of_the_chart(chart: str) -> None:
+    assert "image" not in loki_values(spec_of(LAPTOP, chart_version=chart))["loki"]
 
 
 def test_later_charts_trace_with_another_image() -> None:

@@ -1,0 +1,100 @@
+"""Labels and structured metadata with which Loki would reject every line are refused at preview."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.config.stacks import load_whole, problems, source
+
+NAME = "max_label_names_per_series"
+
+
+def labels(count: int) -> dict[str, str]:
+    return {f"label_{number}": "x" for number in range(count)}
+
+
+def refused(**areas: Any) -> str:
+    return problems(load_whole, **areas)
+
+
+def accepted(**areas: Any) -> None:
+    assert load_whole(source(**areas))
+
+
+def test_six_labels_beside_the_nine_of_the_pipeline_are_accepted_and_seven_are_not() -> None:
+    accepted(telemetry={"extra_labels": labels(6)})
+    message = refused(telemetry={"extra_labels": labels(7)})
+    assert "observability:telemetry.extra_labels" in message and "have 16 index labels (app, cluster," in message
+    assert f"at most 15 index labels (logging.limits.{NAME})" in message and "; remove 1 of extra_labels" in message
+    assert f"pulumi config set --path observability:logging.limits.{NAME} 16 --stack test" in message
+
+
+@pytest.mark.parametrize(
+    "logging",
+    [
+        {"limits": {NAME: 16}},
+        {"values": {"loki": {"limits_config": {NAME: 16}}}},
+        {"limits": {NAME: 15}, "values": {"loki": {"structuredConfig": {"limits_config": {NAME: 16}}}}},
+        {"tenant_limits": {"fake": {NAME: 16}}, "limits": {NAME: 15}},
+    ],
+)
+def test_a_limit_that_the_stack_raises_is_in_force(logging: dict[str, Any]) -> None:
+    accepted(telemetry={"extra_labels": labels(7)}, logging=logging)
+
+
+def test_every_label_of_the_pipeline_counts() -> None:
+    accepted(telemetry={"extra_labels": labels(4), "placement_labels": True})
+    assert "have 16 index labels" in refused(telemetry={"extra_labels": labels(5), "placement_labels": True})
+    accepted(telemetry={"extra_labels": labels(7), "log_source": "api"})
+    assert "have 16 index labels" in refused(telemetry={"extra_labels": labels(8), "log_source": "api"})
+
+
+def test_the_strictest_limit_of_the_tenants_in_use_counts() -> None:
+    logging = {"tenants": ["a", "b", "c"], "tenant_limits": {"b": {NAME: 14}, "c": {NAME: 14}}}
+    telemetry = {"extra_labels": labels(6), "logs_tenant": "a", "namespace_tenants": {"shop": "b"}}
+    message = refused(logging=logging, telemetry=telemetry)
+    assert f"at most 14 index labels (logging.tenant_limits.b.{NAME})" in message
+    assert f"observability:logging.tenant_limits.b.{NAME} 15 --stack test" in message
+    accepted(logging=logging, telemetry={**telemetry, "namespace_tenants": {}})
+
+
+def test_a_limit_below_the_labels_of_the_pipeline_is_reported_at_the_limit() -> None:
+    message = refused(logging={"limits": {NAME: 8}, "otlp_index_labels": ["service.name"]})
+    assert f"logging.limits.{NAME} = 8: must be at least 9, as container logs have 9 index labels" in message
+    assert "extra_labels" not in message
+
+
+def test_labels_of_otlp_logs_count_against_the_limit_without_the_name_of_the_service() -> None:
+    message = refused(logging={"limits": {NAME: 13}})
+    assert "must be at most 13 index labels beside service_name" in message and "remove 1 of the 14" in message
+    assert f"observability:logging.limits.{NAME} 14" in message
+    accepted(logging={"otlp_index_labels": ["service.name", *(f"a.{number}" for number in range(15))]})
+    assert "remove 1 of the 16" in refused(logging={"otlp_index_labels": [f"a.{number}" for number in range(16)]})
+
+
+def test_a_value_is_at_most_as_long_as_loki_takes() -> None:
+    accepted(telemetry={"extra_labels": {"team": "\u00e9" * 1024}})
+    message = refused(telemetry={"extra_labels": {"team": "\u00e9" * 1024 + "e"}})
+    assert "observability:telemetry.extra_labels.team" in message
+    assert "at most 2048 bytes (logging.limits.max_label_value_length)" in message and "and has 2049;" in message
+    accepted(telemetry={"extra_labels": {"team": "e" * 2049}}, logging={"limits": {"max_label_value_length": 4096}})
+
+
+def test_a_name_is_at_most_as_long_as_loki_takes() -> None:
+    logging = {"limits": {"max_label_name_length": 64}}
+    accepted(telemetry={"extra_labels": {"a" * 64: "x"}}, logging=logging)
+    assert "and it has 65;" in refused(telemetry={"extra_labels": {"a" * 65: "x"}}, logging=logging)
+
+
+@pytest.mark.parametrize("area", [{"extra_labels": {"a__b": "x"}}, {"structured_metadata": ["a__b"]}])
+def test_a_name_that_loki_rewrites_is_refused(area: dict[str, Any]) -> None:
+    assert "must not have several _ in a row" in refused(telemetry=area)
+
+
+def test_structured_metadata_is_limited_and_absent_where_loki_takes_none() -> None:
+    limits = {"limits": {"max_structured_metadata_entries_count": 2}}
+    accepted(telemetry={"structured_metadata": ["a", "b"]}, logging=limits)
+    assert "remove 1 of the 3" in refused(telemetry={"structured_metadata": ["a", "b", "c"]}, logging=limits)
+    accepted(logging={"structured_metadata": False})
+    message = refused(logging={"structured_metadata": False}, telemetry={"structured_metadata": ["a"]})
+    assert "must be empty with logging.structured_metadata false" in message

@@ -1,0 +1,95 @@
+"""Rules on the labels of log lines, which the collectors add and Loki limits: Loki rejects every line past a limit."""
+
+from collections.abc import Iterator
+
+from components._shown import shown
+from components._spec import Spec
+from components._tenants import THE_ONLY_TENANT
+from components.logging.limits import LabelLimit
+from components.logging.spec import LoggingSpec
+from components.telemetry.alloy_config import log_labels
+from components.telemetry.spec import TelemetrySpec
+from config import Settings
+from config.errors import Problem, remove_command, set_command, setting_path
+
+from .planned_components import planned_components
+
+LOKI_LABEL = "service_name"
+"""The label that Loki adds, and does not count."""
+
+
+def log_label_problems(settings: Settings) -> Iterator[Problem]:
+    """Yield labels and structured metadata of the collectors with which Loki rejects lines, once both are valid."""
+    planned = {component.spec: component.arguments for component in planned_components(settings)}
+    specs: tuple[type[Spec], ...] = (LoggingSpec, TelemetrySpec)
+    areas = ("logging", "telemetry")
+    if any(map(settings.is_invalid, areas)) or any(spec.find_problems(planned[spec]) for spec in specs):
+        return
+    loki = LoggingSpec.check("Logging", planned[LoggingSpec])
+    collectors = TelemetrySpec.check("Telemetry", planned[TelemetrySpec])
+    # An override of one tenant rejects its lines alone; each rule is reported for the strictest one.
+    tenants = sorted({collectors.logs_tenant or THE_ONLY_TENANT, *collectors.namespace_tenants.values()})
+
+    def strictest(name: str) -> LabelLimit:
+        return min((loki.label_limit(name, tenant) for tenant in tenants), key=lambda limit: limit.value)
+
+    yield from _too_many_labels(collectors, strictest("max_label_names_per_series"))
+    yield from _too_long_names(collectors, strictest("max_label_name_length"))
+    yield from _too_long_values(collectors, strictest("max_label_value_length"))
+    yield from _metadata(settings, collectors, strictest("max_structured_metadata_entries_count"))
+
+
+def _too_many_labels(collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:
+    counted = sorted(set(log_labels(collectors)) - {LOKI_LABEL})
+    surplus, place = len(counted) - limit.value, setting_path("logging", *limit.place)
+    if surplus > 0:
+        labels = f"{len(counted)} index labels ({', '.join(counted)})"
+        if extra := collectors.extra_labels:
+            setting, value = setting_path("telemetry", "extra_labels"), shown(extra)
+            message = (
+                f"container logs must have at most {_limit(limit, 'index labels')}, as Loki rejects lines with more, "
+                f"and have {labels}; remove {surplus} of extra_labels, or raise the limit"
+            )
+        else:
+            setting, value = place, shown(limit.value)
+            message = f"must be at least {len(counted)}, as container logs have {labels}; raise it"
+        yield Problem(setting, message, set_command(place, len(counted)), value)
+
+
+def _too_long_names(collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:
+    for name in collectors.extra_labels:
+        if len(name) > limit.value:
+            place = setting_path("telemetry", "extra_labels", name)
+            message = (
+                f"must have a name of at most {_limit(limit, 'bytes')}, as Loki rejects lines with longer ones, and it "
+                f"has {len(name)}; shorten it, or remove it"
+            )
+            yield Problem(place, message, remove_command(place), shown(collectors.extra_labels[name]))
+
+
+def _too_long_values(collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:
+    for name, value in collectors.extra_labels.items():
+        if (size := len(value.encode())) > limit.value:
+            place = setting_path("telemetry", "extra_labels", name)
+            message = (
+                f"must be at most {_limit(limit, 'bytes')}, as Loki rejects lines with longer ones, and has {size}; "
+                "shorten it, or remove it"
+            )
+            yield Problem(place, message, remove_command(place), shown(value))
+
+
+def _metadata(settings: Settings, collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:
+    place, names = setting_path("telemetry", "structured_metadata"), collectors.structured_metadata
+    if names and not settings.logging.structured_metadata:
+        message = "must be empty with logging.structured_metadata false, as Loki rejects lines that have any; remove it"
+        yield Problem(place, message, remove_command(place), shown(list(names)))
+    elif limit.value and len(set(names)) > limit.value:
+        message = (
+            f"must be at most {_limit(limit, 'names')}, as Loki rejects lines with more; "
+            f"remove {len(set(names)) - limit.value} of the {len(set(names))}"
+        )
+        yield Problem(place, message, remove_command(place), shown(list(names)))
+
+
+def _limit(limit: LabelLimit, unit: str) -> str:
+    return f"{limit.value} {unit} ({'.'.join(('logging', *limit.place))})"
