@@ -37,6 +37,7 @@ _MESSAGES = {
     "tuple_type": "must be a list",
     "date_type": "must be a day, such as 2024-01-01",
     "date_parsing": "must be a day, such as 2024-01-01",
+    "date_from_datetime_inexact": "must be a day, such as 2024-01-01",
     "date_from_datetime_parsing": "must be a day, such as 2024-01-01",
     "extra_forbidden": "there is no such argument: remove it or correct its name",
 }

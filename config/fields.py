@@ -29,7 +29,10 @@ OF_A_KEY = "[key]"
 """The last part of an error's location where the key of a map is wrong, not its value."""
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 _UNIT = re.compile(r"\d+([A-Za-z]+)")
+_GO_TIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) ([-+]\d\d)(\d\d) \S+")
+"""https://pkg.go.dev/time#Time.String"""
 _SIZES = ("Mi", "Gi")
 _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -82,6 +85,7 @@ def right_value(setting: Setting, wrong: Any) -> Any:
     names = members(setting.annotation)
     candidates = [
         closest(str(wrong), names),
+        _day(wrong),
         _SWITCHES.get(wrong.lower()) if isinstance(wrong, str) and _is_switch(setting.annotation) else None,
         *_written_out(setting, wrong),
         _same_host(wrong, setting.example),
@@ -90,6 +94,22 @@ def right_value(setting: Setting, wrong: Any) -> Any:
     ]
     found = next((item for item in candidates if item is not None and accepts(setting.annotation, item)), None)
     return placeholder(setting.name) if found is None and user_known else found
+
+
+def date_of(text: str) -> str | None:
+    """Return the date or time that Go wrote as `text`, as a user writes it; `None` for another text."""
+    found = _GO_TIME.fullmatch(text)
+    if found is None:
+        return None
+    day, time, hours, minutes = found.groups()
+    zone = "Z" if (hours, minutes) == ("+00", "00") else f"{hours}:{minutes}"
+    return day if (time, zone) == ("00:00:00", "Z") else f"{day}T{time}{zone}"
+
+
+def _day(wrong: Any) -> str | None:
+    """Return the day of a date or time, which Go or the user wrote; `None` where `wrong` has none."""
+    found = _DAY.match((date_of(wrong) or wrong) if isinstance(wrong, str) else "")
+    return found[0] if found else None
 
 
 def _is_entry(setting: Setting) -> bool:

@@ -1,7 +1,7 @@
 """The stack's configuration as Pulumi passes it to the program."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,9 @@ import pulumi
 from pulumi.runtime import config as runtime_config
 
 from .errors import PROJECT, Problem, remove_command, shown
+
+_MAX_LEVELS = 100
+"""Of keys and lists; chart values have some twenty. The stack file's reader in tools refuses more, with the line."""
 
 
 @dataclass(frozen=True)
@@ -41,15 +44,33 @@ class Source:
         value = self.value(name)
         if isinstance(value, dict):
             return value, []
-        sentence = "must be an object with the keys of docs/reference/settings.md: set each by its path"
+        sentence = (
+            f"must be an object with the keys of docs/reference/settings.md, {_MAX_LEVELS} levels of them at most: "
+            "set each by its path"
+        )
         return {}, [Problem(place, sentence, remove_command(place), shown(value))]
 
     def value(self, key: str) -> Any:
-        """Return any value as plain data."""
+        """Return any value as plain data; one with more levels than a setting has, as its text."""
+        text = self.texts[key]
         try:
-            return json.loads(self.texts[key])
-        except json.JSONDecodeError:
-            return self.texts[key]
+            value = json.loads(text)
+        except (json.JSONDecodeError, RecursionError):
+            return text
+        return value if _levels(value) <= _MAX_LEVELS else text
+
+
+def _levels(value: Any) -> int:
+    levels, layer = 0, [value]
+    while layer := [part for item in layer for part in _parts(item)]:
+        levels += 1
+    return levels
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def read() -> Source:

@@ -40,7 +40,7 @@ def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] 
         stack=source.stack,
         aws_region=source.aws_region,
         given_secrets=frozenset(SECRET_KEYS) & frozenset(source.texts),
-        written={name: source.area(name)[0] for name in AREAS}
+        written={name: found.written for name, found in checked.items()}
         | ({"aws:region": source.aws_region} if source.aws_region else {}),
         invalid=frozenset(f"{name}.{field}".rstrip(".") for name, found in checked.items() for field in found.invalid),
         **{name: found.area for name, found in checked.items()},  # type: ignore[arg-type]
@@ -81,7 +81,9 @@ def _checked_areas(source: Source) -> tuple[Mapping[str, CheckedArea], list[Prob
             else:
                 malformed = [_unknown_kind(written)]
         # A malformed area is wrong as a whole.
-        found = CheckedArea(model(), malformed, frozenset({""})) if malformed else check_area(name, model, written)
+        found = (
+            CheckedArea(model(), malformed, frozenset({""}), written) if malformed else check_area(name, model, written)
+        )
         checked[name] = found
         problems += found.problems
     return checked, problems

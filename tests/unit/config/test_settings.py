@@ -60,6 +60,14 @@ def test_an_area_that_is_no_object_is_refused() -> None:
     assert 'observability:logging = "yes": must be an object' in problems(logging="yes")
 
 
+@pytest.mark.parametrize("levels", [101, 900, 100_000])
+def test_an_area_with_more_levels_than_any_setting_is_refused(levels: int) -> None:
+    nested = '{"values":' * levels + "1" + "}" * levels
+    message = problems(logging=nested, loging=nested)
+    assert "observability:logging = " in message and "docs/reference/settings.md, 100 levels of them at most" in message
+    assert "observability:loging = " in message and "unknown setting: did you mean logging?" in message
+
+
 def test_an_encrypted_value_inside_an_object_is_refused() -> None:
     message = problems(grafana={"volume_size": "1Gi"}, secret=("grafana",))
     assert "observability:grafana: holds an encrypted value" in message

@@ -10,7 +10,7 @@ import pytest
 
 from tools.deploy.environment import DEMO_PASSPHRASE, engine_environment
 from tools.deploy.providers import choose_providers
-from tools.stackfile import MalformedStackFileError, StackFile, UnknownStackError, read_stack_file
+from tools.stackfile import StackFile, UnknownStackError, read_stack_file
 
 
 @pytest.fixture
@@ -122,28 +122,6 @@ def test_an_unknown_stack_is_told_with_those_that_there_are(root: Path) -> None:
     (root / "Pulumi.dev.yaml").write_text("config: {}\n")
     with pytest.raises(UnknownStackError, match=r"there is no stack 'prod' .* there are dev"):
         read_stack_file(root, "prod")
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("config:\n  a: [1\n", "Pulumi.dev.yaml is no YAML, line 3: expected ',' or ']'"),
-        ("config:\n\ta: 1\n", "Pulumi.dev.yaml is no YAML, line 2: found character"),
-        ("- a\n", "Pulumi.dev.yaml is ['a'] and must hold keys: config"),
-        ("config: dev\n", "config in Pulumi.dev.yaml is 'dev' and must hold keys: settings"),
-        ("config: {{ of a template }}\n", "Pulumi.dev.yaml is no YAML, line 1: found unhashable key"),
-        ("config:\n  a: 1\n  a: 2\n", "Pulumi.dev.yaml is no YAML, line 3: a is written twice"),
-        (
-            "config:\nobservability:cluster: {environment: production}\n",
-            "Pulumi.dev.yaml has observability:cluster beside config, where nothing reads it: indent settings below",
-        ),
-    ],
-)
-def test_a_stack_file_that_cannot_be_read_is_told_with_the_line(root: Path, text: str, sentence: str) -> None:
-    (root / "Pulumi.dev.yaml").write_text(text)
-    with pytest.raises(MalformedStackFileError) as raised:
-        read_stack_file(root, "dev")
-    assert str(raised.value).startswith(sentence)
 
 
 def test_an_empty_stack_file_sets_nothing(root: Path) -> None:
