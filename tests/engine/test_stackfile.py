@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.checkout import Checkout
 from tests.engine.inline import missing_tools
 from tools.program.stacks import texts
 from tools.stackfile import MalformedStackFileError, read_stack_file
@@ -169,3 +171,40 @@ def test_every_file_is_read_as_the_engine_reads_it(engine: Engine, tmp_path: Pat
 @pytest.mark.parametrize("file", REFUSED)
 def test_what_the_engine_refuses_is_refused(engine: Engine, tmp_path: Path, file: str) -> None:
     assert (ours(tmp_path, file), engine(file)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (
+            "config:\n  cluster: {name: a}\n  observability:cluster: {name: b}\n",
+            "line 3: observability:cluster is the same",
+        ),
+        ("config:\n  logging:\n    values: &x {a: *x}\n", "line 3: *x is within &x itself"),
+        (
+            "config:\n  cluster: {name: 2024-04-01}\n  logging: {schema_entries: [{from: 2024-04-01}], ruler: yes}\n",
+            "stack dev have 2 problems",
+        ),
+        (f"config:\n  cluster: {{tolerations: [{'{a: ' * 90}1{'}' * 90}]}}\n", "observability:cluster.tolerations"),
+    ],
+)
+def test_every_command_says_the_same_of_a_file_and_none_ends_in_a_traceback(
+    tmp_path: Path, file: str, said: str
+) -> None:
+    if missing := missing_tools():
+        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    checkout = Checkout(tmp_path)
+    assert checkout.run("pulumi", "stack", "init", "dev").exit_code == 0
+    (checkout.root / "Pulumi.dev.yaml").write_text(file)
+    python = (sys.executable, "-m")
+    commands = (
+        checkout.deploy_command("preview", "dev"),
+        [*python, "tools.settings", "--stack", "dev"],
+        [*python, "tools.size", "--stack", "dev"],
+        [*python, "tools.render", "--stack", "dev", "--out", str(tmp_path / "out")],
+    )
+    for command in commands:
+        done = checkout.run(*command)
+        assert done.exit_code == 1
+        assert said in done.output
+        assert "Traceback" not in done.output
