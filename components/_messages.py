@@ -4,6 +4,9 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+_NEAR = 0.75
+"""Ratio of difflib from which a name is near another: `tempo` is not near `demo`, `nam` is near `name`."""
+_SHORTEST_BEGINNING = 3
 _NUMBER = "must be a number"
 _INTEGER = "must be a whole number"
 _BOOLEAN = "must be true or false"
@@ -62,8 +65,11 @@ def _without_fraction(item: Any) -> Any:
 
 
 def closest(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that is most like `name`, `None` if none is similar."""
-    return next(iter(difflib.get_close_matches(name, sorted(names), n=1)), None)
+    """Return the name that is near `name`, or the only one that begins with it; `None` if there is none."""
+    known = sorted(names)
+    begun = [one for one in known if len(name) >= _SHORTEST_BEGINNING and one.startswith(name)]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=_NEAR)
+    return near[0] if near else begun[0] if len(begun) == 1 else None
 
 
 def _choice(value: Any, expected: str) -> str:

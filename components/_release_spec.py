@@ -1,10 +1,11 @@
 """The arguments of every component that installs a chart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
 
+from ._merge import removed_at
 from ._model import Plain, StrictModel
 from ._plain_secrets import PROBLEM, plain_secrets
 from ._pod_security import cluster_namespace_problem
@@ -21,10 +22,14 @@ class ReleaseSettings(StrictModel):
         description="Chart values merged over those of the component, last. Default: none.",
     )
     max_history: Plain[int] = Field(
-        default=2, ge=1, description="Number of revisions of the release that Helm keeps.", examples=[5]
+        default=2, ge=1, le=100, description="Number of revisions of the release that Helm keeps.", examples=[5]
     )
     timeout_seconds: Plain[int] = Field(
-        default=600, ge=1, description="Time that an installation or upgrade may take, in seconds.", examples=[900]
+        default=600,
+        ge=1,
+        le=86_400,
+        description="Time that an installation or upgrade may take, in seconds.",
+        examples=[900],
     )
     atomic: Plain[bool] = Field(
         default=False, description="Whether a failed upgrade is rolled back at once.", examples=[True]
@@ -56,6 +61,22 @@ class ReleaseSpec(ReleaseSettings, Spec):
     def chart(self) -> Chart:
         """The chart that `chart_version` is a version of."""
         raise NotImplementedError
+
+    @property
+    def required_values(self) -> Sequence[str]:
+        """Chart values that arguments set and without which the chart's program fails or keeps other data."""
+        return ()
+
+    @rule("values")
+    def _values_remove_no_required_value(self) -> Iterator[Violation]:
+        removed: dict[tuple[str, ...], list[str]] = {}
+        for place in self.required_values:
+            if path := removed_at(self.values, place.split(".")):
+                removed.setdefault(tuple(path), []).append(place)
+        for path, places in removed.items():
+            yield Violation(
+                f"null would remove {', '.join(places)}, which arguments set; remove it", at=("values", *path)
+            )
 
     @rule("values")
     def _values_hold_no_secret(self) -> Iterator[Violation]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from ._cluster import MonitorSpec
 from ._kubernetes import OptionalObjectName
+from ._merge import is_set_at
 from ._model import Plain, placeholder
 from ._release_spec import ReleaseSpec
 from ._spec import Violation, rule
@@ -94,7 +95,7 @@ class SecuritySpec(ReleaseSpec, MonitorSpec):
     def _values_set_no_reserved_value(self) -> Iterator[Violation]:
         for place, fix in self.reserved_values.items():
             path = place.split(".")
-            if _is_set_at(self.values, path):
+            if is_set_at(self.values, path):
                 at = _existing_part(self.values, path)
                 yield Violation(f"{place} would replace the configuration of TLS and logins: {fix}", at=("values", *at))
 
@@ -106,17 +107,6 @@ def _existing_part(values: Any, path: Sequence[str]) -> Sequence[str]:
             return path[:depth]
         values = values[key]
     return path
-
-
-def _is_set_at(values: Any, path: Sequence[str]) -> bool:
-    """Whether a value is set at `path` or at a parent of it, where also a null would remove the value at `path`."""
-    for key in path:
-        if not isinstance(values, Mapping):
-            return True
-        if key not in values:
-            return False
-        values = values[key]
-    return True
 
 
 def metrics_namespaces_problem(metrics_namespaces: Sequence[str]) -> Violation | None:

@@ -8,6 +8,7 @@ RFC 1123 labels.
 import re
 from datetime import timedelta
 from decimal import Decimal
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -31,6 +32,12 @@ _FACTORS = {
 
 _LONGEST = timedelta(days=106_751)
 """Whole days that Go counts in 64 bits of nanoseconds (https://pkg.go.dev/time#Duration): Prometheus refuses more."""
+
+
+_MOST_MEMORY = "64Ti"
+"""Twice that of the largest servers (https://aws.amazon.com/ec2/instance-types/u7i/)."""
+_LARGEST_VOLUME = "1Pi"
+"""Block volumes of clouds end at 64Ti (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html)."""
 
 
 def parse_duration(text: str) -> timedelta:
@@ -117,12 +124,22 @@ def _quantity(text: str) -> str:
 def _memory_size(text: str) -> str:
     if parse_quantity(_quantity(text)) < 2**20:
         raise ValueError(f"{text!r} is less than 1Mi of memory: write the unit too, such as 512Mi or 2Gi")
+    if parse_quantity(text) > parse_quantity(_MOST_MEMORY):
+        raise ValueError(f"{text!r} is more memory than any node has: write {_MOST_MEMORY} at most, such as 2Gi")
     return text
 
 
 def _volume_size(text: str) -> str:
     if parse_quantity(_quantity(text)) < 2**30:
         raise ValueError(f"{text!r} is too small for a volume: it needs at least 1Gi, so write the unit too")
+    if parse_quantity(text) > parse_quantity(_LARGEST_VOLUME):
+        raise ValueError(f"{text!r} is larger than any volume: write {_LARGEST_VOLUME} at most, such as 10Gi")
+    return text
+
+
+def _word(text: str) -> str:
+    if not text or any(character.isspace() for character in text):
+        raise ValueError(f"{text!r} must be a name without white space")
     return text
 
 
@@ -142,6 +159,17 @@ def _hostname(text: str) -> str:
     return text
 
 
+def is_host(text: str) -> bool:
+    """Whether a text is a DNS name, with or without the dot of the root, or an IP address without brackets."""
+    labels = text.removesuffix(".").split(".")
+    if ":" in text or (len(labels) > 1 and labels[-1].isdecimal()):
+        try:
+            return "%" not in text and bool(ip_address(text))
+        except ValueError:
+            return False
+    return len(text) <= 253 and all(_HOST_LABEL.fullmatch(label) for label in labels)
+
+
 def _http_url(text: str) -> str:
     try:
         parts = urlsplit(text)
@@ -149,8 +177,13 @@ def _http_url(text: str) -> str:
     except ValueError as error:
         raise ValueError(f"{text!r} is no URL: {error}") from None
     host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host or {"<", ">"} & set(host) or port == 0:
+    if parts.scheme not in ("http", "https") or not host or port == 0:
         raise ValueError(f"{text!r} is no URL: write http:// or https://, a host and, where needed, a port and a path")
+    if not is_host(host):
+        raise ValueError(
+            f"{text!r} has the host {host!r}, which is no host name: "
+            "write names of letters, digits and '-' joined by dots, or an IP address"
+        )
     if parts.username or parts.password:
         raise ValueError(f"the URL of {parts.hostname} carries credentials: give them as a secret instead")
     if parts.query or parts.fragment or any(character.isspace() for character in text):
@@ -182,13 +215,16 @@ Interval = Annotated[str, AfterValidator(_interval)]
 Quantity = Annotated[str, AfterValidator(_quantity)]
 """A Kubernetes quantity above zero: `2Gi`, `500m`."""
 
+Word = Annotated[str, AfterValidator(_word)]
+"""A name of something elsewhere, such as an attribute or a label: not empty and without white space."""
+
 Replicas = Annotated[int, Field(ge=1, le=1000)]
 """Number of pods of a workload, at most 1000, which catches typing errors."""
 
-MemorySize = Annotated[str, AfterValidator(_memory_size), Bound("At least `1Mi`.")]
+MemorySize = Annotated[str, AfterValidator(_memory_size), Bound(f"`1Mi` to `{_MOST_MEMORY}`.")]
 """Memory of a pod, 1Mi or more: `512Mi`, `2Gi`."""
 
-VolumeSize = Annotated[str, AfterValidator(_volume_size), Bound("At least `1Gi`.")]
+VolumeSize = Annotated[str, AfterValidator(_volume_size), Bound(f"`1Gi` to `{_LARGEST_VOLUME}`.")]
 """Size of a volume, 1Gi or more: `10Gi`."""
 
 Name = Annotated[str, AfterValidator(_label)]

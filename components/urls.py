@@ -6,22 +6,25 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator
 
-from .units import HttpUrl, OptionalHttpUrl
+from .units import HttpUrl, OptionalHttpUrl, is_host
 
 REMOTE_WRITE_PATHS = ("/api/v1/write", "/api/v1/push", "/api/v1/receive", "/api/prom/push")
 """Prometheus and VictoriaMetrics, Mimir, Thanos, Cortex."""
+
+OTLP_GRPC_PORT, OTLP_HTTP_PORT = 4317, 4318
+"""https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-default-port"""
 
 SIGNAL_PATHS = ("/v1/logs", "/v1/metrics", "/v1/traces")
 """Paths that OTLP exporters append to a base URL (https://opentelemetry.io/docs/specs/otlp/#otlphttp-request)."""
 
 
-_HOST_AND_PORT = re.compile(r"[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?:(?P<port>[1-9]\d{0,4})")
+_HOST_AND_PORT = re.compile(r"(?P<host>[^:]+):(?P<port>[1-9]\d{0,4})")
 
 
 def is_host_and_port(text: str) -> bool:
     """Whether a text is `host:port`, as clients without HTTP require."""
     found = _HOST_AND_PORT.fullmatch(text)
-    return found is not None and int(found["port"]) < 65536
+    return found is not None and is_host(found["host"]) and int(found["port"]) < 65536
 
 
 def _path(url: str) -> str:
@@ -34,8 +37,17 @@ def _remote_write(url: str) -> str:
     return url
 
 
+def otlp_over_http(url: str) -> str:
+    """Return a URL for OTLP over HTTP; raise `ValueError` where its port is that of gRPC."""
+    if url and urlsplit(url).port == OTLP_GRPC_PORT:
+        raise ValueError(
+            f"{url} has port {OTLP_GRPC_PORT}, which takes OTLP over gRPC alone: over HTTP it is {OTLP_HTTP_PORT}"
+        )
+    return url
+
+
 def _otlp_base(url: str) -> str:
-    path = _path(url)
+    path = _path(otlp_over_http(url))
     if appended := [signal for signal in SIGNAL_PATHS if path.endswith(signal)]:
         raise ValueError(f"{url} ends with a signal's path, which collectors append: leave {appended[0]} away")
     if path.endswith((*REMOTE_WRITE_PATHS, "/api/v1/query")):
@@ -75,3 +87,9 @@ OptionalQueryUrl = Annotated[OptionalHttpUrl, AfterValidator(_query)]
 
 LokiPushUrl = Annotated[HttpUrl, AfterValidator(_loki_push)]
 """URL of the push API of Loki."""
+
+OtlpHttpUrl = Annotated[HttpUrl, AfterValidator(otlp_over_http)]
+"""URL for OTLP over HTTP, with or without the path of a signal."""
+
+OptionalOtlpHttpUrl = Annotated[OptionalHttpUrl, AfterValidator(otlp_over_http)]
+"""An `OtlpHttpUrl`, or the empty string where there is none."""

@@ -13,17 +13,23 @@ from pydantic.fields import FieldInfo
 from components._messages import closest, message
 from components._model import (
     Location,
+    called_here,
     container,
     field_called,
+    holds_placeholder,
     inner_annotation,
     is_placeholder,
     is_user_known,
     members,
     placeholder,
 )
+from components._plain_secrets import plain_secrets
 from components.units import parse_quantity
+from components.urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
 
-from .errors import SECRET, Problem, nearest, remove_command, replace_command, setting_path, shown
+from .errors import SECRET, Problem, nearest, remove_command, replace_command, set_command, setting_path, shown
+from .settings import AREAS
+from .suggestions import described, kind_with, suggested
 
 OF_A_KEY = "[key]"
 """The last part of an error's location where the key of a map is wrong, not its value."""
@@ -33,6 +39,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 _UNIT = re.compile(r"\d+([A-Za-z]+)")
 _GO_TIME = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d+)?) ([-+]\d\d)(\d\d) \S+")
 """https://pkg.go.dev/time#Time.String"""
+_SECRET_NAMES = ("secret", "credential", "credentials", "key")
+"""Names of a secret's value; longer ones are recognised as in chart values."""
 _SIZES = ("Mi", "Gi")
 _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
@@ -84,13 +92,15 @@ def right_value(setting: Setting, wrong: Any) -> Any:
     user_known = is_user_known(setting.annotation)
     names = members(setting.annotation)
     candidates = [
+        called_here(setting.annotation, wrong),
         closest(str(wrong), names),
         _day(wrong),
         _SWITCHES.get(wrong.lower()) if isinstance(wrong, str) and _is_switch(setting.annotation) else None,
         *_written_out(setting, wrong),
         _same_host(wrong, setting.example),
         [part.strip() for part in wrong.split(",")] if isinstance(wrong, str) else None,
-        None if user_known or _is_entry(setting) else setting.example,
+        _enabled(wrong),
+        None if user_known or _is_entry(setting) or (_is_choice(setting) and wrong is not None) else setting.example,
     ]
     found = next((item for item in candidates if item is not None and accepts(setting.annotation, item)), None)
     return placeholder(setting.name) if found is None and user_known else found
@@ -104,6 +114,16 @@ def date_of(text: str) -> str | None:
     day, time, hours, minutes = found.groups()
     zone = "Z" if (hours, minutes) == ("+00", "00") else f"{hours}:{minutes}"
     return day if (time, zone) == ("00:00:00", "Z") else f"{day}T{time}{zone}"
+
+
+def _is_choice(setting: Setting) -> bool:
+    """Whether a setting has few values: another one of them is something else than what was meant."""
+    return bool(members(setting.annotation)) or _is_switch(setting.annotation)
+
+
+def _enabled(wrong: Any) -> Any:
+    """Return what stands under `enabled` in a map, as charts write a switch."""
+    return wrong.get("enabled") if isinstance(wrong, Mapping) else None
 
 
 def _day(wrong: Any) -> str | None:
@@ -145,6 +165,9 @@ def _same_host(wrong: Any, example: Any) -> str | None:
         return None
     if given.scheme not in ("http", "https") or not given.hostname or {"<", ">"} & set(given.hostname):
         return None
+    if given.port == OTLP_GRPC_PORT:
+        # The same server takes OTLP over HTTP at the port beside it.
+        port = f":{OTLP_HTTP_PORT}" if right.port == OTLP_HTTP_PORT else ""
     host = f"[{given.hostname}]" if ":" in given.hostname else given.hostname
     return f"{given.scheme}://{host}{port}{right.path}"
 
@@ -157,27 +180,55 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
     place = setting_path(area, *location)
     setting = setting_at(model, location)
     if kind == "extra_forbidden":
-        return _unknown(place, setting, location, value)
+        return _unknown(area, model, setting, location, value)
     if kind == "missing":
         return Problem(place, f"is missing: {meaning(setting)}", _fix(place, setting, None))
     if value is None:
         return Problem(place, f"has no value: {meaning(setting)}", remove_command(place), "null")
-    return Problem(place, message(details), _fix(place, setting, value), shown(value))
+    sentence = message(details)
+    if (meant := called_here(setting.annotation, value)) and isinstance(value, str):
+        sentence += f": did you mean {meant}?"
+    return Problem(place, sentence, _fix(place, setting, value), shown(value))
 
 
-def _unknown(place: str, setting: Setting, location: Location, value: Any) -> Problem:
+def _unknown(area: str, model: type[BaseModel], setting: Setting, location: Location, value: Any) -> Problem:
+    place = setting_path(area, *location)
     name = str(location[-1])
-    if SECRET.search(name):
+    if _is_secret(name, value):
         return Problem(
             place,
             "looks like a secret in plain text: use a secret setting (docs/reference/settings.md) or name a Kubernetes "
             "Secret, and rotate it",
             remove_command(place),
         )
-    hint = "remove it"
-    if setting.owner is not None:
-        hint = nearest(name, [field.alias or key for key, field in setting.owner.model_fields.items()])
-    return Problem(place, f"unknown setting: {hint}", remove_command(place), shown(value))
+    written = "" if SECRET.search(name) else shown(value)
+    if setting.owner is None:
+        return Problem(place, "unknown setting: remove it", remove_command(place), written)
+    names = [field.alias or key for key, field in setting.owner.model_fields.items()]
+    target = suggested(area, location, names)
+    if area == "storage" and len(location) == 1 and (kinds := kind_with(name)):
+        rule = f"unknown setting of this kind of store: it is one of kind {' and '.join(kinds)}"
+        return Problem(place, rule, remove_command(place), written)
+    if target is None:
+        return Problem(place, f"unknown setting: {nearest(name, names)}", remove_command(place), written)
+    commands = [remove_command(place)]
+    if right := _accepted(area, model, target, value):
+        commands.append(set_command(setting_path(*target), right[0]))
+    return Problem(place, f"unknown setting: {described(target, area, location)}", "\n".join(commands), written)
+
+
+def _accepted(area: str, model: type[BaseModel], target: Location, value: Any) -> list[Any]:
+    """Return the value that the setting at `target` takes for `value`, in a list; an empty one where it takes none."""
+    owner = model if target[0] == area else AREAS[str(target[0])]
+    setting = setting_at(owner, target[1:])
+    right = value if accepts(setting.annotation, value) else None
+    return [] if right is None or holds_placeholder(right) else [right]
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    """Whether an unknown setting has a secret in plain text, by its name or by what is in it."""
+    named = name.lower() in _SECRET_NAMES and isinstance(value, str) and value != ""
+    return named or any(plain_secrets({name: value}))
 
 
 def _fix(place: str, setting: Setting, wrong: Any) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator, Mapping
 from urllib.parse import urlsplit
 
+from components._messages import closest
+
 from .caching import CacheKind
-from .errors import Problem, set_command, setting_path, shown
+from .errors import Problem, nearest, remove_command, replace_command, set_command, setting_path, shown
 from .rule import rule
 from .settings import Settings
 
@@ -30,7 +32,26 @@ def _namespaces_differ_from_external_metrics(settings: Settings) -> Iterator[Pro
             )
 
 
-NAMESPACE_RULES = (_namespaces_differ_from_external_metrics,)
+@rule(
+    *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
+    *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
+    *("metrics.kind", "metrics.namespace", "cluster.existing_namespaces"),
+)
+def _existing_namespaces_are_of_areas(settings: Settings) -> Iterator[Problem]:
+    used = set(area_namespaces(settings).values())
+    place = setting_path("cluster", "existing_namespaces")
+    existing = list(settings.cluster.existing_namespaces)
+    if unused := [name for name in existing if name not in used]:
+        right = [closest(name, used - set(existing)) or name for name in existing]
+        kept = list(dict.fromkeys(name for name in right if name in used))
+        sentence = (
+            f"{', '.join(unused)} must be the namespace of an area: {nearest(unused[0], used)}; correct or remove it"
+        )
+        fix = replace_command(place, existing, kept) if kept else remove_command(place)
+        yield Problem(place, sentence, fix, shown(existing))
+
+
+NAMESPACE_RULES = (_namespaces_differ_from_external_metrics, _existing_namespaces_are_of_areas)
 
 
 def area_namespaces(settings: Settings) -> Mapping[str, str]:

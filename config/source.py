@@ -27,8 +27,8 @@ class Source:
     """The AWS provider's region, from `aws:region`."""
     aws: Mapping[str, bool] = field(default_factory=dict)
     """The keys of the AWS provider, and whether the value of each is encrypted."""
-    others: frozenset[str] = frozenset()
-    """The keys of every other namespace, whole."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Every key of other namespaces, whole, and its text."""
 
     def area(self, name: str) -> tuple[Any, list[Problem]]:
         """Return the value of one area as plain data, `{}` where it is not set, and the problems of its form."""
@@ -88,5 +88,5 @@ def read() -> Source:
             for key in everything
             if key.startswith("aws:")
         },
-        others=frozenset(key for key in everything if not key.startswith((prefix, "aws:"))),
+        others={key: str(value) for key, value in everything.items() if not key.startswith((prefix, "aws:"))},
     )

@@ -27,6 +27,7 @@ from .settings import AREAS, Settings
 from .source import Source
 from .stack_rules import RULES
 from .storage import STORAGE_KINDS
+from .suggestions import AREAS_OF_OTHERS
 from .validation import CheckedArea, check_area
 
 
@@ -115,7 +116,8 @@ def _unknown_keys(source: Source) -> list[Problem]:
         if not hidden and (moved := set_without_path(key, source, AREAS)):
             problems.append(moved)
             continue
-        sentence = f"unknown setting: {nearest(key, known)}"
+        meant = AREAS_OF_OTHERS.get(key)
+        sentence = f"unknown setting: {f'did you mean {meant}?' if meant else nearest(key, known)}"
         problems.append(
             Problem(place, sentence, remove_command(place, whole_key=True), "" if hidden else shown(source.value(key)))
         )

@@ -7,14 +7,19 @@ from pydantic import Field
 from .._model import Plain
 from .._pod_security import NamespaceSettings, cluster_namespace_problem
 from .._spec import Spec, rule
-from ..units import HttpUrl, Name, form
+from ..units import Name, form
+from ..urls import OtlpHttpUrl
 
 
 class DemoSettings(NamespaceSettings):
     """The generator: what a stack may state and a program may pass."""
 
     interval_seconds: int = Field(
-        default=5, ge=1, description="Time between two requests of the simulated shop, in seconds.", examples=[30]
+        default=5,
+        ge=1,
+        le=86_400,
+        description="Time between two requests of the simulated shop, in seconds.",
+        examples=[30],
     )
     image: Annotated[str, form(r"\S+[:@]\S+", "an image with a tag or digest")] = Field(
         default="docker.io/library/python:3.13.7-alpine3.22",
@@ -27,7 +32,7 @@ class DemoSpec(DemoSettings, Spec):
     """The checked arguments of `Demo`."""
 
     namespace: Name = Field(description="Namespace of the generator.")
-    otlp_http_url: HttpUrl = Field(
+    otlp_http_url: OtlpHttpUrl = Field(
         description="OTLP/HTTP address without the path of a signal, such as `http://alloy.telemetry:4318`."
     )
     workload_name: Plain[Name] = Field(

@@ -12,7 +12,7 @@ from .._pod_security import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Violation, rule
 from ..charts import PROMETHEUS, Chart
-from ..units import Duration, Interval, MemorySize, Name, Quantity, VolumeSize, hours, parse_duration
+from ..units import Duration, Interval, MemorySize, Name, Quantity, VolumeSize, Word, hours, parse_duration
 
 RESOURCE_ATTRIBUTES = (
     "service.name",
@@ -44,7 +44,7 @@ class MetricsSettings(NamespaceSettings, ReleaseSettings):
     scrape_interval: Interval = Field(
         default="30s", description="Interval at which targets are scraped.", examples=["15s"]
     )
-    promoted_resource_attributes: Sequence[str] = Field(
+    promoted_resource_attributes: Sequence[Word] = Field(
         default=RESOURCE_ATTRIBUTES,
         description=(
             "OpenTelemetry resource attributes that become labels of every metric received by OTLP. Default: the names "
@@ -84,6 +84,11 @@ class MetricsSpec(MetricsSettings, ReleaseSpec):
     def chart(self) -> Chart:
         """The Prometheus chart."""
         return PROMETHEUS
+
+    @property
+    def required_values(self) -> Sequence[str]:
+        """Chart values that no null may remove."""
+        return ("server.retention", "server.persistentVolume")
 
     @property
     def server(self) -> str:

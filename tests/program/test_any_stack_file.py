@@ -94,7 +94,7 @@ def settings_files(draw: st.DrawFn) -> str:
         for field in draw(st.lists(st.sampled_from(sorted(fields()[area])), min_size=1, max_size=5, unique=True)):
             value = json.dumps(fields()[area][field])
             parts = [match.span() for match in re.finditer(r'"[^"]*"|\d+|true|false|null', value)]
-            if parts and draw(st.booleans()):
+            if draw(st.booleans()) and parts:
                 start, end = draw(st.sampled_from(parts))
                 value = value[:start] + draw(readable()) + value[end:]
             elif draw(st.booleans()):

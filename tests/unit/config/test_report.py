@@ -193,7 +193,6 @@ def test_text_is_removed_before_a_switch_is_set(written: str, right: str) -> Non
         ("logging", "chart_version", 18.11, "18.11.0"),
         ("logging", "chart_version", 6.51, "6.51.0"),
         ("tracing", "chart_version", 2.26, "2.26.2"),
-        ("telemetry", "chart_version", True, "1.11.1"),
         ("storage", "account_id", 123456789013, "123456789013"),
     ],
 )
