@@ -59,14 +59,14 @@ def plain_secrets(values: Any, path: Path = ()) -> Iterator[Path]:
     elif isinstance(values, list | tuple):
         for index, item in enumerate(values):
             yield from plain_secrets(item, (*path, index))
-    elif isinstance(values, str) and _holds_a_secret(values):
+    elif isinstance(values, str) and holds_a_secret(values):
         yield path
 
 
 def redacted(values: Any) -> Any:
     """Return the values with the secrets in them replaced by `HIDDEN`, for messages."""
     if isinstance(values, str):
-        return HIDDEN if _holds_a_secret(values) and not _IN_A_URL.search(values) else values
+        return HIDDEN if holds_a_secret(values) and not _IN_A_URL.search(values) else values
     hidden = set(plain_secrets(values))
 
     def without(part: Any, path: Path) -> Any:
@@ -81,7 +81,7 @@ def redacted(values: Any) -> Any:
     return without(values, ()) if hidden else values
 
 
-def _holds_a_secret(text: str) -> bool:
+def holds_a_secret(text: str) -> bool:
     """Whether a text holds a secret by its form, or is an argument whose name is that of a secret."""
     if any(form.search(text) for form in (_IN_A_URL, _PRIVATE_KEY, _LOGIN, _SECRET_URL)):
         return True

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from ._model import USER_KNOWN, Bound
+from ._plain_secrets import holds_a_secret
 
 _DURATION = re.compile(
     r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
@@ -186,6 +187,8 @@ def _http_url(text: str) -> str:
         )
     if parts.username or parts.password:
         raise ValueError(f"the URL of {parts.hostname} carries credentials: give them as a secret instead")
+    if holds_a_secret(text):
+        raise ValueError(f"the URL of {parts.hostname} holds a secret in its path or query: use one without it")
     if parts.query or parts.fragment or any(character.isspace() for character in text):
         raise ValueError(f"{text!r} carries a query, a fragment or white space: give the plain address")
     return text

@@ -408,6 +408,14 @@ def test_settings_of_the_engine_are_taken(text: str) -> None:
             {"storage": {**EXTERNAL, "endpoint": "https://s3_1.acme"}},
             "'s3_1.acme', which is no host name: write names of",
         ),
+        (
+            {"logging": {"ruler": True, "alertmanager_url": "https://hooks.slack.com/services/T0/B0/abc"}},
+            'logging.alertmanager_url = "(hidden)": the URL of hooks.slack.com holds a secret in its path or query',
+        ),
+        (
+            {"metrics": {**EXTERNAL_METRICS, "query_url": "http://p/?api_key=abc"}},
+            'metrics.query_url = "(hidden)": the URL of p holds a secret in its path or query: use one without it',
+        ),
         ({"metrics": {**EXTERNAL_METRICS, "query_url": "http://p!:9090"}}, "has the host 'p!', which is no host name"),
         (
             {"metrics": {**EXTERNAL_METRICS, "query_url": "http://${PROM}:9090/api/v1"}},
