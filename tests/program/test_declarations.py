@@ -110,7 +110,10 @@ FIELD = 'int] = Field(\n        default=7, ge=1, le=9, description="Number of fr
 
 
 def test_a_setting_that_is_declared_once_is_found_everywhere(checkout: Checkout) -> None:
-    for area, first in (("logging", "    mode: Plain[LokiMode]"), ("telemetry", "    log_source: Plain[LogSource]")):
+    for area, first in (
+        ("logging", "    mode: Plain[Annotated[LokiMode, MODES_OF_OTHERS]]"),
+        ("telemetry", "    log_source: Plain[LogSource]"),
+    ):
         declare(checkout, area, first, "frobnications", FIELD)
     for command in ("tools.generate", "tools.docs"):
         done = checkout.run(sys.executable, "-m", command)
