@@ -12,8 +12,8 @@ HIDDEN = "(hidden)"
 """Text that replaces a secret in messages."""
 
 PROBLEM = (
-    "is a secret in plain text, which the state and the release would show: remove it, rotate the secret, "
-    "and refer to a Kubernetes Secret that holds it, or to an environment variable of the pod as ${NAME}"
+    "is a secret in plain text, which the state and the release would show; remove it, rotate the secret, and "
+    "refer to a Kubernetes Secret that holds it, or to an environment variable of the pod as ${NAME}"
 )
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -43,7 +43,7 @@ _SECRET_URL = re.compile(
     r"|https?://[^\s]*[?&](?:[\w-]*(?:token|api_?key|secret|password))=(?!\$)[\w%-]",
     re.IGNORECASE,
 )
-"""A webhook whoever knows which can send by, or a URL with a secret in its query."""
+"""A webhook, whose URL is its secret, or a URL with a secret in its query."""
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 

@@ -1,4 +1,4 @@
-"""`observability:cluster`: the cluster a stack runs on, and what is true of all of it."""
+"""`observability:cluster`: the cluster of a stack, and defaults of all areas."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -9,11 +9,12 @@ from pydantic import Field
 from components._cluster import ClusterDnsSpec, MonitorSpec
 from components._kubernetes import LabelKey, LabelValue, NodeSelector, OptionalObjectName, Tolerations
 from components._model import USER_KNOWN, StrictModel, same_as
+from components._nginx import DnsResolver
 from components.units import Hostname, Name
 
 
 class Environment(StrEnum):
-    """What a stack is for; `production` refuses what only a try-out may do."""
+    """The purpose of a stack; `production` enforces additional rules."""
 
     DEVELOPMENT = "development"
     STAGING = "staging"
@@ -21,7 +22,7 @@ class Environment(StrEnum):
 
 
 class ClusterArea(StrictModel):
-    """Settings under `observability:cluster`; placement and storage class hold where an area states none."""
+    """Settings under `observability:cluster`; placement and storage class apply where an area sets none."""
 
     name: Annotated[Name, USER_KNOWN] = Field(
         default="local",
@@ -31,7 +32,7 @@ class ClusterArea(StrictModel):
     context: Annotated[str, USER_KNOWN] = Field(
         default="",
         description=(
-            "Context of the kubeconfig to deploy to; production must name it. A different one must point to the "
+            "Context of the kubeconfig to deploy to; required in production. A different one must point to the "
             "same cluster, as the state of a stack belongs to one cluster; use another stack for another cluster. "
             "Default: the current one."
         ),
@@ -40,14 +41,13 @@ class ClusterArea(StrictModel):
     environment: Environment = Field(
         default=Environment.DEVELOPMENT,
         description=(
-            "What the stack is for; production enforces the rules for production, development and staging do not "
-            "differ."
+            "Purpose of the stack; production enforces additional rules, development and staging do not differ."
         ),
         examples=["production"],
     )
     storage_class: OptionalObjectName = Field(
         default="",
-        description="StorageClass of every volume that names none. Default: the cluster's.",
+        description="StorageClass of every volume whose area sets none. Default: the cluster's.",
         examples=["gp3"],
     )
     node_selector: NodeSelector = Field(
@@ -67,8 +67,7 @@ class ClusterArea(StrictModel):
     )
     service_monitors: bool = same_as(MonitorSpec, "service_monitor")
     service_monitor_labels: Mapping[LabelKey, LabelValue] = same_as(MonitorSpec, "service_monitor_labels")
-    dns_service: Name = same_as(ClusterDnsSpec, "dns_service")
-    dns_namespace: Name = same_as(ClusterDnsSpec, "dns_namespace")
+    dns_resolver: DnsResolver = same_as(ClusterDnsSpec, "dns_resolver")
     dns_domain: Hostname = same_as(ClusterDnsSpec, "cluster_domain")
 
     @property

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from components._messages import closest
+from components._shown import shown
 
-from .errors import PROJECT, Problem, nearest, remove_command, replace_command, set_command, setting_path, shown
+from .errors import PROJECT, Problem, nearest, remove_command, replace_command, set_command, setting_path
 from .source import Source
 
 AWS_FLAGS = ("skipCredentialsValidation", "skipRequestingAccountId", "skipMetadataApiCheck")
@@ -28,12 +29,12 @@ def provider_problems(source: Source) -> Iterator[Problem]:
         place = f"aws:{key}"
         if key not in _AWS_KEYS:
             sentence = (
-                f"is not used, as the program creates the AWS provider itself: {nearest(key, _AWS_KEYS)}; "
+                f"is not used, as the program creates the AWS provider itself; {nearest(key, _AWS_KEYS)}; "
                 "profile and role come from the environment (AWS_PROFILE), tags from observability:storage.tags"
             )
             yield Problem(place, sentence, remove_command(place))
         elif key == "secretKey" and not encrypted:
-            sentence = "is a secret in plain text in the stack file: encrypt it, and rotate it on AWS"
+            sentence = "is a secret in plain text in the stack file; encrypt it, and rotate it on AWS"
             yield Problem(place, sentence, f"pulumi config set --secret {place}")
 
 
@@ -46,8 +47,8 @@ def _wrong_guard(source: Source) -> Iterator[Problem]:
     known = isinstance(disabled, list) and disabled and all(isinstance(name, str) for name in disabled)
     if not known or any(name not in _PACKAGES and closest(name, _PACKAGES) for name in disabled):
         sentence = (
-            'must be ["*"], or a list of packages such as ["kubernetes"]: anything else lets a resource reach another '
-            "cluster or account through a default provider"
+            'must be ["*"] or a list of packages such as ["kubernetes"], as otherwise a default provider may reach '
+            'another cluster or account; set ["*"]'
         )
         yield Problem(place, sentence, replace_command(place, disabled, ["*"]), shown(disabled))
 
@@ -58,14 +59,14 @@ def _unused(source: Source) -> Iterator[Problem]:
         namespace, _, name = key.partition(":")
         if namespace == "kubernetes":
             sentence = (
-                f"is not used, as the program creates the provider itself: set {setting_path('cluster', 'context')}"
+                f"is not used, as the program creates the provider itself; set {setting_path('cluster', 'context')}"
             )
             yield Problem(key, sentence, remove_command(key))
         elif namespace == "pulumi" and name not in _ENGINE_KEYS:
-            sentence = f"unknown setting of the engine, which does not read it: {nearest(name, _ENGINE_KEYS)}"
+            sentence = f"unknown setting of the engine, which does not read it; {nearest(name, _ENGINE_KEYS)}"
             yield Problem(key, sentence, _renamed(source, key, closest(name, _ENGINE_KEYS)))
         elif closest(namespace.lower(), [PROJECT]) and namespace != PROJECT:
-            yield Problem(key, f"is not used: did you mean {PROJECT}:{name}?", remove_command(key))
+            yield Problem(key, f"is not used; did you mean {PROJECT}:{name}?", remove_command(key))
 
 
 def _renamed(source: Source, key: str, name: str | None) -> str:

@@ -8,7 +8,9 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as runtime_config
 
-from .errors import PROJECT, Problem, remove_command, shown
+from components._shown import shown
+
+from .errors import PROJECT, Problem, remove_command
 
 _MAX_LEVELS = 100
 """Of keys and lists; chart values have some twenty. The stack file's reader in tools refuses more, with the line."""
@@ -35,8 +37,8 @@ class Source:
         place = f"{PROJECT}:{name}"
         if name in self.secret:
             sentence = (
-                "holds an encrypted value, which the program would read in plain text: "
-                "put the secret under its own key, or name a Kubernetes Secret with {secret, key}"
+                "holds an encrypted value, which the program would read in plain text; put the secret under its "
+                "own key, or name a Kubernetes Secret with {secret, key}"
             )
             return {}, [Problem(place, sentence, remove_command(place))]
         if name not in self.texts:
@@ -45,7 +47,7 @@ class Source:
         if isinstance(value, dict):
             return value, []
         sentence = (
-            f"must be an object with the keys of docs/reference/settings.md, {_MAX_LEVELS} levels of them at most: "
+            f"must be an object with the keys of docs/reference/settings.md, {_MAX_LEVELS} levels of them at most; "
             "set each by its path"
         )
         return {}, [Problem(place, sentence, remove_command(place), shown(value))]

@@ -19,6 +19,7 @@ RENAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("logging", "storage_size"): ("logging", "volume_size"),
     ("tracing", "storage_size"): ("tracing", "volume_size"),
     ("security", "senders"): ("security", "receiver_tls"),
+    ("cluster", "dns_service"): ("cluster", "dns_resolver"),
     **{(area, "prepared_changes"): (area, "allow_changes") for area in ("storage", "logging", "tracing")},
 }
 """Settings of earlier versions (CHANGELOG.md), each with its name today."""
@@ -55,9 +56,9 @@ def suggested(area: str, location: Location, names: Sequence[str]) -> Location |
 
 
 def described(target: Location, area: str, location: Location) -> str:
-    """Return the question or the rule that names a suggestion."""
+    """Return the question that names a suggestion."""
     if target[:2] == (area, "values") and len(location) == 1:
-        return f"it is a value of the chart, set it below values: did you mean {_dotted(target)}?"
+        return f"did you mean {_dotted(target)}, a value of the chart?"
     beside = target[:-1] == (area, *location[:-1])
     return f"did you mean {target[-1] if beside else _dotted(target)}?"
 

@@ -80,13 +80,13 @@ class _Anchor:
 def read_document(text: str) -> Document:
     """Return the only document of `text`; raise `EngineYamlError` where there is none that can be read."""
     if found := yaml.reader.Reader.NON_PRINTABLE.search(text):
-        problem = f"control character {found[0]!r} is not allowed: remove it, or write it as an escape in double quotes"
+        problem = f"control character {found[0]!r} is not allowed; remove it, or write it as an escape in double quotes"
         raise EngineYamlError(problem, text[: found.start()].count("\n") + 1)
     try:
         return _DocumentReader(text).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problem = f"{error.problem or error.context}: correct it there, or set values with pulumi config set --path"
+        problem = f"{error.problem or error.context}; correct it there, or set values with pulumi config set --path"
         raise EngineYamlError(problem, mark.line + 1 if mark else None) from None
 
 
@@ -107,11 +107,11 @@ class _DocumentReader:
             return Document(None)
         if start.version not in (None, (1, 1)):
             version = ".".join(map(str, start.version))
-            raise _refusal(start, f"%YAML {version} is refused by the engine, which reads 1.1: remove the line")
+            raise _refusal(start, f"%YAML {version} is refused by the engine, which reads 1.1; remove the line")
         value = self._value(next(self._events))
         next(self._events)
         if not isinstance(more := next(self._events), yaml.StreamEndEvent):
-            raise _refusal(more, "a second document begins, which the engine does not read: remove it")
+            raise _refusal(more, "a second document begins, which the engine does not read; remove it")
         return Document(value, self._lines)
 
     def _value(self, event: Any) -> Any:
@@ -136,15 +136,15 @@ class _DocumentReader:
     def _alias(self, event: Any) -> Any:
         anchor = self._anchors.get(event.anchor)
         if anchor is None:
-            raise _refusal(event, f"*{event.anchor} has no anchor &{event.anchor} before it: write the value")
+            raise _refusal(event, f"*{event.anchor} has no anchor &{event.anchor} before it; write the value")
         if not anchor.complete:
-            raise _refusal(event, f"*{event.anchor} is within &{event.anchor} itself, without end: write the value")
+            raise _refusal(event, f"*{event.anchor} is within &{event.anchor} itself, without end; write the value")
         self._values += anchor.size
         self._deepest = max(self._deepest, len(self._path) + anchor.height)
         if self._deepest > MAX_DEPTH:
             raise _too_deep(event)
         if self._values > max(_SMALL, _MAX_EXPANSION * self._written):
-            raise _refusal(event, f"aliases come to {self._values} values or more: write the values that are needed")
+            raise _refusal(event, f"aliases come to {self._values} values or more; write the values that are needed")
         return anchor.value
 
     def _content(self, event: Any) -> Any:
@@ -152,7 +152,7 @@ class _DocumentReader:
             return _scalar(event)[1]
         kind = "map" if isinstance(event, yaml.MappingStartEvent) else "seq"
         if event.tag not in (*_UNTAGGED, _TAG_PREFIX + kind):
-            raise _refusal(event, f"tag {_short(event.tag)} has no use in a stack file: remove it")
+            raise _refusal(event, f"tag {_short(event.tag)} has no use in a stack file; remove it")
         return self._mapping() if kind == "map" else self._sequence()
 
     def _sequence(self) -> list[Any]:
@@ -169,7 +169,7 @@ class _DocumentReader:
             key = self._key(event)
             line = event.start_mark.line + 1
             if key in lines:
-                raise _refusal(event, f"{key} is set twice, first in line {lines[key]}: remove one of them")
+                raise _refusal(event, f"{key} is set twice, first in line {lines[key]}; remove one of them")
             lines[key] = line
             if key == _MERGE:
                 merged = self._merged(event)
@@ -190,7 +190,7 @@ class _DocumentReader:
     def _key(self, event: Any) -> str:
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             raise _refusal(
-                event, "a key must be text and is a map or list: put braces and brackets of a text in quotes"
+                event, "a key must be text and is a map or list; put braces and brackets of a text in quotes"
             )
         key = self._value(event)
         kind, written = ("str", f"*{event.anchor}")
@@ -199,9 +199,9 @@ class _DocumentReader:
         if kind == "int":
             return str(key)
         if kind != "str" or not isinstance(key, str):
-            raise _refusal(event, f"the key {written or '(nothing)'} is no text: put it in quotes")
+            raise _refusal(event, f"the key {written or '(nothing)'} is no text; put it in quotes")
         if key == _MERGE and (written != _MERGE or event.style):
-            raise _refusal(event, "the engine merges the key << also in quotes: use another key")
+            raise _refusal(event, "the engine merges the key << also in quotes; use another key")
         return key
 
     def _merged(self, key: Any) -> list[Mapping[str, Any]]:
@@ -210,7 +210,7 @@ class _DocumentReader:
         several = isinstance(event, yaml.SequenceStartEvent)
         maps = value if several else [value]
         if not all(isinstance(item, Mapping) for item in maps):
-            raise _refusal(key, "<< must have a map or a list of maps: write the keys in its place")
+            raise _refusal(key, "<< must have a map or a list of maps; write the keys in its place")
         return list(maps)
 
 
@@ -219,7 +219,7 @@ def _scalar(event: Any) -> tuple[str, Any]:
     tag = None if event.tag in _UNTAGGED else event.tag.removeprefix(_TAG_PREFIX)
     if tag is not None and tag not in _TAGS:
         raise _refusal(
-            event, f"tag {_short(event.tag)} has no use in a stack file: remove it and write the value as text"
+            event, f"tag {_short(event.tag)} has no use in a stack file; remove it and write the value as text"
         )
     if tag == "str" or (tag is None and event.style):
         return "str", event.value
@@ -227,9 +227,9 @@ def _scalar(event: Any) -> tuple[str, Any]:
     if (tag, kind) == ("float", "int"):
         kind, value = "float", float(value)
     if tag not in (None, kind):
-        raise _refusal(event, f"{event.value or 'nothing'} is no value of tag !!{tag}: remove the tag")
+        raise _refusal(event, f"{event.value or 'nothing'} is no value of tag !!{tag}; remove the tag")
     if kind == "float" and not isfinite(value):
-        raise _refusal(event, f"{event.value} is no number that JSON has: write a finite number, or a text in quotes")
+        raise _refusal(event, f"{event.value} is no number that JSON has; write a finite number, or a text in quotes")
     return kind, value if isinstance(value, bool) or not isinstance(value, int | float) else _json_number(value)
 
 
@@ -298,7 +298,7 @@ def _refusal(event: Any, problem: str) -> EngineYamlError:
 
 
 def _too_deep(event: Any) -> EngineYamlError:
-    return _refusal(event, f"more than {MAX_DEPTH} levels of keys and lists: write a flatter value")
+    return _refusal(event, f"more than {MAX_DEPTH} levels of keys and lists; write a flatter value")
 
 
 def _short(tag: str) -> str:

@@ -77,11 +77,11 @@ def read_stack_file(root: Path, stack: str) -> StackFile:
     written = _mapping(content, path.name, "config, with settings below it")
     if unknown := sorted(set(written) - _KEYS):
         raise MalformedStackFileError(
-            f"{path.name} has {', '.join(unknown)} beside config, where nothing reads it: indent settings below config:"
+            f"{path.name} has {', '.join(unknown)} beside config, where nothing reads it; indent settings below config:"
         )
     for key in _TEXT_KEYS:
         if isinstance(written.get(key), dict | list):
-            raise MalformedStackFileError(f"{key} in {path.name} must be text: restore what pulumi stack init wrote")
+            raise MalformedStackFileError(f"{key} in {path.name} must be text; restore what pulumi stack init wrote")
     settings = _mapping(written.get("config"), f"config in {path.name}", "settings, such as aws:region")
     return StackFile(stack, _qualified(settings, path.name, document.lines))
 
@@ -95,10 +95,10 @@ def _qualified(settings: Mapping[str, Any], file: str, lines: Mapping[tuple[int 
         line = lines.get(("config", key))
         place = f"{file}, line {line}" if line else file
         if name.count(":") != 1:
-            raise MalformedStackFileError(f"{place}: {key} must be the key of a setting: write namespace:name")
+            raise MalformedStackFileError(f"{place}: {key} must be the key of a setting; write namespace:name")
         if name in keys:
             raise MalformedStackFileError(
-                f"{place}: {key} is the same setting as {keys[name]}, of which the engine takes one at random: "
+                f"{place}: {key} is the same setting as {keys[name]}, of which the engine takes one at random; "
                 "merge them under one key"
             )
         found[name], keys[name] = value, key
@@ -112,7 +112,7 @@ def _read(path: Path) -> Document:
         raise MalformedStackFileError(f"{path.name} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise MalformedStackFileError(f"{path.name}, line {line}: is not UTF-8: save it in that encoding") from None
+        raise MalformedStackFileError(f"{path.name}, line {line}: is not UTF-8; save it in that encoding") from None
     except EngineYamlError as error:
         where = f", line {error.line}" if error.line else ""
         raise MalformedStackFileError(f"{path.name}{where}: {error}") from None

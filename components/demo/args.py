@@ -15,8 +15,6 @@ class DemoArgs(TypedDict):
     workload_name: NotRequired[str]
     """Name of the Deployment and its ConfigMap; a second generator in one namespace needs another. Default:
     `telemetry-generator`."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace is protected from deletion. Default: false."""
     interval_seconds: NotRequired[pulumi.Input[int]]
@@ -27,3 +25,5 @@ class DemoArgs(TypedDict):
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""

@@ -1,18 +1,17 @@
-"""What `Demo` accepts: settings that a stack may state, and what only a program decides."""
+"""Settings and arguments of `Demo`."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from .._model import Plain
-from .._pod_security import NamespaceSettings, cluster_namespace_problem
-from .._spec import Spec, rule
+from .._namespace_spec import NamespacedSpec, NamespaceSettings
 from ..units import Name, form
 from ..urls import OtlpHttpUrl
 
 
 class DemoSettings(NamespaceSettings):
-    """The generator: what a stack may state and a program may pass."""
+    """The generator: settings of a stack and arguments of a program."""
 
     interval_seconds: int = Field(
         default=5,
@@ -28,7 +27,7 @@ class DemoSettings(NamespaceSettings):
     )
 
 
-class DemoSpec(DemoSettings, Spec):
+class DemoSpec(DemoSettings, NamespacedSpec):
     """The checked arguments of `Demo`."""
 
     namespace: Name = Field(description="Namespace of the generator.")
@@ -39,11 +38,6 @@ class DemoSpec(DemoSettings, Spec):
         default="telemetry-generator",
         description="Name of the Deployment and its ConfigMap; a second generator in one namespace needs another.",
     )
-    create_namespace: Plain[bool] = Field(default=True, description="Whether the component creates the namespace.")
     protect_namespace: Plain[bool] = Field(
         default=False, description="Whether a created namespace is protected from deletion."
     )
-
-    @rule("namespace", "create_namespace")
-    def _namespace_is_not_of_the_cluster(self) -> str | None:
-        return cluster_namespace_problem(self.namespace) if self.create_namespace else None

@@ -44,10 +44,6 @@ class GrafanaArgs(TypedDict):
     """Size of the volume. `1Gi` to `1Pi`. Default: `2Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volume. Default: the cluster's."""
-    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the nodes for the pod. Default: any node."""
-    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
-    """Tolerations of the pod. Default: none."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of Grafana itself. Default: `100m`."""
     memory: NotRequired[pulumi.Input[str]]
@@ -59,8 +55,10 @@ class GrafanaArgs(TypedDict):
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
+    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the nodes for the pod. Default: any node."""
+    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
+    """Tolerations of the pod. Default: none."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]
@@ -75,6 +73,8 @@ class GrafanaArgs(TypedDict):
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]
     """Whether Helm does not wait for the pods to be ready. Default: false."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""
     service_monitor: NotRequired[bool]
     """Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the Prometheus
     operator. Default: false."""

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.checkout import Checkout
-from tests.engine.inline import missing_tools
+from tests.installed_tools import ENGINE, require
 from tools.program.stacks import texts
 from tools.stackfile import MalformedStackFileError, read_stack_file
 
@@ -106,8 +106,7 @@ Engine = Callable[[str], dict[str, Any] | None]
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     """A function that returns what the engine reads of a stack file, `None` where it refuses the file."""
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     root = tmp_path_factory.mktemp("engine")
     (root / "Pulumi.yaml").write_text("name: observability\nruntime: python\n")
     (root / "state").mkdir()
@@ -174,7 +173,7 @@ def test_what_the_engine_refuses_is_refused(engine: Engine, tmp_path: Path, file
 
 
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("file", "expected"),
     [
         (
             "config:\n  cluster: {name: a}\n  observability:cluster: {name: b}\n",
@@ -188,11 +187,10 @@ def test_what_the_engine_refuses_is_refused(engine: Engine, tmp_path: Path, file
         (f"config:\n  cluster: {{tolerations: [{'{a: ' * 90}1{'}' * 90}]}}\n", "observability:cluster.tolerations"),
     ],
 )
-def test_every_command_says_the_same_of_a_file_and_none_ends_in_a_traceback(
-    tmp_path: Path, file: str, said: str
+def test_every_command_reports_the_same_of_a_file_and_none_ends_in_a_traceback(
+    tmp_path: Path, file: str, expected: str
 ) -> None:
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     checkout = Checkout(tmp_path)
     assert checkout.run("pulumi", "stack", "init", "dev").exit_code == 0
     (checkout.root / "Pulumi.dev.yaml").write_text(file)
@@ -206,5 +204,5 @@ def test_every_command_says_the_same_of_a_file_and_none_ends_in_a_traceback(
     for command in commands:
         done = checkout.run(*command)
         assert done.exit_code == 1
-        assert said in done.output
+        assert expected in done.output
         assert "Traceback" not in done.output

@@ -1,4 +1,4 @@
-"""Whatever a stack file holds, it is read or refused in words: no command ends in a traceback.
+"""Any stack file is read or refused with a message: no command ends in a traceback.
 
 FUZZ_FILES sets how many files are tried: 300 by default, 10,000 in `make bench`.
 """
@@ -165,7 +165,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @example(file=f"config:\n  logging: {{values: {'[' * 200}{']' * 200}}}\n")
 @example(file=f"config:\n  {'x' * 100_000}: {'y' * 100_000}\n")
 @example(file="config:\n  logging: {limits: {max_query_length: 2024-04-01}, tenants: !!set {a, b}}\n")
-def test_any_file_is_read_or_refused_in_words(root: Path, file: str | bytes) -> None:
+def test_any_file_is_read_or_refused_with_a_message(root: Path, file: str | bytes) -> None:
     (root / FILE).write_bytes(file if isinstance(file, bytes) else file.encode("utf-8", "surrogatepass"))
     try:
         assert "\n".join(lines(rows(root, STACK)))

@@ -13,9 +13,9 @@ from pydantic import BaseModel
 
 from components._model import container, described, inner_annotation, metadata
 from components._spec import Spec
-from config.fields import accepts
 from config.settings import AREAS
 from config.storage import STORAGE_KINDS
+from config.validation import accepts
 from tests.checkout import Checkout
 from tools.docs.settings import areas
 from tools.generate.arguments import argument_modules, specifications

@@ -9,10 +9,9 @@ from typing import Any
 
 import jsonschema
 
-from sandbox.providers.kube.releases import KUBE_VERSION
-from sandbox.providers.kube.validation import failures
+from sandbox.documents import load_all
+from sandbox.providers.kube.validation import KUBE_VERSION, failures
 from tools.render import RenderedObject
-from tools.render.documents import load_all
 
 from .finding import Finding
 

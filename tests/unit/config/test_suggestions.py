@@ -40,7 +40,7 @@ problems = stacks.problems
         ("retention", "logging", "30d", "logs", "retention.logs 30d"),
         ("retention", "loki", "30d", "logs", "retention.logs 30d"),
         ("logging", "domain", "a.example", "ingress.domain", "ingress.domain a.example"),
-        ("grafana", "dns_servce", "coredns", "cluster.dns_service", "cluster.dns_service coredns"),
+        ("grafana", "dns_resolvr", "resolv.conf", "cluster.dns_resolver", "cluster.dns_resolver resolv.conf"),
         ("telemetry", "log_labels", {"a": "b"}, "extra_labels", "telemetry.extra_labels.a b"),
         ("metrics", "datasource_uid", "p", "datasources.metrics_uid", "datasources.metrics_uid p"),
         ("tracing", "prepared_changes", ["cache"], "allow_changes", "'observability:tracing.allow_changes[0]' cache"),
@@ -51,7 +51,7 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant_and_moved_there
 ) -> None:
     message = problems(**{area: {key: value}})
     assert f"observability:{area}.{key} = " in message
-    assert f"unknown setting: did you mean {meant}?\n" in message
+    assert f"unknown setting; did you mean {meant}?\n" in message
     assert f"pulumi config rm --path observability:{area}.{key} --stack test" in message
     assert (
         f"pulumi config set --path {command if '[' in command else f'observability:{command}'} --stack test" in message
@@ -70,7 +70,7 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant_and_moved_there
 )
 def test_a_value_of_the_chart_is_named_below_values(area: str, key: str, value: Any, place: str | None) -> None:
     message = problems(**{area: {key: value}})
-    hint = f"unknown setting: it is a value of the chart, set it below values: did you mean {place}?"
+    hint = f"unknown setting; did you mean {place}, a value of the chart?"
     assert (hint in message) is (place is not None)
 
 
@@ -81,7 +81,7 @@ def test_a_value_that_the_meant_setting_does_not_take_is_not_set_there() -> None
 
 def test_nothing_is_suggested_that_is_not_near() -> None:
     message = problems(logging={"frobnications": 3}, tempoo={"a": 1})
-    assert "observability:logging.frobnications = 3: unknown setting: there are alertmanager_url, " in message
+    assert "observability:logging.frobnications = 3: unknown setting; there are alertmanager_url, " in message
     assert "observability:tempoo = " in message and "did you mean" not in message
     assert closest("tempo", ["demo", "ingress"]) is None
     assert closest("retention", ["tenant_retention"]) is None
@@ -91,12 +91,12 @@ def test_nothing_is_suggested_that_is_not_near() -> None:
 
 @pytest.mark.parametrize(("name", "area"), [("loki", "logging"), ("tempo", "tracing"), ("prometheus", "metrics")])
 def test_an_area_is_found_by_the_name_of_its_program(name: str, area: str) -> None:
-    assert f"observability:{name} = {{}}: unknown setting: did you mean {area}?" in problems(**{name: {}})
+    assert f"observability:{name} = {{}}: unknown setting; did you mean {area}?" in problems(**{name: {}})
 
 
 def test_a_setting_of_another_kind_of_store_is_named_with_its_kind() -> None:
     message = problems(storage={"endpoint": "https://s3.example.org"})
-    assert "unknown setting of this kind of store: it is one of kind external\n" in message
+    assert "unknown setting of this kind of store; remove it, as it is of kind external\n" in message
 
 
 @pytest.mark.parametrize(
@@ -123,9 +123,27 @@ def test_a_setting_of_another_kind_of_store_is_named_with_its_kind() -> None:
             "did you mean distributed?",
             "set --path observability:tracing.mode d",
         ),
-        ("telemetry", "chart_version", True, "must be text\n", "rm --path observability:telemetry.chart_version"),
-        ("ingress", "kind", "nginx", "must be one of none, traefik\n", "rm --path observability:ingress.kind"),
-        ("cluster", "environment", "qa", "must be one of development, staging, production\n", "rm --path"),
+        (
+            "telemetry",
+            "chart_version",
+            True,
+            "must be text; set one\n",
+            "rm --path observability:telemetry.chart_version",
+        ),
+        (
+            "ingress",
+            "kind",
+            "nginx",
+            "must be one of none, traefik; set one of them\n",
+            "rm --path observability:ingress.kind",
+        ),
+        (
+            "cluster",
+            "environment",
+            "qa",
+            "must be one of development, staging, production; set one of them\n",
+            "rm --path",
+        ),
         (
             "grafana",
             "persistence",

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from config.fields import date_of
+from config.unquoted_dates import date_of
 from tests.unit.config import stacks
 from tests.unit.config.stacks import load_whole, source
 
@@ -23,7 +23,7 @@ def test_a_schema_entry_begins_on_the_day_with_and_without_quotes(written: str) 
 
 def test_a_schema_entry_does_not_begin_at_a_time_of_day() -> None:
     message = problems(logging={"schema_entries": [{"from": "2024-04-01 10:20:30 +0000 UTC"}]})
-    assert '[0].from = "2024-04-01T10:20:30Z": must be a day, such as 2024-01-01\n' in message
+    assert '[0].from = "2024-04-01T10:20:30Z": must be a day; set one such as 2024-01-01\n' in message
     assert "pulumi config set --path 'observability:logging.schema_entries[0].from' 2024-04-01 --stack test" in message
 
 
@@ -32,7 +32,7 @@ def test_a_date_in_place_of_text_is_refused_once_with_the_command_that_sets_it_a
     message = problems(
         cluster={"name": DAY}, logging={"values": values, "tenants": ["a"]}, telemetry={"namespace_tenants": {"a": DAY}}
     )
-    rule = "is a date or time without quotes, which YAML does not read as text: put it in quotes"
+    rule = "is a date or time without quotes, which YAML does not read as text; put it in quotes"
     for place, text in (
         ("observability:cluster.name", "2024-04-01"),
         ("observability:logging.values.loki.podAnnotations.since", "2024-04-01"),

@@ -1,4 +1,4 @@
-"""Stack files that are read and refused, each with its line and the fix."""
+"""What a stack file sets, and what is refused where it cannot be read, with its line and the fix."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tools.engine_yaml import MAX_DEPTH
-from tools.stackfile import MalformedStackFileError, read_stack_file
+from tools.stackfile import MalformedStackFileError, StackFile, UnknownStackError, read_stack_file
 
 FILE = "Pulumi.dev.yaml"
 
@@ -22,6 +22,39 @@ def nested(levels: int) -> str:
     return f"config:\n  a: {'[' * levels}{']' * levels}\n"
 
 
+def test_a_stack_file_tells_its_cluster_and_its_providers(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.prod.yaml").write_text(
+        "config:\n  observability:cluster: {context: prod-eu1, environment: production}\n"
+        "  observability:storage: {kind: aws}\n  aws:accessKey: FAKEKEY\n"
+    )
+    stack = read_stack_file(tmp_path, "prod")
+    assert (stack.context, stack.environment) == ("prod-eu1", "production")
+    assert stack.providers == ("kubernetes", "random", "aws")
+    assert stack.fake_aws_keys
+
+
+def test_a_key_without_a_namespace_is_of_this_project_as_pulumi_takes_it(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.prod.yaml").write_text("config:\n  cluster: {environment: production, context: prod-eu1}\n")
+    stack = read_stack_file(tmp_path, "prod")
+    assert (stack.context, stack.environment) == ("prod-eu1", "production")
+
+
+def test_a_stack_file_of_nothing_is_a_laptops() -> None:
+    stack = StackFile("dev", {})
+    assert (stack.context, stack.environment, stack.providers) == ("", "development", ("kubernetes", "random"))
+
+
+def test_an_unknown_stack_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
+    with pytest.raises(UnknownStackError, match=r"there is no stack 'prod' .* there are dev"):
+        read_stack_file(tmp_path, "prod")
+
+
+def test_an_empty_stack_file_sets_nothing(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text("")
+    assert read_stack_file(tmp_path, "dev").config == {}
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -29,39 +62,39 @@ def nested(levels: int) -> str:
         ("config:\n\ta: 1\n", f"{FILE}, line 2: found character"),
         ("- a\n", f"{FILE} is ['a'] and must hold keys: config"),
         ("config: dev\n", f"config in {FILE} is 'dev' and must hold keys: settings"),
-        ("config:\n  a: {{ of a template }}\n", f"{FILE}, line 2: a key must be text and is a map or list: put"),
-        ("config:\n  a: 1\n  a: 2\n", f"{FILE}, line 3: a is set twice, first in line 2: remove one"),
+        ("config:\n  a: {{ of a template }}\n", f"{FILE}, line 2: a key must be text and is a map or list; put"),
+        ("config:\n  a: 1\n  a: 2\n", f"{FILE}, line 3: a is set twice, first in line 2; remove one"),
         (
             "config:\nobservability:cluster: {environment: production}\n",
-            f"{FILE} has observability:cluster beside config, where nothing reads it: indent settings below",
+            f"{FILE} has observability:cluster beside config, where nothing reads it; indent settings below",
         ),
         (
             "config:\n  cluster: {name: a}\n  observability:cluster: {name: b}\n",
             f"{FILE}, line 3: observability:cluster is the same setting as cluster, of which the engine takes one at "
-            "random: merge them under one key",
+            "random; merge them under one key",
         ),
         (
             "config:\n  aws:region: eu-west-1\n\n  aws:config:region: us-east-1\n",
             f"{FILE}, line 4: aws:config:region is the same setting as aws:region",
         ),
-        ("config:\n  a:b:c: 1\n", f"{FILE}, line 2: a:b:c must be the key of a setting: write namespace:name"),
+        ("config:\n  a:b:c: 1\n", f"{FILE}, line 2: a:b:c must be the key of a setting; write namespace:name"),
         ("config: {}\nencryptionsalt: {a: 1}\n", f"encryptionsalt in {FILE} must be text"),
-        ("config:\n  a: !!binary aGVsbG8=\n", f"{FILE}, line 2: tag !!binary has no use in a stack file: remove it"),
-        ("config:\n  a:\n    b: !!set {c}\n", f"{FILE}, line 3: tag !!set has no use in a stack file: remove it"),
+        ("config:\n  a: !!binary aGVsbG8=\n", f"{FILE}, line 2: tag !!binary has no use in a stack file; remove it"),
+        ("config:\n  a:\n    b: !!set {c}\n", f"{FILE}, line 3: tag !!set has no use in a stack file; remove it"),
         ("config:\n  a: !!python/name:os.system\n", f"{FILE}, line 2: tag !!python/name:os.system has no use"),
-        ("config:\n  a: !!int 1.5\n", f"{FILE}, line 2: 1.5 is no value of tag !!int: remove the tag"),
-        ("config:\n  a: &x\n    - *x\n", f"{FILE}, line 3: *x is within &x itself, without end: write the value"),
-        ("config:\n  a: *x\n", f"{FILE}, line 2: *x has no anchor &x before it: write the value"),
-        ("config:\n  a: {b: .nan}\n", f"{FILE}, line 2: .nan is no number that JSON has: write a finite number"),
-        ("config:\n  a: {2024-04-01: b}\n", f"{FILE}, line 2: the key 2024-04-01 is no text: put it in quotes"),
-        ("config:\n  a: {~: b}\n", f"{FILE}, line 2: the key ~ is no text: put it in quotes"),
-        ("config:\n  a: {<<: 5}\n", f"{FILE}, line 2: << must have a map or a list of maps: write the keys"),
+        ("config:\n  a: !!int 1.5\n", f"{FILE}, line 2: 1.5 is no value of tag !!int; remove the tag"),
+        ("config:\n  a: &x\n    - *x\n", f"{FILE}, line 3: *x is within &x itself, without end; write the value"),
+        ("config:\n  a: *x\n", f"{FILE}, line 2: *x has no anchor &x before it; write the value"),
+        ("config:\n  a: {b: .nan}\n", f"{FILE}, line 2: .nan is no number that JSON has; write a finite number"),
+        ("config:\n  a: {2024-04-01: b}\n", f"{FILE}, line 2: the key 2024-04-01 is no text; put it in quotes"),
+        ("config:\n  a: {~: b}\n", f"{FILE}, line 2: the key ~ is no text; put it in quotes"),
+        ("config:\n  a: {<<: 5}\n", f"{FILE}, line 2: << must have a map or a list of maps; write the keys"),
         ("config:\n  a: {'<<': {b: 1}}\n", f"{FILE}, line 2: the engine merges the key << also in quotes"),
         ("%YAML 1.2\n---\nconfig: {}\n", f"{FILE}, line 1: %YAML 1.2 is refused by the engine, which reads 1.1"),
         ("config: {}\n---\nconfig: {a: 1}\n", f"{FILE}, line 2: a second document begins"),
-        ("config:\n  a: \a\n", f"{FILE}, line 2: control character '\\x07' is not allowed: remove it"),
-        (b"config:\n  a: \xff\n", f"{FILE}, line 2: is not UTF-8: save it in that encoding"),
-        (nested(200), f"{FILE}, line 2: more than {MAX_DEPTH} levels of keys and lists: write a flatter value"),
+        ("config:\n  a: \a\n", f"{FILE}, line 2: control character '\\x07' is not allowed; remove it"),
+        (b"config:\n  a: \xff\n", f"{FILE}, line 2: is not UTF-8; save it in that encoding"),
+        (nested(200), f"{FILE}, line 2: more than {MAX_DEPTH} levels of keys and lists; write a flatter value"),
         (nested(20_000), f"{FILE}, line 2: more than {MAX_DEPTH} levels"),
         (
             "config:\n" + "".join(f"{'  ' * level}a:\n" for level in range(1, 201)),

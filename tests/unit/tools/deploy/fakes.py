@@ -36,6 +36,7 @@ def cluster(
     memory: str = "8Gi",
     default_storage_class: str = "standard",
     crds: frozenset[str] = frozenset(),
+    services: frozenset[str] = frozenset(),
 ) -> Cluster:
     """A cluster of one node with 4 CPUs."""
     return Cluster(
@@ -47,6 +48,7 @@ def cluster(
         default_storage_class=default_storage_class,
         storage_classes=frozenset({"standard", "fast"}),
         crds=crds,
+        services=services,
     )
 
 
