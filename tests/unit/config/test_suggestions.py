@@ -1,10 +1,8 @@
 """What was probably meant by an unknown setting or a wrong value: suggested where it is near, and nowhere else."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from components._messages import closest
 from components._model import is_placeholder
@@ -14,10 +12,10 @@ from config.chart_keys import CHART_KEYS
 from config.settings import AREAS
 from config.storage import STORAGE_KINDS
 from config.suggestions import AREAS_OF_OTHERS, RENAMED, SIGNALS
+from tests.real_charts import require_files
 from tests.unit.config import stacks
 from tests.unit.config.stacks import EXTERNAL_METRICS
 
-CHARTS = Path(__file__).parents[3] / ".." / "shared" / "charts"
 CHARTS_OF = {
     "logging": (LOKI,),
     "tracing": (TEMPO_DISTRIBUTED, TEMPO),
@@ -220,10 +218,7 @@ def test_what_is_suggested_is_there_and_what_was_renamed_is_gone() -> None:
 def test_the_keys_of_a_chart_are_those_of_its_default_version(area: str) -> None:
     found: set[tuple[str, ...]] = set()
     for chart in CHARTS_OF[area]:
-        file = CHARTS / f"{chart.name}-{chart.default_version}" / "values.yaml"
-        if not file.exists():
-            pytest.skip(f"no values of {chart.name} {chart.default_version}")
-        values = yaml.safe_load(file.read_text())
+        values = require_files(chart, chart.default_version).values
         found |= {(key,) for key in values}
         found |= {(key, inner) for key, held in values.items() if isinstance(held, dict) for inner in held}
     assert set(CHART_KEYS[area]) <= found
