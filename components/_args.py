@@ -69,9 +69,9 @@ class Workload(TypedDict):
     cpu: NotRequired[str]
     """CPU request of each pod. Default: that of the area, or by workload."""
     memory: NotRequired[str]
-    """Memory request and limit of each pod. At least `1Mi`. Default: that of the area, or by workload."""
+    """Memory request and limit of each pod. `1Mi` to `64Ti`. Default: that of the area, or by workload."""
     volume_size: NotRequired[str]
-    """Size of the volume of each pod, for workloads that have one. At least `1Gi`. Default: that of the area."""
+    """Size of the volume of each pod, for workloads that have one. `1Gi` to `1Pi`. Default: that of the area."""
     storage_class: NotRequired[str]
     """Storage class of those volumes. Default: that of the area."""
     node_selector: NotRequired[Mapping[str, str]]

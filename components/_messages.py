@@ -7,6 +7,9 @@ from typing import Any
 PLAIN_SECRET = "plain_secret"
 """The type of an error whose value must not be shown."""
 
+_NEAR = 0.75
+"""Ratio of difflib from which a name is near another: `tempo` is not near `demo`, `nam` is near `name`."""
+_SHORTEST_BEGINNING = 3
 _TEXT = "must be text; set one"
 _NUMBER = "must be a number; set one"
 _INTEGER = "must be a whole number; set one"
@@ -44,6 +47,7 @@ _MESSAGES = {
     "tuple_type": _LIST,
     "date_type": _DAY,
     "date_parsing": _DAY,
+    "date_from_datetime_inexact": _DAY,
     "date_from_datetime_parsing": _DAY,
     "extra_forbidden": "unknown argument; remove it, or correct its name",
 }
@@ -68,8 +72,11 @@ def _without_fraction(item: Any) -> Any:
 
 
 def closest(name: str, names: Iterable[str]) -> str | None:
-    """Return the name that is most like `name`, `None` if none is similar."""
-    return next(iter(difflib.get_close_matches(name, sorted(names), n=1)), None)
+    """Return the name that is near `name`, or the only one that begins with it; `None` if there is none."""
+    known = sorted(names)
+    begun = [one for one in known if len(name) >= _SHORTEST_BEGINNING and one.startswith(name)]
+    near = difflib.get_close_matches(name, known, n=1, cutoff=_NEAR)
+    return near[0] if near else begun[0] if len(begun) == 1 else None
 
 
 def _choice(value: Any, expected: str) -> str:

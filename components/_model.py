@@ -57,6 +57,13 @@ class Choices:
     values: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class AlsoCalled:
+    """Names that others have for values of an enum, each with the value: such a name is corrected to it."""
+
+    names: tuple[tuple[str, str], ...]
+
+
 class StrictModel(BaseModel):
     """A frozen model without unknown keys, in which no boolean is a number and no placeholder is a value."""
 
@@ -136,6 +143,12 @@ def _metadata(annotation: Any) -> Iterator[Any]:
     elif get_origin(annotation) in (Union, UnionType):
         for item in get_args(annotation):
             yield from _metadata(item)
+
+
+def called_here(annotation: Any, name: Any) -> str | None:
+    """Return the value of an enum that others call `name`, `None` if there is none."""
+    others = dict(pair for stated in _metadata(annotation) if isinstance(stated, AlsoCalled) for pair in stated.names)
+    return others.get(re.sub("[-_ ]", "", str(name)).lower())
 
 
 def is_plain(field: FieldInfo) -> bool:

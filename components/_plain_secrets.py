@@ -34,6 +34,18 @@ _REFERENCE = re.compile(r"\$\{[^}]+\}|\$__\w+\{[^}]+\}|\$\(\w+\)|\$\w+|\{\{.*\}\
 _IN_A_URL = re.compile(r"(://[^/@\s:]+:)(?!\$)[^/@\s]+@")
 _USER_OF_A_URL = re.compile(r"//[^/@\s\"]+@")
 _QUERY_OF_A_URL = re.compile(r"(://[^?\s\"']+)\?[^\s\"']+")
+_LOGIN = re.compile(r"\b(?:bearer|basic)\s+(?=\S*[\d=])[\w.~+/=-]{6,}", re.IGNORECASE)
+"""The value of an Authorization header (https://www.rfc-editor.org/rfc/rfc9110#name-authorization)."""
+_FLAG = re.compile(r"--?(?P<name>[\w.-]+)[= ](?P<value>\S.*)", re.DOTALL)
+"""An argument of a command with its value."""
+_SECRET_URL = re.compile(
+    r"https?://(?:hooks\.slack(?:-gov)?\.com/(?:services|workflows|triggers)/|(?:[\w-]+\.)?discord(?:app)?\.com/api/webhooks/"
+    r"|[\w.-]*\.webhook\.office\.com/webhook|[\w.-]+\.logic\.azure\.com[^\s]*[?&]sig=|chat\.googleapis\.com/[^\s]*[?&]token="
+    r"|api\.telegram\.org/bot|events\.pagerduty\.com/integration/)(?!\$)[\w%-]"
+    r"|https?://[^\s]*[?&](?:[\w-]*(?:token|api_?key|secret|password))=(?!\$)[\w%-]",
+    re.IGNORECASE,
+)
+"""A webhook, whose URL is its secret, or a URL with a secret in its query."""
 _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
 
 
@@ -49,14 +61,14 @@ def plain_secrets(values: Any, path: Path = ()) -> Iterator[Path]:
     elif isinstance(values, list | tuple):
         for index, item in enumerate(values):
             yield from plain_secrets(item, (*path, index))
-    elif isinstance(values, str) and (_IN_A_URL.search(values) or _PRIVATE_KEY.search(values)):
+    elif isinstance(values, str) and holds_a_secret(values):
         yield path
 
 
 def redacted(values: Any) -> Any:
     """Return the values with the secrets in them replaced by `HIDDEN`, for messages."""
     if isinstance(values, str):
-        return HIDDEN if _PRIVATE_KEY.search(values) else values
+        return HIDDEN if holds_a_secret(values) and not _IN_A_URL.search(values) else values
     hidden = set(plain_secrets(values))
 
     def without(part: Any, path: Path) -> Any:
@@ -74,6 +86,14 @@ def redacted(values: Any) -> Any:
 def without_url_secrets(text: str) -> str:
     """Return a text without the credentials and the queries of the URLs in it."""
     return _QUERY_OF_A_URL.sub(r"\1?[hidden]", _USER_OF_A_URL.sub("//[hidden]@", text))
+
+
+def holds_a_secret(text: str) -> bool:
+    """Whether a text holds a secret by its form, or is an argument whose name is that of a secret."""
+    if any(form.search(text) for form in (_IN_A_URL, _PRIVATE_KEY, _LOGIN, _SECRET_URL)):
+        return True
+    flag = _FLAG.fullmatch(text)
+    return flag is not None and _is_literal(flag["value"]) and _is_named_like_a_secret(flag["name"], (), {})
 
 
 def _is_literal(value: Any) -> bool:

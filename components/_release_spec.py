@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import Field
 
+from ._merge import is_set_at, removed_at
 from ._model import Plain, StrictModel
 from ._namespace_spec import NamespacedSpec
 from ._plain_secrets import PROBLEM, plain_secrets
@@ -21,10 +22,14 @@ class ReleaseSettings(StrictModel):
         description="Chart values merged over those of the component, last. Default: none.",
     )
     max_history: Plain[int] = Field(
-        default=2, ge=1, description="Number of revisions of the release that Helm keeps.", examples=[5]
+        default=2, ge=1, le=100, description="Number of revisions of the release that Helm keeps.", examples=[5]
     )
     timeout_seconds: Plain[int] = Field(
-        default=600, ge=1, description="Time that an installation or upgrade may take, in seconds.", examples=[900]
+        default=600,
+        ge=1,
+        le=86_400,
+        description="Time that an installation or upgrade may take, in seconds.",
+        examples=[900],
     )
     atomic: Plain[bool] = Field(
         default=False, description="Whether a failed upgrade is rolled back at once.", examples=[True]
@@ -56,6 +61,22 @@ class ReleaseSpec(ReleaseSettings, NamespacedSpec):
         """The chart that `chart_version` is a version of."""
         raise NotImplementedError
 
+    @property
+    def required_values(self) -> Sequence[str]:
+        """Chart values that arguments set and without which the chart's program fails or keeps other data."""
+        return ()
+
+    @rule("values")
+    def _values_remove_no_required_value(self) -> Iterator[Violation]:
+        removed: dict[tuple[str, ...], list[str]] = {}
+        for place in self.required_values:
+            if path := removed_at(self.values, place.split(".")):
+                removed.setdefault(tuple(path), []).append(place)
+        for path, places in removed.items():
+            yield Violation(
+                f"null would remove {', '.join(places)}, which arguments set; remove it", at=("values", *path)
+            )
+
     @rule("values")
     def _values_hold_no_secret(self) -> Iterator[Violation]:
         for path in plain_secrets(self.values):
@@ -83,7 +104,7 @@ def reserved_violations(values: Any, reserved: Mapping[str, str], subject: str) 
     """Yield a violation for each place in `reserved` that `values` sets and that would replace `subject`."""
     for place, fix in reserved.items():
         path = place.split(".")
-        if _is_set_at(values, path):
+        if is_set_at(values, path):
             at = _existing_part(values, path)
             yield Violation(f"{place} would replace {subject}; {fix}", at=("values", *at))
 
@@ -95,14 +116,3 @@ def _existing_part(values: Any, path: Sequence[str]) -> Sequence[str]:
             return path[:depth]
         values = values[key]
     return path
-
-
-def _is_set_at(values: Any, path: Sequence[str]) -> bool:
-    """Whether a value is set at `path` or at a parent of it, where also a null would remove the value at `path`."""
-    for key in path:
-        if not isinstance(values, Mapping):
-            return True
-        if key not in values:
-            return False
-        values = values[key]
-    return True

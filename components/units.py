@@ -8,13 +8,14 @@ RFC 1123 labels.
 import re
 from datetime import timedelta
 from decimal import Decimal
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import AfterValidator, Field
 
 from ._model import USER_KNOWN, Bound
-from ._plain_secrets import plain_secrets
+from ._plain_secrets import holds_a_secret, plain_secrets
 
 _DURATION = re.compile(
     r"(?:(?P<w>\d+)w)?(?:(?P<d>\d+)d)?(?:(?P<h>\d+)h)?(?:(?P<m>\d+)m)?(?:(?P<s>\d+)s)?(?:(?P<ms>\d+)ms)?"
@@ -32,6 +33,12 @@ _FACTORS = {
 
 _LONGEST = timedelta(days=106_751)
 """Whole days that Go counts in 64 bits of nanoseconds (https://pkg.go.dev/time#Duration): Prometheus refuses more."""
+
+
+_MOST_MEMORY = "64Ti"
+"""Twice that of the largest servers (https://aws.amazon.com/ec2/instance-types/u7i/)."""
+_LARGEST_VOLUME = "1Pi"
+"""Block volumes of clouds end at 64Ti (https://docs.aws.amazon.com/ebs/latest/userguide/ebs-volume-types.html)."""
 
 
 def parse_duration(text: str) -> timedelta:
@@ -112,12 +119,22 @@ def _quantity(text: str) -> str:
 def _memory_size(text: str) -> str:
     if parse_quantity(_quantity(text)) < 2**20:
         raise ValueError("must be at least 1Mi of memory; set the unit too, such as 512Mi or 2Gi")
+    if parse_quantity(text) > parse_quantity(_MOST_MEMORY):
+        raise ValueError(f"must be at most {_MOST_MEMORY} of memory, more than any node has; set less, such as 2Gi")
     return text
 
 
 def _volume_size(text: str) -> str:
     if parse_quantity(_quantity(text)) < 2**30:
         raise ValueError("must be at least 1Gi, as the size of a volume; set the unit too, such as 10Gi")
+    if parse_quantity(text) > parse_quantity(_LARGEST_VOLUME):
+        raise ValueError(f"must be at most {_LARGEST_VOLUME}, as the size of a volume; set less, such as 10Gi")
+    return text
+
+
+def _word(text: str) -> str:
+    if not text or any(character.isspace() for character in text):
+        raise ValueError("must be a name without white space; correct or remove it")
     return text
 
 
@@ -141,6 +158,17 @@ def _hostname(text: str) -> str:
     return text
 
 
+def is_host(text: str) -> bool:
+    """Whether a text is a DNS name, with or without the dot of the root, or an IP address without brackets."""
+    labels = text.removesuffix(".").split(".")
+    if ":" in text or (len(labels) > 1 and labels[-1].isdecimal()):
+        try:
+            return "%" not in text and bool(ip_address(text))
+        except ValueError:
+            return False
+    return len(text) <= 253 and all(_HOST_LABEL.fullmatch(label) for label in labels)
+
+
 def http_url(text: str) -> str:
     """Return an http or https URL without credentials, query or fragment; raise `ValueError` otherwise."""
     if urlsplit(_http_url_with_query(text)).query:
@@ -155,14 +183,18 @@ def _http_url_with_query(text: str) -> str:
     except ValueError as error:
         raise ValueError(f"must be a URL ({error}); correct it") from None
     host = parts.hostname or ""
-    if parts.scheme not in ("http", "https") or not host or {"<", ">"} & set(host) or port == 0:
+    if parts.scheme not in ("http", "https") or not host or port == 0:
         raise ValueError("must be a URL; use http:// or https://, a host and, where needed, a port and a path")
+    if not is_host(host):
+        raise ValueError(
+            "must have a host that is a DNS name or an IP address; use letters, digits and '-', joined by dots"
+        )
     if parts.username or parts.password:
         raise ValueError("must not have credentials; set them as a secret instead")
     if parts.fragment or any(character.isspace() for character in text):
         raise ValueError("must not have a fragment or white space; set the plain address")
-    if any(plain_secrets(dict(parse_qsl(parts.query)))):
-        raise ValueError("must not have a secret in its query; set it as a secret instead")
+    if holds_a_secret(text) or any(plain_secrets(dict(parse_qsl(parts.query)))):
+        raise ValueError("must not have a secret in its path or query; set it as a secret instead")
     return text
 
 
@@ -194,13 +226,16 @@ Interval = Annotated[str, AfterValidator(_interval)]
 Quantity = Annotated[str, AfterValidator(_quantity)]
 """A Kubernetes quantity above zero: `2Gi`, `500m`."""
 
+Word = Annotated[str, AfterValidator(_word)]
+"""A name of something elsewhere, such as an attribute or a label: not empty and without white space."""
+
 Replicas = Annotated[int, Field(ge=1, le=1000)]
 """Number of pods of a workload, at most 1000, which catches typing errors."""
 
-MemorySize = Annotated[str, AfterValidator(_memory_size), Bound("At least `1Mi`.")]
+MemorySize = Annotated[str, AfterValidator(_memory_size), Bound(f"`1Mi` to `{_MOST_MEMORY}`.")]
 """Memory of a pod, 1Mi or more: `512Mi`, `2Gi`."""
 
-VolumeSize = Annotated[str, AfterValidator(_volume_size), Bound("At least `1Gi`.")]
+VolumeSize = Annotated[str, AfterValidator(_volume_size), Bound(f"`1Gi` to `{_LARGEST_VOLUME}`.")]
 """Size of a volume, 1Gi or more: `10Gi`."""
 
 Name = Annotated[str, AfterValidator(_label)]

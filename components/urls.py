@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from ipaddress import IPv6Address
 from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 
@@ -17,15 +16,16 @@ from pydantic import AfterValidator, BaseModel
 
 from ._model import USER_KNOWN, metadata
 from ._shown import shown
-from .units import HttpUrl, HttpUrlWithQuery, OptionalHttpUrl, OptionalHttpUrlWithQuery, http_url
+from .units import HttpUrl, HttpUrlWithQuery, OptionalHttpUrl, OptionalHttpUrlWithQuery, http_url, is_host
 
 Model = TypeVar("Model", bound=BaseModel)
 
+OTLP_GRPC_PORT, OTLP_HTTP_PORT = 4317, 4318
+"""https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-default-port"""
+
 _SERVICE_AND_PROTOCOL = re.compile(r"(?<=://)_[a-zA-Z0-9-]+\._(?:tcp|udp)\.")
 """The first labels of an SRV name, which Loki resolves with `enable_alertmanager_discovery`."""
-_HOST_AND_PORT = re.compile(
-    r"(?:[a-zA-Z0-9](?:[-a-zA-Z0-9.]*[a-zA-Z0-9])?|\[(?P<address>[0-9a-fA-F:.]+)\]):(?P<port>[1-9]\d{0,4})"
-)
+_HOST_AND_PORT = re.compile(r"(?:(?P<name>[^:\[\]]+)|\[(?P<address>[^\[\]]*:[^\[\]]*)\]):(?P<port>[1-9]\d{0,4})")
 
 
 class Api(StrEnum):
@@ -111,20 +111,23 @@ def log_address_warnings(spec: pulumi.Output[Model], component: pulumi.Resource)
     spec.apply(log)
 
 
+OTLP_GRPC_PORT, OTLP_HTTP_PORT = 4317, 4318
+"""https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-default-port"""
+
+
 def is_host_and_port(text: str) -> bool:
     """Whether a text is `host:port` or `[address]:port`, as clients without HTTP require."""
     found = _HOST_AND_PORT.fullmatch(text)
-    if found is None or int(found["port"]) > 65535:
-        return False
-    return found["address"] is None or _is_ipv6(found["address"])
+    return found is not None and is_host(found["name"] or found["address"]) and int(found["port"]) < 65536
 
 
-def _is_ipv6(text: str) -> bool:
-    try:
-        IPv6Address(text)
-    except ValueError:
-        return False
-    return True
+def otlp_over_http(url: str) -> str:
+    """Return a URL for OTLP over HTTP; raise `ValueError` where its port is that of gRPC."""
+    if url and urlsplit(url).port == OTLP_GRPC_PORT:
+        raise ValueError(
+            f"must not have port {OTLP_GRPC_PORT}, which takes OTLP over gRPC only; use that of HTTP, {OTLP_HTTP_PORT}"
+        )
+    return url
 
 
 def _alertmanager_urls(text: str) -> str:
@@ -159,10 +162,10 @@ RemoteWriteUrl = Annotated[HttpUrlWithQuery, _REMOTE_WRITE]
 OptionalRemoteWriteUrl = Annotated[OptionalHttpUrlWithQuery, _REMOTE_WRITE]
 """A `RemoteWriteUrl`, or the empty string where there is none."""
 
-OtlpUrl = Annotated[HttpUrl, OTLP_BASE]
+OtlpUrl = Annotated[HttpUrl, AfterValidator(otlp_over_http), OTLP_BASE]
 """Base URL for OTLP over HTTP, which the path of a signal is appended to."""
 
-OptionalOtlpUrl = Annotated[OptionalHttpUrl, OTLP_BASE]
+OptionalOtlpUrl = Annotated[OptionalHttpUrl, AfterValidator(otlp_over_http), OTLP_BASE]
 """An `OtlpUrl`, or the empty string where there is none."""
 
 QueryUrl = Annotated[HttpUrl, _QUERY_BASE]

@@ -1,7 +1,7 @@
 """The stack's configuration as Pulumi passes it to the program."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,9 @@ from pulumi.runtime import config as runtime_config
 from components._shown import shown
 
 from .errors import PROJECT, Problem, remove_command
+
+_MAX_LEVELS = 100
+"""Of keys and lists; chart values have some twenty. The stack file's reader in tools refuses more, with the line."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +29,8 @@ class Source:
     """The AWS provider's region, from `aws:region`."""
     aws: Mapping[str, bool] = field(default_factory=dict)
     """The keys of the AWS provider, and whether the value of each is encrypted."""
-    others: frozenset[str] = frozenset()
-    """The keys of every other namespace, whole."""
+    others: Mapping[str, str] = field(default_factory=dict)
+    """Every key of other namespaces, whole, and its text."""
 
     def area(self, name: str) -> tuple[Any, list[Problem]]:
         """Return the value of one area as plain data, `{}` where it is not set, and the problems of its form."""
@@ -43,15 +46,33 @@ class Source:
         value = self.value(name)
         if isinstance(value, dict):
             return value, []
-        sentence = "must be an object with the keys of docs/reference/settings.md; set each by its path"
+        sentence = (
+            f"must be an object with the keys of docs/reference/settings.md, {_MAX_LEVELS} levels of them at most; "
+            "set each by its path"
+        )
         return {}, [Problem(place, sentence, remove_command(place), shown(value))]
 
     def value(self, key: str) -> Any:
-        """Return any value as plain data."""
+        """Return any value as plain data; one with more levels than a setting has, as its text."""
+        text = self.texts[key]
         try:
-            return json.loads(self.texts[key])
-        except json.JSONDecodeError:
-            return self.texts[key]
+            value = json.loads(text)
+        except (json.JSONDecodeError, RecursionError):
+            return text
+        return value if _levels(value) <= _MAX_LEVELS else text
+
+
+def _levels(value: Any) -> int:
+    levels, layer = 0, [value]
+    while layer := [part for item in layer for part in _parts(item)]:
+        levels += 1
+    return levels
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def read() -> Source:
@@ -69,5 +90,5 @@ def read() -> Source:
             for key in everything
             if key.startswith("aws:")
         },
-        others=frozenset(key for key in everything if not key.startswith((prefix, "aws:"))),
+        others={key: str(value) for key, value in everything.items() if not key.startswith((prefix, "aws:"))},
     )

@@ -17,6 +17,7 @@ from .settings import AREAS, Settings
 from .source import Source
 from .stack_rules import RULES
 from .storage import STORAGE_KINDS
+from .suggestions import AREAS_OF_OTHERS
 from .validation import CheckedArea, check_area
 
 
@@ -30,7 +31,7 @@ def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] 
         stack=source.stack,
         aws_region=source.aws_region,
         configured_secrets=frozenset(SECRET_KEYS) & frozenset(source.texts),
-        written={name: source.area(name)[0] for name in AREAS}
+        written={name: found.written for name, found in checked.items()}
         | ({"aws:region": source.aws_region} if source.aws_region else {}),
         invalid=frozenset(f"{name}.{field}".rstrip(".") for name, found in checked.items() for field in found.invalid),
         **{name: found.area for name, found in checked.items()},  # type: ignore[arg-type]
@@ -71,7 +72,9 @@ def _checked_areas(source: Source) -> tuple[Mapping[str, CheckedArea], list[Prob
             else:
                 malformed = [_unknown_kind(written)]
         # A malformed area is wrong as a whole.
-        found = CheckedArea(model(), malformed, frozenset({""})) if malformed else check_area(name, model, written)
+        found = (
+            CheckedArea(model(), malformed, frozenset({""}), written) if malformed else check_area(name, model, written)
+        )
         checked[name] = found
         problems += found.problems
     return checked, problems
@@ -103,7 +106,8 @@ def _unknown_keys(source: Source) -> list[Problem]:
         if not hidden and (moved := set_without_path(key, source, AREAS)):
             problems.append(moved)
             continue
-        sentence = f"unknown setting; {nearest(key, known)}"
+        meant = AREAS_OF_OTHERS.get(key)
+        sentence = f"unknown setting; {f'did you mean {meant}?' if meant else nearest(key, known)}"
         problems.append(
             Problem(place, sentence, remove_command(place, whole_key=True), "" if hidden else shown(source.value(key)))
         )

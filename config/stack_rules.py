@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from components._messages import closest
 from components._model import placeholder
 from components._shown import shown
 
 from .areas import CHARTS_VARIABLE
 from .caching import CacheKind
-from .errors import PROJECT, Problem, remove_command, set_command, setting_path
+from .errors import PROJECT, Problem, nearest, remove_command, replace_command, set_command, setting_path
 from .ingress import IngressKind
 from .metrics import MetricsArea, MetricsKind
 from .namespaces import area_namespaces, namespace_in_url
@@ -246,6 +247,23 @@ def _namespaces_differ_from_external_metrics(settings: Settings) -> Iterator[Pro
             )
 
 
+@rule(
+    *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
+    *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
+    *("metrics.kind", "metrics.namespace", "cluster.existing_namespaces"),
+)
+def _existing_namespaces_are_of_areas(settings: Settings) -> Iterator[Problem]:
+    used = set(area_namespaces(settings).values())
+    place = setting_path("cluster", "existing_namespaces")
+    existing = list(settings.cluster.existing_namespaces)
+    if unused := [name for name in existing if name not in used]:
+        right = [closest(name, used - set(existing)) or name for name in existing]
+        kept = list(dict.fromkeys(name for name in right if name in used))
+        message = f"must be namespaces of areas, and {', '.join(unused)} are not; {nearest(unused[0], used)}"
+        fix = replace_command(place, existing, kept) if kept else remove_command(place)
+        yield Problem(place, message, fix, shown(existing))
+
+
 RULES: Sequence[Rule] = (
     _external_storage_has_credentials,
     _credentials_are_used,
@@ -266,6 +284,7 @@ RULES: Sequence[Rule] = (
     _some_load_is_stated,
     _streams_are_of_logs,
     _namespaces_differ_from_external_metrics,
+    _existing_namespaces_are_of_areas,
     *TENANT_RULES,
     *SECURITY_RULES,
     *PRODUCTION_RULES,

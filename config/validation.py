@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -14,26 +15,35 @@ from components._messages import PLAIN_SECRET, closest, message
 from components._model import (
     Location,
     StrictModel,
+    called_here,
     container,
     field_called,
+    holds_placeholder,
     inner_annotation,
     is_placeholder,
     is_user_known,
     members,
     placeholder,
 )
-from components._plain_secrets import HIDDEN
+from components._plain_secrets import HIDDEN, plain_secrets
 from components._shown import SECRET, shown
 from components.units import parse_quantity
+from components.urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
 
-from .errors import Problem, nearest, remove_command, replace_command, setting_path
+from .errors import Problem, nearest, remove_command, replace_command, set_command, setting_path
+from .settings import AREAS
+from .suggestions import described, kind_with, suggested
+from .unquoted_dates import date_of, dates_in, with_value
 
 OF_A_KEY = "[key]"
 """The last part of an error's location where the key of a map is wrong, not its value."""
 
 _NUMBER = re.compile(r"\d+(\.\d+)?")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d(?!\d)")
 _UNIT = re.compile(r"\d+([A-Za-z]+)")
 _SIZES = ("Mi", "Gi")
+_SECRET_NAMES = ("secret", "credential", "credentials", "key")
+"""Names of a secret's value; longer ones are recognised as in chart values."""
 _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
 
@@ -46,20 +56,38 @@ class CheckedArea:
     problems: list[Problem]
     invalid: frozenset[str] = frozenset()
     """The names of the wrong fields."""
+    written: Mapping[str, Any] = field(default_factory=dict)
+    """The values as written, where a date without quotes is the text of that day."""
 
 
 def check_area(name: str, model: type[StrictModel], written: Mapping[str, Any]) -> CheckedArea:
     """Return an area with each field checked by its declaration."""
+    dates = dict(dates_in(written))
+    for location, text in dates.items():
+        written = with_value(written, location, text)
+    misplaced = {location: text for location, text in dates.items() if not _takes_day(model, location)}
+    problems = [_unquoted(setting_path(name, *location), text) for location, text in misplaced.items()]
+    wrong = {str(location[0]) for location in misplaced}
     try:
-        return CheckedArea(model.model_validate(written), [])
+        area = model.model_validate(written)
     except ValidationError as error:
-        problems = list(wrong_fields(name, model, error))
-        wrong = {str(details["loc"][0]) for details in error.errors(include_url=False)}
-    right = {key: value for key, value in written.items() if key not in wrong}
-    examples = {key: (field.examples or [None])[0] for key, field in model.model_fields.items() if field.is_required()}
-    return CheckedArea(
-        model.model_validate({**examples, **right}), problems, frozenset(wrong & model.model_fields.keys())
-    )
+        places = {problem.field for problem in problems}
+        problems += [problem for problem in wrong_fields(name, model, error) if problem.field not in places]
+        wrong |= {str(details["loc"][0]) for details in error.errors(include_url=False)}
+        right = {key: value for key, value in written.items() if key not in wrong}
+        required = {key: field for key, field in model.model_fields.items() if field.is_required()}
+        examples = {key: (field.examples or [None])[0] for key, field in required.items()}
+        area = model.model_validate({**examples, **right})
+    return CheckedArea(area, problems, frozenset(wrong & model.model_fields.keys()), written)
+
+
+def _takes_day(model: type[StrictModel], location: Location) -> bool:
+    return container(setting_at(model, location).annotation) is date
+
+
+def _unquoted(place: str, text: str) -> Problem:
+    rule = "is a date or time without quotes, which YAML does not read as text; put it in quotes"
+    return Problem(place, rule, set_command(place, text), shown(text))
 
 
 @dataclass(frozen=True)
@@ -109,15 +137,34 @@ def right_value(setting: Setting, wrong: Any) -> Any:
     user_known = is_user_known(setting.annotation)
     names = members(setting.annotation)
     candidates: list[Any] = [
+        called_here(setting.annotation, wrong),
         closest(str(wrong), names),
+        _day(wrong),
         _SWITCHES.get(wrong.lower()) if isinstance(wrong, str) and _is_switch(setting.annotation) else None,
         *_written_out(setting, wrong),
         *_same_host(wrong, setting.example),
         [part.strip() for part in wrong.split(",")] if isinstance(wrong, str) else None,
-        None if user_known or _is_entry(setting) else setting.example,
+        _enabled(wrong),
+        None if user_known or _is_entry(setting) or (_is_choice(setting) and wrong is not None) else setting.example,
     ]
     found = next((item for item in candidates if item is not None and accepts(setting.annotation, item)), None)
     return placeholder(setting.name) if found is None and user_known else found
+
+
+def _is_choice(setting: Setting) -> bool:
+    """Whether a setting has few values: another one of them is something else than what was meant."""
+    return bool(members(setting.annotation)) or _is_switch(setting.annotation)
+
+
+def _enabled(wrong: Any) -> Any:
+    """Return the value of `enabled` in a map, as charts write a switch."""
+    return wrong.get("enabled") if isinstance(wrong, Mapping) else None
+
+
+def _day(wrong: Any) -> str | None:
+    """Return the day of a date or time, which Go or the user wrote; `None` where `wrong` has none."""
+    found = _DAY.match((date_of(wrong) or wrong) if isinstance(wrong, str) else "")
+    return found[0] if found else None
 
 
 def _is_entry(setting: Setting) -> bool:
@@ -156,6 +203,9 @@ def _same_host(wrong: Any, example: Any) -> list[str]:
         return []
     if given.scheme not in ("http", "https") or not given.hostname or {"<", ">"} & set(given.hostname):
         return []
+    if given.port == OTLP_GRPC_PORT:
+        # The same server takes OTLP over HTTP at the port beside it.
+        port = f":{OTLP_HTTP_PORT}" if right.port == OTLP_HTTP_PORT else ""
     host = f"[{given.hostname}]" if ":" in given.hostname else given.hostname
     server, path = f"{given.scheme}://{host}{port}", given.path.rstrip("/")
     queries = [f"{server}{path}?{given.query}"] if path and given.query else []
@@ -170,28 +220,56 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
     place = setting_path(area, *location)
     setting = setting_at(model, location)
     if kind == "extra_forbidden":
-        return _unknown(place, setting, location, value)
+        return _unknown(area, model, setting, location, value)
     if kind == "missing":
         return Problem(place, f"is missing: {meaning(setting)}", _fix(place, setting, None))
     if value is None:
         return Problem(place, "must not be null; remove it, or set a value", remove_command(place), "null")
-    text = HIDDEN if kind == PLAIN_SECRET else shown(value)
-    return Problem(place, message(details), _fix(place, setting, value), text)
+    text = message(details)
+    if (meant := called_here(setting.annotation, value)) and isinstance(value, str):
+        text = f"{text.partition('; ')[0]}; did you mean {meant}?"
+    shown_value = HIDDEN if kind == PLAIN_SECRET else shown(value)
+    return Problem(place, text, _fix(place, setting, value), shown_value)
 
 
-def _unknown(place: str, setting: Setting, location: Location, value: Any) -> Problem:
+def _unknown(area: str, model: type[BaseModel], setting: Setting, location: Location, value: Any) -> Problem:
+    place = setting_path(area, *location)
     name = str(location[-1])
-    if SECRET.search(name):
+    if _is_secret(name, value):
         return Problem(
             place,
             "looks like a secret in plain text; use a secret setting (docs/reference/settings.md) or name a "
             "Kubernetes Secret, and rotate it",
             remove_command(place),
         )
-    hint = "remove it"
-    if setting.owner is not None:
-        hint = nearest(name, [field.alias or key for key, field in setting.owner.model_fields.items()])
-    return Problem(place, f"unknown setting; {hint}", remove_command(place), shown(value))
+    written = "" if SECRET.search(name) else shown(value)
+    if setting.owner is None:
+        return Problem(place, "unknown setting; remove it", remove_command(place), written)
+    names = [field.alias or key for key, field in setting.owner.model_fields.items()]
+    target = suggested(area, location, names)
+    if area == "storage" and len(location) == 1 and (kinds := kind_with(name)):
+        rule = f"unknown setting of this kind of store; remove it, as it is of kind {' and '.join(kinds)}"
+        return Problem(place, rule, remove_command(place), written)
+    if target is None:
+        return Problem(place, f"unknown setting; {nearest(name, names)}", remove_command(place), written)
+    commands = [remove_command(place)]
+    if right := _accepted(area, model, target, value):
+        commands.append(set_command(setting_path(*target), right[0]))
+    return Problem(place, f"unknown setting; {described(target, area, location)}", "\n".join(commands), written)
+
+
+def _accepted(area: str, model: type[BaseModel], target: Location, value: Any) -> list[Any]:
+    """Return the value that the setting at `target` takes for `value`, in a list; an empty one where it takes none."""
+    owner = model if target[0] == area else AREAS[str(target[0])]
+    setting = setting_at(owner, target[1:])
+    right = value if accepts(setting.annotation, value) else None
+    return [] if right is None or holds_placeholder(right) else [right]
+
+
+def _is_secret(name: str, value: Any) -> bool:
+    """Whether an unknown setting has a secret in plain text, by its name or by its value."""
+    named = name.lower() in _SECRET_NAMES and isinstance(value, str) and value != ""
+    return named or any(plain_secrets({name: value}))
 
 
 def _fix(place: str, setting: Setting, wrong: Any) -> str:

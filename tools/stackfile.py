@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from .engine_yaml import Document, EngineYamlError, read_document
 
 PROJECT = "observability"
 """The name that `Pulumi.yaml` has. The settings' own constant takes 1.5 s to import, with every component."""
@@ -23,7 +23,8 @@ class MalformedStackFileError(StackFileError):
     """The file cannot be read."""
 
 
-_KEYS = frozenset({"config", "secretsprovider", "encryptedkey", "encryptionsalt", "environment"})
+_TEXT_KEYS = ("secretsprovider", "encryptedkey", "encryptionsalt")
+_KEYS = frozenset({"config", "environment", *_TEXT_KEYS})
 """What a stack file may hold at its top (https://www.pulumi.com/docs/iac/concepts/projects/stack-settings-file/)."""
 
 
@@ -77,40 +78,59 @@ def read_stack_file(root: Path, stack: str) -> StackFile:
     if not path.exists():
         there = ", ".join(sorted(file.name.split(".")[1] for file in root.glob("Pulumi.*.yaml")))
         raise UnknownStackError(f"there is no stack {stack!r} ({path.name}): choose one with STACK=, there are {there}")
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), _UniqueKeys)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise MalformedStackFileError(f"{path.name} is no YAML{_where(error)}") from None
+    document = _read(path)
+    content = document.value
     written = _mapping(content, path.name, "config, with settings below it")
-    if unknown := sorted(str(key) for key in set(written) - _KEYS):
+    if unknown := sorted(set(written) - _KEYS):
         raise MalformedStackFileError(
-            f"{path.name} has {', '.join(unknown)} beside config, where nothing reads it: indent settings below config:"
+            f"{path.name} has {', '.join(unknown)} beside config, where nothing reads it; indent settings below config:"
         )
-    config = _mapping(written.get("config"), f"config in {path.name}", "settings, such as aws:region")
-    return StackFile(stack, {qualified(str(key)): value for key, value in config.items()})
+    for key in _TEXT_KEYS:
+        if isinstance(written.get(key), dict | list):
+            raise MalformedStackFileError(f"{key} in {path.name} must be text; restore what pulumi stack init wrote")
+    settings = _mapping(written.get("config"), f"config in {path.name}", "settings, such as aws:region")
+    return StackFile(stack, _qualified(settings, path.name, document.lines))
+
+
+def _qualified(settings: Mapping[str, Any], file: str, lines: Mapping[tuple[int | str, ...], int]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    keys: dict[str, str] = {}
+    for key, value in settings.items():
+        name = qualified(key)
+        # A key that is merged into config is written elsewhere.
+        line = lines.get(("config", key))
+        place = f"{file}, line {line}" if line else file
+        if name.count(":") != 1:
+            raise MalformedStackFileError(f"{place}: {key} must be the key of a setting; write namespace:name")
+        if name in keys:
+            raise MalformedStackFileError(
+                f"{place}: {key} is the same setting as {keys[name]}, of which the engine takes one at random; "
+                "merge them under one key"
+            )
+        found[name], keys[name] = value, key
+    return found
+
+
+def _read(path: Path) -> Document:
+    try:
+        return read_document(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise MalformedStackFileError(f"{path.name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise MalformedStackFileError(f"{path.name}, line {line}: is not UTF-8; save it in that encoding") from None
+    except EngineYamlError as error:
+        where = f", line {error.line}" if error.line else ""
+        raise MalformedStackFileError(f"{path.name}{where}: {error}") from None
 
 
 def qualified(key: str) -> str:
-    """Return the full name of a setting: without a namespace it is of this project, as Pulumi takes it."""
-    return key if ":" in key else f"{PROJECT}:{key}"
+    """Return the full name of a setting as the engine takes it.
 
-
-class _UniqueKeys(yaml.SafeLoader):
-    """Refuses a key that is written twice, which the engine does too, and of which YAML would take the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
-            if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"{key.value} is written twice", key.start_mark)
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
-def _where(error: Exception) -> str:
-    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
-    line = f", line {mark.line + 1}" if mark else ""
-    return f"{line}: {problem or error}; correct it there, or set values with pulumi config set --path"
+    Without a namespace it is of this project; `config` between namespace and name has no meaning.
+    """
+    namespace, *between, name = key.split(":") if ":" in key else (PROJECT, key)
+    return f"{namespace}:{name}" if between in ([], ["config"]) else key
 
 
 def _mapping(content: Any, place: str, holds: str) -> Mapping[str, Any]:

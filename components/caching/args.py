@@ -32,7 +32,7 @@ class CacheArgs(TypedDict):
     """Version of the Valkey chart. Default: `0.11.0`."""
     size_mib: NotRequired[pulumi.Input[int]]
     """Memory of Valkey for entries, in MiB; when it is full, the least recently used are evicted. The pod takes a
-    fifth more. At least 32. Default: `512`."""
+    fifth more. 32 to 16777216. Default: `512`."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of the pod. Default: `50m`."""
     credentials_revision: NotRequired[str]
@@ -51,9 +51,9 @@ class CacheArgs(TypedDict):
     values: NotRequired[Mapping[str, Any]]
     """Chart values merged over those of the component, last. Default: none."""
     max_history: NotRequired[int]
-    """Number of revisions of the release that Helm keeps. At least 1. Default: `2`."""
+    """Number of revisions of the release that Helm keeps. 1 to 100. Default: `2`."""
     timeout_seconds: NotRequired[int]
-    """Time that an installation or upgrade may take, in seconds. At least 1. Default: `600`."""
+    """Time that an installation or upgrade may take, in seconds. 1 to 86400. Default: `600`."""
     atomic: NotRequired[bool]
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]

@@ -29,6 +29,7 @@ class CacheSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     size_mib: int = Field(
         default=512,
         ge=32,
+        le=16_777_216,
         description=(
             "Memory of Valkey for entries, in MiB; when it is full, the least recently used are evicted. The pod takes "
             "a fifth more."

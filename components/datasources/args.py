@@ -92,9 +92,9 @@ class DatasourcesArgs(TypedDict):
     filter_by_span_id: NotRequired[pulumi.Input[bool]]
     """Whether a span leads only to lines with its span id. Default: true."""
     logs_before_seconds: NotRequired[pulumi.Input[int]]
-    """Seconds before a span that its log lines are looked for. At least 1. Default: `5`."""
+    """Seconds before a span that its log lines are looked for. 1 to 31536000. Default: `5`."""
     logs_after_seconds: NotRequired[pulumi.Input[int]]
-    """Seconds after a span that its log lines are looked for. At least 1. Default: `5`."""
+    """Seconds after a span that its log lines are looked for. 1 to 31536000. Default: `5`."""
     metrics_queries: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Names and PromQL of the links from spans to metrics, `$__tags` standing for the tags; empty for none.
     Default: request rate and error rate, each where Tempo generates its metric."""
@@ -106,7 +106,7 @@ class DatasourcesArgs(TypedDict):
     streaming: NotRequired[pulumi.Input[bool]]
     """Whether results of trace searches show as they arrive; Tempo must stream over HTTP. Default: false."""
     max_lines: NotRequired[pulumi.Input[int]]
-    """Number of log lines that a query returns at most. At least 1. Default: `1000`."""
+    """Number of log lines that a query returns at most. 1 to 1000000. Default: `1000`."""
     scrape_interval: NotRequired[pulumi.Input[str]]
     """Interval at which Prometheus scrapes, the smallest step of graphs. Default: `30s`."""
     metrics_client: NotRequired[HttpClient]

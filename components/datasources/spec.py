@@ -12,7 +12,7 @@ from .._namespace_spec import NamespacedSpec
 from .._spec import REMOVE, Fix, Violation, rule
 from .._tenants import Tenant
 from .._tls import certificates_need_tls
-from ..units import Interval, Name, form
+from ..units import Interval, Name, Word, form
 from ..urls import OptionalQueryUrl
 from .link_checks import (
     LinkProblem,
@@ -99,7 +99,7 @@ class DatasourcesSettings(StrictModel):
         ),
         examples=["prometheus"],
     )
-    changed_uids: Plain[Sequence[Uid]] = Field(
+    changed_uids: Plain[Sequence[Annotated[Uid, Field(min_length=1)]]] = Field(
         default=(),
         description=(
             "Uids that this deployment changes. Grafana cannot change the uid of a provisioned datasource: those "
@@ -108,7 +108,7 @@ class DatasourcesSettings(StrictModel):
         ),
         examples=[["loki"]],
     )
-    line_fields: Sequence[str] = Field(
+    line_fields: Sequence[Word] = Field(
         default=("TraceId",),
         description=(
             "Keys of structured log lines, found once a query parses the lines. Default: `TraceId`, which Traefik "
@@ -116,17 +116,17 @@ class DatasourcesSettings(StrictModel):
         ),
         examples=[["TraceId", "traceId"]],
     )
-    application_metrics: Sequence[str] = Field(
+    application_metrics: Sequence[Word] = Field(
         default=(),
         description="Metrics of applications that links can show. Default: none.",
         examples=[["http_server_request_duration_seconds"]],
     )
-    metric_labels: Sequence[str] = Field(
+    metric_labels: Sequence[Word] = Field(
         default=(),
         description="Labels that the generated metrics have as dimensions beyond Tempo's own. Default: none.",
         examples=[["http_method"]],
     )
-    trace_labels: Sequence[str] = Field(
+    trace_labels: Sequence[Word] = Field(
         default=("TraceId", "trace_id"),
         description="Labels that hold a trace id, each a link from logs to traces.",
         examples=[["trace_id"]],
@@ -159,10 +159,18 @@ class DatasourcesSettings(StrictModel):
         default=True, description="Whether a span leads only to lines with its span id.", examples=[False]
     )
     logs_before_seconds: int = Field(
-        default=5, ge=1, description="Seconds before a span that its log lines are looked for.", examples=[60]
+        default=5,
+        ge=1,
+        le=31_536_000,
+        description="Seconds before a span that its log lines are looked for.",
+        examples=[60],
     )
     logs_after_seconds: int = Field(
-        default=5, ge=1, description="Seconds after a span that its log lines are looked for.", examples=[60]
+        default=5,
+        ge=1,
+        le=31_536_000,
+        description="Seconds after a span that its log lines are looked for.",
+        examples=[60],
     )
     metrics_queries: Mapping[str, str] | None = Field(
         default=None,
@@ -180,7 +188,7 @@ class DatasourcesSettings(StrictModel):
         ),
         examples=[{"service.name": "server"}],
     )
-    exemplar_labels: Sequence[str] = Field(
+    exemplar_labels: Sequence[Word] = Field(
         default=("trace_id", "traceID"),
         description=(
             "Labels of exemplars that hold a trace id. Default: `trace_id` (OpenTelemetry) and `traceID` (Tempo)."
@@ -193,7 +201,11 @@ class DatasourcesSettings(StrictModel):
         examples=[True],
     )
     max_lines: int = Field(
-        default=1000, ge=1, description="Number of log lines that a query returns at most.", examples=[5000]
+        default=1000,
+        ge=1,
+        le=1_000_000,
+        description="Number of log lines that a query returns at most.",
+        examples=[5000],
     )
     scrape_interval: Interval = Field(
         default="30s",

@@ -18,7 +18,7 @@ class DemoArgs(TypedDict):
     protect_namespace: NotRequired[bool]
     """Whether a created namespace is protected from deletion. Default: false."""
     interval_seconds: NotRequired[pulumi.Input[int]]
-    """Time between two requests of the simulated shop, in seconds. At least 1. Default: `5`."""
+    """Time between two requests of the simulated shop, in seconds. 1 to 86400. Default: `5`."""
     image: NotRequired[pulumi.Input[str]]
     """Container image with Python 3.11 or newer, with a tag or digest. Default:
     `docker.io/library/python:3.13.7-alpine3.22`."""

@@ -14,7 +14,11 @@ class DemoSettings(NamespaceSettings):
     """The generator: settings of a stack and arguments of a program."""
 
     interval_seconds: int = Field(
-        default=5, ge=1, description="Time between two requests of the simulated shop, in seconds.", examples=[30]
+        default=5,
+        ge=1,
+        le=86_400,
+        description="Time between two requests of the simulated shop, in seconds.",
+        examples=[30],
     )
     image: Annotated[str, form(r"\S+[:@]\S+", "an image with a tag or digest")] = Field(
         default="docker.io/library/python:3.13.7-alpine3.22",

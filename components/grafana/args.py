@@ -41,13 +41,13 @@ class GrafanaArgs(TypedDict):
     persistence: NotRequired[pulumi.Input[bool]]
     """Whether users, preferences and dashboards made by hand are kept on a volume. Default: true."""
     volume_size: NotRequired[pulumi.Input[str]]
-    """Size of the volume. At least `1Gi`. Default: `2Gi`."""
+    """Size of the volume. `1Gi` to `1Pi`. Default: `2Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volume. Default: the cluster's."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of Grafana itself. Default: `100m`."""
     memory: NotRequired[pulumi.Input[str]]
-    """Memory request and limit of Grafana itself; each of its two sidecars takes 128Mi more. At least `1Mi`.
+    """Memory request and limit of Grafana itself; each of its two sidecars takes 128Mi more. `1Mi` to `64Ti`.
     Default: `512Mi`."""
     native_sidecars: NotRequired[bool]
     """Whether datasources are loaded before Grafana starts, by a sidecar that starts first; needs Kubernetes 1.29.
@@ -69,9 +69,9 @@ class GrafanaArgs(TypedDict):
     values: NotRequired[Mapping[str, Any]]
     """Chart values merged over those of the component, last. Default: none."""
     max_history: NotRequired[int]
-    """Number of revisions of the release that Helm keeps. At least 1. Default: `2`."""
+    """Number of revisions of the release that Helm keeps. 1 to 100. Default: `2`."""
     timeout_seconds: NotRequired[int]
-    """Time that an installation or upgrade may take, in seconds. At least 1. Default: `600`."""
+    """Time that an installation or upgrade may take, in seconds. 1 to 86400. Default: `600`."""
     atomic: NotRequired[bool]
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]

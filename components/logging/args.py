@@ -12,9 +12,10 @@ class LoggingLimits(TypedDict):
     """Limits of a tenant, by Loki's names; without tenants, of all clients together."""
 
     ingestion_rate_mb: NotRequired[float]
-    """MB of lines a second. More than 0. Default: Loki's 4."""
+    """MB of lines a second. At most 100000. More than 0. Default: Loki's 4."""
     ingestion_burst_size_mb: NotRequired[float]
-    """MB at once, at least a second of the rate and the largest push. More than 0. Default: Loki's 6."""
+    """MB at once, at least a second of the rate and the largest push. At most 1000000. More than 0. Default: Loki's
+    6."""
     per_stream_rate_limit: NotRequired[str]
     """Bytes a second in one stream, such as `5MB`. Default: Loki's `3MB`."""
     per_stream_rate_limit_burst: NotRequired[str]
@@ -31,15 +32,15 @@ class LoggingLimits(TypedDict):
     max_structured_metadata_entries_count: NotRequired[int]
     """Entries of structured metadata of a line; lines with more are rejected. At least 1. Default: Loki's 128."""
     max_global_streams_per_user: NotRequired[int]
-    """Active streams. At least 1. Default: Loki's 5000."""
+    """Active streams. 1 to 1000000000. Default: Loki's 5000."""
     max_entries_limit_per_query: NotRequired[int]
-    """Lines that a query returns. At least 1. Default: Loki's 5000."""
+    """Lines that a query returns. 1 to 100000000. Default: Loki's 5000."""
     max_query_length: NotRequired[str]
     """Maximum time range of a query. Default: Loki's `721h`."""
     max_query_parallelism: NotRequired[int]
-    """Subqueries of one query that run at a time. At least 1. Default: Loki's 32."""
+    """Subqueries of one query that run at a time. 1 to 100000. Default: Loki's 32."""
     max_query_series: NotRequired[int]
-    """Series that a metric query returns. At least 1. Default: Loki's 500."""
+    """Series that a metric query returns. 1 to 100000000. Default: Loki's 500."""
     query_timeout: NotRequired[str]
     """Timeout of a query. Default: the chart's `5m`."""
 
@@ -76,10 +77,10 @@ class LoggingArgs(TypedDict):
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of each pod of Loki. Default: by workload, `200m` for ingesters."""
     memory: NotRequired[pulumi.Input[str]]
-    """Memory request and limit of each pod of Loki, `128Mi` or more. At least `1Mi`. Default: by workload, `1Gi`
+    """Memory request and limit of each pod of Loki, `128Mi` or more. `1Mi` to `64Ti`. Default: by workload, `1Gi`
     for ingesters."""
     volume_size: NotRequired[pulumi.Input[str]]
-    """Size of each volume: it holds the write-ahead log, and all logs with store `filesystem`. At least `1Gi`.
+    """Size of each volume: it holds the write-ahead log, and all logs with store `filesystem`. `1Gi` to `1Pi`.
     Default: `10Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volumes. Default: the cluster's."""
@@ -118,7 +119,7 @@ class LoggingArgs(TypedDict):
     """Compression of chunks: `snappy`, fast to read; `gzip`, small; `zstd` or `lz4`. It may change at any time.
     Default: `snappy` when distributed, else Loki's `gzip`."""
     querier_max_concurrent: NotRequired[int]
-    """Number of subqueries that each querier runs at a time. At least 1. Default: Loki's 4."""
+    """Number of subqueries that each querier runs at a time. 1 to 10000. Default: Loki's 4."""
     tenants: NotRequired[Sequence[str]]
     """Tenants of Loki. The gateway refuses requests whose header `X-Scope-OrgID` names another; a query may name
     several, separated by `|`. Default: none, and all clients are one tenant."""
@@ -159,13 +160,13 @@ class LoggingArgs(TypedDict):
     `tenants`, after all clients name theirs; `chart`, after the objects with immutable fields that another
     `chart_version` changes were deleted. Default: none."""
     chunks_cache_mib: NotRequired[pulumi.Input[int]]
-    """Memory of the cache of chunks in MiB; 0 for none. Its pod uses a fifth more. At least 0. Default: 512, or 0
-    with `cache_endpoint`."""
+    """Memory of the cache of chunks in MiB; 0 for none. Its pod uses a fifth more. 0 to 16777216. Default: 512, or
+    0 with `cache_endpoint`."""
     results_cache_mib: NotRequired[pulumi.Input[int]]
-    """Memory of the cache of query results in MiB; 0 for none. Its pod uses a fifth more. At least 0. Default: 256,
-    or 0 with `cache_endpoint`."""
+    """Memory of the cache of query results in MiB; 0 for none. Its pod uses a fifth more. 0 to 16777216. Default:
+    256, or 0 with `cache_endpoint`."""
     max_push_mib: NotRequired[pulumi.Input[int]]
-    """Largest request that the gateway accepts, in MiB. At least 1. Default: `20`."""
+    """Largest request that the gateway accepts, in MiB. 1 to 10240. Default: `20`."""
     dashboards: NotRequired[bool]
     """Whether to create Loki's dashboards as ConfigMaps for Grafana's sidecar. Default: false."""
     pod_security: NotRequired[str]
@@ -230,9 +231,9 @@ class LoggingArgs(TypedDict):
     values: NotRequired[Mapping[str, Any]]
     """Chart values merged over those of the component, last. Default: none."""
     max_history: NotRequired[int]
-    """Number of revisions of the release that Helm keeps. At least 1. Default: `2`."""
+    """Number of revisions of the release that Helm keeps. 1 to 100. Default: `2`."""
     timeout_seconds: NotRequired[int]
-    """Time that an installation or upgrade may take, in seconds. At least 1. Default: `600`."""
+    """Time that an installation or upgrade may take, in seconds. 1 to 86400. Default: `600`."""
     atomic: NotRequired[bool]
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from pydantic import AfterValidator, Field
 
 from .._model import StrictModel
-from ..units import Duration, hours, parse_duration
+from ..units import Duration, Interval, hours, parse_duration
 
 MIN_RETENTION = timedelta(days=1)
 """The minimum of the compactor."""
@@ -40,6 +40,7 @@ class LoggingLimits(StrictModel):
     ingestion_rate_mb: float | None = Field(
         default=None,
         gt=0,
+        le=100_000,
         allow_inf_nan=False,
         description="MB of lines a second. Default: Loki's 4.",
         examples=[10],
@@ -47,6 +48,7 @@ class LoggingLimits(StrictModel):
     ingestion_burst_size_mb: float | None = Field(
         default=None,
         gt=0,
+        le=1_000_000,
         allow_inf_nan=False,
         description="MB at once, at least a second of the rate and the largest push. Default: Loki's 6.",
         examples=[20],
@@ -105,12 +107,14 @@ class LoggingLimits(StrictModel):
     max_global_streams_per_user: int | None = Field(
         default=None,
         ge=1,
+        le=1_000_000_000,
         description="Active streams. Default: Loki's 5000.",
         examples=[20000],
     )
     max_entries_limit_per_query: int | None = Field(
         default=None,
         ge=1,
+        le=100_000_000,
         description="Lines that a query returns. Default: Loki's 5000.",
         examples=[10000],
     )
@@ -122,16 +126,18 @@ class LoggingLimits(StrictModel):
     max_query_parallelism: int | None = Field(
         default=None,
         ge=1,
+        le=100_000,
         description="Subqueries of one query that run at a time. Default: Loki's 32.",
         examples=[32],
     )
     max_query_series: int | None = Field(
         default=None,
         ge=1,
+        le=100_000_000,
         description="Series that a metric query returns. Default: Loki's 500.",
         examples=[1000],
     )
-    query_timeout: Duration | None = Field(
+    query_timeout: Interval | None = Field(
         default=None,
         description="Timeout of a query. Default: the chart's `5m`.",
         examples=["5m"],

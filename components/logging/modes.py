@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from .._model import AlsoCalled
+
 SCALED_SECTIONS = (
     "singleBinary",
     "read",
@@ -114,6 +116,17 @@ class LokiMode(StrEnum):
             LokiMode.SIMPLE_SCALABLE: "SimpleScalable",
             LokiMode.DISTRIBUTED: "Distributed",
         }[self]
+
+
+MODES_OF_OTHERS = AlsoCalled(
+    (
+        ("microservices", "distributed"),
+        ("singlebinary", "monolithic"),
+        ("scalable", "simple-scalable"),
+        ("ssd", "simple-scalable"),
+    )
+)
+"""Names of the modes in Loki's and the chart's documentation."""
 
 
 _ROLES = {

@@ -22,13 +22,13 @@ from .._tenants import THE_ONLY_TENANT, Tenant
 from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
 from .._workload import WorkloadSettings
 from ..charts import LOKI, LOKI_IMAGE, Affected, Chart, major_version
-from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, parse_quantity
+from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, Word, parse_quantity
 from ..urls import OptionalAlertmanagerUrls, OptionalOtlpUrl
 from .limits import LABEL_LIMITS, LabelLimit, LoggingLimits, nearest_retention, retention_problem
-from .modes import MIGRATION_STEPS, LokiMode, LokiRole, PersistenceStyle, path_between
+from .modes import MIGRATION_STEPS, MODES_OF_OTHERS, LokiMode, LokiRole, PersistenceStyle, path_between
 from .rule_files import RuleFile, file_problems, tenant_and_file
 from .schema_config import SchemaEntry, default_schema_entries, schema_violation, single_pod_reason
-from .values_check import values_problems
+from .values_check import REQUIRED_VALUES, values_problems
 from .workloads import DEFAULT_RESOURCES, LokiWorkload, default_replicas
 
 OTLP_INDEX_LABELS = (
@@ -113,7 +113,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         description="Version of the Loki chart; major version 6 is Grafana's, later ones are the community's.",
         examples=[LOKI.default_version],
     )
-    mode: Plain[LokiMode] = Field(
+    mode: Plain[Annotated[LokiMode, MODES_OF_OTHERS]] = Field(
         default=LokiMode.MONOLITHIC,
         description=(
             "`monolithic`: every part of Loki in each process, up to some hundred GB of logs a day. "
@@ -194,7 +194,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
             "prefers separate nodes."
         ),
     )
-    ingester_zones: Plain[Sequence[str]] = Field(
+    ingester_zones: Plain[Sequence[Word]] = Field(
         default=(),
         description=(
             "Three zones of the cluster for the ingesters of mode `distributed`, a StatefulSet in each: replicas of a "
@@ -235,7 +235,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
             "entry has begun."
         ),
     )
-    otlp_index_labels: Sequence[str] = Field(
+    otlp_index_labels: Sequence[Word] = Field(
         default=OTLP_INDEX_LABELS,
         description=(
             "Resource attributes of OTLP logs that become index labels; the others become structured metadata. "
@@ -256,6 +256,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     querier_max_concurrent: Plain[int | None] = Field(
         default=None,
         ge=1,
+        le=10_000,
         description="Number of subqueries that each querier runs at a time. Default: Loki's 4.",
     )
     tenants: Plain[tuple[Tenant, ...]] = Field(
@@ -352,6 +353,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     chunks_cache_mib: int = Field(
         default=512,
         ge=0,
+        le=16_777_216,
         description=(
             "Memory of the cache of chunks in MiB; 0 for none. Its pod uses a fifth more. Default: 512, or 0 with "
             "`cache_endpoint`."
@@ -361,6 +363,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     results_cache_mib: int = Field(
         default=256,
         ge=0,
+        le=16_777_216,
         description=(
             "Memory of the cache of query results in MiB; 0 for none. Its pod uses a fifth more. Default: 256, or 0 "
             "with `cache_endpoint`."
@@ -370,6 +373,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
     max_push_mib: int = Field(
         default=20,
         ge=1,
+        le=10_240,
         description="Largest request that the gateway accepts, in MiB.",
     )
     dashboards: Plain[bool] = Field(
@@ -502,6 +506,12 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     def authenticates(self) -> bool:
         """Whether clients must authenticate: as a tenant, or as of every component."""
         return super().authenticates or is_set(self.tenants_secret)
+
+    @property
+    def required_values(self) -> Sequence[str]:
+        """Chart values that no null may remove."""
+        # A whole section is checked by itself.
+        return REQUIRED_VALUES if isinstance(self.values.get("loki", {}), Mapping) else ()
 
     @property
     def reserved_values(self) -> Mapping[str, str]:

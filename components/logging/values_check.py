@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._merge import value_at
+from .._merge import is_stated, value_at
 from .modes import LokiMode, LokiRole
 
 _REPLICATION_FACTOR = "the argument replication_factor"
@@ -28,6 +28,18 @@ ARGUMENTS_TO_USE = {
 }
 """Chart values that are set by an argument, each with that argument."""
 
+REQUIRED_VALUES = (
+    "loki.auth_enabled",
+    "loki.storage",
+    "loki.schemaConfig",
+    "loki.limits_config.retention_period",
+    "loki.limits_config.allow_structured_metadata",
+    "loki.compactor.retention_enabled",
+    "loki.compactor.delete_request_store",
+    "loki.ingester.wal",
+)
+"""Chart values that no null may remove: without `delete_request_store`, Loki with retention does not start."""
+
 SECTIONS = ("loki", "loki.commonConfig", "loki.structuredConfig", *(role.section for role in LokiRole))
 """Sections that the component sets values in."""
 
@@ -38,8 +50,9 @@ def values_problems(values: Any, modes: tuple[LokiMode, ...]) -> Iterator[tuple[
     not_running = {role.section for role in LokiRole} - running
     for place, argument in ARGUMENTS_TO_USE.items():
         path = place.split(".")
-        if (value := value_at(values, path)) is None:
+        if not is_stated(values, path):
             continue
+        value = value_at(values, path)
         if path[0] not in not_running:
             yield path, f"must be set by {argument}, together with the values that depend on it; remove it"
         elif value != 0:

@@ -19,7 +19,7 @@ class MetricsArgs(TypedDict):
     chart_version: NotRequired[str]
     """Version of the Prometheus chart. Default: `29.27.0`."""
     volume_size: NotRequired[pulumi.Input[str]]
-    """Size of the volume. At least `1Gi`. Default: `8Gi`."""
+    """Size of the volume. `1Gi` to `1Pi`. Default: `8Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volume. Default: the cluster's."""
     scrape_interval: NotRequired[pulumi.Input[str]]
@@ -30,7 +30,7 @@ class MetricsArgs(TypedDict):
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of Prometheus. Default: `200m`."""
     memory: NotRequired[pulumi.Input[str]]
-    """Memory request and limit of Prometheus. At least `1Mi`. Default: `1Gi`."""
+    """Memory request and limit of Prometheus. `1Mi` to `64Ti`. Default: `1Gi`."""
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
@@ -45,9 +45,9 @@ class MetricsArgs(TypedDict):
     values: NotRequired[Mapping[str, Any]]
     """Chart values merged over those of the component, last. Default: none."""
     max_history: NotRequired[int]
-    """Number of revisions of the release that Helm keeps. At least 1. Default: `2`."""
+    """Number of revisions of the release that Helm keeps. 1 to 100. Default: `2`."""
     timeout_seconds: NotRequired[int]
-    """Time that an installation or upgrade may take, in seconds. At least 1. Default: `600`."""
+    """Time that an installation or upgrade may take, in seconds. 1 to 86400. Default: `600`."""
     atomic: NotRequired[bool]
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]

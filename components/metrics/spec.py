@@ -14,7 +14,7 @@ from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Violation, rule
 from .._workload import PlacementSettings
 from ..charts import PROMETHEUS, Chart
-from ..units import Duration, Interval, MemorySize, Name, Quantity, VolumeSize, hours, parse_duration
+from ..units import Duration, Interval, MemorySize, Name, Quantity, VolumeSize, Word, hours, parse_duration
 
 RESOURCE_ATTRIBUTES = (
     "service.name",
@@ -46,7 +46,7 @@ class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     scrape_interval: Interval = Field(
         default="30s", description="Interval at which targets are scraped.", examples=["15s"]
     )
-    promoted_resource_attributes: Sequence[str] = Field(
+    promoted_resource_attributes: Sequence[Word] = Field(
         default=RESOURCE_ATTRIBUTES,
         description=(
             "OpenTelemetry resource attributes that become labels of every metric received by OTLP. Default: the names "
@@ -76,6 +76,11 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
     def chart(self) -> Chart:
         """The Prometheus chart."""
         return PROMETHEUS
+
+    @property
+    def required_values(self) -> Sequence[str]:
+        """Chart values that no null may remove."""
+        return ("server.retention", "server.persistentVolume")
 
     @property
     def server(self) -> str:

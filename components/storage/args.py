@@ -72,7 +72,7 @@ class AwsObjectStorageArgs(TypedDict):
     versioning: NotRequired[bool]
     """Whether overwritten and deleted objects are kept, and paid for, for `noncurrent_days`. Default: false."""
     noncurrent_days: NotRequired[int]
-    """Time that a noncurrent version is kept with `versioning`, in days. At least 1. Default: `7`."""
+    """Time that a noncurrent version is kept with `versioning`, in days. 1 to 36500. Default: `7`."""
     protect: NotRequired[bool]
     """Whether the buckets, and what protects them, are protected from deletion and stay in AWS when they are
     removed from the program. Default: true."""
@@ -123,13 +123,13 @@ class InClusterObjectStorageArgs(TypedDict):
     """Bucket of each purpose (`logs`, `traces` or `metrics`), to be created. Default: `logs: loki`, `traces:
     tempo`, `metrics: thanos`."""
     volume_size: NotRequired[pulumi.Input[str]]
-    """Size of the volume of each pod that holds objects. At least `1Gi`. Default: `10Gi`."""
+    """Size of the volume of each pod that holds objects. `1Gi` to `1Pi`. Default: `10Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volumes. Default: the cluster's."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of each pod that holds objects or their index. Default: `100m`."""
     memory: NotRequired[pulumi.Input[str]]
-    """Memory request and limit of each pod that holds objects or their index. At least `1Mi`. Default: `1Gi`."""
+    """Memory request and limit of each pod that holds objects or their index. `1Mi` to `64Ti`. Default: `1Gi`."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the nodes for all pods of the release. Default: any node."""
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
@@ -146,9 +146,9 @@ class InClusterObjectStorageArgs(TypedDict):
     values: NotRequired[Mapping[str, Any]]
     """Chart values merged over those of the component, last. Default: none."""
     max_history: NotRequired[int]
-    """Number of revisions of the release that Helm keeps. At least 1. Default: `2`."""
+    """Number of revisions of the release that Helm keeps. 1 to 100. Default: `2`."""
     timeout_seconds: NotRequired[int]
-    """Time that an installation or upgrade may take, in seconds. At least 1. Default: `600`."""
+    """Time that an installation or upgrade may take, in seconds. 1 to 86400. Default: `600`."""
     atomic: NotRequired[bool]
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]
@@ -191,13 +191,13 @@ class MinioObjectStorageArgs(TypedDict):
     users: NotRequired[Mapping[str, str]]
     """User of each purpose, to be created; its name is the access key. Default: `loki`, `tempo` and `thanos`."""
     volume_size: NotRequired[pulumi.Input[str]]
-    """Size of the volume of each pod that holds objects. At least `1Gi`. Default: `10Gi`."""
+    """Size of the volume of each pod that holds objects. `1Gi` to `1Pi`. Default: `10Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volumes. Default: the cluster's."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of each pod that holds objects or their index. Default: `100m`."""
     memory: NotRequired[pulumi.Input[str]]
-    """Memory request and limit of each pod that holds objects or their index. At least `1Mi`. Default: `1Gi`."""
+    """Memory request and limit of each pod that holds objects or their index. `1Mi` to `64Ti`. Default: `1Gi`."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the nodes for all pods of the release. Default: any node."""
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
@@ -214,9 +214,9 @@ class MinioObjectStorageArgs(TypedDict):
     values: NotRequired[Mapping[str, Any]]
     """Chart values merged over those of the component, last. Default: none."""
     max_history: NotRequired[int]
-    """Number of revisions of the release that Helm keeps. At least 1. Default: `2`."""
+    """Number of revisions of the release that Helm keeps. 1 to 100. Default: `2`."""
     timeout_seconds: NotRequired[int]
-    """Time that an installation or upgrade may take, in seconds. At least 1. Default: `600`."""
+    """Time that an installation or upgrade may take, in seconds. 1 to 86400. Default: `600`."""
     atomic: NotRequired[bool]
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]

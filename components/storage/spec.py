@@ -280,6 +280,7 @@ class AwsObjectStorageSettings(AwsSettings, BucketLayoutSettings):
     noncurrent_days: Plain[int] = Field(
         default=7,
         ge=1,
+        le=36_500,
         description="Time that a noncurrent version is kept with `versioning`, in days.",
         examples=[30],
     )

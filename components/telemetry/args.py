@@ -87,9 +87,9 @@ class TelemetryArgs(TypedDict):
     cpu_request: NotRequired[pulumi.Input[str]]
     """CPU request of each collector; 1 MiB of logs a second takes about one core. Default: `100m`."""
     memory_request: NotRequired[pulumi.Input[str]]
-    """Memory request of each collector. At least `1Mi`. Default: `256Mi`."""
+    """Memory request of each collector. `1Mi` to `64Ti`. Default: `256Mi`."""
     memory_limit: NotRequired[pulumi.Input[str]]
-    """Memory limit of each collector, `128Mi` or more; OTLP data is refused from 80 % of it on. At least `1Mi`.
+    """Memory limit of each collector, `128Mi` or more; OTLP data is refused from 80 % of it on. `1Mi` to `64Ti`.
     Default: `512Mi`."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the nodes that may run a collector. Default: every node."""
@@ -106,9 +106,9 @@ class TelemetryArgs(TypedDict):
     values: NotRequired[Mapping[str, Any]]
     """Chart values merged over those of the component, last. Default: none."""
     max_history: NotRequired[int]
-    """Number of revisions of the release that Helm keeps. At least 1. Default: `2`."""
+    """Number of revisions of the release that Helm keeps. 1 to 100. Default: `2`."""
     timeout_seconds: NotRequired[int]
-    """Time that an installation or upgrade may take, in seconds. At least 1. Default: `600`."""
+    """Time that an installation or upgrade may take, in seconds. 1 to 86400. Default: `600`."""
     atomic: NotRequired[bool]
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]

@@ -19,7 +19,15 @@ from .._tenants import OptionalTenant, Tenant
 from .._tls import TlsSpec
 from ..charts import ALLOY, Chart
 from ..units import HttpUrl, MemorySize, Name, Quantity, Replicas, form, parse_quantity
-from ..urls import OTLP_BASE, LokiPushUrl, OptionalOtlpUrl, OptionalRemoteWriteUrl, OtlpUrl, is_host_and_port
+from ..urls import (
+    OTLP_BASE,
+    LokiPushUrl,
+    OptionalOtlpUrl,
+    OptionalRemoteWriteUrl,
+    OtlpUrl,
+    is_host_and_port,
+    otlp_over_http,
+)
 
 POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
 PLACEMENT_LABELS = ("node_name", "pod_ip")
@@ -35,7 +43,7 @@ def _otlp_endpoint(text: str) -> str:
     if not text:
         return text
     if text.startswith(("http://", "https://")):
-        return str(_HTTP_URL.validate_python(text))
+        return otlp_over_http(str(_HTTP_URL.validate_python(text)))
     if not is_host_and_port(text):
         raise ValueError(
             "must be an OTLP endpoint; use host:port for gRPC, such as tempo.tracing:4317, or a URL for HTTP, "

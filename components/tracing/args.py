@@ -12,14 +12,14 @@ class TracingLimits(TypedDict):
     """Limits of a tenant, by Tempo's names; as there is one tenant only, of all clients together."""
 
     ingestion_rate_limit_bytes: NotRequired[int]
-    """Bytes of spans a second that each distributor accepts. At least 1. Default: Tempo's 15000000."""
+    """Bytes of spans a second that each distributor accepts. 1 to 1000000000000. Default: Tempo's 15000000."""
     ingestion_burst_size_bytes: NotRequired[int]
     """Bytes of spans at once that each distributor accepts, at least a second of the rate and the largest request.
-    At least 1. Default: Tempo's 20000000."""
+    1 to 1000000000000. Default: Tempo's 20000000."""
     max_traces_per_user: NotRequired[int]
-    """Traces that receive spans at a time, in each ingester or live-store. At least 1. Default: Tempo's 10000."""
+    """Traces that receive spans at a time, in each ingester or live-store. 1 to 1000000000. Default: Tempo's 10000."""
     max_bytes_per_trace: NotRequired[int]
-    """Size of one trace in bytes; further spans of it are refused. At least 1. Default: Tempo's 5000000."""
+    """Size of one trace in bytes; further spans of it are refused. 1 to 1000000000000. Default: Tempo's 5000000."""
 
 
 class TracingArgs(TypedDict):
@@ -70,13 +70,13 @@ class TracingArgs(TypedDict):
     Default: `200m`."""
     memory: NotRequired[pulumi.Input[str]]
     """Memory request and limit of each pod that holds spans: of monolithic Tempo, an ingester, a live-store or a
-    block-builder. At least `1Mi`. Default: `1Gi`."""
+    block-builder. `1Mi` to `64Ti`. Default: `1Gi`."""
     volume_size: NotRequired[pulumi.Input[str]]
     """Size of the volume of each ingester, or of monolithic Tempo: it holds what is not in the bucket yet, and with
     store `filesystem` everything. In Tempo 3, of each live-store and block-builder, whose volumes are deleted with
-    their pods as the broker holds the spans. At least `1Gi`. Default: `10Gi`."""
+    their pods as the broker holds the spans. `1Gi` to `1Pi`. Default: `10Gi`."""
     generator_volume_size: NotRequired[pulumi.Input[str]]
-    """Size of the volume of the metrics generator when distributed. At least `1Gi`. Default: `5Gi`."""
+    """Size of the volume of the metrics generator when distributed. `1Gi` to `1Pi`. Default: `5Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volumes. Default: the cluster's."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
@@ -169,9 +169,9 @@ class TracingArgs(TypedDict):
     values: NotRequired[Mapping[str, Any]]
     """Chart values merged over those of the component, last. Default: none."""
     max_history: NotRequired[int]
-    """Number of revisions of the release that Helm keeps. At least 1. Default: `2`."""
+    """Number of revisions of the release that Helm keeps. 1 to 100. Default: `2`."""
     timeout_seconds: NotRequired[int]
-    """Time that an installation or upgrade may take, in seconds. At least 1. Default: `600`."""
+    """Time that an installation or upgrade may take, in seconds. 1 to 86400. Default: `600`."""
     atomic: NotRequired[bool]
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]

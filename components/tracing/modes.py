@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from .._model import AlsoCalled
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
 
 
@@ -15,6 +16,10 @@ class TempoMode(StrEnum):
     def chart(self) -> Chart:
         """The chart that installs the mode."""
         return TEMPO if self is TempoMode.MONOLITHIC else TEMPO_DISTRIBUTED
+
+
+MODES_OF_OTHERS = AlsoCalled((("microservices", "distributed"), ("singlebinary", "monolithic")))
+"""Names of the modes in Tempo's documentation."""
 
 
 def installs_tempo_3(version: str) -> bool:

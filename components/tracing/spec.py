@@ -19,10 +19,11 @@ from .._spec import REMOVE, Fix, Violation, rule
 from .._tls import LEAVE_OUT, SecuritySpec, metrics_namespaces_problem
 from .._workload import WorkloadSettings
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart, major_version
-from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, hours, parse_duration
+from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, Word, hours, parse_duration
 from ..urls import OptionalRemoteWriteUrl, is_host_and_port
 from .modes import (
     FIXED_REPLICAS,
+    MODES_OF_OTHERS,
     TEMPO_2_ROLES,
     TEMPO_3_ROLES,
     TEMPO_3_VERSIONS,
@@ -30,7 +31,7 @@ from .modes import (
     TempoRole,
     installs_tempo_3,
 )
-from .values_check import values_problems
+from .values_check import required_values, values_problems
 
 BLOCKLIST_POLL = "5m"
 """Interval at which every reader of the bucket lists its blocks."""
@@ -93,12 +94,14 @@ class TracingLimits(StrictModel):
     ingestion_rate_limit_bytes: int | None = Field(
         default=None,
         ge=1,
+        le=1_000_000_000_000,
         description="Bytes of spans a second that each distributor accepts. Default: Tempo's 15000000.",
         examples=[30000000],
     )
     ingestion_burst_size_bytes: int | None = Field(
         default=None,
         ge=1,
+        le=1_000_000_000_000,
         description=(
             "Bytes of spans at once that each distributor accepts, at least a second of the rate and the largest "
             "request. Default: Tempo's 20000000."
@@ -108,12 +111,14 @@ class TracingLimits(StrictModel):
     max_traces_per_user: int | None = Field(
         default=None,
         ge=1,
+        le=1_000_000_000,
         description=("Traces that receive spans at a time, in each ingester or live-store. Default: Tempo's 10000."),
         examples=[50000],
     )
     max_bytes_per_trace: int | None = Field(
         default=None,
         ge=1,
+        le=1_000_000_000_000,
         description="Size of one trace in bytes; further spans of it are refused. Default: Tempo's 5000000.",
         examples=[10000000],
     )
@@ -134,7 +139,7 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=[TEMPO.default_version],
     )
-    mode: Plain[TempoMode] = Field(
+    mode: Plain[Annotated[TempoMode, MODES_OF_OTHERS]] = Field(
         default=TempoMode.MONOLITHIC,
         description=(
             "`monolithic`: one process with everything in it, up to some thousand spans a second. `distributed`: a "
@@ -274,12 +279,12 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=[["service-graphs", "span-metrics"]],
     )
-    span_metrics_dimensions: Sequence[str] = Field(
+    span_metrics_dimensions: Sequence[Word] = Field(
         default=(),
         description="Span and resource attributes that become labels of span metrics. Default: none.",
         examples=[["http.method", "http.status_code", "service.version"]],
     )
-    service_graph_dimensions: Sequence[str] = Field(
+    service_graph_dimensions: Sequence[Word] = Field(
         default=(),
         description=(
             "Attributes that become labels of service graphs, once as `client_…` and once as `server_…`. Default: none."
@@ -384,6 +389,11 @@ class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReader
         return self.remote_write_url != ""
 
     @property
+    def required_values(self) -> Sequence[str]:
+        """Chart values that no null may remove."""
+        return required_values(self.mode, self.uses_kafka)
+
+    @property
     def reserved_values(self) -> Mapping[str, str]:
         """The chart values that configure TLS, client certificates and logins."""
         if not self.secured:
@@ -435,6 +445,10 @@ class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReader
             f"or use chart_version {version}",
             {"chart_version": version},
         )
+
+    @rule("values", "mode", "chart_version")
+    def _values_remove_no_required_value(self) -> Iterator[Violation]:
+        return super()._values_remove_no_required_value()
 
     @rule("values", "mode", "chart_version")
     def _values_are_read_and_agree_with_arguments(self) -> Iterator[Violation]:

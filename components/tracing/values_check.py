@@ -7,7 +7,7 @@ place runs and writes nothing.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .._merge import value_at
+from .._merge import is_stated, value_at
 from .modes import TempoMode
 
 PROCESSORS = "overrides.defaults.metrics_generator.processors"
@@ -53,6 +53,19 @@ _ARGUMENTS_TEMPO_3 = {
 }
 
 
+REQUIRED_MONOLITHIC = ("tempo.storage", "tempo.retention", "tempo.receivers")
+REQUIRED_DISTRIBUTED = ("storage", "traces")
+REQUIRED_TEMPO_2 = (*REQUIRED_DISTRIBUTED, "ingester.config", "compactor.config.compaction.block_retention")
+REQUIRED_TEMPO_3 = (*REQUIRED_DISTRIBUTED, "ingest.kafka", "blockBuilder.config", "liveStore.config")
+
+
+def required_values(mode: TempoMode, uses_kafka: bool) -> tuple[str, ...]:
+    """Return the chart values that no null may remove."""
+    if mode is TempoMode.MONOLITHIC:
+        return REQUIRED_MONOLITHIC
+    return REQUIRED_TEMPO_3 if uses_kafka else REQUIRED_TEMPO_2
+
+
 def unread_values(mode: TempoMode, uses_kafka: bool) -> dict[str, str]:
     """Return the places that the chart of `mode` does not read, each with the correct one."""
     if mode is TempoMode.MONOLITHIC:
@@ -73,5 +86,5 @@ def values_problems(values: Mapping[str, Any], mode: TempoMode, uses_kafka: bool
         if value_at(values, path := place.split(".")) is not None:
             yield path, f"the chart does not read {place}; use {correct}"
     for place, argument in argument_values(mode, uses_kafka).items():
-        if value_at(values, path := place.split(".")) is not None:
+        if is_stated(values, path := place.split(".")):
             yield path, f"{place} must agree with other values; remove it and use the argument {argument}"

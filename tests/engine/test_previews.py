@@ -129,7 +129,7 @@ def test_a_stack_file_that_is_no_yaml_is_one_sentence(checkout: Checkout) -> Non
     for command in ("preview", "up", "destroy", "recover"):
         done = checkout.deploy(command, "dev")
         assert done.exit_code == 1
-        assert done.stderr.startswith("error: Pulumi.dev.yaml is no YAML, line 2: ")
+        assert done.stderr.startswith("error: Pulumi.dev.yaml, line 2: ")
         assert "Traceback" not in done.output
 
 

@@ -3,15 +3,19 @@
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import get_args, get_origin
 
 import pytest
+from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel
 
-from components._model import described
+from components._model import container, described, inner_annotation, metadata
 from components._spec import Spec
 from config.settings import AREAS
 from config.storage import STORAGE_KINDS
+from config.validation import accepts
 from tests.checkout import Checkout
 from tools.docs.settings import areas
 from tools.generate.arguments import argument_modules, specifications
@@ -106,7 +110,10 @@ FIELD = 'int] = Field(\n        default=7, ge=1, le=9, description="Number of fr
 
 
 def test_a_setting_that_is_declared_once_is_found_everywhere(checkout: Checkout) -> None:
-    for area, first in (("logging", "    mode: Plain[LokiMode]"), ("telemetry", "    log_source: Plain[LogSource]")):
+    for area, first in (
+        ("logging", "    mode: Plain[Annotated[LokiMode, MODES_OF_OTHERS]]"),
+        ("telemetry", "    log_source: Plain[LogSource]"),
+    ):
         declare(checkout, area, first, "frobnications", FIELD)
     for command in ("tools.generate", "tools.docs"):
         done = checkout.run(sys.executable, "-m", command)
@@ -163,3 +170,25 @@ def test_a_misspelt_argument_in_the_wiring_is_an_error_of_mypy(checkout: Checkou
 def test_every_component_has_one_specification() -> None:
     assert all(issubclass(spec, Spec) for spec in SPECS.values())
     assert set(SPECS) == set(ARGUMENT_ORIGINS)
+
+
+def models(found: Iterable[type[BaseModel]]) -> Iterator[type[BaseModel]]:
+    """Yield models and those of their fields."""
+    for model in found:
+        yield model
+        for field in model.model_fields.values():
+            held = container(field.annotation)
+            inner = [container(part) for part in (held, *get_args(held))]
+            yield from models(part for part in inner if isinstance(part, type) and issubclass(part, BaseModel))
+
+
+@pytest.mark.parametrize("model", dict.fromkeys(models([*AREAS.values(), *STORAGE_KINDS.values()])))
+def test_every_number_has_bounds_and_every_list_of_texts_refuses_an_empty_one(model: type[BaseModel]) -> None:
+    for name, field in model.model_fields.items():
+        if container(field.annotation) in (int, float):
+            stated = list(metadata(field))
+            assert any(isinstance(item, Ge | Gt) for item in stated), f"{name} has no least value"
+            assert any(isinstance(item, Le | Lt) for item in stated), f"{name} has no greatest value"
+        if get_origin(container(field.annotation)) is Sequence:
+            inner = inner_annotation(field.annotation, 0)
+            assert container(inner) is not str or not accepts(inner, ""), f"{name} takes an empty text"

@@ -37,6 +37,18 @@ KEY = f"-----BEGIN RSA PRIVATE KEY-----\n{SECRET}"
         ({"datasources": [{"secureJsonData": {"httpHeaderValue1": SECRET}}]}, "secureJsonData.httpHeaderValue1"),
         ({"url": f"https://me:{SECRET}@prometheus.example.org"}, "url"),
         ({"tls": {"key": KEY}}, "tls.key"),
+        ({"extraArgs": [f"--header=Authorization: Bearer {SECRET}-abc"]}, "extraArgs.0"),
+        ({"extraArgs": [f"-client.bearer-token={SECRET}"]}, "extraArgs.0"),
+        ({"extraArgs": {"remote.bearer-token": SECRET}}, "extraArgs.remote.bearer-token"),
+        ({"args": [f"--password {SECRET}"]}, "args.0"),
+        ({"headers": {"Authorization": f"Basic {SECRET}=="}}, "headers.Authorization"),
+        ({"config": f"headers:\n  authorization: bearer {SECRET}"}, "config"),
+        ({"slack": {"api_url": f"https://hooks.slack.com/services/T0/B0/{SECRET}"}}, "slack.api_url"),
+        ({"url": f"https://discord.com/api/webhooks/1/{SECRET}"}, "url"),
+        ({"url": f"https://acme.webhook.office.com/webhookb2/{SECRET}"}, "url"),
+        ({"url": f"https://chat.googleapis.com/v1/spaces/A/messages?key=k&token={SECRET}"}, "url"),
+        ({"url": f"https://api.telegram.org/bot1:{SECRET}/send"}, "url"),
+        ({"url": f"https://alerts.example.org/hook?api_key={SECRET}"}, "url"),
     ],
 )
 def test_a_secret_is_refused_at_its_place_and_not_shown(values: dict[str, Any], place: str) -> None:
@@ -69,6 +81,17 @@ def test_a_secret_is_refused_at_its_place_and_not_shown(values: dict[str, Any], 
         {"ring": {"num_tokens": 512}, "maxTokens": 3, "auth": {"token_url": "https://login.example.org/token"}},
         {"gateway": {"basicAuth": {"htpasswd": '{{ htpasswd "a" .Values.gateway.password }}'}}},
         {"url": "https://${USER}:${PASSWORD}@prometheus.example.org"},
+        {
+            "extraArgs": [
+                "--token=$(TOKEN)",
+                "-auth.token-file=/etc/t",
+                "--header=Authorization: Bearer ${TOKEN}",
+                "-v=4",
+            ]
+        },
+        {"extraArgs": ["-config.expand-env=true", "--bearer-token-file=/etc/t"], "auth": {"type": "basic auth"}},
+        {"url": "https://hooks.slack.com/services/${SLACK}", "hook": "https://a.example/hook?token=${TOKEN}&a=b"},
+        {"url": "https://discord.com/developers", "docs": "https://hooks.slack.com/"},
     ],
 )
 def test_what_names_a_secret_or_where_it_is_is_taken(values: dict[str, Any]) -> None:

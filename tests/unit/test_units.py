@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from components.units import Hostname, HttpUrl, Name, hours, parse_duration, parse_quantity
+from components.units import (
+    Hostname,
+    HttpUrl,
+    MemorySize,
+    Name,
+    VolumeSize,
+    Word,
+    hours,
+    parse_duration,
+    parse_quantity,
+)
+from components.urls import is_host_and_port
 
 WHOLE = st.integers(min_value=0, max_value=10_000)
 LABEL_MIDDLE = st.text("abcdefghijklmnopqrstuvwxyz0123456789-", max_size=61)
@@ -132,3 +143,37 @@ def test_credentials_in_an_address_are_not_shown_in_the_reason() -> None:
     with pytest.raises(ValidationError) as raised:
         TypeAdapter(HttpUrl).validate_python("http://user:hunter2@a")
     assert "hunter2" not in raised.value.errors()[0]["msg"]
+
+
+@pytest.mark.parametrize(
+    ("host", "valid"),
+    [
+        *((host, True) for host in ("a", "a-b.c", "10.0.0.1", "s3.example.org.", "1password.example", "A.b")),
+        *((host, False) for host in ("a_b", "a!", "${HOST}", "a..b", "-a", "a-", "10.0.0.256", "1.2", "a.1", "é.org")),
+        *((host, False) for host in ("a" * 64, "$(HOST)", "{{ host }}", "a,b", "*.example.org", ".a")),
+    ],
+)
+def test_every_address_has_a_host_that_can_be(host: str, valid: bool) -> None:
+    assert accepts(HttpUrl, f"http://{host}:80/path") is valid
+    assert is_host_and_port(f"{host}:80") is valid
+
+
+@pytest.mark.parametrize(
+    ("host", "valid"), [("fd00::1", True), ("::1", True), ("fe80::1%eth0", False), ("fd00::g", False)]
+)
+def test_an_address_of_ipv6_stands_in_brackets(host: str, valid: bool) -> None:
+    assert accepts(HttpUrl, f"http://[{host}]:80") is valid
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "most", "beyond"),
+    [(MemorySize, "1Mi", "64Ti", "65Ti"), (VolumeSize, "1Gi", "1Pi", "1025Ti")],
+)
+def test_sizes_have_bounds(kind: Any, least: str, most: str, beyond: str) -> None:
+    assert accepts(kind, least) and accepts(kind, most)
+    assert not accepts(kind, beyond) and not accepts(kind, "1k")
+
+
+def test_a_word_has_no_white_space() -> None:
+    assert accepts(Word, "k8s.pod.name") and accepts(Word, "é")
+    assert not any(accepts(Word, text) for text in ("", " ", "a b", "a\n"))

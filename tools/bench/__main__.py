@@ -10,13 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from tools.bench import commands
-from tools.bench.measure import Budget, Command, CommandFailedError, measure, measure_in_turn
+from tools.bench.measure import Budget, Command, CommandFailedError, measure, measure_in_turn, measure_once
 from tools.bench.table import HEAD, failed_row, measured_row, paired_rows, printed, ratio_budget
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = {"onprem": Budget(1.0, 120), "dev": Budget(), "eks": Budget()}
 PREVIEW = "make preview STACK=dev"
 AGAINST_EMPTY = "make preview against it"
+FUZZED = "10,000 stack files of any kind"
 TIMES_EMPTY = 2.0
 """How many times as long as the preview of the empty program `make preview` may take."""
 
@@ -53,6 +54,7 @@ def _measurements(scratch: Path, runs: int, quick: bool) -> Iterator[tuple[str, 
         yield AGAINST_EMPTY, ratio_budget(TIMES_EMPTY), partial(_preview_rows, scratch, runs)
         rendered = commands.make(ROOT, "render", "STACK=onprem", f"OUT={scratch / 'rendered'}")
         yield alone("make render STACK=onprem", rendered, Budget())
+        yield FUZZED, str(Budget()), lambda: [measured_row(measure_once(FUZZED, commands.fuzz(ROOT, 10_000)))]
 
 
 def _preview_rows(scratch: Path, runs: int) -> list[list[str]]:

@@ -25,6 +25,13 @@ def program(root: Path, stack: str) -> Command:
     return Command([sys.executable, "-m", "tools.bench.program", stack], root, _with_bytecode(os.environ))
 
 
+def fuzz(root: Path, files: int) -> Command:
+    """Return the test that reads and checks this many stack files of any kind."""
+    test = "tests/program/test_any_stack_file.py"
+    environment = {**_with_bytecode(os.environ), "FUZZ_FILES": str(files)}
+    return Command([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test], root, environment)
+
+
 def make(root: Path, target: str, *variables: str, state: Path | None = None) -> Command:
     """Return `make TARGET` as a user runs it, with its state in the directory `state` where one is given."""
     environment = _of_the_user(root, os.environ)

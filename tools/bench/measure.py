@@ -109,6 +109,11 @@ def measure(name: str, command: Command, budget: Budget, *, runs: int) -> Measur
     return Measured(name, [run_once(command) for _ in range(runs)], budget)
 
 
+def measure_once(name: str, command: Command) -> Measured:
+    """Run a long `command` once, without a budget; raise `CommandFailedError`."""
+    return Measured(name, [run_once(command)], Budget())
+
+
 def measure_in_turn(
     name: str, first: tuple[str, Command], second: tuple[str, Command], budget: float, *, runs: int
 ) -> Paired:

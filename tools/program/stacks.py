@@ -56,9 +56,13 @@ def with_settings(config: Mapping[str, Any], stack: str, read_from: Callable[[Se
 
 def configure(config: Mapping[str, Any]) -> None:
     """Set the configuration of the running program to `config`."""
-    texts = {qualified(key): _text(_masked(qualified(key), value)) for key, value in config.items()}
     secret = [qualified(key) for key, value in config.items() if _holds_secure(value)]
-    pulumi.runtime.set_all_config(texts, secret)
+    pulumi.runtime.set_all_config(texts(config), secret)
+
+
+def texts(config: Mapping[str, Any]) -> dict[str, str]:
+    """Return the texts that the engine passes to the program, each secret masked."""
+    return {qualified(key): _text(_masked(qualified(key), value)) for key, value in config.items()}
 
 
 @contextmanager
@@ -73,18 +77,24 @@ def _own_interrupt_handler() -> Iterator[None]:
 
 def _holds_secure(value: Any) -> bool:
     if isinstance(value, Mapping):
-        return set(value) == {"secure"} or any(_holds_secure(item) for item in value.values())
+        return _is_secure(value) or any(_holds_secure(item) for item in value.values())
     return isinstance(value, list) and any(_holds_secure(item) for item in value)
+
+
+def _is_secure(value: Mapping[str, Any]) -> bool:
+    """Whether a map is an encrypted text, as the engine decides it."""
+    return set(value) == {"secure"} and isinstance(value["secure"], str)
 
 
 def _masked(key: str, value: Any) -> Any:
     """Put a stand-in for each encrypted value: none is ever decrypted here, and each differs from the others."""
     if isinstance(value, Mapping):
-        if set(value) == {"secure"}:
+        if _is_secure(value):
             return WELL_FORMED.get(key, f"[secret {key}]")
         return {name: _masked(f"{key}.{name}", item) for name, item in value.items()}
     return [_masked(key, item) for item in value] if isinstance(value, list) else value
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, default=str)
+    """Return a value as the engine passes it to the program; a key without a value is an empty text."""
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)

@@ -9,7 +9,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.fields import FieldInfo
 
 from components._shown import shown
-from components.charts import ALLOY, LOKI, TEMPO_DISTRIBUTED
+from components.charts import LOKI, TEMPO_DISTRIBUTED
 from config import SettingsError, load
 from config.errors import Problem, set_command, setting_path
 from config.settings import AREAS, Settings
@@ -226,7 +226,6 @@ def test_text_is_removed_before_a_switch_is_set(written: str, right: str) -> Non
         ("logging", "chart_version", 18.11, LOKI.default_version),
         ("logging", "chart_version", 6.51, LOKI.versions[-1]),
         ("tracing", "chart_version", 2.26, TEMPO_DISTRIBUTED.default_version),
-        ("telemetry", "chart_version", True, ALLOY.default_version),
         ("storage", "account_id", 123456789013, "123456789013"),
     ],
 )

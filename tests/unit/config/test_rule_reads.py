@@ -115,7 +115,11 @@ MIDDLEWARE = {"name": "login", "namespace": "traefik"}
 LOGINS = {"collectors": "a", "grafana": "g", "tempo": "t"}
 BASIC = {"tls": "existing", "authentication": "basic"}
 CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
-    "cluster": ({}, {"environment": "production"}, {"service_monitor_labels": {"a": "b"}}),
+    "cluster": (
+        {},
+        {"environment": "production"},
+        {"service_monitor_labels": {"a": "b"}, "existing_namespaces": ["apps"]},
+    ),
     "storage": (
         {"kind": "filesystem"},
         {"kind": "minio", "buckets": {"logs": "chunks"}},

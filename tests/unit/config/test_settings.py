@@ -1,5 +1,6 @@
 """Settings: an empty stack is a laptop, everything wrong is reported at once, each with the command that fixes it."""
 
+import json
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from components.tracing.modes import TEMPO_3_VERSIONS
 from config import SettingsError
+from config import load as load_settings
 from config.storage import AwsStorage, InClusterStorage
 from tests.unit.config import stacks
 from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_CREDENTIALS, EXTERNAL_METRICS, PRODUCTION, source
@@ -60,6 +62,14 @@ def test_a_misspelt_area_is_refused_with_the_nearest_one() -> None:
 
 def test_an_area_that_is_no_object_is_refused() -> None:
     assert 'observability:logging = "yes": must be an object' in problems(logging="yes")
+
+
+@pytest.mark.parametrize("levels", [101, 900, 100_000])
+def test_an_area_with_more_levels_than_any_setting_is_refused(levels: int) -> None:
+    nested = '{"values":' * levels + "1" + "}" * levels
+    message = problems(logging=nested, loging=nested)
+    assert "observability:logging = " in message and "docs/reference/settings.md, 100 levels of them at most" in message
+    assert "observability:loging = " in message and "unknown setting; did you mean logging?" in message
 
 
 def test_an_encrypted_value_inside_an_object_is_refused() -> None:
@@ -333,3 +343,115 @@ def test_a_workload_that_does_not_run_is_refused_with_its_path(logging: dict[str
     (role,) = logging["workloads"]
     assert f"observability:logging.workloads.{role}" in found and sentence in found
     assert f"pulumi config rm --path observability:logging.workloads.{role} --stack" in found
+
+
+@pytest.mark.parametrize(
+    ("existing", "hint", "command"),
+    [
+        (
+            ["loging"],
+            "must be namespaces of areas, and loging are not; did you mean logging?",
+            "set --path 'PLACE[0]' logging",
+        ),
+        (
+            ["logging", "kube-system"],
+            "must be namespaces of areas, and kube-system are not; there are",
+            "set --path 'PLACE[0]' l",
+        ),
+        (["apps"], "must be namespaces of areas, and apps are not; there are logging, ", "rm --path PLACE"),
+        (["demo"], "must be namespaces of areas, and demo are not; there are", "rm --path PLACE"),
+    ],
+)
+def test_an_existing_namespace_that_no_area_has_is_refused(existing: list[str], hint: str, command: str) -> None:
+    message = problems(cluster={"existing_namespaces": existing})
+    assert f"cluster.existing_namespaces = {json.dumps(existing)}: {hint}" in message
+    assert f"pulumi config {command.replace('PLACE', 'observability:cluster.existing_namespaces')}" in message
+
+
+def test_the_namespace_of_an_area_that_runs_may_exist() -> None:
+    assert load(source(cluster={"existing_namespaces": ["demo", "logging"]}, demo={"enabled": True}))
+
+
+def test_a_misspelt_setting_of_the_engine_is_refused_with_the_right_one() -> None:
+    stack = replace(source(), others={"pulumi:disable-default-provider": '["*"]'})
+    with pytest.raises(SettingsError, match="have 1 problem") as raised:
+        load_settings(stack)
+    message = str(raised.value)
+    assert (
+        "pulumi:disable-default-provider: unknown setting of the engine, which does not read it; did you mean"
+        in message
+    )
+    assert "pulumi config rm pulumi:disable-default-provider --stack test\n" in message
+    assert "pulumi config set --path 'pulumi:disable-default-providers[0]' '*' --stack test" in message
+
+
+@pytest.mark.parametrize("text", ["*", "true", "[]", '["kubernete"]', '{"a": 1}', "[1]", "[" * 100_000])
+def test_a_guard_that_disables_nothing_is_refused(text: str) -> None:
+    with pytest.raises(SettingsError) as raised:
+        load_settings(replace(source(), others={"pulumi:disable-default-providers": text}))
+    assert 'must be ["*"] or a list of packages such as ["kubernetes"], as otherwise' in str(raised.value)
+    assert "pulumi config set --path 'pulumi:disable-default-providers[0]' '*' --stack test" in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ['["*"]', '["kubernetes", "aws"]', '["kubernetes", "gcp"]'])
+def test_settings_of_the_engine_are_taken(text: str) -> None:
+    others = {"pulumi:disable-default-providers": text, "pulumi:tags": '{"team": "a"}', "acme:anything": "x"}
+    assert load_settings(replace(source(), others=others))
+
+
+@pytest.mark.parametrize(
+    ("areas", "sentence"),
+    [
+        (
+            {"logging": {"chunks_cache_mib": 99999999999}},
+            "logging.chunks_cache_mib = 99999999999: must be at most 16777216",
+        ),
+        (
+            {"logging": {"limits": {"query_timeout": "0s"}}},
+            'limits.query_timeout = "0s": must be more than 0s; use an interval',
+        ),
+        (
+            {"tracing": {"span_metrics_dimensions": [""]}},
+            'span_metrics_dimensions[0] = "": must be a name without',
+        ),
+        (
+            {"tracing": {"service_graph_dimensions": ["a b"]}},
+            'service_graph_dimensions[0] = "a b": must be a name',
+        ),
+        (
+            {"logging": {"memory": "65Ti"}},
+            'logging.memory = "65Ti": must be at most 64Ti of memory',
+        ),
+        (
+            {"tracing": {"volume_size": "2Pi"}},
+            'tracing.volume_size = "2Pi": must be at most 1Pi, as the size of a volume',
+        ),
+        (
+            {"storage": {**EXTERNAL, "endpoint": "https://s3_1.acme"}},
+            'storage.endpoint = "https://s3_1.acme": must have a host that is a DNS name or an IP address',
+        ),
+        (
+            {"logging": {"ruler": True, "alertmanager_url": "https://hooks.slack.com/services/T0/B0/abc"}},
+            'logging.alertmanager_url = "(hidden)": must not have a secret in its path or query',
+        ),
+        (
+            {"metrics": {**EXTERNAL_METRICS, "query_url": "http://p/?api_key=abc"}},
+            'metrics.query_url = "(hidden)": must not have a secret in its path or query; use a URL without one',
+        ),
+        (
+            {"metrics": {**EXTERNAL_METRICS, "query_url": "http://p!:9090"}},
+            'metrics.query_url = "http://p!:9090": must have a host',
+        ),
+        (
+            {"metrics": {**EXTERNAL_METRICS, "query_url": "http://${PROM}:9090/api/v1"}},
+            "observability:metrics.query_url '<query_url>' --stack test",
+        ),
+        (
+            {"logging": {"values": {"loki": {"compactor": {"delete_request_store": None}}}}},
+            "values.loki.compactor.delete_request_store = null: null would remove loki.compactor.delete_request_store, "
+            "which arguments set; remove it",
+        ),
+    ],
+)
+def test_values_that_make_no_sense_are_refused(areas: dict[str, Any], sentence: str) -> None:
+    assert sentence in problems(**areas)

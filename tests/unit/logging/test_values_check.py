@@ -70,3 +70,32 @@ def test_the_chart_has_every_section(version: str) -> None:
         for key in place.split("."):
             section = section[key]
         assert isinstance(section, dict), place
+
+
+@pytest.mark.parametrize(
+    ("values", "place", "removed"),
+    [
+        ({"compactor": {"delete_request_store": None}}, "compactor.delete_request_store", None),
+        ({"compactor": None}, "compactor", "compactor.retention_enabled, loki.compactor.delete_request_store"),
+        ({"storage": None}, "storage", None),
+        ({"limits_config": {"retention_period": None}}, "limits_config.retention_period", None),
+    ],
+)
+def test_a_null_does_not_remove_what_arguments_set(values: dict[str, Any], place: str, removed: str | None) -> None:
+    message = refusal(LoggingSpec, {**BUCKET, "values": {"loki": values}})
+    rule = f"null would remove loki.{removed or place}, which arguments set; remove it"
+    assert f"values.loki.{place} = null: {rule}" in message
+
+
+def test_a_null_may_remove_a_default_of_the_chart() -> None:
+    values = {"loki": {"limits_config": {"max_cache_freshness_per_query": None}}, "test": None}
+    assert spec_of(BUCKET, values=values).values == values
+
+
+def test_a_null_in_place_of_an_argument_is_refused_as_any_other_value() -> None:
+    values = {"deploymentMode": None, "loki": {"commonConfig": {"replication_factor": None}}}
+    message = refusal(LoggingSpec, {**BUCKET, "values": values})
+    assert "values.deploymentMode = null: must be set by the arguments mode and migrate_from" in message
+    assert (
+        "values.loki.commonConfig.replication_factor = null: must be set by the argument replication_factor" in message
+    )

@@ -91,3 +91,30 @@ def has_place(values: Any, path: str) -> bool:
             return False
         values = values[key]
     return True
+
+
+@pytest.mark.parametrize(
+    ("base", "values", "place", "removed"),
+    [
+        (LAPTOP, {"tempo": {"retention": None}}, "tempo.retention", "tempo.retention"),
+        (LAPTOP, {"tempo": None}, "tempo", "tempo.storage, tempo.retention, tempo.receivers"),
+        (ON_PREMISES, {"storage": None}, "storage", "storage"),
+        (KAFKA, {"ingest": None}, "ingest", "ingest.kafka"),
+    ],
+)
+def test_a_null_does_not_remove_what_arguments_set(
+    base: dict[str, Any], values: dict[str, Any], place: str, removed: str
+) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        spec(base, values=values)
+    rule = f"null would remove {removed}, which arguments set; remove it"
+    assert f"values.{place} = null: {rule}" in str(raised.value)
+
+
+def test_a_null_in_place_of_an_argument_is_refused_as_any_other_value() -> None:
+    with pytest.raises(InvalidArgsError, match=r"values\.replicas = null: replicas must agree with other values"):
+        spec(LAPTOP, values={"replicas": None})
+
+
+def test_a_null_may_remove_a_default_of_the_chart() -> None:
+    assert spec(LAPTOP, values={"tempo": {"server": {"http_listen_port": None}}})

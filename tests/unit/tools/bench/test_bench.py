@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 from tools.bench import commands
-from tools.bench.measure import Budget, Command, CommandFailedError, Measured, Paired, Run, measure, measure_in_turn
+from tools.bench.measure import (
+    Budget,
+    Command,
+    CommandFailedError,
+    Measured,
+    Paired,
+    Run,
+    measure,
+    measure_in_turn,
+    measure_once,
+)
 from tools.bench.table import HEAD, failed_row, measured_row, paired_rows, printed
 from tools.program import Recording, program_of, record
 
@@ -37,6 +47,18 @@ def test_a_command_is_run_once_more_than_it_is_measured(tmp_path: Path) -> None:
     command = python("open('runs', 'a').write('x')", tmp_path)
     assert len(measure("it", command, Budget(), runs=2).runs) == 2
     assert (tmp_path / "runs").read_text() == "xxx"
+
+
+def test_a_long_command_is_run_once(tmp_path: Path) -> None:
+    found = measure_once("it", python("open('runs', 'a').write('x')", tmp_path))
+    assert (tmp_path / "runs").read_text() == "x"
+    assert measured_row(found)[-2:] == ["", ""]
+
+
+def test_the_stack_files_are_as_many_as_the_benchmark_says() -> None:
+    command = commands.fuzz(PROJECT, 10_000)
+    assert command.environment["FUZZ_FILES"] == "10000"
+    assert (PROJECT / command.words[-1]).is_file()
 
 
 def test_memory_is_the_peak_of_the_command(tmp_path: Path) -> None:

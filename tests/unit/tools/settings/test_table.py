@@ -41,6 +41,14 @@ def test_every_setting_has_its_value_and_where_that_comes_from(project: Path) ->
     assert table["aws:region"] == ("eu-west-1", "stack file")
 
 
+def test_words_of_switches_without_quotes_are_text_as_for_the_engine(project: Path) -> None:
+    text = "config: {logging: {cluster_label: off}, cluster: {context: yes, name: on}}\n"
+    (project / "Pulumi.test.yaml").write_text(text)
+    table = {row.setting: (row.value, row.origin) for row in rows(project, "test")}
+    assert table["logging.cluster_label"] == ("off", "stack file")
+    assert (table["cluster.context"][0], table["cluster.name"][0]) == ("yes", "on")
+
+
 def test_a_secret_is_named_and_not_shown(project: Path) -> None:
     table = {row.setting: row.value for row in rows(project, "test")}
     assert [table[key] for key in ("ui_users", "aws:accessKey", "aws:secretKey")] == ["[secret]"] * 3

@@ -1,0 +1,225 @@
+"""What was probably meant by an unknown setting or a wrong value: suggested where it is near, and nowhere else."""
+
+from typing import Any
+
+import pytest
+
+from components._messages import closest
+from components._model import is_placeholder
+from components.charts import ALLOY, GRAFANA_CHART, LOKI, MINIO, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED
+from components.charts import VALKEY as VALKEY_CHART
+from config.chart_keys import CHART_KEYS
+from config.settings import AREAS
+from config.storage import STORAGE_KINDS
+from config.suggestions import AREAS_OF_OTHERS, RENAMED, SIGNALS
+from tests.real_charts import require_files
+from tests.unit.config import stacks
+from tests.unit.config.stacks import EXTERNAL_METRICS
+
+CHARTS_OF = {
+    "logging": (LOKI,),
+    "tracing": (TEMPO_DISTRIBUTED, TEMPO),
+    "telemetry": (ALLOY,),
+    "metrics": (PROMETHEUS,),
+    "grafana": (GRAFANA_CHART,),
+    "caching": (VALKEY_CHART,),
+    "storage": (MINIO, SEAWEEDFS_CHART),
+}
+problems = stacks.problems
+
+
+@pytest.mark.parametrize(
+    ("area", "key", "value", "meant", "command"),
+    [
+        ("logging", "replica", 3, "replicas", "logging.replicas 3"),
+        ("logging", "retention", "30d", "retention.logs", "retention.logs 30d"),
+        ("tracing", "retention", "3d", "retention.traces", "retention.traces 3d"),
+        ("metrics", "retention", "3d", "retention.metrics", "retention.metrics 3d"),
+        ("retention", "logging", "30d", "logs", "retention.logs 30d"),
+        ("retention", "loki", "30d", "logs", "retention.logs 30d"),
+        ("logging", "domain", "a.example", "ingress.domain", "ingress.domain a.example"),
+        ("grafana", "dns_resolvr", "resolv.conf", "cluster.dns_resolver", "cluster.dns_resolver resolv.conf"),
+        ("telemetry", "log_labels", {"a": "b"}, "extra_labels", "telemetry.extra_labels.a b"),
+        ("metrics", "datasource_uid", "p", "datasources.metrics_uid", "datasources.metrics_uid p"),
+        ("tracing", "prepared_changes", ["cache"], "allow_changes", "'observability:tracing.allow_changes[0]' cache"),
+    ],
+)
+def test_an_unknown_setting_is_named_with_the_one_that_was_meant_and_moved_there(
+    area: str, key: str, value: Any, meant: str, command: str
+) -> None:
+    message = problems(**{area: {key: value}})
+    assert f"observability:{area}.{key} = " in message
+    assert f"unknown setting; did you mean {meant}?\n" in message
+    assert f"pulumi config rm --path observability:{area}.{key} --stack test" in message
+    assert (
+        f"pulumi config set --path {command if '[' in command else f'observability:{command}'} --stack test" in message
+    )
+
+
+@pytest.mark.parametrize(
+    ("area", "key", "value", "place"),
+    [
+        ("logging", "limits_config", {"a": 1}, "logging.values.loki.limits_config"),
+        ("logging", "deploymentMode", "x", "logging.values.deploymentMode"),
+        ("metrics", "extraFlags", ["a"], "metrics.values.server.extraFlags"),
+        ("grafana", "grafana.ini", {"a": 1}, "grafana.values.grafana.ini"),
+        ("telemetry", "image_pull_policy", "Always", None),
+    ],
+)
+def test_a_value_of_the_chart_is_named_below_values(area: str, key: str, value: Any, place: str | None) -> None:
+    message = problems(**{area: {key: value}})
+    hint = f"unknown setting; did you mean {place}, a value of the chart?"
+    assert (hint in message) is (place is not None)
+
+
+def test_a_value_that_the_meant_setting_does_not_take_is_not_set_there() -> None:
+    message = problems(logging={"retention": "a month"})
+    assert "did you mean retention.logs?" in message and "config set" not in message
+
+
+def test_nothing_is_suggested_that_is_not_near() -> None:
+    message = problems(logging={"frobnications": 3}, tempoo={"a": 1})
+    assert "observability:logging.frobnications = 3: unknown setting; there are alertmanager_url, " in message
+    assert "observability:tempoo = " in message and "did you mean" not in message
+    assert closest("tempo", ["demo", "ingress"]) is None
+    assert closest("retention", ["tenant_retention"]) is None
+    assert closest("prod", ["development", "production", "staging"]) == "production"
+    assert closest("tra", ["traces", "tracing"]) is None, "two begin with it"
+
+
+@pytest.mark.parametrize(("name", "area"), [("loki", "logging"), ("tempo", "tracing"), ("prometheus", "metrics")])
+def test_an_area_is_found_by_the_name_of_its_program(name: str, area: str) -> None:
+    assert f"observability:{name} = {{}}: unknown setting; did you mean {area}?" in problems(**{name: {}})
+
+
+def test_a_setting_of_another_kind_of_store_is_named_with_its_kind() -> None:
+    message = problems(storage={"endpoint": "https://s3.example.org"})
+    assert "unknown setting of this kind of store; remove it, as it is of kind external\n" in message
+
+
+@pytest.mark.parametrize(
+    ("area", "key", "written", "sentence", "command"),
+    [
+        (
+            "logging",
+            "mode",
+            "microservices",
+            "did you mean distributed?",
+            "set --path observability:logging.mode d",
+        ),
+        (
+            "logging",
+            "mode",
+            "SingleBinary",
+            "did you mean monolithic?",
+            "set --path observability:logging.mode m",
+        ),
+        (
+            "tracing",
+            "mode",
+            "microservices",
+            "did you mean distributed?",
+            "set --path observability:tracing.mode d",
+        ),
+        (
+            "telemetry",
+            "chart_version",
+            True,
+            "must be text; set one\n",
+            "rm --path observability:telemetry.chart_version",
+        ),
+        (
+            "ingress",
+            "kind",
+            "nginx",
+            "must be one of none, traefik; set one of them\n",
+            "rm --path observability:ingress.kind",
+        ),
+        (
+            "cluster",
+            "environment",
+            "qa",
+            "must be one of development, staging, production; set one of them\n",
+            "rm --path",
+        ),
+        (
+            "grafana",
+            "persistence",
+            {"enabled": True},
+            "must be true or false",
+            "observability:grafana.persistence true",
+        ),
+        ("grafana", "persistence", "maybe", "must be true or false", "rm --path observability:grafana.persistence"),
+    ],
+)
+def test_a_choice_is_never_replaced_by_another_one_than_was_meant(
+    area: str, key: str, written: Any, sentence: str, command: str
+) -> None:
+    message = problems(**{area: {key: written}})
+    assert sentence in message and f"{command}" in message
+    assert message.count("pulumi config set") == ("set" in command or command.endswith("true"))
+
+
+@pytest.mark.parametrize(
+    ("areas", "command"),
+    [
+        (
+            {"logging": {"traces_endpoint": "alloy.alloy:4317"}},
+            "observability:logging.traces_endpoint http://alloy.alloy:4318",
+        ),
+        (
+            {"logging": {"traces_endpoint": "http://alloy.alloy:4317"}},
+            "observability:logging.traces_endpoint http://alloy.alloy:4318",
+        ),
+        (
+            {"metrics": {**EXTERNAL_METRICS, "otlp_url": "http://p.mon:4317/api/v1/otlp"}},
+            "observability:metrics.otlp_url http://p.mon/api/v1/otlp",
+        ),
+    ],
+)
+def test_the_port_of_grpc_is_not_put_into_a_url(areas: dict[str, Any], command: str) -> None:
+    message = problems(**areas)
+    assert f"pulumi config set --path {command}" in message
+    assert "//alloy.alloy:4317 --stack" not in message
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "secret"),
+    [
+        ("image_pull_secrets", ["registry"], False),
+        ("existing_secret", "grafana-admin", False),
+        ("token_count", 3, False),
+        ("admin_password", "hunter2", True),
+        ("api_key", 4242, True),
+        ("secret", "hunter2", True),
+        ("login", {"password": "hunter2"}, True),
+    ],
+)
+def test_only_a_secret_looks_like_one(key: str, value: Any, secret: bool) -> None:
+    message = problems(grafana={key: value})
+    assert ("looks like a secret in plain text" in message) is secret
+    assert ("unknown setting" in message) is not secret
+    assert "hunter2" not in message
+
+
+def test_what_is_suggested_is_there_and_what_was_renamed_is_gone() -> None:
+    def fields(area: str) -> set[str]:
+        models = STORAGE_KINDS.values() if area == "storage" else [AREAS[area]]
+        return {field.alias or name for model in models for name, field in model.model_fields.items()}
+
+    for (area, old), (new_area, new) in RENAMED.items():
+        assert old not in fields(area) and new in fields(new_area)
+    assert set(AREAS_OF_OTHERS.values()) <= set(AREAS) and not set(AREAS_OF_OTHERS) & set(AREAS)
+    assert set(SIGNALS.values()) == set(AREAS["retention"].model_fields)
+    assert not any(is_placeholder(name) for name in AREAS_OF_OTHERS)
+
+
+@pytest.mark.parametrize("area", CHARTS_OF)
+def test_the_keys_of_a_chart_are_those_of_its_default_version(area: str) -> None:
+    found: set[tuple[str, ...]] = set()
+    for chart in CHARTS_OF[area]:
+        values = require_files(chart, chart.default_version).values
+        found |= {(key,) for key in values}
+        found |= {(key, inner) for key, held in values.items() if isinstance(held, dict) for inner in held}
+    assert set(CHART_KEYS[area]) <= found
+    assert {path for path in found if len(path) == 1} <= set(CHART_KEYS[area])
