@@ -7,6 +7,6 @@ from components.units import Name
 
 
 class TracingArea(TracingSettings):
-    """Settings under `observability:tracing`; size and placement hold for the pods that have a volume."""
+    """Settings under `observability:tracing`; size holds for the pods that hold spans, placement for all."""
 
     namespace: Name = Field(default="tracing", description="Namespace of Tempo.", examples=["tracing"])

@@ -390,6 +390,7 @@ def certificate_args(
 def demo_args(settings: Settings, *, namespace: Text, otlp_http_url: Text) -> DemoArgs:
     """Return the arguments of the generator of telemetry."""
     return {
+        **placement(settings),
         **stated(settings.demo, DemoArgs),
         "namespace": namespace,
         "create_namespace": False,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from .._kubernetes import NodeSelector, Tolerations
 from .._model import Plain
 from .._pod_security import NamespaceSettings, cluster_namespace_problem
 from .._spec import Spec, rule
@@ -20,6 +21,16 @@ class DemoSettings(NamespaceSettings):
         default="docker.io/library/python:3.13.7-alpine3.22",
         description="Container image with Python 3.11 or newer, with a tag or digest.",
         examples=["registry.acme.io/python:3.13.7-alpine3.22"],
+    )
+    node_selector: NodeSelector = Field(
+        default_factory=dict,
+        description="Labels of the nodes for the pod. Default: any node.",
+        examples=[{"pool": "obs"}],
+    )
+    tolerations: Tolerations = Field(
+        default=(),
+        description="Tolerations of the pod. Default: none.",
+        examples=[[{"key": "dedicated", "operator": "Exists"}]],
     )
 
 

@@ -4,6 +4,7 @@ import hashlib
 from importlib import resources
 from typing import Any
 
+from .._pods import pod_fields
 from .spec import DemoSpec
 
 SCRIPT_FILE = "generator.py"
@@ -35,6 +36,7 @@ def deployment_spec(spec: DemoSpec) -> dict[str, Any]:
                     "runAsGroup": _USER,
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
+                **pod_fields(spec),
                 "containers": [_container(spec)],
                 "volumes": [{"name": "script", "configMap": {"name": spec.workload_name}}],
             },

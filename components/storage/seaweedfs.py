@@ -19,6 +19,7 @@ from .._passwords import generate_password, secret_map
 from .._release import release
 from .._service_monitor import create_service_monitor
 from .args import InClusterObjectStorageArgs
+from .seaweedfs_buckets import create_buckets
 from .seaweedfs_values import (
     IDENTITIES_KEY,
     PARTS,
@@ -93,7 +94,8 @@ class InClusterObjectStorage(pulumi.ComponentResource):
             depends_on=before,
             hooks=guard(f"{name}-seaweedfs", problems),
         )
-        ready: list[pulumi.Resource] = [store]
+        buckets = create_buckets(f"{name}-buckets", spec, resolved, parent=self, store=store)
+        ready: list[pulumi.Resource] = [store, buckets]
         if spec.clustered:
             ready.append(self._service(f"{name}-service", spec, in_namespace, store))
             self._budgets(f"{name}-budget", spec, in_namespace, store)

@@ -27,13 +27,13 @@ _GIBI = 2**30
 _INDEX_SHARE = 10
 """The index of objects takes less than this fraction of the space of the objects."""
 
-_USER = 1000
+USER = 1000
 _POD_SECURITY_CONTEXT = {
     "enabled": True,
     "runAsNonRoot": True,
-    "runAsUser": _USER,
-    "runAsGroup": _USER,
-    "fsGroup": _USER,
+    "runAsUser": USER,
+    "runAsGroup": USER,
+    "fsGroup": USER,
     "fsGroupChangePolicy": "OnRootMismatch",
     "seccompProfile": {"type": "RuntimeDefault"},
 }
@@ -75,12 +75,7 @@ def _single_pod_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             "config": "[master.volume_growth]\ncopy_1 = 2\n",
         },
         "volume": {"enabled": False},
-        "filer": {
-            "enabled": False,
-            # The Job that creates the buckets takes its security context from here.
-            "podSecurityContext": dict(_POD_SECURITY_CONTEXT),
-            "containerSecurityContext": dict(_CONTAINER_SECURITY_CONTEXT),
-        },
+        "filer": {"enabled": False},
         "networkPolicy": {
             # Filer and master ask for no credentials: only the pods of this release may reach them.
             "enabled": True,
@@ -148,7 +143,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             "replicas": _FILERS,
             "logs": dict(_LOGS_TO_STANDARD_ERROR),
             "data": {**claim, "size": index_size(spec.volume_size)},
-            # TMPDIR is for `weed shell` in the Job that creates the buckets, which has no volume.
+            # TMPDIR is for `weed shell`.
             "extraEnvironmentVars": {"TMPDIR": "/dev/shm", "WEED_LEVELDB2_DIR": "/data/filerldb2"},
             "podAnnotations": {"checksum/identities": spec.credentials_checksum},
             "s3": {"enabled": True, "port": SEAWEEDFS_S3_PORT, **_s3_values(spec)},
@@ -163,14 +158,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
 
 
 def _s3_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
-    return {
-        "enableAuth": True,
-        "existingConfigSecret": spec.identities_secret,
-        "createBuckets": [{"name": bucket} for bucket in spec.buckets.values()],
-        "createBucketsHook": {
-            "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}}
-        },
-    }
+    return {"enableAuth": True, "existingConfigSecret": spec.identities_secret}
 
 
 def _pod_values(spec: InClusterObjectStorageSpec, cpu: str, memory: str) -> dict[str, Any]:

@@ -84,7 +84,8 @@ class TelemetryArgs(TypedDict):
     """Memory limit of each collector, `128Mi` or more; OTLP data is refused from 80 % of it on. At least `1Mi`.
     Default: `512Mi`."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the nodes that may run a collector. Default: every node."""
+    """Labels of the nodes that may run a collector; with `log_source: files`, collectors never run on nodes without
+    log files: Windows, Fargate and virtual nodes. Default: every other node."""
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
     """Tolerations of the collectors; empty for none. Default: all taints with `log_source: files`, so that no
     node's logs are missing, else none."""

@@ -10,6 +10,26 @@ CONFIG_KEY = "config.alloy"
 UI_PORT = 12345
 _ALLOY_USER = 473
 _STORAGE = "/var/lib/alloy"
+_NODES_WITH_LOG_FILES = {
+    "nodeSelectorTerms": [
+        {
+            "matchExpressions": [
+                # https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-os
+                {"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]},
+                # https://docs.aws.amazon.com/eks/latest/userguide/fargate.html
+                {"key": "eks.amazonaws.com/compute-type", "operator": "NotIn", "values": ["fargate"]},
+                # https://learn.microsoft.com/azure/aks/virtual-nodes-cli
+                {"key": "type", "operator": "NotIn", "values": ["virtual-kubelet"]},
+                # https://github.com/liqotech/liqo/blob/master/pkg/consts/node.go
+                {"key": "liqo.io/type", "operator": "NotIn", "values": ["virtual-node"]},
+            ]
+        }
+    ]
+}
+"""The nodes on which a pod that mounts log files can run.
+
+A DaemonSet that tolerates all taints has a pod on every other node too, never becomes ready, and Helm waits for it.
+"""
 
 
 def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
@@ -92,6 +112,7 @@ def _daemon_set(spec: TelemetrySpec) -> dict[str, Any]:
     unavailable = int(spec.max_unavailable) if spec.max_unavailable.isdigit() else spec.max_unavailable
     return {
         "type": "daemonset",
+        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": _NODES_WITH_LOG_FILES}},
         "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": unavailable}},
     }
 

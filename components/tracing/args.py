@@ -80,9 +80,9 @@ class TracingArgs(TypedDict):
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volumes. Default: the cluster's."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the nodes for the pods that have a volume. Default: any node."""
+    """Labels of the nodes for all pods of Tempo. Default: any node."""
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
-    """Tolerations of the pods that have a volume. Default: none."""
+    """Tolerations of all pods of Tempo. Default: none."""
     limits: NotRequired[TracingLimits]
     """What all clients together may write. Default: Tempo's own limits."""
     receivers: NotRequired[Sequence[str]]

@@ -226,6 +226,7 @@ def _cache_values(spec: TracingSpec) -> dict[str, Any]:
         "resources": resources("50m", f"{MEMCACHED_MEGABYTES * 5 // 4}Mi"),
         "affinity": affinity(spec.release_name, "memcached"),
         "extraArgs": ["-m", str(MEMCACHED_MEGABYTES)],
+        **scheduling(spec.node_selector, spec.tolerations),
     }
     return {"memcached": memcached}
 

@@ -58,7 +58,6 @@ def workload(spec: TracingSpec, role: TempoRole) -> TempoWorkload:
         cpu, memory = RECEIVING_GATEWAY_RESOURCES
         replicas = 2 if spec.replicas > 1 or spec.uses_kafka else 1
     volume_size = spec.generator_volume_size if role is TempoRole.METRICS_GENERATOR else spec.volume_size
-    node_selector, tolerations = (spec.node_selector, spec.tolerations) if role.has_volume else ({}, ())
     fixed = {
         TempoRole.INGESTER: spec.replicas,
         TempoRole.LIVE_STORE: spec.partition_count,
@@ -71,19 +70,14 @@ def workload(spec: TracingSpec, role: TempoRole) -> TempoWorkload:
         memory=own.memory or memory,
         volume_size=own.volume_size or volume_size,
         storage_class=own.storage_class or spec.storage_class,
-        node_selector=node_selector if own.node_selector is None else own.node_selector,
-        tolerations=tolerations if own.tolerations is None else own.tolerations,
+        node_selector=spec.node_selector if own.node_selector is None else own.node_selector,
+        tolerations=spec.tolerations if own.tolerations is None else own.tolerations,
     )
 
 
 def workload_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
     """Return the values of a workload that has no access to the bucket."""
     sized = workload(spec, role)
-    scheduled = (
-        scheduling(sized.node_selector, sized.tolerations)
-        if role.has_volume or sized.node_selector or sized.tolerations
-        else {}
-    )
     # The chart has no number of schedulers: it runs one.
     replicas = {} if role is TempoRole.BACKEND_SCHEDULER else {"replicas": sized.replicas}
     environment = {} if role is TempoRole.GATEWAY else {"extraEnv": [go_memory_limit(sized.memory)]}
@@ -92,7 +86,7 @@ def workload_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
         "resources": resources(sized.cpu, sized.memory),
         "affinity": affinity(spec.release_name, role.value),
         **environment,
-        **scheduled,
+        **scheduling(sized.node_selector, sized.tolerations),
     }
 
 

@@ -11,7 +11,7 @@ from .store import store_line
 
 def describe(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> str:
     """Write what an `up` is about to reach and need."""
-    needs = needs_of(objects, len(cluster.nodes))
+    needs = needs_of(objects, cluster.nodes)
     store = None if cluster.sandbox else store_line(engine.stack)
     return "\n".join(
         [
@@ -44,7 +44,7 @@ def unsafe_providers(engine: Engine, cluster: Cluster) -> list[str]:
 
 
 def _too_big(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
-    needs, left = needs_of(objects, len(cluster.nodes)), free(cluster.nodes, cluster.pods, objects)
+    needs, left = needs_of(objects, cluster.nodes), free(cluster.nodes, cluster.pods, objects)
     return [] if left.holds(needs) else [f"it needs {needs}, and {left} are free: add nodes or lower the replicas"]
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.unit.tools.deploy.fakes import STAND_INS, cluster, engine, pod, workload
 from tools.deploy.capacity import Capacity, free, needs_of
 from tools.deploy.preflight_checks import describe, failed_checks
@@ -12,9 +14,38 @@ GIB = 1024**3
 PRODUCTION: dict[str, Any] = {"observability:cluster": {"environment": "production"}}
 
 
+def nodes(*labels: dict[str, str]) -> list[dict[str, Any]]:
+    return [{"metadata": {"labels": each}} for each in labels]
+
+
 def test_a_daemon_set_needs_its_share_on_every_node() -> None:
     objects = [workload("DaemonSet", "alloy", "1Gi"), workload("StatefulSet", "loki", "2Gi", replicas=3)]
-    assert needs_of(objects, nodes=4) == Capacity(cpu=2 + 3 * 0.5, memory=10 * GIB)  # type: ignore[arg-type]
+    needs = needs_of(objects, nodes({}, {}, {}, {}))
+    assert needs == Capacity(cpu=2 + 3 * 0.5, memory=10 * GIB)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("selector", "rules", "counted"),
+    [
+        ({"pool": "obs"}, [], 1),
+        ({}, [{"key": "type", "operator": "NotIn", "values": ["virtual-kubelet"]}], 2),
+        ({}, [{"key": "pool", "operator": "In", "values": ["obs", "other"]}], 1),
+        ({}, [{"key": "pool", "operator": "Exists"}], 1),
+        ({}, [{"key": "pool", "operator": "DoesNotExist"}], 2),
+        ({"pool": "obs"}, [{"key": "type", "operator": "Exists"}], 0),
+    ],
+)
+def test_a_daemon_set_needs_nothing_on_nodes_that_it_does_not_select(
+    selector: dict[str, str], rules: list[dict[str, Any]], counted: int
+) -> None:
+    collectors = workload("DaemonSet", "alloy", "1Gi")
+    required = {"nodeSelectorTerms": [{"matchExpressions": rules}]}
+    collectors["spec"]["template"]["spec"] |= {
+        "nodeSelector": selector,
+        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}},
+    }
+    cluster_nodes = nodes({"pool": "obs"}, {"type": "virtual-kubelet"}, {})
+    assert needs_of([collectors], cluster_nodes).memory == counted * GIB
 
 
 def test_what_the_stack_runs_already_is_free_for_it() -> None:
