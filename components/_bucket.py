@@ -2,13 +2,20 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
 
-from ._kubernetes import OptionalObjectName
+from ._kubernetes import CertificateReference, OptionalObjectName
 from ._model import Plain
 from ._spec import Spec, Violation, rule
 from .storage.s3 import bucket_endpoint, name_problem
+
+_CA_VOLUME = "storage-ca"
+_CA_DIRECTORY = "/etc/storage-ca"
+_CA_FILE = "ca.crt"
+CA_PATH = f"{_CA_DIRECTORY}/{_CA_FILE}"
+"""File of a pod with the certificates of `storage_ca`."""
 
 
 class Store(StrEnum):
@@ -38,6 +45,15 @@ class BucketReaderSpec(Spec):
         default="",
         description="KMS key that objects are encrypted with. Default: the encryption that the bucket is set to.",
     )
+    storage_ca: Plain[CertificateReference | None] = Field(
+        default=None,
+        description=(
+            "Certificates of the authority that signed the certificate of `endpoint`, as a key of an existing Secret "
+            "or ConfigMap of the same namespace; they alone are then trusted, and read when a pod starts. Default: the "
+            "public authorities."
+        ),
+        examples=[{"config_map": "s3-ca", "key": "ca.crt"}],
+    )
     credentials_secret: OptionalObjectName = Field(
         default="",
         description=(
@@ -55,6 +71,31 @@ class BucketReaderSpec(Spec):
         default_factory=dict,
         description="Annotations of the ServiceAccount, such as the role on EKS. Default: none.",
     )
+
+    @property
+    def ca_volumes(self) -> list[dict[str, Any]]:
+        """The volume with the certificates of `storage_ca`; none without it."""
+        return [] if self.storage_ca is None else [self.storage_ca.volume(_CA_VOLUME, _CA_FILE)]
+
+    @property
+    def ca_mounts(self) -> list[dict[str, Any]]:
+        """The mount of that volume."""
+        mount = {"name": _CA_VOLUME, "mountPath": _CA_DIRECTORY, "readOnly": True}
+        return [] if self.storage_ca is None else [mount]
+
+    @rule("storage_ca")
+    def _storage_ca_has_one_source(self) -> str | None:
+        if self.storage_ca is None or bool(self.storage_ca.secret) != bool(self.storage_ca.config_map):
+            return None
+        if self.storage_ca.secret:
+            return "names a secret and a config_map, and certificates have one source; remove one of them"
+        return "names neither a secret nor a config_map; set one of them"
+
+    @rule("storage_ca", "store", "endpoint")
+    def _storage_ca_is_of_an_https_endpoint(self) -> str | None:
+        if self.storage_ca is not None and (self.store is Store.FILESYSTEM or self.endpoint.startswith("http://")):
+            return "is not used without TLS: set an https endpoint, or remove it"
+        return None
 
     @rule("bucket", "store")
     def _store_s3_has_a_bucket(self) -> str | None:

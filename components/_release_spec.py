@@ -5,15 +5,16 @@ from typing import Any
 
 from pydantic import Field
 
-from ._model import Plain, StrictModel
+from ._model import Plain
 from ._plain_secrets import PROBLEM, plain_secrets
 from ._pod_security import cluster_namespace_problem
+from ._pods import PodSettings
 from ._spec import Spec, Violation, rule
 from .charts import Chart
 from .units import Name
 
 
-class ReleaseSettings(StrictModel):
+class ReleaseSettings(PodSettings):
     """Options of a Helm release, and further values of its chart."""
 
     values: Plain[Mapping[str, Any]] = Field(

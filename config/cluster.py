@@ -7,8 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from components._cluster import ClusterDnsSpec, MonitorSpec
-from components._kubernetes import LabelKey, LabelValue, NodeSelector, OptionalObjectName, Tolerations
+from components._kubernetes import LabelKey, LabelValue, NodeSelector, ObjectName, OptionalObjectName, Tolerations
 from components._model import USER_KNOWN, StrictModel, same_as
+from components._pods import ImageRegistry, PodSettings
 from components.units import Hostname, Name
 
 
@@ -21,7 +22,7 @@ class Environment(StrEnum):
 
 
 class ClusterArea(StrictModel):
-    """Settings under `observability:cluster`; placement and storage class hold where an area states none."""
+    """Settings under `observability:cluster`; those of pods and volumes hold where an area states none."""
 
     name: Annotated[Name, USER_KNOWN] = Field(
         default="local",
@@ -58,6 +59,9 @@ class ClusterArea(StrictModel):
         description="Tolerations as in a pod's specification. Default: none.",
         examples=[[{"key": "dedicated", "operator": "Exists"}]],
     )
+    image_registry: ImageRegistry = same_as(PodSettings, "image_registry")
+    image_pull_secrets: Sequence[ObjectName] = same_as(PodSettings, "image_pull_secrets")
+    priority_class: OptionalObjectName = same_as(PodSettings, "priority_class")
     existing_namespaces: Sequence[Name] = Field(
         default=(),
         description=(

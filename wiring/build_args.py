@@ -31,7 +31,7 @@ from components.storage.policies import Identity
 from components.telemetry.spec import LogSource
 from config import Settings
 from config.security import Issuer
-from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage
+from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage, Storage
 
 from . import authentication, upstream
 from .log_rules import rule_files
@@ -56,6 +56,16 @@ def placement(settings: Settings) -> upstream.Placement:
     """Return the nodes that the stack places every pod on, but those of collectors that run on all nodes."""
     cluster = settings.cluster
     return {"node_selector": cluster.node_selector, "tolerations": cluster.tolerations}
+
+
+def pods(settings: Settings) -> upstream.Pods:
+    """Return the registry, the pull secrets and the priority of all pods of the stack."""
+    cluster = settings.cluster
+    return {
+        "image_registry": cluster.image_registry,
+        "image_pull_secrets": cluster.image_pull_secrets,
+        "priority_class": cluster.priority_class,
+    }
 
 
 def monitors(settings: Settings) -> upstream.Monitors:
@@ -99,6 +109,7 @@ def in_cluster_storage_args(settings: Settings, store: InClusterStorage, namespa
     return {
         "buckets": store.buckets,
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(store, InClusterObjectStorageArgs),
         **monitors(settings),
@@ -112,6 +123,7 @@ def minio_storage_args(settings: Settings, store: MinioStorage, namespace: Text)
     return {
         "buckets": store.buckets,
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(store, MinioObjectStorageArgs),
         **monitors(settings),
@@ -167,9 +179,17 @@ def external_access_args(
     }
 
 
+def storage_ca(store: Storage) -> upstream.BucketArgs:
+    """Return the authority of an S3 server that exists already; nothing for the public ones."""
+    if not isinstance(store, ExternalStorage) or store.ca is None:
+        return {}
+    return {"storage_ca": {"key": store.ca.key, "secret": store.ca.secret, "config_map": store.ca.config_map}}
+
+
 def cache_args(settings: Settings, namespace: Text) -> CacheArgs:
     """Return the arguments of Valkey."""
     return {
+        **pods(settings),
         **placement(settings),
         **stated(settings.caching, CacheArgs),
         **monitors(settings),
@@ -194,6 +214,7 @@ def logging_args(
     """Return the arguments of Loki."""
     return {
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(settings.logging, LoggingArgs),
         **cluster_dns(settings),
@@ -219,6 +240,7 @@ def tracing_args(
     """Return the arguments of Tempo; every generated series has the label `cluster`."""
     return {
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(settings.tracing, TracingArgs),
         **cluster_dns(settings),
@@ -238,6 +260,7 @@ def metrics_args(settings: Settings, *, namespace: Text) -> MetricsArgs:
     """Return the arguments of the in-stack Prometheus."""
     return {
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(settings.metrics, MetricsArgs),
         **release(settings),
@@ -268,6 +291,7 @@ def telemetry_args(
     if settings.telemetry.log_source is LogSource.API:
         defaults = {**defaults, **placement(settings)}
     return {
+        **pods(settings),
         **defaults,
         **stated(settings.telemetry, TelemetryArgs),
         **monitors(settings),
@@ -331,6 +355,7 @@ def grafana_args(
     return {
         "root_url": f"{scheme}://grafana.{ingress.domain}" if ingress.domain else "",
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(settings.grafana, GrafanaArgs),
         **monitors(settings),
@@ -390,6 +415,7 @@ def certificate_args(
 def demo_args(settings: Settings, *, namespace: Text, otlp_http_url: Text) -> DemoArgs:
     """Return the arguments of the generator of telemetry."""
     return {
+        **pods(settings),
         **placement(settings),
         **stated(settings.demo, DemoArgs),
         "namespace": namespace,

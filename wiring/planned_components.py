@@ -157,7 +157,12 @@ def _bucket(settings: Settings, purpose: str) -> BucketArgs:
     store = settings.storage
     if isinstance(store, FilesystemStorage):
         return {"store": "filesystem"}
-    later: BucketArgs = {"bucket": LATER, "endpoint": LATER, "region": LATER}
+    later: BucketArgs = {
+        "bucket": LATER,
+        "endpoint": store.endpoint if isinstance(store, ExternalStorage) else LATER,
+        "region": LATER,
+        **build_args.storage_ca(store),
+    }
     shared = store.shared_bucket if isinstance(store, AwsStorage | ExternalStorage) else ""
     prefixes = store.prefixes if isinstance(store, AwsStorage | ExternalStorage) else {}
     layout = BucketLayoutSpec.model_construct(buckets=store.buckets, shared_bucket=shared, prefixes=prefixes)

@@ -5,12 +5,22 @@ from typing import Protocol, TypedDict
 
 import pulumi
 
+from components._args import CertificateReference
+
 
 class Placement(TypedDict):
     """The nodes that the pods of every area run on where it states none."""
 
     node_selector: Mapping[str, str]
     tolerations: Sequence[Mapping[str, object]]
+
+
+class Pods(TypedDict):
+    """The registry, the pull secrets and the priority of the pods of every area that states none."""
+
+    image_registry: str
+    image_pull_secrets: Sequence[str]
+    priority_class: str
 
 
 class Monitors(TypedDict):
@@ -44,6 +54,7 @@ class BucketArgs(TypedDict, total=False):
     endpoint: pulumi.Input[str]
     region: pulumi.Input[str]
     path_style: pulumi.Input[bool]
+    storage_ca: CertificateReference
     service_account: str
     service_account_annotations: pulumi.Input[Mapping[str, pulumi.Input[str]]]
     credentials_secret: pulumi.Input[str]

@@ -24,7 +24,7 @@ class DemoArgs(TypedDict):
     """Time between two requests of the simulated shop, in seconds. At least 1. Default: `5`."""
     image: NotRequired[pulumi.Input[str]]
     """Container image with Python 3.11 or newer, with a tag or digest. Default:
-    `docker.io/library/python:3.13.7-alpine3.22`."""
+    `docker.io/library/python:3.13.7-alpine3.22`, from `image_registry` where that is set."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the nodes for the pod. Default: any node."""
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
@@ -32,3 +32,13 @@ class DemoArgs(TypedDict):
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
+    image_registry: NotRequired[pulumi.Input[str]]
+    """Registry that replaces that of every image, such as `docker.io`, and keeps the path of its repository: with
+    `registry.example.com/mirror`, `docker.io/grafana/loki` becomes `registry.example.com/mirror/grafana/loki`;
+    official images of Docker Hub are below `library/`. An image that is set by name stays. Default: the registry of
+    each image."""
+    image_pull_secrets: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Names of Secrets of type `kubernetes.io/dockerconfigjson`, in the namespace of the pods, that images are
+    pulled with. Default: none."""
+    priority_class: NotRequired[pulumi.Input[str]]
+    """Name of an existing PriorityClass of the pods. Default: the cluster's default."""

@@ -7,19 +7,26 @@ from pydantic import Field
 from .._kubernetes import NodeSelector, Tolerations
 from .._model import Plain
 from .._pod_security import NamespaceSettings, cluster_namespace_problem
+from .._pods import PodSettings
 from .._spec import Spec, rule
 from ..units import HttpUrl, Name, form
 
+DOCKER_HUB = "docker.io"
+REPOSITORY = "library/python:3.13.7-alpine3.22"
 
-class DemoSettings(NamespaceSettings):
+
+class DemoSettings(NamespaceSettings, PodSettings):
     """The generator: what a stack may state and a program may pass."""
 
     interval_seconds: int = Field(
         default=5, ge=1, description="Time between two requests of the simulated shop, in seconds.", examples=[30]
     )
     image: Annotated[str, form(r"\S+[:@]\S+", "an image with a tag or digest")] = Field(
-        default="docker.io/library/python:3.13.7-alpine3.22",
-        description="Container image with Python 3.11 or newer, with a tag or digest.",
+        default=f"{DOCKER_HUB}/{REPOSITORY}",
+        description=(
+            "Container image with Python 3.11 or newer, with a tag or digest. Default: "
+            f"`{DOCKER_HUB}/{REPOSITORY}`, from `image_registry` where that is set."
+        ),
         examples=["registry.acme.io/python:3.13.7-alpine3.22"],
     )
     node_selector: NodeSelector = Field(
@@ -49,6 +56,12 @@ class DemoSpec(DemoSettings, Spec):
     protect_namespace: Plain[bool] = Field(
         default=False, description="Whether a created namespace is protected from deletion."
     )
+
+    @property
+    def effective_image(self) -> str:
+        """The image by its own setting, else the default one of `image_registry`."""
+        by_name = "image" in self.model_fields_set
+        return self.image if by_name else f"{self.image_registry or DOCKER_HUB}/{REPOSITORY}"
 
     @rule("namespace", "create_namespace")
     def _namespace_is_not_of_the_cluster(self) -> str | None:

@@ -47,7 +47,7 @@ def deployment_spec(spec: DemoSpec) -> dict[str, Any]:
 def _container(spec: DemoSpec) -> dict[str, Any]:
     return {
         "name": "generator",
-        "image": spec.image,
+        "image": spec.effective_image,
         "command": ["python", f"{_SCRIPT_DIRECTORY}/{SCRIPT_FILE}"],
         "env": [
             {"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": spec.otlp_http_url},

@@ -16,8 +16,9 @@ from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY
+from .._pods import pod_fields
 from .._tenants import THE_ONLY_TENANT
-from .._workload import resources
+from .._workload import resources, scheduling
 from .spec import LoggingSpec
 
 HTTP_PORT = 3100
@@ -146,8 +147,8 @@ def job_spec(spec: LoggingSpec) -> dict[str, Any]:
             "spec": {
                 "restartPolicy": "Never",
                 "automountServiceAccountToken": False,
-                "nodeSelector": dict(spec.node_selector),
-                "tolerations": [dict(toleration) for toleration in spec.tolerations],
+                **scheduling(spec.node_selector, spec.tolerations),
+                **pod_fields(spec),
                 "securityContext": {
                     "runAsNonRoot": True,
                     "runAsUser": 10001,

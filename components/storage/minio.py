@@ -18,7 +18,7 @@ from .._passwords import generate_password, secret_map
 from .._release import release
 from .._service_monitor import create_service_monitor
 from .args import MinioObjectStorageArgs
-from .minio_values import REGION, UNMAINTAINED, minio_values, service_monitor_spec
+from .minio_values import REGION, minio_values, service_monitor_spec, warnings
 from .spec import MINIO_ROOT_USER, MinioMode, MinioObjectStorageSpec
 from .update_guard import minio_problems
 
@@ -53,7 +53,8 @@ class MinioObjectStorage(pulumi.ComponentResource):
         component = f'MinioObjectStorage "{name}"'
         spec = MinioObjectStorageSpec.check(component, args)
         super().__init__("observability:index:MinioObjectStorage", name, {**args}, opts)
-        pulumi.log.warn(UNMAINTAINED, self)
+        for warning in warnings(spec):
+            pulumi.log.warn(warning, self)
         resolved = spec.resolve(component)
         in_namespace = resolved.apply(lambda s: s.namespace)
         created = create_namespace_if(name, spec, in_namespace, self)

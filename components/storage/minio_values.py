@@ -1,8 +1,11 @@
 """Values of the MinIO chart: one pod, or four with erasure coding, and a user with a policy for each purpose."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from .._merge import deep_merge
+from .._pods import pod_values
+from ..charts import MINIO
 from ..units import parse_quantity
 from .policies import OBJECT_ACTIONS, bucket_arn
 from .s3 import DEFAULT_PREFIXES
@@ -43,7 +46,7 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
     """Return the values of the chart, which contain the Secrets of all keys by name only."""
     memory = int(float(parse_quantity(spec.memory)) * _SHARE_OF_MEMORY / 2**20)
     keep = spec.protect_namespace and spec.mode is MinioMode.STANDALONE
-    return {
+    values = {
         "fullnameOverride": spec.release_name,
         # The label `app` of every object, by which the policies and the Services tell two stores apart.
         "nameOverride": spec.release_name,
@@ -83,6 +86,33 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
         "networkPolicy": {"enabled": True},
         "metrics": {"serviceMonitor": {"public": spec.service_monitor}},
     }
+    images = pod_values(
+        spec,
+        image_registry={
+            "image": {"repository": _mirrored(spec, IMAGE)},
+            "mcImage": {"repository": _mirrored(spec, CLIENT_IMAGE)},
+        },
+        # The chart's own key makes invalid YAML of two names.
+        image_pull_secrets={"global": {"imagePullSecrets": list(spec.image_pull_secrets)}},
+        priority_class={"priorityClassName": spec.priority_class},
+    )
+    return deep_merge(values, images)
+
+
+def _mirrored(spec: MinioObjectStorageSpec, image: Mapping[str, str]) -> str:
+    return f"{spec.image_registry}/{image['repository'].partition('/')[2]}"
+
+
+def warnings(spec: MinioObjectStorageSpec) -> list[str]:
+    """Return the warnings of a preview."""
+    found = [UNMAINTAINED]
+    if spec.priority_class:
+        job = f"the Job {spec.release_name}-post-job, image {CLIENT_IMAGE['repository'].partition('/')[2]}"
+        found.append(
+            f"priority_class: {MINIO.name} {spec.chart_version} has no value for that of {job}; it runs with the "
+            "default of the cluster"
+        )
+    return found
 
 
 def _policy(name: str, purpose: str, buckets: Sequence[str]) -> dict[str, Any]:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from .._merge import deep_merge
+from .._pods import pod_values, pull_secrets
 from ..units import parse_quantity
 from .spec import SEAWEEDFS_S3_PORT, InClusterObjectStorageSpec
 
@@ -54,7 +56,15 @@ _LOGS_TO_STANDARD_ERROR = {"type": ""}
 
 def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
     """Return the values of the chart, which contain the Secret of `identities` by name only."""
-    return _cluster_values(spec) if spec.clustered else _single_pod_values(spec)
+    values = _cluster_values(spec) if spec.clustered else _single_pod_values(spec)
+    parts = PARTS if spec.clustered else ("allInOne",)
+    images = pod_values(
+        spec,
+        image_registry={"global": {"imageRegistry": spec.image_registry}},
+        image_pull_secrets={"global": {"imagePullSecrets": pull_secrets(spec)}},
+        priority_class={part: {"priorityClassName": spec.priority_class} for part in parts},
+    )
+    return deep_merge(values, images)
 
 
 def _single_pod_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:

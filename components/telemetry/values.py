@@ -3,6 +3,8 @@
 import hashlib
 from typing import Any
 
+from .._merge import deep_merge
+from .._pods import pod_values, pull_secrets
 from .alloy_config import GRPC_PORT, HTTP_PORT, LOGIN_DIRECTORY, TLS_DIRECTORY, alloy_config
 from .spec import TelemetrySpec
 
@@ -39,7 +41,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
     the rollout at the first nodes and fails the update, where a failed reload would go unnoticed.
     """
     volumes, mounts = _mounted_secrets(spec)
-    return {
+    values = {
         "fullnameOverride": spec.release_name,
         "crds": {"create": False},
         "alloy": {
@@ -68,6 +70,13 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
         "service": {"internalTrafficPolicy": "Local" if spec.node_local_otlp else "Cluster"},
         "serviceMonitor": {"enabled": spec.service_monitor, "additionalLabels": dict(spec.service_monitor_labels)},
     }
+    images = pod_values(
+        spec,
+        image_registry={"global": {"image": {"registry": spec.image_registry}}},
+        image_pull_secrets={"global": {"image": {"pullSecrets": pull_secrets(spec)}}},
+        priority_class={"controller": {"priorityClassName": spec.priority_class}},
+    )
+    return deep_merge(values, images)
 
 
 def _port(name: str, number: int) -> dict[str, Any]:

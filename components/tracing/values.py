@@ -1,9 +1,12 @@
 """The chart values of Tempo in each mode."""
 
+from functools import reduce
 from typing import Any
 
+from .._bucket import CA_PATH
 from .._cache import EXPAND_ENVIRONMENT, Database
 from .._merge import deep_merge
+from .._pods import pod_values
 from .._workload import CONTAINER_SECURITY_CONTEXT, resources, scheduling
 from ..storage.s3 import bucket_endpoint
 from ..units import hours, parse_duration
@@ -75,7 +78,17 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "podAnnotations": credentials_annotations(spec),
         **scheduling(spec.node_selector, spec.tolerations),
     }
-    return deep_merge(values, monolithic_tls(spec))
+    images = pod_values(
+        spec,
+        image_registry={"global": {"imageRegistry": spec.image_registry}},
+        image_pull_secrets={"tempo": {"pullSecrets": list(spec.image_pull_secrets)}},
+        priority_class={"priorityClassName": spec.priority_class},
+    )
+    merged = reduce(deep_merge, (values, monolithic_tls(spec), images))
+    if spec.storage_ca:
+        merged["extraVolumes"] = [*merged.get("extraVolumes", ()), *spec.ca_volumes]
+        merged["tempo"]["extraVolumeMounts"] = [*merged["tempo"].get("extraVolumeMounts", ()), *spec.ca_mounts]
+    return merged
 
 
 def distributed_values(spec: TracingSpec) -> dict[str, Any]:
@@ -83,7 +96,7 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
     tempo: dict[str, Any] = {"podSecurityContext": POD_SECURITY_CONTEXT}
     if login := _kafka_login_config(spec):
         tempo["structuredConfig"] = login
-    return {
+    values = {
         "fullnameOverride": spec.release_name,
         "reportingEnabled": False,
         "serviceAccount": service_account(spec),
@@ -107,6 +120,19 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         "metricsGenerator": _generator_values(spec) if spec.generates_metrics else {"enabled": False},
         "overrides": _overrides(spec),
     }
+    registry = {"registry": spec.image_registry}
+    images = pod_values(
+        spec,
+        # Version 1.61.0 has a default for Tempo's own image, which counts before the global one.
+        image_registry={
+            "global": {"image": registry},
+            "tempo": {"image": registry},
+            "memcached": {"image": {"repository": "library/memcached"}},
+        },
+        image_pull_secrets={"global": {"image": {"pullSecrets": list(spec.image_pull_secrets)}}},
+        priority_class={"global": {"priorityClassName": spec.priority_class}},
+    )
+    return deep_merge(values, images)
 
 
 def _tempo_2_values(spec: TracingSpec) -> dict[str, Any]:
@@ -167,10 +193,10 @@ def _tempo_3_values(spec: TracingSpec) -> dict[str, Any]:
 
 
 def _kafka_consumer(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
+    volume = _ephemeral_volume(workload(spec, role))
     return {
-        **merge_workload_values(writer_values(spec, role), _kafka_login(spec)),
+        **merge_workload_values(writer_values(spec, role), _kafka_login(spec), volume),
         "maxUnavailable": 1,
-        **_ephemeral_volume(workload(spec, role)),
     }
 
 
@@ -246,6 +272,8 @@ def _trace_storage(spec: TracingSpec) -> dict[str, Any]:
         s3["region"] = spec.region
     if spec.bucket_prefix:
         s3["prefix"] = spec.bucket_prefix
+    if spec.storage_ca:
+        s3["tls_ca_path"] = CA_PATH
     if spec.kms_key_arn:
         s3["sse"] = {"type": "SSE-KMS", "kms_key_id": spec.kms_key_arn}
     return {"backend": "s3", "blocklist_poll": BLOCKLIST_POLL, "s3": s3}

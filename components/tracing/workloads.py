@@ -99,6 +99,7 @@ def reader_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
         "extraEnv": [*values["extraEnv"], *bucket_credentials(spec), *spec.cache_environment],
         "podAnnotations": {**credentials_annotations(spec), **spec.cache_annotations},
         **({"extraArgs": spec.cache_arguments} if spec.cache_arguments else {}),
+        **({"extraVolumes": spec.ca_volumes, "extraVolumeMounts": spec.ca_mounts} if spec.storage_ca else {}),
     }
 
 
@@ -159,11 +160,11 @@ def credentials_annotations(spec: TracingSpec) -> dict[str, str]:
 
 
 def merge_workload_values(*parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of all parts: later keys win, lists of environment and arguments are joined without repeats."""
+    """Return the values of all parts: later keys win, lists of environment, arguments and volumes are joined."""
     merged: dict[str, Any] = {}
     for part in parts:
         for key, value in part.items():
             present = merged.get(key, ())
-            is_joined = key in ("extraEnv", "extraArgs")
+            is_joined = key in ("extraEnv", "extraArgs", "extraVolumes", "extraVolumeMounts")
             merged[key] = [*present, *(item for item in value if item not in present)] if is_joined else value
     return merged

@@ -1,15 +1,17 @@
-"""The nodes of every pod of every stack and mode, rendered.
+"""The nodes, images and priority of every pod of every stack and mode, rendered.
 
 Charts are taken from `OBSERVABILITY_CHARTS`, from their repositories where those can be reached, and else from this
 project's stand-ins.
 """
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import cycle
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -24,7 +26,19 @@ ROOT = Path(__file__).parents[2]
 COMMITTED = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 NODES = {"pool": "obs"}
 TAINT = {"key": "dedicated", "operator": "Exists"}
-CLUSTER = {"name": "pods", "node_selector": NODES, "tolerations": [TAINT]}
+REGISTRY = "registry.example.com/mirror"
+PULL_SECRETS = ["registry-login", "second-login"]
+PRIORITY = "observability"
+CLUSTER = {
+    "name": "pods",
+    "node_selector": NODES,
+    "tolerations": [TAINT],
+    "image_registry": REGISTRY,
+    "image_pull_secrets": PULL_SECRETS,
+    "priority_class": PRIORITY,
+}
+CA = {"config_map": "s3-ca", "key": "bundle.pem"}
+LOKITOOL = "registry.acme.io/lokitool:3.7.7"
 OWN_PLACEMENT = {"onprem": {"loki-write", "tempo-ingester", "tempo-metrics-generator"}}
 """The workloads of a committed stack that its settings place elsewhere."""
 
@@ -36,7 +50,7 @@ EVERYTHING: dict[str, Any] = {
         "ruler": True,
         "alertmanager_url": "http://alertmanager.monitoring:9093",
         "rule_source": "bucket",
-        "lokitool_image": "registry.acme.io/lokitool:3.7.7",
+        "lokitool_image": LOKITOOL,
         "pattern_ingester": True,
     },
     "tracing": {"mode": "distributed", "gateway": True},
@@ -48,8 +62,13 @@ EVERYTHING: dict[str, Any] = {
 
 def _committed(stack: str) -> dict[str, Any]:
     config: dict[str, Any] = yaml.safe_load((ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
-    cluster = config["observability:cluster"]
-    return {**config, "observability:cluster": {**cluster, **CLUSTER, "name": cluster["name"]}}
+    cluster, storage = (dict(config.get(f"observability:{area}", {})) for area in ("cluster", "storage"))
+    cluster |= {name: value for name, value in CLUSTER.items() if name != "name"}
+    return {**config, "observability:cluster": cluster, "observability:storage": _with_ca(storage)}
+
+
+def _with_ca(storage: dict[str, Any]) -> dict[str, Any]:
+    return {**storage, "ca": CA} if storage.get("kind") == "external" else storage
 
 
 def _combined() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -65,7 +84,8 @@ def _combined() -> Iterator[tuple[str, dict[str, Any]]]:
         for area in ("logging", "tracing")
     )
     for (loki, tempo), store in zip(zip(logging, cycle(tracing), strict=False), cycle(stores), strict=False):
-        yield f"{loki[0]}, {tempo[0]}, {store.title}", {**store.config, "logging": loki[1], "tracing": tempo[1]}
+        areas = {"storage": _with_ca(dict(store.settings)), "logging": loki[1], "tracing": tempo[1]}
+        yield f"{loki[0]}, {tempo[0]}, {store.title}", {**store.config, **areas}
 
 
 def _with_cluster(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -80,11 +100,14 @@ STACKS: dict[str, dict[str, Any]] = {
 
 
 @cache
-def rendering(stack: str) -> Rendering:
-    return render_program(configured_program(ROOT, STACKS[stack]), stack)
+def rendered(stack: str) -> tuple[Rendering, str]:
+    """Return the rendering of a stack, and its warnings."""
+    with patch("pulumi.log.warn") as warn:
+        rendering = render_program(configured_program(ROOT, STACKS[stack]), stack)
+    return rendering, "\n".join(call.args[0] for call in warn.call_args_list)
 
 
-@pytest.fixture(params=STACKS)
+@pytest.fixture(params=STACKS, ids=list(STACKS))
 def stack(request: pytest.FixtureRequest) -> str:
     if shutil.which("helm") is None:
         pytest.skip("helm is not on PATH; `make test` puts it there")
@@ -93,7 +116,14 @@ def stack(request: pytest.FixtureRequest) -> str:
 
 
 def pods(stack: str) -> list[Pod]:
-    return list(pods_of(rendering(stack).objects))
+    return list(pods_of(rendered(stack)[0].objects))
+
+
+def pods_of_charts(stack: str) -> list[Pod]:
+    """Return the pods but those of stand-in charts, which have no values for images and priority."""
+    releases = rendered(stack)[0].releases
+    stand_ins = {f"release {release.namespace}/{release.name}" for release in releases if release.stand_in}
+    return [pod for pod in pods(stack) if pod.owner.origin not in stand_ins]
 
 
 def is_placed(pod: Pod) -> bool:
@@ -101,9 +131,58 @@ def is_placed(pod: Pod) -> bool:
     return NODES.items() <= selector.items() and TAINT in (pod.spec.get("tolerations") or [])
 
 
-def test_every_pod_but_a_collector_of_each_node_has_the_placement_of_the_cluster_or_its_own(stack: str) -> None:
+def test_every_pod_has_the_placement_the_registry_and_the_priority_of_the_cluster(stack: str) -> None:
     misplaced = {pod.owner.name for pod in pods(stack) if pod.owner.kind != "DaemonSet" and not is_placed(pod)}
     assert misplaced == OWN_PLACEMENT.get(stack, set())
+
+    # Here, and not in further tests: a stack is rendered once for each process.
+    images = {container["image"] for pod in pods_of_charts(stack) for container in pod.containers}
+    assert {image for image in images if not re.fullmatch(rf"{REGISTRY}/[^/:]+/[^/:]+:[^/:]+", image)} <= {LOKITOOL}
+    named = [[secret["name"] for secret in pod.spec.get("imagePullSecrets", [])] for pod in pods_of_charts(stack)]
+    assert all(names == PULL_SECRETS for names in named)
+    unranked = [pod for pod in pods_of_charts(stack) if pod.spec.get("priorityClassName") != PRIORITY]
+    for pod in unranked:
+        assert pod.owner.name == "minio-post-job"
+        for words in (f"Job {pod.owner.name}", *(image.partition(":")[0] for image in images_without_registry(pod))):
+            assert words in rendered(stack)[1], "what is not reached is named at preview"
+
+    if "ca" in STACKS[stack].get("storage", STACKS[stack].get("observability:storage", {})):
+        assert_reads_ca(stack)
+
+
+def images_without_registry(pod: Pod) -> set[str]:
+    return {container["image"].removeprefix(f"{REGISTRY}/") for container in pod.containers}
+
+
+def assert_reads_ca(stack: str) -> None:
+    """Assert that every container whose environment has the keys of the bucket has the certificates too."""
+    volume = {"name": "storage-ca", "configMap": {"name": "s3-ca", "items": [{"key": "bundle.pem", "path": "ca.crt"}]}}
+    found = 0
+    for pod in pods_of_charts(stack):
+        for container in pod.containers:
+            environment = f"{container.get('env')} {container.get('envFrom')}"
+            if any(f"'{name}'" in environment for name in ("loki-bucket", "tempo-bucket", "loki-s3", "tempo-s3")):
+                found += 1
+                assert volume in [plain(each) for each in pod.spec["volumes"]], str(pod.owner)
+                mounts = {mount["name"]: mount["mountPath"] for mount in container["volumeMounts"]}
+                assert mounts["storage-ca"] == "/etc/storage-ca", str(pod.owner)
+    assert found or not any(pod.owner.origin.startswith("release") for pod in pods_of_charts(stack))
+    text = "\n".join(
+        str(data)
+        for item in rendered(stack)[0].objects
+        if item.kind in ("ConfigMap", "Secret")
+        for data in (item.manifest.get("data") or {}, item.manifest.get("stringData") or {})
+    )
+    for line in ("ca_file: /etc/storage-ca/ca.crt", "tls_ca_path: /etc/storage-ca/ca.crt"):
+        assert not found or line in text, line
+
+
+def plain(volume: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a volume without the defaults that a chart writes out."""
+    return {
+        name: {key: item for key, item in value.items() if key != "defaultMode"} if isinstance(value, dict) else value
+        for name, value in volume.items()
+    }
 
 
 def test_the_stacks_have_every_topology_version_and_store() -> None:
@@ -111,6 +190,13 @@ def test_the_stacks_have_every_topology_version_and_store() -> None:
     for topology in TOPOLOGIES:
         for version in topology.versions:
             assert {**topology.settings, "chart_version": version} in areas
-    kinds = [config.get("storage", config.get("observability:storage", {})) for config in STACKS.values()]
-    assert all(any(store.settings == kind for kind in kinds) for store in STORES if store.shared)
+    kinds = [
+        {
+            name: value
+            for name, value in config.get("storage", config.get("observability:storage", {})).items()
+            if name != "ca"
+        }
+        for config in STACKS.values()
+    ]
+    assert all(store.settings in kinds for store in STORES if store.shared)
     assert {"kind": "filesystem"} in kinds

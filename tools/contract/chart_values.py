@@ -17,7 +17,7 @@ from tools.render.chartfiles import ChartFiles
 
 from .commented import Path, commented_keys
 from .finding import Finding
-from .opaque_values import is_open, read_instead
+from .opaque_values import is_open, leads_to_open, read_instead
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,8 @@ def _unknown(
             yield from _in_inner_chart(str(key), value, chart)
         elif key in defaults:
             yield from _known(value, defaults[key], place, chart)
+        elif leads_to_open(chart.files.name, place) and isinstance(value, Mapping):
+            yield from _unknown(value, {}, place, chart)
         elif not _described(place, chart):
             yield place, f"there is no such value: {_hint(place, defaults, chart)}"
 

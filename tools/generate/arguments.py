@@ -84,7 +84,9 @@ def _module(of: str, models: Sequence[Model], imported: Mapping[str, str]) -> st
     heads += [f"from collections.abc import {', '.join(abstract)}"] if abstract else []
     heads += [f"from typing import {', '.join(typing)}", ""]
     heads += ["import pulumi", ""] if "pulumi." in body else []
-    heads += [f"from {module} import {name}" for name, module in sorted(imported.items())]
+    for module in sorted(set(imported.values())):
+        names = sorted(name for name, source in imported.items() if source == module)
+        heads.append(f"from {module} import {', '.join(names)}")
     return "\n".join([*heads, "", "", body, ""])
 
 
