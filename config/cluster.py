@@ -10,7 +10,10 @@ from components._cluster import ClusterDnsSpec, MonitorSpec
 from components._kubernetes import LabelKey, LabelValue, NodeSelector, ObjectName, OptionalObjectName, Tolerations
 from components._model import USER_KNOWN, StrictModel, same_as
 from components._pods import ImageRegistry, PodSettings
-from components.units import Hostname, Name
+from components.units import Hostname, Name, form
+
+_A_VERSION = "a minor version of Kubernetes, such as 1.28"
+_NATIVE_SIDECARS = 29
 
 
 class Environment(StrEnum):
@@ -46,6 +49,15 @@ class ClusterArea(StrictModel):
         ),
         examples=["production"],
     )
+    kubernetes_version: Annotated[str, form(r"(1\.[1-9]\d)?", _A_VERSION)] = Field(
+        default="",
+        description=(
+            "Minor version of Kubernetes, in quotes: what an older one does not have is left out, such as sidecars "
+            f"that start first (1.{_NATIVE_SIDECARS}); `make up` refuses a cluster of another version, and one that a "
+            "chart does not support. Default: none, and no older version than the stack needs."
+        ),
+        examples=["1.28"],
+    )
     storage_class: OptionalObjectName = Field(
         default="",
         description="StorageClass of every volume that names none. Default: the cluster's.",
@@ -74,6 +86,14 @@ class ClusterArea(StrictModel):
     dns_service: Name = same_as(ClusterDnsSpec, "dns_service")
     dns_namespace: Name = same_as(ClusterDnsSpec, "dns_namespace")
     dns_domain: Hostname = same_as(ClusterDnsSpec, "cluster_domain")
+
+    @property
+    def has_native_sidecars(self) -> bool:
+        """Whether init containers may go on running beside a pod's containers.
+
+        https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+        """
+        return not self.kubernetes_version or int(self.kubernetes_version.partition(".")[2]) >= _NATIVE_SIDECARS
 
     @property
     def production(self) -> bool:

@@ -200,6 +200,7 @@ INHERITED: Mapping[str, str] = {
     "image_registry": "cluster.image_registry",
     "image_pull_secrets": "cluster.image_pull_secrets",
     "priority_class": "cluster.priority_class",
+    "native_sidecars": "cluster.kubernetes_version",
     "eks_cluster": "cluster.name",
     "external_labels": "cluster.name",
     "root_url": "ingress.domain",

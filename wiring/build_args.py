@@ -353,6 +353,7 @@ def grafana_args(
     ingress = settings.ingress
     scheme = "https" if ingress.https else "http"
     return {
+        "native_sidecars": settings.cluster.has_native_sidecars,
         "root_url": f"{scheme}://grafana.{ingress.domain}" if ingress.domain else "",
         "storage_class": settings.cluster.storage_class,
         **pods(settings),

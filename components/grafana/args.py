@@ -55,7 +55,8 @@ class GrafanaArgs(TypedDict):
     Default: `512Mi`."""
     native_sidecars: NotRequired[bool]
     """Whether datasources are loaded before Grafana starts, by a sidecar that starts first; needs Kubernetes 1.29.
-    Otherwise they are there a little after Grafana. Default: true."""
+    Otherwise they are there a little after Grafana. Default: true; in a stack, false for an older
+    `cluster.kubernetes_version`."""
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""

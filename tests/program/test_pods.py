@@ -16,7 +16,9 @@ from unittest.mock import patch
 import pytest
 import yaml
 
+from tools.contract.kubernetes_versions import missing_features
 from tools.contract.pods import Pod, pods_of
+from tools.contract.schemas import violations
 from tools.program.stacks import configured_program
 from tools.render import Rendering
 from tools.render.stack import render_program
@@ -37,6 +39,8 @@ CLUSTER = {
     "image_pull_secrets": PULL_SECRETS,
     "priority_class": PRIORITY,
 }
+OLDEST_KUBERNETES = "1.25"
+"""What the charts require."""
 CA = {"config_map": "s3-ca", "key": "bundle.pem"}
 LOKITOOL = "registry.acme.io/lokitool:3.7.7"
 OWN_PLACEMENT = {"onprem": {"loki-write", "tempo-ingester", "tempo-metrics-generator"}}
@@ -85,7 +89,8 @@ def _combined() -> Iterator[tuple[str, dict[str, Any]]]:
     )
     for (loki, tempo), store in zip(zip(logging, cycle(tracing), strict=False), cycle(stores), strict=False):
         areas = {"storage": _with_ca(dict(store.settings)), "logging": loki[1], "tracing": tempo[1]}
-        yield f"{loki[0]}, {tempo[0]}, {store.title}", {**store.config, **areas}
+        cluster = {"kubernetes_version": OLDEST_KUBERNETES}
+        yield f"{loki[0]}, {tempo[0]}, {store.title}", {**store.config, "cluster": cluster, **areas}
 
 
 def _with_cluster(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,7 +108,8 @@ STACKS: dict[str, dict[str, Any]] = {
 def rendered(stack: str) -> tuple[Rendering, str]:
     """Return the rendering of a stack, and its warnings."""
     with patch("pulumi.log.warn") as warn:
-        rendering = render_program(configured_program(ROOT, STACKS[stack]), stack)
+        version = STACKS[stack].get("cluster", {}).get("kubernetes_version", "")
+        rendering = render_program(configured_program(ROOT, STACKS[stack]), stack, version)
     return rendering, "\n".join(call.args[0] for call in warn.call_args_list)
 
 
@@ -136,6 +142,13 @@ def test_every_pod_has_the_placement_the_registry_and_the_priority_of_the_cluste
     assert misplaced == OWN_PLACEMENT.get(stack, set())
 
     # Here, and not in further tests: a stack is rendered once for each process.
+    rendering = rendered(stack)[0]
+    too_new = [
+        *missing_features(rendering.objects, rendering.kubernetes_version),
+        *violations(rendering.objects, rendering.kubernetes_version),
+    ]
+    assert [str(finding) for finding in too_new] == []
+
     images = {container["image"] for pod in pods_of_charts(stack) for container in pod.containers}
     assert {image for image in images if not re.fullmatch(rf"{REGISTRY}/[^/:]+/[^/:]+:[^/:]+", image)} <= {LOKITOOL}
     named = [[secret["name"] for secret in pod.spec.get("imagePullSecrets", [])] for pod in pods_of_charts(stack)]

@@ -251,6 +251,13 @@ def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.M
     ("areas", "sentence"),
     [
         ({"cluster": {"tolerations": [{"kee": "x"}]}}, "a toleration has no kee"),
+        ({"cluster": {"image_registry": "https://r.io"}}, "must be host, port and path of a registry"),
+        ({"cluster": {"kubernetes_version": "1.28.3"}}, "must be a minor version of Kubernetes, such as 1.28"),
+        ({"cluster": {"kubernetes_version": 1.28}}, "must be text"),
+        (
+            {"cluster": {"kubernetes_version": "1.28"}, "grafana": {"native_sidecars": True}},
+            "requires Kubernetes 1.29, and cluster.kubernetes_version is 1.28: remove it",
+        ),
         ({"cluster": {"node_selector": {"a b": "c"}}}, "'a b' is no label"),
         ({"cluster": {"storage_class": "Gp3 X"}}, "'Gp3 X' is no name of an object"),
         ({"ingress": {**INGRESS, "tls_secret": "Foo Bar"}}, "'Foo Bar' is no name of an object"),

@@ -9,6 +9,7 @@ from tools.render.chartfiles import ChartFiles
 from .chart_values import findings
 from .finding import Finding
 from .invariants import INVARIANTS
+from .kubernetes_versions import missing_features
 from .schemas import Definitions, violations
 
 REFERENCE = Path("../shared")
@@ -34,7 +35,8 @@ def check(rendering: Rendering, root: Path) -> Report:
         else:
             found.update(findings(str(release), release.values, files))
     definitions = Definitions(root / REFERENCE / "crds", rendering.objects)
-    found.update(violations(rendering.objects))
+    found.update(violations(rendering.objects, rendering.kubernetes_version))
+    found.update(missing_features(rendering.objects, rendering.kubernetes_version))
     found.update(definitions.violations())
     unchecked += [f"{kind}: its definition is not at hand" for kind in sorted(definitions.unchecked())]
     for invariant in INVARIANTS:

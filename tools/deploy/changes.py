@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from tools.contract import check
+from tools.contract.kubernetes_versions import minor_version
 from tools.program import program_of, record
 from tools.render import RenderError, masked_objects, render
 
@@ -14,18 +15,22 @@ from . import recovery
 from .cluster import inspect_cluster
 from .commands import Refused, confirm
 from .engine import Engine
-from .preflight_checks import describe, failed_checks, unsafe_providers
+from .preflight_checks import describe, failed_checks, other_version, too_new_features, unsafe_providers
 
 
 def up(engine: Engine, yes: bool) -> None:
     """Deploy, after an inspection of the cluster and a question."""
     cluster = inspect_cluster(engine.stack.context)
+    if problem := other_version(engine, cluster):
+        raise Refused(f"up is refused, nothing was changed:\n  {problem}")
     with _program_errors():
-        rendering = render(engine.root, engine.stack.stack)
+        rendering = render(engine.root, engine.stack.stack, minor_version(cluster.version))
         objects = masked_objects(rendering)
     print(describe(engine, cluster, objects))
-    violations = [f"violation of the contract: {finding}" for finding in check(rendering, engine.root).findings]
-    if problems := [*failed_checks(engine, cluster, objects), *violations]:
+    missing = too_new_features(engine, cluster, rendering.objects)
+    findings = [] if missing else check(rendering, engine.root).findings
+    violations = [f"violation of the contract: {finding}" for finding in findings]
+    if problems := [*failed_checks(engine, cluster, objects), *missing, *violations]:
         raise Refused("\n  ".join(["up is refused, nothing was changed:", *problems]))
     _refuse_a_locked_stack(engine)
     confirm(f"Deploy stack {engine.stack.stack} to {cluster.context}?", yes)

@@ -3,10 +3,15 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tools.contract.kubernetes_versions import minor_version, missing_features
+from tools.render import RenderedObject
+
 from .capacity import free, needs_of
 from .cluster import Cluster, missing_crds
 from .engine import Engine
 from .store import store_line
+
+_VERSION = "observability:cluster.kubernetes_version"
 
 
 def describe(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> str:
@@ -33,6 +38,31 @@ def failed_checks(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]
         *_missing_in_cluster(cluster, objects),
         *_unfit_for_accounts(engine),
     ]
+
+
+def other_version(engine: Engine, cluster: Cluster) -> str | None:
+    """Return that the stack states another version of Kubernetes; the sandbox has one version for every stack."""
+    stated, found = engine.stack.kubernetes_version, minor_version(cluster.version)
+    if cluster.sandbox or stated in ("", found):
+        return None
+    return (
+        f"{_VERSION} = {stated}: the cluster of context {cluster.context} has Kubernetes {found}; set that, or another "
+        f"context: {_version_command(engine, found)}"
+    )
+
+
+def too_new_features(engine: Engine, cluster: Cluster, objects: Iterable[RenderedObject]) -> list[str]:
+    """Name what the stack uses of a later Kubernetes than that of the cluster, where it does not state the version."""
+    if cluster.sandbox or engine.stack.kubernetes_version:
+        return []
+    found = minor_version(cluster.version)
+    missing = [str(feature) for feature in missing_features(objects, found)]
+    command = _version_command(engine, found)
+    return [f"{_VERSION} is missing, and {feature}; set it: {command}" for feature in missing]
+
+
+def _version_command(engine: Engine, version: str) -> str:
+    return f"pulumi config set --path --type string {_VERSION} {version} --stack {engine.stack.stack}"
 
 
 def unsafe_providers(engine: Engine, cluster: Cluster) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.providers.kube.kinds import Kind, is_namespaced
+from sandbox.providers.kube.releases import KUBE_VERSION
 
 CLUSTER = "_cluster"
 """Stands for the namespace of what is in none."""
@@ -105,6 +106,8 @@ class Rendering:
     exports: Mapping[str, Any] = field(default_factory=dict)
     """What the stack exports in the clear."""
     warnings: tuple[str, ...] = ()
+    kubernetes_version: str = KUBE_VERSION
+    """The version of the cluster that the charts were rendered for."""
 
 
 def file_name(name: str) -> str:

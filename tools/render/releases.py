@@ -25,22 +25,25 @@ WORKERS = 2
 TEMPLATE_SECONDS = 120.0
 HOOK = "helm.sh/hook"
 POLICY = "helm.sh/resource-policy"
+_OTHER_VERSION = re.compile(r"chart requires kubeVersion: (.+) which is incompatible with Kubernetes v?(\S+)")
 _DOCUMENT_START = re.compile(r"^---[ \t]*$", re.MULTILINE)
 _FROM_CRDS = re.compile(r"^# Source: (?:[^/\n]+/(?:charts/)?)+crds/", re.MULTILINE)
 
 Rendered = tuple[ReleaseSummary, list[RenderedObject]]
 
 
-def render_releases(recording: Recording, cache: Path, warn: Callable[[str], None]) -> list[Rendered]:
+def render_releases(
+    recording: Recording, cache: Path, warn: Callable[[str], None], kubernetes_version: str = KUBE_VERSION
+) -> list[Rendered]:
     """Render every release, two at a time; raise `RenderError` naming the release that does not render."""
     helm = Helm(cache / "helm")
     charts = Charts(helm, warn, cache)
     releases = [resource for resource in recording.resources if resource.type == RELEASE]
     with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(lambda release: _rendered(release, helm, charts), releases))
+        return list(pool.map(lambda release: _rendered(release, helm, charts, kubernetes_version), releases))
 
 
-def _rendered(release: Registered, helm: Helm, charts: Charts) -> Rendered:
+def _rendered(release: Registered, helm: Helm, charts: Charts, kubernetes_version: str) -> Rendered:
     inputs = whole_numbers(release.plain())
     for field in ("name", "namespace"):
         if not inputs.get(field):
@@ -50,8 +53,14 @@ def _rendered(release: Registered, helm: Helm, charts: Charts) -> Rendered:
     repository = (inputs.get("repositoryOpts") or {}).get("repo")
     try:
         path = charts.locate(ChartReference(str(inputs["chart"]), inputs.get("version"), repository))
-        text = _template(helm, name, namespace, path, values, skip_crds=bool(inputs.get("skipCrds")))
+        skip_crds = bool(inputs.get("skipCrds"))
+        text = _template(helm, name, namespace, path, values, kubernetes_version, skip_crds=skip_crds)
     except (HelmFailed, ProviderError) as error:
+        if refused := _OTHER_VERSION.search(str(error)):
+            raise RenderError(
+                f"release {namespace}/{name}: its chart requires Kubernetes {refused[1]}, and the cluster has "
+                f"{refused[2]}; upgrade the cluster, or use another version of the chart"
+            ) from error
         raise RenderError(f"release {namespace}/{name} does not render: {error}") from error
     objects = list(_objects(text, name, namespace))
     files = ChartFiles(path)
@@ -70,8 +79,18 @@ def _rendered(release: Registered, helm: Helm, charts: Charts) -> Rendered:
     return summary, objects
 
 
-def _template(helm: Helm, name: str, namespace: str, chart: Path, values: Mapping[str, Any], *, skip_crds: bool) -> str:
-    words = ["template", name, str(chart), "--namespace", namespace, "--skip-tests", "--kube-version", KUBE_VERSION]
+def _template(
+    helm: Helm,
+    name: str,
+    namespace: str,
+    chart: Path,
+    values: Mapping[str, Any],
+    kubernetes_version: str,
+    *,
+    skip_crds: bool,
+) -> str:
+    words = ["template", name, str(chart), "--namespace", namespace, "--skip-tests"]
+    words += ["--kube-version", kubernetes_version]
     words += [word for version in API_VERSIONS for word in ("--api-versions", version)]
     words.append("--skip-crds" if skip_crds else "--include-crds")
     with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:

@@ -36,12 +36,13 @@ def cluster(
     memory: str = "8Gi",
     default_storage_class: str = "standard",
     crds: frozenset[str] = frozenset(),
+    version: str = "v1.36.1",
 ) -> Cluster:
     """A cluster of one node with 4 CPUs."""
     return Cluster(
         context=context,
         server=server,
-        version="v1.36.1",
+        version=version,
         nodes=[{"status": {"allocatable": {"cpu": "4", "memory": memory}}}],
         pods=[],
         default_storage_class=default_storage_class,
