@@ -255,7 +255,7 @@ def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.M
         ({"cluster": {"kubernetes_version": "1.28.3"}}, "must be a minor version of Kubernetes, such as 1.28"),
         ({"cluster": {"kubernetes_version": 1.28}}, "must be text"),
         (
-            {"cluster": {"kubernetes_version": "1.28"}, "grafana": {"native_sidecars": True}},
+            {"grafana": {"native_sidecars": True}, "cluster": {"kubernetes_version": "1.28"}},
             "requires Kubernetes 1.29, and cluster.kubernetes_version is 1.28: remove it",
         ),
         ({"cluster": {"node_selector": {"a b": "c"}}}, "'a b' is no label"),
