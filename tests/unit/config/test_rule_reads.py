@@ -115,7 +115,11 @@ MIDDLEWARE = {"name": "login", "namespace": "traefik"}
 LOGINS = {"collectors": "a", "grafana": "g", "tempo": "t"}
 BASIC = {"tls": "given", "authentication": "basic"}
 CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
-    "cluster": ({}, {"environment": "production"}, {"service_monitor_labels": {"a": "b"}}),
+    "cluster": (
+        {},
+        {"environment": "production"},
+        {"service_monitor_labels": {"a": "b"}, "kubernetes_version": "1.28"},
+    ),
     "storage": (
         {"kind": "filesystem"},
         {"kind": "minio", "buckets": {"logs": "chunks"}},
@@ -143,7 +147,12 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {**BASIC, "tls": "none", "logins": LOGINS},
     ),
     "rest": (
-        {"load": {"query_factor": 2}, "caching": {"thanos_namespace": "m"}, "demo": {"namespace": "shop"}},
+        {
+            "load": {"query_factor": 2},
+            "caching": {"thanos_namespace": "m"},
+            "demo": {"namespace": "shop"},
+            "grafana": {"native_sidecars": True},
+        },
         {
             "load": {"active_streams": 5, "scrape_interval": "0s"},
             "caching": {"kind": "valkey"},
