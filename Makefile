@@ -1,4 +1,4 @@
-# Every target makes the machine ready first (see tools/bootstrap); a warm start takes a fraction of a second.
+# Every target sets up the machine first (see tools/bootstrap); a warm start takes a fraction of a second.
 
 # The environment of the checkout where there is one: a version manager in front of python3 takes a tenth of a second.
 PYTHON ?= $(firstword $(wildcard .venv/bin/python3) python3)
@@ -16,22 +16,22 @@ confirm = $(if $(YES),--yes)
 .PHONY: preview test up destroy shell sandbox sandbox-down e2e render diff settings size recover \
         check fmt bench generate docs lock help clean
 
-preview: ## what the stack would create; needs no cluster and no account [STACK=dev DIFF=1]
+preview: ## preview the stack; needs no cluster and no account [STACK=dev DIFF=1]
 	$(ready) --for preview -- python -m tools.deploy preview --stack $(STACK) $(if $(DIFF),-- --diff)
 
 test: check ## lint, types and every test that needs neither a cluster nor the internet
 	$(ready) --for preview -- pytest -n 2 --ignore=tests/e2e
 
-up: ## deploy the stack, after a look at the cluster and a question [STACK=dev YES=1]
+up: ## deploy the stack, after checks of the cluster and a confirmation [STACK=dev YES=1]
 	$(ready) --for preview -- python -m tools.deploy up --stack $(STACK) $(confirm)
 
-destroy: ## remove the stack but what is protected [STACK=dev YES=1]
+destroy: ## remove the stack except protected resources [STACK=dev YES=1]
 	$(ready) --for preview -- python -m tools.deploy destroy --stack $(STACK) $(confirm)
 
 recover: ## clear what an interrupted up left behind [STACK=dev YES=1]
 	$(ready) --for preview -- python -m tools.deploy recover --stack $(STACK) $(confirm)
 
-shell: ## a shell in which pulumi, helm and the rest work on the stack as make does [STACK=dev]
+shell: ## a shell with the tools, state and passphrase that make uses for the stack [STACK=dev]
 	$(ready) --for preview -- python -m tools.deploy shell --stack $(STACK)
 
 sandbox: ## a Kubernetes control plane on this machine, with its own kubeconfig
@@ -46,7 +46,7 @@ e2e: ## sandbox, up, drift, change, failure, recovery and destroy through the re
 render: ## every object of the stack as YAML files [STACK=dev OUT=.render/dev]
 	$(ready) --for preview -- python -m tools.render --stack $(STACK) --out $(OUT)
 
-diff: ## the rendered objects of another revision against the working tree [STACK=dev BASE=origin/main MARKDOWN=]
+diff: ## compare the rendered objects of another revision with the working tree [STACK=dev BASE=origin/main MARKDOWN=]
 	$(ready) --for preview -- python -m tools.diff --stack $(STACK) --base $(BASE) $(if $(MARKDOWN),--markdown $(MARKDOWN))
 
 settings: ## every resolved setting with its origin [STACK=dev]
@@ -67,19 +67,19 @@ fmt: ## format the code and fix what can be fixed
 bench: ## the benchmark table
 	$(ready) --for preview -- python -m tools.bench
 
-generate: ## args.py of every component again, from its specification
+generate: ## generate args.py of every component from its specification
 	$(ready) -- python -m tools.generate
 
-docs: ## generate the reference tables again
+docs: ## generate the reference
 	$(ready) -- python -m tools.docs
 
-lock: ## requirements.lock again from pyproject.toml
+lock: ## update requirements.lock from pyproject.toml
 	$(ready) -- uv pip compile pyproject.toml --quiet --all-extras --group dev --universal --generate-hashes \
 		--no-header --no-emit-index-url --python-version 3.11 --output-file requirements.lock
 
-clean: ## caches and build results; keeps .venv, downloaded tools and the local state
+clean: ## remove caches and build results; keeps .venv, downloaded tools and the local state
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .render build dist
 	find . -name __pycache__ -not -path './.venv/*' -type d -prune -exec rm -rf {} +
 
-help: ## this list
+help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -88,13 +88,13 @@ class BucketReaderSpec(Spec):
         if self.storage_ca is None or bool(self.storage_ca.secret) != bool(self.storage_ca.config_map):
             return None
         if self.storage_ca.secret:
-            return "names a secret and a config_map, and certificates have one source; remove one of them"
-        return "names neither a secret nor a config_map; set one of them"
+            return "must have one of secret and config_map, and has both; remove one of them"
+        return "must have secret or config_map; set one of them"
 
     @rule("storage_ca", "store", "endpoint")
     def _storage_ca_is_of_an_https_endpoint(self) -> str | None:
         if self.storage_ca is not None and (self.store is Store.FILESYSTEM or self.endpoint.startswith("http://")):
-            return "is not used without TLS: set an https endpoint, or remove it"
+            return "requires an https endpoint; set one, or remove it"
         return None
 
     @rule("bucket", "store")

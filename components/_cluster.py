@@ -1,13 +1,15 @@
 """Arguments that depend on the cluster: its DNS, and ServiceMonitors for the Prometheus operator."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pydantic import Field
 
 from ._kubernetes import LabelKey, LabelValue
 from ._model import Plain
-from ._spec import Spec
-from .units import Hostname, Name
+from ._nginx import DEFAULT_DNS_SERVICE, POD_RESOLVER, RESERVED_RESOLVER_VALUES, DnsResolver
+from ._release_spec import ReleaseSpec, reserved_violations
+from ._spec import Spec, Violation, rule
+from .units import Hostname
 
 
 class MonitorSpec(Spec):
@@ -30,9 +32,21 @@ class MonitorSpec(Spec):
     )
 
 
-class ClusterDnsSpec(Spec):
+class ClusterDnsSpec(ReleaseSpec):
     """The DNS of the cluster, which gateways resolve their upstreams through."""
 
-    dns_service: Name = Field(default="kube-dns", description="Service of the cluster's DNS.", examples=["coredns"])
-    dns_namespace: Name = Field(default="kube-system", description="Namespace of that Service.")
+    dns_resolver: DnsResolver = Field(
+        default=DEFAULT_DNS_SERVICE,
+        description=(
+            "DNS server of every nginx: a Service and its namespace, an IP address, or `resolv.conf` for the servers "
+            "that the kubelet writes to the pod's file of that name. EKS Auto Mode has no Service of its DNS: use "
+            "`resolv.conf` there, and with a DNS cache on each node."
+        ),
+        examples=[POD_RESOLVER],
+    )
     cluster_domain: Hostname = Field(default="cluster.local", description="DNS domain of the cluster.")
+
+    @rule("values", "dns_resolver")
+    def _values_keep_the_resolver_of_the_pod(self) -> Iterator[Violation]:
+        if self.dns_resolver == POD_RESOLVER:
+            yield from reserved_violations(self.values, RESERVED_RESOLVER_VALUES, "the DNS servers of the pod")

@@ -11,12 +11,19 @@ from typing import Any
 
 import pulumi
 
+from ._shown import shown
+
 Problems = Callable[[Mapping[str, Any], Mapping[str, Any]], list[str]]
 """Returns from the old and the new chart values every forbidden change, with its rule and its fix."""
 
 
 class ForbiddenChangeError(Exception):
     """The state forbids a change; the message lists every problem."""
+
+
+def forbidden_change(field: str, old: Any, new: Any, reason: str) -> str:
+    """Return the message of a change of `field`, whose value is `new`; `reason` ends with the fix."""
+    return f"{field} = {shown(new)}: must not change from {shown(old)} in one update, as {reason}"
 
 
 def guard(name: str, problems: Problems, upgrades: Problems | None = None) -> pulumi.ResourceHookBinding:

@@ -28,8 +28,8 @@ _KEYS = ("key", "operator", "value", "effect", "tolerationSeconds")
 def _object_name(text: str) -> str:
     if len(text) > 253 or _SUBDOMAIN.fullmatch(text) is None:
         raise ValueError(
-            f"{text!r} is no name of an object: use at most 253 of a-z, 0-9, '-' and '.', "
-            "beginning and ending with a letter or digit"
+            "must be at most 253 of a-z, 0-9, '-' and '.', beginning and ending with a letter or digit, as names "
+            "of objects are; correct it"
         )
     return text
 
@@ -42,8 +42,8 @@ def _label_key(text: str) -> str:
     prefix, slash, name = text.rpartition("/")
     if _LABEL.fullmatch(name) is None or (slash and (len(prefix) > 253 or _SUBDOMAIN.fullmatch(prefix) is None)):
         raise ValueError(
-            f"{text!r} is no label: write a name of at most 63 letters, digits, '-', '_' and '.', if need be after a "
-            "domain and '/', such as node.kubernetes.io/pool"
+            "must be the key of a label: at most 63 letters, digits, '-', '_' and '.', if need be after a domain "
+            "and '/'; use one such as node.kubernetes.io/pool"
         )
     return text
 
@@ -51,8 +51,8 @@ def _label_key(text: str) -> str:
 def _label_value(text: str) -> str:
     if text and _LABEL.fullmatch(text) is None:
         raise ValueError(
-            f"{text!r} is no value of a label: use at most 63 letters, digits, '-', '_' and '.', "
-            "beginning and ending with a letter or digit"
+            "must be the value of a label: at most 63 letters, digits, '-', '_' and '.', beginning and ending "
+            "with a letter or digit; correct it"
         )
     return text
 
@@ -66,21 +66,22 @@ def _toleration(toleration: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _problem_of_toleration(toleration: Mapping[str, Any]) -> str | None:
     if unknown := sorted(set(toleration) - set(_KEYS)):
-        return f"a toleration has no {', '.join(unknown)}: there are {', '.join(_KEYS)}"
+        return f"a toleration has no {', '.join(unknown)}; use {', '.join(_KEYS)}"
     operator, effect = toleration.get("operator") or "Equal", toleration.get("effect")
     if operator not in _OPERATORS:
-        return f"{operator!r} is no operator of a toleration: use {' or '.join(_OPERATORS)}"
+        return f"operator {operator!r} must be {' or '.join(_OPERATORS)}; set one of them"
     if effect and effect not in _EFFECTS:
-        return f"{effect!r} is no effect of a taint: use {', '.join(_EFFECTS)}, or leave it out for all"
+        return f"effect {effect!r} must be one of {', '.join(_EFFECTS)}; set one of them, or remove it for all effects"
     if operator == "Exists" and toleration.get("value"):
-        return "operator Exists takes any value: remove value, or use operator Equal"
+        return "operator Exists must not have a value; remove value, or use operator Equal"
     if not toleration.get("key"):
-        return None if operator == "Exists" else "names no key: give the taint's, or operator Exists for all taints"
+        rule = "operator Equal requires a key; set that of the taint, or operator Exists for all taints"
+        return None if operator == "Exists" else rule
     seconds = toleration.get("tolerationSeconds")
     if seconds is not None and (not isinstance(seconds, int | float) or isinstance(seconds, bool)):
-        return f"tolerationSeconds {seconds!r} must be a number of seconds"
+        return f"tolerationSeconds {seconds!r} must be a number; set a number of seconds"
     if seconds is not None and effect != "NoExecute":
-        return "tolerationSeconds goes with effect NoExecute: set that, or remove tolerationSeconds"
+        return "tolerationSeconds requires effect NoExecute; set that, or remove tolerationSeconds"
     return _problem_of_parts(toleration)
 
 

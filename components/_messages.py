@@ -4,41 +4,45 @@ import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-_NUMBER = "must be a number"
-_INTEGER = "must be a whole number"
-_BOOLEAN = "must be true or false"
+_TEXT = "must be text; set one"
+_NUMBER = "must be a number; set one"
+_INTEGER = "must be a whole number; set one"
+_BOOLEAN = "must be true or false; set one of them"
+_MAP = "must be a map; set keys and values"
+_LIST = "must be a list; set one"
+_DAY = "must be a day; set one such as 2024-01-01"
 _MESSAGES = {
-    "missing": "is missing",
-    "string_type": "must be text",
+    "missing": "is missing; set it",
+    "string_type": _TEXT,
     "int_type": _INTEGER,
     "int_parsing": _INTEGER,
     "int_parsing_size": _INTEGER,
     "int_from_float": _INTEGER,
     "float_type": _NUMBER,
     "float_parsing": _NUMBER,
-    "finite_number": "must be a finite number",
+    "finite_number": "must be a finite number; set one",
     "bool_type": _BOOLEAN,
     "bool_parsing": _BOOLEAN,
-    "greater_than_equal": "must be at least {ge}",
-    "greater_than": "must be more than {gt}",
-    "less_than_equal": "must be at most {le}",
-    "less_than": "must be less than {lt}",
-    "too_short": "must have at least {min_length}, and has {actual_length}",
-    "too_long": "must have at most {max_length}, and has {actual_length}",
-    "string_too_short": "must have at least {min_length} characters",
-    "string_too_long": "must have at most {max_length} characters",
-    "dict_type": "must be keys and values",
-    "mapping_type": "must be keys and values",
-    "model_type": "must be keys and values",
-    "model_attributes_type": "must be keys and values",
-    "list_type": "must be a list",
-    "sequence_type": "must be a list",
-    "sequence_str": "must be a list",
-    "tuple_type": "must be a list",
-    "date_type": "must be a day, such as 2024-01-01",
-    "date_parsing": "must be a day, such as 2024-01-01",
-    "date_from_datetime_parsing": "must be a day, such as 2024-01-01",
-    "extra_forbidden": "there is no such argument: remove it or correct its name",
+    "greater_than_equal": "must be at least {ge}; set {ge} or more",
+    "greater_than": "must be more than {gt}; set a higher number",
+    "less_than_equal": "must be at most {le}; set {le} or less",
+    "less_than": "must be less than {lt}; set a lower number",
+    "too_short": "must have at least {min_length} items, and has {actual_length}; add some",
+    "too_long": "must have at most {max_length} items, and has {actual_length}; remove some",
+    "string_too_short": "must have at least {min_length} characters; set a longer text",
+    "string_too_long": "must have at most {max_length} characters; shorten it",
+    "dict_type": _MAP,
+    "mapping_type": _MAP,
+    "model_type": _MAP,
+    "model_attributes_type": _MAP,
+    "list_type": _LIST,
+    "sequence_type": _LIST,
+    "sequence_str": _LIST,
+    "tuple_type": _LIST,
+    "date_type": _DAY,
+    "date_parsing": _DAY,
+    "date_from_datetime_parsing": _DAY,
+    "extra_forbidden": "unknown argument; remove it, or correct its name",
 }
 
 
@@ -68,4 +72,4 @@ def closest(name: str, names: Iterable[str]) -> str | None:
 def _choice(value: Any, expected: str) -> str:
     names = expected.replace("'", "").replace(" or ", ", ").split(", ")
     near = closest(str(value), names)
-    return f"must be one of {', '.join(names)}" + (f": did you mean {near}?" if near else "")
+    return f"must be one of {', '.join(names)}; {f'did you mean {near}?' if near else 'set one of them'}"

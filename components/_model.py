@@ -23,7 +23,7 @@ Location = tuple[int | str, ...]
 
 _PLACEHOLDER = re.compile(r"<[\w-]+>")
 _PLACEHOLDER_ERROR = PydanticCustomError(
-    "placeholder", "is a placeholder: replace it with the value that it stands for"
+    "placeholder", "is a placeholder; replace it with the value that it stands for"
 )
 _FALSE_AND_TRUE = {False: "false", True: "true"}
 

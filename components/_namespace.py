@@ -7,7 +7,7 @@ from pulumi_kubernetes.core.v1 import Namespace
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from ._kubernetes import MANAGED_BY
-from ._pod_security import PodSecurity
+from ._namespace_spec import PodSecurity
 
 
 def create_namespace(
@@ -50,7 +50,7 @@ class NamespaceOptions(Protocol):
 def create_namespace_if(
     component: str, spec: NamespaceOptions, name: pulumi.Input[str], parent: pulumi.Resource
 ) -> list[pulumi.Resource]:
-    """Create the namespace of a component if its arguments say so; return what its other resources depend on."""
+    """Create the namespace of a component if required; return the dependencies of its other resources."""
     if not spec.create_namespace:
         return []
     level, protect = spec.pod_security, spec.protect_namespace

@@ -1,6 +1,6 @@
-"""NetworkPolicy of a release whose gateway authenticates clients: other pods admit only the release and Prometheus."""
+"""NetworkPolicy of a release, such as of one whose gateway authenticates clients: only that and Prometheus get past."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -13,6 +13,8 @@ GATEWAY = "gateway"
 INSTANCE = "app.kubernetes.io/instance"
 COMPONENT = "app.kubernetes.io/component"
 NAMESPACE = "kubernetes.io/metadata.name"
+DNS_PORTS: Sequence[Mapping[str, Any]] = ({"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"})
+"""Ports of the cluster's DNS in a rule of egress."""
 
 
 def ingress_policy(

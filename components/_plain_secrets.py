@@ -12,8 +12,8 @@ HIDDEN = "(hidden)"
 """Text that replaces a secret in messages."""
 
 PROBLEM = (
-    "is a secret in plain text, which the state and the release would show: remove it, rotate the secret, "
-    "and refer to a Kubernetes Secret that holds it, or to an environment variable of the pod as ${NAME}"
+    "is a secret in plain text, which the state and the release would show; remove it, rotate the secret, and "
+    "refer to a Kubernetes Secret that holds it, or to an environment variable of the pod as ${NAME}"
 )
 
 _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")

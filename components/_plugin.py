@@ -1,6 +1,8 @@
 """The provider that constructs the components for programs in other languages."""
 
 import re
+from importlib import import_module
+from inspect import isclass
 
 import pulumi
 from pulumi.errors import InputPropertiesError, InputPropertyErrorDetails
@@ -8,10 +10,19 @@ from pulumi.provider import ConstructResult
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError
 
-from ._package import NAME, component_classes
 from ._spec import InvalidArgsError
 
+NAME = "observability"
+"""Name of the Pulumi package."""
+
 _UNDERSCORE = re.compile(r"_([a-z0-9])")
+
+
+def component_classes() -> list[type[pulumi.ComponentResource]]:
+    """Return every public component, including those for AWS, sorted by name."""
+    package = import_module(__package__)
+    public = (getattr(package, name) for name in sorted(package.__all__))
+    return [found for found in public if isclass(found) and issubclass(found, pulumi.ComponentResource)]
 
 
 class Plugin(ComponentProvider):

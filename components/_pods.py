@@ -13,7 +13,7 @@ from ._workload import scheduling
 from .units import form
 
 _REGISTRY = r"([A-Za-z0-9.-]+(:\d+)?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*)?"
-_A_REGISTRY = "host, port and path of a registry without a scheme, such as registry.example.com/mirror"
+_A_REGISTRY = "host, port and path of a registry without a scheme; set one such as registry.example.com/mirror"
 ImageRegistry = Annotated[str, form(_REGISTRY, _A_REGISTRY), USER_KNOWN]
 
 

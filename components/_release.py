@@ -25,12 +25,14 @@ def release(
     again. A replacement uninstalls first: Helm rejects a second release of one name.
     """
     chart = spec.chart
-    local = spec.charts_dir != ""
+    local = chart.local_path(spec.chart_version, spec.charts_dir) if spec.charts_dir else ""
+    if local and (difference := chart.difference(spec.chart_version, local)):
+        pulumi.log.warn(difference, parent)
     return Release(
         resource_name,
         name=spec.release_name,
         namespace=namespace,
-        chart=chart.local_path(spec.chart_version, spec.charts_dir) if local else chart.name,
+        chart=local or chart.name,
         version=spec.chart_version,
         repository_opts=None if local else RepositoryOptsArgs(repo=chart.repository(spec.chart_version)),
         values=values,

@@ -1,15 +1,15 @@
 """The arguments of every component that installs a chart."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import Field
 
 from ._model import Plain
+from ._namespace_spec import NamespacedSpec
 from ._plain_secrets import PROBLEM, plain_secrets
-from ._pod_security import cluster_namespace_problem
 from ._pods import PodSettings
-from ._spec import Spec, Violation, rule
+from ._spec import Violation, rule
 from .charts import Chart
 from .units import Name
 
@@ -35,11 +35,10 @@ class ReleaseSettings(PodSettings):
     )
 
 
-class ReleaseSpec(ReleaseSettings, Spec):
+class ReleaseSpec(ReleaseSettings, NamespacedSpec):
     """Arguments of a release that only a program sets."""
 
     namespace: Name = Field(description="Namespace of the release.")
-    create_namespace: Plain[bool] = Field(default=True, description="Whether the component creates the namespace.")
     protect_namespace: Plain[bool] = Field(
         default=False,
         description="Whether a created namespace, and with it the volumes, is protected from deletion.",
@@ -63,10 +62,6 @@ class ReleaseSpec(ReleaseSettings, Spec):
         for path in plain_secrets(self.values):
             yield Violation(PROBLEM, at=("values", *path), secret=True)
 
-    @rule("namespace", "create_namespace")
-    def _namespace_is_not_of_the_cluster(self) -> str | None:
-        return cluster_namespace_problem(self.namespace) if self.create_namespace else None
-
     @rule("chart_version")
     def _chart_version_is_supported(self) -> Violation | None:
         try:
@@ -83,3 +78,32 @@ class ReleaseSpec(ReleaseSettings, Spec):
             except ValueError as error:
                 return Violation(str(error), {"charts_dir": ""})
         return None
+
+
+def reserved_violations(values: Any, reserved: Mapping[str, str], subject: str) -> Iterator[Violation]:
+    """Yield a violation for each place in `reserved` that `values` sets and that would replace `subject`."""
+    for place, fix in reserved.items():
+        path = place.split(".")
+        if _is_set_at(values, path):
+            at = _existing_part(values, path)
+            yield Violation(f"{place} would replace {subject}; {fix}", at=("values", *at))
+
+
+def _existing_part(values: Any, path: Sequence[str]) -> Sequence[str]:
+    """Return the part of `path` that exists in `values`."""
+    for depth, key in enumerate(path):
+        if not isinstance(values, Mapping) or key not in values:
+            return path[:depth]
+        values = values[key]
+    return path
+
+
+def _is_set_at(values: Any, path: Sequence[str]) -> bool:
+    """Whether a value is set at `path` or at a parent of it, where also a null would remove the value at `path`."""
+    for key in path:
+        if not isinstance(values, Mapping):
+            return True
+        if key not in values:
+            return False
+        values = values[key]
+    return True

@@ -10,7 +10,6 @@ import dataclasses
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any, Self, TypeVar
 
 import pulumi
@@ -19,11 +18,10 @@ from pydantic import BaseModel, ValidationError, field_validator
 from ._messages import message
 from ._model import Location, StrictModel, is_plain
 from ._outputs import find_outputs, holds_output
-from ._plain_secrets import HIDDEN, redacted
+from ._plain_secrets import HIDDEN
+from ._shown import shown
 
 _SECRET = re.compile(r"password|secret_access_key|access_key_id|htpasswd")
-_USER_IN_URL = re.compile(r"//[^/@\s]+@")
-_LONGEST_SHOWN = 200
 
 
 class _Invalid:
@@ -121,7 +119,9 @@ class Spec(StrictModel):
         An output is refused where the field is `Plain`.
         """
         if not isinstance(args, Mapping):
-            problem = ArgumentProblem("(arguments)", f" = {args!r}", "must be a mapping of arguments to their values")
+            problem = ArgumentProblem(
+                "(arguments)", f" = {shown(args)}", "must be a mapping of arguments to their values"
+            )
             raise InvalidArgsError(component, [problem])
         spec, problems = cls._checked(args)
         if problems:
@@ -143,7 +143,7 @@ class Spec(StrictModel):
     def _checked(cls, args: Mapping[str, Any]) -> tuple[Self, list[ArgumentProblem]]:
         problems = [
             ArgumentProblem(
-                _place(at), "", "must be known when the program runs, and is an output: set a plain value", at
+                _place(at), "", "must be known when the program runs, and is an output; set a plain value", at
             )
             for name, stated in cls.model_fields.items()
             if name in args and is_plain(stated)
@@ -172,10 +172,10 @@ def _violations(spec: Spec) -> Iterator[ArgumentProblem]:
             violation = Violation(one) if isinstance(one, str) else one
             at = violation.at or (fields[0],)
             missing = not violation.at and fields[0] not in spec.model_fields_set and values[0] in (None, "", (), {})
-            shown = " (value hidden)" if violation.secret else "" if missing else _shown(at, _value_at(spec, at))
+            text = " (value hidden)" if violation.secret else "" if missing else _shown(at, _value_at(spec, at))
             fix: Fix | None = {at: REMOVE} if violation.fix is None and violation.at else violation.fix
             located = None if fix is None else {_location(place): value for place, value in fix.items()}
-            yield ArgumentProblem(_place(at), shown, violation.message, at, fields, located)
+            yield ArgumentProblem(_place(at), text, violation.message, at, fields, located)
 
 
 def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Found]]]:
@@ -185,8 +185,8 @@ def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Foun
 
 def _problem(details: Mapping[str, Any]) -> ArgumentProblem:
     at = details["loc"]
-    shown = "" if details["type"] == "missing" else _shown(at, details["input"])
-    return ArgumentProblem(_place(at), shown, message(details), at)
+    text = "" if details["type"] == "missing" else _shown(at, details["input"])
+    return ArgumentProblem(_place(at), text, message(details), at)
 
 
 def _value_at(value: Any, location: Location) -> Any:
@@ -211,9 +211,4 @@ def _location(place: str | Location) -> Location:
 
 
 def _shown(at: Location, value: Any) -> str:
-    if value == HIDDEN or _SECRET.search(_place(at)):
-        return " (value hidden)"
-    shown = f"{value.value if isinstance(value, Enum) else redacted(value)!r}"
-    if len(shown) > _LONGEST_SHOWN:
-        shown = f"{shown[:_LONGEST_SHOWN]}…"
-    return " = " + _USER_IN_URL.sub("//[hidden]@", shown)
+    return " (value hidden)" if value == HIDDEN or _SECRET.search(_place(at)) else f" = {shown(value)}"

@@ -23,9 +23,11 @@ def header_value(tenants: Sequence[str]) -> str:
 def _tenant_name(name: str) -> str:
     """Return `name`; raise `ValueError` if Loki rejects it as a tenant or as a directory of the bucket."""
     if not _NAME.fullmatch(name):
-        raise ValueError("Loki takes 1 to 150 letters, digits and !-_.*'() for a tenant: use no other characters")
+        raise ValueError(
+            "must be 1 to 150 letters, digits and !-_.*'(), as Loki requires of a tenant; use no other characters"
+        )
     if name in (".", ".."):
-        raise ValueError("the name of a tenant becomes a path in the bucket: use another than . and ..")
+        raise ValueError("must not be . or .., as the name of a tenant becomes a path in the bucket; choose another")
     return name
 
 

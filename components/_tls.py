@@ -9,8 +9,9 @@ from pydantic import Field
 from ._cluster import MonitorSpec
 from ._kubernetes import OptionalObjectName
 from ._model import Plain, placeholder
-from ._release_spec import ReleaseSpec
-from ._spec import Violation, rule
+from ._release_spec import ReleaseSpec, reserved_violations
+from ._shown import shown
+from ._spec import Spec, Violation, rule
 from .units import Name
 
 CERTIFICATES = "/tls"
@@ -21,10 +22,12 @@ LEAVE_OUT = "remove it, or remove the arguments for TLS and logins and configure
 
 
 def certificates_need_tls(argument: str) -> Violation:
-    """Return the violation of client certificates without TLS, in the same words for every component."""
+    """Return the violation of client certificates without TLS, in the same words for every component.
+
+    `argument` is where the component takes its certificate from. A stack reports equal messages once.
+    """
     return Violation(
-        "a client certificate requires TLS: configure TLS (tls_secret or tls_directory; in a stack security.tls), or "
-        "remove it",
+        "a client certificate requires TLS; configure TLS (in a stack security.tls), or remove it",
         {argument: placeholder(argument)},
     )
 
@@ -34,7 +37,20 @@ def is_set(argument: Any) -> bool:
     return isinstance(argument, pulumi.Output) or bool(argument)
 
 
-class SecuritySpec(ReleaseSpec, MonitorSpec):
+class TlsSpec(Spec):
+    """The certificate of a component, and whether its peers require one of each other."""
+
+    tls_secret: OptionalObjectName = Field(
+        default="", description="Secret in the same namespace with `tls.crt`, `tls.key` and `ca.crt`. Default: none."
+    )
+    client_certificates: bool = Field(default=False, description="Whether clients present a certificate.")
+
+    @rule("client_certificates", "tls_secret")
+    def _client_certificates_need_tls(self) -> Violation | None:
+        return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
+
+
+class SecuritySpec(TlsSpec, ReleaseSpec, MonitorSpec):
     """TLS, client certificates and logins of a server."""
 
     tls_secret: Plain[OptionalObjectName] = Field(
@@ -86,37 +102,9 @@ class SecuritySpec(ReleaseSpec, MonitorSpec):
         """Chart values that configure TLS and logins, which `values` must not set, each with its fix."""
         return {}
 
-    @rule("client_certificates", "tls_secret")
-    def _client_certificates_need_tls(self) -> Violation | None:
-        return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
-
     @rule("values", "tls_secret", "client_certificates", "logins_secret")
     def _values_set_no_reserved_value(self) -> Iterator[Violation]:
-        for place, fix in self.reserved_values.items():
-            path = place.split(".")
-            if _is_set_at(self.values, path):
-                at = _existing_part(self.values, path)
-                yield Violation(f"{place} would replace the configuration of TLS and logins: {fix}", at=("values", *at))
-
-
-def _existing_part(values: Any, path: Sequence[str]) -> Sequence[str]:
-    """Return the part of `path` that exists in `values`."""
-    for depth, key in enumerate(path):
-        if not isinstance(values, Mapping) or key not in values:
-            return path[:depth]
-        values = values[key]
-    return path
-
-
-def _is_set_at(values: Any, path: Sequence[str]) -> bool:
-    """Whether a value is set at `path` or at a parent of it, where also a null would remove the value at `path`."""
-    for key in path:
-        if not isinstance(values, Mapping):
-            return True
-        if key not in values:
-            return False
-        values = values[key]
-    return True
+        yield from reserved_violations(self.values, self.reserved_values, "the configuration of TLS and logins")
 
 
 def metrics_namespaces_problem(metrics_namespaces: Sequence[str]) -> Violation | None:
@@ -133,8 +121,18 @@ def metrics_namespaces_problem(metrics_namespaces: Sequence[str]) -> Violation |
 def login_warnings(spec: SecuritySpec) -> list[str]:
     """Return the warning of logins without TLS, none with it."""
     if is_set(spec.logins_secret) and not spec.tls_secret:
-        return ["logins_secret without tls_secret: names and passwords cross the network unencrypted."]
+        return [
+            "logins_secret: without tls_secret, names and passwords cross the network unencrypted; set tls_secret (in "
+            "a stack security.tls)."
+        ]
     return []
+
+
+def allowed_changes_warnings(allowed: Sequence[str]) -> list[str]:
+    """Return the warning of changes that the update guard does not check, none where there are none."""
+    if not allowed:
+        return []
+    return [f"allow_changes = {shown(list(allowed))}: these changes are not guarded; remove it after the update."]
 
 
 def certificate_volume(secret: str) -> dict[str, Any]:

@@ -1,11 +1,12 @@
-"""One workload of a backend: its settings, and the chart values that follow from them."""
+"""Settings of workloads, and the chart values that follow from them."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from pydantic import Field
 
-from ._kubernetes import NodeSelector, OptionalObjectName, Toleration
+from ._kubernetes import NodeSelector, OptionalObjectName, Toleration, Tolerations
 from ._model import StrictModel
 from .units import MemorySize, Quantity, Replicas, VolumeSize
 
@@ -15,6 +16,24 @@ CONTAINER_SECURITY_CONTEXT = {
     "readOnlyRootFilesystem": True,
     "runAsNonRoot": True,
 }
+
+GO_SHARE_OF_MEMORY = Decimal("0.85")
+"""Part of the memory limit that Go may fill before it collects garbage without pause."""
+
+
+class PlacementSettings(StrictModel):
+    """The nodes of a component that is one pod."""
+
+    node_selector: NodeSelector = Field(
+        default_factory=dict,
+        description="Labels of the nodes for the pod. Default: any node.",
+        examples=[{"pool": "obs"}],
+    )
+    tolerations: Tolerations = Field(
+        default=(),
+        description="Tolerations of the pod. Default: none.",
+        examples=[[{"key": "dedicated", "operator": "Exists"}]],
+    )
 
 
 class WorkloadSettings(StrictModel):
@@ -56,6 +75,11 @@ class WorkloadSettings(StrictModel):
 def resources(cpu: str, memory: str) -> dict[str, Any]:
     """Return requests, and a memory limit equal to its request: a pod within it is not evicted."""
     return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
+
+
+def go_memory_limit(mebibytes: int | Decimal) -> str:
+    """Return the value of `GOMEMLIMIT` for a memory limit in MiB."""
+    return f"{int(mebibytes * GO_SHARE_OF_MEMORY)}MiB"
 
 
 def scheduling(node_selector: Mapping[str, str], tolerations: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

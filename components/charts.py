@@ -4,8 +4,13 @@ Loki, Tempo and Grafana charts moved to the community repository in early 2026; 
 home stay supported where a running platform needs them.
 """
 
+import tarfile
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 GRAFANA = "https://grafana.github.io/helm-charts"
 GRAFANA_COMMUNITY = "https://grafana-community.github.io/helm-charts"
@@ -15,30 +20,62 @@ SEAWEEDFS = "https://seaweedfs.github.io/seaweedfs/helm"
 VALKEY_CHARTS = "https://valkey.io/valkey-helm/"
 
 
+class PublishedChart(NamedTuple):
+    """One version of a chart as its repository publishes it."""
+
+    version: str
+    repository: str
+    digest: str
+    """SHA-256 of the archive, as the index of the repository has it."""
+    content: str
+    """SHA-256 of the values, their schema and the templates in the archive, which unpacking or repacking keeps."""
+
+
 @dataclass(frozen=True)
 class Chart:
     """A chart and the versions of it that the values functions are written and tested for."""
 
     name: str
-    repositories: tuple[tuple[str, str], ...]
-    """Pairs of version and the repository that publishes it; the first is the default version."""
+    published: tuple[PublishedChart, ...]
+    """Every supported version, the default first."""
 
     @property
     def default_version(self) -> str:
         """The version that is installed by default."""
-        return self.repositories[0][0]
+        return self.published[0].version
 
     @property
     def versions(self) -> tuple[str, ...]:
         """Every supported version, the default first."""
-        return tuple(version for version, _ in self.repositories)
+        return tuple(published.version for published in self.published)
+
+    def release(self, version: str) -> PublishedChart:
+        """Return `version` as published; raise `ValueError` with the supported versions."""
+        for published in self.published:
+            if published.version == version:
+                return published
+        raise ValueError(f"must be a supported version of chart {self.name}; use one of {', '.join(self.versions)}")
 
     def repository(self, version: str) -> str:
         """Return the repository of `version`; raise `ValueError` with the supported versions."""
-        for supported, repository in self.repositories:
-            if supported == version:
-                return repository
-        raise ValueError(f"chart {self.name} {version!r} is not supported: use one of {', '.join(self.versions)}")
+        return self.release(version).repository
+
+    def difference(self, version: str, path: str) -> str | None:
+        """Return how the chart at `path`, an archive or a directory, differs from the published one; else `None`."""
+        published, found = self.release(version), Path(path)
+        if found.is_file() and sha256(found.read_bytes()).hexdigest() == published.digest:
+            return None
+        if found.is_file() and not tarfile.is_tarfile(found):
+            return f"chart {self.name} {version} at {path} is not an archive; replace it with the published archive"
+        content = content_digest(found)
+        if content == published.content:
+            return None
+        return (
+            f"chart {self.name} {version} at {path} is not the one that {published.repository} publishes: its values, "
+            f"schema and templates have the SHA-256 {content}, and those of the published archive (SHA-256 "
+            f"{published.digest}) have {published.content}; replace it with the published archive, or check that the "
+            "change keeps every value that this program sets"
+        )
 
     def local_path(self, version: str, directory: str) -> str:
         """Return the path of the chart in `directory`; raise `ValueError` with the paths that do not exist."""
@@ -48,9 +85,33 @@ class Chart:
                 return str(place)
         looked = " and ".join(str(place) for place in places)
         raise ValueError(
-            f"chart {self.name} {version} was not found at {looked}: put it there, or unset OBSERVABILITY_CHARTS "
-            f"(setting observability:charts directory) to take it from {self.repository(version)}"
+            f"chart {self.name} {version} was not found at {looked}; put it there, or unset OBSERVABILITY_CHARTS "
+            f"(setting observability:charts.directory) to take it from {self.repository(version)}"
         )
+
+
+@cache
+def content_digest(path: Path) -> str:
+    """Return the SHA-256 of the values, their schema and the templates of the chart at `path`, without its tests."""
+    lines = (f"{sha256(content).hexdigest()}  {name}\n" for name, content in sorted(_files(path)) if _counts(name))
+    return sha256("".join(lines).encode()).hexdigest()
+
+
+def _counts(name: str) -> bool:
+    within = name.startswith("templates/") and not name.startswith("templates/tests/")
+    return within or name in ("values.yaml", "values.schema.json")
+
+
+def _files(path: Path) -> Iterator[tuple[str, bytes]]:
+    if path.is_dir():
+        for file in path.rglob("*"):
+            if file.is_file():
+                yield file.relative_to(path).as_posix(), file.read_bytes()
+        return
+    with tarfile.open(path) as archive:
+        for member in archive:
+            if member.isfile() and (content := archive.extractfile(member)):
+                yield member.name.partition("/")[2], content.read()
 
 
 def major_version(version: str) -> int:
@@ -58,14 +119,129 @@ def major_version(version: str) -> int:
     return int(version.partition(".")[0])
 
 
-ALLOY = Chart("alloy", (("1.11.1", GRAFANA), ("1.5.2", GRAFANA)))
-GRAFANA_CHART = Chart("grafana", (("12.11.1", GRAFANA_COMMUNITY),))
-LOKI = Chart("loki", (("18.11.0", GRAFANA_COMMUNITY), ("6.51.0", GRAFANA)))
-MINIO = Chart("minio", (("5.4.0", MINIO_CHARTS),))
-PROMETHEUS = Chart("prometheus", (("29.27.0", PROMETHEUS_COMMUNITY),))
-SEAWEEDFS_CHART = Chart("seaweedfs", (("4.44.0", SEAWEEDFS),))
-TEMPO = Chart("tempo", (("2.2.4", GRAFANA_COMMUNITY),))
-TEMPO_DISTRIBUTED = Chart(
-    "tempo-distributed", (("2.26.2", GRAFANA_COMMUNITY), ("1.61.0", GRAFANA), ("3.3.0", GRAFANA_COMMUNITY))
+ALLOY = Chart(
+    "alloy",
+    (
+        PublishedChart(
+            "1.11.1",
+            GRAFANA,
+            "cc4cd48a885c070fe8b2929971552852375c11e92d95fc6337d0c3fa277ac575",
+            "b016ff6916a89b2bbb00aedf7bd98d106fda4799764bcacac367029de5698558",
+        ),
+        PublishedChart(
+            "1.5.2",
+            GRAFANA,
+            "7f2c6aaa82405ad3a13c88cb387d4f3323ae8135ad135b3d45f77719c591344c",
+            "f82a2b81a546c68d84891ece489af32219801194ec901428c35c9df31c61993c",
+        ),
+    ),
 )
-VALKEY = Chart("valkey", (("0.11.0", VALKEY_CHARTS),))
+GRAFANA_CHART = Chart(
+    "grafana",
+    (
+        PublishedChart(
+            "12.11.1",
+            GRAFANA_COMMUNITY,
+            "5dddbb4efe49f502a50264592637f4d2b99db50a0a800abde2f8cba3f8da0a74",
+            "e952111dac2c6119270dc37f9359d90a7b5bcc2a94b2962f1733706391859b52",
+        ),
+    ),
+)
+LOKI = Chart(
+    "loki",
+    (
+        PublishedChart(
+            "18.11.0",
+            GRAFANA_COMMUNITY,
+            "d4d99424d197e1460878093c9fced02346669ab0698a0dca7c575ab76fff7aeb",
+            "564c913aeb95c1fab19d393001b6ec1c1cfcb701868d7ec39656936440307418",
+        ),
+        PublishedChart(
+            "6.51.0",
+            GRAFANA,
+            "5e4d992d44d05b1b9a3420a1d63ad45d5085b3232f8b02282d5517a98315aa32",
+            "18ce3a98cf698240ba14a498a92d42c1d877ea83073ed0393bf93fab211c7140",
+        ),
+    ),
+)
+MINIO = Chart(
+    "minio",
+    (
+        PublishedChart(
+            "5.4.0",
+            MINIO_CHARTS,
+            "25fa2740480d1ebc9e64340854a6c42d3a7bc39c2a77378da91b21f144faa9af",
+            "04ef9232930657e9e1537cc9bd49b5557d2618addad70ac7706fee6310823bee",
+        ),
+    ),
+)
+PROMETHEUS = Chart(
+    "prometheus",
+    (
+        PublishedChart(
+            "29.27.0",
+            PROMETHEUS_COMMUNITY,
+            "1a4694c2f0a6a778d634c13e5434079fcfb3abacf33ae0f95814f84098602edd",
+            "b929898964b2b40d97eb11458887633cc9011e92c3620cbcd42365544c53128b",
+        ),
+    ),
+)
+SEAWEEDFS_CHART = Chart(
+    "seaweedfs",
+    (
+        PublishedChart(
+            "4.44.0",
+            SEAWEEDFS,
+            "cf7741928657659424a7011a903f925bc1c480a00cb4c0a6df93da8feaaa9cf2",
+            "9794d1790257e23a6cd9fa2a44e5e169e2e1d5342560f190a47f48b93a64b683",
+        ),
+    ),
+)
+TEMPO = Chart(
+    "tempo",
+    (
+        PublishedChart(
+            "2.2.4",
+            GRAFANA_COMMUNITY,
+            "5f3f4b29c4487b9c27715c18bc6c7b0889712b14075d97705f9b151a51725f68",
+            "7cd64d1e92a5ab87be23867f7041ea0b86af432294e92b6bb5f85ed9c86fcb63",
+        ),
+    ),
+)
+TEMPO_DISTRIBUTED = Chart(
+    "tempo-distributed",
+    (
+        PublishedChart(
+            "2.26.2",
+            GRAFANA_COMMUNITY,
+            "4adb4a0a8078fc179435b9e21e4ad90ccb7e471d4571767d1284d11afaa02ea3",
+            "37159e06d6a81fe2c834ac79a660c0493292bcfef59c0b85d66a6c89df21a581",
+        ),
+        PublishedChart(
+            "1.61.0",
+            GRAFANA,
+            "578ac5ed6c301cb936a303a3aade1d9e8005b728be3c1d2422952e1986955ce2",
+            "b06b50f631b76747eac402b5efa64541cd0b8a8ceab3ee537e4cce9f9b657b10",
+        ),
+        PublishedChart(
+            "3.3.0",
+            GRAFANA_COMMUNITY,
+            "6f88073b6b6f3cffff1730cf9c5756b674bb90fdd63cec4f72fb75973bbcfe9d",
+            "fa343239dd115ea60a866c580c0e80fac4bd86097f1f164bd4a85f97ecce5232",
+        ),
+    ),
+)
+VALKEY = Chart(
+    "valkey",
+    (
+        PublishedChart(
+            "0.11.0",
+            VALKEY_CHARTS,
+            "6aa9f2e423642cae84ed6a9798cdfd0faf2e347290ce7b3e4c393333a79743f8",
+            "3b145bb4b2cd683920215ae06bc20980c407ee699f7a41a0d83716f61ddedfbe",
+        ),
+    ),
+)
+
+CHARTS = (ALLOY, GRAFANA_CHART, LOKI, MINIO, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED, VALKEY)
+"""Every chart."""

@@ -41,7 +41,7 @@ def parse_duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text)
     if not text or match is None:
         raise ValueError(
-            f"{text!r} is no duration: write whole numbers with units from large to small, such as 744h, 30d or 1h30m"
+            "must be a duration of whole numbers with units from large to small; use one such as 744h, 30d or 1h30m"
         )
     try:
         parts = {unit: int(number) for unit, number in match.groupdict(default="0").items()}
@@ -56,9 +56,7 @@ def parse_duration(text: str) -> timedelta:
     except (OverflowError, ValueError):
         duration = timedelta.max
     if duration > _LONGEST:
-        raise ValueError(
-            f"{text!r} is too long: write {_LONGEST.days}d (292 years) at most, such as 744h, 30d or 1h30m"
-        )
+        raise ValueError(f"must be at most {_LONGEST.days}d (292 years); use one such as 744h, 30d or 1h30m")
     return duration
 
 
@@ -69,9 +67,7 @@ def hours(text: str) -> str:
     """
     seconds = parse_duration(text).total_seconds()
     if seconds % 3600:
-        raise ValueError(
-            f"{text!r} is not a whole number of hours: round it, for example to {round(seconds / 3600) or 1}h"
-        )
+        raise ValueError(f"must be a whole number of hours; round it, for example to {round(seconds / 3600) or 1}h")
     return f"{int(seconds // 3600)}h"
 
 
@@ -79,9 +75,7 @@ def parse_quantity(text: str) -> Decimal:
     """Return the number of a Kubernetes quantity such as `2Gi` or `500m`; raise `ValueError` otherwise."""
     match = _QUANTITY.fullmatch(text)
     if match is None:
-        raise ValueError(
-            f"{text!r} is no Kubernetes quantity: write a number with a unit, such as 2Gi, 512Mi, 500m or 0.5"
-        )
+        raise ValueError("must be a Kubernetes quantity; use a number with a unit, such as 2Gi, 512Mi, 500m or 0.5")
     return Decimal(match["number"]) * _FACTORS.get(match["unit"] or "", Decimal(1))
 
 
@@ -91,7 +85,7 @@ def form(pattern: str, meaning: str) -> AfterValidator:
 
     def check(text: str) -> str:
         if compiled.fullmatch(text) is None:
-            raise ValueError(f"{text!r} must be {meaning}")
+            raise ValueError(f"must be {meaning}")
         return text
 
     return AfterValidator(check)
@@ -104,33 +98,37 @@ def _duration(text: str) -> str:
 
 def _interval(text: str) -> str:
     if not parse_duration(text):
-        raise ValueError(f"{text!r} is no interval: write more than 0s, such as 30s")
+        raise ValueError("must be more than 0s; use an interval such as 30s")
     return text
 
 
 def _quantity(text: str) -> str:
     if not parse_quantity(text):
-        raise ValueError(f"{text!r} is nothing: write more than 0, such as 2Gi, 512Mi, 500m or 0.5")
+        raise ValueError("must be more than 0; use a quantity such as 2Gi, 512Mi, 500m or 0.5")
     return text
 
 
 def _memory_size(text: str) -> str:
     if parse_quantity(_quantity(text)) < 2**20:
-        raise ValueError(f"{text!r} is less than 1Mi of memory: write the unit too, such as 512Mi or 2Gi")
+        raise ValueError("must be at least 1Mi of memory; set the unit too, such as 512Mi or 2Gi")
     return text
 
 
 def _volume_size(text: str) -> str:
     if parse_quantity(_quantity(text)) < 2**30:
-        raise ValueError(f"{text!r} is too small for a volume: it needs at least 1Gi, so write the unit too")
+        raise ValueError("must be at least 1Gi, as the size of a volume; set the unit too, such as 10Gi")
     return text
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is an RFC 1123 label."""
+    return _LABEL.fullmatch(text) is not None
+
+
 def _label(text: str) -> str:
-    if _LABEL.fullmatch(text) is None:
+    if not is_label(text):
         raise ValueError(
-            f"{text!r} is no Kubernetes name: use at most 63 of a-z, 0-9 and '-', "
-            "beginning and ending with a letter or digit"
+            "must be at most 63 of a-z, 0-9 and '-', beginning and ending with a letter or digit; correct it"
         )
     return text
 
@@ -138,7 +136,7 @@ def _label(text: str) -> str:
 def _hostname(text: str) -> str:
     labels = text.split(".")
     if len(text) > 253 or any(_HOST_LABEL.fullmatch(label) is None for label in labels):
-        raise ValueError(f"{text!r} is no host name: write names joined by dots, such as obs.example.org")
+        raise ValueError("must be a host name; use names joined by dots, such as obs.example.org")
     return text
 
 
@@ -147,14 +145,14 @@ def _http_url(text: str) -> str:
         parts = urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise ValueError(f"{text!r} is no URL: {error}") from None
+        raise ValueError(f"must be a URL ({error}); correct it") from None
     host = parts.hostname or ""
     if parts.scheme not in ("http", "https") or not host or {"<", ">"} & set(host) or port == 0:
-        raise ValueError(f"{text!r} is no URL: write http:// or https://, a host and, where needed, a port and a path")
+        raise ValueError("must be a URL; use http:// or https://, a host and, where needed, a port and a path")
     if parts.username or parts.password:
-        raise ValueError(f"the URL of {parts.hostname} carries credentials: give them as a secret instead")
+        raise ValueError("must not have credentials; set them as a secret instead")
     if parts.query or parts.fragment or any(character.isspace() for character in text):
-        raise ValueError(f"{text!r} carries a query, a fragment or white space: give the plain address")
+        raise ValueError("must not have a query, a fragment or white space; set the plain address")
     return text
 
 
@@ -164,7 +162,7 @@ def _http_url_or_nothing(text: str) -> str:
 
 def _entry_point(text: str) -> str:
     if _ENTRY_POINT.fullmatch(text) is None:
-        raise ValueError(f"{text!r} is no entry point: write its name in Traefik, such as websecure")
+        raise ValueError("must be the name of an entry point; use one of Traefik's, such as websecure")
     return text
 
 

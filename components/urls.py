@@ -30,28 +30,30 @@ def _path(url: str) -> str:
 
 def _remote_write(url: str) -> str:
     if url and not _path(url).endswith(REMOTE_WRITE_PATHS):
-        raise ValueError(f"{url} is no remote-write address: Prometheus has it at /api/v1/write, Mimir at /api/v1/push")
+        raise ValueError("must be a remote-write address; append /api/v1/write for Prometheus, /api/v1/push for Mimir")
     return url
 
 
 def _otlp_base(url: str) -> str:
     path = _path(url)
     if appended := [signal for signal in SIGNAL_PATHS if path.endswith(signal)]:
-        raise ValueError(f"{url} ends with a signal's path, which collectors append: leave {appended[0]} away")
+        raise ValueError(f"must not end with {appended[0]}, which collectors append; remove it")
     if path.endswith((*REMOTE_WRITE_PATHS, "/api/v1/query")):
-        raise ValueError(f"{url} does not take OTLP: Prometheus does at /api/v1/otlp, Mimir and Loki at /otlp")
+        raise ValueError(
+            "must be an address that takes OTLP; use /api/v1/otlp of Prometheus, or /otlp of Mimir or Loki"
+        )
     return url
 
 
 def _query(url: str) -> str:
     if "/api/v1" in _path(url):
-        raise ValueError(f"{url} is a part of the API, whose paths Grafana appends: leave /api/v1 and the rest away")
+        raise ValueError("must not contain /api/v1, as Grafana appends the paths of the API; remove it and the rest")
     return url
 
 
 def _loki_push(url: str) -> str:
     if not _path(url).endswith("/loki/api/v1/push"):
-        raise ValueError(f"{url} is no push address of Loki: it ends with /loki/api/v1/push")
+        raise ValueError("must end with /loki/api/v1/push; append it")
     return url
 
 

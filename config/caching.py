@@ -1,4 +1,4 @@
-"""`observability:caching`: the caches of queries, Valkey's settings, and what only a stack states of it."""
+"""`observability:caching`: the caches of queries, Valkey's settings, and settings of stacks only."""
 
 from enum import StrEnum
 
@@ -9,7 +9,7 @@ from components.units import Name
 
 
 class CacheKind(StrEnum):
-    """What caches chunks and results of queries."""
+    """The cache of chunks and query results."""
 
     MEMCACHED = "memcached"
     VALKEY = "valkey"
@@ -21,8 +21,8 @@ class CachingArea(CacheSettings):
     kind: CacheKind = Field(
         default=CacheKind.MEMCACHED,
         description=(
-            "`memcached`: one beside each consumer, sized under `logging`. `valkey`: one with a password for Loki's "
-            "chunks and results and for distributed Tempo."
+            "`memcached`: one for each of Loki's caches and for distributed Tempo, sized under `logging`. `valkey`: a "
+            "single one with a password, for Loki's chunks and results and for distributed Tempo."
         ),
         examples=["valkey"],
     )
@@ -30,8 +30,8 @@ class CachingArea(CacheSettings):
     thanos_namespace: Name | None = Field(
         default=None,
         description=(
-            "Namespace of an existing Thanos whose query frontend may cache results in Valkey: the Secret "
-            "`thanos-cache` is created there, with a file for it. Default: none."
+            "Namespace of an existing Thanos whose query frontend caches results in Valkey: the Secret `thanos-cache` "
+            "with its cache configuration is created there. Default: none."
         ),
         examples=["monitoring"],
     )

@@ -1,4 +1,4 @@
-"""`observability:cluster`: the cluster a stack runs on, and what is true of all of it."""
+"""`observability:cluster`: the cluster of a stack, and defaults of all areas."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -9,15 +9,16 @@ from pydantic import Field
 from components._cluster import ClusterDnsSpec, MonitorSpec
 from components._kubernetes import LabelKey, LabelValue, NodeSelector, ObjectName, OptionalObjectName, Tolerations
 from components._model import USER_KNOWN, StrictModel, same_as
+from components._nginx import DnsResolver
 from components._pods import ImageRegistry, PodSettings
 from components.units import Hostname, Name, form
 
-_A_VERSION = "a minor version of Kubernetes, such as 1.28"
+_A_VERSION = "a minor version of Kubernetes; set one such as 1.28"
 _NATIVE_SIDECARS = 29
 
 
 class Environment(StrEnum):
-    """What a stack is for; `production` refuses what only a try-out may do."""
+    """The purpose of a stack; `production` enforces additional rules."""
 
     DEVELOPMENT = "development"
     STAGING = "staging"
@@ -25,7 +26,7 @@ class Environment(StrEnum):
 
 
 class ClusterArea(StrictModel):
-    """Settings under `observability:cluster`; those of pods and volumes hold where an area states none."""
+    """Settings under `observability:cluster`; those of pods and volumes apply where an area sets none."""
 
     name: Annotated[Name, USER_KNOWN] = Field(
         default="local",
@@ -35,7 +36,7 @@ class ClusterArea(StrictModel):
     context: Annotated[str, USER_KNOWN] = Field(
         default="",
         description=(
-            "Context of the kubeconfig to deploy to; production must name it. A different one must point to the "
+            "Context of the kubeconfig to deploy to; required in production. A different one must point to the "
             "same cluster, as the state of a stack belongs to one cluster; use another stack for another cluster. "
             "Default: the current one."
         ),
@@ -44,8 +45,7 @@ class ClusterArea(StrictModel):
     environment: Environment = Field(
         default=Environment.DEVELOPMENT,
         description=(
-            "What the stack is for; production enforces the rules for production, development and staging do not "
-            "differ."
+            "Purpose of the stack; production enforces additional rules, development and staging do not differ."
         ),
         examples=["production"],
     )
@@ -60,7 +60,7 @@ class ClusterArea(StrictModel):
     )
     storage_class: OptionalObjectName = Field(
         default="",
-        description="StorageClass of every volume that names none. Default: the cluster's.",
+        description="StorageClass of every volume whose area sets none. Default: the cluster's.",
         examples=["gp3"],
     )
     node_selector: NodeSelector = Field(
@@ -83,8 +83,7 @@ class ClusterArea(StrictModel):
     )
     service_monitors: bool = same_as(MonitorSpec, "service_monitor")
     service_monitor_labels: Mapping[LabelKey, LabelValue] = same_as(MonitorSpec, "service_monitor_labels")
-    dns_service: Name = same_as(ClusterDnsSpec, "dns_service")
-    dns_namespace: Name = same_as(ClusterDnsSpec, "dns_namespace")
+    dns_resolver: DnsResolver = same_as(ClusterDnsSpec, "dns_resolver")
     dns_domain: Hostname = same_as(ClusterDnsSpec, "cluster_domain")
 
     @property

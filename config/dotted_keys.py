@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from components._model import Location, StrictModel
+from components._shown import shown
 
-from .errors import PROJECT, Problem, remove_command, set_command, setting_path, shown
-from .fields import Setting, accepts, right_value, setting_at
+from .errors import PROJECT, Problem, remove_command, set_command, setting_path
 from .source import Source
 from .storage import STORAGE_KINDS
+from .validation import Setting, accepts, right_value, setting_at
 
 _STEP = re.compile(r"""\.?([\w-]+)|\[(\d+)\]|\["([^"]+)"\]""")
 
@@ -30,7 +31,7 @@ def set_without_path(key: str, source: Source, areas: Mapping[str, type[StrictMo
     value = _meant(setting, source, key)
     if value is not None:
         commands.append(set_command(setting_path(str(area), *path), value))
-    sentence = "was set without --path, as a key that nothing reads: set it by its path"
+    sentence = "was set without --path, as a key that nothing reads; set it by its path"
     return Problem(place, sentence, "\n".join(commands), shown(source.value(key)))
 
 

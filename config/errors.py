@@ -11,16 +11,11 @@ import pulumi
 
 from components._messages import closest
 from components._model import is_placeholder
-from components._plain_secrets import HIDDEN, redacted
 
 PROJECT = "observability"
 
-SECRET = re.compile(r"password|secret|token|access_?key|htpasswd|credential", re.IGNORECASE)
-"""Names that look like secrets."""
-_USER_IN_URL = re.compile(r"//[^/@\s\"]+@")
 _PLAIN_KEY = re.compile(r"\w+")
 _NO_TEXT_TO_PULUMI = re.compile(r"[+-]?\d+|true|false")
-_LONGEST_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -108,18 +103,6 @@ def nearest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     close = closest(name, names)
     return f"did you mean {close}?" if close else f"there are {', '.join(names)}"
-
-
-def shown(value: Any) -> str:
-    """Return a value as in the stack file, shortened and without what looks like a secret."""
-    text = _USER_IN_URL.sub("//[hidden]@", json.dumps(_redacted(redacted(value)), default=str, ensure_ascii=False))
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
-
-
-def _redacted(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: HIDDEN if SECRET.search(str(key)) else _redacted(item) for key, item in value.items()}
-    return [_redacted(item) for item in value] if isinstance(value, list) else value
 
 
 def _step(part: str | int) -> str:

@@ -1,4 +1,4 @@
-"""`observability:ingress`: settings of the routes to UIs, and what only a stack states of them."""
+"""`observability:ingress`: settings of the routes to UIs, and settings of stacks only."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -11,7 +11,7 @@ from components.units import Hostname, Name
 
 
 class IngressKind(StrEnum):
-    """What routes requests into the cluster."""
+    """The router of requests into the cluster."""
 
     NONE = "none"
     TRAEFIK = "traefik"

@@ -17,87 +17,89 @@ Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Prices(StrictModel):
-    """What the bill is reckoned with; the defaults are those of AWS in us-east-1, without discounts."""
+    """Prices of the cost estimate; the defaults are those of AWS in us-east-1, without discounts."""
 
-    currency: str = Field(default=_DEFAULTS.currency, min_length=1, description="Of all prices.", examples=["EUR"])
+    currency: str = Field(default=_DEFAULTS.currency, min_length=1, description="Currency of prices.", examples=["EUR"])
     object_gb_month: Price | None = Field(
         default=None,
-        description="A GB in the bucket for a month. Default: 0.023; with storage in-cluster that of a disk.",
+        description="Price of 1 GB of objects per month. Default: 0.023; with storage `in-cluster`, that of a disk.",
         examples=[0.023],
     )
     write_thousand: Price | None = Field(
         default=None,
-        description="A thousand requests that write. Default: 0.005; nothing with storage in-cluster.",
+        description="Price of 1000 write requests. Default: 0.005; 0 with storage `in-cluster`.",
         examples=[0.005],
     )
     read_thousand: Price | None = Field(
         default=None,
-        description="A thousand requests that read. Default: 0.0004; nothing with storage in-cluster.",
+        description="Price of 1000 read requests. Default: 0.0004; 0 with storage `in-cluster`.",
         examples=[0.0004],
     )
     disk_gib_month: Price = Field(
-        default=_DEFAULTS.disk_gib_month, description="A GiB of volume for a month.", examples=[0.08]
+        default=_DEFAULTS.disk_gib_month, description="Price of 1 GiB of volume per month.", examples=[0.08]
     )
-    cpu_month: Price = Field(default=_DEFAULTS.cpu_month, description="A requested core for a month.", examples=[29.55])
+    cpu_month: Price = Field(
+        default=_DEFAULTS.cpu_month, description="Price of 1 requested core per month.", examples=[29.55]
+    )
     memory_gib_month: Price = Field(
         default=_DEFAULTS.memory_gib_month,
-        description="A requested GiB of memory for a month.",
+        description="Price of 1 GiB of requested memory per month.",
         examples=[3.24],
     )
 
 
 class LoadArea(StrictModel):
-    """Settings under `observability:load`: what is expected. `make size` prints the settings that it needs.
+    """Settings under `observability:load`: the expected load. `make size` prints the sizes and limits for it.
 
-    A preview prints the cost and warns of each figure that is below; nothing that is deployed changes.
+    A preview prints the cost and warns of each size that is too small; the load itself changes no resource.
     """
 
     logs_gb_per_day: Amount = Field(
         default=0,
         le=300_000,
-        description="Uncompressed logs, GB a day; the bound is ten times the largest load that Loki's docs size. "
-        "Default: 0 (logs are left out).",
+        description="Uncompressed logs in GB per day; the maximum is ten times the largest load in Loki's sizing docs. "
+        "Default: 0, without sizes for logs.",
         examples=[100],
     )
     active_streams: Amount | None = Field(
         default=None,
         le=15_000_000,
-        description="Streams written to at a time. Default: 50 for each GB of logs a day.",
+        description="Number of active streams. Default: 50 for each GB of logs per day.",
         examples=[5000],
     )
     spans_per_second: Amount = Field(
         default=0,
         le=3_000_000,
-        description="Spans a second; at the bound a distributed Tempo has some 900 queriers. Default: 0 "
-        "(traces are left out).",
+        description="Number of spans per second; at the maximum, distributed Tempo has about 900 queriers. Default: 0, "
+        "without sizes for traces.",
         examples=[5000],
     )
     active_series: Amount = Field(
         default=0,
         le=1_000_000_000,
-        description="Series written to at a time. Default: 0 (metrics are left out).",
+        description="Number of active series. Default: 0, without sizes for metrics.",
         examples=[500000],
     )
     scrape_interval: Interval = Field(
-        default="30s", description="Time between two samples of a series.", examples=["30s"]
+        default="30s", description="Interval between two samples of a series.", examples=["30s"]
     )
     query_factor: Positive = Field(
         default=1,
         le=100,
-        description="How heavily logs are queried: 10 where nobody optimises queries.",
+        description="Factor of the query load on logs: 1 for optimized queries, 10 for others.",
         examples=[1],
     )
     nodes: int = Field(
         default=3,
         ge=1,
         le=100_000,
-        description="Nodes whose collectors share the work; the bound is that of the largest clusters that clouds "
-        "offer.",
+        description="Number of nodes, whose collectors share the load; the maximum is that of the largest managed "
+        "clusters.",
         examples=[3],
     )
     prices: Prices = Field(
         default_factory=Prices,
-        description="What the bill is reckoned with. Default: what AWS asks in us-east-1.",
+        description="Prices of the cost estimate. Default: those of AWS in us-east-1.",
         examples=[{"currency": "EUR"}],
     )
 

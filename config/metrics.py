@@ -10,7 +10,7 @@ from components.urls import OtlpUrl, QueryUrl, RemoteWriteUrl
 
 
 class MetricsKind(StrEnum):
-    """Who owns the metrics store."""
+    """The owner of the metrics store."""
 
     IN_STACK = "in-stack"
     EXTERNAL = "external"
@@ -23,8 +23,8 @@ class MetricsArea(MetricsSettings):
     kind: MetricsKind = Field(
         default=MetricsKind.IN_STACK,
         description=(
-            "`in-stack`: the stack runs a Prometheus of its own. `external`: metrics go to a store that is named by "
-            "its URLs. `none`: there are no metrics."
+            "`in-stack`: the stack runs its own Prometheus. `external`: metrics go to an existing store, given by "
+            "its URLs. `none`: no metrics."
         ),
         examples=["external"],
     )
@@ -33,13 +33,16 @@ class MetricsArea(MetricsSettings):
     )
     remote_write_url: RemoteWriteUrl | None = Field(
         default=None,
-        description="URL that takes what Tempo writes by remote write; required with kind `external`. Default: none.",
+        description=(
+            "URL of the remote-write API, for the metrics that Tempo generates; required with kind `external`. "
+            "Default: none."
+        ),
         examples=["http://prometheus-operated.monitoring:9090/api/v1/write"],
     )
     otlp_url: OtlpUrl | None = Field(
         default=None,
         description=(
-            "URL that takes metrics by OTLP over HTTP, without the path `/v1/metrics`; required with kind `external`. "
+            "URL of the OTLP receiver over HTTP, without the path `/v1/metrics`; required with kind `external`. "
             "Default: none."
         ),
         examples=["http://prometheus-operated.monitoring:9090/api/v1/otlp"],
@@ -47,7 +50,7 @@ class MetricsArea(MetricsSettings):
     query_url: QueryUrl | None = Field(
         default=None,
         description=(
-            "URL that Grafana queries, with kind `external`. Default: none, and Grafana has a datasource with "
+            "URL that Grafana queries, with kind `external`. Default: none, where Grafana has a datasource with "
             "`datasources.metrics_uid` already."
         ),
         examples=["http://prometheus-operated.monitoring:9090"],
@@ -55,7 +58,7 @@ class MetricsArea(MetricsSettings):
     provision_datasource: bool | None = Field(
         default=None,
         description=(
-            "Whether the stack creates the datasource of metrics with kind `external`. Default: true where there is a "
+            "Whether the stack creates the datasource of metrics with kind `external`. Default: true with a "
             "`query_url` and `grafana.enabled`."
         ),
         examples=[False],

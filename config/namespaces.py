@@ -1,36 +1,10 @@
 """The namespaces of a stack, and of the Services in its URLs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
 from .caching import CacheKind
-from .errors import Problem, set_command, setting_path, shown
-from .rule import rule
 from .settings import Settings
-
-
-@rule(
-    *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
-    *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
-    *("metrics.kind", "metrics.namespace", "metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"),
-    "cluster.existing_namespaces",
-)
-def _namespaces_differ_from_external_metrics(settings: Settings) -> Iterator[Problem]:
-    urls = (settings.metrics.remote_write_url, settings.metrics.otlp_url, settings.metrics.query_url)
-    external = {namespace for url in urls if url and (namespace := namespace_in_url(url))}
-    for area, namespace in area_namespaces(settings).items():
-        if namespace in external and namespace not in settings.cluster.existing_namespaces:
-            place = setting_path(area, "namespace")
-            yield Problem(
-                place,
-                "is the namespace of the external metrics stack: this stack would change its Pod Security level and "
-                "delete it on destroy; use another one, or add it to cluster.existing_namespaces",
-                set_command(place, area),
-                shown(namespace),
-            )
-
-
-NAMESPACE_RULES = (_namespaces_differ_from_external_metrics,)
 
 
 def area_namespaces(settings: Settings) -> Mapping[str, str]:

@@ -3,16 +3,17 @@
 from collections.abc import Iterator
 
 from components._model import placeholder
+from components._shown import shown
 from components.logging.modes import LokiRole
 from components.tracing.modes import TempoMode
 
-from .errors import Problem, set_command, setting_path, shown
+from .errors import Problem, set_command, setting_path
 from .metrics import MetricsKind
 from .rule import rule
 from .settings import Settings
 from .storage import IN_CLUSTER, AwsStorage, InClusterStorage
 
-_WHY = "environment production refuses a single replica of what holds data"
+_TWO_REPLICAS = "must be at least 2 with environment production; set 3"
 
 
 @rule("cluster.environment", "storage.kind", "storage.replicas")
@@ -23,13 +24,18 @@ def _object_store_is_redundant(settings: Settings) -> Iterator[Problem]:
     if isinstance(store, InClusterStorage) and store.replicas > 1:
         return
     kind = setting_path("storage", "kind")
-    several = set_command(setting_path("storage", "replicas"), 3)
-    yield Problem(
-        kind,
-        f"{_WHY}: keep logs and traces on an object store outside the cluster, or in-cluster with replicas 3",
-        several if isinstance(store, InClusterStorage) else f"{set_command(kind, 'in-cluster')}\n{several}",
-        shown(store.kind),
-    )
+    replicas = setting_path("storage", "replicas")
+    several = set_command(replicas, 3)
+    if isinstance(store, InClusterStorage):
+        yield Problem(replicas, f"{_TWO_REPLICAS}, or use an object store outside the cluster", several, shown(1))
+    else:
+        yield Problem(
+            kind,
+            "must not have a single replica with environment production; use an object store outside the cluster, or "
+            "in-cluster with 3 replicas",
+            f"{set_command(kind, 'in-cluster')}\n{several}",
+            shown(store.kind),
+        )
 
 
 @rule("cluster.environment", "storage.kind", "storage.protect", "storage.create_buckets")
@@ -37,7 +43,12 @@ def _buckets_are_protected(settings: Settings) -> Iterator[Problem]:
     store = settings.storage
     if settings.cluster.production and isinstance(store, AwsStorage) and store.create_buckets and not store.protect:
         place = setting_path("storage", "protect")
-        yield Problem(place, "environment production refuses unprotected buckets", set_command(place, True), "false")
+        yield Problem(
+            place,
+            "must be true with environment production; set it to true",
+            set_command(place, True),
+            shown(store.protect),
+        )
 
 
 @rule("cluster.environment", "metrics.kind")
@@ -49,7 +60,8 @@ def _metrics_are_external(settings: Settings) -> Iterator[Problem]:
         }
         yield Problem(
             setting_path("metrics", "kind"),
-            f"{_WHY}: the in-stack Prometheus has one replica; use an external metrics stack",
+            "must not be in-stack with environment production, as that Prometheus has one replica; use an external "
+            "metrics stack",
             set_command(setting_path("metrics"), external),
             shown(settings.metrics.kind),
         )
@@ -65,7 +77,7 @@ def _loki_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
     if writer is not LokiRole.LOKI:
         place = setting_path("logging", "workloads", writer.value, "replicas")
     if logs.ingesters < 2:
-        yield Problem(place, f"{_WHY}: run Loki with 3 ingesters", set_command(place, 3))
+        yield Problem(place, _TWO_REPLICAS, set_command(place, 3), shown(logs.ingesters))
 
 
 @rule("cluster.environment", "tracing.mode")
@@ -75,7 +87,8 @@ def _tempo_is_distributed(settings: Settings) -> Iterator[Problem]:
         fix = f"{set_command(mode, 'distributed')}\n{set_command(replicas, 3)}"
         yield Problem(
             mode,
-            f"{_WHY}: monolithic Tempo has one; use distributed",
+            "must be distributed with environment production, as monolithic Tempo has one replica; set distributed and "
+            "3 replicas",
             fix,
             shown(settings.tracing.mode),
         )
@@ -87,7 +100,7 @@ def _tempo_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
     distributed = traces.mode is TempoMode.DISTRIBUTED
     if settings.cluster.production and distributed and not traces.kafka_address and traces.replicas < 2:
         replicas = setting_path("tracing", "replicas")
-        yield Problem(replicas, f"{_WHY}: run Tempo with 3 ingesters", set_command(replicas, 3))
+        yield Problem(replicas, _TWO_REPLICAS, set_command(replicas, 3), shown(traces.replicas))
 
 
 PRODUCTION_RULES = (

@@ -21,12 +21,12 @@ def provider_problems(source: Source) -> Iterator[Problem]:
         place = f"aws:{key}"
         if key not in _AWS_KEYS:
             sentence = (
-                f"is not used, as the program creates the AWS provider itself: {nearest(key, _AWS_KEYS)}; "
+                f"is not used, as the program creates the AWS provider itself; {nearest(key, _AWS_KEYS)}; "
                 "profile and role come from the environment (AWS_PROFILE), tags from observability:storage.tags"
             )
             yield Problem(place, sentence, remove_command(place))
         elif key == "secretKey" and not encrypted:
-            sentence = "is a secret in plain text in the stack file: encrypt it, and rotate it on AWS"
+            sentence = "is a secret in plain text in the stack file; encrypt it, and rotate it on AWS"
             yield Problem(place, sentence, f"pulumi config set --secret {place}")
 
 
@@ -36,8 +36,8 @@ def _unused(source: Source) -> Iterator[Problem]:
         namespace, _, name = key.partition(":")
         if namespace == "kubernetes":
             sentence = (
-                f"is not used, as the program creates the provider itself: set {setting_path('cluster', 'context')}"
+                f"is not used, as the program creates the provider itself; set {setting_path('cluster', 'context')}"
             )
             yield Problem(key, sentence, remove_command(key))
         elif closest(namespace.lower(), [PROJECT]) and namespace != PROJECT:
-            yield Problem(key, f"is not used: did you mean {PROJECT}:{name}?", remove_command(key))
+            yield Problem(key, f"is not used; did you mean {PROJECT}:{name}?", remove_command(key))

@@ -28,7 +28,7 @@ def _in_plain_text(source: Source) -> Iterator[Problem]:
         if key in source.texts and key not in source.secret:
             yield Problem(
                 f"{PROJECT}:{key}",
-                f"is a secret ({meaning}) in plain text in the stack file: encrypt it, and rotate it",
+                f"is a secret ({meaning}) in plain text in the stack file; encrypt it, and rotate it",
                 f"pulumi config set --secret {PROJECT}:{key}",
             )
 
@@ -43,5 +43,5 @@ def _invalid(source: Source) -> Iterator[Problem]:
             if problem := problem_of_htpasswd(text):
                 yield Problem(place, problem, f"htpasswd -nB USER | pulumi config set --secret {place}", HIDDEN)
         elif not text or text != text.strip():
-            sentence = "must not be empty or begin or end with white space: set it as issued by the store"
+            sentence = "must not be empty or begin or end with white space; set it as issued by the store"
             yield Problem(place, sentence, f"pulumi config set --secret {place}", HIDDEN)

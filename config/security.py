@@ -12,15 +12,15 @@ from components.units import Name
 
 
 class Tls(StrEnum):
-    """Where the certificates of Loki, Tempo, the collectors and Grafana come from."""
+    """The source of the certificates of Loki, Tempo, the collectors and Grafana."""
 
     NONE = "none"
     CERT_MANAGER = "cert-manager"
-    GIVEN = "given"
+    EXISTING = "existing"
 
 
 class Authentication(StrEnum):
-    """How the collectors and Grafana authenticate to Loki and Tempo."""
+    """The authentication of the collectors and Grafana to Loki and Tempo."""
 
     NONE = "none"
     BASIC = "basic"
@@ -71,11 +71,11 @@ class LoginSecrets(StrictModel):
 
 
 class SecurityArea(StrictModel):
-    """Settings under `observability:security`: what goes between collectors, Loki, Tempo and Grafana."""
+    """Settings under `observability:security`: TLS and authentication between collectors, Loki, Tempo and Grafana."""
 
     tls: Tls = Field(
         default=Tls.NONE,
-        description="`none`: plain text. `cert-manager`: certificates of `issuer`. `given`: existing Secrets.",
+        description="`none`: plain text. `cert-manager`: certificates of `issuer`. `existing`: Secrets that exist.",
         examples=["cert-manager"],
     )
     issuer: Issuer | None = Field(
@@ -86,17 +86,17 @@ class SecurityArea(StrictModel):
     authentication: Authentication = Field(
         default=Authentication.NONE,
         description="`none`: every client that reaches Loki and Tempo may use them. `basic`: name and generated "
-        "password. `mtls`: a certificate of the same authority.",
+        "password. `mtls`: a client certificate of the same CA.",
         examples=["mtls"],
     )
     receiver_tls: bool = Field(
         default=False,
-        description="Whether programs must send OTLP to the collectors by TLS, and with `mtls` present a certificate.",
+        description="Whether applications must use TLS to send OTLP, and with `mtls` present a client certificate.",
         examples=[True],
     )
     certificates: CertificateSecrets = Field(
         default_factory=CertificateSecrets,
-        description="Secrets of the certificates, written by cert-manager or given. Default: `<name>-tls`.",
+        description="Secrets of the certificates, written by cert-manager or existing. Default: `<name>-tls`.",
     )
     logins: LoginSecrets | None = Field(
         default=None,
@@ -111,16 +111,16 @@ class SecurityArea(StrictModel):
     )
 
     @property
-    def encrypted(self) -> bool:
+    def uses_tls(self) -> bool:
         """Whether Loki and Tempo use TLS."""
         return self.tls is not Tls.NONE
 
     @property
-    def logs_in(self) -> bool:
-        """Whether clients log in by name and password."""
+    def uses_basic_auth(self) -> bool:
+        """Whether clients authenticate by name and password."""
         return self.authentication is Authentication.BASIC
 
     @property
-    def shows_certificates(self) -> bool:
-        """Whether clients present certificates."""
+    def presents_certificates(self) -> bool:
+        """Whether clients authenticate by certificate."""
         return self.authentication is Authentication.MTLS

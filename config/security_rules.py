@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from components._model import placeholder
+from components._shown import shown
 from components.certificates.spec import CertificateSettings
 
-from .errors import PROJECT, Problem, remove_command, set_command, shown
+from .errors import PROJECT, Problem, remove_command, set_command
 from .namespaces import namespace_in_url
 from .rule import rule
 from .security import Authentication, Tls
@@ -20,7 +21,7 @@ def _issuer_is_of_cert_manager(settings: Settings) -> Iterator[Problem]:
     by_manager = area.tls is Tls.CERT_MANAGER
     if by_manager and area.issuer is None:
         place = f"{_AREA}.issuer.name"
-        sentence = "is missing: tls cert-manager needs an issuer with a CA of its own"
+        sentence = "is missing: tls cert-manager requires an issuer with a CA of its own; set its name"
         yield Problem(place, sentence, set_command(place, placeholder("issuer")))
     if area.issuer is not None and not by_manager:
         place = f"{_AREA}.issuer"
@@ -31,36 +32,41 @@ def _issuer_is_of_cert_manager(settings: Settings) -> Iterator[Problem]:
 @rule("security.certificates", "security.tls")
 def _certificates_are_used(settings: Settings) -> Iterator[Problem]:
     area = settings.security
-    if "certificates" in area.model_fields_set and not area.encrypted:
+    if "certificates" in area.model_fields_set and not area.uses_tls:
         place = f"{_AREA}.certificates"
-        yield Problem(place, "is not used: tls is none; remove it", remove_command(place))
-    if area.tls is Tls.GIVEN:
+        yield Problem(place, "is not used: tls is none; remove it", remove_command(place), shown(area.certificates))
+    if area.tls is Tls.EXISTING:
         for key in sorted(area.certificates.model_fields_set & CertificateSettings.model_fields.keys()):
             place = f"{_AREA}.certificates.{key}"
             yield Problem(
                 place,
-                "is not used: tls is given, and only cert-manager issues; remove it",
+                "is not used: tls is existing, and only cert-manager issues; remove it",
                 remove_command(place),
+                shown(getattr(area.certificates, key)),
             )
 
 
 @rule("security.tls", "security.authentication", "cluster.environment")
 def _logins_of_production_are_encrypted(settings: Settings) -> Iterator[Problem]:
     area = settings.security
-    if area.logs_in and not area.encrypted and settings.cluster.production:
-        yield _plain(
-            "environment production refuses authentication basic without TLS, as passwords would cross the network in "
-            "plain text"
+    if area.uses_basic_auth and not area.uses_tls and settings.cluster.production:
+        encrypt = {"tls": "cert-manager", "issuer": {"name": placeholder("issuer")}}
+        yield Problem(
+            f"{_AREA}.tls",
+            "must not be none with environment production and authentication basic, as passwords would cross the "
+            "network in plain text; use cert-manager, or existing",
+            set_command(_AREA, encrypt),
+            shown(area.tls),
         )
 
 
 @rule("security.logins", "security.authentication")
 def _logins_are_used(settings: Settings) -> Iterator[Problem]:
     area = settings.security
-    if area.logins is not None and not area.logs_in:
+    if area.logins is not None and not area.uses_basic_auth:
         logins = f"{_AREA}.logins"
         sentence = f"is not used: authentication is {area.authentication.value}, and only basic has logins; remove it"
-        yield Problem(logins, sentence, remove_command(logins))
+        yield Problem(logins, sentence, remove_command(logins), shown(area.logins))
 
 
 @rule("security.metrics_namespaces", "security.authentication")
@@ -69,7 +75,7 @@ def _metrics_namespaces_are_used(settings: Settings) -> Iterator[Problem]:
     if area.metrics_namespaces and area.authentication is Authentication.NONE:
         opened = f"{_AREA}.metrics_namespaces"
         sentence = "is not used: without authentication every pod may read metrics; remove it"
-        yield Problem(opened, sentence, remove_command(opened))
+        yield Problem(opened, sentence, remove_command(opened), shown(area.metrics_namespaces))
 
 
 @rule("security.logins", "security.authentication", "logging.tenants_secret")
@@ -77,11 +83,11 @@ def _tenant_logins_are_known(settings: Settings) -> Iterator[Problem]:
     logins, secret = settings.security.logins, settings.logging.tenants_secret
     place = f"{_AREA}.logins"
     if not secret:
-        if logins is not None and logins.loki is None and settings.security.logs_in:
+        if logins is not None and logins.loki is None and settings.security.uses_basic_auth:
             sentence = "is missing: Loki's gateway requires a Secret with .htpasswd; set it"
             yield Problem(f"{place}.loki", sentence, set_command(f"{place}.loki", placeholder("loki_logins")))
         return
-    if logins is None or not settings.security.logs_in:
+    if logins is None or not settings.security.uses_basic_auth:
         yield Problem(
             f"{PROJECT}:logging.tenants_secret",
             "requires existing logins, as the stack cannot generate those of tenants; set security.authentication to "
@@ -108,7 +114,7 @@ def _namespace_tenants_exclude_tenant_logins(settings: Settings) -> Iterator[Pro
     if settings.logging.tenants_secret and settings.telemetry.namespace_tenants:
         named = f"{PROJECT}:telemetry.namespace_tenants"
         sentence = "is not used: with logging.tenants_secret the collectors' login is the tenant of all logs; remove it"
-        yield Problem(named, sentence, remove_command(named))
+        yield Problem(named, sentence, remove_command(named), shown(settings.telemetry.namespace_tenants))
 
 
 @rule("security.receiver_tls", "demo.enabled")
@@ -117,8 +123,8 @@ def _demo_excludes_receiver_tls(settings: Settings) -> Iterator[Problem]:
     if not area.receiver_tls:
         return
     if settings.demo.enabled:
-        sentence = "the demo sends in plain text, which the collectors would refuse: disable one of them"
-        yield Problem(f"{_AREA}.receiver_tls", sentence, set_command(f"{PROJECT}:demo.enabled", False), "true")
+        sentence = "must not be set with demo.enabled, as the demo sends in plain text; disable one of them"
+        yield Problem(f"{_AREA}.receiver_tls", sentence, set_command(f"{PROJECT}:demo.enabled", False), shown(True))
 
 
 @rule("security.receiver_tls", "logging.traces_endpoint", "telemetry.namespace")
@@ -127,13 +133,8 @@ def _loki_sends_traces_by_receiver_tls(settings: Settings) -> Iterator[Problem]:
     plain = own.startswith("http://") and namespace_in_url(own) == settings.telemetry.namespace
     if settings.security.receiver_tls and plain:
         endpoint = f"{PROJECT}:logging.traces_endpoint"
-        sentence = "is in plain text, which the collectors would refuse with security.receiver_tls: disable one of them"
+        sentence = "must not be in plain text with security.receiver_tls; disable one of them"
         yield Problem(endpoint, sentence, set_command(f"{_AREA}.receiver_tls", False), shown(own))
-
-
-def _plain(sentence: str) -> Problem:
-    encrypt = {"tls": "cert-manager", "issuer": {"name": placeholder("issuer")}}
-    return Problem(f"{_AREA}.tls", f"{sentence}; use cert-manager, or given", set_command(_AREA, encrypt), "none")
 
 
 SECURITY_RULES = (

@@ -8,41 +8,24 @@ import pulumi
 
 from components._model import StrictModel
 
+from .areas import (
+    ChartsArea,
+    DatasourcesArea,
+    DemoArea,
+    GrafanaArea,
+    LoggingArea,
+    RetentionArea,
+    TelemetryArea,
+    TracingArea,
+)
 from .caching import CachingArea
-from .charts import ChartsArea
 from .cluster import ClusterArea
-from .datasources import DatasourcesArea
-from .demo import DemoArea
 from .errors import PROJECT
-from .grafana import GrafanaArea
 from .ingress import IngressArea
 from .load import LoadArea
-from .logging import LoggingArea
 from .metrics import MetricsArea
-from .retention import RetentionArea
 from .security import SecurityArea
 from .storage import InClusterStorage, Storage
-from .telemetry import TelemetryArea
-from .tracing import TracingArea
-
-AREAS: Mapping[str, type[StrictModel]] = {
-    "cluster": ClusterArea,
-    "storage": InClusterStorage,
-    "caching": CachingArea,
-    "retention": RetentionArea,
-    "load": LoadArea,
-    "logging": LoggingArea,
-    "tracing": TracingArea,
-    "telemetry": TelemetryArea,
-    "metrics": MetricsArea,
-    "datasources": DatasourcesArea,
-    "grafana": GrafanaArea,
-    "ingress": IngressArea,
-    "security": SecurityArea,
-    "demo": DemoArea,
-    "charts": ChartsArea,
-}
-"""Every area and its model; `storage` has one model a kind."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +49,7 @@ class Settings:
     demo: DemoArea
     charts: ChartsArea
     aws_region: str
-    given_secrets: frozenset[str]
+    configured_secrets: frozenset[str]
     """The secret keys that the stack sets; their values are read by `secret`."""
     written: Mapping[str, Any]
     """The values in the stack file by area, and `aws:region`."""
@@ -80,4 +63,12 @@ class Settings:
 
     def secret(self, key: str) -> pulumi.Output[str] | None:
         """Return the secret setting `key` as a secret output, or `None` where the stack does not set it."""
-        return pulumi.Config(PROJECT).require_secret(key) if key in self.given_secrets else None
+        return pulumi.Config(PROJECT).require_secret(key) if key in self.configured_secrets else None
+
+
+AREAS: Mapping[str, type[StrictModel]] = {
+    name: model
+    for name, model in {**Settings.__annotations__, "storage": InClusterStorage}.items()
+    if isinstance(model, type) and issubclass(model, StrictModel)
+}
+"""Every area and its model; `storage` has one model a kind, by default `InClusterStorage`."""

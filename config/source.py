@@ -8,7 +8,9 @@ from typing import Any
 import pulumi
 from pulumi.runtime import config as runtime_config
 
-from .errors import PROJECT, Problem, remove_command, shown
+from components._shown import shown
+
+from .errors import PROJECT, Problem, remove_command
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class Source:
         place = f"{PROJECT}:{name}"
         if name in self.secret:
             sentence = (
-                "holds an encrypted value, which the program would read in plain text: "
-                "put the secret under its own key, or name a Kubernetes Secret with {secret, key}"
+                "holds an encrypted value, which the program would read in plain text; put the secret under its "
+                "own key, or name a Kubernetes Secret with {secret, key}"
             )
             return {}, [Problem(place, sentence, remove_command(place))]
         if name not in self.texts:
@@ -41,7 +43,7 @@ class Source:
         value = self.value(name)
         if isinstance(value, dict):
             return value, []
-        sentence = "must be an object with the keys of docs/reference/settings.md: set each by its path"
+        sentence = "must be an object with the keys of docs/reference/settings.md; set each by its path"
         return {}, [Problem(place, sentence, remove_command(place), shown(value))]
 
     def value(self, key: str) -> Any:

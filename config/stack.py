@@ -5,21 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from components._messages import closest
-from components._model import field_called
+from components._model import field_called, placeholder
+from components._shown import SECRET, shown
 
 from .dotted_keys import set_without_path
-from .errors import (
-    PROJECT,
-    SECRET,
-    Problem,
-    nearest,
-    remove_command,
-    replace_command,
-    setting_of,
-    setting_path,
-    settings_error,
-    shown,
-)
+from .errors import PROJECT, Problem, nearest, remove_command, replace_command, setting_of, setting_path, settings_error
 from .providers import provider_problems
 from .rule import find_problems
 from .secrets import SECRET_KEYS, secret_problems
@@ -39,7 +29,7 @@ def load(source: Source, of_components: Callable[[Settings], Iterable[Problem]] 
     settings = Settings(
         stack=source.stack,
         aws_region=source.aws_region,
-        given_secrets=frozenset(SECRET_KEYS) & frozenset(source.texts),
+        configured_secrets=frozenset(SECRET_KEYS) & frozenset(source.texts),
         written={name: source.area(name)[0] for name in AREAS}
         | ({"aws:region": source.aws_region} if source.aws_region else {}),
         invalid=frozenset(f"{name}.{field}".rstrip(".") for name, found in checked.items() for field in found.invalid),
@@ -90,8 +80,8 @@ def _checked_areas(source: Source) -> tuple[Mapping[str, CheckedArea], list[Prob
 def _unknown_kind(written: Mapping[str, Any]) -> Problem:
     place, kind = setting_path("storage", "kind"), written["kind"]
     near = closest(str(kind).lower(), STORAGE_KINDS) or _kind_of(written)
-    sentence = f"must be one of {', '.join(STORAGE_KINDS)}" + (f": did you mean {near}?" if near else "")
-    return Problem(place, sentence, replace_command(place, kind, near) if near else "", shown(kind))
+    sentence = f"must be one of {', '.join(STORAGE_KINDS)}; {f'did you mean {near}?' if near else 'set one of them'}"
+    return Problem(place, sentence, replace_command(place, kind, near or placeholder("kind")), shown(kind))
 
 
 def _kind_of(written: Mapping[str, Any]) -> str | None:
@@ -113,7 +103,7 @@ def _unknown_keys(source: Source) -> list[Problem]:
         if not hidden and (moved := set_without_path(key, source, AREAS)):
             problems.append(moved)
             continue
-        sentence = f"unknown setting: {nearest(key, known)}"
+        sentence = f"unknown setting; {nearest(key, known)}"
         problems.append(
             Problem(place, sentence, remove_command(place, whole_key=True), "" if hidden else shown(source.value(key)))
         )

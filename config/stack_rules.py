@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from components._model import placeholder
+from components._shown import shown
 
+from .areas import CHARTS_VARIABLE
 from .caching import CacheKind
-from .charts import CHARTS_VARIABLE
-from .errors import PROJECT, Problem, remove_command, set_command, setting_path, shown
+from .errors import PROJECT, Problem, remove_command, set_command, setting_path
 from .ingress import IngressKind
 from .metrics import MetricsArea, MetricsKind
-from .namespaces import NAMESPACE_RULES
+from .namespaces import area_namespaces, namespace_in_url
 from .production_rules import PRODUCTION_RULES
 from .rule import Rule, rule
 from .security_rules import SECURITY_RULES
@@ -18,6 +19,8 @@ from .settings import Settings
 from .storage import PURPOSES, AwsStorage, ExternalStorage, MinioStorage, keys_of
 from .tenant_rules import TENANT_RULES
 from .unused_settings import UNUSED_SETTINGS_RULES
+
+_OF_A_SIGNAL = "must be logs or traces; remove it, or correct its name"
 
 
 @rule("storage.kind", "storage.credentials", "secrets")
@@ -27,11 +30,11 @@ def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
     for purpose in PURPOSES:
         if purpose in settings.storage.credentials:
             continue
-        for key in sorted(keys_of(purpose) - settings.given_secrets):
+        for key in sorted(keys_of(purpose) - settings.configured_secrets):
             yield Problem(
                 f"{PROJECT}:{key}",
-                f"is missing: {purpose} are kept on an S3 server, which needs credentials "
-                f"(or name an existing Secret in storage.credentials.{purpose})",
+                f"is missing: {purpose} are kept on an S3 server, which requires credentials; set it, or name an "
+                f"existing Secret in storage.credentials.{purpose}",
                 f"pulumi config set --secret {PROJECT}:{key}",
             )
 
@@ -40,16 +43,16 @@ def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
 def _native_sidecars_are_supported(settings: Settings) -> Iterator[Problem]:
     stated = "native_sidecars" in settings.grafana.model_fields_set and settings.grafana.native_sidecars
     if stated and not settings.cluster.has_native_sidecars:
-        place = setting_path("grafana", "native_sidecars")
+        field = setting_path("grafana", "native_sidecars")
         version = settings.cluster.kubernetes_version
-        message = f"requires Kubernetes 1.29, and cluster.kubernetes_version is {version}: remove it"
-        yield Problem(place, message, remove_command(place), shown(True))
+        message = f"requires Kubernetes 1.29, and cluster.kubernetes_version is {version}; remove it"
+        yield Problem(field, message, remove_command(field), shown(True))
 
 
 @rule("storage.kind", "secrets")
 def _credentials_are_used(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, ExternalStorage):
-        for key in sorted(settings.given_secrets & {key for purpose in PURPOSES for key in keys_of(purpose)}):
+        for key in sorted(settings.configured_secrets & {key for purpose in PURPOSES for key in keys_of(purpose)}):
             yield Problem(
                 f"{PROJECT}:{key}",
                 f"is not used: storage.kind {settings.storage.kind} takes no credentials from the stack; remove it",
@@ -64,11 +67,16 @@ def _every_signal_has_a_bucket(settings: Settings) -> Iterator[Problem]:
     buckets = settings.storage.buckets
     for purpose in sorted(set(buckets) - set(PURPOSES)):
         place = setting_path("storage", "buckets", purpose)
-        yield Problem(place, f"a stack has no bucket for {purpose}: remove it", remove_command(place))
+        yield Problem(
+            place,
+            _OF_A_SIGNAL,
+            remove_command(place),
+            shown(buckets[purpose]),
+        )
     for purpose in PURPOSES:
         if "buckets" in settings.storage.model_fields_set and buckets and purpose not in buckets:
             place = setting_path("storage", "buckets", purpose)
-            message = "is missing: name a bucket for each of logs and traces"
+            message = "is missing: logs and traces need a bucket each; set it"
             yield Problem(place, message, set_command(place, placeholder(f"{purpose}-bucket")))
 
 
@@ -78,7 +86,12 @@ def _prefixes_are_of_signals(settings: Settings) -> Iterator[Problem]:
         for purpose, prefix in settings.storage.prefixes.items():
             if purpose not in PURPOSES:
                 place = setting_path("storage", "prefixes", purpose)
-                yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(prefix))
+                yield Problem(
+                    place,
+                    _OF_A_SIGNAL,
+                    remove_command(place),
+                    shown(prefix),
+                )
 
 
 @rule("storage.kind", "storage.credentials")
@@ -87,7 +100,12 @@ def _credentials_are_of_signals(settings: Settings) -> Iterator[Problem]:
         for purpose, secret in settings.storage.credentials.items():
             if purpose not in PURPOSES:
                 place = setting_path("storage", "credentials", purpose)
-                yield Problem(place, "must be logs or traces: remove it", remove_command(place), shown(secret))
+                yield Problem(
+                    place,
+                    _OF_A_SIGNAL,
+                    remove_command(place),
+                    shown(secret),
+                )
 
 
 @rule(
@@ -101,8 +119,8 @@ def _grafana_can_query_metrics(settings: Settings) -> Iterator[Problem]:
         place = setting_path("metrics", "query_url")
         yield Problem(
             place,
-            "is missing: the stack's own Grafana needs it, as its links go to datasource "
-            f"{settings.datasources.metrics_uid!r}, which nothing else provisions",
+            "is missing: the stack's own Grafana requires it, as its links refer to datasource "
+            f"{settings.datasources.metrics_uid!r}, which nothing else provisions; set it",
             set_command(place, placeholder("query_url")),
         )
 
@@ -131,11 +149,11 @@ def _provision_datasource_is_of_external_metrics(settings: Settings) -> Iterator
 def _of_external_metrics(settings: Settings, key: str, needed_by: str = "") -> Iterator[Problem]:
     kind, value, place = settings.metrics.kind, getattr(settings.metrics, key), setting_path("metrics", key)
     if kind is not MetricsKind.EXTERNAL and value is not None:
-        message = f"must not be set with kind {kind.value}: remove it, or set kind to external"
+        message = f"must not be set with kind {kind.value}; remove it, or set kind to external"
         yield Problem(place, message, remove_command(place), shown(value))
     if kind is MetricsKind.EXTERNAL and value is None and needed_by:
         meaning = str(MetricsArea.model_fields[key].description).partition(" Default:")[0].rstrip(".")
-        message = f"is missing: {needed_by} needs {key}. {meaning}"
+        message = f"is missing: {needed_by} requires {key}; set it. {meaning}"
         yield Problem(place, message, set_command(place, placeholder(key)))
 
 
@@ -144,7 +162,7 @@ def _thanos_uses_valkey(settings: Settings) -> Iterator[Problem]:
     caching = settings.caching
     if caching.thanos_namespace and caching.kind is not CacheKind.VALKEY:
         place = setting_path("caching", "thanos_namespace")
-        message = "needs kind valkey: set kind to valkey, or remove thanos_namespace"
+        message = "requires kind valkey; set kind to valkey, or remove it"
         yield Problem(place, message, remove_command(place), shown(caching.thanos_namespace))
 
 
@@ -154,11 +172,11 @@ def _charts_directory_exists(settings: Settings) -> Iterator[Problem]:
     if directory and not Path(directory).is_dir():
         place = setting_path("charts", "directory")
         stated = "directory" in settings.charts.model_fields_set
-        origin = "" if stated else f" (of the environment variable {CHARTS_VARIABLE})"
+        origin = "" if stated else f" (the environment variable {CHARTS_VARIABLE} names {directory})"
         yield Problem(
             place,
-            f"there is no directory {directory}{origin}: name the one with the charts, or none to take them from their "
-            "repositories",
+            f"must be an existing directory{origin}; name the one with the charts, or none to take them from "
+            "their repositories",
             remove_command(place) if stated else set_command(place, ""),
             shown(directory) if stated else "",
         )
@@ -168,7 +186,7 @@ def _charts_directory_exists(settings: Settings) -> Iterator[Problem]:
 def _production_names_its_cluster(settings: Settings) -> Iterator[Problem]:
     if settings.cluster.production and not settings.cluster.context:
         place = setting_path("cluster", "context")
-        message = "is missing: environment production must name the context of its cluster"
+        message = "is missing: environment production requires the context of its cluster; set it"
         yield Problem(place, message, set_command(place, placeholder("context")))
 
 
@@ -179,6 +197,7 @@ def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
             setting_path("cluster", "service_monitor_labels"),
             "are not used: service_monitors is false; set it to true, or remove the labels",
             set_command(setting_path("cluster", "service_monitors"), True),
+            shown(settings.cluster.service_monitor_labels),
         )
 
 
@@ -186,7 +205,7 @@ def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
 def _traefik_has_a_domain(settings: Settings) -> Iterator[Problem]:
     if settings.ingress.kind is IngressKind.TRAEFIK and settings.ingress.domain is None:
         place = setting_path("ingress", "domain")
-        message = "is missing: kind traefik needs the domain of the UIs' hosts"
+        message = "is missing: kind traefik requires the domain of the hosts of the UIs; set it"
         yield Problem(place, message, set_command(place, placeholder("domain")))
 
 
@@ -195,7 +214,7 @@ def _some_load_is_stated(settings: Settings) -> Iterator[Problem]:
     if settings.load.model_fields_set and not settings.load.is_set:
         yield Problem(
             f"{PROJECT}:load",
-            "states no load: set logs_gb_per_day, spans_per_second or active_series",
+            "must state a load; set logs_gb_per_day, spans_per_second or active_series",
             set_command(setting_path("load", "logs_gb_per_day"), 100),
         )
 
@@ -205,10 +224,31 @@ def _streams_are_of_logs(settings: Settings) -> Iterator[Problem]:
     if settings.load.active_streams is not None and not settings.load.logs_gb_per_day:
         yield Problem(
             setting_path("load", "active_streams"),
-            "needs logs_gb_per_day: set it too",
+            "requires logs_gb_per_day; set it too",
             set_command(setting_path("load", "logs_gb_per_day"), 100),
-            f"{settings.load.active_streams:g}",
+            shown(settings.load.active_streams),
         )
+
+
+@rule(
+    *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
+    *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
+    *("metrics.kind", "metrics.namespace", "metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"),
+    "cluster.existing_namespaces",
+)
+def _namespaces_differ_from_external_metrics(settings: Settings) -> Iterator[Problem]:
+    urls = (settings.metrics.remote_write_url, settings.metrics.otlp_url, settings.metrics.query_url)
+    external = {namespace for url in urls if url and (namespace := namespace_in_url(url))}
+    for area, namespace in area_namespaces(settings).items():
+        if namespace in external and namespace not in settings.cluster.existing_namespaces:
+            place = setting_path(area, "namespace")
+            yield Problem(
+                place,
+                "is the namespace of the external metrics stack: this stack would change its Pod Security level and "
+                "delete it on destroy; use another one, or add it to cluster.existing_namespaces",
+                set_command(place, area),
+                shown(namespace),
+            )
 
 
 RULES: Sequence[Rule] = (
@@ -230,7 +270,7 @@ RULES: Sequence[Rule] = (
     _traefik_has_a_domain,
     _some_load_is_stated,
     _streams_are_of_logs,
-    *NAMESPACE_RULES,
+    _namespaces_differ_from_external_metrics,
     *TENANT_RULES,
     *SECURITY_RULES,
     *PRODUCTION_RULES,

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from components._messages import closest
+from components._shown import shown
 
-from .errors import Problem, nearest, remove_command, set_command, setting_path, shown
+from .errors import Problem, nearest, remove_command, set_command, setting_path
 from .rule import rule
 from .settings import Settings
 
@@ -18,7 +19,7 @@ def _logs_without_a_namespace_have_a_tenant(settings: Settings) -> Iterator[Prob
         yield Problem(
             place,
             f"is missing: logging.tenants names {', '.join(tenants)}, and logs whose namespace names none "
-            "(telemetry.namespace_tenants), such as those sent by OTLP, need one",
+            "(telemetry.namespace_tenants), such as those sent by OTLP, require a tenant; set it",
             set_command(place, tenants[0]),
         )
 
@@ -40,7 +41,7 @@ def _unknown_tenant(settings: Settings, place: str, tenant: str) -> Iterator[Pro
     if tenant not in tenants:
         hint = nearest(tenant, tenants) if tenants else "there are none"
         fix = set_command(place, closest(tenant, tenants) or tenants[0]) if tenants else remove_command(place)
-        yield Problem(place, f"must be one of logging.tenants: {hint}", fix, shown(tenant))
+        yield Problem(place, f"must be one of logging.tenants; {hint}", fix, shown(tenant))
 
 
 TENANT_RULES = (

@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from pydantic_core import to_jsonable_python
-
 from components._model import StrictModel
+from components._shown import shown
 from components.caching.spec import CacheSettings
 from components.demo.spec import DemoSettings
 from components.grafana.spec import GrafanaSettings
@@ -13,7 +12,7 @@ from components.ingress.spec import BasicAuthSettings, UiRouteSettings
 from components.metrics.spec import MetricsSettings
 
 from .caching import CacheKind
-from .errors import Problem, remove_command, setting_path, shown
+from .errors import Problem, remove_command, setting_path
 from .ingress import IngressKind
 from .metrics import MetricsKind
 from .rule import Rule, rule
@@ -111,7 +110,7 @@ _UNUSED = (
 
 @rule("ingress.kind", "ingress.auth_middleware", "secrets")
 def _ui_users_are_used(settings: Settings) -> Iterator[Problem]:
-    if "ui_users" not in settings.given_secrets:
+    if "ui_users" not in settings.configured_secrets:
         return
     why = ""
     if settings.ingress.kind is IngressKind.NONE:
@@ -128,8 +127,7 @@ def _unused(area: StrictModel, place: str, field: str, why: str) -> Iterator[Pro
     default = type(area).model_fields[field].get_default(call_default_factory=True)
     value = getattr(area, field)
     if field in area.model_fields_set and value != default:
-        written = shown(to_jsonable_python(value))
-        yield Problem(place, f"is not used: {why}; remove it", remove_command(place), written)
+        yield Problem(place, f"is not used: {why}; remove it", remove_command(place), shown(value))
 
 
 UNUSED_SETTINGS_RULES = (*(rule for unused in _UNUSED for rule in unused.rules()), _ui_users_are_used)

@@ -36,7 +36,7 @@ def _up(directory: Path) -> int:
     began = time.monotonic()
     sandbox = controlplane.up(directory)
     print(f"sandbox up in {time.monotonic() - began:.1f} s")
-    print(f"  Kubernetes  {sandbox.api.server}, context {sandbox.context} in {sandbox.kubeconfig}")
+    print(f"  Kubernetes  {sandbox.api.connection.server}, context {sandbox.context} in {sandbox.kubeconfig}")
     print(f"  AWS         {sandbox.aws_endpoint}")
     print(f"  logs        {sandbox.layout.logs}")
     print('  use it      eval "$(.venv/bin/python -m sandbox env)"')

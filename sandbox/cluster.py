@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import yaml
-
 from sandbox.api import Api, ApiError, Object
 from sandbox.crds import minimal_definitions
+from sandbox.documents import load_all
 from sandbox.layout import PROJECT
 from sandbox.processes import SandboxError
+from sandbox.providers.kube.kubeconfig import NoCluster
+from sandbox.providers.kube.validation import KUBE_VERSION
 
 MANIFESTS = Path(__file__).resolve().parent / "manifests"
 WORKERS = ("worker-a", "worker-b", "worker-c")
@@ -46,7 +47,7 @@ def _node(name: str, *, storage: bool = False) -> Object:
             "nodeInfo": {
                 "architecture": "amd64",
                 "operatingSystem": "linux",
-                "kubeletVersion": "v1.36.1",
+                "kubeletVersion": f"v{KUBE_VERSION}",
                 "containerRuntimeVersion": "kwok",
             },
         },
@@ -55,7 +56,13 @@ def _node(name: str, *, storage: bool = False) -> Object:
 
 def storage_classes() -> list[Object]:
     """Return the storage classes that the stacks name; `standard` is the default one."""
-    return list(yaml.safe_load_all((MANIFESTS / "storage-classes.yaml").read_text()))
+    return list(load_all((MANIFESTS / "storage-classes.yaml").read_text()))
+
+
+def dns_service() -> Object:
+    """Return the Service of the cluster's DNS."""
+    service: Object = next(iter(load_all((MANIFESTS / "dns-service.yaml").read_text())))
+    return service
 
 
 def custom_resource_definitions() -> list[Object]:
@@ -74,21 +81,14 @@ def custom_resource_definitions() -> list[Object]:
 
 def _definitions_in(directory: Path) -> Iterator[Object]:
     for path in sorted(directory.glob("**/*.yaml")):
-        for document in yaml.load_all(path.read_text(), Loader=_Loader):
-            if document and document.get("kind") == "CustomResourceDefinition":
+        for document in load_all(path.read_text()):
+            if document.get("kind") == "CustomResourceDefinition":
                 yield document
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where libyaml is
-    """Reads a lone `=`, an operator in the Prometheus CRDs, as text: https://github.com/yaml/pyyaml/issues/89."""
-
-
-_Loader.add_constructor("tag:yaml.org,2002:value", _Loader.construct_yaml_str)
 
 
 def install(api: Api, definitions: list[Object]) -> None:
     """Apply everything; independent of each other, so four at a time."""
-    manifests = [*storage_classes(), *definitions]
+    manifests = [*storage_classes(), dns_service(), *definitions]
     for node in nodes():
         api.apply(node)
         api.apply({key: node[key] for key in ("apiVersion", "kind", "metadata", "status")}, "status")
@@ -102,7 +102,7 @@ def missing(api: Api, definitions: list[Object]) -> list[str]:
         nodes_left = {*WORKERS, *STORAGE_NODES} - _ready_nodes(api)
         kinds_left = {definition["metadata"]["name"] for definition in definitions} - _served(api, definitions)
         account = api.find("/api/v1/namespaces/default/serviceaccounts/default")
-    except ApiError as error:
+    except (ApiError, NoCluster) as error:
         return [str(error)]
     return [
         *(f"node {name}" for name in sorted(nodes_left)),

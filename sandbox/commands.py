@@ -55,7 +55,7 @@ def _is_free(port: int) -> bool:
 
 
 def etcd(layout: Layout, ports: Ports) -> list[str]:
-    """Trade what a sandbox does not need for a quick start: no fsync, and the only member elects itself at once."""
+    """Return the command of etcd, tuned for a quick start: no fsync, and the only member elects itself at once."""
     client, peer = f"http://{HOST}:{ports.etcd}", f"http://{HOST}:{ports.etcd_peer}"
     return [
         "etcd",
@@ -74,7 +74,7 @@ def etcd(layout: Layout, ports: Ports) -> list[str]:
 
 
 def api_server(layout: Layout, ports: Ports) -> list[str]:
-    """Keep nodes free of the not-ready taint at birth: kwok's nodes are ready at once."""
+    """Return the command of the API server, without the not-ready taint: kwok's nodes are ready at once."""
     return [
         "kube-apiserver",
         f"--etcd-servers=http://{HOST}:{ports.etcd}",
@@ -89,8 +89,8 @@ def api_server(layout: Layout, ports: Ports) -> list[str]:
         "--disable-admission-plugins=TaintNodesByCondition",
         "--service-cluster-ip-range=10.96.0.0/16",
         "--service-account-issuer=https://kubernetes.default.svc",
-        f"--service-account-key-file={layout.service_account_key}",
-        f"--service-account-signing-key-file={layout.service_account_key}",
+        f"--service-account-key-file={layout.serving_key}",
+        f"--service-account-signing-key-file={layout.serving_key}",
         "--allow-privileged=true",
     ]
 
@@ -99,7 +99,7 @@ def controller_manager(layout: Layout, ports: Ports) -> list[str]:
     return [
         "kube-controller-manager",
         *_client(layout, ports.controller_manager),
-        f"--service-account-private-key-file={layout.service_account_key}",
+        f"--service-account-private-key-file={layout.serving_key}",
         f"--root-ca-file={layout.ca_certificate}",
         "--pvclaimbinder-sync-period=1s",
     ]
@@ -123,7 +123,7 @@ def kwok(layout: Layout, ports: Ports) -> list[str]:
 
 
 def aws(ports: Ports) -> list[str]:
-    """moto's server, run by this interpreter so that it is found wherever this package runs."""
+    """Return the command of moto's server, run by this interpreter so that it is found."""
     return [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(ports.aws)]
 
 

@@ -16,8 +16,9 @@ from sandbox import aws, cluster, commands, credentials
 from sandbox.api import Api, ApiError
 from sandbox.commands import HOST, Ports
 from sandbox.handle import Sandbox
-from sandbox.layout import Layout
+from sandbox.layout import FIELD_MANAGER, Layout
 from sandbox.processes import Process, Registry, SandboxError, start, stop, wait_until_none
+from sandbox.providers.kube.kubeconfig import NoCluster, connect
 
 TOOLS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 PROCESS_COUNT = len(TOOLS) + 1
@@ -35,7 +36,7 @@ def up(directory: Path, seconds: float = 90) -> Sandbox:
             _clear(layout)
             try:
                 _start_all(layout, seconds)
-            except ApiError as error:
+            except (ApiError, NoCluster) as error:
                 _clear(layout)
                 raise SandboxError(f"{error}; the logs are in {layout.logs}") from error
             except BaseException:
@@ -106,9 +107,9 @@ def _start_all(layout: Layout, seconds: float) -> None:
     etcd = launch("etcd", commands.etcd(layout, ports))
     server = f"https://{HOST}:{ports.api_server}"
     token = credentials.write(layout)
-    api = Api(server, token, layout.ca_certificate)
     config = credentials.kubeconfig(server, layout.ca_certificate.read_bytes(), token)
     _write_private(layout.kubeconfig, yaml.safe_dump(config, sort_keys=False))
+    api = Api(connect(str(layout.kubeconfig)), FIELD_MANAGER)
 
     _wait(f"http://{HOST}:{ports.etcd}/health", None, [etcd], seconds)
     api_server = launch("kube-apiserver", commands.api_server(layout, ports))

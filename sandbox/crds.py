@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 MINIMAL: dict[str, dict[str, tuple[str, ...]]] = {
@@ -46,6 +47,13 @@ def minimal_definitions() -> list[dict[str, Any]]:
         for version, kinds in versions.items()
         for kind in kinds
     ]
+
+
+def names() -> dict[str, str]:
+    """Return the name of the definition of every kind in MINIMAL."""
+    return {
+        kind: f"{plural_of(kind)}.{group}" for group, versions in MINIMAL.items() for kind in chain(*versions.values())
+    }
 
 
 def plural_of(kind: str) -> str:

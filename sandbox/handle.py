@@ -6,11 +6,10 @@ import shlex
 from functools import cached_property
 from pathlib import Path
 
-import yaml
-
 from sandbox import aws
 from sandbox.api import Api, Object
-from sandbox.layout import CONTEXT, Layout
+from sandbox.layout import CONTEXT, FIELD_MANAGER, Layout
+from sandbox.providers.kube.kubeconfig import connect
 
 
 class Sandbox:
@@ -34,9 +33,7 @@ class Sandbox:
     @cached_property
     def api(self) -> Api:
         """A client with the administrator's rights."""
-        config = yaml.safe_load(self.kubeconfig.read_text())
-        server = config["clusters"][0]["cluster"]["server"]
-        return Api(server, config["users"][0]["user"]["token"], self.layout.ca_certificate)
+        return Api(connect(str(self.kubeconfig)), FIELD_MANAGER)
 
     def get(self, path: str) -> Object:
         """Return the object or list at a path of the API, for example `/api/v1/nodes`."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 CONTEXT = "observability-sandbox"
+FIELD_MANAGER = "observability-sandbox"
 PROJECT = Path(__file__).resolve().parent.parent
 DEFAULT_DIRECTORY = PROJECT / ".sandbox"
 
@@ -60,10 +61,6 @@ class Layout:
     @property
     def serving_key(self) -> Path:
         return self.credentials / "serving.key"
-
-    @property
-    def service_account_key(self) -> Path:
-        return self.credentials / "service-account.key"
 
     @property
     def tokens(self) -> Path:

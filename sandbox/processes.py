@@ -82,7 +82,7 @@ def _started_at_by_ps(pid: int) -> str | None:
 
 
 def stop(processes: Iterable[Process], seconds: float = 10) -> list[Process]:
-    """End those of `processes` that still run and return them; at once, for their data is thrown away anyway."""
+    """Kill those of `processes` that still run and return them; their data is not kept."""
     running = [process for process in processes if process.is_running()]
     for process in running:
         with suppress(ProcessLookupError):

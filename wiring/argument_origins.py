@@ -20,8 +20,7 @@ _MONITOR: Mapping[str, Origins] = {
     "service_monitor_labels": ("cluster.service_monitor_labels",),
 }
 _DNS: Mapping[str, Origins] = {
-    "dns_service": ("cluster.dns_service",),
-    "dns_namespace": ("cluster.dns_namespace",),
+    "dns_resolver": ("cluster.dns_resolver",),
     "cluster_domain": ("cluster.dns_domain",),
 }
 _BUCKET: Mapping[str, Origins] = {
@@ -71,7 +70,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "bucket": ("storage.buckets", "storage.shared_bucket"),
         "prefix": ("storage.prefixes",),
         "kms_key_arn": ("storage.kms_key_arn",),
-        "role_name": ("cluster.name",),
+        "role_name": ("storage.role_prefix",),
     },
     "SecretBucketAccess": {
         "namespace": ("logging.namespace", "tracing.namespace"),

@@ -1,4 +1,4 @@
-"""How parts of the platform authenticate to each other, as arguments: names of Secrets, all of it plain."""
+"""The arguments by which components authenticate to each other: names of Secrets, as plain values."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -10,10 +10,17 @@ from components.grafana.values import LOGIN_DIRECTORY, TLS_DIRECTORY
 from config import Settings
 from config.namespaces import namespace_in_url
 
-from .upstream import ServerAuthArgs
-
 COLLECTORS, GRAFANA = "alloy", "grafana"
 """The usernames of the collectors and Grafana, which are the names of their releases."""
+
+
+class ServerAuthArgs(TypedDict):
+    """The authentication that Loki and Tempo require of clients."""
+
+    tls_secret: str
+    client_certificates: bool
+    logins_secret: str
+    metrics_namespaces: Sequence[str]
 
 
 class CollectorAuthArgs(TypedDict):
@@ -55,9 +62,9 @@ def of_collectors(settings: Settings) -> CollectorAuthArgs:
     """Return how the collectors authenticate."""
     area = settings.security
     return {
-        "tls_secret": area.certificates.collectors if area.encrypted else "",
-        "client_certificates": area.shows_certificates,
-        "login_secret": login(settings, "collectors") if area.logs_in else "",
+        "tls_secret": area.certificates.collectors if area.uses_tls else "",
+        "client_certificates": area.presents_certificates,
+        "login_secret": login(settings, "collectors") if area.uses_basic_auth else "",
         "receiver_tls": area.receiver_tls,
     }
 
@@ -65,15 +72,15 @@ def of_collectors(settings: Settings) -> CollectorAuthArgs:
 def traces_endpoint(settings: Settings, tracing: Tracing) -> pulumi.Output[str]:
     """Return Tempo's address for the collectors: gRPC, except for logins without TLS, which gRPC refuses."""
     area = settings.security
-    return tracing.otlp_http_url if area.logs_in and not area.encrypted else tracing.otlp_grpc_endpoint
+    return tracing.otlp_http_url if area.uses_basic_auth and not area.uses_tls else tracing.otlp_grpc_endpoint
 
 
 def of_grafana(settings: Settings) -> GrafanaAuthArgs:
     """Return the Secrets whose files Grafana's datasources name."""
     area = settings.security
     return {
-        "tls_secret": area.certificates.grafana if area.encrypted else "",
-        "login_secret": login(settings, "grafana") if area.logs_in else "",
+        "tls_secret": area.certificates.grafana if area.uses_tls else "",
+        "login_secret": login(settings, "grafana") if area.uses_basic_auth else "",
     }
 
 
@@ -81,9 +88,9 @@ def of_datasources(settings: Settings) -> DatasourcesAuthArgs:
     """Return where those files are."""
     area = settings.security
     return {
-        "tls_directory": TLS_DIRECTORY if area.encrypted else "",
-        "client_certificates": area.shows_certificates,
-        "login_directory": LOGIN_DIRECTORY if area.logs_in else "",
+        "tls_directory": TLS_DIRECTORY if area.uses_tls else "",
+        "client_certificates": area.presents_certificates,
+        "login_directory": LOGIN_DIRECTORY if area.uses_basic_auth else "",
     }
 
 
@@ -101,11 +108,11 @@ def logins(settings: Settings, server: str) -> str:
 
 def _of_server(settings: Settings, certificate: str, logins: str) -> ServerAuthArgs:
     area = settings.security
-    authenticated = area.logs_in or area.shows_certificates
+    authenticated = area.uses_basic_auth or area.presents_certificates
     return {
-        "tls_secret": certificate if area.encrypted else "",
-        "client_certificates": area.shows_certificates,
-        "logins_secret": logins if area.logs_in else "",
+        "tls_secret": certificate if area.uses_tls else "",
+        "client_certificates": area.presents_certificates,
+        "logins_secret": logins if area.uses_basic_auth else "",
         "metrics_namespaces": _metrics_namespaces(settings) if authenticated else [],
     }
 

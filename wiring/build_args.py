@@ -1,7 +1,7 @@
 """The arguments of every component: defaults of the cluster, overridden by settings, then by outputs of others."""
 
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, TypeVar
 
 import pulumi
 
@@ -33,12 +33,49 @@ from config import Settings
 from config.security import Issuer
 from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage, Storage
 
-from . import authentication, upstream
+from . import authentication
 from .log_rules import rule_files
 from .metrics import MetricsAddresses
+from .upstream import BackendCacheArgs, BucketArgs, ObjectStore, ObjectStoreWithKeys
 
 Args = TypeVar("Args")
 Text = pulumi.Input[str]
+
+
+class Placement(TypedDict):
+    """The nodes that the pods of every area run on where it states none."""
+
+    node_selector: Mapping[str, str]
+    tolerations: Sequence[Mapping[str, object]]
+
+
+class Pods(TypedDict):
+    """The registry, the pull secrets and the priority class of the pods of every area that sets none."""
+
+    image_registry: str
+    image_pull_secrets: Sequence[str]
+    priority_class: str
+
+
+class Monitors(TypedDict):
+    """Whether there are ServiceMonitors, and the labels that the operator's Prometheus selects them by."""
+
+    service_monitor: bool
+    service_monitor_labels: Mapping[str, str]
+
+
+class ClusterDns(TypedDict):
+    """The DNS of the cluster."""
+
+    dns_resolver: str
+    cluster_domain: str
+
+
+class ReleaseSource(TypedDict):
+    """The source of a chart, in a namespace that the stack creates."""
+
+    create_namespace: bool
+    charts_dir: str
 
 
 def stated(area: StrictModel, args: type[Args]) -> Args:
@@ -52,14 +89,14 @@ def stated(area: StrictModel, args: type[Args]) -> Args:
     return arguments  # type: ignore[no-any-return]
 
 
-def placement(settings: Settings) -> upstream.Placement:
+def placement(settings: Settings) -> Placement:
     """Return the nodes that the stack places every pod on, but those of collectors that run on all nodes."""
     cluster = settings.cluster
     return {"node_selector": cluster.node_selector, "tolerations": cluster.tolerations}
 
 
-def pods(settings: Settings) -> upstream.Pods:
-    """Return the registry, the pull secrets and the priority of all pods of the stack."""
+def pods(settings: Settings) -> Pods:
+    """Return the registry, the pull secrets and the priority class of all pods of the stack."""
     cluster = settings.cluster
     return {
         "image_registry": cluster.image_registry,
@@ -68,23 +105,22 @@ def pods(settings: Settings) -> upstream.Pods:
     }
 
 
-def monitors(settings: Settings) -> upstream.Monitors:
+def monitors(settings: Settings) -> Monitors:
     """Return whether there are ServiceMonitors, and their labels."""
     cluster = settings.cluster
     return {"service_monitor": cluster.service_monitors, "service_monitor_labels": cluster.service_monitor_labels}
 
 
-def release(settings: Settings) -> upstream.ReleaseSource:
+def release(settings: Settings) -> ReleaseSource:
     """Return where charts come from; namespaces are created by the stack, each once."""
     return {"create_namespace": False, "charts_dir": settings.charts.directory}
 
 
-def cluster_dns(settings: Settings) -> upstream.ClusterDns:
+def cluster_dns(settings: Settings) -> ClusterDns:
     """Return the DNS of the cluster."""
     cluster = settings.cluster
     return {
-        "dns_service": cluster.dns_service,
-        "dns_namespace": cluster.dns_namespace,
+        "dns_resolver": cluster.dns_resolver,
         "cluster_domain": cluster.dns_domain,
     }
 
@@ -133,13 +169,14 @@ def minio_storage_args(settings: Settings, store: MinioStorage, namespace: Text)
 
 
 def aws_access_args(
-    settings: Settings, store: AwsStorage, made: upstream.ObjectStore, purpose: str, consumer: str, namespace: Text
+    settings: Settings, store: AwsStorage, made: ObjectStore, purpose: str, consumer: str, namespace: Text
 ) -> AwsBucketAccessArgs:
     """Return the arguments of a role that `consumer` uses the bucket of `purpose` with."""
     cluster = settings.cluster.name
     pod_identity = store.identity is Identity.POD_IDENTITY
     return {
         "eks_cluster": cluster if pod_identity else "",
+        "role_prefix": pulumi.Output.concat(cluster, "-", namespace),
         **stated(store, AwsBucketAccessArgs),
         "actions_for": consumer,
         "region": settings.aws_region,
@@ -148,12 +185,11 @@ def aws_access_args(
         "bucket": made.buckets[purpose],
         "prefix": made.prefixes[purpose],
         "kms_key_arn": made.kms_key_arn,
-        "role_name": f"{cluster}-{consumer}",
     }
 
 
 def generated_access_args(
-    made: upstream.ObjectStoreWithKeys, purpose: str, consumer: str, namespace: Text
+    made: ObjectStoreWithKeys, purpose: str, consumer: str, namespace: Text
 ) -> SecretBucketAccessArgs:
     """Return the arguments of a Secret with the keys that an in-cluster store generated for `purpose`."""
     return {
@@ -179,7 +215,7 @@ def external_access_args(
     }
 
 
-def storage_ca(store: Storage) -> upstream.BucketArgs:
+def storage_ca(store: Storage) -> BucketArgs:
     """Return the authority of an S3 server that exists already; nothing for the public ones."""
     if not isinstance(store, ExternalStorage) or store.ca is None:
         return {}
@@ -208,9 +244,7 @@ def cache_access_args(namespace: Text, password: Text, consumer: str, thanos_end
     }
 
 
-def logging_args(
-    settings: Settings, *, namespace: Text, bucket: upstream.BucketArgs, cache: upstream.BackendCacheArgs
-) -> LoggingArgs:
+def logging_args(settings: Settings, *, namespace: Text, bucket: BucketArgs, cache: BackendCacheArgs) -> LoggingArgs:
     """Return the arguments of Loki."""
     return {
         "storage_class": settings.cluster.storage_class,
@@ -234,8 +268,8 @@ def tracing_args(
     *,
     namespace: Text,
     remote_write_url: Text,
-    bucket: upstream.BucketArgs,
-    cache: upstream.BackendCacheArgs,
+    bucket: BucketArgs,
+    cache: BackendCacheArgs,
 ) -> TracingArgs:
     """Return the arguments of Tempo; every generated series has the label `cluster`."""
     return {
@@ -320,7 +354,7 @@ def datasources_args(
 ) -> DatasourcesArgs:
     """Return the arguments of the datasources.
 
-    A Grafana that is there already has a default datasource: only the stack's own gets one unless the stack names it.
+    An existing Grafana has a default datasource: only the stack's own gets one unless the stack sets it.
     """
     tenants = [] if settings.logging.tenants_secret else list(settings.logging.tenants)
     default: DatasourcesArgs = {"namespace": logs_namespace}

@@ -10,10 +10,11 @@ from dataclasses import replace
 from pydantic import BaseModel
 
 from components._model import Location, holds_placeholder, is_placeholder, members
+from components._shown import shown
 from components._spec import REMOVE, ArgumentProblem
 from config import Settings
-from config.errors import Problem, remove_command, replace_command, setting_of, setting_path, shown
-from config.fields import OF_A_KEY, accepts, meaning, right_value, setting_at
+from config.errors import Problem, remove_command, replace_command, setting_of, setting_path
+from config.validation import OF_A_KEY, accepts, meaning, right_value, setting_at
 
 from .argument_origins import origins, read_settings
 from .log_rules import rule_file_problems

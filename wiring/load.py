@@ -16,8 +16,8 @@ from components.logging.modes import LokiMode, LokiRole, PersistenceStyle
 from components.logging.schema_config import IndexStore
 from components.logging.spec import LoggingSpec
 from components.metrics.spec import MetricsSpec
-from components.storage.minio_values import minio_values
-from components.storage.seaweedfs_values import PARTS, seaweedfs_values
+from components.storage.minio import minio_values
+from components.storage.seaweedfs import PARTS, seaweedfs_values
 from components.storage.spec import InClusterObjectStorageSpec, MinioObjectStorageSpec
 from components.telemetry.spec import LogSource, TelemetrySpec
 from components.tracing.modes import FIXED_REPLICAS, TempoMode, TempoRole

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from components._shown import shown
 from config import Settings
-from config.errors import Problem, remove_command, setting_path, shown
+from config.errors import Problem, remove_command, setting_path
 
 ROOT = Path(__file__).resolve().parents[1]
-"""Where relative paths begin: the directory of the stack files."""
+"""The base of relative paths: the directory of the stack files."""
 
 
 def rule_files(settings: Settings) -> dict[str, str]:
@@ -21,10 +22,10 @@ def rule_file_problems(settings: Settings) -> Iterator[Problem]:
     area = settings.logging
     place = setting_path("logging", "rules_directory")
     if area.rules_directory and not (ROOT / area.rules_directory).is_dir():
-        sentence = f"there is no directory {ROOT / area.rules_directory}: create it, with a file of rule groups in it"
+        sentence = f"there is no directory {ROOT / area.rules_directory}; create it, with a file of rule groups in it"
         yield Problem(place, sentence, remove_command(place), shown(area.rules_directory))
     if duplicates := sorted(set(_beside(area.rules_directory)) & set(area.rules)):
-        sentence = f"{', '.join(duplicates)} is in the stack file too: remove one of them"
+        sentence = f"{', '.join(duplicates)} is in the stack file too; remove one of them"
         fix = "\n".join(remove_command(setting_path("logging", "rules", path)) for path in duplicates)
         yield Problem(place, sentence, fix, shown(area.rules_directory))
 

@@ -3,7 +3,7 @@
 import pulumi
 
 from components import Namespace, NamespaceArgs
-from components._pod_security import PodSecurity
+from components._namespace_spec import PodSecurity
 from config import Settings
 from config.namespaces import area_namespaces
 

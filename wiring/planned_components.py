@@ -53,10 +53,10 @@ from .security import planned_certificates
 from .storage import secret_access_args
 from .upstream import BackendCacheArgs, BucketArgs
 
-LATER: pulumi.Output[Never] = pulumi.Output.from_input(cast(Never, "an output of another component"))
-"""Stands for every output."""
-LATER_BY_SIGNAL = pulumi.Output.from_input(dict.fromkeys(PURPOSES, "an output of another component"))
-"""Stands for every output that has a value for each signal."""
+UNKNOWN_OUTPUT: pulumi.Output[Never] = pulumi.Output.from_input(cast(Never, "an output of another component"))
+"""The placeholder of an output that is not known yet."""
+UNKNOWN_OUTPUTS = pulumi.Output.from_input(dict.fromkeys(PURPOSES, "an output of another component"))
+"""The placeholder of an output with a value for each signal."""
 
 CONSUMERS = {"logs": "loki", "traces": "tempo"}
 
@@ -77,15 +77,15 @@ class PlannedComponent:
 class PlannedStore:
     """The outputs of a storage component."""
 
-    buckets: pulumi.Output[Mapping[str, str]] = LATER_BY_SIGNAL
-    prefixes: pulumi.Output[Mapping[str, str]] = LATER_BY_SIGNAL
-    endpoint: pulumi.Output[str] = LATER
-    region: pulumi.Output[str] = LATER
-    path_style: pulumi.Output[bool] = LATER
-    kms_key_arn: pulumi.Output[str] = LATER
-    access_key_ids: pulumi.Output[Mapping[str, str]] = LATER_BY_SIGNAL
-    secret_access_keys: pulumi.Output[Mapping[str, str]] = LATER_BY_SIGNAL
-    credentials_revision: pulumi.Output[str] = LATER
+    buckets: pulumi.Output[Mapping[str, str]] = UNKNOWN_OUTPUTS
+    prefixes: pulumi.Output[Mapping[str, str]] = UNKNOWN_OUTPUTS
+    endpoint: pulumi.Output[str] = UNKNOWN_OUTPUT
+    region: pulumi.Output[str] = UNKNOWN_OUTPUT
+    path_style: pulumi.Output[bool] = UNKNOWN_OUTPUT
+    kms_key_arn: pulumi.Output[str] = UNKNOWN_OUTPUT
+    access_key_ids: pulumi.Output[Mapping[str, str]] = UNKNOWN_OUTPUTS
+    secret_access_keys: pulumi.Output[Mapping[str, str]] = UNKNOWN_OUTPUTS
+    credentials_revision: pulumi.Output[str] = UNKNOWN_OUTPUT
 
 
 def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
@@ -102,33 +102,35 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
     for spec, arguments in _storage(settings):
         yield planned("storage", spec, arguments)
     if settings.caching.kind is CacheKind.VALKEY:
-        yield planned("caching", CacheSpec, build_args.cache_args(settings, LATER))
+        yield planned("caching", CacheSpec, build_args.cache_args(settings, UNKNOWN_OUTPUT))
     yield planned("logging", LoggingSpec, _logging_args(settings))
     yield planned("tracing", TracingSpec, _tracing_args(settings))
     if settings.metrics.in_stack:
-        yield planned("metrics", MetricsSpec, build_args.metrics_args(settings, namespace=LATER))
+        yield planned("metrics", MetricsSpec, build_args.metrics_args(settings, namespace=UNKNOWN_OUTPUT))
     yield planned("telemetry", TelemetrySpec, _telemetry_args(settings))
     yield planned("datasources", DatasourcesSpec, _datasources_args(settings))
     if settings.grafana.enabled:
-        grafana = build_args.grafana_args(settings, namespace=LATER, datasource_namespaces=LATER)
+        grafana = build_args.grafana_args(settings, namespace=UNKNOWN_OUTPUT, datasource_namespaces=UNKNOWN_OUTPUT)
         yield planned("grafana", GrafanaSpec, grafana)
     if settings.ingress.kind is not IngressKind.NONE:
         yield from (planned("ingress", spec, arguments) for spec, arguments in _routes(settings))
     if settings.demo.enabled:
-        yield planned("demo", DemoSpec, build_args.demo_args(settings, namespace=LATER, otlp_http_url=LATER))
+        yield planned(
+            "demo", DemoSpec, build_args.demo_args(settings, namespace=UNKNOWN_OUTPUT, otlp_http_url=UNKNOWN_OUTPUT)
+        )
 
 
 def _logging_args(settings: Settings) -> LoggingArgs:
     cache = _cache(settings)
-    return build_args.logging_args(settings, namespace=LATER, bucket=_bucket(settings, "logs"), cache=cache)
+    return build_args.logging_args(settings, namespace=UNKNOWN_OUTPUT, bucket=_bucket(settings, "logs"), cache=cache)
 
 
 def _tracing_args(settings: Settings) -> TracingArgs:
     writes = settings.metrics.in_stack or settings.metrics.remote_write_url
     return build_args.tracing_args(
         settings,
-        namespace=LATER,
-        remote_write_url=LATER if writes else "",
+        namespace=UNKNOWN_OUTPUT,
+        remote_write_url=UNKNOWN_OUTPUT if writes else "",
         bucket=_bucket(settings, "traces"),
         cache={} if settings.tracing.mode is TempoMode.MONOLITHIC else _cache(settings),
     )
@@ -137,11 +139,11 @@ def _tracing_args(settings: Settings) -> TracingArgs:
 def _telemetry_args(settings: Settings) -> TelemetryArgs:
     return build_args.telemetry_args(
         settings,
-        namespace=LATER,
-        logs_push_url=LATER,
-        logs_otlp_url=LATER,
-        traces_otlp_endpoint=LATER,
-        metrics_otlp_url=LATER,
+        namespace=UNKNOWN_OUTPUT,
+        logs_push_url=UNKNOWN_OUTPUT,
+        logs_otlp_url=UNKNOWN_OUTPUT,
+        traces_otlp_endpoint=UNKNOWN_OUTPUT,
+        metrics_otlp_url=UNKNOWN_OUTPUT,
     )
 
 
@@ -158,9 +160,9 @@ def _bucket(settings: Settings, purpose: str) -> BucketArgs:
     if isinstance(store, FilesystemStorage):
         return {"store": "filesystem"}
     later: BucketArgs = {
-        "bucket": LATER,
-        "endpoint": store.endpoint if isinstance(store, ExternalStorage) else LATER,
-        "region": LATER,
+        "bucket": UNKNOWN_OUTPUT,
+        "endpoint": store.endpoint if isinstance(store, ExternalStorage) else UNKNOWN_OUTPUT,
+        "region": UNKNOWN_OUTPUT,
         **build_args.storage_ca(store),
     }
     shared = store.shared_bucket if isinstance(store, AwsStorage | ExternalStorage) else ""
@@ -181,29 +183,29 @@ def _storage(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, obje
         case ExternalStorage():
             yield ExternalObjectStorageSpec, build_args.external_storage_args(store)
         case MinioStorage():
-            yield MinioObjectStorageSpec, build_args.minio_storage_args(settings, store, LATER)
+            yield MinioObjectStorageSpec, build_args.minio_storage_args(settings, store, UNKNOWN_OUTPUT)
         case InClusterStorage():
-            yield InClusterObjectStorageSpec, build_args.in_cluster_storage_args(settings, store, LATER)
+            yield InClusterObjectStorageSpec, build_args.in_cluster_storage_args(settings, store, UNKNOWN_OUTPUT)
     made = PlannedStore()
-    given = settings.given_secrets
+    given = settings.configured_secrets
     for purpose, consumer in CONSUMERS.items():
         if isinstance(store, AwsStorage):
-            role = build_args.aws_access_args(settings, store, made, purpose, consumer, LATER)
+            role = build_args.aws_access_args(settings, store, made, purpose, consumer, UNKNOWN_OUTPUT)
             yield AwsBucketAccessSpec, role
         elif not isinstance(store, ExternalStorage) or purpose in store.credentials or keys_of(purpose) <= given:
-            yield SecretBucketAccessSpec, secret_access_args(settings, store, made, purpose, consumer, LATER)
+            yield SecretBucketAccessSpec, secret_access_args(settings, store, made, purpose, consumer, UNKNOWN_OUTPUT)
 
 
 def _datasources_args(settings: Settings) -> DatasourcesArgs:
-    later = MetricsAddresses(LATER, LATER, LATER, settings.datasources.metrics_uid, True)
+    later = MetricsAddresses(UNKNOWN_OUTPUT, UNKNOWN_OUTPUT, UNKNOWN_OUTPUT, settings.datasources.metrics_uid, True)
     return build_args.datasources_args(
         settings,
         metrics=later if settings.metrics.in_stack else metrics_addresses(settings, None),
-        logs_namespace=LATER,
-        logs_url=LATER,
-        traces_namespace=LATER,
-        traces_url=LATER,
-        metrics_namespace=LATER,
+        logs_namespace=UNKNOWN_OUTPUT,
+        logs_url=UNKNOWN_OUTPUT,
+        traces_namespace=UNKNOWN_OUTPUT,
+        traces_url=UNKNOWN_OUTPUT,
+        metrics_namespace=UNKNOWN_OUTPUT,
         log_labels=_log_labels(settings),
         generated_metrics=_generated_metrics(settings),
     )
@@ -213,7 +215,7 @@ def _log_labels(settings: Settings) -> pulumi.Input[Sequence[str]]:
     """Return the labels that the collectors give to log lines, as far as their arguments are right."""
     arguments = _telemetry_args(settings)
     if settings.is_invalid("telemetry") or TelemetrySpec.find_problems(arguments):
-        return LATER
+        return UNKNOWN_OUTPUT
     return log_labels(TelemetrySpec.check("Telemetry", arguments))
 
 
@@ -221,7 +223,7 @@ def _generated_metrics(settings: Settings) -> pulumi.Input[Sequence[str]]:
     """Return the metrics that Tempo makes of spans, as far as its arguments are right."""
     arguments = _tracing_args(settings)
     if settings.is_invalid("tracing") or TracingSpec.find_problems(arguments):
-        return LATER
+        return UNKNOWN_OUTPUT
     tempo = TracingSpec.check("Tracing", arguments)
     return generated_metrics(tempo.processors) if tempo.generates_metrics else []
 
@@ -229,10 +231,15 @@ def _generated_metrics(settings: Settings) -> pulumi.Input[Sequence[str]]:
 def _routes(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, object]]]:
     middleware = existing_middleware(settings)
     if middleware is None:
-        yield BasicAuthSpec, build_args.basic_auth_args(settings, LATER)
+        yield BasicAuthSpec, build_args.basic_auth_args(settings, UNKNOWN_OUTPUT)
     to_alloy = build_args.alloy_route_args(
-        settings, namespace=LATER, service=LATER, auth_middleware=middleware or LATER
+        settings, namespace=UNKNOWN_OUTPUT, service=UNKNOWN_OUTPUT, auth_middleware=middleware or UNKNOWN_OUTPUT
     )
     yield UiRouteSpec, to_alloy
     if settings.grafana.enabled:
-        yield UiRouteSpec, build_args.grafana_route_args(settings, namespace=LATER, service=LATER, port=LATER)
+        yield (
+            UiRouteSpec,
+            build_args.grafana_route_args(
+                settings, namespace=UNKNOWN_OUTPUT, service=UNKNOWN_OUTPUT, port=UNKNOWN_OUTPUT
+            ),
+        )

@@ -77,7 +77,7 @@ def planned_certificates(settings: Settings, namespaces: Namespaces) -> Iterator
 def _generated_logins(
     settings: Settings, namespaces: Namespaces, options: pulumi.ResourceOptions
 ) -> Iterator[tuple[str, pulumi.Output[str]]]:
-    if not settings.security.logs_in or settings.security.logins is not None:
+    if not settings.security.uses_basic_auth or settings.security.logins is not None:
         return
     made: list[components.ClientLogin] = []
     for client, namespace in ((COLLECTORS, settings.telemetry.namespace), (GRAFANA, settings.grafana.namespace)):

@@ -35,17 +35,15 @@ class CacheArgs(TypedDict):
     fifth more. At least 32. Default: `512`."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of the pod. Default: `50m`."""
-    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the nodes for the pod. Default: any node."""
-    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
-    """Tolerations of the pod. Default: none."""
     credentials_revision: NotRequired[str]
     """Any word; a change generates a new password, and restarts the cache and its readers with it. Default: `1`."""
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
+    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the nodes for the pod. Default: any node."""
+    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
+    """Tolerations of the pod. Default: none."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]
@@ -70,6 +68,8 @@ class CacheArgs(TypedDict):
     pulled with. Default: none."""
     priority_class: NotRequired[pulumi.Input[str]]
     """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""
     service_monitor: NotRequired[bool]
     """Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the Prometheus
     operator. Default: false."""

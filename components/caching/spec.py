@@ -6,11 +6,11 @@ from typing import Annotated
 from pydantic import Field
 
 from .._cluster import MonitorSpec
-from .._kubernetes import NodeSelector, Tolerations
 from .._model import Choices, Plain
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Spec, rule
+from .._workload import PlacementSettings
 from ..charts import VALKEY, Chart
 from ..units import Name, Quantity
 
@@ -19,7 +19,7 @@ PASSWORD_KEY = "password"
 _LONGEST_RELEASE_NAME = 50
 
 
-class CacheSettings(NamespaceSettings, ReleaseSettings):
+class CacheSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     """Valkey: settings of a stack, and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices(VALKEY.versions)]] = Field(
@@ -35,16 +35,6 @@ class CacheSettings(NamespaceSettings, ReleaseSettings):
         examples=[2048],
     )
     cpu: Quantity = Field(default="50m", description="CPU request of the pod.", examples=["200m"])
-    node_selector: NodeSelector = Field(
-        default_factory=dict,
-        description="Labels of the nodes for the pod. Default: any node.",
-        examples=[{"pool": "obs"}],
-    )
-    tolerations: Tolerations = Field(
-        default=(),
-        description="Tolerations of the pod. Default: none.",
-        examples=[[{"key": "dedicated", "operator": "Exists"}]],
-    )
     credentials_revision: Plain[str] = Field(
         default="1",
         description="Any word; a change generates a new password, and restarts the cache and its readers with it.",
@@ -86,7 +76,7 @@ class CacheSpec(CacheSettings, ReleaseSpec, MonitorSpec):
     @rule("release_name")
     def _generated_names_fit(self) -> str | None:
         if len(self.release_name) > _LONGEST_RELEASE_NAME:
-            return f"names made from it exceed 63 characters: use at most {_LONGEST_RELEASE_NAME}"
+            return f"must be at most {_LONGEST_RELEASE_NAME} characters, as names made from it have 63; shorten it"
         return None
 
 

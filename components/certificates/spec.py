@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from .._model import Plain, StrictModel
+from .._shown import shown
 from .._spec import Spec, Violation, rule
 from ..units import Duration, Hostname, Name, hours, parse_duration
 
@@ -63,7 +64,10 @@ class CertificateSpec(CertificateSettings, Spec):
     @rule("renew_before", "duration")
     def _certificate_is_renewed_while_valid(self) -> str | None:
         if parse_duration(self.renew_before) >= parse_duration(self.duration):
-            return f"must be less than duration = {self.duration!r}: a certificate would be renewed at once; lower it"
+            return (
+                f"must be less than duration = {shown(self.duration)}, as a certificate would be renewed at once; "
+                "lower it"
+            )
         return None
 
     @rule("duration", "renew_before")

@@ -59,7 +59,7 @@ class DatasourcesArgs(TypedDict):
     """Uid of Tempo in Grafana; empty where there are no traces. Default: `tempo`."""
     metrics_uid: NotRequired[str]
     """Uid of Prometheus in Grafana; empty where there are no metrics, and then nothing links to them. Default:
-    `prometheus`, which kube-prometheus-stack gives its own."""
+    `prometheus`, as in kube-prometheus-stack."""
     default_uid: NotRequired[str]
     """Uid of the datasource that new panels start with, one created here; empty for none of them. Grafana does not
     start with two of them. Default: that of Prometheus where it is created here, else none."""

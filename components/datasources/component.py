@@ -8,8 +8,8 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace
+from .._namespace_spec import PodSecurity
 from .._outputs import known_after
-from .._pod_security import PodSecurity
 from .args import DatasourcesArgs
 from .provisioning import provisioning_files
 from .spec import DatasourcesSpec

@@ -1,10 +1,10 @@
 """Checks that the labels and metrics of every link are provided by the stack."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from .model import LogLabel, LogsLink, MetricsLink, MetricsQuery, TraceLink
-from .queries import label_names, metric_names, stream_labels
 
 LOKI_LABELS = frozenset({"service_name", "detected_level", "trace_id", "span_id"})
 """The labels that Loki adds itself: a service name and a level to every stream and line
@@ -20,6 +20,20 @@ _GENERATED_METRIC_LABELS = {
 }
 _COMMON_METRIC_LABELS = frozenset({"le", "job", "instance", "cluster"})
 _HISTOGRAM_SERIES = ("_bucket", "_sum", "_count")
+
+_STRING = re.compile(r"\"(?:\\.|[^\"\\])*\"|'(?:\\.|[^'\\])*'|`[^`]*`")
+_NAME_MATCHER = re.compile(r"__name__\s*=\s*\"(?P<name>[a-zA-Z_:][\w:]*)\"")
+_BRACES = re.compile(r"\{[^{}]*\}")
+_RANGE = re.compile(r"\[[^\]]*\]")
+_VARIABLE = re.compile(r"\$\{[^}]*\}|\$\w+")
+_GROUPING = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\s*\((?P<labels>[^)]*)\)", re.IGNORECASE)
+_IDENTIFIER = re.compile(r"(?<![\w.:])[a-zA-Z_:][\w:]*")
+_MATCHED_LABEL = re.compile(r"([a-zA-Z_]\w*)\s*(?:=~|!~|!=|=)")
+_LABEL = re.compile(r"\w+")
+_KEYWORDS = frozenset(
+    {"by", "without", "on", "ignoring", "group_left", "group_right", "bool", "and", "or", "unless", "atan2"}
+    | {"offset", "start", "end", "inf", "nan"}
+)
 
 
 @dataclass(frozen=True)
@@ -82,7 +96,8 @@ def trace_link_problem(link: TraceLink, provided: ProvidedLogs) -> str | None:
         return None
     return (
         f"the link from logs to {link.target.name} reads the label {link.field.name!r}, which no log line has "
-        f"({_provided(provided.all_labels)}); correct the name, or add it to log_labels if collectors write it, or to "
+        f"({_provided(provided.all_labels)}); correct the name, or add it to log_labels "
+        "(in a stack telemetry.extra_labels) if collectors write it, or to "
         "line_fields if applications do"
     )
 
@@ -143,3 +158,32 @@ def _missing_metric(place: str, metric: str, provided: ProvidedMetrics) -> str:
 
 def _provided(names: Iterable[str]) -> str:
     return f"there are {', '.join(sorted(names))}" if names else "there are none"
+
+
+def metric_names(promql: str) -> frozenset[str]:
+    """Return the metrics that a PromQL query selects from."""
+    bare = _VARIABLE.sub(" ", promql)
+    named = {match["name"] for match in _NAME_MATCHER.finditer(bare)}
+    bare = _STRING.sub(" ", bare)
+    for part in (_BRACES, _RANGE, _GROUPING):
+        bare = part.sub(" ", bare)
+    found = {
+        match[0]
+        for match in _IDENTIFIER.finditer(bare)
+        if match[0].lower() not in _KEYWORDS and not bare[match.end() :].lstrip().startswith("(")
+    }
+    return frozenset(found | named)
+
+
+def label_names(promql: str) -> frozenset[str]:
+    """Return the labels that a PromQL query matches or groups by."""
+    bare = _STRING.sub(" ", _VARIABLE.sub(" ", promql))
+    matched = {label for braces in _BRACES.findall(bare) for label in _MATCHED_LABEL.findall(braces)}
+    grouped = {label for match in _GROUPING.finditer(bare) for label in _LABEL.findall(match["labels"])}
+    return frozenset((matched | grouped) - {"__name__"})
+
+
+def stream_labels(logql: str) -> frozenset[str]:
+    """Return the labels in the stream selectors of a LogQL query."""
+    bare = _VARIABLE.sub(" ", _STRING.sub(" ", logql))
+    return frozenset(label for braces in _BRACES.findall(bare) for label in _MATCHED_LABEL.findall(braces))

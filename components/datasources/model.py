@@ -34,8 +34,8 @@ class _Shift:
     def __post_init__(self) -> None:
         if self.seconds <= 0:
             raise ValueError(
-                f"{type(self).__name__}(seconds={self.seconds}): the direction is in the type, "
-                "so write a number of seconds above zero"
+                f"{type(self).__name__}(seconds={self.seconds}): the direction is in the type, so set a number "
+                "of seconds above zero"
             )
 
 
@@ -72,11 +72,9 @@ class LinePattern:
         try:
             groups = re.compile(self.regex).groups
         except re.error as error:
-            raise ValueError(f"{self.regex!r} is no regular expression: {error}") from None
+            raise ValueError(f"must be a regular expression ({error}); correct it") from None
         if groups == 0:
-            raise ValueError(
-                f"{self.regex!r} must have a group for the trace id; put it in parentheses, such as trace_id=(\\w+)"
-            )
+            raise ValueError("must have a group for the trace id; put it in parentheses, such as trace_id=(\\w+)")
 
 
 @dataclass(frozen=True)
@@ -113,9 +111,9 @@ class LogsLink:
 
     def __post_init__(self) -> None:
         if not isinstance(self.start, Before):
-            raise TypeError(f"start = {self.start!r}: the lines begin before the span, write Before(seconds=…)")
+            raise TypeError(f"start = {self.start!r}: must be before the span; write Before(seconds=…)")
         if not isinstance(self.end, After):
-            raise TypeError(f"end = {self.end!r}: the lines end after the span, write After(seconds=…)")
+            raise TypeError(f"end = {self.end!r}: must be after the span; write After(seconds=…)")
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from .._model import Plain, StrictModel, placeholder
-from .._pod_security import cluster_namespace_problem
-from .._spec import REMOVE, Fix, Spec, Violation, rule
+from .._namespace_spec import NamespacedSpec
+from .._spec import REMOVE, Fix, Violation, rule
 from .._tenants import Tenant
 from .._tls import certificates_need_tls
 from ..units import Interval, Name, OptionalHttpUrl, form
@@ -18,6 +18,7 @@ from .link_checks import (
     ProvidedLogs,
     ProvidedMetrics,
     logs_link_problems,
+    metric_names,
     metrics_link_problems,
     trace_link_problem,
 )
@@ -37,7 +38,6 @@ from .model import (
     Tempo,
     TraceLink,
 )
-from .queries import metric_names
 
 DEFAULT_QUERIES = {
     "Request rate": "sum by (client,server)(rate(traces_service_graph_request_total{$__tags}[$__rate_interval]))",
@@ -48,7 +48,7 @@ DEFAULT_QUERIES = {
 
 def _uid(text: str) -> str:
     if re.fullmatch(r"[a-zA-Z0-9_-]{0,40}", text) is None:
-        raise ValueError(f"{text!r} is no uid; use at most 40 of a-z, A-Z, 0-9, '-' and '_'")
+        raise ValueError("must be at most 40 of a-z, A-Z, 0-9, '-' and '_'; choose another uid")
     return text
 
 
@@ -65,7 +65,7 @@ NAMES = ("logs_name", "traces_name", "metrics_name")
 
 
 class DatasourcesSettings(StrictModel):
-    """The datasources of Grafana: what a stack may state and a program may pass."""
+    """The datasources of Grafana: settings of a stack and arguments of a program."""
 
     logs_name: Plain[str] = Field(
         default="Loki", min_length=1, description="Name of Loki in Grafana.", examples=["Loki"]
@@ -86,7 +86,7 @@ class DatasourcesSettings(StrictModel):
         default="prometheus",
         description=(
             "Uid of Prometheus in Grafana; empty where there are no metrics, and then nothing links to them. "
-            "Default: `prometheus`, which kube-prometheus-stack gives its own."
+            "Default: `prometheus`, as in kube-prometheus-stack."
         ),
         examples=["prometheus"],
     )
@@ -201,7 +201,7 @@ class DatasourcesSettings(StrictModel):
     )
 
 
-class DatasourcesSpec(DatasourcesSettings, Spec):
+class DatasourcesSpec(DatasourcesSettings, NamespacedSpec):
     """The checked arguments of `Datasources`."""
 
     namespace: Name = Field(description="Namespace of the ConfigMaps. Grafana's sidecar must look into it.")
@@ -356,10 +356,6 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
         named = tuple(MetricsQuery(name, text) for name, text in queries.items())
         return MetricsLink(prometheus, named, _tags(self.metrics_tags))
 
-    @rule("namespace", "create_namespace")
-    def _namespace_is_not_of_the_cluster(self) -> str | None:
-        return cluster_namespace_problem(self.namespace) if self.create_namespace else None
-
     @rule("logs_url", "logs_uid")
     def _logs_have_a_url(self) -> Violation | None:
         return _url_missing("Loki", "logs") if self.logs_uid and not self.logs_url else None
@@ -391,26 +387,24 @@ class DatasourcesSpec(DatasourcesSettings, Spec):
     @rule(*UIDS)
     def _uids_are_unique(self) -> Iterator[Violation]:
         # The ConfigMaps are named after the uids in lower case.
-        for name, uid in self._repeated(UIDS, str.lower):
-            yield Violation(
-                f"two datasources have the uid {uid}, which must be unique; change it, or remove it", at=(name,)
-            )
+        for name in self._repeated(UIDS, str.lower):
+            yield Violation("must be unique, and another datasource has this uid; change it, or remove it", at=(name,))
 
     @rule(*NAMES)
     def _names_are_unique(self) -> Iterator[Violation]:
-        for name, text in self._repeated(NAMES, str):
-            message = f"two datasources have the name {text}, which must be unique; change it"
+        for name in self._repeated(NAMES, str):
+            message = "must be unique, and another datasource has this name; change it"
             yield Violation(message, at=(name,))
 
-    def _repeated(self, fields: Sequence[str], normalize: Callable[[str], str]) -> Iterator[tuple[str, str]]:
-        """Yield fields that state what another one does, with their values: never the one that has its default."""
+    def _repeated(self, fields: Sequence[str], normalize: Callable[[str], str]) -> Iterator[str]:
+        """Yield the fields that have the value of another one, but never the one that has its default."""
         holders: dict[str, list[str]] = {}
         for name in fields:
             holders.setdefault(normalize(getattr(self, name)), []).append(name)
         for value, names in holders.items():
             by_default = (name for name in names if getattr(self, name) == type(self).model_fields[name].default)
             kept = next(by_default, names[0])
-            yield from ((name, getattr(self, name)) for name in names if value and name != kept)
+            yield from (name for name in names if value and name != kept)
 
     @rule("default_uid", *UIDS, "provision_metrics")
     def _default_uid_is_provisioned(self) -> str | None:

@@ -16,8 +16,6 @@ class DemoArgs(TypedDict):
     workload_name: NotRequired[str]
     """Name of the Deployment and its ConfigMap; a second generator in one namespace needs another. Default:
     `telemetry-generator`."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace is protected from deletion. Default: false."""
     interval_seconds: NotRequired[pulumi.Input[int]]
@@ -25,10 +23,6 @@ class DemoArgs(TypedDict):
     image: NotRequired[pulumi.Input[str]]
     """Container image with Python 3.11 or newer, with a tag or digest. Default:
     `docker.io/library/python:3.13.7-alpine3.22`, from `image_registry` where that is set."""
-    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the nodes for the pod. Default: any node."""
-    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
-    """Tolerations of the pod. Default: none."""
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
@@ -42,3 +36,9 @@ class DemoArgs(TypedDict):
     pulled with. Default: none."""
     priority_class: NotRequired[pulumi.Input[str]]
     """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
+    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the nodes for the pod. Default: any node."""
+    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
+    """Tolerations of the pod. Default: none."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""

@@ -1,22 +1,21 @@
-"""What `Demo` accepts: settings that a stack may state, and what only a program decides."""
+"""Settings and arguments of `Demo`."""
 
 from typing import Annotated
 
 from pydantic import Field
 
-from .._kubernetes import NodeSelector, Tolerations
 from .._model import Plain
-from .._pod_security import NamespaceSettings, cluster_namespace_problem
+from .._namespace_spec import NamespacedSpec, NamespaceSettings
 from .._pods import PodSettings
-from .._spec import Spec, rule
+from .._workload import PlacementSettings
 from ..units import HttpUrl, Name, form
 
 DOCKER_HUB = "docker.io"
 REPOSITORY = "library/python:3.13.7-alpine3.22"
 
 
-class DemoSettings(NamespaceSettings, PodSettings):
-    """The generator: what a stack may state and a program may pass."""
+class DemoSettings(NamespaceSettings, PodSettings, PlacementSettings):
+    """The generator: settings of a stack and arguments of a program."""
 
     interval_seconds: int = Field(
         default=5, ge=1, description="Time between two requests of the simulated shop, in seconds.", examples=[30]
@@ -29,19 +28,9 @@ class DemoSettings(NamespaceSettings, PodSettings):
         ),
         examples=["registry.acme.io/python:3.13.7-alpine3.22"],
     )
-    node_selector: NodeSelector = Field(
-        default_factory=dict,
-        description="Labels of the nodes for the pod. Default: any node.",
-        examples=[{"pool": "obs"}],
-    )
-    tolerations: Tolerations = Field(
-        default=(),
-        description="Tolerations of the pod. Default: none.",
-        examples=[[{"key": "dedicated", "operator": "Exists"}]],
-    )
 
 
-class DemoSpec(DemoSettings, Spec):
+class DemoSpec(DemoSettings, NamespacedSpec):
     """The checked arguments of `Demo`."""
 
     namespace: Name = Field(description="Namespace of the generator.")
@@ -52,7 +41,6 @@ class DemoSpec(DemoSettings, Spec):
         default="telemetry-generator",
         description="Name of the Deployment and its ConfigMap; a second generator in one namespace needs another.",
     )
-    create_namespace: Plain[bool] = Field(default=True, description="Whether the component creates the namespace.")
     protect_namespace: Plain[bool] = Field(
         default=False, description="Whether a created namespace is protected from deletion."
     )
@@ -62,7 +50,3 @@ class DemoSpec(DemoSettings, Spec):
         """The image by its own setting, else the default one of `image_registry`."""
         by_name = "image" in self.model_fields_set
         return self.image if by_name else f"{self.image_registry or DOCKER_HUB}/{REPOSITORY}"
-
-    @rule("namespace", "create_namespace")
-    def _namespace_is_not_of_the_cluster(self) -> str | None:
-        return cluster_namespace_problem(self.namespace) if self.create_namespace else None

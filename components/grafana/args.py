@@ -44,10 +44,6 @@ class GrafanaArgs(TypedDict):
     """Size of the volume. At least `1Gi`. Default: `2Gi`."""
     storage_class: NotRequired[pulumi.Input[str]]
     """Storage class of the volume. Default: the cluster's."""
-    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the nodes for the pod. Default: any node."""
-    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
-    """Tolerations of the pod. Default: none."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of Grafana itself. Default: `100m`."""
     memory: NotRequired[pulumi.Input[str]]
@@ -60,8 +56,10 @@ class GrafanaArgs(TypedDict):
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
+    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the nodes for the pod. Default: any node."""
+    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
+    """Tolerations of the pod. Default: none."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]
@@ -86,6 +84,8 @@ class GrafanaArgs(TypedDict):
     pulled with. Default: none."""
     priority_class: NotRequired[pulumi.Input[str]]
     """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""
     service_monitor: NotRequired[bool]
     """Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the Prometheus
     operator. Default: false."""

@@ -1,4 +1,4 @@
-"""What `Grafana` accepts: settings that a stack may state, and what only a program decides."""
+"""Settings and arguments of `Grafana`."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -7,18 +7,19 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from .._cluster import MonitorSpec
-from .._kubernetes import NodeSelector, OptionalObjectName, SecretReference, Tolerations
+from .._kubernetes import OptionalObjectName, SecretReference
 from .._model import Choices, Plain
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
+from .._workload import PlacementSettings
 from ..charts import GRAFANA_CHART, Chart
 from ..units import MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize
 
 GENERATED_PASSWORD_KEY = "admin-password"
 
 
-class GrafanaSettings(NamespaceSettings, ReleaseSettings):
-    """Grafana: what a stack may state and a program may pass."""
+class GrafanaSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
+    """Grafana: settings of a stack and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices(GRAFANA_CHART.versions)]] = Field(
         default=GRAFANA_CHART.default_version,
@@ -52,16 +53,6 @@ class GrafanaSettings(NamespaceSettings, ReleaseSettings):
     volume_size: VolumeSize = Field(default="2Gi", description="Size of the volume.", examples=["5Gi"])
     storage_class: OptionalObjectName = Field(
         default="", description="Storage class of the volume. Default: the cluster's.", examples=["gp3"]
-    )
-    node_selector: NodeSelector = Field(
-        default_factory=dict,
-        description="Labels of the nodes for the pod. Default: any node.",
-        examples=[{"pool": "obs"}],
-    )
-    tolerations: Tolerations = Field(
-        default=(),
-        description="Tolerations of the pod. Default: none.",
-        examples=[[{"key": "dedicated", "operator": "Exists"}]],
     )
     cpu: Quantity = Field(default="100m", description="CPU request of Grafana itself.", examples=["200m"])
     memory: MemorySize = Field(

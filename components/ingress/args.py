@@ -20,7 +20,7 @@ class BasicAuthArgs(TypedDict):
     """Existing Secret in the same namespace that holds such lines in its key `users`. Default: none; the Secret is
     created."""
     username: NotRequired[pulumi.Input[str]]
-    """Name of the user that is created with a generated password, where no users are given. Default: `admin`."""
+    """Name of the user that is created with a generated password, where no users are set. Default: `admin`."""
 
 
 class UiRouteArgs(TypedDict):

@@ -1,4 +1,4 @@
-"""What `UiRoute` and `BasicAuth` accept: settings that a stack may state, and what only a program decides."""
+"""Settings and arguments of `UiRoute` and `BasicAuth`."""
 
 import re
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 from .._htpasswd import problem_of_htpasswd
 from .._kubernetes import OptionalObjectName
 from .._model import Plain, StrictModel, placeholder
+from .._shown import shown
 from .._spec import Spec, Violation, rule
 from ..units import EntryPoint, Hostname, Name, form
 
@@ -29,15 +30,13 @@ class Scheme(StrEnum):
 def _reference(text: str) -> str:
     parts = text.split("/")
     if len(parts) != 2 or not all(re.fullmatch(_OBJECT, part) for part in parts):
-        raise ValueError(
-            f"{text!r} is not a middleware: write its namespace and name, such as traefik/internal-basic-auth"
-        )
+        raise ValueError("must be the namespace and name of a Middleware; use the form traefik/internal-basic-auth")
     return text
 
 
 def _path(text: str) -> str:
     if text and re.fullmatch(_PATH, text) is None:
-        raise ValueError(f"{text!r} is not a path: begin with '/', end without, such as /grafana")
+        raise ValueError("must be a path with '/' at its beginning and not at its end; use one such as /grafana")
     return text
 
 
@@ -138,24 +137,24 @@ class UiRouteSpec(UiRouteSettings, Spec):
     @rule("port", "port_name")
     def _one_port_is_named(self) -> str | Violation | None:
         if self.port is None and not self.port_name:
-            return Violation("is missing: set port or port_name", {"port": placeholder("port")})
+            return Violation("is missing; set port or port_name", {"port": placeholder("port")})
         if self.port is not None and self.port_name:
-            return f"port_name = {self.port_name!r} is set too: remove one of them"
+            return f"must not be set with port_name = {shown(self.port_name)}; remove one of them"
         return None
 
     @rule("tls_secret", "cert_resolver")
     def _certificate_has_one_source(self) -> str | None:
         if self.tls_secret and self.cert_resolver:
-            return f"cert_resolver = {self.cert_resolver!r} is set too: remove one of them"
+            return f"must not be set with cert_resolver = {shown(self.cert_resolver)}; remove one of them"
         return None
 
 
 class BasicAuthSettings(StrictModel):
-    """Basic authentication: what a stack may state and a program may pass."""
+    """Basic authentication: settings of a stack and arguments of a program."""
 
     username: Annotated[str, form(r"[^:\s]+", "a name without ':' and white space")] = Field(
         default="admin",
-        description="Name of the user that is created with a generated password, where no users are given.",
+        description="Name of the user that is created with a generated password, where no users are set.",
         examples=["team"],
     )
 
@@ -187,5 +186,5 @@ class BasicAuthSpec(BasicAuthSettings, Spec):
     @rule("htpasswd", "existing_secret")
     def _users_have_one_source(self) -> str | None:
         if self.htpasswd is not None and self.existing_secret:
-            return f"existing_secret = {self.existing_secret!r} is set too: remove one of them"
+            return f"must not be set with existing_secret = {shown(self.existing_secret)}; remove one of them"
         return None

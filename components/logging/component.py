@@ -6,17 +6,19 @@ from typing import Any
 
 import pulumi
 
+from .._bucket import Store
 from .._guard import guard
 from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
+from .._tls import allowed_changes_warnings, login_warnings
 from .args import LoggingArgs
 from .gateway import network_policy_spec
+from .modes import LokiMode
 from .ruler import create_rules
 from .spec import LoggingSpec
 from .update_guard import update_problems, upgrade_problems
 from .values import merged_values
-from .warnings import warnings
 
 
 class Logging(pulumi.ComponentResource):
@@ -82,3 +84,31 @@ class Logging(pulumi.ComponentResource):
                 "gatewayHost": self.gateway_host,
             }
         )
+
+
+def warnings(spec: LoggingSpec) -> list[str]:
+    """Return a warning for each valid argument that costs availability or data, or is deprecated."""
+    found = [*login_warnings(spec), *allowed_changes_warnings(spec.allow_changes)]
+    if spec.mode is LokiMode.SIMPLE_SCALABLE:
+        found.append(
+            "mode = simple-scalable: deprecated and removed in Loki 4; migrate to monolithic or distributed with "
+            "migrate_from."
+        )
+    if spec.effective_replication_factor == 2:
+        refused = "every write" if spec.ingesters == 2 else "the writes of its streams"
+        found.append(
+            "replication_factor = 2: a write needs both ingesters (a quorum of 2); while one of the "
+            f"{spec.ingesters} replicas of {spec.mode.ingester} is unavailable, by a drain, a rollout or a failure, "
+            f"Loki refuses {refused}; set replicas and replication_factor to 3, and one may be unavailable."
+        )
+    if spec.effective_replication_factor == 1 and spec.ingesters > 1:
+        found.append(
+            f"replication_factor = 1: each line is held by one of the {spec.ingesters} replicas of "
+            f"{spec.mode.ingester}; while a replica is unavailable, its recent lines cannot be read; set 3 replicas "
+            "and replication_factor 3."
+        )
+    if spec.store is Store.FILESYSTEM:
+        found.append(
+            "store = filesystem: logs are on the volume of one pod, are lost with it, and do not scale; use store s3."
+        )
+    return found

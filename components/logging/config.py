@@ -33,6 +33,8 @@ def loki_config(spec: LoggingSpec) -> dict[str, Any]:
         "analytics": {"reporting_enabled": False},
         "structuredConfig": ruler_config(spec),
     }
+    if memberlist := spec.memberlist:
+        config["extraMemberlistConfig"] = memberlist
     if spec.traces_endpoint:
         config["tracing"] = {"enabled": True}
     if spec.querier_max_concurrent:

@@ -5,11 +5,11 @@ tenants, sets the header to the user.
 """
 
 import re
-from functools import reduce
 from typing import Any
 
 from .._merge import deep_merge
 from .._network_policy import ingress_policy
+from .._nginx import chart_resolver, merge_gateway, resolver_globals
 from .._tls import certificate_volume, refusal_lines, service_hosts, tls_lines
 from .._workload import resources
 from .modes import LokiRole
@@ -18,7 +18,7 @@ from .workloads import placement
 
 TLS_PORT = 443
 STATUS_PORT = 8081
-"""Where the exporter beside nginx reads its counters once the port for clients uses TLS."""
+"""The port at which the exporter beside nginx reads its counters once the port for clients uses TLS."""
 
 METRICS_PORTS = (3100, 9150)
 """Ports with the metrics of Loki, beside its API, and of the exporters beside its caches."""
@@ -30,25 +30,18 @@ OPERATOR_PATHS = r"^/(flush|ingester|memberlist|config)(/|$)|(^|/)ring$"
 def gateway_values(spec: LoggingSpec) -> dict[str, Any]:
     """Return the section of the gateway, and the names of the cluster's DNS that it resolves through."""
     workload = spec.workload(LokiRole.GATEWAY)
-    values: dict[str, Any] = {
-        "global": {
-            "dnsService": spec.dns_service,
-            "dnsNamespace": spec.dns_namespace,
-            "clusterDomain": spec.cluster_domain,
-        },
-        "gateway": {
-            "enabled": True,
-            "replicas": workload.replicas,
-            "resources": resources(workload.cpu, workload.memory),
-            "nginxConfig": {"clientMaxBodySize": f"{spec.max_push_mib}M", "enableIPv6": spec.gateway_ipv6},
-            **placement(workload),
-        },
+    base: dict[str, Any] = {
+        "enabled": True,
+        "replicas": workload.replicas,
+        "resources": resources(workload.cpu, workload.memory),
+        "nginxConfig": {"clientMaxBodySize": f"{spec.max_push_mib}M", "enableIPv6": spec.gateway_ipv6},
+        **placement(workload),
     }
-    parts = [_tenants(spec), _authentication(spec)]
-    snippets = [part["nginxConfig"]["httpSnippet"] for part in parts if "httpSnippet" in part.get("nginxConfig", {})]
-    if snippets:
-        parts.append({"nginxConfig": {"httpSnippet": "\n".join(snippets)}})
-    return reduce(deep_merge, ({"gateway": part} for part in parts), values)
+    parts = (base, _tenants(spec), _authentication(spec), chart_resolver(spec.dns_resolver))
+    return {
+        "global": resolver_globals(spec.dns_resolver, spec.cluster_domain),
+        "gateway": merge_gateway(*parts),
+    }
 
 
 def _tenants(spec: LoggingSpec) -> dict[str, Any]:
@@ -69,7 +62,7 @@ def _tenants(spec: LoggingSpec) -> dict[str, Any]:
 
 
 def tenant_maps(tenants: tuple[str, ...]) -> str:
-    """Return nginx maps that set `$stranger` for each request of others than `tenants`, but for probes."""
+    """Return nginx maps that set `$stranger` for each request of a tenant that is not in `tenants`, except probes."""
     names = "|".join(re.escape(tenant) for tenant in tenants)
     return "\n".join(
         [

@@ -18,7 +18,7 @@ _SIZE = re.compile(r"[1-9]\d*(?:KB|MB|GB)")
 
 def _size(text: str) -> str:
     if _SIZE.fullmatch(text) is None:
-        raise ValueError(f"{text!r} is not a size; write a whole number with KB, MB or GB, such as 5MB")
+        raise ValueError("must be a whole number with KB, MB or GB; use one such as 5MB")
     return text
 
 

@@ -21,7 +21,7 @@ SCALED_SECTIONS = (
 
 
 class PersistenceStyle(StrEnum):
-    """How the chart configures the volume of a workload; the value is the key below `persistence` that enables it."""
+    """The configuration of a workload's volume in the chart: the key below `persistence` that enables it."""
 
     NONE = ""
     ENABLED = "enabled"
@@ -62,7 +62,7 @@ class LokiRole(StrEnum):
 
     @property
     def persistence_style(self) -> PersistenceStyle:
-        """How the chart configures the volume of the workload."""
+        """The configuration of the workload's volume in the chart."""
         return _PERSISTENCE_STYLES.get(self, PersistenceStyle.NONE)
 
 

@@ -57,7 +57,7 @@ def _content_problems(text: str) -> Iterator[str]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f" in line {mark.line + 1}" if mark else ""
-        yield f"is not valid YAML{line}: {getattr(error, 'problem', None) or error}"
+        yield f"must be valid YAML, and has an error{line} ({getattr(error, 'problem', None) or error}); correct it"
         return
     if not isinstance(content, dict) or not isinstance(content.get("groups"), list) or set(content) != {"groups"}:
         yield "must be a map with the key groups alone, a list; begin it with groups:"
@@ -82,7 +82,7 @@ def _group_problems(group: Mapping[str, Any]) -> Iterator[str]:
         return
     for number, rule in enumerate(rules, start=1):
         if not isinstance(rule, dict):
-            yield f"rule {number} must be a map with alert or record, and expr"
+            yield f"rule {number} must be a map; set alert or record, and expr"
             continue
         yield from (f"rule {number} {message}" for message in _rule_problems(rule))
 
@@ -90,7 +90,7 @@ def _group_problems(group: Mapping[str, Any]) -> Iterator[str]:
 def _rule_problems(rule: Mapping[str, Any]) -> Iterator[str]:
     yield from _key_problems(rule, _RULE_KEYS)
     if bool(rule.get("alert")) == bool(rule.get("record")):
-        yield "must have either alert or record"
+        yield "must have either alert or record; set one, or remove one"
     if not isinstance(rule.get("expr"), str) or not rule["expr"].strip():
         yield "must have an expr; set the LogQL to evaluate"
     if rule.get("record") and (unfit := sorted({"for", "keep_firing_for", "annotations"} & set(rule))):
@@ -98,7 +98,7 @@ def _rule_problems(rule: Mapping[str, Any]) -> Iterator[str]:
     for key in ("labels", "annotations"):
         value = rule.get(key) or {}
         if not isinstance(value, dict) or any(isinstance(text, dict | list) for text in value.values()):
-            yield f"must have {key} that map names to text"
+            yield f"must have {key} that map names to text; correct them"
 
 
 def _key_problems(found: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:

@@ -18,7 +18,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._kubernetes import MANAGED_BY
 from .._pods import pod_fields
 from .._tenants import THE_ONLY_TENANT
-from .._workload import resources, scheduling
+from .._workload import resources
 from .spec import LoggingSpec
 
 HTTP_PORT = 3100
@@ -147,7 +147,6 @@ def job_spec(spec: LoggingSpec) -> dict[str, Any]:
             "spec": {
                 "restartPolicy": "Never",
                 "automountServiceAccountToken": False,
-                **scheduling(spec.node_selector, spec.tolerations),
                 **pod_fields(spec),
                 "securityContext": {
                     "runAsNonRoot": True,

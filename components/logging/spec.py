@@ -11,8 +11,9 @@ from .._bucket import BucketReaderSpec, Store
 from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
+from .._memberlist import ClusterLabel
 from .._model import Choices, Plain, placeholder
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings
 from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
@@ -95,7 +96,7 @@ class GuardedChange(StrEnum):
 
 
 class RuleSource(StrEnum):
-    """Where the ruler reads rules."""
+    """The source of rules."""
 
     CONFIG_MAPS = "config-maps"
     BUCKET = "bucket"
@@ -322,6 +323,16 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=["http://alloy.telemetry:4318"],
     )
+    cluster_label: Plain[ClusterLabel] = Field(
+        default=ClusterLabel.VERIFIED,
+        description=(
+            "Label of the ring, `<release>.<namespace>`, by which pods discard messages of another Loki or Mimir that "
+            "has the address of an earlier pod. `off`: none is sent or accepted. `accept`: none is sent, any is "
+            "accepted. `unverified`: it is sent, any is accepted. `verified`: it is sent and required. A running Loki "
+            "moves one step an update, in this order or back."
+        ),
+        examples=["off"],
+    )
     allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
@@ -421,7 +432,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @property
     def effective_replication_factor(self) -> int:
-        """How many ingesters hold each line; by default as many as there are, three at most."""
+        """The number of ingesters that hold each line; by default all, three at most."""
         return self.replication_factor or min(3, self.ingesters)
 
     @property
@@ -463,6 +474,11 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     def environment(self) -> Mapping[str, str]:
         """Environment variables of every pod of Loki: where it sends its own traces."""
         return {"OTEL_EXPORTER_OTLP_ENDPOINT": self.traces_endpoint} if self.traces_endpoint else {}
+
+    @property
+    def memberlist(self) -> Mapping[str, Any]:
+        """The keys of memberlist for the label of the ring."""
+        return self.cluster_label.config(f"{self.release_name}.{self.namespace}")
 
     @property
     def authenticates(self) -> bool:

@@ -4,17 +4,21 @@
 them. Each problem is a message with the field, both values, the rule and the fix.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import date
 from functools import reduce
 from itertools import pairwise
 from typing import Any
 
+from .._guard import forbidden_change
+from .._memberlist import ClusterLabel, Membership, membership_problems
 from .._merge import deep_merge
+from .._shown import shown
 from .._tenants import THE_ONLY_TENANT
 from ..charts import major_version
 from ..storage.s3 import store_address
-from .modes import LokiMode, LokiRole, PersistenceStyle, path_between
+from .modes import SCALED_SECTIONS, LokiMode, LokiRole, PersistenceStyle, path_between
 from .spec import GuardedChange
 from .values import CHART_ZONES
 from .workloads import ZONE_LABEL
@@ -28,7 +32,7 @@ STATEFUL_SETS = (
 )
 """The workloads that are StatefulSets; the last two have a volume only where values ask for one."""
 
-ADDRESS = "address of the store"
+ENDPOINT = "endpoint"
 
 RECREATED_STATEFULSETS = (LokiRole.RULER, LokiRole.PATTERN_INGESTER)
 """Workloads whose StatefulSet has another Service or another pod management policy in each major version."""
@@ -64,17 +68,17 @@ def schema_problems(old: Values, new: Values, today: date) -> list[str]:
     if not applied or min(entry["from"] for entry in applied) > today.isoformat():
         return []  # Loki has refused every line so far: nothing was written in these formats.
     problems = [
-        f"schema entry {number}, from {entry['from']}, was applied and cannot be {_kind_of_change(entry, changed)}: "
-        f"logs written under it can only be read with it; restore {_shown(entry)}"
-        for number, entry in enumerate(applied, start=1)
-        if changed[number - 1 : number] != [entry]
+        f"schema_entries.{index} (from {entry['from']}): must not be {_kind_of_change(entry, changed)} once applied, "
+        f"as logs written under it can only be read with it; restore {_described(entry)}"
+        for index, entry in enumerate(applied)
+        if changed[index : index + 1] != [entry]
     ]
     days = {entry["from"] for entry in applied}
     latest = max(*days, today.isoformat())
     problems += [
-        f"schema entry from {entry['from']} must begin after {latest}: a format can only be set for logs that are yet "
-        "to be written; set a later day, in UTC"
-        for entry in changed
+        f"schema_entries.{index}.from = {shown(entry['from'])}: must be after {latest}, as a format can only be set "
+        "for logs that are yet to be written; set a later day, in UTC"
+        for index, entry in enumerate(changed)
         if entry["from"] not in days and entry["from"] <= latest
     ]
     return problems
@@ -93,7 +97,7 @@ def _kind_of_change(entry: Values, changed: list[dict[str, Any]]) -> str:
     return "edited" if any(other["from"] == entry["from"] for other in changed) else "removed"
 
 
-def _shown(entry: Values) -> str:
+def _described(entry: Values) -> str:
     index = entry.get("index") or {}
     return (
         f"store {entry.get('store')}, object_store {entry.get('object_store')}, schema {entry.get('schema')}, "
@@ -111,8 +115,9 @@ def mode_problems(old: Values, new: Values) -> list[str]:
             " and ".join(sorted(modes)) for modes in (before & after, before - after, after - before)
         )
         return [
-            f"mode {removed} cannot be removed in the update that adds {added}: remove migrate_from with mode {kept} "
-            f'and apply, then set mode "{added}" with migrate_from "{kept}"'
+            f'mode = "{added}": must not be added in the update that removes "{removed}", as Loki migrates between two '
+            f'modes at a time; remove migrate_from with mode "{kept}" and apply, then set mode "{added}" with '
+            f'migrate_from "{kept}"'
         ]
     start, end = _furthest_apart(before, after)
     steps = "; then ".join(
@@ -120,8 +125,13 @@ def mode_problems(old: Values, new: Values) -> list[str]:
         for earlier, later in pairwise(path_between(start, end))
     )
     return [
-        f"mode {start} cannot become {end} in one update: lines in memory and in the write-ahead logs of {start} could "
-        f"not be read; run both modes until the pods of {start} have flushed to the bucket: {steps}"
+        forbidden_change(
+            "mode",
+            start,
+            end,
+            f"lines in memory and in the write-ahead logs of {start} could not be read; run both modes until the pods "
+            f"of {start} have flushed to the bucket: {steps}",
+        )
     ]
 
 
@@ -139,14 +149,18 @@ def _furthest_apart(before: set[LokiMode], after: set[LokiMode]) -> tuple[LokiMo
 
 
 def location_problems(old: Values, new: Values) -> list[str]:
-    """Return a message for each part of the place of Loki's objects that would change."""
+    """Return a message for each argument of the place of Loki's objects that would change."""
     before, after = _location(old), _location(new)
     return [
-        f"{part} {before[part]!r} cannot become {after[part]!r}: Loki would no longer find what it has written; stop "
-        "its writers and copy the objects, unless both names are of one store, then apply once with "
-        'allow_changes ["location"]'
-        for part in before
-        if before[part] != after[part] and not (part == ADDRESS and None in (before[part], after[part]))
+        forbidden_change(
+            field,
+            before[field],
+            after[field],
+            "Loki would no longer find what it has written; stop its writers and copy the objects, unless both names "
+            'are of one store, then apply once with allow_changes ["location"]',
+        )
+        for field in before
+        if before[field] != after[field] and not (field == ENDPOINT and None in (before[field], after[field]))
     ]
 
 
@@ -161,25 +175,26 @@ def _location(values: Values) -> dict[str, Any]:
         _section(values, "loki", "storage_config"), _section(values, "loki", "structuredConfig", "storage_config")
     )
     bucket = _section(storage, "bucketNames").get("chunks")
-    if config.get("use_thanos_objstore", storage.get("use_thanos_objstore")):
+    uses_thanos = bool(config.get("use_thanos_objstore", storage.get("use_thanos_objstore")))
+    if uses_thanos:
         named: dict[str, Any] = {"object_store": {"s3": {"bucket_name": bucket}}}
         thanos = _merged(*(_section(layer, "object_store") for layer in (storage, named, common, config)))
         s3 = _section(thanos, "s3")
         address = _address(s3) if s3.get("endpoint") else None
-        client, kind, bucket, prefix = "thanos", thanos.get("type"), s3.get("bucket_name"), thanos.get("storage_prefix")
+        kind, bucket, prefix = thanos.get("type"), s3.get("bucket_name"), thanos.get("storage_prefix")
     else:
         named = {"bucketnames": bucket}
         s3 = _merged(_section(storage, "s3"), named, _section(common, "s3"), _section(config, "aws"))
-        client, kind, bucket, prefix = "classic", None, s3.get("bucketnames"), None
+        kind, bucket, prefix = None, s3.get("bucketnames"), None
         address = _address(s3) if storage.get("type") == "s3" else None
     return {
         "store": kind or storage.get("type"),
-        ADDRESS: address,
-        "URL of the store": str(s3.get("s3") or "").rpartition("@")[2],
+        ENDPOINT: address,
+        "values.loki.storage.s3.s3": str(s3.get("s3") or "").rpartition("@")[2],
         "bucket": bucket,
-        "object_prefix": config.get("object_prefix") or "",
+        "bucket_prefix": config.get("object_prefix") or "",
         "storage_prefix": prefix or "",
-        "storage client": client,
+        "use_thanos_objstore": uses_thanos,
     }
 
 
@@ -194,13 +209,13 @@ def tenant_problems(old: Values, new: Values) -> list[str]:
         return []
     if after:
         return [
-            f'tenants cannot be added in place: logs written without tenants belong to tenant "{THE_ONLY_TENANT}" and '
+            f'tenants: must not be added in one update, as logs written without them belong to "{THE_ONLY_TENANT}" and '
             f'every client must name its tenant; keep "{THE_ONLY_TENANT}" among tenants to read them, have collectors '
             'and Grafana send the header X-Scope-OrgID, then apply once with allow_changes ["tenants"]'
         ]
     return [
-        f'tenants cannot be removed in place: Loki would read the logs of tenant "{THE_ONLY_TENANT}" alone; keep '
-        'tenants, or apply once with allow_changes ["tenants"] if the logs of the others are not needed'
+        f'tenants: must not be removed in one update, as Loki would read the logs of "{THE_ONLY_TENANT}" alone; keep '
+        'them, or apply once with allow_changes ["tenants"] if the logs of the others are not needed'
     ]
 
 
@@ -210,10 +225,14 @@ def volume_problems(old: Values, new: Values) -> list[str]:
     for role in STATEFUL_SETS:
         before, after = (_claims(values, role) for values in (old, new))
         problems += [
-            f"{field} of {role} cannot change from {before[field] or 'the default'} to "
-            f"{after[field] or 'the default'}: the claim templates of a StatefulSet are immutable; delete it with "
-            "kubectl delete statefulset --cascade=orphan, expand its claims if the storage class allows it, then apply "
-            'once with allow_changes ["volumes"]'
+            forbidden_change(
+                field,
+                before[field],
+                after[field],
+                "the claim templates of a StatefulSet are immutable; delete it with kubectl delete statefulset "
+                "--cascade=orphan, expand its claims if the storage class allows it, then apply once with "
+                'allow_changes ["volumes"]',
+            )
             for field in before
             if field in after and before[field] != after[field]
         ]
@@ -221,7 +240,9 @@ def volume_problems(old: Values, new: Values) -> list[str]:
 
 
 def _claims(values: Values, role: LokiRole) -> dict[str, str]:
-    """Return names, sizes and classes of the claims of a StatefulSet, empty where it does not run."""
+    """Return names, sizes and classes of the claims of a StatefulSet by argument, empty where it does not run."""
+    argument = _argument(role)
+    names = f"values.{role.section}.persistence"
     section = _section(values, role.section)
     if not section.get("replicas"):
         return {}
@@ -230,13 +251,18 @@ def _claims(values: Values, role: LokiRole) -> dict[str, str]:
     key = style.value if style in (PersistenceStyle.ENABLED, PersistenceStyle.VOLUME_CLAIMS_ENABLED) else "enabled"
     persistent = persistence.get(key, style is not PersistenceStyle.NONE) and not persistence.get("inMemory")
     if not persistent or persistence.get("type", "pvc") != "pvc":
-        return {"volume": "none"}
+        return {names: "none"}
     claims = persistence.get("claims") or [persistence]
     return {
-        "volume": " and ".join(str(claim.get("name") or "data") for claim in claims),
-        "volume size": " and ".join(str(claim.get("size") or "") for claim in claims),
-        "storage class": " and ".join(str(claim.get("storageClass") or "") for claim in claims),
+        names: " and ".join(str(claim.get("name") or "data") for claim in claims),
+        f"{argument}volume_size": " and ".join(str(claim.get("size") or "") for claim in claims),
+        f"{argument}storage_class": " and ".join(str(claim.get("storageClass") or "") for claim in claims),
     }
+
+
+def _argument(role: LokiRole) -> str:
+    """Return the beginning of the arguments of a workload; those of monolithic Loki are of `Logging` itself."""
+    return "" if role is LokiRole.LOKI else f"workloads.{role}."
 
 
 def zone_problems(old: Values, new: Values) -> list[str]:
@@ -245,9 +271,13 @@ def zone_problems(old: Values, new: Values) -> list[str]:
     if before is None or after is None or before == after:
         return []
     return [
-        f"ingesters cannot move from {_shown_zones(before)} to {_shown_zones(after)} while they run: all of them would "
-        "be replaced at once, without their volumes; flush each by a POST to /ingester/shutdown?flush=true, apply once "
-        'with allow_changes ["zones"], then forget the old ones on /ring'
+        forbidden_change(
+            "ingester_zones",
+            before,
+            after,
+            "all running ingesters would be replaced at once, without their volumes; flush each by a POST to "
+            '/ingester/shutdown?flush=true, apply once with allow_changes ["zones"], then forget the old ones on /ring',
+        )
     ]
 
 
@@ -260,10 +290,6 @@ def _zones(values: Values) -> list[str] | None:
     if not replication.get("enabled"):
         return []
     return [str(_section(replication, zone, "nodeSelector").get(ZONE_LABEL) or "any") for zone in CHART_ZONES]
-
-
-def _shown_zones(zones: list[str]) -> str:
-    return f"zones {', '.join(zones)}" if zones else "one StatefulSet"
 
 
 def ingester_problems(old: Values, new: Values) -> list[str]:
@@ -282,9 +308,14 @@ def ingester_problems(old: Values, new: Values) -> list[str]:
         zoned = bool(_section(new, role.section, "zoneAwareReplication").get("enabled")) and after > 0
         which = "the last of each zone" if zoned else f"from {role}-{before - 1} downwards"
         problems.append(
-            f"{role} cannot go from {before} to {after} replicas in one update: {_why(before, removed, old)}; "
-            f"{'' if zoned else _first(before, old)}flush each pod that is removed{f', {which},' if after else ''} by "
-            'a POST to its /ingester/shutdown?flush=true, then apply once with allow_changes ["ingesters"]'
+            forbidden_change(
+                f"{_argument(role)}replicas",
+                before,
+                after,
+                f"{_why(before, removed, old)}; {'' if zoned else _first(before, old)}flush each pod that is "
+                f"removed{f', {which},' if after else ''} by a POST to its /ingester/shutdown?flush=true, then apply "
+                'once with allow_changes ["ingesters"]',
+            )
         )
     return problems
 
@@ -312,9 +343,42 @@ def _flushes(values: Values) -> bool:
 
 
 def upgrade_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
+    """Return every forbidden change from the `old`, applied inputs of the release to the `new` ones."""
+    return [*label_problems(old, new), *([] if GuardedChange.CHART in allowed else chart_problems(old, new))]
+
+
+def label_problems(old: Values, new: Values) -> list[str]:
+    """Return a message where pods of the `old` and the `new` inputs would discard each other's messages of the ring.
+
+    A single pod has no others.
+    """
+    before, after = _section(old, "values"), _section(new, "values")
+    if not (before.get("loki") and after.get("loki")) or max(_pods(before), _pods(after)) <= 1:
+        return []
+    label = f"{new.get('name')}.{new.get('namespace')}"
+    settings = {Membership.of(setting.config(label)): f'cluster_label = "{setting}"' for setting in ClusterLabel}
+
+    def setting_of(membership: Membership) -> str:
+        return settings.get(membership, f"values.loki.extraMemberlistConfig = {json.dumps(membership.config)}")
+
+    return membership_problems(_membership(before), _membership(after), setting_of)
+
+
+def _pods(values: Values) -> int:
+    return sum(int(_section(values, section).get("replicas") or 0) for section in SCALED_SECTIONS)
+
+
+def _membership(values: Values) -> Membership:
+    """Return the membership as Loki reads it: `memberlistConfig` replaces the section, `structuredConfig` wins."""
+    loki = _section(values, "loki")
+    section = _section(loki, "memberlistConfig") or _section(loki, "extraMemberlistConfig")
+    return Membership.of(_merged(section, _section(loki, "structuredConfig", "memberlist")))
+
+
+def chart_problems(old: Values, new: Values) -> list[str]:
     """Return a message where the `new` inputs of the release have a chart that Kubernetes would refuse halfway."""
     before, after = old.get("version"), new.get("version")
-    if GuardedChange.CHART in allowed or not isinstance(before, str) or not isinstance(after, str):
+    if not isinstance(before, str) or not isinstance(after, str):
         return []
     if (major_version(before) == 6) == (major_version(after) == 6):
         return []
@@ -329,9 +393,14 @@ def upgrade_problems(old: Values, new: Values, *, allowed: Collection[GuardedCha
         return []
     named = [f"{kind} {' and '.join(names)}" for kind, names in (("StatefulSet", sets), ("Service", services)) if names]
     return [
-        f"chart_version cannot change from {before} to {after} in place: immutable fields of {' and of '.join(named)} "
-        "differ, and the upgrade would fail halfway; delete them, which keeps all pods running, and apply once with "
-        f'allow_changes ["{GuardedChange.CHART}"]: {"; ".join(commands)}'
+        forbidden_change(
+            "chart_version",
+            before,
+            after,
+            f"immutable fields of {' and of '.join(named)} differ and the upgrade would fail halfway; delete them, "
+            f'which keeps all pods running, and apply once with allow_changes ["{GuardedChange.CHART}"]: '
+            f"{'; '.join(commands)}",
+        )
     ]
 
 

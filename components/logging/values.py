@@ -1,4 +1,7 @@
-"""The values of the Loki chart: its workloads, its caches, and what holds for the whole release."""
+"""The values of the Loki chart: of its workloads, its caches, the whole release, and of one version alone.
+
+Versions up to 6 are Grafana's; later ones that are not of Grafana Enterprise Logs are the community's.
+"""
 
 from functools import reduce
 from typing import Any
@@ -7,7 +10,6 @@ from .._cache import Database
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
 from .._workload import resources, scheduling
-from .chart_versions import chart_version_values
 from .config import loki_config
 from .gateway import gateway_values
 from .modes import SCALED_SECTIONS, LokiMode, LokiRole, transition_name
@@ -21,6 +23,13 @@ CHART_ZONES = ("zoneA", "zoneB", "zoneC")
 WRITE_BACK_LIMIT = "64MB"
 """Memory of a Loki pod that writes waiting for a cache may use; the chart's 500MB is half of a small pod."""
 
+SECCOMP_PROFILE = {"seccompProfile": {"type": "RuntimeDefault"}}
+V6_TRACING_IMAGE_TAG = "3.6.7"
+"""The image that traces with version 6, whose 3.6.3 cannot (https://github.com/grafana/loki/issues/19975)."""
+MAX_ONE_UNAVAILABLE = {"maxUnavailable": 1}
+ON_DELETE = {"type": "OnDelete"}
+"""The update strategy that leaves the restart of zone-aware ingesters to the rollout operator."""
+
 
 def loki_values(spec: LoggingSpec) -> dict[str, Any]:
     """Return the chart values for `spec`, without the user's."""
@@ -31,7 +40,7 @@ def loki_values(spec: LoggingSpec) -> dict[str, Any]:
         gateway_values(spec),
         _caches(spec),
         _release_wide(spec),
-        chart_version_values(spec),
+        _chart_version_values(spec),
         _images(spec),
         _storage_ca(spec),
     ]
@@ -176,3 +185,43 @@ def _release_wide(spec: LoggingSpec) -> dict[str, Any]:
             "serviceMonitor": {"enabled": spec.service_monitor, "labels": dict(spec.service_monitor_labels)},
         },
     }
+
+
+def _chart_version_values(spec: LoggingSpec) -> dict[str, Any]:
+    """Return the values that only the chart version of `spec` reads."""
+    return _v6(spec) if spec.chart_is_v6 else _community(spec)
+
+
+def _v6(spec: LoggingSpec) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "loki": {"podSecurityContext": SECCOMP_PROFILE},
+        "gateway": {"podSecurityContext": SECCOMP_PROFILE},
+        "memcached": {"podSecurityContext": SECCOMP_PROFILE},
+    }
+    if spec.traces_endpoint:
+        values["loki"] |= {"image": {"tag": V6_TRACING_IMAGE_TAG}}
+    if spec.rules_from_config_maps:
+        values["serviceAccount"] = {"automountServiceAccountToken": True}
+    if spec.ingester_zones:
+        values["ingester"] = {"updateStrategy": ON_DELETE}
+    if LokiMode.MONOLITHIC in spec.modes and spec.workload(LokiRole.LOKI).replicas > 1:
+        values["podDisruptionBudget"] = MAX_ONE_UNAVAILABLE
+    return values
+
+
+def _community(spec: LoggingSpec) -> dict[str, Any]:
+    values = {
+        "defaults": {"automountServiceAccountToken": False},
+        "backend": {"automountServiceAccountToken": False},
+        "singleBinary": {"podDisruptionBudget": MAX_ONE_UNAVAILABLE},
+        "gateway": {
+            "podDisruptionBudget": MAX_ONE_UNAVAILABLE,
+            "metrics": {"enabled": spec.service_monitor, "resources": EXPORTER_RESOURCES},
+        },
+    }
+    running = {role for mode in spec.modes for role in spec.roles(mode)}
+    rulers = [mode.ruler.section for mode in spec.modes if spec.rules_from_config_maps]
+    tokens: dict[str, Any] = {section: {"automountServiceAccountToken": True} for section in rulers}
+    pattern_ingester = {"patternIngester": {"enabled": True}} if LokiRole.PATTERN_INGESTER in running else {}
+    strategy = {"ingester": {"strategy": ON_DELETE}} if spec.ingester_zones else {}
+    return reduce(deep_merge, (tokens, pattern_ingester, strategy), values)

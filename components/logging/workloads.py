@@ -4,15 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._workload import resources, scheduling
+from .._workload import go_memory_limit, resources, scheduling
 from ..units import parse_quantity
 from .modes import LokiRole, PersistenceStyle
 
 HOSTNAME_LABEL = "kubernetes.io/hostname"
 ZONE_LABEL = "topology.kubernetes.io/zone"
-
-GO_SHARE_OF_MEMORY = 0.85
-"""Part of the memory limit that Go may fill before it collects garbage without pause."""
 
 MEBIBYTE = 1024**2
 
@@ -116,7 +113,7 @@ def placement(workload: LokiWorkload) -> dict[str, Any]:
 
 def loki_workload(workload: LokiWorkload) -> dict[str, Any]:
     """Return the values of a workload that runs Loki."""
-    environment = {"GOMEMLIMIT": f"{int(workload.memory_mib * GO_SHARE_OF_MEMORY)}MiB", **workload.environment}
+    environment = {"GOMEMLIMIT": go_memory_limit(workload.memory_mib), **workload.environment}
     values = {
         "replicas": workload.replicas,
         "resources": resources(workload.cpu, workload.memory),

@@ -27,10 +27,6 @@ class MetricsArgs(TypedDict):
     promoted_resource_attributes: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """OpenTelemetry resource attributes that become labels of every metric received by OTLP. Default: the names of
     service, environment, cluster, namespace, pod and node."""
-    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the nodes for the pod. Default: any node."""
-    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
-    """Tolerations of the pod. Default: none."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of Prometheus. Default: `200m`."""
     memory: NotRequired[pulumi.Input[str]]
@@ -38,8 +34,10 @@ class MetricsArgs(TypedDict):
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
+    node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the nodes for the pod. Default: any node."""
+    tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
+    """Tolerations of the pod. Default: none."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]
@@ -64,3 +62,5 @@ class MetricsArgs(TypedDict):
     pulled with. Default: none."""
     priority_class: NotRequired[pulumi.Input[str]]
     """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""

@@ -1,4 +1,4 @@
-"""What `Metrics` accepts: settings that a stack may state, and what only a program decides."""
+"""Settings and arguments of `Metrics`."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -6,11 +6,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
+from .._kubernetes import OptionalObjectName
 from .._model import Choices, Plain
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Violation, rule
+from .._workload import PlacementSettings
 from ..charts import PROMETHEUS, Chart
 from ..units import Duration, Interval, MemorySize, Name, Quantity, VolumeSize, hours, parse_duration
 
@@ -26,11 +27,11 @@ RESOURCE_ATTRIBUTES = (
 )
 
 LEAST_RETENTION = timedelta(hours=2)
-"""What Prometheus gathers into one block."""
+"""The length of a block of Prometheus."""
 
 
-class MetricsSettings(NamespaceSettings, ReleaseSettings):
-    """Prometheus: what a stack may state and a program may pass."""
+class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
+    """Prometheus: settings of a stack and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices(PROMETHEUS.versions)]] = Field(
         default=PROMETHEUS.default_version,
@@ -51,16 +52,6 @@ class MetricsSettings(NamespaceSettings, ReleaseSettings):
             "of service, environment, cluster, namespace, pod and node."
         ),
         examples=[["service.name", "k8s.namespace.name"]],
-    )
-    node_selector: NodeSelector = Field(
-        default_factory=dict,
-        description="Labels of the nodes for the pod. Default: any node.",
-        examples=[{"pool": "obs"}],
-    )
-    tolerations: Tolerations = Field(
-        default=(),
-        description="Tolerations of the pod. Default: none.",
-        examples=[[{"key": "dedicated", "operator": "Exists"}]],
     )
     cpu: Quantity = Field(default="200m", description="CPU request of Prometheus.", examples=["500m"])
     memory: MemorySize = Field(default="1Gi", description="Memory request and limit of Prometheus.", examples=["2Gi"])
@@ -99,5 +90,5 @@ class MetricsSpec(MetricsSettings, ReleaseSpec):
         except ValueError as error:
             return Violation(str(error), fix)
         if parse_duration(self.retention) < LEAST_RETENTION:
-            return Violation("keep metrics for at least 2h, what Prometheus gathers into one block", fix)
+            return Violation("must be at least 2h, the length of a block of Prometheus; raise it", fix)
         return None

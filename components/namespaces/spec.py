@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from .._model import Plain, placeholder
-from .._pod_security import PodSecurity
+from .._namespace_spec import OF_THE_CLUSTER, PodSecurity
 from .._spec import Spec, Violation, rule
 from ..units import Name, is_of_every_cluster
 
@@ -26,9 +26,7 @@ class NamespaceSpec(Spec):
     def _namespace_is_not_of_the_cluster(self) -> Violation | None:
         if is_of_every_cluster(self.name):
             return Violation(
-                f"{self.name} belongs to the cluster: creating it would put its pods under another security level, "
-                "and a destroy would delete it; choose another name, or leave the namespace as it is (setting "
-                "cluster.existing_namespaces)",
+                f"{OF_THE_CLUSTER}, or leave the namespace as it is (setting cluster.existing_namespaces)",
                 {"name": placeholder("name")},
             )
         return None

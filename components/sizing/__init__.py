@@ -8,8 +8,8 @@ from .alloy import alloy
 from .cost import LEFT_OUT, Cost, cost
 from .limits import LOG_LIMITS, TRACE_LIMITS, RaisedLimit, raised_limits, raised_trace_limits
 from .loki import CACHES, logs, with_caches
-from .model import Choice, Load, LoadError, Objects, Plan, Prices, Retention, Shape, Size, Tuning
-from .prometheus import prometheus, thanos
+from .model import Choice, Load, Objects, Plan, Prices, Retention, Shape, Size, Tuning
+from .prometheus import prometheus
 from .report import Row, report
 from .tempo import traces
 
@@ -21,7 +21,6 @@ __all__ = [
     "Choice",
     "Cost",
     "Load",
-    "LoadError",
     "Objects",
     "Plan",
     "Prices",
@@ -50,6 +49,5 @@ def size(load: Load, retention: Retention, prices: Prices, tuning: Tuning | None
         logs=logs(load, retention, configured),
         traces=traces(load, retention, configured),
         metrics=prometheus(load, retention),
-        long_term_metrics=thanos(load, retention),
         collectors=alloy(load),
     )

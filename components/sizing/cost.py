@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from .model import Prices, Shape
 
 LEFT_OUT = "cross-zone traffic, NAT, data transfer, KMS requests, load balancers, support, taxes and idle node capacity"
-"""What no figure of this module includes, besides workloads of which `cost` gets no shape."""
+"""The costs that no figure of this module includes, besides workloads whose shape `cost` does not get."""
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,10 @@ CACHES = frozenset(CACHE_NAMES)
 
 CHUNK_BYTES = 1.5 * 2**20
 """Loki's default of `chunk_target_size`, compressed."""
+MAX_CHUNK_AGE_HOURS = 2
+"""Age at which Loki writes a chunk to the bucket, full or not: its default."""
+COMPRESSION = 5
+"""Raw bytes of logs in a byte of a chunk: Loki's docs say 5 to 10."""
 
 INDEX_WRITES_PER_INGESTER_A_DAY = 96
 """An index file every 15 minutes."""
@@ -118,7 +122,7 @@ def _distributed(load: Load, retention: Retention, tuning: Tuning) -> Shape:
         )
         for role, pod in pods.items()
     }
-    return _shape("distributed", workloads, {"ruler": RULER}, load, retention, tuning, workloads["ingester"].replicas)
+    return _shape("distributed", workloads, {"ruler": RULER}, load, retention, workloads["ingester"].replicas)
 
 
 def _replicas(role: str, load: Load) -> int:
@@ -138,7 +142,7 @@ def _replicas(role: str, load: Load) -> int:
 def _monolithic(load: Load, retention: Retention, tuning: Tuning) -> Shape:
     queries = min(load.logs_gb_per_day, WRITER_GB_PER_DAY) / tuning.replication_factor * load.query_factor
     writer = _writer(load, tuning, queries)
-    return _shape("monolithic", {"loki": writer}, {}, load, retention, tuning, writer.replicas)
+    return _shape("monolithic", {"loki": writer}, {}, load, retention, writer.replicas)
 
 
 def _simple_scalable(load: Load, retention: Retention, tuning: Tuning) -> Shape:
@@ -146,7 +150,7 @@ def _simple_scalable(load: Load, retention: Retention, tuning: Tuning) -> Shape:
     cores = load.logs_gb_per_day * load.query_factor * QUERY_MILLIS_PER_GB_A_DAY
     readers = max(READER.replicas, round_up(cores / READER.cpu_millis))
     workloads = {"write": writer, "read": Size(readers, READER.cpu_millis, READER.memory_mib)}
-    return _shape("simple-scalable", workloads, {"backend": BACKEND}, load, retention, tuning, writer.replicas)
+    return _shape("simple-scalable", workloads, {"backend": BACKEND}, load, retention, writer.replicas)
 
 
 def _writer(load: Load, tuning: Tuning, queried_gb_per_day: float) -> Size:
@@ -169,14 +173,13 @@ def _shape(
     auxiliary: Mapping[str, Size],
     load: Load,
     retention: Retention,
-    tuning: Tuning,
     writers: int,
 ) -> Shape:
-    compressed_mib = load.logs_gb_per_day / tuning.compression * 1e9 / 2**20
+    compressed_mib = load.logs_gb_per_day / COMPRESSION * 1e9 / 2**20
     cached = round_up(compressed_mib * CHUNKS_CACHE_HOURS / 24, step=64)
     chunks = min(MAX_CHUNKS_CACHE_MIB, max(MIN_CHUNKS_CACHE_MIB, cached))
     results = max(MIN_RESULTS_CACHE_MIB, chunks // RESULTS_SHARE)
-    shape = Shape(mode, workloads, auxiliary, objects=_bucket(load, retention.logs, tuning, writers))
+    shape = Shape(mode, workloads, auxiliary, objects=_bucket(load, retention.logs, writers))
     return with_caches(shape, chunks, results)
 
 
@@ -192,18 +195,19 @@ def _memcached(mebibytes: int) -> Size:
     return Size(1, 50, round_up(mebibytes * 1.2))
 
 
-def _bucket(load: Load, days: float, tuning: Tuning, ingesters: int) -> Objects:
+def _bucket(load: Load, days: float, ingesters: int) -> Objects:
     """Return an estimate of the bucket of Loki.
 
     A chunk is written when it is full or at its maximum age, whichever comes first: bytes or streams, whichever are
-    more, decide the number of requests. Every chunk is read once for each unit of the query factor.
+    more, decide the number of requests. Every chunk is written by one ingester and read once for each unit of the
+    query factor: estimates.
     """
-    full = load.logs_gb_per_day * 1e9 / (tuning.compression * CHUNK_BYTES)
-    old = load.streams * 24 / tuning.max_chunk_age_hours if load.logs_gb_per_day else 0.0
-    chunks = max(full, old) * tuning.chunk_copies
+    full = load.logs_gb_per_day * 1e9 / (COMPRESSION * CHUNK_BYTES)
+    old = load.streams * 24 / MAX_CHUNK_AGE_HOURS if load.logs_gb_per_day else 0.0
+    chunks = max(full, old)
     index = ingesters * INDEX_WRITES_PER_INGESTER_A_DAY + COMPACTOR_REQUESTS_A_DAY
     return Objects(
-        gb=load.logs_gb_per_day / tuning.compression * days * tuning.chunk_copies,
+        gb=load.logs_gb_per_day / COMPRESSION * days,
         writes=(chunks + index) * DAYS_A_MONTH,
         reads=chunks * load.query_factor * DAYS_A_MONTH,
     )

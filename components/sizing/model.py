@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 DAYS_A_MONTH = 30
 """Days of the month that amounts and prices are for."""
@@ -12,10 +12,6 @@ HOURS_A_MONTH = 730
 
 STREAMS_PER_GB_A_DAY = 50
 """Streams where none are stated: 5,000 at 100 GB a day. An estimate; the labels decide."""
-
-
-class LoadError(ValueError):
-    """An impossible figure of a load; the message names it, its value and what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +29,9 @@ class Load:
     scrape_interval_seconds: float = 30.0
     """Seconds between two samples of a series."""
     query_factor: float = 1.0
-    """How heavily logs are queried: 1 as Loki's docs assume, 10 for queries that nobody optimised."""
+    """The factor of the query load on logs: 1 as Loki's docs assume, 10 for unoptimized queries."""
     collectors: int = 3
     """Pods that share the collecting: the nodes, where a collector runs on each."""
-
-    def __post_init__(self) -> None:
-        _check(self, positive=("scrape_interval_seconds", "query_factor", "collectors"))
 
     @property
     def streams(self) -> float:
@@ -59,12 +52,6 @@ class Retention:
     logs: float = 31.0
     traces: float = 14.0
     metrics: float = 15.0
-    """In Prometheus itself."""
-    long_term_metrics: float = 0.0
-    """In the bucket of Thanos; 0 where there is none."""
-
-    def __post_init__(self) -> None:
-        _check(self, positive=())
 
 
 @dataclass(frozen=True)
@@ -85,9 +72,6 @@ class Prices:
     memory_gib_month: float = 3.24
     """A requested GiB of memory for a month: Fargate's 0.004445 an hour. An estimate."""
 
-    def __post_init__(self) -> None:
-        _check(self, positive=())
-
 
 @dataclass(frozen=True)
 class Tuning:
@@ -99,20 +83,6 @@ class Tuning:
     """Copies of spans that are not yet in the bucket, in Tempo 2's distributed mode."""
     ingester_zones: int = 1
     """Zones that have as many of Loki's ingesters each."""
-    max_chunk_age_hours: float = 2.0
-    """Age at which Loki writes a chunk to the bucket, full or not: its default."""
-    compression: float = 5.0
-    """Raw bytes of logs in a byte of a chunk: Loki's docs say 5 to 10."""
-    chunk_copies: float = 1.0
-    """How often the same chunk is written by different ingesters: 1 to the replication factor. An estimate."""
-
-    def __post_init__(self) -> None:
-        _check(self, positive=tuple(item.name for item in fields(self)))
-        if self.chunk_copies > self.replication_factor:
-            raise LoadError(
-                f"chunk_copies = {self.chunk_copies:g}: must not be more than replication_factor, which is "
-                f"{self.replication_factor}"
-            )
 
 
 @dataclass(frozen=True)
@@ -182,11 +152,6 @@ class Choice:
     reasons: tuple[str, ...]
     """The reasons for that mode, and further remarks on the load."""
 
-    @property
-    def shape(self) -> Shape:
-        """The recommended one."""
-        return self.shapes[self.recommended]
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -198,21 +163,9 @@ class Plan:
     logs: Choice
     traces: Choice
     metrics: Shape
-    long_term_metrics: Shape
     collectors: Shape
 
 
 def round_up(value: float, step: int = 1) -> int:
     """Return `value` rounded up to a multiple of `step`, within the error of floating point."""
     return math.ceil(value / step - 1e-9) * step
-
-
-def _check(figures: object, positive: tuple[str, ...]) -> None:
-    for name in (item.name for item in fields(figures)):  # type: ignore[arg-type]  # every caller is a dataclass
-        value = getattr(figures, name)
-        if value is None or isinstance(value, str):
-            continue
-        if not math.isfinite(value) or value < 0 or (name in positive and value == 0):
-            raise LoadError(
-                f"{name} = {value}: must be a finite number {'greater than' if name in positive else 'of at least'} 0"
-            )

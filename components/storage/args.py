@@ -27,7 +27,8 @@ class AwsBucketAccessArgs(TypedDict):
     kms_key_arn: NotRequired[pulumi.Input[str]]
     """ARN of the KMS key that the bucket is encrypted with. Default: none."""
     role_name: NotRequired[pulumi.Input[str]]
-    """Name of the role, 64 characters at most. Default: `<service account>-<bucket>`, shortened if needed."""
+    """Name of the role, 64 characters at most. Default: of `role_prefix`, else `<service account>-<bucket>`, and
+    `-<prefix>` where there is one, shortened if needed."""
     identity: NotRequired[str]
     """How pods get their role. `pod-identity`: by an association of EKS Pod Identity. `irsa`: by an annotation of
     the ServiceAccount and the OIDC issuer of the cluster. Default: `pod-identity`."""
@@ -38,6 +39,9 @@ class AwsBucketAccessArgs(TypedDict):
     `cluster.name`."""
     permissions_boundary: NotRequired[pulumi.Input[str]]
     """ARN of the policy that limits what a role may do at most. Default: none."""
+    role_prefix: NotRequired[pulumi.Input[str]]
+    """First part of the name of a role, `<role_prefix>-<service account>`, shortened to 64 characters. Default:
+    none; in a stack, `<cluster.name>-<namespace>`."""
     partition: NotRequired[pulumi.Input[str]]
     """AWS partition of the account, such as `aws-cn` or `aws-us-gov`. Default: `aws`."""
     tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
@@ -135,8 +139,6 @@ class InClusterObjectStorageArgs(TypedDict):
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]
@@ -161,6 +163,8 @@ class InClusterObjectStorageArgs(TypedDict):
     pulled with. Default: none."""
     priority_class: NotRequired[pulumi.Input[str]]
     """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""
     service_monitor: NotRequired[bool]
     """Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the Prometheus
     operator. Default: false."""
@@ -209,8 +213,6 @@ class MinioObjectStorageArgs(TypedDict):
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]
@@ -235,6 +237,8 @@ class MinioObjectStorageArgs(TypedDict):
     pulled with. Default: none."""
     priority_class: NotRequired[pulumi.Input[str]]
     """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""
     service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the ServiceMonitors, by which the operator's Prometheus selects them: kube-prometheus-stack's
     selects `release` with the name of its own release. Default: none."""

@@ -51,8 +51,8 @@ def tls_only_policy(arn: str) -> str:
 def access_policy(*, consumer: str, arn: str, prefix: str, kms_key_arn: str) -> str:
     """Return the policy that allows `consumer` its actions in a bucket, and the use of its KMS key if any."""
     statements: list[dict[str, Any]] = [
-        # Not by prefix: GetObject has none and would be without it. S3 then says 403 of a missing object in place of
-        # 404 (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html), which consumers fail on.
+        # Not by prefix: GetObject has none and would be without it. S3 then answers 403 for a missing object instead
+        # of 404 (https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html), which consumers fail on.
         {"Sid": "List", "Effect": "Allow", "Action": "s3:ListBucket", "Resource": arn},
         {
             "Sid": "Objects",

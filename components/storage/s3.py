@@ -31,28 +31,30 @@ def name_problem(name: str) -> str | None:
     """Return why a bucket cannot have a name by the rules of S3, or `None`."""
     if _NAME.fullmatch(name) is None or ".." in name or _is_address(name):
         return (
-            "is not a bucket name: use 3 to 63 of a-z, 0-9, '-' and '.', "
-            "beginning and ending with a letter or digit, and not the form of an IP address"
+            "must be 3 to 63 of a-z, 0-9, '-' and '.', beginning and ending with a letter or digit, and not in "
+            "the form of an IP address; choose another name"
         )
     if name.startswith(_RESERVED_BEGINNINGS) or name.endswith(_RESERVED_ENDS):
-        return "begins or ends with what S3 reserves: choose another name"
+        return "must not begin or end with what S3 reserves; choose another name"
     return None
 
 
 def aws_name_problem(name: str) -> str | None:
     """Return why a bucket on AWS, where all accounts share one namespace, cannot have a name, or `None`."""
     if "." in name:
-        return "has a dot, which AWS certificates do not cover: use '-' in its place"
+        return "must not have a dot, which AWS certificates do not cover; use '-' in its place"
     if name in _LOKI_DEFAULTS:
         # https://grafana.com/docs/loki/latest/setup/install/helm/deployment-guides/aws/
-        return "is a default of Loki and taken on AWS: put your organisation's name in front"
+        return "must not be a default of Loki, which is taken on AWS; put the name of your organisation in front"
     return name_problem(name)
 
 
 def prefix_problem(prefix: str) -> str | None:
     """Return why a text cannot be a prefix in a bucket, or `None`; the empty one is the whole bucket."""
     if prefix and re.fullmatch(_PREFIX, prefix) is None:
-        return "must be names of letters, digits, '.', '_' and '-', joined by '/', without one at either end"
+        return (
+            "must be names of letters, digits, '.', '_' and '-', joined by '/', without one at either end; correct it"
+        )
     return None
 
 
@@ -87,8 +89,8 @@ def parse_endpoint(url: str) -> Endpoint:
         raise ValueError(error.errors()[0]["msg"].removeprefix("Value error, ")) from None
     if parts.path.strip("/"):
         raise ValueError(
-            f"{url!r} has the path {parts.path!r}: set the URL of the S3 API without a path, "
-            f"{parts.scheme}://{parts.netloc}, and the bucket by name"
+            f"must not have the path {parts.path!r}; set the URL of the S3 API, {parts.scheme}://{parts.netloc}, "
+            "and the bucket by name"
         )
     return Endpoint(host_port=parts.netloc.lower(), insecure=parts.scheme == "http")
 

@@ -15,7 +15,7 @@ from pydantic import Field
 from .._cluster import MonitorSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import USER_KNOWN, Choices, Location, Plain, StrictModel, placeholder
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Fix, Spec, Violation, rule
 from ..charts import MINIO, SEAWEEDFS_CHART, Chart
@@ -123,10 +123,12 @@ class BucketLayoutSpec(BucketLayoutSettings, Spec):
     @rule("shared_bucket", "buckets")
     def _buckets_or_shared_bucket(self) -> str | Violation | None:
         if self.buckets and self.shared_bucket:
-            return "is set beside buckets: set either a bucket for each purpose in buckets, or one shared_bucket"
+            return (
+                "must not be set beside buckets; set either a bucket for each purpose in buckets, or one shared_bucket"
+            )
         if not self.buckets and not self.shared_bucket:
             return Violation(
-                "is missing: set either a bucket for each purpose in buckets, or one shared_bucket",
+                "is missing: objects need a bucket; set either one for each purpose in buckets, or one shared_bucket",
                 {"shared_bucket": placeholder("shared_bucket")},
             )
         return None
@@ -144,8 +146,8 @@ class BucketLayoutSpec(BucketLayoutSettings, Spec):
                 one_for_all: Fix = {"buckets": REMOVE, "shared_bucket": bucket}
                 another: Fix = {f"buckets.{purpose}": placeholder("bucket")}
                 yield Violation(
-                    f"is also the bucket of {other}: set it as shared_bucket, in which each purpose has a prefix, or "
-                    "set another one",
+                    f"must not be the bucket of {other} too; set it as shared_bucket, in which each purpose has "
+                    "a prefix, or set another one",
                     one_for_all if all_the_same else another,
                     at=("buckets", purpose),
                 )
@@ -166,7 +168,7 @@ class BucketLayoutSpec(BucketLayoutSettings, Spec):
         yield from _unknown_purposes("prefixes", self.prefixes)
         for purpose in self.prefixes:
             if purpose in PURPOSES and self.bucket_of and purpose not in self.bucket_of:
-                message = f"{purpose} has no bucket: set one in buckets, or remove the prefix"
+                message = f"{purpose} has no bucket; set one in buckets, or remove the prefix"
                 yield Violation(message, at=("prefixes", purpose))
 
     @rule("prefixes")
@@ -183,7 +185,7 @@ class BucketLayoutSpec(BucketLayoutSettings, Spec):
             taken = sorted(f"{prefix}/" for prefix in self.prefix_of.values())
             if "/" in taken or any(later.startswith(earlier) for earlier, later in pairwise(taken)):
                 return (
-                    "in a shared bucket, no prefix may be empty or within that of another purpose: change or remove it"
+                    "in a shared bucket, no prefix may be empty or within that of another purpose; change or remove it"
                 )
         return None
 
@@ -279,7 +281,7 @@ class AwsObjectStorageSpec(AwsObjectStorageSettings, BucketLayoutSpec):
     @rule("kms_key_arn", "encryption")
     def _kms_key_is_of_encryption_kms(self) -> str | None:
         if self.kms_key_arn and self.encryption is not Encryption.KMS:
-            return f"is not used with encryption {self.encryption}: remove it, or set encryption to kms"
+            return f"is not used with encryption {self.encryption}; remove it, or set encryption to kms"
         return None
 
     @rule("create_buckets", "versioning", "noncurrent_days", "protect")
@@ -288,7 +290,7 @@ class AwsObjectStorageSpec(AwsObjectStorageSettings, BucketLayoutSpec):
             return
         for name in ("versioning", "noncurrent_days", "protect"):
             if name in self.model_fields_set:
-                message = "has no effect with create_buckets false, which leaves the buckets to their owners: remove it"
+                message = "has no effect with create_buckets false, which leaves the buckets to their owners; remove it"
                 yield Violation(message, at=(name,))
 
 
@@ -324,6 +326,14 @@ class AwsBucketAccessSettings(AwsSettings):
         description="ARN of the policy that limits what a role may do at most. Default: none.",
         examples=["arn:aws:iam::123456789012:policy/boundary"],
     )
+    role_prefix: str = Field(
+        default="",
+        description=(
+            "First part of the name of a role, `<role_prefix>-<service account>`, shortened to 64 characters. Default: "
+            "none; in a stack, `<cluster.name>-<namespace>`."
+        ),
+        examples=["prod-eu1"],
+    )
 
 
 class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
@@ -352,15 +362,18 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
     role_name: str = Field(
         default="",
         description=(
-            "Name of the role, 64 characters at most. Default: `<service account>-<bucket>`, shortened if needed."
+            "Name of the role, 64 characters at most. Default: of `role_prefix`, else `<service account>-<bucket>`, "
+            "and `-<prefix>` where there is one, shortened if needed."
         ),
         examples=["prod-eu1-loki"],
     )
 
     @property
     def role(self) -> str:
-        """Name of the role: as given, else of service account and bucket, cut to what IAM takes."""
-        name = self.role_name or f"{self.service_account}-{self.bucket}"
+        """Name of the role: `role_name`, else of `role_prefix`, else of bucket and prefix, cut to what IAM takes."""
+        bucket = (self.service_account, self.bucket, self.prefix.replace("/", "-"))
+        parts = (self.role_prefix, self.service_account) if self.role_prefix else bucket
+        name = self.role_name or "-".join(part for part in parts if part)
         if len(name) <= _ROLE_NAME_LENGTH:
             return name
         return f"{name[: _ROLE_NAME_LENGTH - 9]}-{sha256(name.encode()).hexdigest()[:8]}"
@@ -416,16 +429,22 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
         if re.fullmatch(rf"[\w+=,.@-]{{0,{_ROLE_NAME_LENGTH}}}", self.role_name, re.ASCII) is None:
             return (
                 f"names a role {self.role_name!r}, which must be at most {_ROLE_NAME_LENGTH} letters, digits and "
-                "_+=,.@-, as IAM requires: change or remove it"
+                "_+=,.@-, as IAM requires; change or remove it"
             )
+        return None
+
+    @rule("role_prefix")
+    def _role_prefix_is_valid(self) -> str | None:
+        if re.fullmatch(r"[\w+=,.@-]*", self.role_prefix, re.ASCII) is None:
+            return "must be letters, digits and _+=,.@-, as IAM requires of the name of a role: change or remove it"
         return None
 
     @rule("oidc_issuer", "identity")
     def _irsa_has_an_issuer(self) -> Violation | None:
         if self.identity is Identity.IRSA and not self.oidc_issuer:
             return Violation(
-                "is missing: identity irsa needs the OIDC issuer of the cluster; it is printed by: "
-                "aws eks describe-cluster --name NAME --query cluster.identity.oidc.issuer",
+                "is missing: identity irsa requires the OIDC issuer of the cluster; set what aws eks "
+                "describe-cluster --name NAME --query cluster.identity.oidc.issuer prints",
                 {"oidc_issuer": placeholder("oidc_issuer")},
             )
         return None
@@ -433,7 +452,7 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, Spec):
     @rule("eks_cluster", "identity")
     def _pod_identity_has_a_cluster(self) -> Violation | None:
         if self.identity is Identity.POD_IDENTITY and not self.eks_cluster:
-            message = "is missing: identity pod-identity needs the name of the EKS cluster"
+            message = "is missing: identity pod-identity requires the name of the EKS cluster; set it"
             return Violation(message, {"eks_cluster": placeholder("eks_cluster")})
         return None
 
@@ -445,7 +464,7 @@ class ExternalObjectStorageSettings(BucketLayoutSettings):
         description="URL of the S3 API: scheme, host and, where needed, port, without bucket and credentials.",
         examples=["https://s3.example.org:9000"],
     )
-    region: Annotated[str, form(r"[A-Za-z0-9-]+", "the name of a region: letters, digits and '-'")] = Field(
+    region: Annotated[str, form(r"[A-Za-z0-9-]+", "the name of a region, of letters, digits and '-'")] = Field(
         default="us-east-1",
         description="Region that requests are signed for. Default: `us-east-1`, which most servers accept.",
         examples=["eu-central-1"],
@@ -598,7 +617,7 @@ class InClusterObjectStorageSpec(InClusterObjectStorageSettings, ReleaseSpec, Mo
     def _buckets_are_different(self) -> Iterator[Violation]:
         places: dict[Location, str] = {("buckets", purpose): bucket for purpose, bucket in self.buckets.items()}
         for at in _duplicates(places):
-            message = "is also the bucket of another purpose: each needs its own, as its key is for that bucket alone"
+            message = "must not be the bucket of another purpose, as its key is for that bucket alone; set another one"
             yield Violation(message, _default_bucket(self.buckets, str(at[1]), DEFAULT_PREFIXES), at=at)
 
     @rule("replicas", "replication_factor")
@@ -731,7 +750,7 @@ class MinioObjectStorageSpec(MinioObjectStorageSettings, ReleaseSpec, MonitorSpe
     def _further_buckets_are_of_purposes_with_a_bucket(self) -> Iterator[Violation]:
         for purpose in self.further_buckets or {}:
             if purpose not in self.buckets:
-                message = f"{purpose} has no bucket: set one in buckets, or remove it here"
+                message = f"{purpose} has no bucket; set one in buckets, or remove it here"
                 yield Violation(message, at=("further_buckets", purpose))
 
     @rule("further_buckets")
@@ -748,7 +767,7 @@ class MinioObjectStorageSpec(MinioObjectStorageSettings, ReleaseSpec, MonitorSpe
         }
         places: dict[Location, str] = {("buckets", purpose): bucket for purpose, bucket in self.buckets.items()}
         for at in _duplicates({**implied, **places, **self._further_places}):
-            message = "is named before: every purpose needs buckets of its own, as its key is for those alone"
+            message = "must not be named twice, as the key of a purpose is for its buckets alone; set another one"
             fix = _default_bucket(self.buckets, str(at[1]), DEFAULT_MINIO_BUCKETS) if at in places else None
             yield Violation(message, fix, at=at)
 
@@ -757,7 +776,7 @@ class MinioObjectStorageSpec(MinioObjectStorageSettings, ReleaseSpec, MonitorSpe
         yield from _unknown_purposes("users", self.users)
         for purpose in self.users:
             if purpose in PURPOSES and purpose not in self.buckets:
-                message = f"{purpose} has no bucket: set one in buckets, or remove the user"
+                message = f"{purpose} has no bucket; set one in buckets, or remove the user"
                 yield Violation(message, at=("users", purpose))
 
     @rule("users")
@@ -775,7 +794,7 @@ class MinioObjectStorageSpec(MinioObjectStorageSettings, ReleaseSpec, MonitorSpe
         }
         places: dict[Location, str] = {("users", purpose): user for purpose, user in self.users.items()}
         for at in _duplicates({**implied, **places}):
-            message = "is also the user of another purpose: each needs its own, as its key is for its buckets alone"
+            message = "must not be the user of another purpose, as its key is for its buckets alone; set another one"
             yield Violation(message, at=at)
 
     @rule("release_name")
@@ -816,26 +835,29 @@ class SecretBucketAccessSpec(SecretBucketAccessSettings, Spec):
     def _credentials_have_one_source(self) -> Violation | None:
         keys = {"access_key_id": self.access_key_id, "secret_access_key": self.secret_access_key}
         if self.existing_secret and any(keys.values()):
-            message = "is set beside access_key_id or secret_access_key: set either existing_secret or both of these"
+            message = (
+                "must not be set beside access_key_id or secret_access_key; set either existing_secret or both of these"
+            )
             return Violation(message, {name: REMOVE for name, value in keys.items() if value})
         missing = [name for name, value in keys.items() if not value]
         if self.existing_secret or not missing:
             return None
         needed = missing[0] if len(missing) == 1 else "existing_secret"
         return Violation(
-            "is missing: set access_key_id and secret_access_key, or existing_secret to the name of a Secret in the "
-            f"same namespace with the keys {ACCESS_KEY_ID} and {SECRET_ACCESS_KEY}, and no others",
+            "is missing: the store requires credentials; set access_key_id and secret_access_key, or "
+            f"existing_secret to the name of a Secret in the same namespace with the keys {ACCESS_KEY_ID} and "
+            f"{SECRET_ACCESS_KEY}, and no others",
             {needed: placeholder(needed)},
         )
 
 
-_NO_BUCKET = f"is empty: set a bucket for at least one of {', '.join(PURPOSES)}, or remove it for the default"
+_NO_BUCKET = f"must not be empty; set a bucket for at least one of {', '.join(PURPOSES)}, or remove it for the default"
 
 
 def _unknown_purposes(argument: str, stated: Mapping[str, Any]) -> Iterator[Violation]:
     for purpose in stated:
         if purpose not in PURPOSES:
-            yield Violation(f"{purpose} is not a purpose: use {', '.join(PURPOSES)}", at=(argument, purpose))
+            yield Violation(f"{purpose} is not a purpose; use {', '.join(PURPOSES)}", at=(argument, purpose))
 
 
 def _invalid_names(buckets: Mapping[str, str], defaults: Mapping[str, str]) -> Iterator[Violation]:
@@ -863,13 +885,13 @@ def _duplicates(names: Mapping[Location, str]) -> Iterator[Location]:
 
 def _minio_user_problem(name: str) -> str | None:
     if _MINIO_USER_NAME.fullmatch(name) is None:
-        return "is not a user name of MinIO: use 3 to 20 letters, digits, '_' and '-'"
+        return "must be 3 to 20 letters, digits, '_' and '-', as MinIO requires of a user; choose another name"
     if name in _RESERVED_MINIO_USERS:
-        return "is reserved by MinIO: choose another name"
+        return "is reserved by MinIO; choose another name"
     return None
 
 
 def _long_name_problem(release_name: str, longest: int) -> str | None:
     if len(release_name) > longest:
-        return f"names made from it exceed 63 characters: use at most {longest}"
+        return f"must be at most {longest} characters, as names made from it have 63; shorten it"
     return None

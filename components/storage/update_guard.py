@@ -3,24 +3,24 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from .._guard import forbidden_change
 from .spec import GuardedChange
 
 Values = Mapping[str, Any]
 
+_GUIDE = "docs/storage.md#moving-to-another-store"
 _SHAPE_CHANGED = (
-    "the store changes from {old} to {new}: they share no volume, so every object would stay on the old volumes. "
-    "Change replicas back; or copy all buckets out through S3, apply once with allow_changes "
-    '["shape"], copy them in, and let the readers follow (see the guide on stores)'
+    "one pod and several servers share no volume, and every object would stay on the old volumes; change it back; or "
+    'copy all buckets out through S3, apply once with allow_changes ["shape"], copy them in, and let the readers '
+    f"follow ({_GUIDE})"
 )
 _FEWER_SERVERS = (
-    "the number of servers falls from {old:g} to {new:g}: copies of objects on the removed servers would be lost. "
-    "Keep {old:g}; or move the objects off the last ones first, with volumeServer.evacuate in weed shell, and apply "
-    'once with allow_changes ["servers"]'
+    "copies of objects on the removed servers would be lost; change it back; or move the objects off the last ones "
+    'first, with volumeServer.evacuate in weed shell, and apply once with allow_changes ["servers"]'
 )
 _VOLUME_CHANGED = (
-    "{what} changes from {old!r} to {new!r}: objects would stay on the existing volumes. Change it back; or run a "
-    "second store with another release name, copy the buckets, and let their readers follow with allow_changes (see "
-    "the guide on moving stores)"
+    "objects would stay on the existing volumes; change it back; or run a second store with another release name, copy "
+    f"the buckets, and let their readers follow with allow_changes ({_GUIDE})"
 )
 
 
@@ -32,11 +32,11 @@ def minio_problems(old: Values, new: Values) -> list[str]:
 def seaweedfs_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
     """Return every such change between old and new values of SeaweedFS, without the `allowed` ones."""
     before, after = _seaweedfs_shape(old), _seaweedfs_shape(new)
-    if before["shape"] != after["shape"]:
-        message = _SHAPE_CHANGED.format(old=before["shape"], new=after["shape"])
+    if before["single"] != after["single"]:
+        message = forbidden_change("replicas", before["servers"], after["servers"], _SHAPE_CHANGED)
         return [] if GuardedChange.SHAPE in allowed else [message]
     fewer = before["servers"] > after["servers"] and GuardedChange.SERVERS not in allowed
-    servers = [_FEWER_SERVERS.format(old=before["servers"], new=after["servers"])] if fewer else []
+    servers = [forbidden_change("replicas", before["servers"], after["servers"], _FEWER_SERVERS)] if fewer else []
     return servers + _volume_problems(before["volumes"], after["volumes"])
 
 
@@ -49,22 +49,22 @@ def _minio_volumes(values: Values) -> dict[str, Any]:
 def _seaweedfs_shape(values: Values) -> dict[str, Any]:
     single = values.get("allInOne") or {}
     if single.get("enabled"):
-        return {"shape": "one pod", "servers": 1, "volumes": _claim(single.get("data") or {})}
+        return {"single": True, "servers": 1, "volumes": _claim(single.get("data") or {})}
     servers = values.get("volume") or {}
     (data, *_) = servers.get("dataDirs") or [{}]
-    return {"shape": "several servers", "servers": servers.get("replicas", 1), "volumes": _claim_template(data)}
+    return {"single": False, "servers": servers.get("replicas", 1), "volumes": _claim_template(data)}
 
 
 def _claim(volumes: Values) -> dict[str, Any]:
     """Return what cannot change of a PersistentVolumeClaim, whose size may grow."""
-    return {"storage class": volumes.get("storageClass", "")}
+    return {"storage_class": volumes.get("storageClass", "")}
 
 
 def _claim_template(volumes: Values) -> dict[str, Any]:
     """Return what cannot change of the volumeClaimTemplate of a StatefulSet."""
-    return {"storage size of each pod": volumes.get("size"), **_claim(volumes)}
+    return {"volume_size": volumes.get("size"), **_claim(volumes)}
 
 
 def _volume_problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    changed = [what for what in old if what in new and old[what] != new[what]]
-    return [_VOLUME_CHANGED.format(what=what, old=old[what], new=new[what]) for what in changed]
+    changed = [field for field in old if field in new and old[field] != new[field]]
+    return [forbidden_change(field, old[field], new[field], _VOLUME_CHANGED) for field in changed]

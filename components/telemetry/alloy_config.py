@@ -7,8 +7,8 @@ two mounted Secrets: the configuration holds no secret, and a renewed one is rea
 from collections.abc import Callable, Mapping, Sequence
 
 from .._tenants import HEADER
-from ..alloy import Block, Call, Ref, Sum, Value, quote, render
 from ..units import parse_quantity
+from .alloy_syntax import Block, Call, Ref, Sum, Value, quote, render
 from .spec import PLACEMENT_LABELS, POD_LABELS, TelemetrySpec
 
 GRPC_PORT = 4317

@@ -17,18 +17,18 @@ class TelemetryArgs(TypedDict):
     """Namespace of the release."""
     release_name: NotRequired[str]
     """Name of the Helm release, of the Service and of the workload. Default: `alloy`."""
-    traces_otlp_endpoint: NotRequired[pulumi.Input[str]]
-    """Where traces go: `host:port` for OTLP/gRPC in plain text, or an http or https URL for OTLP/HTTP. Default:
-    none, and the receiver takes no traces."""
-    metrics_otlp_url: NotRequired[pulumi.Input[str]]
-    """Prometheus's OTLP address without a signal's path, such as `http://prometheus.monitoring:9090/api/v1/otlp`.
-    Default: none, and the receiver takes no metrics."""
     tls_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace with `ca.crt`, the authority by which https addresses and a gRPC endpoint for
     traces are trusted, and `tls.crt` and `tls.key` for `client_certificates` and `receiver_tls`. Default: none;
     https is trusted by public authorities and gRPC is in plain text."""
     client_certificates: NotRequired[pulumi.Input[bool]]
     """Whether the collectors present the certificate of `tls_secret` to Loki and Tempo. Default: false."""
+    traces_otlp_endpoint: NotRequired[pulumi.Input[str]]
+    """Where traces go: `host:port` for OTLP/gRPC in plain text, or an http or https URL for OTLP/HTTP. Default:
+    none, and the receiver takes no traces."""
+    metrics_otlp_url: NotRequired[pulumi.Input[str]]
+    """Prometheus's OTLP address without a signal's path, such as `http://prometheus.monitoring:9090/api/v1/otlp`.
+    Default: none, and the receiver takes no metrics."""
     login_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace with `username` and `password`, with which the collectors log in to Loki and
     Tempo. Default: none, and no login."""
@@ -63,19 +63,22 @@ class TelemetryArgs(TypedDict):
     """`files`: a pod on each node tails the node's `/var/log/pods`, which is cheapest and needs a privileged
     namespace. `api`: a Deployment streams logs through the API server, in a restricted namespace. Default: `files`."""
     log_level: NotRequired[pulumi.Input[str]]
-    """How much Alloy logs of itself. One of `error`, `warn`, `info` or `debug`. Default: `info`."""
+    """Level of Alloy's own logs. One of `error`, `warn`, `info` or `debug`. Default: `info`."""
     node_local_otlp: NotRequired[pulumi.Input[bool]]
     """Whether OTLP data stays on the sender's node (`internalTrafficPolicy: Local`), which saves traffic between
     nodes. While a node's collector restarts, that node's senders wait, so it needs a collector on each node
     (`log_source: files`). Default: false."""
     storage_host_path: NotRequired[pulumi.Input[str]]
     """Directory of the node that keeps how far each log file was read, so that a restart loses and repeats no
-    lines; empty to keep that only while the pod lives. Not used with `log_source: api`. Default: `/var/lib/alloy`."""
+    lines, for this release alone; empty to keep that only while the pod lives. Not used with `log_source: api`.
+    Default: `/var/lib/<release>.<namespace>`."""
+    allow_changes: NotRequired[Sequence[str]]
+    """Changes that the applied state forbids and that are allowed in one update: `positions`, after the directory
+    was moved on every node, or to read again the lines that the nodes still have. Default: none."""
     replicas: NotRequired[pulumi.Input[int]]
     """Number of collectors with `log_source: api`; with `files` each node has one. 1 to 1000. Default: `2`."""
     max_unavailable: NotRequired[pulumi.Input[str]]
-    """How many nodes an update takes at once with `log_source: files`: a share or a number of nodes. Default:
-    `10%`."""
+    """Maximum number, or share, of unavailable nodes during an update with `log_source: files`. Default: `10%`."""
     cpu_request: NotRequired[pulumi.Input[str]]
     """CPU request of each collector; 1 MiB of logs a second takes about one core. Default: `100m`."""
     memory_request: NotRequired[pulumi.Input[str]]
@@ -89,8 +92,6 @@ class TelemetryArgs(TypedDict):
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
     """Tolerations of the collectors; empty for none. Default: all taints with `log_source: files`, so that no
     node's logs are missing, else none."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]
@@ -115,6 +116,8 @@ class TelemetryArgs(TypedDict):
     pulled with. Default: none."""
     priority_class: NotRequired[pulumi.Input[str]]
     """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""
     service_monitor: NotRequired[bool]
     """Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the Prometheus
     operator. Default: false."""

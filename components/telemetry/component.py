@@ -1,11 +1,13 @@
 """The collector: its namespace, its configuration and the release of chart alloy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from .._guard import guard
 from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge
 from .._namespace import create_namespace
@@ -14,6 +16,7 @@ from .._release import release
 from .alloy_config import GRPC_PORT, HTTP_PORT, alloy_config, log_labels
 from .args import TelemetryArgs
 from .spec import TelemetrySpec
+from .update_guard import update_problems
 from .values import CONFIG_KEY, UI_PORT, alloy_values, readable_resources
 
 
@@ -61,6 +64,10 @@ class Telemetry(pulumi.ComponentResource):
             namespace=resolved.apply(lambda checked: checked.namespace),
             parent=self,
         )
+
+        def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+            return update_problems(old, new, allowed=spec.allow_changes)
+
         release(
             f"{name}-alloy",
             spec,
@@ -68,6 +75,7 @@ class Telemetry(pulumi.ComponentResource):
             values=resolved.apply(lambda checked: deep_merge(alloy_values(checked), checked.values)),
             parent=self,
             depends_on=[*namespaces, config, *access],
+            hooks=guard(f"{name}-alloy", problems),
         )
         host = pulumi.Output.concat(spec.release_name, ".", spec.namespace)
         self.namespace = pulumi.Output.from_input(spec.namespace)

@@ -1,4 +1,4 @@
-"""What `Telemetry` accepts: settings of a stack, what only a program decides, and the rules between them."""
+"""Settings and arguments of `Telemetry`, and their rules."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,11 +10,11 @@ from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 from .._cluster import MonitorSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, placeholder
-from .._pod_security import PodSecurity
+from .._namespace_spec import PodSecurity
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import Violation, rule
 from .._tenants import OptionalTenant, Tenant
-from .._tls import certificates_need_tls
+from .._tls import TlsSpec
 from ..charts import ALLOY, Chart
 from ..units import HttpUrl, MemorySize, Name, Quantity, Replicas, form, parse_quantity
 from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl, is_host_and_port
@@ -22,7 +22,7 @@ from ..urls import LokiPushUrl, OptionalOtlpUrl, OtlpUrl, is_host_and_port
 POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
 PLACEMENT_LABELS = ("node_name", "pod_ip")
 PIPELINE_LABELS = frozenset({"cluster", "stream", "filename", "instance", *POD_LABELS, *PLACEMENT_LABELS})
-"""Every label that the pipeline itself gives to container logs."""
+"""Every label that the pipeline itself adds to container logs."""
 LEAST_MEMORY = "128Mi"
 """The least memory limit that Alloy starts reliably with."""
 _LABEL = r"[A-Za-z_][A-Za-z0-9_]*"
@@ -36,35 +36,41 @@ def _otlp_endpoint(text: str) -> str:
         return str(_HTTP_URL.validate_python(text))
     if not is_host_and_port(text):
         raise ValueError(
-            f"{text!r} is not an OTLP endpoint: write host:port for gRPC, such as tempo.tracing:4317, "
-            "or a URL for HTTP, such as http://tempo.tracing:4318"
+            "must be an OTLP endpoint; use host:port for gRPC, such as tempo.tracing:4317, or a URL for HTTP, "
+            "such as http://tempo.tracing:4318"
         )
     return text
 
 
 def _label_name(text: str) -> str:
     if re.fullmatch(_LABEL, text) is None or text.startswith("__"):
-        raise ValueError(f"{text!r} is not a label name: use letters, digits and _, not beginning with a digit or __")
+        raise ValueError("must be letters, digits and _, not beginning with a digit or __; choose another name")
     return text
 
 
 LabelName = Annotated[str, AfterValidator(_label_name)]
 OptionalOtlpEndpoint = Annotated[str, AfterValidator(_otlp_endpoint)]
-HostPath = Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy")]
+HostPath = Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy.telemetry")]
 ShareOrCount = Annotated[
     str, form(r"(?:[1-9]\d?|100)%|[1-9]\d*", "a share such as 10%, or a number of nodes such as 1")
 ]
 
 
+class GuardedChange(StrEnum):
+    """A change that the update guard refuses unless it is in `allow_changes`."""
+
+    POSITIONS = "positions"
+
+
 class LogSource(StrEnum):
-    """Where container logs are read: the node's files, or the API server."""
+    """The source of container logs: the node's files, or the API server."""
 
     FILES = "files"
     API = "api"
 
 
 class LogLevel(StrEnum):
-    """How much Alloy logs of itself."""
+    """The level of Alloy's own logs."""
 
     ERROR = "error"
     WARN = "warn"
@@ -73,7 +79,7 @@ class LogLevel(StrEnum):
 
 
 class TelemetrySettings(ReleaseSettings):
-    """Alloy: what a stack may state and a program may pass."""
+    """Alloy: settings of a stack and arguments of a program."""
 
     pod_security: Plain[PodSecurity | None] = Field(
         default=None,
@@ -141,7 +147,7 @@ class TelemetrySettings(ReleaseSettings):
         ),
         examples=["api"],
     )
-    log_level: LogLevel = Field(default=LogLevel.INFO, description="How much Alloy logs of itself.", examples=["debug"])
+    log_level: LogLevel = Field(default=LogLevel.INFO, description="Level of Alloy's own logs.", examples=["debug"])
     node_local_otlp: bool = Field(
         default=False,
         description=(
@@ -151,13 +157,21 @@ class TelemetrySettings(ReleaseSettings):
         ),
         examples=[True],
     )
-    storage_host_path: HostPath = Field(
-        default="/var/lib/alloy",
+    storage_host_path: HostPath | None = Field(
+        default=None,
         description=(
             "Directory of the node that keeps how far each log file was read, so that a restart loses and repeats no "
-            "lines; empty to keep that only while the pod lives. Not used with `log_source: api`."
+            "lines, for this release alone; empty to keep that only while the pod lives. Not used with `log_source: "
+            "api`. Default: `/var/lib/<release>.<namespace>`."
         ),
         examples=["/var/lib/alloy"],
+    )
+    allow_changes: Plain[Sequence[GuardedChange]] = Field(
+        default=(),
+        description=(
+            "Changes that the applied state forbids and that are allowed in one update: `positions`, after the "
+            "directory was moved on every node, or to read again the lines that the nodes still have. Default: none."
+        ),
     )
     replicas: Replicas = Field(
         default=2,
@@ -166,7 +180,7 @@ class TelemetrySettings(ReleaseSettings):
     )
     max_unavailable: ShareOrCount = Field(
         default="10%",
-        description="How many nodes an update takes at once with `log_source: files`: a share or a number of nodes.",
+        description="Maximum number, or share, of unavailable nodes during an update with `log_source: files`.",
         examples=["25%"],
     )
     cpu_request: Quantity = Field(
@@ -212,7 +226,7 @@ class TelemetrySettings(ReleaseSettings):
         return PodSecurity.PRIVILEGED if self.reads_files else PodSecurity.RESTRICTED
 
 
-class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
+class TelemetrySpec(TelemetrySettings, TlsSpec, ReleaseSpec, MonitorSpec):
     """The checked arguments of `Telemetry`."""
 
     release_name: Plain[Name] = Field(
@@ -286,6 +300,13 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
         return f"{self.namespace}-{self.release_name}"
 
     @property
+    def positions_directory(self) -> str:
+        """The directory of the node that keeps how far each log file was read; empty for none."""
+        if self.storage_host_path is None:
+            return f"/var/lib/{self.release_name}.{self.namespace}"
+        return self.storage_host_path
+
+    @property
     def static_labels(self) -> dict[str, str]:
         """The labels that every log line carries, from whatever source."""
         return {"cluster": self.cluster, **self.extra_labels}
@@ -299,8 +320,8 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
     def _log_files_need_a_privileged_namespace(self) -> str | None:
         if self.reads_files and self.namespace_security is not PodSecurity.PRIVILEGED:
             return (
-                "log_source files mounts /var/log of the node, which only the level privileged admits: "
-                "remove pod_security, or set log_source to api"
+                "must be privileged with log_source files, which mounts /var/log of the node; remove "
+                "pod_security, or set log_source to api"
             )
         return None
 
@@ -322,10 +343,6 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
             )
         return None
 
-    @rule("client_certificates", "tls_secret")
-    def _client_certificates_need_tls(self) -> Violation | None:
-        return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
-
     @rule("receiver_tls", "tls_secret")
     def _receiver_certificate_has_a_secret(self) -> Violation | None:
         return self._tls_secret_missing("the certificate of the receiver") if self.receiver_tls else None
@@ -341,8 +358,8 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
         grpc = self.traces_otlp_endpoint and "://" not in self.traces_otlp_endpoint
         if self.login_secret and grpc and not self.tls_secret:
             return Violation(
-                f"over gRPC to {self.traces_otlp_endpoint} a login is sent with TLS alone: name in tls_secret the "
-                "Secret with ca.crt, or send traces to an http URL",
+                f"requires TLS where traces are sent over gRPC, to {self.traces_otlp_endpoint}; set tls_secret "
+                "to the Secret with ca.crt, or send traces to an http URL",
                 {"tls_secret": placeholder("tls_secret")},
             )
         return None
@@ -350,14 +367,14 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
     @rule("extra_labels")
     def _extra_labels_are_not_those_of_the_pipeline(self) -> Iterator[Violation]:
         for name in sorted(PIPELINE_LABELS & set(self.extra_labels)):
-            message = f"{name} would overwrite a label of the pipeline: choose another name, or remove it"
+            message = f"must not be {name}, a label of the pipeline; choose another name, or remove it"
             yield Violation(message, at=("extra_labels", name))
 
     @rule("memory_request", "memory_limit")
     def _memory_limit_covers_the_request(self) -> Violation | None:
         if parse_quantity(self.memory_request) > parse_quantity(self.memory_limit):
             return Violation(
-                f"memory_request ({self.memory_request}) is more than memory_limit ({self.memory_limit}): "
+                f"memory_request {self.memory_request} must be at most memory_limit {self.memory_limit}; "
                 "lower it or raise the limit",
                 {"memory_limit": self._least_memory_limit},
             )
@@ -366,6 +383,6 @@ class TelemetrySpec(TelemetrySettings, ReleaseSpec, MonitorSpec):
     @rule("memory_limit", "memory_request")
     def _memory_limit_is_enough_to_start(self) -> Violation | None:
         if parse_quantity(self.memory_limit) < parse_quantity(LEAST_MEMORY):
-            message = f"Alloy does not start reliably with less than {LEAST_MEMORY}: raise it"
+            message = f"must be at least {LEAST_MEMORY} for Alloy to start reliably; raise it"
             return Violation(message, {"memory_limit": self._least_memory_limit})
         return None

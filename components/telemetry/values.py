@@ -32,6 +32,7 @@ _NODES_WITH_LOG_FILES = {
 
 A DaemonSet that tolerates all taints has a pod on every other node too, never becomes ready, and Helm waits for it.
 """
+STORAGE_VOLUME = "storage"
 
 
 def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
@@ -46,11 +47,11 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
         "crds": {"create": False},
         "alloy": {
             "configMap": {"create": False, "name": spec.config_map, "key": CONFIG_KEY},
-            "clustering": {"enabled": not spec.reads_files},
+            "clustering": _clustering(spec),
             "enableReporting": False,
             "storagePath": _STORAGE,
             "extraPorts": [_port("otlp-grpc", GRPC_PORT), _port("otlp-http", HTTP_PORT)],
-            "mounts": {"varlog": spec.reads_files, "extra": [{"name": "storage", "mountPath": _STORAGE}, *mounts]},
+            "mounts": {"varlog": spec.reads_files, "extra": [{"name": STORAGE_VOLUME, "mountPath": _STORAGE}, *mounts]},
             "resources": {
                 "requests": {"cpu": spec.cpu_request, "memory": spec.memory_request},
                 "limits": {"memory": spec.memory_limit},
@@ -77,6 +78,13 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
         priority_class={"controller": {"priorityClassName": spec.priority_class}},
     )
     return deep_merge(values, images)
+
+
+def _clustering(spec: TelemetrySpec) -> dict[str, Any]:
+    """Return the cluster of collectors that share the work; its name is the label of their memberlist."""
+    if spec.reads_files:
+        return {"enabled": False}
+    return {"enabled": True, "name": f"{spec.release_name}.{spec.namespace}"}
 
 
 def _port(name: str, number: int) -> dict[str, Any]:
@@ -112,9 +120,9 @@ def _tolerations(spec: TelemetrySpec) -> list[dict[str, Any]]:
 
 
 def _storage_volume(spec: TelemetrySpec) -> dict[str, Any]:
-    if spec.reads_files and spec.storage_host_path:
-        return {"name": "storage", "hostPath": {"path": spec.storage_host_path, "type": "DirectoryOrCreate"}}
-    return {"name": "storage", "emptyDir": {"sizeLimit": "1Gi"}}
+    if spec.reads_files and spec.positions_directory:
+        return {"name": STORAGE_VOLUME, "hostPath": {"path": spec.positions_directory, "type": "DirectoryOrCreate"}}
+    return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": "1Gi"}}
 
 
 def _daemon_set(spec: TelemetrySpec) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class TracingArgs(TypedDict):
     none."""
     kafka_topic: NotRequired[pulumi.Input[str]]
     """Topic that spans go through, for this Tempo alone; created where the broker creates topics on demand.
-    Default: `tempo-traces`."""
+    Default: `<release>.<namespace>`."""
     kafka_credentials_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace with the keys `KAFKA_USERNAME` and `KAFKA_PASSWORD`, for SASL/PLAIN. Default:
     none, for a broker without a login."""
@@ -84,7 +84,7 @@ class TracingArgs(TypedDict):
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
     """Tolerations of all pods of Tempo. Default: none."""
     limits: NotRequired[TracingLimits]
-    """What all clients together may write. Default: Tempo's own limits."""
+    """Limits of all clients together. Default: Tempo's own limits."""
     receivers: NotRequired[Sequence[str]]
     """Protocols that spans arrive by: `otlp`, always, and `jaeger` and `zipkin` where programs still send those.
     Default: `otlp`."""
@@ -95,9 +95,9 @@ class TracingArgs(TypedDict):
     """How long spans are collected into one block, `1m` to `2h`. In Tempo 2 the block then goes to the bucket; the
     block-builders of Tempo 3 write there every 5m in any case. Default: `30m`."""
     processors: NotRequired[Sequence[str]]
-    """What the metrics generator does, one or more of `service-graphs`, `span-metrics`, and `local-blocks` for
-    TraceQL metrics and Grafana's Traces Drilldown; Tempo 3 answers those without it and does not take it. Default:
-    all that Tempo has."""
+    """Processors of the metrics generator, one or more of `service-graphs`, `span-metrics`, and `local-blocks` for
+    TraceQL metrics and Grafana's Traces Drilldown; Tempo 3 answers those without it and refuses it. Default: all
+    that Tempo has."""
     span_metrics_dimensions: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Span and resource attributes that become labels of span metrics. Default: none."""
     service_graph_dimensions: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
@@ -120,38 +120,6 @@ class TracingArgs(TypedDict):
     metrics_namespaces: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Namespaces whose pods may reach the metrics past the gateway, where the gateway asks for logins or
     certificates: a NetworkPolicy keeps all others out. Required then with `service_monitor`. Default: none."""
-    create_namespace: NotRequired[bool]
-    """Whether the component creates the namespace. Default: true."""
-    protect_namespace: NotRequired[bool]
-    """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
-    charts_dir: NotRequired[str]
-    """Directory with the chart as `<chart>-<version>` or `.tgz`. Default: the chart's own repository."""
-    values: NotRequired[Mapping[str, Any]]
-    """Chart values merged over those of the component, last. Default: none."""
-    max_history: NotRequired[int]
-    """Number of revisions of the release that Helm keeps. At least 1. Default: `2`."""
-    timeout_seconds: NotRequired[int]
-    """Time that an installation or upgrade may take, in seconds. At least 1. Default: `600`."""
-    atomic: NotRequired[bool]
-    """Whether a failed upgrade is rolled back at once. Default: false."""
-    skip_await: NotRequired[bool]
-    """Whether Helm does not wait for the pods to be ready. Default: false."""
-    image_registry: NotRequired[pulumi.Input[str]]
-    """Registry that replaces that of every image, such as `docker.io`, and keeps the path of its repository: with
-    `registry.example.com/mirror`, `docker.io/grafana/loki` becomes `registry.example.com/mirror/grafana/loki`;
-    official images of Docker Hub are below `library/`. An image that is set by name stays. Default: the registry of
-    each image."""
-    image_pull_secrets: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Names of Secrets of type `kubernetes.io/dockerconfigjson`, in the namespace of the pods, that images are
-    pulled with. Default: none."""
-    priority_class: NotRequired[pulumi.Input[str]]
-    """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
-    service_monitor: NotRequired[bool]
-    """Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the Prometheus
-    operator. Default: false."""
-    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the ServiceMonitors, by which the operator's Prometheus selects them: kube-prometheus-stack's
-    selects `release` with the name of its own release. Default: none."""
     store: NotRequired[str]
     """`s3`: a bucket. `filesystem`: the volume of a single monolithic pod. Default: `s3`."""
     bucket: NotRequired[pulumi.Input[str]]
@@ -189,9 +157,41 @@ class TracingArgs(TypedDict):
     """Key of the password in that Secret. Default: `password`."""
     cache_checksum: NotRequired[pulumi.Input[str]]
     """Any text that changes with the password, to restart the pods. Default: none."""
-    dns_service: NotRequired[pulumi.Input[str]]
-    """Service of the cluster's DNS. Default: `kube-dns`."""
-    dns_namespace: NotRequired[pulumi.Input[str]]
-    """Namespace of that Service. Default: `kube-system`."""
+    dns_resolver: NotRequired[pulumi.Input[str]]
+    """DNS server of every nginx: a Service and its namespace, an IP address, or `resolv.conf` for the servers that
+    the kubelet writes to the pod's file of that name. EKS Auto Mode has no Service of its DNS: use `resolv.conf`
+    there, and with a DNS cache on each node. Default: `kube-dns.kube-system`."""
     cluster_domain: NotRequired[pulumi.Input[str]]
     """DNS domain of the cluster. Default: `cluster.local`."""
+    protect_namespace: NotRequired[bool]
+    """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
+    charts_dir: NotRequired[str]
+    """Directory with the chart as `<chart>-<version>` or `.tgz`. Default: the chart's own repository."""
+    values: NotRequired[Mapping[str, Any]]
+    """Chart values merged over those of the component, last. Default: none."""
+    max_history: NotRequired[int]
+    """Number of revisions of the release that Helm keeps. At least 1. Default: `2`."""
+    timeout_seconds: NotRequired[int]
+    """Time that an installation or upgrade may take, in seconds. At least 1. Default: `600`."""
+    atomic: NotRequired[bool]
+    """Whether a failed upgrade is rolled back at once. Default: false."""
+    skip_await: NotRequired[bool]
+    """Whether Helm does not wait for the pods to be ready. Default: false."""
+    image_registry: NotRequired[pulumi.Input[str]]
+    """Registry that replaces that of every image, such as `docker.io`, and keeps the path of its repository: with
+    `registry.example.com/mirror`, `docker.io/grafana/loki` becomes `registry.example.com/mirror/grafana/loki`;
+    official images of Docker Hub are below `library/`. An image that is set by name stays. Default: the registry of
+    each image."""
+    image_pull_secrets: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Names of Secrets of type `kubernetes.io/dockerconfigjson`, in the namespace of the pods, that images are
+    pulled with. Default: none."""
+    priority_class: NotRequired[pulumi.Input[str]]
+    """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
+    create_namespace: NotRequired[bool]
+    """Whether the component creates the namespace. Default: true."""
+    service_monitor: NotRequired[bool]
+    """Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the Prometheus
+    operator. Default: false."""
+    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the ServiceMonitors, by which the operator's Prometheus selects them: kube-prometheus-stack's
+    selects `release` with the name of its own release. Default: none."""

@@ -11,7 +11,7 @@ from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
 from .._service_monitor import create_service_monitor
-from .._tls import login_warnings
+from .._tls import allowed_changes_warnings, login_warnings
 from .args import TracingArgs
 from .endpoints import endpoints
 from .metrics_generator import generated_metrics
@@ -49,10 +49,10 @@ class Tracing(pulumi.ComponentResource):
         if spec.replication_factor == 2:
             pulumi.log.warn(
                 "replicas = 2: Tempo confirms a write once one of the two ingesters has it, and a span that only one "
-                "has is lost with its volume; from 3 replicas on, two ingesters confirm a write",
+                "has is lost with its volume; set 3 replicas or more, of which two confirm a write",
                 self,
             )
-        for warning in login_warnings(spec):
+        for warning in [*login_warnings(spec), *allowed_changes_warnings(spec.allow_changes)]:
             pulumi.log.warn(warning, self)
         namespace = create_namespace_if(name, spec, spec.namespace, self)
 

@@ -6,6 +6,7 @@ exposes `/flush` and `/shutdown` to every client; that of 1.61.0 has no TLS. Wit
 
 from typing import Any
 
+from .._nginx import chart_resolver, merge_gateway, nginx_resolver, pod_resolver
 from .._tls import certificate_volume, refusal_lines, tls_lines
 from .endpoints import (
     JAEGER_GRPC_PORT,
@@ -28,7 +29,8 @@ MAX_BODY_MIB = 20
 def gateway_values(spec: TracingSpec) -> dict[str, Any]:
     """Return the section of the gateway, which the chart disables by default."""
     if not spec.gateway_only:
-        return {"enabled": spec.gateway, **workload_values(spec, TempoRole.GATEWAY)}
+        resolver = chart_resolver(spec.dns_resolver) if spec.gateway else {}
+        return {"enabled": spec.gateway, **workload_values(spec, TempoRole.GATEWAY), **resolver}
     values: dict[str, Any] = {
         "enabled": True,
         **workload_values(spec, TempoRole.GATEWAY),
@@ -39,13 +41,12 @@ def gateway_values(spec: TracingSpec) -> dict[str, Any]:
     if spec.tls_secret:
         probe = {"httpGet": {"scheme": "HTTPS"}}
         values |= {"service": {"port": TLS_PORT}, "livenessProbe": probe, "readinessProbe": probe}
-        values |= certificate_volume(spec.tls_secret)
-    return values
+    volumes = certificate_volume(spec.tls_secret) if spec.tls_secret else {}
+    return merge_gateway(values, volumes, pod_resolver(spec.dns_resolver))
 
 
 def nginx_file(spec: TracingSpec) -> str:
     """Return the configuration of nginx: TLS, client certificates and logins of `spec`, and the proxied locations."""
-    dns = f"{spec.dns_service}.{spec.dns_namespace}.svc.{spec.cluster_domain}"
     http = [
         *(f"{kind}_temp_path /tmp/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
         "default_type application/octet-stream;",
@@ -59,7 +60,7 @@ def nginx_file(spec: TracingSpec) -> str:
             for module in ("proxy", "grpc")
             for direction in ("read", "send")
         ),
-        f"resolver {dns};",
+        nginx_resolver(spec.dns_resolver, spec.cluster_domain),
         *(tls_lines(spec.client_certificates) if spec.tls_secret else []),
         *_server(f"listen {HTTP_PORT}{' ssl' if spec.tls_secret else ''};", spec, _http_locations(spec)),
         *_server(f"listen {OTLP_GRPC_PORT}{' ssl' if spec.tls_secret else ''} http2;", spec, _grpc_locations(spec)),

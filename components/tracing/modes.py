@@ -1,4 +1,4 @@
-"""How Tempo runs: its modes, and the workloads of distributed Tempo."""
+"""How Tempo runs: its modes, and the versions and workloads of distributed Tempo."""
 
 from enum import StrEnum
 
@@ -15,6 +15,17 @@ class TempoMode(StrEnum):
     def chart(self) -> Chart:
         """The chart that installs the mode."""
         return TEMPO if self is TempoMode.MONOLITHIC else TEMPO_DISTRIBUTED
+
+
+def installs_tempo_3(version: str) -> bool:
+    """Whether the chart of this version installs Tempo 3, which receives spans through Kafka."""
+    return version.partition(".")[0] == "3"
+
+
+TEMPO_2_VERSIONS = tuple(version for version in TEMPO_DISTRIBUTED.versions if not installs_tempo_3(version))
+"""The supported versions that install Tempo 2, the default first."""
+TEMPO_3_VERSIONS = tuple(version for version in TEMPO_DISTRIBUTED.versions if installs_tempo_3(version))
+"""The supported versions that install Tempo 3."""
 
 
 class TempoRole(StrEnum):

@@ -1,4 +1,4 @@
-"""What `Tracing` accepts: settings that a stack may state, what only a program decides, and the rules between them."""
+"""Settings and arguments of `Tracing`, and their rules."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._model import Choices, Plain, StrictModel, placeholder
-from .._pod_security import NamespaceSettings
+from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings
 from .._spec import REMOVE, Fix, Violation, rule
 from .._tls import LEAVE_OUT, SecuritySpec, metrics_namespaces_problem
@@ -20,16 +20,25 @@ from .._workload import WorkloadSettings
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart
 from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, hours, parse_duration
 from ..urls import OptionalRemoteWriteUrl, is_host_and_port
-from .chart_versions import TEMPO_3_VERSIONS, installs_tempo_3
-from .modes import FIXED_REPLICAS, TEMPO_2_ROLES, TEMPO_3_ROLES, TempoMode, TempoRole
+from .modes import (
+    FIXED_REPLICAS,
+    TEMPO_2_ROLES,
+    TEMPO_3_ROLES,
+    TEMPO_3_VERSIONS,
+    TempoMode,
+    TempoRole,
+    installs_tempo_3,
+)
 from .values_check import values_problems
 
 BLOCKLIST_POLL = "5m"
 """Interval at which every reader of the bucket lists its blocks."""
 
 _TOPIC = r"[a-zA-Z0-9._-]{1,249}"
-_USE_TEMPO_3 = f"use mode distributed with chart_version {TEMPO_3_VERSIONS[0]}"
 _MIN_BLOCK_DURATION, _MAX_BLOCK_DURATION = "1m", "2h"
+
+USE_TEMPO_3 = f"use mode distributed with chart_version {TEMPO_3_VERSIONS[0]}"
+"""Fix for an argument that only Tempo 3 has."""
 
 RESERVED_GATEWAY_VALUES = {
     **{f"gateway.{key}": LEAVE_OUT for key in ("enabled", "nginxConfig", "extraVolumes", "extraVolumeMounts")},
@@ -113,7 +122,7 @@ class TracingLimits(StrictModel):
 
 
 class TracingSettings(NamespaceSettings, ReleaseSettings):
-    """Tempo: what a stack may state and a program may pass."""
+    """Tempo: settings of a stack and arguments of a program."""
 
     chart_version: Plain[Annotated[str, Choices((*TEMPO.versions, *TEMPO_DISTRIBUTED.versions))]] = Field(
         default="",
@@ -158,10 +167,12 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         examples=["kafka.messaging:9092"],
     )
     kafka_topic: str = Field(
-        default="tempo-traces",
+        default="",
         description=(
-            "Topic that spans go through, for this Tempo alone; created where the broker creates topics on demand."
+            "Topic that spans go through, for this Tempo alone; created where the broker creates topics on demand. "
+            "Default: `<release>.<namespace>`."
         ),
+        examples=["tempo.tracing"],
     )
     kafka_credentials_secret: OptionalObjectName = Field(
         default="",
@@ -226,7 +237,7 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
     )
     limits: Plain[TracingLimits] = Field(
         default_factory=TracingLimits,
-        description="What all clients together may write. Default: Tempo's own limits.",
+        description="Limits of all clients together. Default: Tempo's own limits.",
         examples=[{"max_bytes_per_trace": 10000000}],
     )
     receivers: Plain[Sequence[Receiver]] = Field(
@@ -256,8 +267,8 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
         default=tuple(Processor),
         min_length=1,
         description=(
-            "What the metrics generator does, one or more of `service-graphs`, `span-metrics`, and `local-blocks` for "
-            "TraceQL metrics and Grafana's Traces Drilldown; Tempo 3 answers those without it and does not take it. "
+            "Processors of the metrics generator, one or more of `service-graphs`, `span-metrics`, and `local-blocks` "
+            "for TraceQL metrics and Grafana's Traces Drilldown; Tempo 3 answers those without it and refuses it. "
             "Default: all that Tempo has."
         ),
         examples=[["service-graphs", "span-metrics"]],
@@ -352,6 +363,11 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         return self.mode is TempoMode.DISTRIBUTED and self.secured
 
     @property
+    def topic(self) -> str:
+        """The topic that spans go through."""
+        return self.kafka_topic or f"{self.release_name}.{self.namespace}"
+
+    @property
     def partition_count(self) -> int:
         """Number of partitions of the topic, of live-stores and of block-builders."""
         return self.partitions or 3
@@ -413,13 +429,13 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
     @rule("partitions", "mode", "chart_version")
     def _only_tempo_3_has_partitions(self) -> str | None:
         if self.partitions is not None and not self.uses_kafka:
-            return f"only Tempo 3 reads partitions of a topic; remove it, or {_USE_TEMPO_3}"
+            return f"only Tempo 3 reads partitions of a topic; remove it, or {USE_TEMPO_3}"
         return None
 
     @rule("kafka_address", "mode", "chart_version")
     def _tempo_3_has_a_kafka_address(self) -> str | Violation | None:
         if not self.uses_kafka:
-            message = f"only Tempo 3 writes to Kafka; remove it, or {_USE_TEMPO_3}"
+            message = f"only Tempo 3 writes to Kafka; remove it, or {USE_TEMPO_3}"
             return message if self.kafka_address else None
         fix = {"kafka_address": placeholder("kafka_address")}
         if not self.kafka_address:
@@ -435,14 +451,14 @@ class TracingSpec(TracingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
 
     @rule("kafka_topic")
     def _kafka_topic_is_valid(self) -> str | None:
-        if re.fullmatch(_TOPIC, self.kafka_topic) is None:
+        if self.kafka_topic and re.fullmatch(_TOPIC, self.kafka_topic) is None:
             return "must be 1 to 249 letters, digits, dots, underscores or hyphens; correct it"
         return None
 
     @rule("kafka_credentials_secret", "mode", "chart_version")
     def _only_tempo_3_has_kafka_credentials(self) -> str | None:
         if self.kafka_credentials_secret and not self.uses_kafka:
-            return f"only Tempo 3 logs in to Kafka; remove it, or {_USE_TEMPO_3}"
+            return f"only Tempo 3 logs in to Kafka; remove it, or {USE_TEMPO_3}"
         return None
 
     @rule("workloads", "mode", "chart_version")

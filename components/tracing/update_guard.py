@@ -4,19 +4,29 @@
 them. Each problem is a message with the field, both values, the rule and the fix.
 """
 
+import json
 from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import Any
 
-from .._merge import value_at
+from .._bucket import Store
+from .._guard import forbidden_change
+from .._memberlist import Membership, membership_problems
+from .._merge import deep_merge, value_at
+from .._shown import shown
 from ..storage.s3 import store_address
-from .chart_versions import has_headless_memcached
+from .modes import TempoMode, TempoRole
 from .spec import GuardedChange
 
 Values = Mapping[str, Any]
 
 REPLACE = "pulumi up --replace <urn of the release>"
-ADDRESS = "address of the store"
+ENDPOINT = "endpoint"
+CHART_LABEL = "{{ .Release.Name }}.{{ .Release.Namespace }}"
+"""The label of the ring in every version of the chart."""
+
+FIRST_WITH_HEADLESS_MEMCACHED = (2, 17, 10)
+"""The version of the chart from which the Service of memcached is headless, by its README."""
 
 
 class Topology(StrEnum):
@@ -26,23 +36,28 @@ class Topology(StrEnum):
     INGESTERS = "distributed"
     KAFKA = "distributed with Kafka"
 
+    @property
+    def mode(self) -> TempoMode:
+        """The mode of its release."""
+        return TempoMode.MONOLITHIC if self is Topology.MONOLITHIC else TempoMode.DISTRIBUTED
+
 
 _MODE_CHANGE = (
-    "mode {before} cannot become {after} in place: spans on the volumes of the old pods would not reach the bucket; "
-    "keep this Tracing and add a second one with another release name, the same bucket and the new mode, "
-    "{one_compactor}; send traces to it, let the first one flush for an hour, remove the first one, and then that value"
+    "spans on the volumes of the old pods would not reach the bucket; keep this Tracing and add a second one with "
+    "another release name, the same bucket and the new mode, {one_compactor}; send traces to it, let the first one "
+    "flush for an hour, remove the first one, and then that value"
 )
-_MODE_CHANGES = {
+_CHART_CHANGES = {
     (Topology.INGESTERS, Topology.KAFKA): (
-        "Tempo 2 cannot become Tempo 3 in place: Tempo 3 has no ingesters, and what they hold would not reach the "
-        "bucket; keep this Tracing and add a second one with another release name, the same bucket and the new "
-        "chart_version, {one_compactor}; send traces to it, let the ingesters flush for an hour, remove the first "
-        "one, and then that value"
+        "chart_version: must not change from Tempo 2 to Tempo 3 in one update, as Tempo 3 has no ingesters, and what "
+        "they hold would not reach the bucket; keep this Tracing and add a second one with another release name, the "
+        "same bucket and the new chart_version, {one_compactor}; send traces to it, let the ingesters flush for "
+        "an hour, remove the first one, and then that value"
     ),
     (Topology.KAFKA, Topology.INGESTERS): (
-        "Tempo 3 cannot become Tempo 2 in place: Tempo 2 does not read the topic; keep chart_version, or add a second "
-        "Tracing with another release name and the same bucket, {one_compactor}; send traces to it, and remove the "
-        "first one once its block-builders have read the topic to its end"
+        "chart_version: must not change from Tempo 3 to Tempo 2 in one update, as Tempo 2 does not read the topic; "
+        "keep chart_version, or add a second Tracing with another release name and the same bucket, {one_compactor}; "
+        "send traces to it, and remove the first one once its block-builders have read the topic to its end"
     ),
 }
 
@@ -54,12 +69,15 @@ def update_problems(old: Values, new: Values, *, allowed: Collection[GuardedChan
     """
     before, after = _topology(old), _topology(new)
     if before != after:
-        message = _MODE_CHANGES.get((before, after), _MODE_CHANGE)
-        return [message.format(before=before, after=after, one_compactor=_one_compactor(after))]
+        if before.mode is after.mode:
+            return [_CHART_CHANGES[before, after].format(one_compactor=_one_compactor(after))]
+        reason = _MODE_CHANGE.format(one_compactor=_one_compactor(after))
+        return [forbidden_change("mode", before.mode, after.mode, reason)]
     return [
         *([] if GuardedChange.LOCATION in allowed else _location_problems(old, new)),
         *_volume_problems(old, new),
         *_topic_problems(old, new),
+        *_label_problems(old, new),
         *([] if GuardedChange.INGESTERS in allowed else _ingester_problems(old, new)),
     ]
 
@@ -79,12 +97,16 @@ def _one_compactor(topology: Topology) -> str:
 def _location_problems(old: Values, new: Values) -> list[str]:
     before, after = _location(old), _location(new)
     return [
-        f"{part} {before[part]!r} cannot become {after[part]!r}: queries would not find the traces written so far, and "
-        "these would not expire; change it back; or copy the blocks, or accept the loss of the old traces, or check "
-        "that both are names of one place, and then apply once with allow_changes "
-        f'["{GuardedChange.LOCATION}"]'
-        for part in before
-        if before[part] != after[part] and not (part == ADDRESS and None in (before[part], after[part]))
+        forbidden_change(
+            field,
+            before[field],
+            after[field],
+            "queries would not find the traces written so far, and these would not expire; change it back; or copy the "
+            "blocks, or accept the loss of the old traces, or check that both are names of one place, and then apply "
+            f'once with allow_changes ["{GuardedChange.LOCATION}"]',
+        )
+        for field in before
+        if before[field] != after[field] and not (field == ENDPOINT and None in (before[field], after[field]))
     ]
 
 
@@ -92,38 +114,43 @@ def _location(values: Values) -> dict[str, Any]:
     trace = value_at(values, ("storage", "trace")) or value_at(values, ("tempo", "storage", "trace")) or {}
     s3 = trace.get("s3") or {}
     return {
-        "storage backend": trace.get("backend", "local"),
-        ADDRESS: store_address(s3.get("endpoint") or "", s3.get("region") or "") if s3 else None,
+        "store": Store.FILESYSTEM if trace.get("backend", "local") == "local" else trace["backend"],
+        ENDPOINT: store_address(s3.get("endpoint") or "", s3.get("region") or "") if s3 else None,
         "bucket": s3.get("bucket", ""),
-        "bucket prefix": s3.get("prefix", ""),
+        "bucket_prefix": s3.get("prefix", ""),
     }
 
 
 def _volume_problems(old: Values, new: Values) -> list[str]:
     before, after = _volumes(old), _volumes(new)
     return [
-        f"{field} {before[field]!r} cannot become {after[field]!r}: the volume claim templates of a StatefulSet are "
-        "immutable; change it back; or, to grow volumes, raise the size in their claims and then run "
-        f"{REPLACE}, which keeps them"
+        forbidden_change(
+            field,
+            before[field],
+            after[field],
+            "the volume claim templates of a StatefulSet are immutable; change it back; or, to grow volumes, raise the "
+            f"size in their claims and then run {REPLACE}, which keeps them",
+        )
         for field in before
         if field in after and before[field] != after[field]
     ]
 
 
 def _volumes(values: Values) -> dict[str, Any]:
-    generator = {"generator ": value_at(values, ("metricsGenerator", "persistence"))}
+    generator = {f"workloads.{TempoRole.METRICS_GENERATOR}.": value_at(values, ("metricsGenerator", "persistence"))}
+    ingester = {f"workloads.{TempoRole.INGESTER}.": value_at(values, ("ingester", "persistence"))}
     topology = _topology(values)
     claims = {
         Topology.MONOLITHIC: {"": value_at(values, ("persistence",))},
-        Topology.INGESTERS: {"ingester ": value_at(values, ("ingester", "persistence")), **generator},
+        Topology.INGESTERS: ingester | generator,
         Topology.KAFKA: generator,
     }[topology]
     storage_class_key = "storageClassName" if topology is Topology.MONOLITHIC else "storageClass"
     return {
-        f"{owner}volume {field}": claim.get(key, "")
-        for owner, claim in claims.items()
+        f"{workload}{argument}": claim.get(key, "")
+        for workload, claim in claims.items()
         if claim
-        for field, key in (("size", "size"), ("storage class", storage_class_key))
+        for argument, key in (("volume_size", "size"), ("storage_class", storage_class_key))
     }
 
 
@@ -132,18 +159,47 @@ def _topic_problems(old: Values, new: Values) -> list[str]:
     problems = []
     if before.get("topic") != after.get("topic"):
         problems.append(
-            f"kafka_topic {before.get('topic')!r} cannot become {after.get('topic')!r}: spans of the old topic that "
-            "are not in a block yet would be lost; change it back; or stop the senders, wait until the block-builders "
-            f"have read the old topic to its end, and then run {REPLACE}"
+            forbidden_change(
+                "kafka_topic",
+                before.get("topic"),
+                after.get("topic"),
+                f"spans of the old topic that are not in a block yet would be lost; set kafka_topic "
+                f"{shown(before.get('topic'))} to keep it; or stop the senders, wait until the block-builders have "
+                f"read the old topic to its end, and then run {REPLACE}",
+            )
         )
     count = "auto_create_topic_default_partitions"
     if before and after and after[count] < before[count]:
         problems.append(
-            f"partitions {before[count]} cannot become {after[count]}: a topic cannot shrink, and the partitions above "
-            f"would not be read; keep {before[count]}; or add a second Tracing with another release name and "
-            "kafka_topic and the same bucket, send traces to it, and remove the first one once its topic is read"
+            forbidden_change(
+                "partitions",
+                before[count],
+                after[count],
+                f"a topic cannot shrink, and the partitions above would not be read; keep {before[count]}; or add a "
+                "second Tracing with another release name and kafka_topic and the same bucket, send traces to it, and "
+                "remove the first one once its topic is read",
+            )
         )
     return problems
+
+
+def _label_problems(old: Values, new: Values) -> list[str]:
+    """Return a message where old and new pods would discard each other's messages of the ring; one pod has no others.
+
+    No argument sets the label: it is the chart's unless `values` set another one.
+    """
+    if _topology(new) is Topology.MONOLITHIC:
+        return []
+    return membership_problems(
+        _membership(old), _membership(new), lambda step: f"values.memberlist = {json.dumps(step.config)}"
+    )
+
+
+def _membership(values: Values) -> Membership:
+    section = value_at(values, ("memberlist",)) or {}
+    return Membership.of(
+        deep_merge(section, value_at(values, ("tempo", "structuredConfig", "memberlist")) or {}), CHART_LABEL
+    )
 
 
 def _ingester_problems(old: Values, new: Values) -> list[str]:
@@ -165,10 +221,15 @@ def _ingester_problems(old: Values, new: Values) -> list[str]:
         else f"keep {before}"
     )
     return [
-        f"replicas {before} cannot become {after} with replication factor {replication_factor}: the ingesters that are "
-        f"removed hold spans on their volumes that are neither in the bucket nor in another ingester; {fix}; or flush "
-        f"each pod that is removed, from ingester-{before - 1} downwards, by a POST to its /shutdown, and then apply "
-        f'once with allow_changes ["{GuardedChange.INGESTERS}"]'
+        forbidden_change(
+            "replicas",
+            before,
+            after,
+            f"with replication factor {replication_factor} the ingesters that are removed hold spans on their volumes "
+            f"that are neither in the bucket nor in another ingester; {fix}; or flush each pod that is removed, from "
+            f"ingester-{before - 1} downwards, by a POST to its /shutdown, and then apply once with allow_changes "
+            f'["{GuardedChange.INGESTERS}"]',
+        )
     ]
 
 
@@ -177,19 +238,28 @@ def upgrade_problems(old: Values, new: Values, *, allowed: Collection[GuardedCha
     before, after = old.get("version"), new.get("version")
     if GuardedChange.CACHE in allowed or not isinstance(before, str) or not isinstance(after, str):
         return []
-    if has_headless_memcached(before) == has_headless_memcached(after):
+    if _has_headless_memcached(before) == _has_headless_memcached(after):
         return []
     if not (_has_memcached(old) and _has_memcached(new)):
         return []
     memcached = f"{new.get('name')}-memcached"
     delete = f"kubectl -n {new.get('namespace')} delete"
     return [
-        f"chart_version {before} cannot become {after} while memcached is there: it changes immutable fields of its "
-        "Service and StatefulSet; delete both, which loses cached blocks alone, and apply once with allow_changes "
-        f'["{GuardedChange.CACHE}"]: {delete} statefulset {memcached} --cascade=orphan; {delete} service {memcached}'
+        forbidden_change(
+            "chart_version",
+            before,
+            after,
+            "the upgrade changes immutable fields of the Service and the StatefulSet of memcached; delete both, which "
+            f'loses cached blocks alone, and apply once with allow_changes ["{GuardedChange.CACHE}"]: '
+            f"{delete} statefulset {memcached} --cascade=orphan; {delete} service {memcached}",
+        )
     ]
 
 
 def _has_memcached(inputs: Values) -> bool:
     """Whether the chart's own cache runs, as it does by default."""
     return value_at(inputs, ("values", "memcached", "enabled")) is not False
+
+
+def _has_headless_memcached(version: str) -> bool:
+    return tuple(int(number) for number in version.split(".")) >= FIRST_WITH_HEADLESS_MEMCACHED

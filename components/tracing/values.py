@@ -6,6 +6,7 @@ from typing import Any
 from .._bucket import CA_PATH
 from .._cache import EXPAND_ENVIRONMENT, Database
 from .._merge import deep_merge
+from .._nginx import resolver_globals
 from .._pods import pod_values
 from .._workload import CONTAINER_SECURITY_CONTEXT, resources, scheduling
 from ..storage.s3 import bucket_endpoint
@@ -22,7 +23,7 @@ from .workloads import (
     affinity,
     bucket_credentials,
     credentials_annotations,
-    go_memory_limit,
+    go_environment,
     merge_workload_values,
     persistence,
     reader_values,
@@ -38,7 +39,7 @@ COMPACTED_BLOCK_RETENTION = "1h"
 
 MEMCACHED_MEGABYTES = 256
 CACHE_ROLES = ("parquet-footer", "bloom", "frontend-search")
-"""What every version of the chart keeps on its memcached: small, and read by every query."""
+"""The data that every version of the chart caches: small, and read by every query."""
 
 USERNAME, PASSWORD = "KAFKA_USERNAME", "KAFKA_PASSWORD"
 
@@ -59,7 +60,7 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "storage": {"trace": _trace_storage(spec)},
         "ingester": {"max_block_duration": _block_duration(spec)},
         "resources": resources(spec.cpu, spec.memory),
-        "extraEnv": [go_memory_limit(spec.memory), *bucket_credentials(spec)],
+        "extraEnv": [go_environment(spec.memory), *bucket_credentials(spec)],
         "securityContext": CONTAINER_SECURITY_CONTEXT,
     }
     if overrides := _overrides(spec):
@@ -109,11 +110,7 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         "queryFrontend": reader_values(spec, TempoRole.QUERY_FRONTEND),
         **_cache_values(spec),
         "gateway": gateway_values(spec),
-        "global": {
-            "dnsService": spec.dns_service,
-            "dnsNamespace": spec.dns_namespace,
-            "clusterDomain": spec.cluster_domain,
-        },
+        "global": resolver_globals(spec.dns_resolver, spec.cluster_domain),
         "metaMonitoring": {
             "serviceMonitor": {"enabled": spec.service_monitor, "labels": dict(spec.service_monitor_labels)}
         },
@@ -166,7 +163,7 @@ def _tempo_3_values(spec: TracingSpec) -> dict[str, Any]:
         "ingest": {
             "kafka": {
                 "address": spec.kafka_address,
-                "topic": spec.kafka_topic,
+                "topic": spec.topic,
                 "auto_create_topic_enabled": True,
                 "auto_create_topic_default_partitions": spec.partition_count,
             }

@@ -3,18 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
-from .._workload import WorkloadSettings, resources, scheduling
+from .._workload import WorkloadSettings, go_memory_limit, resources, scheduling
 from ..units import parse_quantity
 from .modes import TempoRole
 from .spec import TracingSpec
 
 TERMINATION_GRACE_SECONDS = 300
-GO_SHARE_OF_MEMORY = Decimal("0.85")
-"""Part of the memory limit that Go may fill before it collects garbage without pause."""
-
 POD_SECURITY_CONTEXT = {"seccompProfile": {"type": "RuntimeDefault"}, "fsGroupChangePolicy": "OnRootMismatch"}
 DEFAULT_RESOURCES = {
     TempoRole.DISTRIBUTOR: ("100m", "512Mi"),
@@ -80,7 +76,7 @@ def workload_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
     sized = workload(spec, role)
     # The chart has no number of schedulers: it runs one.
     replicas = {} if role is TempoRole.BACKEND_SCHEDULER else {"replicas": sized.replicas}
-    environment = {} if role is TempoRole.GATEWAY else {"extraEnv": [go_memory_limit(sized.memory)]}
+    environment = {} if role is TempoRole.GATEWAY else {"extraEnv": [go_environment(sized.memory)]}
     return {
         **replicas,
         "resources": resources(sized.cpu, sized.memory),
@@ -135,10 +131,9 @@ def service_account(spec: TracingSpec) -> dict[str, Any]:
     return {"name": spec.service_account_name, "annotations": dict(spec.service_account_annotations)}
 
 
-def go_memory_limit(memory: str) -> dict[str, str]:
+def go_environment(memory: str) -> dict[str, str]:
     """Return the variable that makes Go collect garbage before the memory limit is reached."""
-    mebibytes = int(parse_quantity(memory) * GO_SHARE_OF_MEMORY / 2**20)
-    return {"name": "GOMEMLIMIT", "value": f"{mebibytes}MiB"}
+    return {"name": "GOMEMLIMIT", "value": go_memory_limit(parse_quantity(memory) / 2**20)}
 
 
 def bucket_credentials(spec: TracingSpec) -> list[dict[str, Any]]:

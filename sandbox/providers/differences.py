@@ -41,7 +41,7 @@ def compare(
     *,
     delete_before_replace: bool = False,
 ) -> Difference:
-    """Compare old inputs with new inputs; `is_replacement` tells which paths are immutable."""
+    """Compare old inputs with new inputs; `is_replacement` is true of immutable paths."""
     changes = changed_paths(old, new)
     replaces = frozenset(path for path in changes if is_replacement(path))
     return Difference(changes, replaces, bool(replaces) and delete_before_replace)
@@ -53,7 +53,7 @@ def starts_with(path: Path, *prefixes: str) -> bool:
 
 
 def render(path: Path) -> str:
-    """The path in the notation of the engine: `metadata.labels["app.kubernetes.io/name"]`."""
+    """Return the path in the notation of the engine: `metadata.labels["app.kubernetes.io/name"]`."""
     text = ""
     for step in path:
         if isinstance(step, int):

@@ -53,7 +53,6 @@ class Resource:
     id: str = ""
     preview: bool = False
     timeout: float = 0.0
-    seed: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -113,8 +112,5 @@ class Provider:
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
         raise NotImplementedError
-
-    def invoke(self, token: str, args: Properties) -> Properties:
-        raise ProviderError(f"the stand-in {self.name} provider has no function {token}")
 
     def cancel(self) -> None: ...

@@ -1,92 +1,34 @@
-"""The stand-in for the random provider: passwords, strings, ids and UUIDs, drawn once and kept in the state."""
+"""The stand-in for the random provider: passwords, drawn once and kept in the state."""
 
 from __future__ import annotations
 
-import base64
 import secrets
 import string
-import uuid
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from .differences import Difference, compare
 from .plugin import CheckFailed, Found, Provider, ProviderError, Resource
-from .values import UNKNOWN, Properties, Secret, has_unknown, plain
+from .values import UNKNOWN, Properties, Secret, Unknown, plain
 
+_LETTERS_AND_DIGITS: Final = string.ascii_letters + string.digits
 _SPECIAL: Final = "!@#$%&*()-_=+[]{}<>:?"
-_CLASSES: Final = {
-    "lower": string.ascii_lowercase,
-    "upper": string.ascii_uppercase,
-    "numeric": string.digits,
-    "special": _SPECIAL,
-}
-_MINIMA: Final = {"lower": "minLower", "upper": "minUpper", "numeric": "minNumeric", "special": "minSpecial"}
+_PASSWORD: Final = "random:index/randomPassword:RandomPassword"
+_INPUTS: Final = frozenset({"length", "special", "keepers"})
 
 
 def draw(inputs: Properties) -> str:
-    """A random string with the length, character classes and minima that the inputs ask for."""
-    pools = {name: pool for name, pool in _pools(inputs).items() if pool}
-    chosen: list[str] = []
-    for name, minimum in _MINIMA.items():
-        chosen += [secrets.choice(pools[name]) for _ in range(inputs.get(minimum) or 0)]
-    alphabet = "".join(pools.values())
-    chosen += [secrets.choice(alphabet) for _ in range(inputs["length"] - len(chosen))]
-    secrets.SystemRandom().shuffle(chosen)
-    return "".join(chosen)
+    """Return a random string of `length` letters and digits, with special characters unless `special` is false."""
+    alphabet = _LETTERS_AND_DIGITS if inputs.get("special") is False else _LETTERS_AND_DIGITS + _SPECIAL
+    return "".join(secrets.choice(alphabet) for _ in range(inputs["length"]))
 
 
-def _pools(inputs: Properties) -> dict[str, str]:
-    enabled = {name: inputs.get(name) is not False for name in _CLASSES}
-    enabled["numeric"] = enabled["numeric"] and inputs.get("number") is not False
-    special = inputs.get("overrideSpecial") or _SPECIAL
-    return {name: (special if name == "special" else pool) if enabled[name] else "" for name, pool in _CLASSES.items()}
-
-
-def _defaults(inputs: Properties) -> Properties:
-    numeric = inputs.get("numeric") is not False and inputs.get("number") is not False
-    classes = {name: inputs.get(name) is not False for name in ("lower", "upper", "special")}
-    minima = {minimum: inputs.get(minimum) or 0 for minimum in _MINIMA.values()}
-    return {**inputs, **classes, **minima, "numeric": numeric, "number": numeric}
-
-
-def _password(inputs: Properties) -> tuple[str, Properties]:
+def _password(inputs: Properties) -> Properties:
     import bcrypt
 
     result = draw(inputs)
     # bcrypt reads 72 bytes and the library refuses more.
     hashed = bcrypt.hashpw(result.encode()[:72], bcrypt.gensalt(rounds=10)).decode()
-    return "none", {"result": Secret(result), "bcryptHash": Secret(hashed), **_defaults(inputs)}
-
-
-def _string(inputs: Properties) -> tuple[str, Properties]:
-    result = draw(inputs)
-    return result, {"result": result, **_defaults(inputs)}
-
-
-def _id(inputs: Properties) -> tuple[str, Properties]:
-    raw = secrets.token_bytes(inputs["byteLength"])
-    prefix = inputs.get("prefix") or ""
-    url = base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
-    forms = {
-        "b64Url": url,
-        "b64Std": base64.b64encode(raw).decode(),
-        "hex": raw.hex(),
-        "dec": str(int.from_bytes(raw, "big")),
-    }
-    return url, {**inputs, **{name: prefix + form for name, form in forms.items()}}
-
-
-def _uuid(inputs: Properties) -> tuple[str, Properties]:
-    result = str(uuid.uuid4())
-    return result, {**inputs, "result": result}
-
-
-_KINDS: Final[dict[str, tuple[Callable[[Properties], tuple[str, Properties]], tuple[str, ...]]]] = {
-    "random:index/randomPassword:RandomPassword": (_password, ("result", "bcryptHash")),
-    "random:index/randomString:RandomString": (_string, ("result",)),
-    "random:index/randomId:RandomId": (_id, ("b64Url", "b64Std", "hex", "dec")),
-    "random:index/randomUuid:RandomUuid": (_uuid, ("result",)),
-}
+    return {**inputs, "result": Secret(result), "bcryptHash": Secret(hashed)}
 
 
 class RandomProvider(Provider):
@@ -94,32 +36,25 @@ class RandomProvider(Provider):
     notice = "This is the project's stand-in for the random provider, for tests and previews."
 
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
-        kind = _kind(resource)
-        inputs: dict[str, Any] = plain(news)
-        if has_unknown(inputs) or kind not in (_password, _string):
-            return news
-        length, pools = inputs.get("length"), _pools(inputs)
-        if not isinstance(length, int) or length < 1:
-            raise CheckFailed([("length", f"a number of characters from 1 up is needed, not {length!r}")])
-        if not any(pools.values()):
-            raise CheckFailed([("length", "every character class is switched off")])
-        empty = [minimum for name, minimum in _MINIMA.items() if inputs.get(minimum) and not pools[name]]
-        if empty:
-            raise CheckFailed([(minimum, "its character class is switched off") for minimum in empty])
-        least = sum(inputs.get(minimum) or 0 for minimum in _MINIMA.values())
-        if least > length:
-            raise CheckFailed([("length", f"{length} is less than the {least} characters the minima ask for")])
+        if resource.type != _PASSWORD:
+            raise ProviderError(f"the stand-in random provider has no {resource.type}; it has RandomPassword")
+        unknown = sorted(key for key, value in news.items() if value is not None and key not in _INPUTS)
+        if unknown:
+            reason = "the stand-in random provider does not have this property of RandomPassword"
+            raise CheckFailed([(key, reason) for key in unknown])
+        length = plain(news.get("length"))
+        if not isinstance(length, Unknown) and (not isinstance(length, int) or length < 1):
+            raise CheckFailed([("length", f"must be an integer of at least 1, not {length!r}")])
         return news
 
     def diff(self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Difference:
         return compare(old_inputs, news, lambda _: True)
 
     def create(self, resource: Resource, inputs: Properties) -> tuple[str, Properties]:
-        make, drawn = _kind(resource), _KINDS[resource.type][1]
         if resource.preview:
-            return "", {**inputs, **dict.fromkeys(drawn, UNKNOWN)}
-        id, outputs = make(plain(inputs))
-        return id, {**outputs, **{key: value for key, value in inputs.items() if isinstance(value, Secret)}}
+            return "", {**inputs, "result": UNKNOWN, "bcryptHash": UNKNOWN}
+        secret_inputs = {key: value for key, value in inputs.items() if isinstance(value, Secret)}
+        return "none", {**_password(plain(inputs)), **secret_inputs}
 
     def read(self, resource: Resource, inputs: Properties, outputs: Properties) -> Found | None:
         return Found(resource.id, outputs, inputs)
@@ -130,10 +65,3 @@ class RandomProvider(Provider):
         return {**old_outputs, **news}
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None: ...
-
-
-def _kind(resource: Resource) -> Callable[[Properties], tuple[str, Properties]]:
-    if resource.type not in _KINDS:
-        known = ", ".join(type.rpartition(":")[2] for type in _KINDS)
-        raise ProviderError(f"the stand-in random provider has no {resource.type}; it has {known}")
-    return _KINDS[resource.type][0]

@@ -8,7 +8,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent import futures
 from importlib import metadata
 from typing import Any, NoReturn, TypeVar
@@ -25,7 +25,7 @@ _STATUS_DETAILS_KEY = "grpc-status-details-bin"
 
 
 def _version(name: str) -> str:
-    """The version of the SDK that is installed: the engine warns of any plugin older than its SDK."""
+    """Return the version of the installed SDK: the engine warns of any plugin older than its SDK."""
     return f"{metadata.version(f'pulumi_{name}')}+standin"
 
 
@@ -70,7 +70,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
 
     def Check(self, request: Any, context: Any) -> provider_pb2.CheckResponse:
-        resource = _resource(request, seed=request.randomSeed)
+        resource = _resource(request)
         olds, news = values.from_struct(request.olds), values.from_struct(request.news)
         try:
             checked = _run(context, lambda: self._provider.check(resource, olds, news))
@@ -85,7 +85,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         resource = _resource(request, id=request.id)
         old_outputs = values.from_struct(request.olds)
         old_inputs = values.from_struct(request.old_inputs)
-        news = _ignoring(values.from_struct(request.news), old_inputs, request.ignoreChanges)
+        news = values.from_struct(request.news)
         return _diff_response(_run(context, lambda: self._provider.diff(resource, old_inputs, old_outputs, news)))
 
     def Create(self, request: Any, context: Any) -> provider_pb2.CreateResponse:
@@ -109,7 +109,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     def Update(self, request: Any, context: Any) -> provider_pb2.UpdateResponse:
         resource = _resource(request, id=request.id, preview=request.preview, timeout=request.timeout)
         olds, old_inputs = values.from_struct(request.olds), values.from_struct(request.old_inputs)
-        news = _ignoring(values.from_struct(request.news), old_inputs, request.ignoreChanges)
+        news = values.from_struct(request.news)
         outputs = _run(context, lambda: self._provider.update(resource, old_inputs, olds, news))
         return provider_pb2.UpdateResponse(properties=values.to_struct(outputs))
 
@@ -118,13 +118,6 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         inputs, outputs = values.from_struct(request.old_inputs), values.from_struct(request.properties)
         _run(context, lambda: self._provider.delete(resource, inputs, outputs))
         return empty_pb2.Empty()
-
-    def Invoke(self, request: Any, context: Any) -> provider_pb2.InvokeResponse:
-        args = values.plain(values.from_struct(request.args))
-        result = _run(context, lambda: self._provider.invoke(request.tok, args))
-        response = provider_pb2.InvokeResponse()
-        getattr(response, "return").CopyFrom(values.to_struct(result))
-        return response
 
 
 def _resource(request: Any, **more: Any) -> Resource:
@@ -187,27 +180,8 @@ def _diff_response(difference: differences.Difference) -> provider_pb2.DiffRespo
     return response
 
 
-def _ignoring(news: values.Properties, olds: values.Properties, paths: list[str]) -> values.Properties:
-    """Take the old value where the resource says `ignoreChanges`, for dotted paths of maps."""
-    for path in paths:
-        _take(news, olds, path.split("."))
-    return news
-
-
-def _take(news: Any, olds: Any, steps: list[str]) -> None:
-    if not isinstance(news, dict) or not isinstance(olds, Mapping):
-        return
-    step, *rest = steps
-    if rest:
-        _take(news.get(step), olds.get(step), rest)
-    elif step in olds:
-        news[step] = olds[step]
-    else:
-        news.pop(step, None)
-
-
 def _decoded(value: Any) -> Any:
-    """Provider settings that are not strings arrive as JSON inside a string."""
+    """Return the value of a provider setting, which arrives as JSON in a string unless it is a string."""
     if isinstance(value, str) and value[:1] in ("{", "[", "t", "f", '"'):
         try:
             return json.loads(value)

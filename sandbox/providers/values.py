@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from google.protobuf import struct_pb2
+from pulumi.runtime import rpc
 
-_SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
-_SECRET: Final = "1b47061264138c4ac30d75fd1eb44270"
-_OUTPUT: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
-_UNKNOWN_WIRE: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_SIGNATURE: Final = rpc._special_sig_key
+_SECRET: Final = rpc._special_secret_sig
+_OUTPUT: Final = rpc._special_output_value_sig
 
 Properties = dict[str, Any]
 
@@ -47,7 +47,7 @@ def _from_value(value: struct_pb2.Value) -> Any:
     if kind == "list_value":
         return [_from_value(item) for item in value.list_value.values]
     if kind == "string_value":
-        return UNKNOWN if value.string_value == _UNKNOWN_WIRE else value.string_value
+        return UNKNOWN if value.string_value == rpc.UNKNOWN else value.string_value
     if kind == "number_value":
         number = value.number_value
         return int(number) if number.is_integer() else number
@@ -81,7 +81,7 @@ def _to_value(value: Any) -> struct_pb2.Value:
     if isinstance(value, str):
         return struct_pb2.Value(string_value=value)
     if isinstance(value, Unknown):
-        return struct_pb2.Value(string_value=_UNKNOWN_WIRE)
+        return struct_pb2.Value(string_value=rpc.UNKNOWN)
     if isinstance(value, Secret):
         return struct_pb2.Value(struct_value=to_struct({_SIGNATURE: _SECRET, "value": value.value}))
     if isinstance(value, Mapping):
@@ -92,7 +92,7 @@ def _to_value(value: Any) -> struct_pb2.Value:
 
 
 def transform(value: Any, leaf: Callable[[Any], Any]) -> Any:
-    """Rebuild a value with `leaf` applied to all that is neither a map nor a list."""
+    """Return a value with `leaf` applied to all that is neither a map nor a list."""
     if isinstance(value, Mapping):
         return {key: transform(item, leaf) for key, item in value.items()}
     if isinstance(value, list):
@@ -101,7 +101,7 @@ def transform(value: Any, leaf: Callable[[Any], Any]) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """The value with every `Secret` opened; unknowns stay."""
+    """Return the value with every `Secret` opened; unknowns stay."""
     return transform(value, lambda leaf: plain(leaf.value) if isinstance(leaf, Secret) else leaf)
 
 
@@ -124,7 +124,7 @@ def has_secret(value: Any) -> bool:
 
 
 def without_nulls(value: Any) -> Any:
-    """The value without the keys whose value is null."""
+    """Return the value without the keys whose value is null."""
     if isinstance(value, Mapping):
         return {key: without_nulls(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):

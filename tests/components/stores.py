@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pulumi
-
 from components.storage import (
     AwsBucketAccess,
     AwsObjectStorage,
@@ -12,7 +10,7 @@ from components.storage import (
     MinioObjectStorage,
     SecretBucketAccess,
 )
-from tests.recording import Registered
+from tests.recording import Registered, outputs_of
 
 AWS: dict[str, Any] = {"buckets": {"logs": "acme-loki", "traces": "acme-tempo"}, "region": "eu-west-1"}
 IRSA: dict[str, Any] = {
@@ -36,38 +34,34 @@ GENERATED = frozenset({"random:index/randomPassword:RandomPassword.result"})
 NEW_KEY = frozenset({"aws:kms/key:Key.arn"})
 
 
-def outputs_of(component: pulumi.ComponentResource) -> dict[str, Any]:
-    return {key: getattr(component, key) for key in type(component).__annotations__}
-
-
 def aws(name: str = "storage", **args: Any) -> dict[str, Any]:
     storage: Any = {**AWS, **args}
     return outputs_of(AwsObjectStorage(name, storage))
 
 
 def access(**args: Any) -> dict[str, Any]:
-    given: Any = {**IRSA, **args} if args.get("identity", "irsa") == "irsa" else {**POD_IDENTITY, **args}
-    return outputs_of(AwsBucketAccess("access", given))
+    arguments: Any = {**IRSA, **args} if args.get("identity", "irsa") == "irsa" else {**POD_IDENTITY, **args}
+    return outputs_of(AwsBucketAccess("access", arguments))
 
 
 def secret_access(name: str = "access", **args: Any) -> dict[str, Any]:
-    given: Any = args
-    return outputs_of(SecretBucketAccess(name, given))
+    arguments: Any = args
+    return outputs_of(SecretBucketAccess(name, arguments))
 
 
 def external(**args: Any) -> dict[str, Any]:
-    given: Any = {**EXTERNAL, **args}
-    return outputs_of(ExternalObjectStorage("storage", given))
+    arguments: Any = {**EXTERNAL, **args}
+    return outputs_of(ExternalObjectStorage("storage", arguments))
 
 
 def in_cluster(name: str = "storage", **args: Any) -> dict[str, Any]:
-    given: Any = {"namespace": "storage", **args}
-    return outputs_of(InClusterObjectStorage(name, given))
+    arguments: Any = {"namespace": "storage", **args}
+    return outputs_of(InClusterObjectStorage(name, arguments))
 
 
 def minio(name: str = "storage", **args: Any) -> dict[str, Any]:
-    given: Any = {"namespace": "minio", **args}
-    return outputs_of(MinioObjectStorage(name, given))
+    arguments: Any = {"namespace": "minio", **args}
+    return outputs_of(MinioObjectStorage(name, arguments))
 
 
 def protected(resource: Registered) -> bool:

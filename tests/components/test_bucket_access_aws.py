@@ -50,6 +50,17 @@ def test_a_role_is_allowed_its_prefix_and_its_key_alone() -> None:
     assert "Key" not in policy_of(record(access), "access-policy")
 
 
+def test_roles_of_one_service_account_in_one_bucket_are_told_apart_by_their_prefix() -> None:
+    def role(prefix: str) -> Any:
+        return record(lambda: access(bucket="acme", prefix=prefix)).one(":Role").plain()["name"]
+
+    assert [role(prefix) for prefix in ("", "blue", "green/loki")] == [
+        "loki-acme",
+        "loki-acme-blue",
+        "loki-acme-green-loki",
+    ]
+
+
 def test_a_long_role_name_is_cut_and_stays_distinct() -> None:
     def role(bucket: str) -> str:
         return str(record(lambda: access(bucket=bucket)).one(":Role").plain()["name"])
@@ -59,17 +70,27 @@ def test_a_long_role_name_is_cut_and_stays_distinct() -> None:
     assert all(len(name) <= 64 for name in names)
 
 
+def test_a_role_with_a_prefix_is_named_by_it_and_cut_too() -> None:
+    def role(prefix: str) -> str:
+        return str(record(lambda: access(bucket="acme", role_prefix=prefix)).one(":Role").plain()["name"])
+
+    assert role("prod-eu1-logging") == "prod-eu1-logging-loki"
+    assert len(role("c" * 70)) == 64
+    assert role("c" * 70) != role("c" * 71)
+
+
 @pytest.mark.parametrize(
     ("args", "reason"),
     [
-        ({"identity": "keys"}, "identity = 'keys'"),
-        ({"oidc_issuer": "http://foo bar"}, "oidc_issuer = 'http://foo bar'"),
+        ({"identity": "keys"}, 'identity = "keys"'),
+        ({"oidc_issuer": "http://foo bar"}, 'oidc_issuer = "http://foo bar"'),
+        ({"role_prefix": "a b"}, "must be letters, digits and _+=,.@-, as IAM requires"),
         ({"role_name": "a b"}, "names a role 'a b', which must be at most 64"),
-        ({"oidc_issuer": ""}, "identity irsa needs the OIDC issuer"),
-        ({"identity": "pod-identity", "eks_cluster": ""}, "needs the name of the EKS cluster"),
-        ({"actions_for": "mimir"}, "actions_for = 'mimir': must be one of loki, tempo, thanos"),
-        ({"account_id": "12"}, "account_id = '12'"),
-        ({"service_account": "*"}, "'*' is no Kubernetes name"),
+        ({"oidc_issuer": ""}, "identity irsa requires the OIDC issuer"),
+        ({"identity": "pod-identity", "eks_cluster": ""}, "requires the name of the EKS cluster"),
+        ({"actions_for": "mimir"}, 'actions_for = "mimir": must be one of loki, tempo, thanos'),
+        ({"account_id": "12"}, 'account_id = "12"'),
+        ({"service_account": "*"}, 'service_account = "*": must be at most 63'),
     ],
 )
 def test_access_that_would_not_work_or_be_too_wide_is_refused(args: dict[str, Any], reason: str) -> None:

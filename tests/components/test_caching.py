@@ -9,8 +9,8 @@ GENERATED = frozenset({"random:index/randomPassword:RandomPassword.result"})
 
 
 def cache(name: str = "cache", **args: Any) -> Cache:
-    given: Any = {"namespace": "caching", **args}
-    return Cache(name, given)
+    arguments: Any = {"namespace": "caching", **args}
+    return Cache(name, arguments)
 
 
 def test_the_address_is_known_while_the_password_is_not() -> None:

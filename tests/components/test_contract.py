@@ -68,16 +68,16 @@ def test_the_constructor_takes_a_name_the_arguments_and_options(name: str) -> No
 
 
 SCHEMA = json.loads((Path(__file__).parents[1] / "golden" / "schema.json").read_text(encoding="utf-8"))
-LATE = "must be known when the program runs, and is an output: set a plain value"
+LATE = "must be known when the program runs, and is an output; set a plain value"
 
 
 def refused_as_late(name: str, args: Mapping[str, Any]) -> set[str]:
     refused: set[str] = set()
 
     def build() -> Mapping[str, Any]:
-        given = {field: value(pulumi.Output.from_input("x")) for field, value in args.items()}
+        arguments = {field: value(pulumi.Output.from_input("x")) for field, value in args.items()}
         with pytest.raises(components.InvalidArgsError) as raised:
-            getattr(components, name)("late", given)
+            getattr(components, name)("late", arguments)
         refused.update(problem.field for problem in raised.value.problems if problem.message == LATE)
         return {}
 

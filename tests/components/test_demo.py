@@ -2,22 +2,13 @@
 
 from typing import Any
 
-import pulumi
 import pytest
 
 from components._spec import InvalidArgsError
 from components.demo import Demo, DemoArgs
-from tests.recording import Recording, record
+from tests.recording import Recording, record, record_component
 
 ARGS: DemoArgs = {"namespace": "demo", "otlp_http_url": "http://alloy.telemetry:4318"}
-
-
-def recorded(args: DemoArgs = ARGS) -> Recording:
-    def build() -> dict[str, pulumi.Output[str]]:
-        demo = Demo("demo", args)
-        return {"namespace": demo.namespace, "service_name": demo.service_name}
-
-    return record(build)
 
 
 def pod_of(recording: Recording) -> dict[str, Any]:
@@ -26,7 +17,7 @@ def pod_of(recording: Recording) -> dict[str, Any]:
 
 
 def test_the_namespace_the_script_and_the_deployment_belong_to_the_component() -> None:
-    recording = recorded()
+    recording = record_component(Demo, ARGS)
     component = recording.one(":Demo")
     children = [recording.one(suffix) for suffix in (":Namespace", ":ConfigMap", ":Deployment")]
     assert {child.parent for child in children} == {component.urn}
@@ -34,7 +25,7 @@ def test_the_namespace_the_script_and_the_deployment_belong_to_the_component() -
 
 
 def test_the_container_runs_the_script_of_the_config_map() -> None:
-    recording = recorded()
+    recording = record_component(Demo, ARGS)
     config = recording.one(":ConfigMap").plain()
     [(file, source)] = config["data"].items()
     compile(source, file, "exec")
@@ -46,7 +37,7 @@ def test_the_container_runs_the_script_of_the_config_map() -> None:
 
 
 def test_the_pod_is_admitted_at_the_restricted_level() -> None:
-    recording = recorded()
+    recording = record_component(Demo, ARGS)
     labels = recording.one(":Namespace").plain()["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
     pod = pod_of(recording)
@@ -63,7 +54,7 @@ def test_the_pod_is_admitted_at_the_restricted_level() -> None:
 
 
 def test_the_settings_reach_the_script() -> None:
-    [container] = pod_of(recorded({**ARGS, "interval_seconds": 30}))["containers"]
+    [container] = pod_of(record_component(Demo, {**ARGS, "interval_seconds": 30}))["containers"]
     environment = {variable["name"]: variable["value"] for variable in container["env"]}
     assert environment == {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://alloy.telemetry:4318", "INTERVAL_SECONDS": "30"}
 
@@ -72,13 +63,13 @@ def test_the_settings_reach_the_script() -> None:
     ("wrong", "problem"),
     [
         ({"interval_seconds": 0}, "interval_seconds = 0"),
-        ({"image": "python"}, "image = 'python': .* with a tag or digest"),
+        ({"image": "python"}, 'image = "python": .* with a tag or digest'),
         ({"otlp_http_url": "alloy:4318"}, "otlp_http_url"),
     ],
 )
 def test_a_wrong_argument_is_named(wrong: dict[str, Any], problem: str) -> None:
     with pytest.raises(InvalidArgsError, match=problem):
-        recorded({**ARGS, **wrong})  # type: ignore[typeddict-item]  # the point of the test
+        record_component(Demo, {**ARGS, **wrong})
 
 
 def test_two_generators_of_one_namespace_have_names_of_their_own() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from pulumi_random import RandomPassword
 
 from components.grafana import Grafana
-from tests.recording import UNKNOWN, Registered, record
+from tests.recording import UNKNOWN, Registered, outputs_of, record
 
 RELEASE = "kubernetes:helm.sh/v3:Release"
 PASSWORD = "random:index/randomPassword:RandomPassword"
@@ -16,17 +16,12 @@ def build(name: str = "ui", **more: Any) -> Grafana:
     return Grafana(name, args)
 
 
-def outputs(grafana: Grafana) -> dict[str, Any]:
-    names = ("namespace", "url", "service", "port", "admin_secret")
-    return {name: getattr(grafana, name) for name in names}
-
-
 def metadata(resource: Registered) -> Any:
     return resource.plain()["metadata"]
 
 
 def test_the_outputs_are_the_address_of_grafana() -> None:
-    assert record(lambda: outputs(build())).outputs == {
+    assert record(lambda: outputs_of(build())).outputs == {
         "namespace": "grafana",
         "url": "http://grafana.grafana",
         "service": "grafana",
@@ -45,7 +40,7 @@ def test_a_password_is_generated_into_a_secret_and_into_nothing_else() -> None:
 
 
 def test_an_existing_secret_is_used_and_none_is_made() -> None:
-    recording = record(lambda: outputs(build(admin={"secret": "vault", "key": "password"})))
+    recording = record(lambda: outputs_of(build(admin={"secret": "vault", "key": "password"})))
     assert recording.of_type(":Secret") == recording.of_type(PASSWORD) == []
     assert recording.outputs["admin_secret"] == "vault"
     assert recording.one(RELEASE).plain()["values"]["admin"] == {"existingSecret": "vault", "passwordKey": "password"}

@@ -9,7 +9,7 @@ from components._guard import Problems, guard
 from components._spec import InvalidArgsError
 from components.charts import LOKI, major_version
 from components.logging import Logging, LoggingArgs
-from tests.recording import UNKNOWN, Recording, record
+from tests.recording import UNKNOWN, Recording, outputs_of, record, record_component
 
 V6 = next(version for version in LOKI.versions if major_version(version) == 6)
 LAPTOP: LoggingArgs = {"namespace": "logging", "store": "filesystem"}
@@ -23,26 +23,12 @@ SCALABLE: LoggingArgs = {
 }
 
 
-def outputs(logging: Logging) -> dict[str, Any]:
-    return {
-        "namespace": logging.namespace,
-        "query_url": logging.query_url,
-        "push_url": logging.push_url,
-        "otlp_url": logging.otlp_url,
-        "gateway_host": logging.gateway_host,
-    }
-
-
-def recorded(args: LoggingArgs, **options: Any) -> Recording:
-    return record(lambda: outputs(Logging("logs", args)), **options)
-
-
 def chart_values(recording: Recording) -> Any:
     return recording.one(":Release").plain()["values"]
 
 
 def test_a_release_in_a_restricted_namespace_hangs_below_the_component() -> None:
-    recording = recorded(LAPTOP)
+    recording = record_component(Logging, LAPTOP)
     component = recording.one("observability:index:Logging")
     namespace, release = recording.one(":Namespace"), recording.one(":Release")
     assert namespace.parent == release.parent == component.urn
@@ -52,7 +38,7 @@ def test_a_release_in_a_restricted_namespace_hangs_below_the_component() -> None
 
 
 def test_everything_is_reached_through_the_gateway() -> None:
-    assert recorded(LAPTOP).outputs == {
+    assert record_component(Logging, LAPTOP).outputs == {
         "namespace": "logging",
         "query_url": "http://loki-gateway.logging",
         "push_url": "http://loki-gateway.logging/loki/api/v1/push",
@@ -62,13 +48,13 @@ def test_everything_is_reached_through_the_gateway() -> None:
 
 
 def test_the_older_chart_comes_from_its_own_repository() -> None:
-    release = recorded({**LAPTOP, "chart_version": V6, "max_history": 2}).one(":Release").plain()
+    release = record_component(Logging, {**LAPTOP, "chart_version": V6, "max_history": 2}).one(":Release").plain()
     assert release["repositoryOpts"]["repo"] == "https://grafana.github.io/helm-charts"
     assert release["maxHistory"] == 2
 
 
 def test_one_workload_may_differ_from_the_others() -> None:
-    values = chart_values(recorded(SCALABLE))
+    values = chart_values(record_component(Logging, SCALABLE))
     assert [values[section]["replicas"] for section in ("read", "write", "backend")] == [3, 2, 3]
     assert values["write"]["persistence"]["storageClass"] == "fast"
     assert "storageClass" not in values["backend"]["persistence"]
@@ -81,7 +67,7 @@ def test_a_namespace_made_elsewhere_is_only_used() -> None:
         "create_namespace": False,
         "release_name": "logs",
     }
-    recording = recorded(args)
+    recording = record_component(Logging, args)
     assert recording.of_type(":Namespace") == []
     assert recording.one(":Release").plain()["namespace"] == "observability"
     assert recording.outputs["query_url"] == "http://logs-gateway.observability"
@@ -90,7 +76,7 @@ def test_a_namespace_made_elsewhere_is_only_used() -> None:
 def test_an_address_is_known_at_preview_while_the_bucket_is_not() -> None:
     def build() -> dict[str, Any]:
         unknown = pulumi.Output.from_input(UNKNOWN).apply(lambda name: name)
-        return outputs(Logging("logs", {**SCALABLE, "bucket": unknown}))
+        return outputs_of(Logging("logs", {**SCALABLE, "bucket": unknown}))
 
     recording = record(build, preview=True)
     assert recording.outputs["push_url"] == "http://loki-gateway.logging/loki/api/v1/push"
@@ -98,8 +84,8 @@ def test_an_address_is_known_at_preview_while_the_bucket_is_not() -> None:
 
 def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
     args: LoggingArgs = {**SCALABLE, "endpoint": pulumi.Output.from_input("s3.example.org")}
-    with pytest.raises(InvalidArgsError, match=r'Logging "logs": 1 problem[^\n]*\n +endpoint = '):
-        recorded(args)
+    with pytest.raises(InvalidArgsError, match=r'Logging "test": 1 problem[^\n]*\n +endpoint = '):
+        record_component(Logging, args)
 
 
 def test_two_of_them_live_side_by_side() -> None:
@@ -114,8 +100,8 @@ def test_two_of_them_live_side_by_side() -> None:
 
 
 def test_the_release_is_guarded_against_what_the_applied_state_forbids() -> None:
-    (hook,) = recorded(LAPTOP).one(":Release").request.hooks.before_update
-    assert hook == "logs-loki-guard"
+    (hook,) = record_component(Logging, LAPTOP).one(":Release").request.hooks.before_update
+    assert hook == "test-loki-guard"
 
 
 def test_a_change_of_the_chart_is_guarded_until_it_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,9 +113,9 @@ def test_a_change_of_the_chart_is_guarded_until_it_is_allowed(monkeypatch: pytes
 
     monkeypatch.setattr("components.logging.component.guard", keep)
     args: LoggingArgs = {**SCALABLE, "mode": "distributed", "workloads": {}, "pattern_ingester": True}
-    before = recorded({**args, "chart_version": V6}).one(":Release").plain()
-    after = recorded(args).one(":Release").plain()
-    recorded({**args, "allow_changes": ["chart"]})
+    before = record_component(Logging, {**args, "chart_version": V6}).one(":Release").plain()
+    after = record_component(Logging, args).one(":Release").plain()
+    record_component(Logging, {**args, "allow_changes": ["chart"]})
     _, guarded, allowed = checks
     assert "kubectl -n logging delete statefulset loki-pattern-ingester" in guarded(before, after)[0]
     assert allowed(before, after) == []
@@ -138,23 +124,23 @@ def test_a_change_of_the_chart_is_guarded_until_it_is_allowed(monkeypatch: pytes
 def test_warnings_are_logged(monkeypatch: pytest.MonkeyPatch) -> None:
     messages: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
-    recorded({**SCALABLE, "replication_factor": 2})
+    record_component(Logging, {**SCALABLE, "replication_factor": 2})
     assert any("a write needs both ingesters" in message for message in messages)
 
 
 def test_no_key_appears_in_what_is_registered() -> None:
-    release = recorded(SCALABLE).one(":Release")
+    release = record_component(Logging, SCALABLE).one(":Release")
     assert release.secrets == set(), "a release holds the name of a Secret, never what is in it"
     assert release.plain()["values"]["write"]["extraEnvFrom"] == [{"secretRef": {"name": "loki-bucket"}}]
 
 
 def test_a_protected_namespace_stays() -> None:
-    request = recorded({**LAPTOP, "protect_namespace": True}).one(":Namespace").request
+    request = record_component(Logging, {**LAPTOP, "protect_namespace": True}).one(":Namespace").request
     assert request.protect and request.retainOnDelete
 
 
 def test_with_a_certificate_every_address_is_https() -> None:
-    recording = recorded({**SCALABLE, "tls_secret": "loki-tls"})
+    recording = record_component(Logging, {**SCALABLE, "tls_secret": "loki-tls"})
     assert recording.outputs["query_url"] == "https://loki-gateway.logging"
     assert recording.outputs["push_url"] == "https://loki-gateway.logging/loki/api/v1/push"
     assert recording.outputs["otlp_url"] == "https://loki-gateway.logging/otlp"
@@ -170,7 +156,7 @@ def test_with_a_certificate_every_address_is_https() -> None:
     ],
 )
 def test_with_authentication_a_network_policy_leaves_the_gateway_alone(authentication: Any) -> None:
-    recording = recorded({**SCALABLE, **authentication, "metrics_namespaces": ["monitoring"]})
+    recording = record_component(Logging, {**SCALABLE, **authentication, "metrics_namespaces": ["monitoring"]})
     policy, namespace = recording.one(":NetworkPolicy"), recording.one(":Namespace")
     assert policy.parent == recording.one("observability:index:Logging").urn
     assert namespace.urn in policy.request.dependencies
@@ -182,7 +168,7 @@ def test_with_authentication_a_network_policy_leaves_the_gateway_alone(authentic
 def test_a_secret_of_logins_may_be_unknown_at_preview() -> None:
     def build() -> dict[str, Any]:
         unknown = pulumi.Output.from_input(UNKNOWN).apply(lambda name: name)
-        return outputs(Logging("logs", {**SCALABLE, "tls_secret": "loki-tls", "logins_secret": unknown}))
+        return outputs_of(Logging("logs", {**SCALABLE, "tls_secret": "loki-tls", "logins_secret": unknown}))
 
     recording = record(build, preview=True)
     assert recording.outputs["push_url"] == "https://loki-gateway.logging/loki/api/v1/push"
@@ -194,7 +180,7 @@ RULES: LoggingArgs = {**SCALABLE, "ruler": True, "alertmanager_url": "http://ale
 
 
 def test_rules_become_a_config_map_that_the_sidecar_finds() -> None:
-    recording = recorded(RULES)
+    recording = record_component(Logging, RULES)
     (found,) = recording.of_type(":ConfigMap")
     assert found.plain()["metadata"]["labels"]["loki_rule"] == ""
     assert found.plain()["data"] == FILES
@@ -203,12 +189,12 @@ def test_rules_become_a_config_map_that_the_sidecar_finds() -> None:
 
 def test_each_tenants_rules_go_to_its_own_directory() -> None:
     args: LoggingArgs = {**RULES, "tenants": ["a", "b"], "rules": {f"b/{name}": text for name, text in FILES.items()}}
-    (found,) = recorded(args).of_type(":ConfigMap")
+    (found,) = record_component(Logging, args).of_type(":ConfigMap")
     assert found.plain()["metadata"]["annotations"] == {"k8s-sidecar-target-directory": "/rules/b"}
 
 
 def test_rules_in_the_bucket_are_brought_there_by_a_job_once_loki_takes_them() -> None:
-    recording = recorded({**RULES, "rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.6"})
+    recording = record_component(Logging, {**RULES, "rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.6"})
     (found,) = recording.of_type(":ConfigMap")
     assert "loki_rule" not in found.plain()["metadata"]["labels"]
     job = recording.one(":Job")

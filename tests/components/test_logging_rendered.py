@@ -1,19 +1,21 @@
 """`Logging` with each of the real charts: what Kubernetes would refuse of a change between them is refused before."""
 
-import os
 import re
-import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import permutations
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from components.charts import LOKI
 from components.logging import Logging, LoggingArgs
 from components.logging.update_guard import upgrade_problems
+from tests.real_charts import require_renderable
 from tests.recording import record
+from tools.contract.invariants import every_ring_has_a_label_of_its_own
+from tools.render import RenderedObject, Rendering
 from tools.render.releases import render_releases
 
 STORE: LoggingArgs = {
@@ -51,17 +53,19 @@ IMMUTABLE = ("serviceName", "selector", "podManagementPolicy", "volumeClaimTempl
 Objects = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
-def installed(args: LoggingArgs, version: str, cache: Path) -> tuple[dict[str, Any], Objects]:
-    """Return the inputs of the release, and the specification of each object by kind and name."""
-    charts = os.environ.get("OBSERVABILITY_CHARTS")
-    if charts is None or shutil.which("helm") is None or not (Path(charts) / f"loki-{version}").is_dir():
-        pytest.skip(f"needs helm on PATH and loki-{version} in the directory OBSERVABILITY_CHARTS")
+def rendered(args: LoggingArgs, version: str, cache: Path) -> tuple[dict[str, Any], Sequence[RenderedObject]]:
+    """Return the inputs of the release and its objects."""
+    require_renderable(LOKI, version)
     chosen: LoggingArgs = {**args, "chart_version": version}
     recording = record(lambda: {"query_url": Logging("logs", chosen).query_url})
     ((_, objects),) = render_releases(recording, cache, pytest.fail)
-    return recording.one(":Release").plain(), {
-        (item.kind, item.name): item.manifest["spec"] for item in objects if "spec" in item.manifest
-    }
+    return recording.one(":Release").plain(), objects
+
+
+def installed(args: LoggingArgs, version: str, cache: Path) -> tuple[dict[str, Any], Objects]:
+    """Return the inputs of the release, and the specification of each object by kind and name."""
+    inputs, objects = rendered(args, version, cache)
+    return inputs, {(item.kind, item.name): item.manifest["spec"] for item in objects if "spec" in item.manifest}
 
 
 def refused(before: Objects, after: Objects) -> set[str]:
@@ -98,3 +102,38 @@ def test_exactly_what_cannot_change_in_place_is_deleted_by_hand_first(
         for name in names.split()
     }
     assert refused(old, new) == deleted
+
+
+def rings(objects: Sequence[RenderedObject]) -> list[dict[str, Any]]:
+    """Return the section `memberlist` of every configuration."""
+    files = [text for item in objects if item.kind == "ConfigMap" for text in item.manifest["data"].values()]
+    configs = [yaml.safe_load(text) for text in files if "memberlist:" in text]
+    return [config["memberlist"] for config in configs]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("version", LOKI.versions)
+def test_every_ring_has_the_label_of_its_release(shape: str, version: str, tmp_path: Path) -> None:
+    _, objects = rendered(SHAPES[shape], version, tmp_path)
+    assert [ring["cluster_label"] for ring in rings(objects)] == ["loki.logging"]
+    rendering = Rendering("logging", tuple(objects), (), (), frozenset())
+    assert list(every_ring_has_a_label_of_its_own(rendering)) == []
+
+
+@pytest.mark.parametrize(
+    ("setting", "config"),
+    [
+        ("off", {}),
+        ("accept", {"cluster_label_verification_disabled": True}),
+        ("unverified", {"cluster_label": "loki.logging", "cluster_label_verification_disabled": True}),
+        ("verified", {"cluster_label": "loki.logging"}),
+    ],
+)
+@pytest.mark.parametrize("version", LOKI.versions)
+def test_each_step_of_the_label_reaches_the_configuration(
+    version: str, setting: str, config: dict[str, Any], tmp_path: Path
+) -> None:
+    _, objects = rendered({**SHAPES["monolithic"], "cluster_label": setting}, version, tmp_path)
+    (ring,) = rings(objects)
+    assert {key: value for key, value in ring.items() if key.startswith("cluster_label")} == config
+    assert ring["join_members"] == ["loki-memberlist.logging.svc.cluster.local"], "the chart's own keys stay"

@@ -65,7 +65,7 @@ def test_a_plain_password_in_a_line_is_refused_and_not_shown(known: bool) -> Non
         line: pulumi.Input[str] = plain if known else pulumi.Output.secret(plain)
         GatewayLogins("loki", {"namespace": "logging", "htpasswd": [line]})
 
-    with pytest.raises(InvalidArgsError, match=r"htpasswd \(value hidden\): line 1 must be user:hash") as raised:
+    with pytest.raises(InvalidArgsError, match=r"htpasswd \(value hidden\): line 1 ") as raised:
         record(build)
     assert "hunter2" not in str(raised.value)
 

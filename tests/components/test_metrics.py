@@ -1,30 +1,15 @@
 """`Metrics` as a program registers it."""
 
-from typing import Any
-
 import pulumi
 import pytest
 
 from components._spec import InvalidArgsError
 from components.metrics import Metrics, MetricsArgs
-from tests.recording import Recording, record
-
-
-def recorded(args: MetricsArgs) -> Recording:
-    def build() -> dict[str, Any]:
-        metrics = Metrics("metrics", args)
-        return {
-            "namespace": metrics.namespace,
-            "query_url": metrics.query_url,
-            "remote_write_url": metrics.remote_write_url,
-            "otlp_url": metrics.otlp_url,
-        }
-
-    return record(build)
+from tests.recording import record, record_component
 
 
 def test_a_release_in_a_restricted_namespace_hangs_below_the_component() -> None:
-    recording = recorded({"namespace": "monitoring"})
+    recording = record_component(Metrics, {"namespace": "monitoring"})
     component = recording.one("observability:index:Metrics")
     namespace, release = recording.one(":Namespace"), recording.one(":Release")
     assert namespace.parent == release.parent == component.urn
@@ -33,7 +18,7 @@ def test_a_release_in_a_restricted_namespace_hangs_below_the_component() -> None
 
 
 def test_the_urls_lead_to_the_server_of_this_release() -> None:
-    recording = recorded({"namespace": "monitoring", "release_name": "stats"})
+    recording = record_component(Metrics, {"namespace": "monitoring", "release_name": "stats"})
     assert recording.outputs == {
         "namespace": "monitoring",
         "query_url": "http://stats-server.monitoring",
@@ -45,13 +30,13 @@ def test_the_urls_lead_to_the_server_of_this_release() -> None:
 
 
 def test_a_namespace_made_elsewhere_is_only_used() -> None:
-    recording = recorded({"namespace": "monitoring", "create_namespace": False})
+    recording = record_component(Metrics, {"namespace": "monitoring", "create_namespace": False})
     assert recording.of_type(":Namespace") == []
 
 
 def test_the_callers_values_are_laid_over_the_components() -> None:
     args: MetricsArgs = {"namespace": "monitoring", "values": {"server": {"replicaCount": 2}}}
-    server = recorded(args).one(":Release").plain()["values"]["server"]
+    server = record_component(Metrics, args).one(":Release").plain()["values"]["server"]
     assert server["replicaCount"] == 2 and server["retention"] == "15d"
 
 
@@ -67,5 +52,5 @@ def test_two_of_them_live_side_by_side() -> None:
 
 
 def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
-    with pytest.raises(InvalidArgsError, match="volume_size = 'big'"):
-        recorded({"namespace": "monitoring", "volume_size": pulumi.Output.from_input("big")})
+    with pytest.raises(InvalidArgsError, match='volume_size = "big"'):
+        record_component(Metrics, {"namespace": "monitoring", "volume_size": pulumi.Output.from_input("big")})

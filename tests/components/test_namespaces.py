@@ -12,8 +12,8 @@ from tests.recording import record
 
 
 def build(**args: Any) -> dict[str, Any]:
-    given: Any = {"name": "logging", **args}
-    return {"name": Namespace("ns", given).name}
+    arguments: Any = {"name": "logging", **args}
+    return {"name": Namespace("ns", arguments).name}
 
 
 def test_a_namespace_is_restricted_and_owned_by_its_component() -> None:
@@ -44,7 +44,7 @@ def test_the_name_is_known_at_preview_and_makes_consumers_wait() -> None:
 
 @pytest.mark.parametrize(
     ("args", "reason"),
-    [({"name": "Logging"}, "'Logging' is no Kubernetes name"), ({"level": "open"}, "level = 'open'")],
+    [({"name": "Logging"}, 'name = "Logging": must be at most 63'), ({"level": "open"}, 'level = "open"')],
 )
 def test_a_wrong_name_or_level_is_refused(args: dict[str, str], reason: str) -> None:
     with pytest.raises(InvalidArgsError, match=reason):
@@ -53,7 +53,7 @@ def test_a_wrong_name_or_level_is_refused(args: dict[str, str], reason: str) -> 
 
 @pytest.mark.parametrize("name", ["default", "kube-public"])
 def test_a_namespace_of_the_cluster_is_not_created(name: str) -> None:
-    with pytest.raises(InvalidArgsError, match=f"name = '{name}': {name} belongs to the cluster"):
+    with pytest.raises(InvalidArgsError, match=f'name = "{name}": '):
         record(lambda: {"name": Namespace("it", {"name": name}).name})
 
 

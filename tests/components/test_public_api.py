@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import components
-from components._package import component_classes
+from components._plugin import component_classes
 
 ROOT = Path(__file__).resolve().parents[2]
 PROVIDERS = {"pulumi_kubernetes", "pulumi_aws", "pulumi_random"}
@@ -78,9 +78,9 @@ def test_every_public_name_is_there_and_documented(name: str) -> None:
 
 
 def test_a_star_import_gives_exactly_the_public_names() -> None:
-    given: dict[str, object] = {}
-    exec("from components import *", given)
-    assert sorted(name for name in given if not name.startswith("__")) == PUBLIC
+    imported: dict[str, object] = {}
+    exec("from components import *", imported)
+    assert sorted(name for name in imported if not name.startswith("__")) == PUBLIC
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
@@ -116,7 +116,7 @@ def test_a_specification_imports_no_provider_sdk(path: Path) -> None:
 
 
 def test_the_provider_sdks_behind_a_component_are_found() -> None:
-    found = providers_behind(ROOT / "components/ingress/basic_auth.py")
+    found = providers_behind(ROOT / "components/ingress/component.py")
     assert found.keys() == {"pulumi_kubernetes", "pulumi_random"}
     assert found["pulumi_random"] == Path("components/_passwords.py")
 

@@ -15,6 +15,8 @@ import pytest
 import components
 from components._model import container
 from components._spec import Spec, Violation
+from components.charts import LOKI
+from components.tracing.modes import TEMPO_3_VERSIONS
 
 ROOT = Path(components.__file__).parent
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("[!_]*/spec.py"))
@@ -151,7 +153,7 @@ EXAMPLES: dict[str, list[Args]] = {
             **S3,
             "mode": "simple-scalable",
             "migrate_from": "monolithic",
-            "chart_version": "6.51.0",
+            "chart_version": LOKI.versions[-1],
             "traces_endpoint": "http://alloy.telemetry:4318",
             "values": {"loki": {"image": {"tag": "3.7.7"}}},
         },
@@ -219,7 +221,7 @@ EXAMPLES: dict[str, list[Args]] = {
             "namespace": "tracing",
             **S3,
             "mode": "distributed",
-            "chart_version": "3.3.0",
+            "chart_version": TEMPO_3_VERSIONS[0],
             "kafka_address": "kafka.messaging:9092",
             "kafka_credentials_secret": "kafka",
             "partitions": 3,

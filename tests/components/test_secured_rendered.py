@@ -1,8 +1,6 @@
 """Loki and Tempo with TLS, client certificates and logins, rendered with the real charts of every version."""
 
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -18,8 +16,11 @@ from cryptography.x509.oid import NameOID
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
 from components.logging import Logging
 from components.tracing import Tracing
+from components.tracing.modes import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
 from components.tracing.security import tls_service_monitor_spec
 from components.tracing.spec import TracingSpec
+from tests.installed_tools import require
+from tests.real_charts import require_renderable
 from tests.recording import record
 from tools.contract.invariants import INVARIANTS
 from tools.render import RenderedObject, Rendering
@@ -39,12 +40,12 @@ DISTRIBUTED: dict[str, Any] = {**TEMPO_STORE, "mode": "distributed", **MTLS, **L
 LOKIS = {
     f"{mode}-{version}": {**LOKI_STORE, **MTLS, **LOGINS, "mode": mode, "chart_version": version}
     for mode in ("monolithic", "simple-scalable", "distributed")
-    for version in ("18.11.0", "6.51.0")
+    for version in LOKI.versions
 }
 GATEWAYS = {
-    "tempo-1.61.0": {**DISTRIBUTED, "replicas": 3, "chart_version": "1.61.0"},
-    "tempo-2.26.2": {**DISTRIBUTED, "replicas": 3},
-    "tempo-3.3.0": {**DISTRIBUTED, "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"},
+    "older tempo": {**DISTRIBUTED, "replicas": 3, "chart_version": TEMPO_2_VERSIONS[-1]},
+    "tempo 2": {**DISTRIBUTED, "replicas": 3},
+    "tempo 3": {**DISTRIBUTED, "chart_version": TEMPO_3_VERSIONS[0], "kafka_address": "kafka.messaging:9092"},
 }
 BEHIND_GATEWAYS = LOKIS | GATEWAYS
 
@@ -58,9 +59,7 @@ def chart_of(args: Mapping[str, Any]) -> Chart:
 def rendered(args: Mapping[str, Any], cache: Path) -> list[RenderedObject]:
     chart = chart_of(args)
     version = args.get("chart_version", chart.default_version)
-    charts = os.environ.get("OBSERVABILITY_CHARTS")
-    if charts is None or shutil.which("helm") is None or not (Path(charts) / f"{chart.name}-{version}").is_dir():
-        pytest.skip(f"needs helm on PATH and {chart.name}-{version} in the directory OBSERVABILITY_CHARTS")
+    require_renderable(chart, version)
     component: Any = Logging if chart is LOKI else Tracing
     recording = record(lambda: {"query_url": component("secured", args).query_url})
     ((_, objects),) = render_releases(recording, cache, pytest.fail)
@@ -128,12 +127,12 @@ def test_nginx_takes_its_configuration(shape: str, tmp_path: Path) -> None:
     args = BEHIND_GATEWAYS[shape]
     file = str(named(rendered(args, tmp_path), "ConfigMap", gateway_name(args))["data"]["nginx.conf"])
     assert file.count("if ($unproven) { return 403; }") == (1 if chart_of(args) is LOKI else 2)
-    nginx = shutil.which("nginx") or pytest.skip("needs nginx on PATH")
+    require("nginx")
     (tmp_path / "ca.crt").write_bytes(authority())
     here = file.replace("/tmp/", f"{tmp_path}/").replace(" /tls", f" {tmp_path}").replace("/dev/stderr", "stderr")
     # The name of the cluster's DNS means nothing outside of it.
     (tmp_path / "nginx.conf").write_text(re.sub(r"resolver [^;]+;", "resolver 127.0.0.1;", here))
-    done = subprocess.run([nginx, "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True, check=False)
+    done = subprocess.run(["nginx", "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

@@ -8,8 +8,8 @@ from components._spec import InvalidArgsError
 from components.storage import (
     AwsObjectStorage,
 )
-from tests.components.stores import NEW_KEY, aws, outputs_of, protected
-from tests.recording import record
+from tests.components.stores import NEW_KEY, aws, protected
+from tests.recording import outputs_of, record
 
 
 def test_aws_buckets_are_closed_owned_encrypted_and_reached_by_tls_alone() -> None:
@@ -129,17 +129,17 @@ def test_tags_reach_everything_that_takes_them() -> None:
 @pytest.mark.parametrize(
     ("args", "reason"),
     [
-        ({"buckets": {"logs": "chunks"}}, "your organisation's name in front"),
-        ({"buckets": {"logs": "acme.loki"}}, "has a dot"),
-        ({"region": "Ireland"}, "region = 'Ireland'"),
-        ({"encryption": "none"}, "encryption = 'none'"),
+        ({"buckets": {"logs": "chunks"}}, "name of your organisation in front"),
+        ({"buckets": {"logs": "acme.loki"}}, "must not have a dot"),
+        ({"region": "Ireland"}, 'region = "Ireland"'),
+        ({"encryption": "none"}, 'encryption = "none"'),
         (
             {"encryption": "s3", "kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/a"},
-            "kms_key_arn = 'arn:aws:kms:eu-west-1:123456789012:key/a': is not used with encryption s3",
+            'kms_key_arn = "arn:aws:kms:eu-west-1:123456789012:key/a": is not used with encryption s3',
         ),
-        ({"kms_key_arn": "alias/mine"}, "kms_key_arn = 'alias/mine'"),
+        ({"kms_key_arn": "alias/mine"}, 'kms_key_arn = "alias/mine"'),
         ({"noncurrent_days": 0}, "noncurrent_days = 0"),
-        ({"force_destroy": True}, "there is no such argument"),
+        ({"force_destroy": True}, "unknown argument"),
     ],
 )
 def test_a_wrong_argument_is_named_with_its_value(args: dict[str, Any], reason: str) -> None:
@@ -163,5 +163,5 @@ def test_existing_buckets_are_named_and_nothing_is_created(as_output: bool) -> N
 def test_readers_of_existing_buckets_may_use_the_key_that_is_named() -> None:
     key = "arn:aws:kms:eu-west-1:123456789012:key/abc"
     assert record(lambda: aws(create_buckets=False, kms_key_arn=key)).outputs["kms_key_arn"] == key
-    with pytest.raises(InvalidArgsError, match="versioning = True: has no effect with create_buckets false"):
+    with pytest.raises(InvalidArgsError, match="versioning = true: "):
         record(lambda: aws(create_buckets=False, versioning=True))

@@ -1,18 +1,18 @@
 """SeaweedFS in both shapes, rendered with the real chart and held against what must be true of any stack."""
 
-import os
-import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from components.charts import SEAWEEDFS_CHART
-from tests.components.stores import in_cluster
+from components.charts import MINIO, SEAWEEDFS_CHART, Chart
+from tests.components.stores import in_cluster, minio
+from tests.real_charts import require_renderable
 from tests.recording import record
 from tools.contract.chart_values import findings
 from tools.contract.invariants import INVARIANTS
+from tools.contract.pods import pods_of
 from tools.render import RenderedObject, Rendering
 from tools.render.chartfiles import ChartFiles
 from tools.render.releases import render_releases
@@ -20,14 +20,18 @@ from tools.render.releases import render_releases
 SHAPES: dict[str, dict[str, Any]] = {"one pod": {}, "three servers": {"replicas": 3}}
 
 
-def rendering(args: dict[str, Any], cache: Path) -> Rendering:
-    charts = os.environ.get("OBSERVABILITY_CHARTS")
-    chart = f"{SEAWEEDFS_CHART.name}-{SEAWEEDFS_CHART.default_version}"
-    if charts is None or shutil.which("helm") is None or not (Path(charts) / chart).is_dir():
-        pytest.skip(f"needs helm on PATH and {chart} in the directory OBSERVABILITY_CHARTS")
-    recording = record(lambda: {"endpoint": in_cluster(**args)["endpoint"]})
+def rendering(
+    args: dict[str, Any], cache: Path, store: Callable[..., Any] = in_cluster, chart: Chart = SEAWEEDFS_CHART
+) -> Rendering:
+    require_renderable(chart, chart.default_version)
+    recording = record(lambda: {"endpoint": store(**args)["endpoint"]})
     ((release, objects),) = render_releases(recording, cache, pytest.fail)
-    kinds = {":Namespace": "v1", ":PodDisruptionBudget": "policy/v1", "v1:Service": "v1"}
+    kinds = {
+        ":Namespace": "v1",
+        ":PodDisruptionBudget": "policy/v1",
+        "v1:Service": "v1",
+        ":NetworkPolicy": "networking.k8s.io/v1",
+    }
     own = [
         RenderedObject({"apiVersion": version, "kind": kind.rpartition(":")[2], **found.plain()}, "the component")
         for kind, version in kinds.items()
@@ -56,8 +60,7 @@ def test_every_shape_keeps_what_must_be_true_of_any_stack(shape: str, tmp_path: 
 def test_the_chart_knows_every_value(shape: str, tmp_path: Path) -> None:
     rendered(SHAPES[shape], tmp_path)
     values = record(lambda: in_cluster(**SHAPES[shape])).one(":Release").plain()["values"]
-    directory = Path(os.environ["OBSERVABILITY_CHARTS"])
-    chart = ChartFiles(directory / f"{SEAWEEDFS_CHART.name}-{SEAWEEDFS_CHART.default_version}")
+    chart = ChartFiles(require_renderable(SEAWEEDFS_CHART, SEAWEEDFS_CHART.default_version))
     assert [str(finding) for finding in findings("storage/seaweedfs", values, chart)] == []
 
 
@@ -98,3 +101,76 @@ def test_servers_of_several_hosts_tell_each_copy_and_no_two_share_a_host(tmp_pat
     command = templates["seaweedfs-master"]["spec"]["containers"][0]["command"][-1]
     assert "-defaultReplication=001" in command
     assert command.count("seaweedfs-master-") == 3
+
+
+def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Whether a selector of labels, and of `In` alone, matches."""
+    expressions = selector.get("matchExpressions") or []
+    assert all(expression["operator"] == "In" for expression in expressions)
+    return all(labels.get(key) == value for key, value in (selector.get("matchLabels") or {}).items()) and all(
+        labels.get(expression["key"]) in expression["values"] for expression in expressions
+    )
+
+
+def reaches(
+    policies: Sequence[Mapping[str, Any]], source: Mapping[str, str] | None, target: Mapping[str, str] | None, port: int
+) -> bool:
+    """Whether the policies of a namespace let a pod of it reach a TCP port of another; `None` is a pod elsewhere."""
+
+    def passes(direction: str, peers: str, pod: Mapping[str, str] | None, peer: Mapping[str, str] | None) -> bool:
+        ruled = [
+            policy
+            for policy in policies
+            if pod is not None and direction in policy["policyTypes"] and selects(policy["podSelector"], pod)
+        ]
+        return not ruled or any(
+            any(item["port"] == port and item.get("protocol", "TCP") == "TCP" for item in rule["ports"] or [])
+            if "ports" in rule
+            else True
+            for policy in ruled
+            for rule in policy[direction.lower()]
+            if peers not in rule
+            or (peer is not None and any(selects(item["podSelector"], peer) for item in rule[peers]))
+        )
+
+    return passes("Egress", "to", source, target) and passes("Ingress", "from", target, source)
+
+
+NETWORKS: dict[str, tuple[Callable[..., Any], Chart, dict[str, Any], str, int, set[int], set[int]]] = {
+    "MinIO in one pod": (minio, MINIO, {}, "app", 9000, {9000}, {9001}),
+    "MinIO in four pods": (minio, MINIO, {"mode": "distributed"}, "app", 9000, {9000}, {9001}),
+    "SeaweedFS in one pod": (
+        *(in_cluster, SEAWEEDFS_CHART, {}, "app.kubernetes.io/component", 9333),
+        *({8333, 9324}, {9333, 8888, 8080}),
+    ),
+    "SeaweedFS on three servers": (
+        *(in_cluster, SEAWEEDFS_CHART, {"replicas": 3}, "app.kubernetes.io/component", 8888),
+        *({9327}, {9333, 8888, 8080}),
+    ),
+}
+"""Each store: its chart, arguments, the label that tells its pods apart, a port of its own, open and closed ports."""
+
+
+@pytest.mark.parametrize("shape", NETWORKS)
+def test_a_store_reaches_itself_and_dns_and_is_reached_where_it_asks_for_a_key(shape: str, tmp_path: Path) -> None:
+    store, chart, args, label, own, opened, closed = NETWORKS[shape]
+    made = rendering(args, tmp_path, store, chart)
+    policies = [item.manifest["spec"] for item in made.objects if item.kind == "NetworkPolicy"]
+    labels = {pod.labels[label]: pod.labels for pod in pods_of(made.objects)}
+    servers = {name: found for name, found in labels.items() if not name.endswith(("-job", "-hook"))}
+    assert servers and len(labels) > len(servers), "the Job that sets up the buckets has a policy too"
+    for source in labels.values():
+        for server in servers.values():
+            if own == 9000 or own in _ports_of(policies, server):
+                assert reaches(policies, source, server, own)
+        assert reaches(policies, source, None, 53)
+        assert not reaches(policies, source, None, 443) and not reaches(policies, source, None, 3100)
+    for server in servers.values():
+        assert [port for port in sorted(opened) if not reaches(policies, None, server, port)] == []
+        assert [port for port in sorted(closed) if reaches(policies, None, server, port)] == []
+
+
+def _ports_of(policies: Sequence[Mapping[str, Any]], pod: Mapping[str, str]) -> set[int]:
+    """Return the ports that a pod admits its own release on."""
+    ruled = [policy for policy in policies if selects(policy["podSelector"], pod)]
+    return {port["port"] for policy in ruled for rule in policy["ingress"] if "from" in rule for port in rule["ports"]}

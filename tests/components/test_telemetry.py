@@ -1,5 +1,6 @@
 """The collector as a program registers it."""
 
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -8,8 +9,9 @@ import yaml
 from pulumi_random import RandomPassword
 
 from components._spec import InvalidArgsError
+from components.charts import ALLOY
 from components.telemetry import Telemetry, TelemetryArgs
-from tests.recording import UNKNOWN, Recording, record
+from tests.recording import UNKNOWN, record, record_component
 
 ARGS: TelemetryArgs = {
     "namespace": "telemetry",
@@ -19,17 +21,8 @@ ARGS: TelemetryArgs = {
 }
 
 
-def outputs_of(telemetry: Telemetry) -> dict[str, pulumi.Output[Any]]:
-    names = ("namespace", "otlp_grpc_endpoint", "otlp_http_url", "ui_service", "ui_port", "log_labels")
-    return {name: getattr(telemetry, name) for name in names}
-
-
-def recorded(args: TelemetryArgs, name: str = "telemetry", **options: Any) -> Recording:
-    return record(lambda: outputs_of(Telemetry(name, args)), **options)
-
-
 def test_the_namespace_the_configuration_and_the_release_belong_to_the_component() -> None:
-    recording = recorded(ARGS)
+    recording = record_component(Telemetry, ARGS)
     component = recording.one(":Telemetry")
     children = [recording.one(suffix) for suffix in (":Namespace", ":ConfigMap", ":Release")]
     assert {child.parent for child in children} == {component.urn}
@@ -38,7 +31,7 @@ def test_the_namespace_the_configuration_and_the_release_belong_to_the_component
 
 
 def test_the_release_reads_the_configuration_that_is_registered_before_it() -> None:
-    recording = recorded(ARGS)
+    recording = record_component(Telemetry, ARGS)
     config, release = recording.one(":ConfigMap"), recording.one(":Release")
     [(key, text)] = config.plain()["data"].items()
     named = release.plain()["values"]["alloy"]["configMap"]
@@ -47,8 +40,13 @@ def test_the_release_reads_the_configuration_that_is_registered_before_it() -> N
     assert config.urn in release.request.dependencies
 
 
+def test_the_release_is_guarded() -> None:
+    (hook,) = record_component(Telemetry, ARGS).one(":Release").request.hooks.before_update
+    assert hook == "test-alloy-guard"
+
+
 def test_the_outputs_name_the_services_of_the_release() -> None:
-    outputs = recorded({**ARGS, "release_name": "collector"}).outputs
+    outputs = record_component(Telemetry, {**ARGS, "release_name": "collector"}).outputs
     assert outputs["otlp_grpc_endpoint"] == "collector.telemetry:4317"
     assert outputs["otlp_http_url"] == "http://collector.telemetry:4318"
     assert (outputs["ui_service"], outputs["ui_port"]) == ("collector", 12345)
@@ -56,13 +54,13 @@ def test_the_outputs_name_the_services_of_the_release() -> None:
 
 
 def test_senders_are_told_an_https_address_where_the_receiver_speaks_tls() -> None:
-    outputs = recorded({**ARGS, "tls_secret": "alloy-tls", "receiver_tls": True}).outputs
+    outputs = record_component(Telemetry, {**ARGS, "tls_secret": "alloy-tls", "receiver_tls": True}).outputs
     assert outputs["otlp_http_url"] == "https://alloy.telemetry:4318"
     assert outputs["otlp_grpc_endpoint"] == "alloy.telemetry:4317"
 
 
 def test_everything_is_readable_in_a_preview_of_known_arguments() -> None:
-    assert UNKNOWN not in yaml.safe_dump(recorded(ARGS, preview=True).one(":Release").plain())
+    assert UNKNOWN not in yaml.safe_dump(record_component(Telemetry, ARGS, preview=True).one(":Release").plain())
 
 
 def test_an_address_that_is_not_known_yet_leaves_the_preview_standing() -> None:
@@ -77,28 +75,28 @@ def test_an_address_that_is_not_known_yet_leaves_the_preview_standing() -> None:
 
 
 def test_an_address_that_turns_out_wrong_stops_the_update() -> None:
-    with pytest.raises(InvalidArgsError, match=r"metrics_otlp_url = 'prometheus:9090'.*write http://"):
-        recorded({**ARGS, "metrics_otlp_url": pulumi.Output.from_input("prometheus:9090")})
+    with pytest.raises(InvalidArgsError, match=r'metrics_otlp_url = "prometheus:9090".*use http://'):
+        record_component(Telemetry, {**ARGS, "metrics_otlp_url": pulumi.Output.from_input("prometheus:9090")})
 
 
 def test_a_wrong_argument_is_reported_before_anything_is_registered() -> None:
-    with pytest.raises(InvalidArgsError, match=r"log_source = 'file'"):
-        recorded({**ARGS, "log_source": "file"})
+    with pytest.raises(InvalidArgsError, match=r'log_source = "file"'):
+        record_component(Telemetry, {**ARGS, "log_source": "file"})
 
 
 def test_a_reader_through_the_api_lives_in_a_restricted_namespace() -> None:
-    recording = recorded({**ARGS, "log_source": "api"})
+    recording = record_component(Telemetry, {**ARGS, "log_source": "api"})
     labels = recording.one(":Namespace").plain()["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
 
 
 def test_a_namespace_of_someone_else_is_left_alone() -> None:
-    assert recorded({**ARGS, "create_namespace": False}).of_type(":Namespace") == []
+    assert record_component(Telemetry, {**ARGS, "create_namespace": False}).of_type(":Namespace") == []
 
 
 def test_values_of_the_caller_are_laid_over_last() -> None:
     values: dict[str, Any] = {"alloy": {"resources": {"limits": {"memory": "1Gi"}}}, "image": {"tag": "v1.18.0"}}
-    release = recorded({**ARGS, "values": values}).one(":Release").plain()["values"]
+    release = record_component(Telemetry, {**ARGS, "values": values}).one(":Release").plain()["values"]
     assert release["alloy"]["resources"]["limits"]["memory"] == "1Gi"
     assert release["alloy"]["resources"]["requests"]["cpu"] == "100m"
     assert release["image"] == {"tag": "v1.18.0"}
@@ -114,12 +112,12 @@ def test_two_collectors_stand_side_by_side() -> None:
 
 
 def test_a_protected_namespace_cannot_be_deleted_by_accident() -> None:
-    assert recorded({**ARGS, "protect_namespace": True}).one(":Namespace").request.protect is True
+    assert record_component(Telemetry, {**ARGS, "protect_namespace": True}).one(":Namespace").request.protect is True
 
 
 @pytest.mark.parametrize(("source", "more"), [("files", set()), ("api", {"pods/log"})])
 def test_the_collector_may_read_pods_and_no_secrets(source: str, more: set[str]) -> None:
-    recording = recorded({**ARGS, "log_source": source})
+    recording = record_component(Telemetry, {**ARGS, "log_source": source})
     rules = recording.one(":ClusterRole").plain()["rules"]
     readable = {(group, name) for rule in rules for group in rule["apiGroups"] for name in rule["resources"]}
     core = {("", name) for name in {"pods", "namespaces"} | more}
@@ -139,3 +137,20 @@ def test_releases_of_one_name_in_two_namespaces_have_a_cluster_role_each() -> No
         assert len(set(names)) == 2, names
     bindings = recording.of_type(":ClusterRoleBinding")
     assert {each.plain()["subjects"][0]["namespace"] for each in bindings} == {"telemetry", "other"}
+
+
+def test_a_chart_of_a_mirror_that_is_not_the_published_one_is_reported_at_preview(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chart = tmp_path / f"{ALLOY.name}-{ALLOY.default_version}"
+    chart.mkdir()
+    (chart / "values.yaml").write_text("alloy: {}\n")
+    warned: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: warned.append(message))
+    record_component(Telemetry, {**ARGS, "charts_dir": str(tmp_path)}, preview=True)
+    (message,) = warned
+    published = ALLOY.release(ALLOY.default_version)
+    assert message.startswith(
+        f"chart alloy {ALLOY.default_version} at {chart} is not the one that {published.repository}"
+    )
+    assert published.digest in message and published.content in message

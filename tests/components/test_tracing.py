@@ -8,46 +8,13 @@ import pytest
 from components._spec import InvalidArgsError
 from components.charts import TEMPO
 from components.tracing import Tracing, TracingArgs
-from components.tracing.chart_versions import TEMPO_3_VERSIONS
-from tests.recording import UNKNOWN, Recording, record
-
-RECEIVERS = ["otlp", "jaeger", "zipkin"]
-LAPTOP: TracingArgs = {"namespace": "tracing", "store": "filesystem"}
-DISTRIBUTED: TracingArgs = {
-    "namespace": "tracing",
-    "mode": "distributed",
-    "replicas": 3,
-    "bucket": "prod",
-    "endpoint": "https://s3.example.org",
-    "remote_write_url": "http://prometheus-server.monitoring/api/v1/write",
-}
-KAFKA: TracingArgs = {
-    **DISTRIBUTED,
-    "replicas": 1,
-    "chart_version": TEMPO_3_VERSIONS[0],
-    "kafka_address": "kafka.messaging:9092",
-}
-
-
-def outputs(tracing: Tracing) -> dict[str, Any]:
-    return {
-        "namespace": tracing.namespace,
-        "query_url": tracing.query_url,
-        "otlp_grpc_endpoint": tracing.otlp_grpc_endpoint,
-        "otlp_http_url": tracing.otlp_http_url,
-        "jaeger_grpc_endpoint": tracing.jaeger_grpc_endpoint,
-        "jaeger_http_url": tracing.jaeger_http_url,
-        "zipkin_url": tracing.zipkin_url,
-        "generated_metrics": tracing.generated_metrics,
-    }
-
-
-def recorded(args: TracingArgs, **options: Any) -> Recording:
-    return record(lambda: outputs(Tracing("traces", args)), **options)
+from components.tracing.modes import TEMPO_3_VERSIONS
+from tests.components.tracing_args import DISTRIBUTED, KAFKA, LAPTOP, RECEIVERS
+from tests.recording import UNKNOWN, outputs_of, record, record_component
 
 
 def test_the_component_is_parent_of_a_release_in_a_restricted_namespace() -> None:
-    recording = recorded(LAPTOP)
+    recording = record_component(Tracing, LAPTOP)
     component = recording.one("observability:index:Tracing")
     namespace, release = recording.one(":Namespace"), recording.one(":Release")
     assert namespace.parent == release.parent == component.urn
@@ -57,7 +24,7 @@ def test_the_component_is_parent_of_a_release_in_a_restricted_namespace() -> Non
 
 
 def test_monolithic_tempo_has_one_service() -> None:
-    assert recorded(LAPTOP).outputs == {
+    assert record_component(Tracing, LAPTOP).outputs == {
         "namespace": "tracing",
         "query_url": "http://tempo.tracing:3200",
         "otlp_grpc_endpoint": "tempo.tracing:4317",
@@ -70,7 +37,7 @@ def test_monolithic_tempo_has_one_service() -> None:
 
 
 def test_distributed_tempo_has_different_services_for_spans_and_queries() -> None:
-    found = recorded(DISTRIBUTED).outputs
+    found = record_component(Tracing, DISTRIBUTED).outputs
     assert found["query_url"] == "http://tempo-query-frontend.tracing:3200"
     assert found["otlp_grpc_endpoint"] == "tempo-distributor.tracing:4317"
     assert found["otlp_http_url"] == "http://tempo-distributor.tracing:4318"
@@ -78,7 +45,7 @@ def test_distributed_tempo_has_different_services_for_spans_and_queries() -> Non
 
 
 def test_a_gateway_receives_only_queries() -> None:
-    found = recorded({**DISTRIBUTED, "gateway": True}).outputs
+    found = record_component(Tracing, {**DISTRIBUTED, "gateway": True}).outputs
     assert found["query_url"] == "http://tempo-gateway.tracing"
     assert found["otlp_grpc_endpoint"] == "tempo-distributor.tracing:4317"
 
@@ -87,14 +54,14 @@ def test_a_gateway_receives_only_queries() -> None:
     ("args", "writer"), [(LAPTOP, "tempo"), (DISTRIBUTED, "tempo-distributor"), (KAFKA, "tempo-distributor")]
 )
 def test_each_enabled_protocol_has_an_address(args: TracingArgs, writer: str) -> None:
-    found = recorded({**args, "receivers": RECEIVERS}).outputs
+    found = record_component(Tracing, {**args, "receivers": RECEIVERS}).outputs
     assert found["jaeger_grpc_endpoint"] == f"{writer}.tracing:14250"
     assert found["jaeger_http_url"] == f"http://{writer}.tracing:14268/api/traces"
     assert found["zipkin_url"] == f"http://{writer}.tracing:9411/api/v2/spans"
 
 
 def test_tempo_3_has_the_addresses_of_tempo_2() -> None:
-    recording = recorded(KAFKA)
+    recording = record_component(Tracing, KAFKA)
     release = recording.one(":Release").plain()
     assert (release["chart"], release["version"]) == ("tempo-distributed", TEMPO_3_VERSIONS[0])
     assert release["values"]["ingest"]["kafka"]["address"] == "kafka.messaging:9092"
@@ -103,29 +70,35 @@ def test_tempo_3_has_the_addresses_of_tempo_2() -> None:
 
 
 def test_the_kafka_address_may_be_an_output() -> None:
-    recording = recorded({**KAFKA, "kafka_address": pulumi.Output.from_input("broker.kafka:9092")})
+    recording = record_component(Tracing, {**KAFKA, "kafka_address": pulumi.Output.from_input("broker.kafka:9092")})
     assert recording.one(":Release").plain()["values"]["ingest"]["kafka"]["address"] == "broker.kafka:9092"
 
 
 def test_an_output_without_a_port_is_refused_as_kafka_address() -> None:
     with pytest.raises(InvalidArgsError, match=r"kafka_address = .*must be host:port"):
-        recorded({**KAFKA, "kafka_address": pulumi.Output.from_input("broker.kafka")})
+        record_component(Tracing, {**KAFKA, "kafka_address": pulumi.Output.from_input("broker.kafka")})
 
 
 def test_an_existing_namespace_is_not_created() -> None:
-    recording = recorded({**LAPTOP, "create_namespace": False})
+    recording = record_component(Tracing, {**LAPTOP, "create_namespace": False})
     assert recording.of_type(":Namespace") == []
     assert recording.one(":Release").plain()["namespace"] == "tracing"
 
 
 def test_the_namespace_may_be_an_output() -> None:
-    recording = recorded({**LAPTOP, "namespace": pulumi.Output.from_input("observability"), "create_namespace": False})
+    recording = record_component(
+        Tracing, {**LAPTOP, "namespace": pulumi.Output.from_input("observability"), "create_namespace": False}
+    )
     assert recording.one(":Release").plain()["namespace"] == "observability"
     assert recording.outputs["otlp_grpc_endpoint"] == "tempo.observability:4317"
 
 
 def test_values_of_the_caller_are_merged_last() -> None:
-    values = recorded({**DISTRIBUTED, "values": {"querier": {"replicas": 2}}}).one(":Release").plain()["values"]
+    values = (
+        record_component(Tracing, {**DISTRIBUTED, "values": {"querier": {"replicas": 2}}})
+        .one(":Release")
+        .plain()["values"]
+    )
     assert values["querier"]["replicas"] == 2
     assert values["querier"]["resources"]["requests"], "the other values of the workload stay"
 
@@ -133,7 +106,7 @@ def test_values_of_the_caller_are_merged_last() -> None:
 def test_an_address_is_known_at_preview_while_the_bucket_is_not() -> None:
     def build() -> dict[str, Any]:
         unknown = pulumi.Output.from_input(UNKNOWN).apply(lambda name: name)
-        return outputs(Tracing("traces", {**DISTRIBUTED, "bucket": unknown}))
+        return outputs_of(Tracing("traces", {**DISTRIBUTED, "bucket": unknown}))
 
     recording = record(build, preview=True)
     assert recording.outputs["query_url"] == "http://tempo-query-frontend.tracing:3200"
@@ -141,8 +114,8 @@ def test_an_address_is_known_at_preview_while_the_bucket_is_not() -> None:
 
 def test_an_output_is_checked_once_it_is_resolved() -> None:
     args: TracingArgs = {**DISTRIBUTED, "endpoint": pulumi.Output.from_input("s3.example.org")}
-    with pytest.raises(InvalidArgsError, match=r'Tracing "traces": 1 problem[^\n]*\n +endpoint = '):
-        recorded(args)
+    with pytest.raises(InvalidArgsError, match=r'Tracing "test": 1 problem[^\n]*\n +endpoint = '):
+        record_component(Tracing, args)
 
 
 def test_two_releases_share_a_namespace() -> None:
@@ -157,8 +130,8 @@ def test_two_releases_share_a_namespace() -> None:
 
 
 def test_the_release_has_an_update_guard() -> None:
-    (hook,) = recorded(LAPTOP).one(":Release").request.hooks.before_update
-    assert hook == "traces-tempo-guard"
+    (hook,) = record_component(Tracing, LAPTOP).one(":Release").request.hooks.before_update
+    assert hook == "test-tempo-guard"
 
 
 @pytest.mark.parametrize(("replicas", "warned"), [(1, False), (2, True), (3, False)])
@@ -167,11 +140,11 @@ def test_two_ingesters_warn_of_writes_confirmed_by_one(
 ) -> None:
     messages: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
-    recorded({**DISTRIBUTED, "replicas": replicas})
+    record_component(Tracing, {**DISTRIBUTED, "replicas": replicas})
     assert any("replicas = 2" in message for message in messages) is warned
 
 
 def test_the_release_holds_no_secret() -> None:
-    release = recorded({**DISTRIBUTED, "credentials_secret": "tempo-bucket"}).one(":Release")
+    release = record_component(Tracing, {**DISTRIBUTED, "credentials_secret": "tempo-bucket"}).one(":Release")
     assert release.secrets == set(), "a release holds the name of a Secret, never its data"
     assert "tempo-bucket" in str(release.plain()["values"]["ingester"]["extraEnv"])

@@ -1,7 +1,5 @@
 """`Tracing` in every mode and version, rendered with the real charts and checked by the invariants of any stack."""
 
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,8 @@ import yaml
 from components.charts import TEMPO, TEMPO_DISTRIBUTED
 from components.tracing import Tracing, TracingArgs
 from components.tracing.args import TracingLimits
-from components.tracing.chart_versions import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
+from tests.real_charts import require_renderable
 from tests.recording import record
 from tools.contract.invariants import INVARIANTS
 from tools.render import RenderedObject, Rendering
@@ -50,9 +49,7 @@ PORTS = {"grpc-otlp": 4317, "http-otlp": 4318, "jaeger-grpc": 14250, "jaeger-htt
 def rendered(args: TracingArgs, cache: Path) -> list[RenderedObject]:
     chart = TEMPO_DISTRIBUTED if args.get("mode") == "distributed" else TEMPO
     version = args.get("chart_version", chart.default_version)
-    charts = os.environ.get("OBSERVABILITY_CHARTS")
-    if charts is None or shutil.which("helm") is None or not (Path(charts) / f"{chart.name}-{version}").is_dir():
-        pytest.skip(f"needs helm on PATH and {chart.name}-{version} in the directory OBSERVABILITY_CHARTS")
+    require_renderable(chart, version)
     recording = record(lambda: {"query_url": Tracing("traces", args).query_url})
     ((_, objects),) = render_releases(recording, cache, pytest.fail)
     namespace = recording.one(":Namespace").plain()

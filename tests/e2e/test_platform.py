@@ -46,12 +46,12 @@ def test_a_second_preview_expects_no_changes(platform: Platform) -> None:
 
 
 def test_an_up_tells_its_target_and_what_it_needs(platform: Platform) -> None:
-    told = platform.up().stdout
-    assert f"target   observability-sandbox ({platform.sandbox.api.server}, Kubernetes v" in told
-    assert "GiB of 80 CPU, 320.0 GiB free" in told, "what the stack itself runs already counts as free"
-    assert "volumes  StorageClass standard (the default)" in told
-    assert "CRDs     none missing" in told
-    assert f"state    {platform.checkout.environment['PULUMI_BACKEND_URL']}" in told
+    output = platform.up().stdout
+    assert f"target   observability-sandbox ({platform.sandbox.api.connection.server}, Kubernetes v" in output
+    assert "GiB of 80 CPU, 320.0 GiB free" in output, "what the stack itself runs already counts as free"
+    assert "volumes  StorageClass standard (the default)" in output
+    assert "CRDs     none missing" in output
+    assert f"state    {platform.checkout.environment['PULUMI_BACKEND_URL']}" in output
 
 
 def test_a_refresh_finds_what_was_edited_by_hand_and_an_up_puts_it_back(platform: Platform) -> None:
@@ -164,7 +164,7 @@ def test_an_edited_schema_entry_is_refused_at_preview(platform: Platform) -> Non
     done = platform.checkout.deploy("preview", "dev")
     assert done.exit_code != 0
     assert "logging-loki: the applied state forbids 1 change" in done.output
-    assert "schema entry 1, from 2024-01-01, was applied and cannot be edited" in done.output
+    assert "schema_entries.0 (from 2024-01-01): must not be edited once applied" in done.output
     assert "restore store tsdb, object_store s3, schema v13, index index_ 24h" in done.output
 
 
@@ -183,7 +183,7 @@ def test_an_up_refuses_a_value_that_the_chart_does_not_know(platform: Platform) 
     platform.checkout.configure("dev", {"observability:logging": {"values": {"chunkCache": {"enabled": True}}}})
     done = platform.checkout.deploy("up", "dev")
     assert done.exit_code == 1, done.output
-    assert "violation of the contract: release logging/loki: values.chunkCache: there is no such value" in done.output
+    assert "violation of the contract: release logging/loki: values.chunkCache: unknown value" in done.output
     assert "nothing was changed" in done.output and "Updating" not in done.output
 
 
@@ -197,7 +197,7 @@ def test_the_stand_ins_refuse_every_other_cluster(platform: Platform) -> None:
             OBSERVABILITY_PROVIDERS="stand-in",
         )
         assert done.exit_code == 1, done.output
-        assert "their stand-ins only serve the sandbox, not somewhere-else" in done.stderr
+        assert "context = somewhere-else: must be the sandbox without provider plugins" in done.stderr
         assert "pulumi plugin install resource kubernetes" in done.stderr
 
 

@@ -84,9 +84,9 @@ def test_production_refuses_fake_keys_the_examples_passphrase_and_a_local_state(
     done = eks.checkout.run(*eks.checkout.deploy_command("up", "eks"), AWS_ENDPOINT_URL="")
     assert done.exit_code == 1
     for sentence in (
-        "remove aws:accessKey and aws:secretKey and bring your own",
-        "production must not use the examples' passphrase",
-        "production must not keep its state on this machine",
+        "aws:accessKey: must not be that of the examples",
+        "passphrase: must not be that of the examples in production",
+        ": must not be on this machine in production",
     ):
         assert sentence in done.stderr
 

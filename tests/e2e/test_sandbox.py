@@ -172,8 +172,10 @@ def test_a_second_sandbox_runs_beside_the_first_and_down_leaves_no_process_of_it
 ) -> None:
     second = controlplane.up(tmp_path)
     try:
-        assert second.api.server != sandbox.api.server
-        assert controlplane.up(tmp_path).api.server == second.api.server, "a second up finds the running sandbox"
+        assert second.api.connection.server != sandbox.api.connection.server
+        assert controlplane.up(tmp_path).api.connection.server == second.api.connection.server, (
+            "a second up finds the running sandbox"
+        )
         started = controlplane.status(tmp_path)
         assert [running for _, running in started] == [True] * len(started)
     finally:

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+from components.charts import GRAFANA_CHART, TEMPO
 from sandbox.handle import Sandbox
-from tests.engine.inline import InlineStack, Run, missing_tools
+from tests.engine.inline import InlineStack, Run
+from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.e2e
 
@@ -17,6 +19,7 @@ PROVIDER = """
     import pulumi_kubernetes as kubernetes
     import pulumi_random as random
 
+    grafana_version, tempo_version = "%s", "%s"
     cluster = kubernetes.Provider("cluster", cluster_identifier="sandbox", enable_config_map_mutable=True,
                                   enable_secret_mutable=True)
     namespace = kubernetes.core.v1.Namespace("ns", metadata={"name": "%s"},
@@ -30,13 +33,12 @@ PROVIDER = """
 
 @pytest.fixture
 def stack(tmp_path: Path, sandbox: Sandbox) -> InlineStack:
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make e2e` puts them there")
+    require(*ENGINE)
     return InlineStack(tmp_path, sandbox.env())
 
 
 def in_namespace(name: str, text: str) -> str:
-    return PROVIDER % (name, name) + text
+    return PROVIDER % (GRAFANA_CHART.default_version, TEMPO.default_version, name, name) + text
 
 
 def succeeded(run: Run) -> Run:
@@ -141,7 +143,7 @@ def test_an_object_that_is_there_already_is_not_taken_over(stack: InlineStack, s
     assert "Namespace taken already exists: unless it is deleted first" in succeeded(stack.preview())
     refused = stack.up()
     assert not refused.succeeded
-    assert "Namespace taken already exists: import it" in refused
+    assert "Namespace taken already exists; import it" in refused
 
 
 def test_what_the_api_server_refuses_fails_the_preview(stack: InlineStack) -> None:
@@ -164,7 +166,7 @@ def test_a_release_is_installed_its_drift_is_found_and_it_is_removed(stack: Inli
             "release",
             """
     release = kubernetes.helm.v3.Release(
-        "grafana", name="grafana", namespace="release", chart="grafana", version="12.11.1",
+        "grafana", name="grafana", namespace="release", chart="grafana", version=grafana_version,
         repository_opts={"repo": "https://grafana-community.github.io/helm-charts"}, timeout=120,
         values={"replicas": 2, "resources": {"requests": {"cpu": "10m"}}}, opts=inside)
     pulumi.export("status", release.status)
@@ -180,7 +182,13 @@ def test_a_release_is_installed_its_drift_is_found_and_it_is_removed(stack: Inli
     assert sandbox.get(deployment)["status"]["availableReplicas"] == 2, "up waits for the pods"
     succeeded(stack.preview("--refresh", "--expect-no-changes"))
 
-    words = ["upgrade", "grafana", str(next(stack.charts.rglob("grafana-12.11.1"))), "--namespace", "release"]
+    words = [
+        "upgrade",
+        "grafana",
+        str(next(stack.charts.rglob(f"grafana-{GRAFANA_CHART.default_version}"))),
+        "--namespace",
+        "release",
+    ]
     by_hand = [*words, "--reuse-values", "--set", "replicas=3", "--kubeconfig", str(sandbox.kubeconfig)]
     subprocess.run(["helm", *by_hand], check=True, capture_output=True)
     mended = succeeded(stack.up("--refresh"))
@@ -196,7 +204,7 @@ def test_a_release_is_installed_its_drift_is_found_and_it_is_removed(stack: Inli
 def test_a_release_that_fails_stays_in_the_state_and_is_mended_by_the_next_update(stack: InlineStack) -> None:
     program = """
     release = kubernetes.helm.v3.Release(
-        "grafana", name="grafana", namespace="mended", chart="grafana", version="12.11.1", timeout=5,
+        "grafana", name="grafana", namespace="mended", chart="grafana", version=grafana_version, timeout=5,
         repository_opts={"repo": "https://grafana-community.github.io/helm-charts"}, opts=inside,
         values={"nodeSelector": {%s}})
     pulumi.export("status", release.status)
@@ -217,7 +225,7 @@ def test_a_release_uninstalled_by_hand_is_installed_again(stack: InlineStack, sa
             "again",
             """
     kubernetes.helm.v3.Release(
-        "tempo", name="tempo", namespace="again", chart="tempo", version="2.2.4", skip_await=True,
+        "tempo", name="tempo", namespace="again", chart="tempo", version=tempo_version, skip_await=True,
         repository_opts={"repo": "https://grafana-community.github.io/helm-charts"}, opts=inside)
 """,
         )

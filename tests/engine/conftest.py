@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.inline import InlineStack, missing_tools
+from tests.engine.inline import InlineStack
+from tests.installed_tools import ENGINE, require
 
 
 @pytest.fixture
 def inline_stack(tmp_path: Path) -> InlineStack:
     """An empty stack on the stand-in providers, without a cluster and without an AWS server."""
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     return InlineStack(tmp_path)

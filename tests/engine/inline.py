@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import textwrap
@@ -15,7 +14,6 @@ from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 STAND_INS = PROJECT / "sandbox" / "providers"
-TOOLS = ("pulumi", "pulumi-language-python", "helm")
 
 
 @dataclass(frozen=True)
@@ -94,9 +92,5 @@ class InlineStack:
         run = subprocess.run(
             command, cwd=self._directory, env=self._environment, capture_output=True, text=True, timeout=300
         )
-        told = run.stdout if words[0] == "stack" and run.returncode == 0 else run.stdout + run.stderr
-        return Run(run.returncode == 0, told)
-
-
-def missing_tools() -> list[str]:
-    return [tool for tool in TOOLS if shutil.which(tool) is None]
+        output = run.stdout if words[0] == "stack" and run.returncode == 0 else run.stdout + run.stderr
+        return Run(run.returncode == 0, output)

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from components.charts import TEMPO
 from tests.checkout import Checkout
-from tests.engine.inline import missing_tools
+from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.engine
 
 WRONG: dict[str, Any] = {
-    "observability:cluster": {"name": "Not A Name", "dns_service": "Kube DNS", "environment": "productoin"},
+    "observability:cluster": {"name": "Not A Name", "dns_resolver": "Kube DNS", "environment": "productoin"},
     "observability:retention": {"logs": "3x", "metrics": "1 day"},
     "observability:logging": {
         "replicas": "many",
@@ -62,8 +63,7 @@ COMMAND = re.compile(r"^ +(pulumi config .*)$", re.MULTILINE)
 @pytest.fixture
 def checkout(tmp_path: Any) -> Checkout:
     """A copy of the project whose stack dev is known to Pulumi."""
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     copy = Checkout(tmp_path)
     done = copy.run("pulumi", "stack", "init", "dev")
     assert done.exit_code == 0, done.output
@@ -142,6 +142,6 @@ def test_values_of_the_wrong_type_and_in_the_wrong_place_are_corrected_by_what_i
     assert settings["observability:logging"]["replicas"] == 3
     assert settings["observability:grafana"]["enabled"] is False
     assert settings["observability:ingress"]["entry_points"] == ["internet"]
-    assert settings["observability:tracing"] == {"volume_size": "20Gi", "chart_version": "2.2.4"}
+    assert settings["observability:tracing"] == {"volume_size": "20Gi", "chart_version": TEMPO.default_version}
     assert settings["observability:metrics"]["volume_size"] == "8Gi"
     assert settings["observability:storage"]["kind"] == "aws"

@@ -11,7 +11,7 @@ import yaml
 from components.charts import LOKI
 from components.logging.modes import LokiMode
 from tests.checkout import Checkout
-from tests.engine.inline import missing_tools
+from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.engine
 
@@ -39,8 +39,7 @@ NO_REPOSITORY = {"OBSERVABILITY_CHARTS": "", "HTTPS_PROXY": "http://127.0.0.1:9"
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
     """A copy of the project that reaches no chart but its own."""
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     return Checkout(tmp_path, NO_REPOSITORY)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.inline import STAND_INS, InlineStack, Run, missing_tools
+from tests.engine.inline import STAND_INS, InlineStack, Run
+from tests.installed_tools import ENGINE, require
 from tools.docs.schema import SCHEMA_FILE
 
 pytestmark = pytest.mark.engine
@@ -21,8 +22,7 @@ INTERPRETER = ROOT / "tests" / "engine" / "yaml_program.py"
 @pytest.fixture
 def plugin(tmp_path: Path) -> Path:
     """The plugin as an executable, which starts it as Python's language host does."""
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     executable = tmp_path / "plugins" / "pulumi-resource-observability"
     executable.parent.mkdir()
     executable.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{ROOT / "components"}" "$@"\n')
@@ -44,24 +44,24 @@ def test_the_engine_gets_the_schema_that_is_committed(plugin: Path, tmp_path: Pa
     command = ["pulumi", "package", "get-schema", str(plugin)]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    told, committed = json.loads(done.stdout), json.loads((ROOT / SCHEMA_FILE).read_text(encoding="utf-8"))
-    assert set(told["resources"]) == set(committed["resources"])
-    assert told["version"] == committed["version"]
+    served, committed = json.loads(done.stdout), json.loads((ROOT / SCHEMA_FILE).read_text(encoding="utf-8"))
+    assert set(served["resources"]) == set(committed["resources"])
+    assert served["version"] == committed["version"]
 
 
 def test_the_yaml_example_previews_with_components_that_the_plugin_makes(plugin: Path, tmp_path: Path) -> None:
-    told = previewed(EXAMPLE, plugin, tmp_path)
-    assert told.succeeded, told.output
+    preview = previewed(EXAMPLE, plugin, tmp_path)
+    assert preview.succeeded, preview.output
     for created in ("logging-loki", "telemetry-alloy", "bucket-secret", "telemetry-config"):
-        assert created in told, told.output
-    assert 'logs: "http://loki-gateway.logging"' in told, "outputs of the plugin's components come back"
-    assert "example-secret-key" not in told
+        assert created in preview, preview.output
+    assert 'logs: "http://loki-gateway.logging"' in preview, "outputs of the plugin's components come back"
+    assert "example-secret-key" not in preview
 
 
 def test_what_a_component_refuses_reaches_the_program_in_another_language(plugin: Path, tmp_path: Path) -> None:
     program = tmp_path / "Pulumi.yaml"
     program.write_text(EXAMPLE.read_text(encoding="utf-8").replace("retention: 30d", "retention: a while"))
-    told = previewed(program, plugin, tmp_path)
-    assert not told.succeeded
-    assert "'logging' has a problem: 1 input is wrong" in told, told.output
-    assert "property retention with value '{a while}' has a problem: 'a while' is no duration: write" in told
+    preview = previewed(program, plugin, tmp_path)
+    assert not preview.succeeded
+    assert "'logging' has a problem: 1 input is wrong" in preview, preview.output
+    assert "property retention with value '{a while}' has a problem: must be a duration" in preview

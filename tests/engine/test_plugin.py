@@ -15,8 +15,7 @@ from google.protobuf import empty_pb2
 from pulumi.errors import InputPropertiesError
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from components._package import NAME
-from components._plugin import Plugin
+from components._plugin import NAME, Plugin
 from tests.recording import record
 from tools.docs.pages import reference
 from tools.docs.schema import SCHEMA_FILE, package_schema, schema_text
@@ -103,8 +102,8 @@ def test_whole_numbers_that_arrive_as_floats_stay_whole() -> None:
     }
     for component, inputs in {"Logging": logging, "Datasources": datasources}.items():
         whole, as_floats = (
-            {child.name: child.plain() for child in constructed(component, given).resources if child.parent}
-            for given in (inputs, _as_floats(inputs))
+            {child.name: child.plain() for child in constructed(component, values).resources if child.parent}
+            for values in (inputs, _as_floats(inputs))
         )
         assert len(whole) > 1 and whole == as_floats
 
@@ -119,9 +118,9 @@ def test_every_input_that_is_refused_is_told_by_the_name_it_has_in_other_languag
     wrong = {"namespace": "logging", "store": "filesystem", "maxPushMib": 0, "workloads": {"loki": {"replicas": 0}}}
     with pytest.raises(InputPropertiesError, match="2 inputs are wrong") as refused:
         constructed("Logging", wrong)
-    told = {one["property_path"]: one["reason"] for one in refused.value.errors or []}
-    assert set(told) == {"maxPushMib", "workloads.loki.replicas"}
-    assert set(told.values()) == {"must be at least 1"}
+    reasons = {one["property_path"]: one["reason"] for one in refused.value.errors or []}
+    assert set(reasons) == {"maxPushMib", "workloads.loki.replicas"}
+    assert set(reasons.values()) == {"must be at least 1; set 1 or more"}
 
 
 def test_the_manifest_asks_for_the_runtime_of_the_project() -> None:

@@ -10,23 +10,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pulumi.runtime import rpc
 
 from components.charts import ALLOY, GRAFANA_CHART, LOKI, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, Chart
 from tests.checkout import Checkout, Done
-from tests.engine.inline import missing_tools
+from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.engine
 
 RUNS = 3
-UNKNOWN_ID = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+UNKNOWN_ID = rpc.UNKNOWN
 """What a preview writes for an id that is not known yet."""
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
     """A copy of the project without a cluster."""
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     return Checkout(tmp_path)
 
 

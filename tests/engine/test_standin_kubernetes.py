@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from components.charts import LOKI
 from tests.engine.inline import InlineStack
 
 pytestmark = pytest.mark.engine
@@ -21,7 +22,7 @@ RELEASE = (
     PROVIDER
     + """
     kubernetes.helm.v3.Release(
-        "logs", name="loki", namespace="obs", chart="loki", version="18.11.0",
+        "logs", name="loki", namespace="obs", chart="loki", version="%s",
         repository_opts={"repo": "https://grafana-community.github.io/helm-charts"},
         values={"deploymentMode": %s, "singleBinary": {"replicas": 2}},
         opts=inside,
@@ -31,7 +32,9 @@ RELEASE = (
 
 
 def test_a_preview_needs_no_cluster_and_a_deployment_says_what_was_tried(inline_stack: InlineStack) -> None:
-    stack = inline_stack.program(PROVIDER + '    kubernetes.core.v1.Namespace("obs", opts=inside)')
+    stack = inline_stack.program(
+        PROVIDER + '    kubernetes.core.v1.Namespace("obs", metadata={"name": "obs"}, opts=inside)'
+    )
     preview = stack.preview()
     assert preview.succeeded, preview.output
     assert "kubernetes:core/v1:Namespace: (create)" in preview
@@ -55,6 +58,13 @@ def test_an_unknown_field_is_an_error_that_names_its_path(inline_stack: InlineSt
     assert "spec.ports[0].targetPot" in run and "this field does not exist" in run
 
 
+@pytest.mark.parametrize("resource", ['core.v1.Namespace("obs"', 'helm.v3.Release("logs", chart="loki"'])
+def test_an_object_or_release_without_a_name_is_an_error(inline_stack: InlineStack, resource: str) -> None:
+    run = inline_stack.program(f"{PROVIDER}    kubernetes.{resource}, opts=inside)").preview()
+    assert not run.succeeded
+    assert "generates no names" in run
+
+
 def test_values_that_only_the_deployment_tells_pass_through_a_preview_as_unknown(inline_stack: InlineStack) -> None:
     run = inline_stack.program(
         PROVIDER
@@ -72,12 +82,12 @@ def test_values_that_only_the_deployment_tells_pass_through_a_preview_as_unknown
 
 
 def test_a_chart_that_cannot_be_had_is_replaced_loudly_and_rendered(inline_stack: InlineStack) -> None:
-    run = inline_stack.program(RELEASE % '"Monolithic"').preview()
+    run = inline_stack.program(RELEASE % (LOKI.default_version, '"Monolithic"')).preview()
     assert run.succeeded, run.output
-    assert "chart loki 18.11.0 could not be had" in run and "OBSERVABILITY_CHARTS" in run
+    assert f"chart loki {LOKI.default_version} could not be had" in run and "OBSERVABILITY_CHARTS" in run
 
 
 def test_values_that_the_chart_refuses_fail_the_preview(inline_stack: InlineStack) -> None:
-    run = inline_stack.program(RELEASE % '"Sideways"').preview()
+    run = inline_stack.program(RELEASE % (LOKI.default_version, '"Sideways"')).preview()
     assert not run.succeeded
     assert "release loki does not render" in run and "Sideways" in run

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.engine
 PROGRAM = """
     import pulumi_random as random
 
-    password = random.RandomPassword("admin", length={length}, special=True, override_special="-_", keepers={keepers})
+    password = random.RandomPassword("admin", length={length}, special=False, keepers={keepers})
     pulumi.export("password", password.result)
     pulumi.export("hash", password.bcrypt_hash)
 """
@@ -50,9 +50,11 @@ def test_the_stand_in_says_that_it_is_one(inline_stack: InlineStack) -> None:
     assert "stand-in for the random provider" in run
 
 
-def test_a_length_that_cannot_hold_the_minima_is_an_error(inline_stack: InlineStack) -> None:
+def test_a_property_that_the_program_does_not_use_is_refused(inline_stack: InlineStack) -> None:
     run = inline_stack.program(
-        'import pulumi_random as r\nr.RandomPassword("p", length=3, min_lower=2, min_upper=2)'
+        'import pulumi_random as r\nr.RandomPassword("p", length=3, min_lower=2, override_special="-_")'
     ).preview()
     assert not run.succeeded
-    assert "3 is less than the 4 characters the minima ask for" in run
+    for name in ("minLower", "overrideSpecial"):
+        assert name in run
+    assert "does not have this property" in run

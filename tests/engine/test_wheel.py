@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.inline import STAND_INS, InlineStack, missing_tools
+from tests.engine.inline import STAND_INS, InlineStack
 from tests.engine.installation import install, run
+from tests.installed_tools import ENGINE, require
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "python-import" / "__main__.py"
@@ -64,22 +65,21 @@ def test_every_public_name_is_there_without_the_checkout(installed: Path) -> Non
         f"import {PACKAGE} as library, sys; print(library.__file__);"
         "[getattr(library, name) for name in library.__all__]; assert 'components' not in sys.modules"
     )
-    told = run(str(installed / "bin" / "python"), "-I", "-c", code, cwd=installed)
-    assert Path(told.strip()).is_relative_to(installed)
+    printed = run(str(installed / "bin" / "python"), "-I", "-c", code, cwd=installed)
+    assert Path(printed.strip()).is_relative_to(installed)
 
 
 @pytest.mark.engine
 def test_the_example_previews_with_the_installed_wheel(installed: Path, tmp_path: Path) -> None:
-    if missing := missing_tools():
-        pytest.skip(f"not on PATH: {', '.join(missing)}; `make test` puts them there")
+    require(*ENGINE)
     search = [str(installed / "bin"), str(stand_ins(tmp_path / "plugins")), os.environ["PATH"]]
     stack = InlineStack(tmp_path, {"PATH": os.pathsep.join(search)})
     stack.configure(access_key_id="AKIAEXAMPLE", secret_access_key="example-secret-key")
-    told = stack.program(EXAMPLE.read_text(encoding="utf-8")).preview()
-    assert told.succeeded, told.output
+    preview = stack.program(EXAMPLE.read_text(encoding="utf-8")).preview()
+    assert preview.succeeded, preview.output
     for created in ("logging-loki", "tracing-tempo", "telemetry-alloy", "bucket-secret", "datasources-traces"):
-        assert created in told, told.output
-    assert "example-secret-key" not in told
+        assert created in preview, preview.output
+    assert "example-secret-key" not in preview
 
 
 def test_the_wheel_brings_types_that_catch_a_misspelt_argument(installed: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The program of a stack of a few settings, and what its resources hold."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,20 @@ from tools.program.stacks import configured_program
 ROOT = Path(__file__).parents[2]
 
 
-def stack(**config: Any) -> Recording:
+def record_stack(config: Mapping[str, Any], *, name: str = "test", preview: bool = True) -> Recording:
+    """Record the program with `config` as a stack file would hold it."""
+    return record(configured_program(ROOT, config), preview=preview, stack=name)
+
+
+def stack(**areas: Any) -> Recording:
     """Record a preview of a stack with these areas of settings."""
-    return record(configured_program(ROOT, {"cluster": {"name": "test"}, **config}), preview=True, stack="test")
+    return record_stack({"aws:region": "eu-west-1", "cluster": {"name": "test"}, **areas})
 
 
-def refused(**config: Any) -> str:
+def refused(**areas: Any) -> str:
     """Return the message that refuses these settings."""
     with pytest.raises(SettingsError) as raised:
-        stack(**config)
+        stack(**areas)
     return str(raised.value)
 
 

@@ -1,11 +1,10 @@
-"""Every committed stack, rendered whole and held against the contract.
+"""Every committed stack, rendered whole and checked against the contract.
 
 Charts are taken from `OBSERVABILITY_CHARTS`, from their repositories where those can be reached, and else from this
 project's stand-ins.
 """
 
 import os
-import shutil
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 import yaml
 
 from sandbox.providers.kube.charts import MIRROR
+from tests.installed_tools import require
 from tools.contract import Report, check
 from tools.render import Rendering, render
 
@@ -24,8 +24,7 @@ STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 @pytest.fixture(scope="session")
 def rendered() -> Callable[[str], Rendering]:
     """Render each stack once."""
-    if shutil.which("helm") is None:
-        pytest.skip("helm is not on PATH; `make test` puts it there")
+    require("helm")
     return cache(lambda stack: render(ROOT, stack))
 
 
@@ -47,7 +46,7 @@ def test_where_charts_are_given_a_stack_is_held_against_those_alone(
 ) -> None:
     absent = [str(release) for release in rendered(stack).releases if release.stand_in]
     assert absent == [], f"{MIRROR} has no chart for them"
-    assert not [told for told in report(stack).unchecked if told.startswith("the values of release")]
+    assert not [reason for reason in report(stack).unchecked if reason.startswith("the values of release")]
 
 
 @pytest.mark.parametrize("stack", STACKS)

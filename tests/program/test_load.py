@@ -7,15 +7,15 @@ import pulumi
 import pytest
 import yaml
 
-from tools.program import Recording, record
-from tools.program.stacks import configured_program
+from components.tracing.modes import TEMPO_3_VERSIONS
+from tests.program.programs import record_stack
+from tools.program import Recording
 from tools.size.__main__ import sizes
 
-ROOT = Path(__file__).parents[2]
 LOAD = {"logs_gb_per_day": 200, "spans_per_second": 5_000, "active_series": 500_000}
 LARGE = {"logs_gb_per_day": 4_000, "active_streams": 90_000, "spans_per_second": 200_000, "active_series": 5_000_000}
 SMALL = {"logs_gb_per_day": 1, "spans_per_second": 10, "active_series": 1_000}
-KAFKA = {"mode": "distributed", "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"}
+KAFKA = {"mode": "distributed", "chart_version": TEMPO_3_VERSIONS[0], "kafka_address": "kafka.messaging:9092"}
 MODES: dict[str, dict[str, Any]] = {
     "nothing set": {},
     "one replica": {"logging": {"replicas": 1}, "tracing": {"replicas": 1}},
@@ -60,7 +60,7 @@ def log(monkeypatch: pytest.MonkeyPatch) -> Log:
 
 
 def run(config: dict[str, Any], *, preview: bool = True) -> Recording:
-    return record(configured_program(ROOT, config), preview=preview, stack="sized")
+    return record_stack(config, name="sized", preview=preview)
 
 
 def registered(recording: Recording) -> dict[str, Any]:

@@ -1,9 +1,7 @@
 """Every mode on every store with every chart, run through the program; and what it refuses, with its reason."""
 
-import os
 import re
 from collections.abc import Mapping
-from functools import cache
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -13,13 +11,12 @@ import pytest
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED
 from components.logging.modes import LokiMode
-from components.tracing.modes import TempoMode
+from components.tracing.modes import TEMPO_3_VERSIONS, TempoMode
 from config.storage import STORAGE_KINDS
+from tests.program.programs import record_stack
+from tests.real_charts import find_chart
 from tools.contract.chart_values import findings
-from tools.contract.contract import REFERENCE
-from tools.program import Recording, record
-from tools.program.stacks import configured_program
-from tools.render.chartfiles import ChartFiles
+from tools.program import Recording
 from tools.render.resources import whole_numbers
 from tools.support_matrix import COMBINATIONS, REJECTIONS, STORES, TOPOLOGIES, Combination, Rejection, combinations_of
 
@@ -28,21 +25,10 @@ ALONE = {"backendScheduler": 1}
 """What runs once, as its chart takes no other number."""
 
 
-def recorded(combination: Combination) -> Recording:
-    return record(configured_program(ROOT, combination.config), preview=True, stack="matrix")
-
-
 @pytest.fixture(scope="module", params=COMBINATIONS, ids=str)
 def combination(request: pytest.FixtureRequest) -> tuple[Combination, Recording]:
     found: Combination = request.param
-    return found, recorded(found)
-
-
-@cache
-def chart_files(chart: str, version: str) -> ChartFiles | None:
-    places = [ROOT / REFERENCE / "charts", Path(os.environ.get("OBSERVABILITY_CHARTS") or ROOT / "no-charts")]
-    found = (place / f"{chart}-{version}" for place in places)
-    return next((ChartFiles(path) for path in found if path.is_dir()), None)
+    return found, record_stack(found.config)
 
 
 def values_of(recording: Recording, release: str) -> dict[str, Any]:
@@ -61,7 +47,7 @@ def test_a_supported_combination_gives_the_chart_only_values_that_it_knows(
     combination: tuple[Combination, Recording],
 ) -> None:
     found, recording = combination
-    files = chart_files(found.topology.chart.name, found.version)
+    files = find_chart(found.topology.chart.name, found.version)
     if files is None:
         pytest.skip(f"chart {found.topology.chart.name} {found.version} is not at hand")
     violations = [
@@ -86,14 +72,14 @@ def test_a_supported_combination_keeps_as_many_copies_as_its_shape_says(
 ) -> None:
     topology, values = combination[0].topology, values_of(combination[1], combination[0].topology.release)
     if topology.area == "logging":
-        assert values["loki"]["commonConfig"]["replication_factor"] == topology.copies
+        assert values["loki"]["commonConfig"]["replication_factor"] == topology.replication_factor
     elif "ingester" in topology.pods:
-        assert values["ingester"]["config"]["replication_factor"] == topology.copies
+        assert values["ingester"]["config"]["replication_factor"] == topology.replication_factor
     else:
         assert "ingester" not in values
-    if topology.copies is not None:
+    if topology.replication_factor is not None:
         writers = {"monolithic": ("singleBinary", ""), "simple-scalable": ("write",), "distributed": ("ingester",)}
-        assert topology.copies <= max(topology.pods.get(section, 0) for section in writers[topology.mode])
+        assert topology.replication_factor <= max(topology.pods.get(section, 0) for section in writers[topology.mode])
 
 
 def test_a_supported_combination_keeps_its_data_where_its_store_says(
@@ -114,23 +100,23 @@ def test_a_supported_combination_keeps_its_data_where_its_store_says(
 def test_every_mode_of_loki_can_keep_its_queries_in_a_valkey(mode: LokiMode, version: str) -> None:
     area = {"mode": mode.value, "chart_version": version}
     config = {"cluster": {"name": "matrix"}, "caching": {"kind": "valkey"}, "logging": area}
-    values = values_of(record(configured_program(ROOT, config), preview=True, stack="matrix"), "logging-loki")
+    values = values_of(record_stack(config), "logging-loki")
     assert not values["chunksCache"]["enabled"] and not values["resultsCache"]["enabled"]
     assert "redis" in values["loki"]["structuredConfig"]["chunk_store_config"]["chunk_cache_config"]
-    if files := chart_files(LOKI.name, version):
+    if files := find_chart(LOKI.name, version):
         violations = [str(violation) for violation in findings("loki", values, files)]
         assert not violations, "\n".join(violations)
 
 
 @pytest.mark.parametrize("version", TEMPO_DISTRIBUTED.versions)
 def test_every_distributed_tempo_can_keep_its_queries_in_a_valkey(version: str) -> None:
-    kafka = {"kafka_address": "kafka.messaging:9092"} if version.startswith("3.") else {}
+    kafka = {"kafka_address": "kafka.messaging:9092"} if version in TEMPO_3_VERSIONS else {}
     area = {"mode": "distributed", "chart_version": version, **kafka}
     config = {"cluster": {"name": "matrix"}, "caching": {"kind": "valkey"}, "tracing": area}
-    values = values_of(record(configured_program(ROOT, config), preview=True, stack="matrix"), "tracing-tempo")
+    values = values_of(record_stack(config), "tracing-tempo")
     (cache,) = values["cache"]["caches"]
     assert set(cache) == {"redis", "roles"}
-    if files := chart_files(TEMPO_DISTRIBUTED.name, version):
+    if files := find_chart(TEMPO_DISTRIBUTED.name, version):
         violations = [str(violation) for violation in findings("tempo", values, files)]
         assert not violations, "\n".join(violations)
 
@@ -139,16 +125,16 @@ def test_every_distributed_tempo_can_keep_its_queries_in_a_valkey(version: str) 
 def test_an_impossible_combination_is_refused_with_its_reason(rejection: Rejection) -> None:
     config = {"cluster": {"name": "matrix"}, **rejection.config}
     with pytest.raises(pulumi.RunError, match=re.escape(rejection.message)):
-        record(configured_program(ROOT, config), preview=True, stack="matrix")
+        record_stack(config)
 
 
 def test_impossible_choices_of_both_signals_are_refused_together() -> None:
     logging = {"mode": "distributed", "replicas": 4, "ingester_zones": ["a", "b", "c"], "ruler": True}
     config = {"logging": logging, "tracing": {"replicas": 2}, "retention": {"logs": "12h"}}
-    with pytest.raises(pulumi.RunError) as told:
-        record(configured_program(ROOT, config), preview=True, stack="matrix")
-    told_of = ("multiple of 3", "Alertmanager", "at least 24h", "monolithic Tempo must have exactly 1 replica")
-    assert [word for word in told_of if word not in str(told.value)] == []
+    with pytest.raises(pulumi.RunError) as raised:
+        record_stack(config)
+    terms = ("multiple of 3", "Alertmanager", "at least 24h", "tracing.replicas = 2")
+    assert [word for word in terms if word not in str(raised.value)] == []
 
 
 def test_the_matrix_has_every_mode_store_and_chart_that_a_stack_can_choose() -> None:
@@ -171,4 +157,4 @@ def test_what_is_not_in_the_matrix_is_refused() -> None:
     for topology, store in left_out:
         config = {**store.config, topology.area: {**topology.settings, "chart_version": topology.versions[0]}}
         with pytest.raises(pulumi.RunError, match=r"shares its blocks between pods|supports only one process"):
-            record(configured_program(ROOT, config), preview=True, stack="matrix")
+            record_stack(config)

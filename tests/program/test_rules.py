@@ -1,25 +1,17 @@
 """Rules on logs as a stack gives them: in its file, in a directory, or wrongly."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
 
 import wiring.log_rules
 from config import SettingsError
-from tools.program import record
-from tools.program.stacks import configured_program
+from tests.program.programs import stack
 
-ROOT = Path(__file__).parents[2]
 CONTENT = {"groups": [{"name": "g", "rules": [{"alert": "A", "expr": "vector(1)"}]}]}
 RULER = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 BUCKET = {"rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.6"}
-
-
-def recorded(logging: dict[str, Any], **areas: Any) -> Any:
-    config = {f"observability:{area}": value for area, value in {**areas, "logging": {**RULER, **logging}}.items()}
-    return record(configured_program(ROOT, config), preview=True, stack="rules")
 
 
 @pytest.fixture
@@ -33,27 +25,25 @@ def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_files_of_the_stack_and_of_the_directory_are_one_set(beside: Path) -> None:
-    recording = recorded({"rules": {"errors.yaml": CONTENT}, "rules_directory": "rules"})
+    recording = stack(logging={**RULER, "rules": {"errors.yaml": CONTENT}, "rules_directory": "rules"})
     data = recording.one(":ConfigMap", "logging-rules-fake").plain()["data"]
     assert {path: yaml.safe_load(text) for path, text in data.items()} == {"errors.yaml": CONTENT, "disk.yml": CONTENT}
 
 
 def test_a_file_in_both_and_a_directory_that_is_none_are_refused(beside: Path) -> None:
     with pytest.raises(SettingsError, match=r"disk\.yml is in the stack file too"):
-        recorded({"rules": {"disk.yml": CONTENT}, "rules_directory": "rules"})
-    with pytest.raises(SettingsError, match=r"there is no directory .*nowhere: create it"):
-        recorded({"rules_directory": "nowhere"})
+        stack(logging={**RULER, "rules": {"disk.yml": CONTENT}, "rules_directory": "rules"})
+    with pytest.raises(SettingsError, match=r"there is no directory .*nowhere; create it"):
+        stack(logging={**RULER, "rules_directory": "nowhere"})
 
 
 def test_a_wrong_rule_is_refused_before_anything_is_created() -> None:
-    with pytest.raises(
-        SettingsError, match=r"""observability:logging\.rules\["a\.yaml"\] = .*group 'g': must have at least one rule"""
-    ):
-        recorded({"rules": {"a.yaml": {"groups": [{"name": "g"}]}}})
+    with pytest.raises(SettingsError, match=r"""observability:logging\.rules\["a\.yaml"\] = .*group 'g': """):
+        stack(logging={**RULER, "rules": {"a.yaml": {"groups": [{"name": "g"}]}}})
 
 
 def test_a_job_fills_the_bucket_of_logs() -> None:
-    recording = recorded({"rules": {"errors.yaml": CONTENT}, **BUCKET})
+    recording = stack(logging={**RULER, "rules": {"errors.yaml": CONTENT}, **BUCKET})
     assert recording.one(":Job", "logging-rules").plain()["metadata"]["namespace"] == "logging"
 
 
@@ -68,4 +58,4 @@ def test_a_bucket_that_others_share_takes_no_rules() -> None:
         SettingsError,
         match=r'logging\.rule_source = "bucket": .*outside bucket_prefix loki.*\n.*rule_source config-maps',
     ):
-        recorded(BUCKET, storage=external)
+        stack(logging={**RULER, **BUCKET}, storage=external)

@@ -6,12 +6,13 @@ from typing import Any
 import pytest
 import yaml
 
+from components.charts import LOKI
 from tests.program.programs import collectors, datasource, refused, stack
 from tools.program import Recording
 
 ROOT = Path(__file__).parents[2]
 MTLS = {"tls": "cert-manager", "issuer": {"name": "observability-ca"}, "authentication": "mtls"}
-BASIC = {"tls": "given", "authentication": "basic"}
+BASIC = {"tls": "existing", "authentication": "basic"}
 DISTRIBUTED = {"mode": "distributed"}
 LOGINS = {"collectors": "a-login", "grafana": "g-login", "loki": "l-users", "tempo": "t-users"}
 
@@ -197,15 +198,15 @@ def test_prometheus_is_let_past_the_authentication_to_read_metrics(metrics: dict
     ("security", "sentence"),
     [
         ({"authentication": "mtls"}, 'security.authentication = "mtls": a client certificate requires TLS'),
-        ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager needs an issuer"),
-        ({"tls": "given", "issuer": {"name": "x"}}, 'security.issuer = "x": is not used'),
-        ({"certificates": {"loki": "x"}}, "security.certificates: is not used: tls is none"),
+        ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager requires an issuer"),
+        ({"tls": "existing", "issuer": {"name": "x"}}, 'security.issuer = "x": is not used'),
+        ({"certificates": {"loki": "x"}}, 'security.certificates = {"loki": "x"}: is not used: tls is none'),
         (BASIC, 'security.authentication = "basic": monolithic Tempo has no gateway to check logins'),
         (
             {**MTLS, "logins": LOGINS},
-            "security.logins: is not used: authentication is mtls",
+            'security.logins = {"collectors": "a-login", ',
         ),
-        ({"metrics_namespaces": ["prom"]}, "security.metrics_namespaces: is not used"),
+        ({"metrics_namespaces": ["prom"]}, 'security.metrics_namespaces = ["prom"]: is not used'),
         ({"receiver_tls": True}, "security.receiver_tls = true: requires tls_secret"),
         ({"tls": "certmanager"}, "security.tls"),
         ({**MTLS, "issuer": {"name": "x", "kind": "CA"}}, "security.issuer.kind"),
@@ -238,18 +239,16 @@ def test_passwords_in_the_clear_are_for_a_try_out() -> None:
     assert 'endpoint = "http://tempo-gateway.tracing"' in collectors(recording), "no login goes out by plain gRPC"
     cluster = {"name": "prod", "context": "prod", "environment": "production"}
     message = refused(cluster=cluster, security=plain, tracing=DISTRIBUTED)
-    assert "observability:security.tls = none: environment production refuses authentication basic" in message
+    assert 'observability:security.tls = "none": must not be none' in message
     assert "pulumi config set --path observability:security.tls cert-manager --stack" in message
 
 
 def test_the_demo_and_lokis_own_traces_are_not_shut_out_silently() -> None:
     security = {**MTLS, "receiver_tls": True}
     message = refused(security=security, demo={"enabled": True})
-    assert "security.receiver_tls = true: the demo sends in plain text" in message
-    logging = {"chart_version": "6.51.0", "traces_endpoint": "http://alloy.telemetry:4318"}
-    assert 'logging.traces_endpoint = "http://alloy.telemetry:4318": is in plain text' in refused(
-        security=security, logging=logging
-    )
+    assert "security.receiver_tls = true: must not be set with demo.enabled" in message
+    logging = {"chart_version": LOKI.versions[-1], "traces_endpoint": "http://alloy.telemetry:4318"}
+    assert 'logging.traces_endpoint = "http://alloy.telemetry:4318": ' in refused(security=security, logging=logging)
 
 
 def test_a_prometheus_that_nobody_knows_the_namespace_of_is_asked_for() -> None:
@@ -291,7 +290,7 @@ def test_a_login_can_be_the_tenant() -> None:
         ({"security": {**BASIC, "logins": LOGINS}}, 'security.logins.loki = "l-users": is not used'),
         (
             {"telemetry": {"namespace_tenants": {"shop": "team-a"}}},
-            "telemetry.namespace_tenants: is not used: with logging.tenants_secret",
+            'telemetry.namespace_tenants = {"shop": "team-a"}: is not used',
         ),
         ({"logging": {}}, "security.logins.loki: is missing: Loki's gateway requires a Secret"),
     ],

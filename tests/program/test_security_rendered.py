@@ -1,16 +1,18 @@
-"""Stacks that protect themselves, rendered whole and held against the contract.
+"""Stacks with TLS and authentication, rendered whole and checked against the contract.
 
 Charts are taken from `OBSERVABILITY_CHARTS`, from their repositories where those can be reached, and else from this
 project's stand-ins.
 """
 
 import re
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components.charts import ALLOY, LOKI
+from components.tracing.modes import TEMPO_2_VERSIONS
+from tests.installed_tools import require
 from tools.contract import check
 from tools.program.stacks import configured_program
 from tools.render import Rendering
@@ -28,18 +30,17 @@ STACKS: dict[str, dict[str, Any]] = {
         "telemetry": {"logs_tenant": "ops", "namespace_tenants": {"shop": "team-a"}},
     },
     "older-charts": {
-        "security": {"tls": "given", "authentication": "basic"},
-        "logging": {**TEAMS, "chart_version": "6.51.0"},
-        "tracing": {"mode": "distributed", "chart_version": "1.61.0"},
-        "telemetry": {"logs_tenant": "ops", "chart_version": "1.5.2"},
+        "security": {"tls": "existing", "authentication": "basic"},
+        "logging": {**TEAMS, "chart_version": LOKI.versions[-1]},
+        "tracing": {"mode": "distributed", "chart_version": TEMPO_2_VERSIONS[-1]},
+        "telemetry": {"logs_tenant": "ops", "chart_version": ALLOY.versions[-1]},
     },
 }
 
 
 @pytest.fixture(scope="module", params=STACKS)
 def rendering(request: pytest.FixtureRequest) -> Rendering:
-    if shutil.which("helm") is None:
-        pytest.skip("helm is not on PATH; `make test` puts it there")
+    require("helm")
     name: str = request.param
     return render_program(configured_program(ROOT, {"cluster": {"name": "test"}, **STACKS[name]}), name)
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.program.programs import record_stack
 from tools.program import Recording, program_of, record
-from tools.program.stacks import configured_program
 
 ROOT = Path(__file__).parents[2]
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
@@ -93,7 +93,7 @@ def test_no_resource_is_made_twice_in_the_cluster(stack: tuple[str, Recording]) 
 def test_what_holds_data_runs_on_the_nodes_of_the_cluster_settings() -> None:
     toleration = {"key": "pool", "operator": "Exists"}
     cluster = {"name": "dev", "node_selector": {"pool": "obs"}, "tolerations": [toleration]}
-    recording = record(configured_program(ROOT, {"cluster": cluster}), preview=True, stack="dev")
+    recording = record_stack({"cluster": cluster})
 
     def placed(release: str, *path: str) -> tuple[Any, Any]:
         values = recording.one(":Release", release).plain()["values"]
@@ -142,7 +142,7 @@ def test_the_version_of_kubernetes_decides_the_form_of_a_sidecar_where_its_own_s
     cluster: dict[str, Any], grafana: dict[str, Any], expected: bool
 ) -> None:
     config = {"cluster": {"name": "dev", **cluster}, "grafana": grafana}
-    assert has_native_sidecar(record(configured_program(ROOT, config), preview=True, stack="dev")) is expected
+    assert has_native_sidecar(record_stack(config)) is expected
 
 
 @pytest.mark.parametrize("enabled", [True, False])
@@ -151,14 +151,13 @@ def test_a_grafana_that_is_there_keeps_its_own_datasource_of_metrics(enabled: bo
     addresses = {"remote_write_url": f"{base}/api/v1/write", "otlp_url": f"{base}/api/v1/otlp", "query_url": base}
     metrics = {"kind": "external", **addresses}
     settings = {"cluster": {"name": "dev"}, "metrics": metrics, "grafana": {"enabled": enabled, "namespace": "ui"}}
-    recording = record(configured_program(ROOT, settings), preview=True, stack="dev")
+    recording = record_stack(settings)
     assert ("datasources-metrics" in recording.names()) is enabled
 
 
 def test_a_renamed_cluster_is_no_other_cluster_to_pulumi() -> None:
     def provider(name: str) -> Any:
-        program = configured_program(ROOT, {"observability:cluster": {"name": name}})
-        return record(program, preview=True, stack="any").one("pulumi:providers:kubernetes").plain()
+        return record_stack({"observability:cluster": {"name": name}}).one("pulumi:providers:kubernetes").plain()
 
     assert provider("one") == provider("two")
     assert provider("one")["clusterIdentifier"]
@@ -166,7 +165,7 @@ def test_a_renamed_cluster_is_no_other_cluster_to_pulumi() -> None:
 
 def test_a_namespace_that_is_there_is_used_and_not_made() -> None:
     cluster = {"existing_namespaces": ["logging"]}
-    recording = record(configured_program(ROOT, {"cluster": cluster}), preview=True, stack="dev")
+    recording = record_stack({"cluster": cluster})
     made = {each.plain()["metadata"]["name"] for each in recording.of_type("core/v1:Namespace")}
     assert made == {"tracing", "telemetry", "monitoring", "storage"}
     assert recording.one(":Release", "logging-loki").plain()["namespace"] == "logging"
@@ -175,13 +174,12 @@ def test_a_namespace_that_is_there_is_used_and_not_made() -> None:
 def test_an_empty_setting_of_a_workload_is_not_that_of_the_cluster() -> None:
     area = {"mode": "distributed", "workloads": {"querier": {"node_selector": {}, "tolerations": []}}}
     cluster = {"node_selector": {"pool": "obs"}, "tolerations": [{"operator": "Exists"}]}
-    program = configured_program(ROOT, {"cluster": cluster, "logging": area})
-    values = record(program, preview=True, stack="dev").one(":Release", "logging-loki").plain()["values"]
+    values = record_stack({"cluster": cluster, "logging": area}).one(":Release", "logging-loki").plain()["values"]
     assert (values["querier"]["nodeSelector"], values["querier"]["tolerations"]) == ({}, [])
     assert values["ingester"]["nodeSelector"] == {"pool": "obs"}
 
 
 def test_values_reach_the_chart_of_a_store_in_the_cluster() -> None:
-    program = configured_program(ROOT, {"storage": {"values": {"allInOne": {"podLabels": {"team": "a"}}}}})
-    values = record(program, preview=True, stack="dev").one(":Release", "storage-seaweedfs").plain()["values"]
+    recording = record_stack({"storage": {"values": {"allInOne": {"podLabels": {"team": "a"}}}}})
+    values = recording.one(":Release", "storage-seaweedfs").plain()["values"]
     assert values["allInOne"]["podLabels"] == {"team": "a"} and values["allInOne"]["s3"]["enabled"] is True

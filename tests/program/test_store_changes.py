@@ -2,7 +2,6 @@
 
 from datetime import date
 from itertools import permutations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,10 +9,8 @@ import pytest
 from components.logging.spec import GuardedChange
 from components.logging.update_guard import update_problems as loki_update_problems
 from components.tracing.update_guard import update_problems as tempo_update_problems
-from tools.program import record
-from tools.program.stacks import configured_program
+from tests.program.programs import stack
 
-ROOT = Path(__file__).parents[2]
 TODAY = date(2030, 1, 1)
 BUCKETS = {"logs": "acme-logs", "traces": "acme-traces"}
 SECRETS = {"logs": "loki-s3", "traces": "tempo-s3"}
@@ -35,8 +32,7 @@ STORES: dict[str, dict[str, Any]] = {
 def values() -> dict[str, tuple[dict[str, Any], dict[str, Any]]]:
     found = {}
     for kind, storage in STORES.items():
-        config = {"cluster": {"name": "test"}, "storage": storage, "aws:region": "eu-west-1"}
-        recording = record(configured_program(ROOT, config), preview=True, stack="test")
+        recording = stack(storage=storage)
         releases = (recording.one(":Release", name).plain() for name in ("logging-loki", "tracing-tempo"))
         loki, tempo = (release["values"] for release in releases)
         found[kind] = (loki, tempo)
@@ -64,4 +60,4 @@ def test_a_volume_does_not_become_a_bucket_by_copying(
 ) -> None:
     allowed = [GuardedChange.LOCATION]
     (problem,) = loki_update_problems(values["filesystem"][0], values["minio"][0], today=TODAY, allowed=allowed)
-    assert problem.startswith("schema entry 1, from 2024-01-01, was applied and cannot be edited")
+    assert problem.startswith("schema_entries.0 (from 2024-01-01): must not be edited once applied")

@@ -32,7 +32,7 @@ def areas() -> Iterator[tuple[str, type[StrictModel], Mapping[str, Any]]]:
 
 @pytest.mark.parametrize(("area", "model", "base"), [*areas()])
 def test_anything_is_taken_or_refused_in_words(area: str, model: type[StrictModel], base: Mapping[str, Any]) -> None:
-    told: list[str] = []
+    messages: list[str] = []
 
     def loads() -> Mapping[str, Any]:
         for name, field in model.model_fields.items():
@@ -41,9 +41,9 @@ def test_anything_is_taken_or_refused_in_words(area: str, model: type[StrictMode
                 try:
                     load(source(region="eu-west-1", **asked), component_problems)
                 except SettingsError as error:
-                    told.append(str(error))
+                    messages.append(str(error))
         return {}
 
     record(loads, preview=True, stack="test")
-    assert told
-    assert not [message for message in told if IN_PYDANTICS_WORDS.search(message)]
+    assert messages
+    assert not [message for message in messages if IN_PYDANTICS_WORDS.search(message)]

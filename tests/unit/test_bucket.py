@@ -33,21 +33,21 @@ def test_certificates_are_mounted_from_a_secret_or_a_config_map(
 @pytest.mark.parametrize(
     ("args", "field", "message"),
     [
-        ({"storage_ca": {"key": "k"}}, "storage_ca", "names neither a secret nor a config_map; set one of them"),
+        ({"storage_ca": {"key": "k"}}, "storage_ca", "must have secret or config_map; set one of them"),
         (
             {"storage_ca": {"key": "k", "secret": "a", "config_map": "b"}},
             "storage_ca",
-            "names a secret and a config_map, and certificates have one source; remove one of them",
+            "must have one of secret and config_map, and has both; remove one of them",
         ),
         (
             {"storage_ca": {"key": "k", "secret": "a"}, "endpoint": "http://s3:9000"},
             "storage_ca",
-            "is not used without TLS: set an https endpoint, or remove it",
+            "requires an https endpoint; set one, or remove it",
         ),
         (
             {"storage_ca": {"key": "k", "secret": "a"}, "store": "filesystem", "bucket": "", "endpoint": ""},
             "storage_ca",
-            "is not used without TLS: set an https endpoint, or remove it",
+            "requires an https endpoint; set one, or remove it",
         ),
     ],
 )

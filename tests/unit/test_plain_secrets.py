@@ -1,6 +1,5 @@
 """Secrets written out in chart values are refused and never shown; what only names one, or where it is, is taken."""
 
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -11,9 +10,9 @@ from components._plain_secrets import plain_secrets, redacted
 from components._spec import InvalidArgsError
 from components.grafana.spec import GrafanaSpec
 from components.logging.spec import LoggingSpec
+from tests.real_charts import BESIDE
 from tests.recording import record
 
-CHARTS = Path(__file__).parents[2] / ".." / "shared" / "charts"
 SECRET = "hunter2"
 KEY = f"-----BEGIN RSA PRIVATE KEY-----\n{SECRET}"
 
@@ -109,9 +108,9 @@ DEFAULTS_THAT_ARE_SECRETS = {"rootPassword", "accessKey", "secretKey"}
 """Of the MinIO in some charts, written out as everybody knows them."""
 
 
-@pytest.mark.skipif(not CHARTS.is_dir(), reason="the real charts are not here")
+@pytest.mark.skipif(not BESIDE.is_dir(), reason="the published charts are not on this machine")
 def test_no_default_of_a_real_chart_is_refused_by_its_name_alone() -> None:
-    files = sorted(CHARTS.glob("*/values.yaml"))
+    files = sorted(BESIDE.glob("*/values.yaml"))
     found = {
         f"{file.parent.name}: {'.'.join(map(str, place))}"
         for file in files

@@ -6,8 +6,9 @@ import pytest
 
 from components._pods import pod_fields, pod_values
 from components._spec import InvalidArgsError
+from components.charts import MINIO
 from components.demo.spec import DemoSpec
-from components.storage.minio_values import minio_values, warnings
+from components.storage.minio import minio_values, warnings
 from components.storage.spec import MinioObjectStorageSpec
 
 
@@ -22,7 +23,7 @@ def test_a_registry_has_host_port_and_path(registry: str) -> None:
 
 @pytest.mark.parametrize("registry", ["https://r.io", "r.io/", "r.io/UPPER", "r.io/a b", "r.io/image:tag"])
 def test_another_text_is_no_registry(registry: str) -> None:
-    with pytest.raises(InvalidArgsError, match=rf"image_registry = '{registry}'.* must be host, port and path"):
+    with pytest.raises(InvalidArgsError, match=rf'image_registry = "{registry}": must be host, port and path'):
         demo(image_registry=registry)
 
 
@@ -62,6 +63,6 @@ def test_a_pod_without_a_value_for_its_priority_is_named_in_a_warning() -> None:
 
     assert len(warnings(minio())) == 1
     _, warning = warnings(minio(priority_class="high"))
-    assert warning.startswith("priority_class: minio 5.4.0 has no value")
-    assert "Job minio-post-job, image pgsty/mc" in warning
+    assert warning.startswith('priority_class = "high": ')
+    assert "Job minio-post-job, image pgsty/mc" in warning and f"minio {MINIO.default_version}" in warning
     assert "priorityClassName" not in minio_values(minio(priority_class="high"))["postJob"]

@@ -32,7 +32,7 @@ def make(root: Path, target: str, *variables: str, state: Path | None = None) ->
 
 
 def preview_of_empty_program(root: Path, stack: str, directory: Path, state: Path) -> Command:
-    """Make the empty program a project in `directory`; return its preview with what `make preview` gives the engine.
+    """Write the empty program to `directory`; return its preview in the environment of `make preview`.
 
     The stack file has the settings of `stack` for the engine itself. Raises `CommandFailedError`.
     """

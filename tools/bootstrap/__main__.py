@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def cache_root(env: Mapping[str, str]) -> Path:
-    """Where tools are kept between runs and checkouts: ``$XDG_CACHE_HOME``, by default ``~/.cache``."""
+    """Return the directory of the tools, for all checkouts: below ``$XDG_CACHE_HOME``, by default ``~/.cache``."""
     base = Path(env.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     return base / "pulumi-observability"
 

@@ -80,7 +80,7 @@ class Catalog:
 
 
 def load(path: Path) -> Catalog:
-    """Read tools.toml; an unknown key or a purpose that names no tool is an error."""
+    """Return tools.toml; raise `SetupError` where a key is unknown or a purpose names no tool."""
     document = tomllib.loads(path.read_text(encoding="utf-8"))
     try:
         tools = {name: _tool(name, entry) for name, entry in document["tool"].items()}

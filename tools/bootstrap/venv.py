@@ -19,7 +19,7 @@ _PIP_INDEX = re.compile(r"(?<!extra-)index-url='([^']+)'")
 
 
 def bin_directory(root: Path) -> Path:
-    """Where the environment's commands are."""
+    """Return the directory of the environment's commands."""
     return root / ".venv" / "bin"
 
 
@@ -56,7 +56,7 @@ def pinned_uv(lock: str) -> tuple[str, str]:
 
 
 def _interpreter(root: Path) -> str:
-    """Name the minor version alone: two Pythons of one minor version share packages, so either may run this."""
+    """Return the minor version alone: two Pythons of one minor version share packages, so either may run this."""
     return f"Python {sys.version_info.major}.{sys.version_info.minor} at {root / '.venv'}"
 
 

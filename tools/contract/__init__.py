@@ -1,4 +1,4 @@
-"""What must be true of everything that a stack would create; every check is one sentence long."""
+"""What must be true of everything that a stack would create; every check is one function."""
 
 from .contract import Report, check
 from .finding import Finding

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.charts import CHARTS
 from tools.render import ReleaseSummary, Rendering
 from tools.render.chartfiles import ChartFiles
 
-from .chart_values import findings
+from .chart_values import ChartValues, findings, unknown_values
 from .finding import Finding
 from .invariants import INVARIANTS
 from .kubernetes_versions import missing_features
@@ -29,11 +30,13 @@ def check(rendering: Rendering, root: Path) -> Report:
     found: set[Finding] = set()
     unchecked: list[str] = []
     for release in rendering.releases:
-        files = chart_files(release, root)
-        if files is None:
-            unchecked.append(f"the values of release {release}: chart {release.chart} {release.version} is not at hand")
-        else:
+        files, published = chart_files(release, root), published_values(release)
+        if files is not None:
             found.update(findings(str(release), release.values, files))
+        if published is not None:
+            found.update(unknown_values(str(release), release.values, published))
+        if files is None and published is None:
+            unchecked.append(f"the values of release {release}: chart {release.chart} {release.version} is not at hand")
     definitions = Definitions(root / REFERENCE / "crds", rendering.objects)
     found.update(violations(rendering.objects, rendering.kubernetes_version))
     found.update(missing_features(rendering.objects, rendering.kubernetes_version))
@@ -42,6 +45,12 @@ def check(rendering: Rendering, root: Path) -> Report:
     for invariant in INVARIANTS:
         found.update(invariant(rendering))
     return Report(tuple(sorted(found)), tuple(unchecked))
+
+
+def published_values(release: ReleaseSummary) -> ChartValues | None:
+    """Return what the published chart of a release knows; `None` for a chart that no component installs."""
+    supported = any(chart.name == release.chart and release.version in chart.versions for chart in CHARTS)
+    return ChartValues.published(release.chart, release.version) if supported else None
 
 
 def chart_files(release: ReleaseSummary, root: Path) -> ChartFiles | None:

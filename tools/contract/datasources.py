@@ -19,7 +19,7 @@ def every_datasource_is_read(rendering: Rendering) -> Iterator[Finding]:
         labelled = LABEL in (item.manifest["metadata"].get("labels") or {})
         if item.kind == "ConfigMap" and labelled and item.namespace not in searched:
             places = ", ".join(sorted(searched))
-            yield Finding(str(item), f"Grafana looks for datasources in {places} alone: name this one too")
+            yield Finding(str(item), f"Grafana looks for datasources in {places} alone; name this one too")
 
 
 def _searched(rendering: Rendering) -> Iterator[str]:

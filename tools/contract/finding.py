@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """What is wrong, and where."""
+    """What is wrong with an object or a value."""
 
-    place: str
-    """The object or the value, such as `Deployment logging/loki-gateway: container nginx`."""
-    sentence: str
+    object: str
+    """Its name, such as `Deployment logging/loki-gateway: container nginx`."""
+    message: str
     """What is wrong with it, and what would be right."""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.sentence}"
+        return f"{self.object}: {self.message}"

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import yaml
+
 from tools.render import RenderedObject, Rendering
 from tools.render.masking import forms
 from tools.render.resources import texts
@@ -24,7 +26,7 @@ def every_container_has_requests(rendering: Rendering) -> Iterator[Finding]:
         for container in pod.containers:
             requests = (container.get("resources") or {}).get("requests") or {}
             if missing := [name for name in ("cpu", "memory") if name not in requests]:
-                yield Finding(pod.place(container), f"has no request for {' and '.join(missing)}")
+                yield Finding(pod.reference(container), f"has no request for {' and '.join(missing)}")
 
 
 def every_namespace_admits_its_pods(rendering: Rendering) -> Iterator[Finding]:
@@ -32,8 +34,8 @@ def every_namespace_admits_its_pods(rendering: Rendering) -> Iterator[Finding]:
     levels = levels_of(rendering.objects)
     for pod in pods_of(rendering.objects):
         level = levels.get(pod.owner.namespace, Level.PRIVILEGED)
-        for sentence in violations(pod, level):
-            yield Finding(pod.place(), f"{sentence}, which namespace level {level.name.lower()} refuses")
+        for message in violations(pod, level):
+            yield Finding(pod.reference(), f"{message}, which namespace level {level.name.lower()} refuses")
 
 
 def privileges_stay_in_privileged_namespaces(rendering: Rendering) -> Iterator[Finding]:
@@ -43,14 +45,14 @@ def privileges_stay_in_privileged_namespaces(rendering: Rendering) -> Iterator[F
         if levels.get(pod.owner.namespace) is Level.PRIVILEGED:
             continue
         if pod.owner.namespace not in levels:
-            for sentence in violations(pod, Level.BASELINE):
-                yield Finding(pod.place(), f"{sentence}, and its namespace is not labelled privileged")
+            for message in violations(pod, Level.BASELINE):
+                yield Finding(pod.reference(), f"{message}, and its namespace is not labelled privileged")
         for container in pod.containers:
             context = container.get("securityContext") or {}
             if added := (context.get("capabilities") or {}).get("add"):
-                yield Finding(pod.place(container), f"adds the capabilities {', '.join(added)}")
+                yield Finding(pod.reference(container), f"adds the capabilities {', '.join(added)}")
             if context.get("readOnlyRootFilesystem") is not True:
-                yield Finding(pod.place(container), "can write to its root file system: set readOnlyRootFilesystem")
+                yield Finding(pod.reference(container), "can write to its root file system; set readOnlyRootFilesystem")
 
 
 def every_disruption_budget_lets_a_node_drain(rendering: Rendering) -> Iterator[Finding]:
@@ -67,10 +69,10 @@ def every_disruption_budget_lets_a_node_drain(rendering: Rendering) -> Iterator[
         elif any(pod.replicas is None for pod in covered):
             continue
         elif "maxUnavailable" in spec and _pods(spec["maxUnavailable"], total) < 1:
-            yield Finding(str(item), f"maxUnavailable {spec['maxUnavailable']} lets no pod go: allow 1")
+            yield Finding(str(item), f"maxUnavailable {spec['maxUnavailable']} allows no disruption; set 1")
         elif "minAvailable" in spec and _pods(spec["minAvailable"], total) >= total:
-            sentence = f"minAvailable {spec['minAvailable']} of {total} pods lets none go: use maxUnavailable 1"
-            yield Finding(str(item), sentence)
+            message = f"minAvailable {spec['minAvailable']} of {total} pods allows no disruption; use maxUnavailable 1"
+            yield Finding(str(item), message)
 
 
 def secrets_are_in_secrets_alone(rendering: Rendering) -> Iterator[Finding]:
@@ -99,8 +101,8 @@ def every_definition_outlives_its_release(rendering: Rendering) -> Iterator[Find
     """Deleting a CustomResourceDefinition deletes every object of its kind in the cluster."""
     for item in rendering.objects:
         if item.kind == "CustomResourceDefinition" and not item.retained:
-            sentence = f"goes with {item.origin}, and every object of its kind with it: helm.sh/resource-policy: keep"
-            yield Finding(str(item), sentence)
+            message = f"goes with {item.origin}, and every object of its kind with it: helm.sh/resource-policy: keep"
+            yield Finding(str(item), message)
 
 
 def every_release_makes_something(rendering: Rendering) -> Iterator[Finding]:
@@ -108,6 +110,27 @@ def every_release_makes_something(rendering: Rendering) -> Iterator[Finding]:
     for release in rendering.releases:
         if not release.objects:
             yield Finding(f"release {release}", "renders no object: correct its values, or leave it out")
+
+
+def every_ring_has_a_label_of_its_own(rendering: Rendering) -> Iterator[Finding]:
+    """A process joins the ring of another one that has the address of an earlier pod, unless the ring has a label."""
+    for item in rendering.objects:
+        files = (item.manifest.get("data") or {}) if item.kind == "ConfigMap" else {}
+        for name, text in files.items():
+            config = yaml.safe_load(text) if "memberlist:" in text else None
+            if isinstance(config, dict) and isinstance(ring := config.get("memberlist"), dict):
+                yield from _label_problem(f"{item}: {name}", item, ring.get("cluster_label"))
+    for pod in pods_of(rendering.objects):
+        for container in pod.containers:
+            flags = dict(str(argument).partition("=")[::2] for argument in container.get("args") or [])
+            if flags.get("--cluster.enabled") == "true":
+                yield from _label_problem(pod.reference(container), pod.owner, flags.get("--cluster.name"))
+
+
+def _label_problem(name: str, item: RenderedObject, label: str | None) -> Iterator[Finding]:
+    required = f"{item.manifest['metadata']['labels']['app.kubernetes.io/instance']}.{item.namespace}"
+    if label != required:
+        yield Finding(name, f"the label of its ring is {label!r}: set {required!r}")
 
 
 INVARIANTS: tuple[Invariant, ...] = (
@@ -120,6 +143,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     no_secret_is_exported_in_the_clear,
     every_definition_outlives_its_release,
     every_release_makes_something,
+    every_ring_has_a_label_of_its_own,
     no_pod_holds_a_token_without_a_reason,
     every_datasource_is_read,
 )

@@ -65,8 +65,8 @@ def violations(pod: Pod, level: Level) -> list[str]:
 def _in_containers(pod: Pod, rule: Any) -> Iterator[str]:
     context = pod.spec.get("securityContext") or {}
     for container in pod.containers:
-        for sentence in rule(container, container.get("securityContext") or {}, context):
-            yield f"container {container['name']} {sentence}"
+        for message in rule(container, container.get("securityContext") or {}, context):
+            yield f"container {container['name']} {message}"
 
 
 def _baseline_of_pod(spec: Mapping[str, Any]) -> Iterator[str]:

@@ -39,7 +39,7 @@ class Pod:
         count = (self.owner.manifest.get("spec") or {}).get("replicas")
         return 1 if count is None else int(count)
 
-    def place(self, container: Mapping[str, Any] | None = None) -> str:
+    def reference(self, container: Mapping[str, Any] | None = None) -> str:
         """Name the pod, or one container of it."""
         return f"{self.owner}: container {container['name']}" if container else str(self.owner)
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import jsonschema
 
+from sandbox.documents import load_all
 from sandbox.providers.kube.validation import failures
 from tools.render import RenderedObject
-from tools.render.documents import load_all
 
 from .finding import Finding
 

@@ -54,7 +54,8 @@ def no_pod_holds_a_token_without_a_reason(rendering: Rendering) -> Iterator[Find
             continue
         there = containers[pod.owner.origin]
         if release is None or not any(_meets(need, release, pod, there) for need in NEEDS):
-            yield Finding(pod.place(), f"holds a token of the Kubernetes API without a reason: set {FIELD} to false")
+            message = f"holds a token of the Kubernetes API without a reason; set {FIELD} to false"
+            yield Finding(pod.reference(), message)
 
 
 def _mounts(pod: Pod, accounts: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
+from sandbox.documents import load
 from tools.render import RenderedObject, Rendering
-from tools.render.documents import load
 
 from .finding import Finding
 from .pods import Pod, pods_of
@@ -43,13 +43,13 @@ def _problems(pod: Pod, container: Mapping[str, Any], directory: str) -> Iterato
         if f"{directory}/".startswith(mount["mountPath"].rstrip("/") + "/")
     ]
     if not mounts:
-        yield Finding(pod.place(container), f"keeps its write-ahead log in {directory}, on no volume at all")
+        yield Finding(pod.reference(container), f"keeps its write-ahead log in {directory}, on no volume at all")
         return
     name = max(mounts, key=lambda mount: len(mount["mountPath"]))["name"]
     volumes = {volume["name"]: volume for volume in pod.spec.get("volumes") or []}
     if "emptyDir" in volumes.get(name, {}):
-        sentence = f"keeps its write-ahead log in {directory}, on the emptyDir {name}: give it a persistent volume"
-        yield Finding(pod.place(container), sentence)
+        message = f"keeps its write-ahead log in {directory}, on the emptyDir {name}: give it a persistent volume"
+        yield Finding(pod.reference(container), message)
 
 
 def _configs(

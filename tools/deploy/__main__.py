@@ -2,13 +2,14 @@
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from tools.stackfile import StackFileError, read_stack_file
 
-from .commands import Refused, preview, shell
+from .confirmation import Refused
 from .engine import Engine, EngineFailedError, MissingEngineError, StateError
 from .kubectl import UnreachableClusterError
 
@@ -45,10 +46,21 @@ def main() -> int:
 def _command(name: str) -> Callable[[Engine, bool], None]:
     """Return the command of this name."""
     if name in ("preview", "shell"):
-        return {"preview": preview, "shell": shell}[name]
-    from . import changes  # imports the program and Helm's renderer, 2 s that a preview does without
+        return {"preview": _preview, "shell": _shell}[name]
+    from . import recovery, update  # import the program and Helm's renderer, 2 s that a preview does without
 
-    return {"up": changes.up, "destroy": changes.destroy, "recover": changes.recover}[name]
+    return {"up": update.up, "destroy": update.destroy, "recover": recovery.recover}[name]
+
+
+def _preview(engine: Engine, _yes: bool) -> None:
+    """Show what an `up` would do; reads the cluster where there is one, changes nothing."""
+    engine.preview()
+
+
+def _shell(engine: Engine, _yes: bool) -> None:
+    """Open a shell in which `pulumi` and the other tools work on the stack as `make` would."""
+    engine.select()
+    engine.become(os.environ.get("SHELL") or "bash", *engine.extra)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], tuple[str, ...]]:

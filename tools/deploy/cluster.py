@@ -1,21 +1,18 @@
 """The cluster that an `up` or `destroy` would reach: inspected before the user is asked."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox import crds
+from sandbox.layout import CONTEXT as SANDBOX_CONTEXT
+
 from .kubectl import items, kubectl
 
-SANDBOX_CONTEXT = "observability-sandbox"
-NEEDED_CRDS = {
-    "Certificate": "certificates.cert-manager.io",
-    "IngressRoute": "ingressroutes.traefik.io",
-    "Middleware": "middlewares.traefik.io",
-    "PrometheusRule": "prometheusrules.monitoring.coreos.com",
-    "ServiceMonitor": "servicemonitors.monitoring.coreos.com",
-}
+_DNS_SERVICE = re.compile(r"^\s*resolver ([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b", re.MULTILINE)
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
@@ -32,6 +29,8 @@ class Cluster:
     default_storage_class: str
     storage_classes: frozenset[str]
     crds: frozenset[str] = field(repr=False)
+    services: frozenset[str] = field(repr=False)
+    """Each as `<name>.<namespace>`."""
 
     @property
     def sandbox(self) -> bool:
@@ -61,10 +60,21 @@ def inspect_cluster(context: str) -> Cluster:
         default_storage_class=next(defaults, ""),
         storage_classes=frozenset(classes),
         crds=frozenset(item["metadata"]["name"] for item in items(name, "customresourcedefinitions")),
+        services=frozenset(
+            "{name}.{namespace}".format_map(item["metadata"]) for item in items(name, "services", "--all-namespaces")
+        ),
     )
+
+
+def missing_dns_services(objects: Iterable[Mapping[str, Any]], cluster: Cluster) -> list[str]:
+    """Name the Services that an nginx of `objects` resolves through and the cluster does not have."""
+    texts = [
+        str(text) for item in objects if item.get("kind") == "ConfigMap" for text in (item.get("data") or {}).values()
+    ]
+    return sorted({".".join(found) for text in texts for found in _DNS_SERVICE.findall(text)} - cluster.services)
 
 
 def missing_crds(objects: Iterable[Mapping[str, Any]], cluster: Cluster) -> list[str]:
     """Name the CRDs that `objects` need and the cluster does not have."""
     kinds = {str(item.get("kind")) for item in objects}
-    return sorted(crd for kind, crd in NEEDED_CRDS.items() if kind in kinds and crd not in cluster.crds)
+    return sorted(crd for kind, crd in crds.names().items() if kind in kinds and crd not in cluster.crds)

@@ -57,7 +57,7 @@ class Engine:
     def for_stack(cls, root: Path, stack: StackFile, extra: tuple[str, ...] = ()) -> "Engine":
         """Choose state and providers, and say so where it matters; raise `MissingEngineError` without the engine."""
         if shutil.which("pulumi") is None:
-            raise MissingEngineError("pulumi is not on PATH: run this through make, which installs it")
+            raise MissingEngineError("pulumi is not on PATH; run this through make, which installs it")
         environment = engine_environment(root)
         variables = {**os.environ, **environment.variables}
         providers = choose_providers(root, stack.providers, variables)
@@ -159,7 +159,7 @@ class Engine:
 
 @contextmanager
 def _interruptions_left_to_the_engine() -> Iterator[None]:
-    """Outlive Ctrl-C, which reaches the engine too: it ends what it has begun and gives its lock back."""
+    """Ignore Ctrl-C, which reaches the engine too: it ends what it has begun and gives its lock back."""
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         yield

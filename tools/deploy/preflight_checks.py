@@ -7,7 +7,7 @@ from tools.contract.kubernetes_versions import minor_version, missing_features
 from tools.render import RenderedObject
 
 from .capacity import free, needs_of
-from .cluster import Cluster, missing_crds
+from .cluster import Cluster, missing_crds, missing_dns_services
 from .engine import Engine
 from .store import store_line
 
@@ -36,29 +36,31 @@ def failed_checks(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]
         *unsafe_providers(engine, cluster),
         *_too_big(cluster, objects),
         *_missing_in_cluster(cluster, objects),
+        *_missing_dns_services(engine, cluster, objects),
         *_unfit_for_accounts(engine),
     ]
 
 
 def other_version(engine: Engine, cluster: Cluster) -> str | None:
-    """Return that the stack states another version of Kubernetes; the sandbox has one version for every stack."""
+    """Return that the stack sets another version of Kubernetes; the sandbox has one version for every stack."""
     stated, found = engine.stack.kubernetes_version, minor_version(cluster.version)
     if cluster.sandbox or stated in ("", found):
         return None
     return (
-        f"{_VERSION} = {stated}: the cluster of context {cluster.context} has Kubernetes {found}; set that, or another "
-        f"context: {_version_command(engine, found)}"
+        f"{_VERSION} = {stated}: must be {found}, the version of the cluster of context {cluster.context}; set it, or "
+        f"use another context\n    {_version_command(engine, found)}"
     )
 
 
 def too_new_features(engine: Engine, cluster: Cluster, objects: Iterable[RenderedObject]) -> list[str]:
-    """Name what the stack uses of a later Kubernetes than that of the cluster, where it does not state the version."""
+    """Name what the stack uses of a later Kubernetes than that of the cluster, where it does not set the version."""
     if cluster.sandbox or engine.stack.kubernetes_version:
         return []
     found = minor_version(cluster.version)
-    missing = [str(feature) for feature in missing_features(objects, found)]
     command = _version_command(engine, found)
-    return [f"{_VERSION} is missing, and {feature}; set it: {command}" for feature in missing]
+    return [
+        f"{_VERSION}: is missing, and {feature}; set it\n    {command}" for feature in missing_features(objects, found)
+    ]
 
 
 def _version_command(engine: Engine, version: str) -> str:
@@ -69,40 +71,57 @@ def unsafe_providers(engine: Engine, cluster: Cluster) -> list[str]:
     """Refuse the stand-ins of the providers for any cluster but the sandbox."""
     if not engine.providers.stand_ins or cluster.sandbox:
         return []
-    sentence = f"the provider plugins are missing, and their stand-ins only serve the sandbox, not {cluster.context}"
-    return ["\n    ".join([f"{sentence}; install them:", *engine.providers.install_commands])]
+    sentence = f"context = {cluster.context}: must be the sandbox without provider plugins; install them:"
+    return ["\n    ".join([sentence, *engine.providers.install_commands])]
 
 
 def _too_big(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
     needs, left = needs_of(objects, cluster.nodes), free(cluster.nodes, cluster.pods, objects)
-    return [] if left.holds(needs) else [f"it needs {needs}, and {left} are free: add nodes or lower the replicas"]
+    return (
+        []
+        if left.holds(needs)
+        else [f"requests = {needs}: must be at most the free {left}; add nodes, or lower replicas"]
+    )
 
 
 def _missing_in_cluster(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
     found = []
     if crds := missing_crds(objects, cluster):
-        found.append(f"the cluster lacks the CRDs {', '.join(crds)}: install them, or turn off what needs them")
+        found.append(f"CRDs = {', '.join(crds)}: must exist in the cluster; install them, or disable their users")
     classes = _storage_classes(objects)
     if "" in classes and not cluster.default_storage_class:
-        found.append("the cluster has no default StorageClass: set observability:cluster.storage_class")
+        found.append(
+            "StorageClass: must be set without a default one in the cluster; set observability:cluster.storage_class"
+        )
     if unknown := sorted(classes - {""} - cluster.storage_classes):
         there = ", ".join(sorted(cluster.storage_classes)) or "none"
-        found.append(f"the cluster has no StorageClass {', '.join(unknown)}: it has {there}")
+        found.append(f"StorageClass = {', '.join(unknown)}: does not exist in the cluster; use one of {there}")
     return found
+
+
+def _missing_dns_services(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
+    setting = f"observability:cluster.dns_resolver resolv.conf --stack {engine.stack.stack}"
+    return [
+        f"dns_resolver = {service}: must be a Service of the cluster, as gateways resolve names through it; use the "
+        f"DNS servers of the pods, or set another Service or an address\n    pulumi config set --path {setting}"
+        for service in missing_dns_services(objects, cluster)
+    ]
 
 
 def _unfit_for_accounts(engine: Engine) -> list[str]:
     found = []
     if engine.stack.fake_aws_keys and not engine.variables.get("AWS_ENDPOINT_URL"):
         found.append(
-            "the stack file holds the examples' AWS keys: remove aws:accessKey and aws:secretKey and bring your own"
+            "aws:accessKey: must not be that of the examples; remove aws:accessKey and aws:secretKey, and set your own"
         )
     if engine.stack.environment == "production" and engine.environment.demo_passphrase:
         found.append(
-            "production must not use the examples' passphrase: set a secrets provider, or PULUMI_CONFIG_PASSPHRASE"
+            "passphrase: must not be that of the examples in production; set a secrets provider, or "
+            "PULUMI_CONFIG_PASSPHRASE"
         )
     if engine.stack.environment == "production" and engine.environment.local_state:
-        found.append("production must not keep its state on this machine: set PULUMI_BACKEND_URL")
+        backend = engine.environment.backend
+        found.append(f"state = {backend}: must not be on this machine in production; set PULUMI_BACKEND_URL")
     return found
 
 

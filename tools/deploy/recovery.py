@@ -1,4 +1,4 @@
-"""What an interrupted `up` leaves behind: a stack lock, pending operations, Helm releases that never finished."""
+"""`make recover`: the stack lock, pending operations and unfinished Helm releases that an interrupted `up` leaves."""
 
 import json
 import os
@@ -9,10 +9,58 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pulumi
+
+from sandbox.providers.kube.kinds import HELM_RELEASE
+from tools.program import program_of, record
+
+from .cluster import inspect_cluster
+from .confirmation import Refused, confirm
+from .engine import Engine
 from .kubectl import items, kubectl
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
-STUCK = ("pending-install", "pending-upgrade", "pending-rollback", "uninstalling")
+STUCK = "owner=helm,status in (pending-install, pending-upgrade, pending-rollback, uninstalling)"
+"""Selects the Secrets in which Helm keeps revisions that it has not finished."""
+
+
+def recover(engine: Engine, yes: bool) -> None:
+    """Clear what an interrupted `up` left: the lock, pending operations, Helm releases in a pending state."""
+    context = inspect_cluster(engine.stack.context).context
+    held = locks(engine)
+    if running := [lock for lock in held if lock.held]:
+        raise Refused(f"it is at work now ({running[0]}): wait for it, or end that process")
+    engine.open()
+    state = engine.export()
+    operations = pending(state)
+    stuck = stuck_releases(context, releases_in(state) | _wanted_releases(engine))
+    leftovers = [*map(str, held), *map(describe, operations), *map(str, stuck)]
+    if not leftovers and engine.environment.backend.startswith("file://"):
+        print(f"nothing to recover: stack {engine.stack.stack} has no lock, nothing pending and no stuck release")
+        return
+    print(f"left behind in stack {engine.stack.stack}:", *(f"  {leftover}" for leftover in leftovers), sep="\n")
+    confirm("Clear this?", yes)
+    for release in stuck:
+        clear_release(context, release)
+    engine.cancel()
+    if operations:
+        engine.import_state(without_pending_operations(state))
+    print(f"cleared {len(leftovers)} leftovers: run the up again")
+
+
+def refuse_locked_stack(engine: Engine) -> None:
+    """Raise `Refused` where another or an interrupted command holds the lock of the stack."""
+    if found := locks(engine):
+        fix = "wait for it" if found[0].held else f"make recover STACK={engine.stack.stack}"
+        raise Refused(f"stack {engine.stack.stack} is locked by another or an interrupted command ({found[0]}): {fix}")
+
+
+def _wanted_releases(engine: Engine) -> set[tuple[str, str]]:
+    try:
+        recording = record(program_of(engine.root, engine.stack.stack), stack=engine.stack.stack)
+    except pulumi.RunError as error:
+        raise Refused(str(error)) from error
+    wanted = [resource.plain() for resource in recording.of_type(HELM_RELEASE)]
+    return {(str(release["namespace"]), str(release["name"])) for release in wanted}
 
 
 @dataclass(frozen=True)
@@ -40,8 +88,13 @@ class Lock:
         return f"lock of process {self.pid} on {self.host} since {self.since}"
 
 
-def locks(backend: str, project: str, stack: str) -> list[Lock]:
-    """Read the locks of a stack where its state is in files; other states keep theirs to themselves."""
+def locks(engine: Engine) -> list[Lock]:
+    """Return the locks of the stack; none where its state is not in files."""
+    return locks_in(engine.environment.backend, engine.project, engine.stack.stack)
+
+
+def locks_in(backend: str, project: str, stack: str) -> list[Lock]:
+    """Read the locks of a stack from a state in files; other states do not show theirs."""
     address = urlsplit(backend)
     if address.scheme != "file":
         return []
@@ -67,13 +120,13 @@ class StuckRelease:
 
 
 def stuck_releases(context: str, ours: set[tuple[str, str]]) -> list[StuckRelease]:
-    """Find those of our releases (namespace, name) that Helm refuses to touch: "another operation is in progress"."""
-    secrets = (item["metadata"] for item in items(context, "secrets", "--all-namespaces", "--selector=owner=helm"))
+    """Return those of our releases (namespace, name) that Helm refuses to touch: "another operation is in progress"."""
+    secrets = (item["metadata"] for item in items(context, "secrets", "--all-namespaces", f"--selector={STUCK}"))
     found = [
         StuckRelease(secret["namespace"], secret["labels"]["name"], secret["labels"]["status"], secret["name"])
         for secret in secrets
     ]
-    return [release for release in found if release.status in STUCK and (release.namespace, release.name) in ours]
+    return [release for release in found if (release.namespace, release.name) in ours]
 
 
 def clear_release(context: str, stuck: StuckRelease) -> None:
@@ -84,7 +137,7 @@ def clear_release(context: str, stuck: StuckRelease) -> None:
 def releases_in(state: Mapping[str, Any]) -> set[tuple[str, str]]:
     """Return namespace and name of every Helm release that an exported state has, or has begun to make."""
     resources = [*(state["deployment"].get("resources") or []), *(item["resource"] for item in pending(state))]
-    inputs = [item.get("inputs") or {} for item in resources if item["type"] == RELEASE]
+    inputs = [item.get("inputs") or {} for item in resources if item["type"] == HELM_RELEASE]
     return {(str(item.get("namespace")), str(item.get("name"))) for item in inputs}
 
 
@@ -103,6 +156,6 @@ def describe(operation: Mapping[str, Any]) -> str:
     """Return the pending operation in words, with the fix where the object may exist without being in the state."""
     resource = operation["resource"]
     line = f"operation {operation['type']} {resource['urn'].rpartition('::')[2]} ({resource['type']})"
-    if operation["type"] != "creating" or resource["type"] == RELEASE:
+    if operation["type"] != "creating" or resource["type"] == HELM_RELEASE:
         return line
     return f"{line}; should the next up say that it exists already: pulumi import {resource['type']} NAME ID"

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from tools.render.documents import load, load_all
+from sandbox.documents import load, load_all
 
 
 class Kind(StrEnum):
@@ -49,7 +49,7 @@ class Comparison:
     """Images whose version differs, as repository, tag before and tag after; empty where there was or is none."""
 
     def count(self, kind: Kind) -> int:
-        """How many objects were added, removed or changed."""
+        """Return how many objects were added, removed or changed."""
         return sum(change.kind is kind for change in self.changes)
 
     @property

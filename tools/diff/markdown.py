@@ -1,5 +1,6 @@
 """A comparison as the comment of a pull request: collapsible, and within GitHub's limit."""
 
+import re
 from collections.abc import Iterator
 
 from .changes import Change, Comparison, Kind
@@ -43,19 +44,11 @@ def _sections(change: Change) -> Iterator[str]:
     """Yield ever shorter descriptions of a change."""
     added, removed = change.counts
     title = f"<code>{change.path}</code> {change.kind.value} (+{added} -{removed})"
-    fence = "`" * (max((_longest_fence(line) for line in change.lines), default=0) + 3)
     body = "\n".join(change.lines)
+    fence = "`" * (max(map(len, re.findall("`+", body)), default=0) + 3)
     yield f"\n\n<details><summary>{title}</summary>\n\n{fence}diff\n{body}\n{fence}\n</details>"
     if change.kind is Kind.CHANGED and len(change.lines) > 40:
         start = "\n".join(change.lines[:40])
         rest = f"… {len(change.lines) - 40} more lines"
         yield f"\n\n<details><summary>{title}</summary>\n\n{fence}diff\n{start}\n{rest}\n{fence}\n</details>"
     yield f"\n\n{title}"
-
-
-def _longest_fence(line: str) -> int:
-    run = longest = 0
-    for letter in line:
-        run = run + 1 if letter == "`" else 0
-        longest = max(longest, run)
-    return longest

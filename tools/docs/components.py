@@ -37,7 +37,7 @@ def component_page(token: str, schema: Schema) -> str:
         [f"Type `{token}`. Names are those of Python; other languages write `queryUrl` for `query_url`."],
         ["## Inputs"],
         _inputs(resource["inputProperties"], resource["requiredInputs"]),
-        ["An input marked † must be known when the component is made: it takes no output of another resource."],
+        ["An input marked † must be known when the component is constructed: it takes no output."],
         *shapes,
         ["## Outputs"],
         table(["name", "type", "meaning"], [_output(name, prop) for name, prop in resource["properties"].items()]),

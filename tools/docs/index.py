@@ -15,8 +15,8 @@ def index_page(tokens: Iterable[str], schema: Schema) -> str:
     return page(
         "Reference",
         [
-            "What a stack file may say: [settings](settings.md). Which charts are used: [charts](charts.md).",
-            "Which modes go with which store and chart: [modes](modes.md).",
+            "Settings of a stack file: [settings](settings.md). Charts: [charts](charts.md).",
+            "Modes, with the stores and charts that support them: [modes](modes.md).",
         ],
         ["## Components"],
         table(["component", "is"], components),

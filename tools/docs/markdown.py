@@ -27,7 +27,7 @@ def prose(text: str | None) -> str:
 
 
 def split_default(text: str | None) -> tuple[str, str]:
-    """Take the sentence that tells the default out of a description: what it says, and the rest."""
+    """Return the default that a description states, and the rest of the description."""
     line = prose(text)
     found = _DEFAULT.search(line)
     if not found:

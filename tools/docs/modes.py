@@ -11,28 +11,30 @@ def modes_page() -> str:
     return page(
         "Modes, stores and charts",
         [
-            "The test suite runs every combination of these tables, and holds what the chart is given against the keys",
-            "and the schema of the real one. A cell names the versions of the chart; what is `refused` fails before",
-            "anything is made.",
+            "The test suite runs every combination of these tables, and validates the chart values against the keys",
+            "and the schema of the real chart. A cell names the versions of the chart; what is `refused` fails before",
+            "anything is created.",
         ],
         [
             "Pods are named as `workloads` of the same area names them, caches left out; monolithic Tempo has no such",
             "setting. The rows *from* and *back* are the stages of",
             "[a change of Loki's mode](../operations.md#changing-the-mode-of-loki).",
         ],
-        *_signal("Loki", "logging", "line"),
-        *_signal("Tempo", "tracing", "span"),
+        *_signal("Loki", "logging"),
+        *_signal("Tempo", "tracing"),
         ["## What is refused"],
         ["Each is reported with its field and its fix, all at once; each is tested too."],
         table(["configuration", "error"], [[rejection.title, rejection.message] for rejection in REJECTIONS]),
     )
 
 
-def _signal(title: str, area: str, unit: str) -> Iterable[list[str]]:
+def _signal(title: str, area: str) -> Iterable[list[str]]:
     topologies = [topology for topology in TOPOLOGIES if topology.area == area]
-    pods = [[topology.title, _settings(topology), _pods(topology), _copies(topology)] for topology in topologies]
+    rows = [
+        [topology.title, _settings(topology), _pods(topology), _replication_factor(topology)] for topology in topologies
+    ]
     yield [f"## {title}"]
-    yield table(["mode", f"`observability:{area}`", "pods", f"copies of a {unit} until it is in the store"], pods)
+    yield table(["mode", f"`observability:{area}`", "pods", "replication factor"], rows)
     yield table(
         ["mode", *(store.title for store in STORES)], [[topology.title, *_charts(topology)] for topology in topologies]
     )
@@ -52,8 +54,8 @@ def _pods(topology: Topology) -> str:
     return ", ".join(f"{count} {workload}" for workload, count in topology.workloads.items())
 
 
-def _copies(topology: Topology) -> str:
-    return "the broker's" if topology.copies is None else str(topology.copies)
+def _replication_factor(topology: Topology) -> str:
+    return "the broker's" if topology.replication_factor is None else str(topology.replication_factor)
 
 
 def _charts(topology: Topology) -> list[str]:

@@ -13,7 +13,7 @@ REFERENCE = "docs/reference"
 
 
 def reference(root: Path) -> dict[str, str]:
-    """Make every generated file anew."""
+    """Return every generated file."""
     schema = package_schema(root)
     tokens = sorted(schema["resources"])
     pages = {page_name(token): component_page(token, schema) for token in tokens}

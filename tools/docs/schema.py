@@ -27,7 +27,7 @@ def package_schema(root: Path) -> dict[str, Any]:
 
 @cache
 def _printed(root: Path, version: str) -> str:
-    """Have a process of its own make the schema.
+    """Return the schema as a process of its own prints it.
 
     The SDK reads descriptions by looking through every module that is loaded, and leaves one out without a word where
     that raises anything, such as a warning that a test run makes an error.

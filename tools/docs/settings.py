@@ -33,7 +33,7 @@ def settings_page() -> str:
         "Settings",
         [
             f"An area is one object under `{PROJECT}:<area>` in `Pulumi.<stack>.yaml`. Everything has a default but",
-            "what is marked required. `make settings STACK=<stack>` shows what a stack comes to.",
+            "what is marked required. `make settings STACK=<stack>` shows the resolved settings of a stack.",
         ],
         *sections,
         ["## Secrets"],
@@ -63,6 +63,8 @@ def _row(model: Model, name: str, field: FieldInfo) -> list[str]:
 
 
 def _type(annotation: Any) -> str:
+    if annotation is Any:
+        return "any"
     origin, arguments = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
         return _type(arguments[0])

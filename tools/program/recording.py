@@ -14,9 +14,10 @@ from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 from pulumi.runtime.sync_await import _ensure_event_loop
 
-SECRET = "4dabf18193072939515e22adb298388d"
+from sandbox.providers.kube.kinds import HELM_RELEASE
+
+SECRET = rpc._special_sig_key
 UNKNOWN = rpc.UNKNOWN
-_SECRET_VALUE = "1b47061264138c4ac30d75fd1eb44270"
 _CLOSED_AT_EXIT: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
 
@@ -37,7 +38,7 @@ class Registered:
         return {key for key, value in self.inputs.items() if _holds_secret(value)}
 
     def plain(self) -> Any:
-        """The inputs with the secret envelopes removed."""
+        """Return the inputs with the secret envelopes removed."""
         return _unwrapped(self.inputs)
 
 
@@ -53,26 +54,26 @@ class Recording:
     """Every text that is secret from the start: the encrypted settings, and what a provider generates as secret."""
 
     def of_type(self, suffix: str) -> list[Registered]:
-        """All resources whose type token ends with `suffix`, such as `:Release`."""
+        """Return all resources whose type token ends with `suffix`, such as `:Release`."""
         return [resource for resource in self.resources if resource.type.endswith(suffix)]
 
     def one(self, suffix: str, name: str | None = None) -> Registered:
-        """The only resource of this type (and Pulumi name)."""
+        """Return the only resource of this type (and Pulumi name)."""
         found = [resource for resource in self.of_type(suffix) if name is None or resource.name == name]
         assert len(found) == 1, f"expected one {suffix} {name or ''}, got {[r.name for r in found]}"
         return found[0]
 
     def names(self) -> set[str]:
-        """The Pulumi names of all resources."""
+        """Return the Pulumi names of all resources."""
         return {resource.name for resource in self.resources}
 
 
 def mocked_outputs(type_token: str, name: str, inputs: Mapping[str, Any], unknown: frozenset[str]) -> dict[str, Any]:
-    """What a provider would add to the inputs."""
+    """Return the inputs with what a provider would add."""
     outputs = dict(inputs)
     if type_token == "random:index/randomPassword:RandomPassword":
         outputs |= {"result": f"generated-{name}", "bcryptHash": f"$2b$10$hash-of-{name}"}
-    if type_token == "kubernetes:helm.sh/v3:Release":
+    if type_token == HELM_RELEASE:
         outputs |= {"status": {"name": inputs.get("name"), "namespace": inputs.get("namespace"), "status": "deployed"}}
     if type_token.startswith("aws:"):
         outputs |= {"arn": f"arn:aws:mock:::{name}"}
@@ -110,13 +111,13 @@ class _RecordingMonitor(MockMonitor):
         value = _as_dict(outputs).get(key)
         if isinstance(value, str) and value != UNKNOWN:
             self._recording.secrets.add(value)
-            outputs[key] = {SECRET: _SECRET_VALUE, "value": value}
+            outputs[key] = {SECRET: rpc._special_secret_sig, "value": value}
 
 
 def record(
     build: Callable[[], Any], *, preview: bool = False, unknown: frozenset[str] = frozenset(), stack: str = "test"
 ) -> Recording:
-    """Run `build` under mocks and give what it registered.
+    """Return what `build` registers under mocks.
 
     `unknown` names provider outputs that are not known yet, as `<type token>.<property>`; use it with `preview=True`.
     Raises whatever `build` raises.

@@ -6,11 +6,18 @@ import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pulumi
 
+from config import Settings, load
+from config.source import Source, read
 from tools.stackfile import qualified, read_stack_file
+from wiring.component_errors import component_problems
+
+from .recording import record
+
+_T = TypeVar("_T")
 
 WELL_FORMED = {"observability:ui_users": f"stand-in:$2b$10${'stand.in.' * 5}ui.users"}
 """Stand-ins of encrypted values that the program checks the form of."""
@@ -32,6 +39,19 @@ def configured_program(root: Path, config: Mapping[str, Any]) -> Callable[[], Ma
         return dict(getattr(stack, "outputs", {}))
 
     return run
+
+
+def with_settings(config: Mapping[str, Any], stack: str, read_from: Callable[[Settings, Source], _T]) -> _T:
+    """Return what `read_from` reads from the settings of `config`; raise `SettingsError` where they are wrong."""
+    found: list[_T] = []
+
+    def run() -> None:
+        configure(config)
+        source = read()
+        found.append(read_from(load(source, component_problems), source))
+
+    record(run, preview=True, stack=stack)
+    return found[0]
 
 
 def configure(config: Mapping[str, Any]) -> None:

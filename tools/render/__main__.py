@@ -15,11 +15,11 @@ from .stack import render
 
 
 def main() -> int:
-    """Render one stack to files, then hold the rendering against the contract."""
+    """Render one stack to files and check it against the contract."""
     parser = argparse.ArgumentParser(prog="tools.render", description="Write every object that a stack would create.")
     parser.add_argument("--stack", default="dev")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--unchecked", action="store_true", help="leave the contract checks out")
+    parser.add_argument("--unchecked", action="store_true", help="skip the checks of the contract")
     options = parser.parse_args()
     root = Path.cwd()
     try:
@@ -35,8 +35,8 @@ def main() -> int:
 
 def _checked(rendering: Rendering, root: Path) -> int:
     report = check(rendering, root)
-    for sentence in report.unchecked:
-        print(f"not checked: {sentence}")
+    for message in report.unchecked:
+        print(f"not checked: {message}")
     for finding in report.findings:
         print(f"contract: {finding}", file=sys.stderr)
     print(f"{len(report.findings)} violations of the contract")

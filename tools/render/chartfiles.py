@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from .documents import load
+from sandbox.documents import load
 
 
 class ChartFiles:

@@ -7,16 +7,17 @@ from typing import Any
 
 import yaml
 
+from sandbox.documents import DUMPER
+
 from .masking import masked
 from .objects import RenderedObject, RenderError, Rendering
 
 MARKER = ".rendered-by-make-render"
-_DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 _FIRST = ("apiVersion", "kind", "metadata")
 
 
 def write(rendering: Rendering, out: Path) -> int:
-    """Write the rendering to `out`, in place of an earlier one, and give the number of files.
+    """Write the rendering to `out`, in place of an earlier one, and return the number of files.
 
     Raises `RenderError` where `out` holds anything else.
     """
@@ -40,7 +41,7 @@ def as_yaml(document: Mapping[str, Any]) -> str:
     head = {key: document[key] for key in _FIRST if key in document}
     rest = {key: document[key] for key in sorted(document) if key not in head}
     ordered = {key: _sorted(value) for key, value in (head | rest).items()}
-    return str(yaml.dump(ordered, Dumper=_DUMPER, sort_keys=False, width=110, allow_unicode=True))
+    return str(yaml.dump(ordered, Dumper=DUMPER, sort_keys=False, width=110, allow_unicode=True))
 
 
 def _text(item: RenderedObject, rendering: Rendering) -> str:
@@ -59,9 +60,9 @@ def _empty(out: Path) -> None:
     if not out.exists():
         return
     if not out.is_dir():
-        raise RenderError(f"{out} is a file: name a directory with OUT=")
+        raise RenderError(f"{out} is a file; name a directory with OUT=")
     if any(out.iterdir()) and not (out / MARKER).exists():
-        raise RenderError(f"{out} holds what is no earlier rendering (no {MARKER}): choose another directory with OUT=")
+        raise RenderError(f"{out} holds what is no earlier rendering (no {MARKER}); choose another directory with OUT=")
     for entry in out.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry)

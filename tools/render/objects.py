@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.providers.kube.kinds import Kind, is_namespaced
-from sandbox.providers.kube.releases import KUBE_VERSION
+from sandbox.providers.kube.validation import KUBE_VERSION
 
 CLUSTER = "_cluster"
 """Stands for the namespace of what is in none."""

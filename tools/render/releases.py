@@ -3,31 +3,28 @@
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from components.charts import CHARTS
+from sandbox.documents import load_all
 from sandbox.providers.kube.charts import MIRROR, ChartReference, Charts
 from sandbox.providers.kube.helm import Helm, HelmFailed
-from sandbox.providers.kube.releases import API_VERSIONS, KUBE_VERSION
+from sandbox.providers.kube.kinds import HELM_RELEASE
+from sandbox.providers.kube.validation import KUBE_VERSION
 from sandbox.providers.plugin import ProviderError
 from tools.program import Recording, Registered
 
 from .chartfiles import ChartFiles
-from .documents import load
 from .objects import ReleaseSummary, RenderedObject, RenderError
-from .resources import RELEASE, whole_numbers
+from .resources import whole_numbers
 
 WORKERS = 2
-TEMPLATE_SECONDS = 120.0
 HOOK = "helm.sh/hook"
 POLICY = "helm.sh/resource-policy"
 _OTHER_VERSION = re.compile(r"chart requires kubeVersion: (.+) which is incompatible with Kubernetes v?(\S+)")
-_DOCUMENT_START = re.compile(r"^---[ \t]*$", re.MULTILINE)
-_FROM_CRDS = re.compile(r"^# Source: (?:[^/\n]+/(?:charts/)?)+crds/", re.MULTILINE)
 
 Rendered = tuple[ReleaseSummary, list[RenderedObject]]
 
@@ -38,12 +35,14 @@ def render_releases(
     """Render every release, two at a time; raise `RenderError` naming the release that does not render."""
     helm = Helm(cache / "helm")
     charts = Charts(helm, warn, cache)
-    releases = [resource for resource in recording.resources if resource.type == RELEASE]
+    releases = [resource for resource in recording.resources if resource.type == HELM_RELEASE]
     with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(lambda release: _rendered(release, helm, charts, kubernetes_version), releases))
+        return list(pool.map(lambda release: _rendered(release, helm, charts, warn, kubernetes_version), releases))
 
 
-def _rendered(release: Registered, helm: Helm, charts: Charts, kubernetes_version: str) -> Rendered:
+def _rendered(
+    release: Registered, helm: Helm, charts: Charts, warn: Callable[[str], None], kubernetes_version: str
+) -> Rendered:
     inputs = whole_numbers(release.plain())
     for field in ("name", "namespace"):
         if not inputs.get(field):
@@ -53,18 +52,21 @@ def _rendered(release: Registered, helm: Helm, charts: Charts, kubernetes_versio
     repository = (inputs.get("repositoryOpts") or {}).get("repo")
     try:
         path = charts.locate(ChartReference(str(inputs["chart"]), inputs.get("version"), repository))
-        skip_crds = bool(inputs.get("skipCrds"))
-        text = _template(helm, name, namespace, path, values, kubernetes_version, skip_crds=skip_crds)
+        stand_in = path.is_relative_to(charts.minimal_directory)
+        if repository and not stand_in and (difference := _difference(path)):
+            warn(difference)
+        with tempfile.TemporaryDirectory() as directory:
+            options = ("--skip-tests", "--output-dir", directory)
+            helm.template(name, namespace, path, values, *options, kubernetes_version=kubernetes_version)
+            objects = list(_objects(Path(directory), name, namespace))
     except (HelmFailed, ProviderError) as error:
         if refused := _OTHER_VERSION.search(str(error)):
             raise RenderError(
-                f"release {namespace}/{name}: its chart requires Kubernetes {refused[1]}, and the cluster has "
-                f"{refused[2]}; upgrade the cluster, or use another version of the chart"
+                f"kubernetes_version = {refused[2]}: must be {refused[1]}, as the chart of release {namespace}/{name} "
+                "requires; upgrade the cluster, or use another version of the chart"
             ) from error
         raise RenderError(f"release {namespace}/{name} does not render: {error}") from error
-    objects = list(_objects(text, name, namespace))
     files = ChartFiles(path)
-    stand_in = path.is_relative_to(charts.minimal_directory)
     summary = ReleaseSummary(
         name=name,
         namespace=namespace,
@@ -79,31 +81,18 @@ def _rendered(release: Registered, helm: Helm, charts: Charts, kubernetes_versio
     return summary, objects
 
 
-def _template(
-    helm: Helm,
-    name: str,
-    namespace: str,
-    chart: Path,
-    values: Mapping[str, Any],
-    kubernetes_version: str,
-    *,
-    skip_crds: bool,
-) -> str:
-    words = ["template", name, str(chart), "--namespace", namespace, "--skip-tests"]
-    words += ["--kube-version", kubernetes_version]
-    words += [word for version in API_VERSIONS for word in ("--api-versions", version)]
-    words.append("--skip-crds" if skip_crds else "--include-crds")
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        yaml.safe_dump(dict(values), file)
-        file.flush()
-        return helm.run([*words, "--values", file.name], timeout=TEMPLATE_SECONDS)
+def _difference(path: Path) -> str | None:
+    """Return how a chart that was pulled differs from the published one of its name and version."""
+    files = ChartFiles(path)
+    known = (chart for chart in CHARTS if chart.name == files.name and files.version in chart.versions)
+    return next((chart.difference(files.version, str(path)) for chart in known), None)
 
 
-def _objects(text: str, release: str, namespace: str) -> Iterator[RenderedObject]:
-    for part in _DOCUMENT_START.split(text):
-        from_crds = _FROM_CRDS.search(part) is not None
-        document = load(part)
-        for item in _items(document):
+def _objects(directory: Path, release: str, namespace: str) -> Iterator[RenderedObject]:
+    """Yield the objects that Helm wrote to `directory`, in the files of its chart."""
+    for file in sorted(path for path in directory.rglob("*") if path.is_file()):
+        from_crds = "crds" in file.relative_to(directory).parts[1:-1]
+        for item in (item for document in load_all(file.read_text()) for item in _items(document)):
             metadata = item["metadata"]
             annotations = metadata.get("annotations") or {}
             made = RenderedObject(
@@ -116,8 +105,6 @@ def _objects(text: str, release: str, namespace: str) -> Iterator[RenderedObject
 
 
 def _items(document: Any) -> Sequence[dict[str, Any]]:
-    if not document:
-        return []
     return document["items"] or [] if document.get("kind") == "List" else [document]
 
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from sandbox.providers.kube.kinds import kind_of
+from sandbox.providers.kube.kinds import HELM_RELEASE, kind_of
 from tools.program import Recording, Registered
 from tools.program.recording import SECRET
 
 from .objects import AwsResource, RenderedObject, RenderError
 
-RELEASE = "kubernetes:helm.sh/v3:Release"
 SECRET_KIND = "kubernetes:core/v1:Secret"
 SHORTEST_SECRET = 6
 """Shorter values occur by chance (`admin`, `true`) and are not searched for."""
@@ -23,7 +22,7 @@ def kubernetes_objects(recording: Recording) -> list[RenderedObject]:
     return [
         RenderedObject(_manifest(resource), resource.name, retained=_retained(resource))
         for resource in recording.resources
-        if resource.type.startswith("kubernetes:") and resource.type != RELEASE
+        if resource.type.startswith("kubernetes:") and resource.type != HELM_RELEASE
     ]
 
 
@@ -47,7 +46,7 @@ def secret_values(recording: Recording) -> frozenset[str]:
     for resource in recording.resources:
         if resource.type == SECRET_KIND:
             in_secrets.update(texts(resource.plain()))
-        elif resource.type.startswith(("kubernetes:", "aws:")) and resource.type != RELEASE:
+        elif resource.type.startswith(("kubernetes:", "aws:")) and resource.type != HELM_RELEASE:
             known.update(_within_envelopes(resource.inputs))
     known = {value for value in known if len(value) >= SHORTEST_SECRET}
     return frozenset(known | {text for text in in_secrets if any(value in _both(text) for value in known)})
@@ -79,10 +78,10 @@ def _manifest(resource: Registered) -> dict[str, Any]:
     try:
         kind = kind_of(resource.type)
     except ValueError as error:
-        raise RenderError(f"{resource.name}: {error}, so it cannot be rendered: use the typed resource") from None
+        raise RenderError(f"{resource.name}: {error}, so it cannot be rendered; use the typed resource") from None
     manifest = {"apiVersion": kind.api_version, "kind": kind.kind} | inputs
     if not (manifest.get("metadata") or {}).get("name"):
-        raise RenderError(f"{resource.name}: {kind} has no metadata.name, so its name would change: give it one")
+        raise RenderError(f"{resource.name}: {kind} has no metadata.name, so its name would change; set one")
     return manifest
 
 

@@ -1,6 +1,5 @@
 """A whole stack rendered: the program is run without the engine, its releases through Helm."""
 
-import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Any
 
 import pulumi
 
-from sandbox.providers.kube.releases import KUBE_VERSION
+from sandbox.providers.kube.charts import charts_cache
+from sandbox.providers.kube.validation import KUBE_VERSION
 from tools.program import Recording, program_of, record
 from tools.stackfile import StackFileError, read_stack_file
 
@@ -76,10 +76,3 @@ def collisions(objects: Iterable[RenderedObject]) -> list[str]:
         for same in origins.values()
         if len(same) > 1 and not all(item.hook for item in same)
     ]
-
-
-def charts_cache() -> Path:
-    """Where charts are kept between runs."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pulumi-observability" / "charts"
-    cache.mkdir(parents=True, exist_ok=True)
-    return cache

@@ -41,10 +41,10 @@ def show(text: str) -> None:
 def lines(table: Sequence[Row]) -> Iterator[str]:
     """Write the rows in columns."""
     head = Row("setting", "value", "origin")
-    places = max(len(row.place) for row in (head, *table))
+    settings = max(len(row.setting) for row in (head, *table))
     values = max(len(row.value) for row in (head, *table))
     for row in (head, *table):
-        yield f"{row.place:<{places}}  {row.value:<{values}}  {row.origin}"
+        yield f"{row.setting:<{settings}}  {row.value:<{values}}  {row.origin}"
 
 
 if __name__ == "__main__":

@@ -14,9 +14,9 @@ from components.tracing.workloads import workload
 
 @dataclass(frozen=True)
 class Derived:
-    """One thing that no setting says by itself."""
+    """One value that no setting states by itself."""
 
-    place: str
+    setting: str
     value: Any
     source: str
     """What it follows from."""

@@ -12,13 +12,10 @@ from pydantic import BaseModel
 
 from config.secrets import SECRET_KEYS
 from config.settings import AREAS, Settings
-from config.source import Source, read
-from config.stack import load
-from tools.program import record
-from tools.program.stacks import configure
+from config.source import Source
+from tools.program.stacks import with_settings
 from tools.stackfile import read_stack_file
 from wiring.argument_origins import INHERITED
-from wiring.component_errors import component_problems
 from wiring.planned_components import planned_components
 
 from .derived import derived
@@ -33,24 +30,18 @@ _EMPTY: tuple[Any, ...] = (None, "", {}, (), [])
 class Row:
     """One line of the table."""
 
-    place: str
+    setting: str
     value: str
     origin: str
 
 
 def rows(root: Path, stack: str) -> list[Row]:
     """Return every setting of `stack`; raise the program's own error where the settings are wrong."""
-    found: list[Row] = []
-    config = read_stack_file(root, stack).config
 
-    def run() -> None:
-        configure(config)
-        source = read()
-        settings = load(source, component_problems)
-        found.extend([*_of_areas(settings, source), *_secrets(source), *_of_providers(root, stack)])
+    def of_settings(settings: Settings, source: Source) -> list[Row]:
+        return [*_of_areas(settings, source), *_secrets(source), *_of_providers(root, stack)]
 
-    record(run, preview=True, stack=stack)
-    return found
+    return with_settings(read_stack_file(root, stack).config, stack, of_settings)
 
 
 def _of_areas(settings: Settings, source: Source) -> Iterator[Row]:
@@ -59,26 +50,26 @@ def _of_areas(settings: Settings, source: Source) -> Iterator[Row]:
         stated, _ = source.area(area)
         components = [component for component in planned if component.area == area]
         specs = [component.spec.check(component.name, component.arguments) for component in components]
-        computed = {item.place: item for spec in specs for item in derived(area, spec)}
+        computed = {item.setting: item for spec in specs for item in derived(area, spec)}
         filled_in = {name: value for component in components for name, value in component.arguments.items()}
         for row in _of_model(area, getattr(settings, area), stated, filled_in):
-            follows = computed.pop(row.place, None)
+            follows = computed.pop(row.setting, None)
             if follows is None or row.origin == "stack file":
                 yield row
             else:
-                yield Row(row.place, shown(follows.value), f"derived from {follows.source}")
+                yield Row(row.setting, shown(follows.value), f"derived from {follows.source}")
         for item in computed.values():
-            yield Row(item.place, shown(item.value), f"derived from {item.source}")
+            yield Row(item.setting, shown(item.value), f"derived from {item.source}")
 
 
 def _of_model(
-    place: str, model: BaseModel, stated: Mapping[str, Any], filled_in: Mapping[str, Any] | None = None
+    setting: str, model: BaseModel, stated: Mapping[str, Any], filled_in: Mapping[str, Any] | None = None
 ) -> Iterator[Row]:
     arguments = filled_in or {}
     for name, field in type(model).model_fields.items():
         key = field.alias or name
         value = getattr(model, name)
-        here = f"{place}.{key}"
+        here = f"{setting}.{key}"
         if isinstance(value, BaseModel):
             yield from _of_model(here, value, stated.get(key) or {})
         elif key in stated:
@@ -91,11 +82,11 @@ def _of_model(
             yield Row(here, shown(value), "default")
 
 
-def _of_argument(place: str, name: str, default: Any, value: Any) -> Row:
+def _of_argument(setting: str, name: str, default: Any, value: Any) -> Row:
     """Return the row of a setting that the program fills in from another one."""
     if value == default or (value in _EMPTY and default in _EMPTY):
-        return Row(place, shown(value), "default")
-    return Row(place, shown(value), f"derived from {INHERITED.get(name, 'other settings')}")
+        return Row(setting, shown(value), "default")
+    return Row(setting, shown(value), f"derived from {INHERITED.get(name, 'other settings')}")
 
 
 def _secrets(source: Source) -> Iterator[Row]:
@@ -105,7 +96,7 @@ def _secrets(source: Source) -> Iterator[Row]:
 
 
 def _of_providers(root: Path, stack: str) -> Iterator[Row]:
-    """Keys of other packages, such as `aws:region`."""
+    """Yield the keys of other packages, such as `aws:region`."""
     for key, value in sorted(read_stack_file(root, stack).config.items()):
         if not key.startswith("observability:"):
             secret = isinstance(value, Mapping) or any(word in key.lower() for word in _SENSITIVE)

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pulumi
 
+from config import Settings
 from config.errors import SettingsError, set_command, setting_path
+from config.source import Source
+from tools.program.stacks import with_settings
 from tools.stackfile import StackFileError, read_stack_file
 from wiring.load import report
 
-from .block import lines, settings_of, sized
+from .block import lines, sized
 
 
 def main() -> int:
@@ -29,15 +32,15 @@ def main() -> int:
 def sizes(root: Path, stack: str) -> str:
     """Return the block for `stack` and the report; raise where it states no load or the block would be refused."""
     config = read_stack_file(root, stack).config
-    settings = settings_of(config, stack)
+    settings = with_settings(config, stack, _settings)
     if not settings.load.is_set:
         command = set_command(setting_path("load", "logs_gb_per_day"), 100)
         raise StackFileError(
-            f"observability:load is not set: state what is expected, such as\n  {command} --stack {stack}"
+            f"observability:load is not set; state what is expected, such as\n  {command} --stack {stack}"
         )
     block = "\n".join(lines(settings, config))
     try:
-        after = settings_of(sized(settings, config), stack)
+        after = with_settings(sized(settings, config), stack, _settings)
     except SettingsError as error:
         raise StackFileError(
             f"the modes that are set cannot take observability:load\n{report(settings)}\n{error}"
@@ -46,6 +49,10 @@ def sizes(root: Path, stack: str) -> str:
         f"# In Pulumi.{stack}.yaml, in place of the same keys under config:\n{block}\n\n"
         f"{report(after).replace('Sizes as deployed', 'Sizes once committed', 1)}"
     )
+
+
+def _settings(settings: Settings, _: Source) -> Settings:
+    return settings
 
 
 if __name__ == "__main__":

@@ -5,26 +5,11 @@ from typing import Any
 
 import yaml
 
-from config import Settings, load, read
+from config import Settings
 from config.errors import PROJECT
-from tools.program import record
-from tools.program.stacks import configure
-from wiring.component_errors import component_problems
 from wiring.load import Need, Path, recommended
 
 INDENT = "  "
-
-
-def settings_of(config: Mapping[str, Any], stack: str) -> Settings:
-    """Return the settings that `config` holds; raise `SettingsError` where they are wrong."""
-    found: list[Settings] = []
-
-    def run() -> None:
-        configure(config)
-        found.append(load(read(), component_problems))
-
-    record(run, preview=True, stack=stack)
-    return found[0]
 
 
 def sized(settings: Settings, config: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.charts import LOKI, TEMPO_DISTRIBUTED
-from components.tracing.chart_versions import TEMPO_3_VERSIONS
+from components.tracing.modes import TEMPO_3_VERSIONS
+from components.tracing.spec import USE_TEMPO_3
 
 _ONE_PROCESS = "store filesystem supports only one process; use mode monolithic with 1 replica, or store s3"
 _FILESYSTEM = {"storage": {"kind": "filesystem"}}
-_USE_TEMPO_3 = f"use mode distributed with chart_version {TEMPO_3_VERSIONS[0]}"
 
 
 @dataclass(frozen=True)
@@ -33,13 +33,13 @@ def _tempo(title: str, message: str, **settings: Any) -> Rejection:
 REJECTIONS = (
     Rejection(
         "logins on monolithic Tempo",
-        {"security": {"tls": "given", "authentication": "basic"}},
+        {"security": {"tls": "existing", "authentication": "basic"}},
         "monolithic Tempo has no gateway to check logins; use mode distributed",
     ),
     Rejection(
         "client certificates without TLS",
         {"security": {"authentication": "mtls"}},
-        "a client certificate requires TLS: configure TLS",
+        "a client certificate requires TLS; configure TLS",
     ),
     Rejection(
         "Loki with 2 replicas on a filesystem",
@@ -117,7 +117,7 @@ REJECTIONS = (
     ),
     _loki(
         "a chart that nothing was tested with",
-        f"chart loki '5.0.0' is not supported: use one of {', '.join(LOKI.versions)}",
+        f"must be a supported version of chart loki; use one of {', '.join(LOKI.versions)}",
         chart_version="5.0.0",
     ),
     Rejection(
@@ -158,13 +158,13 @@ REJECTIONS = (
     ),
     _tempo(
         "a broker of Tempo 2",
-        f"only Tempo 3 writes to Kafka; remove it, or {_USE_TEMPO_3}",
+        f"only Tempo 3 writes to Kafka; remove it, or {USE_TEMPO_3}",
         mode="distributed",
         kafka_address="kafka.messaging:9092",
     ),
     _tempo(
         "partitions of Tempo 2",
-        f"only Tempo 3 reads partitions of a topic; remove it, or {_USE_TEMPO_3}",
+        f"only Tempo 3 reads partitions of a topic; remove it, or {USE_TEMPO_3}",
         mode="distributed",
         partitions=3,
     ),

@@ -6,8 +6,7 @@ from typing import Any
 
 from components.charts import LOKI, TEMPO, TEMPO_DISTRIBUTED, Chart
 from components.logging.modes import LokiRole
-from components.tracing.chart_versions import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
-from components.tracing.modes import TempoRole
+from components.tracing.modes import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS, TempoRole
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Topology:
     """The versions of the chart that can have it."""
     pods: Mapping[str, int]
     """Replicas by section of the chart's values, `""` for the chart that has one workload."""
-    copies: int | None
+    replication_factor: int | None
     """How many pods hold a line or span until it is in the store; None where a broker holds it."""
     on_filesystem: bool = False
     """Whether it can do without an object store."""
@@ -53,9 +52,14 @@ def _workload(area: str, section: str) -> str:
 
 
 def _loki(
-    title: str, settings: Mapping[str, Any], pods: Mapping[str, int], copies: int, *, on_filesystem: bool = False
+    title: str,
+    settings: Mapping[str, Any],
+    pods: Mapping[str, int],
+    replication_factor: int,
+    *,
+    on_filesystem: bool = False,
 ) -> Topology:
-    return Topology("logging", title, settings, LOKI, LOKI.versions, pods, copies, on_filesystem)
+    return Topology("logging", title, settings, LOKI, LOKI.versions, pods, replication_factor, on_filesystem)
 
 
 def _distributed(writers: int, paired: int) -> dict[str, int]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -14,50 +14,28 @@ from ..values import Properties
 
 _DEFAULT_REGION: Final = "us-east-1"
 _FAKE: Final = "stand-in"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """The provider's own settings, as the AWS provider names them."""
-
-    region: str = _DEFAULT_REGION
-    endpoints: Mapping[str, str] = field(default_factory=dict)
-    default_tags: Mapping[str, str] = field(default_factory=dict)
-    access_key: str = _FAKE
-    secret_key: str = _FAKE
-
-    @classmethod
-    def of(cls, config: Properties) -> Settings:
-        endpoints: dict[str, str] = {}
-        for group in config.get("endpoints") or []:
-            endpoints |= {service: url for service, url in group.items() if url}
-        region = config.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        return cls(
-            region=region or _DEFAULT_REGION,
-            endpoints=endpoints,
-            default_tags=(config.get("defaultTags") or {}).get("tags") or {},
-            access_key=config.get("accessKey") or os.environ.get("AWS_ACCESS_KEY_ID") or _FAKE,
-            secret_key=config.get("secretKey") or os.environ.get("AWS_SECRET_ACCESS_KEY") or _FAKE,
-        )
+_SETTINGS: Final = re.compile(r"region|version|accessKey|secretKey|skip\w+")
+"""Those that the program may set; all but the region are without effect here."""
 
 
 class Account:
-    def __init__(self, settings: Settings):
-        self.settings = settings
+    """The moto server that `AWS_ENDPOINT_URL` names; keys of the user never reach it."""
+
+    def __init__(self, config: Properties):
+        surplus = sorted(key for key, value in config.items() if value is not None and not _SETTINGS.fullmatch(key))
+        if surplus:
+            raise ProviderError(f"the stand-in AWS provider does not have the setting {', '.join(surplus)}")
+        self.region: str = config.get("region") or _DEFAULT_REGION
         self._lock = threading.Lock()
         self._clients: dict[tuple[str, str], Any] = {}
 
     def client(self, service: str, region: str | None = None) -> Any:
-        """A boto3 client of the moto server; without one an error that says how to name it."""
-        key = (service, region or self.settings.region)
+        """Return a boto3 client of the moto server; raise `ProviderError` where none is named."""
+        key = (service, region or self.region)
         with self._lock:
             if key not in self._clients:
                 self._clients[key] = self._connect(*key)
             return self._clients[key]
-
-    def tags(self, inputs: Properties) -> dict[str, str]:
-        """The tags of a resource with the default tags of the provider below them."""
-        return {**self.settings.default_tags, **(inputs.get("tags") or {})}
 
     def _connect(self, service: str, region: str) -> Any:
         import boto3
@@ -66,23 +44,25 @@ class Account:
         return boto3.client(
             service,
             region_name=region,
-            endpoint_url=self._endpoint(service),
-            aws_access_key_id=self.settings.access_key,
-            aws_secret_access_key=self.settings.secret_key,
+            endpoint_url=_endpoint(service),
+            aws_access_key_id=_FAKE,
+            aws_secret_access_key=_FAKE,
             config=Config(s3={"addressing_style": "path"}, retries={"total_max_attempts": 2}, connect_timeout=3),
         )
 
-    def _endpoint(self, service: str) -> str:
-        named = self.settings.endpoints.get(service)
-        url = named or os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or os.environ.get("AWS_ENDPOINT_URL")
-        if not url:
-            raise ProviderError(
-                f"the stand-in AWS provider has no server for {service}: it talks to a moto server alone, "
-                "named by the provider's endpoints or AWS_ENDPOINT_URL; for an account use the real provider"
-            )
-        if (urlsplit(url).hostname or "").endswith(("amazonaws.com", "amazonaws.com.cn", "api.aws")):
-            raise ProviderError(f"the stand-in AWS provider never talks to AWS, and {url} is AWS")
-        return url
+
+def _endpoint(service: str) -> str:
+    url = os.environ.get("AWS_ENDPOINT_URL")
+    if not url:
+        raise ProviderError(
+            f"the stand-in AWS provider has no server for {service}; set AWS_ENDPOINT_URL to a moto server, or use the "
+            "real provider for an account"
+        )
+    if (urlsplit(url).hostname or "").endswith(("amazonaws.com", "amazonaws.com.cn", "api.aws")):
+        raise ProviderError(
+            f"AWS_ENDPOINT_URL = {url}: the stand-in AWS provider never talks to AWS; name a moto server"
+        )
+    return url
 
 
 def pairs(tags: Mapping[str, str]) -> list[dict[str, str]]:

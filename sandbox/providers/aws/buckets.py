@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..plugin import ProviderError
-from ..values import Properties
+from ..values import Properties, without_nulls
 from .account import Account, mapping, pairs
 from .kinds import AwsKind, from_aws, to_aws, unless_missing
 
 
 class Bucket(AwsKind):
-    properties = frozenset({"bucket", "forceDestroy", "tags", "region", "objectLockEnabled"})
-    immutable = frozenset({"bucket", "region", "objectLockEnabled"})
-    computed = ("arn", "bucketDomainName", "bucketRegionalDomainName", "bucketRegion", "hostedZoneId", "tagsAll")
+    properties = frozenset({"bucket", "forceDestroy", "tags", "region"})
+    immutable = frozenset({"bucket", "region"})
+    computed = ("arn",)
+    fixed: Mapping[str, Any] = {"forceDestroy": False}
     named_by = "bucket"
 
     def create(self, aws: Account, inputs: Properties) -> str:
-        region = inputs.get("region") or aws.settings.region
-        where = {} if region == "us-east-1" else {"LocationConstraint": region}
-        more: dict[str, Any] = {"CreateBucketConfiguration": where} if where else {}
-        if inputs.get("objectLockEnabled"):
-            more["ObjectLockEnabledForBucket"] = True
+        region = inputs.get("region") or aws.region
+        more = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
         _s3(aws, inputs).create_bucket(Bucket=inputs["bucket"], **more)
         self.update(aws, inputs["bucket"], inputs)
         return str(inputs["bucket"])
@@ -36,21 +33,10 @@ class Bucket(AwsKind):
         region = s3.get_bucket_location(Bucket=id).get("LocationConstraint") or "us-east-1"
         tagging = unless_missing(lambda: s3.get_bucket_tagging(Bucket=id)) or {}
         tags = mapping(tagging.get("TagSet"))
-        own = {key: value for key, value in tags.items() if aws.settings.default_tags.get(key) != value}
-        return {
-            "bucket": id,
-            "region": region,
-            "bucketRegion": region,
-            "arn": f"arn:aws:s3:::{id}",
-            "bucketDomainName": f"{id}.s3.amazonaws.com",
-            "bucketRegionalDomainName": f"{id}.s3.{region}.amazonaws.com",
-            "hostedZoneId": "Z3AQBSTGFYJSTF",
-            "tags": own,
-            "tagsAll": tags,
-        }
+        return {"bucket": id, "region": region, "arn": f"arn:aws:s3:::{id}", "tags": tags}
 
     def update(self, aws: Account, id: str, inputs: Properties) -> None:
-        tags = aws.tags(inputs)
+        tags = inputs.get("tags")
         s3 = _s3(aws, inputs)
         if tags:
             s3.put_bucket_tagging(Bucket=id, Tagging={"TagSet": pairs(tags)})
@@ -58,16 +44,7 @@ class Bucket(AwsKind):
             s3.delete_bucket_tagging(Bucket=id)
 
     def delete(self, aws: Account, id: str, inputs: Properties) -> None:
-        s3 = _s3(aws, inputs)
-        if unless_missing(lambda: s3.head_bucket(Bucket=id)) is None:
-            return
-        for page in s3.get_paginator("list_object_versions").paginate(Bucket=id):
-            held = [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
-            if held and not inputs.get("forceDestroy"):
-                raise ProviderError(f"bucket {id} is not empty: empty it, or set forceDestroy on it first")
-            for version in held:
-                s3.delete_object(Bucket=id, Key=version["Key"], VersionId=version["VersionId"])
-        s3.delete_bucket(Bucket=id)
+        unless_missing(lambda: _s3(aws, inputs).delete_bucket(Bucket=id))
 
 
 @dataclass(frozen=True)
@@ -116,29 +93,10 @@ class BucketSetting(AwsKind):
 _BLOCKS = ("blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets")
 
 
-def _rules_to_aws(rules: list[Properties]) -> list[dict[str, Any]]:
-    return [_rule_to_aws(rule) for rule in rules]
-
-
-def _rule_to_aws(rule: Properties) -> dict[str, Any]:
-    rule = dict(rule)
-    chosen = dict(rule.pop("filter", None) or {})
-    both = chosen.pop("and", None)
-    converted: dict[str, Any] = to_aws({key: value for key, value in rule.items() if value is not None})
-    if "prefix" not in rule:
-        converted["Filter"] = to_aws(chosen) or {"Prefix": ""}
-    if both:
-        tags = pairs(both.get("tags") or {})
-        converted["Filter"] = {"And": {**to_aws({**both, "tags": None}), "Tags": tags}}
-    return converted
-
-
-def _rule_from_aws(rule: dict[str, Any]) -> Properties:
-    both = (rule.get("Filter") or {}).get("And")
-    converted: Properties = from_aws(rule)
-    if both and "Tags" in both:
-        converted["filter"]["and"]["tags"] = mapping(both["Tags"])
-    return converted
+def _lifecycle_rule(rule: Properties) -> dict[str, Any]:
+    """Return a rule as S3 reads it: an empty filter is an empty prefix."""
+    converted: dict[str, Any] = to_aws(without_nulls(rule))
+    return {**converted, "Filter": converted.get("Filter") or {"Prefix": ""}}
 
 
 def _encryption(found: dict[str, Any]) -> Properties:
@@ -187,11 +145,11 @@ SETTINGS = {
         ),
     ),
     "BucketLifecycleConfiguration": BucketSetting(
-        {"rules", "transitionDefaultMinimumObjectSize"},
+        {"rules"},
         _Call(
             "bucket_lifecycle_configuration",
-            lambda i: {"LifecycleConfiguration": {"Rules": _rules_to_aws(i["rules"])}},
-            lambda got: {"rules": [_rule_from_aws(rule) for rule in got["Rules"]]},
+            lambda i: {"LifecycleConfiguration": {"Rules": [_lifecycle_rule(rule) for rule in i["rules"]]}},
+            lambda got: {"rules": from_aws(got["Rules"])},
         ),
     ),
 }

@@ -17,12 +17,9 @@ _ASSOCIATIONS: Final = "/stand-in/eks/pod-identity-associations/"
 class PodIdentityAssociation(AwsKind):
     """Kept by this stand-in in the moto server's parameter store: moto has no Pod Identity."""
 
-    properties = frozenset(
-        {"clusterName", "namespace", "serviceAccount", "roleArn", "tags", "targetRoleArn", "region"}
-        | {"disableSessionTags", "policy"}
-    )
+    properties = frozenset({"clusterName", "namespace", "serviceAccount", "roleArn", "tags", "region"})
     immutable = frozenset({"clusterName", "namespace", "serviceAccount", "region"})
-    computed = ("associationArn", "associationId", "externalId", "tagsAll")
+    computed = ("associationArn", "associationId")
 
     def create(self, aws: Account, inputs: Properties) -> str:
         id = f"a-{uuid.uuid4().hex[:16]}"
@@ -42,15 +39,12 @@ class PodIdentityAssociation(AwsKind):
     def update(self, aws: Account, id: str, inputs: Properties) -> None:
         wanted = {key: inputs[key] for key in self.properties - {"region"} if inputs.get(key) is not None}
         self._validate(aws, wanted)
-        region = inputs.get("region") or aws.settings.region
+        region = inputs.get("region") or aws.region
         account = str(aws.client("sts").get_caller_identity()["Account"])
         cluster = inputs["clusterName"]
         arn = f"arn:aws:eks:{region}:{account}:podidentityassociation/{cluster}/{id}"
-        more = {"associationArn": arn, "associationId": id, "tagsAll": aws.tags(inputs)}
-        more |= {"externalId": f"{region}/{account}/{cluster}/{id}"} if inputs.get("targetRoleArn") else {}
-        _ssm(aws, inputs).put_parameter(
-            Name=_ASSOCIATIONS + id, Value=json.dumps({**wanted, **more}), Type="String", Overwrite=True
-        )
+        value = json.dumps({**wanted, "associationArn": arn, "associationId": id})
+        _ssm(aws, inputs).put_parameter(Name=_ASSOCIATIONS + id, Value=value, Type="String", Overwrite=True)
 
     def delete(self, aws: Account, id: str, inputs: Properties) -> None:
         unless_missing(lambda: _ssm(aws, inputs).delete_parameter(Name=_ASSOCIATIONS + id))

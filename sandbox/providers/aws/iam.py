@@ -1,4 +1,4 @@
-"""IAM roles and policies."""
+"""IAM roles and their inline policies."""
 
 from __future__ import annotations
 
@@ -12,22 +12,17 @@ from .kinds import AwsKind, unless_missing
 
 
 class Role(AwsKind):
-    properties = frozenset(
-        {"name", "assumeRolePolicy", "description", "path", "maxSessionDuration", "permissionsBoundary", "tags"}
-        | {"forceDetachPolicies"}
-    )
-    immutable = frozenset({"name", "path"})
-    computed = ("arn", "uniqueId", "createDate", "tagsAll")
+    properties = frozenset({"name", "assumeRolePolicy", "description", "permissionsBoundary", "tags"})
+    immutable = frozenset({"name"})
+    computed = ("arn",)
     named_by = "name"
     documents = frozenset({"assumeRolePolicy"})
 
     def create(self, aws: Account, inputs: Properties) -> str:
         wanted = {
-            "Path": inputs.get("path"),
             "Description": inputs.get("description"),
-            "MaxSessionDuration": inputs.get("maxSessionDuration"),
             "PermissionsBoundary": inputs.get("permissionsBoundary"),
-            "Tags": pairs(aws.tags(inputs)),
+            "Tags": pairs(inputs.get("tags") or {}),
         }
         aws.client("iam").create_role(
             RoleName=inputs["name"],
@@ -41,35 +36,24 @@ class Role(AwsKind):
         if found is None:
             return None
         role = found["Role"]
-        tags = mapping(role.get("Tags"))
         return {
             "name": role["RoleName"],
             "arn": role["Arn"],
-            "path": role["Path"],
-            "uniqueId": role["RoleId"],
-            "createDate": role["CreateDate"].isoformat(),
             "description": role.get("Description") or "",
-            "maxSessionDuration": role.get("MaxSessionDuration", 3600),
             "assumeRolePolicy": _text(role["AssumeRolePolicyDocument"]),
-            "tags": {key: value for key, value in tags.items() if key not in aws.settings.default_tags},
-            "tagsAll": tags,
+            "tags": mapping(role.get("Tags")),
         }
 
     def update(self, aws: Account, id: str, inputs: Properties) -> None:
-        iam, tags = aws.client("iam"), aws.tags(inputs)
+        iam, tags = aws.client("iam"), inputs.get("tags") or {}
         iam.update_assume_role_policy(RoleName=id, PolicyDocument=inputs["assumeRolePolicy"])
-        more = {"MaxSessionDuration": inputs["maxSessionDuration"]} if inputs.get("maxSessionDuration") else {}
-        iam.update_role(RoleName=id, Description=inputs.get("description") or "", **more)
+        iam.update_role(RoleName=id, Description=inputs.get("description") or "")
         old = mapping(iam.list_role_tags(RoleName=id)["Tags"])
         iam.untag_role(RoleName=id, TagKeys=[key for key in old if key not in tags])
         iam.tag_role(RoleName=id, Tags=pairs(tags))
 
     def delete(self, aws: Account, id: str, inputs: Properties) -> None:
-        iam = aws.client("iam")
-        if inputs.get("forceDetachPolicies"):
-            for policy in iam.list_attached_role_policies(RoleName=id)["AttachedPolicies"]:
-                iam.detach_role_policy(RoleName=id, PolicyArn=policy["PolicyArn"])
-        unless_missing(lambda: iam.delete_role(RoleName=id))
+        unless_missing(lambda: aws.client("iam").delete_role(RoleName=id))
 
 
 class RolePolicy(AwsKind):
@@ -96,83 +80,6 @@ class RolePolicy(AwsKind):
     def delete(self, aws: Account, id: str, inputs: Properties) -> None:
         role, _, name = id.partition(":")
         unless_missing(lambda: aws.client("iam").delete_role_policy(RoleName=role, PolicyName=name))
-
-
-class Policy(AwsKind):
-    properties = frozenset({"name", "policy", "description", "path", "tags"})
-    immutable = frozenset({"name", "description", "path"})
-    computed = ("arn", "policyId", "attachmentCount", "tagsAll")
-    named_by = "name"
-    documents = frozenset({"policy"})
-
-    def create(self, aws: Account, inputs: Properties) -> str:
-        wanted = {"Path": inputs.get("path"), "Description": inputs.get("description")}
-        made = aws.client("iam").create_policy(
-            PolicyName=inputs["name"],
-            PolicyDocument=inputs["policy"],
-            Tags=pairs(aws.tags(inputs)),
-            **{key: value for key, value in wanted.items() if value},
-        )
-        return str(made["Policy"]["Arn"])
-
-    def read(self, aws: Account, id: str, inputs: Properties) -> Properties | None:
-        iam = aws.client("iam")
-        found = unless_missing(lambda: iam.get_policy(PolicyArn=id))
-        if found is None:
-            return None
-        policy = found["Policy"]
-        version = iam.get_policy_version(PolicyArn=id, VersionId=policy["DefaultVersionId"])["PolicyVersion"]
-        tags = mapping(policy.get("Tags"))
-        return {
-            "name": policy["PolicyName"],
-            "arn": id,
-            "path": policy["Path"],
-            "policyId": policy["PolicyId"],
-            "attachmentCount": policy["AttachmentCount"],
-            "description": policy.get("Description") or "",
-            "policy": _text(version["Document"]),
-            "tags": {key: value for key, value in tags.items() if key not in aws.settings.default_tags},
-            "tagsAll": tags,
-        }
-
-    def update(self, aws: Account, id: str, inputs: Properties) -> None:
-        iam, tags = aws.client("iam"), aws.tags(inputs)
-        old = [v for v in iam.list_policy_versions(PolicyArn=id)["Versions"] if not v["IsDefaultVersion"]]
-        for version in old:
-            iam.delete_policy_version(PolicyArn=id, VersionId=version["VersionId"])
-        iam.create_policy_version(PolicyArn=id, PolicyDocument=inputs["policy"], SetAsDefault=True)
-        had = mapping(iam.list_policy_tags(PolicyArn=id)["Tags"])
-        iam.untag_policy(PolicyArn=id, TagKeys=[key for key in had if key not in tags])
-        iam.tag_policy(PolicyArn=id, Tags=pairs(tags))
-
-    def delete(self, aws: Account, id: str, inputs: Properties) -> None:
-        iam = aws.client("iam")
-        found = unless_missing(lambda: iam.list_policy_versions(PolicyArn=id))
-        for version in (found or {}).get("Versions", []):
-            if not version["IsDefaultVersion"]:
-                iam.delete_policy_version(PolicyArn=id, VersionId=version["VersionId"])
-        unless_missing(lambda: iam.delete_policy(PolicyArn=id))
-
-
-class RolePolicyAttachment(AwsKind):
-    properties = frozenset({"role", "policyArn"})
-    immutable = properties
-
-    def create(self, aws: Account, inputs: Properties) -> str:
-        aws.client("iam").attach_role_policy(RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
-        return f"{inputs['role']}/{inputs['policyArn']}"
-
-    def read(self, aws: Account, id: str, inputs: Properties) -> Properties | None:
-        role, _, arn = id.partition("/")
-        found = unless_missing(lambda: aws.client("iam").list_attached_role_policies(RoleName=role)) or {}
-        attached = any(policy["PolicyArn"] == arn for policy in found.get("AttachedPolicies", []))
-        return {"role": role, "policyArn": arn} if attached else None
-
-    def update(self, aws: Account, id: str, inputs: Properties) -> None: ...
-
-    def delete(self, aws: Account, id: str, inputs: Properties) -> None:
-        role, _, arn = id.partition("/")
-        unless_missing(lambda: aws.client("iam").detach_role_policy(RoleName=role, PolicyArn=arn))
 
 
 def _text(document: Any) -> str:

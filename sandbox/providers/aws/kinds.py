@@ -17,7 +17,6 @@ _MISSING: Final = re.compile(
 _INITIALS: Final = {
     "sseAlgorithm": "SSEAlgorithm",
     "kmsMasterKeyId": "KMSMasterKeyID",
-    "mfaDelete": "MFADelete",
     "id": "ID",
 }
 _CAMEL: Final = {pascal: camel for camel, pascal in _INITIALS.items()}
@@ -29,16 +28,18 @@ class AwsKind(ABC):
     properties: frozenset[str]
     immutable: frozenset[str] = frozenset()
     computed: tuple[str, ...] = ()
+    fixed: Mapping[str, Any] = {}
+    """Properties that may only have one value."""
     named_by: str | None = None
     documents: frozenset[str] = frozenset()
 
     @abstractmethod
     def create(self, aws: Account, inputs: Properties) -> str:
-        """Make it and return its id."""
+        """Create it and return its id."""
 
     @abstractmethod
     def read(self, aws: Account, id: str, inputs: Properties) -> Properties | None:
-        """Its live properties, computed ones among them, or nothing when it is gone."""
+        """Return its live properties with the computed ones; None where it does not exist."""
 
     @abstractmethod
     def update(self, aws: Account, id: str, inputs: Properties) -> None:
@@ -49,7 +50,7 @@ class AwsKind(ABC):
 
 
 def unless_missing(call: Callable[[], _T]) -> _T | None:
-    """The result of a call, or nothing when AWS answers that the thing does not exist."""
+    """Return the result of a call; None where AWS answers that the resource does not exist."""
     from botocore.exceptions import ClientError
 
     try:
@@ -61,7 +62,7 @@ def unless_missing(call: Callable[[], _T]) -> _T | None:
 
 
 def to_aws(value: Any) -> Any:
-    """Property names as the AWS API spells them: `daysAfterInitiation` is `DaysAfterInitiation`."""
+    """Return property names as the AWS API spells them: `daysAfterInitiation` is `DaysAfterInitiation`."""
     if isinstance(value, Mapping):
         return {_INITIALS.get(key, key[:1].upper() + key[1:]): to_aws(item) for key, item in value.items()}
     return [to_aws(item) for item in value] if isinstance(value, list) else value

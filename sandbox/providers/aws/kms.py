@@ -1,4 +1,4 @@
-"""KMS keys and their aliases."""
+"""KMS keys."""
 
 from __future__ import annotations
 
@@ -10,24 +10,14 @@ from .kinds import AwsKind, unless_missing
 
 
 class Key(AwsKind):
-    properties = frozenset(
-        {"description", "policy", "enableKeyRotation", "deletionWindowInDays", "tags", "region", "keyUsage"}
-        | {"multiRegion", "bypassPolicyLockoutSafetyCheck"}
-    )
-    immutable = frozenset({"region", "keyUsage", "multiRegion"})
-    computed = ("arn", "keyId", "tagsAll")
-    documents = frozenset({"policy"})
+    properties = frozenset({"description", "enableKeyRotation", "deletionWindowInDays", "tags", "region"})
+    immutable = frozenset({"region"})
+    computed = ("arn",)
 
     def create(self, aws: Account, inputs: Properties) -> str:
-        wanted = {
-            "Description": inputs.get("description"),
-            "Policy": inputs.get("policy"),
-            "KeyUsage": inputs.get("keyUsage"),
-            "MultiRegion": inputs.get("multiRegion"),
-            "Tags": [{"TagKey": key, "TagValue": value} for key, value in aws.tags(inputs).items()],
-        }
         kms = _kms(aws, inputs)
-        id = str(kms.create_key(**{k: v for k, v in wanted.items() if v})["KeyMetadata"]["KeyId"])
+        created = kms.create_key(Description=inputs.get("description") or "", Tags=_tags(inputs))
+        id = str(created["KeyMetadata"]["KeyId"])
         if inputs.get("enableKeyRotation"):
             kms.enable_key_rotation(KeyId=id)
         return id
@@ -38,60 +28,29 @@ class Key(AwsKind):
         if found is None or found["KeyMetadata"]["KeyState"] == "PendingDeletion":
             return None
         key = found["KeyMetadata"]
-        tags = mapping(kms.list_resource_tags(KeyId=id)["Tags"], "TagKey", "TagValue")
         return {
             "arn": key["Arn"],
-            "keyId": id,
             "description": key["Description"],
-            "keyUsage": key.get("KeyUsage", "ENCRYPT_DECRYPT"),
             "enableKeyRotation": kms.get_key_rotation_status(KeyId=id)["KeyRotationEnabled"],
-            "policy": kms.get_key_policy(KeyId=id, PolicyName="default")["Policy"],
-            "tags": {name: value for name, value in tags.items() if name not in aws.settings.default_tags},
-            "tagsAll": tags,
+            "tags": mapping(kms.list_resource_tags(KeyId=id)["Tags"], "TagKey", "TagValue"),
         }
 
     def update(self, aws: Account, id: str, inputs: Properties) -> None:
-        kms, tags = _kms(aws, inputs), aws.tags(inputs)
+        kms = _kms(aws, inputs)
         kms.update_key_description(KeyId=id, Description=inputs.get("description") or "")
         (kms.enable_key_rotation if inputs.get("enableKeyRotation") else kms.disable_key_rotation)(KeyId=id)
-        if inputs.get("policy"):
-            kms.put_key_policy(KeyId=id, PolicyName="default", Policy=inputs["policy"])
         old = mapping(kms.list_resource_tags(KeyId=id)["Tags"], "TagKey", "TagValue")
-        kms.untag_resource(KeyId=id, TagKeys=[key for key in old if key not in tags])
-        kms.tag_resource(KeyId=id, Tags=[{"TagKey": k, "TagValue": v} for k, v in tags.items()])
+        kms.untag_resource(KeyId=id, TagKeys=[key for key in old if key not in (inputs.get("tags") or {})])
+        kms.tag_resource(KeyId=id, Tags=_tags(inputs))
 
     def delete(self, aws: Account, id: str, inputs: Properties) -> None:
         days = inputs.get("deletionWindowInDays") or 30
         unless_missing(lambda: _kms(aws, inputs).schedule_key_deletion(KeyId=id, PendingWindowInDays=days))
 
 
-class Alias(AwsKind):
-    properties = frozenset({"name", "targetKeyId", "region"})
-    immutable = frozenset({"name", "region"})
-    computed = ("arn", "targetKeyArn")
-
-    def create(self, aws: Account, inputs: Properties) -> str:
-        _kms(aws, inputs).create_alias(AliasName=inputs["name"], TargetKeyId=inputs["targetKeyId"])
-        return str(inputs["name"])
-
-    def read(self, aws: Account, id: str, inputs: Properties) -> Properties | None:
-        kms = _kms(aws, inputs)
-        pages = kms.get_paginator("list_aliases").paginate()
-        for alias in (alias for page in pages for alias in page["Aliases"]):
-            if alias["AliasName"] == id and "TargetKeyId" in alias:
-                key = kms.describe_key(KeyId=alias["TargetKeyId"])["KeyMetadata"]
-                # An alias may be given the key's id or its ARN; AWS answers the id.
-                given = inputs.get("targetKeyId")
-                target = given if given in (key["KeyId"], key["Arn"]) else key["KeyId"]
-                return {"name": id, "arn": alias["AliasArn"], "targetKeyId": target, "targetKeyArn": key["Arn"]}
-        return None
-
-    def update(self, aws: Account, id: str, inputs: Properties) -> None:
-        _kms(aws, inputs).update_alias(AliasName=id, TargetKeyId=inputs["targetKeyId"])
-
-    def delete(self, aws: Account, id: str, inputs: Properties) -> None:
-        unless_missing(lambda: _kms(aws, inputs).delete_alias(AliasName=id))
-
-
 def _kms(aws: Account, inputs: Properties) -> Any:
     return aws.client("kms", inputs.get("region"))
+
+
+def _tags(inputs: Properties) -> list[dict[str, str]]:
+    return [{"TagKey": key, "TagValue": value} for key, value in (inputs.get("tags") or {}).items()]

@@ -9,8 +9,8 @@ from typing import Any, Final, TypeVar
 from ..differences import Difference, Path, compare
 from ..plugin import CheckFailed, Found, Log, Provider, ProviderError, Resource
 from ..values import UNKNOWN, Properties, Secret, Unknown, mark_secrets, plain
-from . import eks, functions, iam, kms
-from .account import Account, Settings
+from . import eks, iam, kms
+from .account import Account
 from .buckets import SETTINGS, Bucket, same_document
 from .kinds import AwsKind
 
@@ -21,10 +21,7 @@ KINDS: Final[dict[str, AwsKind]] = {
     **{f"aws:s3/{name[0].lower()}{name[1:]}:{name}": kind for name, kind in SETTINGS.items()},
     "aws:iam/role:Role": iam.Role(),
     "aws:iam/rolePolicy:RolePolicy": iam.RolePolicy(),
-    "aws:iam/policy:Policy": iam.Policy(),
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": iam.RolePolicyAttachment(),
     "aws:kms/key:Key": kms.Key(),
-    "aws:kms/alias:Alias": kms.Alias(),
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": eks.PodIdentityAssociation(),
 }
 
@@ -38,7 +35,7 @@ class AwsProvider(Provider):
         self.configure({})
 
     def configure(self, config: Properties) -> None:
-        self._aws = Account(Settings.of(config))
+        self._aws = Account(config)
 
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
         kind, inputs = _kind(resource), {key: value for key, value in news.items() if value is not None}
@@ -46,9 +43,11 @@ class AwsProvider(Provider):
         if unknown:
             reason = f"the stand-in AWS provider does not have this property of {resource.type}"
             raise CheckFailed([(key, reason) for key in unknown])
-        if kind.named_by and plain(inputs.get(kind.named_by)) is None:
-            name = f"{resource.name}-{resource.seed.hex()[:7]}"
-            inputs[kind.named_by] = plain(olds).get(kind.named_by) or name.lower()
+        for key, value in kind.fixed.items():
+            if inputs.get(key, value) != value:
+                raise CheckFailed([(key, f"the stand-in AWS provider has only {json.dumps(value)} for it")])
+        if kind.named_by and kind.named_by not in inputs:
+            raise CheckFailed([(kind.named_by, "the stand-in AWS provider generates no names; set it")])
         for key in kind.documents & set(inputs):
             text = plain(inputs[key])
             if not isinstance(text, Unknown):
@@ -99,9 +98,6 @@ class AwsProvider(Provider):
         kind = _kind(resource)
         _call(resource, lambda: kind.delete(self._aws, resource.id, plain(inputs or outputs)))
 
-    def invoke(self, token: str, args: Properties) -> Properties:
-        return functions.call(self._aws, token, args)
-
     def _outputs(self, resource: Resource, kind: AwsKind, id: str, inputs: Properties) -> Properties:
         live = _call(resource, lambda: kind.read(self._aws, id, plain(inputs)))
         if live is None:
@@ -117,7 +113,7 @@ def _kind(resource: Resource) -> AwsKind:
 
 
 def _call(resource: Resource, call: Callable[[], _T]) -> _T:
-    """Run a call of the AWS API; its failure in one sentence with the resource's name."""
+    """Return the result of a call of the AWS API; raise `ProviderError` with the resource's name."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -127,7 +123,7 @@ def _call(resource: Resource, call: Callable[[], _T]) -> _T:
 
 
 def _live_input(kind: AwsKind, key: str, wanted: Any, live: Properties) -> Any:
-    """The live value of an input; a document that says the same keeps its text, a write-only input its value."""
+    """Return the live value of an input; an equal document keeps its text, a write-only input its value."""
     if key not in live or isinstance(wanted, Secret):
         return wanted
     if key in kind.documents and same_document(plain(wanted), live[key]):
@@ -136,7 +132,7 @@ def _live_input(kind: AwsKind, key: str, wanted: Any, live: Properties) -> Any:
 
 
 def _narrowed(live: Any, wanted: Any) -> Any:
-    """The live value with the keys that were asked for: the server adds its defaults."""
+    """Return the live value with the keys that were asked for: the server adds its defaults."""
     if isinstance(live, dict) and isinstance(wanted, dict):
         return {key: _narrowed(value, wanted[key]) for key, value in live.items() if key in wanted}
     if isinstance(live, list) and isinstance(wanted, list) and len(live) == len(wanted):

@@ -29,6 +29,13 @@ _NO_NETWORK: Final = re.compile(
 )
 
 
+def charts_cache() -> Path:
+    """Return the directory where charts are kept between runs."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pulumi-observability" / "charts"
+    cache.mkdir(parents=True, exist_ok=True)
+    return cache
+
+
 @dataclass(frozen=True)
 class ChartReference:
     """A chart as a release names it."""

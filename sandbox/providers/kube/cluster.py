@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
+
+from sandbox.api import Api
 
 from ..plugin import ProviderError
 from ..values import Properties
-from .api import Api
 from .kinds import MutableData
 from .kubeconfig import Connection, NoCluster, connect
-from .validation import DEFAULT_VERSION
+from .validation import KUBE_VERSION
+
+FIELD_MANAGER: Final = "pulumi-kubernetes"
 
 
 @dataclass(frozen=True)
@@ -20,12 +23,8 @@ class Settings:
 
     kubeconfig: Any = None
     context: str | None = None
-    namespace: str | None = None
     mutable: MutableData = field(default_factory=MutableData)
     patch_force: bool = False
-    delete_unreachable: bool = False
-    skip_update_unreachable: bool = False
-    upsert: bool = False
 
     @classmethod
     def of(cls, config: Properties) -> Settings:
@@ -35,12 +34,8 @@ class Settings:
         return cls(
             kubeconfig=config.get("kubeconfig"),
             context=config.get("context"),
-            namespace=config.get("namespace"),
             mutable=MutableData(on("enableConfigMapMutable"), on("enableSecretMutable")),
             patch_force=on("enablePatchForce"),
-            delete_unreachable=on("deleteUnreachable"),
-            skip_update_unreachable=on("skipUpdateUnreachable"),
-            upsert=on("upsertExistingObjects"),
         )
 
 
@@ -52,7 +47,7 @@ class Cluster:
         self._asked = False
         self._api: Api | None = None
         self._why_not = ""
-        self._version = DEFAULT_VERSION
+        self._version = KUBE_VERSION
 
     @property
     def reachable(self) -> bool:
@@ -64,7 +59,7 @@ class Cluster:
     @property
     def version(self) -> str:
         """The server's version, or the one that the project is made for."""
-        return self._version if self.reachable else DEFAULT_VERSION
+        return self._version if self.reachable else KUBE_VERSION
 
     @property
     def why_unreachable(self) -> str:
@@ -83,7 +78,7 @@ class Cluster:
     def _ask(self) -> None:
         self._asked = True
         try:
-            api = Api(connect(self.settings.kubeconfig, self.settings.context))
+            api = Api(connect(self.settings.kubeconfig, self.settings.context), FIELD_MANAGER)
             self._version = api.version()
         except (NoCluster, OSError) as error:
             self._why_not = str(error)

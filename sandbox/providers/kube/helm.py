@@ -6,13 +6,28 @@ import json
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+
+import yaml
+
+from sandbox.documents import DUMPER
 
 from ..plugin import ProviderError
+from .validation import KUBE_VERSION
+
+API_VERSIONS: Final = (
+    "monitoring.coreos.com/v1",
+    *(f"monitoring.coreos.com/v1/{kind}" for kind in ("ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe")),
+    "traefik.io/v1alpha1",
+    *(f"traefik.io/v1alpha1/{kind}" for kind in ("IngressRoute", "Middleware")),
+)
+_TEMPLATE_SECONDS: Final = 120.0
 
 
 class HelmFailed(Exception):
@@ -39,10 +54,10 @@ class Helm:
             self._server = ["--kubeconfig", str(kubeconfig), "--kube-context", context]
 
     def run(self, words: Sequence[str], *, timeout: float, server: bool = False) -> str:
-        """What the command prints; `server` lets it reach the cluster."""
+        """Return what the command prints; `server` lets it reach the cluster."""
         command = shutil.which("helm")
         if command is None:
-            raise ProviderError("the helm command is not on PATH: install Helm 3")
+            raise ProviderError("the helm command is not on PATH; install Helm 3")
         process = subprocess.Popen(
             [command, *words, *(self._server if server else [])],
             env=self._environment,
@@ -57,7 +72,7 @@ class Helm:
         return out
 
     def _outcome(self, process: subprocess.Popen[str], word: str, timeout: float) -> tuple[str, str]:
-        """What the command prints by its end; a cancelled one is asked to end, so that it notes the failure."""
+        """Return what the command prints by its end; a cancelled one is asked to end, so that it notes the failure."""
         deadline = time.monotonic() + timeout
         while True:
             try:
@@ -70,12 +85,37 @@ class Helm:
                 if self._cancelled.is_set():
                     process.terminate()
 
+    def template(
+        self,
+        name: str,
+        namespace: str,
+        chart: Path,
+        values: Mapping[str, Any],
+        *more: str,
+        kubernetes_version: str = KUBE_VERSION,
+    ) -> str:
+        """Return what `helm template` prints of a release, its CustomResourceDefinitions among it."""
+        words = ["template", name, str(chart), "--namespace", namespace, "--include-crds"]
+        words += ["--kube-version", kubernetes_version]
+        words += [word for version in API_VERSIONS for word in ("--api-versions", version)]
+        with values_file(values) as file:
+            return self.run([*words, *more, "--values", file], timeout=_TEMPLATE_SECONDS)
+
     def query(self, words: Sequence[str]) -> Any:
-        """The JSON that a command answers about the cluster."""
+        """Return the JSON that a command answers about the cluster."""
         return json.loads(self.run([*words, "--output", "json"], timeout=60, server=True) or "null")
 
     def entry(self, namespace: str, name: str) -> Mapping[str, Any] | None:
-        """The release as `helm list` knows it, in whatever state it is, or nothing."""
+        """Return the release as `helm list` knows it, in any state; None where there is none."""
         words = ["list", "--namespace", namespace, "--all", "--filter", f"^{name}$"]
         found = self.query(words) or []
         return dict(found[0]) if found else None
+
+
+@contextmanager
+def values_file(values: Mapping[str, Any]) -> Iterator[str]:
+    """Write the values of a release to a file for as long as helm reads it."""
+    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+        yaml.dump(dict(values), file, Dumper=DUMPER)
+        file.flush()
+        yield file.name

@@ -13,35 +13,15 @@ _PREFIX: Final = "kubernetes:"
 _API_VERSION: Final = re.compile(r"([a-z0-9.-]+/)?v\d[a-z0-9]*")
 
 _IDENTITY: Final = ("apiVersion", "kind", "metadata.name", "metadata.namespace")
-_WORKLOAD: Final = ("spec.selector",)
 _IMMUTABLE: Final[dict[str, tuple[str, ...]]] = {
-    "Deployment": _WORKLOAD,
-    "DaemonSet": _WORKLOAD,
-    "ReplicaSet": _WORKLOAD,
-    "StatefulSet": (
-        *_WORKLOAD,
-        "spec.serviceName",
-        "spec.podManagementPolicy",
-        "spec.volumeClaimTemplates",
-    ),
-    "Job": (*_WORKLOAD, "spec.template", "spec.completions", "spec.completionMode", "spec.podFailurePolicy"),
-    "PersistentVolumeClaim": (
-        "spec.accessModes",
-        "spec.dataSource",
-        "spec.dataSourceRef",
-        "spec.selector",
-        "spec.storageClassName",
-        "spec.volumeMode",
-        "spec.volumeName",
-    ),
+    "Deployment": ("spec.selector",),
+    "StatefulSet": ("spec.selector", "spec.serviceName", "spec.podManagementPolicy", "spec.volumeClaimTemplates"),
+    "Job": ("spec.selector", "spec.template", "spec.completions", "spec.completionMode", "spec.podFailurePolicy"),
     "Service": ("spec.clusterIP", "spec.clusterIPs"),
-    "StorageClass": ("provisioner", "parameters", "reclaimPolicy", "volumeBindingMode"),
     "RoleBinding": ("roleRef",),
     "ClusterRoleBinding": ("roleRef",),
-    "IngressClass": ("spec.controller",),
-    "PriorityClass": ("value", "preemptionPolicy"),
-    "CustomResourceDefinition": ("spec.group", "spec.scope", "spec.names.plural", "spec.names.kind"),
 }
+"""By kind that a program of this project registers, the fields that the API server does not let change."""
 
 
 @dataclass(frozen=True)
@@ -51,16 +31,12 @@ class Kind:
     api_version: str
     kind: str
 
-    @property
-    def base_path(self) -> str:
-        return f"/apis/{self.api_version}" if "/" in self.api_version else f"/api/{self.api_version}"
-
     def __str__(self) -> str:
         return f"{self.api_version}/{self.kind}"
 
 
 def kind_of(token: str) -> Kind:
-    """The kind that a type token names: `kubernetes:core/v1:Namespace` is `v1/Namespace`."""
+    """Return the kind that a type token names: `kubernetes:core/v1:Namespace` is `v1/Namespace`."""
     parts = token.removeprefix(_PREFIX).split(":")
     if not token.startswith(_PREFIX) or len(parts) != 2 or not _API_VERSION.fullmatch(parts[0]):
         raise ValueError(f"{token} does not name a kind of Kubernetes object")

@@ -23,7 +23,7 @@ _SUFFIXES: Final = {
 
 
 def inputs_of(live: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """The live values of exactly the fields that the inputs set; secret where those are secret."""
+    """Return the live values of exactly the fields that the inputs set; secret where those are secret."""
     known = plain(inputs)
     found = dict(_project(live, known))
     if live.get("kind") == "Secret" and known.get("stringData"):
@@ -62,7 +62,7 @@ def _project_list(live: list[Any], wanted: list[Any]) -> list[Any]:
 
 
 def _entry_key(live: list[Any], wanted: list[Any]) -> str | None:
-    """The field that identifies the entries of a list, where they have one: lists of that form are merged."""
+    """Return the field that identifies the entries of a list, where they have one: lists of that form are merged."""
     entries = [*live, *wanted]
     if not all(isinstance(entry, Mapping) for entry in entries):
         return None

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import yaml
+from sandbox.api import Object
+from sandbox.documents import load_all
 
 from ..values import Properties, Secret, mark_secrets
-from .api import Object
 
 
 def sealed(data: Any) -> Any:
@@ -41,7 +41,7 @@ def place_of_id(id: str) -> tuple[str | None, str]:
 
 
 def chart_and_version(entry: Mapping[str, Any]) -> tuple[str, str]:
-    """`helm list` writes both in one word: `prometheus-operator-crds-31.0.1`."""
+    """Return both, which `helm list` writes in one word: `prometheus-operator-crds-31.0.1`."""
     words = str(entry["chart"]).split("-")
     first = next(i for i, word in enumerate(words) if i and word[:1].isdigit() and "." in word)
     return "-".join(words[:first]), "-".join(words[first:])
@@ -49,8 +49,8 @@ def chart_and_version(entry: Mapping[str, Any]) -> tuple[str, str]:
 
 def resource_names(manifest: str) -> dict[str, list[str]]:
     names: dict[str, list[str]] = {}
-    for document in yaml.load_all(manifest, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
-        for item in (document or {}).get("items") or [document] if document else []:
+    for document in load_all(manifest):
+        for item in document.get("items") or [document]:
             metadata = item["metadata"]
             place = f"{metadata['namespace']}/" if metadata.get("namespace") else ""
             group = item["apiVersion"].rpartition("/")[0]

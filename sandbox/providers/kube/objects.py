@@ -5,21 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
+
+from sandbox.api import ApiError, Object, UnknownKind
 
 from ..differences import Difference, compare
 from ..plugin import CheckFailed, Found, InitializationFailed, Log, ProviderError, Resource, Severity
-from ..values import UNKNOWN, Properties, Secret, has_unknown, plain, without_nulls
+from ..values import UNKNOWN, Properties, Unknown, has_unknown, plain, without_nulls
 from . import live, readiness, validation
-from .api import ApiError, Object, UnknownKind
 from .cluster import Cluster
-from .kinds import Kind, is_immutable, is_namespaced, kind_of
+from .kinds import Kind, is_immutable, kind_of
 from .kubeconfig import NoCluster
 from .manifests import id_of, outputs_of, place_of, place_of_id, sealed
 
 _T = TypeVar("_T")
 
-AUTONAMED: Final = "pulumi.com/autonamed"
 PATCH_FORCE: Final = "pulumi.com/patchForce"
 _GIVEN_BY_SERVER: Final = ("uid", "resourceVersion", "creationTimestamp", "generation")
 _KIND_APPEARS_WITHIN: Final = 15.0
@@ -34,7 +34,11 @@ class Objects:
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
         kind = kind_of(resource.type)
         inputs: Properties = {"apiVersion": kind.api_version, "kind": kind.kind, **news}
-        inputs["metadata"] = self._metadata(resource, kind, olds, inputs.get("metadata"))
+        metadata = plain(inputs.get("metadata")) or {}
+        if not isinstance(metadata, Unknown) and metadata.get("name") is None:
+            raise CheckFailed(
+                [("metadata.name", f"the stand-in Kubernetes provider generates no names; set it ({kind})")]
+            )
         if kind.kind == "Secret":
             inputs |= {key: sealed(inputs[key]) for key in ("data", "stringData") if key in inputs}
         failed = validation.failures(plain(inputs), self._cluster.version)
@@ -42,32 +46,15 @@ class Objects:
             raise CheckFailed([(path, f"{reason} ({kind})") for path, reason in failed])
         return inputs
 
-    def _metadata(self, resource: Resource, kind: Kind, olds: Properties, given: Any) -> Any:
-        if isinstance(plain(given), type(UNKNOWN)) or isinstance(given, Secret):
-            return given
-        metadata = dict(given or {})
-        namespace = self._cluster.settings.namespace
-        if namespace and "namespace" not in metadata and is_namespaced(kind):
-            metadata["namespace"] = namespace
-        if metadata.get("name") is None and not metadata.get("generateName"):
-            before = plain(olds).get("metadata") or {}
-            if (before.get("annotations") or {}).get(AUTONAMED) == "true":
-                metadata["name"] = before["name"]
-            else:
-                metadata["name"] = f"{resource.name}-{resource.seed.hex()[:8]}"
-            metadata["annotations"] = {**(metadata.get("annotations") or {}), AUTONAMED: "true"}
-        return metadata
-
     def diff(self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties) -> Difference:
         old, new = without_nulls(plain(old_inputs)), without_nulls(plain(news))
         kind, mutable = str(new.get("kind")), self._cluster.settings.mutable
         same_place = place_of(old) == place_of(new)
-        autonamed = readiness.annotations_of(new).get(AUTONAMED) == "true"
         difference = compare(
             old,
             new,
             lambda path: is_immutable(kind, path, mutable),
-            delete_before_replace=same_place and not autonamed,
+            delete_before_replace=same_place,
         )
         if difference.delete_before_replace:
             self._replaced.add(resource.urn)
@@ -78,32 +65,23 @@ class Objects:
         if resource.preview:
             return "", self._preview(resource, kind, manifest, inputs, creating=True)
         self._await_kind(kind)
-        if not self._cluster.settings.upsert and self._exists(kind, manifest):
-            raise ProviderError(
-                f"{kind.kind} {id_of(manifest)} already exists: import it, delete it, "
-                "or set the provider's upsertExistingObjects"
-            )
+        if self._exists(kind, manifest):
+            raise ProviderError(f"{kind.kind} {id_of(manifest)} already exists; import it, or delete it")
         return self._apply(resource, kind, manifest, inputs)
 
     def update(
         self, resource: Resource, old_inputs: Properties, old_outputs: Properties, news: Properties
     ) -> Properties:
         kind, manifest = kind_of(resource.type), without_nulls(plain(news))
-        if not self._cluster.reachable and self._cluster.settings.skip_update_unreachable:
-            self._log(Severity.WARNING, f"not updated: {self._cluster.why_unreachable}", resource.urn)
-            return old_outputs
         if resource.preview:
             return self._preview(resource, kind, manifest, news, creating=False)
         return self._apply(resource, kind, manifest, news)[1]
 
     def read(self, resource: Resource, inputs: Properties, outputs: Properties) -> Found | None:
-        if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
-            self._log(Severity.WARNING, f"taken for deleted: {self._cluster.why_unreachable}", resource.urn)
-            return None
         kind = kind_of(resource.type)
         namespace, name = place_of_id(resource.id)
         try:
-            found = _asking(lambda: self._cluster.api.get(kind, namespace, name))
+            found = _asking(lambda: self._find(kind, namespace, name))
         except UnknownKind:
             return None
         if found is None:
@@ -113,20 +91,17 @@ class Objects:
         return Found(id_of(found), outputs_of(found, known), live.inputs_of(found, known))
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
-        if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
-            self._log(Severity.WARNING, f"taken for deleted: {self._cluster.why_unreachable}", resource.urn)
-            return
         kind = kind_of(resource.type)
         namespace, name = place_of_id(resource.id)
         try:
-            if not _asking(lambda: self._cluster.api.delete(kind, namespace, name)):
+            if not _asking(lambda: self._delete(kind, namespace, name)):
                 return
         except UnknownKind:
             return
         patience = readiness.seconds(plain(inputs), resource.timeout)
 
         def remains() -> str | None:
-            found = _asking(lambda: self._cluster.api.get(kind, namespace, name))
+            found = _asking(lambda: self._find(kind, namespace, name))
             if found is None:
                 return None
             finalizers = ", ".join(found["metadata"].get("finalizers") or []) or "none"
@@ -138,10 +113,10 @@ class Objects:
     def _preview(
         self, resource: Resource, kind: Kind, manifest: Object, inputs: Properties, *, creating: bool
     ) -> Properties:
-        """What the server answers to a dry run, or the inputs where it cannot be asked yet."""
+        """Return what the server answers to a dry run, or the inputs where it cannot be asked yet."""
         outputs = inputs
         if self._cluster.reachable and not has_unknown(manifest):
-            in_the_way = creating and not self._cluster.settings.upsert and self._exists(kind, manifest)
+            in_the_way = creating and self._exists(kind, manifest)
             if in_the_way and resource.urn not in self._replaced:
                 text = f"{kind.kind} {id_of(manifest)} already exists: unless it is deleted first, up will fail"
                 self._log(Severity.WARNING, text, resource.urn)
@@ -156,13 +131,13 @@ class Objects:
     def _apply(self, resource: Resource, kind: Kind, manifest: Object, inputs: Properties) -> tuple[str, Properties]:
         applied = self._patch(kind, manifest)
         metadata = applied["metadata"]
-        if not readiness.is_awaited(manifest) or self._binds_later(applied):
+        if not readiness.is_awaited(manifest):
             return id_of(applied), outputs_of(applied, inputs)
         latest = applied
 
         def missing() -> str | None:
             nonlocal latest
-            found = self._cluster.api.get(kind, metadata.get("namespace"), metadata["name"])
+            found = self._find(kind, metadata.get("namespace"), metadata["name"])
             latest = found or latest
             return readiness.missing(latest) if found else "it was deleted meanwhile"
 
@@ -176,18 +151,12 @@ class Objects:
             raise InitializationFailed(id_of(latest), outputs_of(latest, inputs), [text], inputs)
         return id_of(latest), outputs_of(latest, inputs)
 
-    def _binds_later(self, claim: Object) -> bool:
-        """Whether a claim waits for its first pod, so that waiting for it would be forever."""
-        name = (claim.get("spec") or {}).get("storageClassName")
-        if claim["kind"] != "PersistentVolumeClaim" or not name:
-            return False
-        found = self._cluster.api.get(Kind("storage.k8s.io/v1", "StorageClass"), None, name)
-        return (found or {}).get("volumeBindingMode") == "WaitForFirstConsumer"
-
     def _patch(self, kind: Kind, manifest: Object, *, dry_run: bool = False) -> Object:
         force = self._cluster.settings.patch_force or readiness.annotations_of(manifest).get(PATCH_FORCE) == "true"
+        options = {"fieldValidation": "Strict", "force": "true" if force else "false"}
+        options |= {"dryRun": "All"} if dry_run else {}
         try:
-            return self._cluster.api.apply(kind, manifest, dry_run=dry_run, force=force)
+            return self._cluster.api.apply(manifest, **options)
         except ApiError as error:
             if dry_run and error.namespace_is_missing:
                 raise _NamespaceMissing from error
@@ -201,16 +170,24 @@ class Objects:
     def _exists(self, kind: Kind, manifest: Object) -> bool:
         namespace, name = place_of(manifest)
         try:
-            return _asking(lambda: self._cluster.api.get(kind, namespace, name)) is not None
+            return _asking(lambda: self._find(kind, namespace, name)) is not None
         except UnknownKind:
             return False
+
+    def _find(self, kind: Kind, namespace: str | None, name: str) -> Object | None:
+        api = self._cluster.api
+        return api.find(api.path(kind.api_version, kind.kind, namespace, name))
+
+    def _delete(self, kind: Kind, namespace: str | None, name: str) -> bool:
+        api = self._cluster.api
+        return api.delete(api.path(kind.api_version, kind.kind, namespace, name), "Foreground")
 
     def _await_kind(self, kind: Kind) -> None:
         """Wait for a kind whose CustomResourceDefinition was made a moment ago."""
 
         def absent() -> str | None:
             try:
-                self._cluster.api.endpoint(kind)
+                self._cluster.api.resource(kind.api_version, kind.kind)
             except UnknownKind as error:
                 return str(error)
             return None

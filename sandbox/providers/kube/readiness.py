@@ -25,7 +25,7 @@ def is_awaited(manifest: _Object) -> bool:
 
 
 def seconds(manifest: _Object, custom: float) -> float:
-    """How long to wait: the resource's own timeout, its annotation, or ten minutes."""
+    """Return how long to wait: the resource's own timeout, its annotation, or ten minutes."""
     if custom > 0:
         return custom
     stated = annotations_of(manifest).get(TIMEOUT, "")
@@ -33,7 +33,7 @@ def seconds(manifest: _Object, custom: float) -> float:
 
 
 def missing(live: _Object) -> str | None:
-    """What the object still waits for, or nothing when it is ready."""
+    """Return what the object still waits for; None where it is ready."""
     check = _CHECKS.get(live["kind"])
     status = live.get("status") or {}
     if check is None:
@@ -58,18 +58,6 @@ def _workload(ready: str) -> Callable[[_Object, _Object], str | None]:
     return check
 
 
-def _daemon_set(spec: _Object, status: _Object) -> str | None:
-    if "observedGeneration" not in status:
-        return "its controller has not seen it yet"
-    wanted, have = status.get("desiredNumberScheduled", 0), status.get("numberReady", 0)
-    return None if have >= wanted else f"{have} of {wanted} pods are ready"
-
-
-def _claim(spec: _Object, status: _Object) -> str | None:
-    phase = status.get("phase", "Pending")
-    return None if phase == "Bound" else f"the claim is {phase}"
-
-
 def _job(spec: _Object, status: _Object) -> str | None:
     conditions = {entry["type"]: entry for entry in status.get("conditions") or []}
     if conditions.get("Failed", {}).get("status") == "True":
@@ -77,18 +65,8 @@ def _job(spec: _Object, status: _Object) -> str | None:
     return None if conditions.get("Complete", {}).get("status") == "True" else "the job is not complete"
 
 
-def _definition(spec: _Object, status: _Object) -> str | None:
-    established = any(
-        entry["type"] == "Established" and entry["status"] == "True" for entry in status.get("conditions") or []
-    )
-    return None if established else "the definition is not established"
-
-
 _CHECKS: Final[dict[str, Callable[[_Object, _Object], str | None]]] = {
     "Deployment": _workload("availableReplicas"),
     "StatefulSet": _workload("readyReplicas"),
-    "DaemonSet": _daemon_set,
-    "PersistentVolumeClaim": _claim,
     "Job": _job,
-    "CustomResourceDefinition": _definition,
 }

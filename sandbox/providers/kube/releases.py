@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,38 +9,22 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import yaml
-
 from ..differences import Difference, compare
 from ..plugin import CheckFailed, Found, InitializationFailed, Log, ProviderError, Resource, Severity
 from ..values import UNKNOWN, Properties, has_unknown, mark_secrets, plain
-from .charts import ChartReference, Charts
+from .charts import ChartReference, Charts, charts_cache
 from .cluster import Cluster
-from .helm import Helm, HelmFailed
+from .helm import Helm, HelmFailed, values_file
 from .manifests import chart_and_version, resource_names
 
 _T = TypeVar("_T")
 
-KUBE_VERSION: Final = "1.36.1"
-API_VERSIONS: Final = (
-    "monitoring.coreos.com/v1",
-    *(f"monitoring.coreos.com/v1/{kind}" for kind in ("ServiceMonitor", "PodMonitor", "PrometheusRule", "Probe")),
-    "traefik.io/v1alpha1",
-    *(f"traefik.io/v1alpha1/{kind}" for kind in ("IngressRoute", "Middleware")),
-)
-_SWITCHES: Final = {
-    "atomic": "--atomic",
-    "cleanupOnFail": "--cleanup-on-fail",
-    "createNamespace": "--create-namespace",
-    "disableOpenapiValidation": "--disable-openapi-validation",
-    "disableWebhooks": "--no-hooks",
-    "forceUpdate": "--force",
-    "renderSubchartNotes": "--render-subchart-notes",
-    "resetValues": "--reset-values",
-    "reuseValues": "--reuse-values",
-    "skipCrds": "--skip-crds",
-    "takeOwnership": "--take-ownership",
-    "waitForJobs": "--wait-for-jobs",
+_SWITCHES: Final = {"atomic": "--atomic", "cleanupOnFail": "--cleanup-on-fail"}
+_INPUTS: Final = frozenset({"chart", "version", "repositoryOpts", "name", "namespace", "values"} | _SWITCHES.keys()) | {
+    "compat",
+    "maxHistory",
+    "skipAwait",
+    "timeout",
 }
 _DEFAULT_SECONDS: Final = 300
 
@@ -52,23 +35,19 @@ class Releases:
         self._log = log
 
     @cached_property
-    def _home(self) -> Path:
-        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-        home = cache / "pulumi-observability" / "charts"
-        home.mkdir(parents=True, exist_ok=True)
-        return home
-
-    @cached_property
     def _charts(self) -> Charts:
-        return Charts(Helm(self._home / "helm"), lambda text: self._log(Severity.WARNING, text), self._home)
+        cache = charts_cache()
+        return Charts(Helm(cache / "helm"), lambda text: self._log(Severity.WARNING, text), cache)
 
     def check(self, resource: Resource, olds: Properties, news: Properties) -> Properties:
-        inputs = dict(news)
+        inputs = {key: value for key, value in news.items() if value is not None}
+        if unknown := sorted(inputs.keys() - _INPUTS):
+            reason = "the stand-in Kubernetes provider does not have this property of a release"
+            raise CheckFailed([(key, reason) for key in unknown])
         if plain(inputs.get("name")) is None:
-            before = plain(olds).get("name")
-            inputs["name"] = before or f"{resource.name}-{resource.seed.hex()[:8]}"
+            raise CheckFailed([("name", "the stand-in Kubernetes provider generates no names; set it")])
         if plain(inputs.get("namespace")) is None:
-            inputs["namespace"] = self._cluster.settings.namespace or "default"
+            inputs["namespace"] = "default"
         if not has_unknown(inputs.get("chart")) and not plain(inputs.get("chart")):
             raise CheckFailed([("chart", "a release needs a chart: a name, a path or an oci:// address")])
         return inputs
@@ -87,11 +66,8 @@ class Releases:
         release = _Release(self, resource, inputs)
         with self._helm() as helm:
             entry = _checked(lambda: helm.entry(release.namespace, release.name))
-            if entry and entry["status"] == "deployed" and not self._cluster.settings.upsert:
-                raise ProviderError(
-                    f"the Helm release {release.id} already exists: import it, uninstall it, or set the provider's "
-                    "upsertExistingObjects"
-                )
+            if entry and entry["status"] == "deployed":
+                raise ProviderError(f"the Helm release {release.id} already exists; import it, or uninstall it")
             return release.id, self._install(helm, release)
 
     def update(
@@ -106,8 +82,6 @@ class Releases:
             return self._install(helm, _Release(self, resource, news))
 
     def read(self, resource: Resource, inputs: Properties, outputs: Properties) -> Found | None:
-        if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
-            return None
         namespace, _, name = resource.id.partition("/")
         with self._helm() as helm:
             entry = _checked(lambda: helm.entry(namespace, name))
@@ -125,9 +99,6 @@ class Releases:
             return Found(resource.id, self._outputs(helm, namespace, name, read), read)
 
     def delete(self, resource: Resource, inputs: Properties, outputs: Properties) -> None:
-        if not self._cluster.reachable and self._cluster.settings.delete_unreachable:
-            self._log(Severity.WARNING, f"taken for deleted: {self._cluster.why_unreachable}", resource.urn)
-            return
         namespace, _, name = resource.id.partition("/")
         seconds = _seconds(plain(inputs), resource)
         words = ["uninstall", name, "--namespace", namespace, "--ignore-not-found", "--timeout", f"{seconds}s"]
@@ -139,25 +110,20 @@ class Releases:
         return self._charts.locate(ChartReference(str(inputs["chart"]), inputs.get("version"), repository))
 
     def _rendered(self, inputs: Properties) -> Properties:
-        """The names of what the chart renders with these values; unknown values leave them unknown."""
+        """Return the names of what the chart renders with these values; unknown values leave them unknown."""
         known = plain(inputs)
         if has_unknown(known):
             return {"resourceNames": UNKNOWN}
         chart = self.chart(known)
-        words = ["template", known["name"], str(chart), "--namespace", known["namespace"], "--include-crds"]
-        words += ["--kube-version", KUBE_VERSION]
-        for version in API_VERSIONS:
-            words += ["--api-versions", version]
-        words += [_SWITCHES["skipCrds"]] if known.get("skipCrds") else []
-        with _values_file(known) as values:
-            manifest = _checked(
-                lambda: Helm(self._home / "helm").run([*words, "--values", values], timeout=120),
-                f"chart {chart.name} of release {known['name']} does not render",
-            )
+        helm = Helm(charts_cache() / "helm")
+        manifest = _checked(
+            lambda: helm.template(known["name"], known["namespace"], chart, known.get("values") or {}),
+            f"chart {chart.name} of release {known['name']} does not render",
+        )
         return {"resourceNames": resource_names(manifest)}
 
     def _install(self, helm: Helm, release: _Release) -> Properties:
-        with _values_file(release.known) as values:
+        with values_file(release.known.get("values") or {}) as values:
             try:
                 helm.run([*release.words, "--values", values], timeout=release.seconds + 30, server=True)
             except HelmFailed as failed:
@@ -188,7 +154,7 @@ class Releases:
 
     @contextmanager
     def _helm(self) -> Iterator[Helm]:
-        """Helm against the cluster, with the kubeconfig of the provider in a file that only we read."""
+        """Yield helm against the cluster, with the kubeconfig of the provider in a private file."""
         connection = self._cluster.connection
         with tempfile.NamedTemporaryFile("w", suffix=".yaml") as kubeconfig:
             path = Path(connection.source)
@@ -196,7 +162,7 @@ class Releases:
                 kubeconfig.write(connection.kubeconfig)
                 kubeconfig.flush()
                 path = Path(kubeconfig.name)
-            yield Helm(self._home / "helm", path, connection.context, self._cluster.cancelled)
+            yield Helm(charts_cache() / "helm", path, connection.context, self._cluster.cancelled)
 
 
 class _Release:
@@ -214,16 +180,6 @@ class _Release:
         self.words += [switch for name, switch in _SWITCHES.items() if self.known.get(name)]
         if not self.known.get("skipAwait"):
             self.words.append("--wait")
-        if self.known.get("description"):
-            self.words += ["--description", str(self.known["description"])]
-
-
-@contextmanager
-def _values_file(known: Mapping[str, Any]) -> Iterator[str]:
-    with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-        yaml.dump(known.get("values") or {}, file, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))
-        file.flush()
-        yield file.name
 
 
 def _seconds(known: Mapping[str, Any], resource: Resource) -> int:

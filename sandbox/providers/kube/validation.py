@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, Final
 
+from packaging.version import Version
+
 from ..differences import render
 from ..values import Unknown, without_nulls
 
-DEFAULT_VERSION: Final = "1.36"
+KUBE_VERSION: Final = "1.36.1"
+"""The version that charts are rendered for and that objects are checked against where no cluster answers."""
 
 
-def failures(manifest: dict[str, Any], version: str = DEFAULT_VERSION) -> list[tuple[str, str]]:
-    """Every place where the object breaks its schema, as a path and a reason; unknown values fit anywhere.
+def failures(manifest: dict[str, Any], version: str = KUBE_VERSION) -> list[tuple[str, str]]:
+    """Return every place where the object breaks its schema, as a path and a reason; unknown values fit anywhere.
 
     A kind without a schema, such as a custom resource, has no failures: the API server validates those.
     """
@@ -44,16 +47,13 @@ def _schema(file: str, minor: str) -> Any:
 
 
 @cache
-def _schema_version(wanted: str) -> str:
+def _schema_version(minor: str) -> str:
+    """Return the newest version with schemas that is not newer than `minor`, else the oldest."""
     from kubernetes_validate import utils
 
-    known: list[str] = sorted(utils.all_versions(), key=_numbers)
-    fitting = [version for version in known if _numbers(version)[:2] <= _numbers(wanted)]
+    known: list[str] = utils.all_versions()
+    fitting = [version for version in known if Version(utils.major_minor(version)) <= Version(minor)]
     return fitting[-1] if fitting else known[0]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", version))
 
 
 def _failures_of(error: Any) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,6 @@ import json
 import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -18,14 +17,12 @@ import yaml
 
 from sandbox.providers.kube.charts import MIRROR
 from sandbox.providers.kube.helm import Helm
-from sandbox.providers.kube.releases import API_VERSIONS, KUBE_VERSION
 from tests.e2e.loki.charts import ROOT, TEMPLATE, chart_at_hand
 from tools.program import record
 from tools.program.stacks import configured_program
 from tools.render.resources import whole_numbers
 
 Configuration = dict[str, Any]
-HELM_SECONDS = 60.0
 _RELEASE = ":Release"
 _LOKI = re.compile(r"(?:.*/)?loki(?:-(?P<version>\d[^/]*?)(?:\.tgz)?)?")
 """The chart as a release names it: by its name, or by where it lies where `OBSERVABILITY_CHARTS` has it."""
@@ -92,12 +89,6 @@ class Renderer:
 
     def with_chart(self, release: Release, chart: Path) -> Configuration:
         """Return the configuration that this chart makes of the values of `release`."""
-        words = ["template", release.name, str(chart), "--namespace", release.namespace, "--show-only", TEMPLATE]
-        words += ["--kube-version", KUBE_VERSION]
-        words += [word for version in API_VERSIONS for word in ("--api-versions", version)]
-        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
-            yaml.safe_dump(dict(release.values), file)
-            file.flush()
-            rendered = self._helm.run([*words, "--values", file.name], timeout=HELM_SECONDS)
+        rendered = self._helm.template(release.name, release.namespace, chart, release.values, "--show-only", TEMPLATE)
         configuration: Configuration = yaml.safe_load(yaml.safe_load(rendered)["data"]["config.yaml"])
         return configuration

@@ -63,7 +63,8 @@ TABLE = (
 
     Row("2.4", "one collector on each node", f"{ALLOY} controller type", "daemonset", "telemetry.log_source", "api",
         differs=ALLOY_READS),
-    Row("2.4", "positions survive a restart", f"{ALLOY} controller volumes extra 0 hostPath path", "/var/lib/alloy",
+    Row("2.4", "positions survive a restart", f"{ALLOY} controller volumes extra 0 hostPath path",
+        "/var/lib/alloy.telemetry",
         "telemetry.storage_host_path", "/var/lib/other", differs=ALLOY_READS),
     Row("2.4", "other receivers", f"{CONFIG} otelcol.receiver.jaeger.default", ABSENT),
     Row("2.5", "log files of the node", f"{ALLOY} alloy mounts varlog", True, "telemetry.log_source", "api"),

@@ -10,8 +10,7 @@ from typing import Any
 
 import yaml
 
-from tools.program import Recording, record
-from tools.program.stacks import configured_program
+from tests.program.programs import record_stack
 from tools.stackfile import read_stack_file
 
 ROOT = Path(__file__).parents[3]
@@ -55,7 +54,7 @@ class Row:
 
 def rendered(config: Mapping[str, Any], stack: str) -> Mapping[str, Any]:
     """Return the inputs of every resource of the program by name, the `exports`, and the `namespaces` created."""
-    recording: Recording = record(configured_program(ROOT, config), preview=True, stack=stack)
+    recording = record_stack(config, name=stack)
     objects = [each for each in recording.resources if not each.type.startswith(("observability:", "pulumi:"))]
     namespaces = sorted(each.plain()["metadata"]["name"] for each in recording.of_type("core/v1:Namespace"))
     return {

@@ -7,6 +7,7 @@ import pytest
 from components._model import described
 from components._spec import Fix, Spec
 from components.caching.spec import CacheAccessSpec, CacheSpec
+from components.charts import VALKEY
 from tests.fixes import fix_of
 
 VALID: dict[type[Spec], dict[str, Any]] = {
@@ -20,9 +21,15 @@ VALID: dict[type[Spec], dict[str, Any]] = {
     [
         (CacheSpec, {"size_mib": 8}, "size_mib", "at least 32", None),
         (CacheSpec, {"release_name": "a" * 51}, "release_name", "at most 50", None),
-        (CacheSpec, {"chart_version": "0.1.0"}, "chart_version", "use one of 0.11.0", {"chart_version": "0.11.0"}),
+        (
+            CacheSpec,
+            {"chart_version": "0.1.0"},
+            "chart_version",
+            VALKEY.default_version,
+            {"chart_version": VALKEY.default_version},
+        ),
         (CacheAccessSpec, {"password": ""}, "password", "at least 1", None),
-        (CacheAccessSpec, {"namespace": "Logging"}, "namespace", "Kubernetes name", None),
+        (CacheAccessSpec, {"namespace": "Logging"}, "namespace", "must be at most 63", None),
     ],
 )
 def test_a_wrong_argument_is_reported_at_its_place(

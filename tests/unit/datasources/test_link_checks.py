@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from components._spec import REMOVE, InvalidArgsError
+from components._spec import REMOVE
 from components.datasources.spec import DatasourcesSpec
-from tests.fixes import fix_of
+from tests.fixes import fix_of, refusal
 
 ARGS = {
     "namespace": "grafana",
@@ -15,52 +15,47 @@ ARGS = {
     "log_labels": ["namespace", "pod"],
     "generated_metrics": ["traces_service_graph_request_total", "traces_spanmetrics_latency_bucket"],
 }
+FAILED = "rate(traces_service_graph_request_failed_total{$__tags}[5m])"
 CALLS = "rate(traces_service_graph_request_total{$__tags}[5m])"
 
 
-def refusal(**args: Any) -> str:
-    with pytest.raises(InvalidArgsError) as raised:
-        DatasourcesSpec.check("Datasources", {**ARGS, **args})
-    return str(raised.value)
-
-
 def test_a_link_from_a_label_that_no_line_carries_is_refused() -> None:
-    message = refusal(trace_labels=["trace_id", "traceId"])
-    assert "the link from logs to Tempo reads the label 'traceId', which no log line has" in message
-    assert "there are detected_level, namespace, pod, service_name, span_id, trace_id" in message
-    assert "add it to log_labels" in message
-    assert "'trace_id', which" not in message
+    message = refusal(DatasourcesSpec, {**ARGS, "trace_labels": ["trace_id", "traceId"]})
+    assert 'trace_labels.1 = "traceId": ' in message
+    assert "detected_level, namespace, pod, service_name, span_id, trace_id" in message
+    assert "log_labels" in message
+    assert "trace_labels.0" not in message
 
 
 def test_a_link_to_a_label_that_no_stream_carries_is_refused() -> None:
-    message = refusal(span_tags={"service.name": "service", "k8s.namespace.name": "namespace"})
-    assert "the link from spans to Loki maps service.name to the label 'service', which no log line has" in message
-    assert "'namespace', which" not in message
+    tags = {"service.name": "service", "k8s.namespace.name": "namespace"}
+    message = refusal(DatasourcesSpec, {**ARGS, "span_tags": tags})
+    assert 'span_tags.service.name = "service": ' in message
+    assert "span_tags.k8s.namespace.name" not in message
 
 
 def test_a_query_that_selects_by_a_label_that_no_stream_carries_is_refused() -> None:
-    message = refusal(logs_query='{${__tags}, cluster="a"} |= "${__span.traceId}"')
+    message = refusal(DatasourcesSpec, {**ARGS, "logs_query": '{${__tags}, cluster="a"} |= "${__span.traceId}"'})
     assert "selects by the label 'cluster'" in message
 
 
 def test_a_link_to_logs_that_selects_by_nothing_is_refused() -> None:
-    assert "must select by a label" in refusal(span_tags={})
+    assert "must select by a label" in refusal(DatasourcesSpec, {**ARGS, "span_tags": {}})
 
 
 def test_a_link_to_a_metric_that_nothing_writes_is_refused() -> None:
-    message = refusal(metrics_queries={"Errors": "rate(traces_service_graph_request_failed_total{$__tags}[5m])"})
-    assert (
-        "the link 'Errors' from spans to Prometheus requires the metric traces_service_graph_request_failed_total"
-        in message
-    )
-    assert "there are traces_service_graph_request_total, traces_spanmetrics_latency_bucket" in message
+    message = refusal(DatasourcesSpec, {**ARGS, "metrics_queries": {"Errors": FAILED}})
+    assert "metrics_queries.Errors = " in message
+    assert "requires the metric traces_service_graph_request_failed_total" in message
+    assert "traces_service_graph_request_total, traces_spanmetrics_latency_bucket" in message
     assert "application_metrics" in message
 
 
 def test_a_tag_that_is_no_label_of_the_metric_is_refused() -> None:
-    message = refusal(metrics_queries={"Calls": CALLS}, metrics_tags={"service.name": "service"})
-    assert "the link 'Calls' from spans to Prometheus requires the label 'service'" in message
-    assert "there are client, cluster, connection_type" in message
+    tags = {"service.name": "service"}
+    message = refusal(DatasourcesSpec, {**ARGS, "metrics_queries": {"Calls": CALLS}, "metrics_tags": tags})
+    assert 'metrics_tags.service.name = "service": ' in message
+    assert "client, cluster, connection_type" in message
 
 
 def test_a_dimension_of_tempo_is_a_label_of_its_metrics() -> None:
@@ -72,39 +67,38 @@ def test_a_dimension_of_tempo_is_a_label_of_its_metrics() -> None:
 
 
 def test_a_query_without_a_metric_is_refused() -> None:
-    assert "must select a metric" in refusal(metrics_queries={"Nothing": "vector(1)"})
+    assert "must select a metric" in refusal(DatasourcesSpec, {**ARGS, "metrics_queries": {"Nothing": "vector(1)"}})
 
 
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"logs_url": ""}, "logs_url = '': is missing: set the query URL of Loki, or set logs_uid to an empty text"),
-        ({"traces_url": ""}, "traces_url = '': is missing: set the query URL of Tempo, or set traces_uid to an empty"),
+        ({"logs_url": ""}, 'logs_url = "": is missing'),
+        ({"traces_url": ""}, 'traces_url = "": is missing'),
         (
             {"provision_metrics": True},
-            "metrics_url: is missing: provision_metrics requires the query URL",
+            "metrics_url: is missing: provision_metrics",
         ),
-        ({"provision_metrics": True, "metrics_url": "http://p", "metrics_uid": ""}, "metrics_uid = '': "),
-        ({"traces_uid": "loki"}, "traces_uid = 'loki': two datasources have the uid loki"),
-        ({"logs_uid": "TEMPO"}, "logs_uid = 'TEMPO': two datasources have the uid TEMPO"),
-        ({"traces_name": "Loki"}, "traces_name = 'Loki': two datasources have the name Loki"),
-        ({"default_uid": "prometheus"}, "default_uid = 'prometheus': must be the uid of a datasource"),
-        ({"default_uid": "prometheus"}, "created here (loki, tempo)"),
-        ({"changed_uids": ["loki", "mimir"]}, "changed_uids.1 = 'mimir': must be the uid of a datasource"),
-        ({"logs_uid": "a b"}, "'a b' is no uid"),
-        ({"logs_before_seconds": -5}, "must be at least 1"),
+        ({"provision_metrics": True, "metrics_url": "http://p", "metrics_uid": ""}, 'metrics_uid = "": '),
+        ({"traces_uid": "loki"}, 'traces_uid = "loki": must be unique'),
+        ({"logs_uid": "TEMPO"}, 'logs_uid = "TEMPO": must be unique'),
+        ({"traces_name": "Loki"}, 'traces_name = "Loki": must be unique'),
+        ({"default_uid": "prometheus"}, 'default_uid = "prometheus": '),
+        ({"default_uid": "prometheus"}, "(loki, tempo)"),
+        ({"changed_uids": ["loki", "mimir"]}, 'changed_uids.1 = "mimir": '),
+        ({"logs_uid": "a b"}, 'logs_uid = "a b": must be at most 40'),
+        ({"logs_before_seconds": -5}, "logs_before_seconds = -5: must be at least 1"),
         ({"trace_patterns": {"id": "id=.*"}}, "must have a group"),
     ],
 )
 def test_arguments_that_grafana_would_fail_on_are_refused(args: dict[str, Any], message: str) -> None:
-    assert message in refusal(**args)
+    assert message in refusal(DatasourcesSpec, {**ARGS, **args})
 
 
 def fixes(**args: Any) -> dict[str, Any]:
     return {problem.field: fix_of(problem) for problem in DatasourcesSpec.find_problems({**ARGS, **args})}
 
 
-FAILED = "rate(traces_service_graph_request_failed_total{$__tags}[5m])"
 BY_SPAN = {"By span": 'rate(traces_service_graph_request_total{span_name="x",$__tags}[5m])'}
 
 

@@ -64,7 +64,7 @@ def test_a_shift_has_no_sign_of_its_own(shift: type[Before] | type[After]) -> No
 
 
 @pytest.mark.parametrize(
-    ("regex", "message"), [("trace_id=\\w+", "must have a group"), ("trace_id=(", "no regular expression")]
+    ("regex", "message"), [("trace_id=\\w+", "must have a group"), ("trace_id=(", "must be a regular expression")]
 )
 def test_a_pattern_that_cannot_find_a_trace_id_is_refused(regex: str, message: str) -> None:
     with pytest.raises(ValueError, match=message):

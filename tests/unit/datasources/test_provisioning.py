@@ -162,7 +162,7 @@ def test_loki_is_queried_for_all_tenants_at_once() -> None:
 
 
 def test_a_name_that_would_read_as_two_tenants_is_none() -> None:
-    with pytest.raises(InvalidArgsError, match=r"logs_tenants\.0 = 'a\|b': .*use no other characters"):
+    with pytest.raises(InvalidArgsError, match=r'logs_tenants\.0 = "a\|b": .*use no other characters'):
         files(logs_tenants=["a|b"])
 
 
@@ -224,7 +224,7 @@ def test_a_plain_address_is_shown_no_certificate() -> None:
 @pytest.mark.parametrize(
     ("args", "place"),
     [
-        ({"client_certificates": True}, "client_certificates = True: a client certificate requires TLS"),
+        ({"client_certificates": True}, "client_certificates = true: a client certificate requires TLS"),
         ({"tls_directory": "tls"}, "tls_directory"),
         ({"login_directory": "/etc/}x{"}, "login_directory"),
     ],

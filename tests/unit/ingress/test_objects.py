@@ -136,18 +136,21 @@ def test_a_ui_that_nobody_authenticates_is_refused_whatever_other_middlewares_it
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        ({"auth_middleware": "internal-basic-auth"}, "write its namespace and name"),
-        ({"auth_middleware": ""}, "write its namespace and name"),
-        ({"port": 80}, "port = 80: port_name = 'http-metrics' is set too"),
-        ({"port_name": ""}, "port: is missing: set port or port_name"),
+        ({"auth_middleware": "internal-basic-auth"}, "must be the namespace and name"),
+        ({"auth_middleware": ""}, "must be the namespace and name"),
+        ({"port": 80}, 'port = 80: must not be set with port_name = "http-metrics"; remove one'),
+        ({"port_name": ""}, "port: is missing; set port or port_name"),
         ({"port_name": "", "port": 0}, "port = 0: must be at least 1"),
-        ({"tls_secret": "a", "cert_resolver": "b"}, "tls_secret = 'a': cert_resolver = 'b' is set too"),
-        ({"scheme": "grpc"}, "scheme = 'grpc': must be one of http, https, h2c"),
+        (
+            {"tls_secret": "a", "cert_resolver": "b"},
+            'tls_secret = "a": must not be set with cert_resolver = "b"; remove one',
+        ),
+        ({"scheme": "grpc"}, 'scheme = "grpc": must be one of http, https, h2c'),
         ({"entry_points": []}, "entry_points = []: must have at least 1"),
-        ({"entry_points": ["web secure"]}, "is no entry point"),
-        ({"host": "a`) || Host(`b"}, "no host name"),
-        ({"path_prefix": "grafana"}, "begin with '/'"),
-        ({"path_prefix": "/a`) || PathPrefix(`/"}, "is not a path"),
+        ({"entry_points": ["web secure"]}, "must be the name of an entry point"),
+        ({"host": "a`) || Host(`b"}, "must be a host name"),
+        ({"path_prefix": "grafana"}, "must be a path with '/'"),
+        ({"path_prefix": "/a`) || PathPrefix(`/"}, "must be a path with"),
     ],
 )
 def test_wrong_routes_are_refused(args: dict[str, Any], message: str) -> None:
@@ -188,4 +191,4 @@ def test_users_are_given_by_htpasswd_or_by_an_existing_secret() -> None:
     args = {"namespace": "traefik", "htpasswd": f"admin:{HASH}", "existing_secret": "users"}
     (problem,) = BasicAuthSpec.find_problems(args)
     assert (problem.field, problem.shown) == ("htpasswd", " (value hidden)")
-    assert "existing_secret = 'users' is set too" in problem.message
+    assert 'must not be set with existing_secret = "users"' in problem.message

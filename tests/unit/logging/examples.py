@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import yaml
+
 from components.charts import LOKI, major_version
 from components.logging.spec import LoggingSpec
 
@@ -54,6 +56,9 @@ ROLES: dict[str, Any] = {
 """A platform in microservices: one pod of each role, its store in the cluster, Loki's own traces sent to Alloy."""
 
 RULES: dict[str, Any] = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
+ALERT = {"alert": "ManyErrors", "expr": 'sum(rate({app="x"} |= "error" [5m])) > 1', "for": "5m"}
+RECORD = {"record": "app:lines:rate1m", "expr": 'sum(rate({app="x"}[1m]))'}
+IN_BUCKET: dict[str, Any] = {**BUCKET, **RULES, "rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.6"}
 ZONES = ["eu-west-1a", "eu-west-1b", "eu-west-1c"]
 
 BOLTDB = {
@@ -67,3 +72,8 @@ BOLTDB = {
 
 def spec_of(args: dict[str, Any], **more: Any) -> LoggingSpec:
     return LoggingSpec.check("Logging", {**args, **more})
+
+
+def rule_file(*rules: Any, **group: Any) -> str:
+    """Return the content of a file with one group of these rules."""
+    return yaml.safe_dump({"groups": [{"name": "g", "rules": list(rules), **group}]})

@@ -124,17 +124,17 @@ def test_the_certificate_is_good_for_every_name_of_the_gateway() -> None:
 @pytest.mark.parametrize(
     ("args", "sentence"),
     [
-        ({"client_certificates": True}, "client_certificates = True: a client certificate requires TLS"),
+        ({"client_certificates": True}, "client_certificates = true: a client certificate requires TLS"),
         (
             {**LOGINS, "tenants": ["a"], "tenants_secret": "u"},
-            "logins_secret = 'loki-logins': must not be set with tenants_secret",
+            'logins_secret = "loki-logins": must not be set with tenants_secret',
         ),
         ({**LOGINS, "service_monitor": True}, "metrics_namespaces: is missing: a NetworkPolicy blocks all ingress"),
         ({**MTLS, "service_monitor": True}, "set the namespace of Prometheus, or set service_monitor to false"),
         ({"tenants": ["a"], "tenants_secret": "u", "service_monitor": True}, "set the namespace of Prometheus"),
         (
             {**MTLS, "values": {"gateway": {"nginxConfig": {"serverSnippet": "x"}}}},
-            "gateway.nginxConfig.serverSnippet would replace the configuration of TLS and logins: remove it",
+            "gateway.nginxConfig.serverSnippet would replace the configuration of TLS and logins; remove it",
         ),
         ({**LOGINS, "values": {"gateway": {"basicAuth": {"enabled": False}}}}, "use the argument logins_secret"),
         ({**TLS, "values": {"gateway": {"extraVolumes": []}}}, "gateway.extraVolumes would replace"),
@@ -224,9 +224,9 @@ def test_only_a_probe_needs_no_tenant() -> None:
         ({"tenants": ["a|b"]}, "use no other characters"),
         ({"tenants": [""]}, "1 to 150"),
         ({"tenants": ["a" * 151]}, "1 to 150"),
-        ({"tenants": [".."]}, "use another than . and .."),
+        ({"tenants": [".."]}, "must not be . or .."),
         ({"tenants": ["a", "b", "a"]}, "a is listed twice"),
-        ({"tenants_secret": "users"}, "tenants_secret = 'users'"),
+        ({"tenants_secret": "users"}, 'tenants_secret = "users"'),
     ],
 )
 def test_an_invalid_tenant_is_refused(args: dict[str, Any], sentence: str) -> None:

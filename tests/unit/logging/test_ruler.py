@@ -8,10 +8,9 @@ from components.logging.modes import LokiMode
 from components.logging.ruler import config_map_name, job_name, job_spec, ruler_host
 from components.logging.values import merged_values
 
-from .examples import CHARTS, DISTRIBUTED, RULES, spec_of
-from .test_rule_files import ALERT, IN_BUCKET, RECORD, text
+from .examples import ALERT, CHARTS, DISTRIBUTED, IN_BUCKET, RECORD, RULES, rule_file, spec_of
 
-FILES = {"app.yaml": text(ALERT)}
+FILES = {"app.yaml": rule_file(ALERT)}
 
 
 def containers(args: dict[str, Any], **more: Any) -> list[Any]:
@@ -58,7 +57,7 @@ def test_the_workload_that_evaluates_rules_takes_them(mode: str, host: str) -> N
 
 
 def test_each_tenant_gets_its_own_rules_and_one_without_any_loses_what_it_had() -> None:
-    args = {**IN_BUCKET, "tenants": ["team-a", "Team", "c"], "rules": {"team-a/app.yaml": text(ALERT)}}
+    args = {**IN_BUCKET, "tenants": ["team-a", "Team", "c"], "rules": {"team-a/app.yaml": rule_file(ALERT)}}
     first, second, third = containers(args)
     assert "--id=team-a" in first["command"] and first["volumeMounts"][0]["mountPath"] == "/rules/0"
     for other, tenant in ((second, "Team"), (third, "c")):
@@ -76,7 +75,7 @@ def test_without_a_rule_the_bucket_is_emptied() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"rules": {"app.yaml": text(RECORD)}},
+        {"rules": {"app.yaml": rule_file(RECORD)}},
         {"rules": {}},
         {"lokitool_image": "acme/lokitool:3.7.7"},
         {"bucket": "other"},
@@ -91,7 +90,7 @@ def test_what_changes_the_job_gives_it_another_name(change: dict[str, Any]) -> N
 
 
 def test_a_map_for_the_job_is_named_after_its_content_and_one_for_the_sidecar_is_not() -> None:
-    one, other = (spec_of(IN_BUCKET, rules={"app.yaml": text(rule)}) for rule in (ALERT, RECORD))
+    one, other = (spec_of(IN_BUCKET, rules={"app.yaml": rule_file(rule)}) for rule in (ALERT, RECORD))
     assert config_map_name(one, "fake") != config_map_name(other, "fake")
     watched = spec_of(DISTRIBUTED, **RULES, rules=FILES)
     assert config_map_name(watched, "fake") == "loki-rules-fake"

@@ -397,6 +397,6 @@ def test_the_limits_of_writing_hold_for_it_as_for_memcached() -> None:
 
 
 def test_memcached_beside_cache_endpoint_is_refused() -> None:
-    with pytest.raises(InvalidArgsError, match="chunks_cache_mib = 512: must be 0 with cache_endpoint"):
+    with pytest.raises(InvalidArgsError, match="chunks_cache_mib = 512: must be 0"):
         spec_of(BUCKET, **CACHE, chunks_cache_mib=512)
     assert spec_of(BUCKET, **CACHE, chunks_cache_mib=0).results_cache_mib == 0

@@ -91,11 +91,11 @@ def test_a_pod_that_speaks_tls_is_scraped_by_tls() -> None:
 @pytest.mark.parametrize(
     ("args", "problem"),
     [
-        ({"retention": "1h"}, "retention = '1h': keep metrics for at least 2h"),
-        ({"retention": "30s"}, "is not a whole number of hours"),
-        ({"volume_size": "big"}, "volume_size = 'big'"),
-        ({"chart_version": "1.0.0"}, "chart prometheus '1.0.0' is not supported"),
-        ({"release_name": "Prometheus"}, "release_name = 'Prometheus'"),
+        ({"retention": "1h"}, 'retention = "1h": must be at least 2h'),
+        ({"retention": "30s"}, "must be a whole number of hours"),
+        ({"volume_size": "big"}, 'volume_size = "big"'),
+        ({"chart_version": "1.0.0"}, 'chart_version = "1.0.0": must be a supported version of chart prometheus'),
+        ({"release_name": "Prometheus"}, 'release_name = "Prometheus"'),
     ],
 )
 def test_a_wrong_argument_is_named_with_its_value(args: dict[str, Any], problem: str) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from sandbox.api import Api, ApiError, Object
+from sandbox.api import Api, Object, UnknownKind
+from sandbox.providers.kube.kubeconfig import Connection, NoCluster, connect
 
 RESOURCES: dict[str, list[Object]] = {
     "/api/v1": [
@@ -16,6 +15,17 @@ RESOURCES: dict[str, list[Object]] = {
     ],
     "/apis/traefik.io/v1alpha1": [{"name": "ingressroutes", "kind": "IngressRoute", "namespaced": True}],
 }
+
+
+def connection() -> Connection:
+    """A connection to a server that nobody has started."""
+    named = {
+        "name": "here",
+        "context": {"cluster": "here", "user": "here"},
+        "cluster": {"server": "https://127.0.0.1:1"},
+        "user": {"token": "t"},
+    }
+    return connect({"current-context": "here", "contexts": [named], "clusters": [named], "users": [named]})
 
 
 class Discovery(Api):
@@ -30,7 +40,7 @@ class Discovery(Api):
 
 @pytest.fixture
 def api() -> Discovery:
-    return Discovery("https://127.0.0.1:1", "token", Path("ca.crt"))
+    return Discovery(connection(), "test")
 
 
 @pytest.mark.parametrize(
@@ -56,13 +66,10 @@ def test_a_kind_is_asked_for_once(api: Discovery) -> None:
 
 
 def test_a_kind_that_the_server_does_not_know_is_an_error_that_names_it(api: Discovery) -> None:
-    with pytest.raises(ApiError, match="knows no kind Eviction in /api/v1"):
+    with pytest.raises(UnknownKind, match="has no kind v1/Eviction"):
         api.path_of({"apiVersion": "v1", "kind": "Eviction", "metadata": {"name": "x"}})
 
 
-def test_a_server_that_does_not_answer_is_an_error_with_the_address(tmp_path: Path) -> None:
-    authority = tmp_path / "ca.crt"
-    authority.write_text("")
-    with pytest.raises(ApiError, match=r"GET https://127\.0\.0\.1:1/api/v1/nodes: no answer") as failure:
-        Api("https://127.0.0.1:1", "token", authority).get("/api/v1/nodes")
-    assert failure.value.status == 0
+def test_a_server_that_does_not_answer_is_an_error_with_the_address() -> None:
+    with pytest.raises(NoCluster, match=r"no answer from https://127\.0\.0\.1:1 \(context here"):
+        Api(connection(), "test").get("/api/v1/nodes")

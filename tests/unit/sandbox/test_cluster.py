@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
+from components._nginx import DEFAULT_DNS_SERVICE
 from sandbox import cluster
 from sandbox.commands import STAGES
 from sandbox.crds import MINIMAL, minimal_definitions, plural_of
@@ -110,3 +111,8 @@ def test_a_directory_that_does_not_exist_is_an_error(tmp_path: Path, monkeypatch
 def _stages() -> dict[str, Any]:
     documents = [stage for path in STAGES.glob("*.yaml") for stage in yaml.safe_load_all(path.read_text())]
     return {stage["metadata"]["name"]: stage for stage in documents}
+
+
+def test_the_service_that_gateways_resolve_through_by_default_is_there() -> None:
+    metadata = cluster.dns_service()["metadata"]
+    assert (metadata["name"], metadata["namespace"]) == tuple(DEFAULT_DNS_SERVICE.split("."))

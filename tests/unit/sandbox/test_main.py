@@ -74,6 +74,6 @@ def test_the_handle_reads_server_and_token_from_the_kubeconfig(tmp_path: Path) -
     layout.kubeconfig.write_text(yaml.safe_dump(config))
     layout.aws.write_text(json.dumps({"endpoint": "http://127.0.0.1:1", "region": "eu-west-1"}))
     sandbox = Sandbox(layout)
-    assert sandbox.api.server == "https://127.0.0.1:6443"
+    assert sandbox.api.connection.server == "https://127.0.0.1:6443"
     assert sandbox.context == "observability-sandbox"
     assert sandbox.aws_endpoint == "http://127.0.0.1:1"

@@ -42,10 +42,10 @@ def test_an_endpoint_says_the_same_in_every_notation(scheme: str, host: str, por
 @pytest.mark.parametrize(
     ("url", "reason"),
     [
-        ("s3.example.org", "no URL"),
-        ("ftp://s3.example.org", "no URL"),
-        ("https://", "no URL"),
-        ("https://s3.example.org:70000", "no URL"),
+        ("s3.example.org", "must be a URL"),
+        ("ftp://s3.example.org", "must be a URL"),
+        ("https://", "must be a URL"),
+        ("https://s3.example.org:70000", "must be a URL"),
         ("https://s3.example.org/bucket", "the bucket by name"),
         ("https://s3.example.org?x=1", "query"),
         ("https://key:word@s3.example.org", "credentials"),

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from components.storage.seaweedfs_buckets import image, job_name, job_spec
-from components.storage.seaweedfs_values import part_labels, seaweedfs_values
+from components.charts import SEAWEEDFS_CHART
+from components.storage.seaweedfs import bucket_job_name, bucket_job_spec, image, part_labels, seaweedfs_values
 from components.storage.spec import InClusterObjectStorageSpec
 
+TAG = SEAWEEDFS_CHART.default_version.rpartition(".")[0]
 WEED = """#!/bin/sh
 read command name_flag bucket <<< "$(cat)"
 case $command in
@@ -26,7 +27,7 @@ def spec(**args: Any) -> InClusterObjectStorageSpec:
 
 
 def pod(**args: Any) -> dict[str, Any]:
-    found: dict[str, Any] = job_spec(spec(**args))["template"]["spec"]
+    found: dict[str, Any] = bucket_job_spec(spec(**args))["template"]["spec"]
     return found
 
 
@@ -69,7 +70,7 @@ def test_the_pod_has_the_placement_of_the_release() -> None:
 
 
 def test_the_network_policy_of_the_release_admits_the_pod() -> None:
-    labels = job_spec(spec())["template"]["metadata"]["labels"]
+    labels = bucket_job_spec(spec())["template"]["metadata"]["labels"]
     release = part_labels("seaweedfs", "")
     assert {name: labels[name] for name in release} | {"app.kubernetes.io/component": ""} == release
     assert labels["app.kubernetes.io/component"] not in ("master", "volume", "filer", "seaweedfs-all-in-one")
@@ -88,17 +89,18 @@ def test_the_job_reaches_master_and_filer_at_the_services_of_the_chart(args: dic
 
 
 def test_another_specification_is_another_job() -> None:
-    assert job_name(spec()) == job_name(spec(volume_size="20Gi"))
-    assert len({job_name(spec()), job_name(spec(buckets={"logs": "loki"})), job_name(spec(replicas=3))}) == 3
+    assert bucket_job_name(spec()) == bucket_job_name(spec(volume_size="20Gi"))
+    others: list[dict[str, Any]] = [{}, {"buckets": {"logs": "loki"}}, {"replicas": 3}]
+    assert len({bucket_job_name(spec(**args)) for args in others}) == 3
 
 
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({}, "chrislusf/seaweedfs:4.44"),
+        ({}, f"chrislusf/seaweedfs:{TAG}"),
         ({"image": {"tag": "4.45"}}, "chrislusf/seaweedfs:4.45"),
-        ({"image": {"registry": "r.acme.io", "repository": "weed"}}, "r.acme.io/weed:4.44"),
-        ({"global": {"imageRegistry": "r.acme.io/m"}}, "r.acme.io/m/chrislusf/seaweedfs:4.44"),
+        ({"image": {"registry": "r.acme.io", "repository": "weed"}}, f"r.acme.io/weed:{TAG}"),
+        ({"global": {"imageRegistry": "r.acme.io/m"}}, f"r.acme.io/m/chrislusf/seaweedfs:{TAG}"),
         ({"master": {"imageOverride": "weed:1"}}, "weed:1"),
     ],
 )

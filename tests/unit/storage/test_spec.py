@@ -62,14 +62,14 @@ CASES: list[tuple[type[Spec], dict[str, Any], str, str, Fix | None]] = [
         BucketLayoutSpec,
         {"buckets": {"logs": "acme", "traces": "acme"}},
         "buckets.traces",
-        "also the bucket of logs",
+        "must not be the bucket of logs too",
         {"buckets": REMOVE, "shared_bucket": "acme"},
     ),
     (
         BucketLayoutSpec,
         {"buckets": {"logs": "acme", "traces": "other", "metrics": "acme"}},
         "buckets.metrics",
-        "also the bucket of logs",
+        "must not be the bucket of logs too",
         {"buckets.metrics": "<bucket>"},
     ),
     (BucketLayoutSpec, {"buckets": {"logs": "Acme"}}, "buckets.logs", "3 to 63 of a-z", {"buckets.logs": "<bucket>"}),
@@ -121,14 +121,14 @@ CASES: list[tuple[type[Spec], dict[str, Any], str, str, Fix | None]] = [
         AwsObjectStorageSpec,
         {"shared_bucket": "chunks"},
         "shared_bucket",
-        "organisation's name in front",
+        "name of your organisation in front",
         {"shared_bucket": "<shared_bucket>"},
     ),
     (
         AwsObjectStorageSpec,
         {"shared_bucket": "acme.loki"},
         "shared_bucket",
-        "has a dot",
+        "must not have a dot",
         {"shared_bucket": "<shared_bucket>"},
     ),
     (AwsObjectStorageSpec, {"encryption": "s3", "kms_key_arn": KEY}, "kms_key_arn", "encryption s3", None),
@@ -189,14 +189,14 @@ CASES: list[tuple[type[Spec], dict[str, Any], str, str, Fix | None]] = [
         InClusterObjectStorageSpec,
         {"buckets": {"logs": "a-b", "traces": "a-b"}},
         "buckets.traces",
-        "is also the bucket",
+        "must not be the bucket of another purpose",
         {"buckets.traces": "tempo"},
     ),
     (
         InClusterObjectStorageSpec,
         {"buckets": {"logs": "tempo", "traces": "tempo"}},
         "buckets.traces",
-        "is also the bucket",
+        "must not be the bucket of another purpose",
         {"buckets": REMOVE},
     ),
     (InClusterObjectStorageSpec, {"replicas": 2}, "replicas", "set 3 or more, or 1", {"replicas": 3}),
@@ -228,21 +228,21 @@ CASES: list[tuple[type[Spec], dict[str, Any], str, str, Fix | None]] = [
         MinioObjectStorageSpec,
         {"buckets": {"logs": "acme", "traces": "acme"}},
         "buckets.traces",
-        "is named before",
+        "must not be named twice",
         {"buckets.traces": "traces"},
     ),
     (
         MinioObjectStorageSpec,
         {"buckets": {"logs": "chunks", "traces": "ruler"}},
         "buckets.traces",
-        "is named before",
+        "must not be named twice",
         {"buckets.traces": "traces"},
     ),
     (
         MinioObjectStorageSpec,
         {"further_buckets": {"logs": ["ruler", "traces"]}},
         "further_buckets.logs.1",
-        "is named before",
+        "must not be named twice",
         {"further_buckets.logs.1": REMOVE},
     ),
     (
@@ -276,12 +276,18 @@ CASES: list[tuple[type[Spec], dict[str, Any], str, str, Fix | None]] = [
     (MinioObjectStorageSpec, {"users": {"logs": "lo ki"}}, "users.logs", "3 to 20", {"users.logs": REMOVE}),
     (MinioObjectStorageSpec, {"users": {"logs": "root"}}, "users.logs", "reserved by MinIO", {"users.logs": REMOVE}),
     (MinioObjectStorageSpec, {"users": {"logs": "readwrite"}}, "users.logs", "reserved", {"users.logs": REMOVE}),
-    (MinioObjectStorageSpec, {"users": {"logs": "tempo"}}, "users.logs", "also the user", {"users.logs": REMOVE}),
+    (
+        MinioObjectStorageSpec,
+        {"users": {"logs": "tempo"}},
+        "users.logs",
+        "must not be the user",
+        {"users.logs": REMOVE},
+    ),
     (
         MinioObjectStorageSpec,
         {"users": {"logs": "acme", "traces": "acme"}},
         "users.traces",
-        "also the user",
+        "must not be the user",
         {"users.traces": REMOVE},
     ),
     (MinioObjectStorageSpec, {"release_name": "a" * 49}, "release_name", "at most 48", None),
@@ -340,12 +346,12 @@ def fixed(args: Mapping[str, Any], problem: ArgumentProblem) -> dict[str, Any]:
 def test_a_violation_has_its_place_its_reason_and_a_fix_that_satisfies_the_rule(
     spec: type[Spec], args: dict[str, Any], place: str, words: str, fix: Fix | None
 ) -> None:
-    given = {**VALID[spec], **args}
-    (problem,) = spec.find_problems(given)
+    arguments = {**VALID[spec], **args}
+    (problem,) = spec.find_problems(arguments)
     assert problem.field == place
     assert words in problem.message
     assert fix_of(problem) == fix
-    after = spec.find_problems(fixed(given, problem))
+    after = spec.find_problems(fixed(arguments, problem))
     if any(is_placeholder(str(value)) for value in (fix or {}).values()):
         assert set(fix or {}) <= {found.field for found in after}, "a placeholder is not a value"
     else:

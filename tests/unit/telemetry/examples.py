@@ -1,5 +1,6 @@
 """The collectors that the tests look at; `python -m tests.unit.telemetry.examples` records their texts again."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,18 @@ def telemetry_spec(**changes: Any) -> TelemetrySpec:
     return TelemetrySpec.check('Telemetry "test"', {**BACKENDS, **changes})
 
 
+def config_of(**changes: Any) -> str:
+    """Return the configuration of a collector that differs from the plain one by `changes`."""
+    return alloy_config(telemetry_spec(**changes))
+
+
+def component(config: str, name: str) -> str:
+    """Return the text of one component of a configuration."""
+    found = re.search(rf"^{re.escape(name)} .*?^}}$", config, re.MULTILINE | re.DOTALL)
+    assert found, f"there is no {name}"
+    return found[0]
+
+
 if __name__ == "__main__":
     for name, changes in VARIANTS.items():
-        (GOLDEN / f"telemetry-{name}.alloy").write_text(alloy_config(telemetry_spec(**changes)))
+        (GOLDEN / f"telemetry-{name}.alloy").write_text(config_of(**changes))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from components._spec import InvalidArgsError
+from components.charts import ALLOY
 from components.telemetry.values import alloy_values
 from tests.unit.telemetry.examples import VARIANTS, telemetry_spec
 
@@ -29,7 +30,7 @@ def test_a_reader_of_files_runs_on_every_node_and_keeps_its_place_on_it() -> Non
     assert values["controller"]["tolerations"] == [{"operator": "Exists"}]
     assert values["alloy"]["mounts"]["varlog"] is True
     [volume] = values["controller"]["volumes"]["extra"]
-    assert volume["hostPath"] == {"path": "/var/lib/alloy", "type": "DirectoryOrCreate"}
+    assert volume["hostPath"] == {"path": "/var/lib/alloy.telemetry", "type": "DirectoryOrCreate"}
     [mount] = values["alloy"]["mounts"]["extra"]
     assert (mount["name"], mount["mountPath"]) == (volume["name"], values["alloy"]["storagePath"])
 
@@ -59,7 +60,7 @@ def test_a_reader_through_the_api_needs_nothing_of_its_node() -> None:
     values = values_of(log_source="api")
     assert values["controller"]["type"] == "deployment"
     assert values["controller"]["tolerations"] == []
-    assert values["alloy"]["clustering"]["enabled"] is True
+    assert values["alloy"]["clustering"] == {"enabled": True, "name": "alloy.telemetry"}
     assert values["alloy"]["mounts"]["varlog"] is False
     assert values["alloy"]["securityContext"]["runAsNonRoot"] is True
     assert all("hostPath" not in volume for volume in values["controller"]["volumes"]["extra"])
@@ -99,21 +100,21 @@ def test_an_update_takes_as_many_nodes_as_asked_for(given: str, written: int | s
     ("changes", "problem"),
     [
         ({"pod_security": "restricted"}, "log_source to api"),
-        ({"logs_otlp_url": "http://loki/otlp/v1/logs"}, "leave /v1/logs away"),
-        ({"metrics_otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "leave /v1/metrics away"),
-        ({"metrics_otlp_url": "http://p:9090/api/v1/write"}, "does not take OTLP: Prometheus does at /api/v1/otlp"),
-        ({"logs_push_url": "http://loki-gateway.logging"}, "it ends with /loki/api/v1/push"),
+        ({"logs_otlp_url": "http://loki/otlp/v1/logs"}, "must not end with /v1/logs"),
+        ({"metrics_otlp_url": "http://p:9090/api/v1/otlp/v1/metrics"}, "must not end with /v1/metrics"),
+        ({"metrics_otlp_url": "http://p:9090/api/v1/write"}, "must be an address that takes OTLP; use /api/v1/otlp"),
+        ({"logs_push_url": "http://loki-gateway.logging"}, "must end with /loki/api/v1/push"),
         ({"traces_otlp_endpoint": "tempo"}, "host:port for gRPC"),
         ({"traces_otlp_endpoint": "tempo:4317/path"}, "host:port for gRPC"),
-        ({"extra_labels": {"pod": "x"}}, r"extra_labels\.pod = 'x': .*choose another name"),
-        ({"extra_labels": {"a-b": "x"}}, "not a label name"),
-        ({"structured_metadata": ["trace.id"]}, "not a label name"),
+        ({"extra_labels": {"pod": "x"}}, r'extra_labels\.pod = "x": .*choose another name'),
+        ({"extra_labels": {"a-b": "x"}}, "must be letters, digits and _"),
+        ({"structured_metadata": ["trace.id"]}, "must be letters, digits and _"),
         ({"max_unavailable": "0"}, "a share such as 10%"),
         ({"memory_request": "1Gi"}, "lower it or raise the limit"),
-        ({"memory_request": "64Mi", "memory_limit": "64Mi"}, "less than 128Mi"),
+        ({"memory_request": "64Mi", "memory_limit": "64Mi"}, "must be at least 128Mi"),
         ({"log_source": "api", "node_local_otlp": True}, "requires a collector on each node"),
         ({"storage_host_path": "var/lib"}, "storage_host_path"),
-        ({"chart_version": "1.0.0"}, r"use one of 1\.11\.1, 1\.5\.2"),
+        ({"chart_version": "1.0.0"}, ", ".join(ALLOY.versions)),
     ],
 )
 def test_a_wrong_argument_is_named_with_the_way_out(changes: dict[str, Any], problem: str) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from components.tracing.chart_versions import TEMPO_3_VERSIONS
+from components.tracing.modes import TEMPO_3_VERSIONS
 from components.tracing.spec import TracingSpec
 
 ON_PREMISES: dict[str, Any] = {

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
 from components.tracing.gateway import nginx_file
+from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.security import network_policy_spec
 from components.tracing.values import tempo_values
 

@@ -6,7 +6,7 @@ import pytest
 
 from components._spec import REMOVE, InvalidArgsError
 from components.charts import TEMPO, TEMPO_DISTRIBUTED
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS
 from tests.fixes import fix_of
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 

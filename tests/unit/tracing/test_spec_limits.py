@@ -6,7 +6,7 @@ import pytest
 
 from components._spec import InvalidArgsError
 from components.charts import TEMPO
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.values import tempo_values
 from tests.fixes import fix_of
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components._merge import deep_merge
+from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.spec import GuardedChange, TracingSpec
 from components.tracing.update_guard import update_problems, upgrade_problems
 from components.tracing.values import tempo_values
@@ -25,10 +26,13 @@ def problems(old: TracingSpec, new: TracingSpec, *allowed: GuardedChange) -> lis
 @pytest.mark.parametrize(
     ("args", "change"),
     [
-        ({"bucket": "other"}, "bucket 'prod' cannot become 'other'"),
-        ({"bucket_prefix": "traces"}, "bucket prefix "),
-        ({"endpoint": "https://s3-new.example.org"}, "address of the store 's3.example.org' cannot become"),
-        ({"endpoint": "", "region": "eu-west-1"}, "address of the store 's3.example.org' cannot become"),
+        ({"bucket": "other"}, 'bucket = "other": must not change from "prod" in one update, as '),
+        ({"bucket_prefix": "traces"}, 'bucket_prefix = "traces": '),
+        (
+            {"endpoint": "https://s3-new.example.org"},
+            'endpoint = "s3-new.example.org": ',
+        ),
+        ({"endpoint": "", "region": "eu-west-1"}, 'endpoint = "s3.eu-west-1.amazonaws.com": must not change from '),
     ],
 )
 def test_the_location_of_blocks_cannot_change(base: dict[str, Any] | None, args: dict[str, Any], change: str) -> None:
@@ -56,30 +60,30 @@ def test_one_ingester_of_three_or_more_may_be_removed(before: int, after: int) -
 def test_ingesters_with_spans_that_no_other_has_cannot_be_removed(before: int, after: int, fix: str) -> None:
     old, new = spec(replicas=before), spec(replicas=after)
     (problem,) = problems(old, new)
-    assert problem.startswith(f"replicas {before} cannot become {after}")
+    assert problem.startswith(f"replicas = {after}: must not change from {before} ")
     assert fix in problem and "POST to its /shutdown" in problem
     assert not problems(old, new, GuardedChange.INGESTERS)
 
 
 def test_the_store_cannot_change() -> None:
     found = problems(spec(LAPTOP), spec(MONOLITHIC))
-    assert found[0].startswith("storage backend 'local' cannot become 's3'")
+    assert found[0].startswith('store = "s3": must not change from "filesystem"')
 
 
 @pytest.mark.parametrize(
     ("before", "after", "change"),
     [
-        (MONOLITHIC, ON_PREMISES, "monolithic cannot become distributed "),
-        (ON_PREMISES, MONOLITHIC, "distributed cannot become monolithic "),
-        (MONOLITHIC, KAFKA, "monolithic cannot become distributed with Kafka "),
-        (KAFKA, MONOLITHIC, "distributed with Kafka cannot become monolithic "),
+        (MONOLITHIC, ON_PREMISES, '"distributed": must not change from "monolithic" '),
+        (ON_PREMISES, MONOLITHIC, '"monolithic": must not change from "distributed" '),
+        (MONOLITHIC, KAFKA, '"distributed": must not change from "monolithic" '),
+        (KAFKA, MONOLITHIC, '"monolithic": must not change from "distributed" '),
     ],
 )
 def test_the_mode_cannot_change_and_the_second_tempo_does_not_compact(
     before: dict[str, Any], after: dict[str, Any], change: str
 ) -> None:
     (problem,) = problems(spec(before), spec(after))
-    assert problem.startswith(f"mode {change}")
+    assert problem.startswith(f"mode = {change}")
     assert "second one with another release name, the same bucket" in problem
     (flow,) = re.findall(r"with (\{.*\}) among its values", problem)
     values = yaml.safe_load(flow)
@@ -89,11 +93,15 @@ def test_the_mode_cannot_change_and_the_second_tempo_does_not_compact(
 @pytest.mark.parametrize(
     ("base", "args", "change"),
     [
-        (None, {"volume_size": "4Gi"}, "ingester volume size '2Gi' cannot become '4Gi'"),
-        (None, {"storage_class": "longhorn"}, "ingester volume storage class "),
-        (None, {"generator_volume_size": "8Gi"}, "generator volume size '5Gi' cannot become '8Gi'"),
-        (LAPTOP, {"volume_size": "20Gi"}, "volume size '10Gi' cannot become '20Gi'"),
-        (LAPTOP, {"storage_class": "fast"}, "volume storage class '' cannot become 'fast'"),
+        (None, {"volume_size": "4Gi"}, 'workloads.ingester.volume_size = "4Gi": must not change from "2Gi"'),
+        (None, {"storage_class": "longhorn"}, 'workloads.ingester.storage_class = "longhorn": '),
+        (
+            None,
+            {"generator_volume_size": "8Gi"},
+            'workloads.metrics-generator.volume_size = "8Gi": ',
+        ),
+        (LAPTOP, {"volume_size": "20Gi"}, 'volume_size = "20Gi": must not change from "10Gi"'),
+        (LAPTOP, {"storage_class": "fast"}, 'storage_class = "fast": must not change from ""'),
     ],
 )
 def test_volume_claim_templates_cannot_change(base: dict[str, Any] | None, args: dict[str, Any], change: str) -> None:
@@ -104,24 +112,35 @@ def test_volume_claim_templates_cannot_change(base: dict[str, Any] | None, args:
 
 def test_tempo_2_cannot_become_tempo_3() -> None:
     (problem,) = problems(spec(), spec(KAFKA))
-    assert problem.startswith("Tempo 2 cannot become Tempo 3")
+    assert problem.startswith("chart_version: must not change from Tempo 2 to Tempo 3")
     assert "second one with another release name, the same bucket" in problem
     assert "{overrides: {defaults: {compaction: {compaction_disabled: true}}}}" in problem
 
 
 def test_tempo_3_cannot_become_tempo_2() -> None:
     (problem,) = problems(spec(KAFKA), spec())
-    assert problem.startswith("Tempo 3 cannot become Tempo 2") and "keep chart_version" in problem
+    assert (
+        problem.startswith("chart_version: must not change from Tempo 3 to Tempo 2") and "keep chart_version" in problem
+    )
 
 
 def test_the_topic_cannot_change() -> None:
     (problem,) = problems(spec(KAFKA), spec(KAFKA, kafka_topic="other"))
-    assert problem.startswith("kafka_topic 'tempo-traces' cannot become 'other'") and "pulumi up --replace" in problem
+    assert (
+        problem.startswith('kafka_topic = "other": must not change from "tempo.tracing"')
+        and "pulumi up --replace" in problem
+    )
+
+
+def test_a_topic_from_before_its_default_is_kept_by_its_name() -> None:
+    (problem,) = problems(spec(KAFKA, kafka_topic="tempo-traces"), spec(KAFKA))
+    assert problem.startswith('kafka_topic = "tempo.tracing": must not change from "tempo-traces"')
+    assert 'set kafka_topic "tempo-traces" to keep it; or' in problem
 
 
 def test_partitions_cannot_be_removed() -> None:
     (problem,) = problems(spec(KAFKA, partitions=3), spec(KAFKA, partitions=2))
-    assert problem.startswith("partitions 3 cannot become 2") and "keep 3" in problem
+    assert problem.startswith("partitions = 2: must not change from 3") and "keep 3" in problem
 
 
 @pytest.mark.parametrize(
@@ -166,7 +185,7 @@ def inputs(version: str) -> dict[str, str]:
 @pytest.mark.parametrize(("before", "after"), [(OLD, NEW), (NEW, OLD)])
 def test_memcached_cannot_change_in_place_and_the_message_has_both_commands(before: str, after: str) -> None:
     (problem,) = upgrade_problems(inputs(before), inputs(after))
-    assert problem.startswith(f"chart_version {before} cannot become {after}")
+    assert problem.startswith(f'chart_version = "{after}": must not change from "{before}"')
     assert "kubectl -n tracing delete statefulset tempo-memcached --cascade=orphan" in problem
     assert "kubectl -n tracing delete service tempo-memcached" in problem
 
@@ -185,3 +204,24 @@ def test_other_upgrades_pass(version: str) -> None:
 def test_memcached_that_is_added_or_removed_with_the_chart_passes(enabled: tuple[bool, bool]) -> None:
     before, after = ({"values": {"memcached": {"enabled": each}}} for each in enabled)
     assert not upgrade_problems({**inputs(OLD), **before}, {**inputs(NEW), **after})
+
+
+@pytest.mark.parametrize("place", ["memberlist", "structured"])
+def test_another_label_of_the_ring_is_reached_in_steps_alone(place: str) -> None:
+    def applied(**config: Any) -> dict[str, Any]:
+        values = (
+            {"memberlist": config} if place == "memberlist" else {"tempo": {"structuredConfig": {"memberlist": config}}}
+        )
+        return deep_merge(tempo_values(spec()), values)
+
+    (problem,) = update_problems(tempo_values(spec()), applied(cluster_label="mine"))
+    assert problem.startswith('values.memberlist = {"cluster_label": "mine", ')
+    assert 'must not change from values.memberlist = {"cluster_label": "{{ .Release.Name }}' in problem
+    assert problem.count('"cluster_label_verification_disabled": true') == 2, "both labels unverified between"
+    unverified = applied(cluster_label="mine", cluster_label_verification_disabled=True)
+    assert update_problems(unverified, applied(cluster_label="mine")) == []
+
+
+def test_a_single_pod_may_get_any_label() -> None:
+    values = tempo_values(spec(LAPTOP))
+    assert update_problems(values, {**values, "memberlist": {"cluster_label": "mine"}}) == []

@@ -6,7 +6,7 @@ import pytest
 
 from components._spec import InvalidArgsError
 from components.charts import TEMPO_DISTRIBUTED
-from components.tracing.chart_versions import TEMPO_3_VERSIONS, installs_tempo_3
+from components.tracing.modes import TEMPO_3_VERSIONS, installs_tempo_3
 from components.tracing.values import distributed_values
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 

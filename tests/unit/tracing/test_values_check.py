@@ -6,11 +6,10 @@ import pytest
 import yaml
 
 from components._spec import REMOVE, InvalidArgsError
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
-from components.tracing.modes import TempoMode
+from components.tracing.modes import TEMPO_2_VERSIONS, TempoMode
 from components.tracing.values_check import argument_values, unread_values, values_problems
 from tests.fixes import fix_of
-from tests.unit.tracing.charts import chart_files
+from tests.real_charts import require_files
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 
 FROM_A_GUIDE: dict[str, Any] = yaml.safe_load("""
@@ -77,7 +76,7 @@ def test_a_null_is_not_misplaced() -> None:
 @pytest.mark.parametrize("base", [LAPTOP, ON_PREMISES, {**ON_PREMISES, "chart_version": TEMPO_2_VERSIONS[-1]}, KAFKA])
 def test_the_charts_agree(base: dict[str, Any]) -> None:
     checked = spec(base)
-    defaults = yaml.safe_load(chart_files(checked).values_text)
+    defaults = yaml.safe_load(require_files(checked.chart, checked.chart_version).values_text)
     for unread, correct in unread_values(checked.mode, checked.uses_kafka).items():
         assert not has_place(defaults, unread), f"{unread} is a value of the chart"
         if " " not in correct and not correct.endswith("metrics_generator.processors"):

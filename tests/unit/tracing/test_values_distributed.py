@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.values import distributed_values
 from components.units import parse_duration, parse_quantity
 from tests.unit.tracing.specs import spec
@@ -157,7 +157,9 @@ def test_objects_are_named_after_the_release() -> None:
 
 def test_the_gateway_is_optional_and_resolves_through_the_dns_of_the_cluster() -> None:
     assert distributed_values(spec())["gateway"]["enabled"] is False
-    values = distributed_values(spec(gateway=True, dns_service="rke2-coredns-rke2-coredns", cluster_domain="acme.lan"))
+    values = distributed_values(
+        spec(gateway=True, dns_resolver="rke2-coredns-rke2-coredns.kube-system", cluster_domain="acme.lan")
+    )
     assert values["gateway"]["enabled"] is True
     assert values["global"] == {
         "dnsService": "rke2-coredns-rke2-coredns",

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.tracing.chart_versions import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS, TEMPO_3_VERSIONS
 from components.tracing.spec import TracingSpec
 from components.tracing.values import tempo_values
 from config import load
@@ -28,7 +28,7 @@ def values(tracing: dict[str, Any], **areas: Any) -> dict[str, Any]:
 def test_a_gateway_resolves_through_the_dns_of_the_cluster(version: str) -> None:
     found = values(
         {"mode": "distributed", "chart_version": version, "gateway": True},
-        cluster={"name": "c1", "dns_service": "rke2-coredns-rke2-coredns"},
+        cluster={"name": "c1", "dns_resolver": "rke2-coredns-rke2-coredns.kube-system"},
     )
     assert found["gateway"]["enabled"] is True
     assert found["global"]["dnsService"] == "rke2-coredns-rke2-coredns"

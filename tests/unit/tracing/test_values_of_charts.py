@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from components.tracing.chart_versions import TEMPO_2_VERSIONS
+from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.values import tempo_values
-from tests.unit.tracing.charts import chart_files
+from tests.real_charts import require_files
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 from tools.contract.chart_values import findings
 
@@ -32,11 +32,17 @@ OPTIONS: tuple[dict[str, Any], ...] = (
 @pytest.mark.parametrize(("receivers", "options"), list(product(RECEIVERS, OPTIONS)))
 def test_the_chart_reads_every_value(name: str, receivers: list[str], options: dict[str, Any]) -> None:
     checked = spec(SPECS[name], receivers=receivers, **options)
-    unknown = [str(finding) for finding in findings("tempo", tempo_values(checked), chart_files(checked))]
+    unknown = [
+        str(finding)
+        for finding in findings("tempo", tempo_values(checked), require_files(checked.chart, checked.chart_version))
+    ]
     assert unknown == []
 
 
 @pytest.mark.parametrize("name", ["ingesters", "old-ingesters", "kafka"])
 def test_the_chart_reads_the_values_of_the_gateway(name: str) -> None:
     checked = spec(SPECS[name], gateway=True)
-    assert [str(finding) for finding in findings("tempo", tempo_values(checked), chart_files(checked))] == []
+    assert [
+        str(finding)
+        for finding in findings("tempo", tempo_values(checked), require_files(checked.chart, checked.chart_version))
+    ] == []

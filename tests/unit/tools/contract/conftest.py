@@ -1,4 +1,4 @@
-"""Objects to hold against the contract."""
+"""Objects to check against the contract."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,11 +1,14 @@
 """A value that a chart does not know is found, and what the chart leaves open is not."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tools.contract.chart_values import findings
+from components.charts import CHARTS, LOKI, MINIO
+from tools.contract.__main__ import write
+from tools.contract.chart_values import PUBLISHED, ChartValues, findings, unknown_values
 from tools.render.chartfiles import ChartFiles
 
 VALUES = """\
@@ -63,7 +66,7 @@ def test_what_the_chart_knows_or_leaves_open_is_let_through(chart: ChartFiles, v
 def test_a_misspelt_value_is_found_with_the_nearest_one(chart: ChartFiles) -> None:
     (finding,) = found(chart, {"persistence": {"enable": True}})
     assert finding == (
-        "release apps/tiny: values.persistence.enable: there is no such value: did you mean persistence.enabled? "
+        "release apps/tiny: values.persistence.enable: unknown value; did you mean persistence.enabled? "
         "(chart tiny 1.0.0)"
     )
 
@@ -75,7 +78,7 @@ def test_a_value_in_the_wrong_place_is_found_with_the_right_place(chart: ChartFi
 
 def test_an_unknown_value_of_a_chart_inside_is_found_under_its_own_path(chart: ChartFiles) -> None:
     (finding,) = found(chart, {"part": {"prot": 8080}})
-    assert finding.startswith("release apps/tiny: values.part.prot: there is no such value: did you mean port?")
+    assert finding.startswith("release apps/tiny: values.part.prot: unknown value; did you mean port?")
 
 
 def test_an_unknown_value_shared_with_the_charts_inside_is_found(chart: ChartFiles) -> None:
@@ -97,13 +100,48 @@ def test_a_value_that_the_schema_refuses_is_found(chart: ChartFiles, tmp_path: P
     )
 
 
-@pytest.mark.parametrize(("version", "told"), [("6.51.0", False), ("18.11.0", True)])
-def test_a_value_that_the_chart_has_and_does_not_read_is_found(tmp_path: Path, version: str, told: bool) -> None:
+@pytest.mark.parametrize(("version", "reported"), [(LOKI.versions[-1], False), (LOKI.default_version, True)])
+def test_a_value_that_the_chart_has_and_does_not_read_is_found(tmp_path: Path, version: str, reported: bool) -> None:
     (tmp_path / "Chart.yaml").write_text(f"{{name: loki, version: {version}}}")
     (tmp_path / "values.yaml").write_text("ingester: {updateStrategy: {type: RollingUpdate}}")
     sentences = found(ChartFiles(tmp_path), {"ingester": {"updateStrategy": {"type": "OnDelete"}}})
-    assert bool(sentences) is told
+    assert bool(sentences) is reported
     assert all(
-        "values.ingester.updateStrategy: the chart has it and does not read it: use ingester.strategy" in one
+        "values.ingester.updateStrategy: the chart has it and does not read it; use ingester.strategy" in one
         for one in sentences
     )
+
+
+def test_what_every_published_chart_knows_is_written_down() -> None:
+    names = {f"{chart.name}-{version}.json" for chart in CHARTS for version in chart.versions}
+    assert {file.name for file in PUBLISHED.iterdir()} == names
+    for chart in CHARTS:
+        for version in chart.versions:
+            kept = ChartValues.published(chart.name, version)
+            assert (kept.name, kept.version) == (chart.name, version) and kept.defaults
+
+
+def test_a_value_that_came_after_the_release_is_found_without_the_chart() -> None:
+    chart = ChartValues.published(MINIO.name, "5.4.0")
+    values = {"networkPolicy": {"enabled": True, "egress": {"enabled": True}}}
+    (finding,) = unknown_values("minio/minio", values, chart)
+    assert str(finding).startswith("release minio/minio: values.networkPolicy.egress: unknown value")
+    assert list(unknown_values("minio/minio", {"networkPolicy": {"enabled": True}}, chart)) == []
+
+
+def test_a_chart_that_is_written_down_finds_what_its_files_find(chart: ChartFiles, tmp_path: Path) -> None:
+    (tmp_path / "values.schema.json").write_text('{"properties": {"described": {"properties": {"within": {}}}}}')
+    known = {"image": {"pullPolicy": "Never"}, "described": {"within": 1}, "topLevelOption": False, "extra": {"a": 1}}
+    wrong = {"image": {"pull": 1}, "within": 1, "part": {"prot": 1}, "replicas": {"a": 1}}
+    kept = ChartValues.loaded(ChartValues.of(chart).kept())
+    for values in (known, wrong):
+        assert list(unknown_values("tiny", values, kept)) == list(unknown_values("tiny", values, ChartValues.of(chart)))
+    assert len(list(unknown_values("tiny", wrong, kept))) == 4
+
+
+@pytest.mark.skipif("OBSERVABILITY_CHARTS" not in os.environ, reason="OBSERVABILITY_CHARTS names no charts")
+def test_the_published_charts_say_what_is_written_down(tmp_path: Path) -> None:
+    write(Path(os.environ["OBSERVABILITY_CHARTS"]), tmp_path)
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {
+        file.name: file.read_text() for file in PUBLISHED.iterdir()
+    }

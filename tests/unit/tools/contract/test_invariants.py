@@ -52,7 +52,7 @@ def test_a_writable_root_and_an_added_capability_are_found_outside_privileged_na
     check = invariants.privileges_stay_in_privileged_namespaces
     assert found(check, rendering(namespace("apps", "baseline"), loose)) == [
         "Deployment apps/web: container main: adds the capabilities CHOWN",
-        "Deployment apps/web: container main: can write to its root file system: set readOnlyRootFilesystem",
+        "Deployment apps/web: container main: can write to its root file system; set readOnlyRootFilesystem",
     ]
     assert found(check, rendering(namespace("apps", "privileged"), loose)) == []
 
@@ -65,10 +65,10 @@ def test_the_hosts_network_is_found_in_a_namespace_without_a_level(rendering: Ma
 @pytest.mark.parametrize(
     ("spec", "replicas", "sentence"),
     [
-        ({"maxUnavailable": 0}, 3, "maxUnavailable 0 lets no pod go: allow 1"),
-        ({"maxUnavailable": "0%"}, 3, "maxUnavailable 0% lets no pod go: allow 1"),
-        ({"minAvailable": 2}, 2, "minAvailable 2 of 2 pods lets none go: use maxUnavailable 1"),
-        ({"minAvailable": "51%"}, 1, "minAvailable 51% of 1 pods lets none go: use maxUnavailable 1"),
+        ({"maxUnavailable": 0}, 3, "maxUnavailable 0 allows no disruption; set 1"),
+        ({"maxUnavailable": "0%"}, 3, "maxUnavailable 0% allows no disruption; set 1"),
+        ({"minAvailable": 2}, 2, "minAvailable 2 of 2 pods allows no disruption; use maxUnavailable 1"),
+        ({"minAvailable": "51%"}, 1, "minAvailable 51% of 1 pods allows no disruption; use maxUnavailable 1"),
     ],
 )
 def test_a_budget_that_blocks_every_drain_is_found(
@@ -113,6 +113,36 @@ def test_a_definition_that_goes_with_its_release_is_found(rendering: Make) -> No
     assert found(check, rendering(definition, retained=True)) == []
 
 
+@pytest.mark.parametrize(
+    ("memberlist", "label"),
+    [("memberlist:\n  join_members: [web]\n", None), ('memberlist:\n  cluster_label: "web.other"\n', "web.other")],
+)
+def test_a_ring_without_a_label_of_its_own_is_found(rendering: Make, memberlist: str, label: str | None) -> None:
+    def ring(text: str) -> Rendering:
+        config = manifest("ConfigMap", "web", data={"config.yaml": text, "readme": "memberlist: see above"})
+        config["metadata"]["labels"] = {"app.kubernetes.io/instance": "web"}
+        return rendering(config)
+
+    check = invariants.every_ring_has_a_label_of_its_own
+    problem = f"ConfigMap apps/web: config.yaml: the label of its ring is {label!r}: set 'web.apps'"
+    assert found(check, ring(memberlist)) == [problem]
+    assert found(check, ring("memberlist:\n  cluster_label: web.apps\n")) == []
+
+
+def test_a_cluster_of_collectors_without_a_name_is_found(rendering: Make) -> None:
+    def collectors(*flags: str) -> Rendering:
+        pods = workload(containers=[container(args=["run", *flags])])
+        pods["metadata"]["labels"] = {"app.kubernetes.io/instance": "web"}
+        return rendering(pods)
+
+    check = invariants.every_ring_has_a_label_of_its_own
+    assert found(check, collectors("--cluster.enabled=true")) == [
+        "Deployment apps/web: container main: the label of its ring is None: set 'web.apps'"
+    ]
+    assert found(check, collectors("--cluster.enabled=true", "--cluster.name=web.apps")) == []
+    assert found(check, collectors("--cluster.enabled=false")) == []
+
+
 def test_a_datasource_that_grafana_does_not_look_for_is_found(rendering: Make) -> None:
     def stack(namespaces: str) -> Rendering:
         environment = [{"name": "LABEL", "value": "grafana_datasource"}, {"name": "NAMESPACE", "value": namespaces}]
@@ -123,6 +153,6 @@ def test_a_datasource_that_grafana_does_not_look_for_is_found(rendering: Make) -
 
     check = every_datasource_is_read
     assert found(check, stack("logging,tracing")) == [
-        "ConfigMap monitoring/prometheus: Grafana looks for datasources in logging, tracing alone: name this one too"
+        "ConfigMap monitoring/prometheus: Grafana looks for datasources in logging, tracing alone; name this one too"
     ]
     assert found(check, stack("logging,monitoring")) == found(check, stack("ALL")) == []

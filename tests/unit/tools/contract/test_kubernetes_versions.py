@@ -45,7 +45,7 @@ CONSTRAINT = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "Schedul
 def test_a_feature_is_missing_below_the_version_that_has_it(found: RenderedObject, since: int, words: str) -> None:
     assert list(missing_features([found], f"1.{since}")) == []
     (finding,) = missing_features([found], f"v1.{since - 1}.4-eks-1")
-    assert words in finding.sentence and f"requires Kubernetes 1.{since}, not 1.{since - 1}" in finding.sentence
+    assert words in finding.message and f"requires Kubernetes 1.{since}, not 1.{since - 1}" in finding.message
 
 
 def test_what_every_version_has_is_not_missing() -> None:

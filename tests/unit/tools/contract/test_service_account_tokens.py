@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from components.charts import LOKI
 from tools.contract.invariants import every_release_makes_something
 from tools.contract.service_account_tokens import no_pod_holds_a_token_without_a_reason
 from tools.render import ReleaseSummary, Rendering
@@ -17,7 +18,7 @@ Make = Callable[..., Rendering]
 
 
 def release(
-    chart: str = "loki", version: str = "18.11.0", *, stand_in: bool = False, objects: int = 1
+    chart: str = "loki", version: str = LOKI.default_version, *, stand_in: bool = False, objects: int = 1
 ) -> ReleaseSummary:
     return ReleaseSummary("tiny", "apps", chart, version, Path(), "", stand_in, {}, objects)
 
@@ -47,7 +48,7 @@ def account(**said: Any) -> dict[str, Any]:
     ],
 )
 def test_a_token_without_a_reason_is_found(rendering: Make, pod: dict[str, Any], accounts: list[Any]) -> None:
-    sentence = "holds a token of the Kubernetes API without a reason: set automountServiceAccountToken to false"
+    sentence = "holds a token of the Kubernetes API without a reason; set automountServiceAccountToken to false"
     assert found(rendering(pod, *accounts), release()) == [f"Deployment apps/web: {sentence}"]
     assert found(rendering(pod, *accounts)) == [f"Deployment apps/web: {sentence}"], "the stack's own pods have none"
 
@@ -68,9 +69,9 @@ def test_a_reason_is_of_a_chart_and_a_container(rendering: Make, chart: str, nam
 
 def test_the_older_chart_of_loki_gives_all_pods_what_the_ruler_needs(rendering: Make) -> None:
     both = rendering(holding("reader"), holding("ruler", "loki-sc-rules"))
-    assert found(both, release(version="6.51.0")) == []
-    assert len(found(both, release(version="18.11.0"))) == 1
-    assert len(found(rendering(holding("reader")), release(version="6.51.0"))) == 1
+    assert found(both, release(version=LOKI.versions[-1])) == []
+    assert len(found(both, release(version=LOKI.default_version))) == 1
+    assert len(found(rendering(holding("reader")), release(version=LOKI.versions[-1]))) == 1
 
 
 def test_a_stand_in_chart_says_nothing_of_tokens(rendering: Make) -> None:

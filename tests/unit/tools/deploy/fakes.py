@@ -37,6 +37,7 @@ def cluster(
     default_storage_class: str = "standard",
     crds: frozenset[str] = frozenset(),
     version: str = "v1.36.1",
+    services: frozenset[str] = frozenset(),
 ) -> Cluster:
     """A cluster of one node with 4 CPUs."""
     return Cluster(
@@ -48,6 +49,7 @@ def cluster(
         default_storage_class=default_storage_class,
         storage_classes=frozenset({"standard", "fast"}),
         crds=crds,
+        services=services,
     )
 
 

@@ -16,7 +16,7 @@ import yaml
 from config import errors
 from tests.unit.tools.deploy import fakes
 from tools import stackfile
-from tools.deploy.commands import Refused, confirm
+from tools.deploy.confirmation import Refused, confirm
 from tools.deploy.engine import Engine, EngineFailedError, MissingEngineError, StateError
 from tools.deploy.kubectl import UnreachableClusterError, kubectl
 from tools.stackfile import StackFile

@@ -68,7 +68,9 @@ def test_what_the_stack_runs_already_is_free_for_it() -> None:
 
 def test_a_cluster_that_is_too_small_is_refused_with_both_figures() -> None:
     found = failed_checks(engine(), cluster(memory="1Gi"), [workload("Deployment", "grafana", "2Gi")])
-    assert found == ["it needs 0.5 CPU, 2.0 GiB, and 4 CPU, 1.0 GiB are free: add nodes or lower the replicas"]
+    assert found == [
+        "requests = 0.5 CPU, 2.0 GiB: must be at most the free 4 CPU, 1.0 GiB; add nodes, or lower replicas"
+    ]
 
 
 def test_a_cluster_that_has_all_is_no_obstacle() -> None:
@@ -79,20 +81,20 @@ def test_missing_custom_resources_are_named() -> None:
     objects = [{"kind": "IngressRoute"}, {"kind": "ServiceMonitor"}]
     found = failed_checks(engine(), cluster(crds=frozenset({"ingressroutes.traefik.io"})), objects)
     assert found == [
-        "the cluster lacks the CRDs servicemonitors.monitoring.coreos.com: install them, or turn off what needs them"
+        "CRDs = servicemonitors.monitoring.coreos.com: must exist in the cluster; install them, or disable their users"
     ]
 
 
 def test_an_unknown_storage_class_is_told_with_those_that_there_are() -> None:
     found = failed_checks(engine(), cluster(), [workload("StatefulSet", "loki", "2Gi", claims=("gp3",))])
-    assert found == ["the cluster has no StorageClass gp3: it has fast, standard"]
+    assert found == ["StorageClass = gp3: does not exist in the cluster; use one of fast, standard"]
 
 
 def test_volumes_of_no_class_need_a_default_one() -> None:
     without_default = cluster(default_storage_class="")
     claim = {"kind": "PersistentVolumeClaim", "spec": {}}
     assert failed_checks(engine(), without_default, [claim]) == [
-        "the cluster has no default StorageClass: set observability:cluster.storage_class"
+        "StorageClass: must be set without a default one in the cluster; set observability:cluster.storage_class"
     ]
 
 
@@ -102,13 +104,13 @@ def test_stand_ins_serve_the_sandbox_alone() -> None:
     assert failed_checks(standing_in, cluster("observability-sandbox", server=loopback), []) == []
     for other in (cluster("observability-sandbox"), cluster("prod", server=loopback)):
         [told] = failed_checks(standing_in, other, [])
-        assert f"their stand-ins only serve the sandbox, not {other.context}" in told
+        assert told.startswith(f"context = {other.context}: must be the sandbox")
         assert "pulumi plugin install resource random v" in told
 
 
 def test_the_examples_keys_only_reach_a_stand_in_of_aws() -> None:
     config = {"aws:accessKey": "FAKEACCESSKEY"}
-    assert "the examples' AWS keys" in failed_checks(engine(config), cluster(), [])[0]
+    assert "aws:accessKey: must not be that of the examples" in failed_checks(engine(config), cluster(), [])[0]
     moto = {"AWS_ENDPOINT_URL": "http://127.0.0.1:5000"}
     assert failed_checks(engine(config, variables=moto), cluster(), []) == []
 
@@ -116,8 +118,8 @@ def test_the_examples_keys_only_reach_a_stand_in_of_aws() -> None:
 def test_production_refuses_the_examples_passphrase_and_a_local_state() -> None:
     unfit = engine(PRODUCTION, backend="file:///state", demo_passphrase=True)
     assert [told.partition(":")[0] for told in failed_checks(unfit, cluster(), [])] == [
-        "production must not use the examples' passphrase",
-        "production must not keep its state on this machine",
+        "passphrase",
+        "state = file",
     ]
     assert failed_checks(engine(PRODUCTION), cluster(), []) == []
 
@@ -136,9 +138,9 @@ def test_a_server_of_the_stated_version_is_accepted(stated: str, server: str) ->
 @pytest.mark.parametrize("server", ["1.27", "1.29"])
 def test_a_server_of_another_version_is_refused_with_both_and_the_fix(server: str) -> None:
     assert other_version(stating("1.28"), cluster(version=f"v{server}.3")) == (
-        f"observability:cluster.kubernetes_version = 1.28: the cluster of context somewhere has Kubernetes {server}; "
-        "set that, or another context: pulumi config set --path --type string observability:cluster.kubernetes_version "
-        f"{server} --stack test"
+        f"observability:cluster.kubernetes_version = 1.28: must be {server}, the version of the cluster of context "
+        "somewhere; set it, or use another context\n    pulumi config set --path --type string "
+        f"observability:cluster.kubernetes_version {server} --stack test"
     )
 
 
@@ -150,7 +152,7 @@ def test_the_sandbox_serves_a_stack_of_every_version() -> None:
 
 def test_what_an_older_server_does_not_have_is_named_with_the_setting_that_leaves_it_out() -> None:
     (found,) = too_new_features(stating(""), cluster(version="v1.28.5"), [SIDECAR])
-    assert "observability:cluster.kubernetes_version is missing" in found
+    assert found.startswith("observability:cluster.kubernetes_version: is missing, and ")
     assert "Deployment ui/grafana" in found and "requires Kubernetes 1.29, not 1.28" in found
     assert found.endswith("observability:cluster.kubernetes_version 1.28 --stack test")
     assert too_new_features(stating(""), cluster(version="v1.29.0"), [SIDECAR]) == []
@@ -165,3 +167,21 @@ def test_a_target_is_described_before_anything_is_asked() -> None:
         "CRDs     ingressroutes.traefik.io missing",
         "state    s3://state",
     ]
+
+
+def test_the_service_that_a_gateway_resolves_through_must_be_in_the_cluster() -> None:
+    file = "http {\n  resolver kube-dns.kube-system.svc.cluster.local.;\n  server { listen 8080; }\n}\n"
+    gateway = {"kind": "ConfigMap", "metadata": {"name": "loki-gateway"}, "data": {"nginx.conf": file}}
+    elsewhere = cluster(services=frozenset({"coredns.kube-system", "kube-dns.other"}))
+    assert failed_checks(engine(), elsewhere, [gateway, gateway]) == [
+        "dns_resolver = kube-dns.kube-system: must be a Service of the cluster, as gateways resolve names through it; "
+        "use the DNS servers of the pods, or set another Service or an address\n"
+        "    pulumi config set --path observability:cluster.dns_resolver resolv.conf --stack test"
+    ]
+    assert failed_checks(engine(), cluster(services=frozenset({"kube-dns.kube-system"})), [gateway]) == []
+
+
+@pytest.mark.parametrize("line", ["resolver 172.20.0.10;", "resolver [fd00::a];", "include /tmp/resolver.conf;"])
+def test_an_address_and_the_servers_of_the_pod_need_no_service(line: str) -> None:
+    gateway = {"kind": "ConfigMap", "metadata": {"name": "loki-gateway"}, "data": {"nginx.conf": f"http {{ {line} }}"}}
+    assert failed_checks(engine(), cluster(), [gateway]) == []

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components._package import component_classes
+from components._plugin import component_classes
 from tools.docs.components import page_name, python_name
 from tools.docs.markdown import split_default, table
 from tools.docs.settings import settings_page

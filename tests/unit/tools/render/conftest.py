@@ -1,10 +1,11 @@
 """Tiny charts of the tests' own."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.installed_tools import require
 
 MakeChart = Callable[..., Path]
 
@@ -31,7 +32,6 @@ def make_chart(tmp_path: Path) -> MakeChart:
 @pytest.fixture
 def helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the test render charts, with a cache of its own."""
-    if shutil.which("helm") is None:
-        pytest.skip("helm is not on PATH; `make test` puts it there")
+    require("helm")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.delenv("OBSERVABILITY_CHARTS", raising=False)

@@ -11,7 +11,7 @@ from tools.settings.derived import derived
 
 def sizes(base: dict[str, Any], **args: Any) -> dict[str, Any]:
     spec = TracingSpec.check("Tracing", {"namespace": "tracing", **base, **args})
-    return {one.place: one.value for one in derived("tracing", spec) if "workloads" in one.place}
+    return {one.setting: one.value for one in derived("tracing", spec) if "workloads" in one.setting}
 
 
 def test_the_size_of_every_part_of_distributed_tempo_is_shown() -> None:

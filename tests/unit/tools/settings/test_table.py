@@ -29,7 +29,7 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_every_setting_has_its_value_and_where_that_comes_from(project: Path) -> None:
-    table = {row.place: (row.value, row.origin) for row in rows(project, "test")}
+    table = {row.setting: (row.value, row.origin) for row in rows(project, "test")}
     assert table["cluster.storage_class"] == ("gp3", "stack file")
     assert table["logging.storage_class"] == ("gp3", "derived from cluster.storage_class")
     assert table["logging.replicas"] == ("2", "stack file")
@@ -42,7 +42,7 @@ def test_every_setting_has_its_value_and_where_that_comes_from(project: Path) ->
 
 
 def test_a_secret_is_named_and_not_shown(project: Path) -> None:
-    table = {row.place: row.value for row in rows(project, "test")}
+    table = {row.setting: row.value for row in rows(project, "test")}
     assert [table[key] for key in ("ui_users", "aws:accessKey", "aws:secretKey")] == ["[secret]"] * 3
     assert not any("v1:abc" in value or "FAKEKEY" in value for value in table.values())
 

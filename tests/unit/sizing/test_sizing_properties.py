@@ -1,0 +1,156 @@
+"""Properties of every plan: more load never gives less of anything, and never less than high availability needs."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.sizing import Choice, Load, Plan, Prices, Retention, Shape, Tuning, cost, raised_limits, size
+
+daily = st.floats(0, 100_000)
+loads = st.builds(
+    Load,
+    logs_gb_per_day=daily,
+    active_streams=st.none() | st.floats(0, 1e6),
+    spans_per_second=st.floats(0, 1e6),
+    active_series=st.floats(0, 5e7),
+    scrape_interval_seconds=st.floats(1, 300),
+    query_factor=st.floats(0.1, 20),
+    collectors=st.integers(1, 200),
+)
+retentions = st.builds(
+    Retention,
+    logs=st.floats(1, 4000),
+    traces=st.floats(1, 400),
+    metrics=st.floats(1, 400),
+)
+tunings = st.builds(
+    Tuning,
+    replication_factor=st.integers(1, 3),
+    trace_replication_factor=st.integers(1, 3),
+    ingester_zones=st.sampled_from([1, 3]),
+)
+growing = st.sampled_from(["logs_gb_per_day", "active_streams", "spans_per_second", "active_series", "query_factor"])
+PRICES = Prices()
+
+
+def shapes(plan: Plan) -> list[Shape]:
+    return [
+        *plan.logs.shapes.values(),
+        *plan.traces.shapes.values(),
+        plan.metrics,
+        plan.collectors,
+    ]
+
+
+def figures(shape: Shape) -> dict[str, float]:
+    found: dict[str, float] = {
+        f"{name}.{figure}": getattr(item, figure)
+        for name, item in shape.all.items()
+        for figure in ("replicas", "cpu_millis", "memory_mib", "volume_gib")
+    }
+    return found | {
+        "chunks": shape.chunks_cache_mib,
+        "results": shape.results_cache_mib,
+        "gb": shape.objects.gb,
+        "writes": shape.objects.writes,
+        "reads": shape.objects.reads,
+        "cost": cost([shape], PRICES).total,
+    }
+
+
+def assert_nothing_shrinks(smaller: Plan, larger: Plan) -> None:
+    for before, after in zip(shapes(smaller), shapes(larger), strict=True):
+        grown = figures(after)
+        for name, value in figures(before).items():
+            assert grown[name] >= value * (1 - 1e-12), f"{before.mode} {name}: {value} became {grown[name]}"
+
+
+@given(loads, retentions, tunings, growing, st.floats(1, 100))
+def test_more_load_never_gives_less_of_anything(
+    load: Load, retention: Retention, tuning: Tuning, name: str, factor: float
+) -> None:
+    value: Any = getattr(load, name)
+    if value is None:
+        value = load.streams
+        load = replace(load, active_streams=value)
+    more = replace(load, **{name: value * factor})
+    assert_nothing_shrinks(size(load, retention, PRICES, tuning), size(more, retention, PRICES, tuning))
+
+
+@given(loads, retentions, tunings, st.floats(1, 10))
+def test_more_samples_never_give_less_of_anything(
+    load: Load, retention: Retention, tuning: Tuning, factor: float
+) -> None:
+    denser = replace(load, scrape_interval_seconds=load.scrape_interval_seconds / factor)
+    assert_nothing_shrinks(size(load, retention, PRICES, tuning), size(denser, retention, PRICES, tuning))
+
+
+@given(loads, retentions, tunings, st.sampled_from(["logs", "traces", "metrics"]), st.floats(1, 10))
+def test_a_longer_retention_never_gives_less_of_anything(
+    load: Load, retention: Retention, tuning: Tuning, name: str, factor: float
+) -> None:
+    longer = replace(retention, **{name: getattr(retention, name) * factor})
+    assert_nothing_shrinks(size(load, retention, PRICES, tuning), size(load, longer, PRICES, tuning))
+
+
+@given(daily, daily, st.floats(0, 1e6), st.floats(0, 1e6))
+def test_more_load_never_makes_the_recommended_platform_cheaper(
+    logs: float, more_logs: float, spans: float, more_spans: float
+) -> None:
+    def recommended(logs_gb: float, spans_per_second: float) -> float:
+        plan = size(Load(logs_gb_per_day=logs_gb, spans_per_second=spans_per_second), Retention(), PRICES)
+        return cost([choice.shapes[choice.recommended] for choice in (plan.logs, plan.traces)], PRICES).total
+
+    low, high = sorted((logs, more_logs)), sorted((spans, more_spans))
+    assert recommended(low[0], high[0]) <= recommended(low[1], high[1]) * (1 + 1e-12)
+
+
+@given(loads, retentions, tunings)
+def test_no_mode_has_fewer_replicas_than_copies_or_than_high_availability_needs(
+    load: Load, retention: Retention, tuning: Tuning
+) -> None:
+    plan = size(load, retention, PRICES, tuning)
+    for mode, writer in (("monolithic", "loki"), ("simple-scalable", "write"), ("distributed", "ingester")):
+        assert plan.logs.shapes[mode].workloads[writer].replicas >= tuning.replication_factor
+    assert plan.traces.shapes["distributed"].workloads["ingester"].replicas >= tuning.trace_replication_factor
+    assert_at_least_two(plan.logs, "distributed", {"ingester", "compactor"})
+    assert_at_least_two(plan.traces, "distributed", {"ingester", "compactor", "metrics-generator"})
+    assert_at_least_two(plan.traces, "distributed-kafka", {"backend-scheduler", "backend-worker", "metrics-generator"})
+    assert plan.traces.shapes["distributed-kafka"].workloads["backend-scheduler"].replicas == 1
+    assert plan.logs.shapes["distributed"].workloads["compactor"].replicas == 1
+    assert plan.traces.shapes["monolithic"].workloads["tempo"].replicas == 1
+
+
+def assert_at_least_two(choice: Choice, mode: str, singles: set[str]) -> None:
+    for role, item in choice.shapes[mode].workloads.items():
+        assert item.replicas >= 2 or role in singles, role
+
+
+@given(loads, tunings)
+def test_every_zone_has_as_many_ingesters(load: Load, tuning: Tuning) -> None:
+    workloads = size(load, Retention(), PRICES, tuning).logs.shapes["distributed"].workloads
+    assert workloads["ingester"].replicas % tuning.ingester_zones == 0
+
+
+@given(loads)
+def test_every_kafka_partition_has_a_builder_and_a_store(load: Load) -> None:
+    workloads = size(load, Retention(), PRICES).traces.shapes["distributed-kafka"].workloads
+    assert workloads["block-builder"].replicas == workloads["live-store"].replicas
+
+
+@given(loads)
+def test_a_single_process_is_recommended_for_traces_exactly_up_to_25_mb_a_second(load: Load) -> None:
+    single = size(load, Retention(), PRICES).traces.recommended == "monolithic"
+    assert single == (load.spans_per_second * 450 / 1e6 <= 25)
+
+
+@given(load=loads, more=st.floats(1, 50))
+def test_limits_are_above_the_load_and_never_fall_with_it(load: Load, more: float) -> None:
+    larger = replace(load, logs_gb_per_day=load.logs_gb_per_day * more)
+    raised, grown = raised_limits(load), raised_limits(larger)
+    assert all(grown[name].value >= limit.value for name, limit in raised.items())
+    rate = raised["ingestion_rate_mb"].value if "ingestion_rate_mb" in raised else 4
+    streams = raised["max_global_streams_per_user"].value if "max_global_streams_per_user" in raised else 5_000
+    assert rate >= load.logs_gb_per_day / 86.4 and streams >= load.streams

@@ -1,0 +1,162 @@
+"""Alloy's configuration: the recorded texts, and the rules that any choice of arguments keeps."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components._spec import InvalidArgsError
+from components.telemetry.alloy_config import log_labels, memory_limiter
+from tests.alloyfmt import alloyfmt
+from tests.unit.telemetry.examples import GOLDEN, VARIANTS, component, config_of, telemetry_spec
+
+ALL = pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
+
+
+@pytest.mark.parametrize("name", VARIANTS)
+def test_the_configuration_is_the_recorded_one(name: str) -> None:
+    recorded = (GOLDEN / f"telemetry-{name}.alloy").read_text()
+    assert config_of(**VARIANTS[name]) == recorded, (
+        "where the difference is meant: python -m tests.unit.telemetry.examples"
+    )
+
+
+@pytest.mark.parametrize("golden", sorted(GOLDEN.glob("*.alloy")), ids=lambda path: path.stem)
+def test_alloys_own_formatter_leaves_the_recorded_text_as_it_is(golden: Path) -> None:
+    assert alloyfmt(golden.read_text()) == golden.read_text()
+
+
+@ALL
+def test_every_reference_names_a_component_of_the_configuration(changes: dict[str, Any]) -> None:
+    config = config_of(**changes)
+    components = {f"{name}.{label}" for name, label in re.findall(r'^([a-z0-9_.]+) "(\w+)" \{', config, re.MULTILINE)}
+    references = re.findall(r"\b((?:discovery|local|loki|otelcol)\.[a-z0-9_.]+)\.\w+\b(?!.*\{$)", config, re.MULTILINE)
+    assert references
+    assert set(references) <= components
+
+
+@ALL
+def test_every_component_but_the_sources_receives_from_another(changes: dict[str, Any]) -> None:
+    config = config_of(**changes)
+    components = {f"{name}.{label}" for name, label in re.findall(r'^([a-z0-9_.]+) "(\w+)" \{', config, re.MULTILINE)}
+    unused = {name for name in components if f"{name}." not in config}
+    assert {re.sub(r"\.\w+$", "", name) for name in unused} <= {
+        "loki.source.file",
+        "loki.source.kubernetes",
+        "otelcol.receiver.otlp",
+    }
+
+
+def test_only_lines_from_files_have_the_runtimes_prefix_taken_off() -> None:
+    assert "stage.cri" in config_of()
+    assert "stage.cri" not in config_of(log_source="api"), "the API server has taken the prefix off already"
+
+
+def test_a_reader_of_files_discovers_only_its_own_node() -> None:
+    selector = component(config_of(), 'discovery.kubernetes "pod"')
+    assert '"spec.nodeName=" + coalesce(sys.env("HOSTNAME"), constants.hostname)' in selector
+
+
+def test_readers_through_the_api_share_the_pods_among_them() -> None:
+    config = config_of(log_source="api")
+    assert "selectors" not in component(config, 'discovery.kubernetes "pod"')
+    assert re.search(r"clustering \{\s+enabled = true", component(config, 'loki.source.kubernetes "pod"'))
+
+
+def test_trace_ids_of_json_lines_become_structured_metadata_and_never_labels() -> None:
+    config = config_of()
+    stages = component(config, 'loki.process "pod"')
+    for field in ("trace_id", "span_id", "TraceId", "SpanId"):
+        assert re.search(rf"stage\.json \{{[^}}]*\b{field}\b", stages)
+        assert re.search(rf"stage\.structured_metadata \{{[^}}]*\b{field}\b", stages)
+        assert field not in log_labels(telemetry_spec())
+    assert "stage.labels" not in config
+
+
+def test_lines_wait_for_loki_instead_of_being_given_up() -> None:
+    assert "max_backoff_retries = 0" in component(config_of(), 'loki.write "endpoint"')
+
+
+def test_the_paths_of_static_pods_come_from_the_hash_of_their_manifest() -> None:
+    rules = re.findall(r"rule \{.*?\n\t\}", component(config_of(), 'discovery.relabel "pod"'), re.DOTALL)
+    paths = [rule for rule in rules if '"__path__"' in rule]
+    assert ["pod_uid" in rule for rule in paths] == [True, False]
+    assert "kubernetes_io_config_hash" in paths[1], "it overrides the path of the uid where there is such a hash"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "name", "plain"),
+    [
+        ("tempo.tracing:4317", "otelcol.exporter.otlp", True),
+        ("http://tempo.tracing:4318", "otelcol.exporter.otlphttp", False),
+        ("https://tempo.tracing:4318", "otelcol.exporter.otlphttp", False),
+    ],
+)
+def test_the_notation_of_the_trace_endpoint_chooses_the_protocol(endpoint: str, name: str, plain: bool) -> None:
+    exporter = component(config_of(traces_otlp_endpoint=endpoint), f'{name} "tempo"')
+    assert f'endpoint = "{endpoint}"' in exporter
+    assert ("insecure = true" in exporter) is plain
+
+
+def test_a_signal_without_a_backend_is_not_received() -> None:
+    receiver = component(config_of(metrics_otlp_url=""), 'otelcol.receiver.otlp "default"')
+    assert "traces" in receiver
+    assert "metrics" not in receiver
+
+
+def test_the_tenant_goes_with_logs_on_both_ways() -> None:
+    config = config_of(logs_tenant="acme")
+    assert 'tenant_id           = "acme"' in component(config, 'loki.write "endpoint"')
+    assert '"X-Scope-OrgID" = "acme"' in component(config, 'otelcol.exporter.otlphttp "loki"')
+
+
+def test_a_label_value_cannot_leave_its_string() -> None:
+    config = config_of(cluster='a"), drop() where ("b')
+    assert '\\"a\\\\\\"), drop() where (\\\\\\"b\\"' in component(config, 'otelcol.processor.transform "default"')
+    assert 'cluster = "a\\"), drop() where (\\"b"' in component(config, 'loki.process "pod"')
+
+
+def test_the_memory_limiter_acts_before_the_container_is_killed() -> None:
+    attributes = memory_limiter(telemetry_spec(memory_limit="1Gi"), {}).attributes
+    assert attributes["limit"] == "819MiB"
+
+
+@ALL
+def test_every_label_that_the_configuration_sets_is_reported(changes: dict[str, Any]) -> None:
+    config, labels = config_of(**changes), set(log_labels(telemetry_spec(**changes)))
+    targets = set(re.findall(r'target_label\s+= "(\w+)"', config)) - {"__path__"}
+    set_here = re.split(r"stage\.(?:match|json)", component(config, "loki.process"))[0]
+    static = set(re.findall(r"^\t\t\t(\w+)\s+= ", set_here, re.MULTILINE))
+    assert targets | static <= labels
+    assert labels - targets - static <= {"filename", "stream", "instance", "service_name"}
+
+
+def test_the_lines_of_a_namespace_go_to_its_tenant_and_all_others_to_the_default_one() -> None:
+    config = config_of(logs_tenant="ops", namespace_tenants={"shop": "team-a", "cart": "team-a", "search": "team-b"})
+    stages = component(config, 'loki.process "pod"')
+    matches = re.findall(r'selector = "(.*)"\n\n\t\tstage\.tenant \{\n\t\t\tvalue = "(.*)"', stages)
+    assert matches == [
+        (r"{namespace=~\"cart|shop\"}", "team-a"),
+        (r"{namespace=~\"search\"}", "team-b"),
+    ]
+    assert 'tenant_id           = "ops"' in component(config, 'loki.write "endpoint"')
+    assert '"X-Scope-OrgID" = "ops"' in component(config, 'otelcol.exporter.otlphttp "loki"')
+
+
+@pytest.mark.parametrize(
+    ("args", "sentence"),
+    [
+        ({"logs_tenant": "a|b"}, "use no other characters"),
+        ({"logs_tenant": "a", "namespace_tenants": {"shop": ".."}}, "must not be . or .."),
+        (
+            {"logs_tenant": "a", "namespace_tenants": {"Shop": "b"}},
+            'namespace_tenants.Shop.[key] = "Shop": must be at most 63',
+        ),
+        ({"namespace_tenants": {"shop": "a"}}, 'namespace_tenants = {"shop": "a"}: requires logs_tenant'),
+    ],
+)
+def test_a_tenant_that_loki_would_refuse_stops_the_preview(args: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InvalidArgsError) as raised:
+        telemetry_spec(**args)
+    assert sentence in str(raised.value)
