@@ -5,10 +5,9 @@ project's stand-ins.
 """
 
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import cycle
+from itertools import chain, cycle, repeat
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -16,6 +15,7 @@ from unittest.mock import patch
 import pytest
 import yaml
 
+from tests.installed_tools import require
 from tools.contract.kubernetes_versions import missing_features
 from tools.contract.pods import Pod, pods_of
 from tools.contract.schemas import violations
@@ -41,13 +41,18 @@ CLUSTER = {
 }
 OLDEST_KUBERNETES = "1.25"
 """What the charts require."""
+BACKENDS_ALONE = {
+    "grafana": {"enabled": False},
+    "metrics": {"kind": "external", "remote_write_url": "http://m:9090/api/v1/write", "otlp_url": "http://m:9090/otlp"},
+}
+"""Leaves Grafana and Prometheus to the other stacks, as rendering takes most of the time."""
 CA = {"config_map": "s3-ca", "key": "bundle.pem"}
 LOKITOOL = "registry.acme.io/lokitool:3.7.7"
 OWN_PLACEMENT = {"onprem": {"loki-write", "tempo-ingester", "tempo-metrics-generator"}}
 """The workloads of a committed stack that its settings place elsewhere."""
 
 EVERYTHING: dict[str, Any] = {
-    "cluster": {"service_monitors": True},
+    "cluster": {"service_monitors": True, "kubernetes_version": OLDEST_KUBERNETES},
     "caching": {"kind": "valkey"},
     "logging": {
         "mode": "distributed",
@@ -87,10 +92,12 @@ def _combined() -> Iterator[tuple[str, dict[str, Any]]]:
         ]
         for area in ("logging", "tracing")
     )
-    for (loki, tempo), store in zip(zip(logging, cycle(tracing), strict=False), cycle(stores), strict=False):
+    # Each topology of Tempo once, then the smallest.
+    tempos = chain(tracing, repeat(tracing[0]))
+    for loki, tempo, store in zip(logging, tempos, cycle(stores), strict=False):
         areas = {"storage": _with_ca(dict(store.settings)), "logging": loki[1], "tracing": tempo[1]}
         cluster = {"kubernetes_version": OLDEST_KUBERNETES}
-        yield f"{loki[0]}, {tempo[0]}, {store.title}", {**store.config, "cluster": cluster, **areas}
+        yield f"{loki[0]}, {tempo[0]}, {store.title}", {**store.config, "cluster": cluster, **areas, **BACKENDS_ALONE}
 
 
 def _with_cluster(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -115,8 +122,7 @@ def rendered(stack: str) -> tuple[Rendering, str]:
 
 @pytest.fixture(params=STACKS, ids=list(STACKS))
 def stack(request: pytest.FixtureRequest) -> str:
-    if shutil.which("helm") is None:
-        pytest.skip("helm is not on PATH; `make test` puts it there")
+    require("helm")
     name: str = request.param
     return name
 
