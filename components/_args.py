@@ -4,6 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NotRequired, TypedDict
 
 
+class CertificateReference(TypedDict):
+    """A key with certificates in a Secret or a ConfigMap that exists already."""
+
+    key: str
+    """Key of the certificates, in PEM."""
+    secret: NotRequired[str]
+    """Name of the Secret, in the namespace of its reader. Default: none, with `config_map`."""
+    config_map: NotRequired[str]
+    """Name of the ConfigMap, in the namespace of its reader. Default: none, with `secret`."""
+
+
 class SecretReference(TypedDict):
     """A key of a Kubernetes Secret that exists already, made by External Secrets or by hand."""
 

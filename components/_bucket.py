@@ -2,14 +2,21 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
 
-from ._kubernetes import OptionalObjectName
+from ._kubernetes import CertificateReference, OptionalObjectName
 from ._model import Plain
 from ._spec import Spec, Violation, rule
 from .storage.partitions import arn_problem, endpoint_problem, is_aws_host, partition_of, region_problem
 from .storage.s3 import bucket_endpoint, name_problem
+
+_CA_VOLUME = "storage-ca"
+_CA_DIRECTORY = "/etc/storage-ca"
+_CA_FILE = "ca.crt"
+CA_PATH = f"{_CA_DIRECTORY}/{_CA_FILE}"
+"""File of a pod with the certificates of `storage_ca`."""
 
 
 class Store(StrEnum):
@@ -39,6 +46,15 @@ class BucketReaderSpec(Spec):
         default="",
         description="KMS key that objects are encrypted with. Default: the encryption that the bucket is set to.",
     )
+    storage_ca: Plain[CertificateReference | None] = Field(
+        default=None,
+        description=(
+            "Certificates of the authority that signed the certificate of `endpoint`, as a key of an existing Secret "
+            "or ConfigMap of the same namespace; they alone are then trusted, and read when a pod starts. Default: the "
+            "public authorities."
+        ),
+        examples=[{"config_map": "s3-ca", "key": "ca.crt"}],
+    )
     credentials_secret: OptionalObjectName = Field(
         default="",
         description=(
@@ -61,6 +77,31 @@ class BucketReaderSpec(Spec):
     def is_s3_compatible(self) -> bool:
         """Whether objects are in a store with the S3 API that is not AWS S3."""
         return self.store is Store.S3 and not is_aws_host(bucket_endpoint(self.endpoint, self.region).host_port)
+
+    @property
+    def ca_volumes(self) -> list[dict[str, Any]]:
+        """The volume with the certificates of `storage_ca`; none without it."""
+        return [] if self.storage_ca is None else [self.storage_ca.volume(_CA_VOLUME, _CA_FILE)]
+
+    @property
+    def ca_mounts(self) -> list[dict[str, Any]]:
+        """The mount of that volume."""
+        mount = {"name": _CA_VOLUME, "mountPath": _CA_DIRECTORY, "readOnly": True}
+        return [] if self.storage_ca is None else [mount]
+
+    @rule("storage_ca")
+    def _storage_ca_has_one_source(self) -> str | None:
+        if self.storage_ca is None or bool(self.storage_ca.secret) != bool(self.storage_ca.config_map):
+            return None
+        if self.storage_ca.secret:
+            return "must have one of secret and config_map, and has both; remove one of them"
+        return "must have secret or config_map; set one of them"
+
+    @rule("storage_ca", "store", "endpoint")
+    def _storage_ca_is_of_an_https_endpoint(self) -> str | None:
+        if self.storage_ca is not None and (self.store is Store.FILESYSTEM or self.endpoint.startswith("http://")):
+            return "requires an https endpoint; set one, or remove it"
+        return None
 
     @rule("bucket", "store")
     def _store_s3_has_a_bucket(self) -> str | None:

@@ -134,3 +134,28 @@ class SecretReference(StrictModel):
         description="Name of the Secret, in the namespace of its reader.", examples=["grafana-admin"]
     )
     key: Annotated[str, USER_KNOWN] = Field(min_length=1, description="Key in the Secret.", examples=["password"])
+
+
+class CertificateReference(StrictModel):
+    """A key with certificates in a Secret or a ConfigMap that exists already."""
+
+    secret: OptionalObjectName = Field(
+        default="",
+        description="Name of the Secret, in the namespace of its reader. Default: none, with `config_map`.",
+        examples=["s3-ca"],
+    )
+    config_map: OptionalObjectName = Field(
+        default="",
+        description="Name of the ConfigMap, in the namespace of its reader. Default: none, with `secret`.",
+        examples=["s3-ca"],
+    )
+    key: Annotated[str, USER_KNOWN] = Field(
+        min_length=1, description="Key of the certificates, in PEM.", examples=["ca.crt"]
+    )
+
+    def volume(self, name: str, file: str) -> dict[str, Any]:
+        """Return a volume with the certificates as `file`."""
+        items = [{"key": self.key, "path": file}]
+        if self.secret:
+            return {"name": name, "secret": {"secretName": self.secret, "items": items}}
+        return {"name": name, "configMap": {"name": self.config_map, "items": items}}

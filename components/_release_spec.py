@@ -6,15 +6,16 @@ from typing import Any
 from pydantic import Field
 
 from ._merge import is_set_at, removed_at
-from ._model import Plain, StrictModel
+from ._model import Plain
 from ._namespace_spec import NamespacedSpec
 from ._plain_secrets import PROBLEM, plain_secrets
+from ._pods import PodSettings
 from ._spec import Violation, rule
 from .charts import Chart
 from .units import Name
 
 
-class ReleaseSettings(StrictModel):
+class ReleaseSettings(PodSettings):
     """Options of a Helm release, and further values of its chart."""
 
     values: Plain[Mapping[str, Any]] = Field(

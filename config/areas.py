@@ -29,7 +29,7 @@ class LoggingArea(LoggingSettings):
 
 
 class TracingArea(TracingSettings):
-    """Settings under `observability:tracing`; size and placement hold for the pods that have a volume."""
+    """Settings under `observability:tracing`; size holds for the pods that hold spans, placement for all."""
 
     namespace: Name = Field(default="tracing", description="Namespace of Tempo.", examples=["tracing"])
 

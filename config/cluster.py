@@ -8,10 +8,14 @@ from pydantic import Field
 
 from components._cluster import ClusterDnsSpec, MonitorSpec
 from components._ip_families import IpFamiliesSpec, IpFamily
-from components._kubernetes import LabelKey, LabelValue, NodeSelector, OptionalObjectName, Tolerations
+from components._kubernetes import LabelKey, LabelValue, NodeSelector, ObjectName, OptionalObjectName, Tolerations
 from components._model import USER_KNOWN, StrictModel, same_as
 from components._nginx import DnsResolver
-from components.units import Hostname, Name
+from components._pods import ImageRegistry, PodSettings
+from components.units import Hostname, Name, form
+
+_A_VERSION = "a minor version of Kubernetes; set one such as 1.28"
+_NATIVE_SIDECARS = 29
 
 
 class Environment(StrEnum):
@@ -23,7 +27,7 @@ class Environment(StrEnum):
 
 
 class ClusterArea(StrictModel):
-    """Settings under `observability:cluster`; placement and storage class apply where an area sets none."""
+    """Settings under `observability:cluster`; those of pods and volumes apply where an area sets none."""
 
     name: Annotated[Name, USER_KNOWN] = Field(
         default="local",
@@ -46,6 +50,15 @@ class ClusterArea(StrictModel):
         ),
         examples=["production"],
     )
+    kubernetes_version: Annotated[str, form(r"(1\.[1-9]\d)?", _A_VERSION)] = Field(
+        default="",
+        description=(
+            "Minor version of Kubernetes, in quotes: what an older one does not have is left out, such as sidecars "
+            f"that start first (1.{_NATIVE_SIDECARS}); `make up` refuses a cluster of another version, and one that a "
+            "chart does not support. Default: none, and no older version than the stack needs."
+        ),
+        examples=["1.28"],
+    )
     storage_class: OptionalObjectName = Field(
         default="",
         description="StorageClass of every volume whose area sets none. Default: the cluster's.",
@@ -59,6 +72,9 @@ class ClusterArea(StrictModel):
         description="Tolerations as in a pod's specification. Default: none.",
         examples=[[{"key": "dedicated", "operator": "Exists"}]],
     )
+    image_registry: ImageRegistry = same_as(PodSettings, "image_registry")
+    image_pull_secrets: Sequence[ObjectName] = same_as(PodSettings, "image_pull_secrets")
+    priority_class: OptionalObjectName = same_as(PodSettings, "priority_class")
     existing_namespaces: Sequence[Name] = Field(
         default=(),
         description=(
@@ -71,6 +87,14 @@ class ClusterArea(StrictModel):
     ip_families: Sequence[IpFamily] = same_as(IpFamiliesSpec, "ip_families")
     dns_resolver: DnsResolver = same_as(ClusterDnsSpec, "dns_resolver")
     dns_domain: Hostname = same_as(ClusterDnsSpec, "cluster_domain")
+
+    @property
+    def has_native_sidecars(self) -> bool:
+        """Whether init containers may go on running beside a pod's containers.
+
+        https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
+        """
+        return not self.kubernetes_version or int(self.kubernetes_version.partition(".")[2]) >= _NATIVE_SIDECARS
 
     @property
     def production(self) -> bool:

@@ -40,6 +40,16 @@ def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
             )
 
 
+@rule("grafana.native_sidecars", "cluster.kubernetes_version")
+def _native_sidecars_are_supported(settings: Settings) -> Iterator[Problem]:
+    stated = "native_sidecars" in settings.grafana.model_fields_set and settings.grafana.native_sidecars
+    if stated and not settings.cluster.has_native_sidecars:
+        field = setting_path("grafana", "native_sidecars")
+        version = settings.cluster.kubernetes_version
+        message = f"requires Kubernetes 1.29, and cluster.kubernetes_version is {version}; remove it"
+        yield Problem(field, message, remove_command(field), shown(True))
+
+
 @rule("storage.kind", "secrets")
 def _credentials_are_used(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, ExternalStorage):
@@ -267,6 +277,7 @@ def _existing_namespaces_are_of_areas(settings: Settings) -> Iterator[Problem]:
 RULES: Sequence[Rule] = (
     _external_storage_has_credentials,
     _credentials_are_used,
+    _native_sidecars_are_supported,
     _every_signal_has_a_bucket,
     _prefixes_are_of_signals,
     _credentials_are_of_signals,

@@ -5,7 +5,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from components._model import USER_KNOWN, Plain, StrictModel
+from components._bucket import BucketReaderSpec
+from components._kubernetes import CertificateReference
+from components._model import USER_KNOWN, Plain, StrictModel, same_as
 from components.storage.spec import (
     AwsBucketAccessSettings,
     AwsObjectStorageSettings,
@@ -91,6 +93,7 @@ class ExternalStorage(ExternalObjectStorageSettings, SecretBucketAccessSettings)
     """`kind: external`: buckets of an S3-compatible server that exist already."""
 
     kind: Literal["external"] = _kind()
+    ca: Plain[CertificateReference | None] = same_as(BucketReaderSpec, "storage_ca")
     credentials: Mapping[str, Annotated[Name, USER_KNOWN]] = Field(
         default_factory=dict,
         description=(

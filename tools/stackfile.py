@@ -57,6 +57,11 @@ class StackFile:
         return families if isinstance(families, list) else []
 
     @property
+    def kubernetes_version(self) -> str:
+        """The minor version of Kubernetes that the stack states; empty where it states none."""
+        return str(self.area("cluster").get("kubernetes_version", ""))
+
+    @property
     def uses_aws(self) -> bool:
         """Whether the stack creates AWS resources."""
         return self.area("storage").get("kind") == "aws"

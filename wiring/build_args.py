@@ -31,7 +31,7 @@ from components.storage.policies import Identity
 from components.telemetry.spec import LogSource
 from config import Settings
 from config.security import Issuer
-from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage
+from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage, Storage
 
 from . import authentication
 from .log_rules import rule_files
@@ -47,6 +47,14 @@ class Placement(TypedDict):
 
     node_selector: Mapping[str, str]
     tolerations: Sequence[Mapping[str, object]]
+
+
+class Pods(TypedDict):
+    """The registry, the pull secrets and the priority class of the pods of every area that sets none."""
+
+    image_registry: str
+    image_pull_secrets: Sequence[str]
+    priority_class: str
 
 
 class Monitors(TypedDict):
@@ -91,6 +99,16 @@ def placement(settings: Settings) -> Placement:
     """Return the nodes that the stack places every pod on, but those of collectors that run on all nodes."""
     cluster = settings.cluster
     return {"node_selector": cluster.node_selector, "tolerations": cluster.tolerations}
+
+
+def pods(settings: Settings) -> Pods:
+    """Return the registry, the pull secrets and the priority class of all pods of the stack."""
+    cluster = settings.cluster
+    return {
+        "image_registry": cluster.image_registry,
+        "image_pull_secrets": cluster.image_pull_secrets,
+        "priority_class": cluster.priority_class,
+    }
 
 
 def monitors(settings: Settings) -> Monitors:
@@ -138,6 +156,7 @@ def in_cluster_storage_args(settings: Settings, store: InClusterStorage, namespa
     return {
         "buckets": store.buckets,
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(store, InClusterObjectStorageArgs),
         **monitors(settings),
@@ -152,6 +171,7 @@ def minio_storage_args(settings: Settings, store: MinioStorage, namespace: Text)
     return {
         "buckets": store.buckets,
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(store, MinioObjectStorageArgs),
         **monitors(settings),
@@ -207,9 +227,17 @@ def external_access_args(
     }
 
 
+def storage_ca(store: Storage) -> BucketArgs:
+    """Return the authority of an S3 server that exists already; nothing for the public ones."""
+    if not isinstance(store, ExternalStorage) or store.ca is None:
+        return {}
+    return {"storage_ca": {"key": store.ca.key, "secret": store.ca.secret, "config_map": store.ca.config_map}}
+
+
 def cache_args(settings: Settings, namespace: Text) -> CacheArgs:
     """Return the arguments of Valkey."""
     return {
+        **pods(settings),
         **placement(settings),
         **stated(settings.caching, CacheArgs),
         **monitors(settings),
@@ -233,6 +261,7 @@ def logging_args(settings: Settings, *, namespace: Text, bucket: BucketArgs, cac
     """Return the arguments of Loki."""
     return {
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(settings.logging, LoggingArgs),
         **cluster_dns(settings),
@@ -259,6 +288,7 @@ def tracing_args(
     """Return the arguments of Tempo; every generated series has the label `cluster`."""
     return {
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(settings.tracing, TracingArgs),
         **cluster_dns(settings),
@@ -280,6 +310,7 @@ def metrics_args(settings: Settings, *, namespace: Text) -> MetricsArgs:
     """Return the arguments of the in-stack Prometheus."""
     return {
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(settings.metrics, MetricsArgs),
         **ip_families(settings),
@@ -313,6 +344,7 @@ def telemetry_args(
     if not settings.logging.structured_metadata:
         defaults["structured_metadata"] = []
     return {
+        **pods(settings),
         **defaults,
         **stated(settings.telemetry, TelemetryArgs),
         **monitors(settings),
@@ -380,8 +412,10 @@ def grafana_args(
     ingress = settings.ingress
     scheme = "https" if ingress.https else "http"
     return {
+        "native_sidecars": settings.cluster.has_native_sidecars,
         "root_url": f"{scheme}://grafana.{ingress.domain}" if ingress.domain else "",
         "storage_class": settings.cluster.storage_class,
+        **pods(settings),
         **placement(settings),
         **stated(settings.grafana, GrafanaArgs),
         **monitors(settings),
@@ -443,6 +477,8 @@ def certificate_args(
 def demo_args(settings: Settings, *, namespace: Text, otlp_http_url: Text) -> DemoArgs:
     """Return the arguments of the generator of telemetry."""
     return {
+        **pods(settings),
+        **placement(settings),
         **stated(settings.demo, DemoArgs),
         "namespace": namespace,
         "create_namespace": False,

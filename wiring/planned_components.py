@@ -165,7 +165,12 @@ def _bucket(settings: Settings, purpose: str) -> BucketArgs:
     store = settings.storage
     if isinstance(store, FilesystemStorage):
         return {"store": "filesystem"}
-    later: BucketArgs = {"bucket": UNKNOWN_OUTPUT, "endpoint": UNKNOWN_OUTPUT, "region": UNKNOWN_OUTPUT}
+    later: BucketArgs = {
+        "bucket": UNKNOWN_OUTPUT,
+        "endpoint": store.endpoint if isinstance(store, ExternalStorage) else UNKNOWN_OUTPUT,
+        "region": UNKNOWN_OUTPUT,
+        **build_args.storage_ca(store),
+    }
     if not isinstance(store, AwsStorage):
         later["credentials_secret"] = f"{CONSUMERS[purpose]}-bucket"
     shared = store.shared_bucket if isinstance(store, AwsStorage | ExternalStorage) else ""

@@ -57,6 +57,7 @@ def use_bucket(
         "endpoint": store.endpoint,
         "region": store.region,
         "path_style": store.path_style,
+        **build_args.storage_ca(settings.storage),
         "service_account": consumer,
         "service_account_annotations": access.service_account_annotations,
         "credentials_secret": access.secret_name,

@@ -5,6 +5,8 @@ from typing import Protocol, TypedDict
 
 import pulumi
 
+from components._args import CertificateReference
+
 
 class BucketArgs(TypedDict, total=False):
     """The bucket of a backend, and the identity for access to it."""
@@ -15,6 +17,7 @@ class BucketArgs(TypedDict, total=False):
     endpoint: pulumi.Input[str]
     region: pulumi.Input[str]
     path_style: pulumi.Input[bool]
+    storage_ca: CertificateReference
     service_account: str
     service_account_annotations: pulumi.Input[Mapping[str, pulumi.Input[str]]]
     credentials_secret: pulumi.Input[str]

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .._merge import deep_merge
+from .._pods import pod_values
 from .spec import PASSWORD_KEY, PORT, CacheSpec
 
 EXPORTER_PORT = 9121
@@ -21,7 +23,7 @@ def cache_values(spec: CacheSpec) -> dict[str, Any]:
     """Return the values of the chart, which contain the Secret of the password by name only."""
     memory = f"{memory_mib(spec.size_mib)}Mi"
     ports = [PORT, EXPORTER_PORT] if spec.service_monitor else [PORT]
-    return {
+    values = {
         "fullnameOverride": spec.release_name,
         "auth": {
             "enabled": True,
@@ -43,6 +45,13 @@ def cache_values(spec: CacheSpec) -> dict[str, Any]:
         "nodeSelector": dict(spec.node_selector),
         "tolerations": [dict(one) for one in spec.tolerations],
     }
+    images = pod_values(
+        spec,
+        image_registry={"global": {"imageRegistry": spec.image_registry}},
+        image_pull_secrets={"global": {"imagePullSecrets": list(spec.image_pull_secrets)}},
+        priority_class={"priorityClassName": spec.priority_class},
+    )
+    return deep_merge(values, images)
 
 
 def _exporter_address(spec: CacheSpec) -> dict[str, Any]:

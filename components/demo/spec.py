@@ -6,11 +6,16 @@ from pydantic import Field
 
 from .._model import Plain
 from .._namespace_spec import NamespacedSpec, NamespaceSettings
+from .._pods import PodSettings
+from .._workload import PlacementSettings
 from ..units import Name, form
 from ..urls import OtlpUrl
 
+DOCKER_HUB = "docker.io"
+REPOSITORY = "library/python:3.13.7-alpine3.22"
 
-class DemoSettings(NamespaceSettings):
+
+class DemoSettings(NamespaceSettings, PodSettings, PlacementSettings):
     """The generator: settings of a stack and arguments of a program."""
 
     interval_seconds: int = Field(
@@ -21,8 +26,11 @@ class DemoSettings(NamespaceSettings):
         examples=[30],
     )
     image: Annotated[str, form(r"\S+[:@]\S+", "an image with a tag or digest")] = Field(
-        default="docker.io/library/python:3.13.7-alpine3.22",
-        description="Container image with Python 3.11 or newer, with a tag or digest.",
+        default=f"{DOCKER_HUB}/{REPOSITORY}",
+        description=(
+            "Container image with Python 3.11 or newer, with a tag or digest. Default: "
+            f"`{DOCKER_HUB}/{REPOSITORY}`, from `image_registry` where that is set."
+        ),
         examples=["registry.acme.io/python:3.13.7-alpine3.22"],
     )
 
@@ -41,3 +49,9 @@ class DemoSpec(DemoSettings, NamespacedSpec):
     protect_namespace: Plain[bool] = Field(
         default=False, description="Whether a created namespace is protected from deletion."
     )
+
+    @property
+    def effective_image(self) -> str:
+        """The image by its own setting, else the default one of `image_registry`."""
+        by_name = "image" in self.model_fields_set
+        return self.image if by_name else f"{self.image_registry or DOCKER_HUB}/{REPOSITORY}"

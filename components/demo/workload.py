@@ -4,6 +4,7 @@ import hashlib
 from importlib import resources
 from typing import Any
 
+from .._pods import pod_fields
 from .spec import DemoSpec
 
 SCRIPT_FILE = "generator.py"
@@ -35,6 +36,7 @@ def deployment_spec(spec: DemoSpec) -> dict[str, Any]:
                     "runAsGroup": _USER,
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
+                **pod_fields(spec),
                 "containers": [_container(spec)],
                 "volumes": [{"name": "script", "configMap": {"name": spec.workload_name}}],
             },
@@ -45,7 +47,7 @@ def deployment_spec(spec: DemoSpec) -> dict[str, Any]:
 def _container(spec: DemoSpec) -> dict[str, Any]:
     return {
         "name": "generator",
-        "image": spec.image,
+        "image": spec.effective_image,
         "command": ["python", f"{_SCRIPT_DIRECTORY}/{SCRIPT_FILE}"],
         "env": [
             {"name": "OTEL_EXPORTER_OTLP_ENDPOINT", "value": spec.otlp_http_url},

@@ -51,7 +51,8 @@ class GrafanaArgs(TypedDict):
     Default: `512Mi`."""
     native_sidecars: NotRequired[bool]
     """Whether datasources are loaded before Grafana starts, by a sidecar that starts first; needs Kubernetes 1.29.
-    Otherwise they are there a little after Grafana. Default: true."""
+    Otherwise they are there a little after Grafana. Default: true; in a stack, false for an older
+    `cluster.kubernetes_version`."""
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
@@ -76,6 +77,16 @@ class GrafanaArgs(TypedDict):
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]
     """Whether Helm does not wait for the pods to be ready. Default: false."""
+    image_registry: NotRequired[pulumi.Input[str]]
+    """Registry that replaces that of every image, such as `docker.io`, and keeps the path of its repository: with
+    `registry.example.com/mirror`, `docker.io/grafana/loki` becomes `registry.example.com/mirror/grafana/loki`;
+    official images of Docker Hub are below `library/`. An image that is set by name stays. Default: the registry of
+    each image."""
+    image_pull_secrets: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Names of Secrets of type `kubernetes.io/dockerconfigjson`, in the namespace of the pods, that images are
+    pulled with. Default: none."""
+    priority_class: NotRequired[pulumi.Input[str]]
+    """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
     service_monitor: NotRequired[bool]

@@ -66,7 +66,8 @@ class GrafanaSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
         default=True,
         description=(
             "Whether datasources are loaded before Grafana starts, by a sidecar that starts first; needs Kubernetes "
-            "1.29. Otherwise they are there a little after Grafana."
+            "1.29. Otherwise they are there a little after Grafana. Default: true; in a stack, false for an older "
+            "`cluster.kubernetes_version`."
         ),
         examples=[False],
     )

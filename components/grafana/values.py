@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from .._http_client import AMAZON_PROMETHEUS, DIRECTORY, VOLUME, secret_volume
 from .._ip_families import sidecar_probe
+from .._merge import deep_merge
+from .._pods import pod_values, pull_secrets
 from .spec import GrafanaSpec
 
 PORT = 80
@@ -36,7 +38,7 @@ _SECURITY_CONTEXT = {
 
 def grafana_values(spec: GrafanaSpec) -> dict[str, Any]:
     """Return the values of the chart: a password from a Secret, datasources and dashboards from ConfigMaps."""
-    return {
+    values = {
         "fullnameOverride": spec.release_name,
         "rbac": {"create": False},
         "testFramework": {"enabled": False},
@@ -56,6 +58,13 @@ def grafana_values(spec: GrafanaSpec) -> dict[str, Any]:
         **_sidecars(spec),
         "grafana.ini": _settings(spec),
     }
+    images = pod_values(
+        spec,
+        image_registry={"global": {"imageRegistry": spec.image_registry}},
+        image_pull_secrets={"global": {"imagePullSecrets": pull_secrets(spec)}},
+        priority_class={"priorityClassName": spec.priority_class},
+    )
+    return deep_merge(values, images)
 
 
 def _secret_mounts(spec: GrafanaSpec) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
-from .._args import Workload
+from .._args import CertificateReference, Workload
 
 
 class LoggingLimits(TypedDict):
@@ -199,6 +199,10 @@ class LoggingArgs(TypedDict):
     """Whether the bucket is part of the path of a URL, as most stores other than AWS require. Default: false."""
     kms_key_arn: NotRequired[pulumi.Input[str]]
     """KMS key that objects are encrypted with. Default: the encryption that the bucket is set to."""
+    storage_ca: NotRequired[CertificateReference]
+    """Certificates of the authority that signed the certificate of `endpoint`, as a key of an existing Secret or
+    ConfigMap of the same namespace; they alone are then trusted, and read when a pod starts. Default: the public
+    authorities."""
     credentials_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Default: none;
     the pods use the identity of their ServiceAccount."""
@@ -238,6 +242,16 @@ class LoggingArgs(TypedDict):
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]
     """Whether Helm does not wait for the pods to be ready. Default: false."""
+    image_registry: NotRequired[pulumi.Input[str]]
+    """Registry that replaces that of every image, such as `docker.io`, and keeps the path of its repository: with
+    `registry.example.com/mirror`, `docker.io/grafana/loki` becomes `registry.example.com/mirror/grafana/loki`;
+    official images of Docker Hub are below `library/`. An image that is set by name stays. Default: the registry of
+    each image."""
+    image_pull_secrets: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Names of Secrets of type `kubernetes.io/dockerconfigjson`, in the namespace of the pods, that images are
+    pulled with. Default: none."""
+    priority_class: NotRequired[pulumi.Input[str]]
+    """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
     service_monitor: NotRequired[bool]

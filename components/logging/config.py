@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .._bucket import Store
+from .._bucket import CA_PATH, Store
 from ..charts import LOKI_IMAGE
 from ..storage.s3 import parse_endpoint
 from ..units import hours
@@ -127,4 +127,6 @@ def _storage(spec: LoggingSpec) -> dict[str, Any]:
         s3["region"] = spec.region
     if spec.kms_key_arn:
         s3["sse"] = {"type": "SSE-KMS", "kms_key_id": spec.kms_key_arn}
+    if spec.storage_ca:
+        s3["http_config"] = {"ca_file": CA_PATH}
     return {"type": "s3", "bucketNames": buckets, "s3": s3}

@@ -17,6 +17,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._ip_families import sidecar_probe
 from .._kubernetes import MANAGED_BY
+from .._pods import pod_fields
 from .._tenants import THE_ONLY_TENANT
 from .._workload import resources
 from .spec import LoggingSpec
@@ -157,8 +158,7 @@ def job_spec(spec: LoggingSpec) -> dict[str, Any]:
             "spec": {
                 "restartPolicy": "Never",
                 "automountServiceAccountToken": False,
-                "nodeSelector": dict(spec.node_selector),
-                "tolerations": [dict(toleration) for toleration in spec.tolerations],
+                **pod_fields(spec),
                 "securityContext": {
                     "runAsNonRoot": True,
                     "runAsUser": 10001,

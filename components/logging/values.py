@@ -8,6 +8,7 @@ from typing import Any
 
 from .._cache import Database
 from .._merge import deep_merge
+from .._pods import pod_values, pull_secrets
 from .._workload import resources, scheduling
 from .config import loki_config
 from .gateway import gateway_values
@@ -38,6 +39,8 @@ def loki_values(spec: LoggingSpec) -> dict[str, Any]:
         _caches(spec),
         _release_wide(spec),
         _chart_version_values(spec),
+        _images(spec),
+        _storage_ca(spec),
     ]
     return reduce(deep_merge, layers, {})
 
@@ -129,6 +132,34 @@ def _memcached(spec: LoggingSpec, mebibytes: int) -> dict[str, Any]:
         "resources": resources("50m", f"{(mebibytes * 12 + 5) // 10}Mi"),
         **scheduling(spec.node_selector, spec.tolerations),
     }
+
+
+def _images(spec: LoggingSpec) -> dict[str, Any]:
+    registry, secrets, priority = spec.image_registry, pull_secrets(spec), spec.priority_class
+    operator = bool(spec.ingester_zones)
+    return pod_values(
+        spec,
+        image_registry={
+            "global": {"imageRegistry": registry},
+            **({"memcached": {"image": {"repository": "library/memcached"}}} if spec.chart_is_v6 else {}),
+            **({"rollout_operator": {"image": {"registry": registry}}} if operator else {}),
+        },
+        image_pull_secrets={
+            "imagePullSecrets": secrets,
+            **({"rollout_operator": {"imagePullSecrets": secrets}} if operator else {}),
+        },
+        priority_class={
+            "global": {"priorityClassName": priority},
+            **{cache: {"priorityClassName": priority} for cache in ("chunksCache", "resultsCache")},
+            **({"rollout_operator": {"priorityClassName": priority}} if operator else {}),
+        },
+    )
+
+
+def _storage_ca(spec: LoggingSpec) -> dict[str, Any]:
+    if spec.storage_ca is None:
+        return {}
+    return {"global": {"extraVolumes": spec.ca_volumes, "extraVolumeMounts": spec.ca_mounts}}
 
 
 def _release_wide(spec: LoggingSpec) -> dict[str, Any]:

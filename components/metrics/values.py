@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from .._merge import deep_merge
+from .._pods import pod_values, pull_secrets
 from .._workload import CONTAINER_SECURITY_CONTEXT
 from ..units import parse_quantity
 from .spec import MetricsSpec
@@ -12,6 +14,9 @@ FLAGS = (
     "web.enable-otlp-receiver",
     "enable-feature=exemplar-storage",
 )
+REPOSITORY = "prometheus/prometheus"
+RELOADER_REPOSITORY = "prometheus-operator/prometheus-config-reloader"
+"""The repositories of the chart's images: it has no value for their registry alone."""
 PLATFORM = "alloy|grafana|loki|opentelemetry-collector|tempo"
 PLATFORM_PORTS = "http-metrics|metrics|prom-metrics|grafana"
 ABSENT_JOBS = ("kubernetes-api-servers", "kubernetes-services", "prometheus-pushgateway")
@@ -22,7 +27,7 @@ def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
     claim: dict[str, Any] = {"size": spec.volume_size}
     if spec.storage_class:
         claim["storageClass"] = spec.storage_class
-    return {
+    values: dict[str, Any] = {
         "server": {
             "fullnameOverride": spec.server,
             # The chart names it after the release alone, and two namespaces may have a release of one name.
@@ -58,6 +63,17 @@ def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
         "prometheus-node-exporter": {"enabled": False},
         "prometheus-pushgateway": {"enabled": False},
     }
+    reloader = {"prometheus": {"image": {"repository": f"{spec.image_registry}/{RELOADER_REPOSITORY}"}}}
+    images = pod_values(
+        spec,
+        image_registry={
+            "server": {"image": {"repository": f"{spec.image_registry}/{REPOSITORY}"}},
+            "configmapReload": reloader,
+        },
+        image_pull_secrets={"imagePullSecrets": pull_secrets(spec)},
+        priority_class={"server": {"priorityClassName": spec.priority_class}},
+    )
+    return deep_merge(values, images)
 
 
 def _reloader_on_ipv6() -> dict[str, Any]:

@@ -153,6 +153,16 @@ class InClusterObjectStorageArgs(TypedDict):
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]
     """Whether Helm does not wait for the pods to be ready. Default: false."""
+    image_registry: NotRequired[pulumi.Input[str]]
+    """Registry that replaces that of every image, such as `docker.io`, and keeps the path of its repository: with
+    `registry.example.com/mirror`, `docker.io/grafana/loki` becomes `registry.example.com/mirror/grafana/loki`;
+    official images of Docker Hub are below `library/`. An image that is set by name stays. Default: the registry of
+    each image."""
+    image_pull_secrets: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Names of Secrets of type `kubernetes.io/dockerconfigjson`, in the namespace of the pods, that images are
+    pulled with. Default: none."""
+    priority_class: NotRequired[pulumi.Input[str]]
+    """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
     service_monitor: NotRequired[bool]
@@ -221,6 +231,16 @@ class MinioObjectStorageArgs(TypedDict):
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]
     """Whether Helm does not wait for the pods to be ready. Default: false."""
+    image_registry: NotRequired[pulumi.Input[str]]
+    """Registry that replaces that of every image, such as `docker.io`, and keeps the path of its repository: with
+    `registry.example.com/mirror`, `docker.io/grafana/loki` becomes `registry.example.com/mirror/grafana/loki`;
+    official images of Docker Hub are below `library/`. An image that is set by name stays. Default: the registry of
+    each image."""
+    image_pull_secrets: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Names of Secrets of type `kubernetes.io/dockerconfigjson`, in the namespace of the pods, that images are
+    pulled with. Default: none."""
+    priority_class: NotRequired[pulumi.Input[str]]
+    """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
     service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]

@@ -20,8 +20,11 @@ from .._namespace import create_namespace_if
 from .._network_policy import DNS_PORTS, network_policy
 from .._outputs import known_after
 from .._passwords import generate_password, secret_map
+from .._pods import pod_values
 from .._release import release
 from .._service_monitor import create_service_monitor
+from .._shown import shown
+from ..charts import MINIO
 from ..units import parse_quantity
 from .args import MinioObjectStorageArgs
 from .policies import OBJECT_ACTIONS, bucket_arn
@@ -90,7 +93,8 @@ class MinioObjectStorage(pulumi.ComponentResource):
         component = f'MinioObjectStorage "{name}"'
         spec = MinioObjectStorageSpec.check(component, args)
         super().__init__("observability:index:MinioObjectStorage", name, {**args}, opts)
-        pulumi.log.warn(UNMAINTAINED, self)
+        for warning in warnings(spec):
+            pulumi.log.warn(warning, self)
         resolved = spec.resolve(component)
         in_namespace = resolved.apply(lambda s: s.namespace)
         created = create_namespace_if(name, spec, in_namespace, self)
@@ -201,7 +205,7 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
     """Return the values of the chart, which contain the Secrets of all keys by name only."""
     memory = int(float(parse_quantity(spec.memory)) * _SHARE_OF_MEMORY / 2**20)
     keep = spec.protect_namespace and spec.mode is MinioMode.STANDALONE
-    return {
+    values = {
         "fullnameOverride": spec.release_name,
         # The label `app` of every object, by which the policies and the Services tell two stores apart.
         "nameOverride": spec.release_name,
@@ -242,6 +246,37 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
         "networkPolicy": {"enabled": False},
         "metrics": {"serviceMonitor": {"public": spec.service_monitor}},
     }
+    images = pod_values(
+        spec,
+        image_registry={
+            "image": {"repository": _mirrored(spec, IMAGE)},
+            "mcImage": {"repository": _mirrored(spec, CLIENT_IMAGE)},
+        },
+        # The chart's own key makes invalid YAML of two names.
+        image_pull_secrets={"global": {"imagePullSecrets": list(spec.image_pull_secrets)}},
+        priority_class={"priorityClassName": spec.priority_class},
+    )
+    return deep_merge(values, images)
+
+
+def warnings(spec: MinioObjectStorageSpec) -> list[str]:
+    """Return the warnings of a preview."""
+    found = [UNMAINTAINED]
+    if spec.priority_class:
+        job = f"the Job {spec.release_name}-post-job, image {_without_registry(CLIENT_IMAGE)}"
+        found.append(
+            f"priority_class = {shown(spec.priority_class)}: does not reach {job}, as chart {MINIO.name} "
+            f"{spec.chart_version} has no value for it; the Job has the cluster's default"
+        )
+    return found
+
+
+def _mirrored(spec: MinioObjectStorageSpec, image: Mapping[str, str]) -> str:
+    return f"{spec.image_registry}/{_without_registry(image)}"
+
+
+def _without_registry(image: Mapping[str, str]) -> str:
+    return image["repository"].partition("/")[2]
 
 
 def _policy(name: str, purpose: str, buckets: Sequence[str]) -> dict[str, Any]:

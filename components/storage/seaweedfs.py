@@ -6,6 +6,7 @@ moment later (https://github.com/seaweedfs/seaweedfs/wiki/Filer-Store-Replicatio
 lets a client read at once what it has written.
 """
 
+import hashlib
 import json
 from base64 import b64encode
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import Any
 
 import pulumi
+from pulumi_kubernetes.batch.v1 import Job
 from pulumi_kubernetes.core.v1 import Secret, Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.helm.v3 import Release
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
@@ -20,13 +22,15 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudget
 
 from .._guard import guard
 from .._kubernetes import MANAGED_BY
-from .._merge import deep_merge
+from .._merge import deep_merge, value_at
 from .._namespace import create_namespace_if
 from .._network_policy import DNS_PORTS
 from .._outputs import known_after
 from .._passwords import generate_password, secret_map
+from .._pods import pod_fields, pod_values, pull_secrets
 from .._release import release
 from .._service_monitor import create_service_monitor
+from .._workload import CONTAINER_SECURITY_CONTEXT, resources
 from ..units import parse_quantity
 from .args import InClusterObjectStorageArgs
 from .spec import SEAWEEDFS_S3_PORT, InClusterObjectStorageSpec
@@ -70,6 +74,21 @@ _EGRESS = {"enabled": True, "allowDNS": False, "extraEgress": [{"ports": list(DN
 """To pods of the release, and to DNS at any address, as nodes may have a resolver of their own."""
 _LOGS_TO_STANDARD_ERROR = {"type": ""}
 """The log of a master or filer; any type that the chart knows is a directory."""
+
+_BUCKET_JOB = "buckets"
+_MASTER_PORT = 9333
+_FILER_PORT = 8888
+_REPOSITORY = "chrislusf/seaweedfs"
+_DIGEST_LENGTH = 10
+_CREATE_BUCKETS = """set -o pipefail
+master=http://$WEED_CLUSTER_SW_MASTER/cluster/status filer=http://$WEED_CLUSTER_SW_FILER/
+until curl -sS -o /dev/null --max-time 5 "$master" && curl -sS -o /dev/null --max-time 5 "$filer"; do sleep 5; done
+exists() { echo s3.bucket.list | weed shell | awk '{print $1}' | grep -Fx "$1" >/dev/null; }
+for bucket in "$@"; do
+  exists "$bucket" || echo "s3.bucket.create --name $bucket" | weed shell
+  exists "$bucket"
+done
+"""
 
 
 class InClusterObjectStorage(pulumi.ComponentResource):
@@ -133,7 +152,8 @@ class InClusterObjectStorage(pulumi.ComponentResource):
             depends_on=before,
             hooks=guard(f"{name}-seaweedfs", problems),
         )
-        ready: list[pulumi.Resource] = [store]
+        buckets = self._buckets(f"{name}-buckets", spec, resolved, store)
+        ready: list[pulumi.Resource] = [store, buckets]
         if spec.clustered:
             ready.append(self._service(f"{name}-service", spec, in_namespace, store))
             self._budgets(f"{name}-budget", spec, in_namespace, store)
@@ -171,6 +191,27 @@ class InClusterObjectStorage(pulumi.ComponentResource):
                 "secretAccessKeys": self.secret_access_keys,
                 "credentialsRevision": self.credentials_revision,
             }
+        )
+
+    def _buckets(
+        self,
+        name: str,
+        spec: InClusterObjectStorageSpec,
+        resolved: "pulumi.Output[InClusterObjectStorageSpec]",
+        store: Release,
+    ) -> Job:
+        # `Any`: mypy runs out of memory on the SDK's nested types of a pod when it is to prove this dict one of them.
+        job: pulumi.Output[Any] = resolved.apply(bucket_job_spec)
+        return Job(
+            name,
+            metadata=ObjectMetaArgs(
+                name=resolved.apply(bucket_job_name),
+                namespace=resolved.apply(lambda s: s.namespace),
+                labels={**MANAGED_BY, **part_labels(spec.release_name, _BUCKET_JOB)},
+                annotations={"pulumi.com/skipAwait": "true"} if spec.skip_await else None,
+            ),
+            spec=job,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[store], delete_before_replace=True),
         )
 
     def _service(
@@ -211,7 +252,15 @@ def _identities_data(
 
 def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
     """Return the values of the chart, which contain the Secret of `identities` by name only."""
-    return _cluster_values(spec) if spec.clustered else _single_pod_values(spec)
+    values = _cluster_values(spec) if spec.clustered else _single_pod_values(spec)
+    parts = PARTS if spec.clustered else ("allInOne",)
+    images = pod_values(
+        spec,
+        image_registry={"global": {"imageRegistry": spec.image_registry}},
+        image_pull_secrets={"global": {"imagePullSecrets": pull_secrets(spec)}},
+        priority_class={part: {"priorityClassName": spec.priority_class} for part in parts},
+    )
+    return deep_merge(values, images)
 
 
 def _single_pod_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
@@ -232,12 +281,7 @@ def _single_pod_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             "config": "[master.volume_growth]\ncopy_1 = 2\n",
         },
         "volume": {"enabled": False},
-        "filer": {
-            "enabled": False,
-            # The Job that creates the buckets takes its security context from here.
-            "podSecurityContext": dict(_POD_SECURITY_CONTEXT),
-            "containerSecurityContext": dict(_CONTAINER_SECURITY_CONTEXT),
-        },
+        "filer": {"enabled": False},
         "networkPolicy": {
             # Filer and master ask for no credentials: only the pods of this release may reach them.
             "enabled": True,
@@ -311,7 +355,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             "replicas": _FILERS,
             "logs": dict(_LOGS_TO_STANDARD_ERROR),
             "data": {**claim, "size": index_size(spec.volume_size)},
-            # TMPDIR is for `weed shell` in the Job that creates the buckets, which has no volume.
+            # TMPDIR is for `weed shell`.
             "extraEnvironmentVars": {"TMPDIR": "/dev/shm", "WEED_LEVELDB2_DIR": "/data/filerldb2"},
             "podAnnotations": {"checksum/identities": spec.credentials_checksum},
             "s3": {"enabled": True, "port": SEAWEEDFS_S3_PORT, **_s3_values(spec)},
@@ -331,14 +375,7 @@ def _bound(spec: InClusterObjectStorageSpec) -> dict[str, str]:
 
 
 def _s3_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
-    return {
-        "enableAuth": True,
-        "existingConfigSecret": spec.identities_secret,
-        "createBuckets": [{"name": bucket} for bucket in spec.buckets.values()],
-        "createBucketsHook": {
-            "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}}
-        },
-    }
+    return {"enableAuth": True, "existingConfigSecret": spec.identities_secret}
 
 
 def _pod_values(spec: InClusterObjectStorageSpec, cpu: str, memory: str) -> dict[str, Any]:
@@ -402,3 +439,66 @@ def service_monitor_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "selector": {"matchLabels": labels, "matchExpressions": [parts]},
         "endpoints": [{"port": "metrics", "interval": "30s", "relabelings": [once]}],
     }
+
+
+def bucket_job_name(spec: InClusterObjectStorageSpec) -> str:
+    """Return the name of the Job, which changes with its immutable specification, so that another Job replaces it."""
+    digest = hashlib.sha256(json.dumps(bucket_job_spec(spec), sort_keys=True).encode()).hexdigest()[:_DIGEST_LENGTH]
+    return f"{spec.release_name}-{digest}"
+
+
+def bucket_job_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
+    """Return the specification of the Job that creates the buckets that do not exist.
+
+    It takes the place of the chart's hook, which has no values for the nodes of its pod. By the labels of its pod the
+    NetworkPolicy of the release admits it. It is kept when it has completed: a deleted one would be drift to the next
+    update.
+    """
+    return {
+        "backoffLimit": 6,
+        "activeDeadlineSeconds": spec.timeout_seconds,
+        "template": {
+            "metadata": {"labels": part_labels(spec.release_name, _BUCKET_JOB)},
+            "spec": {
+                "restartPolicy": "Never",
+                "automountServiceAccountToken": False,
+                **pod_fields(spec),
+                "securityContext": {
+                    "runAsNonRoot": True,
+                    "runAsUser": _USER,
+                    "runAsGroup": _USER,
+                    "seccompProfile": {"type": "RuntimeDefault"},
+                },
+                "containers": [_bucket_job_container(spec)],
+            },
+        },
+    }
+
+
+def _bucket_job_container(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
+    master, filer = ("master", "filer-client") if spec.clustered else ("all-in-one", "all-in-one")
+    environment = {
+        "WEED_CLUSTER_DEFAULT": "sw",
+        "WEED_CLUSTER_SW_MASTER": f"{spec.release_name}-{master}.{spec.namespace}:{_MASTER_PORT}",
+        "WEED_CLUSTER_SW_FILER": f"{spec.release_name}-{filer}.{spec.namespace}:{_FILER_PORT}",
+        # `weed shell` keeps its history here, and the root filesystem is read-only.
+        "TMPDIR": "/dev/shm",
+    }
+    return {
+        "name": "create-buckets",
+        "image": image(spec),
+        "command": ["/bin/sh", "-ec", _CREATE_BUCKETS, "create-buckets", *spec.buckets.values()],
+        "env": [{"name": name, "value": value} for name, value in environment.items()],
+        "resources": resources("50m", "128Mi"),
+        "securityContext": CONTAINER_SECURITY_CONTEXT,
+    }
+
+
+def image(spec: InClusterObjectStorageSpec) -> str:
+    """Return the image of the release, which the chart tags with its own version without the patch."""
+    values = deep_merge(seaweedfs_values(spec), spec.values)
+    registry = value_at(values, ("global", "imageRegistry")) or value_at(values, ("image", "registry"))
+    repository = value_at(values, ("image", "repository")) or _REPOSITORY
+    tag = value_at(values, ("image", "tag")) or spec.chart_version.rpartition(".")[0]
+    own = value_at(values, ("master", "imageOverride"))
+    return str(own or "/".join(part for part in (registry, f"{repository}:{tag}") if part))

@@ -92,7 +92,8 @@ class TelemetryArgs(TypedDict):
     """Memory limit of each collector, `128Mi` or more; OTLP data is refused from 80 % of it on. `1Mi` to `64Ti`.
     Default: `512Mi`."""
     node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the nodes that may run a collector. Default: every node."""
+    """Labels of the nodes that may run a collector; with `log_source: files`, collectors never run on nodes without
+    log files: Windows, Fargate and virtual nodes. Default: every other node."""
     tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
     """Tolerations of the collectors; empty for none. Default: all taints with `log_source: files`, so that no
     node's logs are missing, else none."""
@@ -113,6 +114,16 @@ class TelemetryArgs(TypedDict):
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]
     """Whether Helm does not wait for the pods to be ready. Default: false."""
+    image_registry: NotRequired[pulumi.Input[str]]
+    """Registry that replaces that of every image, such as `docker.io`, and keeps the path of its repository: with
+    `registry.example.com/mirror`, `docker.io/grafana/loki` becomes `registry.example.com/mirror/grafana/loki`;
+    official images of Docker Hub are below `library/`. An image that is set by name stays. Default: the registry of
+    each image."""
+    image_pull_secrets: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Names of Secrets of type `kubernetes.io/dockerconfigjson`, in the namespace of the pods, that images are
+    pulled with. Default: none."""
+    priority_class: NotRequired[pulumi.Input[str]]
+    """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
     service_monitor: NotRequired[bool]

@@ -210,7 +210,10 @@ class TelemetrySettings(ReleaseSettings):
     )
     node_selector: NodeSelector = Field(
         default_factory=dict,
-        description="Labels of the nodes that may run a collector. Default: every node.",
+        description=(
+            "Labels of the nodes that may run a collector; with `log_source: files`, collectors never run on nodes "
+            "without log files: Windows, Fargate and virtual nodes. Default: every other node."
+        ),
         examples=[{"kubernetes.io/os": "linux"}],
     )
     tolerations: Tolerations | None = Field(

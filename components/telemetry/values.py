@@ -4,6 +4,8 @@ import hashlib
 from typing import Any
 
 from .._http_client import DIRECTORY, VOLUME, secret_volume
+from .._merge import deep_merge
+from .._pods import pod_values, pull_secrets
 from .alloy_config import GRPC_PORT, HTTP_PORT, LOGIN_DIRECTORY, TLS_DIRECTORY, alloy_config
 from .spec import TelemetrySpec
 
@@ -11,6 +13,26 @@ CONFIG_KEY = "config.alloy"
 UI_PORT = 12345
 _ALLOY_USER = 473
 _STORAGE = "/var/lib/alloy"
+_NODES_WITH_LOG_FILES = {
+    "nodeSelectorTerms": [
+        {
+            "matchExpressions": [
+                # https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-os
+                {"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]},
+                # https://docs.aws.amazon.com/eks/latest/userguide/fargate.html
+                {"key": "eks.amazonaws.com/compute-type", "operator": "NotIn", "values": ["fargate"]},
+                # https://learn.microsoft.com/azure/aks/virtual-nodes-cli
+                {"key": "type", "operator": "NotIn", "values": ["virtual-kubelet"]},
+                # https://github.com/liqotech/liqo/blob/master/pkg/consts/node.go
+                {"key": "liqo.io/type", "operator": "NotIn", "values": ["virtual-node"]},
+            ]
+        }
+    ]
+}
+"""The nodes on which a pod that mounts log files can run.
+
+A DaemonSet that tolerates all taints has a pod on every other node too, never becomes ready, and Helm waits for it.
+"""
 STORAGE_VOLUME = "storage"
 
 
@@ -21,7 +43,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
     the rollout at the first nodes and fails the update, where a failed reload would go unnoticed.
     """
     volumes, mounts = _mounted_secrets(spec)
-    return {
+    values = {
         "fullnameOverride": spec.release_name,
         "crds": {"create": False},
         "alloy": {
@@ -51,6 +73,13 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
         "service": {"internalTrafficPolicy": "Local" if spec.node_local_otlp else "Cluster"},
         "serviceMonitor": {"enabled": spec.service_monitor, "additionalLabels": dict(spec.service_monitor_labels)},
     }
+    images = pod_values(
+        spec,
+        image_registry={"global": {"image": {"registry": spec.image_registry}}},
+        image_pull_secrets={"global": {"image": {"pullSecrets": pull_secrets(spec)}}},
+        priority_class={"controller": {"priorityClassName": spec.priority_class}},
+    )
+    return deep_merge(values, images)
 
 
 def _clustering(spec: TelemetrySpec) -> dict[str, Any]:
@@ -107,6 +136,7 @@ def _daemon_set(spec: TelemetrySpec) -> dict[str, Any]:
     unavailable = int(spec.max_unavailable) if spec.max_unavailable.isdigit() else spec.max_unavailable
     return {
         "type": "daemonset",
+        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": _NODES_WITH_LOG_FILES}},
         "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": unavailable}},
     }
 

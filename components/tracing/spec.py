@@ -233,12 +233,12 @@ class TracingSettings(NamespaceSettings, ReleaseSettings):
     )
     node_selector: NodeSelector = Field(
         default_factory=dict,
-        description="Labels of the nodes for the pods that have a volume. Default: any node.",
+        description="Labels of the nodes for all pods of Tempo. Default: any node.",
         examples=[{"pool": "obs"}],
     )
     tolerations: Tolerations = Field(
         default=(),
-        description="Tolerations of the pods that have a volume. Default: none.",
+        description="Tolerations of all pods of Tempo. Default: none.",
         examples=[[{"key": "dedicated", "operator": "Exists"}]],
     )
     limits: Plain[TracingLimits] = Field(

@@ -1,10 +1,13 @@
 """The chart values of Tempo in each mode."""
 
+from functools import reduce
 from typing import Any
 
+from .._bucket import CA_PATH
 from .._cache import EXPAND_ENVIRONMENT, Database
 from .._merge import deep_merge
 from .._nginx import resolver_globals
+from .._pods import pod_values
 from .._workload import CONTAINER_SECURITY_CONTEXT, resources, scheduling
 from ..storage.s3 import bucket_endpoint
 from ..units import hours, parse_duration
@@ -77,16 +80,22 @@ def monolithic_values(spec: TracingSpec) -> dict[str, Any]:
         "podAnnotations": credentials_annotations(spec),
         **scheduling(spec.node_selector, spec.tolerations),
     }
-    merged = deep_merge(deep_merge(values, monolithic_tls(spec)), monolithic_ipv6(spec))
-    volume = client_volume(spec) if spec.generates_metrics else {}
-    return _with_volume(merged, volume) if volume else merged
-
-
-def _with_volume(values: dict[str, Any], volume: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of the chart `tempo` with a further volume, as a merge replaces lists."""
-    volumes = [*values.get("extraVolumes", ()), *volume["extraVolumes"]]
-    mounts = [*values["tempo"].get("extraVolumeMounts", ()), *volume["extraVolumeMounts"]]
-    return deep_merge(values, {"extraVolumes": volumes, "tempo": {"extraVolumeMounts": mounts}})
+    images = pod_values(
+        spec,
+        image_registry={"global": {"imageRegistry": spec.image_registry}},
+        image_pull_secrets={"tempo": {"pullSecrets": list(spec.image_pull_secrets)}},
+        priority_class={"priorityClassName": spec.priority_class},
+    )
+    merged = reduce(deep_merge, (values, monolithic_tls(spec), monolithic_ipv6(spec), images))
+    client = client_volume(spec) if spec.generates_metrics else {}
+    volumes = [*merged.get("extraVolumes", ()), *client.get("extraVolumes", ()), *spec.ca_volumes]
+    mounts = [
+        *merged["tempo"].get("extraVolumeMounts", ()),
+        *client.get("extraVolumeMounts", ()),
+        *spec.ca_mounts,
+    ]
+    # A merge would replace the lists.
+    return deep_merge(merged, {"extraVolumes": volumes, "tempo": {"extraVolumeMounts": mounts}}) if volumes else merged
 
 
 def distributed_values(spec: TracingSpec) -> dict[str, Any]:
@@ -94,7 +103,7 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
     tempo: dict[str, Any] = {"podSecurityContext": POD_SECURITY_CONTEXT, **service_families(spec)}
     if config := {**_kafka_login_config(spec), **distributed_config(spec)}:
         tempo["structuredConfig"] = config
-    return {
+    values = {
         "fullnameOverride": spec.release_name,
         "reportingEnabled": False,
         "serviceAccount": service_account(spec),
@@ -114,6 +123,19 @@ def distributed_values(spec: TracingSpec) -> dict[str, Any]:
         "metricsGenerator": _generator_values(spec) if spec.generates_metrics else {"enabled": False},
         "overrides": _overrides(spec),
     }
+    registry = {"registry": spec.image_registry}
+    images = pod_values(
+        spec,
+        # Version 1.61.0 has a default for Tempo's own image, which counts before the global one.
+        image_registry={
+            "global": {"image": registry},
+            "tempo": {"image": registry},
+            "memcached": {"image": {"repository": "library/memcached"}},
+        },
+        image_pull_secrets={"global": {"image": {"pullSecrets": list(spec.image_pull_secrets)}}},
+        priority_class={"global": {"priorityClassName": spec.priority_class}},
+    )
+    return deep_merge(values, images)
 
 
 def _tempo_2_values(spec: TracingSpec) -> dict[str, Any]:
@@ -174,10 +196,10 @@ def _tempo_3_values(spec: TracingSpec) -> dict[str, Any]:
 
 
 def _kafka_consumer(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
+    volume = _ephemeral_volume(workload(spec, role))
     return {
-        **merge_workload_values(writer_values(spec, role), _kafka_login(spec)),
+        **merge_workload_values(writer_values(spec, role), _kafka_login(spec), volume),
         "maxUnavailable": 1,
-        **_ephemeral_volume(workload(spec, role)),
     }
 
 
@@ -234,6 +256,7 @@ def _cache_values(spec: TracingSpec) -> dict[str, Any]:
         "resources": resources("50m", f"{MEMCACHED_MEGABYTES * 5 // 4}Mi"),
         "affinity": affinity(spec.release_name, "memcached"),
         "extraArgs": ["-m", str(MEMCACHED_MEGABYTES)],
+        **scheduling(spec.node_selector, spec.tolerations),
     }
     return {"memcached": memcached}
 
@@ -253,6 +276,8 @@ def _trace_storage(spec: TracingSpec) -> dict[str, Any]:
         s3["region"] = spec.region
     if spec.bucket_prefix:
         s3["prefix"] = spec.bucket_prefix
+    if spec.storage_ca:
+        s3["tls_ca_path"] = CA_PATH
     if spec.kms_key_arn:
         s3["sse"] = {"type": "SSE-KMS", "kms_key_id": spec.kms_key_arn}
     return {"backend": "s3", "blocklist_poll": BLOCKLIST_POLL, "s3": s3}

@@ -54,7 +54,6 @@ def workload(spec: TracingSpec, role: TempoRole) -> TempoWorkload:
         cpu, memory = RECEIVING_GATEWAY_RESOURCES
         replicas = 2 if spec.replicas > 1 or spec.uses_kafka else 1
     volume_size = spec.generator_volume_size if role is TempoRole.METRICS_GENERATOR else spec.volume_size
-    node_selector, tolerations = (spec.node_selector, spec.tolerations) if role.has_volume else ({}, ())
     fixed = {
         TempoRole.INGESTER: spec.replicas,
         TempoRole.LIVE_STORE: spec.partition_count,
@@ -67,19 +66,14 @@ def workload(spec: TracingSpec, role: TempoRole) -> TempoWorkload:
         memory=own.memory or memory,
         volume_size=own.volume_size or volume_size,
         storage_class=own.storage_class or spec.storage_class,
-        node_selector=node_selector if own.node_selector is None else own.node_selector,
-        tolerations=tolerations if own.tolerations is None else own.tolerations,
+        node_selector=spec.node_selector if own.node_selector is None else own.node_selector,
+        tolerations=spec.tolerations if own.tolerations is None else own.tolerations,
     )
 
 
 def workload_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
     """Return the values of a workload that has no access to the bucket."""
     sized = workload(spec, role)
-    scheduled = (
-        scheduling(sized.node_selector, sized.tolerations)
-        if role.has_volume or sized.node_selector or sized.tolerations
-        else {}
-    )
     # The chart has no number of schedulers: it runs one.
     replicas = {} if role is TempoRole.BACKEND_SCHEDULER else {"replicas": sized.replicas}
     environment = {} if role is TempoRole.GATEWAY else {"extraEnv": [go_environment(sized.memory)]}
@@ -88,7 +82,7 @@ def workload_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
         "resources": resources(sized.cpu, sized.memory),
         "affinity": affinity(spec.release_name, role.value),
         **environment,
-        **scheduled,
+        **scheduling(sized.node_selector, sized.tolerations),
     }
 
 
@@ -101,6 +95,7 @@ def reader_values(spec: TracingSpec, role: TempoRole) -> dict[str, Any]:
         "extraEnv": [*values["extraEnv"], *bucket_credentials(spec), *spec.cache_environment],
         "podAnnotations": {**credentials_annotations(spec), **spec.cache_annotations},
         **({"extraArgs": spec.cache_arguments} if spec.cache_arguments else {}),
+        **({"extraVolumes": spec.ca_volumes, "extraVolumeMounts": spec.ca_mounts} if spec.storage_ca else {}),
     }
 
 
@@ -160,11 +155,11 @@ def credentials_annotations(spec: TracingSpec) -> dict[str, str]:
 
 
 def merge_workload_values(*parts: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of all parts: later keys win, lists of environment and arguments are joined without repeats."""
+    """Return the values of all parts: later keys win, lists of environment, arguments and volumes are joined."""
     merged: dict[str, Any] = {}
     for part in parts:
         for key, value in part.items():
             present = merged.get(key, ())
-            is_joined = key in ("extraEnv", "extraArgs")
+            is_joined = key in ("extraEnv", "extraArgs", "extraVolumes", "extraVolumeMounts")
             merged[key] = [*present, *(item for item in value if item not in present)] if is_joined else value
     return merged

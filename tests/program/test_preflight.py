@@ -244,6 +244,13 @@ def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.M
     ("areas", "sentence"),
     [
         ({"cluster": {"tolerations": [{"kee": "x"}]}}, "kee"),
+        ({"cluster": {"image_registry": "https://r.io"}}, 'cluster.image_registry = "https://r.io": '),
+        ({"cluster": {"kubernetes_version": "1.28.3"}}, 'cluster.kubernetes_version = "1.28.3": '),
+        ({"cluster": {"kubernetes_version": 1.28}}, "cluster.kubernetes_version = 1.28: must be text"),
+        (
+            {"grafana": {"native_sidecars": True}, "cluster": {"kubernetes_version": "1.28"}},
+            "grafana.native_sidecars = true: requires Kubernetes 1.29, and cluster.kubernetes_version is 1.28; ",
+        ),
         ({"cluster": {"node_selector": {"a b": "c"}}}, '"a b"'),
         ({"cluster": {"storage_class": "Gp3 X"}}, 'cluster.storage_class = "Gp3 X": '),
         ({"ingress": {**INGRESS, "tls_secret": "Foo Bar"}}, 'ingress.tls_secret = "Foo Bar": '),

@@ -117,6 +117,34 @@ def test_grafana_reads_every_datasource_of_the_stack_and_no_other(name: str) -> 
     assert set(values["sidecar"]["datasources"]["searchNamespace"]) == homes
 
 
+def has_native_sidecar(recording: Recording) -> bool:
+    sidecar = recording.one(":Release", "grafana-grafana").plain()["values"]["sidecar"]["datasources"]
+    assert sidecar["enabled"], "in either form the datasources are loaded"
+    return bool(sidecar.get("initDatasources") and sidecar.get("restartPolicy") == "Always")
+
+
+@pytest.mark.parametrize(("name", "version"), [("distributed", "1.28"), ("minimal", "1.26")])
+def test_grafana_of_an_older_kubernetes_does_not_wait_for_a_sidecar_that_starts_first(name: str, version: str) -> None:
+    assert settings_of(name)["observability:cluster"]["kubernetes_version"] == version
+    assert not has_native_sidecar(record(program_of(ROOT, name), preview=True, stack=name))
+
+
+@pytest.mark.parametrize(
+    ("cluster", "grafana", "expected"),
+    [
+        ({}, {}, True),
+        ({"kubernetes_version": "1.28"}, {}, False),
+        ({"kubernetes_version": "1.29"}, {}, True),
+        ({"kubernetes_version": "1.29"}, {"native_sidecars": False}, False),
+    ],
+)
+def test_the_version_of_kubernetes_decides_the_form_of_a_sidecar_where_its_own_setting_does_not(
+    cluster: dict[str, Any], grafana: dict[str, Any], expected: bool
+) -> None:
+    config = {"cluster": {"name": "dev", **cluster}, "grafana": grafana}
+    assert has_native_sidecar(record_stack(config)) is expected
+
+
 @pytest.mark.parametrize("enabled", [True, False])
 def test_a_grafana_that_is_there_keeps_its_own_datasource_of_metrics(enabled: bool) -> None:
     base = "http://prometheus-operated.monitoring:9090"

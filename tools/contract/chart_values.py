@@ -22,7 +22,7 @@ from tools.render.chartfiles import ChartFiles
 
 from .commented import Path, commented_keys
 from .finding import Finding
-from .opaque_values import is_open, read_instead
+from .opaque_values import is_open, leads_to_open, read_instead
 
 PUBLISHED = FilePath(__file__).parent / "published"
 SEPARATOR = "/"
@@ -133,6 +133,8 @@ def _unknown(
             yield from _in_inner_chart(str(key), value, chart)
         elif key in defaults:
             yield from _known(value, defaults[key], key_path, chart)
+        elif leads_to_open(chart.name, key_path) and isinstance(value, Mapping):
+            yield from _unknown(value, {}, key_path, chart)
         elif not _described(key_path, chart):
             yield key_path, f"unknown value; {_hint(key_path, defaults, chart)}"
 

@@ -10,6 +10,7 @@ from tools.render.chartfiles import ChartFiles
 from .chart_values import ChartValues, findings, unknown_values
 from .finding import Finding
 from .invariants import INVARIANTS
+from .kubernetes_versions import missing_features
 from .schemas import Definitions, violations
 
 REFERENCE = Path("../shared")
@@ -37,7 +38,8 @@ def check(rendering: Rendering, root: Path) -> Report:
         if files is None and published is None:
             unchecked.append(f"the values of release {release}: chart {release.chart} {release.version} is not at hand")
     definitions = Definitions(root / REFERENCE / "crds", rendering.objects)
-    found.update(violations(rendering.objects))
+    found.update(violations(rendering.objects, rendering.kubernetes_version))
+    found.update(missing_features(rendering.objects, rendering.kubernetes_version))
     found.update(definitions.violations())
     unchecked += [f"{kind}: its definition is not at hand" for kind in sorted(definitions.unchecked())]
     for invariant in INVARIANTS:

@@ -49,6 +49,8 @@ CONFIGURATION: Final = {
             "tracing",
         )
     ),
+    # Its templates read the key, which its `values.yaml` does not have.
+    "minio": ("global.imagePullSecrets",),
     "prometheus": ("scrapeConfigs", "server.global", "serverFiles"),
     "rollout-operator": ("tolerations", "webhooks"),
     "seaweedfs": ("filer.extraEnvironmentVars", "master.extraEnvironmentVars"),
@@ -93,3 +95,9 @@ def is_open(chart: str, path: tuple[str, ...]) -> bool:
         return True
     written = ".".join(path)
     return any(f"{written}.".startswith(f"{known}.") for known in CONFIGURATION.get(chart, ()))
+
+
+def leads_to_open(chart: str, path: tuple[str, ...]) -> bool:
+    """Whether a path under which anything may stand is below `path`."""
+    written = ".".join(path)
+    return any(known.startswith(f"{written}.") for known in CONFIGURATION.get(chart, ()))

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 
 from sandbox.documents import load_all
-from sandbox.providers.kube.validation import KUBE_VERSION, failures
+from sandbox.providers.kube.validation import failures
 from tools.render import RenderedObject
 
 from .finding import Finding
@@ -24,11 +24,11 @@ def built_in(item: RenderedObject) -> bool:
     return group in ("", *_BUILT_IN) or group.endswith(_BUILT_IN[0])
 
 
-def violations(objects: Iterable[RenderedObject]) -> Iterator[Finding]:
-    """Yield where objects of Kubernetes' own kinds break their schema: an unknown field, a wrong type."""
+def violations(objects: Iterable[RenderedObject], version: str) -> Iterator[Finding]:
+    """Yield where objects of Kubernetes' own kinds break their schema in `version`: an unknown field, a wrong type."""
     for item in objects:
         if built_in(item):
-            for path, reason in failures(dict(item.manifest), KUBE_VERSION):
+            for path, reason in failures(dict(item.manifest), version):
                 yield Finding(f"{item} ({item.origin})", f"{path}: {reason}")
 
 

@@ -1,6 +1,6 @@
 """CPU and memory: what a cluster has left for a stack, and what the stack asks for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -45,17 +45,43 @@ def free(nodes: Iterable[Object], pods: Iterable[Object], objects: Iterable[Obje
     return _sum(_allocatable(node) for node in nodes) - _sum(requests_of(pod["spec"]) for pod in others)
 
 
-def needs_of(objects: Iterable[Object], nodes: int) -> Capacity:
-    """Sum what the workloads among `objects` ask for; a DaemonSet counts once a node."""
+def needs_of(objects: Iterable[Object], nodes: Sequence[Object]) -> Capacity:
+    """Sum what the workloads among `objects` ask for; a DaemonSet counts once for each of `nodes` that it selects."""
     total = Capacity()
     for item in objects:
         spec = item.get("spec") or {}
         template = (spec.get("template") or {}).get("spec")
         if item.get("kind") in WORKLOADS and template:
-            pods = nodes if item["kind"] == "DaemonSet" else int(spec.get("replicas", 1))
+            on_each_node = item["kind"] == "DaemonSet"
+            pods = sum(_selects(template, node) for node in nodes) if on_each_node else int(spec.get("replicas", 1))
             pod = requests_of(template)
             total += Capacity(pod.cpu * pods, pod.memory * pods)
     return total
+
+
+def _selects(pod_spec: Object, node: Object) -> bool:
+    """Whether node selector and required node affinity of a pod admit a node, by its labels."""
+    labels = node["metadata"].get("labels") or {}
+    affinity = (pod_spec.get("affinity") or {}).get("nodeAffinity") or {}
+    terms = (affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}).get("nodeSelectorTerms") or [{}]
+    return (pod_spec.get("nodeSelector") or {}).items() <= labels.items() and any(
+        all(_matches(rule, labels) for rule in term.get("matchExpressions") or []) for term in terms
+    )
+
+
+def _matches(rule: Object, labels: Mapping[str, str]) -> bool:
+    value, values = labels.get(rule["key"]), rule.get("values") or []
+    match rule["operator"]:
+        case "In":
+            return value in values
+        case "NotIn":
+            return value not in values
+        case "Exists":
+            return value is not None
+        case "DoesNotExist":
+            return value is None
+    # `Gt` and `Lt` are for whole numbers; the node counts, as it may be admitted.
+    return True
 
 
 def requests_of(pod_spec: Object) -> Capacity:

@@ -5,16 +5,20 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from config.errors import replace_command, setting_path
+from tools.contract.kubernetes_versions import minor_version, missing_features
+from tools.render import RenderedObject
 
 from .capacity import free, needs_of
 from .cluster import Cluster, HelmRelease, missing_crds, missing_dns_services
 from .engine import Engine
 from .store import store_line
 
+_VERSION = "observability:cluster.kubernetes_version"
+
 
 def describe(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> str:
     """Write what an `up` is about to reach and need."""
-    needs = needs_of(objects, len(cluster.nodes))
+    needs = needs_of(objects, cluster.nodes)
     store = None if cluster.sandbox else store_line(engine.stack)
     return "\n".join(
         [
@@ -38,6 +42,32 @@ def failed_checks(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]
         *_other_ip_family(engine, cluster),
         *_unfit_for_accounts(engine),
     ]
+
+
+def other_version(engine: Engine, cluster: Cluster) -> str | None:
+    """Return that the stack sets another version of Kubernetes; the sandbox has one version for every stack."""
+    stated, found = engine.stack.kubernetes_version, minor_version(cluster.version)
+    if cluster.sandbox or stated in ("", found):
+        return None
+    return (
+        f"{_VERSION} = {stated}: must be {found}, the version of the cluster of context {cluster.context}; set it, or "
+        f"use another context\n    {_version_command(engine, found)}"
+    )
+
+
+def too_new_features(engine: Engine, cluster: Cluster, objects: Iterable[RenderedObject]) -> list[str]:
+    """Name what the stack uses of a later Kubernetes than that of the cluster, where it does not set the version."""
+    if cluster.sandbox or engine.stack.kubernetes_version:
+        return []
+    found = minor_version(cluster.version)
+    command = _version_command(engine, found)
+    return [
+        f"{_VERSION}: is missing, and {feature}; set it\n    {command}" for feature in missing_features(objects, found)
+    ]
+
+
+def _version_command(engine: Engine, version: str) -> str:
+    return f"pulumi config set --path --type string {_VERSION} {version} --stack {engine.stack.stack}"
 
 
 def unsafe_providers(engine: Engine, cluster: Cluster) -> list[str]:
@@ -67,7 +97,7 @@ def unknown_releases(releases: Iterable[HelmRelease], known: Collection[tuple[st
 
 
 def _too_big(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
-    needs, left = needs_of(objects, len(cluster.nodes)), free(cluster.nodes, cluster.pods, objects)
+    needs, left = needs_of(objects, cluster.nodes), free(cluster.nodes, cluster.pods, objects)
     return (
         []
         if left.holds(needs)

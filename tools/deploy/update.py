@@ -6,27 +6,39 @@ from typing import Any
 import pulumi
 
 from tools.contract import check
+from tools.contract.kubernetes_versions import minor_version
 from tools.render import RenderError, Rendering, masked_objects, render
 
 from .cluster import Cluster, helm_releases, inspect_cluster
 from .confirmation import Refused, confirm
 from .engine import Engine
-from .preflight_checks import describe, failed_checks, unknown_releases, unsafe_providers
+from .preflight_checks import (
+    describe,
+    failed_checks,
+    other_version,
+    too_new_features,
+    unknown_releases,
+    unsafe_providers,
+)
 from .recovery import refuse_locked_stack, releases_in
 
 
 def up(engine: Engine, yes: bool) -> None:
     """Deploy, after an inspection of the cluster and a question."""
     cluster = inspect_cluster(engine.stack.context)
+    if problem := other_version(engine, cluster):
+        raise Refused(f"up is refused, nothing was changed:\n  {problem}")
     try:
-        rendering = render(engine.root, engine.stack.stack)
+        rendering = render(engine.root, engine.stack.stack, minor_version(cluster.version))
     except (RenderError, pulumi.RunError) as error:
         raise Refused(str(error)) from error
     objects = masked_objects(rendering)
     print(describe(engine, cluster, objects))
-    violations = [f"violation of the contract: {finding}" for finding in check(rendering, engine.root).findings]
     unknown = _unknown_releases(engine, cluster, rendering)
-    if problems := [*failed_checks(engine, cluster, objects), *unknown, *violations]:
+    missing = too_new_features(engine, cluster, rendering.objects)
+    findings = [] if missing else check(rendering, engine.root).findings
+    violations = [f"violation of the contract: {finding}" for finding in findings]
+    if problems := [*failed_checks(engine, cluster, objects), *unknown, *missing, *violations]:
         raise Refused("\n  ".join(["up is refused, nothing was changed:", *problems]))
     refuse_locked_stack(engine)
     confirm(f"Deploy stack {engine.stack.stack} to {cluster.context}?", yes)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.providers.kube.kinds import Kind, is_namespaced
+from sandbox.providers.kube.validation import KUBE_VERSION
 
 CLUSTER = "_cluster"
 """Stands for the namespace of what is in none."""
@@ -107,6 +108,8 @@ class Rendering:
     warnings: tuple[str, ...] = ()
     ip_families: tuple[str, ...] = ()
     """The IP families that the stack names."""
+    kubernetes_version: str = KUBE_VERSION
+    """The version of the cluster that the charts were rendered for."""
 
 
 def file_name(name: str) -> str:

@@ -1,6 +1,7 @@
 """Helm releases rendered: from a recorded release to the objects of its chart."""
 
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from sandbox.documents import load_all
 from sandbox.providers.kube.charts import MIRROR, ChartReference, Charts
 from sandbox.providers.kube.helm import Helm, HelmFailed
 from sandbox.providers.kube.kinds import HELM_RELEASE
+from sandbox.providers.kube.validation import KUBE_VERSION
 from sandbox.providers.plugin import ProviderError
 from tools.program import Recording, Registered
 
@@ -22,20 +24,25 @@ from .resources import whole_numbers
 WORKERS = 2
 HOOK = "helm.sh/hook"
 POLICY = "helm.sh/resource-policy"
+_OTHER_VERSION = re.compile(r"chart requires kubeVersion: (.+) which is incompatible with Kubernetes v?(\S+)")
 
 Rendered = tuple[ReleaseSummary, list[RenderedObject]]
 
 
-def render_releases(recording: Recording, cache: Path, warn: Callable[[str], None]) -> list[Rendered]:
+def render_releases(
+    recording: Recording, cache: Path, warn: Callable[[str], None], kubernetes_version: str = KUBE_VERSION
+) -> list[Rendered]:
     """Render every release, two at a time; raise `RenderError` naming the release that does not render."""
     helm = Helm(cache / "helm")
     charts = Charts(helm, warn, cache)
     releases = [resource for resource in recording.resources if resource.type == HELM_RELEASE]
     with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(lambda release: _rendered(release, helm, charts, warn), releases))
+        return list(pool.map(lambda release: _rendered(release, helm, charts, warn, kubernetes_version), releases))
 
 
-def _rendered(release: Registered, helm: Helm, charts: Charts, warn: Callable[[str], None]) -> Rendered:
+def _rendered(
+    release: Registered, helm: Helm, charts: Charts, warn: Callable[[str], None], kubernetes_version: str
+) -> Rendered:
     inputs = whole_numbers(release.plain())
     for field in ("name", "namespace"):
         if not inputs.get(field):
@@ -49,9 +56,15 @@ def _rendered(release: Registered, helm: Helm, charts: Charts, warn: Callable[[s
         if repository and not stand_in and (difference := _difference(path)):
             warn(difference)
         with tempfile.TemporaryDirectory() as directory:
-            helm.template(name, namespace, path, values, "--skip-tests", "--output-dir", directory)
+            options = ("--skip-tests", "--output-dir", directory)
+            helm.template(name, namespace, path, values, *options, kubernetes_version=kubernetes_version)
             objects = list(_objects(Path(directory), name, namespace))
     except (HelmFailed, ProviderError) as error:
+        if refused := _OTHER_VERSION.search(str(error)):
+            raise RenderError(
+                f"kubernetes_version = {refused[2]}: must be {refused[1]}, as the chart of release {namespace}/{name} "
+                "requires; upgrade the cluster, or use another version of the chart"
+            ) from error
         raise RenderError(f"release {namespace}/{name} does not render: {error}") from error
     files = ChartFiles(path)
     summary = ReleaseSummary(

@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 
 from sandbox.providers.kube.charts import charts_cache
+from sandbox.providers.kube.validation import KUBE_VERSION
 from tools.program import Recording, program_of, record
 from tools.stackfile import StackFileError, read_stack_file
 
@@ -22,20 +23,24 @@ def masked_objects(rendering: Rendering) -> list[dict[str, Any]]:
     return [masked(item.manifest, rendering.secrets) for item in rendering.objects]
 
 
-def render(root: Path, stack: str) -> Rendering:
-    """Render the committed stack of this name; raise `RenderError` where it cannot be."""
+def render(root: Path, stack: str, kubernetes_version: str = "") -> Rendering:
+    """Render the committed stack of this name; raise `RenderError` where it cannot be.
+
+    `kubernetes_version` is that of the cluster; by default what the stack states.
+    """
     try:
-        read_stack_file(root, stack)
+        stated = read_stack_file(root, stack).kubernetes_version
     except StackFileError as error:
         raise RenderError(str(error)) from None
-    return render_program(program_of(root, stack), stack)
+    return render_program(program_of(root, stack), stack, kubernetes_version or stated)
 
 
-def render_program(program: Callable[[], Mapping[str, Any]], stack: str) -> Rendering:
+def render_program(program: Callable[[], Mapping[str, Any]], stack: str, kubernetes_version: str = "") -> Rendering:
     """Render what `program` would create; raise `RenderError` where two objects would be one."""
+    version = kubernetes_version or KUBE_VERSION
     recording = _recorded(program, stack)
     warnings: list[str] = []
-    releases = render_releases(recording, charts_cache(), warnings.append)
+    releases = render_releases(recording, charts_cache(), warnings.append, version)
     objects = [*kubernetes_objects(recording), *(item for _, made in releases for item in made)]
     if doubled := collisions(objects):
         raise RenderError("\n  ".join(["objects that would be created twice:", *doubled]))
@@ -50,6 +55,7 @@ def render_program(program: Callable[[], Mapping[str, Any]], stack: str) -> Rend
         ip_families=next(
             (tuple(logging.plain().get("ip_families") or ()) for logging in recording.of_type(":Logging")), ()
         ),
+        kubernetes_version=version,
     )
 
 

@@ -25,10 +25,10 @@ spec:
   terminationGracePeriodSeconds: {{ . }}
   {{- end }}
   {{- with $values.nodeSelector }}
-  nodeSelector: {{- toYaml . | nindent 4 }}
+  nodeSelector: {{- (kindIs "string" . | ternary . (toYaml .)) | nindent 4 }}
   {{- end }}
   {{- with $values.tolerations }}
-  tolerations: {{- toYaml . | nindent 4 }}
+  tolerations: {{- (kindIs "string" . | ternary . (toYaml .)) | nindent 4 }}
   {{- end }}
   {{- with $values.affinity }}
   affinity: {{- (kindIs "string" . | ternary . (toYaml .)) | nindent 4 }}

@@ -85,10 +85,18 @@ class Helm:
                 if self._cancelled.is_set():
                     process.terminate()
 
-    def template(self, name: str, namespace: str, chart: Path, values: Mapping[str, Any], *more: str) -> str:
+    def template(
+        self,
+        name: str,
+        namespace: str,
+        chart: Path,
+        values: Mapping[str, Any],
+        *more: str,
+        kubernetes_version: str = KUBE_VERSION,
+    ) -> str:
         """Return what `helm template` prints of a release, its CustomResourceDefinitions among it."""
         words = ["template", name, str(chart), "--namespace", namespace, "--include-crds"]
-        words += ["--kube-version", KUBE_VERSION]
+        words += ["--kube-version", kubernetes_version]
         words += [word for version in API_VERSIONS for word in ("--api-versions", version)]
         with values_file(values) as file:
             return self.run([*words, *more, "--values", file], timeout=_TEMPLATE_SECONDS)

@@ -25,7 +25,7 @@ IN_CLUSTER = {
 }
 """What a store in the cluster takes no settings for."""
 MONOLITHIC_LOKI = dict.fromkeys(("logging.workloads", "logging.replication_factor"))
-MONOLITHIC_TEMPO = dict.fromkeys(("tracing.chart_version", "tracing.replicas"))
+MONOLITHIC_TEMPO = dict.fromkeys(("tracing.chart_version", "tracing.replicas", "tracing.workloads"))
 NO_INGRESS = dict.fromkeys(("ingress.domain", "ingress.entry_points", "ingress.auth_middleware"))
 IN_STACK_METRICS = dict.fromkeys(("metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"))
 
@@ -179,9 +179,15 @@ TABLE = (
         "tracing.storage_class", "other"),
     Row("0.11", "volume of ingesters", f"{TEMPO} ingester persistence size", "2Gi", "tracing.volume_size", "3Gi"),
     Row("0.11", "nodes of ingesters", f"{TEMPO} ingester nodeSelector", STORAGE_NODES,
-        "tracing.node_selector", OTHER_NODES),
+        "tracing.workloads.ingester.node_selector", OTHER_NODES),
     Row("0.11", "tolerations of ingesters", f"{TEMPO} ingester tolerations", STORAGE_TAINT,
-        "tracing.tolerations", OTHER_TAINT),
+        "tracing.workloads.ingester.tolerations", OTHER_TAINT),
+    Row("0.11", "nodes of the generator", f"{TEMPO} metricsGenerator nodeSelector", STORAGE_NODES,
+        "tracing.workloads.metrics-generator.node_selector", OTHER_NODES),
+    Row("0.11", "tolerations of the generator", f"{TEMPO} metricsGenerator tolerations", STORAGE_TAINT,
+        "tracing.workloads.metrics-generator.tolerations", OTHER_TAINT),
+    Row("0.11", "queriers run on any node", f"{TEMPO} querier nodeSelector", {},
+        "tracing.node_selector", OTHER_NODES),
     Row("0.11", "backend", f"{TEMPO} storage trace backend", "s3"),
     Row("0.11", "prefix of the traces", f"{TEMPO} storage trace s3 prefix", "tempo",
         "storage.prefixes.traces", "other"),

@@ -95,6 +95,8 @@ TABLE = (
         differs="the document's edit of the template sets 500Mi for both; few results are kept in a lab"),
 
     Row("1.3", "chart of Grafana", "grafana-grafana chart", "grafana"),
+    Row("1.3", "Grafana starts on Kubernetes 1.28", "grafana-grafana values sidecar datasources restartPolicy", ABSENT,
+        "cluster.kubernetes_version", "1.36"),
     Row("1.3", "namespace of Grafana", "grafana-grafana namespace", "grafana", "grafana.namespace", "other"),
     Row("1.3", "administrator", "grafana-admin stringData admin-user", "admin", "grafana.admin_user", "other"),
     Row("1.3", "password of the administrator", "grafana-admin stringData admin-password",

@@ -24,6 +24,8 @@ TABLE = (
     Row("2.1", "Tempo is one pod", f"{TEMPO} replicas", 1),
     Row("2.1", "chart of Loki", "logging-loki chart", "loki"),
     Row("2.1", "chart of Grafana", "grafana-grafana chart", "grafana"),
+    Row("2.1", "Grafana starts on Kubernetes 1.26", "grafana-grafana values sidecar datasources restartPolicy", ABSENT,
+        "cluster.kubernetes_version", "1.36"),
     Row("2.1", "namespace of Loki", "logging-loki namespace", "default", "logging.namespace", "other"),
     Row("2.1", "namespace of Tempo", "tracing-tempo namespace", "default", "tracing.namespace", "other"),
     Row("2.1", "namespace of Grafana", "grafana-grafana namespace", "default", "grafana.namespace", "other"),

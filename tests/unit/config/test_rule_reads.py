@@ -118,7 +118,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "cluster": (
         {},
         {"environment": "production"},
-        {"service_monitor_labels": {"a": "b"}, "existing_namespaces": ["apps"]},
+        {"service_monitor_labels": {"a": "b"}, "existing_namespaces": ["apps"], "kubernetes_version": "1.28"},
     ),
     "storage": (
         {"kind": "filesystem"},
@@ -153,7 +153,12 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {**BASIC, "tls": "none", "logins": LOGINS},
     ),
     "rest": (
-        {"load": {"query_factor": 2}, "caching": {"thanos_namespace": "m"}, "demo": {"namespace": "shop"}},
+        {
+            "load": {"query_factor": 2},
+            "caching": {"thanos_namespace": "m"},
+            "demo": {"namespace": "shop"},
+            "grafana": {"native_sidecars": True},
+        },
         {
             "load": {"active_streams": 5, "scrape_interval": "0s"},
             "caching": {"kind": "valkey"},

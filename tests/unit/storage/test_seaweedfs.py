@@ -37,18 +37,16 @@ def test_the_store_is_one_pod_on_a_volume_with_authenticated_s3() -> None:
     assert store["data"] == {"type": "persistentVolumeClaim", "size": "10Gi"}
     assert store["s3"]["enableAuth"] is True
     assert store["s3"]["existingConfigSecret"] == "seaweedfs-identities"
-    assert store["s3"]["createBuckets"] == [{"name": "loki"}, {"name": "tempo"}, {"name": "thanos"}]
 
 
-def test_the_pod_and_the_job_that_creates_buckets_are_restricted() -> None:
-    chart = values()
-    for part in (chart["allInOne"], chart["filer"]):
-        pod, container = part["podSecurityContext"], part["containerSecurityContext"]
-        assert pod["enabled"] and pod["runAsNonRoot"] and pod["seccompProfile"] == {"type": "RuntimeDefault"}
-        assert pod["runAsUser"] == pod["fsGroup"] == 1000
-        assert container["enabled"] and container["readOnlyRootFilesystem"]
-        assert container["allowPrivilegeEscalation"] is False
-        assert container["capabilities"] == {"drop": ["ALL"]}
+def test_the_pod_is_restricted() -> None:
+    store = values()["allInOne"]
+    pod, container = store["podSecurityContext"], store["containerSecurityContext"]
+    assert pod["enabled"] and pod["runAsNonRoot"] and pod["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert pod["runAsUser"] == pod["fsGroup"] == 1000
+    assert container["enabled"] and container["readOnlyRootFilesystem"]
+    assert container["allowPrivilegeEscalation"] is False
+    assert container["capabilities"] == {"drop": ["ALL"]}
 
 
 def test_logs_and_temporary_files_stay_off_the_read_only_root() -> None:
@@ -156,7 +154,6 @@ def test_s3_asks_for_keys_and_is_all_that_others_reach_beside_metrics() -> None:
     chart = cluster_values()
     s3 = chart["filer"]["s3"]
     assert s3["enabled"] and s3["enableAuth"] and s3["existingConfigSecret"] == "seaweedfs-identities"
-    assert s3["createBuckets"] == [{"name": "loki"}, {"name": "tempo"}, {"name": "thanos"}]
     (everywhere,) = chart["networkPolicy"]["extraIngress"]
     assert [port["port"] for port in everywhere["ports"]] == [9327]
     (opened,) = chart["networkPolicy"]["components"]["filer"]["extraIngress"]

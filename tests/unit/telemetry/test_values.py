@@ -35,6 +35,27 @@ def test_a_reader_of_files_runs_on_every_node_and_keeps_its_place_on_it() -> Non
     assert (mount["name"], mount["mountPath"]) == (volume["name"], values["alloy"]["storagePath"])
 
 
+@pytest.mark.parametrize(
+    ("labels", "runs"),
+    [
+        ({"kubernetes.io/os": "linux"}, True),
+        ({"kubernetes.io/os": "linux", "type": "kwok", "eks.amazonaws.com/compute-type": "ec2"}, True),
+        ({"kubernetes.io/os": "windows"}, False),
+        ({"kubernetes.io/os": "linux", "eks.amazonaws.com/compute-type": "fargate"}, False),
+        ({"kubernetes.io/os": "linux", "type": "virtual-kubelet"}, False),
+        ({"kubernetes.io/os": "linux", "liqo.io/type": "virtual-node"}, False),
+    ],
+)
+def test_a_reader_of_files_runs_on_nodes_alone_that_have_log_files(labels: dict[str, str], runs: bool) -> None:
+    required = values_of()["controller"]["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"]
+    (term,) = required["nodeSelectorTerms"]
+    fits = (
+        (labels.get(rule["key"]) in rule["values"]) is (rule["operator"] == "In") for rule in term["matchExpressions"]
+    )
+    assert all(fits) is runs
+    assert "affinity" not in values_of(log_source="api")["controller"]
+
+
 def test_a_reader_through_the_api_needs_nothing_of_its_node() -> None:
     values = values_of(log_source="api")
     assert values["controller"]["type"] == "deployment"

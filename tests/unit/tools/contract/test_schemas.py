@@ -47,10 +47,18 @@ def definitions(tmp_path: Path) -> Callable[[Manifest], Definitions]:
     return lambda item: Definitions(tmp_path, tuple(rendered(item)))
 
 
+def test_a_field_of_a_later_version_does_not_exist_in_an_earlier_one() -> None:
+    later = workload()
+    later["spec"]["template"]["spec"]["initContainers"] = [{"name": "first", "restartPolicy": "Always"}]
+    (earlier, same) = ({finding.message for finding in violations(rendered(later), v)} for v in ("1.26", "1.28"))
+    (sentence,) = earlier - same
+    assert "initContainers[0].restartPolicy: this field does not exist" in sentence
+
+
 def test_an_unknown_field_of_a_builtin_kind_is_found_with_its_path() -> None:
     misspelt = workload()
     misspelt["spec"]["template"]["spec"]["containers"][0]["imagePullPolicies"] = "Always"
-    places = [str(finding) for finding in violations(rendered(misspelt))]
+    places = [str(finding) for finding in violations(rendered(misspelt), "1.36")]
     assert any("imagePullPolicies: this field does not exist" in place for place in places)
 
 

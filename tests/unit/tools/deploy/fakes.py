@@ -36,6 +36,7 @@ def cluster(
     memory: str = "8Gi",
     default_storage_class: str = "standard",
     crds: frozenset[str] = frozenset(),
+    version: str = "v1.36.1",
     services: frozenset[str] = frozenset(),
     ip_family: str = "IPv4",
 ) -> Cluster:
@@ -43,7 +44,7 @@ def cluster(
     return Cluster(
         context=context,
         server=server,
-        version="v1.36.1",
+        version=version,
         nodes=[{"status": {"allocatable": {"cpu": "4", "memory": memory}}}],
         pods=[],
         default_storage_class=default_storage_class,

@@ -9,15 +9,55 @@ import pytest
 
 from tests.unit.tools.deploy.fakes import STAND_INS, cluster, engine, pod, workload
 from tools.deploy.capacity import Capacity, free, needs_of
-from tools.deploy.preflight_checks import describe, failed_checks
+from tools.deploy.engine import Engine
+from tools.deploy.preflight_checks import describe, failed_checks, other_version, too_new_features
+from tools.render import RenderedObject
 
 GIB = 1024**3
+SIDECAR = RenderedObject(
+    {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "grafana", "namespace": "ui"},
+        "spec": {"template": {"spec": {"initContainers": [{"name": "first", "restartPolicy": "Always"}]}}},
+    },
+    "release ui/grafana",
+)
 PRODUCTION: dict[str, Any] = {"observability:cluster": {"environment": "production"}}
+
+
+def nodes(*labels: dict[str, str]) -> list[dict[str, Any]]:
+    return [{"metadata": {"labels": each}} for each in labels]
 
 
 def test_a_daemon_set_needs_its_share_on_every_node() -> None:
     objects = [workload("DaemonSet", "alloy", "1Gi"), workload("StatefulSet", "loki", "2Gi", replicas=3)]
-    assert needs_of(objects, nodes=4) == Capacity(cpu=2 + 3 * 0.5, memory=10 * GIB)  # type: ignore[arg-type]
+    needs = needs_of(objects, nodes({}, {}, {}, {}))
+    assert needs == Capacity(cpu=2 + 3 * 0.5, memory=10 * GIB)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("selector", "rules", "counted"),
+    [
+        ({"pool": "obs"}, [], 1),
+        ({}, [{"key": "type", "operator": "NotIn", "values": ["virtual-kubelet"]}], 2),
+        ({}, [{"key": "pool", "operator": "In", "values": ["obs", "other"]}], 1),
+        ({}, [{"key": "pool", "operator": "Exists"}], 1),
+        ({}, [{"key": "pool", "operator": "DoesNotExist"}], 2),
+        ({"pool": "obs"}, [{"key": "type", "operator": "Exists"}], 0),
+    ],
+)
+def test_a_daemon_set_needs_nothing_on_nodes_that_it_does_not_select(
+    selector: dict[str, str], rules: list[dict[str, Any]], counted: int
+) -> None:
+    collectors = workload("DaemonSet", "alloy", "1Gi")
+    required = {"nodeSelectorTerms": [{"matchExpressions": rules}]}
+    collectors["spec"]["template"]["spec"] |= {
+        "nodeSelector": selector,
+        "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": required}},
+    }
+    cluster_nodes = nodes({"pool": "obs"}, {"type": "virtual-kubelet"}, {})
+    assert needs_of([collectors], cluster_nodes).memory == counted * GIB
 
 
 def test_what_the_stack_runs_already_is_free_for_it() -> None:
@@ -83,6 +123,40 @@ def test_production_refuses_the_examples_passphrase_and_a_local_state() -> None:
         "state = file",
     ]
     assert failed_checks(engine(PRODUCTION), cluster(), []) == []
+
+
+def stating(version: str) -> Engine:
+    return engine({"observability:cluster": {"kubernetes_version": version}})
+
+
+@pytest.mark.parametrize(
+    ("stated", "server"), [("1.28", "v1.28.5-eks-43840fb"), ("1.28", "1.28.2+k3s1"), ("", "v1.24.0")]
+)
+def test_a_server_of_the_stated_version_is_accepted(stated: str, server: str) -> None:
+    assert other_version(stating(stated), cluster(version=server)) is None
+
+
+@pytest.mark.parametrize("server", ["1.27", "1.29"])
+def test_a_server_of_another_version_is_refused_with_both_and_the_fix(server: str) -> None:
+    assert other_version(stating("1.28"), cluster(version=f"v{server}.3")) == (
+        f"observability:cluster.kubernetes_version = 1.28: must be {server}, the version of the cluster of context "
+        "somewhere; set it, or use another context\n    pulumi config set --path --type string "
+        f"observability:cluster.kubernetes_version {server} --stack test"
+    )
+
+
+def test_the_sandbox_serves_a_stack_of_every_version() -> None:
+    sandbox = cluster("observability-sandbox", server="https://127.0.0.1:6443", version="v1.28.0")
+    assert other_version(stating("1.26"), sandbox) is None
+    assert too_new_features(stating(""), sandbox, [SIDECAR]) == []
+
+
+def test_what_an_older_server_does_not_have_is_named_with_the_setting_that_leaves_it_out() -> None:
+    (found,) = too_new_features(stating(""), cluster(version="v1.28.5"), [SIDECAR])
+    assert found.startswith("observability:cluster.kubernetes_version: is missing, and ")
+    assert "Deployment ui/grafana" in found and "requires Kubernetes 1.29, not 1.28" in found
+    assert found.endswith("observability:cluster.kubernetes_version 1.28 --stack test")
+    assert too_new_features(stating(""), cluster(version="v1.29.0"), [SIDECAR]) == []
 
 
 def test_a_target_is_described_before_anything_is_asked() -> None:

@@ -90,6 +90,22 @@ def test_a_definition_outlives_its_release_where_the_chart_keeps_it_apart(make_c
 
 
 @pytest.mark.usefixtures("helm")
+def test_a_chart_is_rendered_for_the_version_of_the_cluster_and_refused_below_what_it_requires(
+    make_chart: MakeChart,
+) -> None:
+    data = "{version: {{ .Capabilities.KubeVersion }}}"
+    chart = make_chart(settings=f"apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: a}}\ndata: {data}\n")
+    description = "{apiVersion: v2, name: tiny, version: 1.2.3, kubeVersion: '>=1.27.0-0'}\n"
+    (chart / "Chart.yaml").write_text(description)
+    rendering = render_program(lambda: release(chart), "test", "1.28")
+    assert rendering.kubernetes_version == "1.28"
+    assert rendering.objects[0].manifest["data"]["version"] == "v1.28"
+    message = "kubernetes_version = 1.26: must be >=1.27.0-0, as the chart of release apps/tiny requires; "
+    with pytest.raises(RenderError, match=message):
+        render_program(lambda: release(chart), "test", "1.26")
+
+
+@pytest.mark.usefixtures("helm")
 def test_an_object_of_two_origins_is_refused_with_both(make_chart: MakeChart) -> None:
     chart = make_chart(settings=SETTINGS)
 
