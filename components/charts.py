@@ -14,6 +14,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
+CHARTS_VARIABLE = "OBSERVABILITY_CHARTS"
+"""Environment variable with a directory of charts, which replaces their repositories."""
+
 GRAFANA = "https://grafana.github.io/helm-charts"
 GRAFANA_COMMUNITY = "https://grafana-community.github.io/helm-charts"
 MINIO_CHARTS = "https://charts.min.io"
@@ -81,15 +84,23 @@ class Chart:
 
     def local_path(self, version: str, directory: str) -> str:
         """Return the path of the chart in `directory`; raise `ValueError` with the paths that do not exist."""
-        places = [Path(directory) / f"{self.name}-{version}", Path(directory) / f"{self.name}-{version}.tgz"]
-        for place in places:
-            if place.exists():
-                return str(place)
-        looked = " and ".join(str(place) for place in places)
+        if found := find_chart(directory, self.name, version):
+            return str(found)
+        looked = " and ".join(map(str, chart_paths(directory, self.name, version)))
         raise ValueError(
-            f"chart {self.name} {version} was not found at {looked}; put it there, or unset OBSERVABILITY_CHARTS "
+            f"chart {self.name} {version} was not found at {looked}; put it there, or unset {CHARTS_VARIABLE} "
             f"(setting observability:charts.directory) to take it from {self.repository(version)}"
         )
+
+
+def chart_paths(directory: str | Path, name: str, version: str) -> tuple[Path, Path]:
+    """Return where a chart may be in a directory of charts: unpacked, or as an archive."""
+    return Path(directory, f"{name}-{version}"), Path(directory, f"{name}-{version}.tgz")
+
+
+def find_chart(directory: str | Path, name: str, version: str) -> Path | None:
+    """Return the path of a chart in a directory of charts, `None` where it is not there."""
+    return next((path for path in chart_paths(directory, name, version) if path.exists()), None)
 
 
 @cache

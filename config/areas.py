@@ -5,6 +5,7 @@ import os
 from pydantic import Field
 
 from components._model import StrictModel, same_as
+from components.charts import CHARTS_VARIABLE
 from components.datasources.spec import DatasourcesSettings
 from components.demo.spec import DemoSettings
 from components.grafana.spec import GrafanaSettings
@@ -13,8 +14,6 @@ from components.metrics.spec import MetricsSpec
 from components.telemetry.spec import TelemetrySettings
 from components.tracing.spec import TracingSettings, TracingSpec
 from components.units import Duration, Name
-
-CHARTS_VARIABLE = "OBSERVABILITY_CHARTS"
 
 
 class LoggingArea(LoggingSettings):

@@ -6,8 +6,8 @@ from pathlib import Path
 from components._messages import closest
 from components._model import placeholder
 from components._shown import shown
+from components.charts import CHARTS_VARIABLE
 
-from .areas import CHARTS_VARIABLE
 from .caching import CacheKind
 from .errors import PROJECT, Problem, nearest, remove_command, replace_command, set_command, setting_path
 from .ingress import IngressKind

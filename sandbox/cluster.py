@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sandbox.api import Api, ApiError, Object
-from sandbox.crds import minimal_definitions
+from sandbox.crds import definitions_directory, minimal_definitions
 from sandbox.documents import load_all
-from sandbox.layout import PROJECT
-from sandbox.processes import SandboxError
 from sandbox.providers.kube.kubeconfig import NoCluster
 from sandbox.providers.kube.validation import KUBE_VERSION
 
@@ -66,15 +63,12 @@ def dns_service() -> Object:
 
 
 def custom_resource_definitions() -> list[Object]:
-    """Return the definitions below OBSERVABILITY_CRDS or `../shared/crds`, and the minimal ones of all other kinds.
+    """Return the definitions below `OBSERVABILITY_CRDS`, and the minimal ones of all other kinds.
 
     The upstream files validate every field; the minimal ones accept any `spec`.
     """
-    named = os.environ.get("OBSERVABILITY_CRDS")
-    directory = Path(named) if named else PROJECT.parent / "shared" / "crds"
-    if named and not directory.is_dir():
-        raise SandboxError(f"OBSERVABILITY_CRDS={named} is no directory; unset it for the minimal definitions")
-    found = list(_definitions_in(directory))
+    directory = definitions_directory()
+    found = list(_definitions_in(directory)) if directory else []
     names = {definition["metadata"]["name"] for definition in found}
     return found + [each for each in minimal_definitions() if each["metadata"]["name"] not in names]
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from itertools import chain
+from pathlib import Path
 from typing import Any
+
+from sandbox.processes import SandboxError
+
+DEFINITIONS_VARIABLE = "OBSERVABILITY_CRDS"
+"""Environment variable with a directory of custom resource definitions as they are published."""
 
 MINIMAL: dict[str, dict[str, tuple[str, ...]]] = {
     "cert-manager.io": {"v1": ("Certificate", "ClusterIssuer", "Issuer")},
@@ -37,6 +44,17 @@ MINIMAL: dict[str, dict[str, tuple[str, ...]]] = {
 
 CLUSTER_SCOPED = {"ClusterIssuer"}
 """The kinds in MINIMAL that belong to no namespace."""
+
+
+def definitions_directory() -> Path | None:
+    """Return the directory that `OBSERVABILITY_CRDS` names, `None` where it is unset.
+
+    Raise `SandboxError` where it is no directory.
+    """
+    named = os.environ.get(DEFINITIONS_VARIABLE)
+    if named and not Path(named).is_dir():
+        raise SandboxError(f"{DEFINITIONS_VARIABLE} = {named}: must be a directory; set one, or unset it")
+    return Path(named) if named else None
 
 
 def minimal_definitions() -> list[dict[str, Any]]:

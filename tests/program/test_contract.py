@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from sandbox.providers.kube.charts import MIRROR
+from components.charts import CHARTS_VARIABLE
 from tests.installed_tools import require
 from tools.contract import Report, check
 from tools.render import Rendering, render
@@ -30,7 +30,7 @@ def rendered() -> Callable[[str], Rendering]:
 
 @pytest.fixture(scope="session")
 def report(rendered: Callable[[str], Rendering]) -> Callable[[str], Report]:
-    return cache(lambda stack: check(rendered(stack), ROOT))
+    return cache(lambda stack: check(rendered(stack)))
 
 
 @pytest.mark.parametrize("stack", STACKS)
@@ -39,13 +39,13 @@ def test_a_stack_keeps_the_contract(stack: str, report: Callable[[str], Report])
     assert not violations, "\n".join(violations)
 
 
-@pytest.mark.skipif(not os.environ.get(MIRROR), reason=f"{MIRROR} names no directory of charts")
+@pytest.mark.skipif(not os.environ.get(CHARTS_VARIABLE), reason=f"{CHARTS_VARIABLE} names no directory of charts")
 @pytest.mark.parametrize("stack", STACKS)
 def test_where_charts_are_given_a_stack_is_held_against_those_alone(
     stack: str, rendered: Callable[[str], Rendering], report: Callable[[str], Report]
 ) -> None:
     absent = [str(release) for release in rendered(stack).releases if release.stand_in]
-    assert absent == [], f"{MIRROR} has no chart for them"
+    assert absent == [], f"{CHARTS_VARIABLE} has no chart for them"
     assert not [reason for reason in report(stack).unchecked if reason.startswith("the values of release")]
 
 

@@ -14,7 +14,7 @@ from components.logging.modes import LokiMode
 from components.tracing.modes import TEMPO_3_VERSIONS, TempoMode
 from config.storage import STORAGE_KINDS
 from tests.program.programs import record_stack
-from tests.real_charts import find_chart
+from tests.real_charts import find_files
 from tools.contract.chart_values import findings
 from tools.program import Recording
 from tools.render.resources import whole_numbers
@@ -47,7 +47,7 @@ def test_a_supported_combination_gives_the_chart_only_values_that_it_knows(
     combination: tuple[Combination, Recording],
 ) -> None:
     found, recording = combination
-    files = find_chart(found.topology.chart.name, found.version)
+    files = find_files(found.topology.chart, found.version)
     if files is None:
         pytest.skip(f"chart {found.topology.chart.name} {found.version} is not at hand")
     violations = [
@@ -103,7 +103,7 @@ def test_every_mode_of_loki_can_keep_its_queries_in_a_valkey(mode: LokiMode, ver
     values = values_of(record_stack(config), "logging-loki")
     assert not values["chunksCache"]["enabled"] and not values["resultsCache"]["enabled"]
     assert "redis" in values["loki"]["structuredConfig"]["chunk_store_config"]["chunk_cache_config"]
-    if files := find_chart(LOKI.name, version):
+    if files := find_files(LOKI, version):
         violations = [str(violation) for violation in findings("loki", values, files)]
         assert not violations, "\n".join(violations)
 
@@ -116,7 +116,7 @@ def test_every_distributed_tempo_can_keep_its_queries_in_a_valkey(version: str) 
     values = values_of(record_stack(config), "tracing-tempo")
     (cache,) = values["cache"]["caches"]
     assert set(cache) == {"redis", "roles"}
-    if files := find_chart(TEMPO_DISTRIBUTED.name, version):
+    if files := find_files(TEMPO_DISTRIBUTED, version):
         violations = [str(violation) for violation in findings("tempo", values, files)]
         assert not violations, "\n".join(violations)
 

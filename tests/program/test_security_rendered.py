@@ -48,7 +48,7 @@ def rendering(request: pytest.FixtureRequest) -> Rendering:
 def test_the_contract_is_kept_and_no_generated_login_is_outside_of_secrets(rendering: Rendering) -> None:
     if rendering.stack != "mtls":
         assert len([secret for secret in rendering.secrets if "login" in secret]) >= 2, "there is one to look for"
-    assert [str(finding) for finding in check(rendering, ROOT).findings] == []
+    assert [str(finding) for finding in check(rendering).findings] == []
 
 
 def test_every_pod_that_reads_a_secret_for_its_proof_has_it_in_its_namespace(rendering: Rendering) -> None:

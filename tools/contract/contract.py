@@ -1,9 +1,9 @@
 """The contract as a whole, over one rendering."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from components.charts import CHARTS
+from sandbox.crds import definitions_directory
 from tools.render import ReleaseSummary, Rendering
 from tools.render.chartfiles import ChartFiles
 
@@ -12,9 +12,6 @@ from .finding import Finding
 from .invariants import INVARIANTS
 from .kubernetes_versions import missing_features
 from .schemas import Definitions, violations
-
-REFERENCE = Path("../shared")
-"""Where charts and definitions may lie beside a checkout: `charts/<chart>-<version>` and `crds/<group>`."""
 
 
 @dataclass(frozen=True)
@@ -25,19 +22,19 @@ class Report:
     unchecked: tuple[str, ...]
 
 
-def check(rendering: Rendering, root: Path) -> Report:
+def check(rendering: Rendering) -> Report:
     """Return how everything that a stack would create violates the contract."""
     found: set[Finding] = set()
     unchecked: list[str] = []
     for release in rendering.releases:
-        files, published = chart_files(release, root), published_values(release)
+        files, published = chart_files(release), published_values(release)
         if files is not None:
             found.update(findings(str(release), release.values, files))
         if published is not None:
             found.update(unknown_values(str(release), release.values, published))
         if files is None and published is None:
             unchecked.append(f"the values of release {release}: chart {release.chart} {release.version} is not at hand")
-    definitions = Definitions(root / REFERENCE / "crds", rendering.objects)
+    definitions = Definitions(definitions_directory(), rendering.objects)
     found.update(violations(rendering.objects, rendering.kubernetes_version))
     found.update(missing_features(rendering.objects, rendering.kubernetes_version))
     found.update(definitions.violations())
@@ -53,9 +50,6 @@ def published_values(release: ReleaseSummary) -> ChartValues | None:
     return ChartValues.published(release.chart, release.version) if supported else None
 
 
-def chart_files(release: ReleaseSummary, root: Path) -> ChartFiles | None:
-    """Return the files of the release's chart: as published, not of a stand-in; `None` where they are not at hand."""
-    if not release.stand_in:
-        return ChartFiles(release.chart_path)
-    beside = root / REFERENCE / "charts" / f"{release.chart}-{release.version}"
-    return ChartFiles(beside) if beside.is_dir() else None
+def chart_files(release: ReleaseSummary) -> ChartFiles | None:
+    """Return the files of the release's chart; `None` for a stand-in."""
+    return None if release.stand_in else ChartFiles(release.chart_path)

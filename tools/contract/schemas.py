@@ -36,7 +36,7 @@ def violations(objects: Iterable[RenderedObject], version: str) -> Iterator[Find
 class Definitions:
     """The definitions of the custom resources among `rendered`: from a directory, and from the stack itself."""
 
-    directory: Path
+    directory: Path | None
     rendered: tuple[RenderedObject, ...]
 
     @cached_property
@@ -45,7 +45,8 @@ class Definitions:
         documents = [item.manifest for item in self.rendered if item.kind == "CustomResourceDefinition"]
         wanted = {re.escape(item.kind) for item in self.rendered if not built_in(item)}
         needed = re.compile(rf"\bkind: (?:{'|'.join(sorted(wanted))})\b")
-        for text in (file.read_text() for file in sorted(self.directory.glob("*/*.yaml"))):
+        files = sorted(self.directory.glob("**/*.yaml")) if self.directory else []
+        for text in (file.read_text() for file in files):
             documents += load_all(text) if wanted and needed.search(text) else ()
         return {
             (f"{spec['group']}/{version['name']}", spec["names"]["kind"]): jsonschema.Draft202012Validator(

@@ -36,7 +36,7 @@ def up(engine: Engine, yes: bool) -> None:
     print(describe(engine, cluster, objects))
     unknown = _unknown_releases(engine, cluster, rendering)
     missing = too_new_features(engine, cluster, rendering.objects)
-    findings = [] if missing else check(rendering, engine.root).findings
+    findings = [] if missing else check(rendering).findings
     violations = [f"violation of the contract: {finding}" for finding in findings]
     if problems := [*failed_checks(engine, cluster, objects), *unknown, *missing, *violations]:
         raise Refused("\n  ".join(["up is refused, nothing was changed:", *problems]))

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.providers.kube.charts import MIRROR
+from components.charts import CHARTS_VARIABLE
 
 
 class DiffError(Exception):
@@ -36,8 +36,8 @@ def rendered(tree: Path, stack: str, out: Path) -> Path:
     """Render `stack` with the code in `tree` and the present environment; raise `DiffError` with its error."""
     command = [sys.executable, "-m", "tools.render", "--stack", stack, "--out", str(out), "--unchecked"]
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    if mirror := environment.get(MIRROR):
-        environment[MIRROR] = str(Path(mirror).resolve())
+    if mirror := environment.get(CHARTS_VARIABLE):
+        environment[CHARTS_VARIABLE] = str(Path(mirror).resolve())
     done = subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr.strip() or done.stdout.strip()).splitlines()

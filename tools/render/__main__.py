@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def _checked(rendering: Rendering, root: Path) -> int:
-    report = check(rendering, root)
+    report = check(rendering)
     for message in report.unchecked:
         print(f"not checked: {message}")
     for finding in report.findings:

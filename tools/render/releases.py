@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from components.charts import CHARTS
+from components.charts import CHARTS, CHARTS_VARIABLE
 from sandbox.documents import load_all
-from sandbox.providers.kube.charts import MIRROR, ChartReference, Charts
+from sandbox.providers.kube.charts import ChartReference, Charts
 from sandbox.providers.kube.helm import Helm, HelmFailed
 from sandbox.providers.kube.kinds import HELM_RELEASE
 from sandbox.providers.kube.validation import KUBE_VERSION
@@ -116,7 +116,7 @@ def _outside_namespaces(made: RenderedObject) -> RenderedObject:
 def _source(path: Path, repository: str | None, stand_in: bool) -> str:
     if stand_in:
         return "this project's stand-in chart"
-    mirror = os.environ.get(MIRROR)
+    mirror = os.environ.get(CHARTS_VARIABLE)
     if mirror and path.is_relative_to(mirror):
-        return f"${MIRROR}"
+        return f"${CHARTS_VARIABLE}"
     return repository or str(path)

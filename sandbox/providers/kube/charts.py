@@ -16,10 +16,11 @@ from typing import Final
 
 import yaml
 
+from components.charts import CHARTS_VARIABLE, find_chart
+
 from ..plugin import ProviderError
 from .helm import Helm, HelmFailed
 
-MIRROR: Final = "OBSERVABILITY_CHARTS"
 MINIMAL_CHARTS: Final = Path(__file__).resolve().parents[2] / "charts"
 _PULL_SECONDS: Final = 8.0
 _NO_NETWORK: Final = re.compile(
@@ -83,11 +84,10 @@ class Charts:
         return self._mirrored(reference) or self._pulled(reference) or self._minimal(reference)
 
     def _mirrored(self, reference: ChartReference) -> Path | None:
-        mirror = os.environ.get(MIRROR)
+        mirror = os.environ.get(CHARTS_VARIABLE)
         if not mirror:
             return None
-        base = Path(mirror) / f"{reference.name}-{reference.version}"
-        return next((path for path in (base, Path(f"{base}.tgz")) if path.exists()), None)
+        return find_chart(mirror, reference.name, reference.version or "")
 
     def _pulled(self, reference: ChartReference) -> Path | None:
         target = self._cache / "pulled" / f"{reference.name}-{reference.version}.tgz"
@@ -109,16 +109,16 @@ class Charts:
         return target if target.exists() else _newest(target.parent, reference.name)
 
     def _minimal(self, reference: ChartReference) -> Path:
-        tried = f"not in ${MIRROR} ({os.environ.get(MIRROR) or 'unset'}), not in {_source(reference)}"
+        tried = f"not in ${CHARTS_VARIABLE} ({os.environ.get(CHARTS_VARIABLE) or 'unset'}), not in {_source(reference)}"
         contents = MINIMAL_CHARTS / f"{reference.name}.yaml"
         if not contents.is_file():
             raise ProviderError(
                 f"{reference} could not be had ({tried}: {self._network_error}) and there is no stand-in for it: "
-                f"set {MIRROR} to a directory that has {reference.name}-{reference.version}[.tgz]"
+                f"set {CHARTS_VARIABLE} to a directory that has {reference.name}-{reference.version}[.tgz]"
             )
         self._warn(
             f"{reference} could not be had ({tried}): using this project's stand-in chart, "
-            f"which has its Services and workloads by name alone. Set {MIRROR} to use the real one."
+            f"which has its Services and workloads by name alone. Set {CHARTS_VARIABLE} to use the real one."
         )
         return compose(reference, contents, self.minimal_directory)
 

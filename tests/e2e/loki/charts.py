@@ -12,10 +12,10 @@ from pathlib import Path
 
 import yaml
 
-from components.charts import LOKI
-from sandbox.providers.kube.charts import MIRROR, ChartReference, Charts
+from components.charts import CHARTS_VARIABLE, LOKI, find_chart
+from sandbox.providers.kube.charts import ChartReference, Charts
 from sandbox.providers.kube.helm import Helm
-from tools.contract.contract import REFERENCE
+from tests.real_charts import BESIDE
 from tools.render.chartfiles import ChartFiles
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -33,9 +33,8 @@ data:
 
 def real_chart(version: str) -> Path | None:
     """Return the chart of `OBSERVABILITY_CHARTS`, `None` where that has none."""
-    mirror = os.environ.get(MIRROR)
-    places = [Path(mirror) / f"{LOKI.name}-{version}{suffix}" for suffix in ("", ".tgz")] if mirror else []
-    return next((place for place in places if place.exists()), None)
+    mirror = os.environ.get(CHARTS_VARIABLE)
+    return find_chart(mirror, LOKI.name, version) if mirror else None
 
 
 def chart_from_values(published: ChartFiles, into: Path) -> Path:
@@ -55,8 +54,7 @@ def chart_at_hand(version: str, scratch: Path, helm: Helm) -> Path | None:
     """Return the real chart, one made of its values beside the checkout, or one pulled; `None` without any."""
     if real := real_chart(version):
         return real
-    values = ROOT / REFERENCE / "charts" / f"{LOKI.name}-{version}"
-    if values.is_dir():
+    if values := find_chart(BESIDE / "charts", LOKI.name, version):
         return chart_from_values(ChartFiles(values), scratch / f"{LOKI.name}-{version}")
     charts = Charts(helm, lambda warning: None, scratch)
     pulled = charts.locate(ChartReference(LOKI.name, version, LOKI.repository(version)))

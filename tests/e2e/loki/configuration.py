@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.providers.kube.charts import MIRROR
+from components.charts import CHARTS_VARIABLE
 from sandbox.providers.kube.helm import Helm
 from tests.e2e.loki.charts import ROOT, TEMPLATE, chart_at_hand
 from tools.program import record
@@ -84,7 +84,7 @@ class Renderer:
         """Return the configuration that the pods of `release` mount; skip the test where its chart cannot be had."""
         chart = self._chart(release.version)
         if chart is None:
-            pytest.skip(f"loki-{release.version} is not in ${MIRROR}, not beside the checkout, and cannot be pulled")
+            pytest.skip(f"needs loki-{release.version} in the directory {CHARTS_VARIABLE}")
         return self.with_chart(release, chart)
 
     def with_chart(self, release: Release, chart: Path) -> Configuration:

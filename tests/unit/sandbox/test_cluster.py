@@ -104,7 +104,7 @@ def test_a_directory_without_definitions_gives_the_minimal_ones(
 def test_a_directory_that_does_not_exist_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     absent = tmp_path / "absent"
     monkeypatch.setenv("OBSERVABILITY_CRDS", str(absent))
-    with pytest.raises(SandboxError, match=f"OBSERVABILITY_CRDS={re.escape(str(absent))} is no directory; unset it"):
+    with pytest.raises(SandboxError, match=f"OBSERVABILITY_CRDS = {re.escape(str(absent))}: must be a directory"):
         cluster.custom_resource_definitions()
 
 

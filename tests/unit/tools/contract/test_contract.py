@@ -35,7 +35,7 @@ def test_values_are_checked_by_what_the_published_chart_knows(
     (tmp_path / "Chart.yaml").write_text(f"{{name: minio, version: {MINIO.default_version}}}")
     (tmp_path / "values.yaml").write_text("networkPolicy: {enabled: true, egress: {enabled: false}}")
     release = summary(tmp_path, stand_in=stand_in, **EGRESS)
-    report = check(replace(rendering(), releases=(release,)), tmp_path)
+    report = check(replace(rendering(), releases=(release,)))
     (finding,) = [str(finding) for finding in report.findings if "minio/minio" in str(finding)]
     assert finding.startswith("release minio/minio: values.networkPolicy.egress: unknown value")
     assert report.unchecked == ()
@@ -45,7 +45,7 @@ def test_a_chart_that_no_component_installs_is_reported_where_it_is_not_at_hand(
     rendering: Callable[..., Rendering], tmp_path: Path
 ) -> None:
     release = summary(tmp_path, stand_in=True, chart="unknown")
-    report = check(replace(rendering(), releases=(release,)), tmp_path)
+    report = check(replace(rendering(), releases=(release,)))
     assert report.unchecked == (
         f"the values of release minio/minio: chart unknown {MINIO.default_version} is not at hand",
     )

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.charts import GRAFANA_CHART, TEMPO
+from components.charts import CHARTS_VARIABLE, GRAFANA_CHART, TEMPO
 from components.charts import LOKI as LOKI_CHART
-from sandbox.providers.kube.charts import MIRROR, ChartReference, Charts
+from sandbox.providers.kube.charts import ChartReference, Charts
 from sandbox.providers.kube.helm import Helm, HelmFailed
 from sandbox.providers.plugin import ProviderError
 
@@ -36,7 +36,7 @@ class Repository(Helm):
 
 @pytest.fixture(autouse=True)
 def no_mirror(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(MIRROR, raising=False)
+    monkeypatch.delenv(CHARTS_VARIABLE, raising=False)
 
 
 def charts(repository: Repository, cache: Path, warnings: list[str] | None = None) -> Charts:
@@ -55,7 +55,7 @@ def test_a_path_is_taken_as_it_is_and_a_missing_one_is_an_error(tmp_path: Path) 
 @pytest.mark.parametrize("name", [CHART_DIRECTORY, f"{CHART_DIRECTORY}.tgz"])
 def test_the_mirror_comes_before_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     (tmp_path / name).mkdir()
-    monkeypatch.setenv(MIRROR, str(tmp_path))
+    monkeypatch.setenv(CHARTS_VARIABLE, str(tmp_path))
     repository = Repository()
     assert charts(repository, tmp_path / "cache").locate(LOKI) == tmp_path / name
     assert not repository.pulls
@@ -90,7 +90,7 @@ def test_without_a_network_the_minimal_chart_stands_in_loudly_and_the_network_is
         "chart loki 18.11.0",
         "chart grafana 12.11.1",
     ]
-    assert all("stand-in chart" in warning and MIRROR in warning for warning in warnings)
+    assert all("stand-in chart" in warning and CHARTS_VARIABLE in warning for warning in warnings)
     written = yaml.safe_load((loki / "Chart.yaml").read_text())
     assert (written["name"], written["version"], written["appVersion"]) == ("loki", LOKI_CHART.default_version, "3.7.6")
 
@@ -102,7 +102,7 @@ def test_a_version_that_the_repository_does_not_have_is_an_error_and_never_stood
 
 
 def test_a_chart_without_a_stand_in_is_an_error_that_names_the_setting(tmp_path: Path) -> None:
-    with pytest.raises(ProviderError, match=f"chart unheard-of 1.0.0.*set {MIRROR}"):
+    with pytest.raises(ProviderError, match=f"chart unheard-of 1.0.0.*set {CHARTS_VARIABLE}"):
         charts(Repository("no such host"), tmp_path).locate(
             ChartReference("unheard-of", "1.0.0", "https://charts.invalid")
         )
