@@ -18,6 +18,7 @@ from pulumi_kubernetes.batch.v1 import Job
 from pulumi_kubernetes.core.v1 import Secret, Service, ServicePortArgs, ServiceSpecArgs
 from pulumi_kubernetes.helm.v3 import Release
 from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
+from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from .._guard import guard
@@ -200,18 +201,28 @@ class InClusterObjectStorage(pulumi.ComponentResource):
         resolved: "pulumi.Output[InClusterObjectStorageSpec]",
         store: Release,
     ) -> Job:
-        # `Any`: mypy runs out of memory on the SDK's nested types of a pod when it is to prove this dict one of them.
+        in_namespace = resolved.apply(lambda s: s.namespace)
+        # `Any`: mypy runs out of memory on the SDK's nested types when it is to prove such a dict one of them.
+        reached: Any = bucket_job_policy(spec.release_name)
         job: pulumi.Output[Any] = resolved.apply(bucket_job_spec)
+        policy = NetworkPolicy(
+            f"{name}-network-policy",
+            metadata=ObjectMetaArgs(
+                name=f"{spec.release_name}-{_BUCKET_JOB}", namespace=in_namespace, labels=MANAGED_BY
+            ),
+            spec=reached,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[store]),
+        )
         return Job(
             name,
             metadata=ObjectMetaArgs(
                 name=resolved.apply(bucket_job_name),
-                namespace=resolved.apply(lambda s: s.namespace),
+                namespace=in_namespace,
                 labels={**MANAGED_BY, **part_labels(spec.release_name, _BUCKET_JOB)},
                 annotations={"pulumi.com/skipAwait": "true"} if spec.skip_await else None,
             ),
             spec=job,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[store], delete_before_replace=True),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[store, policy], delete_before_replace=True),
         )
 
     def _service(
@@ -472,6 +483,18 @@ def bucket_job_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
                 "containers": [_bucket_job_container(spec)],
             },
         },
+    }
+
+
+def bucket_job_policy(release_name: str) -> dict[str, Any]:
+    """Return the specification of the Job's NetworkPolicy: it reaches the pods of the release and DNS alone."""
+    release_labels = part_labels(release_name, "")
+    del release_labels["app.kubernetes.io/component"]
+    return {
+        "podSelector": {"matchLabels": part_labels(release_name, _BUCKET_JOB)},
+        "policyTypes": ["Ingress", "Egress"],
+        "ingress": [],
+        "egress": [{"to": [{"podSelector": {"matchLabels": release_labels}}]}, {"ports": list(DNS_PORTS)}],
     }
 
 
