@@ -194,7 +194,7 @@ def _http_url_with_query(text: str) -> str:
     if parts.fragment or any(character.isspace() for character in text):
         raise ValueError("must not have a fragment or white space; set the plain address")
     if holds_a_secret(text) or any(plain_secrets(dict(parse_qsl(parts.query)))):
-        raise ValueError("must not have a secret in its path or query; set it as a secret instead")
+        raise ValueError("must not have a secret in its path or query; use a URL without one")
     return text
 
 

@@ -20,6 +20,7 @@ RENAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("tracing", "storage_size"): ("tracing", "volume_size"),
     ("security", "senders"): ("security", "receiver_tls"),
     ("cluster", "dns_service"): ("cluster", "dns_resolver"),
+    ("logging", "gateway_ipv6"): ("cluster", "ip_families"),
     **{(area, "prepared_changes"): (area, "allow_changes") for area in ("storage", "logging", "tracing")},
 }
 """Settings of earlier versions (CHANGELOG.md), each with its name today."""

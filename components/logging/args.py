@@ -23,14 +23,14 @@ class LoggingLimits(TypedDict):
     max_line_size: NotRequired[str]
     """Longest line. Default: Loki's `256KB`."""
     max_label_names_per_series: NotRequired[int]
-    """Index labels of a stream beside `service_name`; lines with more are rejected. At least 1. Default: Loki's 15."""
+    """Index labels of a stream beside `service_name`; lines with more are rejected. 1 to 1000. Default: Loki's 15."""
     max_label_name_length: NotRequired[int]
-    """Bytes of the name of a label; lines with longer ones are rejected. At least 64. Default: Loki's 1024."""
+    """Bytes of the name of a label; lines with longer ones are rejected. 64 to 65536. Default: Loki's 1024."""
     max_label_value_length: NotRequired[int]
     """Bytes of the value of a label, of which the path of a log file takes some hundred; lines with longer ones are
-    rejected. At least 512. Default: Loki's 2048."""
+    rejected. 512 to 1048576. Default: Loki's 2048."""
     max_structured_metadata_entries_count: NotRequired[int]
-    """Entries of structured metadata of a line; lines with more are rejected. At least 1. Default: Loki's 128."""
+    """Entries of structured metadata of a line; lines with more are rejected. 1 to 100000. Default: Loki's 128."""
     max_global_streams_per_user: NotRequired[int]
     """Active streams. 1 to 1000000000. Default: Loki's 5000."""
     max_entries_limit_per_query: NotRequired[int]

@@ -71,6 +71,7 @@ class LoggingLimits(StrictModel):
     max_label_names_per_series: int | None = Field(
         default=None,
         ge=1,
+        le=1000,
         description=(
             "Index labels of a stream beside `service_name`; lines with more are rejected. Default: Loki's "
             f"{LABEL_LIMITS['max_label_names_per_series']}."
@@ -80,6 +81,7 @@ class LoggingLimits(StrictModel):
     max_label_name_length: int | None = Field(
         default=None,
         ge=64,
+        le=65_536,
         description=(
             "Bytes of the name of a label; lines with longer ones are rejected. Default: Loki's "
             f"{LABEL_LIMITS['max_label_name_length']}."
@@ -89,6 +91,7 @@ class LoggingLimits(StrictModel):
     max_label_value_length: int | None = Field(
         default=None,
         ge=512,
+        le=1_048_576,
         description=(
             "Bytes of the value of a label, of which the path of a log file takes some hundred; lines with longer ones "
             f"are rejected. Default: Loki's {LABEL_LIMITS['max_label_value_length']}."
@@ -98,6 +101,7 @@ class LoggingLimits(StrictModel):
     max_structured_metadata_entries_count: int | None = Field(
         default=None,
         ge=1,
+        le=100_000,
         description=(
             "Entries of structured metadata of a line; lines with more are rejected. Default: Loki's "
             f"{LABEL_LIMITS['max_structured_metadata_entries_count']}."

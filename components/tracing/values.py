@@ -238,12 +238,13 @@ def _kafka_login_config(spec: TracingSpec) -> dict[str, Any]:
 
 def _generator_values(spec: TracingSpec) -> dict[str, Any]:
     return {
-        **merge_workload_values(writer_values(spec, TempoRole.METRICS_GENERATOR), _kafka_login(spec)),
+        **merge_workload_values(
+            writer_values(spec, TempoRole.METRICS_GENERATOR), _kafka_login(spec), client_volume(spec)
+        ),
         "enabled": True,
         "kind": "StatefulSet",
         "persistence": persistence(spec, TempoRole.METRICS_GENERATOR),
         "config": generator_config(spec),
-        **client_volume(spec),
     }
 
 

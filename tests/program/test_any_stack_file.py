@@ -153,9 +153,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @settings(
     max_examples=FILES,
-    derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(file=FILES_OF_ANY_KIND)

@@ -193,6 +193,21 @@ def test_monolithic_tempo_reads_them_beside_its_certificate(tls: dict[str, str])
     assert [mount["name"] for mount in values["tempo"]["extraVolumeMounts"]] == expected
 
 
+@pytest.mark.parametrize(("base", "section"), [(LAPTOP, "tempo"), (ON_PREMISES, "metricsGenerator")])
+def test_the_certificates_of_the_store_are_mounted_beside_the_secrets_of_the_client(
+    base: dict[str, Any], section: str
+) -> None:
+    store = {"bucket": "prod", "endpoint": "https://s3.example.org", "storage_ca": {"secret": "ca"}}
+    url = "https://metrics.example.org/api/v1/write"
+    values = tempo_values(
+        spec({**base, **store, "store": "s3", "remote_write_url": url}, metrics_client=LOGINS["basic"])
+    )
+    mounts = [mount["mountPath"] for mount in values[section]["extraVolumeMounts"]]
+    volumes = values.get("extraVolumes") or values[section]["extraVolumes"]
+    assert len(mounts) == len(set(mounts)) == len(volumes) == 2
+    assert "/etc/storage-ca" in mounts
+
+
 @pytest.mark.parametrize(
     ("client", "message", "fix"),
     [

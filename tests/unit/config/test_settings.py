@@ -211,7 +211,7 @@ def test_what_guards_buckets_is_not_set_for_those_of_others() -> None:
     ("change", "sentence"),
     [
         ({"remote_write_url": None}, "kind external requires remote_write_url"),
-        ({"remote_write_url": "http://p:9090/write?api_key=hunter2"}, "must not have a secret in its query"),
+        ({"remote_write_url": "http://p:9090/write?api_key=hunter2"}, "must not have a secret in its path or query"),
         ({"otlp_url": "http://p:9090/api/v1/otlp?a=b"}, "must not have a query; set the plain address"),
         ({"kind": "none", "remote_write_url": None, "query_url": None}, "otlp_url"),
         ({"provision_datasource": True, "query_url": None}, "provision_datasource requires query_url"),

@@ -186,7 +186,7 @@ def test_the_port_of_grpc_is_not_put_into_a_url(areas: dict[str, Any], command: 
 @pytest.mark.parametrize(
     ("key", "value", "secret"),
     [
-        ("image_pull_secrets", ["registry"], False),
+        ("pull_secrets", ["registry"], False),
         ("existing_secret", "grafana-admin", False),
         ("token_count", 3, False),
         ("admin_password", "hunter2", True),
