@@ -197,7 +197,7 @@ def test_monolithic_tempo_reads_them_beside_its_certificate(tls: dict[str, str])
 def test_the_certificates_of_the_store_are_mounted_beside_the_secrets_of_the_client(
     base: dict[str, Any], section: str
 ) -> None:
-    store = {"bucket": "prod", "endpoint": "https://s3.example.org", "storage_ca": {"secret": "ca"}}
+    store = {"bucket": "prod", "endpoint": "https://s3.example.org", "storage_ca": {"secret": "ca", "key": "ca.crt"}}
     url = "https://metrics.example.org/api/v1/write"
     values = tempo_values(
         spec({**base, **store, "store": "s3", "remote_write_url": url}, metrics_client=LOGINS["basic"])
