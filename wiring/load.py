@@ -76,7 +76,7 @@ class Backend(NamedTuple):
 
     def needs(self) -> Iterator[tuple[Path, Need]]:
         """Yield what each workload needs. A volume cannot shrink, so a larger one that is deployed stays."""
-        deployed = self.deployed.shape.workloads
+        deployed = self.deployed.topology.workloads
         for role in (role for role in deployed if self.load and role in self.needed):
             for figure, number in NUMBERS.items():
                 path = self.path(role, figure)
@@ -144,8 +144,8 @@ def plan(settings: Settings, mode: LokiMode | None = None) -> sizing.Plan:
         # A component keeps as many copies as it has writers, three at most: more writers may mean more copies.
         settled = replace(
             tuning,
-            replication_factor=fixed or min(3, sized.logs.shapes[mode].workloads[writer].replicas),
-            trace_replication_factor=min(3, sized.traces.shapes["distributed"].workloads["ingester"].replicas),
+            replication_factor=fixed or min(3, sized.logs.topologies[mode].workloads[writer].replicas),
+            trace_replication_factor=min(3, sized.traces.topologies["distributed"].workloads["ingester"].replicas),
         )
         if settled == tuning:
             return sized
@@ -170,10 +170,10 @@ def _backends(settings: Settings, specs: Specs) -> Iterator[Backend]:
     yield _tempo(specs.tracing, sized.traces, _amount(load.spans_per_second, "spans a second"))
     if server := specs.metrics:
         workloads = {"prometheus": _size(1, server.cpu, server.memory, server.volume_size)}
-        row = sizing.Row("Prometheus", sizing.Shape("", workloads))
+        row = sizing.Row("Prometheus", sizing.Topology("", workloads))
         yield Backend(row, sized.metrics.workloads, _amount(load.active_series, "series"), _path_of_prometheus)
     size = _size(sized.load.collectors, specs.telemetry.cpu_request, specs.telemetry.memory_request)
-    row = sizing.Row("Alloy", sizing.Shape("", {"alloy": size}))
+    row = sizing.Row("Alloy", sizing.Topology("", {"alloy": size}))
     yield Backend(row, sized.collectors.workloads, _collected(settings), _path_of_collectors)
 
 
@@ -188,7 +188,7 @@ def _loki(settings: Settings, spec: LoggingSpec, mode: LokiMode) -> Backend:
         workloads[role.value] = _size(work.replicas, work.cpu, work.memory, volume)
     row = _row("Loki" if stays else "Loki, being removed:", mode.value, workloads, choice, load if stays else "")
     if stays:
-        row = replace(row, shape=sizing.with_caches(row.shape, spec.chunks_cache_mib, spec.results_cache_mib))
+        row = replace(row, topology=sizing.with_caches(row.topology, spec.chunks_cache_mib, spec.results_cache_mib))
 
     def path(role: str, figure: str) -> Path | None:
         if figure == "replicas" and _only_one_pod(settings):
@@ -197,11 +197,11 @@ def _loki(settings: Settings, spec: LoggingSpec, mode: LokiMode) -> Backend:
         alone = spec.modes == (LokiMode.MONOLITHIC,) and own is None
         return ("logging", figure) if alone else ("logging", "workloads", role, figure)
 
-    return Backend(row, choice.shapes[mode].all, load, path)
+    return Backend(row, choice.topologies[mode].all, load, path)
 
 
 def _tempo(spec: TracingSpec, choice: sizing.Choice, load: str) -> Backend:
-    needed = choice.shapes[_shape_of_tempo(spec)]
+    needed = choice.topologies[_topology_of_tempo(spec)]
     if spec.mode is TempoMode.MONOLITHIC:
         workloads = {"tempo": _size(1, spec.cpu, spec.memory, spec.volume_size)}
     else:
@@ -212,18 +212,18 @@ def _tempo(spec: TracingSpec, choice: sizing.Choice, load: str) -> Backend:
                 work = workload(spec, role)
                 volume = work.volume_size if role.has_volume else ""
                 workloads[role.value] = _size(work.replicas, work.cpu, work.memory, volume)
-    row = _row("Tempo", spec.mode.value, workloads, replace(choice, shapes={spec.mode.value: needed}), load)
+    row = _row("Tempo", spec.mode.value, workloads, replace(choice, topologies={spec.mode.value: needed}), load)
     return Backend(row, needed.workloads, load, _path_of_tempo)
 
 
 def _row(title: str, mode: str, workloads: Mapping[str, sizing.Size], choice: sizing.Choice, load: str) -> sizing.Row:
     """Return the row of a backend, with its bucket and the choice of its mode where it has a load."""
     if load:
-        return sizing.Row(title, sizing.Shape(mode, workloads, objects=choice.shapes[mode].objects), choice)
-    return sizing.Row(f"{title} {mode}", sizing.Shape(mode, workloads))
+        return sizing.Row(title, sizing.Topology(mode, workloads, objects=choice.topologies[mode].objects), choice)
+    return sizing.Row(f"{title} {mode}", sizing.Topology(mode, workloads))
 
 
-def _shape_of_tempo(spec: TracingSpec) -> str:
+def _topology_of_tempo(spec: TracingSpec) -> str:
     return "distributed-kafka" if spec.uses_kafka else spec.mode.value
 
 
@@ -247,13 +247,13 @@ def _path_of_collectors(_: str, figure: str) -> Path | None:
 def _caches_and_collectors(settings: Settings, specs: Specs) -> Iterator[tuple[Path, Need]]:
     """Yield the caches of Loki, of which one of 0 is switched off and stays so, and the limit of the collectors."""
     sized = plan(settings)
-    shape, spec = sized.logs.shapes[specs.logging.mode], specs.logging
+    topology, spec = sized.logs.topologies[specs.logging.mode], specs.logging
     caches = {
-        ("logging", "chunks_cache_mib"): (shape.chunks_cache_mib, spec.chunks_cache_mib),
-        ("logging", "results_cache_mib"): (shape.results_cache_mib, spec.results_cache_mib),
+        ("logging", "chunks_cache_mib"): (topology.chunks_cache_mib, spec.chunks_cache_mib),
+        ("logging", "results_cache_mib"): (topology.results_cache_mib, spec.results_cache_mib),
     }
     if settings.caching.kind is CacheKind.VALKEY:
-        both = shape.chunks_cache_mib + shape.results_cache_mib
+        both = topology.chunks_cache_mib + topology.results_cache_mib
         caches = {("caching", "size_mib"): (both, settings.caching.size_mib)}
     if load := _amount(settings.load.logs_gb_per_day, "GB of logs a day"):
         for path, (wanted, present) in caches.items():
@@ -272,7 +272,7 @@ def _limits(settings: Settings, specs: Specs) -> Iterator[tuple[Path, Need]]:
     sized = plan(settings)
     logs, spans = sized.load.logs_gb_per_day, sized.load.spans_per_second
     limits = [("logging", _amount(logs, "GB of logs a day"), sizing.raised_limits(sized.load), sizing.LOG_LIMITS)]
-    raised = sizing.raised_trace_limits(sized.load, sized.traces.shapes[_shape_of_tempo(specs.tracing)])
+    raised = sizing.raised_trace_limits(sized.load, sized.traces.topologies[_topology_of_tempo(specs.tracing)])
     limits.append(("tracing", _amount(spans, "spans a second"), raised, sizing.TRACE_LIMITS))
     streams = {"max_global_streams_per_user": _amount(sized.load.streams, "streams")}
     for area, load, raised, defaults in limits:
@@ -295,14 +295,14 @@ def _servers(settings: Settings) -> Iterator[sizing.Row]:
         return spec.check(spec.__name__, {**component.arguments, "namespace": "namespace"}) if component else None
 
     if seaweedfs := checked(InClusterObjectStorageSpec):
-        yield sizing.Row("SeaweedFS", sizing.Shape("", _seaweedfs(seaweedfs)))
+        yield sizing.Row("SeaweedFS", sizing.Topology("", _seaweedfs(seaweedfs)))
     if minio := checked(MinioObjectStorageSpec):
         values = minio_values(minio)
         size = _size_of_chart(values["replicas"], values["resources"]["requests"])
-        yield sizing.Row("MinIO", sizing.Shape("", {"minio": size}))
+        yield sizing.Row("MinIO", sizing.Topology("", {"minio": size}))
     if cache := checked(CacheSpec):
         size = _size_of_chart(1, cache_values(cache)["resources"]["requests"])
-        yield sizing.Row("Valkey", sizing.Shape("", {"valkey": size}))
+        yield sizing.Row("Valkey", sizing.Topology("", {"valkey": size}))
 
 
 def _seaweedfs(spec: InClusterObjectStorageSpec) -> dict[str, sizing.Size]:

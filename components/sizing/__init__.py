@@ -8,7 +8,7 @@ from .alloy import alloy
 from .cost import LEFT_OUT, Cost, cost
 from .limits import LOG_LIMITS, TRACE_LIMITS, RaisedLimit, raised_limits, raised_trace_limits
 from .loki import CACHES, logs, with_caches
-from .model import Choice, Load, Objects, Plan, Prices, Retention, Shape, Size, Tuning
+from .model import Choice, Load, Objects, Plan, Prices, Retention, Size, Topology, Tuning
 from .prometheus import prometheus
 from .report import Row, report
 from .tempo import traces
@@ -27,8 +27,8 @@ __all__ = [
     "RaisedLimit",
     "Retention",
     "Row",
-    "Shape",
     "Size",
+    "Topology",
     "Tuning",
     "cost",
     "raised_limits",

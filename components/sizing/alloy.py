@@ -4,7 +4,7 @@ Alloy's docs (https://grafana.com/docs/alloy/latest/introduction/estimate-resour
 each MiB/s of logs, 0.4 cores and 11 GiB for a million series, and nothing for spans: those are not counted.
 """
 
-from .model import Load, Shape, Size, round_up
+from .model import Load, Size, Topology, round_up
 
 MILLIS_PER_MIB_OF_LOGS = 1_000
 MEMORY_MIB_PER_MIB_OF_LOGS = 120
@@ -16,7 +16,7 @@ MIN_MEMORY_MIB = 256
 """The component's default requests, which no plan goes below."""
 
 
-def alloy(load: Load) -> Shape:
+def alloy(load: Load) -> Topology:
     """Return the size of the collectors; an even distribution of work between them is an estimate."""
     rate = load.logs_gb_per_day * 1e9 / 86_400 / 2**20
     cpu = rate * MILLIS_PER_MIB_OF_LOGS + load.active_series * MILLIS_PER_SERIES
@@ -26,4 +26,4 @@ def alloy(load: Load) -> Shape:
         cpu_millis=max(MIN_CPU_MILLIS, round_up(cpu / load.collectors, step=50)),
         memory_mib=max(MIN_MEMORY_MIB, round_up(memory / load.collectors, step=64)),
     )
-    return Shape("collectors", {"alloy": size})
+    return Topology("collectors", {"alloy": size})

@@ -1,12 +1,12 @@
-"""The monthly cost of shapes."""
+"""The monthly cost of topologies."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .model import Prices, Shape
+from .model import Prices, Topology
 
 LEFT_OUT = "cross-zone traffic, NAT, data transfer, KMS requests, load balancers, support, taxes and idle node capacity"
-"""The costs that no figure of this module includes, besides workloads whose shape `cost` does not get."""
+"""The costs that no figure of this module includes, besides workloads whose topology `cost` does not get."""
 
 
 @dataclass(frozen=True)
@@ -24,16 +24,16 @@ class Cost:
         return self.object_store + self.disks + self.compute
 
 
-def cost(shapes: Iterable[Shape], prices: Prices) -> Cost:
-    """Return the cost of the buckets, volumes and requests of `shapes`."""
-    found = list(shapes)
-    sizes = [size for shape in found for size in shape.all.values()]
+def cost(topologies: Iterable[Topology], prices: Prices) -> Cost:
+    """Return the cost of the buckets, volumes and requests of `topologies`."""
+    found = list(topologies)
+    sizes = [size for topology in found for size in topology.all.values()]
     return Cost(
         object_store=sum(
-            shape.objects.gb * prices.object_gb_month
-            + shape.objects.writes / 1000 * prices.write_thousand
-            + shape.objects.reads / 1000 * prices.read_thousand
-            for shape in found
+            topology.objects.gb * prices.object_gb_month
+            + topology.objects.writes / 1000 * prices.write_thousand
+            + topology.objects.reads / 1000 * prices.read_thousand
+            for topology in found
         ),
         disks=sum(size.replicas * size.volume_gib for size in sizes) * prices.disk_gib_month,
         compute=(

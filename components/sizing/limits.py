@@ -9,7 +9,7 @@ traces themselves, and from no load.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .model import Load, Shape, round_up
+from .model import Load, Topology, round_up
 from .tempo import KAFKA_PARTS, PARTS, SPAN_BYTES, WRITERS, mb_per_second
 
 STREAMS = 5_000
@@ -75,12 +75,12 @@ def raised_limits(load: Load) -> Mapping[str, RaisedLimit]:
     return found
 
 
-def raised_trace_limits(load: Load, shape: Shape) -> Mapping[str, RaisedLimit]:
-    """Return the limits that must be above Tempo's defaults for `load` in `shape`, by their setting.
+def raised_trace_limits(load: Load, topology: Topology) -> Mapping[str, RaisedLimit]:
+    """Return the limits that must be above Tempo's defaults for `load` in `topology`, by their setting.
 
     The load of a pod is at most what its part is rated for, so more load never lowers a limit.
     """
-    entering, held = _busiest(mb_per_second(load), shape)
+    entering, held = _busiest(mb_per_second(load), topology)
     found: dict[str, RaisedLimit] = {}
     rate = round_up(entering * PEAK_OF_MEAN) * 1_000_000
     if rate > RATE_BYTES:
@@ -95,13 +95,13 @@ def raised_trace_limits(load: Load, shape: Shape) -> Mapping[str, RaisedLimit]:
     return found
 
 
-def _busiest(rate: float, shape: Shape) -> tuple[float, float]:
+def _busiest(rate: float, topology: Topology) -> tuple[float, float]:
     """Return the MB/s that one pod takes in, and that one pod holds, at most."""
-    writer = next((name for name in WRITERS if name in shape.workloads), None)
+    writer = next((name for name in WRITERS if name in topology.workloads), None)
     if writer is None:
         return rate, rate
     parts = PARTS if writer == "ingester" else KAFKA_PARTS
-    copies = min(3, shape.workloads[writer].replicas) if writer == "ingester" else 1
+    copies = min(3, topology.workloads[writer].replicas) if writer == "ingester" else 1
     distributor, store = parts["distributor"], parts[writer]
     entering = min(rate / distributor.min_replicas, distributor.mb_per_second)
     return entering, copies * min(rate / max(store.min_replicas, copies), store.mb_per_second)

@@ -8,7 +8,7 @@ follow the calculator that Loki's docs had until 2025, and are estimates.
 from collections.abc import Mapping
 from dataclasses import replace
 
-from .model import DAYS_A_MONTH, Choice, Load, Objects, Retention, Shape, Size, Tuning, round_up
+from .model import DAYS_A_MONTH, Choice, Load, Objects, Retention, Size, Topology, Tuning, round_up
 
 SMALL_GB_PER_DAY = 3_000.0
 SMALL: Mapping[str, Size] = {
@@ -86,8 +86,8 @@ COMPACTOR_REQUESTS_A_DAY = 432
 
 def logs(load: Load, retention: Retention, tuning: Tuning) -> Choice:
     """Return the size of every mode of Loki, and the recommended one."""
-    shapes = (_monolithic, _simple_scalable, _distributed)
-    chosen = {shape.mode: shape for shape in (build(load, retention, tuning) for build in shapes)}
+    topologies = (_monolithic, _simple_scalable, _distributed)
+    chosen = {topology.mode: topology for topology in (build(load, retention, tuning) for build in topologies)}
     small = load.logs_gb_per_day <= WRITER_GB_PER_DAY
     daily, limit = f"{load.logs_gb_per_day:g} GB a day", f"{WRITER_GB_PER_DAY:.0f} GB a day (3 MiB/s)"
     reason = (
@@ -105,7 +105,7 @@ def writer_volume_gib(gb_per_day_and_pod: float) -> int:
     return max(MIN_WAL_GIB, round_up(gb_per_day_and_pod / 86_400 * WAL_SECONDS / FULL_DISK))
 
 
-def _distributed(load: Load, retention: Retention, tuning: Tuning) -> Shape:
+def _distributed(load: Load, retention: Retention, tuning: Tuning) -> Topology:
     daily, copies = load.logs_gb_per_day, tuning.replication_factor
     minimums = {"ingester": copies, "compactor": 1}
     steps = {"ingester": tuning.ingester_zones}
@@ -122,7 +122,7 @@ def _distributed(load: Load, retention: Retention, tuning: Tuning) -> Shape:
         )
         for role, pod in pods.items()
     }
-    return _shape("distributed", workloads, {"ruler": RULER}, load, retention, workloads["ingester"].replicas)
+    return _topology("distributed", workloads, {"ruler": RULER}, load, retention, workloads["ingester"].replicas)
 
 
 def _replicas(role: str, load: Load) -> int:
@@ -139,18 +139,18 @@ def _replicas(role: str, load: Load) -> int:
     return round_up(count * load.query_factor if role == "querier" else count)
 
 
-def _monolithic(load: Load, retention: Retention, tuning: Tuning) -> Shape:
+def _monolithic(load: Load, retention: Retention, tuning: Tuning) -> Topology:
     queries = min(load.logs_gb_per_day, WRITER_GB_PER_DAY) / tuning.replication_factor * load.query_factor
     writer = _writer(load, tuning, queries)
-    return _shape("monolithic", {"loki": writer}, {}, load, retention, writer.replicas)
+    return _topology("monolithic", {"loki": writer}, {}, load, retention, writer.replicas)
 
 
-def _simple_scalable(load: Load, retention: Retention, tuning: Tuning) -> Shape:
+def _simple_scalable(load: Load, retention: Retention, tuning: Tuning) -> Topology:
     writer = _writer(load, tuning, queried_gb_per_day=0)
     cores = load.logs_gb_per_day * load.query_factor * QUERY_MILLIS_PER_GB_A_DAY
     readers = max(READER.replicas, round_up(cores / READER.cpu_millis))
     workloads = {"write": writer, "read": Size(readers, READER.cpu_millis, READER.memory_mib)}
-    return _shape("simple-scalable", workloads, {"backend": BACKEND}, load, retention, writer.replicas)
+    return _topology("simple-scalable", workloads, {"backend": BACKEND}, load, retention, writer.replicas)
 
 
 def _writer(load: Load, tuning: Tuning, queried_gb_per_day: float) -> Size:
@@ -167,28 +167,28 @@ def _writer(load: Load, tuning: Tuning, queried_gb_per_day: float) -> Size:
     )
 
 
-def _shape(
+def _topology(
     mode: str,
     workloads: Mapping[str, Size],
     auxiliary: Mapping[str, Size],
     load: Load,
     retention: Retention,
     writers: int,
-) -> Shape:
+) -> Topology:
     compressed_mib = load.logs_gb_per_day / COMPRESSION * 1e9 / 2**20
     cached = round_up(compressed_mib * CHUNKS_CACHE_HOURS / 24, step=64)
     chunks = min(MAX_CHUNKS_CACHE_MIB, max(MIN_CHUNKS_CACHE_MIB, cached))
     results = max(MIN_RESULTS_CACHE_MIB, chunks // RESULTS_SHARE)
-    shape = Shape(mode, workloads, auxiliary, objects=_bucket(load, retention.logs, writers))
-    return with_caches(shape, chunks, results)
+    topology = Topology(mode, workloads, auxiliary, objects=_bucket(load, retention.logs, writers))
+    return with_caches(topology, chunks, results)
 
 
-def with_caches(shape: Shape, chunks_mib: int, results_mib: int) -> Shape:
-    """Return `shape` with caches of these sizes; 0 is none."""
-    others = {name: size for name, size in shape.auxiliary.items() if name not in CACHES}
+def with_caches(topology: Topology, chunks_mib: int, results_mib: int) -> Topology:
+    """Return `topology` with caches of these sizes; 0 is none."""
+    others = {name: size for name, size in topology.auxiliary.items() if name not in CACHES}
     memory = dict(zip(CACHE_NAMES, (chunks_mib, results_mib), strict=True))
     caches = {name: _memcached(mebibytes) for name, mebibytes in memory.items() if mebibytes}
-    return replace(shape, auxiliary={**others, **caches}, chunks_cache_mib=chunks_mib, results_cache_mib=results_mib)
+    return replace(topology, auxiliary={**others, **caches}, chunks_cache_mib=chunks_mib, results_cache_mib=results_mib)
 
 
 def _memcached(mebibytes: int) -> Size:

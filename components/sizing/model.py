@@ -124,7 +124,7 @@ class Objects:
 
 
 @dataclass(frozen=True)
-class Shape:
+class Topology:
     """A backend in one of its modes."""
 
     mode: str
@@ -146,7 +146,7 @@ class Shape:
 class Choice:
     """A backend in all its modes, and the one that fits the load."""
 
-    shapes: Mapping[str, Shape]
+    topologies: Mapping[str, Topology]
     """By mode; `distributed-kafka` is Tempo 3 in its distributed mode."""
     recommended: str
     reasons: tuple[str, ...]
@@ -162,8 +162,8 @@ class Plan:
     prices: Prices
     logs: Choice
     traces: Choice
-    metrics: Shape
-    collectors: Shape
+    metrics: Topology
+    collectors: Topology
 
 
 def round_up(value: float, step: int = 1) -> int:

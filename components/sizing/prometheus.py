@@ -1,6 +1,6 @@
 """Prometheus: requests and volume for a number of series."""
 
-from .model import Load, Retention, Shape, Size, round_up
+from .model import Load, Retention, Size, Topology, round_up
 
 BYTES_PER_SAMPLE = 2.0
 """On Prometheus' volume: its docs say 1 to 2."""
@@ -18,7 +18,7 @@ MIN_VOLUME_GIB = 8
 """The component's defaults, which no plan goes below."""
 
 
-def prometheus(load: Load, retention: Retention) -> Shape:
+def prometheus(load: Load, retention: Retention) -> Topology:
     """Return the size of the in-stack Prometheus."""
     rate = load.samples_per_second
     stored_gb = retention.metrics * 86_400 * rate * BYTES_PER_SAMPLE / 1e9
@@ -29,4 +29,4 @@ def prometheus(load: Load, retention: Retention) -> Shape:
         memory_mib=max(MIN_MEMORY_MIB, round_up(load.active_series * BYTES_PER_SERIES / 2**20, step=64)),
         volume_gib=max(MIN_VOLUME_GIB, round_up(stored_gb / FULL_DISK)),
     )
-    return Shape("in-stack", {"prometheus": size})
+    return Topology("in-stack", {"prometheus": size})

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .cost import LEFT_OUT, cost
-from .model import Choice, Plan, Shape
+from .model import Choice, Plan, Topology
 
 HEAD = ("component", "workload", "pods", "cpu", "memory", "volume")
 
@@ -14,7 +14,7 @@ class Row:
     """One backend of the report."""
 
     title: str
-    shape: Shape
+    topology: Topology
     """The deployed one, with the objects that the load puts into the bucket."""
     choice: Choice | None = None
     """Its modes, where there are several."""
@@ -52,8 +52,8 @@ def _load(plan: Plan) -> str:
 def _table(rows: Sequence[Row]) -> Iterator[str]:
     cells = [HEAD]
     for row in rows:
-        title = f"{row.title} {row.shape.mode}" if row.choice else row.title
-        for name, size in row.shape.all.items():
+        title = f"{row.title} {row.topology.mode}" if row.choice else row.title
+        for name, size in row.topology.all.items():
             cells.append((title, name, str(size.replicas), size.cpu, size.memory, size.volume_size or "-"))
             title = ""
     widths = [max(len(line[column]) for line in cells) for column in range(len(HEAD))]
@@ -65,23 +65,23 @@ def _modes(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
         if row.choice is None:
             continue
-        chosen, best = row.shape.mode, row.choice.recommended
+        chosen, best = row.topology.mode, row.choice.recommended
         verdict = f"{best} fits, as set" if chosen == best else f"{best} is recommended, {chosen} is set"
         yield f"  {row.title}: {verdict}: {'; '.join(row.choice.reasons)}"
 
 
 def _caches(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
-        if row.shape.chunks_cache_mib or row.shape.results_cache_mib:
+        if row.topology.chunks_cache_mib or row.topology.results_cache_mib:
             yield (
-                f"  {row.title}: caches of {row.shape.chunks_cache_mib} MiB for chunks and "
-                f"{row.shape.results_cache_mib} MiB for results"
+                f"  {row.title}: caches of {row.topology.chunks_cache_mib} MiB for chunks and "
+                f"{row.topology.results_cache_mib} MiB for results"
             )
 
 
 def _objects(rows: Sequence[Row]) -> Iterator[str]:
     for row in rows:
-        found = row.shape.objects
+        found = row.topology.objects
         if found.gb or found.writes:
             yield (
                 f"  {row.title}: {found.gb:,.0f} GB in the bucket; a month {found.writes:,.0f} requests that write "
@@ -90,7 +90,7 @@ def _objects(rows: Sequence[Row]) -> Iterator[str]:
 
 
 def _cost(plan: Plan, rows: Sequence[Row], without_row: Sequence[str]) -> str:
-    money, currency = cost([row.shape for row in rows], plan.prices), plan.prices.currency
+    money, currency = cost([row.topology for row in rows], plan.prices), plan.prices.currency
     named = f" ({', '.join(without_row)})" if without_row else ""
     return (
         f"  Cost a month, once the retention is full: {money.total:,.0f} {currency} (object store "

@@ -8,7 +8,7 @@ parts of `distributed-kafka`). A single process is sized as the sum of its parts
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from .model import DAYS_A_MONTH, HOURS_A_MONTH, Choice, Load, Objects, Retention, Shape, Size, Tuning, round_up
+from .model import DAYS_A_MONTH, HOURS_A_MONTH, Choice, Load, Objects, Retention, Size, Topology, Tuning, round_up
 
 SPAN_BYTES = 450
 """Bytes of a span as it arrives: Tempo's docs give 25 MB/s as 55,000 spans a second."""
@@ -90,7 +90,7 @@ REWRITES_PER_BLOCK = 3
 def traces(load: Load, retention: Retention, tuning: Tuning) -> Choice:
     """Return the size of every mode of Tempo, and the recommended one."""
     rate = mb_per_second(load)
-    shapes = {
+    topologies = {
         "monolithic": _monolithic(rate, retention),
         "distributed": _distributed(PARTS, rate, retention, tuning),
         "distributed-kafka": _distributed(KAFKA_PARTS, rate, retention, tuning),
@@ -100,7 +100,7 @@ def traces(load: Load, retention: Retention, tuning: Tuning) -> Choice:
         f"{load.spans_per_second:,.0f} spans/s are {rate:.2g} MB/s, {'within' if small else 'beyond'} the "
         f"{MONOLITHIC_MB_PER_SECOND:g} MB/s that Tempo's docs rate a single process for"
     )
-    return Choice(shapes, "monolithic" if small else "distributed", (reason,))
+    return Choice(topologies, "monolithic" if small else "distributed", (reason,))
 
 
 def mb_per_second(load: Load) -> float:
@@ -108,7 +108,7 @@ def mb_per_second(load: Load) -> float:
     return load.spans_per_second * SPAN_BYTES / 1e6
 
 
-def _monolithic(rate: float, retention: Retention) -> Shape:
+def _monolithic(rate: float, retention: Retention) -> Topology:
     parts = [PARTS[name] for name in TOGETHER]
     size = Size(
         replicas=1,
@@ -116,10 +116,10 @@ def _monolithic(rate: float, retention: Retention) -> Shape:
         memory_mib=_memory(sum(part.memory_mib / part.mb_per_second for part in parts) * rate),
         volume_gib=_volume_gib(rate),
     )
-    return Shape("monolithic", {"tempo": size}, objects=_bucket(rate, retention, writers=1))
+    return Topology("monolithic", {"tempo": size}, objects=_bucket(rate, retention, writers=1))
 
 
-def _distributed(parts: Mapping[str, Part], rate: float, retention: Retention, tuning: Tuning) -> Shape:
+def _distributed(parts: Mapping[str, Part], rate: float, retention: Retention, tuning: Tuning) -> Topology:
     every = {**parts, "metrics-generator": GENERATOR}
     workloads = {name: _workload(name, part, rate, tuning) for name, part in every.items()}
     if "block-builder" in workloads:
@@ -127,7 +127,7 @@ def _distributed(parts: Mapping[str, Part], rate: float, retention: Retention, t
         builder = workloads["block-builder"]
         workloads["block-builder"] = Size(writers, builder.cpu_millis, builder.memory_mib)
     writers = next(workloads[name].replicas for name in WRITERS if name in workloads)
-    return Shape("distributed", workloads, objects=_bucket(rate, retention, writers))
+    return Topology("distributed", workloads, objects=_bucket(rate, retention, writers))
 
 
 def _workload(name: str, part: Part, rate: float, tuning: Tuning) -> Size:

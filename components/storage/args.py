@@ -116,7 +116,7 @@ class InClusterObjectStorageArgs(TypedDict):
     """Number of servers that hold each object where there are several; objects that exist keep their number. 2 to
     3. Default: `2`."""
     allow_changes: NotRequired[Sequence[str]]
-    """Changes that the applied state forbids and that are allowed in one update: `shape`, between one pod and
+    """Changes that the applied state forbids and that are allowed in one update: `topology`, between one pod and
     several servers, after all objects were copied out; `servers`, to fewer of them, after the last ones were
     evacuated. Default: none."""
     buckets: NotRequired[Mapping[str, str]]

@@ -69,7 +69,7 @@ class Consumer(StrEnum):
 class GuardedChange(StrEnum):
     """A change that the update guard rejects unless `allow_changes` lists it."""
 
-    SHAPE = "shape"
+    TOPOLOGY = "topology"
     SERVERS = "servers"
 
 
@@ -601,7 +601,7 @@ class InClusterObjectStorageSettings(StoreSettings):
     allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
-            "Changes that the applied state forbids and that are allowed in one update: `shape`, between one pod "
+            "Changes that the applied state forbids and that are allowed in one update: `topology`, between one pod "
             "and several servers, after all objects were copied out; `servers`, to fewer of them, after the last ones "
             "were evacuated. Default: none."
         ),

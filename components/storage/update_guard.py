@@ -9,9 +9,9 @@ from .spec import GuardedChange
 Values = Mapping[str, Any]
 
 _GUIDE = "docs/storage.md#moving-to-another-store"
-_SHAPE_CHANGED = (
+_TOPOLOGY_CHANGED = (
     "one pod and several servers share no volume, and every object would stay on the old volumes; change it back; or "
-    'copy all buckets out through S3, apply once with allow_changes ["shape"], copy them in, and let the readers '
+    'copy all buckets out through S3, apply once with allow_changes ["topology"], copy them in, and let the readers '
     f"follow ({_GUIDE})"
 )
 _FEWER_SERVERS = (
@@ -31,10 +31,10 @@ def minio_problems(old: Values, new: Values) -> list[str]:
 
 def seaweedfs_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
     """Return every such change between old and new values of SeaweedFS, without the `allowed` ones."""
-    before, after = _seaweedfs_shape(old), _seaweedfs_shape(new)
+    before, after = _seaweedfs_topology(old), _seaweedfs_topology(new)
     if before["single"] != after["single"]:
-        message = forbidden_change("replicas", before["servers"], after["servers"], _SHAPE_CHANGED)
-        return [] if GuardedChange.SHAPE in allowed else [message]
+        message = forbidden_change("replicas", before["servers"], after["servers"], _TOPOLOGY_CHANGED)
+        return [] if GuardedChange.TOPOLOGY in allowed else [message]
     fewer = before["servers"] > after["servers"] and GuardedChange.SERVERS not in allowed
     servers = [forbidden_change("replicas", before["servers"], after["servers"], _FEWER_SERVERS)] if fewer else []
     return servers + _volume_problems(before["volumes"], after["volumes"])
@@ -42,11 +42,11 @@ def seaweedfs_problems(old: Values, new: Values, *, allowed: Collection[GuardedC
 
 def _minio_volumes(values: Values) -> dict[str, Any]:
     volumes = values.get("persistence") or {}
-    shape = {"mode": values.get("mode", "distributed"), "replicas": values.get("replicas")}
-    return shape | (_claim_template(volumes) if values.get("mode") == "distributed" else _claim(volumes))
+    topology = {"mode": values.get("mode", "distributed"), "replicas": values.get("replicas")}
+    return topology | (_claim_template(volumes) if values.get("mode") == "distributed" else _claim(volumes))
 
 
-def _seaweedfs_shape(values: Values) -> dict[str, Any]:
+def _seaweedfs_topology(values: Values) -> dict[str, Any]:
     single = values.get("allInOne") or {}
     if single.get("enabled"):
         return {"single": True, "servers": 1, "volumes": _claim(single.get("data") or {})}

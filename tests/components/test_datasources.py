@@ -81,7 +81,7 @@ def test_the_namespace_is_created_by_create_namespace_alone() -> None:
     assert metadata(record(lambda: build(create_namespace=True)).one(":Namespace"))["name"] == "grafana"
 
 
-def test_an_address_that_is_not_known_yet_leaves_the_shape_known() -> None:
+def test_an_address_that_is_not_known_yet_leaves_the_topology_known() -> None:
     unknown = frozenset({"random:index/randomPassword:RandomPassword.result"})
     recording = record(lambda: build(logs_url=RandomPassword("late", length=8).result), preview=True, unknown=unknown)
     for signal, product in (("logs", "loki"), ("traces", "tempo")):

@@ -32,8 +32,8 @@ TEMPOS: dict[str, dict[str, Any]] = {
     "secured tempo 3": {**SECURED_TEMPO, **KAFKA},
 }
 GATEWAYS = LOKIS | TEMPOS
-ASKED = ("monolithic-18.11.0", "monolithic-6.51.0", *(shape for shape in TEMPOS if "secured" not in shape))
-every_gateway = pytest.mark.parametrize("shape", GATEWAYS)
+ASKED = ("monolithic-18.11.0", "monolithic-6.51.0", *(topology for topology in TEMPOS if "secured" not in topology))
+every_gateway = pytest.mark.parametrize("topology", GATEWAYS)
 
 
 def gateway_objects(args: Mapping[str, Any], cache: Path) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -60,17 +60,19 @@ def resolvers(config: Mapping[str, Any]) -> set[str]:
         ("[fd00:10:96::a]", "resolver [fd00:10:96::a]"),
     ],
 )
-def test_a_service_and_an_address_are_the_only_resolver(shape: str, resolver: str, line: str, tmp_path: Path) -> None:
-    config, pod = gateway_objects({**GATEWAYS[shape], "dns_resolver": resolver}, tmp_path)
+def test_a_service_and_an_address_are_the_only_resolver(
+    topology: str, resolver: str, line: str, tmp_path: Path
+) -> None:
+    config, pod = gateway_objects({**GATEWAYS[topology], "dns_resolver": resolver}, tmp_path)
     assert {found.rstrip(".;") for found in resolvers(config)} == {line}
     assert "downwardAPI" not in str(pod)
 
 
 @every_gateway
 def test_the_script_of_the_entrypoint_is_executable_and_its_file_is_on_a_writable_volume(
-    shape: str, tmp_path: Path
+    topology: str, tmp_path: Path
 ) -> None:
-    config, pod = gateway_objects({**GATEWAYS[shape], "dns_resolver": "resolv.conf"}, tmp_path)
+    config, pod = gateway_objects({**GATEWAYS[topology], "dns_resolver": "resolv.conf"}, tmp_path)
     assert f"include {RESOLVER_FILE};" in resolvers(config)
     assert "svc" not in "".join(resolvers(config)), "a Service that does not exist stops nginx at its start"
     nginx = next(container for container in pod["spec"]["containers"] if container["name"] == "nginx")
@@ -87,10 +89,10 @@ def test_the_script_of_the_entrypoint_is_executable_and_its_file_is_on_a_writabl
 
 
 @pytest.mark.parametrize("family", [4, 6])
-@pytest.mark.parametrize("shape", ASKED)
-def test_nginx_resolves_through_the_servers_of_its_pod(shape: str, family: int, tmp_path: Path) -> None:
-    args = {**GATEWAYS[shape], "dns_resolver": "resolv.conf"}
+@pytest.mark.parametrize("topology", ASKED)
+def test_nginx_resolves_through_the_servers_of_its_pod(topology: str, family: int, tmp_path: Path) -> None:
+    args = {**GATEWAYS[topology], "dns_resolver": "resolv.conf"}
     config, pod = gateway_objects(args, tmp_path)
-    path, upstream = ("/loki/api/v1/labels", 3100) if shape in LOKIS else ("/api/search", 3200)
+    path, upstream = ("/loki/api/v1/labels", 3100) if topology in LOKIS else ("/api/search", 3200)
     script = pod["metadata"]["annotations"]["nginx-resolver-script"]
     assert ask_gateway(tmp_path, config, path, family=family, upstream=upstream, script=script) == (200, path)

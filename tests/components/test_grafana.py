@@ -85,7 +85,7 @@ def test_values_of_the_caller_come_last() -> None:
     assert (values["replicas"], values["service"]["port"]) == (2, 8080)
 
 
-def test_a_namespace_that_is_not_known_yet_leaves_the_shape_known() -> None:
+def test_a_namespace_that_is_not_known_yet_leaves_the_topology_known() -> None:
     late = frozenset({f"{PASSWORD}.result"})
     recording = record(lambda: build(namespace=RandomPassword("late", length=8).result), preview=True, unknown=late)
     assert recording.one(RELEASE).plain()["name"] == "grafana"

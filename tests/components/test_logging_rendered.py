@@ -31,7 +31,7 @@ EVERYTHING: LoggingArgs = {
     "alertmanager_url": "http://alertmanager.monitoring:9093",
     "pattern_ingester": True,
 }
-SHAPES: dict[str, LoggingArgs] = {
+TOPOLOGIES: dict[str, LoggingArgs] = {
     "filesystem": {"namespace": "logging", "store": "filesystem"},
     "monolithic": {**EVERYTHING, "replicas": 3},
     "to-simple-scalable": {**EVERYTHING, "mode": "simple-scalable", "migrate_from": "monolithic"},
@@ -89,12 +89,14 @@ def _field(spec: Mapping[str, Any], field: str) -> Any:
     return [(claim["metadata"]["name"], claim["spec"]) for claim in value] if field == "volumeClaimTemplates" else value
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize(("before", "after"), list(permutations(LOKI.versions, 2)))
 def test_exactly_what_cannot_change_in_place_is_deleted_by_hand_first(
-    shape: str, before: str, after: str, tmp_path: Path
+    topology: str, before: str, after: str, tmp_path: Path
 ) -> None:
-    (old_inputs, old), (new_inputs, new) = (installed(SHAPES[shape], version, tmp_path) for version in (before, after))
+    (old_inputs, old), (new_inputs, new) = (
+        installed(TOPOLOGIES[topology], version, tmp_path) for version in (before, after)
+    )
     deleted = {
         f"{kind} {name}"
         for problem in upgrade_problems(old_inputs, new_inputs)
@@ -111,10 +113,10 @@ def rings(objects: Sequence[RenderedObject]) -> list[dict[str, Any]]:
     return [config["memberlist"] for config in configs]
 
 
-@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("topology", TOPOLOGIES)
 @pytest.mark.parametrize("version", LOKI.versions)
-def test_every_ring_has_the_label_of_its_release(shape: str, version: str, tmp_path: Path) -> None:
-    _, objects = rendered(SHAPES[shape], version, tmp_path)
+def test_every_ring_has_the_label_of_its_release(topology: str, version: str, tmp_path: Path) -> None:
+    _, objects = rendered(TOPOLOGIES[topology], version, tmp_path)
     assert [ring["cluster_label"] for ring in rings(objects)] == ["loki.logging"]
     rendering = Rendering("logging", tuple(objects), (), (), frozenset())
     assert list(every_ring_has_a_label_of_its_own(rendering)) == []
@@ -133,7 +135,7 @@ def test_every_ring_has_the_label_of_its_release(shape: str, version: str, tmp_p
 def test_each_step_of_the_label_reaches_the_configuration(
     version: str, setting: str, config: dict[str, Any], tmp_path: Path
 ) -> None:
-    _, objects = rendered({**SHAPES["monolithic"], "cluster_label": setting}, version, tmp_path)
+    _, objects = rendered({**TOPOLOGIES["monolithic"], "cluster_label": setting}, version, tmp_path)
     (ring,) = rings(objects)
     assert {key: value for key, value in ring.items() if key.startswith("cluster_label")} == config
     assert ring["join_members"] == ["loki-memberlist.logging.svc.cluster.local"], "the chart's own keys stay"

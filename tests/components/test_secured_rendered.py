@@ -89,28 +89,28 @@ def gateway_name(args: Mapping[str, Any]) -> str:
     return "loki-gateway" if chart_of(args) is LOKI else "tempo-gateway"
 
 
-@pytest.mark.parametrize("shape", BEHIND_GATEWAYS)
-def test_every_shape_keeps_what_must_be_true_of_any_stack(shape: str, tmp_path: Path) -> None:
-    rendering = Rendering("secured", tuple(rendered(BEHIND_GATEWAYS[shape], tmp_path)), (), (), frozenset())
+@pytest.mark.parametrize("topology", BEHIND_GATEWAYS)
+def test_every_topology_keeps_what_must_be_true_of_any_stack(topology: str, tmp_path: Path) -> None:
+    rendering = Rendering("secured", tuple(rendered(BEHIND_GATEWAYS[topology], tmp_path)), (), (), frozenset())
     found = [str(finding) for invariant in INVARIANTS for finding in invariant(rendering)]
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("shape", BEHIND_GATEWAYS)
-def test_the_policy_closes_every_pod_but_the_gateway_to_others(shape: str, tmp_path: Path) -> None:
-    objects = rendered(BEHIND_GATEWAYS[shape], tmp_path)
+@pytest.mark.parametrize("topology", BEHIND_GATEWAYS)
+def test_the_policy_closes_every_pod_but_the_gateway_to_others(topology: str, tmp_path: Path) -> None:
+    objects = rendered(BEHIND_GATEWAYS[topology], tmp_path)
     (policy,) = [item.manifest["spec"] for item in objects if item.kind == "NetworkPolicy"]
     ((instance,),) = [policy["podSelector"]["matchLabels"].items()]
     workloads = [item for item in objects if item.kind in ("Deployment", "StatefulSet", "Job", "DaemonSet")]
     labels = {item.name: item.manifest["spec"]["template"]["metadata"]["labels"] for item in workloads}
     assert all(instance in of_pod.items() for of_pod in labels.values()), "the release reaches itself by this label"
     open_pods = {name for name, of_pod in labels.items() if of_pod.get("app.kubernetes.io/component") == "gateway"}
-    assert open_pods == {gateway_name(BEHIND_GATEWAYS[shape])}
+    assert open_pods == {gateway_name(BEHIND_GATEWAYS[topology])}
 
 
-@pytest.mark.parametrize("shape", BEHIND_GATEWAYS)
-def test_the_gateway_is_probed_and_reached_by_tls(shape: str, tmp_path: Path) -> None:
-    args = BEHIND_GATEWAYS[shape]
+@pytest.mark.parametrize("topology", BEHIND_GATEWAYS)
+def test_the_gateway_is_probed_and_reached_by_tls(topology: str, tmp_path: Path) -> None:
+    args = BEHIND_GATEWAYS[topology]
     objects = rendered(args, tmp_path)
     ports = {port["port"] for port in named(objects, "Service", gateway_name(args))["spec"]["ports"]}
     assert 443 in ports and 80 not in ports
@@ -122,9 +122,9 @@ def test_the_gateway_is_probed_and_reached_by_tls(shape: str, tmp_path: Path) ->
     assert secrets == {"server-tls", "logins"}
 
 
-@pytest.mark.parametrize("shape", BEHIND_GATEWAYS)
-def test_nginx_takes_its_configuration(shape: str, tmp_path: Path) -> None:
-    args = BEHIND_GATEWAYS[shape]
+@pytest.mark.parametrize("topology", BEHIND_GATEWAYS)
+def test_nginx_takes_its_configuration(topology: str, tmp_path: Path) -> None:
+    args = BEHIND_GATEWAYS[topology]
     file = str(named(rendered(args, tmp_path), "ConfigMap", gateway_name(args))["data"]["nginx.conf"])
     assert file.count("if ($unproven) { return 403; }") == (1 if chart_of(args) is LOKI else 2)
     require("nginx")

@@ -1,4 +1,4 @@
-"""SeaweedFS in both shapes, rendered with the real chart and held against what must be true of any stack."""
+"""SeaweedFS in both topologies, rendered with the real chart and held against what must be true of any stack."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +17,7 @@ from tools.render import RenderedObject, Rendering
 from tools.render.chartfiles import ChartFiles
 from tools.render.releases import render_releases
 
-SHAPES: dict[str, dict[str, Any]] = {"one pod": {}, "three servers": {"replicas": 3}}
+TOPOLOGIES: dict[str, dict[str, Any]] = {"one pod": {}, "three servers": {"replicas": 3}}
 
 
 def rendering(
@@ -50,24 +50,24 @@ def pods(objects: Sequence[RenderedObject]) -> dict[str, Any]:
     return {item.name: item.manifest["spec"]["template"] for item in workloads}
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_every_shape_keeps_what_must_be_true_of_any_stack(shape: str, tmp_path: Path) -> None:
-    store = rendering(SHAPES[shape], tmp_path)
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+def test_every_topology_keeps_what_must_be_true_of_any_stack(topology: str, tmp_path: Path) -> None:
+    store = rendering(TOPOLOGIES[topology], tmp_path)
     found = [str(finding) for invariant in INVARIANTS for finding in invariant(store)]
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_the_chart_knows_every_value(shape: str, tmp_path: Path) -> None:
-    rendered(SHAPES[shape], tmp_path)
-    values = record(lambda: in_cluster(**SHAPES[shape])).one(":Release").plain()["values"]
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+def test_the_chart_knows_every_value(topology: str, tmp_path: Path) -> None:
+    rendered(TOPOLOGIES[topology], tmp_path)
+    values = record(lambda: in_cluster(**TOPOLOGIES[topology])).one(":Release").plain()["values"]
     chart = ChartFiles(require_renderable(SEAWEEDFS_CHART, SEAWEEDFS_CHART.default_version))
     assert [str(finding) for finding in findings("storage/seaweedfs", values, chart)] == []
 
 
-@pytest.mark.parametrize("shape", SHAPES)
-def test_every_volume_that_is_mounted_is_there_and_none_is_of_the_host(shape: str, tmp_path: Path) -> None:
-    objects = rendered(SHAPES[shape], tmp_path)
+@pytest.mark.parametrize("topology", TOPOLOGIES)
+def test_every_volume_that_is_mounted_is_there_and_none_is_of_the_host(topology: str, tmp_path: Path) -> None:
+    objects = rendered(TOPOLOGIES[topology], tmp_path)
     claimed = {
         item.name: {claim["metadata"]["name"] for claim in item.manifest["spec"].get("volumeClaimTemplates", ())}
         for item in objects
@@ -82,7 +82,7 @@ def test_every_volume_that_is_mounted_is_there_and_none_is_of_the_host(shape: st
 
 
 def test_the_address_of_several_servers_selects_the_filers(tmp_path: Path) -> None:
-    objects = rendered(SHAPES["three servers"], tmp_path)
+    objects = rendered(TOPOLOGIES["three servers"], tmp_path)
     (service,) = (item for item in objects if (item.kind, item.name) == ("Service", "seaweedfs"))
     selected = [
         name
@@ -93,7 +93,7 @@ def test_the_address_of_several_servers_selects_the_filers(tmp_path: Path) -> No
 
 
 def test_servers_of_several_hosts_tell_each_copy_and_no_two_share_a_host(tmp_path: Path) -> None:
-    objects = rendered(SHAPES["three servers"], tmp_path)
+    objects = rendered(TOPOLOGIES["three servers"], tmp_path)
     templates = pods(objects)
     for part in ("master", "volume", "filer"):
         affinity = templates[f"seaweedfs-{part}"]["spec"]["affinity"]["podAntiAffinity"]
@@ -152,9 +152,9 @@ NETWORKS: dict[str, tuple[Callable[..., Any], Chart, dict[str, Any], str, int, s
 """Each store: its chart, arguments, the label that tells its pods apart, a port of its own, open and closed ports."""
 
 
-@pytest.mark.parametrize("shape", NETWORKS)
-def test_a_store_reaches_itself_and_dns_and_is_reached_where_it_asks_for_a_key(shape: str, tmp_path: Path) -> None:
-    store, chart, args, label, own, opened, closed = NETWORKS[shape]
+@pytest.mark.parametrize("topology", NETWORKS)
+def test_a_store_reaches_itself_and_dns_and_is_reached_where_it_asks_for_a_key(topology: str, tmp_path: Path) -> None:
+    store, chart, args, label, own, opened, closed = NETWORKS[topology]
     made = rendering(args, tmp_path, store, chart)
     policies = [item.manifest["spec"] for item in made.objects if item.kind == "NetworkPolicy"]
     labels = {pod.labels[label]: pod.labels for pod in pods_of(made.objects)}

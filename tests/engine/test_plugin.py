@@ -74,9 +74,9 @@ def test_every_input_and_output_is_described() -> None:
     schema = package_schema(ROOT)
     silent = [
         f"{token}.{name}"
-        for token, shape in {**schema["resources"], **schema["types"]}.items()
+        for token, topology in {**schema["resources"], **schema["types"]}.items()
         for group in ("inputProperties", "properties")
-        for name, prop in (shape.get(group) or {}).items()
+        for name, prop in (topology.get(group) or {}).items()
         if not prop["description"]
     ]
     assert not silent

@@ -42,11 +42,11 @@ STACKS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("families", [["IPv6"], ["IPv4"], ["IPv4", "IPv6"]], ids="-".join)
-@pytest.mark.parametrize("shape", STACKS)
-def test_nothing_listens_or_advertises_in_the_other_family_alone(shape: str, families: list[str]) -> None:
+@pytest.mark.parametrize("topology", STACKS)
+def test_nothing_listens_or_advertises_in_the_other_family_alone(topology: str, families: list[str]) -> None:
     for chart in CHARTS:
         require_renderable(chart, chart.default_version)
-    config = {"cluster": {"name": "test", "ip_families": families}, **STACKS[shape]}
-    rendering = render_program(configured_program(ROOT, config), shape)
+    config = {"cluster": {"name": "test", "ip_families": families}, **STACKS[topology]}
+    rendering = render_program(configured_program(ROOT, config), topology)
     assert list(rendering.ip_families) == families
     assert [str(finding) for finding in every_pod_uses_the_ip_families_of_the_cluster(rendering)] == []

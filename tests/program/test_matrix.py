@@ -56,7 +56,7 @@ def test_a_supported_combination_gives_the_chart_only_values_that_it_knows(
     assert not violations, "\n".join(violations)
 
 
-def test_a_supported_combination_runs_the_chart_and_the_pods_of_its_shape(
+def test_a_supported_combination_runs_the_chart_and_the_pods_of_its_topology(
     combination: tuple[Combination, Recording],
 ) -> None:
     found, recording = combination
@@ -67,7 +67,7 @@ def test_a_supported_combination_runs_the_chart_and_the_pods_of_its_shape(
     assert pods_in(values, every_section) == topology.pods
 
 
-def test_a_supported_combination_keeps_as_many_copies_as_its_shape_says(
+def test_a_supported_combination_keeps_as_many_copies_as_its_topology_says(
     combination: tuple[Combination, Recording],
 ) -> None:
     topology, values = combination[0].topology, values_of(combination[1], combination[0].topology.release)

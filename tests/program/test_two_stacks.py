@@ -87,12 +87,12 @@ def without_digest(claim: str) -> str:
     return re.sub(r"^(Job \S+)-[0-9a-f]{10}$", r"\1", claim)
 
 
-@pytest.mark.parametrize("shape", STACKS)
-def test_two_stacks_share_nothing_of_the_cluster(shape: str) -> None:
+@pytest.mark.parametrize("topology", STACKS)
+def test_two_stacks_share_nothing_of_the_cluster(topology: str) -> None:
     if shutil.which("helm") is None:
         pytest.skip("helm is not on PATH; `make test` puts it there")
     one, other = (
-        set(claims(render_program(configured_program(ROOT, named(STACKS[shape], name, bucket)), name)))
+        set(claims(render_program(configured_program(ROOT, named(STACKS[topology], name, bucket)), name)))
         for name, bucket in (("blue", "acme"), ("green", "globex"))
     )
     assert one & other == set()

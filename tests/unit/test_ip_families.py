@@ -88,11 +88,11 @@ def test_the_configuration_of_tempo_on_ipv6_has_the_sections_and_values_of_its_c
 
 
 @in_every_family
-@pytest.mark.parametrize(("shape", "rings"), [(ON_PREMISES, 5), (KAFKA, 4)])
+@pytest.mark.parametrize(("topology", "rings"), [(ON_PREMISES, 5), (KAFKA, 4)])
 def test_services_and_rings_of_distributed_tempo_have_the_families(
-    shape: dict[str, Any], rings: int, families: tuple[str, ...]
+    topology: dict[str, Any], rings: int, families: tuple[str, ...]
 ) -> None:
-    tempo = tempo_values(tempo_spec(shape, ip_families=families))["tempo"]
+    tempo = tempo_values(tempo_spec(topology, ip_families=families))["tempo"]
     policy = "SingleStack" if len(families) == 1 else "PreferDualStack"
     expected = {"ipFamilies": [families[0]], "ipFamilyPolicy": policy} if families else None
     assert tempo.get("service") == expected

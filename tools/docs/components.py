@@ -30,7 +30,7 @@ def component_page(token: str, schema: Schema) -> str:
     """Write the page of one component."""
     resource = schema["resources"][token]
     used = _used_types(resource["inputProperties"], schema["types"])
-    shapes = [section for name in dict.fromkeys(used) for section in _shape(name, schema["types"][name])]
+    nested = [section for name in dict.fromkeys(used) for section in _nested_type(name, schema["types"][name])]
     return page(
         class_name(token),
         [prose(resource["description"])],
@@ -38,7 +38,7 @@ def component_page(token: str, schema: Schema) -> str:
         ["## Inputs"],
         _inputs(resource["inputProperties"], resource["requiredInputs"]),
         ["An input marked † must be known when the component is constructed: it takes no output."],
-        *shapes,
+        *nested,
         ["## Outputs"],
         table(["name", "type", "meaning"], [_output(name, prop) for name, prop in resource["properties"].items()]),
     )
@@ -50,9 +50,9 @@ def _used_types(properties: Mapping[str, Any], types: Mapping[str, Any]) -> list
     return [used for name in found for used in (name, *_used_types(types[name]["properties"], types))]
 
 
-def _shape(name: str, shape: Mapping[str, Any]) -> list[list[str]]:
-    fields = _inputs(shape["properties"], shape.get("required") or [])
-    return [[f"## {class_name(name)}"], [prose(shape.get("description"))], fields]
+def _nested_type(name: str, type_schema: Mapping[str, Any]) -> list[list[str]]:
+    fields = _inputs(type_schema["properties"], type_schema.get("required") or [])
+    return [[f"## {class_name(name)}"], [prose(type_schema.get("description"))], fields]
 
 
 def _inputs(properties: Mapping[str, Any], required: list[str]) -> list[str]:

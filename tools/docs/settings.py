@@ -20,7 +20,7 @@ _WORDS = {str: "text", int: "integer", bool: "true or false", float: "number"}
 
 
 def settings_page() -> str:
-    """Return the page: every area, then the shapes that areas share, then the secrets."""
+    """Return the page: every area, then the types that areas share, then the secrets."""
     sections: list[list[str]] = []
     shared: dict[str, Model] = {}
     for name, model in areas():

@@ -13,7 +13,7 @@ from components.charts import LOKI
 from components.logging.modes import LokiRole
 from tests.e2e.loki.charts import chart_from_values, real_chart
 from tests.e2e.loki.configuration import Configuration, Release, Renderer, release_of_stack
-from tests.e2e.loki.shapes import CASES, Case
+from tests.e2e.loki.topologies import CASES, Case
 from tools.render.chartfiles import ChartFiles
 
 pytestmark = pytest.mark.e2e

@@ -220,7 +220,7 @@ def test_what_guards_buckets_is_not_set_for_those_of_others() -> None:
         ({"query_url": None}, "the stack's own Grafana requires it"),
     ],
 )
-def test_the_addresses_of_an_external_metrics_store_are_checked_for_their_shape(
+def test_the_addresses_of_an_external_metrics_store_are_checked_for_their_form(
     change: dict[str, Any], sentence: str
 ) -> None:
     assert sentence in problems(metrics={**EXTERNAL_METRICS, **change})

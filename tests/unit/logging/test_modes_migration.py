@@ -41,7 +41,7 @@ def stages(old: str, new: str, **logging: Any) -> list[LoggingSpec]:
     return [spec_of(stage) for stage in chosen]
 
 
-def shapes(spec: LoggingSpec, mode: str) -> dict[str, Any]:
+def topologies(spec: LoggingSpec, mode: str) -> dict[str, Any]:
     """Return what the chart has of each workload of `mode`."""
     values = merged_values(spec)
     return {role.value: values[role.section] for role in spec.roles(LokiMode(mode))}
@@ -56,13 +56,13 @@ def refusals(way: list[LoggingSpec]) -> list[str]:
 @pytest.mark.parametrize("more", [{}, RULER, {"replication_factor": 1}, {"replicas": 5, "memory": "7Gi"}])
 def test_the_mode_that_leaves_stays_as_it_was(old: str, new: str, more: dict[str, Any]) -> None:
     before, both = stages(old, new, **more)
-    assert shapes(both, old) == shapes(before, old)
+    assert topologies(both, old) == topologies(before, old)
 
 
 @EACH_STEP
 def test_the_mode_that_comes_is_as_large_at_once_as_it_will_be(old: str, new: str) -> None:
     both, after = stages(old, new)[1], spec_of(settings(new))
-    assert shapes(both, new) == shapes(after, new)
+    assert topologies(both, new) == topologies(after, new)
 
 
 @pytest.mark.parametrize("more", [{}, RULER])
@@ -89,7 +89,7 @@ def test_what_is_said_of_workloads_of_the_mode_that_leaves_goes_on_to_hold(
     old: str, new: str, workloads: dict[str, Any]
 ) -> None:
     way = stages(old, new, workloads=workloads)
-    assert shapes(way[1], old) == shapes(way[0], old)
+    assert topologies(way[1], old) == topologies(way[0], old)
     for role, figures in workloads.items():
         for name, value in figures.items():
             assert getattr(way[1].workload(LokiRole(role)), name) == value
@@ -101,5 +101,5 @@ def test_what_is_said_of_workloads_of_the_mode_that_leaves_goes_on_to_hold(
 def test_zones_of_the_ingesters_that_come_change_nothing_of_what_leaves() -> None:
     before = spec_of(settings("simple-scalable"))
     both = spec_of(settings("distributed", migrate_from="simple-scalable", ingester_zones=["a", "b", "c"]))
-    assert shapes(both, "simple-scalable") == shapes(before, "simple-scalable")
+    assert topologies(both, "simple-scalable") == topologies(before, "simple-scalable")
     assert refusals([before, both]) == []

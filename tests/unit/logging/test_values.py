@@ -10,7 +10,7 @@ from components.logging.values import loki_values, merged_values
 
 from .examples import BUCKET, CHARTS, DISTRIBUTED, DOCUMENT, LAPTOP, ROLES, RULES, V6, V18, ZONES, spec_of
 
-SHAPES: list[dict[str, Any]] = [
+TOPOLOGIES: list[dict[str, Any]] = [
     LAPTOP,
     BUCKET,
     {**BUCKET, "replicas": 3},
@@ -24,7 +24,7 @@ SHAPES: list[dict[str, Any]] = [
 ]
 STATELESS = {"read", "distributor", "querier", "queryFrontend", "queryScheduler", "ruler", "patternIngester"}
 everywhere = pytest.mark.parametrize("chart", CHARTS)
-in_every_shape = pytest.mark.parametrize("shape", SHAPES)
+in_every_topology = pytest.mark.parametrize("topology", TOPOLOGIES)
 
 
 def running(values: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -78,9 +78,9 @@ def test_the_documents_platform_has_its_configuration(chart: str) -> None:
 
 
 @everywhere
-@in_every_shape
-def test_one_mode_runs_and_the_replication_factor_fits_its_replicas(chart: str, shape: dict[str, Any]) -> None:
-    spec = spec_of(shape, chart_version=chart)
+@in_every_topology
+def test_one_mode_runs_and_the_replication_factor_fits_its_replicas(chart: str, topology: dict[str, Any]) -> None:
+    spec = spec_of(topology, chart_version=chart)
     values = loki_values(spec)
     expected = {role.section for mode in spec.modes for role in spec.roles(mode)}
     assert set(running(values)) == expected
@@ -89,9 +89,9 @@ def test_one_mode_runs_and_the_replication_factor_fits_its_replicas(chart: str, 
 
 
 @everywhere
-@in_every_shape
-def test_every_container_requests_memory_up_to_its_limit(chart: str, shape: dict[str, Any]) -> None:
-    values = loki_values(spec_of(shape, chart_version=chart, service_monitor=True))
+@in_every_topology
+def test_every_container_requests_memory_up_to_its_limit(chart: str, topology: dict[str, Any]) -> None:
+    values = loki_values(spec_of(topology, chart_version=chart, service_monitor=True))
     parts = [*running(values).values(), values["gateway"], values["chunksCache"], values["memcachedExporter"]]
     if chart == V18:
         parts.append(values["gateway"]["metrics"])
@@ -101,9 +101,9 @@ def test_every_container_requests_memory_up_to_its_limit(chart: str, shape: dict
 
 
 @everywhere
-@in_every_shape
-def test_no_volume_leaves_with_a_pod_or_the_release(chart: str, shape: dict[str, Any]) -> None:
-    values = loki_values(spec_of(shape, chart_version=chart))
+@in_every_topology
+def test_no_volume_leaves_with_a_pod_or_the_release(chart: str, topology: dict[str, Any]) -> None:
+    values = loki_values(spec_of(topology, chart_version=chart))
     for section, part in running(values).items():
         if section not in STATELESS:
             assert part["persistence"]["enableStatefulSetAutoDeletePVC"] is False
@@ -111,9 +111,9 @@ def test_no_volume_leaves_with_a_pod_or_the_release(chart: str, shape: dict[str,
 
 
 @everywhere
-@in_every_shape
-def test_a_pod_starts_on_a_cluster_with_fewer_nodes_than_replicas(chart: str, shape: dict[str, Any]) -> None:
-    values = loki_values(spec_of(shape, chart_version=chart))
+@in_every_topology
+def test_a_pod_starts_on_a_cluster_with_fewer_nodes_than_replicas(chart: str, topology: dict[str, Any]) -> None:
+    values = loki_values(spec_of(topology, chart_version=chart))
     for part in [*running(values).values(), values["gateway"]]:
         rules = part["affinity"]["podAntiAffinity"]
         assert rules["requiredDuringSchedulingIgnoredDuringExecution"] == [], "the chart's rule must be overridden"
@@ -127,12 +127,12 @@ def test_separate_nodes_are_required_when_asked_for() -> None:
 
 
 @everywhere
-@in_every_shape
-def test_a_first_pod_can_join_itself_and_nothing_is_cluster_wide(chart: str, shape: dict[str, Any]) -> None:
-    values = loki_values(spec_of(shape, chart_version=chart))
+@in_every_topology
+def test_a_first_pod_can_join_itself_and_nothing_is_cluster_wide(chart: str, topology: dict[str, Any]) -> None:
+    values = loki_values(spec_of(topology, chart_version=chart))
     assert values["memberlist"]["service"]["publishNotReadyAddresses"] is True
     assert values["rbac"]["namespaced"] is True, "ClusterRoles of two releases would have one name"
-    assert values["serviceAccount"]["automountServiceAccountToken"] is (chart == V6 and "ruler" in shape)
+    assert values["serviceAccount"]["automountServiceAccountToken"] is (chart == V6 and "ruler" in topology)
 
 
 def test_three_replicas_let_one_at_a_time_be_drained() -> None:
@@ -315,11 +315,11 @@ def test_v6_mounts_the_token_by_service_account_and_later_charts_by_pod() -> Non
 
 @everywhere
 @pytest.mark.parametrize(
-    ("shape", "section"),
+    ("topology", "section"),
     [(LAPTOP, "singleBinary"), ({**DOCUMENT, "workloads": {}}, "backend"), (DISTRIBUTED, "ruler")],
 )
-def test_rules_are_read_from_config_maps_in_every_mode(shape: dict[str, Any], section: str, chart: str) -> None:
-    values = loki_values(spec_of({**shape, "chart_version": chart}, **RULES))
+def test_rules_are_read_from_config_maps_in_every_mode(topology: dict[str, Any], section: str, chart: str) -> None:
+    values = loki_values(spec_of({**topology, "chart_version": chart}, **RULES))
     rules, ruler = values["sidecar"]["rules"], values["loki"]["structuredConfig"]["ruler"]
     assert values["ruler"]["enabled"] is values["ruler"]["sidecar"] is True
     assert chart == V6 or values[section]["automountServiceAccountToken"] is True

@@ -18,8 +18,8 @@ from components.sizing import (
 
 def of_tempo(spans: float, mode: str) -> dict[str, int]:
     load = Load(spans_per_second=spans)
-    shape = size(load, Retention(), Prices()).traces.shapes[mode]
-    return {name: raised.value for name, raised in raised_trace_limits(load, shape).items()}
+    topology = size(load, Retention(), Prices()).traces.topologies[mode]
+    return {name: raised.value for name, raised in raised_trace_limits(load, topology).items()}
 
 
 @pytest.mark.parametrize("mode", ["monolithic", "distributed", "distributed-kafka"])

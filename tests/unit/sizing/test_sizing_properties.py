@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.sizing import Choice, Load, Plan, Prices, Retention, Shape, Tuning, cost, raised_limits, size
+from components.sizing import Choice, Load, Plan, Prices, Retention, Topology, Tuning, cost, raised_limits, size
 
 daily = st.floats(0, 100_000)
 loads = st.builds(
@@ -35,33 +35,33 @@ growing = st.sampled_from(["logs_gb_per_day", "active_streams", "spans_per_secon
 PRICES = Prices()
 
 
-def shapes(plan: Plan) -> list[Shape]:
+def topologies(plan: Plan) -> list[Topology]:
     return [
-        *plan.logs.shapes.values(),
-        *plan.traces.shapes.values(),
+        *plan.logs.topologies.values(),
+        *plan.traces.topologies.values(),
         plan.metrics,
         plan.collectors,
     ]
 
 
-def figures(shape: Shape) -> dict[str, float]:
+def figures(topology: Topology) -> dict[str, float]:
     found: dict[str, float] = {
         f"{name}.{figure}": getattr(item, figure)
-        for name, item in shape.all.items()
+        for name, item in topology.all.items()
         for figure in ("replicas", "cpu_millis", "memory_mib", "volume_gib")
     }
     return found | {
-        "chunks": shape.chunks_cache_mib,
-        "results": shape.results_cache_mib,
-        "gb": shape.objects.gb,
-        "writes": shape.objects.writes,
-        "reads": shape.objects.reads,
-        "cost": cost([shape], PRICES).total,
+        "chunks": topology.chunks_cache_mib,
+        "results": topology.results_cache_mib,
+        "gb": topology.objects.gb,
+        "writes": topology.objects.writes,
+        "reads": topology.objects.reads,
+        "cost": cost([topology], PRICES).total,
     }
 
 
 def assert_nothing_shrinks(smaller: Plan, larger: Plan) -> None:
-    for before, after in zip(shapes(smaller), shapes(larger), strict=True):
+    for before, after in zip(topologies(smaller), topologies(larger), strict=True):
         grown = figures(after)
         for name, value in figures(before).items():
             assert grown[name] >= value * (1 - 1e-12), f"{before.mode} {name}: {value} became {grown[name]}"
@@ -101,7 +101,7 @@ def test_more_load_never_makes_the_recommended_platform_cheaper(
 ) -> None:
     def recommended(logs_gb: float, spans_per_second: float) -> float:
         plan = size(Load(logs_gb_per_day=logs_gb, spans_per_second=spans_per_second), Retention(), PRICES)
-        return cost([choice.shapes[choice.recommended] for choice in (plan.logs, plan.traces)], PRICES).total
+        return cost([choice.topologies[choice.recommended] for choice in (plan.logs, plan.traces)], PRICES).total
 
     low, high = sorted((logs, more_logs)), sorted((spans, more_spans))
     assert recommended(low[0], high[0]) <= recommended(low[1], high[1]) * (1 + 1e-12)
@@ -113,30 +113,30 @@ def test_no_mode_has_fewer_replicas_than_copies_or_than_high_availability_needs(
 ) -> None:
     plan = size(load, retention, PRICES, tuning)
     for mode, writer in (("monolithic", "loki"), ("simple-scalable", "write"), ("distributed", "ingester")):
-        assert plan.logs.shapes[mode].workloads[writer].replicas >= tuning.replication_factor
-    assert plan.traces.shapes["distributed"].workloads["ingester"].replicas >= tuning.trace_replication_factor
+        assert plan.logs.topologies[mode].workloads[writer].replicas >= tuning.replication_factor
+    assert plan.traces.topologies["distributed"].workloads["ingester"].replicas >= tuning.trace_replication_factor
     assert_at_least_two(plan.logs, "distributed", {"ingester", "compactor"})
     assert_at_least_two(plan.traces, "distributed", {"ingester", "compactor", "metrics-generator"})
     assert_at_least_two(plan.traces, "distributed-kafka", {"backend-scheduler", "backend-worker", "metrics-generator"})
-    assert plan.traces.shapes["distributed-kafka"].workloads["backend-scheduler"].replicas == 1
-    assert plan.logs.shapes["distributed"].workloads["compactor"].replicas == 1
-    assert plan.traces.shapes["monolithic"].workloads["tempo"].replicas == 1
+    assert plan.traces.topologies["distributed-kafka"].workloads["backend-scheduler"].replicas == 1
+    assert plan.logs.topologies["distributed"].workloads["compactor"].replicas == 1
+    assert plan.traces.topologies["monolithic"].workloads["tempo"].replicas == 1
 
 
 def assert_at_least_two(choice: Choice, mode: str, singles: set[str]) -> None:
-    for role, item in choice.shapes[mode].workloads.items():
+    for role, item in choice.topologies[mode].workloads.items():
         assert item.replicas >= 2 or role in singles, role
 
 
 @given(loads, tunings)
 def test_every_zone_has_as_many_ingesters(load: Load, tuning: Tuning) -> None:
-    workloads = size(load, Retention(), PRICES, tuning).logs.shapes["distributed"].workloads
+    workloads = size(load, Retention(), PRICES, tuning).logs.topologies["distributed"].workloads
     assert workloads["ingester"].replicas % tuning.ingester_zones == 0
 
 
 @given(loads)
 def test_every_kafka_partition_has_a_builder_and_a_store(load: Load) -> None:
-    workloads = size(load, Retention(), PRICES).traces.shapes["distributed-kafka"].workloads
+    workloads = size(load, Retention(), PRICES).traces.topologies["distributed-kafka"].workloads
     assert workloads["block-builder"].replicas == workloads["live-store"].replicas
 
 

@@ -2,15 +2,15 @@
 
 import pytest
 
-from components.sizing import Load, Plan, Prices, Retention, Shape, cost, size
+from components.sizing import Load, Plan, Prices, Retention, Topology, cost, size
 
 
 def plan(load: Load) -> Plan:
     return size(load, Retention(logs=30, traces=14, metrics=7), Prices())
 
 
-def cores_and_gib(shape: Shape) -> tuple[float, float]:
-    sizes = shape.workloads.values()
+def cores_and_gib(topology: Topology) -> tuple[float, float]:
+    sizes = topology.workloads.values()
     return (
         sum(item.replicas * item.cpu_millis for item in sizes) / 1000,
         sum(item.replicas * item.memory_mib for item in sizes) / 1024,
@@ -22,11 +22,11 @@ def cores_and_gib(shape: Shape) -> tuple[float, float]:
     [(3_000, 38, 59), (30_000, 431, 857), (20, 19, 34), (100, 19, 34), (1_000, 21, 36)],
 )
 def test_distributed_loki_adds_up_to_the_tables_of_lokis_docs(gb_per_day: float, cores: float, gib: float) -> None:
-    assert cores_and_gib(plan(Load(logs_gb_per_day=gb_per_day)).logs.shapes["distributed"]) == (cores, gib)
+    assert cores_and_gib(plan(Load(logs_gb_per_day=gb_per_day)).logs.topologies["distributed"]) == (cores, gib)
 
 
 def test_at_3_tb_a_day_every_role_has_the_replicas_of_lokis_docs() -> None:
-    workloads = plan(Load(logs_gb_per_day=3_000)).logs.shapes["distributed"].workloads
+    workloads = plan(Load(logs_gb_per_day=3_000)).logs.topologies["distributed"].workloads
     assert {role: item.replicas for role, item in workloads.items()} == {
         "ingester": 6,
         "distributor": 4,
@@ -39,21 +39,21 @@ def test_at_3_tb_a_day_every_role_has_the_replicas_of_lokis_docs() -> None:
 
 
 def test_old_chunks_of_many_streams_set_the_bill_of_the_bucket() -> None:
-    bucket = plan(Load(logs_gb_per_day=100, active_streams=5_000)).logs.shapes["distributed"].objects
+    bucket = plan(Load(logs_gb_per_day=100, active_streams=5_000)).logs.topologies["distributed"].objects
     assert bucket.gb == pytest.approx(600)
     assert bucket.writes == pytest.approx(5_000 * 12 * 30 + (3 * 96 + 432) * 30)
 
 
 def test_a_month_of_chunks_costs_what_s3_asks() -> None:
-    shape = plan(Load(logs_gb_per_day=1_000, active_streams=5_000)).logs.shapes["distributed"]
+    topology = plan(Load(logs_gb_per_day=1_000, active_streams=5_000)).logs.topologies["distributed"]
     only_storage = Prices(write_thousand=0, read_thousand=0)
-    assert cost([shape], only_storage).object_store == pytest.approx(138)
+    assert cost([topology], only_storage).object_store == pytest.approx(138)
 
 
 @pytest.mark.parametrize(("spans_per_second", "gb"), [(500, 0.225 * 86.4 * 0.15 * 14), (5_000, 408), (30_000, 2_449)])
 def test_blocks_of_traces_are_a_seventh_of_the_spans(spans_per_second: float, gb: float) -> None:
-    shape = plan(Load(spans_per_second=spans_per_second)).traces.shapes["monolithic"]
-    assert shape.objects.gb == pytest.approx(gb, rel=1e-3)
+    topology = plan(Load(spans_per_second=spans_per_second)).traces.topologies["monolithic"]
+    assert topology.objects.gb == pytest.approx(gb, rel=1e-3)
 
 
 @pytest.mark.parametrize(

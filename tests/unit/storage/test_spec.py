@@ -404,7 +404,7 @@ def test_a_violation_has_its_place_its_reason_and_a_fix_that_satisfies_the_rule(
     [
         (InClusterObjectStorageSpec, {"replication_factor": 1}, "replication_factor", "at least 2"),
         (InClusterObjectStorageSpec, {"replicas": 0}, "replicas", "at least 1"),
-        (InClusterObjectStorageSpec, {"allow_changes": ["volumes"]}, "allow_changes.0", "one of shape, servers"),
+        (InClusterObjectStorageSpec, {"allow_changes": ["volumes"]}, "allow_changes.0", "one of topology, servers"),
         (InClusterObjectStorageSpec, {"volume_size": "100Mi"}, "volume_size", "at least 1Gi"),
         (MinioObjectStorageSpec, {"volume_size": "100Mi"}, "volume_size", "at least 1Gi"),
         (MinioObjectStorageSpec, {"mode": "gateway"}, "mode", "one of standalone, distributed"),

@@ -26,12 +26,12 @@ def test_minio_cannot_change_its_mode_or_the_volumes_of_four_pods() -> None:
     assert 'storage_class = "fast": ' in minio_problems(one, minio(storage_class="fast"))[0]
 
 
-def test_objects_are_not_left_behind_by_another_shape() -> None:
+def test_objects_are_not_left_behind_by_another_topology() -> None:
     one, several = seaweedfs(replicas=1), seaweedfs()
     for old, new in ((one, several), (several, one)):
         (problem,) = seaweedfs_problems(old, new)
-        assert "one pod" in problem and "several servers" in problem and 'allow_changes ["shape"]' in problem
-        assert seaweedfs_problems(old, new, allowed=[GuardedChange.SHAPE]) == []
+        assert "one pod" in problem and "several servers" in problem and 'allow_changes ["topology"]' in problem
+        assert seaweedfs_problems(old, new, allowed=[GuardedChange.TOPOLOGY]) == []
 
 
 def test_servers_come_at_any_time_and_go_only_when_they_were_evacuated() -> None:

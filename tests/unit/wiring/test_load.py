@@ -137,9 +137,9 @@ def test_the_pods_that_hold_spans_are_counted_by_tempos_own_setting(
 
 
 def test_no_part_of_tempo_is_sized_smaller_than_it_is_without_a_load() -> None:
-    shapes = plan(settings()).traces.shapes
+    topologies = plan(settings()).traces.topologies
     for mode in ("distributed", "distributed-kafka"):
-        for role, size in shapes[mode].workloads.items():
+        for role, size in topologies[mode].workloads.items():
             cpu, memory = DEFAULT_RESOURCES[TempoRole(role)]
             assert size.cpu_millis == parse_quantity(cpu) * 1000, role
             assert size.memory_mib == parse_quantity(memory) / 2**20, role
@@ -242,8 +242,8 @@ def test_prices_are_those_of_the_settings() -> None:
 def test_every_copy_of_an_object_in_the_cluster_costs_the_disk_that_it_is_on(
     storage: dict[str, Any], money: int
 ) -> None:
-    shape = {"logs_gb_per_day": 1, "prices": {"disk_gib_month": 1, "cpu_month": 0, "memory_gib_month": 0}}
-    assert cost("object store", load=shape, storage=storage) == money
+    topology = {"logs_gb_per_day": 1, "prices": {"disk_gib_month": 1, "cpu_month": 0, "memory_gib_month": 0}}
+    assert cost("object store", load=topology, storage=storage) == money
 
 
 def test_the_object_store_and_the_cache_of_the_cluster_have_rows_and_a_price() -> None:
@@ -258,7 +258,7 @@ def test_the_object_store_and_the_cache_of_the_cluster_have_rows_and_a_price() -
     assert cost("compute", load=expected, storage=MINIO, caching=valkey) - without == pytest.approx(24.8 + 32.7, abs=1)
 
 
-def test_the_pods_of_a_seaweedfs_have_rows_in_either_shape() -> None:
+def test_the_pods_of_a_seaweedfs_have_rows_in_either_topology() -> None:
     assert table(load=LOAD)["seaweedfs"] == ["1", "100m", "1Gi", "-"]
     several = table(load=LOAD, storage={"replicas": 4, "volume_size": "200Gi"})
     assert several["master"] == ["3", "50m", "256Mi", "1Gi"]

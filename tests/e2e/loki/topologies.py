@@ -85,7 +85,7 @@ def _committed() -> list[Case]:
 
 
 def _of_matrix() -> list[Case]:
-    """Every shape on an S3 store; every other store under the smallest shape, as all shapes are told of it alike."""
+    """Every topology on an S3 store; every other store under the smallest topology, which all have alike."""
     logging = [each for each in COMBINATIONS if each.topology.area == "logging"]
     chosen = [each for each in logging if each.store.title == _EXTERNAL or each.topology.title == "monolithic"]
     return [_of_stack(str(each).removeprefix("logging: "), each.config) for each in chosen]
