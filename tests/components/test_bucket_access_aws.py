@@ -51,7 +51,7 @@ def test_a_role_is_allowed_its_prefix_and_its_key_alone() -> None:
     assert "Key" not in policy_of(record(access), "access-policy")
 
 
-def test_roles_of_one_service_account_in_one_bucket_are_told_apart_by_their_prefix() -> None:
+def test_roles_of_one_service_account_in_one_bucket_differ_by_their_prefix() -> None:
     def role(prefix: str) -> Any:
         return record(lambda: access(bucket="acme", prefix=prefix)).one(":Role").plain()["name"]
 

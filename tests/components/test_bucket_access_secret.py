@@ -23,7 +23,7 @@ def test_keys_go_into_a_secret_under_the_names_that_consumers_read() -> None:
     assert recording.outputs["secret_name"] == secret.plain()["metadata"]["name"]
 
 
-def test_the_checksum_tells_keys_apart_without_showing_them() -> None:
+def test_the_checksum_differs_by_key_without_showing_the_key() -> None:
     def checksum(**args: Any) -> str:
         return str(record(lambda: secret_access(**{**KEYS, **args})).outputs["checksum"])
 

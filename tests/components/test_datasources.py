@@ -66,7 +66,7 @@ def test_prometheus_of_another_stack_is_linked_to_but_not_made() -> None:
     assert data["tracesToMetrics"]["datasourceUid"] == "P1809F7CD0C75ACF3"
 
 
-def test_a_stack_without_metrics_says_so_in_its_output() -> None:
+def test_the_metrics_output_is_empty_without_metrics() -> None:
     assert record(lambda: {"uid": build(metrics_uid="").metrics_uid}).outputs == {"uid": ""}
 
 

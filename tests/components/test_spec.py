@@ -77,7 +77,7 @@ def test_a_rule_runs_beside_a_wrong_field_that_it_does_not_read() -> None:
     assert [problem.field for problem in raised.value.problems] == ["admin_password", "copy", "replicas"]
 
 
-def test_nothing_is_said_of_what_follows_from_a_wrong_value() -> None:
+def test_problems_that_follow_from_a_wrong_value_are_not_reported() -> None:
     with pytest.raises(InvalidArgsError) as raised:
         ExampleSpec.check("Example", {"replicas": "two", "copies": 3})
     assert [problem.message for problem in raised.value.problems] == ["must be a whole number; set one"]

@@ -50,7 +50,7 @@ def test_every_public_name_is_there_and_no_other() -> None:
         getattr(storage, unknown)
 
 
-def test_an_external_store_creates_nothing_and_says_where_it_is() -> None:
+def test_an_external_store_creates_nothing_and_returns_its_endpoint() -> None:
     recording = record(external)
     assert {resource.type for resource in recording.resources} <= {
         "pulumi:pulumi:Stack",

@@ -49,7 +49,7 @@ def test_consumers_get_the_users_and_their_keys_as_secrets() -> None:
     assert outputs["users"] == {"logs": "loki"}
 
 
-def test_a_preview_says_that_nobody_maintains_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_preview_warns_that_minio_is_unmaintained(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
     monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: said.append(message))
     record(minio, preview=True)

@@ -54,7 +54,7 @@ def test_the_outputs_name_the_services_of_the_release() -> None:
     assert outputs["log_metadata"] == ["SpanId", "TraceId", "span_id", "trace_id"]
 
 
-def test_senders_are_told_an_https_address_where_the_receiver_speaks_tls() -> None:
+def test_the_receiver_url_is_https_with_receiver_tls() -> None:
     outputs = record_component(Telemetry, {**ARGS, "tls_secret": "alloy-tls", "receiver_tls": True}).outputs
     assert outputs["otlp_http_url"] == "https://alloy.telemetry:4318"
     assert outputs["otlp_grpc_endpoint"] == "alloy.telemetry:4317"

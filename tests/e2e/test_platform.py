@@ -45,7 +45,7 @@ def test_a_second_preview_expects_no_changes(platform: Platform) -> None:
     assert done.exit_code == 0, done.output
 
 
-def test_an_up_tells_its_target_and_what_it_needs(platform: Platform) -> None:
+def test_an_up_prints_its_target_and_its_needs(platform: Platform) -> None:
     output = platform.up().stdout
     assert f"target   observability-sandbox ({platform.sandbox.api.connection.server}, Kubernetes v" in output
     assert "GiB of 80 CPU, 320.0 GiB free" in output, "what the stack itself runs already counts as free"

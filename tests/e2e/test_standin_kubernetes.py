@@ -84,9 +84,7 @@ def test_objects_are_applied_their_drift_is_mended_and_they_are_removed(stack: I
     assert "drift" not in names, "a destroy ends when the namespace is gone"
 
 
-def test_a_field_that_someone_else_owns_is_a_conflict_that_says_how_to_take_it_over(
-    stack: InlineStack, sandbox: Sandbox
-) -> None:
+def test_a_field_of_another_manager_is_a_conflict_with_its_fix(stack: InlineStack, sandbox: Sandbox) -> None:
     program = in_namespace(
         "conflict",
         """

@@ -50,7 +50,7 @@ def test_the_plugin_serves_the_schema_over_grpc(plugin: provider_pb2_grpc.Resour
 
 
 @pytest.mark.engine
-def test_the_plugin_tells_the_version_of_the_package(plugin: provider_pb2_grpc.ResourceProviderStub) -> None:
+def test_the_plugin_reports_the_version_of_the_package(plugin: provider_pb2_grpc.ResourceProviderStub) -> None:
     assert plugin.GetPluginInfo(empty_pb2.Empty()).version == package_schema(ROOT)["version"]
 
 
@@ -114,7 +114,7 @@ def test_outputs_carry_the_names_of_the_schema() -> None:
     assert set(state) == set(package_schema(ROOT)["resources"][f"{NAME}:index:Logging"]["properties"])
 
 
-def test_every_input_that_is_refused_is_told_by_the_name_it_has_in_other_languages() -> None:
+def test_every_refused_input_is_named_as_in_other_languages() -> None:
     wrong = {"namespace": "logging", "store": "filesystem", "maxPushMib": 0, "workloads": {"loki": {"replicas": 0}}}
     with pytest.raises(InputPropertiesError, match="2 inputs are wrong") as refused:
         constructed("Logging", wrong)

@@ -74,7 +74,7 @@ def test_a_preview_leaves_this_checkout_as_it_was(checkout: Checkout) -> None:
     assert _git_status() == before
 
 
-def test_settings_that_are_wrong_are_told_all_at_once_and_without_a_traceback(checkout: Checkout) -> None:
+def test_invalid_settings_are_reported_together_without_a_traceback(checkout: Checkout) -> None:
     checkout.configure(
         "dev",
         {
@@ -133,13 +133,13 @@ def test_a_stack_file_that_is_no_yaml_is_one_sentence(checkout: Checkout) -> Non
         assert "Traceback" not in done.output
 
 
-def test_a_missing_directory_of_charts_is_told_with_the_setting_that_names_it(checkout: Checkout) -> None:
+def test_a_missing_directory_of_charts_is_reported_with_its_setting(checkout: Checkout) -> None:
     checkout.configure("dev", {"observability:charts": {"directory": "/no/such/charts"}})
     message = _error_block(checkout.deploy("preview", "dev"))
     assert "/no/such/charts" in message
 
 
-def test_a_stack_that_does_not_exist_is_told_with_those_that_do(checkout: Checkout) -> None:
+def test_an_unknown_stack_is_reported_with_the_known_ones(checkout: Checkout) -> None:
     done = checkout.deploy("preview", "prod")
     assert done.exit_code == 1
     assert done.stderr == (

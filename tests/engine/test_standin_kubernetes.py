@@ -31,7 +31,7 @@ RELEASE = (
 )
 
 
-def test_a_preview_needs_no_cluster_and_a_deployment_says_what_was_tried(inline_stack: InlineStack) -> None:
+def test_a_preview_needs_no_cluster_and_a_deployment_names_the_address_it_tried(inline_stack: InlineStack) -> None:
     stack = inline_stack.program(
         PROVIDER + '    kubernetes.core.v1.Namespace("obs", metadata={"name": "obs"}, opts=inside)'
     )
@@ -65,7 +65,7 @@ def test_an_object_or_release_without_a_name_is_an_error(inline_stack: InlineSta
     assert "generates no names" in run
 
 
-def test_values_that_only_the_deployment_tells_pass_through_a_preview_as_unknown(inline_stack: InlineStack) -> None:
+def test_values_known_after_deployment_are_unknown_in_a_preview(inline_stack: InlineStack) -> None:
     run = inline_stack.program(
         PROVIDER
         + """

@@ -44,7 +44,7 @@ def test_a_changed_keeper_draws_a_new_password(inline_stack: InlineStack) -> Non
     assert stack.outputs()["password"] != before
 
 
-def test_the_stand_in_says_that_it_is_one(inline_stack: InlineStack) -> None:
+def test_the_stand_in_logs_that_it_is_one(inline_stack: InlineStack) -> None:
     run = inline_stack.program(PROGRAM.format(length=24, keepers=None)).preview()
     assert run.succeeded, run.output
     assert "stand-in for the random provider" in run

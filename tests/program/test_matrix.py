@@ -67,7 +67,7 @@ def test_a_supported_combination_runs_the_chart_and_the_pods_of_its_topology(
     assert pods_in(values, every_section) == topology.pods
 
 
-def test_a_supported_combination_keeps_as_many_copies_as_its_topology_says(
+def test_a_supported_combination_has_the_replication_factor_of_its_topology(
     combination: tuple[Combination, Recording],
 ) -> None:
     topology, values = combination[0].topology, values_of(combination[1], combination[0].topology.release)
@@ -82,7 +82,7 @@ def test_a_supported_combination_keeps_as_many_copies_as_its_topology_says(
         assert topology.replication_factor <= max(topology.pods.get(section, 0) for section in writers[topology.mode])
 
 
-def test_a_supported_combination_keeps_its_data_where_its_store_says(
+def test_a_supported_combination_keeps_its_data_in_its_store(
     combination: tuple[Combination, Recording],
 ) -> None:
     found, recording = combination

@@ -33,7 +33,7 @@ def test_each_is_at_the_setting_it_comes_from_with_the_command_that_sets_it() ->
     assert "pulumi config set --path observability:retention.logs 24h --stack test" in message
 
 
-def test_a_chart_directory_without_the_chart_says_where_was_looked(tmp_path: Path) -> None:
+def test_a_chart_missing_in_the_directory_is_reported_with_its_paths(tmp_path: Path) -> None:
     message = refused(charts={"directory": str(tmp_path)})
     assert f"{tmp_path}/loki-{LOKI.default_version}" in message
     assert f"{tmp_path}/tempo-{TEMPO.default_version}" in message
@@ -74,7 +74,7 @@ def test_a_bucket_name_that_the_store_refuses_is_found_before_it_is_asked() -> N
     assert "observability:storage.shared_bucket '<shared_bucket>'" in message
 
 
-def test_keys_that_stand_in_plain_text_are_told_of_once() -> None:
+def test_keys_in_plain_text_are_reported_once() -> None:
     store = {"kind": "external", "endpoint": "https://s3.example.org", "shared_bucket": "acme"}
     message = refused(storage=store, logs_access_key_id="AKIA", traces_access_key_id={"secure": "v1:x"})
     assert message.startswith("the settings of stack test have 3 problems;")
@@ -112,12 +112,12 @@ def test_the_command_for_one_wrong_rule_leaves_the_others() -> None:
 INGRESS = {"kind": "traefik", "domain": "obs.example.org"}
 
 
-def test_what_a_route_would_refuse_is_told_before_anything_is_created() -> None:
+def test_what_a_route_would_refuse_is_reported_before_anything_is_created() -> None:
     message = refused(ingress={**INGRESS, "entry_points": []})
     assert "observability:ingress.entry_points = []: " in message and "have 1 problem;" in message
 
 
-def test_a_datasource_with_the_uid_of_another_is_told_before_anything_is_created() -> None:
+def test_a_duplicate_datasource_uid_is_reported_before_anything_is_created() -> None:
     message = refused(datasources={"metrics_uid": "loki"})
     assert 'observability:datasources.metrics_uid = "loki": ' in message
     assert "pulumi config rm --path observability:datasources.metrics_uid" in message
@@ -215,11 +215,11 @@ def test_an_existing_middleware_authenticates_for_the_collectors_and_grafana_ask
     record_stack({"observability:ingress": ingress})
 
 
-def test_what_two_components_refuse_alike_is_told_once() -> None:
+def test_what_two_components_refuse_alike_is_reported_once() -> None:
     assert "have 1 problem;" in refused(cluster={"dns_resolver": "Kube DNS"})
 
 
-def test_a_region_that_aws_does_not_have_is_told_where_it_is_set() -> None:
+def test_an_unknown_aws_region_is_reported_at_its_setting() -> None:
     aws = {"kind": "aws", "account_id": "123456789012", "shared_bucket": "acme"}
     message = refused(**{"storage": aws, "aws:region": "mars"})
     assert 'aws:region = "mars": ' in message
@@ -265,7 +265,7 @@ def test_a_directory_of_charts_that_is_none_is_one_problem(monkeypatch: pytest.M
         ({"demo": {"enabled": "yes"}}, "demo.enabled"),
     ],
 )
-def test_what_kubernetes_or_a_program_would_refuse_is_told_at_its_setting(areas: dict[str, Any], sentence: str) -> None:
+def test_what_kubernetes_would_refuse_is_reported_at_its_setting(areas: dict[str, Any], sentence: str) -> None:
     message = refused(**areas)
     assert sentence in message
     assert f"observability:{next(iter(areas))}." in message
@@ -276,7 +276,7 @@ def test_authentication_is_not_checked_while_what_encrypts_it_is_wrong() -> None
     assert "have 1 problem;" in message and "did you mean cert-manager?" in message
 
 
-def test_a_rule_on_two_settings_is_told_where_it_speaks_of_and_mended_where_it_can_be() -> None:
+def test_a_rule_on_two_settings_is_reported_at_one_and_fixed_where_possible() -> None:
     message = refused(telemetry={"memory_request": "1Gi", "memory_limit": "128Mi"})
     assert 'telemetry.memory_request = "1Gi": ' in message
     assert "pulumi config set --path observability:telemetry.memory_limit 1Gi" in message

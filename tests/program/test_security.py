@@ -251,7 +251,7 @@ def test_the_demo_and_lokis_own_traces_are_not_shut_out_silently() -> None:
     assert 'logging.traces_endpoint = "http://alloy.telemetry:4318": ' in refused(security=security, logging=logging)
 
 
-def test_a_prometheus_that_nobody_knows_the_namespace_of_is_asked_for() -> None:
+def test_the_namespace_of_an_unknown_prometheus_is_required() -> None:
     cluster = {"name": "test", "service_monitors": True}
     metrics = {
         "kind": "external",

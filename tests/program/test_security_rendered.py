@@ -51,7 +51,7 @@ def test_the_contract_is_kept_and_no_generated_login_is_outside_of_secrets(rende
     assert [str(finding) for finding in check(rendering).findings] == []
 
 
-def test_every_pod_that_reads_a_secret_for_its_proof_has_it_in_its_namespace(rendering: Rendering) -> None:
+def test_every_pod_that_reads_a_secret_has_it_in_its_namespace(rendering: Rendering) -> None:
     if any(release.stand_in for release in rendering.releases):
         pytest.skip("stand-in charts mount no Secrets")
     there = {(item.namespace, item.name) for item in rendering.objects if item.kind in ("Secret", "Certificate")}

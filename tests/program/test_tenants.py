@@ -29,13 +29,13 @@ def test_teams_have_their_namespaces_and_one_grafana_reads_them_all_with_its_lin
     assert "secureJsonData" not in traces
 
 
-def test_without_tenants_nobody_names_one() -> None:
+def test_without_tenants_no_request_names_one() -> None:
     recording = stack()
     assert "tenant" not in collectors(recording)
     assert "secureJsonData" not in datasource(recording, "logs")
 
 
-def test_with_several_tenants_the_logs_of_nobody_need_one() -> None:
+def test_with_several_tenants_logs_without_a_namespace_need_one() -> None:
     message = refused(logging={"tenants": ["ops", "team-a"]})
     assert "observability:telemetry.logs_tenant: is missing" in message
     assert "pulumi config set --path observability:telemetry.logs_tenant ops" in message

@@ -171,7 +171,7 @@ def test_every_workflow_uses_one_version_of_an_action() -> None:
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
-def test_a_workflow_can_write_only_where_a_job_says_so(path: Path) -> None:
+def test_a_workflow_can_write_only_with_permissions_of_a_job(path: Path) -> None:
     document = yaml.safe_load(path.read_text())
     written = {name for name, access in document["permissions"].items() if access == "write"}
     assert written <= {"id-token"}, "comments are written by single jobs"

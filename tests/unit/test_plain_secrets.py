@@ -99,7 +99,7 @@ def test_what_names_a_secret_or_where_it_is_is_taken(values: dict[str, Any]) -> 
     assert redacted(values) == values
 
 
-def test_every_secret_is_told_at_once() -> None:
+def test_all_secrets_are_reported_together() -> None:
     values = {"adminPassword": SECRET, "smtp": {"password": SECRET}}
     with pytest.raises(InvalidArgsError, match="2 problems"):
         GrafanaSpec.check("Grafana", {"namespace": "monitoring", "values": values})

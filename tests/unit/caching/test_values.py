@@ -11,7 +11,7 @@ def spec(**args: Any) -> CacheSpec:
     return CacheSpec.check("Cache", {"namespace": "caching", **args})
 
 
-def test_the_cache_asks_everybody_for_a_password_that_is_in_a_secret() -> None:
+def test_the_cache_requires_a_password_from_a_secret() -> None:
     auth = cache_values(spec())["auth"]
     assert auth["enabled"] and auth["usersExistingSecret"] == "valkey-password"
     assert set(auth["aclUsers"]) == {"default"}, "without rules for it, the default user needs no password"

@@ -267,7 +267,7 @@ def test_a_wrong_kind_of_store_leads_to_the_one_whose_settings_are_written(writt
     assert f"storage.kind {kind} --stack" in message
 
 
-def test_nothing_where_a_value_belongs_says_what_belongs_there() -> None:
+def test_an_empty_value_is_reported_with_its_meaning() -> None:
     message = problems(logging={"namespace": None})
     assert "observability:logging.namespace = null: must not be null; remove it, or set a value" in message
 

@@ -18,7 +18,7 @@ from tests.unit.config.stacks import load_whole as load
 problems = partial(stacks.problems, load)
 
 
-def test_a_stack_that_says_nothing_is_a_laptop() -> None:
+def test_a_stack_without_settings_is_for_a_laptop() -> None:
     settings = load(source())
     assert isinstance(settings.storage, InClusterStorage)
     assert settings.logging.mode.value == "monolithic"
@@ -324,7 +324,7 @@ def test_a_production_stack_in_three_copies_passes() -> None:
     assert settings.cluster.production
 
 
-def test_labels_of_service_monitors_that_nobody_makes_are_refused() -> None:
+def test_labels_of_disabled_service_monitors_are_refused() -> None:
     cluster: dict[str, Any] = {"service_monitor_labels": {"release": "kps"}}
     assert "are not used: service_monitors is false" in problems(cluster=cluster)
     assert load(source(cluster={**cluster, "service_monitors": True})).cluster.service_monitor_labels

@@ -210,7 +210,7 @@ def test_without_client_certificates_only_the_authority_is_read() -> None:
     assert "tlsAuth" not in datasource["jsonData"] and "basicAuth" not in datasource
 
 
-def test_tenants_and_proof_go_together_and_the_links_stay() -> None:
+def test_tenants_and_authentication_combine_and_the_links_stay() -> None:
     datasource = one(files(**SECURED, logs_tenants=["a", "b"])["logs"])
     assert datasource["secureJsonData"]["httpHeaderValue1"] == "a|b" and len(datasource["secureJsonData"]) == 5
     assert datasource["jsonData"]["derivedFields"]

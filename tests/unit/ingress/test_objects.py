@@ -126,7 +126,7 @@ def test_the_url_is_the_one_that_users_open(args: dict[str, Any], url: str) -> N
     assert UiRouteSpec.check("UiRoute", {**ALLOY, **args}).url == url
 
 
-def test_a_ui_that_nobody_authenticates_is_refused_whatever_other_middlewares_it_has() -> None:
+def test_an_unauthenticated_ui_is_refused_whatever_other_middlewares_it_has() -> None:
     args = {key: value for key, value in ALLOY.items() if key != "auth_middleware"}
     with pytest.raises(InvalidArgsError, match="anyone who reaches the entry point can use the UI"):
         UiRouteSpec.check("UiRoute", {**args, "middlewares": ["traefik/redirect-to-https"]})

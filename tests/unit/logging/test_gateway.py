@@ -191,7 +191,7 @@ def test_without_tenants_authentication_is_disabled() -> None:
     assert set(values["gateway"]["nginxConfig"]) == {"clientMaxBodySize", "enableIPv6"}
 
 
-def test_rules_lie_where_their_tenant_says() -> None:
+def test_rules_are_in_the_directory_of_their_tenant() -> None:
     values = loki_values(spec_of(BUCKET, **RULES, tenants=["a"]))
     assert values["sidecar"]["rules"]["folder"] == "/rules", "the annotation of the ConfigMap names the tenant"
 

@@ -85,7 +85,7 @@ def test_the_guard_lets_every_stage_pass_to_distributed_and_back(more: dict[str,
         ("simple-scalable", "monolithic", {"write": {"replicas": 2}, "read": {"memory": "3Gi"}}),
     ],
 )
-def test_what_is_said_of_workloads_of_the_mode_that_leaves_goes_on_to_hold(
+def test_settings_of_workloads_of_the_previous_mode_stay_in_effect(
     old: str, new: str, workloads: dict[str, Any]
 ) -> None:
     way = stages(old, new, workloads=workloads)

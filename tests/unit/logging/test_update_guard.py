@@ -374,7 +374,7 @@ def test_the_place_is_found_wherever_values_say_it(before: dict[str, Any], after
         loki(storage={"object_store": {"storage_prefix": "unread by the classic client"}}),
     ],
 )
-def test_the_same_place_said_again_is_allowed(values: dict[str, Any]) -> None:
+def test_an_unchanged_location_is_allowed(values: dict[str, Any]) -> None:
     assert changed(DOCUMENT, **values) == []
 
 

@@ -52,6 +52,6 @@ def test_the_token_is_the_administrators_and_new_at_every_start(layout: Layout) 
     assert layout.tokens.read_text() == f'{second},sandbox-admin,sandbox-admin,"system:masters"\n'
 
 
-def test_nobody_else_on_the_machine_can_read_the_credentials(layout: Layout) -> None:
+def test_the_credentials_are_readable_by_their_owner_alone(layout: Layout) -> None:
     credentials.write(layout)
     assert layout.credentials.stat().st_mode & 0o077 == 0

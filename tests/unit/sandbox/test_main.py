@@ -43,7 +43,7 @@ def test_up_that_fails_leaves_neither_processes_nor_credentials(
 
 
 @pytest.mark.parametrize(("command", "code"), [("status", 1), ("down", 0)])
-def test_where_no_sandbox_runs_a_command_says_so(
+def test_a_command_without_a_running_sandbox_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, code: int
 ) -> None:
     assert main([command, "--dir", str(tmp_path)]) == code

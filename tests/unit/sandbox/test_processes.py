@@ -36,12 +36,12 @@ def test_a_process_that_reused_the_pid_is_left_alone(running: Process) -> None:
     assert running.is_running(), "the pid is the same but the start time says that it is another process"
 
 
-def test_a_pid_that_nobody_has_is_not_running() -> None:
+def test_an_unused_pid_is_not_running() -> None:
     highest = 2**22
     assert started_at(highest + 1) is None
 
 
-def test_an_ended_child_that_nobody_has_reaped_is_not_running(tmp_path: Path) -> None:
+def test_an_unreaped_child_is_not_running(tmp_path: Path) -> None:
     gate = tmp_path / "gate"
     os.mkfifo(gate)
     waits = [sys.executable, "-c", f"open({str(gate)!r}).read()"]
@@ -61,7 +61,7 @@ def test_a_process_that_ends_while_it_is_waited_for_is_named_with_its_last_lines
     assert "port taken" in str(failure.value)
 
 
-def test_a_wait_that_takes_too_long_says_what_is_missing(running: Process) -> None:
+def test_a_wait_that_takes_too_long_names_what_is_missing(running: Process) -> None:
     with pytest.raises(SandboxError, match="0 s passed while waiting for node worker-a, node worker-b") as failure:
         wait_until_none(lambda: ["node worker-a", "node worker-b"], [running], seconds=0)
     assert "(it wrote nothing)" in str(failure.value)

@@ -59,7 +59,7 @@ def test_only_tempo_tags_objects() -> None:
     assert set(OBJECT_ACTIONS["loki"]) == {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
 
 
-def test_in_a_shared_bucket_a_consumer_touches_its_prefix_alone_and_is_told_what_is_missing() -> None:
+def test_in_a_shared_bucket_a_consumer_accesses_its_prefix_alone_and_gets_not_found() -> None:
     allowed = statements(access_policy(consumer="tempo", arn=ARN, prefix="tempo", kms_key_arn=""))
     assert "Condition" not in allowed["List"], "S3 would answer 403 and not 404 to a GET of a missing object"
     assert allowed["Objects"]["Resource"] == f"{ARN}/tempo/*"

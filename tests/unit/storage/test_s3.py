@@ -30,7 +30,7 @@ def test_on_aws_names_of_others_and_names_with_dots_are_refused(name: str) -> No
 
 
 @given(scheme=st.sampled_from(["http", "https"]), host=HOSTS, port=st.none() | st.integers(1, 65535))
-def test_an_endpoint_says_the_same_in_every_notation(scheme: str, host: str, port: int | None) -> None:
+def test_an_endpoint_is_the_same_in_every_notation(scheme: str, host: str, port: int | None) -> None:
     address = host if port is None else f"{host}:{port}"
     endpoint = parse_endpoint(f"{scheme}://{address}/")
     assert endpoint.url == f"{scheme}://{address}"

@@ -22,7 +22,7 @@ def nested(levels: int) -> str:
     return f"config:\n  a: {'[' * levels}{']' * levels}\n"
 
 
-def test_a_stack_file_tells_its_cluster_and_its_providers(tmp_path: Path) -> None:
+def test_a_stack_file_names_its_cluster_and_its_providers(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.prod.yaml").write_text(
         "config:\n  observability:cluster: {context: prod-eu1, environment: production}\n"
         "  observability:storage: {kind: aws}\n  aws:accessKey: FAKEKEY\n"
@@ -44,7 +44,7 @@ def test_a_stack_file_of_nothing_is_a_laptops() -> None:
     assert (stack.context, stack.environment, stack.providers) == ("", "development", ("kubernetes", "random"))
 
 
-def test_an_unknown_stack_is_told_with_those_that_there_are(tmp_path: Path) -> None:
+def test_an_unknown_stack_is_reported_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     with pytest.raises(UnknownStackError, match=r"there is no stack 'prod' .* there are dev"):
         read_stack_file(tmp_path, "prod")

@@ -11,7 +11,7 @@ def test_paths_are_written_as_the_engine_reads_them() -> None:
     assert render(path) == 'metadata.annotations["a.b/\\"c\\""].items[2].name'
 
 
-def test_additions_deletions_and_changes_are_told_apart() -> None:
+def test_additions_deletions_and_changes_differ() -> None:
     old = {"same": 1, "gone": 1, "list": [1, 2], "map": {"a": 1}}
     new = {"same": 1, "list": [1, 3, 4], "map": {"a": 2, "b": 1}}
     assert changed_paths(old, new) == {

@@ -55,7 +55,7 @@ def test_a_long_command_is_run_once(tmp_path: Path) -> None:
     assert measured_row(found)[-2:] == ["", ""]
 
 
-def test_the_stack_files_are_as_many_as_the_benchmark_says() -> None:
+def test_the_stack_files_are_as_many_as_the_benchmark_states() -> None:
     command = commands.fuzz(PROJECT, 10_000)
     assert command.environment["FUZZ_FILES"] == "10000"
     assert (PROJECT / command.words[-1]).is_file()
@@ -66,7 +66,7 @@ def test_memory_is_the_peak_of_the_command(tmp_path: Path) -> None:
     assert measure("it", command, Budget(), runs=1).peak_mib > 280
 
 
-def test_a_command_that_fails_tells_its_last_words(tmp_path: Path) -> None:
+def test_a_failed_command_is_reported_with_the_end_of_its_output(tmp_path: Path) -> None:
     command = python("print('first'); raise SystemExit('no such stack')", tmp_path)
     with pytest.raises(CommandFailedError, match=r"ended with 1: .*no such stack"):
         measure("it", command, Budget(), runs=1)

@@ -70,7 +70,7 @@ def test_a_custom_resource_is_held_against_its_definition(definitions: Callable[
     assert "'colour' was unexpected" in str(unknown)
 
 
-def test_a_custom_resource_without_a_definition_is_told_apart_from_a_sound_one(
+def test_a_custom_resource_without_a_definition_is_unchecked(
     definitions: Callable[[Manifest], Definitions],
 ) -> None:
     assert definitions(manifest("Other", "one", api="example.org/v1")).unchecked() == {"example.org/v1 Other"}

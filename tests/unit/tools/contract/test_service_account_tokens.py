@@ -53,7 +53,7 @@ def test_a_token_without_a_reason_is_found(rendering: Make, pod: dict[str, Any],
     assert found(rendering(pod, *accounts)) == [f"Deployment apps/web: {sentence}"], "the stack's own pods have none"
 
 
-def test_the_account_says_it_where_the_pod_does_not(rendering: Make) -> None:
+def test_the_service_account_decides_where_the_pod_does_not(rendering: Make) -> None:
     pod = holding("main", serviceAccountName="web")
     assert found(rendering(pod, account(automountServiceAccountToken=False)), release()) == []
 
@@ -74,7 +74,7 @@ def test_the_older_chart_of_loki_gives_all_pods_what_the_ruler_needs(rendering: 
     assert len(found(rendering(holding("reader")), release(version=LOKI.versions[-1]))) == 1
 
 
-def test_a_stand_in_chart_says_nothing_of_tokens(rendering: Make) -> None:
+def test_a_stand_in_chart_is_not_checked_for_tokens(rendering: Make) -> None:
     assert found(rendering(holding("main")), release(stand_in=True)) == []
 
 

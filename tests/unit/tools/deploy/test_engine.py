@@ -76,7 +76,7 @@ def test_an_interruption_lets_the_engine_end_what_it_has_begun(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("failing", "what"), [("stack", "state at s3://state of stack test"), ("config", "secrets of stack test")]
 )
-def test_what_cannot_be_opened_is_told_with_the_reason_and_what_opens_it(
+def test_secrets_that_cannot_be_decrypted_are_reported_with_reason_and_fix(
     bin_directory: Path, failing: str, what: str
 ) -> None:
     says = f'[ "$1" != {failing} ] || echo "error: no such key" >&2; [ "$1" != config ] && [ "$1" != {failing} ]'
@@ -128,7 +128,7 @@ def test_a_local_stack_that_is_there_is_previewed_by_one_call(
     assert (bin_directory / "calls").read_text().split() == calls
 
 
-def test_a_preview_that_fails_because_the_secrets_cannot_be_opened_says_what_opens_them(bin_directory: Path) -> None:
+def test_a_preview_that_cannot_decrypt_the_secrets_names_the_fix(bin_directory: Path) -> None:
     engine = local_engine(bin_directory)
     state = bin_directory / ".pulumi" / "stacks" / engine.project / "test.json"
     state.parent.mkdir(parents=True)
@@ -165,12 +165,12 @@ def test_a_missing_engine_is_one_sentence(bin_directory: Path) -> None:
         Engine.for_stack(bin_directory, StackFile("dev", {}))
 
 
-def test_a_missing_kubectl_is_told_with_where_to_get_it(bin_directory: Path) -> None:
+def test_a_missing_kubectl_is_reported_with_its_download(bin_directory: Path) -> None:
     with pytest.raises(UnreachableClusterError, match=r"kubectl is not on PATH .* https://kubernetes.io/docs"):
         kubectl("", "version")
 
 
-def test_a_silent_cluster_is_told_with_its_context_and_kubectls_own_reason(bin_directory: Path) -> None:
+def test_an_unreachable_cluster_is_reported_with_its_context_and_the_reason(bin_directory: Path) -> None:
     _command(
         bin_directory / "kubectl", "echo 'E1120 memcache.go: noise' >&2; echo 'error: no route to host' >&2; exit 1"
     )

@@ -74,7 +74,7 @@ def test_a_cluster_that_is_too_small_is_refused_with_both_figures() -> None:
     ]
 
 
-def test_a_cluster_that_has_all_is_no_obstacle() -> None:
+def test_a_sufficient_cluster_passes() -> None:
     assert failed_checks(engine(), cluster(), [workload("StatefulSet", "loki", "2Gi", claims=("fast",))]) == []
 
 
@@ -86,7 +86,7 @@ def test_missing_custom_resources_are_named() -> None:
     ]
 
 
-def test_an_unknown_storage_class_is_told_with_those_that_there_are() -> None:
+def test_an_unknown_storage_class_is_reported_with_the_known_ones() -> None:
     found = failed_checks(engine(), cluster(), [workload("StatefulSet", "loki", "2Gi", claims=("gp3",))])
     assert found == ["StorageClass = gp3: does not exist in the cluster; use one of fast, standard"]
 

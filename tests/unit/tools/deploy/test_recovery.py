@@ -35,7 +35,7 @@ def test_a_release_that_was_only_begun_is_ours_too(state: dict[str, Any]) -> Non
     assert recovery.releases_in({"deployment": {}}) == set(), "a stack that was never deployed has none"
 
 
-def test_an_object_that_may_exist_unknown_to_the_state_is_told_with_its_import() -> None:
+def test_an_object_that_may_be_missing_in_the_state_is_reported_with_its_import() -> None:
     told = recovery.describe({"type": "creating", "resource": NAMESPACE})
     assert told.startswith("operation creating logging (kubernetes:core/v1:Namespace)")
     assert told.endswith("pulumi import kubernetes:core/v1:Namespace NAME ID")

@@ -36,11 +36,11 @@ def server() -> Iterator[str]:
         thread.join()
 
 
-def test_a_store_that_refuses_a_stranger_answers(server: str) -> None:
+def test_a_store_that_refuses_an_unauthenticated_request_answers(server: str) -> None:
     assert store_line(stack(kind="external", endpoint=server)) == f"{server} answers (HTTP 403)"
 
 
-def test_a_silent_store_is_told_with_what_was_tried_and_the_setting() -> None:
+def test_an_unreachable_store_is_reported_with_its_address_and_setting() -> None:
     with socket.create_server(("127.0.0.1", 0)) as bound:
         port = bound.getsockname()[1]
     told = store_line(stack(kind="external", endpoint=f"http://127.0.0.1:{port}"))
@@ -49,7 +49,7 @@ def test_a_silent_store_is_told_with_what_was_tried_and_the_setting() -> None:
     assert "refused" in told and "observability:storage.endpoint" in told
 
 
-def test_an_address_that_is_none_is_told_and_not_raised() -> None:
+def test_an_invalid_address_is_reported_and_not_raised() -> None:
     told = store_line(stack(kind="external", endpoint="http://store:port"))
     assert told is not None and "does not answer" in told
 

@@ -61,7 +61,7 @@ def test_a_stack_of_the_working_tree_alone_is_new(project: Path) -> None:
     assert compare_with(project, "prod", "main").new_stack
 
 
-def test_a_rendering_that_fails_is_told_and_the_worktree_removed(project: Path) -> None:
+def test_a_failed_rendering_is_reported_and_the_worktree_removed(project: Path) -> None:
     with worktree(project, "main") as tree:
         (tree / "broken").touch()
         with pytest.raises(DiffError, match=r"does not render:\s+error: the settings are wrong"):

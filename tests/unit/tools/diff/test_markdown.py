@@ -15,7 +15,7 @@ def comparison(*changes: Change) -> Comparison:
     return Comparison("dev", "origin/main", False, changes, images)
 
 
-def test_a_small_change_is_told_whole() -> None:
+def test_a_small_change_is_shown_whole() -> None:
     text = comment(comparison(change("logging/configmap-loki.yaml", 2)))
     assert text.startswith("<!-- observability-diff dev -->\n### Stack dev against origin/main: 0 added, 0 removed, 1")
     assert "| `grafana/loki` | `3.6.3` | `3.7.6` |" in text

@@ -30,7 +30,7 @@ def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
     return main()
 
 
-def test_a_breach_of_the_contract_fails_the_command_after_the_files_are_written(
+def test_a_violation_of_the_contract_fails_the_command_after_the_files_are_written(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(monkeypatch) == 1

@@ -169,7 +169,7 @@ def test_exports_are_known_but_for_the_secret_ones() -> None:
     assert render_program(program, "test").exports == {"url": "http://grafana"}
 
 
-def test_what_fails_once_an_output_is_known_is_told_with_its_reason() -> None:
+def test_a_failure_of_a_resolved_output_is_reported_with_its_reason() -> None:
     def program() -> Mapping[str, Any]:
         def refuse(_: str) -> str:
             raise ValueError("retention must be whole hours")

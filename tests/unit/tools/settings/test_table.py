@@ -55,7 +55,7 @@ def test_a_secret_is_named_and_not_shown(project: Path) -> None:
     assert not any("v1:abc" in value or "FAKEKEY" in value for value in table.values())
 
 
-def test_wrong_settings_are_told_in_place_of_the_table(
+def test_invalid_settings_are_reported_in_place_of_the_table(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "Pulumi.test.yaml").write_text("config: {observability:logging: {replica: 2}}\n")

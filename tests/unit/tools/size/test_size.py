@@ -20,7 +20,7 @@ def written(root: Path, text: str) -> Path:
     return root
 
 
-def test_the_block_has_every_size_with_its_reason_and_what_the_stack_says_besides(tmp_path: Path) -> None:
+def test_the_block_has_every_size_with_its_reason_and_the_other_settings(tmp_path: Path) -> None:
     block, _, report = sizes(written(tmp_path, STACK), "test").partition("\n\n")
     assert block.splitlines() == [
         "# In Pulumi.test.yaml, in place of the same keys under config:",

@@ -41,7 +41,7 @@ def test_a_volume_claim_template_cannot_change_but_replicas_can() -> None:
     assert not is_immutable("StatefulSet", ("spec", "replicas"), IN_PLACE)
 
 
-def test_data_changes_in_place_only_where_the_provider_says_so() -> None:
+def test_data_changes_in_place_only_with_the_switch_of_the_provider() -> None:
     assert is_immutable("ConfigMap", ("data", "config.yaml"), MutableData())
     assert is_immutable("Secret", ("stringData", "password"), MutableData())
     assert not is_immutable("ConfigMap", ("data", "config.yaml"), IN_PLACE)

@@ -57,7 +57,7 @@ def test_without_a_kubeconfig_the_error_names_the_places(tmp_path: Path) -> None
         connect()
 
 
-def test_a_cluster_that_does_not_answer_is_told_with_its_address() -> None:
+def test_an_unreachable_cluster_is_reported_with_its_address() -> None:
     cluster = Cluster(Settings(kubeconfig=kubeconfig(dev="http://127.0.0.1:9")))
     assert not cluster.reachable
     with pytest.raises(ProviderError, match=r"cluster is unreachable: no answer from http://127.0.0.1:9 \(context dev"):
