@@ -26,11 +26,11 @@ def ingress_policy(
 ) -> dict[str, Any]:
     """Return the specification of a NetworkPolicy for all pods of a release but those of its gateway.
 
-    They admit the pods of the release on every port, everybody on `open_ports`, which authenticate clients themselves,
+    They admit the pods of the release on every port, all pods on `open_ports`, which authenticate clients themselves,
     and the pods of `metrics_namespaces` on `metrics_ports`. The kubelet of the node is always admitted.
     """
     own = {"from": [{"podSelector": {"matchLabels": {INSTANCE: release_name}}}]}
-    everybody = [{"ports": _ports(open_ports)}] if open_ports else []
+    from_all_pods = [{"ports": _ports(open_ports)}] if open_ports else []
     scrapers = [{"from": [_namespaces(metrics_namespaces)], "ports": _ports(metrics_ports)}]
     return {
         "podSelector": {
@@ -38,7 +38,7 @@ def ingress_policy(
             "matchExpressions": [{"key": COMPONENT, "operator": "NotIn", "values": [GATEWAY]}],
         },
         "policyTypes": ["Ingress"],
-        "ingress": [own, *everybody, *(scrapers if metrics_namespaces else [])],
+        "ingress": [own, *from_all_pods, *(scrapers if metrics_namespaces else [])],
     }
 
 

@@ -68,7 +68,7 @@ def _env(directory: Path) -> int:
 
 
 COMMANDS = {
-    "up": (_up, "start it, or say where the running one is"),
+    "up": (_up, "start it, or print where the running one is"),
     "down": (_down, "end what up started and remove its state but the logs"),
     "status": (_status, "list its processes; exit code 1 unless all run"),
     "env": (_env, "print the exports that point kubectl, helm, pulumi and AWS SDKs at it"),

@@ -32,12 +32,12 @@ class Ports:
 
     @classmethod
     def free(cls) -> Ports:
-        """Return ports that nobody listens on, all different; SandboxError when there are not enough."""
+        """Return different free ports; raise `SandboxError` where there are not enough."""
         return cls(*free_ports(len(fields(cls))))
 
 
 def free_ports(count: int) -> list[int]:
-    """Return ports that nobody listens on, all different; SandboxError when there are not enough."""
+    """Return different free ports; raise `SandboxError` where there are not enough."""
     free = list(islice(filter(_is_free, random.sample(PORT_RANGE, len(PORT_RANGE))), count))
     if len(free) < count:
         raise SandboxError(f"no {count} free ports on {HOST} in {PORT_RANGE}; end what holds them")

@@ -17,7 +17,7 @@ _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class SandboxError(Exception):
-    """The sandbox cannot do what was asked; the message says which part, why, and where to look."""
+    """The sandbox cannot do what was asked; the message has the part, the reason and where to look."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Process:
         return started_at(self.pid) == self.started
 
     def last_lines(self, count: int = 8) -> str:
-        """Return the last `count` lines of its log, indented; says so when there are none."""
+        """Return the last `count` lines of its log, indented; a note where there are none."""
         path = Path(self.log)
         lines = path.read_text(errors="replace").splitlines() if path.exists() else []
         return "\n".join(f"    {line}" for line in lines[-count:]) or "    (it wrote nothing)"

@@ -1,4 +1,4 @@
-"""Sends what two services of a make-believe shop would: a trace across both, its log lines and its latencies.
+"""Sends what two services of a simulated shop would: a trace across both, its log lines and its latencies.
 
 It runs on its own in a container with nothing but Python's standard library; every payload is OTLP/HTTP JSON
 (https://opentelemetry.io/docs/specs/otlp/#otlphttp).

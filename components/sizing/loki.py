@@ -75,7 +75,7 @@ CHUNK_BYTES = 1.5 * 2**20
 MAX_CHUNK_AGE_HOURS = 2
 """Age at which Loki writes a chunk to the bucket, full or not: its default."""
 COMPRESSION = 5
-"""Raw bytes of logs in a byte of a chunk: Loki's docs say 5 to 10."""
+"""Raw bytes of logs in a byte of a chunk: 5 to 10 by the docs of Loki."""
 
 INDEX_WRITES_PER_INGESTER_A_DAY = 96
 """An index file every 15 minutes."""

@@ -3,9 +3,9 @@
 from .model import Load, Retention, Size, Topology, round_up
 
 BYTES_PER_SAMPLE = 2.0
-"""On Prometheus' volume: its docs say 1 to 2."""
+"""On the volume of Prometheus: 1 to 2 by its docs."""
 FULL_DISK = 0.8
-"""Part of the volume that blocks may fill: Prometheus' docs say 80 to 85 %."""
+"""Part of the volume that blocks may fill: 80 to 85 % by its docs."""
 BYTES_PER_SERIES = 2 * 2.5e9 / 300_000
 """In memory: Mimir's docs give 2.5 GB for 300,000 series; twice that for queries and churn is an estimate."""
 SERIES_PER_CORE = 300_000

@@ -207,7 +207,7 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
     keep = spec.protect_namespace and spec.mode is MinioMode.STANDALONE
     values = {
         "fullnameOverride": spec.release_name,
-        # The label `app` of every object, by which the policies and the Services tell two stores apart.
+        # The label `app` of every object, by which policies and Services select the pods of one store.
         "nameOverride": spec.release_name,
         "image": dict(IMAGE),
         "mcImage": dict(CLIENT_IMAGE),
@@ -322,7 +322,7 @@ def _spread(spec: MinioObjectStorageSpec) -> list[dict[str, Any]]:
 def network_policy_spec(spec: MinioObjectStorageSpec) -> dict[str, Any]:
     """Return the NetworkPolicy of the store and of the Jobs that set it up.
 
-    Everybody reaches the S3 API, which requires a key, and nobody another port. The pods reach each other, and DNS at
+    All pods reach the S3 API, which requires a key, and no other port. The pods reach each other, and DNS at
     any address, as nodes may have a resolver of their own.
     """
     pods = {

@@ -17,7 +17,7 @@ Properties = dict[str, Any]
 
 
 class Unknown:
-    """A value that only the deployment itself will tell."""
+    """A value that is known after the deployment."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"

@@ -23,7 +23,7 @@ TIMES_EMPTY = 2.0
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Print one row a measurement; one that cannot be made is a row that says why."""
+    """Print one row a measurement; one that cannot be made is a row with the reason."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="runs of each measurement (5)")
     parser.add_argument("--quick", action="store_true", help="without the commands that run the engine or Helm")

@@ -130,22 +130,22 @@ def measure_in_turn(
 
 def run_once(command: Command) -> Run:
     """Run `command` to its end; raise `CommandFailedError` with its last words."""
-    with tempfile.TemporaryFile("w+") as said:
+    with tempfile.TemporaryFile("w+") as output_file:
         start = time.perf_counter()
         process = subprocess.Popen(
             command.words,
             cwd=command.directory,
             env=dict(command.environment),
             stdin=subprocess.DEVNULL,
-            stdout=said,
+            stdout=output_file,
             stderr=subprocess.STDOUT,
         )
         # The resources of this very process; `getrusage` gives the largest of all children that there ever were.
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
-        said.seek(0)
-        output = said.read()
+        output_file.seek(0)
+        output = output_file.read()
     if process.returncode != 0:
         last = [line for line in output.splitlines() if line.strip()][-3:]
         raise CommandFailedError(f"{' '.join(command.words)} ended with {process.returncode}: {' | '.join(last)}")

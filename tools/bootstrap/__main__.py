@@ -34,7 +34,7 @@ def environment(env: Mapping[str, str], root: Path, directories: Sequence[Path])
     }
 
 
-def say(line: str) -> None:
+def report(line: str) -> None:
     """Print one line of progress, apart from what the command itself prints."""
     print(line, file=sys.stderr, flush=True)
 
@@ -49,11 +49,11 @@ def main(arguments: Sequence[str]) -> None:
     options = parser.parse_args(arguments)
 
     cache = cache_root(os.environ)
-    venv.ensure(ROOT, cache / "locks", say)
+    venv.ensure(ROOT, cache / "locks", report)
     directories: list[Path] = []
     if options.purpose:
         catalog = load(ROOT / "tools" / "tools.toml")
-        directories = Resolver(catalog, cache, os.environ.get("PATH", os.defpath), say).resolve(options.purpose)
+        directories = Resolver(catalog, cache, os.environ.get("PATH", os.defpath), report).resolve(options.purpose)
     if options.command:
         env = environment(os.environ, ROOT, directories)
         try:

@@ -1,4 +1,4 @@
-"""What tools.toml says: each tool's version, what fits in its place and where it is to be had."""
+"""The tools of tools.toml: the version of each, what fits in its place, and its sources."""
 
 import platform
 import re

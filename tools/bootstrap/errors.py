@@ -2,8 +2,8 @@
 
 
 class SetupError(Exception):
-    """Set-up cannot go on; the message says what to do."""
+    """Set-up cannot go on; the message has the fix."""
 
 
 class NotServed(Exception):
-    """One source cannot serve a tool; the message says why and the next source is tried."""
+    """One source cannot serve a tool; the message has the reason, and the next source is tried."""

@@ -37,6 +37,6 @@ def _go(command: Sequence[str], module: Path) -> str:
         command, cwd=module, env=build_environment(os.environ), capture_output=True, text=True, check=False
     )
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if not line.startswith("go: downloading")]
-        raise NotServed(f"go {command[1]} ended with {done.returncode}: {' / '.join(said[-5:])}")
+        lines = [line for line in done.stderr.splitlines() if not line.startswith("go: downloading")]
+        raise NotServed(f"go {command[1]} ended with {done.returncode}: {' / '.join(lines[-5:])}")
     return done.stdout

@@ -7,13 +7,13 @@ from pathlib import Path
 
 
 @contextmanager
-def exclusive(path: Path, say: Callable[[str], None]) -> Iterator[None]:
+def exclusive(path: Path, report: Callable[[str], None]) -> Iterator[None]:
     """Keep the lock file ``path`` locked, waiting for another run that has it. The system frees it when a run dies."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(f"waiting for another run to finish {path.stem}")
+            report(f"waiting for another run to finish {path.stem}")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield

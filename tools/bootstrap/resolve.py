@@ -18,13 +18,13 @@ _VERSION = re.compile(r"\d+\.\d+(?:\.\d+)?")
 
 
 class Resolver:
-    """Finds tools for one run and says in one line each where they came from."""
+    """Finds tools for one run and reports the origin of each in one line."""
 
-    def __init__(self, catalog: Catalog, cache: Path, search_path: str, say: Callable[[str], None]) -> None:
+    def __init__(self, catalog: Catalog, cache: Path, search_path: str, report: Callable[[str], None]) -> None:
         self._catalog = catalog
         self._cache = cache
         self._search_path = search_path
-        self._say = say
+        self._report = report
         self._served: dict[str, Path | None] = {}
         self._releases: Callable[[Tool, Path], None] | None = None
         self._versions: dict[str, str | NotServed] = {}
@@ -50,12 +50,12 @@ class Resolver:
             except NotServed as reason:
                 tried[name] = str(reason)
         if tool.optional:
-            self._say(f"{tool.name}: not found, works without")
+            self._report(f"{tool.name}: not found, works without")
             return None
         target = self._cache / "tools" / f"{tool.name}-{tool.version}"
-        with exclusive(self._cache / "locks" / f"{target.name}.lock", self._say):
+        with exclusive(self._cache / "locks" / f"{target.name}.lock", self._report):
             if not self._missing(tool, target):
-                self._say(f"{tool}: made by another run")
+                self._report(f"{tool}: made by another run")
                 return target
             for name, make in (("release", self._download), ("build", self._build)):
                 try:
@@ -75,7 +75,7 @@ class Resolver:
             raise NotServed(f"{owner} came without {', '.join(missing)}")
         if directory and any((directory / binary).is_symlink() for binary in tool.binaries):
             raise NotServed(f"{owner} came without, what is there was linked")
-        self._say(f"{tool.name}: with {owner}")
+        self._report(f"{tool.name}: with {owner}")
         return directory
 
     def _from_path(self, tool: Tool) -> None:
@@ -90,7 +90,7 @@ class Resolver:
                 raise version
             if not fits(version, tool.accept):
                 raise NotServed(f"{file} is {version}, needed is {tool.accept}")
-        self._say(f"{tool.name} {version}: on PATH ({Path(found[0]).parent})")
+        self._report(f"{tool.name} {version}: on PATH ({Path(found[0]).parent})")
 
     def _on_path(self, tool: Tool) -> list[str]:
         return [shutil.which(binary, path=self._search_path) or binary for binary in tool.binaries]
@@ -116,7 +116,7 @@ class Resolver:
         directory = self._cache / "tools" / f"{tool.name}-{tool.version}"
         if missing := self._missing(tool, directory):
             raise NotServed(f"{directory} is without {', '.join(missing)}")
-        self._say(f"{tool}: from the cache")
+        self._report(f"{tool}: from the cache")
         return directory
 
     def _download(self, tool: Tool, into: Path) -> str:
@@ -129,7 +129,7 @@ class Resolver:
 
     def _build(self, tool: Tool, into: Path) -> str:
         if tool.build:
-            self._say(f"{tool}: building from its Go module, once; this can take minutes")
+            self._report(f"{tool}: building from its Go module, once; this can take minutes")
         gobuild.install(tool, self._catalog.directory / tool.name, into, self._search_path)
         return "built from its Go module"
 
@@ -148,7 +148,7 @@ class Resolver:
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         why = f" (release: {tried['release']})" if "release" in tried else ""
-        self._say(f"{tool}: {how} in {time.monotonic() - start:.0f} s{why}")
+        self._report(f"{tool}: {how} in {time.monotonic() - start:.0f} s{why}")
 
     def _missing(self, tool: Tool, directory: Path | None) -> list[str]:
         search = self._search_path if directory is None else str(directory)
@@ -171,7 +171,7 @@ def _probe(file: str, arguments: list[str]) -> str:
         raise NotServed(f"{file} does not run: {error}") from None
     match = _VERSION.search(done.stdout + done.stderr)
     if done.returncode or not match:
-        raise NotServed(f"{file} {' '.join(arguments)} tells no version")
+        raise NotServed(f"{file} {' '.join(arguments)} prints no version")
     return match[0]
 
 

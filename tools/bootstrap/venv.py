@@ -23,20 +23,20 @@ def bin_directory(root: Path) -> Path:
     return root / ".venv" / "bin"
 
 
-def ensure(root: Path, locks: Path, say: Callable[[str], None]) -> None:
+def ensure(root: Path, locks: Path, report: Callable[[str], None]) -> None:
     """Make ``.venv`` hold exactly what requirements.lock pins; a stamp that fits makes this a file comparison."""
     if _synced(root):
         return
     place = hashlib.sha256(str(root).encode()).hexdigest()[:12]
-    with exclusive(locks / f"venv-{place}.lock", say):
+    with exclusive(locks / f"venv-{place}.lock", report):
         if _synced(root):
             return
         if not _python_fits(root):
             if (root / ".venv").is_symlink():
                 raise SetupError(f"{root / '.venv'} is a link to another environment: remove it, and one is made here")
-            say(f"creating .venv with Python {platform.python_version()}")
+            report(f"creating .venv with Python {platform.python_version()}")
             _run([sys.executable, "-m", "venv", "--clear", str(root / ".venv")], _NO_VENV)
-        say("installing requirements.lock into .venv")
+        report("installing requirements.lock into .venv")
         _sync(root)
         (root / ".venv" / _STAMP).write_text(stamp(root), encoding="utf-8")
 
@@ -115,5 +115,5 @@ def _output(command: Sequence[str]) -> str:
 def _run(command: Sequence[str], advice: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> None:
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     if done.returncode:
-        said = (done.stderr.strip() or done.stdout.strip())[-2000:]
-        raise SetupError(f"{' '.join(command)} ended with {done.returncode}:\n{said}\n{advice}")
+        output = (done.stderr.strip() or done.stdout.strip())[-2000:]
+        raise SetupError(f"{' '.join(command)} ended with {done.returncode}:\n{output}\n{advice}")

@@ -46,7 +46,7 @@ class ChartValues:
 
     @classmethod
     def of(cls, files: ChartFiles, outer: Mapping[str, Any] | None = None) -> "ChartValues":
-        """Return what the files of a chart say; `outer` is what the chart around it has as defaults."""
+        """Return the values that the files of a chart read; `outer` has the defaults of the chart around it."""
         own = deep_merge(files.values, outer or {})
         inner: dict[str, ChartValues | None] = {}
         for dependency in files.description.get("dependencies") or []:

@@ -40,7 +40,7 @@ NEEDS = (
 
 
 def no_pod_holds_a_token_without_a_reason(rendering: Rendering) -> Iterator[Finding]:
-    """A pod that never asks the Kubernetes API has no token for it; what stand-in charts say of it means nothing."""
+    """A pod that never asks the Kubernetes API has no token for it; stand-in charts are not checked."""
     accounts = {
         (item.namespace, item.name): item.manifest for item in rendering.objects if item.kind == "ServiceAccount"
     }
@@ -60,8 +60,8 @@ def no_pod_holds_a_token_without_a_reason(rendering: Rendering) -> Iterator[Find
 
 def _mounts(pod: Pod, accounts: Mapping[tuple[str, str], Mapping[str, Any]]) -> bool:
     account = accounts.get((pod.owner.namespace, pod.spec.get("serviceAccountName") or "default"), {})
-    said = pod.spec.get(FIELD)
-    return (account.get(FIELD) if said is None else said) is not False
+    of_pod = pod.spec.get(FIELD)
+    return (account.get(FIELD) if of_pod is None else of_pod) is not False
 
 
 def _meets(need: Need, release: ReleaseSummary, pod: Pod, there: Collection[str]) -> bool:

@@ -2,7 +2,7 @@
 
 
 class Refused(Exception):
-    """The command will not do this; the message says why and what to do."""
+    """The command is refused; the message has the reason and the fix."""
 
 
 def confirm(question: str, yes: bool) -> None:

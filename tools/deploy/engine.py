@@ -55,7 +55,7 @@ class Engine:
 
     @classmethod
     def for_stack(cls, root: Path, stack: StackFile, extra: tuple[str, ...] = ()) -> "Engine":
-        """Choose state and providers, and say so where it matters; raise `MissingEngineError` without the engine."""
+        """Choose state and providers, and print what matters; raise `MissingEngineError` without the engine."""
         if shutil.which("pulumi") is None:
             raise MissingEngineError("pulumi is not on PATH; run this through make, which installs it")
         environment = engine_environment(root)

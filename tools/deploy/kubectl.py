@@ -8,7 +8,7 @@ REQUEST_SECONDS = 10
 
 
 class UnreachableClusterError(Exception):
-    """The cluster that the stack names does not answer; the message says what was tried."""
+    """The cluster that the stack names does not answer; the message has its address."""
 
 
 def kubectl(context: str, *arguments: str) -> str:

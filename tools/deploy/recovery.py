@@ -158,4 +158,4 @@ def describe(operation: Mapping[str, Any]) -> str:
     line = f"operation {operation['type']} {resource['urn'].rpartition('::')[2]} ({resource['type']})"
     if operation["type"] != "creating" or resource["type"] == HELM_RELEASE:
         return line
-    return f"{line}; should the next up say that it exists already: pulumi import {resource['type']} NAME ID"
+    return f"{line}; where the next up reports that it exists: pulumi import {resource['type']} NAME ID"

@@ -12,7 +12,7 @@ from components.charts import CHARTS_VARIABLE
 
 
 class DiffError(Exception):
-    """The two sides cannot be compared; the message says why and what to do."""
+    """The two sides cannot be compared; the message has the reason and the fix."""
 
 
 @contextmanager

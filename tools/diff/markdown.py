@@ -8,11 +8,11 @@ from .changes import Change, Comparison, Kind
 LIMIT = 65_536
 """Characters that GitHub takes in one comment."""
 _ROOM = 200
-"""Characters kept for the line that says what was cut."""
+"""Characters kept for the line that names what was cut."""
 
 
 def comment(comparison: Comparison, limit: int = LIMIT) -> str:
-    """Write the comment; objects that do not fit are named, then only counted, and the last line says so."""
+    """Write the comment; objects that do not fit are named, then only counted, and the last line states it."""
     lines = [*_head(comparison)]
     text = "\n".join(lines)
     cut = 0

@@ -13,7 +13,7 @@ CLUSTER = "_cluster"
 
 
 class RenderError(Exception):
-    """The stack cannot be rendered; the message says what is wrong and what to do."""
+    """The stack cannot be rendered; the message has the reason and the fix."""
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ def _retained(resource: Registered) -> bool:
 
 
 def _both(text: str) -> str:
-    """Return a text and what it says in base64."""
+    """Return a text, and its decoded form where it is base64."""
     with suppress(binascii.Error, UnicodeDecodeError):
         return f"{text}\n{base64.b64decode(text, validate=True).decode()}"
     return text

@@ -21,7 +21,7 @@ def sized(settings: Settings, config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def lines(settings: Settings, config: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the block with each area that has sizes, and what the stack file says there besides."""
+    """Yield the block with each area that has sizes, and the other settings of the stack file there."""
     needs = recommended(settings)
     after = sized(settings, config)
     for area in dict.fromkeys(path[0] for path in needs):

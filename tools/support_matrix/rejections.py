@@ -1,4 +1,4 @@
-"""Combinations that are refused before anything is created: the settings, and the message that says why."""
+"""Combinations that are refused before anything is created: the settings, and the message with the reason."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Rejection:
     title: str
     config: Mapping[str, Any]
     message: str
-    """What the program says, whole but for the place and the value in front of it."""
+    """The message of the program, whole but for the field and the value in front of it."""
 
 
 def _loki(title: str, message: str, **settings: Any) -> Rejection:

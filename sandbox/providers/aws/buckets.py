@@ -156,7 +156,7 @@ SETTINGS = {
 
 
 def same_document(one: str, other: str) -> bool:
-    """Whether two JSON texts say the same."""
+    """Whether two JSON texts have the same content."""
     try:
         return bool(json.loads(one) == json.loads(other))
     except ValueError:

@@ -43,7 +43,7 @@ class AwsKind(ABC):
 
     @abstractmethod
     def update(self, aws: Account, id: str, inputs: Properties) -> None:
-        """Make the live one what the inputs say."""
+        """Change the live one to the inputs."""
 
     @abstractmethod
     def delete(self, aws: Account, id: str, inputs: Properties) -> None: ...
