@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.helm.v3 import Release, RepositoryOptsArgs
 
+from ._merge import deep_merge
 from ._release_spec import ReleaseSpec
 
 
@@ -19,7 +20,7 @@ def release(
     depends_on: Sequence[pulumi.Resource] = (),
     hooks: pulumi.ResourceHookBinding | None = None,
 ) -> Release:
-    """Install the chart of `spec` with `values`, from its repository or from `charts_dir`.
+    """Install the chart of `spec` with `values` under `spec.values`, from its repository or from `charts_dir`.
 
     A failed first install removes the resources that it created (`cleanup_on_fail`), so that the next `up` can install
     again. A replacement uninstalls first: Helm rejects a second release of one name.
@@ -35,7 +36,7 @@ def release(
         chart=local or chart.name,
         version=spec.chart_version,
         repository_opts=None if local else RepositoryOptsArgs(repo=chart.repository(spec.chart_version)),
-        values=values,
+        values=pulumi.Output.from_input(values).apply(lambda of_component: deep_merge(of_component, spec.values)),
         max_history=spec.max_history,
         timeout=spec.timeout_seconds,
         atomic=spec.atomic,

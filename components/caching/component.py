@@ -9,7 +9,6 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._cache import Database
 from .._kubernetes import MANAGED_BY
-from .._merge import deep_merge
 from .._namespace import create_namespace_if
 from .._outputs import known_after
 from .._passwords import generate_password
@@ -53,7 +52,7 @@ class Cache(pulumi.ComponentResource):
             f"{name}-valkey",
             spec,
             namespace=in_namespace,
-            values=resolved.apply(lambda s: deep_merge(cache_values(s), s.values)),
+            values=resolved.apply(cache_values),
             parent=self,
             depends_on=[*created, secret],
         )

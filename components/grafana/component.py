@@ -6,7 +6,6 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_random import RandomPassword
 
 from .._kubernetes import MANAGED_BY
-from .._merge import deep_merge
 from .._namespace import create_namespace_if
 from .._outputs import known_after
 from .._rbac import create_read_role
@@ -55,7 +54,7 @@ class Grafana(pulumi.ComponentResource):
             f"{name}-grafana",
             spec,
             namespace=spec.namespace,
-            values=resolved.apply(lambda spec: deep_merge(grafana_values(spec), spec.values)),
+            values=resolved.apply(grafana_values),
             parent=self,
             depends_on=dependencies,
         )

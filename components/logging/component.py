@@ -21,7 +21,7 @@ from .modes import LokiMode, LokiRole
 from .ruler import create_rules
 from .spec import LoggingSpec
 from .update_guard import update_problems, upgrade_problems
-from .values import merged_values
+from .values import loki_values
 
 
 class Logging(pulumi.ComponentResource):
@@ -73,7 +73,7 @@ class Logging(pulumi.ComponentResource):
             f"{name}-loki",
             spec,
             namespace=spec.namespace,
-            values=resolved.apply(merged_values),
+            values=resolved.apply(loki_values),
             parent=self,
             depends_on=namespace,
             hooks=guard(f"{name}-loki", problems, upgrades),

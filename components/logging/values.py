@@ -45,11 +45,6 @@ def loki_values(spec: LoggingSpec) -> dict[str, Any]:
     return reduce(deep_merge, layers, {})
 
 
-def merged_values(spec: LoggingSpec) -> dict[str, Any]:
-    """Return the chart values with the user's merged over them."""
-    return deep_merge(loki_values(spec), spec.values)
-
-
 def _workloads(spec: LoggingSpec, mode: LokiMode) -> dict[str, Any]:
     if mode is LokiMode.DISTRIBUTED:
         return _distributed(spec)

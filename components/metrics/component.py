@@ -2,7 +2,6 @@
 
 import pulumi
 
-from .._merge import deep_merge
 from .._namespace import create_namespace_if
 from .._release import release
 from .args import MetricsArgs
@@ -32,7 +31,7 @@ class Metrics(pulumi.ComponentResource):
             f"{name}-prometheus",
             spec,
             namespace=spec.namespace,
-            values=resolved.apply(lambda checked: deep_merge(prometheus_values(checked), checked.values)),
+            values=resolved.apply(prometheus_values),
             parent=self,
             depends_on=namespaces,
         )

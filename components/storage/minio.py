@@ -128,7 +128,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
             f"{name}-minio",
             spec,
             namespace=in_namespace,
-            values=resolved.apply(lambda s: deep_merge(minio_values(s), s.values)),
+            values=resolved.apply(minio_values),
             parent=self,
             depends_on=[*created, *secrets, policy],
             hooks=guard(f"{name}-minio", minio_problems),

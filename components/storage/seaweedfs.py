@@ -148,7 +148,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
             f"{name}-seaweedfs",
             spec,
             namespace=in_namespace,
-            values=resolved.apply(lambda s: deep_merge(seaweedfs_values(s), s.values)),
+            values=resolved.apply(seaweedfs_values),
             parent=self,
             depends_on=before,
             hooks=guard(f"{name}-seaweedfs", problems),

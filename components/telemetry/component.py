@@ -9,7 +9,6 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._guard import guard
 from .._kubernetes import MANAGED_BY
-from .._merge import deep_merge
 from .._namespace import create_namespace
 from .._rbac import create_read_role
 from .._release import release
@@ -77,7 +76,7 @@ class Telemetry(pulumi.ComponentResource):
             f"{name}-alloy",
             spec,
             namespace=spec.namespace,
-            values=resolved.apply(lambda checked: deep_merge(alloy_values(checked), checked.values)),
+            values=resolved.apply(alloy_values),
             parent=self,
             depends_on=[*namespaces, config, *access],
             hooks=guard(f"{name}-alloy", problems),

@@ -6,7 +6,6 @@ from typing import Any
 import pulumi
 
 from .._guard import guard
-from .._merge import deep_merge
 from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._release import release
@@ -79,7 +78,7 @@ class Tracing(pulumi.ComponentResource):
             f"{name}-tempo",
             spec,
             namespace=spec.namespace,
-            values=resolved.apply(lambda checked: deep_merge(tempo_values(checked), checked.values)),
+            values=resolved.apply(tempo_values),
             parent=self,
             depends_on=namespace,
             hooks=guard(f"{name}-tempo", updates, upgrades),

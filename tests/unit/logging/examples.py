@@ -4,8 +4,10 @@ from typing import Any
 
 import yaml
 
+from components._merge import deep_merge
 from components.charts import LOKI, major_version
 from components.logging.spec import LoggingSpec
+from components.logging.values import loki_values
 
 CHARTS = LOKI.versions
 V6 = next(version for version in CHARTS if major_version(version) == 6)
@@ -77,3 +79,8 @@ def spec_of(args: dict[str, Any], **more: Any) -> LoggingSpec:
 def rule_file(*rules: Any, **group: Any) -> str:
     """Return the content of a file with one group of these rules."""
     return yaml.safe_dump({"groups": [{"name": "g", "rules": list(rules), **group}]})
+
+
+def merged_values(spec: LoggingSpec) -> dict[str, Any]:
+    """Return the chart values as the release has them."""
+    return deep_merge(loki_values(spec), spec.values)

@@ -9,9 +9,9 @@ import pytest
 from components.logging.modes import LokiMode, LokiRole
 from components.logging.spec import LoggingSpec
 from components.logging.update_guard import update_problems
-from components.logging.values import merged_values
 from config import Settings, SettingsError
 from tests.unit.config.stacks import load_whole, source
+from tests.unit.logging.examples import merged_values
 from wiring import build_args
 from wiring.upstream import BucketArgs
 

@@ -6,7 +6,7 @@ import pytest
 
 from components.logging.modes import LokiMode
 from components.logging.ruler import config_map_name, job_name, job_spec, ruler_host
-from components.logging.values import merged_values
+from tests.unit.logging.examples import merged_values
 
 from .examples import ALERT, CHARTS, DISTRIBUTED, IN_BUCKET, RECORD, RULES, rule_file, spec_of
 

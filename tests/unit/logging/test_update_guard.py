@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from components.logging.spec import GuardedChange
 from components.logging.update_guard import update_problems, upgrade_problems
-from components.logging.values import merged_values
+from tests.unit.logging.examples import merged_values
 
 from .examples import BUCKET, DISTRIBUTED, DOCUMENT, LAPTOP, RULES, V6, V18, ZONES, spec_of
 

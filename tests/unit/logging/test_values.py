@@ -6,7 +6,8 @@ import pytest
 
 from components._spec import InvalidArgsError
 from components.logging.modes import SCALED_SECTIONS
-from components.logging.values import loki_values, merged_values
+from components.logging.values import loki_values
+from tests.unit.logging.examples import merged_values
 
 from .examples import BUCKET, CHARTS, DISTRIBUTED, DOCUMENT, LAPTOP, ROLES, RULES, V6, V18, ZONES, spec_of
 
