@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 import urllib3
 
-from sandbox.providers.kube.kubeconfig import Connection, NoCluster
+from sandbox.kubeconfig import Connection, NoCluster
 
 _TIMEOUT: Final = urllib3.Timeout(connect=3.0, read=60.0)
 _CONNECTIONS: Final = 32

@@ -9,8 +9,8 @@ from pathlib import Path
 from sandbox.api import Api, ApiError, Object
 from sandbox.crds import definitions_directory, minimal_definitions
 from sandbox.documents import load_all
-from sandbox.providers.kube.kubeconfig import NoCluster
-from sandbox.providers.kube.validation import KUBE_VERSION
+from sandbox.kubeconfig import NoCluster
+from sandbox.validation import KUBE_VERSION
 
 MANIFESTS = Path(__file__).resolve().parent / "manifests"
 WORKERS = ("worker-a", "worker-b", "worker-c")

@@ -16,9 +16,9 @@ from sandbox import aws, cluster, commands, credentials
 from sandbox.api import Api, ApiError
 from sandbox.commands import HOST, Ports
 from sandbox.handle import Sandbox
+from sandbox.kubeconfig import NoCluster, connect
 from sandbox.layout import FIELD_MANAGER, Layout
 from sandbox.processes import Process, Registry, SandboxError, start, stop, wait_until_none
-from sandbox.providers.kube.kubeconfig import NoCluster, connect
 
 TOOLS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok")
 PROCESS_COUNT = len(TOOLS) + 1

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sandbox import aws
 from sandbox.api import Api, Object
+from sandbox.kubeconfig import connect
 from sandbox.layout import CONTEXT, FIELD_MANAGER, Layout
-from sandbox.providers.kube.kubeconfig import connect
 
 
 class Sandbox:

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema
 
 from sandbox.documents import load_all
-from sandbox.providers.kube.validation import failures
+from sandbox.validation import failures
 from tools.render import RenderedObject
 
 from .finding import Finding

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pulumi
 
-from sandbox.providers.kube.kinds import HELM_RELEASE
+from sandbox.kinds import HELM_RELEASE
 from tools.program import program_of, record
 
 from .cluster import inspect_cluster

@@ -15,7 +15,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.sync_await import _ensure_event_loop
 
 from components.storage.partitions import partition_of
-from sandbox.providers.kube.kinds import HELM_RELEASE
+from sandbox.kinds import HELM_RELEASE
 
 SECRET = rpc._special_sig_key
 UNKNOWN = rpc.UNKNOWN

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.providers.kube.kinds import Kind, is_namespaced
-from sandbox.providers.kube.validation import KUBE_VERSION
+from sandbox.kinds import Kind, is_namespaced
+from sandbox.validation import KUBE_VERSION
 
 CLUSTER = "_cluster"
 """Stands for the namespace of what is in none."""

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from components.charts import CHARTS, CHARTS_VARIABLE
+from sandbox.chart_sources import ChartReference, Charts
 from sandbox.documents import load_all
-from sandbox.providers.kube.charts import ChartReference, Charts
-from sandbox.providers.kube.helm import Helm, HelmFailed
-from sandbox.providers.kube.kinds import HELM_RELEASE
-from sandbox.providers.kube.validation import KUBE_VERSION
+from sandbox.helm import Helm, HelmFailed
+from sandbox.kinds import HELM_RELEASE
 from sandbox.providers.plugin import ProviderError
+from sandbox.validation import KUBE_VERSION
 from tools.program import Recording, Registered
 
 from .chartfiles import ChartFiles

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from sandbox.providers.kube.kinds import HELM_RELEASE, kind_of
+from sandbox.kinds import HELM_RELEASE, kind_of
 from tools.program import Recording, Registered
 from tools.program.recording import SECRET
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pulumi
 
-from sandbox.providers.kube.charts import charts_cache
-from sandbox.providers.kube.validation import KUBE_VERSION
+from sandbox.chart_sources import charts_cache
+from sandbox.validation import KUBE_VERSION
 from tools.program import Recording, program_of, record
 from tools.stackfile import StackFileError, read_stack_file
 

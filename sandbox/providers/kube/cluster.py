@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sandbox.api import Api
+from sandbox.kinds import MutableData
+from sandbox.kubeconfig import Connection, NoCluster, connect
+from sandbox.validation import KUBE_VERSION
 
 from ..plugin import ProviderError
 from ..values import Properties
-from .kinds import MutableData
-from .kubeconfig import Connection, NoCluster, connect
-from .validation import KUBE_VERSION
 
 FIELD_MANAGER: Final = "pulumi-kubernetes"
 

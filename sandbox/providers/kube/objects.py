@@ -7,15 +7,16 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final, TypeVar
 
+from sandbox import validation
 from sandbox.api import ApiError, Object, UnknownKind
+from sandbox.kinds import Kind, is_immutable, kind_of
+from sandbox.kubeconfig import NoCluster
 
 from ..differences import Difference, compare
 from ..plugin import CheckFailed, Found, InitializationFailed, Log, ProviderError, Resource, Severity
 from ..values import UNKNOWN, Properties, Unknown, has_unknown, plain, without_nulls
-from . import live, readiness, validation
+from . import live, readiness
 from .cluster import Cluster
-from .kinds import Kind, is_immutable, kind_of
-from .kubeconfig import NoCluster
 from .manifests import id_of, outputs_of, place_of, place_of_id, sealed
 
 _T = TypeVar("_T")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from sandbox.kinds import HELM_RELEASE, kind_of
+
 from ..differences import Difference, compare, starts_with
 from ..plugin import Found, Log, Provider, ProviderError, Resource
 from ..values import Properties, plain
 from .cluster import Cluster, Settings, same_cluster
-from .kinds import HELM_RELEASE, kind_of
 from .objects import Objects
 from .releases import Releases
 

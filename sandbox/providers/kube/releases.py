@@ -9,12 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from sandbox.chart_sources import ChartReference, Charts, charts_cache
+from sandbox.helm import Helm, HelmFailed, values_file
+
 from ..differences import Difference, compare
 from ..plugin import CheckFailed, Found, InitializationFailed, Log, ProviderError, Resource, Severity
 from ..values import UNKNOWN, Properties, has_unknown, mark_secrets, plain
-from .charts import ChartReference, Charts, charts_cache
 from .cluster import Cluster
-from .helm import Helm, HelmFailed, values_file
 from .manifests import chart_and_version, resource_names
 
 _T = TypeVar("_T")

@@ -13,8 +13,8 @@ from pathlib import Path
 import yaml
 
 from components.charts import CHARTS_VARIABLE, LOKI, find_chart
-from sandbox.providers.kube.charts import ChartReference, Charts
-from sandbox.providers.kube.helm import Helm
+from sandbox.chart_sources import ChartReference, Charts
+from sandbox.helm import Helm
 from tests.real_charts import BESIDE
 from tools.render.chartfiles import ChartFiles
 

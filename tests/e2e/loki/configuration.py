@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from components.charts import CHARTS_VARIABLE
-from sandbox.providers.kube.helm import Helm
+from sandbox.helm import Helm
 from tests.e2e.loki.charts import ROOT, TEMPLATE, chart_at_hand
 from tools.program import record
 from tools.program.stacks import configured_program

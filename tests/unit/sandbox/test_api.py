@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.api import Api, Object, UnknownKind
-from sandbox.providers.kube.kubeconfig import Connection, NoCluster, connect
+from sandbox.kubeconfig import Connection, NoCluster, connect
 
 RESOURCES: dict[str, list[Object]] = {
     "/api/v1": [

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.providers.kube.kinds import HELM_RELEASE
+from sandbox.kinds import HELM_RELEASE
 from tests.unit.tools.deploy.fakes import cluster, engine
 from tools.deploy import update
 from tools.deploy.cluster import HelmRelease

@@ -21,8 +21,8 @@ from components.charts import (
     VALKEY,
 )
 from components.tracing.modes import TEMPO_3_VERSIONS
-from sandbox.providers.kube.charts import MINIMAL_CHARTS, ChartReference, compose
-from sandbox.providers.kube.validation import failures
+from sandbox.chart_sources import MINIMAL_CHARTS, ChartReference, compose
+from sandbox.validation import failures
 from tests.installed_tools import require
 
 Objects = dict[tuple[str, str], dict[str, Any]]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from ..differences import Path, starts_with
+from sandbox.providers.differences import Path, starts_with
 
 HELM_RELEASE: Final = "kubernetes:helm.sh/v3:Release"
 _PREFIX: Final = "kubernetes:"

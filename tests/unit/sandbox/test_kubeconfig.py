@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from sandbox.kubeconfig import NoCluster, connect
 from sandbox.providers.kube.cluster import Cluster, Settings, same_cluster
-from sandbox.providers.kube.kubeconfig import NoCluster, connect
 from sandbox.providers.plugin import ProviderError
 
 

@@ -17,11 +17,10 @@ from typing import Final
 import yaml
 
 from components.charts import CHARTS_VARIABLE, find_chart
+from sandbox.helm import Helm, HelmFailed
+from sandbox.providers.plugin import ProviderError
 
-from ..plugin import ProviderError
-from .helm import Helm, HelmFailed
-
-MINIMAL_CHARTS: Final = Path(__file__).resolve().parents[2] / "charts"
+MINIMAL_CHARTS: Final = Path(__file__).resolve().parent / "charts"
 _PULL_SECONDS: Final = 8.0
 _NO_NETWORK: Final = re.compile(
     r"no such host|dial tcp|connection refused|i/o timeout|deadline exceeded|network is unreachable"

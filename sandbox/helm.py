@@ -17,9 +17,8 @@ from typing import Any, Final
 import yaml
 
 from sandbox.documents import DUMPER
-
-from ..plugin import ProviderError
-from .validation import KUBE_VERSION
+from sandbox.providers.plugin import ProviderError
+from sandbox.validation import KUBE_VERSION
 
 API_VERSIONS: Final = (
     "monitoring.coreos.com/v1",

@@ -10,8 +10,8 @@ import yaml
 
 from components.charts import CHARTS_VARIABLE, GRAFANA_CHART, TEMPO
 from components.charts import LOKI as LOKI_CHART
-from sandbox.providers.kube.charts import ChartReference, Charts
-from sandbox.providers.kube.helm import Helm, HelmFailed
+from sandbox.chart_sources import ChartReference, Charts
+from sandbox.helm import Helm, HelmFailed
 from sandbox.providers.plugin import ProviderError
 
 LOKI = ChartReference("loki", LOKI_CHART.default_version, "https://charts.invalid")

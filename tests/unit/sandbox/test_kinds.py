@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sandbox.providers.kube.kinds import Kind, MutableData, is_immutable, kind_of
+from sandbox.kinds import Kind, MutableData, is_immutable, kind_of
 
 IN_PLACE = MutableData(config_maps=True, secrets=True)
 

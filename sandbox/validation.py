@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from packaging.version import Version
 
-from ..differences import render
-from ..values import Unknown, without_nulls
+from sandbox.providers.differences import render
+from sandbox.providers.values import Unknown, without_nulls
 
 KUBE_VERSION: Final = "1.36.1"
 """The version that charts are rendered for and that objects are checked against where no cluster answers."""
