@@ -1,5 +1,6 @@
 """Outputs: found within values, and known at preview while they depend on resources."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -18,6 +19,13 @@ def known_after(value: pulumi.Input[T], *resources: pulumi.Resource) -> pulumi.O
 
 async def _completed(value: T) -> T:
     return value
+
+
+def outputs_of(component: pulumi.ComponentResource) -> dict[str, Any]:
+    """Return the declared outputs of a component by their names in other languages."""
+    classes = (cls for cls in type(component).__mro__ if cls.__module__.startswith(__package__))
+    names = (name for cls in classes for name in vars(cls).get("__annotations__", {}))
+    return {re.sub(r"_(.)", lambda found: found[1].upper(), name): getattr(component, name) for name in names}
 
 
 def find_outputs(annotation: Any, value: Any, location: Location) -> Iterator[Location]:

@@ -10,7 +10,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._cache import Database
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace_if
-from .._outputs import known_after
+from .._outputs import known_after, outputs_of
 from .._passwords import generate_password
 from .._release import release
 from .args import CacheAccessArgs, CacheArgs
@@ -60,15 +60,7 @@ class Cache(pulumi.ComponentResource):
         self.password_secret = known_after(spec.password_secret, secret)
         self.password_key = pulumi.Output.from_input(PASSWORD_KEY)
         self.credentials_revision = resolved.apply(lambda s: s.credentials_checksum)
-        self.register_outputs(
-            {
-                "endpoint": self.endpoint,
-                "passwordSecret": self.password_secret,
-                "passwordKey": self.password_key,
-                "password": self.password,
-                "credentialsRevision": self.credentials_revision,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
 
 class CacheAccess(pulumi.ComponentResource):
@@ -101,9 +93,7 @@ class CacheAccess(pulumi.ComponentResource):
         self.secret_name = known_after(resolved.apply(lambda s: s.secret_name), secret)
         self.password_key = pulumi.Output.from_input(PASSWORD_KEY)
         self.thanos_key = resolved.apply(lambda s: THANOS_KEY if s.thanos_endpoint else "")
-        self.register_outputs(
-            {"secretName": self.secret_name, "passwordKey": self.password_key, "thanosKey": self.thanos_key}
-        )
+        self.register_outputs(outputs_of(self))
 
 
 def _data(password: str, spec: CacheAccessSpec) -> dict[str, str]:

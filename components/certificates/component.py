@@ -7,7 +7,7 @@ from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY
-from .._outputs import known_after
+from .._outputs import known_after, outputs_of
 from ..units import hours
 from .args import CertificateArgs
 from .spec import CertificateSpec
@@ -35,7 +35,7 @@ class Certificate(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.secret_name = known_after(spec.secret_name, certificate)
-        self.register_outputs({"secretName": self.secret_name})
+        self.register_outputs(outputs_of(self))
 
 
 def certificate_spec(spec: CertificateSpec) -> dict[str, Any]:

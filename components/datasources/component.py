@@ -9,7 +9,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace
 from .._namespace_spec import PodSecurity
-from .._outputs import known_after
+from .._outputs import known_after, outputs_of
 from ..urls import log_address_warnings
 from .args import DatasourcesArgs
 from .provisioning import provisioning_files
@@ -73,12 +73,4 @@ class Datasources(pulumi.ComponentResource):
         self.namespaces = known_after(
             pulumi.Output.all(*namespaces).apply(lambda resolved: sorted(set(resolved))), *config_maps.values()
         )
-        self.register_outputs(
-            {
-                "logsUid": self.logs_uid,
-                "tracesUid": self.traces_uid,
-                "metricsUid": self.metrics_uid,
-                "configMaps": self.config_maps,
-                "namespaces": self.namespaces,
-            }
-        )
+        self.register_outputs(outputs_of(self))

@@ -9,6 +9,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace_if
+from .._outputs import outputs_of
 from ..urls import log_address_warnings
 from .args import DemoArgs
 from .spec import DemoSpec
@@ -48,4 +49,4 @@ class Demo(pulumi.ComponentResource):
         )
         self.namespace = pulumi.Output.from_input(spec.namespace)
         self.service_name = pulumi.Output.from_input(SERVICE)
-        self.register_outputs({"namespace": self.namespace, "serviceName": self.service_name})
+        self.register_outputs(outputs_of(self))

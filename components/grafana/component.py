@@ -7,7 +7,7 @@ from pulumi_random import RandomPassword
 
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace_if
-from .._outputs import known_after
+from .._outputs import known_after, outputs_of
 from .._rbac import create_read_role
 from .._release import release
 from .._service_monitor import create_service_monitor
@@ -76,15 +76,7 @@ class Grafana(pulumi.ComponentResource):
             resolved.apply(lambda spec: f"http://{spec.release_name}.{spec.namespace}{spec.path}"), grafana
         )
         self.admin_secret = pulumi.Output.from_input(spec.password_secret)
-        self.register_outputs(
-            {
-                "namespace": self.namespace,
-                "url": self.url,
-                "service": self.service,
-                "port": self.port,
-                "adminSecret": self.admin_secret,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
     def _generated_password(self, name: str, spec: GrafanaSpec, dependencies: list[pulumi.Resource]) -> Secret:
         password = RandomPassword(

@@ -7,7 +7,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._htpasswd import checked_htpasswd
 from .._kubernetes import MANAGED_BY
-from .._outputs import known_after
+from .._outputs import known_after, outputs_of
 from .._passwords import generate_login
 from .args import BasicAuthArgs, UiRouteArgs
 from .objects import API_VERSION, basic_auth, ingress_route
@@ -60,16 +60,7 @@ class BasicAuth(pulumi.ComponentResource):
         self.name = pulumi.Output.from_input(spec.middleware_name)
         self.reference = known_after(pulumi.Output.concat(self.namespace, "/", self.name), middleware)
         self.secret_name = pulumi.Output.from_input(secret_name)
-        self.register_outputs(
-            {
-                "namespace": self.namespace,
-                "name": self.name,
-                "reference": self.reference,
-                "secretName": self.secret_name,
-                "username": self.username,
-                "password": self.password,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
     def _users(self, name: str, component: str, spec: BasicAuthSpec) -> pulumi.Output[str]:
         if spec.htpasswd is not None:
@@ -111,4 +102,4 @@ class UiRoute(pulumi.ComponentResource):
         )
         self.host = resolved.apply(lambda spec: spec.host)
         self.url = resolved.apply(lambda spec: spec.url)
-        self.register_outputs({"host": self.host, "url": self.url})
+        self.register_outputs(outputs_of(self))

@@ -11,6 +11,7 @@ from .._guard import guard
 from .._merge import value_at
 from .._namespace import create_namespace_if
 from .._network_policy import network_policy
+from .._outputs import outputs_of
 from .._release import release
 from .._tls import allowed_changes_warnings, login_warnings
 from ..charts import LOKI_IMAGE
@@ -85,15 +86,7 @@ class Logging(pulumi.ComponentResource):
         self.query_url = self.gateway_host.apply(lambda host: f"{spec.scheme}://{host}")
         self.push_url = self.gateway_host.apply(lambda host: f"{spec.scheme}://{host}/loki/api/v1/push")
         self.otlp_url = self.gateway_host.apply(lambda host: f"{spec.scheme}://{host}/otlp")
-        self.register_outputs(
-            {
-                "namespace": self.namespace,
-                "queryUrl": self.query_url,
-                "pushUrl": self.push_url,
-                "otlpUrl": self.otlp_url,
-                "gatewayHost": self.gateway_host,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
 
 def warnings(spec: LoggingSpec) -> list[str]:

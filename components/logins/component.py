@@ -8,7 +8,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._htpasswd import checked_htpasswd, line_for_machine
 from .._kubernetes import MANAGED_BY
-from .._outputs import known_after
+from .._outputs import known_after, outputs_of
 from .._passwords import generate_login
 from .args import ClientLoginArgs, GatewayLoginsArgs
 from .spec import ClientLoginSpec, GatewayLoginsSpec
@@ -40,14 +40,7 @@ class ClientLogin(pulumi.ComponentResource):
         self.password = login.password
         self.htpasswd = login.password.apply(lambda password: line_for_machine(spec.username, password))
         self.secret_name = known_after(secret_name, login.secret)
-        self.register_outputs(
-            {
-                "username": self.username,
-                "password": self.password,
-                "htpasswd": self.htpasswd,
-                "secretName": self.secret_name,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
 
 class GatewayLogins(pulumi.ComponentResource):
@@ -69,4 +62,4 @@ class GatewayLogins(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.secret_name = known_after(spec.secret_name, secret)
-        self.register_outputs({"secretName": self.secret_name})
+        self.register_outputs(outputs_of(self))

@@ -3,6 +3,7 @@
 import pulumi
 
 from .._namespace import create_namespace_if
+from .._outputs import outputs_of
 from .._release import release
 from .args import MetricsArgs
 from .spec import MetricsSpec
@@ -40,11 +41,4 @@ class Metrics(pulumi.ComponentResource):
         self.query_url = self.namespace.apply(lambda within: f"http://{spec.server}.{within}")
         self.remote_write_url = self.query_url.apply(lambda url: f"{url}/api/v1/write")
         self.otlp_url = self.query_url.apply(lambda url: f"{url}/api/v1/otlp")
-        self.register_outputs(
-            {
-                "namespace": self.namespace,
-                "queryUrl": self.query_url,
-                "remoteWriteUrl": self.remote_write_url,
-                "otlpUrl": self.otlp_url,
-            }
-        )
+        self.register_outputs(outputs_of(self))

@@ -3,7 +3,7 @@
 import pulumi
 
 from .._namespace import create_namespace
-from .._outputs import known_after
+from .._outputs import known_after, outputs_of
 from .args import NamespaceArgs
 from .spec import NamespaceSpec
 
@@ -21,4 +21,4 @@ class Namespace(pulumi.ComponentResource):
         namespace_name = spec.resolve(component).apply(lambda s: s.name)
         created = create_namespace(f"{name}-namespace", namespace_name, spec.level, parent=self, protect=spec.protect)
         self.name = known_after(namespace_name, created)
-        self.register_outputs({"name": self.name})
+        self.register_outputs(outputs_of(self))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi_aws import eks, iam, kms, s3
 
-from .._outputs import known_after
+from .._outputs import known_after, outputs_of
 from .args import AwsBucketAccessArgs, AwsObjectStorageArgs
 from .policies import Identity, bucket_arn, lifecycle_rules, tls_only_policy
 from .spec import AwsBucketAccessSpec, AwsObjectStorageSpec, Encryption
@@ -61,18 +61,7 @@ class AwsObjectStorage(pulumi.ComponentResource):
             ),
             *created,
         )
-        self.register_outputs(
-            {
-                "kind": self.kind,
-                "endpoint": self.endpoint,
-                "region": self.region,
-                "pathStyle": self.path_style,
-                "buckets": self.buckets,
-                "prefixes": self.prefixes,
-                "kmsKeyArn": self.kms_key_arn,
-                "bucketArns": self.bucket_arns,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
     def _key_arn(self, name: str, spec: AwsObjectStorageSpec, component: str) -> pulumi.Output[str]:
         if spec.encryption is not Encryption.KMS:
@@ -210,10 +199,4 @@ class AwsBucketAccess(pulumi.ComponentResource):
         self.service_account_annotations = known_after(resolved.apply(lambda s: s.annotations), *created)
         self.secret_name = known_after("", *created)
         self.checksum = known_after(resolved.apply(lambda s: s.checksum), *created)
-        self.register_outputs(
-            {
-                "serviceAccountAnnotations": self.service_account_annotations,
-                "secretName": self.secret_name,
-                "checksum": self.checksum,
-            }
-        )
+        self.register_outputs(outputs_of(self))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pulumi
 
+from .._outputs import outputs_of
 from .args import ExternalObjectStorageArgs
 from .s3 import parse_endpoint
 from .spec import ExternalObjectStorageSpec
@@ -42,15 +43,4 @@ class ExternalObjectStorage(pulumi.ComponentResource):
         self.prefixes = resolved.apply(lambda s: s.prefix_of)
         self.kms_key_arn = pulumi.Output.from_input("")
         self.bucket_arns = pulumi.Output.from_input({})
-        self.register_outputs(
-            {
-                "kind": self.kind,
-                "endpoint": self.endpoint,
-                "region": self.region,
-                "pathStyle": self.path_style,
-                "buckets": self.buckets,
-                "prefixes": self.prefixes,
-                "kmsKeyArn": self.kms_key_arn,
-                "bucketArns": self.bucket_arns,
-            }
-        )
+        self.register_outputs(outputs_of(self))

@@ -26,7 +26,7 @@ from .._kubernetes import MANAGED_BY
 from .._merge import deep_merge, value_at
 from .._namespace import create_namespace_if
 from .._network_policy import DNS_PORTS
-from .._outputs import known_after
+from .._outputs import known_after, outputs_of
 from .._passwords import generate_password, secret_map
 from .._pods import pod_fields, pod_values, pull_secrets
 from .._release import release
@@ -178,21 +178,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
         self.kms_key_arn = pulumi.Output.from_input("")
         self.bucket_arns = pulumi.Output.from_input({})
         self.credentials_revision = resolved.apply(lambda s: s.credentials_checksum)
-        self.register_outputs(
-            {
-                "kind": self.kind,
-                "endpoint": self.endpoint,
-                "region": self.region,
-                "pathStyle": self.path_style,
-                "buckets": self.buckets,
-                "prefixes": self.prefixes,
-                "kmsKeyArn": self.kms_key_arn,
-                "bucketArns": self.bucket_arns,
-                "accessKeyIds": self.access_key_ids,
-                "secretAccessKeys": self.secret_access_keys,
-                "credentialsRevision": self.credentials_revision,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
     def _buckets(
         self,

@@ -10,7 +10,7 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY
-from .._outputs import known_after
+from .._outputs import known_after, outputs_of
 from .args import SecretBucketAccessArgs
 from .spec import ACCESS_KEY_ID, SECRET_ACCESS_KEY, SecretBucketAccessSpec
 
@@ -54,13 +54,7 @@ class SecretBucketAccess(pulumi.ComponentResource):
             )
             self.secret_name = known_after(self.secret_name, secret)
             self.checksum = known_after(checksum, secret)
-        self.register_outputs(
-            {
-                "serviceAccountAnnotations": self.service_account_annotations,
-                "secretName": self.secret_name,
-                "checksum": self.checksum,
-            }
-        )
+        self.register_outputs(outputs_of(self))
 
     def _checksum(self, spec: SecretBucketAccessSpec, component: str) -> pulumi.Output[str]:
         if spec.credentials_revision != "":

@@ -10,6 +10,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._guard import guard
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace
+from .._outputs import outputs_of
 from .._rbac import create_read_role
 from .._release import release
 from ..urls import log_address_warnings
@@ -90,14 +91,4 @@ class Telemetry(pulumi.ComponentResource):
         self.ui_port = pulumi.Output.from_input(UI_PORT)
         self.log_labels = resolved.apply(log_labels)
         self.log_metadata = resolved.apply(log_metadata)
-        self.register_outputs(
-            {
-                "namespace": self.namespace,
-                "otlpGrpcEndpoint": self.otlp_grpc_endpoint,
-                "otlpHttpUrl": self.otlp_http_url,
-                "uiService": self.ui_service,
-                "uiPort": self.ui_port,
-                "logLabels": self.log_labels,
-                "logMetadata": self.log_metadata,
-            }
-        )
+        self.register_outputs(outputs_of(self))

@@ -8,6 +8,7 @@ import pulumi
 from .._guard import guard
 from .._namespace import create_namespace_if
 from .._network_policy import network_policy
+from .._outputs import outputs_of
 from .._release import release
 from .._service_monitor import create_service_monitor
 from .._tls import allowed_changes_warnings, login_warnings
@@ -109,15 +110,4 @@ class Tracing(pulumi.ComponentResource):
         self.generated_metrics = pulumi.Output.from_input(spec.remote_write_url).apply(
             lambda url: generated_metrics(spec.processors) if url else []
         )
-        self.register_outputs(
-            {
-                "namespace": self.namespace,
-                "queryUrl": self.query_url,
-                "otlpGrpcEndpoint": self.otlp_grpc_endpoint,
-                "otlpHttpUrl": self.otlp_http_url,
-                "jaegerGrpcEndpoint": self.jaeger_grpc_endpoint,
-                "jaegerHttpUrl": self.jaeger_http_url,
-                "zipkinUrl": self.zipkin_url,
-                "generatedMetrics": self.generated_metrics,
-            }
-        )
+        self.register_outputs(outputs_of(self))
