@@ -20,7 +20,7 @@ preview: ## preview the stack; needs no cluster and no account [STACK=dev DIFF=1
 	$(ready) --for preview -- python -m tools.deploy preview --stack $(STACK) $(if $(DIFF),-- --diff)
 
 test: check ## lint, types and every test that needs neither a cluster nor the internet
-	$(ready) --for preview -- pytest -n 2 --ignore=tests/e2e
+	$(ready) --for preview -- pytest -n 2 --dist worksteal --ignore=tests/e2e
 
 up: ## deploy the stack, after checks of the cluster and a confirmation [STACK=dev YES=1]
 	$(ready) --for preview -- python -m tools.deploy up --stack $(STACK) $(confirm)

@@ -1,6 +1,7 @@
 """The published charts, which some tests need: they are skipped where a chart is not on this machine."""
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import NoReturn
 
@@ -14,6 +15,7 @@ BESIDE = Path(__file__).resolve().parents[2] / "shared"
 """Charts (their values and schemas, in `charts`) and definitions (in `crds`) beside the checkout."""
 
 
+@cache
 def find_files(chart: Chart, version: str) -> ChartFiles | None:
     """Return the files of a chart, from beside the checkout or from the directory that `OBSERVABILITY_CHARTS` names."""
     places = (str(BESIDE / "charts"), os.environ.get(CHARTS_VARIABLE))

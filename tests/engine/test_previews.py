@@ -55,7 +55,7 @@ def test_a_preview_creates_the_whole_platform(stack: str, checkout: Checkout) ->
     assert not [secret for secret in _secrets(checkout, stack) if secret in done.output]
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", ["dev", "eks", "onprem"])
 def test_a_preview_names_every_address_and_changes_no_file(stack: str, checkout: Checkout) -> None:
     before = _files(checkout.root)
     done = checkout.deploy("preview", stack)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = {"onprem": Budget(1.0, 120), "dev": Budget(), "eks": Budget()}
 PREVIEW = "make preview STACK=dev"
 AGAINST_EMPTY = "make preview against it"
-FUZZED = "10,000 stack files of any kind"
+FUZZED = "10,000 stack files of any kind, and every wrong value"
 TIMES_EMPTY = 2.0
 """How many times as long as the preview of the empty program `make preview` may take."""
 

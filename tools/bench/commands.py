@@ -26,10 +26,10 @@ def program(root: Path, stack: str) -> Command:
 
 
 def fuzz(root: Path, files: int) -> Command:
-    """Return the test that reads and checks this many stack files of any kind."""
-    test = "tests/program/test_any_stack_file.py"
-    environment = {**_with_bytecode(os.environ), "FUZZ_FILES": str(files)}
-    return Command([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", test], root, environment)
+    """Return the tests that check this many stack files of any kind, and each setting with every wrong value."""
+    tests = ["tests/program/test_any_stack_file.py", "tests/program/test_wrong_values.py"]
+    environment = {**_with_bytecode(os.environ), "FUZZ_FILES": str(files), "WRONG_VALUES_STEP": "1"}
+    return Command([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *tests], root, environment)
 
 
 def make(root: Path, target: str, *variables: str, state: Path | None = None) -> Command:

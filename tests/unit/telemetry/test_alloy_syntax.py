@@ -35,14 +35,14 @@ BLOCKS = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.lists(BLOCKS, min_size=1, max_size=3))
 def test_any_configuration_is_written_as_the_formatter_would(blocks: list[Block]) -> None:
     text = render(blocks)
     assert alloyfmt(text) == text
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.lists(TEXT, min_size=1, max_size=40))
 def test_any_string_means_the_same_to_alloy(texts: list[str]) -> None:
     source = render([Block("strings", attributes={f"s{index}": text for index, text in enumerate(texts)})])
