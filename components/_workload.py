@@ -10,12 +10,9 @@ from ._kubernetes import NodeSelector, OptionalObjectName, Toleration, Toleratio
 from ._model import StrictModel
 from .units import MemorySize, Quantity, Replicas, VolumeSize
 
-CONTAINER_SECURITY_CONTEXT = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "readOnlyRootFilesystem": True,
-    "runAsNonRoot": True,
-}
+SECCOMP_PROFILE = {"seccompProfile": {"type": "RuntimeDefault"}}
+NO_PRIVILEGES = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
+CONTAINER_SECURITY_CONTEXT = {**NO_PRIVILEGES, "runAsNonRoot": True}
 
 GO_SHARE_OF_MEMORY = Decimal("0.85")
 """Part of the memory limit that Go may fill before it collects garbage without pause."""

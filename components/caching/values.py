@@ -4,17 +4,12 @@ from typing import Any
 
 from .._merge import deep_merge
 from .._pods import pod_values
+from .._workload import CONTAINER_SECURITY_CONTEXT, resources, scheduling
 from .spec import PASSWORD_KEY, PORT, CacheSpec
 
 EXPORTER_PORT = 9121
-_SMALL = {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "32Mi"}}
-_CONTAINER = {
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "readOnlyRootFilesystem": True,
-    "runAsNonRoot": True,
-    "runAsUser": 1000,
-}
+_SMALL = resources("10m", "32Mi")
+_CONTAINER = {**CONTAINER_SECURITY_CONTEXT, "runAsUser": 1000}
 _PERMISSIONS = "~* &* +@all -@dangerous +info +config|get +client|list +slowlog +latency"
 """All keys, and the commands of the exporter; no command that flushes, stops or reconfigures the cache."""
 
@@ -33,7 +28,7 @@ def cache_values(spec: CacheSpec) -> dict[str, Any]:
         "valkeyConfig": configuration(spec.size_mib),
         "podAnnotations": {"checksum/password": spec.credentials_checksum},
         "securityContext": _CONTAINER,
-        "resources": {"requests": {"cpu": spec.cpu, "memory": memory}, "limits": {"memory": memory}},
+        "resources": resources(spec.cpu, memory),
         "initResources": _SMALL,
         "readinessProbe": {"enabled": True},
         "networkPolicy": {"ingress": [{"ports": [{"protocol": "TCP", "port": port} for port in ports]}]},
@@ -42,8 +37,7 @@ def cache_values(spec: CacheSpec) -> dict[str, Any]:
             "exporter": {"resources": _SMALL, "securityContext": _CONTAINER, **_exporter_address(spec)},
             "serviceMonitor": {"enabled": spec.service_monitor, "extraLabels": dict(spec.service_monitor_labels)},
         },
-        "nodeSelector": dict(spec.node_selector),
-        "tolerations": [dict(one) for one in spec.tolerations],
+        **scheduling(spec.node_selector, spec.tolerations),
     }
     images = pod_values(
         spec,

@@ -5,6 +5,7 @@ from importlib import resources
 from typing import Any
 
 from .._pods import pod_fields
+from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE
 from .spec import DemoSpec
 
 SCRIPT_FILE = "generator.py"
@@ -34,7 +35,7 @@ def deployment_spec(spec: DemoSpec) -> dict[str, Any]:
                     "runAsNonRoot": True,
                     "runAsUser": _USER,
                     "runAsGroup": _USER,
-                    "seccompProfile": {"type": "RuntimeDefault"},
+                    **SECCOMP_PROFILE,
                 },
                 **pod_fields(spec),
                 "containers": [_container(spec)],
@@ -54,10 +55,6 @@ def _container(spec: DemoSpec) -> dict[str, Any]:
             {"name": "INTERVAL_SECONDS", "value": str(spec.interval_seconds)},
         ],
         "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "64Mi"}},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "readOnlyRootFilesystem": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
+        "securityContext": NO_PRIVILEGES,
         "volumeMounts": [{"name": "script", "mountPath": _SCRIPT_DIRECTORY, "readOnly": True}],
     }

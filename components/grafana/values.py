@@ -8,6 +8,7 @@ from .._http_client import AMAZON_PROMETHEUS, DIRECTORY, VOLUME, secret_volume
 from .._ip_families import sidecar_probe
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
+from .._workload import CONTAINER_SECURITY_CONTEXT, SECCOMP_PROFILE, resources, scheduling
 from .spec import GrafanaSpec
 
 PORT = 80
@@ -17,7 +18,7 @@ LOGIN_DIRECTORY = "/etc/grafana-login"
 """Directory of the pod with `username` and `password` of `login_secret`."""
 _TOKEN = "kubernetes-api"
 _TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
-_SIDECAR_RESOURCES = {"requests": {"cpu": "20m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}}
+_SIDECAR_RESOURCES = resources("20m", "128Mi")
 _NATIVE_SIDECAR = {
     # Grafana reads its datasources when it starts, so they are loaded before. `initDatasources` alone would never
     # end, as the container goes on watching (https://github.com/grafana-community/helm-charts/issues/126).
@@ -26,14 +27,7 @@ _NATIVE_SIDECAR = {
 }
 _HEALTH_PORT = 8082
 _STARTUP_PROBE = {"initialDelaySeconds": 2, "periodSeconds": 2, "failureThreshold": 60}
-_SECURITY_CONTEXT = {
-    "allowPrivilegeEscalation": False,
-    "privileged": False,
-    "readOnlyRootFilesystem": True,
-    "runAsNonRoot": True,
-    "capabilities": {"drop": ["ALL"]},
-    "seccompProfile": {"type": "RuntimeDefault"},
-}
+_SECURITY_CONTEXT = {**CONTAINER_SECURITY_CONTEXT, **SECCOMP_PROFILE, "privileged": False}
 
 
 def grafana_values(spec: GrafanaSpec) -> dict[str, Any]:
@@ -43,14 +37,10 @@ def grafana_values(spec: GrafanaSpec) -> dict[str, Any]:
         "rbac": {"create": False},
         "testFramework": {"enabled": False},
         "service": {"port": PORT},
-        "resources": {
-            "requests": {"cpu": spec.cpu, "memory": spec.memory},
-            "limits": {"memory": spec.memory},
-        },
+        "resources": resources(spec.cpu, spec.memory),
         "containerSecurityContext": _SECURITY_CONTEXT,
         "extraEmptyDirMounts": [{"name": "tmp", "mountPath": "/tmp"}],
-        "nodeSelector": dict(spec.node_selector),
-        "tolerations": [dict(toleration) for toleration in spec.tolerations],
+        **scheduling(spec.node_selector, spec.tolerations),
         **_secret_mounts(spec),
         **_plugins(spec),
         **_admin(spec),

@@ -19,7 +19,7 @@ from .._ip_families import sidecar_probe
 from .._kubernetes import MANAGED_BY
 from .._pods import pod_fields
 from .._tenants import THE_ONLY_TENANT
-from .._workload import resources
+from .._workload import SECCOMP_PROFILE, resources
 from .spec import LoggingSpec
 
 HTTP_PORT = 3100
@@ -163,7 +163,7 @@ def job_spec(spec: LoggingSpec) -> dict[str, Any]:
                     "runAsNonRoot": True,
                     "runAsUser": 10001,
                     "runAsGroup": 10001,
-                    "seccompProfile": {"type": "RuntimeDefault"},
+                    **SECCOMP_PROFILE,
                 },
                 "containers": [
                     _container(spec, number, tenant, bool(files)) for number, (tenant, files) in enumerate(tenants)

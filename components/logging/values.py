@@ -9,7 +9,7 @@ from typing import Any
 from .._cache import Database
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
-from .._workload import resources, scheduling
+from .._workload import SECCOMP_PROFILE, resources, scheduling
 from .config import loki_config
 from .gateway import gateway_values
 from .modes import SCALED_SECTIONS, LokiMode, LokiRole, transition_name
@@ -23,7 +23,6 @@ CHART_ZONES = ("zoneA", "zoneB", "zoneC")
 WRITE_BACK_LIMIT = "64MB"
 """Memory of a Loki pod that writes waiting for a cache may use; the chart's 500MB is half of a small pod."""
 
-SECCOMP_PROFILE = {"seccompProfile": {"type": "RuntimeDefault"}}
 MAX_ONE_UNAVAILABLE = {"maxUnavailable": 1}
 ON_DELETE = {"type": "OnDelete"}
 """The update strategy that leaves the restart of zone-aware ingesters to the rollout operator."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
-from .._workload import CONTAINER_SECURITY_CONTEXT
+from .._workload import CONTAINER_SECURITY_CONTEXT, SECCOMP_PROFILE, resources, scheduling
 from ..units import parse_quantity
 from .spec import MetricsSpec
 
@@ -41,13 +41,9 @@ def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
             "retention": spec.retention,
             "retentionSize": _size_limit(spec.volume_size),
             "persistentVolume": claim,
-            "nodeSelector": dict(spec.node_selector),
-            "tolerations": [dict(toleration) for toleration in spec.tolerations],
-            "resources": {
-                "requests": {"cpu": spec.cpu, "memory": spec.memory},
-                "limits": {"memory": spec.memory},
-            },
-            "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, "fsGroupChangePolicy": "OnRootMismatch"},
+            **scheduling(spec.node_selector, spec.tolerations),
+            "resources": resources(spec.cpu, spec.memory),
+            "securityContext": {**SECCOMP_PROFILE, "fsGroupChangePolicy": "OnRootMismatch"},
             "containerSecurityContext": CONTAINER_SECURITY_CONTEXT,
         },
         "configmapReload": {

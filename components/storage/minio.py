@@ -24,6 +24,7 @@ from .._pods import pod_values
 from .._release import release
 from .._service_monitor import create_service_monitor
 from .._shown import shown
+from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
 from ..charts import MINIO
 from ..units import parse_quantity
 from .args import MinioObjectStorageArgs
@@ -47,19 +48,18 @@ _REPLICAS = {MinioMode.STANDALONE: 1, MinioMode.DISTRIBUTED: 4}
 _WRITABLE_DIRECTORIES = {"certs": "/etc/minio/certs", "tmp": "/tmp"}
 _USER = 1000
 _SHARE_OF_MEMORY = 0.9
-_CONTAINER = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
 _POD = {
     "enabled": True,
     "runAsNonRoot": True,
     "runAsUser": _USER,
     "runAsGroup": _USER,
     "fsGroup": _USER,
-    "seccompProfile": {"type": "RuntimeDefault"},
+    **SECCOMP_PROFILE,
 }
 _JOB = {
     "securityContext": {"enabled": True},
-    "containerSecurityContext": _CONTAINER,
-    "resources": {"requests": {"cpu": "50m", "memory": "128Mi"}, "limits": {"memory": "128Mi"}},
+    "containerSecurityContext": NO_PRIVILEGES,
+    "resources": resources("50m", "128Mi"),
 }
 
 
@@ -213,7 +213,7 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
         "makeBucketJob": _JOB,
         # The chart does not change the key of an existing user; adding the user again does.
         "makeUserJob": {**_JOB, "exitCommand": _set_keys(spec)},
-        "postJob": {"securityContext": _POD, **_nodes(spec)},
+        "postJob": {"securityContext": _POD, **scheduling(spec.node_selector, spec.tolerations)},
         "persistence": {
             "size": spec.volume_size,
             **({"storageClass": spec.storage_class} if spec.storage_class else {}),
@@ -224,10 +224,10 @@ def minio_values(spec: MinioObjectStorageSpec) -> dict[str, Any]:
         "extraVolumeMounts": [{"name": name, "mountPath": path} for name, path in _WRITABLE_DIRECTORIES.items()],
         "podAnnotations": {"checksum/users": spec.credentials_checksum},
         "securityContext": {**_POD, "fsGroupChangePolicy": "OnRootMismatch"},
-        "containerSecurityContext": _CONTAINER,
-        "resources": {"requests": {"cpu": spec.cpu, "memory": spec.memory}, "limits": {"memory": spec.memory}},
+        "containerSecurityContext": NO_PRIVILEGES,
+        "resources": resources(spec.cpu, spec.memory),
         "topologySpreadConstraints": _spread(spec),
-        **_nodes(spec),
+        **scheduling(spec.node_selector, spec.tolerations),
         # The chart's has no egress and opens the console.
         "networkPolicy": {"enabled": False},
         "metrics": {"serviceMonitor": {"public": spec.service_monitor}},
@@ -285,10 +285,6 @@ def _set_keys(spec: MinioObjectStorageSpec) -> str:
     # The chart puts this between double quotes: it has to do without them and without backslashes.
     add = f"{{ echo $user; cat {keys}/$user; echo; }} | {client} admin user add myminio"
     return f"for user in {users}; do {add} || exit 1; done"
-
-
-def _nodes(spec: MinioObjectStorageSpec) -> dict[str, Any]:
-    return {"nodeSelector": dict(spec.node_selector), "tolerations": [dict(one) for one in spec.tolerations]}
 
 
 def _spread(spec: MinioObjectStorageSpec) -> list[dict[str, Any]]:

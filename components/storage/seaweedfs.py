@@ -31,7 +31,7 @@ from .._passwords import generate_password, secret_map
 from .._pods import pod_fields, pod_values, pull_secrets
 from .._release import release
 from .._service_monitor import create_service_monitor
-from .._workload import CONTAINER_SECURITY_CONTEXT, resources
+from .._workload import CONTAINER_SECURITY_CONTEXT, NO_PRIVILEGES, SECCOMP_PROFILE, resources
 from ..units import parse_quantity
 from .args import InClusterObjectStorageArgs
 from .spec import SEAWEEDFS_S3_PORT, InClusterObjectStorageSpec
@@ -58,14 +58,9 @@ _POD_SECURITY_CONTEXT = {
     "runAsGroup": _USER,
     "fsGroup": _USER,
     "fsGroupChangePolicy": "OnRootMismatch",
-    "seccompProfile": {"type": "RuntimeDefault"},
+    **SECCOMP_PROFILE,
 }
-_CONTAINER_SECURITY_CONTEXT = {
-    "enabled": True,
-    "allowPrivilegeEscalation": False,
-    "capabilities": {"drop": ["ALL"]},
-    "readOnlyRootFilesystem": True,
-}
+_CONTAINER_SECURITY_CONTEXT = {"enabled": True, **NO_PRIVILEGES}
 # `weed` opens sockets in /tmp, and the root filesystem is read-only.
 _TEMPORARY_DIRECTORY = {
     "extraVolumes": '- {"name": "tmp", "emptyDir": {}}',
@@ -379,7 +374,7 @@ def _pod_values(spec: InClusterObjectStorageSpec, cpu: str, memory: str) -> dict
     return {
         "podSecurityContext": dict(_POD_SECURITY_CONTEXT),
         "containerSecurityContext": dict(_CONTAINER_SECURITY_CONTEXT),
-        "resources": {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}},
+        "resources": resources(cpu, memory),
         # The chart takes these as text; JSON is YAML.
         "nodeSelector": json.dumps(dict(spec.node_selector)) if spec.node_selector else "",
         "tolerations": json.dumps([dict(one) for one in spec.tolerations]) if spec.tolerations else "",
@@ -464,7 +459,7 @@ def bucket_job_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
                     "runAsNonRoot": True,
                     "runAsUser": _USER,
                     "runAsGroup": _USER,
-                    "seccompProfile": {"type": "RuntimeDefault"},
+                    **SECCOMP_PROFILE,
                 },
                 "containers": [_bucket_job_container(spec)],
             },

@@ -6,6 +6,7 @@ from typing import Any
 from .._http_client import DIRECTORY, VOLUME, secret_volume
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
+from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE
 from .alloy_config import GRPC_PORT, HTTP_PORT, LOGIN_DIRECTORY, TLS_DIRECTORY, alloy_config
 from .spec import TelemetrySpec
 
@@ -113,10 +114,8 @@ def _container_security(spec: TelemetrySpec) -> dict[str, Any]:
         "runAsGroup": user,
         "runAsNonRoot": user != 0,
         "privileged": False,
-        "allowPrivilegeEscalation": False,
-        "readOnlyRootFilesystem": True,
-        "capabilities": {"drop": ["ALL"]},
-        "seccompProfile": {"type": "RuntimeDefault"},
+        **NO_PRIVILEGES,
+        **SECCOMP_PROFILE,
     }
 
 

@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._workload import WorkloadSettings, go_memory_limit, resources, scheduling
+from .._workload import SECCOMP_PROFILE, WorkloadSettings, go_memory_limit, resources, scheduling
 from ..units import parse_quantity
 from .modes import TempoRole
 from .spec import TracingSpec
 
 TERMINATION_GRACE_SECONDS = 300
-POD_SECURITY_CONTEXT = {"seccompProfile": {"type": "RuntimeDefault"}, "fsGroupChangePolicy": "OnRootMismatch"}
+POD_SECURITY_CONTEXT = {**SECCOMP_PROFILE, "fsGroupChangePolicy": "OnRootMismatch"}
 DEFAULT_RESOURCES = {
     TempoRole.DISTRIBUTOR: ("100m", "512Mi"),
     TempoRole.INGESTER: ("200m", "1Gi"),
