@@ -16,7 +16,7 @@ import yaml
 
 from tools.deploy.environment import DEMO_PASSPHRASE
 
-PROJECT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("__main__.py", "Pulumi*.yaml", "components", "config", "wiring", "sandbox", "tools")
 FOREIGN = ("AWS_", "KUBE", "PULUMI_", "OBSERVABILITY_")
 
@@ -41,12 +41,12 @@ class Checkout:
     def __init__(self, directory: Path, environment: Mapping[str, str] | None = None) -> None:
         self.root = directory / "project"
         self.root.mkdir()
-        for source in (path for part in PARTS for path in PROJECT.glob(part)):
+        for source in (path for part in PARTS for path in ROOT.glob(part)):
             if source.is_dir():
                 shutil.copytree(source, self.root / source.name)
             else:
                 shutil.copy2(source, self.root / source.name)
-        (self.root / ".venv").symlink_to(PROJECT / ".venv")
+        (self.root / ".venv").symlink_to(ROOT / ".venv")
         (directory / "state").mkdir()
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)},
@@ -76,7 +76,7 @@ class Checkout:
 
     def restore(self, stack: str) -> None:
         """Put the committed stack file back."""
-        shutil.copy2(PROJECT / f"Pulumi.{stack}.yaml", self._stack_file(stack))
+        shutil.copy2(ROOT / f"Pulumi.{stack}.yaml", self._stack_file(stack))
 
     def deploy(self, command: str, stack: str, *arguments: str) -> Done:
         """Run a command of the deploy tools, with everything confirmed."""

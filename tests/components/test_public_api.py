@@ -10,8 +10,8 @@ import pytest
 
 import components
 from components._plugin import component_classes
+from tests.checkout import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PROVIDERS = {"pulumi_kubernetes", "pulumi_aws", "pulumi_random"}
 SPECS = sorted((ROOT / "components").rglob("spec*.py"))
 PUBLIC = list(components.__all__)

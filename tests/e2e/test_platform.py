@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.handle import Sandbox
-from tests.checkout import PROJECT
 from tests.e2e.conftest import Eventually
 from tests.e2e.platform import Platform
 
@@ -175,11 +174,6 @@ def test_a_schema_entry_appended_for_the_future_passes(platform: Platform) -> No
 
 
 def test_an_up_refuses_a_value_that_the_chart_does_not_know(platform: Platform) -> None:
-    reference = PROJECT.parent / "shared"
-    if not (reference / "charts").is_dir():
-        pytest.skip("../shared/charts is not there, so no chart to hold the values against")
-    beside = platform.checkout.root.parent / "shared"
-    beside.symlink_to(reference)
     platform.checkout.configure("dev", {"observability:logging": {"values": {"chunkCache": {"enabled": True}}}})
     done = platform.checkout.deploy("up", "dev")
     assert done.exit_code == 1, done.output

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parents[2]
-STAND_INS = PROJECT / "sandbox" / "providers"
+from tests.checkout import ROOT
+
+STAND_INS = ROOT / "sandbox" / "providers"
 
 
 @dataclass(frozen=True)

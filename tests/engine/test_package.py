@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkout import ROOT
 from tests.engine.inline import STAND_INS, InlineStack, Run
 from tests.installed_tools import ENGINE, require
 from tools.docs.schema import SCHEMA_FILE
 
 pytestmark = pytest.mark.engine
 
-ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "yaml" / "Pulumi.yaml"
 INTERPRETER = ROOT / "tests" / "engine" / "yaml_program.py"
 

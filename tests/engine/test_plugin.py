@@ -16,11 +16,11 @@ from pulumi.errors import InputPropertiesError
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from components._plugin import NAME, Plugin
+from tests.checkout import ROOT
 from tests.recording import record
 from tools.docs.pages import reference
 from tools.docs.schema import SCHEMA_FILE, package_schema, schema_text
 
-ROOT = Path(__file__).resolve().parents[2]
 LANGUAGES_KEYWORDS = {"urn", "id", "pulumi"}
 
 

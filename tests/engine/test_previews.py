@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.checkout import PROJECT, Checkout, Done
+from tests.checkout import ROOT, Checkout, Done
 from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.engine
 
-STACKS = sorted(path.name.split(".")[1] for path in PROJECT.glob("Pulumi.*.yaml"))
+STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 NAMESPACES = {
     "dev": ["demo", "logging", "monitoring", "storage", "telemetry", "tracing"],
     "distributed": ["alloy", "grafana", "loki", "minio", "monitoring", "tracing"],
@@ -68,7 +68,7 @@ def test_a_preview_names_every_address_and_changes_no_file(stack: str, checkout:
 def test_a_preview_leaves_this_checkout_as_it_was(checkout: Checkout) -> None:
     before = _git_status()
     command = checkout.deploy_command("preview", "dev")
-    done = subprocess.run(command, cwd=PROJECT, env=checkout.environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=checkout.environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Resources:" in done.stdout
     assert _git_status() == before
@@ -206,4 +206,4 @@ def _files(root: Path) -> dict[str, bytes]:
 
 
 def _git_status() -> str:
-    return subprocess.run(["git", "status", "--porcelain"], cwd=PROJECT, capture_output=True, text=True).stdout
+    return subprocess.run(["git", "status", "--porcelain"], cwd=ROOT, capture_output=True, text=True).stdout

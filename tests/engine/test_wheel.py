@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkout import ROOT
 from tests.engine.inline import STAND_INS, InlineStack
 from tests.engine.installation import install, run
 from tests.installed_tools import ENGINE, require
 
-ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "python-import" / "__main__.py"
 PACKAGE = "pulumi_observability"
 

@@ -1,17 +1,15 @@
 """The program of a stack of a few settings, and what its resources hold."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
 from config import SettingsError
+from tests.checkout import ROOT
 from tools.program import Recording, record
 from tools.program.stacks import configured_program
-
-ROOT = Path(__file__).parents[2]
 
 
 def record_stack(config: Mapping[str, Any], *, name: str = "test", preview: bool = True) -> Recording:

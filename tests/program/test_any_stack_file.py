@@ -21,12 +21,12 @@ from pydantic import BaseModel
 
 from config.settings import AREAS
 from config.storage import STORAGE_KINDS
+from tests.checkout import ROOT
 from tests.program.test_wrong_values import IN_PYDANTICS_WORDS
 from tools.settings.__main__ import lines
 from tools.settings.table import rows
 from tools.stackfile import MalformedStackFileError
 
-ROOT = Path(__file__).resolve().parents[2]
 STACK = "fuzz"
 FILE = f"Pulumi.{STACK}.yaml"
 FILES = int(os.environ.get("FUZZ_FILES", "300"))

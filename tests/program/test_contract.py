@@ -7,17 +7,16 @@ project's stand-ins.
 import os
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 
 import pytest
 import yaml
 
 from components.charts import CHARTS_VARIABLE
+from tests.checkout import ROOT
 from tests.installed_tools import require
 from tools.contract import Report, check
 from tools.render import Rendering, render
 
-ROOT = Path(__file__).resolve().parents[2]
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 
 

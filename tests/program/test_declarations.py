@@ -16,12 +16,10 @@ from components._spec import Spec
 from config.settings import AREAS
 from config.storage import STORAGE_KINDS
 from config.validation import accepts
-from tests.checkout import Checkout
+from tests.checkout import ROOT, Checkout
 from tools.docs.settings import areas
 from tools.generate.arguments import argument_modules, specifications
 from wiring.argument_origins import ARGUMENT_ORIGINS, INHERITED, origins
-
-ROOT = Path(__file__).resolve().parents[2]
 
 AREA_OF = {
     **dict.fromkeys(("AwsObjectStorage", "AwsBucketAccess"), "aws"),

@@ -1,18 +1,17 @@
 """Stacks for clusters of each IP family, rendered from the published charts: nothing listens in the other one alone."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.charts import ALLOY, GRAFANA_CHART, LOKI, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED, VALKEY
 from components.tracing.modes import TEMPO_3_VERSIONS
+from tests.checkout import ROOT
 from tests.real_charts import require_renderable
 from tools.contract.ip_families import every_pod_uses_the_ip_families_of_the_cluster
 from tools.program.stacks import configured_program
 from tools.render.stack import render_program
 
-ROOT = Path(__file__).parents[2]
 CHARTS = (ALLOY, GRAFANA_CHART, LOKI, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED, VALKEY)
 STACKS: dict[str, dict[str, Any]] = {
     "one-pod-each": {"demo": {"enabled": True}, "tracing": {"receivers": ["otlp", "jaeger", "zipkin"]}},

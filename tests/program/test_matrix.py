@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -14,13 +13,12 @@ from components.logging.modes import LokiMode
 from components.tracing.modes import TEMPO_3_VERSIONS, TempoMode
 from config.storage import STORAGE_KINDS
 from tests.program.programs import record_stack
-from tests.real_charts import find_files
+from tests.real_charts import find_files, require_files
 from tools.contract.chart_values import findings
 from tools.program import Recording
 from tools.render.resources import whole_numbers
 from tools.support_matrix import COMBINATIONS, REJECTIONS, STORES, TOPOLOGIES, Combination, Rejection, combinations_of
 
-ROOT = Path(__file__).parents[2]
 ALONE = {"backendScheduler": 1}
 """What runs once, as its chart takes no other number."""
 
@@ -47,9 +45,7 @@ def test_a_supported_combination_gives_the_chart_only_values_that_it_knows(
     combination: tuple[Combination, Recording],
 ) -> None:
     found, recording = combination
-    files = find_files(found.topology.chart, found.version)
-    if files is None:
-        pytest.skip(f"chart {found.topology.chart.name} {found.version} is not at hand")
+    files = require_files(found.topology.chart, found.version)
     violations = [
         str(violation) for violation in findings(str(found), values_of(recording, found.topology.release), files)
     ]

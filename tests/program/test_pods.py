@@ -8,13 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from itertools import chain, cycle, repeat
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pytest
 import yaml
 
+from tests.checkout import ROOT
 from tests.installed_tools import require
 from tools.contract.kubernetes_versions import missing_features
 from tools.contract.pods import Pod, pods_of
@@ -24,7 +24,6 @@ from tools.render import Rendering
 from tools.render.stack import render_program
 from tools.support_matrix import STORES, TOPOLOGIES
 
-ROOT = Path(__file__).parents[2]
 COMMITTED = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 NODES = {"pool": "obs"}
 TAINT = {"key": "dedicated", "operator": "Exists"}

@@ -9,13 +9,12 @@ import pytest
 
 from components.charts import LOKI, TEMPO
 from config import Settings
+from tests.checkout import ROOT
 from tests.program.programs import record_stack, refused
 from tools.program import record
 from tools.program.stacks import program_of
 from wiring import component_errors
 from wiring.planned_components import PlannedComponent, planned_components
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_problems_of_several_components_are_one_report() -> None:

@@ -1,6 +1,5 @@
 """The program with certificates and logins: what is made where, who shows it, and that nobody is left out."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,6 @@ from components.charts import LOKI
 from tests.program.programs import collectors, datasource, refused, stack
 from tools.program import Recording
 
-ROOT = Path(__file__).parents[2]
 MTLS = {"tls": "cert-manager", "issuer": {"name": "observability-ca"}, "authentication": "mtls"}
 BASIC = {"tls": "existing", "authentication": "basic"}
 DISTRIBUTED = {"mode": "distributed"}

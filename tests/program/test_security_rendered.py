@@ -5,20 +5,19 @@ project's stand-ins.
 """
 
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.charts import ALLOY, LOKI
 from components.tracing.modes import TEMPO_2_VERSIONS
+from tests.checkout import ROOT
 from tests.installed_tools import require
 from tools.contract import check
 from tools.program.stacks import configured_program
 from tools.render import Rendering
 from tools.render.stack import render_program
 
-ROOT = Path(__file__).parents[2]
 BY_MANAGER = {"tls": "cert-manager", "issuer": {"name": "ca"}}
 TEAMS = {"tenants": ["ops", "team-a"]}
 STACKS: dict[str, dict[str, Any]] = {

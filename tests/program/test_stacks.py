@@ -1,16 +1,15 @@
 """Every committed stack, run whole under the recording monitor: what it makes, where it goes and what it exports."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.checkout import ROOT
 from tests.program.programs import record_stack
 from tools.program import Recording, program_of, record
 
-ROOT = Path(__file__).parents[2]
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 
 

@@ -1,12 +1,10 @@
 """The program on every kind of store: what Loki and Tempo are told, and what is created for it."""
 
-from pathlib import Path
 from typing import Any
 
 from tests.program.programs import stack
 from tools.program import Recording
 
-ROOT = Path(__file__).parents[2]
 AWS = {"kind": "aws", "account_id": "123456789012", "buckets": {"logs": "acme-logs", "traces": "acme-traces"}}
 
 

@@ -1,12 +1,8 @@
 """The program with tenants: whose logs go where, and who reads them."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.program.programs import collectors, datasource, refused, stack
-
-ROOT = Path(__file__).parents[2]
 
 
 def test_the_only_tenant_is_that_of_every_log_and_of_grafana() -> None:

@@ -7,20 +7,19 @@ project's stand-ins.
 
 import json
 import re
-import shutil
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.checkout import ROOT
+from tests.installed_tools import require
 from tools.contract.pods import pods_of
 from tools.program.stacks import configured_program
 from tools.render import Rendering
 from tools.render.stack import render_program
 from tools.stackfile import read_stack_file
 
-ROOT = Path(__file__).parents[2]
 KAFKA = {"mode": "distributed", "chart_version": "3.3.0", "kafka_address": "kafka.messaging:9092"}
 STACKS: dict[str, Mapping[str, Any]] = {
     "everything-in-the-cluster": {"cluster": {"name": "one"}, "demo": {"enabled": True}, "caching": {"kind": "valkey"}},
@@ -89,8 +88,7 @@ def without_digest(claim: str) -> str:
 
 @pytest.mark.parametrize("topology", STACKS)
 def test_two_stacks_share_nothing_of_the_cluster(topology: str) -> None:
-    if shutil.which("helm") is None:
-        pytest.skip("helm is not on PATH; `make test` puts it there")
+    require("helm")
     one, other = (
         set(claims(render_program(configured_program(ROOT, named(STACKS[topology], name, bucket)), name)))
         for name, bucket in (("blue", "acme"), ("green", "globex"))

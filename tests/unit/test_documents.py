@@ -14,9 +14,9 @@ import components
 from config.secrets import SECRET_KEYS
 from config.settings import AREAS
 from config.storage import STORAGE_KINDS
+from tests.checkout import ROOT
 from tools.program import record
 
-ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = sorted(
     path
     for place in (".", "docs", "examples")

@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.checkout import ROOT
 from tools.docs.schema import package_schema
 
-ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = re.compile(r"\$\{(?P<name>\w+)(?:\.(?P<property>\w+))?")
 SCHEMA = package_schema(ROOT)["resources"]
 PROGRAM = yaml.safe_load((ROOT / "examples/yaml/Pulumi.yaml").read_text(encoding="utf-8"))

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.checkout import ROOT
+
 TESTS = ROOT / "tests" / "unit"
 
 

@@ -18,7 +18,6 @@ from sandbox.helm import Helm
 from tests.real_charts import BESIDE
 from tools.render.chartfiles import ChartFiles
 
-ROOT = Path(__file__).resolve().parents[3]
 NAMES = Path(__file__).with_name("names.tpl")
 TEMPLATE = "templates/config.yaml"
 """The file of the chart that holds Loki's configuration."""

@@ -17,7 +17,8 @@ import yaml
 
 from components.charts import CHARTS_VARIABLE
 from sandbox.helm import Helm
-from tests.e2e.loki.charts import ROOT, TEMPLATE, chart_at_hand
+from tests.checkout import ROOT
+from tests.e2e.loki.charts import TEMPLATE, chart_at_hand
 from tools.program import record
 from tools.program.stacks import configured_program
 from tools.render.resources import whole_numbers

@@ -18,8 +18,8 @@ import yaml
 
 from sandbox import aws, commands
 from sandbox.processes import start, stop, wait_until_none
+from tests.checkout import ROOT
 from tests.e2e.loki import valkey
-from tests.e2e.loki.charts import ROOT
 from tests.e2e.loki.configuration import Renderer, release_of_clean_clone, release_of_stack
 from tests.e2e.loki.machine import Ports, on_this_machine
 from tests.e2e.loki.process import SECONDS, Line, Loki

@@ -12,7 +12,7 @@ import yaml
 from components.charts import LOKI
 from components.logging import Logging, LoggingArgs
 from components.logging.modes import LokiMode
-from tests.e2e.loki.charts import ROOT
+from tests.checkout import ROOT
 from tests.e2e.loki.configuration import Release, release_of, release_of_stack
 from tools.support_matrix import COMBINATIONS
 

@@ -5,15 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
+from tests.checkout import ROOT
 from tests.program.programs import record_stack
 from tools.stackfile import read_stack_file
-
-ROOT = Path(__file__).parents[3]
 
 ABSENT = "nothing at this path"
 """The value of a path that leads to nothing."""

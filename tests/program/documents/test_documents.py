@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.checkout import ROOT
 from tests.program.documents import document_000, document_001, document_002, document_003
 from tests.program.documents.rows import (
-    ROOT,
     Row,
     alloy_blocks,
     changed,

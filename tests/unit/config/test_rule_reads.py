@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +16,9 @@ from config.settings import AREAS, Settings
 from config.source import Source
 from config.stack import load
 from config.stack_rules import RULES
+from tests.checkout import ROOT
 from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_METRICS, PRODUCTION
 
-ROOT = Path(__file__).resolve().parents[3]
 SECRETS = {
     f"{purpose}_{key}": "given" for purpose in ("logs", "traces") for key in ("access_key_id", "secret_access_key")
 }

@@ -7,9 +7,9 @@ import pytest
 from mypy import api
 
 from components.datasources.model import After, Before, LinePattern, LogsLink, Loki
+from tests.checkout import ROOT
 
 LOKI = Loki("loki", "Loki")
-ROOT = Path(__file__).parents[3]
 
 SNIPPET = """\
 from components.datasources.model import After, Before, LogsLink, Loki, Tempo, TraceLink, LogLabel

@@ -1,6 +1,5 @@
 """Traefik's objects, and what is refused."""
 
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -11,8 +10,9 @@ from components._spec import InvalidArgsError
 from components.ingress.objects import basic_auth, ingress_route
 from components.ingress.spec import BasicAuthSpec, UiRouteSpec
 from tests.fixes import fix_of
+from tests.real_charts import BESIDE
 
-CRDS = Path(__file__).parents[4] / "shared" / "crds" / "traefik.io"
+CRDS = BESIDE / "crds" / "traefik.io"
 ALLOY = {
     "namespace": "telemetry",
     "service": "alloy",

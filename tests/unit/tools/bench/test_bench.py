@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.checkout import ROOT
 from tools.bench import commands
 from tools.bench.measure import (
     Budget,
@@ -21,8 +22,6 @@ from tools.bench.measure import (
 )
 from tools.bench.table import HEAD, failed_row, measured_row, paired_rows, printed
 from tools.program import Recording, program_of, record
-
-PROJECT = Path(__file__).resolve().parents[4]
 
 
 def measured(*seconds: float, mib: float = 50, budget: Budget | None = None) -> Measured:
@@ -56,9 +55,9 @@ def test_a_long_command_is_run_once(tmp_path: Path) -> None:
 
 
 def test_the_stack_files_are_as_many_as_the_benchmark_states() -> None:
-    command = commands.fuzz(PROJECT, 10_000)
+    command = commands.fuzz(ROOT, 10_000)
     assert command.environment["FUZZ_FILES"] == "10000"
-    assert (PROJECT / command.words[-1]).is_file()
+    assert (ROOT / command.words[-1]).is_file()
 
 
 def test_memory_is_the_peak_of_the_command(tmp_path: Path) -> None:
@@ -133,15 +132,15 @@ def test_the_empty_program_makes_the_providers_of_the_stack() -> None:
 
     empty = record(program, stack="dev")
     assert len(providers(empty)) == 2
-    assert providers(empty) == providers(record(program_of(PROJECT, "dev"), stack="dev"))
+    assert providers(empty) == providers(record(program_of(ROOT, "dev"), stack="dev"))
 
 
 def test_make_is_run_without_what_this_benchmark_was_started_with(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
-    monkeypatch.setenv("VIRTUAL_ENV", str(PROJECT / ".venv"))
+    monkeypatch.setenv("VIRTUAL_ENV", str(ROOT / ".venv"))
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    ours = [str(PROJECT / ".venv" / "bin"), "/cache/pulumi-observability/tools/helm-v3.20.2"]
+    ours = [str(ROOT / ".venv" / "bin"), "/cache/pulumi-observability/tools/helm-v3.20.2"]
     monkeypatch.setenv("PATH", os.pathsep.join([*ours, "/usr/bin", "/bin"]))
-    environment = commands.make(PROJECT, "preview").environment
+    environment = commands.make(ROOT, "preview").environment
     assert environment["PATH"] == "/usr/bin:/bin"
     assert not {"VIRTUAL_ENV", "PYTHONDONTWRITEBYTECODE"} & set(environment)

@@ -14,14 +14,13 @@ import pytest
 import yaml
 
 from config import errors
+from tests.checkout import ROOT
 from tests.unit.tools.deploy import fakes
 from tools import stackfile
 from tools.deploy.confirmation import Refused, confirm
 from tools.deploy.engine import Engine, EngineFailedError, MissingEngineError, StateError
 from tools.deploy.kubectl import UnreachableClusterError, kubectl
 from tools.stackfile import StackFile
-
-PROJECT = Path(__file__).resolve().parents[4]
 
 
 @pytest.fixture
@@ -60,7 +59,7 @@ def test_an_interruption_lets_the_engine_end_what_it_has_begun(tmp_path: Path) -
     script = "import os; from tests.unit.tools.deploy.fakes import engine; engine(variables=os.environ).run('up')"
     with subprocess.Popen(
         [sys.executable, "-c", script],
-        cwd=PROJECT,
+        cwd=ROOT,
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
         stdout=subprocess.PIPE,
         text=True,
@@ -110,7 +109,7 @@ STUB = 'here=${0%/*}; echo "$1" >> "$here/calls"; [ "$1" != preview ] || [ -e "$
 
 def local_engine(directory: Path) -> Engine:
     _command(directory / "pulumi", STUB)
-    return replace(fakes.engine(variables=os.environ, backend=f"file://{directory}"), root=PROJECT)
+    return replace(fakes.engine(variables=os.environ, backend=f"file://{directory}"), root=ROOT)
 
 
 @pytest.mark.parametrize(
@@ -142,12 +141,12 @@ def test_a_preview_that_cannot_decrypt_the_secrets_names_the_fix(bin_directory: 
 
 def test_a_preview_imports_neither_the_program_nor_an_sdk() -> None:
     script = "import sys, tools.deploy.__main__; print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"pulumi", "components", "config", "pydantic", "tools.render"} & set(done.stdout.split())
 
 
 def test_the_project_has_one_name() -> None:
-    assert yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())["name"] == stackfile.PROJECT == errors.PROJECT
+    assert yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"] == stackfile.PROJECT == errors.PROJECT
 
 
 def test_a_shell_has_the_state_and_the_passphrase_of_make() -> None:
@@ -156,7 +155,7 @@ def test_a_shell_has_the_state_and_the_passphrase_of_make() -> None:
         "variables = {**os.environ, 'PULUMI_BACKEND_URL': 'file:///here'};"
         "engine(variables=variables).become('sh', '-c', 'echo $PULUMI_BACKEND_URL')"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout == "file:///here\n"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.kinds import HELM_RELEASE
+from tests.checkout import ROOT
 from tests.unit.tools.deploy.fakes import cluster, engine
 from tools.deploy import update
 from tools.deploy.cluster import HelmRelease
@@ -17,8 +18,6 @@ from tools.deploy.confirmation import Refused
 from tools.deploy.engine import Engine
 from tools.render import RenderError
 from tools.stackfile import read_stack_file
-
-ROOT = Path(__file__).parents[4]
 
 LOKI = HelmRelease("logging", "loki", "deployed", 3)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.checkout import PROJECT, Checkout, Done
+from tests.checkout import ROOT, Checkout, Done
 from tools.generate.stubs import stubs
 
 ECHO = '''"""A component of a test."""
@@ -47,7 +47,7 @@ def generate(checkout: Checkout, *options: str) -> Done:
 
 
 def test_nothing_is_missing_from_the_generated_code() -> None:
-    assert stubs(PROJECT) == {}
+    assert stubs(ROOT) == {}
 
 
 def test_the_arguments_of_a_new_component_are_generated(checkout: Checkout) -> None:

@@ -3,12 +3,11 @@
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
+from tests.checkout import ROOT
 from tests.recording import record
 from tools.program import program_of
 
-ROOT = Path(__file__).resolve().parents[4]
 RECORD = """
 import pulumi_random as random
 from tools.program import record
