@@ -500,6 +500,6 @@ def _fix_of_tags(argument: str, tags: Mapping[str, str], problems: Sequence[Link
 
 def _url_missing(product: str, signal: str) -> Violation:
     return Violation(
-        f"is missing: set the query URL of {product}, or set {signal}_uid to an empty text where there are no {signal}",
+        f"is missing: the datasource requires the query URL of {product}; set it, or set {signal}_uid to an empty text",
         {f"{signal}_url": placeholder(f"{signal}_url")},
     )

@@ -33,7 +33,7 @@ def ensure(root: Path, locks: Path, report: Callable[[str], None]) -> None:
             return
         if not _python_fits(root):
             if (root / ".venv").is_symlink():
-                raise SetupError(f"{root / '.venv'} is a link to another environment: remove it, and one is made here")
+                raise SetupError(f"{root / '.venv'} must not be a link to another environment; remove it")
             report(f"creating .venv with Python {platform.python_version()}")
             _run([sys.executable, "-m", "venv", "--clear", str(root / ".venv")], _NO_VENV)
         report("installing requirements.lock into .venv")

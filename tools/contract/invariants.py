@@ -131,7 +131,7 @@ def every_ring_has_a_label_of_its_own(rendering: Rendering) -> Iterator[Finding]
 def _label_problem(name: str, item: RenderedObject, label: str | None) -> Iterator[Finding]:
     required = f"{item.manifest['metadata']['labels']['app.kubernetes.io/instance']}.{item.namespace}"
     if label != required:
-        yield Finding(name, f"the label of its ring is {label!r}: set {required!r}")
+        yield Finding(name, f"the label of its ring is {label!r}; set {required!r}")
 
 
 INVARIANTS: tuple[Invariant, ...] = (

@@ -44,7 +44,7 @@ def recover(engine: Engine, yes: bool) -> None:
     engine.cancel()
     if operations:
         engine.import_state(without_pending_operations(state))
-    print(f"cleared {len(leftovers)} leftovers: run the up again")
+    print(f"cleared {len(leftovers)} leftovers; run the up again")
 
 
 def refuse_locked_stack(engine: Engine) -> None:

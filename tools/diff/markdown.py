@@ -23,7 +23,7 @@ def comment(comparison: Comparison, limit: int = LIMIT) -> str:
         else:
             text += section
     if cut:
-        text += f"\n\n_{cut} more objects differ than fit in a comment: run `make diff STACK={comparison.stack}`._"
+        text += f"\n\n_{cut} more objects differ than fit in a comment; run `make diff STACK={comparison.stack}`._"
     return f"{text}\n"
 
 

@@ -108,7 +108,7 @@ def test_an_environment_that_is_a_link_to_another_checkouts_is_left_whole(checko
     elsewhere.mkdir()
     (elsewhere / "kept").touch()
     (checkout.root / ".venv").symlink_to(elsewhere)
-    with pytest.raises(SetupError, match="is a link to another environment: remove it"):
+    with pytest.raises(SetupError, match="must not be a link to another environment; remove it"):
         checkout.ensure()
     assert (elsewhere / "kept").exists()
     assert checkout.commands == []

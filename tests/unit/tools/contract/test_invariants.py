@@ -124,7 +124,7 @@ def test_a_ring_without_a_label_of_its_own_is_found(rendering: Make, memberlist:
         return rendering(config)
 
     check = invariants.every_ring_has_a_label_of_its_own
-    problem = f"ConfigMap apps/web: config.yaml: the label of its ring is {label!r}: set 'web.apps'"
+    problem = f"ConfigMap apps/web: config.yaml: the label of its ring is {label!r}; set 'web.apps'"
     assert found(check, ring(memberlist)) == [problem]
     assert found(check, ring("memberlist:\n  cluster_label: web.apps\n")) == []
 
@@ -137,7 +137,7 @@ def test_a_cluster_of_collectors_without_a_name_is_found(rendering: Make) -> Non
 
     check = invariants.every_ring_has_a_label_of_its_own
     assert found(check, collectors("--cluster.enabled=true")) == [
-        "Deployment apps/web: container main: the label of its ring is None: set 'web.apps'"
+        "Deployment apps/web: container main: the label of its ring is None; set 'web.apps'"
     ]
     assert found(check, collectors("--cluster.enabled=true", "--cluster.name=web.apps")) == []
     assert found(check, collectors("--cluster.enabled=false")) == []

@@ -37,7 +37,7 @@ def test_what_does_not_fit_is_counted(limit: int) -> None:
     assert len(text) <= limit
     assert text.count("<details>") == text.count("</details>")
     named = text.count("<code>apps/")
-    assert text.endswith(f"_{1_000 - named} more objects differ than fit in a comment: run `make diff STACK=dev`._\n")
+    assert text.endswith(f"_{1_000 - named} more objects differ than fit in a comment; run `make diff STACK=dev`._\n")
 
 
 def test_a_fence_inside_the_change_does_not_end_it() -> None:
