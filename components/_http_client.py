@@ -6,14 +6,16 @@ holds one, and a renewed one is read again.
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from ._kubernetes import SecretReference
-from ._model import USER_KNOWN, Plain, StrictModel
+from ._model import USER_KNOWN, Plain, StrictModel, placeholder
 from ._spec import Spec, Violation, rule
 from ._tenants import HEADER, OptionalTenant
-from .units import Hostname, form
+from .storage.partitions import arn_problem, endpoint_problem, partition_of, region_of_host, region_problem
+from .units import AwsRegion, Hostname, form
 
 DIRECTORY = "/etc/metrics-client"
 """Directory of a pod with the files of the Secrets."""
@@ -40,7 +42,6 @@ Username = Annotated[
     form(r"[^\s:${}]+", "a name without white space, ':', '$', '{' and '}', which clients would expand"),
     USER_KNOWN,
 ]
-Region = Annotated[str, form(r"[a-z]+(-[a-z]+)+-\d+", "a region of AWS, such as eu-west-1"), USER_KNOWN]
 RoleArn = Annotated[
     str, form(r"|arn:aws[a-z-]*:iam::\d{12}:role/\S+", "the ARN of a role, such as arn:aws:iam::123456789012:role/amp")
 ]
@@ -58,7 +59,7 @@ class HttpBasicAuth(StrictModel):
 class HttpSigV4(StrictModel):
     """Requests signed for Amazon Managed Service for Prometheus, by the AWS identity of the pods."""
 
-    region: Region = Field(description="Region of the workspace.", examples=["eu-west-1"])
+    region: AwsRegion = Field(description="Region of the workspace.", examples=["eu-west-1"])
     role_arn: RoleArn = Field(
         default="",
         description="Role to assume. Default: none; the requests are signed as the pods' own role.",
@@ -198,6 +199,32 @@ class MetricsClientSpec(Spec):
         for name in found[1:]:
             message = f"must not be set with {found[0]}, as a request has one login; remove one of them"
             yield Violation(message, at=("metrics_client", name))
+
+    @rule("metrics_client")
+    def _sigv4_is_of_a_known_partition(self) -> Iterator[Violation]:
+        sigv4 = self.metrics_client.sigv4 if self.metrics_client else None
+        if sigv4 is None:
+            return
+        partition, at = partition_of(sigv4.region), ("metrics_client", "sigv4")
+        if problem := region_problem(sigv4.region):
+            yield Violation(problem, {(*at, "region"): placeholder("region")}, at=(*at, "region"))
+        elif sigv4.role_arn and partition and (problem := arn_problem(sigv4.role_arn, partition.name)):
+            yield Violation(problem, {(*at, "role_arn"): placeholder("role_arn")}, at=(*at, "role_arn"))
+
+    def _address_problems(self, **urls: str) -> Iterator[Violation]:
+        """Yield what the client and the URLs that it requests, by their argument, do not share."""
+        client, used = self.metrics_client, {name: url for name, url in urls.items() if url}
+        if client is None or not used:
+            return
+        for name, url in used.items() if client.sigv4 else ():
+            host, region = urlsplit(url).netloc, client.sigv4.region if client.sigv4 else ""
+            if problem := endpoint_problem(host, region):
+                fix = {("metrics_client", "sigv4", "region"): region_of_host(host)}
+                yield Violation(problem, fix, at=(name,))
+        if client.tls != HttpTls() and not any(url.startswith("https://") for url in used.values()):
+            yield Violation(
+                f"requires an https URL; set one as {', '.join(used)}, or remove it", at=("metrics_client", "tls")
+            )
 
     @rule("metrics_client")
     def _client_certificate_has_its_key(self) -> Iterator[Violation]:

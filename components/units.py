@@ -259,6 +259,15 @@ HttpUrlWithQuery = Annotated[str, AfterValidator(_http_url_with_query), USER_KNO
 OptionalHttpUrlWithQuery = Annotated[str, AfterValidator(_http_url_with_query_or_nothing), USER_KNOWN]
 """An `HttpUrlWithQuery`, or the empty string where there is none."""
 
+_AWS_REGION = r"[a-z]+(-[a-z]+)+-\d+"
+_AN_AWS_REGION = "an AWS region, such as eu-west-1"
+
+AwsRegion = Annotated[str, form(_AWS_REGION, _AN_AWS_REGION), USER_KNOWN]
+"""Name of an AWS region."""
+
+OptionalAwsRegion = Annotated[str, form(f"({_AWS_REGION})?", _AN_AWS_REGION), USER_KNOWN]
+"""An `AwsRegion`, or the empty string where there is none."""
+
 AccountId = Annotated[str, form(r"\d{12}", "the number of an AWS account, 12 digits"), USER_KNOWN]
 """The number of an AWS account."""
 

@@ -111,10 +111,6 @@ def log_address_warnings(spec: pulumi.Output[Model], component: pulumi.Resource)
     spec.apply(log)
 
 
-OTLP_GRPC_PORT, OTLP_HTTP_PORT = 4317, 4318
-"""https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-default-port"""
-
-
 def is_host_and_port(text: str) -> bool:
     """Whether a text is `host:port` or `[address]:port`, as clients without HTTP require."""
     found = _HOST_AND_PORT.fullmatch(text)

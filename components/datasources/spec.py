@@ -388,6 +388,10 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
     def _traces_have_a_url(self) -> Violation | None:
         return _url_missing("Tempo", "traces") if self.traces_uid and not self.traces_url else None
 
+    @rule("metrics_client", "metrics_url")
+    def _metrics_client_fits_its_address(self) -> Iterator[Violation]:
+        return self._address_problems(metrics_url=self.metrics_url)
+
     @rule("metrics_url", "provision_metrics")
     def _provisioned_metrics_have_a_url(self) -> Violation | None:
         if self.provision_metrics and not self.metrics_url:

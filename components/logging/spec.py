@@ -691,6 +691,9 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
             limit = self.label_limit("max_label_names_per_series", tenant)
             if len(counted) > limit.value:
                 of_tenant = f" of tenant {tenant}" if self.tenants else ""
+                if "otlp_index_labels" not in self.model_fields_set:
+                    message = f"must be at least {len(counted)}, as many as otlp_index_labels; raise it, or set fewer"
+                    return Violation(message, {limit.place: len(counted)}, at=limit.place)
                 message = (
                     f"must be at most {limit.value} index labels beside service_name (max_label_names_per_series"
                     f"{of_tenant}), as Loki rejects lines with more; remove {len(counted) - limit.value} of the "

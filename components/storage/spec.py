@@ -20,7 +20,18 @@ from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Fix, Spec, Violation, rule
 from ..charts import MINIO, SEAWEEDFS_CHART, Chart
-from ..units import AccountId, MemorySize, Name, Partition, Quantity, Replicas, VolumeSize, form
+from ..units import (
+    AccountId,
+    AwsRegion,
+    MemorySize,
+    Name,
+    OptionalAwsRegion,
+    Partition,
+    Quantity,
+    Replicas,
+    VolumeSize,
+    form,
+)
 from .partitions import arn_problem, endpoint_problem, partition_of, region_of_host, region_problem
 from .policies import Identity, access_policy, bucket_arn, irsa_trust, pod_identity_trust, role_arn
 from .s3 import DEFAULT_PREFIXES, PURPOSES, S3Url, aws_name_problem, name_problem, prefix_problem
@@ -42,8 +53,6 @@ _KEY = r"(arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key/[A-Za-z0-9-]+)?"
 _A_KEY = "the ARN of a KMS key, such as arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 _POLICY = r"(arn:[a-z-]+:iam::(\d{12}|aws):policy/[\w+=,.@/-]+)?"
 _A_POLICY = "the ARN of an IAM policy, such as arn:aws:iam::123456789012:policy/boundary"
-_REGION = r"[a-z]+(-[a-z]+)+-\d+"
-_A_REGION = "an AWS region, such as eu-west-1"
 _ISSUER = r"((https://)?[A-Za-z0-9.-]+(/[\w.~-]+)*/?)?"
 _AN_ISSUER = "host and path of an OIDC issuer, such as oidc.eks.eu-west-1.amazonaws.com/id/ABC"
 
@@ -297,9 +306,7 @@ class AwsObjectStorageSettings(AwsSettings, BucketLayoutSettings):
 class AwsObjectStorageSpec(AwsObjectStorageSettings, AwsSpec, BucketLayoutSpec):
     """The checked arguments of `AwsObjectStorage`."""
 
-    region: Annotated[str, form(_REGION, _A_REGION), USER_KNOWN] = Field(
-        description="Region of the buckets.", examples=["eu-west-1"]
-    )
+    region: AwsRegion = Field(description="Region of the buckets.", examples=["eu-west-1"])
 
     @property
     def key_is_given(self) -> bool:
@@ -376,7 +383,7 @@ class AwsBucketAccessSpec(AwsBucketAccessSettings, AwsSpec):
     """The checked arguments of `AwsBucketAccess`."""
 
     actions_for: Plain[Consumer] = Field(description="Consumer whose actions are allowed.", examples=["loki"])
-    region: Annotated[str, form(rf"({_REGION})?", _A_REGION), USER_KNOWN] = Field(
+    region: OptionalAwsRegion = Field(
         default="",
         description=(
             "Region of the EKS cluster; with identity `pod-identity`, the role can then be assumed from that cluster "

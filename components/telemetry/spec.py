@@ -385,6 +385,12 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
             return "is not used without an address of metrics; set metrics_remote_write_url, or remove it"
         return None
 
+    @rule("metrics_client", "metrics_otlp_url", "metrics_remote_write_url")
+    def _metrics_client_fits_its_addresses(self) -> Iterator[Violation]:
+        return self._address_problems(
+            metrics_otlp_url=self.metrics_otlp_url, metrics_remote_write_url=self.metrics_remote_write_url
+        )
+
     @rule("metrics_otlp_url", "metrics_client")
     def _otlp_sends_secret_headers_or_a_login(self) -> Violation | None:
         client = self.metrics_client

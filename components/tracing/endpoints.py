@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._tls import service_hosts
+from ..urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
 from .modes import TempoMode
 from .spec import Receiver, TracingSpec
 
 QUERY_PORT = 3200
-OTLP_GRPC_PORT = 4317
-OTLP_HTTP_PORT = 4318
 JAEGER_GRPC_PORT = 14250
 JAEGER_HTTP_PORT = 14268
 JAEGER_COMPACT_PORT = 6831

@@ -8,14 +8,8 @@ from typing import Any
 
 from .._nginx import chart_resolver, merge_gateway, nginx_resolver, pod_resolver
 from .._tls import certificate_volume, refusal_lines, tls_lines
-from .endpoints import (
-    JAEGER_GRPC_PORT,
-    JAEGER_HTTP_PORT,
-    OTLP_GRPC_PORT,
-    OTLP_HTTP_PORT,
-    QUERY_PORT,
-    ZIPKIN_PORT,
-)
+from ..urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
+from .endpoints import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, QUERY_PORT, ZIPKIN_PORT
 from .modes import TempoRole
 from .spec import Receiver, TracingSpec
 from .workloads import workload_values

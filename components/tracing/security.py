@@ -4,14 +4,8 @@ from typing import Any
 
 from .._network_policy import ingress_policy
 from .._tls import CERTIFICATES, certificate_volume
-from .endpoints import (
-    JAEGER_GRPC_PORT,
-    JAEGER_HTTP_PORT,
-    OTLP_GRPC_PORT,
-    OTLP_HTTP_PORT,
-    QUERY_PORT,
-    ZIPKIN_PORT,
-)
+from ..urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
+from .endpoints import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, QUERY_PORT, ZIPKIN_PORT
 from .modes import TempoMode
 from .spec import Receiver, TracingSpec
 

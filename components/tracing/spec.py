@@ -411,6 +411,10 @@ class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReader
             return "is not used without remote_write_url; set remote_write_url, or remove it"
         return None
 
+    @rule("metrics_client", "remote_write_url")
+    def _metrics_client_fits_its_address(self) -> Iterator[Violation]:
+        return self._address_problems(remote_write_url=self.remote_write_url)
+
     @rule("metrics_client", "credentials_secret")
     def _sigv4_signs_with_the_identity_of_the_pods(self) -> Violation | None:
         if self.metrics_client and self.metrics_client.sigv4 and self.credentials_secret:

@@ -11,11 +11,15 @@ from functools import cache
 import pytest
 import yaml
 
-from components.charts import CHARTS_VARIABLE
+from components._memberlist import ClusterLabel
+from components.charts import CHARTS_VARIABLE, LOKI
 from tests.checkout import ROOT
 from tests.installed_tools import require
+from tests.real_charts import require_renderable
 from tools.contract import Report, check
+from tools.program.stacks import configured_program
 from tools.render import Rendering, render
+from tools.render.stack import render_program
 
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 
@@ -63,6 +67,14 @@ def test_a_stack_has_logs_traces_and_collectors_in_namespaces_with_a_pod_securit
     homes = {release.namespace for release in rendering.releases} - set(there)
     assert {"loki", "alloy"} <= {release.chart for release in rendering.releases}
     assert homes <= labelled
+
+
+@pytest.mark.parametrize("label", ClusterLabel)
+def test_each_setting_of_the_label_of_the_ring_of_loki_can_be_deployed(label: ClusterLabel) -> None:
+    require_renderable(LOKI, LOKI.default_version)
+    config = {"cluster": {"name": "test"}, "logging": {"cluster_label": label.value}}
+    rendering = render_program(configured_program(ROOT, config), "test")
+    assert [str(finding) for finding in check(rendering).findings] == []
 
 
 def test_there_are_stacks_to_check() -> None:

@@ -66,7 +66,7 @@ def test_a_limit_below_the_labels_of_the_pipeline_is_reported_at_the_limit() -> 
 
 def test_labels_of_otlp_logs_count_against_the_limit_without_the_name_of_the_service() -> None:
     message = refused(logging={"limits": {NAME: 13}})
-    assert "must be at most 13 index labels beside service_name" in message and "remove 1 of the 14" in message
+    assert f"logging.limits.{NAME} = 13: must be at least 14, as many as otlp_index_labels; raise it" in message
     assert f"observability:logging.limits.{NAME} 14" in message
     accepted(logging={"otlp_index_labels": ["service.name", *(f"a.{number}" for number in range(15))]})
     assert "remove 1 of the 16" in refused(logging={"otlp_index_labels": [f"a.{number}" for number in range(16)]})

@@ -19,7 +19,8 @@ from components.tracing.values import tempo_values
 from tests.unit.telemetry.examples import BASIC_AUTH, CLIENT, component, config_of, secret_key, telemetry_spec
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 
-REMOTE_WRITE = {"metrics_otlp_url": "", "metrics_remote_write_url": "https://metrics.example.org/api/v1/push"}
+PUSH = "https://metrics.example.org/api/v1/push"
+REMOTE_WRITE = {"metrics_otlp_url": "", "metrics_remote_write_url": PUSH}
 OTLP = {"metrics_otlp_url": "https://metrics.example.org/otlp"}
 URL = "https://metrics.example.org/prometheus"
 ROLE = "arn:aws:iam::123456789012:role/amp"
@@ -35,7 +36,7 @@ every_login = pytest.mark.parametrize("client", LOGINS.values(), ids=LOGINS.keys
 
 def tempo(client: dict[str, Any]) -> Any:
     """Return the remote write of Tempo, beside its address and exemplars."""
-    made = spec(KAFKA, metrics_client=client, credentials_secret="", service_account="tempo")
+    made = spec(KAFKA, remote_write_url=PUSH, metrics_client=client, credentials_secret="", service_account="tempo")
     (written,) = generator_config(made)["storage"]["remote_write"]
     return {name: part for name, part in written.items() if name not in ("url", "send_exemplars")}
 
@@ -178,7 +179,7 @@ def test_every_pod_has_exactly_the_files_that_its_configuration_names(client: di
 
 @pytest.mark.parametrize("base", [ON_PREMISES, KAFKA])
 def test_only_the_generator_of_distributed_tempo_reads_the_secrets(base: dict[str, Any]) -> None:
-    values = tempo_values(spec(base, metrics_client=LOGINS["basic"]))
+    values = tempo_values(spec(base, remote_write_url=PUSH, metrics_client=LOGINS["basic"]))
     assert [name for name, part in values.items() if "metrics-login" in str(part)] == ["metricsGenerator"]
     (mount,) = values["metricsGenerator"]["extraVolumeMounts"]
     assert mount == {"name": "metrics-client", "mountPath": DIRECTORY, "readOnly": True}
@@ -249,7 +250,7 @@ def test_a_client_that_contradicts_itself_is_refused(client: dict[str, Any], mes
         ),
         ({"headers": {"X-Key": "hunter2"}}, r"headers.X-Key \(value hidden\): must be the secret and key"),
         ({"tls": {"insecure_skip_verify": True}}, "insecure_skip_verify = true: unknown argument"),
-        ({"sigv4": {"region": "Ireland"}}, 'sigv4.region = "Ireland": must be a region of AWS'),
+        ({"sigv4": {"region": "Ireland"}}, 'sigv4.region = "Ireland": must be an AWS region'),
         ({"basic_auth": {**BASIC_AUTH, "username": "${HOME}"}}, "basic_auth.username = .*: must be a name without"),
     ],
 )
@@ -268,6 +269,30 @@ def test_secret_headers_and_a_login_together_need_remote_write() -> None:
     (problem,) = raised.value.problems
     assert list(problem.fix or ()) == [("metrics_otlp_url",)]
     assert telemetry_spec(**REMOTE_WRITE, metrics_client=client)
+
+
+@pytest.mark.parametrize(
+    ("sigv4", "message"),
+    [
+        ({"region": "mars-north-1"}, "sigv4.region = .*: must be of a known partition of AWS"),
+        ({"region": "cn-north-1", "role_arn": ROLE}, "sigv4.role_arn = .*: must be of partition aws-cn"),
+        ({"region": "us-east-1"}, "metrics_remote_write_url = .*: must be of region us-east-1"),
+    ],
+)
+def test_requests_are_signed_for_the_region_and_the_partition_of_the_store(sigv4: dict[str, str], message: str) -> None:
+    host = "https://aps-workspaces.eu-west-1.amazonaws.com/workspaces/ws-0/api/v1/remote_write"
+    url = host if sigv4["region"] == "us-east-1" else PUSH
+    with pytest.raises(InvalidArgsError, match=message):
+        telemetry_spec(metrics_otlp_url="", metrics_remote_write_url=url, metrics_client={"sigv4": sigv4})
+    right = {"sigv4": {"region": "eu-west-1", "role_arn": ROLE}}
+    assert telemetry_spec(metrics_otlp_url="", metrics_remote_write_url=host, metrics_client=right)
+
+
+def test_tls_of_a_client_requires_an_https_address() -> None:
+    client = {"tls": {"ca": secret_key("ca.crt")}}
+    with pytest.raises(InvalidArgsError, match="metrics_client.tls = .*: requires an https URL; set one"):
+        spec(ON_PREMISES, remote_write_url="http://prometheus.monitoring:9090/api/v1/write", metrics_client=client)
+    assert spec(ON_PREMISES, remote_write_url=PUSH, metrics_client=client)
 
 
 def test_tempo_does_not_sign_with_the_keys_of_its_bucket() -> None:

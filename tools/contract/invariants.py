@@ -114,24 +114,27 @@ def every_release_makes_something(rendering: Rendering) -> Iterator[Finding]:
 
 
 def every_ring_has_a_label_of_its_own(rendering: Rendering) -> Iterator[Finding]:
-    """A process joins the ring of another one that has the address of an earlier pod, unless the ring has a label."""
+    """A process joins the ring of another one that has the address of an earlier pod, unless their labels differ.
+
+    A ring of memberlist without a label is what `cluster_label` off or accept states.
+    """
+    rings: dict[str, str] = {}
     for item in rendering.objects:
         files = (item.manifest.get("data") or {}) if item.kind == "ConfigMap" else {}
         for name, text in files.items():
             config = yaml.safe_load(text) if "memberlist:" in text else None
             if isinstance(config, dict) and isinstance(ring := config.get("memberlist"), dict):
-                yield from _label_problem(f"{item}: {name}", item, ring.get("cluster_label"))
+                label, place = ring.get("cluster_label"), f"{item}: {name}"
+                if label and rings.setdefault(label, place) != place:
+                    yield Finding(place, f"the label of its ring is {label!r}, as that of {rings[label]}; use another")
     for pod in pods_of(rendering.objects):
         for container in pod.containers:
             flags = dict(str(argument).partition("=")[::2] for argument in container.get("args") or [])
             if flags.get("--cluster.enabled") == "true":
-                yield from _label_problem(pod.reference(container), pod.owner, flags.get("--cluster.name"))
-
-
-def _label_problem(name: str, item: RenderedObject, label: str | None) -> Iterator[Finding]:
-    required = f"{item.manifest['metadata']['labels']['app.kubernetes.io/instance']}.{item.namespace}"
-    if label != required:
-        yield Finding(name, f"the label of its ring is {label!r}; set {required!r}")
+                instance = pod.owner.manifest["metadata"]["labels"]["app.kubernetes.io/instance"]
+                label, required = flags.get("--cluster.name"), f"{instance}.{pod.owner.namespace}"
+                if label != required:
+                    yield Finding(pod.reference(container), f"the label of its ring is {label!r}; set {required!r}")
 
 
 INVARIANTS: tuple[Invariant, ...] = (

@@ -121,6 +121,8 @@ def _missing_in_cluster(cluster: Cluster, objects: list[dict[str, Any]]) -> list
 
 
 def _missing_dns_services(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
+    if cluster.sandbox:
+        return []
     setting = f"observability:cluster.dns_resolver resolv.conf --stack {engine.stack.stack}"
     return [
         f"dns_resolver = {service}: must be a Service of the cluster, as gateways resolve names through it; use the "
@@ -131,7 +133,7 @@ def _missing_dns_services(engine: Engine, cluster: Cluster, objects: list[dict[s
 
 def _other_ip_family(engine: Engine, cluster: Cluster) -> list[str]:
     families = engine.stack.ip_families
-    if (families or ["IPv4"])[0] == cluster.ip_family:
+    if cluster.sandbox or (families or ["IPv4"])[0] == cluster.ip_family:
         return []
     place = setting_path("cluster", "ip_families")
     right = [cluster.ip_family, *(family for family in families if family != cluster.ip_family)]

@@ -113,20 +113,18 @@ def test_a_definition_that_goes_with_its_release_is_found(rendering: Make) -> No
     assert found(check, rendering(definition, retained=True)) == []
 
 
-@pytest.mark.parametrize(
-    ("memberlist", "label"),
-    [("memberlist:\n  join_members: [web]\n", None), ('memberlist:\n  cluster_label: "web.other"\n', "web.other")],
-)
-def test_a_ring_without_a_label_of_its_own_is_found(rendering: Make, memberlist: str, label: str | None) -> None:
-    def ring(text: str) -> Rendering:
-        config = manifest("ConfigMap", "web", data={"config.yaml": text, "readme": "memberlist: see above"})
-        config["metadata"]["labels"] = {"app.kubernetes.io/instance": "web"}
-        return rendering(config)
+def test_two_rings_of_one_label_are_found(rendering: Make) -> None:
+    def rings(*labels: str) -> Rendering:
+        texts = [f"memberlist:\n  cluster_label: {label}\n" for label in labels]
+        named = [manifest("ConfigMap", f"web-{index}", data={"a.yaml": text}) for index, text in enumerate(texts)]
+        return rendering(*named, manifest("ConfigMap", "web", data={"readme": "memberlist: see above"}))
 
     check = invariants.every_ring_has_a_label_of_its_own
-    problem = f"ConfigMap apps/web: config.yaml: the label of its ring is {label!r}; set 'web.apps'"
-    assert found(check, ring(memberlist)) == [problem]
-    assert found(check, ring("memberlist:\n  cluster_label: web.apps\n")) == []
+    assert found(check, rings("web.apps", "web.apps")) == [
+        "ConfigMap apps/web-1: a.yaml: the label of its ring is 'web.apps', as that of ConfigMap apps/web-0: a.yaml; "
+        "use another"
+    ]
+    assert found(check, rings("web.apps", "shop.apps", '""', '""')) == []
 
 
 def test_a_cluster_of_collectors_without_a_name_is_found(rendering: Make) -> None:
