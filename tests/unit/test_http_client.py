@@ -290,7 +290,7 @@ def test_requests_are_signed_for_the_region_and_the_partition_of_the_store(sigv4
 
 def test_tls_of_a_client_requires_an_https_address() -> None:
     client = {"tls": {"ca": secret_key("ca.crt")}}
-    with pytest.raises(InvalidArgsError, match="metrics_client.tls = .*: requires an https URL; set one"):
+    with pytest.raises(InvalidArgsError, match=r"metrics_client\.tls = .*: requires an https URL; set one"):
         spec(ON_PREMISES, remote_write_url="http://prometheus.monitoring:9090/api/v1/write", metrics_client=client)
     assert spec(ON_PREMISES, remote_write_url=PUSH, metrics_client=client)
 
