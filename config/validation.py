@@ -198,18 +198,18 @@ def _same_host(wrong: Any, example: Any) -> list[str]:
     right = urlsplit(example)
     try:
         given = urlsplit(wrong if "://" in wrong else f"{right.scheme}://{wrong}")
-        port = f":{given.port}" if given.port else ""
+        port = given.port
     except ValueError:
         return []
     if given.scheme not in ("http", "https") or not given.hostname or {"<", ">"} & set(given.hostname):
         return []
-    if given.port == OTLP_GRPC_PORT:
-        # The same server takes OTLP over HTTP at the port beside it.
-        port = f":{OTLP_HTTP_PORT}" if right.port == OTLP_HTTP_PORT else ""
     host = f"[{given.hostname}]" if ":" in given.hostname else given.hostname
-    server, path = f"{given.scheme}://{host}{port}", given.path.rstrip("/")
-    queries = [f"{server}{path}?{given.query}"] if path and given.query else []
-    return [*queries, f"{server}{path or right.path}", f"{server}{right.path}"]
+    # The same server takes OTLP over HTTP at the port beside that of gRPC.
+    ports = [port, OTLP_HTTP_PORT] if port == OTLP_GRPC_PORT else [port]
+    servers = [f"{given.scheme}://{host}:{port}" if port else f"{given.scheme}://{host}" for port in ports]
+    path = given.path.rstrip("/")
+    paths = [f"{path}?{given.query}"] if path and given.query else []
+    return [f"{server}{end}" for server in servers for end in (*paths, path or right.path, right.path)]
 
 
 def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> Problem:

@@ -173,11 +173,19 @@ def test_a_choice_is_never_replaced_by_another_one_than_was_meant(
         ),
         (
             {"metrics": {**EXTERNAL_METRICS, "otlp_url": "http://p.mon:4317/api/v1/otlp"}},
-            "observability:metrics.otlp_url http://p.mon/api/v1/otlp",
+            "observability:metrics.otlp_url http://p.mon:4318/api/v1/otlp",
+        ),
+        (
+            {"metrics": {**EXTERNAL_METRICS, "otlp_url": "prom.mon:4317/otlp"}},
+            "observability:metrics.otlp_url http://prom.mon:4318/otlp",
+        ),
+        (
+            {"metrics": {**EXTERNAL_METRICS, "query_url": "prom.mon:4317"}},
+            "observability:metrics.query_url http://prom.mon:4317",
         ),
     ],
 )
-def test_the_port_of_grpc_is_not_put_into_a_url(areas: dict[str, Any], command: str) -> None:
+def test_the_port_of_grpc_becomes_that_of_http_in_a_url_for_otlp(areas: dict[str, Any], command: str) -> None:
     message = problems(**areas)
     assert f"pulumi config set --path {command}" in message
     assert "//alloy.alloy:4317 --stack" not in message
