@@ -177,7 +177,9 @@ def _written_out(setting: Setting, wrong: Any) -> list[str]:
     text = json.dumps(wrong) if isinstance(wrong, int | float) else str(wrong)
     if _NUMBER.fullmatch(text) is None:
         return []
-    plain = [text] if isinstance(wrong, int | float) and not members(setting.annotation) else []
+    # YAML drops the zeros that a number begins with.
+    unknown = is_user_known(setting.annotation) and accepts(setting.annotation, f"0{text}")
+    plain = [text] if isinstance(wrong, int | float) and not members(setting.annotation) and not unknown else []
     unit = _UNIT.fullmatch(setting.example) if isinstance(setting.example, str) else None
     if unit is None:
         return plain
@@ -228,6 +230,8 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
     text = message(details)
     if (meant := called_here(setting.annotation, value)) and isinstance(value, str):
         text = f"{text.partition('; ')[0]}; did you mean {meant}?"
+    if kind == "string_type" and _is_number_without_quotes(setting, value):
+        text = "must be text; put it in quotes"
     shown_value = HIDDEN if kind == PLAIN_SECRET else shown(value)
     return Problem(place, text, _fix(place, setting, value), shown_value)
 
@@ -270,6 +274,13 @@ def _is_secret(name: str, value: Any) -> bool:
     """Whether an unknown setting has a secret in plain text, by its name or by its value."""
     named = name.lower() in _SECRET_NAMES and isinstance(value, str) and value != ""
     return named or any(plain_secrets({name: value}))
+
+
+def _is_number_without_quotes(setting: Setting, value: Any) -> bool:
+    """Whether a value is a number, and the setting is a text that may consist of digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return accepts(setting.annotation, json.dumps(value)) or _NUMBER.fullmatch(str(setting.example)) is not None
 
 
 def _fix(place: str, setting: Setting, wrong: Any) -> str:
