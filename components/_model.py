@@ -59,7 +59,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class AlsoCalled:
-    """Names that others have for values of an enum, each with the value: such a name is corrected to it."""
+    """Names that others and earlier versions have for values of an enum: such a name is corrected to the value."""
 
     names: tuple[tuple[str, str], ...]
 
