@@ -59,9 +59,16 @@ class Choices:
 
 @dataclass(frozen=True)
 class AlsoCalled:
-    """Names that others have for values of an enum, each with the value: such a name is corrected to it."""
+    """Names that others and earlier versions have for values of an enum: such a name is corrected to the value."""
 
     names: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class AlsoWritten:
+    """A form in which others write a text, whose only group is the value: such a text is corrected to it."""
+
+    pattern: str
 
 
 class StrictModel(BaseModel):
@@ -146,9 +153,14 @@ def _metadata(annotation: Any) -> Iterator[Any]:
 
 
 def called_here(annotation: Any, name: Any) -> str | None:
-    """Return the value of an enum that others call `name`, `None` if there is none."""
-    others = dict(pair for stated in _metadata(annotation) if isinstance(stated, AlsoCalled) for pair in stated.names)
-    return others.get(re.sub("[-_ ]", "", str(name)).lower())
+    """Return the value that others call `name`, or write as `name`; `None` if there is none."""
+    plain = re.sub("[-_ ]", "", str(name)).lower()
+    for stated in _metadata(annotation):
+        if isinstance(stated, AlsoCalled) and plain in dict(stated.names):
+            return dict(stated.names)[plain]
+        if isinstance(stated, AlsoWritten) and (found := re.fullmatch(stated.pattern, plain)):
+            return found[1]
+    return None
 
 
 def is_plain(field: FieldInfo) -> bool:

@@ -9,12 +9,14 @@ from pydantic import Field
 from components._cluster import ClusterDnsSpec, MonitorSpec
 from components._ip_families import IpFamiliesSpec, IpFamily
 from components._kubernetes import LabelKey, LabelValue, NodeSelector, ObjectName, OptionalObjectName, Tolerations
-from components._model import USER_KNOWN, StrictModel, same_as
+from components._model import USER_KNOWN, AlsoWritten, StrictModel, same_as
 from components._nginx import DnsResolver
 from components._pods import ImageRegistry, PodSettings
 from components.units import Hostname, Name, form
 
 _A_VERSION = "a minor version of Kubernetes; set one such as 1.28"
+_ALSO_A_VERSION = AlsoWritten(r"v?(1\.[1-9]\d)(?!\d).*")
+"""A version with its patch, and as tags and `kubectl version` have it."""
 _NATIVE_SIDECARS = 29
 
 
@@ -50,7 +52,7 @@ class ClusterArea(StrictModel):
         ),
         examples=["production"],
     )
-    kubernetes_version: Annotated[str, form(r"(1\.[1-9]\d)?", _A_VERSION)] = Field(
+    kubernetes_version: Annotated[str, form(r"(1\.[1-9]\d)?", _A_VERSION), _ALSO_A_VERSION, USER_KNOWN] = Field(
         default="",
         description=(
             "Minor version of Kubernetes, in quotes: what an older one does not have is left out, such as sidecars "

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from components._model import USER_KNOWN, StrictModel
+from components._model import USER_KNOWN, AlsoCalled, StrictModel
 from components.certificates.spec import CertificateSettings, IssuerKind
 from components.units import Name
 
@@ -73,7 +73,7 @@ class LoginSecrets(StrictModel):
 class SecurityArea(StrictModel):
     """Settings under `observability:security`: TLS and authentication between collectors, Loki, Tempo and Grafana."""
 
-    tls: Tls = Field(
+    tls: Annotated[Tls, AlsoCalled((("given", "existing"),))] = Field(
         default=Tls.NONE,
         description="`none`: plain text. `cert-manager`: certificates of `issuer`. `existing`: Secrets that exist.",
         examples=["cert-manager"],

@@ -1,29 +1,60 @@
-"""The setting that was probably meant by an unknown one: near it, renamed, of another area, or of the chart."""
+"""The setting that was probably meant by an unknown one: near it, renamed, elsewhere, or a value of the chart."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from operator import eq
+from typing import Any
+
+from pydantic import BaseModel
 
 from components._messages import closest
-from components._model import Location
+from components._model import Location, container
+from components._nginx import DEFAULT_DNS_SERVICE
 
 from .chart_keys import CHART_KEYS
 from .settings import AREAS
 from .storage import STORAGE_KINDS
 
-RENAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("telemetry", "log_labels"): ("telemetry", "extra_labels"),
-    ("storage", "kms"): ("storage", "encryption"),
-    ("storage", "copies"): ("storage", "replication_factor"),
-    ("storage", "storage_size"): ("storage", "volume_size"),
-    ("metrics", "datasource_uid"): ("datasources", "metrics_uid"),
-    ("metrics", "storage_size"): ("metrics", "volume_size"),
-    ("logging", "storage_size"): ("logging", "volume_size"),
-    ("tracing", "storage_size"): ("tracing", "volume_size"),
-    ("security", "senders"): ("security", "receiver_tls"),
-    ("cluster", "dns_service"): ("cluster", "dns_resolver"),
-    ("logging", "gateway_ipv6"): ("cluster", "ip_families"),
-    **{(area, "prepared_changes"): (area, "allow_changes") for area in ("storage", "logging", "tracing")},
+_NEAR_ELSEWHERE = 0.9
+"""Ratio of difflib from which a name is near one that is not beside it: `admin_user` is not near `admin_secret`."""
+
+
+@dataclass(frozen=True)
+class Renamed:
+    """The name of a setting today, and its value today where that has another form."""
+
+    target: Location
+    value: Callable[[Any, Mapping[str, Any]], Any] = lambda value, area: value
+    """Return the value for an earlier one and its area as written, `None` where the setting is only removed."""
+
+
+def _by_value(*values: tuple[bool, Any]) -> Callable[[Any, Mapping[str, Any]], Any]:
+    return lambda value, area: next((new for old, new in values if value is old), None)
+
+
+def _dns_resolver(value: Any, area: Mapping[str, Any]) -> str:
+    service, _, namespace = DEFAULT_DNS_SERVICE.partition(".")
+    return f"{area.get('dns_service', service)}.{area.get('dns_namespace', namespace)}"
+
+
+RENAMED: Mapping[Location, Renamed] = {
+    ("telemetry", "log_labels"): Renamed(("telemetry", "extra_labels")),
+    ("storage", "kms"): Renamed(("storage", "encryption"), _by_value((True, "kms"), (False, "s3"))),
+    ("storage", "copies"): Renamed(("storage", "replication_factor")),
+    ("storage", "existing"): Renamed(("storage", "create_buckets"), _by_value((True, False), (False, True))),
+    ("storage", "cluster_name"): Renamed(("storage", "eks_cluster")),
+    ("metrics", "datasource_uid"): Renamed(("datasources", "metrics_uid")),
+    ("grafana", "admin_secret"): Renamed(("grafana", "admin", "secret")),
+    ("grafana", "admin_secret_key"): Renamed(("grafana", "admin", "key")),
+    ("security", "senders"): Renamed(("security", "receiver_tls")),
+    ("cluster", "dns_service"): Renamed(("cluster", "dns_resolver"), _dns_resolver),
+    ("cluster", "dns_namespace"): Renamed(("cluster", "dns_resolver"), _dns_resolver),
+    ("logging", "gateway_ipv6"): Renamed(("cluster", "ip_families"), _by_value((False, ["IPv4"]))),
+    **{(area, "storage_size"): Renamed((area, "volume_size")) for area in ("storage", "metrics", "logging", "tracing")},
+    **{(area, "prepared_changes"): Renamed((area, "allow_changes")) for area in ("storage", "logging", "tracing")},
 }
-"""Settings of earlier versions (CHANGELOG.md), each with its name today."""
+"""Settings of earlier versions (CHANGELOG.md); renamed values are beside the type of their setting."""
 SIGNALS = {"logging": "logs", "tracing": "traces", "metrics": "metrics"}
 """The name of each area's data in settings that hold for all of them, such as `retention.logs`."""
 AREAS_OF_OTHERS = {
@@ -40,20 +71,25 @@ AREAS_OF_OTHERS = {
 _KINDS = {name: set(model.model_fields) for name, model in STORAGE_KINDS.items()}
 
 
-def suggested(area: str, location: Location, names: Sequence[str]) -> Location | None:
+def suggested(area: str, location: Location, owner: type[BaseModel]) -> Location | None:
     """Return the path that was probably meant by an unknown setting at `location` in `area`, `None` where none is near.
 
-    `names` are the settings beside it.
+    `owner` is the model of the settings beside it.
     """
-    name = str(location[-1])
+    name, names = str(location[-1]), _names(owner)
+    if renamed := RENAMED.get((area, *location)):
+        return renamed.target
+    if near := closest(name, names) or closest(_without_area(area, name), names):
+        return (area, *location[:-1], near)
     if len(location) > 1:
-        near = closest(name, names)
-        return (area, *location[:-1], near) if near else None
-    if meant := RENAMED.get((area, name)):
-        return meant
-    if near := closest(name, names):
-        return area, near
-    return _of_signal(area, name, names) or _of_another_area(area, name) or _of_chart(area, name)
+        return None
+    return _of_signal(area, name, names) or _elsewhere(area, name, owner) or _of_chart(area, name)
+
+
+def moved_value(area: str, location: Location, value: Any, written: Mapping[str, Any]) -> Any:
+    """Return the value of an unknown setting as the suggested one has it; `written` is the area as written."""
+    renamed = RENAMED.get((area, *location))
+    return renamed.value(value, written) if renamed else value
 
 
 def described(target: Location, area: str, location: Location) -> str:
@@ -64,9 +100,11 @@ def described(target: Location, area: str, location: Location) -> str:
     return f"did you mean {target[-1] if beside else _dotted(target)}?"
 
 
-def kind_with(name: str) -> list[str]:
-    """Return the kinds of storage that have a setting."""
-    return [kind for kind, fields in _KINDS.items() if name in fields]
+def other_kinds_with(name: str, model: type[BaseModel]) -> list[str]:
+    """Return the kinds of storage that have a setting, by its name today; none where that of `model` has it."""
+    renamed = RENAMED.get(("storage", name))
+    today = {name, _without_area("storage", name), *(renamed.target[1:] if renamed else ())}
+    return [] if today & set(_names(model)) else [kind for kind, fields in _KINDS.items() if today & fields]
 
 
 def _of_signal(area: str, name: str, names: Iterable[str]) -> Location | None:
@@ -78,18 +116,37 @@ def _of_signal(area: str, name: str, names: Iterable[str]) -> Location | None:
     return (area, here) if here is not None and here in names else None
 
 
-def _of_another_area(area: str, name: str) -> Location | None:
-    """Return the setting of that name, or near it, in the only other area that has one."""
-    fields = {
-        (other, field.alias or key)
-        for other, model in AREAS.items()
-        if other != area
-        for key, field in model.model_fields.items()
-    }
-    same = [place for place in fields if place[1] == name] or [
-        place for place in fields if closest(name, [place[1]]) and abs(len(name) - len(place[1])) <= 2
-    ]
-    return same[0] if len(same) == 1 else None
+def _elsewhere(area: str, name: str, owner: type[BaseModel]) -> Location | None:
+    """Return the only setting of that name, or near it, within those of the area, else in the other areas."""
+    within = [(area, *path) for path in setting_paths(owner) if len(path) > 1]
+    others = [(other, key) for other, model in AREAS.items() if other != area for key in _names(model)]
+    for is_meant in (eq, _is_near):
+        for places in (within, others):
+            found = [place for place in places if is_meant(name, str(place[-1]))]
+            if len(found) == 1:
+                return found[0]
+    return None
+
+
+def _names(model: type[BaseModel]) -> list[str]:
+    return [field.alias or key for key, field in model.model_fields.items()]
+
+
+def setting_paths(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    """Yield the path of each setting of a model, and of those within it."""
+    for name, field in zip(_names(model), model.model_fields.values(), strict=True):
+        yield (name,)
+        held = container(field.annotation)
+        if isinstance(held, type) and issubclass(held, BaseModel):
+            yield from ((name, *path) for path in setting_paths(held))
+
+
+def _is_near(name: str, other: str) -> bool:
+    return SequenceMatcher(None, name, other).ratio() >= _NEAR_ELSEWHERE
+
+
+def _without_area(area: str, name: str) -> str:
+    return name.removeprefix(f"{area}_")
 
 
 def _of_chart(area: str, name: str) -> Location | None:

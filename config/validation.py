@@ -32,7 +32,7 @@ from components.urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
 
 from .errors import Problem, nearest, remove_command, replace_command, set_command, setting_path
 from .settings import AREAS
-from .suggestions import described, kind_with, suggested
+from .suggestions import RENAMED, described, moved_value, other_kinds_with, suggested
 from .unquoted_dates import date_of, dates_in, with_value
 
 OF_A_KEY = "[key]"
@@ -72,7 +72,7 @@ def check_area(name: str, model: type[StrictModel], written: Mapping[str, Any]) 
         area = model.model_validate(written)
     except ValidationError as error:
         places = {problem.field for problem in problems}
-        problems += [problem for problem in wrong_fields(name, model, error) if problem.field not in places]
+        problems += [problem for problem in wrong_fields(name, model, error, written) if problem.field not in places]
         wrong |= {str(details["loc"][0]) for details in error.errors(include_url=False)}
         right = {key: value for key, value in written.items() if key not in wrong}
         required = {key: field for key, field in model.model_fields.items() if field.is_required()}
@@ -121,10 +121,12 @@ def setting_at(model: type[BaseModel], location: Location) -> Setting:
     return found
 
 
-def wrong_fields(area: str, model: type[BaseModel], error: ValidationError) -> Iterator[Problem]:
+def wrong_fields(
+    area: str, model: type[BaseModel], error: ValidationError, written: Mapping[str, Any]
+) -> Iterator[Problem]:
     """Yield a problem for each error of one area."""
     for details in error.errors(include_url=False):
-        yield _problem(area, model, details)
+        yield _problem(area, model, details, written)
 
 
 def right_value(setting: Setting, wrong: Any) -> Any:
@@ -177,7 +179,9 @@ def _written_out(setting: Setting, wrong: Any) -> list[str]:
     text = json.dumps(wrong) if isinstance(wrong, int | float) else str(wrong)
     if _NUMBER.fullmatch(text) is None:
         return []
-    plain = [text] if isinstance(wrong, int | float) and not members(setting.annotation) else []
+    # YAML drops the zeros that a number begins with.
+    unknown = is_user_known(setting.annotation) and accepts(setting.annotation, f"0{text}")
+    plain = [text] if isinstance(wrong, int | float) and not members(setting.annotation) and not unknown else []
     unit = _UNIT.fullmatch(setting.example) if isinstance(setting.example, str) else None
     if unit is None:
         return plain
@@ -198,21 +202,21 @@ def _same_host(wrong: Any, example: Any) -> list[str]:
     right = urlsplit(example)
     try:
         given = urlsplit(wrong if "://" in wrong else f"{right.scheme}://{wrong}")
-        port = f":{given.port}" if given.port else ""
+        port = given.port
     except ValueError:
         return []
     if given.scheme not in ("http", "https") or not given.hostname or {"<", ">"} & set(given.hostname):
         return []
-    if given.port == OTLP_GRPC_PORT:
-        # The same server takes OTLP over HTTP at the port beside it.
-        port = f":{OTLP_HTTP_PORT}" if right.port == OTLP_HTTP_PORT else ""
     host = f"[{given.hostname}]" if ":" in given.hostname else given.hostname
-    server, path = f"{given.scheme}://{host}{port}", given.path.rstrip("/")
-    queries = [f"{server}{path}?{given.query}"] if path and given.query else []
-    return [*queries, f"{server}{path or right.path}", f"{server}{right.path}"]
+    # The same server takes OTLP over HTTP at the port beside that of gRPC.
+    ports = [port, OTLP_HTTP_PORT] if port == OTLP_GRPC_PORT else [port]
+    servers = [f"{given.scheme}://{host}:{port}" if port else f"{given.scheme}://{host}" for port in ports]
+    path = given.path.rstrip("/")
+    paths = [f"{path}?{given.query}"] if path and given.query else []
+    return [f"{server}{end}" for server in servers for end in (*paths, path or right.path, right.path)]
 
 
-def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> Problem:
+def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any], written: Mapping[str, Any]) -> Problem:
     location, kind, value = details["loc"], details["type"], details["input"]
     if location[-1:] == (OF_A_KEY,):
         place = setting_path(area, *location[:-1])
@@ -220,7 +224,7 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
     place = setting_path(area, *location)
     setting = setting_at(model, location)
     if kind == "extra_forbidden":
-        return _unknown(area, model, setting, location, value)
+        return _unknown(area, model, location, value, written)
     if kind == "missing":
         return Problem(place, f"is missing: {meaning(setting)}", _fix(place, setting, None))
     if value is None:
@@ -228,34 +232,37 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any]) -> P
     text = message(details)
     if (meant := called_here(setting.annotation, value)) and isinstance(value, str):
         text = f"{text.partition('; ')[0]}; did you mean {meant}?"
+    if kind == "string_type" and _is_number_without_quotes(setting, value):
+        text = "must be text; put it in quotes"
     shown_value = HIDDEN if kind == PLAIN_SECRET else shown(value)
     return Problem(place, text, _fix(place, setting, value), shown_value)
 
 
-def _unknown(area: str, model: type[BaseModel], setting: Setting, location: Location, value: Any) -> Problem:
+def _unknown(area: str, model: type[BaseModel], location: Location, value: Any, written: Mapping[str, Any]) -> Problem:
     place = setting_path(area, *location)
     name = str(location[-1])
-    if _is_secret(name, value):
+    if (area, *location) not in RENAMED and _is_secret(name, value):
         return Problem(
             place,
             "looks like a secret in plain text; use a secret setting (docs/reference/settings.md) or name a "
             "Kubernetes Secret, and rotate it",
             remove_command(place),
         )
-    written = "" if SECRET.search(name) else shown(value)
-    if setting.owner is None:
-        return Problem(place, "unknown setting; remove it", remove_command(place), written)
-    names = [field.alias or key for key, field in setting.owner.model_fields.items()]
-    target = suggested(area, location, names)
-    if area == "storage" and len(location) == 1 and (kinds := kind_with(name)):
+    shown_value = "" if SECRET.search(name) else shown(value)
+    owner = setting_at(model, location).owner
+    if owner is None:
+        return Problem(place, "unknown setting; remove it", remove_command(place), shown_value)
+    target = suggested(area, location, owner)
+    if area == "storage" and len(location) == 1 and (kinds := other_kinds_with(name, model)):
         rule = f"unknown setting of this kind of store; remove it, as it is of kind {' and '.join(kinds)}"
-        return Problem(place, rule, remove_command(place), written)
+        return Problem(place, rule, remove_command(place), shown_value)
     if target is None:
-        return Problem(place, f"unknown setting; {nearest(name, names)}", remove_command(place), written)
+        names = [field.alias or key for key, field in owner.model_fields.items()]
+        return Problem(place, f"unknown setting; {nearest(name, names)}", remove_command(place), shown_value)
     commands = [remove_command(place)]
-    if right := _accepted(area, model, target, value):
+    if right := _accepted(area, model, target, moved_value(area, location, value, written)):
         commands.append(set_command(setting_path(*target), right[0]))
-    return Problem(place, f"unknown setting; {described(target, area, location)}", "\n".join(commands), written)
+    return Problem(place, f"unknown setting; {described(target, area, location)}", "\n".join(commands), shown_value)
 
 
 def _accepted(area: str, model: type[BaseModel], target: Location, value: Any) -> list[Any]:
@@ -270,6 +277,13 @@ def _is_secret(name: str, value: Any) -> bool:
     """Whether an unknown setting has a secret in plain text, by its name or by its value."""
     named = name.lower() in _SECRET_NAMES and isinstance(value, str) and value != ""
     return named or any(plain_secrets({name: value}))
+
+
+def _is_number_without_quotes(setting: Setting, value: Any) -> bool:
+    """Whether a value is a number, and the setting is a text that may consist of digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return accepts(setting.annotation, json.dumps(value)) or _NUMBER.fullmatch(str(setting.example)) is not None
 
 
 def _fix(place: str, setting: Setting, wrong: Any) -> str:

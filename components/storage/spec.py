@@ -15,7 +15,7 @@ from pydantic import Field
 from .._cluster import MonitorSpec
 from .._ip_families import IpFamiliesSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
-from .._model import USER_KNOWN, Choices, Location, Plain, StrictModel, placeholder
+from .._model import USER_KNOWN, AlsoCalled, Choices, Location, Plain, StrictModel, placeholder
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Fix, Spec, Violation, rule
@@ -605,7 +605,7 @@ class InClusterObjectStorageSettings(StoreSettings):
         ),
         examples=[3],
     )
-    allow_changes: Plain[Sequence[GuardedChange]] = Field(
+    allow_changes: Plain[Sequence[Annotated[GuardedChange, AlsoCalled((("shape", "topology"),))]]] = Field(
         default=(),
         description=(
             "Changes that the applied state forbids and that are allowed in one update: `topology`, between one pod "

@@ -236,6 +236,44 @@ def test_a_number_without_a_unit_gets_the_one_that_is_meant(area: str, key: str,
     assert f"rm --path observability:{area}.{key}" not in message
 
 
+@pytest.mark.parametrize(
+    ("written", "sentence", "right"),
+    [
+        (1.3, "must be text; put it in quotes", "<kubernetes_version>"),
+        (1.31, "must be text; put it in quotes", "1.31"),
+        ("v1.31", "must be a minor version of Kubernetes; did you mean 1.31?", "1.31"),
+        ("1.31.2", "must be a minor version of Kubernetes; did you mean 1.31?", "1.31"),
+        ("v1.31.2-eks-7f9249a", "must be a minor version of Kubernetes; did you mean 1.31?", "1.31"),
+        ("1.300", "must be a minor version of Kubernetes; set one such as 1.28", "<kubernetes_version>"),
+        ("latest", "must be a minor version of Kubernetes; set one such as 1.28", "<kubernetes_version>"),
+    ],
+)
+def test_a_version_of_kubernetes_becomes_its_minor_version_and_never_another_one(
+    written: Any, sentence: str, right: str
+) -> None:
+    message = problems(cluster={"kubernetes_version": written})
+    assert f"observability:cluster.kubernetes_version = {shown(written)}: {sentence}\n" in message
+    assert f"observability:cluster.kubernetes_version {shlex.quote(right)} --stack test" in message
+
+
+@pytest.mark.parametrize(
+    ("areas", "place", "right"),
+    [
+        ({"cluster": {"name": 123456789}}, "cluster.name", "<name>"),
+        ({"cluster": {"context": 7}}, "cluster.context", "<context>"),
+        ({"storage": {**AWS, "account_id": 123456789013}}, "storage.account_id", "123456789013"),
+        ({"storage": {**AWS, "account_id": 23456789013}}, "storage.account_id", "<account_id>"),
+        ({"logging": {"cpu": 2}}, "logging.cpu", "2"),
+    ],
+)
+def test_a_number_without_quotes_is_set_as_text_where_no_zeros_can_have_been_before_it(
+    areas: dict[str, Any], place: str, right: str
+) -> None:
+    message = problems(**areas)
+    assert ": must be text; put it in quotes\n" in message
+    assert f"observability:{place} {shlex.quote(right)} --stack test" in message
+
+
 @pytest.mark.parametrize("area", ["logging", "tracing", "metrics", "grafana", "storage"])
 def test_a_volume_under_a_gibibyte_is_refused(area: str) -> None:
     assert 'volume_size = "1023Mi": must be at least 1Gi' in problems(**{area: {"volume_size": "1023Mi"}})
