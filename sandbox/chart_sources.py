@@ -16,10 +16,11 @@ from typing import Final
 
 import yaml
 
-from components.charts import CHARTS_VARIABLE, find_chart
 from sandbox.helm import Helm, HelmFailed
 from sandbox.providers.plugin import ProviderError
 
+# That of components/charts.py: importing the library would take most of the time of a preview.
+CHARTS_VARIABLE: Final = "OBSERVABILITY_CHARTS"
 MINIMAL_CHARTS: Final = Path(__file__).resolve().parent / "charts"
 _PULL_SECONDS: Final = 8.0
 _NO_NETWORK: Final = re.compile(
@@ -86,7 +87,8 @@ class Charts:
         mirror = os.environ.get(CHARTS_VARIABLE)
         if not mirror:
             return None
-        return find_chart(mirror, reference.name, reference.version or "")
+        unpacked = Path(mirror) / f"{reference.name}-{reference.version}"
+        return next((path for path in (unpacked, Path(f"{unpacked}.tgz")) if path.exists()), None)
 
     def _pulled(self, reference: ChartReference) -> Path | None:
         target = self._cache / "pulled" / f"{reference.name}-{reference.version}.tgz"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from components.charts import LOKI as LOKI_CHART
 from sandbox.chart_sources import ChartReference, Charts
 from sandbox.helm import Helm, HelmFailed
 from sandbox.providers.plugin import ProviderError
+from tests.checkout import ROOT
 
 LOKI = ChartReference("loki", LOKI_CHART.default_version, "https://charts.invalid")
 CHART_DIRECTORY = f"loki-{LOKI_CHART.default_version}"
@@ -106,3 +109,9 @@ def test_a_chart_without_a_stand_in_is_an_error_that_names_the_setting(tmp_path:
         charts(Repository("no such host"), tmp_path).locate(
             ChartReference("unheard-of", "1.0.0", "https://charts.invalid")
         )
+
+
+def test_the_provider_starts_without_the_library() -> None:
+    script = "import sys, sandbox.providers.kube.provider; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"components", "pydantic", "pulumi_kubernetes"} & set(done.stdout.split())
