@@ -36,7 +36,7 @@ def release(
         chart=local or chart.name,
         version=spec.chart_version,
         repository_opts=None if local else RepositoryOptsArgs(repo=chart.repository(spec.chart_version)),
-        values=pulumi.Output.from_input(values).apply(lambda of_component: deep_merge(of_component, spec.values)),
+        values=pulumi.Output.all(values, spec.values).apply(lambda both: deep_merge(*both)),
         max_history=spec.max_history,
         timeout=spec.timeout_seconds,
         atomic=spec.atomic,

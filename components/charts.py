@@ -328,6 +328,8 @@ _CHUNKED_UPLOADS = (
 )
 _CHUNKED_SOURCE = "https://github.com/grafana/loki/issues/24206"
 _TRACING = "its tracing does not start"
+_RELABELLED = "the ruler panics where an alert is relabelled"
+_REPLAY = "an ingester may drop lines while it replays its write-ahead log"
 
 LOKI_IMAGE = Image(
     "grafana/loki",
@@ -338,17 +340,7 @@ LOKI_IMAGE = Image(
         # From 3.6.4 on; 3.6.7 is the last patch version that nothing is known against.
         Fault("3.6.0", "3.6.3", Affected.OWN_TRACES, _TRACING, "3.6.7", "https://github.com/grafana/loki/issues/19975"),
         Fault("3.7.0", "3.7.7", Affected.OWN_TRACES, _TRACING, "", "https://github.com/grafana/loki/issues/21588"),
-        Fault(
-            *("3.7.0", "3.7.1", Affected.RULER),
-            "the ruler panics where an alert is relabelled",
-            "3.7.7",
-            "https://github.com/grafana/loki/issues/21368",
-        ),
-        Fault(
-            *("3.7.0", "3.7.4", Affected.EVERY),
-            "an ingester may drop lines while it replays its write-ahead log",
-            "3.7.7",
-            "https://github.com/grafana/loki/pull/23631",
-        ),
+        Fault("3.7.0", "3.7.1", Affected.RULER, _RELABELLED, "3.7.7", "https://github.com/grafana/loki/issues/21368"),
+        Fault("3.7.0", "3.7.4", Affected.EVERY, _REPLAY, "3.7.7", "https://github.com/grafana/loki/pull/23631"),
     ),
 )

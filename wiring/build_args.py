@@ -1,7 +1,7 @@
 """The arguments of every component: defaults of the cluster, overridden by settings, then by outputs of others."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict, TypeVar, cast
 
 import pulumi
 
@@ -26,6 +26,7 @@ from components import (
     TracingArgs,
     UiRouteArgs,
 )
+from components._args import CertificateReference
 from components._model import StrictModel
 from components.storage.policies import Identity
 from components.telemetry.spec import LogSource
@@ -231,7 +232,7 @@ def storage_ca(store: Storage) -> BucketArgs:
     """Return the authority of an S3 server that exists already; nothing for the public ones."""
     if not isinstance(store, ExternalStorage) or store.ca is None:
         return {}
-    return {"storage_ca": {"key": store.ca.key, "secret": store.ca.secret, "config_map": store.ca.config_map}}
+    return {"storage_ca": cast(CertificateReference, store.ca.model_dump(exclude_unset=True))}
 
 
 def cache_args(settings: Settings, namespace: Text) -> CacheArgs:

@@ -1,7 +1,7 @@
 """The addresses of the metrics store, in the stack or external."""
 
 from dataclasses import dataclass
-from typing import Any, TypedDict
+from typing import TypedDict, cast
 
 import pulumi
 
@@ -36,8 +36,8 @@ def metrics_client(settings: Settings) -> MetricsClientArgs:
     area = settings.metrics
     if area.kind is not MetricsKind.EXTERNAL or area.client is None or not area.remote_write_url:
         return {}
-    client: Any = area.client.model_dump(mode="json", exclude_unset=True, exclude_none=True)
-    return {"metrics_client": client}
+    client = area.client.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    return {"metrics_client": cast(HttpClient, client)}
 
 
 def metrics_addresses(settings: Settings, prometheus: Metrics | None) -> MetricsAddresses:

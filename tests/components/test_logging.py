@@ -136,6 +136,13 @@ def test_a_known_fault_of_a_pinned_image_is_logged_once_the_store_is_known(monke
     assert sum("values.loki.image.tag = 3.7.5: Loki 3.7.5 has a known fault" in message for message in messages) == 1
 
 
+def test_an_output_within_the_values_is_merged_once_it_is_known() -> None:
+    values = {"loki": {"limits_config": pulumi.Output.from_input({"split_queries_by_interval": "1h"})}}
+    limits = chart_values(record_component(Logging, {**LAPTOP, "values": values}))["loki"]["limits_config"]
+    assert limits["split_queries_by_interval"] == "1h"
+    assert set(limits) > {"split_queries_by_interval"}, "the limits of the component stay"
+
+
 def test_no_key_appears_in_what_is_registered() -> None:
     release = record_component(Logging, SCALABLE).one(":Release")
     assert release.secrets == set(), "a release holds the name of a Secret, never what is in it"
