@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import yaml
 
@@ -14,7 +13,7 @@ from .datasources import every_datasource_is_read
 from .finding import Finding
 from .ip_families import every_pod_uses_the_ip_families_of_the_cluster
 from .pod_security import violations
-from .pods import Level, Pod, levels_of, pods_of
+from .pods import Level, Pod, levels_of, matches, pods_of
 from .service_account_tokens import no_pod_holds_a_token_without_a_reason
 from .wal_volumes import every_write_ahead_log_is_on_a_volume
 
@@ -161,21 +160,8 @@ def _covers(budget: RenderedObject, pod: Pod) -> bool:
     selector = budget.manifest["spec"].get("selector") or {}
     wanted = selector.get("matchLabels") or {}
     return all(pod.labels.get(key) == value for key, value in wanted.items()) and all(
-        _meets(expression, pod) for expression in selector.get("matchExpressions") or []
+        matches(expression, pod.labels) for expression in selector.get("matchExpressions") or []
     )
-
-
-def _meets(expression: dict[str, Any], pod: Pod) -> bool:
-    value, values = pod.labels.get(expression["key"]), expression.get("values") or []
-    match expression["operator"]:
-        case "In":
-            return value in values
-        case "NotIn":
-            return value not in values
-        case "Exists":
-            return value is not None
-        case _:
-            return value is None
 
 
 def _pods(amount: int | str, total: int) -> int:

@@ -67,3 +67,18 @@ def levels_of(objects: Iterable[RenderedObject]) -> dict[str, Level]:
         for item in objects
         if item.kind == "Namespace" and ENFORCE in (labels := item.manifest["metadata"].get("labels") or {})
     }
+
+
+def matches(expression: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Whether labels meet an expression of a selector; `Gt` and `Lt`, for whole numbers, count as met."""
+    value, values = labels.get(expression["key"]), expression.get("values") or []
+    match expression["operator"]:
+        case "In":
+            return value in values
+        case "NotIn":
+            return value not in values
+        case "Exists":
+            return value is not None
+        case "DoesNotExist":
+            return value is None
+    return True

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from components.units import parse_quantity
+from tools.contract.pods import matches
 
 Object = Mapping[str, Any]
 WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet")
@@ -65,23 +66,8 @@ def _selects(pod_spec: Object, node: Object) -> bool:
     affinity = (pod_spec.get("affinity") or {}).get("nodeAffinity") or {}
     terms = (affinity.get("requiredDuringSchedulingIgnoredDuringExecution") or {}).get("nodeSelectorTerms") or [{}]
     return (pod_spec.get("nodeSelector") or {}).items() <= labels.items() and any(
-        all(_matches(rule, labels) for rule in term.get("matchExpressions") or []) for term in terms
+        all(matches(rule, labels) for rule in term.get("matchExpressions") or []) for term in terms
     )
-
-
-def _matches(rule: Object, labels: Mapping[str, str]) -> bool:
-    value, values = labels.get(rule["key"]), rule.get("values") or []
-    match rule["operator"]:
-        case "In":
-            return value in values
-        case "NotIn":
-            return value not in values
-        case "Exists":
-            return value is not None
-        case "DoesNotExist":
-            return value is None
-    # `Gt` and `Lt` are for whole numbers; the node counts, as it may be admitted.
-    return True
 
 
 def requests_of(pod_spec: Object) -> Capacity:

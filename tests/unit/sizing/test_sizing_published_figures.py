@@ -1,8 +1,16 @@
 """The plan gives back the figures that it is built on."""
 
+from importlib import import_module
+
 import pytest
 
-from components.sizing import Load, Plan, Prices, Retention, Topology, cost, size
+from components.logging.modes import LokiRole
+from components.logging.workloads import DEFAULT_RESOURCES
+from components.sizing import Load, Plan, Prices, Retention, Size, Topology, cost, size
+from components.telemetry.spec import TelemetrySettings
+
+# The package has functions of these names.
+alloy, loki = (import_module(f"components.sizing.{name}") for name in ("alloy", "loki"))
 
 
 def plan(load: Load) -> Plan:
@@ -80,3 +88,13 @@ def test_tempo_is_one_process_up_to_25_mb_a_second(spans_per_second: float, mode
 @pytest.mark.parametrize(("gb_per_day", "mode"), [(20, "monolithic"), (271, "monolithic"), (272, "distributed")])
 def test_loki_is_one_process_up_to_3_mib_a_second(gb_per_day: float, mode: str) -> None:
     assert plan(Load(logs_gb_per_day=gb_per_day)).logs.recommended == mode
+
+
+def test_no_plan_goes_below_the_default_requests_of_the_components() -> None:
+    """They are stated again, as the sizes of a load need no component and no SDK."""
+    least = loki.DEFAULT_RESOURCES
+    for role in (LokiRole.LOKI, LokiRole.WRITE, LokiRole.INGESTER):
+        assert (least.cpu, least.memory) == DEFAULT_RESOURCES[role]
+    collector = Size(1, alloy.MIN_CPU_MILLIS, alloy.MIN_MEMORY_MIB)
+    defaults = (TelemetrySettings.model_fields[name].default for name in ("cpu_request", "memory_request"))
+    assert (collector.cpu, collector.memory) == tuple(defaults)
