@@ -26,7 +26,7 @@ from wiring.component_errors import component_problems
 from wiring.ingress import create_routes
 from wiring.load import announce
 from wiring.metrics import metrics_addresses
-from wiring.namespaces import create_namespaces
+from wiring.namespaces import create_namespaces, create_operator_crds
 from wiring.providers import component_options
 from wiring.security import create_secrets
 from wiring.storage import create_store, use_bucket
@@ -34,7 +34,8 @@ from wiring.storage import create_store, use_bucket
 settings = load(read(), component_problems)
 announce(settings)
 options = component_options(settings)
-namespaces = create_secrets(settings, create_namespaces(settings, options), options)
+namespaces = create_operator_crds(settings, create_namespaces(settings, options), options)
+namespaces = create_secrets(settings, namespaces, options)
 store = create_store(settings, namespaces, options)
 caching = Caching(settings, namespaces, options)
 
@@ -61,7 +62,7 @@ tracing = Tracing(
     build_args.tracing_args(
         settings,
         namespace=namespaces[settings.tracing.namespace],
-        remote_write_url=metrics.remote_write_url,
+        metrics=metrics,
         bucket=use_bucket(settings, store, "traces", "tempo", namespaces[settings.tracing.namespace], options),
         cache=caching.for_tempo(),
     ),

@@ -15,7 +15,7 @@ from .grafana import Grafana, GrafanaArgs
 from .ingress import BasicAuth, BasicAuthArgs, UiRoute, UiRouteArgs
 from .logging import Logging, LoggingArgs
 from .logins import ClientLogin, ClientLoginArgs, GatewayLogins, GatewayLoginsArgs
-from .metrics import Metrics, MetricsArgs
+from .metrics import Metrics, MetricsArgs, OperatorCrds, OperatorCrdsArgs
 from .namespaces import Namespace, NamespaceArgs
 from .storage import (
     AwsBucketAccessArgs,
@@ -71,6 +71,8 @@ __all__ = [
     "MinioObjectStorageArgs",
     "Namespace",
     "NamespaceArgs",
+    "OperatorCrds",
+    "OperatorCrdsArgs",
     "SecretBucketAccess",
     "SecretBucketAccessArgs",
     "Telemetry",

@@ -160,6 +160,17 @@ GRAFANA_CHART = Chart(
         ),
     ),
 )
+KUBE_PROMETHEUS_STACK = Chart(
+    "kube-prometheus-stack",
+    (
+        PublishedChart(
+            "88.5.3",
+            PROMETHEUS_COMMUNITY,
+            "3bff576f57c88f9fcac3286cc6e0d22ddaf7d7e1829c14a09257359f02ca64c9",
+            "87290197194aebe64f25c2b316a16c592b7f4b1a395b7da16346481f76e79b79",
+        ),
+    ),
+)
 LOKI = Chart(
     "loki",
     (
@@ -188,14 +199,14 @@ MINIO = Chart(
         ),
     ),
 )
-PROMETHEUS = Chart(
-    "prometheus",
+PROMETHEUS_OPERATOR_CRDS = Chart(
+    "prometheus-operator-crds",
     (
         PublishedChart(
-            "29.27.0",
+            "31.0.1",
             PROMETHEUS_COMMUNITY,
-            "1a4694c2f0a6a778d634c13e5434079fcfb3abacf33ae0f95814f84098602edd",
-            "b929898964b2b40d97eb11458887633cc9011e92c3620cbcd42365544c53128b",
+            "105a22a9f9aee1a42d367e1ffe7d613716087b74b341c2b184fb3492e565e1cc",
+            "fdc6478ad2a583d4e21719fbd32e783649a1e5cc8d80316470526d0548045ba3",
         ),
     ),
 )
@@ -256,7 +267,18 @@ VALKEY = Chart(
     ),
 )
 
-CHARTS = (ALLOY, GRAFANA_CHART, LOKI, MINIO, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED, VALKEY)
+CHARTS = (
+    ALLOY,
+    GRAFANA_CHART,
+    KUBE_PROMETHEUS_STACK,
+    LOKI,
+    MINIO,
+    PROMETHEUS_OPERATOR_CRDS,
+    SEAWEEDFS_CHART,
+    TEMPO,
+    TEMPO_DISTRIBUTED,
+    VALKEY,
+)
 """Every chart."""
 
 

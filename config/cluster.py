@@ -84,7 +84,14 @@ class ClusterArea(StrictModel):
         ),
         examples=[["logging"]],
     )
-    service_monitors: bool = same_as(MonitorSpec, "service_monitor")
+    service_monitors: bool | None = Field(
+        default=None,
+        description=(
+            "Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the "
+            "Prometheus operator. Default: true with `metrics.kind: operator`, which installs them."
+        ),
+        examples=[True],
+    )
     service_monitor_labels: Mapping[LabelKey, LabelValue] = same_as(MonitorSpec, "service_monitor_labels")
     ip_families: Sequence[IpFamily] = same_as(IpFamiliesSpec, "ip_families")
     dns_resolver: DnsResolver = same_as(ClusterDnsSpec, "dns_resolver")

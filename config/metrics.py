@@ -1,11 +1,12 @@
 """`observability:metrics`: the settings of the stack's Prometheus, and what only a stack states of its metrics."""
 
 from enum import StrEnum
+from typing import Annotated
 
 from pydantic import Field
 
 from components._http_client import HttpClientSettings, MetricsClientSpec
-from components._model import Plain, same_as
+from components._model import AlsoCalled, Plain, same_as
 from components.metrics.spec import MetricsSettings
 from components.units import Name
 from components.urls import OtlpUrl, QueryUrl, RemoteWriteUrl
@@ -14,24 +15,24 @@ from components.urls import OtlpUrl, QueryUrl, RemoteWriteUrl
 class MetricsKind(StrEnum):
     """The owner of the metrics store."""
 
-    IN_STACK = "in-stack"
+    OPERATOR = "operator"
     EXTERNAL = "external"
     NONE = "none"
 
 
 class MetricsArea(MetricsSettings):
-    """Settings under `observability:metrics`; size, placement and chart are those of the `in-stack` Prometheus."""
+    """Settings under `observability:metrics`; size, placement and chart are those of the stack's own Prometheus."""
 
-    kind: MetricsKind = Field(
-        default=MetricsKind.IN_STACK,
+    kind: Annotated[MetricsKind, AlsoCalled((("instack", "operator"),))] = Field(
+        default=MetricsKind.OPERATOR,
         description=(
-            "`in-stack`: the stack runs its own Prometheus. `external`: metrics go to an existing store, given by "
-            "its URLs. `none`: no metrics."
+            "`operator`: the stack runs its own Prometheus, by the Prometheus operator. `external`: metrics go to an "
+            "existing store, given by its URLs. `none`: no metrics."
         ),
         examples=["external"],
     )
     namespace: Name = Field(
-        default="monitoring", description="Namespace of the in-stack Prometheus.", examples=["monitoring"]
+        default="monitoring", description="Namespace of the stack's own Prometheus.", examples=["monitoring"]
     )
     remote_write_url: RemoteWriteUrl | None = Field(
         default=None,
@@ -70,4 +71,4 @@ class MetricsArea(MetricsSettings):
     @property
     def in_stack(self) -> bool:
         """Whether the stack runs its own Prometheus."""
-        return self.kind is MetricsKind.IN_STACK
+        return self.kind is MetricsKind.OPERATOR

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterator
 
-from components._model import placeholder
 from components._shown import shown
 from components.logging.modes import LokiRole
 from components.tracing.modes import TempoMode
 
 from .errors import Problem, set_command, setting_path
-from .metrics import MetricsKind
 from .rule import rule
 from .settings import Settings
 from .storage import IN_CLUSTER, AwsStorage, InClusterStorage
@@ -51,19 +49,16 @@ def _buckets_are_protected(settings: Settings) -> Iterator[Problem]:
         )
 
 
-@rule("cluster.environment", "metrics.kind")
-def _metrics_are_external(settings: Settings) -> Iterator[Problem]:
-    if settings.cluster.production and settings.metrics.kind is MetricsKind.IN_STACK:
-        external = {
-            "kind": "external",
-            **{key: placeholder(key) for key in ("remote_write_url", "query_url")},
-        }
+@rule("cluster.environment", "metrics.kind", "metrics.replicas")
+def _prometheus_is_a_pair(settings: Settings) -> Iterator[Problem]:
+    if settings.cluster.production and settings.metrics.in_stack and settings.metrics.replicas < 2:
+        replicas = setting_path("metrics", "replicas")
         yield Problem(
-            setting_path("metrics", "kind"),
-            "must not be in-stack with environment production, as that Prometheus has one replica; use an external "
-            "metrics stack",
-            set_command(setting_path("metrics"), external),
-            shown(settings.metrics.kind),
+            replicas,
+            "must be 2 with environment production, as nothing is scraped while the node of a single server is down; "
+            "set 2, or use an external metrics stack",
+            set_command(replicas, 2),
+            shown(settings.metrics.replicas),
         )
 
 
@@ -106,7 +101,7 @@ def _tempo_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
 PRODUCTION_RULES = (
     _object_store_is_redundant,
     _buckets_are_protected,
-    _metrics_are_external,
+    _prometheus_is_a_pair,
     _loki_has_several_ingesters,
     _tempo_is_distributed,
     _tempo_has_several_ingesters,

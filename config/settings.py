@@ -56,6 +56,12 @@ class Settings:
     invalid: frozenset[str] = frozenset()
     """The settings that are wrong, such as `logging.replicas` or all of `logging`: defaults stand in for them."""
 
+    @property
+    def service_monitors(self) -> bool:
+        """Whether ServiceMonitors are created; by default, where the stack has the Prometheus operator."""
+        stated = self.cluster.service_monitors
+        return self.metrics.in_stack if stated is None else stated
+
     def is_invalid(self, setting: str) -> bool:
         """Whether a setting, the area that it is of, or a setting of the area that it is, is wrong."""
         area = setting.split(".")[0]

@@ -196,9 +196,9 @@ def _production_names_its_cluster(settings: Settings) -> Iterator[Problem]:
         yield Problem(place, message, set_command(place, placeholder("context")))
 
 
-@rule("cluster.service_monitors", "cluster.service_monitor_labels")
+@rule("cluster.service_monitors", "cluster.service_monitor_labels", "metrics.kind")
 def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
-    if settings.cluster.service_monitor_labels and not settings.cluster.service_monitors:
+    if settings.cluster.service_monitor_labels and not settings.service_monitors:
         yield Problem(
             setting_path("cluster", "service_monitor_labels"),
             "are not used: service_monitors is false; set it to true, or remove the labels",

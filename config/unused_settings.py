@@ -46,7 +46,7 @@ class _Unused:
 
 def _without_prometheus(settings: Settings) -> str:
     metrics = settings.metrics
-    why = f"metrics.kind is {metrics.kind.value}, and this is a setting of the in-stack Prometheus"
+    why = f"metrics.kind is {metrics.kind.value}, and this is a setting of the Prometheus of the stack"
     return "" if metrics.in_stack else why
 
 

@@ -117,6 +117,14 @@ def _of_server(settings: Settings, certificate: str, logins: str) -> ServerAuthA
     }
 
 
+def clients_of_prometheus(settings: Settings) -> Sequence[str]:
+    """Return the namespaces that may reach Prometheus, where the stack authenticates clients; it does not itself."""
+    area = settings.security
+    if not (area.uses_basic_auth or area.presents_certificates):
+        return []
+    return sorted({settings.tracing.namespace, settings.telemetry.namespace, settings.grafana.namespace})
+
+
 def _metrics_namespaces(settings: Settings) -> Sequence[str]:
     stated, metrics = list(settings.security.metrics_namespaces), settings.metrics
     if stated or metrics.in_stack:

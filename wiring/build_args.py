@@ -21,6 +21,7 @@ from components import (
     MetricsArgs,
     MinioObjectStorageArgs,
     NamespaceArgs,
+    OperatorCrdsArgs,
     SecretBucketAccessArgs,
     TelemetryArgs,
     TracingArgs,
@@ -114,8 +115,10 @@ def pods(settings: Settings) -> Pods:
 
 def monitors(settings: Settings) -> Monitors:
     """Return whether there are ServiceMonitors, and their labels."""
-    cluster = settings.cluster
-    return {"service_monitor": cluster.service_monitors, "service_monitor_labels": cluster.service_monitor_labels}
+    return {
+        "service_monitor": settings.service_monitors,
+        "service_monitor_labels": settings.cluster.service_monitor_labels,
+    }
 
 
 def release(settings: Settings) -> ReleaseSource:
@@ -282,7 +285,7 @@ def tracing_args(
     settings: Settings,
     *,
     namespace: Text,
-    remote_write_url: Text,
+    metrics: MetricsAddresses,
     bucket: BucketArgs,
     cache: BackendCacheArgs,
 ) -> TracingArgs:
@@ -302,13 +305,19 @@ def tracing_args(
         "namespace": namespace,
         "retention": settings.retention.traces,
         "external_labels": {"cluster": settings.cluster.name, **settings.tracing.external_labels},
-        "remote_write_url": remote_write_url,
+        "remote_write_url": metrics.remote_write_url,
+        "further_remote_write_urls": metrics.further_remote_write_urls,
         **metrics_client(settings),
     }
 
 
+def operator_crds_args(settings: Settings, *, namespace: Text) -> OperatorCrdsArgs:
+    """Return the arguments of the definitions of the Prometheus operator's custom resources."""
+    return {"namespace": namespace, "create_namespace": False, "charts_dir": settings.charts.directory}
+
+
 def metrics_args(settings: Settings, *, namespace: Text) -> MetricsArgs:
-    """Return the arguments of the in-stack Prometheus."""
+    """Return the arguments of the stack's own Prometheus; node-exporter runs beside the collectors of the nodes."""
     return {
         "storage_class": settings.cluster.storage_class,
         **pods(settings),
@@ -317,6 +326,10 @@ def metrics_args(settings: Settings, *, namespace: Text) -> MetricsArgs:
         **ip_families(settings),
         **release(settings),
         "namespace": namespace,
+        "node_exporter_namespace": settings.telemetry.namespace,
+        "cluster_domain": settings.cluster.dns_domain,
+        "external_labels": {"cluster": settings.cluster.name, **settings.metrics.external_labels},
+        "client_namespaces": authentication.clients_of_prometheus(settings),
         "retention": settings.retention.metrics,
     }
 
@@ -358,6 +371,7 @@ def telemetry_args(
         "logs_otlp_url": logs_otlp_url,
         "traces_otlp_endpoint": traces_otlp_endpoint,
         "metrics_otlp_url": metrics.otlp_url,
+        "further_metrics_otlp_urls": metrics.further_otlp_urls,
         "metrics_remote_write_url": metrics.collector_remote_write_url,
         **metrics_client(settings),
     }

@@ -1,5 +1,6 @@
 """The addresses of the metrics store, in the stack or external."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict, cast
 
@@ -17,6 +18,9 @@ class MetricsAddresses:
 
     remote_write_url: pulumi.Input[str]
     otlp_url: pulumi.Input[str]
+    further_remote_write_urls: pulumi.Input[Sequence[pulumi.Input[str]]]
+    """Remote write of the other replicas of a pair: senders write to every one."""
+    further_otlp_urls: pulumi.Input[Sequence[pulumi.Input[str]]]
     collector_remote_write_url: str
     """The address that the collectors write to where there is no `otlp_url`."""
     query_url: pulumi.Input[str]
@@ -41,18 +45,29 @@ def metrics_client(settings: Settings) -> MetricsClientArgs:
 
 
 def metrics_addresses(settings: Settings, prometheus: Metrics | None) -> MetricsAddresses:
-    """Return the addresses of the in-stack Prometheus, or those in the settings."""
+    """Return the addresses of the stack's own Prometheus, or those in the settings."""
     area = settings.metrics
     if prometheus is not None:
         uid = settings.datasources.metrics_uid
-        return MetricsAddresses(prometheus.remote_write_url, prometheus.otlp_url, "", prometheus.query_url, uid, True)
+        return MetricsAddresses(
+            prometheus.remote_write_url,
+            prometheus.otlp_url,
+            prometheus.further_remote_write_urls,
+            prometheus.further_otlp_urls,
+            "",
+            prometheus.query_url,
+            uid,
+            True,
+        )
     if area.kind is MetricsKind.NONE:
-        return MetricsAddresses("", "", "", "", "", False)
+        return MetricsAddresses("", "", [], [], "", "", "", False)
     # An existing Grafana has a datasource already, and does not start with two of one uid or two defaults.
     owned = settings.grafana.enabled and area.query_url is not None
     return MetricsAddresses(
         area.remote_write_url or "",
         area.otlp_url or "",
+        [],
+        [],
         "" if area.otlp_url else area.remote_write_url or "",
         area.query_url or "",
         settings.datasources.metrics_uid,

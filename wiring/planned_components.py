@@ -15,7 +15,7 @@ from components.demo.spec import DemoSpec
 from components.grafana.spec import GrafanaSpec
 from components.ingress.spec import BasicAuthSpec, UiRouteSpec
 from components.logging.spec import LoggingSpec
-from components.metrics.spec import MetricsSpec
+from components.metrics.spec import MetricsSpec, OperatorCrdsSpec
 from components.namespaces.spec import NamespaceSpec
 from components.storage.spec import (
     AwsBucketAccessSpec,
@@ -105,6 +105,8 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
         yield planned("caching", CacheSpec, build_args.cache_args(settings, UNKNOWN_OUTPUT))
     yield planned("logging", LoggingSpec, _logging_args(settings))
     yield planned("tracing", TracingSpec, _tracing_args(settings))
+    if settings.metrics.in_stack and settings.metrics.install_operator:
+        yield planned("metrics", OperatorCrdsSpec, build_args.operator_crds_args(settings, namespace=UNKNOWN_OUTPUT))
     if settings.metrics.in_stack:
         yield planned("metrics", MetricsSpec, build_args.metrics_args(settings, namespace=UNKNOWN_OUTPUT))
     yield planned("telemetry", TelemetrySpec, _telemetry_args(settings))
@@ -129,7 +131,7 @@ def _tracing_args(settings: Settings) -> TracingArgs:
     return build_args.tracing_args(
         settings,
         namespace=UNKNOWN_OUTPUT,
-        remote_write_url=_metrics(settings).remote_write_url,
+        metrics=_metrics(settings),
         bucket=_bucket(settings, "traces"),
         cache={} if settings.tracing.mode is TempoMode.MONOLITHIC else _cache(settings),
     )
@@ -149,7 +151,7 @@ def _telemetry_args(settings: Settings) -> TelemetryArgs:
 def _metrics(settings: Settings) -> MetricsAddresses:
     if settings.metrics.in_stack:
         uid = settings.datasources.metrics_uid
-        return MetricsAddresses(UNKNOWN_OUTPUT, UNKNOWN_OUTPUT, "", UNKNOWN_OUTPUT, uid, True)
+        return MetricsAddresses(UNKNOWN_OUTPUT, UNKNOWN_OUTPUT, [], [], "", UNKNOWN_OUTPUT, uid, True)
     return metrics_addresses(settings, None)
 
 

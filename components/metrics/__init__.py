@@ -1,6 +1,6 @@
-"""Metrics in a single Prometheus inside the stack."""
+"""Metrics in Prometheus by its operator, with the exporters of the cluster."""
 
-from .args import MetricsArgs
-from .component import Metrics
+from .args import MetricsArgs, OperatorCrdsArgs
+from .component import Metrics, OperatorCrds
 
-__all__ = ["Metrics", "MetricsArgs"]
+__all__ = ["Metrics", "MetricsArgs", "OperatorCrds", "OperatorCrdsArgs"]

@@ -1,26 +1,75 @@
-"""One Prometheus inside the stack, for a laptop or a small team: scraping, remote write and OTLP, on one volume."""
+"""Prometheus by its operator: scraping, remote write and OTLP, with the exporters of the cluster."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
 
 import pulumi
+from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from .._guard import guard
+from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace_if
-from .._outputs import outputs_of
+from .._network_policy import network_policy
+from .._outputs import known_after, outputs_of
 from .._release import release
-from .args import MetricsArgs
-from .spec import MetricsSpec
-from .values import prometheus_values
+from .args import MetricsArgs, OperatorCrdsArgs
+from .network_policy import prometheus_policy
+from .scraping import scrape_configs
+from .spec import MetricsSpec, OperatorCrdsSpec
+from .update_guard import update_problems
+from .values import metrics_values, operator_crds_values
+
+PORT = 9090
+
+
+class OperatorCrds(pulumi.ComponentResource):
+    """The definitions of the Prometheus operator's custom resources: what has ServiceMonitors is created after them.
+
+    A destroy leaves them, and with them every object of their kinds, in the cluster.
+    """
+
+    namespace: pulumi.Output[str]
+    """Namespace of the release, known once the definitions are there."""
+
+    def __init__(self, name: str, args: OperatorCrdsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        component = f'OperatorCrds "{name}"'
+        spec = OperatorCrdsSpec.check(component, args)
+        super().__init__("observability:index:OperatorCrds", name, {**args}, opts)
+        namespaces = create_namespace_if(name, spec, spec.namespace, self)
+        crds = release(
+            f"{name}-release",
+            spec,
+            namespace=spec.namespace,
+            values=spec.resolve(component).apply(operator_crds_values),
+            parent=self,
+            depends_on=namespaces,
+        )
+        self.namespace = known_after(spec.namespace, crds)
+        self.register_outputs(outputs_of(self))
 
 
 class Metrics(pulumi.ComponentResource):
-    """A Prometheus server with its namespace: scrapes annotated pods and this platform, receives what is pushed."""
+    """Prometheus with its operator, kube-state-metrics and node-exporter: it scrapes, and receives what is pushed.
+
+    It needs the definitions of `OperatorCrds`.
+    """
 
     namespace: pulumi.Output[str]
     """Namespace that Prometheus runs in."""
     query_url: pulumi.Output[str]
-    """URL that Grafana queries metrics at."""
+    """URL of the API for queries; with two replicas, each request reaches one of them."""
     remote_write_url: pulumi.Output[str]
-    """URL that takes metrics by Prometheus remote write, exemplars included."""
+    """URL that takes metrics by Prometheus remote write, exemplars included; of the first replica of a pair."""
+    further_remote_write_urls: pulumi.Output[Sequence[str]]
+    """URLs of remote write of the other replicas: senders write to every one."""
     otlp_url: pulumi.Output[str]
-    """URL that takes metrics by OTLP over HTTP, without the path `/v1/metrics`."""
+    """URL that takes metrics by OTLP over HTTP, without the path `/v1/metrics`; of the first replica of a pair."""
+    further_otlp_urls: pulumi.Output[Sequence[str]]
+    """URLs of OTLP of the other replicas: senders write to every one."""
+    sidecar_endpoint: pulumi.Output[str]
+    """Address that the querier of Thanos finds the sidecars by; empty without `objstore_secret`."""
 
     def __init__(self, name: str, args: MetricsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Metrics "{name}"'
@@ -28,17 +77,75 @@ class Metrics(pulumi.ComponentResource):
         super().__init__("observability:index:Metrics", name, {**args}, opts)
         namespaces = create_namespace_if(name, spec, spec.namespace, self)
         resolved = spec.resolve(component)
-        release(
+
+        def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+            return update_problems(old, new, allowed=spec.allow_changes)
+
+        prometheus = release(
             f"{name}-prometheus",
             spec,
             namespace=spec.namespace,
-            values=resolved.apply(prometheus_values),
+            values=resolved.apply(metrics_values),
             parent=self,
             depends_on=namespaces,
+            hooks=guard(f"{name}-prometheus", problems),
         )
+        _create_scrape_configs(name, spec, resolved, prometheus, self)
+        if spec.client_namespaces:
+            network_policy(
+                f"{name}-network-policy",
+                spec.release_name,
+                spec.namespace,
+                resolved.apply(prometheus_policy),
+                parent=self,
+                depends_on=namespaces,
+            )
 
         self.namespace = pulumi.Output.from_input(spec.namespace)
-        self.query_url = self.namespace.apply(lambda within: f"http://{spec.server}.{within}")
-        self.remote_write_url = self.query_url.apply(lambda url: f"{url}/api/v1/write")
-        self.otlp_url = self.query_url.apply(lambda url: f"{url}/api/v1/otlp")
+        self.query_url = resolved.apply(lambda checked: f"http://{checked.server}.{checked.namespace}:{PORT}")
+        servers = resolved.apply(_servers)
+        self.remote_write_url = servers.apply(lambda urls: f"{urls[0]}/api/v1/write")
+        self.further_remote_write_urls = servers.apply(lambda urls: [f"{url}/api/v1/write" for url in urls[1:]])
+        self.otlp_url = servers.apply(lambda urls: f"{urls[0]}/api/v1/otlp")
+        self.further_otlp_urls = servers.apply(lambda urls: [f"{url}/api/v1/otlp" for url in urls[1:]])
+        self.sidecar_endpoint = resolved.apply(_sidecar_endpoint)
         self.register_outputs(outputs_of(self))
+
+
+def _create_scrape_configs(
+    name: str,
+    spec: MetricsSpec,
+    resolved: pulumi.Output[MetricsSpec],
+    prometheus: pulumi.Resource,
+    parent: pulumi.Resource,
+) -> None:
+    """Create the ScrapeConfigs; their number follows from what is known before outputs are."""
+    for config_name, _ in scrape_configs(spec):
+        CustomResource(
+            f"{name}-{config_name}",
+            api_version="monitoring.coreos.com/v1alpha1",
+            kind="ScrapeConfig",
+            metadata=ObjectMetaArgs(
+                name=f"{spec.release_name}-{config_name}", namespace=spec.namespace, labels=MANAGED_BY
+            ),
+            spec=resolved.apply(partial(_scrape_config, config_name)),
+            opts=pulumi.ResourceOptions(parent=parent, depends_on=[prometheus]),
+        )
+
+
+def _scrape_config(name: str, spec: MetricsSpec) -> Mapping[str, Any]:
+    return dict(scrape_configs(spec))[name]
+
+
+def _servers(spec: MetricsSpec) -> list[str]:
+    """Return the URL of each replica: of the Service where there is one, else of each pod by its own name."""
+    if spec.replicas == 1:
+        return [f"http://{spec.server}.{spec.namespace}:{PORT}"]
+    governing = f"prometheus-operated.{spec.namespace}.svc.{spec.cluster_domain}"
+    return [f"http://prometheus-{spec.release_name}-{index}.{governing}:{PORT}" for index in range(spec.replicas)]
+
+
+def _sidecar_endpoint(spec: MetricsSpec) -> str:
+    if not spec.has_sidecar:
+        return ""
+    return f"dnssrv+_grpc._tcp.{spec.release_name}-thanos-discovery.{spec.namespace}.svc.{spec.cluster_domain}"

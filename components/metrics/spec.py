@@ -1,20 +1,36 @@
-"""Settings and arguments of `Metrics`."""
+"""Settings and arguments of `Metrics` and of `OperatorCrds`."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
+from .._bucket import BucketReaderSpec
+from .._cluster import ClusterDnsSpec
 from .._ip_families import IpFamiliesSpec
 from .._kubernetes import OptionalObjectName
-from .._model import Choices, Plain
+from .._model import Choices, Plain, StrictModel, same_as
 from .._namespace_spec import NamespaceSettings
-from .._release_spec import ReleaseSettings, ReleaseSpec
-from .._spec import Violation, rule
+from .._release_spec import ReleaseSettings, ReleaseSpec, reserved_violations
+from .._spec import REMOVE, Violation, rule
 from .._workload import PlacementSettings
-from ..charts import PROMETHEUS, Chart
-from ..units import Duration, Interval, MemorySize, Name, Quantity, VolumeSize, Word, hours, parse_duration
+from ..charts import KUBE_PROMETHEUS_STACK, PROMETHEUS_OPERATOR_CRDS, Chart
+from ..units import (
+    Duration,
+    Hostname,
+    Interval,
+    MemorySize,
+    Name,
+    Quantity,
+    VolumeSize,
+    Word,
+    hours,
+    parse_duration,
+    parse_quantity,
+)
 
 RESOURCE_ATTRIBUTES = (
     "service.name",
@@ -29,22 +45,149 @@ RESOURCE_ATTRIBUTES = (
 
 LEAST_RETENTION = timedelta(hours=2)
 """The length of a block of Prometheus."""
+SHORTEST_RATE_WINDOW = timedelta(minutes=3)
+"""Of the recording rules of the chart (`instance:node_cpu:rate:sum`)."""
+SCRAPES_IN_A_WINDOW = 3
+"""A rate needs two samples, and one scrape may fail."""
+REPLICA_LABEL = "prometheus_replica"
+"""The external label that the operator gives each replica, and by which Thanos removes duplicates."""
+OPERATOR_LABELS = ("prometheus", REPLICA_LABEL)
+"""The external labels that the operator sets."""
+LONGEST_NAME = 26
+"""Length that the chart cuts the names of its objects to."""
+OBJSTORE_KEY = "objstore.yml"
+"""Key of the Secret with the object store of Thanos."""
+
+
+def _label_name(text: str) -> str:
+    if re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", text) is None or text.startswith("__"):
+        raise ValueError("must be letters, digits and _, not beginning with a digit or __; choose another name")
+    return text
+
+
+MetricLabel = Annotated[str, AfterValidator(_label_name)]
+
+
+class ControlPlanePart(StrEnum):
+    """A part of the control plane that a managed cluster hides."""
+
+    ETCD = "etcd"
+    SCHEDULER = "scheduler"
+    CONTROLLER_MANAGER = "controller-manager"
+    PROXY = "proxy"
+
+
+class TranslationStrategy(StrEnum):
+    """The names that Prometheus gives to metrics and labels of OTLP."""
+
+    UNDERSCORES_AND_SUFFIXES = "UnderscoreEscapingWithSuffixes"
+    UNDERSCORES = "UnderscoreEscapingWithoutSuffixes"
+    UTF8_AND_SUFFIXES = "NoUTF8EscapingWithSuffixes"
+    UNCHANGED = "NoTranslation"
+
+
+class GuardedChange(StrEnum):
+    """A change that the update guard refuses unless it is in `allow_changes`."""
+
+    CHART = "chart"
+    VOLUMES = "volumes"
+    LABELS = "labels"
+
+
+class ScrapeLimits(StrictModel):
+    """Limits of every target, beyond which its scrape fails: what its monitor states may be lower, not higher."""
+
+    samples_per_target: int = Field(
+        default=200_000,
+        ge=100,
+        le=10_000_000,
+        description="Samples of one scrape. kube-state-metrics has about 100 for each pod of the cluster.",
+        examples=[50_000],
+    )
+    targets_per_job: int = Field(
+        default=10_000, ge=1, le=1_000_000, description="Targets of one endpoint of a monitor.", examples=[500]
+    )
+    labels_per_sample: int = Field(
+        default=64, ge=10, le=1_000, description="Labels of one sample, those of its target included.", examples=[40]
+    )
+    label_name_length: int = Field(
+        default=512, ge=32, le=100_000, description="Length of the name of a label, in bytes.", examples=[200]
+    )
+    label_value_length: int = Field(
+        default=16_384, ge=64, le=1_000_000, description="Length of the value of a label, in bytes.", examples=[1_000]
+    )
+    body_mib: int = Field(
+        default=128, ge=1, le=10_000, description="Size of one scrape, uncompressed, in MiB.", examples=[20]
+    )
+
+
+class NamespaceLimits(StrictModel):
+    """Limits of the pods of one namespace that are scraped by their annotations."""
+
+    samples_per_target: int | None = Field(
+        default=None,
+        ge=1,
+        le=10_000_000,
+        description="Samples of one scrape. Default: that of `limits`.",
+        examples=[5_000],
+    )
+    labels_per_sample: int | None = Field(
+        default=None, ge=1, le=1_000, description="Labels of one sample. Default: that of `limits`.", examples=[30]
+    )
 
 
 class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
-    """Prometheus: settings of a stack and arguments of a program."""
+    """Prometheus by its operator: settings of a stack and arguments of a program."""
 
-    chart_version: Plain[Annotated[str, Choices(PROMETHEUS.versions)]] = Field(
-        default=PROMETHEUS.default_version,
-        description="Version of the Prometheus chart.",
-        examples=[PROMETHEUS.default_version],
+    chart_version: Plain[Annotated[str, Choices(KUBE_PROMETHEUS_STACK.versions)]] = Field(
+        default=KUBE_PROMETHEUS_STACK.default_version,
+        description="Version of the chart kube-prometheus-stack.",
+        examples=[KUBE_PROMETHEUS_STACK.default_version],
     )
-    volume_size: VolumeSize = Field(default="8Gi", description="Size of the volume.", examples=["50Gi"])
+    install_operator: Plain[bool] = Field(
+        default=True,
+        description=(
+            "Whether the release installs the Prometheus operator; false where one runs in the cluster already, which "
+            "must watch the namespace."
+        ),
+        examples=[False],
+    )
+    replicas: Plain[int] = Field(
+        default=1,
+        ge=1,
+        le=2,
+        description=(
+            "Number of Prometheus servers. Each of a pair scrapes all targets and takes all pushes; queries go to "
+            "Thanos, which removes the duplicates."
+        ),
+        examples=[2],
+    )
+    volume_size: VolumeSize = Field(default="8Gi", description="Size of the volume of each server.", examples=["50Gi"])
     storage_class: OptionalObjectName = Field(
-        default="", description="Storage class of the volume. Default: the cluster's.", examples=["gp3"]
+        default="", description="Storage class of the volumes. Default: the cluster's.", examples=["gp3"]
+    )
+    retention_size: Quantity | None = Field(
+        default=None,
+        description=(
+            "Size of the blocks on a volume from which the oldest are removed. Default: four fifths of `volume_size`, "
+            "as the rest is for the write-ahead log and compaction."
+        ),
+        examples=["40Gi"],
     )
     scrape_interval: Interval = Field(
-        default="30s", description="Interval at which targets are scraped.", examples=["15s"]
+        default="30s",
+        description="Interval at which targets are scraped and rules evaluated, at most `1m`.",
+        examples=["15s"],
+    )
+    out_of_order_window: Duration = Field(
+        default="30m",
+        description="How late a pushed sample may be, as several senders push in any order; `0s` for not at all.",
+        examples=["1h"],
+    )
+    native_histograms: bool = Field(
+        default=True,
+        description="Whether native histograms are scraped, beside the classic ones of the same metric.",
+        examples=[False],
     )
     promoted_resource_attributes: Sequence[Word] = Field(
         default=RESOURCE_ATTRIBUTES,
@@ -54,38 +197,147 @@ class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
         ),
         examples=[["service.name", "k8s.namespace.name"]],
     )
+    translation_strategy: TranslationStrategy = Field(
+        default=TranslationStrategy.UNDERSCORES_AND_SUFFIXES,
+        description=(
+            "Names of metrics received by OTLP: with `_` for other characters and a suffix for unit and type, without "
+            "the suffix, or with UTF-8 kept, which the operator refuses in recording and alerting rules."
+        ),
+        examples=["UnderscoreEscapingWithSuffixes"],
+    )
+    external_labels: Mapping[MetricLabel, str] = Field(
+        default_factory=dict,
+        description=(
+            "Labels of all series in Thanos, in federation and in alerts, beside those of the operator (`prometheus` "
+            "and `prometheus_replica`). Default: none; in a stack `cluster`."
+        ),
+        examples=[{"env": "prod"}],
+    )
+    limits: ScrapeLimits = Field(
+        default_factory=ScrapeLimits,
+        description="Limits of every target, against an explosion of series. Default: the default of each.",
+        examples=[{"samples_per_target": 50_000}],
+    )
+    namespace_limits: Plain[Mapping[Name, NamespaceLimits]] = Field(
+        default_factory=dict,
+        description=(
+            "Lower limits by namespace, for pods that are scraped by their annotations; ServiceMonitors and "
+            "PodMonitors state their own. Default: none."
+        ),
+        examples=[{"shop": {"samples_per_target": 5_000}}],
+    )
+    annotation_scraping: Plain[bool] = Field(
+        default=True,
+        description=(
+            'Whether pods with the annotation `prometheus.io/scrape: "true"` are scraped, at `prometheus.io/port`, '
+            "`path` and `scheme`."
+        ),
+        examples=[False],
+    )
+    kube_state_metrics: Plain[bool] = Field(
+        default=True,
+        description="Whether kube-state-metrics runs, for the state of the objects of Kubernetes.",
+        examples=[False],
+    )
+    node_exporter: Plain[bool] = Field(
+        default=True,
+        description="Whether node-exporter runs on every node, for its CPU, memory and disks.",
+        examples=[False],
+    )
+    control_plane: Plain[Sequence[ControlPlanePart]] = Field(
+        default=(),
+        description=(
+            "Parts of the control plane to scrape, beside API server, kubelet and DNS: those that listen at an address "
+            "that pods reach. A managed cluster hides them. Default: none."
+        ),
+        examples=[["scheduler", "controller-manager"]],
+    )
     cpu: Quantity = Field(default="200m", description="CPU request of Prometheus.", examples=["500m"])
     memory: MemorySize = Field(default="1Gi", description="Memory request and limit of Prometheus.", examples=["2Gi"])
+    allow_changes: Plain[Sequence[GuardedChange]] = Field(
+        default=(),
+        description=(
+            "Changes that the update guard allows once: `chart`, the chart `prometheus` of earlier versions is "
+            "replaced with its volume; `volumes`, claims have been grown; `labels`, external labels of series in the "
+            "bucket change. Default: none."
+        ),
+        examples=[["labels"]],
+    )
 
 
 class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
     """The checked arguments of `Metrics`."""
 
     release_name: Plain[Name] = Field(
-        default="prometheus", description="Name of the Helm release; its Service is called `<release_name>-server`."
+        default="prometheus",
+        description=(
+            "Name of the Helm release and first part of the name of every object; the Service of Prometheus is called "
+            "`<release_name>-prometheus`. At most 26 characters."
+        ),
     )
     retention: Duration = Field(
         default="15d",
         description=(
-            "How long metrics are kept, in whole hours, such as `15d`; less where they fill four fifths of the volume."
+            "How long metrics are kept on the volumes, in whole hours, such as `15d`; less where they reach "
+            "`retention_size`."
         ),
         examples=["15d"],
+    )
+    node_exporter_namespace: Plain[Name | None] = Field(
+        default=None,
+        description=(
+            "Namespace of node-exporter, which exists and allows pods of level `privileged`. Default: `namespace`, "
+            "which then must allow them."
+        ),
+    )
+    cluster_domain: Hostname = same_as(ClusterDnsSpec, "cluster_domain")
+    service_account_annotations: Mapping[str, str] = same_as(BucketReaderSpec, "service_account_annotations")
+    objstore_secret: Plain[OptionalObjectName] = Field(
+        default="",
+        description=(
+            f"Secret in the same namespace whose key `{OBJSTORE_KEY}` is the object store of Thanos: a sidecar uploads "
+            "each block to it. Default: none, and no sidecar."
+        ),
+    )
+    objstore_revision: str = Field(
+        default="",
+        description="Text that changes with the content of that Secret, and restarts the pods. Default: none.",
+    )
+    client_namespaces: Sequence[Name] = Field(
+        default=(),
+        description=(
+            "Namespaces whose pods may reach Prometheus; a NetworkPolicy keeps all others out. Default: none, and no "
+            "NetworkPolicy."
+        ),
     )
 
     @property
     def chart(self) -> Chart:
-        """The Prometheus chart."""
-        return PROMETHEUS
+        """The chart kube-prometheus-stack."""
+        return KUBE_PROMETHEUS_STACK
 
     @property
     def required_values(self) -> Sequence[str]:
         """Chart values that no null may remove."""
-        return ("server.retention", "server.persistentVolume")
+        spec = "prometheus.prometheusSpec"
+        return tuple(f"{spec}.{name}" for name in ("retention", "retentionSize", "storageSpec", "replicas"))
 
     @property
     def server(self) -> str:
-        """The name of the server's Service, workload and volume claim."""
-        return f"{self.release_name}-server"
+        """The name of the Service, the ServiceAccount and the StatefulSet of Prometheus, less `prometheus-` of it."""
+        return f"{self.release_name}-prometheus"
+
+    @property
+    def has_sidecar(self) -> bool:
+        """Whether a sidecar of Thanos uploads the blocks."""
+        return self.objstore_secret != ""
+
+    @property
+    def size_limit_bytes(self) -> int:
+        """Size of the blocks from which Prometheus removes the oldest."""
+        if self.retention_size is not None:
+            return int(parse_quantity(self.retention_size))
+        return int(parse_quantity(self.volume_size) * 4 / 5)
 
     @rule("retention")
     def _retention_is_whole_hours_and_covers_a_block(self) -> Violation | None:
@@ -98,3 +350,122 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
         if parse_duration(self.retention) < LEAST_RETENTION:
             return Violation("must be at least 2h, the length of a block of Prometheus; raise it", fix)
         return None
+
+    @rule("retention_size", "volume_size")
+    def _retention_size_is_below_the_volume(self) -> Violation | None:
+        if (
+            self.retention_size is None
+            or parse_quantity(self.retention_size) * 10 <= parse_quantity(self.volume_size) * 9
+        ):
+            return None
+        return Violation(
+            f"must be at most nine tenths of volume_size ({self.volume_size}), as the write-ahead log and compaction "
+            "need the rest; lower it, or leave it out for four fifths",
+            {"retention_size": REMOVE},
+        )
+
+    @rule("scrape_interval")
+    def _rate_windows_hold_several_scrapes(self) -> Violation | None:
+        longest = SHORTEST_RATE_WINDOW / SCRAPES_IN_A_WINDOW
+        if parse_duration(self.scrape_interval) <= longest:
+            return None
+        return Violation(
+            "must be at most 1m, as recording rules take rates over 3m, which need two samples and one in reserve; set "
+            "1m or less",
+            {"scrape_interval": "1m"},
+        )
+
+    @rule("external_labels")
+    def _external_labels_are_none_of_the_operator(self) -> Iterator[Violation]:
+        for name in self.external_labels:
+            if name in OPERATOR_LABELS:
+                yield Violation(
+                    f"must not be set, as the operator sets {name} and Thanos tells replicas apart by it; choose "
+                    "another name, or remove it",
+                    {f"external_labels.{name}": REMOVE},
+                    at=("external_labels", name),
+                )
+
+    @rule("namespace_limits", "annotation_scraping")
+    def _namespace_limits_are_used(self) -> Violation | None:
+        if self.annotation_scraping or not self.namespace_limits:
+            return None
+        return Violation(
+            "are not used without annotation_scraping, as monitors state their own limits; remove them",
+            {"namespace_limits": REMOVE},
+        )
+
+    @rule("namespace_limits", "limits")
+    def _namespace_limits_are_below_those_of_every_target(self) -> Iterator[Violation]:
+        for namespace, limits in self.namespace_limits.items():
+            for name, limit in limits.model_dump(exclude_none=True).items():
+                most = getattr(self.limits, name)
+                if limit > most:
+                    yield Violation(
+                        f"must be at most that of every target, {most} (limits.{name}); lower it",
+                        {f"namespace_limits.{namespace}.{name}": most},
+                        at=("namespace_limits", namespace, name),
+                    )
+
+    @rule("replicas", "objstore_secret")
+    def _pair_has_a_sidecar(self) -> Violation | None:
+        if self.replicas == 1 or self.has_sidecar:
+            return None
+        return Violation(
+            "must be 1 without objstore_secret: without Thanos nothing removes the duplicates of a pair; set 1, or set "
+            "objstore_secret",
+            {"replicas": 1},
+        )
+
+    @rule("release_name")
+    def _release_name_is_short(self) -> Violation | None:
+        if len(self.release_name) <= LONGEST_NAME:
+            return None
+        shorter = self.release_name[:LONGEST_NAME].rstrip("-")
+        return Violation(
+            f"must have at most {LONGEST_NAME} characters, as the chart cuts names of objects there; shorten it",
+            {"release_name": shorter},
+        )
+
+    @rule("values")
+    def _values_leave_crds_to_their_own_release(self) -> Iterator[Violation]:
+        return reserved_violations(self.values, RESERVED_VALUES, "what other arguments set")
+
+
+RESERVED_VALUES = {
+    "crds.enabled": (
+        "the CRDs have a release of their own (OperatorCrds), and two releases must not own the same ones; remove it"
+    ),
+    "crds.upgradeJob": "the CRDs have a release of their own (OperatorCrds), which upgrades them; remove it",
+    "prometheus.prometheusSpec.replicas": "set replicas",
+    "prometheus.prometheusSpec.shards": "remove it, as pushes and rules are not divided among shards",
+    "prometheus.prometheusSpec.externalLabels": "set external_labels",
+    "prometheus.prometheusSpec.replicaExternalLabelName": "remove it",
+    "prometheus.prometheusSpec.prometheusExternalLabelName": "remove it",
+    "fullnameOverride": "set release_name",
+    "cleanPrometheusOperatorObjectNames": "remove it",
+}
+"""Chart values that would take what other arguments decide, by the way out."""
+
+
+class OperatorCrdsSpec(NamespaceSettings, ReleaseSpec):
+    """The checked arguments of `OperatorCrds`."""
+
+    chart_version: Plain[Annotated[str, Choices(PROMETHEUS_OPERATOR_CRDS.versions)]] = Field(
+        default=PROMETHEUS_OPERATOR_CRDS.default_version,
+        description="Version of the chart prometheus-operator-crds.",
+        examples=[PROMETHEUS_OPERATOR_CRDS.default_version],
+    )
+    release_name: Plain[Name] = Field(
+        default="prometheus-operator-crds", description="Name of the Helm release, which owns the definitions."
+    )
+
+    @property
+    def chart(self) -> Chart:
+        """The chart prometheus-operator-crds."""
+        return PROMETHEUS_OPERATOR_CRDS
+
+    @property
+    def required_values(self) -> Sequence[str]:
+        """Chart values that no null may remove."""
+        return ("crds.annotations",)

@@ -1,118 +1,183 @@
-"""The chart values of the in-stack Prometheus."""
+"""The chart values of the Prometheus operator, of Prometheus and of the exporters."""
 
 from typing import Any
 
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
-from .._workload import CONTAINER_SECURITY_CONTEXT, SECCOMP_PROFILE, resources, scheduling
-from ..units import parse_quantity
-from .spec import MetricsSpec
+from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
+from .spec import OBJSTORE_KEY, ControlPlanePart, MetricsSpec, OperatorCrdsSpec
 
-FLAGS = (
-    "web.enable-lifecycle",
-    "web.enable-remote-write-receiver",
-    "web.enable-otlp-receiver",
-    "enable-feature=exemplar-storage",
+EXEMPLARS = 100_000
+"""Number of exemplars that Prometheus keeps in memory, about 100 bytes each."""
+ALERT_RULES = (
+    "alertmanager",
+    "configReloaders",
+    "etcd",
+    "general",
+    "kubeApiserverSlos",
+    "kubeControllerManager",
+    "kubeProxy",
+    "kubeSchedulerAlerting",
+    "kubeStateMetrics",
+    "kubernetesApps",
+    "kubernetesResources",
+    "kubernetesStorage",
+    "kubernetesSystem",
+    "network",
+    "nodeExporterAlerting",
+    "prometheus",
+    "prometheusOperator",
+    "windows",
 )
-REPOSITORY = "prometheus/prometheus"
-RELOADER_REPOSITORY = "prometheus-operator/prometheus-config-reloader"
-"""The repositories of the chart's images: it has no value for their registry alone."""
-PLATFORM = "alloy|grafana|loki|opentelemetry-collector|tempo"
-PLATFORM_PORTS = "http-metrics|metrics|prom-metrics|grafana"
-ABSENT_JOBS = ("kubernetes-api-servers", "kubernetes-services", "prometheus-pushgateway")
+"""Groups of the chart that hold alerts alone; all others hold recording rules alone."""
+CONTROL_PLANE = {
+    ControlPlanePart.ETCD: "kubeEtcd",
+    ControlPlanePart.SCHEDULER: "kubeScheduler",
+    ControlPlanePart.CONTROLLER_MANAGER: "kubeControllerManager",
+    ControlPlanePart.PROXY: "kubeProxy",
+}
+"""The section of the chart for each part of the control plane."""
+SELECTORS = ("rule", "serviceMonitor", "podMonitor", "probe", "scrapeConfig")
+REVISION = "observability/objstore-revision"
+"""Annotation that restarts the pods when the Secret with the object store changes."""
 
 
-def prometheus_values(spec: MetricsSpec) -> dict[str, Any]:
-    """Return the values of the chart `prometheus`: the server alone, with scraping, remote write and OTLP."""
-    claim: dict[str, Any] = {"size": spec.volume_size}
-    if spec.storage_class:
-        claim["storageClass"] = spec.storage_class
+def operator_crds_values(_: OperatorCrdsSpec) -> dict[str, Any]:
+    """Return the values of the chart `prometheus-operator-crds`: a destroy leaves the definitions and all objects."""
+    return {"crds": {"annotations": {"helm.sh/resource-policy": "keep"}}}
+
+
+def metrics_values(spec: MetricsSpec) -> dict[str, Any]:
+    """Return the values of the chart `kube-prometheus-stack`: no Grafana, no Alertmanager and no alerts."""
     values: dict[str, Any] = {
-        "server": {
-            "fullnameOverride": spec.server,
-            # The chart names it after the release alone, and two namespaces may have a release of one name.
-            "clusterRoleNameOverride": f"{spec.namespace}-{spec.server}",
-            "extraFlags": [*FLAGS, *(["web.listen-address=[::]:9090"] if spec.listens_on_ipv6 else [])],
-            "global": {"scrape_interval": spec.scrape_interval},
-            # What is pushed may arrive late, and from several senders in any order.
-            "tsdb": {"out_of_order_time_window": "30m"},
-            "exemplars": {"max_exemplars": 100_000},
-            "otlp": {"promote_resource_attributes": list(spec.promoted_resource_attributes)},
-            "retention": spec.retention,
-            "retentionSize": _size_limit(spec.volume_size),
-            "persistentVolume": claim,
-            **scheduling(spec.node_selector, spec.tolerations),
-            "resources": resources(spec.cpu, spec.memory),
-            "securityContext": {**SECCOMP_PROFILE, "fsGroupChangePolicy": "OnRootMismatch"},
-            "containerSecurityContext": CONTAINER_SECURITY_CONTEXT,
-        },
-        "configmapReload": {
-            "prometheus": {
-                "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}},
-                "containerSecurityContext": CONTAINER_SECURITY_CONTEXT,
-                **(_reloader_on_ipv6() if spec.listens_on_ipv6 else {}),
-            }
-        },
-        "scrapeConfigs": {"platform": _platform_job(), **{job: {"enabled": False} for job in ABSENT_JOBS}},
+        "fullnameOverride": spec.release_name,
+        # The StatefulSet is called `prometheus-<release>`, not `prometheus-<release>-prometheus`.
+        "cleanPrometheusOperatorObjectNames": True,
+        "crds": {"enabled": False},
+        "grafana": {"enabled": False},
         "alertmanager": {"enabled": False},
-        "kube-state-metrics": {"enabled": False},
-        "prometheus-node-exporter": {"enabled": False},
-        "prometheus-pushgateway": {"enabled": False},
+        "defaultRules": {"rules": dict.fromkeys(ALERT_RULES, False)},
+        **{section: {"enabled": part in spec.control_plane} for part, section in CONTROL_PLANE.items()},
+        "kubelet": {"serviceMonitor": {"cAdvisorInterval": spec.scrape_interval}},
+        "prometheusOperator": _operator(spec),
+        "prometheus": _prometheus(spec),
+        "kubeStateMetrics": {"enabled": spec.kube_state_metrics},
+        "nodeExporter": {"enabled": spec.node_exporter},
     }
-    reloader = {"prometheus": {"image": {"repository": f"{spec.image_registry}/{RELOADER_REPOSITORY}"}}}
-    images = pod_values(
-        spec,
-        image_registry={
-            "server": {"image": {"repository": f"{spec.image_registry}/{REPOSITORY}"}},
-            "configmapReload": reloader,
-        },
-        image_pull_secrets={"imagePullSecrets": pull_secrets(spec)},
-        priority_class={"server": {"priorityClassName": spec.priority_class}},
-    )
-    return deep_merge(values, images)
+    if spec.kube_state_metrics:
+        values["kube-state-metrics"] = _kube_state_metrics(spec)
+    if spec.node_exporter:
+        values["prometheus-node-exporter"] = _node_exporter(spec)
+    return deep_merge(values, _pods(spec))
 
 
-def _reloader_on_ipv6() -> dict[str, Any]:
-    """Return the values of the reloader at its own default address, `:8080`: with a port, the chart sets 0.0.0.0."""
-    probe = {"httpGet": {"port": 8080}}
-    return {"containerPort": None, "livenessProbe": probe, "readinessProbe": probe}
-
-
-def _size_limit(volume: str) -> str:
-    """Return four fifths of the volume: the rest is for the write-ahead log and compaction.
-
-    A `MB` of Prometheus is 2^20 bytes.
-    """
-    return f"{int(parse_quantity(volume) * 4 / 5 / 2**20)}MB"
-
-
-def _platform_job() -> dict[str, Any]:
-    """Return the job that scrapes the platform's own pods in every namespace, by their charts' names of ports."""
-    label, annotation = (
-        "__meta_kubernetes_pod_label_app_kubernetes_io",
-        "__meta_kubernetes_pod_annotation_prometheus_io",
-    )
+def _operator(spec: MetricsSpec) -> dict[str, Any]:
     return {
-        "kubernetes_sd_configs": [{"role": "pod"}],
-        # Pods are scraped by their IP, which no certificate names.
-        "tls_config": {"insecure_skip_verify": True},
-        "relabel_configs": [
-            {"source_labels": [f"{label}_name"], "action": "keep", "regex": PLATFORM},
-            {"source_labels": ["__meta_kubernetes_pod_container_port_name"], "action": "keep", "regex": PLATFORM_PORTS},
-            {"source_labels": ["__meta_kubernetes_pod_phase"], "action": "keep", "regex": "Running"},
-            # Pods with the annotation are scraped by the jobs of annotations, or must not be scraped.
-            {"source_labels": [f"{annotation}_scrape"], "action": "drop", "regex": "true|false"},
-            # nginx of the gateways serves no metrics at its port http-metrics.
-            {"source_labels": ["__meta_kubernetes_pod_container_name"], "action": "drop", "regex": "nginx"},
-            {"source_labels": [f"{annotation}_scheme"], "regex": "(https)", "target_label": "__scheme__"},
-            {
-                "source_labels": ["__meta_kubernetes_namespace", f"{label}_name"],
-                "separator": "/",
-                "target_label": "job",
-            },
-            {"source_labels": ["__meta_kubernetes_namespace"], "target_label": "namespace"},
-            {"source_labels": ["__meta_kubernetes_pod_name"], "target_label": "pod"},
-            {"source_labels": ["__meta_kubernetes_pod_container_name"], "target_label": "container"},
-            {"source_labels": [f"{label}_component"], "target_label": "component"},
-        ],
+        "enabled": spec.install_operator,
+        # A webhook needs a certificate, which the chart makes in Jobs with rights on the whole cluster.
+        "admissionWebhooks": {"enabled": False},
+        "tls": {"enabled": False},
+        "kubeletEndpointsEnabled": False,
+        "kubeletEndpointSliceEnabled": True,
+        "clusterDomain": spec.cluster_domain,
+        "prometheusConfigReloader": {"resources": resources("10m", "64Mi")},
+        "resources": resources("20m", "192Mi"),
+        **scheduling(spec.node_selector, spec.tolerations),
     }
+
+
+def _prometheus(spec: MetricsSpec) -> dict[str, Any]:
+    values: dict[str, Any] = {"prometheusSpec": _prometheus_spec(spec)}
+    if spec.replicas > 1:
+        values["podDisruptionBudget"] = {"enabled": True, "minAvailable": spec.replicas - 1}
+    if spec.service_account_annotations:
+        values["serviceAccount"] = {"annotations": dict(spec.service_account_annotations)}
+    if spec.has_sidecar:
+        values |= {"thanosService": {"enabled": True}, "thanosServiceMonitor": {"enabled": True}}
+    return values
+
+
+def _prometheus_spec(spec: MetricsSpec) -> dict[str, Any]:
+    claim: dict[str, Any] = {
+        "accessModes": ["ReadWriteOnce"],
+        "resources": {"requests": {"storage": spec.volume_size}},
+    }
+    if spec.storage_class:
+        claim["storageClassName"] = spec.storage_class
+    limits = spec.limits
+    values: dict[str, Any] = {
+        "replicas": spec.replicas,
+        "externalLabels": dict(spec.external_labels),
+        "scrapeInterval": spec.scrape_interval,
+        "evaluationInterval": spec.scrape_interval,
+        "retention": spec.retention,
+        # A `MB` of Prometheus is 2^20 bytes.
+        "retentionSize": f"{spec.size_limit_bytes // 2**20}MB",
+        "storageSpec": {"volumeClaimTemplate": {"spec": claim}},
+        "resources": resources(spec.cpu, spec.memory),
+        **scheduling(spec.node_selector, spec.tolerations),
+        "enableRemoteWriteReceiver": True,
+        "enableOTLPReceiver": True,
+        "otlp": {
+            "promoteResourceAttributes": list(spec.promoted_resource_attributes),
+            "translationStrategy": spec.translation_strategy.value,
+        },
+        "tsdb": {"outOfOrderTimeWindow": spec.out_of_order_window},
+        "enableFeatures": ["exemplar-storage"],
+        "exemplars": {"maxSize": EXEMPLARS},
+        "scrapeNativeHistograms": spec.native_histograms,
+        # Dashboards and rules of today ask for the classic ones.
+        "scrapeClassicHistograms": spec.native_histograms,
+        "serviceDiscoveryRole": "EndpointSlice",
+        **{f"{kind}SelectorNilUsesHelmValues": False for kind in SELECTORS},
+        "enforcedSampleLimit": limits.samples_per_target,
+        "enforcedTargetLimit": limits.targets_per_job,
+        "enforcedLabelLimit": limits.labels_per_sample,
+        "enforcedLabelNameLengthLimit": limits.label_name_length,
+        "enforcedLabelValueLengthLimit": limits.label_value_length,
+        "enforcedBodySizeLimit": f"{limits.body_mib}MB",
+    }
+    if spec.has_sidecar:
+        values["thanos"] = {
+            "objectStorageConfig": {"existingSecret": {"name": spec.objstore_secret, "key": OBJSTORE_KEY}},
+            "resources": resources("50m", "256Mi"),
+        }
+        values["podMetadata"] = {"annotations": {REVISION: spec.objstore_revision}}
+    return values
+
+
+def _kube_state_metrics(spec: MetricsSpec) -> dict[str, Any]:
+    values = {
+        "fullnameOverride": f"{spec.release_name}-kube-state-metrics",
+        "resources": resources("20m", "192Mi"),
+        **scheduling(spec.node_selector, spec.tolerations),
+    }
+    # It listens at `::`, which nodes with IPv6 disabled do not have.
+    return values | ({"extraArgs": ["--host=0.0.0.0"]} if spec.ip_families and not spec.listens_on_ipv6 else {})
+
+
+def _node_exporter(spec: MetricsSpec) -> dict[str, Any]:
+    return {
+        "fullnameOverride": f"{spec.release_name}-node-exporter",
+        "namespaceOverride": spec.node_exporter_namespace or "",
+        # It shares the network of the node, and listens at the node's address alone, of either IP family.
+        "service": {"listenOnAllInterfaces": False},
+        "resources": resources("20m", "64Mi"),
+        "securityContext": SECCOMP_PROFILE,
+        "containerSecurityContext": NO_PRIVILEGES,
+    }
+
+
+def _pods(spec: MetricsSpec) -> dict[str, Any]:
+    """Return the values of registry, pull secrets and priority class; the first two are global in the chart."""
+    priority = {"priorityClassName": spec.priority_class}
+    exporters = {
+        **({"kube-state-metrics": priority} if spec.kube_state_metrics else {}),
+        **({"prometheus-node-exporter": priority} if spec.node_exporter else {}),
+    }
+    return pod_values(
+        spec,
+        image_registry={"global": {"imageRegistry": spec.image_registry}},
+        image_pull_secrets={"global": {"imagePullSecrets": pull_secrets(spec)}},
+        priority_class={"prometheus": {"prometheusSpec": priority}, "prometheusOperator": priority, **exporters},
+    )

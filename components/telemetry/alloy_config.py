@@ -5,6 +5,7 @@ two mounted Secrets: the configuration holds no secret, and a renewed one is rea
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 
 from .._http_client import PASSWORD_FILE, TOKEN_FILE, HttpClientSettings
 from .._tenants import HEADER
@@ -37,7 +38,7 @@ NODE_NAME = Call("coalesce", (Call("sys.env", ("HOSTNAME",)), Ref("constants.hos
 
 _META = "__meta_kubernetes_"
 
-Consumers = Mapping[str, Ref]
+Consumers = Mapping[str, Sequence[Ref]]
 
 
 def alloy_config(spec: TelemetrySpec) -> str:
@@ -171,28 +172,32 @@ def loki_write(spec: TelemetrySpec) -> Block:
 def otlp_pipeline(spec: TelemetrySpec) -> list[Block]:
     """Return the components from the receiver to the exporters, in the order of the data."""
     exporters = signal_exporters(spec)
-    consumers: Consumers = {signal: exporter.export("input") for signal, exporter in exporters.items()}
+    consumers: Consumers = {signal: [block.export("input") for block in blocks] for signal, blocks in exporters.items()}
     write = [remote_write(spec)] if spec.metrics_remote_write_url else []
-    chain: list[Block] = []
+    processors: list[Block] = []
     for build in reversed(_processors(spec)):
-        chain.insert(0, build(spec, consumers))
-        consumers = dict.fromkeys(consumers, chain[0].export("input"))
-    return [receiver(spec, consumers), *chain, *exporters.values(), *write]
+        processors.insert(0, build(spec, consumers))
+        consumers = {signal: [processors[0].export("input")] for signal in consumers}
+    return [receiver(spec, consumers), *processors, *chain.from_iterable(exporters.values()), *write]
 
 
-def signal_exporters(spec: TelemetrySpec) -> dict[str, Block]:
-    """Return the exporter of each signal that has a backend; the receiver rejects the other signals."""
+def signal_exporters(spec: TelemetrySpec) -> dict[str, list[Block]]:
+    """Return the exporters of each signal that has a backend; the receiver rejects the other signals."""
     tenant: dict[str, Value] = {"headers": {HEADER: spec.logs_tenant}} if spec.logs_tenant else {}
     login = exporter_login(spec)
-    exporters = {"logs": _http_exporter("loki", spec.logs_otlp_url, {**tenant, **login}, exporter_tls(spec))}
+    exporters = {"logs": [_http_exporter("loki", spec.logs_otlp_url, {**tenant, **login}, exporter_tls(spec))]}
     if spec.metrics_otlp_url:
         client = exporter_client(spec.metrics_client)
-        exporters["metrics"] = _http_exporter("prometheus", spec.metrics_otlp_url, client, external_tls(spec))
+        urls = (spec.metrics_otlp_url, *spec.further_metrics_otlp_urls)
+        exporters["metrics"] = [
+            _http_exporter(f"prometheus_{index}" if index else "prometheus", url, client, external_tls(spec))
+            for index, url in enumerate(urls)
+        ]
     if spec.metrics_remote_write_url:
         series: dict[str, Value] = {"forward_to": [remote_write(spec).export("receiver")]}
-        exporters["metrics"] = Block("otelcol.exporter.prometheus", "metrics", series)
+        exporters["metrics"] = [Block("otelcol.exporter.prometheus", "metrics", series)]
     if spec.traces_otlp_endpoint:
-        exporters["traces"] = trace_exporter(spec)
+        exporters["traces"] = [trace_exporter(spec)]
     return dict(sorted(exporters.items()))
 
 
@@ -266,7 +271,7 @@ def _processors(spec: TelemetrySpec) -> Sequence[Callable[[TelemetrySpec, Consum
 
 
 def _output(consumers: Consumers) -> Block:
-    return Block("output", attributes={signal: [consumer] for signal, consumer in consumers.items()})
+    return Block("output", attributes={signal: list(receivers) for signal, receivers in consumers.items()})
 
 
 def _http_exporter(label: str, endpoint: str, attributes: Mapping[str, Value], tls: Sequence[Block]) -> Block:

@@ -34,6 +34,8 @@ class TelemetryArgs(TypedDict):
     metrics_remote_write_url: NotRequired[pulumi.Input[str]]
     """URL of remote write, in place of `metrics_otlp_url`, for a store of metrics that does not take OTLP. Default:
     none."""
+    further_metrics_otlp_urls: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """OTLP addresses of the other replicas of a Prometheus: metrics go to every one. Default: none."""
     login_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace with `username` and `password`, with which the collectors log in to Loki and
     Tempo. Default: none, and no login."""

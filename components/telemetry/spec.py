@@ -272,6 +272,10 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
             "Default: none."
         ),
     )
+    further_metrics_otlp_urls: Sequence[OtlpUrl] = Field(
+        default=(),
+        description="OTLP addresses of the other replicas of a Prometheus: metrics go to every one. Default: none.",
+    )
     tls_secret: OptionalObjectName = Field(
         default="",
         description=(

@@ -38,6 +38,8 @@ class TracingArgs(TypedDict):
     """How long traces are kept, in whole hours, such as `336h` or `14d`; at least 1h. Default: `14d`."""
     remote_write_url: NotRequired[pulumi.Input[str]]
     """URL of the Prometheus remote-write API that generated metrics go to. Default: none, and no metrics generator."""
+    further_remote_write_urls: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Remote write of the other replicas of a Prometheus: metrics go to every one. Default: none."""
     chart_version: NotRequired[str]
     """Version of the chart: of `tempo` when monolithic, of `tempo-distributed` when distributed. Version `3.3.0` of
     the latter is Tempo 3, which requires `kafka_address`; a running Tempo 2 does not become one in place, nor the

@@ -47,7 +47,8 @@ def generator_config(spec: TracingSpec) -> dict[str, Any]:
         "storage": {
             "path": WAL_PATH,
             "remote_write": [
-                {"url": spec.remote_write_url, "send_exemplars": True, **remote_write_client(spec.metrics_client)}
+                {"url": url, "send_exemplars": True, **remote_write_client(spec.metrics_client)}
+                for url in (spec.remote_write_url, *spec.further_remote_write_urls)
             ],
         },
     }

@@ -20,7 +20,7 @@ from .._tls import LEAVE_OUT, SecuritySpec, metrics_namespaces_problem
 from .._workload import WorkloadSettings
 from ..charts import TEMPO, TEMPO_DISTRIBUTED, Chart, major_version
 from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, Word, hours, parse_duration
-from ..urls import OptionalRemoteWriteUrl, is_host_and_port
+from ..urls import OptionalRemoteWriteUrl, RemoteWriteUrl, is_host_and_port
 from .modes import (
     FIXED_REPLICAS,
     MODES_OF_OTHERS,
@@ -334,6 +334,11 @@ class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReader
             "URL of the Prometheus remote-write API that generated metrics go to. "
             "Default: none, and no metrics generator."
         ),
+    )
+
+    further_remote_write_urls: Sequence[RemoteWriteUrl] = Field(
+        default=(),
+        description="Remote write of the other replicas of a Prometheus: metrics go to every one. Default: none.",
     )
 
     @model_validator(mode="before")

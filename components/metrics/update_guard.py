@@ -1,0 +1,75 @@
+"""Updates of Prometheus that its applied state forbids, as they would lose or hide samples."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from .._guard import forbidden_change
+from .._merge import value_at
+from ..charts import KUBE_PROMETHEUS_STACK
+from .spec import GuardedChange
+
+Values = Mapping[str, Any]
+_SPEC = ("prometheus", "prometheusSpec")
+_CLAIM = (*_SPEC, "storageSpec", "volumeClaimTemplate", "spec")
+_OLD_CHART = "server"
+"""Section of the values of the chart `prometheus`, which earlier versions installed."""
+
+
+def update_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
+    """Return a message for each change that would lose samples, or hide those in the bucket.
+
+    `allowed` changes are not checked.
+    """
+    if _OLD_CHART in old:
+        return [] if GuardedChange.CHART in allowed else [_chart_problem()]
+    volumes = [] if GuardedChange.VOLUMES in allowed else _volume_problems(old, new)
+    labels = [] if GuardedChange.LABELS in allowed else _label_problems(old, new)
+    return [*volumes, *labels]
+
+
+def _chart_problem() -> str:
+    return forbidden_change(
+        "chart",
+        "prometheus",
+        KUBE_PROMETHEUS_STACK.name,
+        "Helm would delete the old Prometheus and the volume with its samples; to keep them, copy the volume as "
+        "docs/operations.md describes; then, or to start without them, apply once with allow_changes "
+        f'["{GuardedChange.CHART}"]',
+    )
+
+
+def _volume_problems(old: Values, new: Values) -> list[str]:
+    places = {"volume_size": ("resources", "requests", "storage"), "storage_class": ("storageClassName",)}
+    values = {
+        name: (value_at(old, (*_CLAIM, *place)), value_at(new, (*_CLAIM, *place))) for name, place in places.items()
+    }
+    return [
+        forbidden_change(
+            name,
+            before,
+            after,
+            "the operator would replace the StatefulSet and leave its volumes as they are; change it back; or, to grow "
+            "volumes, raise the size in their claims and then apply once with allow_changes "
+            f'["{GuardedChange.VOLUMES}"]',
+        )
+        for name, (before, after) in values.items()
+        if before != after
+    ]
+
+
+def _label_problems(old: Values, new: Values) -> list[str]:
+    if value_at(old, (*_SPEC, "thanos")) is None:
+        return []
+    before, after = (value_at(values, (*_SPEC, "externalLabels")) or {} for values in (old, new))
+    if before == after:
+        return []
+    return [
+        forbidden_change(
+            "external_labels",
+            before,
+            after,
+            "blocks in the bucket keep the labels that they were uploaded with: queries with the new ones do not find "
+            "them, and they are compacted apart from new blocks; change them back; or accept that and apply once with "
+            f'allow_changes ["{GuardedChange.LABELS}"]',
+        )
+    ]
