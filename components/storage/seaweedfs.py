@@ -258,14 +258,7 @@ def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
 def _single_pod_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
     return {
         "fullnameOverride": spec.release_name,
-        "global": {
-            "seaweedfs": {
-                # The chart's ClusterRole lets its pods delete any pod of the cluster, and nothing in it does so.
-                "createClusterRole": False,
-                "serviceAccountName": spec.release_name,
-                "automountServiceAccountToken": False,
-            }
-        },
+        "global": {"seaweedfs": _global_values(spec)},
         "master": {
             "enabled": False,
             "volumeSizeLimitMB": volume_megabytes(spec.volume_size),
@@ -312,9 +305,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "fullnameOverride": spec.release_name,
         "global": {
             "seaweedfs": {
-                "createClusterRole": False,
-                "serviceAccountName": spec.release_name,
-                "automountServiceAccountToken": False,
+                **_global_values(spec),
                 "enableReplication": True,
                 # The third digit counts further copies on other servers, here each on a host of its own.
                 "replicationPlacement": f"00{spec.replication_factor - 1}",
@@ -359,6 +350,15 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             "extraIngress": [{"ports": [{"protocol": "TCP", "port": _METRICS_PORT}]}],
             "components": {"filer": {"extraIngress": [{"ports": [{"protocol": "TCP", "port": SEAWEEDFS_S3_PORT}]}]}},
         },
+    }
+
+
+def _global_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
+    return {
+        # The chart's ClusterRole lets its pods delete any pod of the cluster, and nothing in it does so.
+        "createClusterRole": False,
+        "serviceAccountName": spec.release_name,
+        "automountServiceAccountToken": False,
     }
 
 
@@ -408,13 +408,14 @@ def identities(buckets: Mapping[str, str], keys: Mapping[str, tuple[str, str]]) 
     )
 
 
+def release_labels(release_name: str) -> dict[str, str]:
+    """Return the labels that exactly the pods of a release have."""
+    return {"app.kubernetes.io/name": "seaweedfs", "app.kubernetes.io/instance": release_name}
+
+
 def part_labels(release_name: str, part: str) -> dict[str, str]:
     """Return the labels that exactly the pods of a part have."""
-    return {
-        "app.kubernetes.io/name": "seaweedfs",
-        "app.kubernetes.io/instance": release_name,
-        "app.kubernetes.io/component": part,
-    }
+    return {**release_labels(release_name), "app.kubernetes.io/component": part}
 
 
 def service_monitor_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
@@ -422,13 +423,11 @@ def service_monitor_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
     if not spec.clustered:
         labels = part_labels(spec.release_name, "seaweedfs-all-in-one")
         return {"selector": {"matchLabels": labels}, "endpoints": [{"port": "server-metrics", "interval": "30s"}]}
-    labels = part_labels(spec.release_name, "")
-    del labels["app.kubernetes.io/component"]
     parts = {"key": "app.kubernetes.io/component", "operator": "In", "values": list(PARTS)}
     # The chart has two Services for the same filers.
     once = {"sourceLabels": ["__meta_kubernetes_service_name"], "regex": ".*-filer-client", "action": "drop"}
     return {
-        "selector": {"matchLabels": labels, "matchExpressions": [parts]},
+        "selector": {"matchLabels": release_labels(spec.release_name), "matchExpressions": [parts]},
         "endpoints": [{"port": "metrics", "interval": "30s", "relabelings": [once]}],
     }
 
@@ -469,13 +468,12 @@ def bucket_job_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
 
 def bucket_job_policy(release_name: str) -> dict[str, Any]:
     """Return the specification of the Job's NetworkPolicy: it reaches the pods of the release and DNS alone."""
-    release_labels = part_labels(release_name, "")
-    del release_labels["app.kubernetes.io/component"]
+    pods = {"matchLabels": release_labels(release_name)}
     return {
         "podSelector": {"matchLabels": part_labels(release_name, _BUCKET_JOB)},
         "policyTypes": ["Ingress", "Egress"],
         "ingress": [],
-        "egress": [{"to": [{"podSelector": {"matchLabels": release_labels}}]}, {"ports": list(DNS_PORTS)}],
+        "egress": [{"to": [{"podSelector": pods}]}, {"ports": list(DNS_PORTS)}],
     }
 
 
