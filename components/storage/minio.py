@@ -3,7 +3,6 @@
 The chart runs one pod, or four with erasure coding, and creates a user with a policy for each purpose.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from .._guard import guard
-from .._kubernetes import MANAGED_BY
+from .._kubernetes import MANAGED_BY, secret_data
 from .._merge import deep_merge
 from .._namespace import create_namespace_if
 from .._network_policy import DNS_PORTS, network_policy
@@ -168,9 +167,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
         return Secret(
             name,
             metadata=ObjectMetaArgs(name=secret_name, namespace=in_namespace, labels=MANAGED_BY),
-            data=secret_map(contents).apply(
-                lambda plain: {key: b64encode(value.encode()).decode() for key, value in plain.items()}
-            ),
+            data=secret_map(contents).apply(secret_data),
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
         )
 

@@ -8,7 +8,6 @@ lets a client read at once what it has written.
 
 import hashlib
 import json
-from base64 import b64encode
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -22,7 +21,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from .._guard import guard
-from .._kubernetes import MANAGED_BY
+from .._kubernetes import MANAGED_BY, secret_data
 from .._merge import deep_merge, value_at
 from .._namespace import create_namespace_if
 from .._network_policy import DNS_PORTS
@@ -239,7 +238,7 @@ def _identities_data(
     buckets: Mapping[str, str], access_keys: Mapping[str, str], secret_keys: Mapping[str, str]
 ) -> dict[str, str]:
     keys = {purpose: (access_keys[purpose], secret_keys[purpose]) for purpose in buckets}
-    return {IDENTITIES_KEY: b64encode(identities(buckets, keys).encode()).decode()}
+    return secret_data({IDENTITIES_KEY: identities(buckets, keys)})
 
 
 def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
