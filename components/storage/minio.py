@@ -23,7 +23,7 @@ from .._pods import pod_values
 from .._release import release
 from .._service_monitor import create_service_monitor
 from .._shown import shown
-from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
+from .._workload import NO_PRIVILEGES, non_root, resources, scheduling
 from ..charts import MINIO
 from ..units import parse_quantity
 from .args import MinioObjectStorageArgs
@@ -47,14 +47,7 @@ _REPLICAS = {MinioMode.STANDALONE: 1, MinioMode.DISTRIBUTED: 4}
 _WRITABLE_DIRECTORIES = {"certs": "/etc/minio/certs", "tmp": "/tmp"}
 _USER = 1000
 _SHARE_OF_MEMORY = 0.9
-_POD = {
-    "enabled": True,
-    "runAsNonRoot": True,
-    "runAsUser": _USER,
-    "runAsGroup": _USER,
-    "fsGroup": _USER,
-    **SECCOMP_PROFILE,
-}
+_POD = {"enabled": True, **non_root(_USER), "fsGroup": _USER}
 _JOB = {
     "securityContext": {"enabled": True},
     "containerSecurityContext": NO_PRIVILEGES,

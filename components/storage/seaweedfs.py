@@ -30,7 +30,7 @@ from .._passwords import generate_password, secret_map
 from .._pods import pod_fields, pod_values, pull_secrets
 from .._release import release
 from .._service_monitor import create_service_monitor
-from .._workload import CONTAINER_SECURITY_CONTEXT, NO_PRIVILEGES, SECCOMP_PROFILE, resources
+from .._workload import CONTAINER_SECURITY_CONTEXT, NO_PRIVILEGES, non_root, resources
 from ..units import parse_quantity
 from .args import InClusterObjectStorageArgs
 from .spec import SEAWEEDFS_S3_PORT, InClusterObjectStorageSpec
@@ -52,12 +52,9 @@ _INDEX_SHARE = 10
 _USER = 1000
 _POD_SECURITY_CONTEXT = {
     "enabled": True,
-    "runAsNonRoot": True,
-    "runAsUser": _USER,
-    "runAsGroup": _USER,
+    **non_root(_USER),
     "fsGroup": _USER,
     "fsGroupChangePolicy": "OnRootMismatch",
-    **SECCOMP_PROFILE,
 }
 _CONTAINER_SECURITY_CONTEXT = {"enabled": True, **NO_PRIVILEGES}
 # `weed` opens sockets in /tmp, and the root filesystem is read-only.
@@ -453,12 +450,7 @@ def bucket_job_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
                 "restartPolicy": "Never",
                 "automountServiceAccountToken": False,
                 **pod_fields(spec),
-                "securityContext": {
-                    "runAsNonRoot": True,
-                    "runAsUser": _USER,
-                    "runAsGroup": _USER,
-                    **SECCOMP_PROFILE,
-                },
+                "securityContext": non_root(_USER),
                 "containers": [_bucket_job_container(spec)],
             },
         },
