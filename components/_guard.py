@@ -26,6 +26,15 @@ def forbidden_change(field: str, old: Any, new: Any, reason: str) -> str:
     return f"{field} = {shown(new)}: must not change from {shown(old)} in one update, as {reason}"
 
 
+def forbidden_changes(old: Mapping[str, Any], new: Mapping[str, Any], reason: str) -> list[str]:
+    """Return the message of each change of a field that both `old` and `new` have; `reason` ends with the fix."""
+    return [
+        forbidden_change(field, old[field], new[field], reason)
+        for field in old
+        if field in new and old[field] != new[field]
+    ]
+
+
 def guard(name: str, problems: Problems, upgrades: Problems | None = None) -> pulumi.ResourceHookBinding:
     """Return the hooks that fail an update of a Helm release for which `problems` returns any.
 

@@ -6,6 +6,7 @@ https://kubernetes.io/docs/concepts/scheduling-eviction/taint-and-toleration/
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
@@ -25,6 +26,11 @@ _LABEL = re.compile(r"[A-Za-z0-9](?:[-\w.]{0,61}[A-Za-z0-9])?", re.ASCII)
 _OPERATORS = ("Exists", "Equal")
 _EFFECTS = ("NoSchedule", "PreferNoSchedule", "NoExecute")
 _KEYS = ("key", "operator", "value", "effect", "tolerationSeconds")
+
+
+def secret_data(contents: Mapping[str, str]) -> dict[str, str]:
+    """Return the `data` of a Secret with `contents`: in base64."""
+    return {key: b64encode(content.encode()).decode() for key, content in contents.items()}
 
 
 def _object_name(text: str) -> str:

@@ -74,6 +74,11 @@ def resources(cpu: str, memory: str) -> dict[str, Any]:
     return {"requests": {"cpu": cpu, "memory": memory}, "limits": {"memory": memory}}
 
 
+def non_root(user: int) -> dict[str, Any]:
+    """Return the security context of a pod whose user and group are both `user`."""
+    return {"runAsNonRoot": True, "runAsUser": user, "runAsGroup": user, **SECCOMP_PROFILE}
+
+
 def go_memory_limit(mebibytes: int | Decimal) -> str:
     """Return the value of `GOMEMLIMIT` for a memory limit in MiB."""
     return f"{int(mebibytes * GO_SHARE_OF_MEMORY)}MiB"

@@ -1,6 +1,6 @@
 """Rules across areas and on settings of stacks alone; those of a component are in its `spec.py`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from components._messages import closest
@@ -20,8 +20,6 @@ from .settings import Settings
 from .storage import PURPOSES, AwsStorage, ExternalStorage, MinioStorage, keys_of
 from .tenant_rules import TENANT_RULES
 from .unused_settings import UNUSED_SETTINGS_RULES
-
-_OF_A_SIGNAL = "must be logs or traces; remove it, or correct its name"
 
 
 @rule("storage.kind", "storage.credentials", "secrets")
@@ -66,14 +64,7 @@ def _every_signal_has_a_bucket(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, AwsStorage | ExternalStorage | MinioStorage):
         return
     buckets = settings.storage.buckets
-    for purpose in sorted(set(buckets) - set(PURPOSES)):
-        place = setting_path("storage", "buckets", purpose)
-        yield Problem(
-            place,
-            _OF_A_SIGNAL,
-            remove_command(place),
-            shown(buckets[purpose]),
-        )
+    yield from _unknown_purposes("buckets", dict(sorted(buckets.items())))
     for purpose in PURPOSES:
         if "buckets" in settings.storage.model_fields_set and buckets and purpose not in buckets:
             place = setting_path("storage", "buckets", purpose)
@@ -84,29 +75,21 @@ def _every_signal_has_a_bucket(settings: Settings) -> Iterator[Problem]:
 @rule("storage.kind", "storage.prefixes")
 def _prefixes_are_of_signals(settings: Settings) -> Iterator[Problem]:
     if isinstance(settings.storage, AwsStorage | ExternalStorage):
-        for purpose, prefix in settings.storage.prefixes.items():
-            if purpose not in PURPOSES:
-                place = setting_path("storage", "prefixes", purpose)
-                yield Problem(
-                    place,
-                    _OF_A_SIGNAL,
-                    remove_command(place),
-                    shown(prefix),
-                )
+        yield from _unknown_purposes("prefixes", settings.storage.prefixes)
 
 
 @rule("storage.kind", "storage.credentials")
 def _credentials_are_of_signals(settings: Settings) -> Iterator[Problem]:
     if isinstance(settings.storage, ExternalStorage):
-        for purpose, secret in settings.storage.credentials.items():
-            if purpose not in PURPOSES:
-                place = setting_path("storage", "credentials", purpose)
-                yield Problem(
-                    place,
-                    _OF_A_SIGNAL,
-                    remove_command(place),
-                    shown(secret),
-                )
+        yield from _unknown_purposes("credentials", settings.storage.credentials)
+
+
+def _unknown_purposes(setting: str, by_purpose: Mapping[str, str]) -> Iterator[Problem]:
+    for purpose, value in by_purpose.items():
+        if purpose not in PURPOSES:
+            place = setting_path("storage", setting, purpose)
+            message = "must be logs or traces; remove it, or correct its name"
+            yield Problem(place, message, remove_command(place), shown(value))
 
 
 @rule(

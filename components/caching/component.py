@@ -1,14 +1,13 @@
 """A cache in the cluster, Valkey, which speaks Redis's protocol, and the access of each reader to it."""
 
 import json
-from base64 import b64encode
 
 import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._cache import Database
-from .._kubernetes import MANAGED_BY
+from .._kubernetes import MANAGED_BY, secret_data
 from .._namespace import create_namespace_if
 from .._outputs import known_after, outputs_of
 from .._passwords import generate_password
@@ -45,7 +44,7 @@ class Cache(pulumi.ComponentResource):
         secret = Secret(
             f"{name}-secret",
             metadata=ObjectMetaArgs(name=spec.password_secret, namespace=in_namespace, labels=MANAGED_BY),
-            data=self.password.apply(lambda plain: {PASSWORD_KEY: b64encode(plain.encode()).decode()}),
+            data=self.password.apply(lambda plain: secret_data({PASSWORD_KEY: plain})),
             opts=pulumi.ResourceOptions(parent=self, depends_on=created),
         )
         cache = release(
@@ -100,7 +99,7 @@ def _data(password: str, spec: CacheAccessSpec) -> dict[str, str]:
     files = {PASSWORD_KEY: password}
     if spec.thanos_endpoint:
         files[THANOS_KEY] = thanos_response_cache(spec.thanos_endpoint, password)
-    return {name: b64encode(text.encode()).decode() for name, text in files.items()}
+    return secret_data(files)
 
 
 def thanos_response_cache(endpoint: str, password: str) -> str:

@@ -5,7 +5,7 @@ from importlib import resources
 from typing import Any
 
 from .._pods import pod_fields
-from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE
+from .._workload import NO_PRIVILEGES, non_root
 from .spec import DemoSpec
 
 SCRIPT_FILE = "generator.py"
@@ -31,12 +31,7 @@ def deployment_spec(spec: DemoSpec) -> dict[str, Any]:
             "metadata": {"labels": labels, "annotations": {"checksum/script": checksum}},
             "spec": {
                 "automountServiceAccountToken": False,
-                "securityContext": {
-                    "runAsNonRoot": True,
-                    "runAsUser": _USER,
-                    "runAsGroup": _USER,
-                    **SECCOMP_PROFILE,
-                },
+                "securityContext": non_root(_USER),
                 **pod_fields(spec),
                 "containers": [_container(spec)],
                 "volumes": [{"name": "script", "configMap": {"name": spec.workload_name}}],

@@ -19,7 +19,7 @@ from .._ip_families import sidecar_probe
 from .._kubernetes import MANAGED_BY
 from .._pods import pod_fields
 from .._tenants import THE_ONLY_TENANT
-from .._workload import SECCOMP_PROFILE, resources
+from .._workload import non_root, resources
 from .spec import LoggingSpec
 
 HTTP_PORT = 3100
@@ -159,12 +159,7 @@ def job_spec(spec: LoggingSpec) -> dict[str, Any]:
                 "restartPolicy": "Never",
                 "automountServiceAccountToken": False,
                 **pod_fields(spec),
-                "securityContext": {
-                    "runAsNonRoot": True,
-                    "runAsUser": 10001,
-                    "runAsGroup": 10001,
-                    **SECCOMP_PROFILE,
-                },
+                "securityContext": non_root(10001),
                 "containers": [
                     _container(spec, number, tenant, bool(files)) for number, (tenant, files) in enumerate(tenants)
                 ],

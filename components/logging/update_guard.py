@@ -11,7 +11,7 @@ from functools import reduce
 from itertools import pairwise
 from typing import Any
 
-from .._guard import forbidden_change
+from .._guard import forbidden_change, forbidden_changes
 from .._memberlist import ClusterLabel, Membership, membership_problems
 from .._merge import deep_merge
 from .._shown import shown
@@ -31,8 +31,6 @@ STATEFUL_SETS = (
     LokiRole.PATTERN_INGESTER,
 )
 """The workloads that are StatefulSets; the last two have a volume only where values ask for one."""
-
-ENDPOINT = "endpoint"
 
 RECREATED_STATEFULSETS = (LokiRole.RULER, LokiRole.PATTERN_INGESTER)
 """Workloads whose StatefulSet has another Service or another pod management policy in each major version."""
@@ -150,18 +148,12 @@ def _furthest_apart(before: set[LokiMode], after: set[LokiMode]) -> tuple[LokiMo
 
 def location_problems(old: Values, new: Values) -> list[str]:
     """Return a message for each argument of the place of Loki's objects that would change."""
-    before, after = _location(old), _location(new)
-    return [
-        forbidden_change(
-            field,
-            before[field],
-            after[field],
-            "Loki would no longer find what it has written; stop its writers and copy the objects, unless both names "
-            'are of one store, then apply once with allow_changes ["location"]',
-        )
-        for field in before
-        if before[field] != after[field] and not (field == ENDPOINT and None in (before[field], after[field]))
-    ]
+    return forbidden_changes(
+        _location(old),
+        _location(new),
+        "Loki would no longer find what it has written; stop its writers and copy the objects, unless both names are "
+        'of one store, then apply once with allow_changes ["location"]',
+    )
 
 
 def _location(values: Values) -> dict[str, Any]:
@@ -180,16 +172,16 @@ def _location(values: Values) -> dict[str, Any]:
         named: dict[str, Any] = {"object_store": {"s3": {"bucket_name": bucket}}}
         thanos = _merged(*(_section(layer, "object_store") for layer in (storage, named, common, config)))
         s3 = _section(thanos, "s3")
-        address = _address(s3) if s3.get("endpoint") else None
+        endpoint = _endpoint(s3) if s3.get("endpoint") else {}
         kind, bucket, prefix = thanos.get("type"), s3.get("bucket_name"), thanos.get("storage_prefix")
     else:
         named = {"bucketnames": bucket}
         s3 = _merged(_section(storage, "s3"), named, _section(common, "s3"), _section(config, "aws"))
         kind, bucket, prefix = None, s3.get("bucketnames"), None
-        address = _address(s3) if storage.get("type") == "s3" else None
+        endpoint = _endpoint(s3) if storage.get("type") == "s3" else {}
     return {
         "store": kind or storage.get("type"),
-        ENDPOINT: address,
+        **endpoint,
         "values.loki.storage.s3.s3": str(s3.get("s3") or "").rpartition("@")[2],
         "bucket": bucket,
         "bucket_prefix": config.get("object_prefix") or "",
@@ -198,8 +190,8 @@ def _location(values: Values) -> dict[str, Any]:
     }
 
 
-def _address(s3: Values) -> str:
-    return store_address(str(s3.get("endpoint") or ""), str(s3.get("region") or ""))
+def _endpoint(s3: Values) -> dict[str, str]:
+    return {"endpoint": store_address(str(s3.get("endpoint") or ""), str(s3.get("region") or ""))}
 
 
 def tenant_problems(old: Values, new: Values) -> list[str]:
@@ -221,22 +213,16 @@ def tenant_problems(old: Values, new: Values) -> list[str]:
 
 def volume_problems(old: Values, new: Values) -> list[str]:
     """Return a message for each claim template that is added or removed, and for each size or class that changes."""
-    problems = []
-    for role in STATEFUL_SETS:
-        before, after = (_claims(values, role) for values in (old, new))
-        problems += [
-            forbidden_change(
-                field,
-                before[field],
-                after[field],
-                "the claim templates of a StatefulSet are immutable; delete it with kubectl delete statefulset "
-                "--cascade=orphan, expand its claims if the storage class allows it, then apply once with "
-                'allow_changes ["volumes"]',
-            )
-            for field in before
-            if field in after and before[field] != after[field]
-        ]
-    return problems
+    reason = (
+        "the claim templates of a StatefulSet are immutable; delete it with kubectl delete statefulset "
+        "--cascade=orphan, expand its claims if the storage class allows it, then apply once with "
+        'allow_changes ["volumes"]'
+    )
+    return [
+        problem
+        for role in STATEFUL_SETS
+        for problem in forbidden_changes(_claims(old, role), _claims(new, role), reason)
+    ]
 
 
 def _claims(values: Values, role: LokiRole) -> dict[str, str]:

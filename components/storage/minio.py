@@ -3,7 +3,6 @@
 The chart runs one pod, or four with erasure coding, and creates a user with a policy for each purpose.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from pulumi_kubernetes.meta.v1 import LabelSelectorArgs, ObjectMetaArgs
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from .._guard import guard
-from .._kubernetes import MANAGED_BY
+from .._kubernetes import MANAGED_BY, secret_data
 from .._merge import deep_merge
 from .._namespace import create_namespace_if
 from .._network_policy import DNS_PORTS, network_policy
@@ -24,7 +23,7 @@ from .._pods import pod_values
 from .._release import release
 from .._service_monitor import create_service_monitor
 from .._shown import shown
-from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
+from .._workload import NO_PRIVILEGES, non_root, resources, scheduling
 from ..charts import MINIO
 from ..units import parse_quantity
 from .args import MinioObjectStorageArgs
@@ -48,14 +47,7 @@ _REPLICAS = {MinioMode.STANDALONE: 1, MinioMode.DISTRIBUTED: 4}
 _WRITABLE_DIRECTORIES = {"certs": "/etc/minio/certs", "tmp": "/tmp"}
 _USER = 1000
 _SHARE_OF_MEMORY = 0.9
-_POD = {
-    "enabled": True,
-    "runAsNonRoot": True,
-    "runAsUser": _USER,
-    "runAsGroup": _USER,
-    "fsGroup": _USER,
-    **SECCOMP_PROFILE,
-}
+_POD = {"enabled": True, **non_root(_USER), "fsGroup": _USER}
 _JOB = {
     "securityContext": {"enabled": True},
     "containerSecurityContext": NO_PRIVILEGES,
@@ -168,9 +160,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
         return Secret(
             name,
             metadata=ObjectMetaArgs(name=secret_name, namespace=in_namespace, labels=MANAGED_BY),
-            data=secret_map(contents).apply(
-                lambda plain: {key: b64encode(value.encode()).decode() for key, value in plain.items()}
-            ),
+            data=secret_map(contents).apply(secret_data),
             opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on),
         )
 

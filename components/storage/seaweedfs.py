@@ -8,7 +8,6 @@ lets a client read at once what it has written.
 
 import hashlib
 import json
-from base64 import b64encode
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -22,7 +21,7 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicy
 from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudgetSpecArgs
 
 from .._guard import guard
-from .._kubernetes import MANAGED_BY
+from .._kubernetes import MANAGED_BY, secret_data
 from .._merge import deep_merge, value_at
 from .._namespace import create_namespace_if
 from .._network_policy import DNS_PORTS
@@ -31,7 +30,7 @@ from .._passwords import generate_password, secret_map
 from .._pods import pod_fields, pod_values, pull_secrets
 from .._release import release
 from .._service_monitor import create_service_monitor
-from .._workload import CONTAINER_SECURITY_CONTEXT, NO_PRIVILEGES, SECCOMP_PROFILE, resources
+from .._workload import CONTAINER_SECURITY_CONTEXT, NO_PRIVILEGES, non_root, resources
 from ..units import parse_quantity
 from .args import InClusterObjectStorageArgs
 from .spec import SEAWEEDFS_S3_PORT, InClusterObjectStorageSpec
@@ -53,12 +52,9 @@ _INDEX_SHARE = 10
 _USER = 1000
 _POD_SECURITY_CONTEXT = {
     "enabled": True,
-    "runAsNonRoot": True,
-    "runAsUser": _USER,
-    "runAsGroup": _USER,
+    **non_root(_USER),
     "fsGroup": _USER,
     "fsGroupChangePolicy": "OnRootMismatch",
-    **SECCOMP_PROFILE,
 }
 _CONTAINER_SECURITY_CONTEXT = {"enabled": True, **NO_PRIVILEGES}
 # `weed` opens sockets in /tmp, and the root filesystem is read-only.
@@ -239,7 +235,7 @@ def _identities_data(
     buckets: Mapping[str, str], access_keys: Mapping[str, str], secret_keys: Mapping[str, str]
 ) -> dict[str, str]:
     keys = {purpose: (access_keys[purpose], secret_keys[purpose]) for purpose in buckets}
-    return {IDENTITIES_KEY: b64encode(identities(buckets, keys).encode()).decode()}
+    return secret_data({IDENTITIES_KEY: identities(buckets, keys)})
 
 
 def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
@@ -258,14 +254,7 @@ def seaweedfs_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
 def _single_pod_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
     return {
         "fullnameOverride": spec.release_name,
-        "global": {
-            "seaweedfs": {
-                # The chart's ClusterRole lets its pods delete any pod of the cluster, and nothing in it does so.
-                "createClusterRole": False,
-                "serviceAccountName": spec.release_name,
-                "automountServiceAccountToken": False,
-            }
-        },
+        "global": {"seaweedfs": _global_values(spec)},
         "master": {
             "enabled": False,
             "volumeSizeLimitMB": volume_megabytes(spec.volume_size),
@@ -312,9 +301,7 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
         "fullnameOverride": spec.release_name,
         "global": {
             "seaweedfs": {
-                "createClusterRole": False,
-                "serviceAccountName": spec.release_name,
-                "automountServiceAccountToken": False,
+                **_global_values(spec),
                 "enableReplication": True,
                 # The third digit counts further copies on other servers, here each on a host of its own.
                 "replicationPlacement": f"00{spec.replication_factor - 1}",
@@ -359,6 +346,15 @@ def _cluster_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
             "extraIngress": [{"ports": [{"protocol": "TCP", "port": _METRICS_PORT}]}],
             "components": {"filer": {"extraIngress": [{"ports": [{"protocol": "TCP", "port": SEAWEEDFS_S3_PORT}]}]}},
         },
+    }
+
+
+def _global_values(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
+    return {
+        # The chart's ClusterRole lets its pods delete any pod of the cluster, and nothing in it does so.
+        "createClusterRole": False,
+        "serviceAccountName": spec.release_name,
+        "automountServiceAccountToken": False,
     }
 
 
@@ -408,13 +404,14 @@ def identities(buckets: Mapping[str, str], keys: Mapping[str, tuple[str, str]]) 
     )
 
 
+def release_labels(release_name: str) -> dict[str, str]:
+    """Return the labels that exactly the pods of a release have."""
+    return {"app.kubernetes.io/name": "seaweedfs", "app.kubernetes.io/instance": release_name}
+
+
 def part_labels(release_name: str, part: str) -> dict[str, str]:
     """Return the labels that exactly the pods of a part have."""
-    return {
-        "app.kubernetes.io/name": "seaweedfs",
-        "app.kubernetes.io/instance": release_name,
-        "app.kubernetes.io/component": part,
-    }
+    return {**release_labels(release_name), "app.kubernetes.io/component": part}
 
 
 def service_monitor_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
@@ -422,13 +419,11 @@ def service_monitor_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
     if not spec.clustered:
         labels = part_labels(spec.release_name, "seaweedfs-all-in-one")
         return {"selector": {"matchLabels": labels}, "endpoints": [{"port": "server-metrics", "interval": "30s"}]}
-    labels = part_labels(spec.release_name, "")
-    del labels["app.kubernetes.io/component"]
     parts = {"key": "app.kubernetes.io/component", "operator": "In", "values": list(PARTS)}
     # The chart has two Services for the same filers.
     once = {"sourceLabels": ["__meta_kubernetes_service_name"], "regex": ".*-filer-client", "action": "drop"}
     return {
-        "selector": {"matchLabels": labels, "matchExpressions": [parts]},
+        "selector": {"matchLabels": release_labels(spec.release_name), "matchExpressions": [parts]},
         "endpoints": [{"port": "metrics", "interval": "30s", "relabelings": [once]}],
     }
 
@@ -455,12 +450,7 @@ def bucket_job_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
                 "restartPolicy": "Never",
                 "automountServiceAccountToken": False,
                 **pod_fields(spec),
-                "securityContext": {
-                    "runAsNonRoot": True,
-                    "runAsUser": _USER,
-                    "runAsGroup": _USER,
-                    **SECCOMP_PROFILE,
-                },
+                "securityContext": non_root(_USER),
                 "containers": [_bucket_job_container(spec)],
             },
         },
@@ -469,13 +459,12 @@ def bucket_job_spec(spec: InClusterObjectStorageSpec) -> dict[str, Any]:
 
 def bucket_job_policy(release_name: str) -> dict[str, Any]:
     """Return the specification of the Job's NetworkPolicy: it reaches the pods of the release and DNS alone."""
-    release_labels = part_labels(release_name, "")
-    del release_labels["app.kubernetes.io/component"]
+    pods = {"matchLabels": release_labels(release_name)}
     return {
         "podSelector": {"matchLabels": part_labels(release_name, _BUCKET_JOB)},
         "policyTypes": ["Ingress", "Egress"],
         "ingress": [],
-        "egress": [{"to": [{"podSelector": {"matchLabels": release_labels}}]}, {"ports": list(DNS_PORTS)}],
+        "egress": [{"to": [{"podSelector": pods}]}, {"ports": list(DNS_PORTS)}],
     }
 
 

@@ -1,6 +1,5 @@
 """A consumer's access to its bucket by key: a Kubernetes Secret that the consumer reads into its environment."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import scrypt, sha256
 from typing import Any
@@ -9,7 +8,7 @@ import pulumi
 from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
-from .._kubernetes import MANAGED_BY
+from .._kubernetes import MANAGED_BY, secret_data
 from .._outputs import known_after, outputs_of
 from .args import SecretBucketAccessArgs
 from .spec import ACCESS_KEY_ID, SECRET_ACCESS_KEY, SecretBucketAccessSpec
@@ -65,8 +64,7 @@ class SecretBucketAccess(pulumi.ComponentResource):
 
 
 def _data(spec: SecretBucketAccessSpec) -> dict[str, str]:
-    keys = {ACCESS_KEY_ID: spec.access_key_id, SECRET_ACCESS_KEY: spec.secret_access_key}
-    return {key: b64encode(value.encode()).decode() for key, value in keys.items()}
+    return secret_data({ACCESS_KEY_ID: spec.access_key_id, SECRET_ACCESS_KEY: spec.secret_access_key})
 
 
 def _digest(revision: str) -> str:

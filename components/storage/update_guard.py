@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .._guard import forbidden_change
+from .._guard import forbidden_change, forbidden_changes
 from .spec import GuardedChange
 
 Values = Mapping[str, Any]
@@ -26,7 +26,7 @@ _VOLUME_CHANGED = (
 
 def minio_problems(old: Values, new: Values) -> list[str]:
     """Return every change between old and new values of MinIO that would lose objects or fail halfway."""
-    return _volume_problems(_minio_volumes(old), _minio_volumes(new))
+    return forbidden_changes(_minio_volumes(old), _minio_volumes(new), _VOLUME_CHANGED)
 
 
 def seaweedfs_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
@@ -37,7 +37,7 @@ def seaweedfs_problems(old: Values, new: Values, *, allowed: Collection[GuardedC
         return [] if GuardedChange.TOPOLOGY in allowed else [message]
     fewer = before["servers"] > after["servers"] and GuardedChange.SERVERS not in allowed
     servers = [forbidden_change("replicas", before["servers"], after["servers"], _FEWER_SERVERS)] if fewer else []
-    return servers + _volume_problems(before["volumes"], after["volumes"])
+    return servers + forbidden_changes(before["volumes"], after["volumes"], _VOLUME_CHANGED)
 
 
 def _minio_volumes(values: Values) -> dict[str, Any]:
@@ -63,8 +63,3 @@ def _claim(volumes: Values) -> dict[str, Any]:
 def _claim_template(volumes: Values) -> dict[str, Any]:
     """Return what cannot change of the volumeClaimTemplate of a StatefulSet."""
     return {"volume_size": volumes.get("size"), **_claim(volumes)}
-
-
-def _volume_problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    changed = [field for field in old if field in new and old[field] != new[field]]
-    return [forbidden_change(field, old[field], new[field], _VOLUME_CHANGED) for field in changed]

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from .._bucket import Store
-from .._guard import forbidden_change
+from .._guard import forbidden_change, forbidden_changes
 from .._memberlist import Membership, membership_problems
 from .._merge import deep_merge, value_at
 from .._shown import shown
@@ -21,7 +21,6 @@ from .spec import GuardedChange
 Values = Mapping[str, Any]
 
 REPLACE = "pulumi up --replace <urn of the release>"
-ENDPOINT = "endpoint"
 CHART_LABEL = "{{ .Release.Name }}.{{ .Release.Namespace }}"
 """The label of the ring in every version of the chart."""
 
@@ -95,45 +94,34 @@ def _one_compactor(topology: Topology) -> str:
 
 
 def _location_problems(old: Values, new: Values) -> list[str]:
-    before, after = _location(old), _location(new)
-    return [
-        forbidden_change(
-            field,
-            before[field],
-            after[field],
-            "queries would not find the traces written so far, and these would not expire; change it back; or copy the "
-            "blocks, or accept the loss of the old traces, or check that both are names of one place, and then apply "
-            f'once with allow_changes ["{GuardedChange.LOCATION}"]',
-        )
-        for field in before
-        if before[field] != after[field] and not (field == ENDPOINT and None in (before[field], after[field]))
-    ]
+    return forbidden_changes(
+        _location(old),
+        _location(new),
+        "queries would not find the traces written so far, and these would not expire; change it back; or copy the "
+        "blocks, or accept the loss of the old traces, or check that both are names of one place, and then apply once "
+        f'with allow_changes ["{GuardedChange.LOCATION}"]',
+    )
 
 
 def _location(values: Values) -> dict[str, Any]:
     trace = value_at(values, ("storage", "trace")) or value_at(values, ("tempo", "storage", "trace")) or {}
     s3 = trace.get("s3") or {}
+    endpoint = {"endpoint": store_address(s3.get("endpoint") or "", s3.get("region") or "")} if s3 else {}
     return {
         "store": Store.FILESYSTEM if trace.get("backend", "local") == "local" else trace["backend"],
-        ENDPOINT: store_address(s3.get("endpoint") or "", s3.get("region") or "") if s3 else None,
+        **endpoint,
         "bucket": s3.get("bucket", ""),
         "bucket_prefix": s3.get("prefix", ""),
     }
 
 
 def _volume_problems(old: Values, new: Values) -> list[str]:
-    before, after = _volumes(old), _volumes(new)
-    return [
-        forbidden_change(
-            field,
-            before[field],
-            after[field],
-            "the volume claim templates of a StatefulSet are immutable; change it back; or, to grow volumes, raise the "
-            f"size in their claims and then run {REPLACE}, which keeps them",
-        )
-        for field in before
-        if field in after and before[field] != after[field]
-    ]
+    return forbidden_changes(
+        _volumes(old),
+        _volumes(new),
+        "the volume claim templates of a StatefulSet are immutable; change it back; or, to grow volumes, raise the "
+        f"size in their claims and then run {REPLACE}, which keeps them",
+    )
 
 
 def _volumes(values: Values) -> dict[str, Any]:

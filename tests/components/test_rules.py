@@ -17,6 +17,8 @@ from components._model import container
 from components._spec import Spec, Violation
 from components.charts import LOKI
 from components.tracing.modes import TEMPO_3_VERSIONS
+from tests.components.stores import IRSA
+from tests.unit.logging.examples import BOLTDB
 
 ROOT = Path(components.__file__).parent
 PACKAGES = sorted(path.parent.name for path in ROOT.glob("[!_]*/spec.py"))
@@ -27,25 +29,10 @@ S3 = {"bucket": "acme", "endpoint": "https://s3.example.org"}
 SECURED = {"tls_secret": "tls", "client_certificates": True, "metrics_namespaces": ["monitoring"]}
 RULES = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 LIMITS = {"ingestion_rate_mb": 4, "ingestion_burst_size_mb": 8}
-ONE_DAY_OF_BOLTDB = {
-    "from": "2019-01-01",
-    "store": "boltdb",
-    "object_store": "filesystem",
-    "schema": "v10",
-    "index_period": "168h",
-}
 
 EXAMPLES: dict[str, list[Args]] = {
     "AwsBucketAccess": [
-        {
-            "identity": "irsa",
-            "actions_for": "loki",
-            "account_id": "123456789012",
-            "oidc_issuer": "https://oidc.eks.eu-west-1.amazonaws.com/id/A",
-            "namespace": "logging",
-            "service_account": "loki",
-            "bucket": "acme-loki",
-        },
+        IRSA,
         {
             "identity": "pod-identity",
             "actions_for": "tempo",
@@ -160,7 +147,7 @@ EXAMPLES: dict[str, list[Args]] = {
         {
             "namespace": "logging",
             **S3,
-            "schema_entries": [ONE_DAY_OF_BOLTDB, {"from": "2024-04-01", "object_store": "s3"}],
+            "schema_entries": [BOLTDB, {"from": "2024-04-01", "object_store": "s3"}],
         },
     ],
     "Metrics": [{"namespace": "metrics", "retention": "30d", "volume_size": "20Gi"}],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -16,17 +17,16 @@ Eventually = Callable[[Callable[[], object], str], None]
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A running control plane: `kubeconfig`, `context`, `aws_endpoint`, `get(path)`, `api`, `env()`."""
-    directory = tmp_path_factory.mktemp("sandbox")
-    try:
-        yield controlplane.up(directory)
-    finally:
-        controlplane.down(directory)
+    yield from _running(tmp_path_factory.mktemp("sandbox"))
 
 
 @pytest.fixture(scope="session")
 def empty_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A control plane of its own for whole stacks, which must find nothing there and leave nothing."""
-    directory = tmp_path_factory.mktemp("empty-sandbox")
+    yield from _running(tmp_path_factory.mktemp("empty-sandbox"))
+
+
+def _running(directory: Path) -> Iterator[Sandbox]:
     try:
         yield controlplane.up(directory)
     finally:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import boto3
 import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.handle import Sandbox
 from tests.e2e.platform import Platform
+from tests.e2e.s3 import s3_client
 
 pytestmark = pytest.mark.e2e
 
@@ -98,14 +98,7 @@ def _pods(platform: Platform, namespace: str, component: str) -> list[dict[str, 
 
 def _guards(sandbox: Sandbox, bucket: str) -> dict[str, object]:
     """Everything that keeps a bucket's objects safe; fails where any of it is gone."""
-    environment = sandbox.env()
-    client = boto3.client(
-        "s3",
-        endpoint_url=sandbox.aws_endpoint,
-        region_name=environment["AWS_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
+    client = s3_client(sandbox.aws_endpoint)
     try:
         return {
             "policy": client.get_bucket_policy(Bucket=bucket)["Policy"],

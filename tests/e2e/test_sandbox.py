@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
-from sandbox import controlplane
+from sandbox import aws, controlplane
 from sandbox.api import ApiError
 from sandbox.handle import Sandbox
 from sandbox.processes import stop
 from tests.e2e.conftest import Eventually
+from tests.e2e.s3 import s3_client
 
 pytestmark = pytest.mark.e2e
 
@@ -151,15 +151,8 @@ def test_the_custom_resources_of_the_platform_are_accepted(
 
 
 def test_the_aws_stand_in_keeps_buckets(sandbox: Sandbox) -> None:
-    environment = sandbox.env()
-    client = boto3.client(
-        "s3",
-        endpoint_url=sandbox.aws_endpoint,
-        region_name=environment["AWS_REGION"],
-        aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-    )
-    client.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": environment["AWS_REGION"]})
+    client = s3_client(sandbox.aws_endpoint)
+    client.create_bucket(Bucket="logs", CreateBucketConfiguration={"LocationConstraint": aws.REGION})
     try:
         assert "logs" in {bucket["Name"] for bucket in client.list_buckets()["Buckets"]}
     finally:

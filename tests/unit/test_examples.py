@@ -1,30 +1,18 @@
 """The YAML example against the schema that the plugin serves: every name in it exists."""
 
 import re
-from collections.abc import Iterator
-from typing import Any
 
 import yaml
 
 from tests.checkout import ROOT
 from tools.docs.schema import package_schema
+from tools.render.resources import texts
 
 REFERENCE = re.compile(r"\$\{(?P<name>\w+)(?:\.(?P<property>\w+))?")
 SCHEMA = package_schema(ROOT)["resources"]
 PROGRAM = yaml.safe_load((ROOT / "examples/yaml/Pulumi.yaml").read_text(encoding="utf-8"))
 RESOURCES = PROGRAM["resources"]
 COMPONENTS = {name: entry for name, entry in RESOURCES.items() if entry["type"].startswith("observability:")}
-
-
-def texts(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for item in value.values():
-            yield from texts(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from texts(item)
-    elif isinstance(value, str):
-        yield value
 
 
 def test_the_package_is_the_plugin_of_this_checkout() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components._guard import ForbiddenChangeError, forbidden_change, guard
+from components._guard import ForbiddenChangeError, forbidden_change, forbidden_changes, guard
 from tests.recording import record
 
 
@@ -86,3 +86,8 @@ def test_a_version_is_judged_where_the_values_may_change() -> None:
 def test_a_forbidden_change_is_a_sentence_with_both_values() -> None:
     message = forbidden_change("replicas", 5.0, 3.0, "objects would be lost; change it back")
     assert message == ("replicas = 3: must not change from 5 in one update, as objects would be lost; change it back")
+
+
+def test_only_fields_that_both_releases_have_are_compared() -> None:
+    problems = forbidden_changes({"size": 1, "class": "a", "zone": "x"}, {"size": 2, "class": "a"}, "reason; fix")
+    assert problems == [forbidden_change("size", 1, 2, "reason; fix")]

@@ -73,25 +73,36 @@ def inspect_cluster(context: str) -> Cluster:
 
 @dataclass(frozen=True)
 class HelmRelease:
-    """The latest revision of a Helm release, which Helm keeps in the Secret `sh.helm.release.v1.<name>.v<revision>`."""
+    """A revision of a Helm release, which Helm keeps in a Secret."""
 
     namespace: str
     name: str
     status: str
     revision: int
 
+    @classmethod
+    def of(cls, secret: Mapping[str, Any]) -> "HelmRelease":
+        """Return the revision that a Secret of Helm holds."""
+        metadata = secret["metadata"]
+        labels = metadata["labels"]
+        return cls(metadata["namespace"], labels["name"], labels["status"], int(labels["version"]))
+
+    @property
+    def secret(self) -> str:
+        """The name of that Secret."""
+        return f"sh.helm.release.v1.{self.name}.v{self.revision}"
+
     def __str__(self) -> str:
         return f"{self.namespace}/{self.name} (revision {self.revision}, {self.status})"
 
 
 def helm_releases(context: str, names: Iterable[tuple[str, str]]) -> list[HelmRelease]:
-    """Return those of the releases `names` (namespace, name) that the cluster of `context` has, sorted."""
+    """Return the latest revision of each of the releases `names` (namespace, name) that the cluster has, sorted."""
     wanted = set(names)
     found: dict[tuple[str, str], HelmRelease] = {}
     for namespace in sorted({namespace for namespace, _ in wanted}):
         for secret in items(context, "secrets", "--namespace", namespace, "--selector=owner=helm"):
-            labels = secret["metadata"]["labels"]
-            release = HelmRelease(namespace, labels["name"], labels["status"], int(labels["version"]))
+            release = HelmRelease.of(secret)
             key = (namespace, release.name)
             if key in wanted and (key not in found or found[key].revision < release.revision):
                 found[key] = release

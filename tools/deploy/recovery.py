@@ -14,7 +14,7 @@ import pulumi
 from sandbox.kinds import HELM_RELEASE
 from tools.program import program_of, record
 
-from .cluster import inspect_cluster
+from .cluster import HelmRelease, inspect_cluster
 from .confirmation import Refused, confirm
 from .engine import Engine
 from .kubectl import items, kubectl
@@ -33,7 +33,8 @@ def recover(engine: Engine, yes: bool) -> None:
     state = engine.export()
     operations = pending(state)
     stuck = stuck_releases(context, releases_in(state) | _wanted_releases(engine))
-    leftovers = [*map(str, held), *map(describe, operations), *map(str, stuck)]
+    unfinished = (f"Helm release {release.namespace}/{release.name}, which is {release.status}" for release in stuck)
+    leftovers = [*map(str, held), *map(describe, operations), *unfinished]
     if not leftovers and engine.environment.backend.startswith("file://"):
         print(f"nothing to recover: stack {engine.stack.stack} has no lock, nothing pending and no stuck release")
         return
@@ -105,31 +106,13 @@ def locks_in(backend: str, project: str, stack: str) -> list[Lock]:
     ]
 
 
-@dataclass(frozen=True)
-class StuckRelease:
-    """A Helm release whose last operation was cut off."""
-
-    namespace: str
-    name: str
-    status: str
-    secret: str
-    """The Secret in which Helm keeps this revision."""
-
-    def __str__(self) -> str:
-        return f"Helm release {self.namespace}/{self.name}, which is {self.status}"
-
-
-def stuck_releases(context: str, ours: set[tuple[str, str]]) -> list[StuckRelease]:
+def stuck_releases(context: str, ours: set[tuple[str, str]]) -> list[HelmRelease]:
     """Return those of our releases (namespace, name) that Helm refuses to touch: "another operation is in progress"."""
-    secrets = (item["metadata"] for item in items(context, "secrets", "--all-namespaces", f"--selector={STUCK}"))
-    found = [
-        StuckRelease(secret["namespace"], secret["labels"]["name"], secret["labels"]["status"], secret["name"])
-        for secret in secrets
-    ]
+    found = map(HelmRelease.of, items(context, "secrets", "--all-namespaces", f"--selector={STUCK}"))
     return [release for release in found if (release.namespace, release.name) in ours]
 
 
-def clear_release(context: str, stuck: StuckRelease) -> None:
+def clear_release(context: str, stuck: HelmRelease) -> None:
     """Forget the unfinished revision; earlier ones stay, so that the next `up` upgrades from the last good one."""
     kubectl(context, "--namespace", stuck.namespace, "delete", "secret", stuck.secret)
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 import requests
 import yaml
@@ -24,11 +23,12 @@ from tests.e2e.loki.configuration import Renderer, release_of_clean_clone, relea
 from tests.e2e.loki.machine import Ports, on_this_machine
 from tests.e2e.loki.process import SECONDS, Line, Loki
 from tests.e2e.loki.valkey import Valkey
+from tests.e2e.s3 import s3_client
 
 pytestmark = pytest.mark.e2e
 
 MINUTE = 60 * 10**9
-BUCKET, PREFIX = "logs-of-dev", "survival"
+BUCKET, PREFIX, REGION = "logs-of-dev", "survival", "us-east-1"
 CHUNKS, RESULTS = 0, 1
 """The databases of the cache that a stack uses."""
 PASSWORD = "of-the-cache"
@@ -114,7 +114,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = aws.endpoint(ports.aws)
     try:
         wait_until_none(lambda: [] if _answers(f"{address}/moto-api/data.json") else [address], [moto], SECONDS)
-        _client(address).create_bucket(Bucket=BUCKET)
+        s3_client(address, REGION).create_bucket(Bucket=BUCKET)
         yield address
     finally:
         stop([moto])
@@ -155,7 +155,7 @@ def test_every_flushed_line_comes_back_once_from_the_bucket_alone(pod: Pod, endp
     third = pod.started(tmp_path / "third")
     assert third.lines(lines.selector, *lines.span) == Counter(flushed), "what was not flushed goes with the disk"
     assert third.count(lines.selector, *lines.span) == len(flushed)
-    objects = _client(endpoint).list_objects_v2(Bucket=BUCKET)["Contents"]
+    objects = s3_client(endpoint, REGION).list_objects_v2(Bucket=BUCKET)["Contents"]
     assert {key["Key"].partition("/")[0] for key in objects} == {PREFIX}
 
 
@@ -198,8 +198,3 @@ def _answers(url: str) -> bool:
             return session.get(url, timeout=2).ok
         except requests.RequestException:
             return False
-
-
-def _client(endpoint: str) -> Any:
-    keys = {"aws_access_key_id": aws.FAKE_KEY, "aws_secret_access_key": aws.FAKE_KEY}
-    return boto3.client("s3", endpoint_url=endpoint, region_name="us-east-1", **keys)

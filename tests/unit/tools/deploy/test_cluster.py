@@ -10,16 +10,20 @@ from tools.deploy import cluster as module
 from tools.deploy.cluster import HelmRelease, helm_releases
 
 
-def _secret(name: str, status: str, version: int) -> dict[str, Any]:
+def _secret(namespace: str, name: str, status: str, version: int) -> dict[str, Any]:
     labels = {"owner": "helm", "name": name, "status": status, "version": str(version)}
-    return {"metadata": {"name": f"sh.helm.release.v1.{name}.v{version}", "labels": labels}}
+    return {"metadata": {"namespace": namespace, "name": f"sh.helm.release.v1.{name}.v{version}", "labels": labels}}
 
 
 def test_the_latest_revision_of_each_wanted_release_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     in_cluster = {
-        "logging": [_secret("loki", "superseded", 9), _secret("loki", "deployed", 10), _secret("other", "deployed", 1)],
+        "logging": [
+            _secret("logging", "loki", "superseded", 9),
+            _secret("logging", "loki", "deployed", 10),
+            _secret("logging", "other", "deployed", 1),
+        ],
         "tracing": [],
-        "telemetry": [_secret("alloy", "uninstalled", 2)],
+        "telemetry": [_secret("telemetry", "alloy", "uninstalled", 2)],
     }
     asked: list[tuple[str, ...]] = []
 

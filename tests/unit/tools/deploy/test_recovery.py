@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tools.deploy import recovery
+from tools.deploy.cluster import HelmRelease
 
 RELEASE = {"type": "kubernetes:helm.sh/v3:Release", "inputs": {"namespace": "logging", "name": "loki"}}
 NAMESPACE = {"type": "kubernetes:core/v1:Namespace", "urn": "urn:pulumi:dev::observability::Namespace::logging"}
@@ -52,7 +53,7 @@ def test_only_our_releases_that_helm_refuses_to_touch_are_found(monkeypatch: pyt
 
     monkeypatch.setattr(recovery, "items", items)
     found = recovery.stuck_releases("somewhere", {("logging", "loki"), ("tracing", "tempo")})
-    assert [str(release) for release in found] == ["Helm release logging/loki, which is pending-upgrade"]
+    assert found == [HelmRelease("logging", "loki", "pending-upgrade", 2)]
     assert found[0].secret == "sh.helm.release.v1.loki.v2", "the good revision before it stays"
 
 
@@ -74,5 +75,5 @@ def test_a_state_elsewhere_keeps_its_locks_to_itself() -> None:
 
 
 def _revision(namespace: str, name: str, status: str, revision: int) -> dict[str, Any]:
-    labels = {"owner": "helm", "name": name, "status": status}
+    labels = {"owner": "helm", "name": name, "status": status, "version": str(revision)}
     return {"metadata": {"namespace": namespace, "name": f"sh.helm.release.v1.{name}.v{revision}", "labels": labels}}
