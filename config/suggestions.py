@@ -79,11 +79,11 @@ def suggested(area: str, location: Location, owner: type[BaseModel]) -> Location
     name, names = str(location[-1]), _names(owner)
     if renamed := RENAMED.get((area, *location)):
         return renamed.target
+    if len(location) == 1 and (of_signal := _of_signal(area, name, names)):
+        return of_signal
     if near := closest(name, names) or closest(_without_area(area, name), names):
         return (area, *location[:-1], near)
-    if len(location) > 1:
-        return None
-    return _of_signal(area, name, names) or _elsewhere(area, name, owner) or _of_chart(area, name)
+    return None if len(location) > 1 else _elsewhere(area, name, owner) or _of_chart(area, name)
 
 
 def moved_value(area: str, location: Location, value: Any, written: Mapping[str, Any]) -> Any:

@@ -1,11 +1,13 @@
-"""`Metrics` as a program registers it."""
+"""`Metrics` and `OperatorCrds` as a program registers them."""
 
 import pulumi
 import pytest
 
 from components._spec import InvalidArgsError
-from components.metrics import Metrics, MetricsArgs
-from tests.recording import record, record_component
+from components.metrics import Metrics, MetricsArgs, OperatorCrds
+from tests.recording import record_component
+
+NAMES = "prometheus-operated.monitoring.svc.cluster.local:9090"
 
 
 def test_a_release_in_a_restricted_namespace_hangs_below_the_component() -> None:
@@ -21,12 +23,44 @@ def test_the_urls_lead_to_the_server_of_this_release() -> None:
     recording = record_component(Metrics, {"namespace": "monitoring", "release_name": "stats"})
     assert recording.outputs == {
         "namespace": "monitoring",
-        "query_url": "http://stats-server.monitoring",
-        "remote_write_url": "http://stats-server.monitoring/api/v1/write",
-        "otlp_url": "http://stats-server.monitoring/api/v1/otlp",
+        "query_url": "http://stats-prometheus.monitoring:9090",
+        "remote_write_url": "http://stats-prometheus.monitoring:9090/api/v1/write",
+        "further_remote_write_urls": [],
+        "otlp_url": "http://stats-prometheus.monitoring:9090/api/v1/otlp",
+        "further_otlp_urls": [],
+        "sidecar_endpoint": "",
     }
-    values = recording.one(":Release").plain()["values"]
-    assert values["server"]["fullnameOverride"] == "stats-server", "else the chart puts its own name in between"
+
+
+def test_pushes_reach_both_servers_of_a_pair() -> None:
+    args: MetricsArgs = {"namespace": "monitoring", "replicas": 2, "objstore_secret": "thanos-objstore"}
+    outputs = record_component(Metrics, args).outputs
+    assert outputs["query_url"] == "http://prometheus-prometheus.monitoring:9090"
+    assert outputs["remote_write_url"] == f"http://prometheus-prometheus-0.{NAMES}/api/v1/write"
+    assert outputs["further_remote_write_urls"] == [f"http://prometheus-prometheus-1.{NAMES}/api/v1/write"]
+    assert outputs["further_otlp_urls"] == [f"http://prometheus-prometheus-1.{NAMES}/api/v1/otlp"]
+    discovery = "prometheus-thanos-discovery.monitoring.svc.cluster.local"
+    assert outputs["sidecar_endpoint"] == f"dnssrv+_grpc._tcp.{discovery}"
+
+
+def test_scrape_configs_come_after_the_release_whose_operator_reads_them() -> None:
+    recording = record_component(Metrics, {"namespace": "monitoring", "namespace_limits": {"shop": {}}})
+    configs = recording.of_type(":ScrapeConfig")
+    assert {config.plain()["metadata"]["name"] for config in configs} == {
+        "prometheus-annotated-pods",
+        "prometheus-annotated-pods-shop",
+    }
+    assert all(recording.one(":Release").urn in config.request.dependencies for config in configs)
+
+
+def test_a_network_policy_admits_the_clients_that_are_named() -> None:
+    assert record_component(Metrics, {"namespace": "monitoring"}).of_type(":NetworkPolicy") == []
+    args: MetricsArgs = {"namespace": "monitoring", "client_namespaces": ["tracing"]}
+    policy = record_component(Metrics, args).one(":NetworkPolicy").plain()["spec"]
+    assert policy["podSelector"] == {"matchLabels": {"operator.prometheus.io/name": "prometheus"}}
+    (rule,) = policy["ingress"]
+    assert rule["from"][0]["namespaceSelector"]["matchExpressions"][0]["values"] == ["monitoring", "tracing"]
+    assert policy["policyTypes"] == ["Ingress"], "what is scraped may be anywhere"
 
 
 def test_a_namespace_made_elsewhere_is_only_used() -> None:
@@ -35,22 +69,19 @@ def test_a_namespace_made_elsewhere_is_only_used() -> None:
 
 
 def test_the_callers_values_are_laid_over_the_components() -> None:
-    args: MetricsArgs = {"namespace": "monitoring", "values": {"server": {"replicaCount": 2}}}
-    server = record_component(Metrics, args).one(":Release").plain()["values"]["server"]
-    assert server["replicaCount"] == 2 and server["retention"] == "15d"
-
-
-def test_two_of_them_live_side_by_side() -> None:
-    def build() -> None:
-        Metrics("a", {"namespace": "a"})
-        Metrics("b", {"namespace": "b"})
-
-    roles = [
-        release.plain()["values"]["server"]["clusterRoleNameOverride"] for release in record(build).of_type(":Release")
-    ]
-    assert len(set(roles)) == 2
+    args: MetricsArgs = {
+        "namespace": "monitoring",
+        "values": {"prometheus": {"prometheusSpec": {"logLevel": "warn"}}},
+    }
+    spec = record_component(Metrics, args).one(":Release").plain()["values"]["prometheus"]["prometheusSpec"]
+    assert spec["logLevel"] == "warn" and spec["retention"] == "15d"
 
 
 def test_an_output_that_turns_out_wrong_is_refused_all_the_same() -> None:
     with pytest.raises(InvalidArgsError, match='volume_size = "big"'):
         record_component(Metrics, {"namespace": "monitoring", "volume_size": pulumi.Output.from_input("big")})
+
+
+def test_the_definitions_are_a_release_of_their_own() -> None:
+    release = record_component(OperatorCrds, {"namespace": "monitoring"}).one(":Release").plain()
+    assert (release["name"], release["chart"]) == ("prometheus-operator-crds", "prometheus-operator-crds")

@@ -77,7 +77,7 @@ def test_a_wrong_client_is_reported_once_at_its_setting(metrics: dict[str, Any],
 
 def test_a_client_of_the_stacks_own_prometheus_is_refused() -> None:
     message = refused(metrics={"client": {"basic_auth": LOGIN}})
-    assert "observability:metrics.client" in message and "must not be set with kind in-stack" in message
+    assert "observability:metrics.client" in message and "must not be set with kind operator" in message
 
 
 def test_a_password_in_plain_text_is_refused_and_not_shown() -> None:

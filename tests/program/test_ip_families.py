@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from components.charts import ALLOY, GRAFANA_CHART, LOKI, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED, VALKEY
+from components.charts import (
+    ALLOY,
+    GRAFANA_CHART,
+    KUBE_PROMETHEUS_STACK,
+    LOKI,
+    SEAWEEDFS_CHART,
+    TEMPO,
+    TEMPO_DISTRIBUTED,
+    VALKEY,
+)
 from components.tracing.modes import TEMPO_3_VERSIONS
 from tests.checkout import ROOT
 from tests.real_charts import require_renderable
@@ -12,7 +21,7 @@ from tools.contract.ip_families import every_pod_uses_the_ip_families_of_the_clu
 from tools.program.stacks import configured_program
 from tools.render.stack import render_program
 
-CHARTS = (ALLOY, GRAFANA_CHART, LOKI, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED, VALKEY)
+CHARTS = (ALLOY, GRAFANA_CHART, KUBE_PROMETHEUS_STACK, LOKI, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED, VALKEY)
 STACKS: dict[str, dict[str, Any]] = {
     "one-pod-each": {"demo": {"enabled": True}, "tracing": {"receivers": ["otlp", "jaeger", "zipkin"]}},
     "distributed-with-logins": {

@@ -15,7 +15,7 @@ from components.grafana.spec import GrafanaSpec
 from components.grafana.values import grafana_values
 from components.logging.values import loki_values
 from components.metrics.spec import MetricsSpec
-from components.metrics.values import prometheus_values
+from components.metrics.values import metrics_values
 from components.storage.seaweedfs import seaweedfs_values
 from components.storage.spec import InClusterObjectStorageSpec
 from components.telemetry.alloy_config import alloy_config
@@ -123,8 +123,10 @@ def test_collectors_metrics_caches_and_the_store_listen_in_the_families(families
     telemetry = telemetry_spec(ip_families=families)
     assert alloy_values(telemetry)["alloy"].get("listenAddr") == ("[::]" if on_ipv6 else None)
     assert ('endpoint = "[::]:4317"' in re.sub(r" +", " ", alloy_config(telemetry))) is on_ipv6
-    metrics = prometheus_values(MetricsSpec.check("Metrics", {"namespace": "metrics", "ip_families": families}))
-    assert ("web.listen-address=[::]:9090" in metrics["server"]["extraFlags"]) is on_ipv6
+    metrics = metrics_values(MetricsSpec.check("Metrics", {"namespace": "metrics", "ip_families": families}))
+    host = ["--host=0.0.0.0"] if families == ("IPv4",) else None
+    assert metrics["kube-state-metrics"].get("extraArgs") == host, "by itself it listens at ::"
+    assert metrics["prometheus-node-exporter"]["service"] == {"listenOnAllInterfaces": False}
     cache = cache_values(CacheSpec.check("Cache", {"namespace": "caching", "ip_families": families}))
     assert ("extraEnvs" in cache["metrics"]["exporter"]) is on_ipv6
     args = {"namespace": "storage", "ip_families": families}

@@ -106,7 +106,7 @@ def every_definition_outlives_its_release(rendering: Rendering) -> Iterator[Find
 
 
 def every_release_makes_something(rendering: Rendering) -> Iterator[Finding]:
-    """A release without an object was switched off by its own values, and looks deployed; a stand-in chart may be so."""
+    """A release without an object was switched off by its own values, and looks deployed; a stand-in may have none."""
     for release in rendering.releases:
         if not release.objects and not release.stand_in:
             yield Finding(f"release {release}", "renders no object: correct its values, or leave it out")

@@ -29,7 +29,7 @@ class Need:
 NEEDS = (
     Need("alloy", "alloy", "watches pods, and reads their logs where it does not read files"),
     Need("kube-prometheus-stack", "prometheus", "finds out what to scrape"),
-    Need("kube-prometheus-stack", "kube-prometheus-stack", "the operator watches custom resources and makes pods of them"),
+    Need("kube-prometheus-stack", "kube-prometheus-stack", "the operator makes pods of custom resources"),
     Need("kube-prometheus-stack", "kube-state-metrics", "reads the objects of the cluster"),
     Need("loki", "loki-sc-rules", "gathers ConfigMaps with rules"),
     Need("loki", "", "the chart has one switch for all its pods", version="6.", beside="loki-sc-rules"),

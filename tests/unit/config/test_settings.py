@@ -288,7 +288,7 @@ def test_a_stack_does_not_take_over_a_namespace_of_the_cluster(area: str, namesp
         ({"storage": {}}, "observability:storage.replicas = 1: must be at least 2 with environment production; set 3"),
         ({"storage": {"kind": "minio"}}, 'observability:storage.kind = "minio": '),
         ({"storage": {**AWS, "protect": False}}, "observability:storage.protect = false: "),
-        ({"metrics": {}}, 'observability:metrics.kind = "in-stack": '),
+        ({"metrics": {}}, "observability:metrics.replicas = 1: "),
         ({"logging": {}}, "observability:logging.replicas = 1: "),
         (
             {"logging": {"mode": "simple-scalable", "workloads": {"write": {"replicas": 1}}}},
@@ -326,8 +326,10 @@ def test_a_production_stack_in_three_copies_passes() -> None:
 
 def test_labels_of_disabled_service_monitors_are_refused() -> None:
     cluster: dict[str, Any] = {"service_monitor_labels": {"release": "kps"}}
-    assert "are not used: service_monitors is false" in problems(cluster=cluster)
-    assert load(source(cluster={**cluster, "service_monitors": True})).cluster.service_monitor_labels
+    assert "are not used: service_monitors is false" in problems(cluster=cluster, metrics={"kind": "none"})
+    assert "are not used: service_monitors is false" in problems(cluster={**cluster, "service_monitors": False})
+    assert load(source(cluster={**cluster, "service_monitors": True}, metrics={"kind": "none"})).service_monitors
+    assert load(source(cluster=cluster)).service_monitors, "the stack has the operator"
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """What was probably meant by an unknown setting or a wrong value: suggested where it is near, and nowhere else."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -9,7 +9,16 @@ from pydantic import BaseModel
 
 from components._messages import closest
 from components._model import Location, called_here, is_placeholder
-from components.charts import ALLOY, GRAFANA_CHART, LOKI, MINIO, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED
+from components.charts import (
+    ALLOY,
+    GRAFANA_CHART,
+    KUBE_PROMETHEUS_STACK,
+    LOKI,
+    MINIO,
+    SEAWEEDFS_CHART,
+    TEMPO,
+    TEMPO_DISTRIBUTED,
+)
 from components.charts import VALKEY as VALKEY_CHART
 from config.chart_keys import CHART_KEYS
 from config.settings import AREAS
@@ -25,7 +34,7 @@ CHARTS_OF = {
     "logging": (LOKI,),
     "tracing": (TEMPO_DISTRIBUTED, TEMPO),
     "telemetry": (ALLOY,),
-    "metrics": (PROMETHEUS,),
+    "metrics": (KUBE_PROMETHEUS_STACK,),
     "grafana": (GRAFANA_CHART,),
     "caching": (VALKEY_CHART,),
     "storage": (MINIO, SEAWEEDFS_CHART),
@@ -92,7 +101,7 @@ def test_an_unknown_setting_is_named_with_the_one_that_was_meant_and_moved_there
     [
         ("logging", "limits_config", {"a": 1}, "logging.values.loki.limits_config"),
         ("logging", "deploymentMode", "x", "logging.values.deploymentMode"),
-        ("metrics", "extraFlags", ["a"], "metrics.values.server.extraFlags"),
+        ("metrics", "shards", 2, "metrics.values.prometheus.prometheusSpec.shards"),
         ("grafana", "grafana.ini", {"a": 1}, "grafana.values.grafana.ini"),
         ("telemetry", "image_pull_policy", "Always", None),
     ],
@@ -301,12 +310,17 @@ def test_what_is_suggested_is_there_and_what_was_renamed_is_gone() -> None:
     assert not any(is_placeholder(name) for name in AREAS_OF_OTHERS)
 
 
+def key_paths(values: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    for key, held in values.items():
+        yield (key,)
+        if isinstance(held, dict):
+            yield from ((key, *path) for path in key_paths(held))
+
+
 @pytest.mark.parametrize("area", CHARTS_OF)
 def test_the_keys_of_a_chart_are_those_of_its_default_version(area: str) -> None:
     found: set[tuple[str, ...]] = set()
     for chart in CHARTS_OF[area]:
-        values = require_files(chart, chart.default_version).values
-        found |= {(key,) for key in values}
-        found |= {(key, inner) for key, held in values.items() if isinstance(held, dict) for inner in held}
+        found |= set(key_paths(require_files(chart, chart.default_version).values))
     assert set(CHART_KEYS[area]) <= found
     assert {path for path in found if len(path) == 1} <= set(CHART_KEYS[area])

@@ -1,111 +1,207 @@
-"""The values of chart `prometheus`."""
+"""The values of chart `kube-prometheus-stack`."""
 
 from typing import Any
 
 import pytest
 
 from components._spec import InvalidArgsError
-from components.metrics.spec import MetricsSpec
-from components.metrics.values import prometheus_values
+from components.metrics.spec import MetricsSpec, OperatorCrdsSpec
+from components.metrics.values import REVISION, metrics_values, operator_crds_values
 from components.units import parse_quantity
 from tests.fixes import fix_of
 
 
 def values(**args: Any) -> dict[str, Any]:
-    return prometheus_values(MetricsSpec.check('Metrics "m"', {"namespace": "monitoring", **args}))
+    return metrics_values(MetricsSpec.check('Metrics "m"', {"namespace": "monitoring", **args}))
+
+
+def server(**args: Any) -> dict[str, Any]:
+    found: dict[str, Any] = values(**args)["prometheus"]["prometheusSpec"]
+    return found
 
 
 def test_metrics_may_be_pushed_in_every_way_that_the_stack_uses() -> None:
-    server = values()["server"]
-    for flag in ("web.enable-remote-write-receiver", "web.enable-otlp-receiver", "enable-feature=exemplar-storage"):
-        assert flag in server["extraFlags"]
-    assert "web.enable-lifecycle" in server["extraFlags"], "the reloader needs it, and a list replaces the chart's"
-    assert server["tsdb"] == {"out_of_order_time_window": "30m"}
-    assert server["exemplars"]["max_exemplars"] > 0
+    spec = server()
+    assert spec["enableRemoteWriteReceiver"] is True
+    assert spec["enableOTLPReceiver"] is True
+    assert spec["tsdb"] == {"outOfOrderTimeWindow": "30m"}
+    assert server(out_of_order_window="0s")["tsdb"] == {"outOfOrderTimeWindow": "0s"}
+    assert spec["enableFeatures"] == ["exemplar-storage"], "the write receiver keeps exemplars only with it"
+    assert spec["exemplars"]["maxSize"] > 0
 
 
 def test_the_names_that_link_signals_are_labels_of_metrics_received_by_otlp() -> None:
-    promoted = values()["server"]["otlp"]["promote_resource_attributes"]
-    assert {"service.name", "service.namespace", "k8s.namespace.name", "k8s.pod.name"} <= set(promoted)
-    chosen = values(promoted_resource_attributes=["service.name"])["server"]["otlp"]
-    assert chosen == {"promote_resource_attributes": ["service.name"]}
+    otlp = server()["otlp"]
+    assert {"service.name", "service.namespace", "k8s.namespace.name", "k8s.pod.name"} <= set(
+        otlp["promoteResourceAttributes"]
+    )
+    chosen = server(promoted_resource_attributes=["service.name"], translation_strategy="NoTranslation")["otlp"]
+    assert chosen == {"promoteResourceAttributes": ["service.name"], "translationStrategy": "NoTranslation"}
 
 
-def test_only_the_server_is_installed() -> None:
-    for part in ("alertmanager", "kube-state-metrics", "prometheus-node-exporter", "prometheus-pushgateway"):
-        assert values()[part] == {"enabled": False}
+def test_native_histograms_are_scraped_beside_the_classic_ones() -> None:
+    spec = server()
+    assert (spec["scrapeNativeHistograms"], spec["scrapeClassicHistograms"]) == (True, True)
+    assert server(native_histograms=False)["scrapeNativeHistograms"] is False
+
+
+def test_every_monitor_probe_rule_and_scrape_config_is_selected() -> None:
+    spec = server()
+    for kind in ("serviceMonitor", "podMonitor", "probe", "scrapeConfig", "rule"):
+        assert spec[f"{kind}SelectorNilUsesHelmValues"] is False, "else only those with the label of the release"
+
+
+def test_there_is_no_grafana_no_alertmanager_and_no_alert() -> None:
+    chart = values()
+    assert chart["grafana"] == chart["alertmanager"] == {"enabled": False}
+    rules = chart["defaultRules"]["rules"]
+    assert {"kubernetesApps", "prometheus", "nodeExporterAlerting", "general"} <= set(rules)
+    assert not any(rules.values())
+    assert {"nodeExporterRecording", "k8sContainerCpuUsageSecondsTotal"}.isdisjoint(rules), "recording rules stay"
+
+
+def test_the_definitions_stay_when_their_release_goes() -> None:
+    assert values()["crds"] == {"enabled": False}
+    crds = operator_crds_values(OperatorCrdsSpec.check("crds", {"namespace": "monitoring"}))
+    assert crds["crds"]["annotations"] == {"helm.sh/resource-policy": "keep"}
+
+
+def test_parts_of_the_control_plane_are_scraped_only_where_they_are_named() -> None:
+    sections = ("kubeEtcd", "kubeScheduler", "kubeControllerManager", "kubeProxy")
+    assert [values()[section]["enabled"] for section in sections] == [False] * 4
+    chosen = values(control_plane=["etcd", "proxy"])
+    assert [chosen[section]["enabled"] for section in sections] == [True, False, False, True]
+
+
+def test_an_operator_of_the_cluster_takes_the_place_of_the_own_one() -> None:
+    assert values(install_operator=False)["prometheusOperator"]["enabled"] is False
+    assert values()["prometheusOperator"]["enabled"] is True
 
 
 @pytest.mark.parametrize("size", ["2Gi", "8Gi", "100G"])
 def test_the_volume_never_fills_up(size: str) -> None:
-    server = values(volume_size=size)["server"]
-    limit = parse_quantity(server["retentionSize"].removesuffix("MB") + "Mi")
+    limit = parse_quantity(server(volume_size=size)["retentionSize"].removesuffix("MB") + "Mi")
     assert parse_quantity(size) / 2 < limit < parse_quantity(size)
 
 
+def test_a_stated_size_of_blocks_is_rounded_down_to_a_unit_of_prometheus() -> None:
+    assert server(volume_size="10Gi", retention_size="5Gi")["retentionSize"] == "5120MB"
+
+
 def test_a_volume_of_the_default_class_names_none() -> None:
-    assert values()["server"]["persistentVolume"] == {"size": "8Gi"}
-    assert values(storage_class="fast")["server"]["persistentVolume"]["storageClass"] == "fast"
+    def claim(**args: Any) -> Any:
+        return server(**args)["storageSpec"]["volumeClaimTemplate"]["spec"]
+
+    assert claim() == {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "8Gi"}}}
+    assert claim(storage_class="fast")["storageClassName"] == "fast"
 
 
-def test_the_server_runs_on_the_nodes_that_are_asked_for() -> None:
+def test_limits_hold_for_every_target() -> None:
+    spec = server(limits={"samples_per_target": 500, "labels_per_sample": 20, "body_mib": 5})
+    assert (spec["enforcedSampleLimit"], spec["enforcedLabelLimit"], spec["enforcedBodySizeLimit"]) == (500, 20, "5MB")
+    assert spec["enforcedTargetLimit"] == 10_000
+
+
+def test_every_pod_but_those_of_the_nodes_runs_on_the_nodes_that_are_asked_for() -> None:
     toleration = {"key": "pool", "operator": "Exists"}
-    server = values(node_selector={"pool": "obs"}, tolerations=[toleration])["server"]
-    assert (server["nodeSelector"], server["tolerations"]) == ({"pool": "obs"}, [toleration])
+    chart = values(node_selector={"pool": "obs"}, tolerations=[toleration], priority_class="high")
+    for part in (chart["prometheus"]["prometheusSpec"], chart["prometheusOperator"], chart["kube-state-metrics"]):
+        assert (part["nodeSelector"], part["tolerations"]) == ({"pool": "obs"}, [toleration])
+        assert part["priorityClassName"] == "high"
+    assert "nodeSelector" not in chart["prometheus-node-exporter"]
+    assert chart["prometheus-node-exporter"]["priorityClassName"] == "high"
 
 
-def test_both_containers_meet_the_restricted_standard_and_ask_for_resources() -> None:
-    server, reloader = values()["server"], values()["configmapReload"]["prometheus"]
-    assert server["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-    for container in (server, reloader):
-        security = container["containerSecurityContext"]
-        assert security["capabilities"] == {"drop": ["ALL"]}
-        assert security["readOnlyRootFilesystem"] and not security["allowPrivilegeEscalation"]
-        assert set(container["resources"]["requests"]) == {"cpu", "memory"}
-    assert server["resources"]["limits"]["memory"] == server["resources"]["requests"]["memory"]
+def test_every_container_requests_cpu_and_memory_and_has_a_limit_of_memory() -> None:
+    chart = values(objstore_secret="thanos-objstore")
+    spec, operator = chart["prometheus"]["prometheusSpec"], chart["prometheusOperator"]
+    parts = (
+        *(spec, spec["thanos"], operator, operator["prometheusConfigReloader"]),
+        *(chart["kube-state-metrics"], chart["prometheus-node-exporter"]),
+    )
+    for part in parts:
+        assert set(part["resources"]["requests"]) == {"cpu", "memory"}
+        assert part["resources"]["limits"]["memory"] == part["resources"]["requests"]["memory"]
 
 
-def test_two_namespaces_do_not_share_a_cluster_role() -> None:
-    names = {values(namespace=name)["server"]["clusterRoleNameOverride"] for name in ("a", "b")}
-    assert len(names) == 2
+def test_node_exporter_has_no_capability_and_listens_at_the_address_of_its_node() -> None:
+    exporter = values(node_exporter_namespace="telemetry")["prometheus-node-exporter"]
+    assert exporter["namespaceOverride"] == "telemetry"
+    assert exporter["containerSecurityContext"]["capabilities"] == {"drop": ["ALL"]}
+    assert exporter["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert exporter["service"] == {"listenOnAllInterfaces": False}
 
 
-def test_the_platforms_own_pods_are_scraped_once() -> None:
-    rules = values()["scrapeConfigs"]["platform"]["relabel_configs"]
-    kept = [rule["regex"] for rule in rules if rule.get("action") == "keep"]
-    assert any("tempo" in regex and "loki" in regex and "alloy" in regex for regex in kept)
-    dropped = {rule["source_labels"][0]: rule["regex"] for rule in rules if rule.get("action") == "drop"}
-    assert dropped == {
-        "__meta_kubernetes_pod_annotation_prometheus_io_scrape": "true|false",
-        "__meta_kubernetes_pod_container_name": "nginx",
+def test_an_exporter_that_is_off_has_no_values() -> None:
+    chart = values(node_exporter=False, kube_state_metrics=False, priority_class="high")
+    assert (chart["nodeExporter"], chart["kubeStateMetrics"]) == ({"enabled": False}, {"enabled": False})
+    assert {"prometheus-node-exporter", "kube-state-metrics"}.isdisjoint(chart)
+
+
+def test_a_sidecar_uploads_where_there_is_a_bucket_and_a_pair_drains_one_by_one() -> None:
+    alone = values()["prometheus"]
+    assert "thanos" not in alone["prometheusSpec"] and "podDisruptionBudget" not in alone
+    pair = values(replicas=2, objstore_secret="thanos-objstore", objstore_revision="a1")["prometheus"]
+    spec = pair["prometheusSpec"]
+    assert spec["replicas"] == 2
+    assert spec["thanos"]["objectStorageConfig"] == {
+        "existingSecret": {"name": "thanos-objstore", "key": "objstore.yml"}
     }
+    assert spec["podMetadata"]["annotations"] == {REVISION: "a1"}, "another Secret restarts the pods"
+    assert pair["thanosService"] == pair["thanosServiceMonitor"] == {"enabled": True}
+    assert pair["podDisruptionBudget"] == {"enabled": True, "minAvailable": 1}
 
 
-def test_a_pod_that_speaks_tls_is_scraped_by_tls() -> None:
-    job = values()["scrapeConfigs"]["platform"]
-    (rule,) = [rule for rule in job["relabel_configs"] if rule.get("target_label") == "__scheme__"]
-    assert rule["source_labels"] == ["__meta_kubernetes_pod_annotation_prometheus_io_scheme"]
-    assert job["tls_config"] == {"insecure_skip_verify": True}, "no certificate names the IP of a pod"
+PAIR = {"replicas": 2, "objstore_secret": "thanos-objstore"}
 
 
 @pytest.mark.parametrize(
-    ("args", "problem"),
+    ("args", "problem", "fix"),
     [
-        ({"retention": "1h"}, 'retention = "1h": must be at least 2h'),
-        ({"retention": "30s"}, "must be a whole number of hours"),
-        ({"volume_size": "big"}, 'volume_size = "big"'),
-        ({"chart_version": "1.0.0"}, 'chart_version = "1.0.0": must be a supported version of chart prometheus'),
-        ({"release_name": "Prometheus"}, 'release_name = "Prometheus"'),
+        ({"retention": "1h"}, 'retention = "1h": must be at least 2h', {"retention": "2h"}),
+        ({"chart_version": "1.0.0"}, "must be a supported version of chart kube-prometheus-stack", None),
+        ({"release_name": "a" * 27}, "must have at most 26 characters", {"release_name": "a" * 26}),
+        ({"replicas": 2}, "replicas = 2: must be 1 without objstore_secret", {"replicas": 1}),
+        (
+            {"volume_size": "10Gi", "retention_size": "9500Mi"},
+            'retention_size = "9500Mi": must be at most nine tenths of volume_size (10Gi)',
+            None,
+        ),
+        ({"scrape_interval": "2m"}, 'scrape_interval = "2m": must be at most 1m', {"scrape_interval": "1m"}),
+        (
+            {"external_labels": {"prometheus_replica": "a"}},
+            'external_labels.prometheus_replica = "a": must not be set, as the operator sets prometheus_replica',
+            None,
+        ),
+        ({"external_labels": {"a-b": "c"}}, "must be letters, digits and _", None),
+        (
+            {"namespace_limits": {"shop": {"samples_per_target": 300_000}}},
+            "namespace_limits.shop.samples_per_target = 300000: must be at most that of every target, 200000",
+            {"namespace_limits.shop.samples_per_target": 200_000},
+        ),
+        (
+            {"namespace_limits": {"shop": {}}, "annotation_scraping": False},
+            "are not used without annotation_scraping",
+            None,
+        ),
+        ({"values": {"crds": {"enabled": True}}}, "two releases must not own the same ones", None),
+        ({"values": {"prometheus": {"prometheusSpec": {"shards": 2}}}}, "prometheus.prometheusSpec.shards", None),
     ],
 )
-def test_a_wrong_argument_is_named_with_its_value(args: dict[str, Any], problem: str) -> None:
+def test_a_wrong_argument_is_named_with_its_value_and_the_way_out(
+    args: dict[str, Any], problem: str, fix: dict[str, Any] | None
+) -> None:
     with pytest.raises(InvalidArgsError) as raised:
         values(**args)
     assert problem in str(raised.value)
+    if fix is not None:
+        (found,) = MetricsSpec.find_problems({"namespace": "monitoring", **args})
+        assert fix_of(found) == fix
+        assert MetricsSpec.find_problems({"namespace": "monitoring", **args, **fix}) == [] or "." in next(iter(fix))
 
 
 @pytest.mark.parametrize(("retention", "fixed"), [("1h", "2h"), ("30s", "2h"), ("150m", "3h"), ("25h30m", "26h")])
 def test_the_fix_of_a_retention_is_the_next_whole_hour(retention: str, fixed: str) -> None:
     (problem,) = MetricsSpec.find_problems({"namespace": "monitoring", "retention": retention})
     assert (problem.field, fix_of(problem)) == ("retention", {"retention": fixed})
-    assert values(retention=fixed)["server"]["retention"] == fixed
+    assert server(retention=fixed)["retention"] == fixed

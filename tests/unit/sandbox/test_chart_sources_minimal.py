@@ -12,9 +12,9 @@ import yaml
 from components.charts import (
     ALLOY,
     GRAFANA_CHART,
+    KUBE_PROMETHEUS_STACK,
     LOKI,
     MINIO,
-    PROMETHEUS,
     SEAWEEDFS_CHART,
     TEMPO,
     TEMPO_DISTRIBUTED,
@@ -71,7 +71,14 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
         "collector-alloy collector-alloy-cluster",
     ),
     ("grafana", GRAFANA_CHART.default_version, "grafana", {}, "grafana"),
-    ("prometheus", PROMETHEUS.default_version, "prometheus", {}, "prometheus-server"),
+    (
+        "kube-prometheus-stack",
+        KUBE_PROMETHEUS_STACK.default_version,
+        "prometheus",
+        {"fullnameOverride": "prometheus", "prometheus": {"thanosService": {"enabled": True}}},
+        "prometheus-kube-state-metrics prometheus-operator prometheus-prometheus prometheus-prometheus-node-exporter "
+        "prometheus-thanos-discovery",
+    ),
     ("minio", MINIO.default_version, "minio", {"existingSecret": "root", "mode": "standalone"}, "minio minio-console"),
     (
         "minio",

@@ -10,17 +10,18 @@ from components.tracing.values import tempo_values
 from config import load
 from tests.unit.config.stacks import source
 from wiring import build_args
+from wiring.metrics import MetricsAddresses
 from wiring.upstream import BucketArgs
 
 BUCKET: BucketArgs = {"bucket": "traces", "region": "eu-west-1"}
-PROMETHEUS = "http://prometheus-server.monitoring/api/v1/write"
+PROMETHEUS = "http://prometheus-prometheus-0.prometheus-operated.monitoring:9090/api/v1/write"
+SECOND = PROMETHEUS.replace("-0.", "-1.")
 
 
 def values(tracing: dict[str, Any], **areas: Any) -> dict[str, Any]:
     settings = load(source(tracing=tracing, **areas))
-    arguments = build_args.tracing_args(
-        settings, namespace="tracing", remote_write_url=PROMETHEUS, bucket=BUCKET, cache={}
-    )
+    metrics = MetricsAddresses(PROMETHEUS, "", [SECOND], [], "", "", "", False)
+    arguments = build_args.tracing_args(settings, namespace="tracing", metrics=metrics, bucket=BUCKET, cache={})
     return tempo_values(TracingSpec.check("Tracing", arguments))
 
 
@@ -32,7 +33,8 @@ def test_a_gateway_resolves_through_the_dns_of_the_cluster(version: str) -> None
     )
     assert found["gateway"]["enabled"] is True
     assert found["global"]["dnsService"] == "rke2-coredns-rke2-coredns"
-    assert found["metricsGenerator"]["config"]["storage"]["remote_write"][0]["url"] == PROMETHEUS
+    writes = found["metricsGenerator"]["config"]["storage"]["remote_write"]
+    assert [write["url"] for write in writes] == [PROMETHEUS, SECOND], "each server of a pair has every metric"
 
 
 def test_a_stack_sets_the_labels_of_generated_metrics() -> None:
