@@ -12,7 +12,16 @@ from typing import Any
 import pytest
 from pulumi.runtime import rpc
 
-from components.charts import ALLOY, GRAFANA_CHART, KUBE_PROMETHEUS_STACK, LOKI, SEAWEEDFS_CHART, TEMPO, Chart
+from components.charts import (
+    ALLOY,
+    GRAFANA_CHART,
+    KUBE_PROMETHEUS_STACK,
+    LOKI,
+    PROMETHEUS_OPERATOR_CRDS,
+    SEAWEEDFS_CHART,
+    TEMPO,
+    Chart,
+)
 from tests.checkout import Checkout, Done
 from tests.installed_tools import ENGINE, require
 
@@ -41,7 +50,7 @@ def test_a_guard_refuses_with_its_message_alone(checkout: Checkout) -> None:
 
 def test_a_provider_refuses_with_its_message_alone(checkout: Checkout) -> None:
     charts = checkout.root.parent / "charts"
-    for chart in (ALLOY, GRAFANA_CHART, KUBE_PROMETHEUS_STACK, LOKI, SEAWEEDFS_CHART, TEMPO):
+    for chart in (ALLOY, GRAFANA_CHART, KUBE_PROMETHEUS_STACK, LOKI, PROMETHEUS_OPERATOR_CRDS, SEAWEEDFS_CHART, TEMPO):
         _unusable(chart, charts / f"{chart.name}-{chart.default_version}")
     command = checkout.deploy_command("preview", "dev")
     for _ in range(RUNS):

@@ -28,6 +28,7 @@ AREA_OF = {
     "MinioObjectStorage": "minio",
     **dict.fromkeys(("Cache", "CacheAccess"), "caching"),
     **dict.fromkeys(("UiRoute", "BasicAuth"), "ingress"),
+    "OperatorCrds": "metrics",
     **dict.fromkeys(("Certificate", "ClientLogin", "GatewayLogins", "Namespace"), "security"),
 }
 """The area that states the arguments of a component, or the kind of storage; others are named after it."""

@@ -102,7 +102,7 @@ def test_what_holds_data_runs_on_the_nodes_of_the_cluster_settings() -> None:
 
     expected = ({"pool": "obs"}, [toleration])
     assert placed("logging-loki", "singleBinary") == placed("tracing-tempo") == expected
-    assert placed("metrics-prometheus", "server") == placed("grafana-grafana") == expected
+    assert placed("metrics-prometheus", "prometheus", "prometheusSpec") == placed("grafana-grafana") == expected
     store = placed("storage-seaweedfs", "allInOne")
     assert (json.loads(store[0]), json.loads(store[1])) == expected
 

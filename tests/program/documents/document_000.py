@@ -313,7 +313,7 @@ TABLE = (
     Row("0.17", "Service and port", "alloy-route spec routes 0 services", [{"name": "alloy", "port": "http-metrics"}]),
 
     Row("0.18", "Prometheus is an existing one", "metrics-prometheus chart", ABSENT,
-        "metrics.kind", "in-stack", IN_STACK_METRICS),
+        "metrics.kind", "operator", IN_STACK_METRICS),
     Row("0.18", "Grafana is an existing one", "grafana-grafana chart", ABSENT,
         "grafana.enabled", True, {"grafana.namespace": "grafana"}),
     Row("0.18", "where metrics are read", "exports metrics query", PROMETHEUS, "metrics.query_url", "http://other:9090"),

@@ -120,7 +120,7 @@ TABLE = (
         differs="the chart ignores the document's key `global_overrides` since 1.33.0"),
     Row("1.4", "metrics generator", f"{TEMPO} metricsGenerator enabled", True),
     Row("1.4", "where it writes", f"{TEMPO} metricsGenerator config storage remote_write 0 url",
-        "http://prometheus-server.monitoring/api/v1/write", "metrics.namespace", "other",
+        "http://prometheus-prometheus.monitoring:9090/api/v1/write", "metrics.namespace", "other",
         differs="the chart ignores the document's key `metricsGenerator.storage`; the Prometheus is the stack's own"),
     Row("1.4", "namespace of Prometheus", "metrics-prometheus namespace", "monitoring", "metrics.namespace", "other"),
     Row("1.4", "gateway", f"{TEMPO} gateway enabled", True, "tracing.gateway", False),
