@@ -65,12 +65,23 @@ def dns_service() -> Object:
 def custom_resource_definitions() -> list[Object]:
     """Return the definitions below `OBSERVABILITY_CRDS`, and the minimal ones of all other kinds.
 
-    The upstream files validate every field; the minimal ones accept any `spec`.
+    The upstream files validate every field; the minimal ones accept any `spec`. Those of the Prometheus operator are as
+    an earlier `dev`, `eks` or other stack with its namespace `monitoring` would have left them.
     """
     directory = definitions_directory()
     found = list(_definitions_in(directory)) if directory else []
     names = {definition["metadata"]["name"] for definition in found}
-    return found + [each for each in minimal_definitions() if each["metadata"]["name"] not in names]
+    found += [each for each in minimal_definitions() if each["metadata"]["name"] not in names]
+    for definition in found:
+        if definition["spec"]["group"] == "monitoring.coreos.com":
+            owner = {
+                "meta.helm.sh/release-name": "prometheus-operator-crds",
+                "meta.helm.sh/release-namespace": "monitoring",
+            }
+            metadata = definition["metadata"]
+            metadata["annotations"] = {**(metadata.get("annotations") or {}), **owner}
+            metadata["labels"] = {**(metadata.get("labels") or {}), "app.kubernetes.io/managed-by": "Helm"}
+    return found
 
 
 def _definitions_in(directory: Path) -> Iterator[Object]:

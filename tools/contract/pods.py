@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from tools.prometheus_operator import stateful_set
 from tools.render import RenderedObject
 
 ENFORCE = "pod-security.kubernetes.io/enforce"
@@ -55,37 +56,11 @@ def pods_of(objects: Iterable[RenderedObject]) -> Iterator[Pod]:
         elif item.kind == "Pod":
             template = item.manifest
         elif item.kind == "Prometheus":
-            template = _of_prometheus(item.manifest["metadata"]["name"], spec)
+            template = stateful_set(item.manifest)["spec"]["template"]
         else:
             continue
         labels = (template.get("metadata") or {}).get("labels") or {}
         yield Pod(item, template.get("spec") or {}, labels)
-
-
-def _of_prometheus(name: str, spec: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the pod that the operator makes of a Prometheus, with what its custom resource states.
-
-    https://github.com/prometheus-operator/prometheus-operator/blob/v0.93.1/pkg/prometheus/server/statefulset.go
-    """
-    context = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
-    server = {"name": "prometheus", "image": spec["image"], "resources": spec.get("resources") or {}}
-    containers = [{**server, "securityContext": context, "ports": [{"name": spec["portName"], "containerPort": 9090}]}]
-    if sidecar := spec.get("thanos"):
-        ports = [{"name": "http", "containerPort": 10902}, {"name": "grpc", "containerPort": 10901}]
-        resources = {"resources": sidecar.get("resources") or {}}
-        containers.append({"name": "thanos-sidecar", **resources, "securityContext": context, "ports": ports})
-    kept = ("securityContext", "nodeSelector", "tolerations", "affinity", "imagePullSecrets", "priorityClassName")
-    labels = {"app.kubernetes.io/name": "prometheus", "operator.prometheus.io/name": name}
-    metadata = spec.get("podMetadata") or {}
-    return {
-        "metadata": {**metadata, "labels": {**(metadata.get("labels") or {}), **labels}},
-        "spec": {
-            **{field: spec[field] for field in kept if field in spec},
-            "serviceAccountName": spec["serviceAccountName"],
-            "automountServiceAccountToken": spec.get("automountServiceAccountToken", True),
-            "containers": containers,
-        },
-    }
 
 
 def levels_of(objects: Iterable[RenderedObject]) -> dict[str, Level]:

@@ -14,6 +14,9 @@ from .kubectl import items, kubectl
 
 _DNS_SERVICE = re.compile(r"^\s*resolver ([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b", re.MULTILINE)
 _API_SERVER = "kubernetes.default"
+_CONTROL_PLANE = "kube-system"
+_DEFINITION = "CustomResourceDefinition"
+_LOOPBACK = re.compile(r"--(bind-address|listen-metrics-urls|metrics-bind-address)=(https?://)?127\.0\.0\.1(:\d+)?")
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
@@ -29,7 +32,8 @@ class Cluster:
     """The pods that hold capacity."""
     default_storage_class: str
     storage_classes: frozenset[str]
-    crds: frozenset[str] = field(repr=False)
+    crds: Mapping[str, str] = field(repr=False)
+    """Each definition with the Helm release that owns it as `<namespace>/<name>`, empty without one."""
     services: frozenset[str] = field(repr=False)
     """Each as `<name>.<namespace>`."""
     ip_family: str
@@ -65,10 +69,19 @@ def inspect_cluster(context: str) -> Cluster:
         pods=[pod for pod in pods if pod["status"].get("phase") in ("Pending", "Running")],
         default_storage_class=next(defaults, ""),
         storage_classes=frozenset(classes),
-        crds=frozenset(item["metadata"]["name"] for item in items(name, "customresourcedefinitions")),
+        crds={
+            item["metadata"]["name"]: _owner(item["metadata"].get("annotations") or {})
+            for item in items(name, "customresourcedefinitions")
+        },
         services=frozenset(services),
         ip_family=services[_API_SERVER]["spec"]["ipFamilies"][0],
     )
+
+
+def _owner(annotations: Mapping[str, str]) -> str:
+    """Return the Helm release that an object belongs to, empty without one."""
+    parts = (annotations.get(f"meta.helm.sh/release-{part}", "") for part in ("namespace", "name"))
+    return "/".join(filter(None, parts))
 
 
 @dataclass(frozen=True)
@@ -118,6 +131,41 @@ def missing_dns_services(objects: Iterable[Mapping[str, Any]], cluster: Cluster)
 
 
 def missing_crds(objects: Iterable[Mapping[str, Any]], cluster: Cluster) -> list[str]:
-    """Name the CRDs that `objects` need and the cluster does not have."""
-    kinds = {str(item.get("kind")) for item in objects}
-    return sorted(crd for kind, crd in crds.names().items() if kind in kinds and crd not in cluster.crds)
+    """Name the CRDs that `objects` need, and neither the cluster has nor they bring."""
+    items = list(objects)
+    kinds = {str(item.get("kind")) for item in items}
+    there = {*cluster.crds, *definitions(items)}
+    return sorted(crd for kind, crd in crds.names().items() if kind in kinds and crd not in there)
+
+
+def definitions(objects: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Name the CRDs among `objects`."""
+    return [item["metadata"]["name"] for item in objects if item.get("kind") == _DEFINITION]
+
+
+def unreachable_targets(objects: Iterable[Mapping[str, Any]], cluster: Cluster) -> list[str]:
+    """Name the Services of the control plane among `objects` that lead to nothing which pods reach, with the reason."""
+    found = []
+    for item in objects:
+        if item.get("kind") == "Service" and item["metadata"].get("namespace") == _CONTROL_PLANE:
+            selector = (item.get("spec") or {}).get("selector") or {}
+            pods = [
+                pod
+                for pod in cluster.pods
+                if pod["metadata"].get("namespace") == _CONTROL_PLANE
+                and selector.items() <= (pod["metadata"].get("labels") or {}).items()
+            ]
+            if not pods:
+                found.append(f"{item['metadata']['name']} (no pod has its labels)")
+            elif all(map(_listens_on_loopback, pods)):
+                found.append(f"{item['metadata']['name']} (its pods listen at 127.0.0.1 alone)")
+    return sorted(found)
+
+
+def _listens_on_loopback(pod: Mapping[str, Any]) -> bool:
+    arguments = [
+        argument
+        for container in pod["spec"].get("containers") or []
+        for argument in (*(container.get("command") or []), *(container.get("args") or []))
+    ]
+    return any(_LOOPBACK.fullmatch(argument) for argument in arguments)

@@ -1,7 +1,7 @@
 """What would make an `up` fail or be unsafe: found before it begins, each with its fix."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from config.errors import replace_command, setting_path
@@ -9,30 +9,32 @@ from tools.contract.kubernetes_versions import minor_version, missing_features
 from tools.render import RenderedObject
 
 from .capacity import free, needs_of
-from .cluster import Cluster, HelmRelease, missing_crds, missing_dns_services
+from .cluster import Cluster, HelmRelease, definitions, missing_crds, missing_dns_services, unreachable_targets
 from .engine import Engine
 from .store import store_line
 
 _VERSION = "observability:cluster.kubernetes_version"
 
 
-def describe(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> str:
+def describe(engine: Engine, cluster: Cluster, objects: Sequence[Mapping[str, Any]]) -> str:
     """Write what an `up` is about to reach and need."""
     needs = needs_of(objects, cluster.nodes)
     store = None if cluster.sandbox else store_line(engine.stack)
+    targets = unreachable_targets(objects, cluster)
     return "\n".join(
         [
             f"target   {cluster}",
             f"needs    {needs} of {free(cluster.nodes, cluster.pods, objects)} free",
             f"volumes  StorageClass {_volume_classes(cluster, objects)}",
             f"CRDs     {', '.join(missing_crds(objects, cluster)) or 'none'} missing",
+            *([f"targets  cannot be scraped: {', '.join(targets)}"] if targets else []),
             *([f"store    {store}"] if store else []),
             f"state    {engine.environment.backend}",
         ]
     )
 
 
-def failed_checks(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
+def failed_checks(engine: Engine, cluster: Cluster, objects: Sequence[Mapping[str, Any]]) -> list[str]:
     """Name everything that would make the deployment fail or be unsafe."""
     return [
         *unsafe_providers(engine, cluster),
@@ -96,7 +98,34 @@ def unknown_releases(releases: Iterable[HelmRelease], known: Collection[tuple[st
     ]
 
 
-def _too_big(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
+def definitions_of_others(engine: Engine, cluster: Cluster, objects: Iterable[RenderedObject]) -> list[str]:
+    """Refuse definitions that another owner has in the cluster, as two releases must not own the same ones."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for item in objects:
+        release = item.origin.removeprefix("release ")
+        for name in definitions([item.manifest]):
+            if name in cluster.crds and cluster.crds[name] != release:
+                found.setdefault((release, cluster.crds[name]), []).append(name)
+    problems = []
+    for (release, owner), names in found.items():
+        namespace, _, release_name = release.partition("/")
+        annotations = f"meta.helm.sh/release-name={release_name} meta.helm.sh/release-namespace={namespace}"
+        own = f"Helm release {owner}" if owner else "no Helm release"
+        problems.append(
+            "\n    ".join(
+                [
+                    f"CRDs = {', '.join(names)}: must belong to release {release}, and belong to {own}; do one of:",
+                    "use the operator that is in the cluster: pulumi config set --path "
+                    f"observability:metrics.install_operator false --stack {engine.stack.stack}",
+                    f"give them to the release: kubectl annotate --overwrite crd {' '.join(names)} {annotations}, and "
+                    f"kubectl label --overwrite crd {' '.join(names)} app.kubernetes.io/managed-by=Helm",
+                ]
+            )
+        )
+    return problems
+
+
+def _too_big(cluster: Cluster, objects: Sequence[Mapping[str, Any]]) -> list[str]:
     needs, left = needs_of(objects, cluster.nodes), free(cluster.nodes, cluster.pods, objects)
     return (
         []
@@ -105,7 +134,7 @@ def _too_big(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
     )
 
 
-def _missing_in_cluster(cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
+def _missing_in_cluster(cluster: Cluster, objects: Sequence[Mapping[str, Any]]) -> list[str]:
     found = []
     if crds := missing_crds(objects, cluster):
         found.append(f"CRDs = {', '.join(crds)}: must exist in the cluster; install them, or disable their users")
@@ -120,7 +149,7 @@ def _missing_in_cluster(cluster: Cluster, objects: list[dict[str, Any]]) -> list
     return found
 
 
-def _missing_dns_services(engine: Engine, cluster: Cluster, objects: list[dict[str, Any]]) -> list[str]:
+def _missing_dns_services(engine: Engine, cluster: Cluster, objects: Sequence[Mapping[str, Any]]) -> list[str]:
     if cluster.sandbox:
         return []
     setting = f"observability:cluster.dns_resolver resolv.conf --stack {engine.stack.stack}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tools.deploy.cluster import Cluster
@@ -35,7 +36,7 @@ def cluster(
     server: str = "https://10.0.0.1:6443",
     memory: str = "8Gi",
     default_storage_class: str = "standard",
-    crds: frozenset[str] = frozenset(),
+    crds: Mapping[str, str] = MappingProxyType({}),
     version: str = "v1.36.1",
     services: frozenset[str] = frozenset(),
     ip_family: str = "IPv4",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,13 @@ import pytest
 from tests.unit.tools.deploy.fakes import STAND_INS, cluster, engine, pod, workload
 from tools.deploy.capacity import Capacity, free, needs_of
 from tools.deploy.engine import Engine
-from tools.deploy.preflight_checks import describe, failed_checks, other_version, too_new_features
+from tools.deploy.preflight_checks import (
+    definitions_of_others,
+    describe,
+    failed_checks,
+    other_version,
+    too_new_features,
+)
 from tools.render import RenderedObject
 
 GIB = 1024**3
@@ -80,7 +87,7 @@ def test_a_sufficient_cluster_passes() -> None:
 
 def test_missing_custom_resources_are_named() -> None:
     objects = [{"kind": "IngressRoute"}, {"kind": "ServiceMonitor"}]
-    found = failed_checks(engine(), cluster(crds=frozenset({"ingressroutes.traefik.io"})), objects)
+    found = failed_checks(engine(), cluster(crds={"ingressroutes.traefik.io": ""}), objects)
     assert found == [
         "CRDs = servicemonitors.monitoring.coreos.com: must exist in the cluster; install them, or disable their users"
     ]
@@ -221,3 +228,53 @@ def test_the_first_ip_family_must_be_that_of_the_services(
 def test_an_address_and_the_servers_of_the_pod_need_no_service(line: str) -> None:
     gateway = {"kind": "ConfigMap", "metadata": {"name": "loki-gateway"}, "data": {"nginx.conf": f"http {{ {line} }}"}}
     assert failed_checks(engine(), cluster(), [gateway]) == []
+
+
+CRD = "prometheuses.monitoring.coreos.com"
+DEFINITION = RenderedObject(
+    {"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": {"name": CRD}},
+    "release monitoring/prometheus-operator-crds",
+)
+
+
+def test_definitions_that_the_stack_brings_are_not_missing() -> None:
+    objects = [DEFINITION.manifest, {"kind": "Prometheus", "metadata": {"name": "p"}}]
+    assert failed_checks(engine(), cluster(), objects) == []
+
+
+@pytest.mark.parametrize(("owner", "named"), [("ops/kps", "Helm release ops/kps"), ("", "no Helm release")])
+def test_definitions_of_another_owner_are_refused_with_both_ways_out(owner: str, named: str) -> None:
+    (problem,) = definitions_of_others(engine(), cluster(crds={CRD: owner}), [DEFINITION])
+    assert f"CRDs = {CRD}: must belong to release monitoring/prometheus-operator-crds, and belong to {named}" in problem
+    assert "observability:metrics.install_operator false --stack test" in problem
+    assert f"kubectl annotate --overwrite crd {CRD} meta.helm.sh/release-name=prometheus-operator-crds" in problem
+
+
+@pytest.mark.parametrize("crds", [{}, {CRD: "monitoring/prometheus-operator-crds"}])
+def test_own_and_new_definitions_are_no_problem(crds: dict[str, str]) -> None:
+    assert definitions_of_others(engine(), cluster(crds=crds), [DEFINITION]) == []
+
+
+SCHEDULER = {
+    "kind": "Service",
+    "metadata": {"name": "prometheus-kube-scheduler", "namespace": "kube-system"},
+    "spec": {"selector": {"component": "kube-scheduler"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("pods", "reason"),
+    [
+        ([], "no pod has its labels"),
+        ([["kube-scheduler", "--bind-address=127.0.0.1"]], "its pods listen at 127.0.0.1 alone"),
+        ([["kube-scheduler", "--bind-address=0.0.0.0"]], ""),
+        ([["kube-scheduler", "--bind-address=127.0.0.1"], ["kube-scheduler"]], ""),
+    ],
+)
+def test_parts_of_the_control_plane_that_cannot_be_scraped_are_named(pods: list[list[str]], reason: str) -> None:
+    metadata = {"name": "kube-scheduler-a", "namespace": "kube-system", "labels": {"component": "kube-scheduler"}}
+    running = [{"metadata": metadata, "spec": {"containers": [{"command": command}]}} for command in pods]
+    text = describe(engine(), replace(cluster(), pods=running), [SCHEDULER])
+    assert ("targets" in text) is bool(reason)
+    if reason:
+        assert f"targets  cannot be scraped: prometheus-kube-scheduler ({reason})" in text
