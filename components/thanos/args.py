@@ -63,6 +63,9 @@ class ThanosArgs(TypedDict):
     Default: `prometheus_replica`."""
     external_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the series of ruler and receivers, as Prometheus has them. Default: none."""
+    client_namespaces: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Namespaces whose pods may reach Thanos; a NetworkPolicy keeps all others but those of `namespace` out.
+    Default: none, and no NetworkPolicy."""
     chart_version: NotRequired[str]
     """Version of the Thanos chart. Default: `1.24.1`."""
     retention_raw: NotRequired[pulumi.Input[str]]

@@ -7,10 +7,12 @@ import pulumi
 
 from .._guard import guard
 from .._namespace import create_namespace_if
+from .._network_policy import network_policy
 from .._outputs import outputs_of
 from .._release import release
 from .._tls import allowed_changes_warnings
 from .args import ThanosArgs
+from .network_policy import thanos_policy
 from .roles import ThanosRole
 from .spec import ThanosSpec
 from .update_guard import update_problems
@@ -51,11 +53,21 @@ class Thanos(pulumi.ComponentResource):
         def updates(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
             return update_problems(old, new, allowed=spec.allow_changes)
 
+        resolved = spec.resolve(component)
+        if spec.client_namespaces:
+            network_policy(
+                f"{name}-network-policy",
+                spec.release_name,
+                spec.namespace,
+                resolved.apply(thanos_policy),
+                parent=self,
+                depends_on=namespaces,
+            )
         release(
             f"{name}-thanos",
             spec,
             namespace=spec.namespace,
-            values=spec.resolve(component).apply(thanos_values),
+            values=resolved.apply(thanos_values),
             parent=self,
             depends_on=namespaces,
             hooks=guard(f"{name}-thanos", updates),

@@ -223,6 +223,17 @@ class LongTermSettings(ReleaseSettings):
         examples=[["location"]],
     )
 
+    @property
+    def roles(self) -> tuple[ThanosRole, ...]:
+        """The workloads that run."""
+        optional = {
+            ThanosRole.COMPACT: self.compactor,
+            ThanosRole.RULE: self.ruler,
+            ThanosRole.RECEIVE_ROUTER: self.receive,
+            ThanosRole.RECEIVE_INGESTOR: self.receive,
+        }
+        return tuple(role for role in ThanosRole if optional.get(role, True))
+
 
 class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSpec, MonitorSpec, IpFamiliesSpec):
     """The checked arguments of `Thanos`."""
@@ -284,21 +295,19 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
         examples=[{"cluster": "prod-eu1"}],
     )
 
+    client_namespaces: Sequence[Name] = Field(
+        default=(),
+        description=(
+            "Namespaces whose pods may reach Thanos; a NetworkPolicy keeps all others but those of `namespace` out. "
+            "Default: none, and no NetworkPolicy."
+        ),
+        examples=[["grafana"]],
+    )
+
     @property
     def chart(self) -> Chart:
         """The Thanos chart."""
         return THANOS
-
-    @property
-    def roles(self) -> tuple[ThanosRole, ...]:
-        """The workloads that run."""
-        optional = {
-            ThanosRole.COMPACT: self.compactor,
-            ThanosRole.RULE: self.ruler,
-            ThanosRole.RECEIVE_ROUTER: self.receive,
-            ThanosRole.RECEIVE_INGESTOR: self.receive,
-        }
-        return tuple(role for role in ThanosRole if optional.get(role, True))
 
     @property
     def retentions(self) -> dict[str, str]:
