@@ -195,7 +195,7 @@ class LongTermSettings(ReleaseSettings):
         description="Memory of each query frontend for results, in MiB, without a cache outside.",
         examples=[512],
     )
-    memcached_addresses: Plain[Sequence[str]] = Field(
+    memcached_addresses: Plain[Sequence[Word]] = Field(
         default=(),
         description=(
             "Addresses of an existing memcached for index and results, each `host:port`, after `dns+` or `dnssrv+` "
