@@ -1,6 +1,6 @@
 """The observability platform of one stack: settings in, components wired, addresses out.
 
-storage, security ─▶ logging, tracing, metrics ─▶ telemetry (collectors)
+storage, security ─▶ logging, tracing, metrics (and Thanos) ─▶ telemetry (collectors)
                               │
                               └─▶ datasources ─▶ Grafana      ingress ─▶ every UI
 """
@@ -17,14 +17,14 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import pulumi
 
-from components import Datasources, Demo, Grafana, Logging, Metrics, Telemetry, Tracing
+from components import Datasources, Demo, Grafana, Logging, Metrics, Telemetry, Thanos, Tracing
 from config import load, read
-from config.storage import PURPOSES
 from wiring import authentication, build_args
 from wiring.caching import Caching
 from wiring.component_errors import component_problems
 from wiring.ingress import create_routes
 from wiring.load import announce
+from wiring.long_term import create_long_term_store, sidecar_args, thanos_store_args
 from wiring.metrics import metrics_addresses
 from wiring.namespaces import create_namespaces, create_operator_crds
 from wiring.providers import component_options
@@ -50,12 +50,38 @@ logging = Logging(
     options,
 )
 
+long_term_store = create_long_term_store(settings, store, namespaces, options)
+
 prometheus = (
-    Metrics("metrics", build_args.metrics_args(settings, namespace=namespaces[settings.metrics.namespace]), options)
+    Metrics(
+        "metrics",
+        build_args.metrics_args(
+            settings,
+            namespace=namespaces[settings.metrics.namespace],
+            sidecar=sidecar_args(settings, long_term_store),
+        ),
+        options,
+    )
     if settings.metrics.in_stack
     else None
 )
-metrics = metrics_addresses(settings, prometheus)
+
+thanos = (
+    Thanos(
+        "long-term",
+        build_args.thanos_args(
+            settings,
+            namespace=namespaces[settings.metrics.namespace],
+            store=thanos_store_args(settings, long_term_store),
+            endpoints=[prometheus.sidecar_endpoint],
+            cache=caching.for_thanos(),
+        ),
+        options,
+    )
+    if prometheus is not None and long_term_store is not None
+    else None
+)
+metrics = metrics_addresses(settings, prometheus, thanos)
 
 tracing = Tracing(
     "tracing",
@@ -124,7 +150,7 @@ if settings.demo.enabled:
         options,
     )
 
-pulumi.export("buckets", {} if store is None else {purpose: store.buckets[purpose] for purpose in PURPOSES})
+pulumi.export("buckets", {} if store is None else {purpose: store.buckets[purpose] for purpose in settings.purposes})
 pulumi.export("logs", {"push": logging.push_url, "query": logging.query_url, "otlp": logging.otlp_url})
 pulumi.export(
     "traces",

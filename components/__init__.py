@@ -30,6 +30,7 @@ from .storage import (
     SecretBucketAccessArgs,
 )
 from .telemetry import Telemetry, TelemetryArgs
+from .thanos import Thanos, ThanosArgs, ThanosObjectStore, ThanosObjectStoreArgs
 from .tracing import Tracing, TracingArgs
 
 if TYPE_CHECKING:
@@ -77,6 +78,10 @@ __all__ = [
     "SecretBucketAccessArgs",
     "Telemetry",
     "TelemetryArgs",
+    "Thanos",
+    "ThanosArgs",
+    "ThanosObjectStore",
+    "ThanosObjectStoreArgs",
     "Tracing",
     "TracingArgs",
     "UiRoute",

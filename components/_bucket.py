@@ -26,12 +26,9 @@ class Store(StrEnum):
     FILESYSTEM = "filesystem"
 
 
-class BucketReaderSpec(Spec):
-    """The bucket of a backend, or the volume of its only pod."""
+class BucketSpec(Spec):
+    """A bucket, and the address of the S3 API that it is reached at."""
 
-    store: Plain[Store] = Field(
-        default=Store.S3, description="`s3`: a bucket. `filesystem`: the volume of a single monolithic pod."
-    )
     bucket: str = Field(default="", description="Bucket; required with store `s3`. Default: none.")
     bucket_prefix: str = Field(
         default="", description="Path in the bucket, without slashes at its ends. Default: the whole bucket."
@@ -54,6 +51,76 @@ class BucketReaderSpec(Spec):
             "public authorities."
         ),
         examples=[{"config_map": "s3-ca", "key": "ca.crt"}],
+    )
+
+    @rule("storage_ca")
+    def _storage_ca_has_one_source(self) -> str | None:
+        return source_problem(self.storage_ca)
+
+    @rule("storage_ca", "endpoint")
+    def _storage_ca_is_of_an_https_endpoint(self) -> str | None:
+        if self.storage_ca is not None and self.endpoint.startswith("http://"):
+            return "requires an https endpoint; set one, or remove it"
+        return None
+
+    @rule("bucket")
+    def _bucket_name_is_valid(self) -> str | None:
+        return name_problem(self.bucket) if self.bucket else None
+
+    @rule("bucket_prefix")
+    def _bucket_prefix_has_no_outer_slashes(self) -> Violation | None:
+        stripped = self.bucket_prefix.strip("/")
+        if self.bucket_prefix != stripped:
+            return Violation(f"must not begin or end with a slash; use {stripped!r}", {"bucket_prefix": stripped})
+        return None
+
+    @rule("endpoint", "region")
+    def _endpoint_or_region_is_valid(self) -> str | None:
+        if not self.endpoint and not self.region:
+            return "is empty, which means AWS S3, and AWS S3 requires region; set region, or the URL of another S3 API"
+        try:
+            endpoint = bucket_endpoint(self.endpoint, self.region)
+        except ValueError as error:
+            return str(error)
+        return endpoint_problem(endpoint.host_port, self.region)
+
+    @rule("region", "endpoint")
+    def _region_has_a_known_partition(self) -> str | None:
+        return region_problem(self.region) if self.region and not self.endpoint else None
+
+    @rule("kms_key_arn", "region", "endpoint")
+    def _kms_key_is_of_the_region(self) -> str | None:
+        known = partition_of(self.region)
+        if self.kms_key_arn and known and not self.endpoint:
+            return arn_problem(self.kms_key_arn, known.name, self.region)
+        return None
+
+
+def source_problem(authority: CertificateReference | None) -> str | None:
+    """Return why the certificates of an authority have no source, or two, `None` where they have one."""
+    if authority is None or bool(authority.secret) != bool(authority.config_map):
+        return None
+    if authority.secret:
+        return "must have one of secret and config_map, and has both; remove one of them"
+    return "must have secret or config_map; set one of them"
+
+
+def ca_volumes(authority: CertificateReference | None) -> list[dict[str, Any]]:
+    """Return the volume with the certificates of a store's authority; none without them."""
+    return [] if authority is None else [authority.volume(_CA_VOLUME, _CA_FILE)]
+
+
+def ca_mounts(authority: CertificateReference | None) -> list[dict[str, Any]]:
+    """Return the mount of that volume."""
+    mount = {"name": _CA_VOLUME, "mountPath": _CA_DIRECTORY, "readOnly": True}
+    return [] if authority is None else [mount]
+
+
+class BucketReaderSpec(BucketSpec):
+    """The bucket of a backend, or the volume of its only pod."""
+
+    store: Plain[Store] = Field(
+        default=Store.S3, description="`s3`: a bucket. `filesystem`: the volume of a single monolithic pod."
     )
     credentials_secret: OptionalObjectName = Field(
         default="",
@@ -81,27 +148,18 @@ class BucketReaderSpec(Spec):
     @property
     def ca_volumes(self) -> list[dict[str, Any]]:
         """The volume with the certificates of `storage_ca`; none without it."""
-        return [] if self.storage_ca is None else [self.storage_ca.volume(_CA_VOLUME, _CA_FILE)]
+        return ca_volumes(self.storage_ca)
 
     @property
     def ca_mounts(self) -> list[dict[str, Any]]:
         """The mount of that volume."""
-        mount = {"name": _CA_VOLUME, "mountPath": _CA_DIRECTORY, "readOnly": True}
-        return [] if self.storage_ca is None else [mount]
-
-    @rule("storage_ca")
-    def _storage_ca_has_one_source(self) -> str | None:
-        if self.storage_ca is None or bool(self.storage_ca.secret) != bool(self.storage_ca.config_map):
-            return None
-        if self.storage_ca.secret:
-            return "must have one of secret and config_map, and has both; remove one of them"
-        return "must have secret or config_map; set one of them"
+        return ca_mounts(self.storage_ca)
 
     @rule("storage_ca", "store", "endpoint")
     def _storage_ca_is_of_an_https_endpoint(self) -> str | None:
-        if self.storage_ca is not None and (self.store is Store.FILESYSTEM or self.endpoint.startswith("http://")):
+        if self.storage_ca is not None and self.store is Store.FILESYSTEM:
             return "requires an https endpoint; set one, or remove it"
-        return None
+        return super()._storage_ca_is_of_an_https_endpoint()
 
     @rule("bucket", "store")
     def _store_s3_has_a_bucket(self) -> str | None:
@@ -111,36 +169,10 @@ class BucketReaderSpec(Spec):
             return "is not used with store filesystem; remove it, or use store s3"
         return None
 
-    @rule("bucket")
-    def _bucket_name_is_valid(self) -> str | None:
-        return name_problem(self.bucket) if self.bucket else None
-
-    @rule("bucket_prefix")
-    def _bucket_prefix_has_no_outer_slashes(self) -> Violation | None:
-        stripped = self.bucket_prefix.strip("/")
-        if self.bucket_prefix != stripped:
-            return Violation(f"must not begin or end with a slash; use {stripped!r}", {"bucket_prefix": stripped})
-        return None
-
     @rule("endpoint", "region", "store")
     def _endpoint_or_region_is_valid(self) -> str | None:
-        if self.store is Store.FILESYSTEM:
-            return None
-        if not self.endpoint and not self.region:
-            return "is empty, which means AWS S3, and AWS S3 requires region; set region, or the URL of another S3 API"
-        try:
-            endpoint = bucket_endpoint(self.endpoint, self.region)
-        except ValueError as error:
-            return str(error)
-        return endpoint_problem(endpoint.host_port, self.region)
+        return None if self.store is Store.FILESYSTEM else super()._endpoint_or_region_is_valid()
 
     @rule("region", "endpoint", "store")
     def _region_has_a_known_partition(self) -> str | None:
-        return region_problem(self.region) if self.region and not self.endpoint else None
-
-    @rule("kms_key_arn", "region", "endpoint")
-    def _kms_key_is_of_the_region(self) -> str | None:
-        known = partition_of(self.region)
-        if self.kms_key_arn and known and not self.endpoint:
-            return arn_problem(self.kms_key_arn, known.name, self.region)
-        return None
+        return super()._region_has_a_known_partition()

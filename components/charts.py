@@ -22,6 +22,7 @@ GRAFANA_COMMUNITY = "https://grafana-community.github.io/helm-charts"
 MINIO_CHARTS = "https://charts.min.io"
 PROMETHEUS_COMMUNITY = "https://prometheus-community.github.io/helm-charts"
 SEAWEEDFS = "https://seaweedfs.github.io/seaweedfs/helm"
+STEVEHIPWELL = "https://stevehipwell.github.io/helm-charts"
 VALKEY_CHARTS = "https://valkey.io/valkey-helm/"
 
 
@@ -255,6 +256,17 @@ TEMPO_DISTRIBUTED = Chart(
         ),
     ),
 )
+THANOS = Chart(
+    "thanos",
+    (
+        PublishedChart(
+            "1.24.1",
+            STEVEHIPWELL,
+            "e57da1987f827b09eae4f03eba982b83ea3b00dc3e180cec8abb25ad857232d2",
+            "2a40ac1432086c39f7a728b5d9dfc930a5f8e92168364d00a2d6cc9b87c86cf9",
+        ),
+    ),
+)
 VALKEY = Chart(
     "valkey",
     (
@@ -277,6 +289,7 @@ CHARTS = (
     SEAWEEDFS_CHART,
     TEMPO,
     TEMPO_DISTRIBUTED,
+    THANOS,
     VALKEY,
 )
 """Every chart."""

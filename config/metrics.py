@@ -8,6 +8,7 @@ from pydantic import Field
 from components._http_client import HttpClientSettings, MetricsClientSpec
 from components._model import AlsoCalled, Plain, same_as
 from components.metrics.spec import MetricsSettings
+from components.thanos.spec import LongTermSettings
 from components.units import Name
 from components.urls import OtlpUrl, QueryUrl, RemoteWriteUrl
 
@@ -18,6 +19,10 @@ class MetricsKind(StrEnum):
     OPERATOR = "operator"
     EXTERNAL = "external"
     NONE = "none"
+
+
+class LongTermArea(LongTermSettings):
+    """Settings under `observability:metrics.long_term`: Thanos beside the stack's own Prometheus."""
 
 
 class MetricsArea(MetricsSettings):
@@ -33,6 +38,15 @@ class MetricsArea(MetricsSettings):
     )
     namespace: Name = Field(
         default="monitoring", description="Namespace of the stack's own Prometheus.", examples=["monitoring"]
+    )
+    long_term: Plain[LongTermArea | None] = Field(
+        default=None,
+        description=(
+            "Thanos: blocks of the stack's own Prometheus go to the bucket `metrics` for `retention.metrics`, and "
+            "queries to Thanos; required for a pair (`replicas: 2`). Prometheus itself then keeps samples for "
+            "`local_retention`. Default: none, and Prometheus keeps all on its volume."
+        ),
+        examples=[{"replicas": 2}],
     )
     remote_write_url: RemoteWriteUrl | None = Field(
         default=None,
@@ -72,3 +86,8 @@ class MetricsArea(MetricsSettings):
     def in_stack(self) -> bool:
         """Whether the stack runs its own Prometheus."""
         return self.kind is MetricsKind.OPERATOR
+
+    @property
+    def thanos(self) -> LongTermArea | None:
+        """The settings of Thanos where it runs."""
+        return self.long_term if self.in_stack else None

@@ -13,6 +13,8 @@ SECRET_KEYS: Mapping[str, str] = {
     "logs_secret_access_key": "secret key of the S3 user that Loki uses",
     "traces_access_key_id": "access key of the S3 user that Tempo uses",
     "traces_secret_access_key": "secret key of the S3 user that Tempo uses",
+    "metrics_access_key_id": "access key of the S3 user that Thanos uses",
+    "metrics_secret_access_key": "secret key of the S3 user that Thanos uses",
     "ui_users": "htpasswd lines of the users of UIs without a login of their own",
 }
 """Every secret setting and what it is."""

@@ -25,7 +25,7 @@ from .ingress import IngressArea
 from .load import LoadArea
 from .metrics import MetricsArea
 from .security import SecurityArea
-from .storage import InClusterStorage, Storage
+from .storage import PURPOSES, InClusterStorage, Storage
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,11 @@ class Settings:
         """Whether ServiceMonitors are created; by default, where the stack has the Prometheus operator."""
         stated = self.cluster.service_monitors
         return self.metrics.in_stack if stated is None else stated
+
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """The purposes of the buckets of the stack: blocks of metrics have one where Thanos runs."""
+        return tuple(purpose for purpose in PURPOSES if purpose != "metrics" or self.metrics.thanos is not None)
 
     def is_invalid(self, setting: str) -> bool:
         """Whether a setting, the area that it is of, or a setting of the area that it is, is wrong."""

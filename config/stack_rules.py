@@ -17,16 +17,19 @@ from .production_rules import PRODUCTION_RULES
 from .rule import Rule, rule
 from .security_rules import SECURITY_RULES
 from .settings import Settings
-from .storage import PURPOSES, AwsStorage, ExternalStorage, MinioStorage, keys_of
+from .storage import PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage, MinioStorage, keys_of
 from .tenant_rules import TENANT_RULES
 from .unused_settings import UNUSED_SETTINGS_RULES
 
+_LONG_TERM = ("metrics.kind", "metrics.long_term")
+"""The settings by which blocks of metrics need a bucket."""
 
-@rule("storage.kind", "storage.credentials", "secrets")
+
+@rule("storage.kind", "storage.credentials", "secrets", *_LONG_TERM)
 def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, ExternalStorage):
         return
-    for purpose in PURPOSES:
+    for purpose in settings.purposes:
         if purpose in settings.storage.credentials:
             continue
         for key in sorted(keys_of(purpose) - settings.configured_secrets):
@@ -48,48 +51,67 @@ def _native_sidecars_are_supported(settings: Settings) -> Iterator[Problem]:
         yield Problem(field, message, remove_command(field), shown(True))
 
 
-@rule("storage.kind", "secrets")
+@rule("storage.kind", "secrets", *_LONG_TERM)
 def _credentials_are_used(settings: Settings) -> Iterator[Problem]:
-    if not isinstance(settings.storage, ExternalStorage):
-        for key in sorted(settings.configured_secrets & {key for purpose in PURPOSES for key in keys_of(purpose)}):
-            yield Problem(
-                f"{PROJECT}:{key}",
-                f"is not used: storage.kind {settings.storage.kind} takes no credentials from the stack; remove it",
-                remove_command(f"{PROJECT}:{key}"),
-            )
+    external = isinstance(settings.storage, ExternalStorage)
+    used = {key for purpose in settings.purposes if external for key in keys_of(purpose)}
+    of_stores = {key for purpose in PURPOSES for key in keys_of(purpose)}
+    for key in sorted(settings.configured_secrets & (of_stores - used)):
+        why = f"storage.kind {settings.storage.kind} takes no credentials from the stack"
+        if external:
+            why = "metrics.long_term is not set, and blocks of metrics are in no bucket"
+        place = f"{PROJECT}:{key}"
+        yield Problem(place, f"is not used: {why}; remove it", remove_command(place))
 
 
-@rule("storage.kind", "storage.buckets")
+@rule("storage.kind", *_LONG_TERM)
+def _long_term_has_a_bucket(settings: Settings) -> Iterator[Problem]:
+    if settings.metrics.thanos is not None and isinstance(settings.storage, FilesystemStorage):
+        place = setting_path("storage", "kind")
+        yield Problem(
+            place,
+            "must not be filesystem with metrics.long_term, as Thanos keeps blocks in a bucket; use another kind, or "
+            "remove metrics.long_term",
+            set_command(place, "in-cluster"),
+            shown(settings.storage.kind),
+        )
+
+
+@rule("storage.kind", "storage.buckets", *_LONG_TERM)
 def _every_signal_has_a_bucket(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, AwsStorage | ExternalStorage | MinioStorage):
         return
     buckets = settings.storage.buckets
-    yield from _unknown_purposes("buckets", dict(sorted(buckets.items())))
-    for purpose in PURPOSES:
+    yield from _unknown_purposes(settings, "buckets", dict(sorted(buckets.items())))
+    for purpose in settings.purposes:
         if "buckets" in settings.storage.model_fields_set and buckets and purpose not in buckets:
             place = setting_path("storage", "buckets", purpose)
-            message = "is missing: logs and traces need a bucket each; set it"
+            needed = " and ".join([", ".join(settings.purposes[:-1]), settings.purposes[-1]])
+            message = f"is missing: {needed} need a bucket each; set it"
             yield Problem(place, message, set_command(place, placeholder(f"{purpose}-bucket")))
 
 
-@rule("storage.kind", "storage.prefixes")
+@rule("storage.kind", "storage.prefixes", *_LONG_TERM)
 def _prefixes_are_of_signals(settings: Settings) -> Iterator[Problem]:
     if isinstance(settings.storage, AwsStorage | ExternalStorage):
-        yield from _unknown_purposes("prefixes", settings.storage.prefixes)
+        yield from _unknown_purposes(settings, "prefixes", settings.storage.prefixes)
 
 
-@rule("storage.kind", "storage.credentials")
+@rule("storage.kind", "storage.credentials", *_LONG_TERM)
 def _credentials_are_of_signals(settings: Settings) -> Iterator[Problem]:
     if isinstance(settings.storage, ExternalStorage):
-        yield from _unknown_purposes("credentials", settings.storage.credentials)
+        yield from _unknown_purposes(settings, "credentials", settings.storage.credentials)
 
 
-def _unknown_purposes(setting: str, by_purpose: Mapping[str, str]) -> Iterator[Problem]:
+def _unknown_purposes(settings: Settings, setting: str, by_purpose: Mapping[str, str]) -> Iterator[Problem]:
     for purpose, value in by_purpose.items():
-        if purpose not in PURPOSES:
-            place = setting_path("storage", setting, purpose)
-            message = "must be logs or traces; remove it, or correct its name"
-            yield Problem(place, message, remove_command(place), shown(value))
+        if purpose in settings.purposes:
+            continue
+        place = setting_path("storage", setting, purpose)
+        message = "must be logs or traces, or metrics with metrics.long_term; remove it, or correct its name"
+        if purpose in PURPOSES:
+            message = "is not used: metrics.long_term is not set; remove it, or set that"
+        yield Problem(place, message, remove_command(place), shown(value))
 
 
 @rule(
@@ -146,9 +168,13 @@ def _of_external_metrics(settings: Settings, key: str, needed_by: str = "") -> I
         yield Problem(place, message, set_command(place, placeholder(key)))
 
 
-@rule("caching.kind", "caching.thanos_namespace")
+@rule("caching.kind", "caching.thanos_namespace", "metrics.namespace", *_LONG_TERM)
 def _thanos_uses_valkey(settings: Settings) -> Iterator[Problem]:
     caching = settings.caching
+    if settings.metrics.thanos is not None and caching.thanos_namespace == settings.metrics.namespace:
+        place = setting_path("caching", "thanos_namespace")
+        message = "must not be the namespace of the stack's own Thanos, which has the cache already; remove it"
+        yield Problem(place, message, remove_command(place), shown(caching.thanos_namespace))
     if caching.thanos_namespace and caching.kind is not CacheKind.VALKEY:
         place = setting_path("caching", "thanos_namespace")
         message = "requires kind valkey; set kind to valkey, or remove it"
@@ -260,6 +286,7 @@ def _existing_namespaces_are_of_areas(settings: Settings) -> Iterator[Problem]:
 RULES: Sequence[Rule] = (
     _external_storage_has_credentials,
     _credentials_are_used,
+    _long_term_has_a_bucket,
     _native_sidecars_are_supported,
     _every_signal_has_a_bucket,
     _prefixes_are_of_signals,

@@ -1,4 +1,4 @@
-"""`observability:storage`: where logs and traces are kept, the settings of each kind, and what only a stack states."""
+"""`observability:storage`: where logs, traces and blocks of metrics are kept, by the settings of each kind."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -19,8 +19,8 @@ from components.storage.spec import (
 )
 from components.units import Name
 
-PURPOSES = ("logs", "traces")
-"""The purposes of buckets, which are the keys of `buckets`, `prefixes` and `credentials`."""
+PURPOSES = ("logs", "traces", "metrics")
+"""The purposes of buckets, which are the keys of `buckets`, `prefixes` and `credentials`; `metrics` is of Thanos."""
 
 
 def keys_of(purpose: str) -> frozenset[str]:
@@ -28,7 +28,10 @@ def keys_of(purpose: str) -> frozenset[str]:
     return frozenset({f"{purpose}_access_key_id", f"{purpose}_secret_access_key"})
 
 
-_BUCKETS = "Bucket of each purpose (`logs` and `traces`), to be created."
+_BUCKETS = (
+    "Bucket of each purpose (`logs` and `traces`, and `metrics` with `metrics.long_term`), to be created. Default: {}, "
+    "and with `metrics.long_term` `metrics: {}`."
+)
 
 
 def _kind(**default: Any) -> Any:
@@ -47,10 +50,10 @@ class InClusterStorage(InClusterObjectStorageSettings):
 
     kind: Literal["in-cluster"] = _kind(default="in-cluster")
     namespace: Name = Field(default="storage", description="Namespace of the object store.", examples=["storage"])
-    # A stack keeps no metrics in a bucket.
+    # Blocks of metrics have a bucket only where there is a Thanos.
     buckets: Plain[Mapping[str, str]] = Field(
         default={"logs": "loki", "traces": "tempo"},
-        description=_BUCKETS,
+        description=_BUCKETS.format("`logs: loki`, `traces: tempo`", "thanos"),
         examples=[{"logs": "loki", "traces": "tempo"}],
     )
 
@@ -65,10 +68,10 @@ class MinioStorage(MinioObjectStorageSettings):
 
     kind: Literal["minio"] = _kind()
     namespace: Name = Field(default="minio", description="Namespace of the object store.", examples=["minio"])
-    # A stack keeps no metrics in a bucket.
+    # Blocks of metrics have a bucket only where there is a Thanos.
     buckets: Plain[Mapping[str, str]] = Field(
         default={"logs": "chunks", "traces": "traces"},
-        description=_BUCKETS,
+        description=_BUCKETS.format("`logs: chunks`, `traces: traces`", "metrics"),
         examples=[{"logs": "chunks", "traces": "traces"}],
     )
 
@@ -97,9 +100,9 @@ class ExternalStorage(ExternalObjectStorageSettings, SecretBucketAccessSettings)
     credentials: Mapping[str, Annotated[Name, USER_KNOWN]] = Field(
         default_factory=dict,
         description=(
-            "Existing Secrets by purpose (`logs` and `traces`), in the namespace of the consumer, with the keys "
-            "`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Default: the secret settings `<purpose>_access_key_id` "
-            "and `<purpose>_secret_access_key`."
+            "Existing Secrets by purpose (`logs`, `traces` and `metrics`), in the namespace of the consumer, with the "
+            "keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Default: the secret settings "
+            "`<purpose>_access_key_id` and `<purpose>_secret_access_key`."
         ),
         examples=[{"logs": "loki-bucket", "traces": "tempo-bucket"}],
     )

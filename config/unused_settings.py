@@ -81,7 +81,7 @@ _UNUSED = (
     _Unused(
         "metrics.kind",
         _without_prometheus,
-        {"metrics": ("namespace", *MetricsSettings.model_fields), "retention": ("metrics",)},
+        {"metrics": ("namespace", "long_term", *MetricsSettings.model_fields), "retention": ("metrics",)},
     ),
     _Unused(
         "metrics.kind",

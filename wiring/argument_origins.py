@@ -66,9 +66,9 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
     "InClusterObjectStorage": {**_RELEASE, **_MONITOR, **_IP},
     "MinioObjectStorage": {**_RELEASE, **_MONITOR},
     "AwsBucketAccess": {
-        "actions_for": ("(loki or tempo)",),
+        "actions_for": ("(loki, tempo or thanos)",),
         "region": ("aws:region",),
-        "namespace": ("logging.namespace", "tracing.namespace"),
+        "namespace": ("logging.namespace", "tracing.namespace", "metrics.namespace"),
         "service_account": ("(the name of the software)",),
         "bucket": ("storage.buckets", "storage.shared_bucket"),
         "prefix": ("storage.prefixes",),
@@ -120,7 +120,41 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "service_account_annotations": ("storage.identity",),
         "objstore_secret": ("metrics.long_term",),
         "objstore_revision": ("metrics.long_term",),
+        "objstore_credentials_secret": ("storage.credentials",),
+        "storage_ca": ("storage.ca",),
         "client_namespaces": ("security.authentication",),
+    },
+    "Thanos": {
+        **_RELEASE,
+        **_MONITOR,
+        **_IP,
+        **_CACHE,
+        "namespace": ("metrics.namespace",),
+        "pod_security": ("(the stack creates each namespace once)",),
+        "cluster_domain": ("cluster.dns_domain",),
+        "retention": ("retention.metrics",),
+        "objstore_secret": ("(an output of the object store)",),
+        "objstore_revision": ("(an output of the object store)",),
+        "storage_ca": ("storage.ca",),
+        "credentials_secret": ("storage.credentials",),
+        "service_account_annotations": ("storage.identity",),
+        "endpoints": ("(an output of metrics)",),
+        "replica_labels": ("(the label that the operator sets)",),
+        "external_labels": ("metrics.external_labels", "cluster.name"),
+        "client_namespaces": ("security.authentication",),
+    },
+    "ThanosObjectStore": {
+        "namespace": ("metrics.namespace",),
+        "secret_name": ("(the name of the software and -objstore)",),
+        **{
+            name: setting
+            for name, setting in _BUCKET.items()
+            if name in ("bucket", "bucket_prefix", "endpoint", "region", "path_style", "kms_key_arn", "storage_ca")
+        },
+        "access_key_id": ("(a secret setting, or generated)",),
+        "secret_access_key": ("(a secret setting, or generated)",),
+        "credentials_revision": ("storage.credentials_revision",),
+        "allow_changes": ("metrics.long_term",),
     },
     "OperatorCrds": {
         **_RELEASE,

@@ -24,12 +24,16 @@ from components import (
     OperatorCrdsArgs,
     SecretBucketAccessArgs,
     TelemetryArgs,
+    ThanosArgs,
+    ThanosObjectStoreArgs,
     TracingArgs,
     UiRouteArgs,
 )
 from components._args import CertificateReference
 from components._model import StrictModel
 from components.storage.policies import Identity
+from components.storage.s3 import DEFAULT_PREFIXES
+from components.storage.spec import DEFAULT_MINIO_BUCKETS
 from components.telemetry.spec import LogSource
 from config import Settings
 from config.security import Issuer
@@ -38,7 +42,14 @@ from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioS
 from . import authentication
 from .log_rules import rule_files
 from .metrics import MetricsAddresses, metrics_client
-from .upstream import BackendCacheArgs, BucketArgs, ObjectStore, ObjectStoreWithKeys
+from .upstream import (
+    BackendCacheArgs,
+    BucketArgs,
+    ObjectStore,
+    ObjectStoreWithKeys,
+    SidecarArgs,
+    ThanosStoreArgs,
+)
 
 Args = TypeVar("Args")
 Text = pulumi.Input[str]
@@ -155,10 +166,16 @@ def external_storage_args(store: ExternalStorage) -> ExternalObjectStorageArgs:
     return stated(store, ExternalObjectStorageArgs)
 
 
+def _created_buckets(settings: Settings, store: InClusterStorage | MinioStorage, metrics: str) -> Mapping[str, str]:
+    """Return the buckets of a store in the cluster; that of metrics is called `metrics` where the stack names none."""
+    default = {"metrics": metrics} if "metrics" in settings.purposes else {}
+    return {**default, **store.buckets}
+
+
 def in_cluster_storage_args(settings: Settings, store: InClusterStorage, namespace: Text) -> InClusterObjectStorageArgs:
     """Return the arguments of SeaweedFS."""
     return {
-        "buckets": store.buckets,
+        "buckets": _created_buckets(settings, store, DEFAULT_PREFIXES["metrics"]),
         "storage_class": settings.cluster.storage_class,
         **pods(settings),
         **placement(settings),
@@ -173,7 +190,7 @@ def in_cluster_storage_args(settings: Settings, store: InClusterStorage, namespa
 def minio_storage_args(settings: Settings, store: MinioStorage, namespace: Text) -> MinioObjectStorageArgs:
     """Return the arguments of MinIO."""
     return {
-        "buckets": store.buckets,
+        "buckets": _created_buckets(settings, store, DEFAULT_MINIO_BUCKETS["metrics"]),
         "storage_class": settings.cluster.storage_class,
         **pods(settings),
         **placement(settings),
@@ -185,9 +202,15 @@ def minio_storage_args(settings: Settings, store: MinioStorage, namespace: Text)
 
 
 def aws_access_args(
-    settings: Settings, store: AwsStorage, made: ObjectStore, purpose: str, consumer: str, namespace: Text
+    settings: Settings,
+    store: AwsStorage,
+    made: ObjectStore,
+    purpose: str,
+    consumer: str,
+    namespace: Text,
+    service_account: str = "",
 ) -> AwsBucketAccessArgs:
-    """Return the arguments of a role that `consumer` uses the bucket of `purpose` with."""
+    """Return the arguments of a role that `consumer` uses the bucket of `purpose` with, by default by its own name."""
     cluster = settings.cluster.name
     pod_identity = store.identity is Identity.POD_IDENTITY
     return {
@@ -197,7 +220,7 @@ def aws_access_args(
         "actions_for": consumer,
         "region": settings.aws_region,
         "namespace": namespace,
-        "service_account": consumer,
+        "service_account": service_account or consumer,
         "bucket": made.buckets[purpose],
         "prefix": made.prefixes[purpose],
         "kms_key_arn": made.kms_key_arn,
@@ -316,7 +339,7 @@ def operator_crds_args(settings: Settings, *, namespace: Text) -> OperatorCrdsAr
     return {"namespace": namespace, "create_namespace": False, "charts_dir": settings.charts.directory}
 
 
-def metrics_args(settings: Settings, *, namespace: Text) -> MetricsArgs:
+def metrics_args(settings: Settings, *, namespace: Text, sidecar: SidecarArgs) -> MetricsArgs:
     """Return the arguments of the stack's own Prometheus; node-exporter runs beside the collectors of the nodes."""
     return {
         "storage_class": settings.cluster.storage_class,
@@ -331,6 +354,58 @@ def metrics_args(settings: Settings, *, namespace: Text) -> MetricsArgs:
         "external_labels": {"cluster": settings.cluster.name, **settings.metrics.external_labels},
         "client_namespaces": authentication.clients_of_prometheus(settings),
         "retention": settings.retention.metrics,
+        **sidecar,
+    }
+
+
+def thanos_object_store_args(
+    settings: Settings, made: ObjectStore, namespace: Text, keys: tuple[Text, Text] | None, revision: Text
+) -> ThanosObjectStoreArgs:
+    """Return the arguments of the object store of Thanos; without keys, pods have a role or those of a Secret."""
+    arguments: ThanosObjectStoreArgs = {
+        "namespace": namespace,
+        "bucket": made.buckets["metrics"],
+        "bucket_prefix": made.prefixes["metrics"],
+        "endpoint": made.endpoint,
+        "region": made.region,
+        "path_style": made.path_style,
+        "credentials_revision": revision,
+        "allow_changes": [] if settings.metrics.thanos is None else settings.metrics.thanos.allow_changes,
+    }
+    if keys is not None:
+        arguments["access_key_id"], arguments["secret_access_key"] = keys
+    if authority := storage_ca(settings.storage):
+        arguments["storage_ca"] = authority["storage_ca"]
+    return arguments
+
+
+def thanos_args(
+    settings: Settings,
+    *,
+    namespace: Text,
+    store: ThanosStoreArgs,
+    endpoints: Sequence[Text],
+    cache: BackendCacheArgs,
+) -> ThanosArgs:
+    """Return the arguments of Thanos; its own series have the external labels of Prometheus."""
+    area = settings.metrics.thanos
+    return {
+        "storage_class": settings.cluster.storage_class,
+        **pods(settings),
+        **placement(settings),
+        **({} if area is None else stated(area, ThanosArgs)),  # type: ignore[typeddict-item]
+        **monitors(settings),
+        **ip_families(settings),
+        **release(settings),
+        **cache,
+        "objstore_secret": "",
+        **store,
+        "namespace": namespace,
+        "cluster_domain": settings.cluster.dns_domain,
+        "retention": settings.retention.metrics,
+        "endpoints": endpoints,
+        "external_labels": {"cluster": settings.cluster.name, **settings.metrics.external_labels},
+        "client_namespaces": authentication.clients_of_prometheus(settings),
     }
 
 

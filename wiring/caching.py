@@ -14,7 +14,7 @@ from .upstream import BackendCacheArgs
 
 
 class Caching:
-    """A Valkey for Loki, distributed Tempo and an existing Thanos; none where the charts' own memcached are used."""
+    """A Valkey for Loki, distributed Tempo and Thanos; none where the charts' own memcached are used."""
 
     def __init__(
         self, settings: Settings, namespaces: Mapping[str, pulumi.Output[str]], options: pulumi.ResourceOptions
@@ -38,6 +38,10 @@ class Caching:
         if self._settings.tracing.mode is TempoMode.MONOLITHIC:
             return {}
         return self._reader("traces", "tempo", self._settings.tracing.namespace)
+
+    def for_thanos(self) -> BackendCacheArgs:
+        """Return the arguments by which the stack's own Thanos uses the cache; none without one."""
+        return self._reader("long-term", "thanos", self._settings.metrics.namespace)
 
     def _reader(self, purpose: str, consumer: str, namespace: str) -> BackendCacheArgs:
         if self._cache is None:

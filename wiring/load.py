@@ -20,6 +20,11 @@ from components.storage.minio import minio_values
 from components.storage.seaweedfs import PARTS, seaweedfs_values
 from components.storage.spec import InClusterObjectStorageSpec, MinioObjectStorageSpec
 from components.telemetry.spec import LogSource, TelemetrySpec
+from components.thanos.flags import RESOLUTIONS
+from components.thanos.roles import ThanosRole
+from components.thanos.spec import ThanosSpec
+from components.thanos.workloads import replication_factor
+from components.thanos.workloads import workload as thanos_workload
 from components.tracing.modes import FIXED_REPLICAS, TempoMode, TempoRole
 from components.tracing.spec import TracingSpec
 from components.tracing.workloads import workload
@@ -35,6 +40,8 @@ API_COLLECTORS = 2
 """Collectors where none runs on each node."""
 MIN_LIMIT_MIB = 512
 """Memory limit of a collector by default; the limit that a load needs is twice the request."""
+DAYS_OF_FOREVER = 365.0
+"""Days that the report counts of blocks that are kept for ever."""
 NUMBERS = {"replicas": "replicas", "cpu": "cpu_millis", "memory": "memory_mib", "volume_size": "volume_gib"}
 """The settings of a workload, and the number by which two sizes are compared."""
 
@@ -61,6 +68,7 @@ class Specs(NamedTuple):
     logging: LoggingSpec
     tracing: TracingSpec
     metrics: MetricsSpec | None
+    thanos: ThanosSpec | None
     telemetry: TelemetrySpec
 
 
@@ -136,11 +144,10 @@ def plan(settings: Settings, mode: LokiMode | None = None) -> sizing.Plan:
         query_factor=load.query_factor,
         collectors=load.nodes if settings.telemetry.log_source is LogSource.FILES else API_COLLECTORS,
     )
-    days = [
-        parse_duration(kept).total_seconds() / 86_400 for kept in (retention.logs, retention.traces, retention.metrics)
-    ]
+    logs, traces, metrics = (_days(kept) for kept in (retention.logs, retention.traces, retention.metrics))
+    local = None if settings.metrics.thanos is None else _days(settings.metrics.thanos.local_retention)
     while True:
-        sized = sizing.size(expected, sizing.Retention(*days), _prices(settings), tuning)
+        sized = sizing.size(expected, sizing.Retention(logs, traces, metrics, local), _prices(settings), tuning)
         # A component keeps as many copies as it has writers, three at most: more writers may mean more copies.
         settled = replace(
             tuning,
@@ -160,7 +167,8 @@ def _specs(settings: Settings) -> Specs:
         return spec.check(spec.__name__, planned[spec.__name__.removesuffix("Spec")].arguments)
 
     metrics = checked(MetricsSpec) if settings.metrics.in_stack else None
-    return Specs(checked(LoggingSpec), checked(TracingSpec), metrics, checked(TelemetrySpec))
+    thanos = checked(ThanosSpec) if "Thanos" in planned else None
+    return Specs(checked(LoggingSpec), checked(TracingSpec), metrics, thanos, checked(TelemetrySpec))
 
 
 def _backends(settings: Settings, specs: Specs) -> Iterator[Backend]:
@@ -169,9 +177,11 @@ def _backends(settings: Settings, specs: Specs) -> Iterator[Backend]:
         yield _loki(settings, specs.logging, mode)
     yield _tempo(specs.tracing, sized.traces, _amount(load.spans_per_second, "spans a second"))
     if server := specs.metrics:
-        workloads = {"prometheus": _size(1, server.cpu, server.memory, server.volume_size)}
+        workloads = {"prometheus": _size(server.replicas, server.cpu, server.memory, server.volume_size)}
         row = sizing.Row("Prometheus", sizing.Topology("", workloads))
         yield Backend(row, sized.metrics.workloads, _amount(load.active_series, "series"), _path_of_prometheus)
+    if specs.thanos and specs.metrics:
+        yield _thanos(specs.thanos, specs.metrics, sized.load, _amount(load.active_series, "series"))
     size = _size(sized.load.collectors, specs.telemetry.cpu_request, specs.telemetry.memory_request)
     row = sizing.Row("Alloy", sizing.Topology("", {"alloy": size}))
     yield Backend(row, sized.collectors.workloads, _collected(settings), _path_of_collectors)
@@ -214,6 +224,33 @@ def _tempo(spec: TracingSpec, choice: sizing.Choice, load: str) -> Backend:
                 workloads[role.value] = _size(work.replicas, work.cpu, work.memory, volume)
     row = _row("Tempo", spec.mode.value, workloads, replace(choice, topologies={spec.mode.value: needed}), load)
     return Backend(row, needed.workloads, load, _path_of_tempo)
+
+
+def _thanos(spec: ThanosSpec, prometheus: MetricsSpec, expected: sizing.Load, load: str) -> Backend:
+    days = [_days(spec.retentions[resolution]) for resolution in RESOLUTIONS]
+    ingestors = thanos_workload(spec, ThanosRole.RECEIVE_INGESTOR).replicas if spec.receive else 0
+    # Blocks that are kept for ever have no last day: the report is on the first year.
+    raw, five_minutes, hours = (kept or DAYS_OF_FOREVER for kept in days)
+    kept = sizing.LongTerm(
+        raw_days=raw,
+        five_minutes_days=five_minutes if spec.downsampling else 0.0,
+        hours_days=hours if spec.downsampling else 0.0,
+        local_days=_days(spec.local_retention),
+        servers=prometheus.replicas,
+        ingestors=ingestors,
+        copies=replication_factor(spec) if spec.receive else 1,
+    )
+    needed = sizing.thanos(expected, kept)
+    workloads = {}
+    for role in spec.roles:
+        work = thanos_workload(spec, role)
+        workloads[role.value] = _size(work.replicas, work.cpu, work.memory, work.volume_size if role.has_volume else "")
+    topology = sizing.Topology("", workloads, objects=needed.objects if load else sizing.Objects())
+    return Backend(sizing.Row("Thanos", topology), needed.workloads, load, _path_of_thanos)
+
+
+def _path_of_thanos(role: str, figure: str) -> Path | None:
+    return None if figure == "replicas" else ("metrics", "long_term", "workloads", role, figure)
 
 
 def _row(title: str, mode: str, workloads: Mapping[str, sizing.Size], choice: sizing.Choice, load: str) -> sizing.Row:
@@ -346,6 +383,10 @@ def _prices(settings: Settings) -> sizing.Prices:
         disks = prices["disk_gib_month"] * settings.storage.disks_of_an_object
         prices = {"object_gb_month": disks, "write_thousand": 0.0, "read_thousand": 0.0, **prices}
     return sizing.Prices(**prices)
+
+
+def _days(duration: str) -> float:
+    return parse_duration(duration).total_seconds() / 86_400
 
 
 def _size(replicas: int, cpu: str, memory: str, volume: str = "0") -> sizing.Size:

@@ -1,12 +1,12 @@
 """The addresses of the metrics store, in the stack or external."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypedDict, cast
 
 import pulumi
 
-from components import Metrics
+from components import Metrics, Thanos
 from components._args import HttpClient
 from config import Settings
 from config.metrics import MetricsKind
@@ -21,7 +21,7 @@ class MetricsAddresses:
     further_remote_write_urls: pulumi.Input[Sequence[pulumi.Input[str]]]
     """Remote write of the other replicas of a pair: senders write to every one."""
     further_otlp_urls: pulumi.Input[Sequence[pulumi.Input[str]]]
-    collector_remote_write_url: str
+    collector_remote_write_url: pulumi.Input[str]
     """The address that the collectors write to where there is no `otlp_url`."""
     query_url: pulumi.Input[str]
     datasource_uid: str
@@ -44,9 +44,11 @@ def metrics_client(settings: Settings) -> MetricsClientArgs:
     return {"metrics_client": cast(HttpClient, client)}
 
 
-def metrics_addresses(settings: Settings, prometheus: Metrics | None) -> MetricsAddresses:
-    """Return the addresses of the stack's own Prometheus, or those in the settings."""
+def metrics_addresses(settings: Settings, prometheus: Metrics | None, thanos: Thanos | None = None) -> MetricsAddresses:
+    """Return the addresses of the stack's own Prometheus and of Thanos in front of it, or those in the settings."""
     area = settings.metrics
+    if area.thanos is not None and thanos is not None:
+        return _of_thanos(metrics_addresses(settings, prometheus), thanos, area.thanos.receive)
     if prometheus is not None:
         uid = settings.datasources.metrics_uid
         return MetricsAddresses(
@@ -72,4 +74,21 @@ def metrics_addresses(settings: Settings, prometheus: Metrics | None) -> Metrics
         area.query_url or "",
         settings.datasources.metrics_uid,
         owned if area.provision_datasource is None else area.provision_datasource,
+    )
+
+
+def _of_thanos(prometheus: MetricsAddresses, thanos: Thanos, receives: bool) -> MetricsAddresses:
+    """Return the addresses where queries go to Thanos, and with `receives` also what is pushed."""
+    queries = replace(prometheus, query_url=thanos.query_url)
+    if not receives:
+        return queries
+    # Its OTLP receiver has a path of its own, which clients of OTLP do not use.
+    url = thanos.remote_write_url
+    return replace(
+        queries,
+        remote_write_url=url,
+        further_remote_write_urls=[],
+        otlp_url="",
+        further_otlp_urls=[],
+        collector_remote_write_url=url,
     )

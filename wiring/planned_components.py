@@ -28,6 +28,7 @@ from components.storage.spec import (
 )
 from components.telemetry.alloy_config import log_labels, log_metadata
 from components.telemetry.spec import TelemetrySpec
+from components.thanos.spec import OBJSTORE_SECRET, ThanosObjectStoreSpec, ThanosSpec
 from components.tracing.metrics_generator import generated_metrics
 from components.tracing.modes import TempoMode
 from components.tracing.spec import TracingSpec
@@ -47,6 +48,7 @@ from config.storage import (
 
 from . import build_args
 from .ingress import existing_middleware
+from .long_term import LongTermStore, accounts, credentials, credentials_secret, sidecar_args, thanos_store_args
 from .metrics import MetricsAddresses, metrics_addresses
 from .namespaces import created_namespaces
 from .security import planned_certificates
@@ -108,7 +110,10 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
     if settings.metrics.in_stack and settings.metrics.install_operator:
         yield planned("metrics", OperatorCrdsSpec, build_args.operator_crds_args(settings, namespace=UNKNOWN_OUTPUT))
     if settings.metrics.in_stack:
-        yield planned("metrics", MetricsSpec, build_args.metrics_args(settings, namespace=UNKNOWN_OUTPUT))
+        sidecar = sidecar_args(settings, _long_term_store(settings))
+        arguments = build_args.metrics_args(settings, namespace=UNKNOWN_OUTPUT, sidecar=sidecar)
+        yield planned("metrics", MetricsSpec, arguments)
+    yield from (planned("metrics.long_term", spec, arguments) for spec, arguments in _thanos(settings))
     yield planned("telemetry", TelemetrySpec, _telemetry_args(settings))
     yield planned("datasources", DatasourcesSpec, _datasources_args(settings))
     if settings.grafana.enabled:
@@ -134,6 +139,35 @@ def _tracing_args(settings: Settings) -> TracingArgs:
         metrics=_metrics(settings),
         bucket=_bucket(settings, "traces"),
         cache={} if settings.tracing.mode is TempoMode.MONOLITHIC else _cache(settings),
+    )
+
+
+def _long_term_store(settings: Settings) -> LongTermStore | None:
+    if settings.metrics.thanos is None or isinstance(settings.storage, FilesystemStorage):
+        return None
+    return LongTermStore(OBJSTORE_SECRET, UNKNOWN_OUTPUT, credentials_secret(settings))
+
+
+def _thanos(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, object]]]:
+    store = _long_term_store(settings)
+    if store is None:
+        return
+    keys, revision = credentials(settings, settings.storage, PlannedStore())
+    bucket = _bucket(settings, "metrics")
+    arguments = build_args.thanos_object_store_args(settings, PlannedStore(), UNKNOWN_OUTPUT, keys, revision)
+    named: Mapping[str, object] = {
+        name: value for name, value in bucket.items() if name in ("bucket", "bucket_prefix", "endpoint")
+    }
+    yield ThanosObjectStoreSpec, {**arguments, **named}
+    yield (
+        ThanosSpec,
+        build_args.thanos_args(
+            settings,
+            namespace=UNKNOWN_OUTPUT,
+            store=thanos_store_args(settings, store),
+            endpoints=[UNKNOWN_OUTPUT],
+            cache=_cache(settings),
+        ),
     )
 
 
@@ -173,7 +207,7 @@ def _bucket(settings: Settings, purpose: str) -> BucketArgs:
         "region": UNKNOWN_OUTPUT,
         **build_args.storage_ca(store),
     }
-    if not isinstance(store, AwsStorage):
+    if not isinstance(store, AwsStorage) and purpose in CONSUMERS:
         later["credentials_secret"] = f"{CONSUMERS[purpose]}-bucket"
     shared = store.shared_bucket if isinstance(store, AwsStorage | ExternalStorage) else ""
     prefixes = store.prefixes if isinstance(store, AwsStorage | ExternalStorage) else {}
@@ -198,6 +232,10 @@ def _storage(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, obje
             yield InClusterObjectStorageSpec, build_args.in_cluster_storage_args(settings, store, UNKNOWN_OUTPUT)
     made = PlannedStore()
     given = settings.configured_secrets
+    if isinstance(store, AwsStorage):
+        for account, consumer in accounts(settings):
+            arguments = (settings, store, made, "metrics", consumer, UNKNOWN_OUTPUT, account)
+            yield AwsBucketAccessSpec, build_args.aws_access_args(*arguments)
     for purpose, consumer in CONSUMERS.items():
         if isinstance(store, AwsStorage):
             role = build_args.aws_access_args(settings, store, made, purpose, consumer, UNKNOWN_OUTPUT)

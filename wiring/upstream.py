@@ -33,6 +33,27 @@ class BackendCacheArgs(TypedDict, total=False):
     cache_checksum: pulumi.Input[str]
 
 
+class SidecarArgs(TypedDict, total=False):
+    """The object store that the sidecar of Prometheus uploads blocks to, and the identity for it."""
+
+    retention: str
+    objstore_secret: str
+    objstore_revision: pulumi.Input[str]
+    objstore_credentials_secret: str
+    storage_ca: CertificateReference
+    service_account_annotations: pulumi.Input[Mapping[str, pulumi.Input[str]]]
+
+
+class ThanosStoreArgs(TypedDict, total=False):
+    """The same for the pods of Thanos."""
+
+    objstore_secret: pulumi.Input[str]
+    objstore_revision: pulumi.Input[str]
+    credentials_secret: str
+    storage_ca: CertificateReference
+    service_account_annotations: Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+
+
 class ObjectStore(Protocol):
     """The outputs of every storage component."""
 

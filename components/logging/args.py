@@ -187,6 +187,15 @@ class LoggingArgs(TypedDict):
     certificates: a NetworkPolicy keeps all others out. Required then with `service_monitor`. Default: none."""
     store: NotRequired[str]
     """`s3`: a bucket. `filesystem`: the volume of a single monolithic pod. Default: `s3`."""
+    credentials_secret: NotRequired[pulumi.Input[str]]
+    """Secret in the same namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Default: none;
+    the pods use the identity of their ServiceAccount."""
+    credentials_checksum: NotRequired[pulumi.Input[str]]
+    """Any text that changes with the credentials, to restart the pods. Default: none."""
+    service_account: NotRequired[str]
+    """Name of the ServiceAccount that the release creates. Default: the release name."""
+    service_account_annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Annotations of the ServiceAccount, such as the role on EKS. Default: none."""
     bucket: NotRequired[pulumi.Input[str]]
     """Bucket; required with store `s3`. Default: none."""
     bucket_prefix: NotRequired[pulumi.Input[str]]
@@ -203,15 +212,6 @@ class LoggingArgs(TypedDict):
     """Certificates of the authority that signed the certificate of `endpoint`, as a key of an existing Secret or
     ConfigMap of the same namespace; they alone are then trusted, and read when a pod starts. Default: the public
     authorities."""
-    credentials_secret: NotRequired[pulumi.Input[str]]
-    """Secret in the same namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`. Default: none;
-    the pods use the identity of their ServiceAccount."""
-    credentials_checksum: NotRequired[pulumi.Input[str]]
-    """Any text that changes with the credentials, to restart the pods. Default: none."""
-    service_account: NotRequired[str]
-    """Name of the ServiceAccount that the release creates. Default: the release name."""
-    service_account_annotations: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Annotations of the ServiceAccount, such as the role on EKS. Default: none."""
     cache_endpoint: NotRequired[pulumi.Input[str]]
     """`host:port` of a cache that speaks Redis's protocol, such as `endpoint` of `Cache`, in place of the chart's
     memcached. Default: none."""

@@ -5,6 +5,8 @@ from typing import Any, NotRequired, TypedDict
 
 import pulumi
 
+from .._args import CertificateReference
+
 
 class ScrapeLimits(TypedDict):
     """Limits of every target, beyond which its scrape fails: what its monitor states may be lower, not higher."""
@@ -56,6 +58,13 @@ class MetricsArgs(TypedDict):
     block to it. Default: none, and no sidecar."""
     objstore_revision: NotRequired[pulumi.Input[str]]
     """Text that changes with the content of that Secret, and restarts the pods. Default: none."""
+    storage_ca: NotRequired[CertificateReference]
+    """Certificates of the authority that signed the certificate of `endpoint`, as a key of an existing Secret or
+    ConfigMap of the same namespace; they alone are then trusted, and read when a pod starts. Default: the public
+    authorities."""
+    objstore_credentials_secret: NotRequired[str]
+    """Existing Secret in the same namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` for the
+    sidecar, where the object store has no keys. Default: none."""
     client_namespaces: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Namespaces whose pods may reach Prometheus; a NetworkPolicy keeps all others out. Default: none, and no
     NetworkPolicy."""

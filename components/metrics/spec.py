@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from .._bucket import BucketReaderSpec
 from .._cluster import ClusterDnsSpec
 from .._ip_families import IpFamiliesSpec
-from .._kubernetes import OptionalObjectName
+from .._kubernetes import CertificateReference, OptionalObjectName
 from .._model import Choices, Plain, StrictModel, same_as
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec, reserved_violations
@@ -303,6 +303,14 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
         default="",
         description="Text that changes with the content of that Secret, and restarts the pods. Default: none.",
     )
+    storage_ca: Plain[CertificateReference | None] = same_as(BucketReaderSpec, "storage_ca")
+    objstore_credentials_secret: Plain[OptionalObjectName] = Field(
+        default="",
+        description=(
+            "Existing Secret in the same namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` for "
+            "the sidecar, where the object store has no keys. Default: none."
+        ),
+    )
     client_namespaces: Sequence[Name] = Field(
         default=(),
         description=(
@@ -413,7 +421,7 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
             return None
         return Violation(
             "must be 1 without objstore_secret: without Thanos nothing removes the duplicates of a pair; set 1, or set "
-            "objstore_secret",
+            "objstore_secret (in a stack metrics.long_term)",
             {"replicas": 1},
         )
 

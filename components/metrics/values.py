@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from .._bucket import ca_mounts, ca_volumes
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
@@ -138,11 +139,27 @@ def _prometheus_spec(spec: MetricsSpec) -> dict[str, Any]:
         "enforcedBodySizeLimit": f"{limits.body_mib}MB",
     }
     if spec.has_sidecar:
-        values["thanos"] = {
+        values |= _sidecar(spec)
+        values["thanos"] |= {
             "objectStorageConfig": {"existingSecret": {"name": spec.objstore_secret, "key": OBJSTORE_KEY}},
             "resources": resources("50m", "256Mi"),
         }
         values["podMetadata"] = {"annotations": {REVISION: spec.objstore_revision}}
+    return values
+
+
+def _sidecar(spec: MetricsSpec) -> dict[str, Any]:
+    """Return the values by which the sidecar trusts the authority of the store, and finds the keys of a Secret."""
+    values: dict[str, Any] = {"thanos": {}}
+    if spec.storage_ca is not None:
+        values = {"thanos": {"volumeMounts": ca_mounts(spec.storage_ca)}, "volumes": ca_volumes(spec.storage_ca)}
+    if spec.objstore_credentials_secret:
+        environment = [
+            {"name": key, "valueFrom": {"secretKeyRef": {"name": spec.objstore_credentials_secret, "key": key}}}
+            for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+        ]
+        # The operator merges it into the container that it makes.
+        values["containers"] = [{"name": "thanos-sidecar", "env": environment}]
     return values
 
 

@@ -12,6 +12,7 @@ from .model import Choice, Load, Objects, Plan, Prices, Retention, Size, Topolog
 from .prometheus import prometheus
 from .report import Row, report
 from .tempo import traces
+from .thanos import LongTerm, thanos
 
 __all__ = [
     "CACHES",
@@ -21,6 +22,7 @@ __all__ = [
     "Choice",
     "Cost",
     "Load",
+    "LongTerm",
     "Objects",
     "Plan",
     "Prices",
@@ -35,6 +37,7 @@ __all__ = [
     "raised_trace_limits",
     "report",
     "size",
+    "thanos",
     "with_caches",
 ]
 

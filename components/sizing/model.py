@@ -52,6 +52,8 @@ class Retention:
     logs: float = 31.0
     traces: float = 14.0
     metrics: float = 15.0
+    local_metrics: float | None = None
+    """Days on the volume of Prometheus where metrics are in a bucket too; `metrics` where they are not."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ MIN_VOLUME_GIB = 8
 def prometheus(load: Load, retention: Retention) -> Topology:
     """Return the size of the in-stack Prometheus."""
     rate = load.samples_per_second
-    stored_gb = retention.metrics * 86_400 * rate * BYTES_PER_SAMPLE / 1e9
+    days = retention.metrics if retention.local_metrics is None else retention.local_metrics
+    stored_gb = days * 86_400 * rate * BYTES_PER_SAMPLE / 1e9
     cores = load.active_series / SERIES_PER_CORE + rate / SAMPLES_PER_SECOND_AND_CORE
     size = Size(
         replicas=1,

@@ -10,7 +10,7 @@ class AwsBucketAccessArgs(TypedDict):
     """Arguments of `AwsBucketAccess`."""
 
     actions_for: str
-    """Consumer whose actions are allowed. One of `loki`, `tempo` or `thanos`."""
+    """Consumer whose actions are allowed. One of `loki`, `tempo`, `thanos` or `thanos-reader`."""
     namespace: pulumi.Input[str]
     """Namespace of the consumer."""
     service_account: pulumi.Input[str]

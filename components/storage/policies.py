@@ -15,6 +15,7 @@ OBJECT_ACTIONS: Mapping[str, tuple[str, ...]] = {
     "loki": _READ_WRITE,
     "tempo": (*_READ_WRITE, "s3:GetObjectTagging", "s3:PutObjectTagging"),
     "thanos": _READ_WRITE,
+    "thanos-reader": ("s3:GetObject",),
 }
 """Actions on objects that each consumer needs, by its documentation:
 https://grafana.com/docs/loki/latest/configure/storage/, https://grafana.com/docs/tempo/latest/configuration/hosted-storage/s3/,
@@ -62,7 +63,8 @@ def access_policy(*, consumer: str, arn: str, prefix: str, kms_key_arn: str) -> 
         },
     ]
     if kms_key_arn:
-        use = ["kms:GenerateDataKey", "kms:Decrypt"]
+        writes = "s3:PutObject" in OBJECT_ACTIONS[consumer]
+        use = ["kms:GenerateDataKey", "kms:Decrypt"] if writes else ["kms:Decrypt"]
         statements.append({"Sid": "Key", "Effect": "Allow", "Action": use, "Resource": kms_key_arn})
     return _document(*statements)
 

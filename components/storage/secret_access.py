@@ -72,7 +72,10 @@ def _digest(revision: str) -> str:
 
 
 def _fingerprint(spec: SecretBucketAccessSpec) -> str:
+    return fingerprint(spec.access_key_id, spec.secret_access_key, f"{spec.namespace}/{spec.secret_name}")
+
+
+def fingerprint(access_key_id: str, secret_access_key: str, salt: str) -> str:
     """Return a short, slow hash that changes with the credentials, as pod annotations show it."""
-    credentials = f"{spec.access_key_id}\n{spec.secret_access_key}".encode()
-    salt = f"{spec.namespace}/{spec.secret_name}".encode()
-    return scrypt(credentials, salt=salt, n=2**12, r=8, p=1, dklen=6).hex()
+    credentials = f"{access_key_id}\n{secret_access_key}".encode()
+    return scrypt(credentials, salt=salt.encode(), n=2**12, r=8, p=1, dklen=6).hex()

@@ -68,11 +68,12 @@ class Encryption(StrEnum):
 
 
 class Consumer(StrEnum):
-    """A reader and writer of a bucket."""
+    """A consumer of a bucket: of Thanos, the store gateways read alone."""
 
     LOKI = "loki"
     TEMPO = "tempo"
     THANOS = "thanos"
+    THANOS_READER = "thanos-reader"
 
 
 class GuardedChange(StrEnum):

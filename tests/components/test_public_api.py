@@ -84,8 +84,8 @@ def test_a_star_import_gives_exactly_the_public_names() -> None:
 
 
 def test_a_name_that_does_not_exist_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'Thanos'"):
-        components.Thanos  # noqa: B018 (the access is what is tested)
+    with pytest.raises(AttributeError, match="no attribute 'Mimir'"):
+        components.Mimir  # noqa: B018 (the access is what is tested)
 
 
 def test_every_component_comes_with_its_arguments() -> None:

@@ -195,6 +195,31 @@ EXAMPLES: dict[str, list[Args]] = {
             "log_source": "api",
         },
     ],
+    "Thanos": [
+        {"namespace": "monitoring", "objstore_secret": "thanos-objstore", "retention": "30d"},
+        {
+            "namespace": "monitoring",
+            "objstore_secret": "thanos-objstore",
+            "replicas": 2,
+            "ruler": True,
+            "ruler_groups": [{"name": "sli", "rules": []}],
+            "alertmanager_url": "http://alertmanager:9093",
+            "receive": True,
+            "memcached_addresses": ["memcached:11211"],
+            "external_labels": {"cluster": "prod"},
+            "workloads": {"compact": {"replicas": 1, "extra_args": ["--compact.concurrency=2"]}},
+            "storage_ca": {"secret": "ca", "key": "ca.crt"},
+        },
+        {"namespace": "monitoring", "objstore_secret": "thanos-objstore", "cache_endpoint": "valkey.caching:6379"}
+        | {"cache_password_secret": "thanos-cache", "downsampling": False, "retention_raw": "30d"},
+        {"namespace": "monitoring", "objstore_secret": "thanos-objstore", "compactor": False},
+    ],
+    "ThanosObjectStore": [
+        {"namespace": "monitoring", "bucket": "acme-thanos", "region": "eu-west-1"}
+        | {"kms_key_arn": "arn:aws:kms:eu-west-1:123456789012:key/1a2b3c4d-0000-0000-0000-000000000000"},
+        {"namespace": "monitoring", **S3, "storage_ca": {"secret": "ca", "key": "ca.crt"}}
+        | {"access_key_id": "thanos", "secret_access_key": "hunter2"},
+    ],
     "Tracing": [
         {"namespace": "tracing", "store": "filesystem"},
         {

@@ -22,8 +22,8 @@ STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 NAMESPACES = {
     "dev": ["demo", "logging", "monitoring", "storage", "telemetry", "tracing"],
     "distributed": ["alloy", "grafana", "loki", "minio", "monitoring", "tracing"],
-    "eks": ["grafana", "logging", "telemetry", "tracing"],
-    "microservices": ["caching", "grafana", "logging", "minio", "telemetry", "tracing"],
+    "eks": ["grafana", "logging", "monitoring", "telemetry", "tracing"],
+    "microservices": ["caching", "grafana", "logging", "minio", "monitoring", "telemetry", "tracing"],
     "minimal": ["demo", "telemetry"],
     "onprem": ["logging", "telemetry", "tracing"],
 }

@@ -40,11 +40,11 @@ def checkout(tmp_path: Path) -> Checkout:
 
 
 def test_a_guard_refuses_with_its_message_alone(checkout: Checkout) -> None:
-    _apply(checkout, "dev")
+    apply(checkout, "dev")
     edited = [{"from": "2024-01-01", "index_prefix": "renamed_"}]
     checkout.configure("dev", {"observability:logging": {"schema_entries": edited}})
     for _ in range(RUNS):
-        output = _refused(checkout.deploy("preview", "dev"))
+        output = refused(checkout.deploy("preview", "dev"))
         assert "logging-loki: the applied state forbids 1 change" in output
 
 
@@ -54,17 +54,18 @@ def test_a_provider_refuses_with_its_message_alone(checkout: Checkout) -> None:
         _unusable(chart, charts / f"{chart.name}-{chart.default_version}")
     command = checkout.deploy_command("preview", "dev")
     for _ in range(RUNS):
-        output = _refused(checkout.run(*command, OBSERVABILITY_CHARTS=str(charts)))
+        output = refused(checkout.run(*command, OBSERVABILITY_CHARTS=str(charts)))
         assert "this chart cannot be rendered" in output
 
 
-def _refused(done: Done) -> str:
+def refused(done: Done) -> str:
+    """Return the output of a preview that must be refused, without a traceback of the program."""
     assert done.exit_code not in (0, 130), done.output
     assert "Traceback" not in done.output and "KeyboardInterrupt" not in done.output, done.output
     return done.output
 
 
-def _apply(checkout: Checkout, stack: str) -> None:
+def apply(checkout: Checkout, stack: str) -> None:
     """Write the state that an `up` of the stack would leave, from what its preview would create."""
     done = checkout.deploy("preview", stack, "--", "--json")
     assert done.exit_code == 0, done.output

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from components._model import container, described, inner_annotation, metadata
 from components._spec import Spec
+from config.metrics import LongTermArea
 from config.settings import AREAS
 from config.storage import STORAGE_KINDS
 from config.validation import accepts
@@ -37,6 +38,8 @@ SPECS = {spec.__name__.removesuffix("Spec"): spec for spec in specifications()}
 
 
 def area_of(component: str) -> type[BaseModel]:
+    if component.startswith("Thanos"):
+        return LongTermArea
     area = AREA_OF.get(component, component.lower())
     return STORAGE_KINDS[area] if area in STORAGE_KINDS else AREAS[area]
 

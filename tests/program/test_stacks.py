@@ -50,12 +50,15 @@ def test_every_resource_goes_to_the_provider_that_the_stack_names(stack: tuple[s
 def test_exports_name_what_users_connect_to(stack: tuple[str, Recording]) -> None:
     name, recording = stack
     exports: dict[str, Any] = recording.outputs
-    assert set(exports["buckets"]) == (set() if keeps_all_on_volumes(name) else {"logs", "traces"})
+    metrics = settings_of(name).get("observability:metrics", {})
+    signals = {"logs", "traces"} | ({"metrics"} if "long_term" in metrics else set())
+    assert set(exports["buckets"]) == (set() if keeps_all_on_volumes(name) else signals)
     assert exports["logs"]["push"].endswith("/loki/api/v1/push")
     assert exports["logs"]["otlp"].endswith("/otlp")
     assert exports["traces"]["otlp_grpc"].endswith(":4317")
     assert exports["otlp"]["http"].endswith(":4318")
-    assert exports["metrics"]["remote_write"].endswith("/api/v1/write")
+    receives = metrics.get("long_term", {}).get("receive")
+    assert exports["metrics"]["remote_write"].endswith("/api/v1/receive" if receives else "/api/v1/write")
     assert exports["datasources"] == {"logs": "loki", "traces": "tempo", "metrics": "prometheus"}
     ingress = settings_of(name).get("observability:ingress")
     addresses = exports["ui"].values()

@@ -1,10 +1,10 @@
-"""Document 003, the stack `microservices`: each role of Loki and Tempo apart, a MinIO of several pods, a cache.
+"""Document 003, the stack `microservices`: each role of Loki, Tempo and Thanos apart, a MinIO of four pods, a cache.
 
 The stack has two settings of document 004 as well, whose rows end this table.
 """
 
-from tests.program.documents.document_000 import CONFIG, LOGS, LOKI, PROMETHEUS, TEMPO, TRACES, derived_field
-from tests.program.documents.rows import ABSENT, Row
+from tests.program.documents.document_000 import CONFIG, LOGS, LOKI, TEMPO, TRACES, derived_field
+from tests.program.documents.rows import Row
 
 STACK = "microservices"
 
@@ -12,11 +12,41 @@ MINIO = "storage-minio values"
 METRICS = "datasources-metrics data grafana-datasource-prometheus.yaml datasources 0"
 MONOLITHIC_LOKI = dict.fromkeys(("logging.replicas", "logging.ruler", "logging.alertmanager_url"))
 MONOLITHIC_TEMPO = dict.fromkeys(("tracing.replicas", "tracing.gateway"))
-IN_STACK_METRICS = dict.fromkeys(("metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"))
+PROMETHEUS = "metrics-prometheus values prometheus prometheusSpec"
+THANOS = "long-term-thanos values"
+WITHOUT_RULES = {"metrics.long_term.alertmanager_url": None}
+WRITES = "http://thanos-receive-router.monitoring:19291/api/v1/receive"
+PUSHED = f"{CONFIG} prometheus.remote_write.metrics endpoint url"
 VALKEY = "Valkey speaks Redis's protocol under a free licence"
 ALONE = "the document has no number"
 
 TABLE = (
+    Row("3.2", "chart of Prometheus", "metrics-prometheus chart", "kube-prometheus-stack"),
+    Row("3.2", "pair of Prometheus", f"{PROMETHEUS} replicas", 2, "metrics.replicas", 1),
+    Row("3.2", "sidecar", f"{PROMETHEUS} thanos objectStorageConfig existingSecret name", "thanos-objstore"),
+    Row("3.2", "local retention", f"{PROMETHEUS} retention", "48h",
+        "metrics.long_term.local_retention", "7d", differs=ALONE),
+    Row("3.2", "chart of Thanos", "long-term-thanos chart", "thanos"),
+    *(Row("3.2", f"{role} pods", f"{THANOS} {role} replicas", 2, "metrics.long_term.replicas", 3, differs=ALONE)
+      for role in ("query", "queryFrontend", "storeGateway")),
+    Row("3.2", "compactor", f"{THANOS} compact enabled", True, "metrics.long_term.compactor", False,
+        {"metrics.long_term.retention_1h": None}),
+    Row("3.2", "ruler", f"{THANOS} rule enabled", True, "metrics.long_term.ruler", False, WITHOUT_RULES),
+    Row("3.2", "alerts of the ruler", f"{THANOS} rule alertmanagersConfig value",
+        '{"alertmanagers": [{"static_configs": ["alertmanager-operated.monitoring:9093"], "scheme": "http", '
+        '"path_prefix": "", "api_version": "v2"}]}',
+        "metrics.long_term.alertmanager_url", "http://other:9093"),
+    Row("3.2", "receivers", f"{THANOS} receive enabled", True, "metrics.long_term.receive", False),
+    Row("3.2", "copies of a sample that is pushed", f"{THANOS} receive replicationFactor", 3,
+        "metrics.long_term.replicas", 1, differs=ALONE),
+    Row("3.2", "replicas are one series", f"{THANOS} query replicaLabels", ["prometheus_replica"]),
+    Row("3.2", "retention of samples", f"{THANOS} compact extraArgs 3", "--retention.resolution-raw=90d",
+        "retention.metrics", "100d", differs=ALONE),
+    Row("3.2", "retention of hours", f"{THANOS} compact extraArgs 5", "--retention.resolution-1h=395d",
+        "metrics.long_term.retention_1h", "400d", differs=ALONE),
+    Row("3.2", "bucket of metrics", "exports buckets metrics", "metrics",
+        "storage.buckets", {"logs": "chunks", "traces": "traces", "metrics": "blocks"}),
+
     Row("3.3", "chart of Tempo", "tracing-tempo chart", "tempo-distributed",
         "tracing.mode", "monolithic", MONOLITHIC_TEMPO),
     Row("3.3", "ingesters", f"{TEMPO} ingester replicas", 3, "tracing.replicas", 4, differs=ALONE),
@@ -60,6 +90,10 @@ TABLE = (
         "valkey.caching:6379", "caching.namespace", "other"),
     Row("3.6", "cache of Tempo", f"{TEMPO} cache caches 0 redis endpoint",
         "valkey.caching:6379", "caching.namespace", "other"),
+    Row("3.6", "cache of Thanos' results", f"{THANOS} queryFrontend extraArgs 1",
+        '--query-range.response-cache-config={"type": "REDIS", "config": {"addr": "valkey.caching:6379", "db": 3, '
+        '"password": "$$(CACHE_PASSWORD)"}}',
+        "caching.namespace", "other"),
     Row("3.6", "memcached of Loki", f"{LOKI} chunksCache enabled", False,
         "caching.kind", "memcached", {"caching.size_mib": None}),
     Row("3.6", "memcached of Tempo", f"{TEMPO} memcached enabled", False,
@@ -70,20 +104,18 @@ TABLE = (
 
     Row("3.8", "chart of Grafana", "grafana-grafana chart", "grafana"),
     Row("3.8", "namespace of Grafana", "grafana-grafana namespace", "grafana", "grafana.namespace", "other"),
-    Row("3.8", "Prometheus is an existing one", "metrics-prometheus chart", ABSENT,
-        "metrics.kind", "in-stack", IN_STACK_METRICS),
-    Row("3.8", "where metrics are read", f"{METRICS} url", PROMETHEUS, "metrics.query_url", "http://other:9090"),
-    Row("3.8", "where spans' metrics go", f"{TEMPO} metricsGenerator config storage remote_write 0 url",
-        f"{PROMETHEUS}/api/v1/write", "metrics.remote_write_url", "http://other:9090/api/v1/write"),
-    Row("3.8", "where metrics go", f"{CONFIG} otelcol.exporter.otlphttp.prometheus client endpoint",
-        f"{PROMETHEUS}/api/v1/otlp", "metrics.otlp_url", "http://other:9090/api/v1/otlp"),
+    Row("3.8", "where metrics are read", f"{METRICS} url", "http://thanos-query-frontend.monitoring:10902",
+        "metrics.namespace", "other"),
+    Row("3.8", "where spans' metrics go", f"{TEMPO} metricsGenerator config storage remote_write 0 url", WRITES,
+        "metrics.long_term.receive", False),
+    Row("3.8", "where metrics go", PUSHED, WRITES, "metrics.long_term.receive", False),
     Row("3.8", "label cluster", f"{CONFIG} loki.process.pod stage.static_labels values", {"cluster": "lab"},
         "cluster.name", "other", differs="the document has no name"),
     Row("3.8", "where logs are read", f"{LOGS} url", "http://loki-gateway.logging", "logging.namespace", "other"),
     Row("3.8", "where traces are read", f"{TRACES} url", "http://tempo-gateway.tracing",
         "tracing.namespace", "other"),
 
-    Row("4.10", "step of graphs", f"{METRICS} jsonData timeInterval", "15s", "datasources.scrape_interval", "30s"),
+    Row("4.10", "step of graphs", f"{METRICS} jsonData timeInterval", "15s", "metrics.scrape_interval", "30s"),
     Row("4.10", "Prometheus is the default", f"{METRICS} isDefault", True),
     Row("4.10", "exemplars lead to traces", f"{METRICS} jsonData exemplarTraceIdDestinations",
         [{"name": "traceID", "datasourceUid": "tempo"}, {"name": "trace_id", "datasourceUid": "tempo"}],

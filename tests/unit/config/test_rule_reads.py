@@ -128,6 +128,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     ),
     "metrics": (
         {},
+        {"replicas": 2, "long_term": {"receive": True}},
         EXTERNAL_METRICS,
         {"kind": "external", "provision_datasource": True},
         {"kind": "external"},
@@ -160,7 +161,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         },
         {
             "load": {"active_streams": 5, "scrape_interval": "0s"},
-            "caching": {"kind": "valkey"},
+            "caching": {"kind": "valkey", "thanos_namespace": "monitoring"},
             "demo": {"enabled": True},
             "grafana": {"enabled": False, "volume_size": "9Gi"},
             "ingress": {"kind": "traefik", "auth_middleware": MIDDLEWARE},

@@ -18,6 +18,7 @@ from components.charts import (
     SEAWEEDFS_CHART,
     TEMPO,
     TEMPO_DISTRIBUTED,
+    THANOS,
     VALKEY,
 )
 from components.tracing.modes import TEMPO_3_VERSIONS
@@ -93,6 +94,24 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
         "valkey",
         {"auth": {"enabled": True, "usersExistingSecret": "password"}},
         "valkey",
+    ),
+    (
+        "thanos",
+        THANOS.default_version,
+        "thanos",
+        {"objstoreConfig": {"name": "thanos-objstore"}},
+        "thanos-query thanos-store-gateway-headless",
+    ),
+    (
+        "thanos",
+        THANOS.default_version,
+        "thanos",
+        {
+            "objstoreConfig": {"name": "thanos-objstore"},
+            **{part: {"enabled": True} for part in ("compact", "queryFrontend", "rule", "receive")},
+        },
+        "thanos-compact-headless thanos-query thanos-query-frontend thanos-receive-ingestor-headless "
+        "thanos-receive-router thanos-rule-headless thanos-store-gateway-headless",
     ),
     (
         "seaweedfs",

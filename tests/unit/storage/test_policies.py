@@ -59,6 +59,12 @@ def test_only_tempo_tags_objects() -> None:
     assert set(OBJECT_ACTIONS["loki"]) == {"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}
 
 
+def test_a_store_gateway_reads_alone() -> None:
+    allowed = statements(access_policy(consumer="thanos-reader", arn=ARN, prefix="thanos", kms_key_arn=KEY))
+    assert allowed["Objects"]["Action"] == ["s3:GetObject"]
+    assert allowed["Key"]["Action"] == ["kms:Decrypt"]
+
+
 def test_in_a_shared_bucket_a_consumer_accesses_its_prefix_alone_and_gets_not_found() -> None:
     allowed = statements(access_policy(consumer="tempo", arn=ARN, prefix="tempo", kms_key_arn=""))
     assert "Condition" not in allowed["List"], "S3 would answer 403 and not 404 to a GET of a missing object"

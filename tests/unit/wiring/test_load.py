@@ -298,3 +298,32 @@ def test_both_modes_have_rows_needs_and_a_price_while_both_run(old: str, new: st
     roles = {path.split(".")[2] for path in needs(**both) if ".workloads." in path}
     assert roles >= {"write", "read", "backend"}
     assert roles > {"loki"} if old == "monolithic" else "ingester" in roles
+
+
+LONG_TERM: dict[str, Any] = {"replicas": 2, "long_term": {"replicas": 2, "receive": True, "ruler": True}}
+
+
+def test_every_part_of_thanos_has_a_row_and_a_size() -> None:
+    load = {"active_series": 5_000_000}
+    rows = table(load=load, metrics=LONG_TERM, retention={"metrics": "395d"})
+    assert rows["compact"][0] == "1" and rows["receive-ingestor"][0] == "3"
+    assert rows["prometheus"][0] == "2"
+    found = values(load=load, metrics=LONG_TERM, retention={"metrics": "395d"})
+    assert "metrics.long_term.workloads.compact.memory" in found
+    assert not [path for path in found if path.startswith("metrics.long_term.") and path.endswith(".replicas")]
+
+
+def test_the_volume_of_prometheus_holds_what_is_not_in_the_bucket_alone() -> None:
+    load = {"active_series": 1_000_000}
+    alone = values(load=load, retention={"metrics": "395d"})["metrics.volume_size"]
+    with_bucket = values(load=load, metrics={"long_term": {}}, retention={"metrics": "395d"})["metrics.volume_size"]
+    assert int(str(with_bucket).removesuffix("Gi")) < int(str(alone).removesuffix("Gi")) / 50
+
+
+def test_the_bucket_of_metrics_costs() -> None:
+    expected = {"active_series": 1_000_000}
+    short, year = (
+        cost("object store", load=expected, metrics={"long_term": {}}, storage=MINIO, retention={"metrics": kept})
+        for kept in ("30d", "395d")
+    )
+    assert year > 5 * short
