@@ -17,6 +17,7 @@ from .logging import Logging, LoggingArgs
 from .logins import ClientLogin, ClientLoginArgs, GatewayLogins, GatewayLoginsArgs
 from .metrics import Metrics, MetricsArgs
 from .namespaces import Namespace, NamespaceArgs
+from .probes import Probes, ProbesArgs
 from .storage import (
     AwsBucketAccessArgs,
     AwsObjectStorageArgs,
@@ -71,6 +72,8 @@ __all__ = [
     "MinioObjectStorageArgs",
     "Namespace",
     "NamespaceArgs",
+    "Probes",
+    "ProbesArgs",
     "SecretBucketAccess",
     "SecretBucketAccessArgs",
     "Telemetry",

@@ -111,6 +111,13 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_METRICS_CLIENT,
     },
     "Metrics": {**_RELEASE, **_IP, "retention": ("retention.metrics",)},
+    "Probes": {
+        **_RELEASE,
+        **_IP,
+        "namespace": ("probes.namespace", "metrics.namespace"),
+        "service_monitor_labels": ("cluster.service_monitor_labels",),
+        "cluster_domain": ("cluster.dns_domain",),
+    },
     "Telemetry": {
         **_RELEASE,
         **_IP,

@@ -21,6 +21,7 @@ from components import (
     MetricsArgs,
     MinioObjectStorageArgs,
     NamespaceArgs,
+    ProbesArgs,
     SecretBucketAccessArgs,
     TelemetryArgs,
     TracingArgs,
@@ -318,6 +319,21 @@ def metrics_args(settings: Settings, *, namespace: Text) -> MetricsArgs:
         **release(settings),
         "namespace": namespace,
         "retention": settings.retention.metrics,
+    }
+
+
+def probes_args(settings: Settings, *, namespace: Text) -> ProbesArgs:
+    """Return the arguments of the probes."""
+    cluster = settings.cluster
+    return {
+        **pods(settings),
+        **placement(settings),
+        **stated(settings.probes, ProbesArgs),
+        **ip_families(settings),
+        **release(settings),
+        "namespace": namespace,
+        "service_monitor_labels": cluster.service_monitor_labels,
+        "cluster_domain": cluster.dns_domain,
     }
 
 

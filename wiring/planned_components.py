@@ -17,6 +17,7 @@ from components.ingress.spec import BasicAuthSpec, UiRouteSpec
 from components.logging.spec import LoggingSpec
 from components.metrics.spec import MetricsSpec
 from components.namespaces.spec import NamespaceSpec
+from components.probes.spec import ProbesSpec
 from components.storage.spec import (
     AwsBucketAccessSpec,
     AwsObjectStorageSpec,
@@ -107,6 +108,8 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
     yield planned("tracing", TracingSpec, _tracing_args(settings))
     if settings.metrics.in_stack:
         yield planned("metrics", MetricsSpec, build_args.metrics_args(settings, namespace=UNKNOWN_OUTPUT))
+    if settings.probes.enabled:
+        yield planned("probes", ProbesSpec, build_args.probes_args(settings, namespace=UNKNOWN_OUTPUT))
     yield planned("telemetry", TelemetrySpec, _telemetry_args(settings))
     yield planned("datasources", DatasourcesSpec, _datasources_args(settings))
     if settings.grafana.enabled:

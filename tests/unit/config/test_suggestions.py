@@ -9,7 +9,17 @@ from pydantic import BaseModel
 
 from components._messages import closest
 from components._model import Location, called_here, is_placeholder
-from components.charts import ALLOY, GRAFANA_CHART, LOKI, MINIO, PROMETHEUS, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED
+from components.charts import (
+    ALLOY,
+    BLACKBOX_EXPORTER,
+    GRAFANA_CHART,
+    LOKI,
+    MINIO,
+    PROMETHEUS,
+    SEAWEEDFS_CHART,
+    TEMPO,
+    TEMPO_DISTRIBUTED,
+)
 from components.charts import VALKEY as VALKEY_CHART
 from config.chart_keys import CHART_KEYS
 from config.settings import AREAS
@@ -26,6 +36,7 @@ CHARTS_OF = {
     "tracing": (TEMPO_DISTRIBUTED, TEMPO),
     "telemetry": (ALLOY,),
     "metrics": (PROMETHEUS,),
+    "probes": (BLACKBOX_EXPORTER,),
     "grafana": (GRAFANA_CHART,),
     "caching": (VALKEY_CHART,),
     "storage": (MINIO, SEAWEEDFS_CHART),

@@ -298,3 +298,12 @@ def test_both_modes_have_rows_needs_and_a_price_while_both_run(old: str, new: st
     roles = {path.split(".")[2] for path in needs(**both) if ".workloads." in path}
     assert roles >= {"write", "read", "backend"}
     assert roles > {"loki"} if old == "monolithic" else "ingester" in roles
+
+
+def test_the_exporter_of_probes_is_a_row_of_the_report() -> None:
+    probes = {"targets": {"shop": {"address": "https://shop.example.org"}}, "replicas": 2}
+    cluster = {"name": "test", "service_monitors": True}
+    metrics = {**EXTERNAL_METRICS, "remote_write_url": "http://m.prometheus:9090/api/v1/write"}
+    metrics |= {"otlp_url": "http://m.prometheus:9090/api/v1/otlp", "query_url": "http://m.prometheus:9090"}
+    found = table(load=LOAD, cluster=cluster, metrics=metrics, probes=probes)
+    assert found["blackbox-exporter"][:3] == ["2", "10m", "48Mi"]
