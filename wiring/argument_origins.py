@@ -115,6 +115,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_RELEASE,
         **_IP,
         "namespace": ("probes.namespace", "metrics.namespace"),
+        "client_namespaces": ("metrics.namespace", "metrics.kind"),
         "service_monitor_labels": ("cluster.service_monitor_labels",),
         "cluster_domain": ("cluster.dns_domain",),
     },

@@ -323,7 +323,7 @@ def metrics_args(settings: Settings, *, namespace: Text) -> MetricsArgs:
 
 
 def probes_args(settings: Settings, *, namespace: Text) -> ProbesArgs:
-    """Return the arguments of the probes."""
+    """Return the arguments of the probes; the namespace of an existing Prometheus that makes them is not known."""
     cluster = settings.cluster
     return {
         **pods(settings),
@@ -332,6 +332,7 @@ def probes_args(settings: Settings, *, namespace: Text) -> ProbesArgs:
         **ip_families(settings),
         **release(settings),
         "namespace": namespace,
+        "client_namespaces": [settings.metrics.namespace] if settings.metrics.in_stack else [],
         "service_monitor_labels": cluster.service_monitor_labels,
         "cluster_domain": cluster.dns_domain,
     }

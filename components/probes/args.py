@@ -62,6 +62,9 @@ class ProbesArgs(TypedDict):
     release_name: NotRequired[str]
     """Name of the Helm release, of the Service and first part of the name of every other object. Default:
     `blackbox-exporter`."""
+    client_namespaces: NotRequired[Sequence[str]]
+    """Namespaces whose pods may reach the exporter, which requests whatever it is asked to; a NetworkPolicy keeps
+    all others out. Default: none, and no NetworkPolicy."""
     service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the ServiceMonitors, by which the operator's Prometheus selects them: kube-prometheus-stack's
     selects `release` with the name of its own release. Default: none."""

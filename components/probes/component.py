@@ -10,12 +10,13 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace_if
+from .._network_policy import network_policy
 from .._outputs import known_after, outputs_of
 from .._release import release
 from .args import ProbesArgs
 from .rules import rule_groups
 from .spec import ProbesSpec
-from .values import exporter_values, probe_spec
+from .values import exporter_policy, exporter_values, probe_spec
 
 
 class Probes(pulumi.ComponentResource):
@@ -44,6 +45,16 @@ class Probes(pulumi.ComponentResource):
             parent=self,
             depends_on=created,
         )
+
+        if spec.client_namespaces:
+            network_policy(
+                f"{name}-network-policy",
+                spec.release_name,
+                in_namespace,
+                resolved.apply(exporter_policy),
+                parent=self,
+                depends_on=created,
+            )
 
         def monitoring_object(kind: str, suffix: str, content: pulumi.Input[Mapping[str, Any]]) -> None:
             CustomResource(

@@ -237,6 +237,13 @@ class ProbesSpec(ProbesSettings, ReleaseSpec, IpFamiliesSpec):
         default="blackbox-exporter",
         description="Name of the Helm release, of the Service and first part of the name of every other object.",
     )
+    client_namespaces: Plain[Sequence[Name]] = Field(
+        default=(),
+        description=(
+            "Namespaces whose pods may reach the exporter, which requests whatever it is asked to; a NetworkPolicy "
+            "keeps all others out. Default: none, and no NetworkPolicy."
+        ),
+    )
     service_monitor_labels: Mapping[LabelKey, LabelValue] = same_as(MonitorSpec, "service_monitor_labels")
     cluster_domain: Hostname = same_as(ClusterDnsSpec, "cluster_domain")
 

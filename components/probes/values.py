@@ -3,11 +3,12 @@
 from typing import Any
 
 from .._merge import deep_merge
+from .._network_policy import INSTANCE, NAMESPACE
 from .._pods import pod_values
 from .._workload import SECCOMP_PROFILE, go_memory_limit, resources, scheduling
 from ..units import parse_quantity
 from .modules import CA_FILE, ca_directories, module_of, modules
-from .spec import ProbesSpec
+from .spec import PORT, ProbesSpec
 
 ANY_GROUP = "0 2147483647"
 """All groups may send ICMP echo requests, which then takes no capability (icmp(7))."""
@@ -47,11 +48,26 @@ def exporter_values(spec: ProbesSpec) -> dict[str, Any]:
 
 def _several(spec: ProbesSpec) -> dict[str, Any]:
     """Return how several pods are spread, and how many of them may be evicted at once."""
-    labels = {"app.kubernetes.io/instance": spec.release_name}
+    labels = {INSTANCE: spec.release_name}
     spread = {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway"}
     return {
         "topologySpreadConstraints": [{**spread, "labelSelector": {"matchLabels": labels}}],
         "podDisruptionBudget": {"maxUnavailable": 1},
+    }
+
+
+def exporter_policy(spec: ProbesSpec) -> dict[str, Any]:
+    """Return the NetworkPolicy of the exporter: the pods of `client_namespaces` reach it, and it reaches anything."""
+    names = [{"key": NAMESPACE, "operator": "In", "values": list(spec.client_namespaces)}]
+    return {
+        "podSelector": {"matchLabels": {INSTANCE: spec.release_name}},
+        "policyTypes": ["Ingress"],
+        "ingress": [
+            {
+                "from": [{"namespaceSelector": {"matchExpressions": names}}],
+                "ports": [{"port": PORT, "protocol": "TCP"}],
+            }
+        ],
     }
 
 

@@ -51,6 +51,13 @@ def test_the_exporter_lives_in_a_restricted_namespace_unless_there_is_one() -> N
     assert not record_component(Probes, {**ARGS, "create_namespace": False}).of_type(":Namespace")
 
 
+def test_the_exporter_is_closed_to_others_where_its_clients_are_known() -> None:
+    assert not record_component(Probes, ARGS).of_type(":NetworkPolicy")
+    policy = record_component(Probes, {**ARGS, "client_namespaces": ["metrics"]}).one(":NetworkPolicy").plain()
+    assert policy["metadata"]["namespace"] == "monitoring"
+    assert policy["spec"]["podSelector"] == {"matchLabels": {"app.kubernetes.io/instance": "blackbox-exporter"}}
+
+
 def test_two_exporters_live_side_by_side() -> None:
     def build() -> None:
         first: Any = ARGS

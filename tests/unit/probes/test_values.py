@@ -3,7 +3,7 @@
 from typing import Any
 
 from components.probes.spec import ProbesSpec
-from components.probes.values import exporter_values, probe_spec
+from components.probes.values import exporter_policy, exporter_values, probe_spec
 
 TARGETS = {"shop": {"address": "https://shop.example.org", "labels": {"team": "shop"}, "interval": "15s"}}
 
@@ -43,3 +43,12 @@ def test_a_probe_asks_the_exporter_and_labels_its_series() -> None:
             "staticConfig": {"static": ["https://shop.example.org"], "labels": {"team": "shop", "probe": "shop"}}
         },
     }
+
+
+def test_only_pods_of_the_given_namespaces_reach_the_exporter() -> None:
+    policy = exporter_policy(spec(client_namespaces=["metrics"]))
+    (rule,) = policy["ingress"]
+    (expression,) = rule["from"][0]["namespaceSelector"]["matchExpressions"]
+    assert expression["values"] == ["metrics"]
+    assert rule["ports"] == [{"port": 9115, "protocol": "TCP"}]
+    assert policy["policyTypes"] == ["Ingress"], "it reaches any address"
