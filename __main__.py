@@ -17,8 +17,9 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import pulumi
 
-from components import Datasources, Demo, Grafana, Logging, Metrics, Telemetry, Thanos, Tracing
+from components import Datasources, Demo, Grafana, Logging, Metrics, Probes, Telemetry, Thanos, Tracing
 from config import load, read
+from config.namespaces import area_namespaces
 from wiring import authentication, build_args
 from wiring.caching import Caching
 from wiring.component_errors import component_problems
@@ -140,6 +141,10 @@ grafana = (
 )
 
 hosts = create_routes(settings, telemetry, grafana, options)
+
+if settings.probes.enabled:
+    probes_namespace = namespaces[area_namespaces(settings)["probes"]]
+    Probes("probes", build_args.probes_args(settings, namespace=probes_namespace), options)
 
 if settings.demo.enabled:
     Demo(

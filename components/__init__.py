@@ -17,6 +17,7 @@ from .logging import Logging, LoggingArgs
 from .logins import ClientLogin, ClientLoginArgs, GatewayLogins, GatewayLoginsArgs
 from .metrics import Metrics, MetricsArgs, OperatorCrds, OperatorCrdsArgs
 from .namespaces import Namespace, NamespaceArgs
+from .probes import Probes, ProbesArgs
 from .storage import (
     AwsBucketAccessArgs,
     AwsObjectStorageArgs,
@@ -74,6 +75,8 @@ __all__ = [
     "NamespaceArgs",
     "OperatorCrds",
     "OperatorCrdsArgs",
+    "Probes",
+    "ProbesArgs",
     "SecretBucketAccess",
     "SecretBucketAccessArgs",
     "Telemetry",

@@ -211,6 +211,17 @@ PROMETHEUS_OPERATOR_CRDS = Chart(
         ),
     ),
 )
+BLACKBOX_EXPORTER = Chart(
+    "prometheus-blackbox-exporter",
+    (
+        PublishedChart(
+            "11.17.2",
+            PROMETHEUS_COMMUNITY,
+            "2ec042aa69de96f1171f2876e5776fbc2b43d418ec270ec9d52d765211478dd0",
+            "1f1337c951aa52d454e733705d850fb807d9eaca53d611e35beafe5ac7d5caea",
+        ),
+    ),
+)
 SEAWEEDFS_CHART = Chart(
     "seaweedfs",
     (
@@ -281,6 +292,7 @@ VALKEY = Chart(
 
 CHARTS = (
     ALLOY,
+    BLACKBOX_EXPORTER,
     GRAFANA_CHART,
     KUBE_PROMETHEUS_STACK,
     LOKI,

@@ -171,12 +171,13 @@ def is_host(text: str) -> bool:
 
 def http_url(text: str) -> str:
     """Return an http or https URL without credentials, query or fragment; raise `ValueError` otherwise."""
-    if urlsplit(_http_url_with_query(text)).query:
+    if urlsplit(http_url_with_query(text)).query:
         raise ValueError("must not have a query; set the plain address")
     return text
 
 
-def _http_url_with_query(text: str) -> str:
+def http_url_with_query(text: str) -> str:
+    """Return an http or https URL without credentials, fragment or secret; raise `ValueError` otherwise."""
     try:
         parts = urlsplit(text)
         port = parts.port
@@ -203,7 +204,7 @@ def _http_url_or_nothing(text: str) -> str:
 
 
 def _http_url_with_query_or_nothing(text: str) -> str:
-    return _http_url_with_query(text) if text else text
+    return http_url_with_query(text) if text else text
 
 
 def _entry_point(text: str) -> str:
@@ -253,7 +254,7 @@ HttpUrl = Annotated[str, AfterValidator(http_url), USER_KNOWN]
 OptionalHttpUrl = Annotated[str, AfterValidator(_http_url_or_nothing), USER_KNOWN]
 """An `HttpUrl`, or the empty string where there is none."""
 
-HttpUrlWithQuery = Annotated[str, AfterValidator(_http_url_with_query), USER_KNOWN]
+HttpUrlWithQuery = Annotated[str, AfterValidator(http_url_with_query), USER_KNOWN]
 """An http or https URL without credentials or fragment, and without a secret in its query."""
 
 OptionalHttpUrlWithQuery = Annotated[str, AfterValidator(_http_url_with_query_or_nothing), USER_KNOWN]

@@ -11,6 +11,7 @@ from components.demo.spec import DemoSettings
 from components.grafana.spec import GrafanaSettings
 from components.logging.spec import LoggingSettings, LoggingSpec
 from components.metrics.spec import MetricsSpec
+from components.probes.spec import ProbesSettings
 from components.telemetry.spec import TelemetrySettings
 from components.tracing.spec import TracingSettings, TracingSpec
 from components.units import Duration, Name
@@ -37,6 +38,21 @@ class TelemetryArea(TelemetrySettings):
     """Settings under `observability:telemetry`."""
 
     namespace: Name = Field(default="telemetry", description="Namespace of the collectors.", examples=["telemetry"])
+
+
+class ProbesArea(ProbesSettings):
+    """Settings under `observability:probes`, which require a Prometheus operator; without targets there is nothing."""
+
+    namespace: Name | None = Field(
+        default=None,
+        description="Namespace of the exporter and of the probes. Default: `metrics.namespace`.",
+        examples=["monitoring"],
+    )
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anything is probed."""
+        return bool(self.targets)
 
 
 class DatasourcesArea(DatasourcesSettings):

@@ -120,6 +120,17 @@ _KEYS: Mapping[tuple[str, ...], str] = {
         "thanosImage thanosRulerInstanceNamespaces thanosRulerInstanceSelector tls tolerations "
         "verticalPodAutoscaler "
     ),
+    ("probes",): (
+        "affinity automountServiceAccountToken commonLabels config configExistingSecretName configReloader "
+        "containerPort deploymentAnnotations dnsConfig dnsPolicy extraArgs extraConfigmapMounts "
+        "extraContainers extraEnv extraEnvFrom extraInitContainers extraManifests extraSecretMounts "
+        "extraVolumeMounts extraVolumes global hostAliases hostNetwork hostPort image ingress kind "
+        "kubeVersionOverride livenessProbe namespaceOverride networkPolicy nodeSelector pod podAnnotations "
+        "podDisruptionBudget podMonitoring podSecurityContext priorityClassName prometheusRule readinessProbe "
+        "releaseLabel replicas resources restartPolicy revisionHistoryLimit route secretAnnotations "
+        "secretConfig securityContext service serviceAccount serviceMonitor strategy tolerations "
+        "topologySpreadConstraints verticalPodAutoscaler "
+    ),
     ("grafana",): (
         "admin adminUser affinity alerting assertNoLeakedSecrets automountServiceAccountToken autoscaling "
         "containerSecurityContext createConfigmap dashboardProviders dashboards dashboardsConfigMaps "

@@ -13,6 +13,8 @@ def area_namespaces(settings: Settings) -> Mapping[str, str]:
     namespaces |= {name: area.namespace for name in ("grafana", "demo") if (area := getattr(settings, name)).enabled}
     if settings.metrics.in_stack:
         namespaces["metrics"] = settings.metrics.namespace
+    if settings.probes.enabled:
+        namespaces["probes"] = settings.probes.namespace or settings.metrics.namespace
     if settings.caching.kind is CacheKind.VALKEY:
         namespaces["caching"] = settings.caching.namespace
     if namespace := getattr(settings.storage, "namespace", None):

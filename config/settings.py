@@ -14,6 +14,7 @@ from .areas import (
     DemoArea,
     GrafanaArea,
     LoggingArea,
+    ProbesArea,
     RetentionArea,
     TelemetryArea,
     TracingArea,
@@ -42,6 +43,7 @@ class Settings:
     tracing: TracingArea
     telemetry: TelemetryArea
     metrics: MetricsArea
+    probes: ProbesArea
     datasources: DatasourcesArea
     grafana: GrafanaArea
     ingress: IngressArea

@@ -216,6 +216,20 @@ def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
         )
 
 
+@rule("probes.targets", "metrics.kind", "cluster.service_monitors")
+def _probes_have_a_prometheus_operator(settings: Settings) -> Iterator[Problem]:
+    if not settings.probes.enabled or settings.cluster.service_monitors:
+        return
+    monitors = setting_path("cluster", "service_monitors")
+    yield Problem(
+        setting_path("probes", "targets"),
+        f"require a Prometheus operator, and metrics.kind {settings.metrics.kind} has none; where one runs in the "
+        "cluster, set cluster.service_monitors to true",
+        set_command(monitors, True),
+        shown(sorted(settings.probes.targets)),
+    )
+
+
 @rule("ingress.kind", "ingress.domain")
 def _traefik_has_a_domain(settings: Settings) -> Iterator[Problem]:
     if settings.ingress.kind is IngressKind.TRAEFIK and settings.ingress.domain is None:
@@ -248,6 +262,7 @@ def _streams_are_of_logs(settings: Settings) -> Iterator[Problem]:
 @rule(
     *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
     *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
+    *("probes.targets", "probes.namespace"),
     *("metrics.kind", "metrics.namespace", "metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"),
     "cluster.existing_namespaces",
 )
@@ -269,6 +284,7 @@ def _namespaces_differ_from_external_metrics(settings: Settings) -> Iterator[Pro
 @rule(
     *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
     *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
+    *("probes.targets", "probes.namespace"),
     *("metrics.kind", "metrics.namespace", "cluster.existing_namespaces"),
 )
 def _existing_namespaces_are_of_areas(settings: Settings) -> Iterator[Problem]:
@@ -301,6 +317,7 @@ RULES: Sequence[Rule] = (
     _charts_directory_exists,
     _production_names_its_cluster,
     _labels_are_of_service_monitors,
+    _probes_have_a_prometheus_operator,
     _traefik_has_a_domain,
     _some_load_is_stated,
     _streams_are_of_logs,

@@ -65,6 +65,7 @@ AREAS_OF_OTHERS = {
     **dict.fromkeys(("minio", "seaweedfs", "s3", "bucket", "buckets"), "storage"),
     **dict.fromkeys(("valkey", "memcached", "cache", "redis"), "caching"),
     **dict.fromkeys(("traefik", "routes"), "ingress"),
+    **dict.fromkeys(("blackbox", "blackbox_exporter", "uptime", "synthetics"), "probes"),
     **dict.fromkeys(("tls", "authentication"), "security"),
 }
 """Names that others have for the areas."""

@@ -10,6 +10,7 @@ from components.demo.spec import DemoSettings
 from components.grafana.spec import GrafanaSettings
 from components.ingress.spec import BasicAuthSettings, UiRouteSettings
 from components.metrics.spec import MetricsSettings
+from components.probes.spec import ProbesSettings
 
 from .caching import CacheKind
 from .errors import Problem, remove_command, setting_path
@@ -59,6 +60,10 @@ def _without_grafana(settings: Settings) -> str:
     return "" if settings.grafana.enabled else "grafana.enabled is false"
 
 
+def _without_probes(settings: Settings) -> str:
+    return "" if settings.probes.enabled else "probes.targets is empty"
+
+
 def _without_demo(settings: Settings) -> str:
     return "" if settings.demo.enabled else "demo.enabled is false"
 
@@ -92,6 +97,9 @@ _UNUSED = (
         },
     ),
     _Unused("grafana.enabled", _without_grafana, {"grafana": GrafanaSettings.model_fields}),
+    _Unused(
+        "probes.targets", _without_probes, {"probes": sorted({"namespace", *ProbesSettings.model_fields} - {"targets"})}
+    ),
     _Unused("demo.enabled", _without_demo, {"demo": ("namespace", *DemoSettings.model_fields)}),
     _Unused("caching.kind", _without_valkey, {"caching": ("namespace", *CacheSettings.model_fields)}),
     _Unused("caching.kind", _with_valkey, {"logging": ("chunks_cache_mib", "results_cache_mib")}),

@@ -161,6 +161,14 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "pod_security": ("(the stack creates each namespace once)",),
         "chart_version": ("(one version of the definitions for each version of the operator)",),
     },
+    "Probes": {
+        **_RELEASE,
+        **_IP,
+        "namespace": ("probes.namespace", "metrics.namespace"),
+        "client_namespaces": ("metrics.namespace", "metrics.kind"),
+        "service_monitor_labels": ("cluster.service_monitor_labels",),
+        "cluster_domain": ("cluster.dns_domain",),
+    },
     "Telemetry": {
         **_RELEASE,
         **_IP,

@@ -22,6 +22,7 @@ from components import (
     MinioObjectStorageArgs,
     NamespaceArgs,
     OperatorCrdsArgs,
+    ProbesArgs,
     SecretBucketAccessArgs,
     TelemetryArgs,
     ThanosArgs,
@@ -406,6 +407,22 @@ def thanos_args(
         "endpoints": endpoints,
         "external_labels": {"cluster": settings.cluster.name, **settings.metrics.external_labels},
         "client_namespaces": authentication.clients_of_prometheus(settings),
+    }
+
+
+def probes_args(settings: Settings, *, namespace: Text) -> ProbesArgs:
+    """Return the arguments of the probes; the namespace of an existing Prometheus that makes them is not known."""
+    cluster = settings.cluster
+    return {
+        **pods(settings),
+        **placement(settings),
+        **stated(settings.probes, ProbesArgs),
+        **ip_families(settings),
+        **release(settings),
+        "namespace": namespace,
+        "client_namespaces": [settings.metrics.namespace] if settings.metrics.in_stack else [],
+        "service_monitor_labels": cluster.service_monitor_labels,
+        "cluster_domain": cluster.dns_domain,
     }
 
 

@@ -16,6 +16,8 @@ from components.logging.modes import LokiMode, LokiRole, PersistenceStyle
 from components.logging.schema_config import IndexStore
 from components.logging.spec import LoggingSpec
 from components.metrics.spec import MetricsSpec
+from components.probes.spec import ProbesSpec
+from components.probes.values import exporter_values
 from components.storage.minio import minio_values
 from components.storage.seaweedfs import PARTS, seaweedfs_values
 from components.storage.spec import InClusterObjectStorageSpec, MinioObjectStorageSpec
@@ -321,7 +323,7 @@ def _limits(settings: Settings, specs: Specs) -> Iterator[tuple[Path, Need]]:
 
 
 def _servers(settings: Settings) -> Iterator[sizing.Row]:
-    """Yield the rows of the object store and the Valkey that the stack runs.
+    """Yield the rows of the object store, the Valkey and the blackbox exporter that the stack runs.
 
     Servers of objects have no volume here: the price of an object is that of the disks under all its copies.
     """
@@ -340,6 +342,10 @@ def _servers(settings: Settings) -> Iterator[sizing.Row]:
     if cache := checked(CacheSpec):
         size = _size_of_chart(1, cache_values(cache)["resources"]["requests"])
         yield sizing.Row("Valkey", sizing.Topology("", {"valkey": size}))
+    if probes := checked(ProbesSpec):
+        values = exporter_values(probes)
+        size = _size_of_chart(values["replicas"], values["resources"]["requests"])
+        yield sizing.Row("blackbox exporter", sizing.Topology("", {"blackbox-exporter": size}))
 
 
 def _seaweedfs(spec: InClusterObjectStorageSpec) -> dict[str, sizing.Size]:

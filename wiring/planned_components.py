@@ -17,6 +17,7 @@ from components.ingress.spec import BasicAuthSpec, UiRouteSpec
 from components.logging.spec import LoggingSpec
 from components.metrics.spec import MetricsSpec, OperatorCrdsSpec
 from components.namespaces.spec import NamespaceSpec
+from components.probes.spec import ProbesSpec
 from components.storage.spec import (
     AwsBucketAccessSpec,
     AwsObjectStorageSpec,
@@ -114,6 +115,8 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
         arguments = build_args.metrics_args(settings, namespace=UNKNOWN_OUTPUT, sidecar=sidecar)
         yield planned("metrics", MetricsSpec, arguments)
     yield from (planned("metrics.long_term", spec, arguments) for spec, arguments in _thanos(settings))
+    if settings.probes.enabled:
+        yield planned("probes", ProbesSpec, build_args.probes_args(settings, namespace=UNKNOWN_OUTPUT))
     yield planned("telemetry", TelemetrySpec, _telemetry_args(settings))
     yield planned("datasources", DatasourcesSpec, _datasources_args(settings))
     if settings.grafana.enabled:

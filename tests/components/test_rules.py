@@ -168,6 +168,17 @@ EXAMPLES: dict[str, list[Args]] = {
         },
     ],
     "Namespace": [{"name": "logging"}],
+    "Probes": [
+        {"namespace": "monitoring"},
+        {
+            "namespace": "monitoring",
+            "targets": {
+                "shop": {"address": "https://shop.example.org", "interval": "15s", "tls": {"insecure": True}},
+                "db": {"kind": "tcp", "address": "db:5432", "timeout": "10s", "labels": {"team": "shop"}},
+                "dns": {"kind": "dns", "address": "10.96.0.10", "query_name": "example.org"},
+            },
+        },
+    ],
     "SecretBucketAccess": [
         {"namespace": "logging", "access_key_id": "AKID", "secret_access_key": "key"},
         {"namespace": "logging", "existing_secret": "bucket"},

@@ -52,6 +52,7 @@ CONFIGURATION: Final = {
     # Its templates read the key, which its `values.yaml` does not have.
     "minio": ("global.imagePullSecrets",),
     "prometheus": ("scrapeConfigs", "server.global", "serverFiles"),
+    "prometheus-blackbox-exporter": ("config.modules",),
     "rollout-operator": ("tolerations", "webhooks"),
     "seaweedfs": ("filer.extraEnvironmentVars", "master.extraEnvironmentVars"),
     "tempo": tuple(

@@ -158,6 +158,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "caching": {"thanos_namespace": "m"},
             "demo": {"namespace": "shop"},
             "grafana": {"native_sidecars": True},
+            "probes": {"targets": {"shop": {"address": "https://shop.example.org"}}},
         },
         {
             "load": {"active_streams": 5, "scrape_interval": "0s"},

@@ -11,6 +11,7 @@ from components._messages import closest
 from components._model import Location, called_here, is_placeholder
 from components.charts import (
     ALLOY,
+    BLACKBOX_EXPORTER,
     GRAFANA_CHART,
     KUBE_PROMETHEUS_STACK,
     LOKI,
@@ -35,6 +36,7 @@ CHARTS_OF = {
     "tracing": (TEMPO_DISTRIBUTED, TEMPO),
     "telemetry": (ALLOY,),
     "metrics": (KUBE_PROMETHEUS_STACK,),
+    "probes": (BLACKBOX_EXPORTER,),
     "grafana": (GRAFANA_CHART,),
     "caching": (VALKEY_CHART,),
     "storage": (MINIO, SEAWEEDFS_CHART),

@@ -327,3 +327,12 @@ def test_the_bucket_of_metrics_costs() -> None:
         for kept in ("30d", "395d")
     )
     assert year > 5 * short
+
+
+def test_the_exporter_of_probes_is_a_row_of_the_report() -> None:
+    probes = {"targets": {"shop": {"address": "https://shop.example.org"}}, "replicas": 2}
+    cluster = {"name": "test", "service_monitors": True}
+    metrics = {**EXTERNAL_METRICS, "remote_write_url": "http://m.prometheus:9090/api/v1/write"}
+    metrics |= {"otlp_url": "http://m.prometheus:9090/api/v1/otlp", "query_url": "http://m.prometheus:9090"}
+    found = table(load=LOAD, cluster=cluster, metrics=metrics, probes=probes)
+    assert found["blackbox-exporter"][:3] == ["2", "10m", "48Mi"]
