@@ -46,17 +46,22 @@ class Cluster:
         found = self.sandbox.get(path)
         return [{"kind": found["kind"].removesuffix("List"), **item} for item in found["items"]]
 
-    def find_secret(self, name: str) -> dict[str, bytes]:
+    def config_map(self, name: str) -> Mapping[str, str]:
+        """Return the data of a ConfigMap of `monitoring`; empty where there is none."""
+        found = self.find(f"/api/v1/namespaces/{NAMESPACE}/configmaps/{name}") or {}
+        return dict(found.get("data") or {})
+
+    def secret(self, name: str) -> Mapping[str, bytes]:
         """Return the data of a Secret of `monitoring`; empty where there is none."""
-        secret = self.find(f"/api/v1/namespaces/{NAMESPACE}/secrets/{name}") or {}
-        return {key: base64.b64decode(text) for key, text in (secret.get("data") or {}).items()}
+        found = self.find(f"/api/v1/namespaces/{NAMESPACE}/secrets/{name}") or {}
+        return {key: base64.b64decode(text) for key, text in (found.get("data") or {}).items()}
 
     def wait_until(self, holds: Callable[[], object], awaited: str) -> None:
         """Wait until a condition holds; fail with what was awaited where it never does."""
         processes = [process for process, _ in controlplane.status(self.sandbox.layout.root)]
         wait_until_none(lambda: [] if holds() else [awaited], processes, SECONDS)
 
-    def account_files(self, account: str) -> dict[str, str]:
+    def account_files(self, account: str) -> Mapping[str, bytes]:
         """Return what a pod of a service account of `monitoring` mounts: the token, and the certificate of the API."""
         name = f"{account}-token"
         secret = {
@@ -66,13 +71,14 @@ class Cluster:
             "metadata": {"name": name, "annotations": {"kubernetes.io/service-account.name": account}},
         }
         self.apply([secret])
-        self.wait_until(lambda: "token" in self.find_secret(name), f"the token of {account}")
-        return {key: content.decode() for key, content in self.find_secret(name).items()}
+        self.wait_until(lambda: "token" in self.secret(name), f"the token of {account}")
+        return self.secret(name)
 
     def kubeconfig(self, account: str) -> Path:
         """Write the kubeconfig of a service account of `monitoring`, for a program that runs outside of a pod."""
         files = self.account_files(account)
-        config = credentials.kubeconfig(self.sandbox.api.connection.server, files["ca.crt"].encode(), files["token"])
+        server = self.sandbox.api.connection.server
+        config = credentials.kubeconfig(server, files["ca.crt"], files["token"].decode())
         file = self._directory / f"{account}.kubeconfig"
         file.write_text(yaml.safe_dump(config))
         return file

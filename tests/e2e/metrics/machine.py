@@ -1,4 +1,4 @@
-"""Everything in which a Prometheus of these tests differs from its pod: where things are on this machine.
+"""Everything in which the configuration of a Prometheus of these tests differs from that of its pod.
 
 Nothing else of what the operator writes is touched: discovery asks the API server with the token of the pod's service
 account, and every target is found and labelled as in a cluster before its address becomes one of this machine.
@@ -6,21 +6,15 @@ account, and every target is found and labelled as in a cluster before its addre
 
 from __future__ import annotations
 
-import gzip
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sandbox.commands import HOST
-from sandbox.documents import DUMPER, load
+from sandbox.documents import load
+from tests.e2e.metrics.workloads import ACCOUNT, moved
 
-ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount"
-CONFIGURATION = "/etc/prometheus"
-VOLUME = "/prometheus"
 NOWHERE = f"{HOST}:1"
 """An address that refuses connections: that of targets which are not on this machine."""
 
@@ -29,27 +23,18 @@ Configuration = dict[str, Any]
 
 @dataclass(frozen=True)
 class Machine:
-    """Where the directories of a pod are here, where the API server is, and the address of each job's targets."""
+    """Where the API server is, where the directories of the pod are, and the address of each job's targets."""
 
-    directory: Path
     api_server: str
+    places: Mapping[str, str]
     addresses: Mapping[str, str]
     """By pattern of the job's name in the configuration."""
 
-    @property
-    def places(self) -> dict[str, str]:
-        """What is in front of the pod's paths, and what is there on this machine."""
-        names = {ACCOUNT: "account", CONFIGURATION: "etc", VOLUME: "volume"}
-        return {path: str(self.directory / name) for path, name in names.items()}
-
-    def here(self, written: bytes, variables: Mapping[str, str]) -> Configuration:
+    def here(self, written: str, variables: Mapping[str, str]) -> Configuration:
         """Return the configuration that the operator has written, with the variables of the pod, for this machine."""
-        text = gzip.decompress(written).decode()
         for name, value in variables.items():
-            text = text.replace(f"$({name})", value)
-        for path, place in self.places.items():
-            text = text.replace(f" {path}/", f" {place}/")
-        configuration: Configuration = load(text)
+            written = written.replace(f"$({name})", value)
+        configuration: Configuration = self._moved(load(written))
         for discovery in _found(configuration, "kubernetes_sd_configs"):
             discovery |= {
                 "api_server": self.api_server,
@@ -60,16 +45,12 @@ class Machine:
             job.setdefault("relabel_configs", []).extend(self._addresses_of(job["job_name"]))
         return configuration
 
-    def write(self, configuration: Configuration, path: str) -> None:
-        """Write a file of the pod."""
-        self.write_text(yaml.dump(configuration, Dumper=DUMPER), path)
-
-    def write_text(self, text: str, path: str) -> None:
-        """Write a file of the pod."""
-        (pod, place), *_ = ((pod, place) for pod, place in self.places.items() if path.startswith(f"{pod}/"))
-        file = Path(place + path.removeprefix(pod))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
+    def _moved(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: self._moved(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self._moved(item) for item in value]
+        return moved(value, self.places) if isinstance(value, str) else value
 
     def _addresses_of(self, job: str) -> list[dict[str, Any]]:
         """Return the steps after which the target has its address of this machine, and still the name of the pod's."""

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import gzip
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+import yaml
 
 from sandbox.commands import HOST, free_ports
+from sandbox.documents import DUMPER
 from tests.e2e.metrics.cluster import Cluster
-from tests.e2e.metrics.machine import ACCOUNT, Machine
+from tests.e2e.metrics.machine import Machine
 from tests.e2e.metrics.programs import Program, Programs
 from tests.e2e.metrics.prometheus import Prometheus
 from tests.e2e.metrics.releases import NAME, NAMESPACE
-from tests.e2e.metrics.workloads import Object, Objects, arguments_of, replaced
+from tests.e2e.metrics.workloads import ACCOUNT, Object, Objects, Pod, moved, write
 
 PROMETHEUS = f"{NAME}-prometheus"
 """The name of the `Prometheus` and of its service account."""
-_CONFIGURATION = "prometheus.yaml.gz"
 
 
 def start_operator(rendered: Objects, cluster: Cluster, programs: Programs) -> Program:
     """Start the operator as its Deployment runs it, with the rights of its service account."""
     (port,) = free_ports(1)
-    arguments = replaced(
-        rendered.arguments("Deployment", f"{NAME}-operator"), {"--web.listen-address": f"{HOST}:{port}"}
-    )
-    environment = {"KUBECONFIG": str(cluster.kubeconfig(f"{NAME}-operator"))}
-    return programs.start("operator", arguments, port, ready="/healthz", environment=environment)
+    pod = Pod(rendered.one("Deployment", f"{NAME}-operator"), cluster, programs.directory / "operator")
+    environment = {**pod.environment(), "KUBECONFIG": str(cluster.kubeconfig(f"{NAME}-operator"))}
+    listening = pod.arguments({"--web.listen-address": f"{HOST}:{port}"})
+    return programs.start("operator", listening, port, ready="/healthz", environment=environment)
 
 
 class Operated:
@@ -37,9 +38,9 @@ class Operated:
         cluster.wait_until(self._is_reconciled, "a reconciled Prometheus")
 
     @property
-    def configuration(self) -> bytes:
-        """The configuration, compressed as in its Secret."""
-        return self.cluster.find_secret(f"prometheus-{PROMETHEUS}")[_CONFIGURATION]
+    def configuration(self) -> str:
+        """The configuration, as the operator has written it."""
+        return gzip.decompress(self.cluster.secret(f"prometheus-{PROMETHEUS}")["prometheus.yaml.gz"]).decode()
 
     @property
     def workload(self) -> Object:
@@ -47,23 +48,6 @@ class Operated:
         found = self.cluster.find(f"/apis/apps/v1/namespaces/{NAMESPACE}/statefulsets/prometheus-{PROMETHEUS}")
         assert found, "the operator has written no StatefulSet"
         return found
-
-    def files(self, container: str) -> Iterator[tuple[str, str]]:
-        """Yield path and content of every file that a container mounts from Secrets and ConfigMaps."""
-        spec = self.workload["spec"]["template"]["spec"]
-        volumes = {volume["name"]: volume for volume in spec["volumes"]}
-        (mounts,) = (each["volumeMounts"] for each in spec["containers"] if each["name"] == container)
-        for mount in mounts:
-            for key, content in self._data(volumes.get(mount["name"], {})):
-                yield mount["mountPath"] if mount.get("subPath") else f"{mount['mountPath']}/{key}", content
-
-    def _data(self, volume: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-        if "configMap" in volume:
-            path = f"/api/v1/namespaces/{NAMESPACE}/configmaps/{volume['configMap']['name']}"
-            yield from ((self.cluster.find(path) or {}).get("data") or {}).items()
-        if "secret" in volume:
-            secret = self.cluster.find_secret(volume["secret"]["secretName"])
-            yield from ((key, content.decode()) for key, content in secret.items() if key != _CONFIGURATION)
 
     def _is_reconciled(self) -> bool:
         path = f"/apis/monitoring.coreos.com/v1/namespaces/{NAMESPACE}/prometheuses/{PROMETHEUS}"
@@ -73,32 +57,45 @@ class Operated:
 
 
 class Replica:
-    """One pod of the StatefulSet."""
+    """One pod of the StatefulSet: Prometheus, and its sidecar where it has one."""
 
     def __init__(self, operated: Operated, number: int, addresses: Mapping[str, str], directory: Path) -> None:
         self.name = f"prometheus-{PROMETHEUS}-{number}"
         self._operated = operated
-        self._directory = directory / self.name
-        cluster = operated.cluster
-        self._machine = Machine(self._directory, cluster.sandbox.api.connection.server, addresses)
-        self._port, self._sidecar_http, self._sidecar_grpc = free_ports(3)
+        self._addresses = addresses
+        self._pod = Pod(operated.workload, operated.cluster, directory / self.name, self.name)
+        self._port, self._sidecar_port, self._grpc_port = free_ports(3)
 
     @property
     def volume(self) -> Path:
         """The directory of its samples."""
-        return self._directory / "volume"
+        return Path(self._pod.places("prometheus")[self._pod.flag("--storage.tsdb.path", "prometheus")])
+
+    @property
+    def sidecar_address(self) -> str:
+        """Where the sidecar answers queries."""
+        return f"{HOST}:{self._grpc_port}"
 
     def start(self, programs: Programs) -> Prometheus:
         """Start Prometheus as its container runs it, on the volume as that is."""
-        arguments = arguments_of(self._operated.workload, "prometheus")
-        variables = {"POD_NAME": self.name, "SHARD": "0"}
-        here = self._machine.here(self._operated.configuration, variables)
-        files = {each.partition("=")[0]: each.partition("=")[2] for each in arguments}
-        self._machine.write(here, files["--config.file"])
-        for path, content in self._operated.files("prometheus"):
-            self._machine.write_text(content, path)
-        for key, content in self._operated.cluster.account_files(PROMETHEUS).items():
-            self._machine.write_text(content, f"{ACCOUNT}/{key}")
-        listening = {"--web.listen-address": f"{HOST}:{self._port}"}
-        command = replaced(arguments, listening, self._machine.places)
-        return Prometheus(programs.start("prometheus", command, self._port, label=self.name))
+        places, cluster = self._pod.places("prometheus"), self._operated.cluster
+        self._pod.write_files("prometheus")
+        for key, content in cluster.account_files(PROMETHEUS).items():
+            write(content, Path(places[ACCOUNT], key))
+        machine = Machine(cluster.sandbox.api.connection.server, places, self._addresses)
+        here = machine.here(self._operated.configuration, self._pod.environment("config-reloader"))
+        file = Path(moved(self._pod.flag("--config.file", "prometheus"), places))
+        write(yaml.dump(here, Dumper=DUMPER).encode(), file)
+        arguments = self._pod.arguments({"--web.listen-address": f"{HOST}:{self._port}"}, "prometheus")
+        return Prometheus(programs.start("prometheus", arguments, self._port, label=self.name))
+
+    def start_sidecar(self, programs: Programs) -> Program:
+        """Start the sidecar as its container runs it."""
+        self._pod.write_files("thanos-sidecar")
+        addresses = {
+            "--prometheus.url": f"http://{HOST}:{self._port}/",
+            "--http-address": f"{HOST}:{self._sidecar_port}",
+            "--grpc-address": self.sidecar_address,
+        }
+        arguments = self._pod.arguments(addresses, "thanos-sidecar")
+        return programs.start("thanos", arguments, self._sidecar_port, label=f"{self.name}-sidecar")

@@ -99,7 +99,7 @@ class Programs:
     """Starts programs and ends all that were started, the last one first."""
 
     def __init__(self, directory: Path) -> None:
-        self._directory = directory
+        self.directory = directory
         self._started: list[Program] = []
 
     def start(
@@ -113,7 +113,7 @@ class Programs:
         environment: Mapping[str, str] | None = None,
     ) -> Program:
         """Start a program and return it once it is ready; the `label` tells apart several of one name."""
-        directory = self._directory / (label or name)
+        directory = self.directory / (label or name)
         directory.mkdir(parents=True, exist_ok=True)
         program = Program(name, arguments, port, directory, ready=ready, environment=environment)
         self._started.append(program)

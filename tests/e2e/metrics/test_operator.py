@@ -21,10 +21,11 @@ from tests.e2e.metrics.programs import Program, Programs, command
 from tests.e2e.metrics.prometheus import Prometheus
 from tests.e2e.metrics.releases import NAME, NAMESPACE
 from tests.e2e.metrics.servers import serving
-from tests.e2e.metrics.workloads import Object, Objects, replaced
+from tests.e2e.metrics.workloads import Object, Objects, Pod
 
 pytestmark = pytest.mark.e2e
 
+NODE_EXPORTER = f"{NAME}-prometheus-node-exporter"
 SHOP = "shop"
 RECORDED = "namespace_workload_pod:kube_pod_owner:relabel"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -82,21 +83,17 @@ def state_metrics(cluster: Cluster, rendered: Objects, module_programs: Programs
     port, own_port = free_ports(2)
     flags = {"--host": HOST, "--port": str(port), "--telemetry-host": HOST, "--telemetry-port": str(own_port)}
     flags |= {"--kubeconfig": str(cluster.kubeconfig(account))}
-    arguments = replaced(rendered.arguments("Deployment", account), flags)
-    return module_programs.start("kube-state-metrics", arguments, port, ready="/healthz")
+    pod = Pod(rendered.one("Deployment", account), cluster, module_programs.directory / account)
+    return module_programs.start("kube-state-metrics", pod.arguments(flags), port, ready="/healthz")
 
 
 @pytest.fixture(scope="module")
 def node_exporter(rendered: Objects, module_programs: Programs) -> Program:
     """node_exporter as its DaemonSet runs it."""
     (port,) = free_ports(1)
-    places = {"/host/proc": "/proc", "/host/sys": "/sys", "/host/root": ""}
-    arguments = replaced(
-        rendered.arguments("DaemonSet", f"{NAME}-prometheus-node-exporter"),
-        {"--web.listen-address": f"{HOST}:{port}", "--path.rootfs": "/"},
-        places,
-    )
-    return module_programs.start("node_exporter", arguments, port, ready="/")
+    pod = Pod(rendered.one("DaemonSet", NODE_EXPORTER), rendered, module_programs.directory / NODE_EXPORTER)
+    listening = pod.arguments({"--web.listen-address": f"{HOST}:{port}"})
+    return module_programs.start("node_exporter", listening, port, ready="/")
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.e2e.metrics.exposition import Exposition
 from tests.e2e.metrics.programs import Program, Programs
 from tests.e2e.metrics.releases import BLACKBOX, PROBES, Renderer
 from tests.e2e.metrics.servers import serving
-from tests.e2e.metrics.workloads import replaced
+from tests.e2e.metrics.workloads import Pod
 
 pytestmark = pytest.mark.e2e
 
@@ -46,13 +46,10 @@ def servers(tmp_path: Path) -> Iterator[Servers]:
 def exporter(renderer: Renderer, programs: Programs, servers: Servers, tmp_path: Path) -> Program:
     """The exporter as its pod runs it, in a machine that trusts the authority of the servers."""
     rendered = renderer(PROBES)
-    (tmp_path / "blackbox.yaml").write_text(rendered.one("ConfigMap", BLACKBOX)["data"]["blackbox.yaml"])
+    pod = Pod(rendered.one("Deployment", BLACKBOX), rendered, tmp_path / "pod")
+    pod.write_files()
     (port,) = free_ports(1)
-    arguments = replaced(
-        rendered.arguments("Deployment", BLACKBOX),
-        {"--web.listen-address": f"{HOST}:{port}"},
-        {"/config": str(tmp_path)},
-    )
+    arguments = pod.arguments({"--web.listen-address": f"{HOST}:{port}"})
     trusted = {"SSL_CERT_FILE": str(servers.authority)}
     return programs.start("blackbox_exporter", arguments, port, ready="/-/healthy", environment=trusted)
 
