@@ -46,6 +46,10 @@ class Prometheus:
         """Return the groups of rules."""
         return list(self._data("rules")["groups"])
 
+    def stores(self) -> dict[str, int]:
+        """Return how many stores of each kind a querier has."""
+        return {kind: len(stores) for kind, stores in self._data("stores").items()}
+
     def configuration(self) -> str:
         """Return the configuration that it runs."""
         return str(self._data("status/config")["yaml"])

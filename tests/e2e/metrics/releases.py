@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 
 from components.charts import CHARTS_VARIABLE, PROMETHEUS_COMMUNITY
+from sandbox.aws import FAKE_KEY
 from sandbox.chart_sources import ChartReference, Charts
 from sandbox.documents import load_all
 from sandbox.helm import Helm
@@ -98,6 +100,54 @@ PROBES = Release(
         }
     },
 )
+
+THANOS_REPOSITORY = "https://stevehipwell.github.io/helm-charts"
+OBJECT_STORE = "thanos-objstore"
+THANOS = Release(
+    "thanos",
+    "1.24.1",
+    {
+        "fullnameOverride": "thanos",
+        "objstoreConfig": {"create": False, "name": OBJECT_STORE, "key": "objstore.yml"},
+        "additionalEndpoints": [f"dnssrv+_grpc._tcp.{NAME}-thanos-discovery.{NAMESPACE}.svc.cluster.local"],
+        "query": {"replicaLabels": ["prometheus_replica"]},
+        "queryFrontend": {
+            "enabled": True,
+            "extraArgs": [
+                "--query-frontend.compress-responses",
+                '--query-range.response-cache-config={"type": "IN-MEMORY", "config": {"max_size": "64MiB"}}',
+            ],
+        },
+        "storeGateway": {"persistence": {"enabled": True}},
+        "compact": {
+            "enabled": True,
+            "persistence": {"enabled": True},
+            "deduplication": {"enabled": False},
+            "extraArgs": [
+                "--compact.enable-vertical-compaction",
+                "--retention.resolution-raw=90d",
+                "--retention.resolution-5m=180d",
+                "--retention.resolution-1h=0d",
+            ],
+        },
+    },
+)
+
+
+def object_store(endpoint: str, bucket: str, prefix: str) -> Mapping[str, Any]:
+    """Return the Secret with the object store of Thanos."""
+    config = {
+        "bucket": bucket,
+        "endpoint": endpoint.partition("://")[2],
+        "insecure": True,
+        "bucket_lookup_type": "path",
+        "region": "us-east-1",
+        "access_key": FAKE_KEY,
+        "secret_key": FAKE_KEY,
+    }
+    store = json.dumps({"type": "S3", "config": config, "prefix": prefix})
+    metadata = {"name": OBJECT_STORE}
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": {"objstore.yml": store}}
 
 
 class Renderer:

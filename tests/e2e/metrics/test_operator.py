@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
-from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality
 
 from sandbox.commands import HOST, free_ports
 from sandbox.documents import load
 from tests.e2e.metrics.cluster import Cluster
 from tests.e2e.metrics.operated import PROMETHEUS, Operated, Replica, start_operator
-from tests.e2e.metrics.programs import Program, Programs, command
+from tests.e2e.metrics.programs import Program, Programs
 from tests.e2e.metrics.prometheus import Prometheus
+from tests.e2e.metrics.pushing import push_otlp, push_remotely
 from tests.e2e.metrics.releases import NAME, NAMESPACE
 from tests.e2e.metrics.servers import serving
 from tests.e2e.metrics.workloads import Object, Objects, Pod
@@ -34,6 +30,16 @@ PAGE = f"""\
 shop_orders_total{{code="200"}} 7.0 # {{trace_id="{TRACE}"}} 1.0
 # EOF
 """
+RESOURCE = {
+    "service.name": "checkout",
+    "service.namespace": SHOP,
+    "service.instance.id": "checkout-0",
+    "k8s.namespace.name": SHOP,
+    "k8s.pod.name": "checkout-0",
+    "k8s.container.name": "checkout",
+    "process.pid": "7",
+}
+"""What an application states of itself; the last is no label."""
 EXTERNAL = {"cluster": "sandbox", "prometheus": f"{NAMESPACE}/{PROMETHEUS}"}
 
 
@@ -163,11 +169,8 @@ def test_the_node_exporter_of_every_node_is_a_target(prometheus: Prometheus) -> 
 
 
 def test_what_is_written_remotely_arrives_once(prometheus: Prometheus, tmp_path: Path) -> None:
-    (tmp_path / "metrics").write_text("# TYPE spans_total counter\nspans_total 3\n")
     sent = {"job": "tempo", "service_name": "checkout", "namespace": "tracing", "cluster": "sandbox"}
-    words = ["push", "metrics", *(f"--label={name}={value}" for name, value in sent.items())]
-    url = f"http://{prometheus.program.address}"
-    subprocess.run([command("promtool"), *words, url, str(tmp_path / "metrics")], check=True, env={})
+    push_remotely(prometheus, "spans_total", 3, sent, tmp_path)
     labels, value = prometheus.one("spans_total")
     assert labels == {"__name__": "spans_total", **sent} and value == 3
     assert prometheus.query("count_over_time(spans_total[5m])")[0][1] == 1
@@ -175,7 +178,7 @@ def test_what_is_written_remotely_arrives_once(prometheus: Prometheus, tmp_path:
 
 def test_what_is_pushed_by_otlp_arrives_once_with_its_resource_as_labels(prometheus: Prometheus) -> None:
     now = time.time_ns()
-    _push(prometheus, now, 5)
+    push_otlp(prometheus, "checkout.orders", 5, now, RESOURCE)
     labels, value = prometheus.one("checkout_orders_total")
     assert value == 5
     assert labels == {
@@ -183,14 +186,13 @@ def test_what_is_pushed_by_otlp_arrives_once_with_its_resource_as_labels(prometh
         "job": "shop/checkout",
         "instance": "checkout-0",
         "service_name": "checkout",
-        "service_namespace": "shop",
+        "service_namespace": SHOP,
         "service_instance_id": "checkout-0",
         "k8s_namespace_name": SHOP,
         "k8s_pod_name": "checkout-0",
         "k8s_container_name": "checkout",
-        "currency": "EUR",
     }
-    _push(prometheus, now - 10 * 60 * 10**9, 2)
+    push_otlp(prometheus, "checkout.orders", 2, now - 10 * 60 * 10**9, RESOURCE)
     count = "count_over_time(checkout_orders_total[20m])"
     prometheus.wait_until(lambda: prometheus.query(count)[0][1] == 2, "the sample that is late")
 
@@ -198,28 +200,3 @@ def test_what_is_pushed_by_otlp_arrives_once_with_its_resource_as_labels(prometh
 def test_the_labels_of_the_replica_tell_it_from_the_other(prometheus: Prometheus) -> None:
     external = load(prometheus.configuration())["global"]["external_labels"]
     assert external == {**EXTERNAL, "prometheus_replica": f"prometheus-{PROMETHEUS}-0"}
-
-
-def _push(prometheus: Prometheus, nanoseconds: int, value: int) -> None:
-    resource = {
-        "service.name": "checkout",
-        "service.namespace": "shop",
-        "service.instance.id": "checkout-0",
-        "k8s.namespace.name": SHOP,
-        "k8s.pod.name": "checkout-0",
-        "k8s.container.name": "checkout",
-        "process.pid": "7",
-    }
-    request = ExportMetricsServiceRequest()
-    pushed = request.resource_metrics.add()
-    pushed.resource.attributes.extend(_attributes(resource))
-    metric = pushed.scope_metrics.add().metrics.add(name="checkout.orders")
-    metric.sum.is_monotonic = True
-    metric.sum.aggregation_temporality = AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE
-    point = metric.sum.data_points.add(time_unix_nano=nanoseconds, as_int=value)
-    point.attributes.extend(_attributes({"currency": "EUR"}))
-    prometheus.program.post("/api/v1/otlp/v1/metrics", request.SerializeToString(), "application/x-protobuf")
-
-
-def _attributes(values: Mapping[str, str]) -> list[Any]:
-    return [KeyValue(key=key, value=AnyValue(string_value=value)) for key, value in values.items()]
