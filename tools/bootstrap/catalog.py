@@ -26,10 +26,15 @@ class Release:
 
 @dataclass(frozen=True)
 class GoBuild:
-    """A build in ``tools/<tool>``; ``copies`` names files of a module that belong beside the binaries."""
+    """A build in ``tools/<tool>``; ``copies`` names files of a module that belong beside the binaries.
+
+    ``module_version`` is the version of the module where that is not the tool's own.
+    """
 
     packages: list[str]
     ldflags: str = ""
+    tags: str = ""
+    module_version: str = ""
     copies: Mapping[str, str] = field(default_factory=dict)
 
 

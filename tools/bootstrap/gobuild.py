@@ -18,7 +18,8 @@ def install(tool: Tool, module: Path, into: Path, search_path: str) -> None:
     if go is None:
         raise NotServed("go is not on PATH; Go 1.26 or newer would build it")
     ldflags = f"-s -w {tool.fill(tool.build.ldflags)}".strip()
-    _go([go, "build", "-trimpath", "-ldflags", ldflags, "-o", f"{into}/", *tool.build.packages], module)
+    tags = [f"-tags={tool.build.tags}"] if tool.build.tags else []
+    _go([go, "build", "-trimpath", *tags, "-ldflags", ldflags, "-o", f"{into}/", *tool.build.packages], module)
     for source, file in tool.build.copies.items():
         directory = _go([go, "list", "-m", "-f", "{{.Dir}}", source], module).strip()
         target = into / Path(file).name

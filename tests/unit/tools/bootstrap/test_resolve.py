@@ -71,6 +71,13 @@ def test_a_build_is_static_reproducible_and_carries_its_version(machine: Machine
     assert call.endswith("/ example.test/cmd/lens\n")
 
 
+def test_a_build_takes_the_tags_of_its_tool(machine: Machine) -> None:
+    machine.put_go()
+    machine.resolve(lens(build=GoBuild(packages=["example.test/cmd/lens"], tags="without_flash,with_zoom")))
+
+    assert " -tags=without_flash,with_zoom " in machine.go_calls.read_text()
+
+
 def test_a_file_of_the_module_that_belongs_beside_the_binary_is_copied_executable(
     machine: Machine, tmp_path: Path
 ) -> None:

@@ -1,0 +1,36 @@
+"""Senders of metrics."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality
+
+from tests.e2e.metrics.programs import command
+from tests.e2e.metrics.prometheus import Prometheus
+
+
+def push_remotely(prometheus: Prometheus, name: str, value: float, labels: Mapping[str, str], scratch: Path) -> None:
+    """Send one sample of now by remote write."""
+    file = scratch / "pushed"
+    file.write_text(f"# TYPE {name} gauge\n{name} {value}\n")
+    words = ["push", "metrics", *(f"--label={label}={text}" for label, text in labels.items())]
+    address = f"http://{prometheus.program.address}"
+    subprocess.run([command("promtool"), *words, address, str(file)], check=True, capture_output=True, env={})
+
+
+def push_otlp(prometheus: Prometheus, name: str, value: int, nanoseconds: int, resource: Mapping[str, str]) -> None:
+    """Send one sample of a counter by OTLP."""
+    request = ExportMetricsServiceRequest()
+    pushed = request.resource_metrics.add()
+    for key, text in resource.items():
+        pushed.resource.attributes.append(KeyValue(key=key, value=AnyValue(string_value=text)))
+    metric = pushed.scope_metrics.add().metrics.add(name=name)
+    metric.sum.is_monotonic = True
+    metric.sum.aggregation_temporality = AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE
+    metric.sum.data_points.add(time_unix_nano=nanoseconds, as_int=value)
+    prometheus.program.post("/api/v1/otlp/v1/metrics", request.SerializeToString(), "application/x-protobuf")
