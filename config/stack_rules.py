@@ -64,6 +64,19 @@ def _credentials_are_used(settings: Settings) -> Iterator[Problem]:
         yield Problem(place, f"is not used: {why}; remove it", remove_command(place))
 
 
+@rule("metrics.kind", "metrics.replicas", "metrics.long_term")
+def _pair_has_a_querier(settings: Settings) -> Iterator[Problem]:
+    metrics = settings.metrics
+    if metrics.in_stack and metrics.replicas > 1 and metrics.long_term is None:
+        yield Problem(
+            setting_path("metrics", "replicas"),
+            "must be 1 without metrics.long_term: a pair needs the querier of Thanos, which removes duplicates; set "
+            "long_term, or set 1",
+            set_command(setting_path("metrics", "long_term", "replicas"), 2),
+            shown(metrics.replicas),
+        )
+
+
 @rule("storage.kind", *_LONG_TERM)
 def _long_term_has_a_bucket(settings: Settings) -> Iterator[Problem]:
     if settings.metrics.thanos is not None and isinstance(settings.storage, FilesystemStorage):
@@ -303,6 +316,7 @@ RULES: Sequence[Rule] = (
     _external_storage_has_credentials,
     _credentials_are_used,
     _long_term_has_a_bucket,
+    _pair_has_a_querier,
     _native_sidecars_are_supported,
     _every_signal_has_a_bucket,
     _prefixes_are_of_signals,

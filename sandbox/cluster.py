@@ -73,7 +73,7 @@ def custom_resource_definitions() -> list[Object]:
     names = {definition["metadata"]["name"] for definition in found}
     found += [each for each in minimal_definitions() if each["metadata"]["name"] not in names]
     for definition in found:
-        if definition["spec"]["group"] == "monitoring.coreos.com":
+        if definition["metadata"]["name"].endswith(".monitoring.coreos.com"):
             owner = {
                 "meta.helm.sh/release-name": "prometheus-operator-crds",
                 "meta.helm.sh/release-namespace": "monitoring",

@@ -71,10 +71,10 @@ class ThanosArgs(TypedDict):
     retention_raw: NotRequired[pulumi.Input[str]]
     """How long samples are kept as they came, `0d` for ever; at least `14d` with `downsampling` and `2d` without.
     Default: `retention`, in a stack `retention.metrics`."""
-    retention_5m: NotRequired[pulumi.Input[str]]
+    retention_five_minutes: NotRequired[pulumi.Input[str]]
     """How long one sample for 5 minutes is kept, `0d` for ever; at least `14d`. Default: `retention`, in a stack
     `retention.metrics`."""
-    retention_1h: NotRequired[pulumi.Input[str]]
+    retention_one_hour: NotRequired[pulumi.Input[str]]
     """How long one sample for an hour is kept, `0d` for ever; at least `14d`. Default: `retention`, in a stack
     `retention.metrics`."""
     local_retention: NotRequired[pulumi.Input[str]]

@@ -96,7 +96,7 @@ class LongTermSettings(ReleaseSettings):
         ),
         examples=["90d"],
     )
-    retention_5m: Duration | None = Field(
+    retention_five_minutes: Duration | None = Field(
         default=None,
         description=(
             "How long one sample for 5 minutes is kept, `0d` for ever; at least `14d`. Default: `retention`, in a "
@@ -104,7 +104,7 @@ class LongTermSettings(ReleaseSettings):
         ),
         examples=["395d"],
     )
-    retention_1h: Duration | None = Field(
+    retention_one_hour: Duration | None = Field(
         default=None,
         description=(
             "How long one sample for an hour is kept, `0d` for ever; at least `14d`. Default: `retention`, in a stack "
@@ -312,7 +312,7 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
     @property
     def retentions(self) -> dict[str, str]:
         """How long each resolution is kept."""
-        stated = (self.retention_raw, self.retention_5m, self.retention_1h)
+        stated = (self.retention_raw, self.retention_five_minutes, self.retention_one_hour)
         return {name: own or self.retention for name, own in zip(RESOLUTIONS, stated, strict=True)}
 
     @property
@@ -353,7 +353,7 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
     def _storage_ca_has_one_source(self) -> str | None:
         return source_problem(self.storage_ca)
 
-    @rule("retention", "retention_raw", "retention_5m", "retention_1h", "downsampling")
+    @rule("retention", "retention_raw", "retention_five_minutes", "retention_one_hour", "downsampling")
     def _retentions_outlive_compaction(self) -> Iterator[Violation]:
         least = self.least_retention
         reason = (
@@ -362,8 +362,8 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
             else "as blocks of 2 days are made of younger ones"
         )
         text = f"{least.days}d"
-        stated = {"retention_raw": self.retention_raw, "retention_5m": self.retention_5m}
-        stated |= {"retention_1h": self.retention_1h}
+        stated = {"retention_raw": self.retention_raw, "retention_five_minutes": self.retention_five_minutes}
+        stated |= {"retention_one_hour": self.retention_one_hour}
         if None in stated.values() and _is_below(self.retention, least):
             yield Violation(f"must be at least {text} in Thanos, {reason}; set {text} or more", {"retention": text})
         for name, own in stated.items():
@@ -371,17 +371,20 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
                 message = f"must be at least {text}, {reason}; set {text} or more, or 0d for ever"
                 yield Violation(message, {name: text}, at=(name,))
 
-    @rule("downsampling", "retention_5m", "retention_1h")
+    @rule("downsampling", "retention_five_minutes", "retention_one_hour")
     def _only_downsampled_blocks_have_a_retention(self) -> Iterator[Violation]:
-        for name, own in (("retention_5m", self.retention_5m), ("retention_1h", self.retention_1h)):
+        for name, own in (
+            ("retention_five_minutes", self.retention_five_minutes),
+            ("retention_one_hour", self.retention_one_hour),
+        ):
             if own is not None and not self.downsampling:
                 yield Violation("is not used with downsampling false; remove it, or set that to true", at=(name,))
 
-    @rule("compactor", "retention_raw", "retention_5m", "retention_1h", "downsampling")
+    @rule("compactor", "retention_raw", "retention_five_minutes", "retention_one_hour", "downsampling")
     def _only_a_compactor_applies_the_retention(self) -> Iterator[Violation]:
         if self.compactor:
             return
-        for name in ("retention_raw", "retention_5m", "retention_1h"):
+        for name in ("retention_raw", "retention_five_minutes", "retention_one_hour"):
             if getattr(self, name) is not None:
                 yield Violation("is not used with compactor false; remove it, or set that to true", at=(name,))
         if not self.downsampling:

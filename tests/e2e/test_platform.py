@@ -120,13 +120,13 @@ def test_a_changed_setting_changes_what_it_is_about_and_nothing_else(
 
 def test_a_changed_configuration_is_updated_in_place_and_rolls_its_pods(platform: Platform) -> None:
     before = platform.sandbox.get(ALLOY_CONFIG)["metadata"]
-    pods = _pods(platform, "telemetry")
+    pods = _pods(platform, "telemetry", "alloy")
     platform.checkout.configure("dev", {"observability:telemetry": {"extra_labels": {"team": "payments"}}})
     platform.up()
     after = platform.sandbox.get(ALLOY_CONFIG)
     assert after["metadata"]["uid"] == before["uid"], "the ConfigMap is the same object"
     assert "payments" in after["data"]["config.alloy"]
-    assert not pods & _pods(platform, "telemetry"), "every collector was started with the new configuration"
+    assert not pods & _pods(platform, "telemetry", "alloy"), "every collector was started with the new configuration"
 
 
 def test_an_up_that_was_killed_is_recovered_and_run_again(platform: Platform, eventually: Eventually) -> None:
@@ -203,5 +203,7 @@ def test_a_destroy_leaves_nothing_and_can_be_run_again(platform: Platform) -> No
     assert "nothing: no resource is protected" in again.stdout
 
 
-def _pods(platform: Platform, namespace: str) -> set[str]:
-    return {pod["metadata"]["uid"] for pod in platform.sandbox.get(f"/api/v1/namespaces/{namespace}/pods")["items"]}
+def _pods(platform: Platform, namespace: str, application: str = "") -> set[str]:
+    selector = f"?labelSelector=app.kubernetes.io/name%3D{application}" if application else ""
+    pods = platform.sandbox.get(f"/api/v1/namespaces/{namespace}/pods{selector}")["items"]
+    return {pod["metadata"]["uid"] for pod in pods}

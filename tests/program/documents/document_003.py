@@ -30,7 +30,7 @@ TABLE = (
     *(Row("3.2", f"{role} pods", f"{THANOS} {role} replicas", 2, "metrics.long_term.replicas", 3, differs=ALONE)
       for role in ("query", "queryFrontend", "storeGateway")),
     Row("3.2", "compactor", f"{THANOS} compact enabled", True, "metrics.long_term.compactor", False,
-        {"metrics.long_term.retention_1h": None}),
+        {"metrics.long_term.retention_one_hour": None}),
     Row("3.2", "ruler", f"{THANOS} rule enabled", True, "metrics.long_term.ruler", False, WITHOUT_RULES),
     Row("3.2", "alerts of the ruler", f"{THANOS} rule alertmanagersConfig value",
         '{"alertmanagers": [{"static_configs": ["alertmanager-operated.monitoring:9093"], "scheme": "http", '
@@ -43,7 +43,7 @@ TABLE = (
     Row("3.2", "retention of samples", f"{THANOS} compact extraArgs 3", "--retention.resolution-raw=90d",
         "retention.metrics", "100d", differs=ALONE),
     Row("3.2", "retention of hours", f"{THANOS} compact extraArgs 5", "--retention.resolution-1h=395d",
-        "metrics.long_term.retention_1h", "400d", differs=ALONE),
+        "metrics.long_term.retention_one_hour", "400d", differs=ALONE),
     Row("3.2", "bucket of metrics", "exports buckets metrics", "metrics",
         "storage.buckets", {"logs": "chunks", "traces": "traces", "metrics": "blocks"}),
 

@@ -98,7 +98,20 @@ def test_a_directory_without_definitions_gives_the_minimal_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OBSERVABILITY_CRDS", str(tmp_path))
-    assert cluster.custom_resource_definitions() == minimal_definitions()
+    assert [each["spec"] for each in cluster.custom_resource_definitions()] == [
+        each["spec"] for each in minimal_definitions()
+    ]
+
+
+def test_a_release_of_the_stacks_takes_the_definitions_of_the_prometheus_operator(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("OBSERVABILITY_CRDS", raising=False)
+    owned = [each["metadata"] for each in cluster.custom_resource_definitions() if "annotations" in each["metadata"]]
+    assert {metadata["name"].partition(".")[2] for metadata in owned} == {"monitoring.coreos.com"}
+    for metadata in owned:
+        assert metadata["annotations"]["meta.helm.sh/release-name"] == "prometheus-operator-crds"
+        assert metadata["labels"] == {"app.kubernetes.io/managed-by": "Helm"}, "else Helm refuses to take them"
 
 
 def test_a_directory_that_does_not_exist_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,11 +17,11 @@ TWO = {"replicas": 2}
     [
         ({"retention_raw": "40h"}, "retention_raw", "at least 14d"),
         ({"retention_raw": "10d"}, "retention_raw", "at least 14d"),
-        ({"retention_5m": "13d"}, "retention_5m", "at least 14d"),
-        ({"retention_1h": "10d"}, "retention_1h", "at least 14d"),
+        ({"retention_five_minutes": "13d"}, "retention_five_minutes", "at least 14d"),
+        ({"retention_one_hour": "10d"}, "retention_one_hour", "at least 14d"),
         ({"retention": "7d"}, "retention", "at least 14d"),
         ({"downsampling": False, "retention": "24h"}, "retention", "at least 2d"),
-        ({"downsampling": False, "retention_5m": "90d"}, "retention_5m", "downsampling false"),
+        ({"downsampling": False, "retention_five_minutes": "90d"}, "retention_five_minutes", "downsampling false"),
         ({"compactor": False, "retention_raw": "90d"}, "retention_raw", "compactor false"),
         ({"compactor": False, "downsampling": False}, "downsampling", "compactor false"),
         ({"local_retention": "2h"}, "local_retention", "at least 6h"),
@@ -103,11 +103,11 @@ def test_a_fix_is_applied_as_it_is_printed(args: dict[str, Any], fix: dict[str, 
 
 @pytest.mark.parametrize("forever", ["0d", "0s"])
 def test_a_retention_may_be_for_ever(forever: str) -> None:
-    assert spec(retention_1h=forever).retentions["1h"] == forever
+    assert spec(retention_one_hour=forever).retentions["1h"] == forever
 
 
 def test_a_resolution_without_a_retention_of_its_own_has_that_of_all() -> None:
-    assert spec(retention="90d", retention_1h="1095d").retentions == {"raw": "90d", "5m": "90d", "1h": "1095d"}
+    assert spec(retention="90d", retention_one_hour="1095d").retentions == {"raw": "90d", "5m": "90d", "1h": "1095d"}
 
 
 def test_without_downsampling_two_days_of_samples_are_enough() -> None:
