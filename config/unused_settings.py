@@ -93,7 +93,9 @@ _UNUSED = (
         _without_metrics,
         {
             "tracing": ("processors", "span_metrics_dimensions", "service_graph_dimensions", "external_labels"),
-            "datasources": ("metrics_uid", "metrics_name", "metrics_queries", "metrics_tags", "exemplar_labels"),
+            "datasources": (
+                *("metrics_uid", "metrics_name", "metrics_type", "metrics_queries", "metrics_tags", "exemplar_labels"),
+            ),
         },
     ),
     _Unused("grafana.enabled", _without_grafana, {"grafana": GrafanaSettings.model_fields}),

@@ -490,6 +490,8 @@ def datasources_args(
     default: DatasourcesArgs = {"namespace": logs_namespace}
     if settings.metrics.in_stack:
         default["scrape_interval"] = settings.metrics.scrape_interval
+    if settings.metrics.thanos is not None:
+        default["metrics_type"] = "Thanos"
     if not settings.grafana.enabled:
         default["default_uid"] = ""
     return {

@@ -372,6 +372,7 @@ def _without_row(settings: Settings) -> tuple[str, ...]:
         "the memcached of Tempo": memcached,
         "the rollout operator": bool(settings.logging.ingester_zones),
         "the demo": settings.demo.enabled,
+        "the Prometheus operator and its exporters": settings.metrics.in_stack,
     }
     return (*(name for name, is_missing in missing.items() if is_missing), "gateways", "sidecars")
 

@@ -65,6 +65,10 @@ class DatasourcesArgs(TypedDict):
     metrics_uid: NotRequired[str]
     """Uid of Prometheus in Grafana; empty where there are no metrics, and then nothing links to them. Default:
     `prometheus`, as in kube-prometheus-stack."""
+    metrics_type: NotRequired[pulumi.Input[str]]
+    """Software that answers queries of metrics, by which Grafana chooses the requests that it makes. One of
+    `Prometheus`, `Thanos`, `Mimir` or `Cortex`. Default: none, and Grafana takes it for Prometheus; in a stack
+    `Thanos` with `metrics.long_term`."""
     default_uid: NotRequired[str]
     """Uid of the datasource that new panels start with, one created here; empty for none of them. Grafana does not
     start with two of them. Default: that of Prometheus where it is created here, else none."""

@@ -204,6 +204,8 @@ class ProvisionedPrometheus:
     scrape_interval: str
     exemplars: tuple[ExemplarLink, ...] = ()
     client: HttpClientSettings = field(default_factory=HttpClientSettings)
+    software: str = ""
+    """The software behind the API of Prometheus, as Grafana names it; empty where that is not stated."""
 
 
 Provisioned = ProvisionedLoki | ProvisionedTempo | ProvisionedPrometheus

@@ -90,6 +90,7 @@ def _prometheus(spec: DatasourcesSpec) -> ProvisionedPrometheus | None:
         scrape_interval=spec.scrape_interval,
         exemplars=tuple(ExemplarLink(tempo, label) for label in spec.exemplar_labels) if tempo else (),
         client=spec.metrics_client or HttpClientSettings(),
+        software=spec.metrics_type.value if spec.metrics_type else "",
     )
 
 
@@ -214,6 +215,7 @@ def _json_data(provisioned: Provisioned) -> dict[str, Any]:
         return {
             **_client_json(provisioned.client),
             "httpMethod": "POST",
+            **({"prometheusType": provisioned.software} if provisioned.software else {}),
             "timeInterval": provisioned.scrape_interval,
             "exemplarTraceIdDestinations": [_exemplar(link) for link in provisioned.exemplars],
         }

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -61,6 +62,16 @@ Directory = Annotated[str, form(r"(/[\w.-]+)*", "a path from the root, such as /
 Uid = Annotated[str, AfterValidator(_uid)]
 Pattern = Annotated[str, AfterValidator(_pattern)]
 
+
+class MetricsType(StrEnum):
+    """Software with the API of Prometheus, as Grafana names it."""
+
+    PROMETHEUS = "Prometheus"
+    THANOS = "Thanos"
+    MIMIR = "Mimir"
+    CORTEX = "Cortex"
+
+
 UIDS = ("logs_uid", "traces_uid", "metrics_uid")
 NAMES = ("logs_name", "traces_name", "metrics_name")
 
@@ -90,6 +101,14 @@ class DatasourcesSettings(StrictModel):
             "Default: `prometheus`, as in kube-prometheus-stack."
         ),
         examples=["prometheus"],
+    )
+    metrics_type: MetricsType | None = Field(
+        default=None,
+        description=(
+            "Software that answers queries of metrics, by which Grafana chooses the requests that it makes. Default: "
+            "none, and Grafana takes it for Prometheus; in a stack `Thanos` with `metrics.long_term`."
+        ),
+        examples=["Thanos"],
     )
     default_uid: Plain[Uid | None] = Field(
         default=None,

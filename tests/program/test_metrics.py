@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.checkout import ROOT
-from tests.program.programs import record_stack, refused
+from tests.program.programs import datasource, record_stack, refused
 from tests.recording import Recording
 from tools.deploy.capacity import Capacity, needs_of
 from tools.program import record
@@ -76,6 +76,13 @@ def test_receivers_take_the_pushes_in_place_of_prometheus() -> None:
     (url,) = addresses(collector(recording), "prometheus.remote_write")
     assert url.startswith("http://thanos-receive-router.monitoring") and remote_writes(recording) == [url]
     assert "otelcol.exporter.otlphttp.prometheus" not in collector(recording)
+
+
+def test_grafana_asks_thanos_where_there_is_one() -> None:
+    plain, years = (datasource(record_stack(stack), "metrics") for stack in ({}, {"metrics": PAIR}))
+    assert plain["url"] == SERVER and "prometheusType" not in plain["jsonData"]
+    assert years["url"].startswith("http://thanos-query-frontend.monitoring")
+    assert years["jsonData"]["prometheusType"] == "Thanos"
 
 
 def test_a_pair_without_thanos_is_refused_with_the_setting_that_adds_it() -> None:

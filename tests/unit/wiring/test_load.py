@@ -273,10 +273,10 @@ def test_a_store_outside_the_cluster_has_no_row() -> None:
 @pytest.mark.parametrize(
     ("areas", "named"),
     [
-        ({}, "Grafana, gateways, sidecars"),
-        ({"grafana": {"enabled": False}}, "gateways, sidecars"),
-        ({"demo": {"enabled": True}}, "Grafana, the demo, gateways"),
-        ({"tracing": {"mode": "distributed"}}, "Grafana, the memcached of Tempo, gateways, sidecars"),
+        ({}, "Grafana, the Prometheus operator and its exporters, gateways, sidecars"),
+        ({"grafana": {"enabled": False}, "metrics": {"kind": "none"}}, "gateways, sidecars"),
+        ({"demo": {"enabled": True}}, "Grafana, the demo, the Prometheus operator"),
+        ({"tracing": {"mode": "distributed"}}, "Grafana, the memcached of Tempo, the Prometheus operator"),
     ],
 )
 def test_the_cost_names_the_workloads_of_the_stack_that_it_leaves_out(areas: dict[str, Any], named: str) -> None:
