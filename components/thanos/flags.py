@@ -27,7 +27,7 @@ _OF_BUCKET = {"objstore.config": "use ThanosObjectStore", "objstore.config-file"
 _WITH_ADMINISTRATION = {"disable-admin-operations": _REMOVE}
 
 FLAGS_OF_ARGUMENTS: Mapping[ThanosRole, Mapping[str, str]] = {
-    ThanosRole.QUERY: {**_OF_EVERY_ROLE, **_OF_GRPC},
+    ThanosRole.QUERY: {**_OF_EVERY_ROLE, **_OF_GRPC, "query.auto-downsampling": _REMOVE},
     ThanosRole.QUERY_FRONTEND: {
         **_OF_EVERY_ROLE,
         **{
@@ -52,7 +52,9 @@ FLAGS_OF_ARGUMENTS: Mapping[ThanosRole, Mapping[str, str]] = {
         **_OF_EVERY_ROLE,
         **_OF_BUCKET,
         **_WITH_ADMINISTRATION,
-        **{f"retention.resolution-{resolution}": f"use retention_{resolution}" for resolution in RESOLUTIONS},
+        "retention.resolution-raw": "use retention_raw",
+        "retention.resolution-5m": "use retention_five_minutes",
+        "retention.resolution-1h": "use retention_one_hour",
         "data-dir": _REMOVE,
         "wait": _REMOVE,
         "downsampling.disable": "use downsampling",
@@ -86,7 +88,8 @@ FLAGS_OF_ARGUMENTS: Mapping[ThanosRole, Mapping[str, str]] = {
         "receive.local-endpoint": _REMOVE,
         "tsdb.path": _REMOVE,
         "tsdb.retention": _LOCAL,
-        "tsdb.out-of-order.time-window": _REMOVE,
+        "tsdb.out-of-order.time-window": "use out_of_order_window",
+        "tsdb.max-exemplars": _REMOVE,
     },
 }
 """By workload, the flags that are set once, each with what to use instead."""

@@ -16,8 +16,8 @@ from .workloads import replication_factor, workload, workload_values
 
 REPOSITORY = "thanos/thanos"
 """The repository of the chart's image in every registry: it has no value for the registry alone."""
-OUT_OF_ORDER_WINDOW = "30m"
-"""How late a pushed sample may be, as several senders push in any order."""
+EXEMPLARS = 100_000
+"""Number of exemplars that each ingestor keeps in memory; by itself it keeps none."""
 GO_SHARE_OF_MEMORY = 0.85
 
 
@@ -36,7 +36,8 @@ def thanos_values(spec: ThanosSpec) -> dict[str, Any]:
         "query": {
             # Not `additionalReplicaLabels`, by which the compactor would merge replicas sample by sample, for good.
             "replicaLabels": list(spec.replica_labels),
-            **workload_values(spec, ThanosRole.QUERY),
+            # Long ranges are answered from lower resolutions, which alone are left of old samples.
+            **workload_values(spec, ThanosRole.QUERY, ["--query.auto-downsampling"]),
         },
         "queryFrontend": {
             "enabled": True,
@@ -111,7 +112,7 @@ def _ruler(spec: ThanosSpec) -> dict[str, Any]:
 
 
 def _receivers(spec: ThanosSpec) -> dict[str, Any]:
-    late = f"--tsdb.out-of-order.time-window={OUT_OF_ORDER_WINDOW}"
+    flags = [f"--tsdb.out-of-order.time-window={spec.out_of_order_window}", f"--tsdb.max-exemplars={EXEMPLARS}"]
     ingestors = workload(spec, ThanosRole.RECEIVE_INGESTOR).replicas
     return {
         "enabled": True,
@@ -122,7 +123,7 @@ def _receivers(spec: ThanosSpec) -> dict[str, Any]:
             # The list of ingestors is mounted in a way that never changes in a pod.
             "podAnnotations": {"observability/ingestors": str(ingestors)},
         },
-        "ingestor": workload_values(spec, ThanosRole.RECEIVE_INGESTOR, [*_external_labels(spec), late]),
+        "ingestor": workload_values(spec, ThanosRole.RECEIVE_INGESTOR, [*_external_labels(spec), *flags]),
     }
 
 
