@@ -12,6 +12,8 @@ from tools.contract.pods import Pod, matches, pods_of
 from tools.render import RenderedObject
 
 RELOADER_PORT = 8080
+DEFAULT_IMAGES = {"thanos-sidecar": "quay.io/thanos/thanos:v0.42.4"}
+"""The images of the containers of a Prometheus for which its custom resource states none."""
 ANNOTATION = "prometheus.io"
 
 
@@ -57,7 +59,7 @@ def containers_of(objects: Iterable[RenderedObject]) -> Iterator[Container]:
         for container in [*sidecars, *pod.spec["containers"], *_of_the_operator(pod)]:
             ports = container.get("ports") or []
             names = {str(port.get("name") or port["containerPort"]): int(port["containerPort"]) for port in ports}
-            yield Container(pod, container["name"], container.get("image", ""), names)
+            yield Container(pod, container["name"], container.get("image") or DEFAULT_IMAGES[container["name"]], names)
 
 
 def _of_the_operator(pod: Pod) -> Sequence[Mapping[str, Any]]:
