@@ -1,4 +1,4 @@
-"""ServiceMonitor of a release, where that of the chart does not fit."""
+"""ServiceMonitors and PodMonitors of a release, where the chart has none that fits."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,12 +19,13 @@ def create_service_monitor(
     spec: pulumi.Input[Mapping[str, Any]],
     release: pulumi.Resource,
     parent: pulumi.Resource,
+    kind: str = "ServiceMonitor",
 ) -> CustomResource:
-    """Create the ServiceMonitor `name` after `release`, with the `labels` that Prometheus selects by."""
+    """Create the ServiceMonitor or PodMonitor `name` after `release`, with the `labels` that Prometheus selects by."""
     return CustomResource(
         resource_name,
         api_version="monitoring.coreos.com/v1",
-        kind="ServiceMonitor",
+        kind=kind,
         metadata=ObjectMetaArgs(
             name=name,
             namespace=namespace,

@@ -79,6 +79,10 @@ def non_root(user: int) -> dict[str, Any]:
     return {"runAsNonRoot": True, "runAsUser": user, "runAsGroup": user, **SECCOMP_PROFILE}
 
 
+EXPORTER_RESOURCES = resources("10m", "32Mi")
+"""Resources of a metrics exporter beside a cache or a gateway."""
+
+
 def go_memory_limit(mebibytes: int | Decimal) -> str:
     """Return the value of `GOMEMLIMIT` for a memory limit in MiB."""
     return f"{int(mebibytes * GO_SHARE_OF_MEMORY)}MiB"

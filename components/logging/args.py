@@ -113,7 +113,7 @@ class LoggingArgs(TypedDict):
     otlp_index_labels: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Resource attributes of OTLP logs that become index labels; the others become structured metadata. Default:
     those of Loki without pod, ReplicaSet and instance id."""
-    pattern_ingester: NotRequired[pulumi.Input[bool]]
+    pattern_ingester: NotRequired[bool]
     """Whether Loki finds patterns in lines, for the patterns tab of Grafana's Logs Drilldown. Default: false."""
     chunk_encoding: NotRequired[str]
     """Compression of chunks: `snappy`, fast to read; `gzip`, small; `zstd` or `lz4`. It may change at any time.

@@ -13,12 +13,14 @@ from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._outputs import outputs_of
 from .._release import release
+from .._service_monitor import create_service_monitor
 from .._tls import allowed_changes_warnings, login_warnings
 from ..charts import LOKI_IMAGE
 from ..urls import log_address_warnings
 from .args import LoggingArgs
 from .gateway import network_policy_spec
 from .modes import LokiMode, LokiRole
+from .pod_monitors import pod_monitors
 from .ruler import create_rules
 from .spec import LoggingSpec
 from .update_guard import update_problems, upgrade_problems
@@ -79,6 +81,17 @@ class Logging(pulumi.ComponentResource):
             depends_on=namespace,
             hooks=guard(f"{name}-loki", problems, upgrades),
         )
+        for part, monitor in pod_monitors(spec).items():
+            create_service_monitor(
+                f"{name}-{part}-monitor",
+                kind="PodMonitor",
+                name=f"{spec.release_name}-{part}",
+                namespace=spec.namespace,
+                labels=resolved.apply(lambda checked: checked.service_monitor_labels),
+                spec=monitor,
+                release=loki,
+                parent=self,
+            )
         create_rules(name, spec, resolved, parent=self, depends_on=namespace, loki=loki)
 
         self.namespace = pulumi.Output.from_input(spec.namespace)

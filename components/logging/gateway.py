@@ -20,8 +20,8 @@ TLS_PORT = 443
 STATUS_PORT = 8081
 """The port at which the exporter beside nginx reads its counters once the port for clients uses TLS."""
 
-METRICS_PORTS = (3100, 9150)
-"""Ports with the metrics of Loki, beside its API, and of the exporters beside its caches."""
+METRICS_PORTS = (3100, 8001, 9150)
+"""Ports with the metrics of Loki, beside its API, of the rollout operator and of the exporters beside its caches."""
 
 OPERATOR_PATHS = r"^/(flush|ingester|memberlist|config)(/|$)|(^|/)ring$"
 """Paths that stop, flush or forget ingesters or show the configuration; they are of no tenant, so no client may."""

@@ -242,7 +242,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
             "Default: those of Loki without pod, ReplicaSet and instance id."
         ),
     )
-    pattern_ingester: bool = Field(
+    pattern_ingester: Plain[bool] = Field(
         default=False,
         description="Whether Loki finds patterns in lines, for the patterns tab of Grafana's Logs Drilldown.",
     )

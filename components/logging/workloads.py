@@ -51,10 +51,6 @@ def default_replicas(role: LokiRole, replicas: int | None) -> int:
     return min(2, each) if role in MAX_TWO_REPLICAS else each
 
 
-EXPORTER_RESOURCES = resources("10m", "32Mi")
-"""Resources of a metrics exporter beside a cache or the gateway."""
-
-
 @dataclass(frozen=True)
 class LokiWorkload:
     """A workload with every default resolved."""

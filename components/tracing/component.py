@@ -53,6 +53,12 @@ class Tracing(pulumi.ComponentResource):
                 "has is lost with its volume; set 3 replicas or more, of which two confirm a write",
                 self,
             )
+        if spec.has_memcached and spec.service_monitor and not spec.has_cache_exporter:
+            pulumi.log.warn(
+                "service_monitor = true: memcached has no metrics, as the chart has its exporter listen at 0.0.0.0 "
+                "alone and ip_families begins with IPv6; use cache_endpoint for a cache with metrics",
+                self,
+            )
         for warning in [*login_warnings(spec), *allowed_changes_warnings(spec.allow_changes)]:
             pulumi.log.warn(warning, self)
         namespace = create_namespace_if(name, spec, spec.namespace, self)

@@ -364,6 +364,16 @@ class TracingSpec(TracingSettings, MetricsClientSpec, SecuritySpec, BucketReader
         return self.mode is TempoMode.DISTRIBUTED and installs_tempo_3(self.chart_version)
 
     @property
+    def has_memcached(self) -> bool:
+        """Whether distributed Tempo has a memcached of its own."""
+        return self.mode is TempoMode.DISTRIBUTED and not self.cache_endpoint
+
+    @property
+    def has_cache_exporter(self) -> bool:
+        """Whether memcached has an exporter, which the chart makes listen at 0.0.0.0 alone."""
+        return self.service_monitor and not self.advertises_ipv6
+
+    @property
     def roles(self) -> tuple[TempoRole, ...]:
         """The workloads that distributed Tempo can have in this version."""
         return TEMPO_3_ROLES if self.uses_kafka else TEMPO_2_ROLES

@@ -8,7 +8,7 @@ from .._cache import EXPAND_ENVIRONMENT, Database
 from .._merge import deep_merge
 from .._nginx import resolver_globals
 from .._pods import pod_values
-from .._workload import CONTAINER_SECURITY_CONTEXT, resources, scheduling
+from .._workload import CONTAINER_SECURITY_CONTEXT, EXPORTER_RESOURCES, resources, scheduling
 from ..storage.s3 import bucket_endpoint
 from ..units import hours, parse_duration
 from .endpoints import distributed_receivers, monolithic_receivers
@@ -259,7 +259,8 @@ def _cache_values(spec: TracingSpec) -> dict[str, Any]:
         "extraArgs": ["-m", str(MEMCACHED_MEGABYTES)],
         **scheduling(spec.node_selector, spec.tolerations),
     }
-    return {"memcached": memcached}
+    exporter = {"enabled": spec.has_cache_exporter, "resources": EXPORTER_RESOURCES}
+    return {"memcached": memcached, "memcachedExporter": exporter}
 
 
 def _trace_storage(spec: TracingSpec) -> dict[str, Any]:

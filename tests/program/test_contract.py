@@ -81,14 +81,26 @@ def test_there_are_stacks_to_check() -> None:
     assert STACKS
 
 
-def test_every_service_monitor_bears_the_labels_that_its_prometheus_selects_by(
-    rendered: Callable[[str], Rendering],
-) -> None:
-    if any(release.stand_in for release in rendered("eks").releases):
+def test_everything_that_a_prometheus_selects_bears_the_labels_that_it_selects_by() -> None:
+    require("helm")
+    config = {
+        "cluster": {"name": "test", "service_monitors": True, "service_monitor_labels": {"release": "kps"}},
+        "caching": {"kind": "valkey"},
+        "logging": {"mode": "distributed", "replicas": 3, "ingester_zones": ["a", "b", "c"], "pattern_ingester": True},
+        "tracing": {"mode": "distributed", "replicas": 3},
+        "metrics": {
+            "kind": "external",
+            "remote_write_url": "http://m.prometheus:9090/api/v1/write",
+            "query_url": "http://m.prometheus:9090",
+        },
+        "probes": {"targets": {"shop": {"address": "https://shop.example.org"}}},
+    }
+    rendering = render_program(configured_program(ROOT, config), "test")
+    if any(release.stand_in for release in rendering.releases):
         pytest.skip("stand-in charts have no ServiceMonitor")
-    monitors = [item for item in rendered("eks").objects if item.kind == "ServiceMonitor"]
-    assert {"logging", "tracing", "telemetry", "grafana"} <= {item.namespace for item in monitors}
-    unlabelled = [
-        str(item) for item in monitors if item.manifest["metadata"]["labels"].get("release") != "kube-prometheus-stack"
-    ]
+    kinds = ("ServiceMonitor", "PodMonitor", "Probe", "PrometheusRule")
+    selected = [item for item in rendering.objects if item.kind in kinds]
+    namespaces = {"caching", "logging", "monitoring", "storage", "telemetry", "tracing"}
+    assert (namespaces, set(kinds)) == ({item.namespace for item in selected}, {item.kind for item in selected})
+    unlabelled = [str(item) for item in selected if item.manifest["metadata"]["labels"].get("release") != "kps"]
     assert unlabelled == []

@@ -6,6 +6,7 @@ import pytest
 
 from components.charts import (
     ALLOY,
+    BLACKBOX_EXPORTER,
     GRAFANA_CHART,
     KUBE_PROMETHEUS_STACK,
     LOKI,
@@ -21,9 +22,23 @@ from tools.contract.ip_families import every_pod_uses_the_ip_families_of_the_clu
 from tools.program.stacks import configured_program
 from tools.render.stack import render_program
 
-CHARTS = (ALLOY, GRAFANA_CHART, KUBE_PROMETHEUS_STACK, LOKI, SEAWEEDFS_CHART, TEMPO, TEMPO_DISTRIBUTED, VALKEY)
+CHARTS = (
+    ALLOY,
+    BLACKBOX_EXPORTER,
+    GRAFANA_CHART,
+    KUBE_PROMETHEUS_STACK,
+    LOKI,
+    SEAWEEDFS_CHART,
+    TEMPO,
+    TEMPO_DISTRIBUTED,
+    VALKEY,
+)
 STACKS: dict[str, dict[str, Any]] = {
-    "one-pod-each": {"demo": {"enabled": True}, "tracing": {"receivers": ["otlp", "jaeger", "zipkin"]}},
+    "one-pod-each": {
+        "demo": {"enabled": True},
+        "tracing": {"receivers": ["otlp", "jaeger", "zipkin"]},
+        "probes": {"targets": {"shop": {"address": "https://shop.example.org"}}},
+    },
     "distributed-with-logins": {
         "storage": {"replicas": 3},
         "caching": {"kind": "valkey"},

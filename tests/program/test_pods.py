@@ -63,9 +63,10 @@ EVERYTHING: dict[str, Any] = {
     },
     "tracing": {"mode": "distributed", "gateway": True},
     "telemetry": {"log_source": "api"},
+    "probes": {"replicas": 2, "targets": {"shop": {"address": "https://shop.example.org"}}},
     "demo": {"enabled": True},
 }
-"""What no other stack has: a Job for rules, the exporters, collectors without log files."""
+"""What no other stack has: a Job for rules, the exporters, probes, collectors without log files."""
 
 
 def _committed(stack: str) -> dict[str, Any]:

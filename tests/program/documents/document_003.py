@@ -115,6 +115,10 @@ TABLE = (
     Row("3.8", "where traces are read", f"{TRACES} url", "http://tempo-gateway.tracing",
         "tracing.namespace", "other"),
 
+    Row("4.3", "job of probes", "probes-grafana spec jobName", "blackbox-http"),
+    Row("4.5", "probe of Grafana", "probes-grafana spec targets staticConfig static 0",
+        "http://grafana.grafana/api/health", "probes.targets.grafana.address", "http://other/api/health"),
+
     Row("4.10", "step of graphs", f"{METRICS} jsonData timeInterval", "15s", "metrics.scrape_interval", "30s"),
     Row("4.10", "Prometheus is the default", f"{METRICS} isDefault", True),
     Row("4.10", "exemplars lead to traces", f"{METRICS} jsonData exemplarTraceIdDestinations",

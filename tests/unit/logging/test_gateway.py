@@ -108,7 +108,7 @@ def test_the_network_policy_admits_the_release_and_prometheus_alone() -> None:
     assert (excluded["operator"], excluded["values"]) == ("NotIn", ["gateway"])
     assert own == {"from": [{"podSelector": {"matchLabels": {"app.kubernetes.io/instance": "loki"}}}]}
     (namespaces,) = scrapers["from"][0]["namespaceSelector"]["matchExpressions"]
-    assert namespaces["values"] == ["monitoring"] and [port["port"] for port in scrapers["ports"]] == [3100, 9150]
+    assert namespaces["values"] == ["monitoring"] and [port["port"] for port in scrapers["ports"]] == [3100, 8001, 9150]
     assert len(network_policy_spec(spec_of(BUCKET, **LOGINS))["ingress"]) == 1
 
 

@@ -81,3 +81,16 @@ def test_a_cache_that_cannot_be_used_is_refused(base: dict[str, Any], args: dict
         spec(base, **args)
     (problem,) = raised.value.problems
     assert problem.field == place
+
+
+@pytest.mark.parametrize("version", TEMPO_DISTRIBUTED.versions)
+def test_memcached_has_an_exporter_where_something_reads_it(version: str) -> None:
+    def exporter(**args: Any) -> Any:
+        base = KAFKA if installs_tempo_3(version) else ON_PREMISES
+        return distributed_values(spec(base, chart_version=version, **args))["memcachedExporter"]
+
+    assert exporter(service_monitor=True)["enabled"] is True
+    assert exporter(service_monitor=True)["resources"]["requests"] == {"cpu": "10m", "memory": "32Mi"}
+    assert exporter(service_monitor=False)["enabled"] is False
+    assert exporter(service_monitor=True, ip_families=["IPv6"])["enabled"] is False, "it listens at 0.0.0.0 alone"
+    assert "memcachedExporter" not in cached(version, service_monitor=True)

@@ -1,0 +1,184 @@
+"""Every program of a stack with ServiceMonitors is scraped, once, under a job of its own.
+
+The charts are the published ones, as stand-in charts have no ServiceMonitor.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from components.charts import LOKI
+from components.tracing.modes import TEMPO_3_VERSIONS
+from tests.checkout import ROOT
+from tests.installed_tools import require
+from tests.program.scraping import Container, Target, containers_of, targets_of
+from tools.program.stacks import configured_program
+from tools.render import RenderedObject, Rendering, render
+from tools.render.stack import render_program
+
+PORTS: Mapping[str, frozenset[int]] = {
+    program: frozenset(ports)
+    for program, ports in {
+        "access-log-exporter": (4040,),
+        "alloy": (12345,),
+        "blackbox-exporter": (9115,),
+        "grafana": (3000,),
+        "kube-state-metrics": (8080,),
+        "loki": (3100,),
+        "memcached-exporter": (9150,),
+        "minio": (9000,),
+        "node-exporter": (9100,),
+        "prometheus": (9090,),
+        "prometheus-config-reloader": (8080,),
+        "prometheus-operator": (8080,),
+        "redis_exporter": (9121,),
+        "rollout-operator": (8001,),
+        "seaweedfs": (9324, 9327),
+        "tempo": (3200,),
+        "thanos": (10902,),
+    }.items()
+}
+"""The port with the metrics of each program, by the name of its image."""
+OTHER_PATHS = {"minio": "/minio/v2/metrics/cluster"}
+WITHOUT_METRICS = {
+    "k8s-sidecar": "it loads files, and reports its health alone",
+    "nginx-unprivileged": "it has no metrics; the charts that have an exporter of its log run that beside it",
+    "python": "the generator of telemetry sends its metrics to the collectors",
+}
+"""The programs that are not scraped, each with the reason."""
+MEASURED_BY = {"memcached": "memcached-exporter", "valkey": "redis_exporter"}
+"""The programs whose metrics an exporter in the same pod serves."""
+NOT_IN_THE_STACK = {"apiserver", "coredns", "kubelet"}
+"""What the ServiceMonitors of kube-prometheus-stack select of the cluster itself, by the ends of their names."""
+
+
+def _has_monitors(path: Path) -> bool:
+    config = yaml.safe_load(path.read_text(encoding="utf-8"))["config"]
+    own = config.get("observability:metrics", {}).get("kind", "operator") == "operator"
+    return own or bool(config.get("observability:cluster", {}).get("service_monitors"))
+
+
+COMMITTED = [path.name.split(".")[1] for path in sorted(ROOT.glob("Pulumi.*.yaml")) if _has_monitors(path)]
+FURTHER: Mapping[str, Mapping[str, Any]] = {
+    "everything": {
+        "cluster": {"name": "test"},
+        "storage": {"replicas": 3},
+        "caching": {"kind": "valkey"},
+        "logging": {
+            "mode": "distributed",
+            "replicas": 3,
+            "ingester_zones": ["a", "b", "c"],
+            "ruler": True,
+            "alertmanager_url": "http://alertmanager.monitoring:9093",
+            "pattern_ingester": True,
+        },
+        "tracing": {"mode": "distributed", "replicas": 3, "gateway": True},
+        "telemetry": {"log_source": "api"},
+        "probes": {"targets": {"grafana": {"address": "http://grafana.monitoring/api/health"}}},
+    },
+    "earlier Loki, later Tempo": {
+        "cluster": {"name": "test"},
+        "storage": {"kind": "minio", "mode": "distributed"},
+        "logging": {"mode": "distributed", "chart_version": LOKI.versions[-1], "pattern_ingester": True},
+        "tracing": {
+            "mode": "distributed",
+            "chart_version": TEMPO_3_VERSIONS[0],
+            "kafka_address": "kafka.messaging:9092",
+        },
+        "grafana": {"enabled": False},
+    },
+}
+"""Stacks with what the committed ones have not."""
+
+
+@pytest.fixture(scope="module")
+def rendered() -> Callable[[str], Rendering]:
+    """Render each stack once."""
+    require("helm")
+
+    def of(stack: str) -> Rendering:
+        if stack in FURTHER:
+            return render_program(configured_program(ROOT, FURTHER[stack]), stack, "1.34")
+        return render(ROOT, stack)
+
+    return cache(of)
+
+
+@pytest.fixture(params=[*COMMITTED, *FURTHER])
+def objects(request: pytest.FixtureRequest, rendered: Callable[[str], Rendering]) -> list[RenderedObject]:
+    rendering = rendered(request.param)
+    if any(release.stand_in for release in rendering.releases):
+        pytest.skip("stand-in charts have no ServiceMonitor")
+    return list(rendering.objects)
+
+
+def prometheus_of(objects: list[RenderedObject]) -> list[Mapping[str, Any]]:
+    """Return the specification of the stack's own Prometheus; none where it is external."""
+    return [item.manifest["spec"] for item in objects if item.kind == "Prometheus"]
+
+
+def is_served(container: Container, target: Target) -> bool:
+    """Whether a target is where the program of a container serves its metrics."""
+    path = OTHER_PATHS.get(container.program, "/metrics")
+    return target.container == container and target.port in PORTS[container.program] and target.path == path
+
+
+def test_every_program_is_scraped_where_it_serves_metrics_or_has_a_reason(objects: list[RenderedObject]) -> None:
+    targets = targets_of(objects)
+    containers = list(containers_of(objects))
+    unscraped = [
+        str(container)
+        for container in containers
+        if container.program not in WITHOUT_METRICS | MEASURED_BY
+        and not any(is_served(container, target) for target in targets)
+    ]
+    assert unscraped == []
+    beside = defaultdict(set)
+    for container in containers:
+        beside[str(container.pod.owner)].add(container.program)
+    unmeasured = [
+        str(container)
+        for container in containers
+        if MEASURED_BY.get(container.program, container.program) not in beside[str(container.pod.owner)]
+    ]
+    assert unmeasured == []
+
+
+def test_nothing_is_scraped_that_serves_no_metrics_and_nothing_twice(objects: list[RenderedObject]) -> None:
+    targets = targets_of(objects)
+    wrong = [target for target in targets if target.container.program in WITHOUT_METRICS | MEASURED_BY]
+    assert wrong == []
+    counted = Counter((str(target.container), target.port, target.path) for target in targets)
+    assert [place for place, count in counted.items() if count > 1] == [], "each sample would be stored as two series"
+
+
+def test_a_job_is_of_one_program(objects: list[RenderedObject]) -> None:
+    programs = defaultdict(set)
+    for target in targets_of(objects):
+        assert target.job
+        if target.container.program != "prometheus-config-reloader":
+            programs[target.job].add((target.container.pod.owner.namespace, target.container.program))
+    assert {job: found for job, found in programs.items() if len(found) > 1} == {}
+
+
+def test_every_monitor_of_the_stack_selects_something(objects: list[RenderedObject]) -> None:
+    used = {target.monitor for target in targets_of(objects)}
+    monitors = [item for item in objects if item.kind in ("ServiceMonitor", "PodMonitor")]
+    unused = {item.name.rpartition("-")[2] for item in monitors if str(item) not in used}
+    assert unused == (NOT_IN_THE_STACK if prometheus_of(objects) else set())
+
+
+def test_prometheus_sees_every_monitor(objects: list[RenderedObject]) -> None:
+    for prometheus in prometheus_of(objects):
+        for kind in ("serviceMonitor", "podMonitor", "probe", "scrapeConfig", "rule"):
+            selectors = prometheus[f"{kind}Selector"], prometheus[f"{kind}NamespaceSelector"]
+            assert selectors == ({}, {}), f"{kind}: an empty selector selects everything"
+
+
+def test_the_stacks_with_metrics_of_their_own_are_among_them() -> None:
+    assert {"dev", "distributed", "minimal"} <= set(COMMITTED)
