@@ -23,6 +23,7 @@ pytestmark = pytest.mark.e2e
 
 NODE_EXPORTER = f"{NAME}-prometheus-node-exporter"
 SHOP = "shop"
+WEB_JOB = f"serviceMonitor/{SHOP}/web/0"
 RECORDED = "namespace_workload_pod:kube_pod_owner:relabel"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PAGE = f"""\
@@ -79,7 +80,9 @@ def operated(cluster: Cluster, rendered: Objects, module_programs: Programs) -> 
     """What the operator makes of the stack and of an application beside it."""
     cluster.apply(_shop())
     start_operator(rendered, cluster, module_programs)
-    return Operated(cluster)
+    operated = Operated(cluster)
+    cluster.wait_until(lambda: WEB_JOB in operated.configuration, "the job of the application")
+    return operated
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +116,7 @@ def prometheus(
     """The first replica."""
     with serving({"/metrics": PAGE}) as shop:
         addresses = {
-            f"serviceMonitor/{SHOP}/web/0": f"{HOST}:{shop}",
+            WEB_JOB: f"{HOST}:{shop}",
             "serviceMonitor/*kube-state-metrics/0": state_metrics.address,
             "serviceMonitor/*node-exporter/0": node_exporter.address,
         }
