@@ -231,7 +231,7 @@ def _labels_are_of_service_monitors(settings: Settings) -> Iterator[Problem]:
 
 @rule("probes.targets", "metrics.kind", "cluster.service_monitors")
 def _probes_have_a_prometheus_operator(settings: Settings) -> Iterator[Problem]:
-    if not settings.probes.enabled or settings.cluster.service_monitors:
+    if not settings.probes.enabled or settings.service_monitors:
         return
     monitors = setting_path("cluster", "service_monitors")
     yield Problem(
