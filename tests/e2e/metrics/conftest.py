@@ -15,7 +15,7 @@ from tests.e2e.metrics import servers
 from tests.e2e.metrics.cluster import Cluster
 from tests.e2e.metrics.programs import Programs
 from tests.e2e.metrics.servers import PAGES, Shop
-from tests.e2e.metrics.stack import BUCKET, REGION, existing, render_stack, settings
+from tests.e2e.metrics.stack import BUCKET, REGION, definitions_beside, existing, render_stack, settings
 from tests.e2e.metrics.workloads import Objects
 from tests.e2e.s3 import s3_client, s3_server
 
@@ -45,9 +45,9 @@ def rendered(store: str, shop: Shop) -> Objects:
 
 @pytest.fixture(scope="session")
 def cluster(rendered: Objects, shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A control plane of its own, with the published definitions and the objects of the stack's metrics."""
+    """A control plane of its own, with the published definitions where they can be had and the stack's objects."""
     definitions, directory = tmp_path_factory.mktemp("definitions"), tmp_path_factory.mktemp("cluster")
-    for manifest in rendered.of(DEFINITION):
+    for manifest in rendered.of(DEFINITION) or definitions_beside():
         (definitions / f"{manifest['metadata']['name']}.yaml").write_text(yaml.dump(manifest, Dumper=DUMPER))
     try:
         with pytest.MonkeyPatch.context() as patch:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import pytest
-
-from components.charts import CHARTS_VARIABLE
 from sandbox.aws import FAKE_KEY
 from sandbox.chart_sources import charts_cache
+from sandbox.documents import load
 from tests.checkout import ROOT
 from tests.e2e.metrics.servers import Shop
+from tests.e2e.metrics.standin import completed
 from tests.e2e.metrics.workloads import Object, Objects
+from tests.real_charts import BESIDE
 from tools.program import Recording, Registered, record
 from tools.program.stacks import configured_program
 from tools.render.releases import render_releases
@@ -66,22 +66,26 @@ def existing(shop: Shop) -> list[Object]:
     ]
 
 
+def definitions_beside() -> list[Object]:
+    """Return the published definitions beside the checkout, none where they are not there."""
+    return [load(file.read_text()) for file in sorted((BESIDE / "crds" / "monitoring.coreos.com").glob("*.yaml"))]
+
+
 def render_stack(config: Mapping[str, Any]) -> Objects:
-    """Return the objects of the stack's metrics; skip the test where a chart of them cannot be had."""
+    """Return the objects of the stack's metrics."""
     return render(configured_program(ROOT, config))
 
 
 def render(program: Callable[[], Mapping[str, Any]]) -> Objects:
-    """Return the objects of a program in `monitoring`; skip the test where a chart of them cannot be had."""
+    """Return the objects of a program in `monitoring`, of stand-in charts where the published ones cannot be had."""
     recording = record(program, preview=True, stack="metrics")
     of_metrics = [resource for resource in recording.resources if _namespace(resource) == NAMESPACE]
     metrics = Recording(resources=of_metrics)
-    releases = render_releases(metrics, charts_cache(), lambda warning: None)
-    for summary, _ in releases:
-        if summary.stand_in:
-            pytest.skip(f"needs {summary.chart}-{summary.version} in the directory {CHARTS_VARIABLE}")
-    rendered = [item for _, items in releases for item in items if not item.hook]
-    return Objects([item.manifest for item in [*kubernetes_objects(metrics), *rendered]])
+    objects: list[Object] = [item.manifest for item in kubernetes_objects(metrics)]
+    for summary, items in render_releases(metrics, charts_cache(), lambda warning: None):
+        manifests = [item.manifest for item in items if not item.hook]
+        objects += completed(summary.chart, summary.values, manifests) if summary.stand_in else manifests
+    return Objects(objects)
 
 
 def _namespace(resource: Registered) -> str:

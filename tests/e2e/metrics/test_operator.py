@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from components.charts import CHARTS_VARIABLE, KUBE_PROMETHEUS_STACK
 from components.probes.rules import DAYS_LEFT
+from sandbox.cluster import WORKERS
 from sandbox.documents import load
 from tests.e2e.metrics.cluster import Cluster
 from tests.e2e.metrics.exporters import start_blackbox_exporter, start_node_exporter, start_state_metrics
@@ -24,6 +26,7 @@ pytestmark = pytest.mark.e2e
 
 APPS = "apps"
 WEB_JOB = f"serviceMonitor/{APPS}/web/0"
+SCRAPE_SECONDS = 15
 RECORDED = "namespace_workload_pod:kube_pod_owner:relabel"
 RESOURCE = {
     "service.name": "checkout",
@@ -118,10 +121,14 @@ def test_every_group_of_rules_is_loaded_and_evaluates(operated: Operated, promet
     objects = operated.cluster.list("/apis/monitoring.coreos.com/v1/prometheusrules")
     groups = {group["name"] for each in objects for group in each["spec"]["groups"]}
     assert {group["name"] for group in prometheus.rule_groups()} == groups
-    prometheus.wait_until(
-        lambda: prometheus.query("namespace_workload_pod:kube_pod_owner:relabel"), "a recorded series"
-    )
+    prometheus.wait_until(lambda: not _unevaluated(prometheus), "an evaluation of every rule")
     assert [rule for rule in prometheus.rules() if rule["health"] == "err"] == []
+
+
+def test_rules_record_series(prometheus: Prometheus) -> None:
+    if RECORDED not in {rule["name"] for rule in prometheus.rules()}:
+        pytest.skip(f"needs {KUBE_PROMETHEUS_STACK.name} in the directory {CHARTS_VARIABLE}")
+    prometheus.wait_until(lambda: prometheus.query(RECORDED), RECORDED)
 
 
 def test_what_is_scraped_arrives_once_with_the_labels_of_its_pod(prometheus: Prometheus) -> None:
@@ -151,8 +158,14 @@ def test_the_pods_of_the_cluster_are_counted_by_kube_state_metrics(prometheus: P
     assert labels["job"] == "kube-state-metrics"
 
 
-def test_the_node_exporter_of_every_node_is_a_target(prometheus: Prometheus) -> None:
-    prometheus.wait_until(lambda: len(prometheus.query('up{job="node-exporter"} == 1')) == 5, "five nodes")
+def test_the_node_exporter_of_every_node_is_a_target(
+    operated: Operated, rendered: Objects, prometheus: Prometheus
+) -> None:
+    metadata = rendered.workload("prometheus/node-exporter")["metadata"]
+    path = f"/apis/apps/v1/namespaces/{metadata['namespace']}/daemonsets/{metadata['name']}"
+    nodes = operated.cluster.sandbox.get(path)["status"]["desiredNumberScheduled"]
+    assert nodes >= len(WORKERS)
+    prometheus.wait_until(lambda: len(prometheus.query('up{job="node-exporter"} == 1')) == nodes, "every node")
     assert prometheus.query('node_uname_info{job="node-exporter"}')
 
 
@@ -197,3 +210,9 @@ def test_the_labels_of_the_replica_tell_it_from_the_other(operated: Operated, pr
         "prometheus": f"{NAMESPACE}/{operated.name}",
         "prometheus_replica": f"prometheus-{operated.name}-0",
     }
+
+
+def _unevaluated(prometheus: Prometheus) -> list[str]:
+    """Name the rules without an evaluation, of groups that are not evaluated more rarely than targets are scraped."""
+    groups = [group for group in prometheus.rule_groups() if group["interval"] <= SCRAPE_SECONDS]
+    return [rule["name"] for group in groups for rule in group["rules"] if rule["health"] == "unknown"]

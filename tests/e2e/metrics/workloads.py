@@ -52,7 +52,7 @@ class Objects:
             for kind in ("Deployment", "StatefulSet", "DaemonSet")
             for each in self.of(kind)
             for container in each["spec"]["template"]["spec"]["containers"]
-            if f"/{image}:" in container["image"] and (not target or container["args"][0] == target)
+            if f"/{image}:" in container["image"] and (not target or container.get("args", [""])[0] == target)
         )
         return found
 
@@ -85,7 +85,7 @@ class Pod:
         A flag that is not among the arguments is added; one with several values is repeated.
         """
         variables, places = self.environment(container), self.places(container)
-        given = [_expanded(argument, variables) for argument in self._container(container)["args"]]
+        given = [_expanded(argument, variables) for argument in self._container(container).get("args") or []]
         kept = [moved(argument, places) for argument in given if argument.partition("=")[0] not in flags]
         values = {flag: [value] if isinstance(value, str) else value for flag, value in flags.items()}
         return kept + [f"{flag}={value}" for flag in values for value in values[flag]]
@@ -102,7 +102,7 @@ class Pod:
 
     def flags(self, flag: str, container: str = "") -> list[str]:
         """Return every value of a flag of a container as the pod has it."""
-        pairs = (argument.partition("=") for argument in self._container(container)["args"])
+        pairs = (argument.partition("=") for argument in self._container(container).get("args") or [])
         return [value for name, _, value in pairs if name == flag]
 
     def environment(self, container: str = "") -> dict[str, str]:
