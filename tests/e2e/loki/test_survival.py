@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections import Counter
@@ -12,18 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 import yaml
 
-from sandbox import aws, commands
-from sandbox.processes import start, stop, wait_until_none
+from sandbox import aws
 from tests.checkout import ROOT
 from tests.e2e.loki import valkey
 from tests.e2e.loki.configuration import Renderer, release_of_clean_clone, release_of_stack
 from tests.e2e.loki.machine import Ports, on_this_machine
-from tests.e2e.loki.process import SECONDS, Line, Loki
+from tests.e2e.loki.process import Line, Loki
 from tests.e2e.loki.valkey import Valkey
-from tests.e2e.s3 import s3_client
+from tests.e2e.s3 import s3_client, s3_server
 
 pytestmark = pytest.mark.e2e
 
@@ -108,16 +105,9 @@ def _dev_on(endpoint: str) -> Mapping[str, Any]:
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The stand-in of S3, with the bucket that the stack expects."""
-    ports = commands.Ports.free()
-    log = tmp_path_factory.mktemp("aws") / "moto.log"
-    moto = start("aws", commands.aws(ports), log, {"PATH": os.environ["PATH"]})
-    address = aws.endpoint(ports.aws)
-    try:
-        wait_until_none(lambda: [] if _answers(f"{address}/moto-api/data.json") else [address], [moto], SECONDS)
+    with s3_server(tmp_path_factory.mktemp("aws")) as address:
         s3_client(address, REGION).create_bucket(Bucket=BUCKET)
         yield address
-    finally:
-        stop([moto])
 
 
 @pytest.fixture
@@ -189,12 +179,3 @@ def test_the_same_query_a_second_time_is_answered_by_the_cache(pod: Pod, cache: 
     assert all(now > earlier for earlier, now in zip(before, after, strict=True))
     assert cache.unknown == 0
     assert PASSWORD not in (tmp_path / "second" / "config.yaml").read_text()
-
-
-def _answers(url: str) -> bool:
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            return session.get(url, timeout=2).ok
-        except requests.RequestException:
-            return False

@@ -14,7 +14,7 @@ from sandbox.handle import Sandbox
 from sandbox.kinds import Kind, is_namespaced
 from sandbox.processes import wait_until_none
 from tests.e2e.metrics.programs import SECONDS
-from tests.e2e.metrics.releases import NAMESPACE
+from tests.e2e.metrics.stack import NAMESPACE
 from tests.e2e.metrics.workloads import Object
 
 _FIRST = ("CustomResourceDefinition", "Namespace", "ServiceAccount", "ClusterRole", "Service")
@@ -27,15 +27,20 @@ class Cluster:
     def __init__(self, sandbox: Sandbox, directory: Path) -> None:
         self.sandbox = sandbox
         self._directory = directory
-        self.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}])
 
     def apply(self, manifests: Iterable[Object]) -> None:
-        """Create or change objects, those first that others refer to; without a namespace they are in `monitoring`."""
+        """Create or change objects and their namespaces; without one they are in `monitoring`."""
+        placed = [self._placed(manifest) for manifest in manifests]
+        names = {each["metadata"].get("namespace") for each in placed} - {None}
+        namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in sorted(names)]
         order = {kind: place for place, kind in enumerate(_FIRST)}
-        for manifest in sorted(manifests, key=lambda each: order.get(each["kind"], len(order))):
-            namespaced = is_namespaced(Kind(manifest["apiVersion"], manifest["kind"]))
-            default = {"namespace": NAMESPACE} if namespaced else {}
-            self.sandbox.api.apply({**manifest, "metadata": {**default, **manifest["metadata"]}})
+        for manifest in sorted([*namespaces, *placed], key=lambda each: order.get(each["kind"], len(order))):
+            self.sandbox.api.apply(manifest)
+
+    def _placed(self, manifest: Object) -> Object:
+        namespaced = is_namespaced(Kind(manifest["apiVersion"], manifest["kind"]))
+        default = {"namespace": NAMESPACE} if namespaced else {}
+        return {**manifest, "metadata": {**default, **manifest["metadata"]}}
 
     def find(self, path: str) -> Mapping[str, Any] | None:
         """Return the object at a path of the API, `None` where there is none."""

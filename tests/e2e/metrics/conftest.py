@@ -11,36 +11,50 @@ import yaml
 from sandbox import controlplane
 from sandbox.crds import DEFINITIONS_VARIABLE
 from sandbox.documents import DUMPER
+from tests.e2e.metrics import servers
 from tests.e2e.metrics.cluster import Cluster
 from tests.e2e.metrics.programs import Programs
-from tests.e2e.metrics.releases import DEFINITIONS, STACK, Renderer
+from tests.e2e.metrics.servers import PAGES, Shop
+from tests.e2e.metrics.stack import BUCKET, REGION, definitions_beside, existing, render_stack, settings
 from tests.e2e.metrics.workloads import Objects
+from tests.e2e.s3 import s3_client, s3_server
+
+DEFINITION = "CustomResourceDefinition"
 
 
 @pytest.fixture(scope="session")
-def renderer(tmp_path_factory: pytest.TempPathFactory) -> Renderer:
-    """Renders releases with the charts at hand."""
-    return Renderer(tmp_path_factory.mktemp("charts"))
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The stand-in of S3, with the bucket that the stack expects."""
+    with s3_server(tmp_path_factory.mktemp("aws")) as endpoint:
+        s3_client(endpoint, REGION).create_bucket(Bucket=BUCKET)
+        yield endpoint
 
 
 @pytest.fixture(scope="session")
-def rendered(renderer: Renderer) -> Objects:
+def shop() -> Iterator[Shop]:
+    """A site that is scraped and probed."""
+    with servers.shop({"/": "", **PAGES}) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def rendered(store: str, shop: Shop) -> Objects:
     """The objects of the stack's metrics."""
-    return renderer(STACK)
+    return render_stack(settings(store, shop))
 
 
 @pytest.fixture(scope="session")
-def cluster(renderer: Renderer, rendered: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    """A control plane of its own, with the published definitions and the objects of the stack's metrics."""
+def cluster(rendered: Objects, shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A control plane of its own, with the published definitions where they can be had and the stack's objects."""
     definitions, directory = tmp_path_factory.mktemp("definitions"), tmp_path_factory.mktemp("cluster")
-    for manifest in renderer(DEFINITIONS).manifests:
+    for manifest in rendered.of(DEFINITION) or definitions_beside():
         (definitions / f"{manifest['metadata']['name']}.yaml").write_text(yaml.dump(manifest, Dumper=DUMPER))
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(DEFINITIONS_VARIABLE, str(definitions))
             sandbox = controlplane.up(directory)
         cluster = Cluster(sandbox, directory)
-        cluster.apply(rendered.manifests)
+        cluster.apply([*existing(shop), *(each for each in rendered.manifests if each["kind"] != DEFINITION)])
         yield cluster
     finally:
         controlplane.down(directory)

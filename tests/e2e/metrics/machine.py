@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.commands import HOST
 from sandbox.documents import load
-from tests.e2e.metrics.workloads import ACCOUNT, moved
+from tests.e2e.metrics.workloads import ACCOUNT, relocated
 
 NOWHERE = f"{HOST}:1"
 """An address that refuses connections: that of targets which are not on this machine."""
@@ -34,7 +34,7 @@ class Machine:
         """Return the configuration that the operator has written, with the variables of the pod, for this machine."""
         for name, value in variables.items():
             written = written.replace(f"$({name})", value)
-        configuration: Configuration = self._moved(load(written))
+        configuration: Configuration = relocated(load(written), self.places)
         for discovery in _found(configuration, "kubernetes_sd_configs"):
             discovery |= {
                 "api_server": self.api_server,
@@ -44,13 +44,6 @@ class Machine:
         for job in configuration["scrape_configs"]:
             job.setdefault("relabel_configs", []).extend(self._addresses_of(job["job_name"]))
         return configuration
-
-    def _moved(self, value: Any) -> Any:
-        if isinstance(value, dict):
-            return {key: self._moved(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self._moved(item) for item in value]
-        return moved(value, self.places) if isinstance(value, str) else value
 
     def _addresses_of(self, job: str) -> list[dict[str, Any]]:
         """Return the steps after which the target has its address of this machine, and still the name of the pod's."""

@@ -14,43 +14,43 @@ from tests.e2e.metrics.cluster import Cluster
 from tests.e2e.metrics.machine import Machine
 from tests.e2e.metrics.programs import Program, Programs
 from tests.e2e.metrics.prometheus import Prometheus
-from tests.e2e.metrics.releases import NAME, NAMESPACE
+from tests.e2e.metrics.stack import NAMESPACE
 from tests.e2e.metrics.workloads import ACCOUNT, Object, Objects, Pod, moved, write
-
-PROMETHEUS = f"{NAME}-prometheus"
-"""The name of the `Prometheus` and of its service account."""
 
 
 def start_operator(rendered: Objects, cluster: Cluster, programs: Programs) -> Program:
     """Start the operator as its Deployment runs it, with the rights of its service account."""
     (port,) = free_ports(1)
-    pod = Pod(rendered.one("Deployment", f"{NAME}-operator"), cluster, programs.directory / "operator")
-    environment = {**pod.environment(), "KUBECONFIG": str(cluster.kubeconfig(f"{NAME}-operator"))}
+    workload = rendered.workload("prometheus-operator/prometheus-operator")
+    pod = Pod(workload, cluster, programs.directory / "operator")
+    environment = {**pod.environment(), "KUBECONFIG": str(cluster.kubeconfig(pod.account))}
     listening = pod.arguments({"--web.listen-address": f"{HOST}:{port}"})
     return programs.start("operator", listening, port, ready="/healthz", environment=environment)
 
 
 class Operated:
-    """The objects that the operator writes for the `Prometheus`."""
+    """The objects that the operator writes for the only `Prometheus`."""
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, rendered: Objects, cluster: Cluster) -> None:
+        (prometheus,) = rendered.of("Prometheus")
         self.cluster = cluster
+        self.name = str(prometheus["metadata"]["name"])
         cluster.wait_until(self._is_reconciled, "a reconciled Prometheus")
 
     @property
     def configuration(self) -> str:
         """The configuration, as the operator has written it."""
-        return gzip.decompress(self.cluster.secret(f"prometheus-{PROMETHEUS}")["prometheus.yaml.gz"]).decode()
+        return gzip.decompress(self.cluster.secret(f"prometheus-{self.name}")["prometheus.yaml.gz"]).decode()
 
     @property
     def workload(self) -> Object:
         """The StatefulSet."""
-        found = self.cluster.find(f"/apis/apps/v1/namespaces/{NAMESPACE}/statefulsets/prometheus-{PROMETHEUS}")
+        found = self.cluster.find(f"/apis/apps/v1/namespaces/{NAMESPACE}/statefulsets/prometheus-{self.name}")
         assert found, "the operator has written no StatefulSet"
         return found
 
     def _is_reconciled(self) -> bool:
-        path = f"/apis/monitoring.coreos.com/v1/namespaces/{NAMESPACE}/prometheuses/{PROMETHEUS}"
+        path = f"/apis/monitoring.coreos.com/v1/namespaces/{NAMESPACE}/prometheuses/{self.name}"
         status = (self.cluster.find(path) or {}).get("status") or {}
         conditions = {each["type"]: each["status"] for each in status.get("conditions") or []}
         return conditions.get("Reconciled") == conditions.get("Available") == "True"
@@ -60,7 +60,7 @@ class Replica:
     """One pod of the StatefulSet: Prometheus, and its sidecar where it has one."""
 
     def __init__(self, operated: Operated, number: int, addresses: Mapping[str, str], directory: Path) -> None:
-        self.name = f"prometheus-{PROMETHEUS}-{number}"
+        self.name = f"prometheus-{operated.name}-{number}"
         self._operated = operated
         self._addresses = addresses
         self._pod = Pod(operated.workload, operated.cluster, directory / self.name, self.name)
@@ -80,7 +80,7 @@ class Replica:
         """Start Prometheus as its container runs it, on the volume as that is."""
         places, cluster = self._pod.places("prometheus"), self._operated.cluster
         self._pod.write_files("prometheus")
-        for key, content in cluster.account_files(PROMETHEUS).items():
+        for key, content in cluster.account_files(self._pod.account).items():
             write(content, Path(places[ACCOUNT], key))
         machine = Machine(cluster.sandbox.api.connection.server, places, self._addresses)
         here = machine.here(self._operated.configuration, self._pod.environment("config-reloader"))

@@ -46,6 +46,10 @@ class Prometheus:
         """Return the groups of rules."""
         return list(self._data("rules")["groups"])
 
+    def rules(self) -> list[Any]:
+        """Return the rules of all groups."""
+        return [rule for group in self.rule_groups() for rule in group["rules"]]
+
     def stores(self) -> dict[str, int]:
         """Return how many stores of each kind a querier has."""
         return {kind: len(stores) for kind, stores in self._data("stores").items()}

@@ -15,17 +15,16 @@ import pytest
 
 from tests.e2e.metrics.blocks import BLOCK, HOUR, copy_blocks, make_blocks
 from tests.e2e.metrics.cluster import Cluster
-from tests.e2e.metrics.operated import PROMETHEUS, Operated, Replica, start_operator
+from tests.e2e.metrics.operated import Operated, Replica, start_operator
 from tests.e2e.metrics.programs import Program, Programs
 from tests.e2e.metrics.pushing import push_remotely
-from tests.e2e.metrics.releases import NAMESPACE, THANOS, THANOS_REPOSITORY, Renderer, object_store
+from tests.e2e.metrics.stack import BUCKET, CLUSTER, NAMESPACE, PREFIX, REGION
 from tests.e2e.metrics.thanos import Thanos
 from tests.e2e.metrics.workloads import Objects
 from tests.e2e.s3 import s3_client
 
 pytestmark = pytest.mark.e2e
 
-BUCKET, PREFIX = "metrics", "thanos"
 DAY = 24 * HOUR
 FORTNIGHT = 14 * DAY
 """The longest that a block of Thanos covers."""
@@ -35,7 +34,6 @@ BEGIN = int((time.time() - DAY) // FORTNIGHT - 1) * FORTNIGHT
 """The begin of the last fortnight that was over a day ago, for the compactor; each day has a block in it."""
 MISSED, BOTH = BEGIN + 3 * DAY + HOUR // 2, BEGIN + 10 * DAY + HOUR // 2
 """A time that one replica has missed, and one that both have seen."""
-EXTERNAL = {"cluster": "sandbox", "prometheus": f"{NAMESPACE}/{PROMETHEUS}"}
 STORES = {"sidecar": 2, "store": 1}
 
 
@@ -71,18 +69,15 @@ class Bucket:
 
 
 @pytest.fixture(scope="module")
-def bucket(cluster: Cluster) -> Bucket:
-    client = s3_client(cluster.sandbox.aws_endpoint, "us-east-1")
-    client.create_bucket(Bucket=BUCKET)
-    return Bucket(client)
+def bucket(store: str) -> Bucket:
+    return Bucket(s3_client(store, REGION))
 
 
 @pytest.fixture(scope="module")
-def operated(cluster: Cluster, rendered: Objects, bucket: Bucket, module_programs: Programs) -> Operated:
-    """What the operator makes of the stack, whose bucket there is."""
-    cluster.apply([object_store(cluster.sandbox.aws_endpoint, BUCKET, PREFIX)])
+def operated(cluster: Cluster, rendered: Objects, module_programs: Programs) -> Operated:
+    """What the operator makes of the stack."""
     start_operator(rendered, cluster, module_programs)
-    return Operated(cluster)
+    return Operated(rendered, cluster)
 
 
 class Platform:
@@ -91,9 +86,10 @@ class Platform:
     def __init__(self, operated: Operated, rendered: Objects, directory: Path) -> None:
         self._directory = directory
         self._programs = Programs(directory / "programs")
+        self.labels = {"cluster": CLUSTER, "prometheus": f"{NAMESPACE}/{operated.name}"}
         self.replicas = [Replica(operated, number, {}, directory) for number in range(2)]
         sidecars = [replica.sidecar_address for replica in self.replicas]
-        self._thanos = Thanos(rendered, operated.cluster, sidecars, directory)
+        self._thanos = Thanos(rendered, operated, sidecars, directory)
 
     def upload(self, histories: Sequence[Sequence[Path]]) -> None:
         """Have the sidecar of each replica upload the blocks of its history, and end all."""
@@ -139,16 +135,14 @@ def _has_downsampled_twice(compactor: Program) -> bool:
 
 
 @pytest.fixture(scope="module")
-def platform(
-    operated: Operated, bucket: Bucket, renderer: Renderer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Platform]:
+def platform(operated: Operated, rendered: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """The platform with a fortnight of samples in the bucket, of which one replica has missed the first week."""
     directory = tmp_path_factory.mktemp("platform")
     histories = [
         make_blocks(SERIES, [*_samples(days), *_recent()], directory / str(number))
         for number, days in enumerate((range(14), range(7, 14)))
     ]
-    platform = Platform(operated, renderer(THANOS, THANOS_REPOSITORY), directory / "pods")
+    platform = Platform(operated, rendered, directory / "pods")
     try:
         platform.upload(histories)
         platform.compact()
@@ -164,7 +158,7 @@ def test_the_bucket_has_each_replica_for_itself_in_every_resolution_that_its_his
     found = {replica.name: set[int]() for replica in platform.replicas}
     for meta in bucket.metas():
         labels = meta["thanos"]["labels"]
-        assert labels == {**EXTERNAL, "prometheus_replica": labels["prometheus_replica"]}
+        assert labels == {**platform.labels, "prometheus_replica": labels["prometheus_replica"]}
         found[labels["prometheus_replica"]].add(meta["thanos"]["downsample"]["resolution"] // 1000)
     whole, half = found.values()
     assert whole == {0, FIVE_MINUTES, HOUR}, "a fortnight is compacted into one block, which is long enough for all"
@@ -180,7 +174,7 @@ def test_samples_that_are_older_than_the_local_retention_answer_from_the_bucket(
 
 
 def test_two_replicas_are_one_series_until_they_are_asked_for_apart(platform: Platform) -> None:
-    assert platform.query.query(SERIES, time=BOTH) == [({"__name__": SERIES, **EXTERNAL}, 10)]
+    assert platform.query.query(SERIES, time=BOTH) == [({"__name__": SERIES, **platform.labels}, 10)]
     apart = platform.query.query(SERIES, time=BOTH, dedup="false")
     assert {labels["prometheus_replica"] for labels, _ in apart} == {replica.name for replica in platform.replicas}
 

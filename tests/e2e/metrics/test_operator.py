@@ -3,75 +3,76 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from sandbox.commands import HOST, free_ports
+from components.charts import CHARTS_VARIABLE, KUBE_PROMETHEUS_STACK
+from components.probes.rules import DAYS_LEFT
+from sandbox.cluster import WORKERS
 from sandbox.documents import load
 from tests.e2e.metrics.cluster import Cluster
-from tests.e2e.metrics.operated import PROMETHEUS, Operated, Replica, start_operator
-from tests.e2e.metrics.programs import Program, Programs
+from tests.e2e.metrics.exporters import start_blackbox_exporter, start_node_exporter, start_state_metrics
+from tests.e2e.metrics.operated import Operated, Replica, start_operator
+from tests.e2e.metrics.programs import Programs
 from tests.e2e.metrics.prometheus import Prometheus
 from tests.e2e.metrics.pushing import push_otlp, push_remotely
-from tests.e2e.metrics.releases import NAME, NAMESPACE
-from tests.e2e.metrics.servers import serving
-from tests.e2e.metrics.workloads import Object, Objects, Pod
+from tests.e2e.metrics.servers import TRACE, Shop
+from tests.e2e.metrics.stack import CLUSTER, NAMESPACE
+from tests.e2e.metrics.workloads import Object, Objects
 
 pytestmark = pytest.mark.e2e
 
-NODE_EXPORTER = f"{NAME}-prometheus-node-exporter"
-SHOP = "shop"
+APPS = "apps"
+WEB_JOB = f"serviceMonitor/{APPS}/web/0"
+SCRAPE_SECONDS = 15
 RECORDED = "namespace_workload_pod:kube_pod_owner:relabel"
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-PAGE = f"""\
-# TYPE shop_orders counter
-shop_orders_total{{code="200"}} 7.0 # {{trace_id="{TRACE}"}} 1.0
-# EOF
-"""
 RESOURCE = {
     "service.name": "checkout",
-    "service.namespace": SHOP,
+    "service.namespace": APPS,
     "service.instance.id": "checkout-0",
-    "k8s.namespace.name": SHOP,
+    "deployment.environment.name": "production",
+    "k8s.cluster.name": CLUSTER,
+    "k8s.namespace.name": APPS,
     "k8s.pod.name": "checkout-0",
-    "k8s.container.name": "checkout",
-    "process.pid": "7",
+    "k8s.node.name": "worker-a",
 }
-"""What an application states of itself; the last is no label."""
-EXTERNAL = {"cluster": "sandbox", "prometheus": f"{NAMESPACE}/{PROMETHEUS}"}
+"""What an application states of itself, and the datasources ask for as labels."""
 
 
 def _shop() -> list[Object]:
-    """Return an application that is scraped through a ServiceMonitor."""
+    """Return an application that is scraped through a ServiceMonitor, and one by its annotations."""
     labels = {"app": "web"}
-    container = {"name": "web", "image": "shop:1", "ports": [{"name": "http", "containerPort": 8080}]}
+    annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": "9000", "prometheus.io/path": "/custom"}
     return [
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": SHOP}},
         {
             "apiVersion": "v1",
             "kind": "Service",
-            "metadata": {"name": "web", "namespace": SHOP, "labels": labels},
+            "metadata": {"name": "web", "namespace": APPS, "labels": labels},
             "spec": {"selector": labels, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]},
         },
-        {
-            "apiVersion": "apps/v1",
-            "kind": "StatefulSet",
-            "metadata": {"name": "web", "namespace": SHOP},
-            "spec": {
-                "serviceName": "web",
-                "selector": {"matchLabels": labels},
-                "template": {"metadata": {"labels": labels}, "spec": {"containers": [container]}},
-            },
-        },
+        _application("web", 8080, {}),
+        _application("legacy", 9000, annotations),
         {
             "apiVersion": "monitoring.coreos.com/v1",
             "kind": "ServiceMonitor",
-            "metadata": {"name": "web", "namespace": SHOP},
+            "metadata": {"name": "web", "namespace": APPS},
             "spec": {"selector": {"matchLabels": labels}, "endpoints": [{"port": "http"}]},
         },
     ]
+
+
+def _application(name: str, port: int, annotations: Mapping[str, str]) -> Object:
+    container = {"name": name, "image": "shop:1", "ports": [{"name": "http", "containerPort": port}]}
+    labels = {"app": name}
+    template = {"metadata": {"labels": labels, "annotations": annotations}, "spec": {"containers": [container]}}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": name, "namespace": APPS},
+        "spec": {"serviceName": name, "selector": {"matchLabels": labels}, "template": template},
+    }
 
 
 @pytest.fixture(scope="module")
@@ -79,75 +80,69 @@ def operated(cluster: Cluster, rendered: Objects, module_programs: Programs) -> 
     """What the operator makes of the stack and of an application beside it."""
     cluster.apply(_shop())
     start_operator(rendered, cluster, module_programs)
-    return Operated(cluster)
-
-
-@pytest.fixture(scope="module")
-def state_metrics(cluster: Cluster, rendered: Objects, module_programs: Programs) -> Program:
-    """kube-state-metrics as its Deployment runs it, with the rights of its service account."""
-    account = f"{NAME}-kube-state-metrics"
-    port, own_port = free_ports(2)
-    flags = {"--host": HOST, "--port": str(port), "--telemetry-host": HOST, "--telemetry-port": str(own_port)}
-    flags |= {"--kubeconfig": str(cluster.kubeconfig(account))}
-    pod = Pod(rendered.one("Deployment", account), cluster, module_programs.directory / account)
-    return module_programs.start("kube-state-metrics", pod.arguments(flags), port, ready="/healthz")
-
-
-@pytest.fixture(scope="module")
-def node_exporter(rendered: Objects, module_programs: Programs) -> Program:
-    """node_exporter as its DaemonSet runs it."""
-    (port,) = free_ports(1)
-    pod = Pod(rendered.one("DaemonSet", NODE_EXPORTER), rendered, module_programs.directory / NODE_EXPORTER)
-    listening = pod.arguments({"--web.listen-address": f"{HOST}:{port}"})
-    return module_programs.start("node_exporter", listening, port, ready="/")
+    operated = Operated(rendered, cluster)
+    cluster.wait_until(lambda: WEB_JOB in operated.configuration, "the job of the application")
+    return operated
 
 
 @pytest.fixture(scope="module")
 def prometheus(
     operated: Operated,
-    state_metrics: Program,
-    node_exporter: Program,
+    rendered: Objects,
+    shop: Shop,
     module_programs: Programs,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Prometheus]:
-    """The first replica."""
-    with serving({"/metrics": PAGE}) as shop:
-        addresses = {
-            f"serviceMonitor/{SHOP}/web/0": f"{HOST}:{shop}",
-            "serviceMonitor/*kube-state-metrics/0": state_metrics.address,
-            "serviceMonitor/*node-exporter/0": node_exporter.address,
-        }
-        yield Replica(operated, 0, addresses, tmp_path_factory.mktemp("replicas")).start(module_programs)
+) -> Prometheus:
+    """The first replica, whose exporters and application are on this machine."""
+    cluster = operated.cluster
+    addresses = {
+        WEB_JOB: shop.clear,
+        "scrapeConfig/*annotated-pods": shop.clear,
+        "serviceMonitor/*kube-state-metrics/0": start_state_metrics(rendered, cluster, module_programs).address,
+        "serviceMonitor/*node-exporter/0": start_node_exporter(rendered, module_programs).address,
+        "probe/*": start_blackbox_exporter(rendered, cluster, module_programs).address,
+    }
+    return Replica(operated, 0, addresses, tmp_path_factory.mktemp("replicas")).start(module_programs)
 
 
 def test_every_monitor_of_the_cluster_becomes_a_job(operated: Operated, prometheus: Prometheus) -> None:
     written = {job["job_name"] for job in load(prometheus.configuration())["scrape_configs"]}
-    kinds = ("servicemonitors", "podmonitors", "probes")
+    apis = {"v1": ("servicemonitors", "podmonitors", "probes"), "v1alpha1": ("scrapeconfigs",)}
     found = {
         f"{item['kind'][0].lower()}{item['kind'][1:]}/{item['metadata']['namespace']}/{item['metadata']['name']}"
+        for version, kinds in apis.items()
         for kind in kinds
-        for item in operated.cluster.list(f"/apis/monitoring.coreos.com/v1/{kind}")
+        for item in operated.cluster.list(f"/apis/monitoring.coreos.com/{version}/{kind}")
     }
-    assert {job.rpartition("/")[0] for job in written if job.startswith("serviceMonitor")} == found
+    assert {job.removesuffix(f"/{job.rpartition('/')[2]}") if job.count("/") > 2 else job for job in written} == found
 
 
 def test_every_group_of_rules_is_loaded_and_evaluates(operated: Operated, prometheus: Prometheus) -> None:
     objects = operated.cluster.list("/apis/monitoring.coreos.com/v1/prometheusrules")
     groups = {group["name"] for each in objects for group in each["spec"]["groups"]}
     assert {group["name"] for group in prometheus.rule_groups()} == groups
-    prometheus.wait_until(
-        lambda: prometheus.query("namespace_workload_pod:kube_pod_owner:relabel"), "a recorded series"
-    )
-    failed = [rule for group in prometheus.rule_groups() for rule in group["rules"] if rule["health"] == "err"]
-    assert failed == []
+    prometheus.wait_until(lambda: not _unevaluated(prometheus), "an evaluation of every rule")
+    assert [rule for rule in prometheus.rules() if rule["health"] == "err"] == []
+
+
+def test_rules_record_series(prometheus: Prometheus) -> None:
+    if RECORDED not in {rule["name"] for rule in prometheus.rules()}:
+        pytest.skip(f"needs {KUBE_PROMETHEUS_STACK.name} in the directory {CHARTS_VARIABLE}")
+    prometheus.wait_until(lambda: prometheus.query(RECORDED), RECORDED)
 
 
 def test_what_is_scraped_arrives_once_with_the_labels_of_its_pod(prometheus: Prometheus) -> None:
     labels, value = prometheus.one('shop_orders_total{code="200"}')
     assert value == 7
-    place = {"namespace": SHOP, "pod": "web-0", "container": "web", "service": "web", "job": "web", "endpoint": "http"}
+    place = {"namespace": APPS, "pod": "web-0", "container": "web", "service": "web", "job": "web", "endpoint": "http"}
     assert place.items() <= labels.items()
     assert labels["instance"].startswith("10.244."), "the address of the pod in the cluster"
+
+
+def test_a_pod_with_annotations_is_scraped_without_a_monitor(prometheus: Prometheus) -> None:
+    labels, value = prometheus.one("legacy_orders")
+    assert value == 4
+    assert {"namespace": APPS, "pod": "legacy-0", "job": f"{APPS}/legacy-0"}.items() <= labels.items()
 
 
 def test_a_scraped_exemplar_names_its_trace(prometheus: Prometheus) -> None:
@@ -158,14 +153,29 @@ def test_a_scraped_exemplar_names_its_trace(prometheus: Prometheus) -> None:
 
 
 def test_the_pods_of_the_cluster_are_counted_by_kube_state_metrics(prometheus: Prometheus) -> None:
-    labels, _ = prometheus.one(f'kube_pod_info{{namespace="{SHOP}"}}')
-    assert (labels["pod"], labels["created_by_kind"], labels["created_by_name"]) == ("web-0", "StatefulSet", "web")
+    labels, _ = prometheus.one(f'kube_pod_info{{namespace="{APPS}", pod="web-0"}}')
+    assert (labels["created_by_kind"], labels["created_by_name"]) == ("StatefulSet", "web")
     assert labels["job"] == "kube-state-metrics"
 
 
-def test_the_node_exporter_of_every_node_is_a_target(prometheus: Prometheus) -> None:
-    prometheus.wait_until(lambda: len(prometheus.query('up{job="node-exporter"} == 1')) == 5, "five nodes")
+def test_the_node_exporter_of_every_node_is_a_target(
+    operated: Operated, rendered: Objects, prometheus: Prometheus
+) -> None:
+    metadata = rendered.workload("prometheus/node-exporter")["metadata"]
+    path = f"/apis/apps/v1/namespaces/{metadata['namespace']}/daemonsets/{metadata['name']}"
+    nodes = operated.cluster.sandbox.get(path)["status"]["desiredNumberScheduled"]
+    assert nodes >= len(WORKERS)
+    prometheus.wait_until(lambda: len(prometheus.query('up{job="node-exporter"} == 1')) == nodes, "every node")
     assert prometheus.query('node_uname_info{job="node-exporter"}')
+
+
+def test_a_probed_certificate_shows_its_days_and_each_probe_its_resolution(prometheus: Prometheus, shop: Shop) -> None:
+    labels, _ = prometheus.one('probe_success{probe="shop"} == 1')
+    assert {"job": "blackbox-http", "instance": f"https://{shop.secure}/"}.items() <= labels.items()
+    days = next(rule["query"] for rule in prometheus.rules() if rule["name"] == DAYS_LEFT)
+    ((_, left),) = prometheus.query(days)
+    assert shop.days - 1 < left < shop.days
+    assert prometheus.query('probe_http_duration_seconds{probe="shop", phase="resolve"}')
 
 
 def test_what_is_written_remotely_arrives_once(prometheus: Prometheus, tmp_path: Path) -> None:
@@ -178,25 +188,31 @@ def test_what_is_written_remotely_arrives_once(prometheus: Prometheus, tmp_path:
 
 def test_what_is_pushed_by_otlp_arrives_once_with_its_resource_as_labels(prometheus: Prometheus) -> None:
     now = time.time_ns()
-    push_otlp(prometheus, "checkout.orders", 5, now, RESOURCE)
+    push_otlp(prometheus, "checkout.orders", 5, now, {**RESOURCE, "process.pid": "7"})
     labels, value = prometheus.one("checkout_orders_total")
     assert value == 5
+    promoted = {name.replace(".", "_"): text for name, text in RESOURCE.items()}
     assert labels == {
         "__name__": "checkout_orders_total",
-        "job": "shop/checkout",
+        "job": f"{APPS}/checkout",
         "instance": "checkout-0",
-        "service_name": "checkout",
-        "service_namespace": SHOP,
-        "service_instance_id": "checkout-0",
-        "k8s_namespace_name": SHOP,
-        "k8s_pod_name": "checkout-0",
-        "k8s_container_name": "checkout",
+        **promoted,
     }
     push_otlp(prometheus, "checkout.orders", 2, now - 10 * 60 * 10**9, RESOURCE)
     count = "count_over_time(checkout_orders_total[20m])"
     prometheus.wait_until(lambda: prometheus.query(count)[0][1] == 2, "the sample that is late")
 
 
-def test_the_labels_of_the_replica_tell_it_from_the_other(prometheus: Prometheus) -> None:
+def test_the_labels_of_the_replica_tell_it_from_the_other(operated: Operated, prometheus: Prometheus) -> None:
     external = load(prometheus.configuration())["global"]["external_labels"]
-    assert external == {**EXTERNAL, "prometheus_replica": f"prometheus-{PROMETHEUS}-0"}
+    assert external == {
+        "cluster": CLUSTER,
+        "prometheus": f"{NAMESPACE}/{operated.name}",
+        "prometheus_replica": f"prometheus-{operated.name}-0",
+    }
+
+
+def _unevaluated(prometheus: Prometheus) -> list[str]:
+    """Name the rules without an evaluation, of groups that are not evaluated more rarely than targets are scraped."""
+    groups = [group for group in prometheus.rule_groups() if group["interval"] <= SCRAPE_SECONDS]
+    return [rule["name"] for group in groups for rule in group["rules"] if rule["health"] == "unknown"]

@@ -41,6 +41,21 @@ class Objects:
         (found,) = (each for each in self.of(kind) if each["metadata"]["name"] == name)
         return found
 
+    def workload(self, image: str, target: str = "") -> Object:
+        """Return the only workload with a container of this image, whose first argument is the target if one is given.
+
+        The image is named without its registry and tag.
+        """
+        found: Object
+        (found,) = (
+            each
+            for kind in ("Deployment", "StatefulSet", "DaemonSet")
+            for each in self.of(kind)
+            for container in each["spec"]["template"]["spec"]["containers"]
+            if f"/{image}:" in container["image"] and (not target or container.get("args", [""])[0] == target)
+        )
+        return found
+
     def config_map(self, name: str) -> Mapping[str, str]:
         """Return the data of a ConfigMap."""
         return dict(self.one("ConfigMap", name)["data"])
@@ -70,10 +85,15 @@ class Pod:
         A flag that is not among the arguments is added; one with several values is repeated.
         """
         variables, places = self.environment(container), self.places(container)
-        given = [_expanded(argument, variables) for argument in self._container(container)["args"]]
+        given = [_expanded(argument, variables) for argument in self._container(container).get("args") or []]
         kept = [moved(argument, places) for argument in given if argument.partition("=")[0] not in flags]
         values = {flag: [value] if isinstance(value, str) else value for flag, value in flags.items()}
         return kept + [f"{flag}={value}" for flag in values for value in values[flag]]
+
+    @property
+    def account(self) -> str:
+        """The service account."""
+        return str(self._spec["serviceAccountName"])
 
     def flag(self, flag: str, container: str = "") -> str:
         """Return the value of a flag of a container as the pod has it."""
@@ -82,7 +102,7 @@ class Pod:
 
     def flags(self, flag: str, container: str = "") -> list[str]:
         """Return every value of a flag of a container as the pod has it."""
-        pairs = (argument.partition("=") for argument in self._container(container)["args"])
+        pairs = (argument.partition("=") for argument in self._container(container).get("args") or [])
         return [value for name, _, value in pairs if name == flag]
 
     def environment(self, container: str = "") -> dict[str, str]:
@@ -146,6 +166,15 @@ def moved(text: str, places: Mapping[str, str]) -> str:
         if path == pod or path.startswith(f"{pod}/"):
             return f"{flag}{separator}{(here + path.removeprefix(pod)) or '/'}"
     return text
+
+
+def relocated(value: Any, places: Mapping[str, str]) -> Any:
+    """Return a configuration with every path in it as it is on this machine."""
+    if isinstance(value, dict):
+        return {key: relocated(item, places) for key, item in value.items()}
+    if isinstance(value, list):
+        return [relocated(item, places) for item in value]
+    return moved(value, places) if isinstance(value, str) else value
 
 
 def write(content: bytes, file: Path) -> None:
