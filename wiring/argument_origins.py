@@ -122,7 +122,6 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "objstore_revision": ("metrics.long_term",),
         "objstore_credentials_secret": ("storage.credentials",),
         "storage_ca": ("storage.ca",),
-        "client_namespaces": ("security.authentication",),
     },
     "Thanos": {
         **_RELEASE,
@@ -139,6 +138,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "credentials_secret": ("storage.credentials",),
         "service_account_annotations": ("storage.identity",),
         "endpoints": ("(an output of metrics)",),
+        "out_of_order_window": ("metrics.out_of_order_window",),
         "replica_labels": ("(the label that the operator sets)",),
         "external_labels": ("metrics.external_labels", "cluster.name"),
         "client_namespaces": ("security.authentication",),

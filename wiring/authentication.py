@@ -118,11 +118,11 @@ def _of_server(settings: Settings, certificate: str, logins: str) -> ServerAuthA
 
 
 def clients_of_prometheus(settings: Settings) -> Sequence[str]:
-    """Return the namespaces that may reach Prometheus, where the stack authenticates clients; it does not itself."""
-    area = settings.security
-    if not (area.uses_basic_auth or area.presents_certificates):
+    """Return the namespaces that may reach Prometheus, which authenticates no one; none where all may."""
+    area, further = settings.security, set(settings.metrics.client_namespaces)
+    if not (area.uses_basic_auth or area.presents_certificates or further):
         return []
-    return sorted({settings.tracing.namespace, settings.telemetry.namespace, settings.grafana.namespace})
+    return sorted(further | {settings.tracing.namespace, settings.telemetry.namespace, settings.grafana.namespace})
 
 
 def _metrics_namespaces(settings: Settings) -> Sequence[str]:

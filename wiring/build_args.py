@@ -404,6 +404,7 @@ def thanos_args(
         "namespace": namespace,
         "cluster_domain": settings.cluster.dns_domain,
         "retention": settings.retention.metrics,
+        "out_of_order_window": settings.metrics.out_of_order_window,
         "endpoints": endpoints,
         "external_labels": {"cluster": settings.cluster.name, **settings.metrics.external_labels},
         "client_namespaces": authentication.clients_of_prometheus(settings),

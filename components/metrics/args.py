@@ -65,9 +65,6 @@ class MetricsArgs(TypedDict):
     objstore_credentials_secret: NotRequired[str]
     """Existing Secret in the same namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` for the
     sidecar, where the object store has no keys. Default: none."""
-    client_namespaces: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
-    """Namespaces whose pods may reach Prometheus; a NetworkPolicy keeps all others out. Default: none, and no
-    NetworkPolicy."""
     chart_version: NotRequired[str]
     """Version of the chart kube-prometheus-stack. Default: `88.5.3`."""
     install_operator: NotRequired[bool]
@@ -120,10 +117,15 @@ class MetricsArgs(TypedDict):
     """CPU request of Prometheus. Default: `200m`."""
     memory: NotRequired[pulumi.Input[str]]
     """Memory request and limit of Prometheus. `1Mi` to `64Ti`. Default: `1Gi`."""
+    client_namespaces: NotRequired[Sequence[str]]
+    """Namespaces whose pods may reach Prometheus; a NetworkPolicy keeps all others out. In a stack those of the
+    collectors, Tempo and Grafana may too. Default: none; in a stack a NetworkPolicy is only there with
+    `security.authentication` then."""
     allow_changes: NotRequired[Sequence[str]]
     """Changes that the update guard allows once: `chart`, the chart `prometheus` of earlier versions is replaced
-    with its volume; `volumes`, claims have been grown; `labels`, external labels of series in the bucket change.
-    Default: none."""
+    with its volume; `volumes`, claims have been grown; `labels`, external labels of series in the bucket change;
+    `retention`, samples on the volumes are deleted that are in no bucket, or those in the bucket are no longer
+    found. Default: none."""
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""

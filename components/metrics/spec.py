@@ -92,6 +92,7 @@ class GuardedChange(StrEnum):
     CHART = "chart"
     VOLUMES = "volumes"
     LABELS = "labels"
+    RETENTION = "retention"
 
 
 class ScrapeLimits(StrictModel):
@@ -254,12 +255,22 @@ class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     )
     cpu: Quantity = Field(default="200m", description="CPU request of Prometheus.", examples=["500m"])
     memory: MemorySize = Field(default="1Gi", description="Memory request and limit of Prometheus.", examples=["2Gi"])
+    client_namespaces: Plain[Sequence[Name]] = Field(
+        default=(),
+        description=(
+            "Namespaces whose pods may reach Prometheus; a NetworkPolicy keeps all others out. In a stack those of the "
+            "collectors, Tempo and Grafana may too. Default: none; in a stack a NetworkPolicy is only there with "
+            "`security.authentication` then."
+        ),
+        examples=[["shop"]],
+    )
     allow_changes: Plain[Sequence[GuardedChange]] = Field(
         default=(),
         description=(
             "Changes that the update guard allows once: `chart`, the chart `prometheus` of earlier versions is "
             "replaced with its volume; `volumes`, claims have been grown; `labels`, external labels of series in the "
-            "bucket change. Default: none."
+            "bucket change; `retention`, samples on the volumes are deleted that are in no bucket, or those in the "
+            "bucket are no longer found. Default: none."
         ),
         examples=[["labels"]],
     )
@@ -309,13 +320,6 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
         description=(
             "Existing Secret in the same namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` for "
             "the sidecar, where the object store has no keys. Default: none."
-        ),
-    )
-    client_namespaces: Sequence[Name] = Field(
-        default=(),
-        description=(
-            "Namespaces whose pods may reach Prometheus; a NetworkPolicy keeps all others out. Default: none, and no "
-            "NetworkPolicy."
         ),
     )
 
@@ -448,9 +452,18 @@ RESERVED_VALUES = {
     "prometheus.prometheusSpec.replicas": "set replicas",
     "prometheus.prometheusSpec.shards": "remove it, as pushes and rules are not divided among shards",
     "prometheus.prometheusSpec.externalLabels": "set external_labels",
-    "prometheus.prometheusSpec.replicaExternalLabelName": "remove it",
-    "prometheus.prometheusSpec.prometheusExternalLabelName": "remove it",
+    **{
+        f"prometheus.prometheusSpec.{label}ExternalLabelName{end}": "remove it, as Thanos tells replicas apart by it"
+        for label in ("replica", "prometheus")
+        for end in ("", "Clear")
+    },
+    "prometheus.prometheusSpec.retentionSize": "set retention_size",
+    "prometheus.prometheusSpec.retention": "set retention",
+    "prometheus.prometheusSpec.storageSpec": "set volume_size and storage_class",
+    "prometheus.prometheusSpec.thanos.objectStorageConfig": "set objstore_secret",
     "fullnameOverride": "set release_name",
+    "nameOverride": "set release_name",
+    "namespaceOverride": "set namespace",
     "cleanPrometheusOperatorObjectNames": "remove it",
 }
 """Chart values that would take what other arguments decide, by the way out."""

@@ -6,6 +6,7 @@ from typing import Any
 from .._guard import forbidden_change
 from .._merge import value_at
 from ..charts import KUBE_PROMETHEUS_STACK
+from ..units import parse_duration
 from .spec import GuardedChange
 
 Values = Mapping[str, Any]
@@ -24,7 +25,8 @@ def update_problems(old: Values, new: Values, *, allowed: Collection[GuardedChan
         return [] if GuardedChange.CHART in allowed else [_chart_problem()]
     volumes = [] if GuardedChange.VOLUMES in allowed else _volume_problems(old, new)
     labels = [] if GuardedChange.LABELS in allowed else _label_problems(old, new)
-    return [*volumes, *labels]
+    history = [] if GuardedChange.RETENTION in allowed else _history_problems(old, new)
+    return [*volumes, *labels, *history]
 
 
 def _chart_problem() -> str:
@@ -57,8 +59,35 @@ def _volume_problems(old: Values, new: Values) -> list[str]:
     ]
 
 
+def _history_problems(old: Values, new: Values) -> list[str]:
+    """Return why samples would be lost or hidden where Thanos is added or removed.
+
+    A sidecar uploads new blocks alone: what was merged on the volume before stays there until its retention ends.
+    """
+    before, after = (value_at(values, (*_SPEC, "thanos")) is not None for values in (old, new))
+    kept, left = (str(value_at(values, (*_SPEC, "retention")) or "0s") for values in (old, new))
+    way = f'apply once with allow_changes ["{GuardedChange.RETENTION}"]'
+    if after and not before and parse_duration(left) < parse_duration(kept):
+        return [
+            forbidden_change(
+                "retention",
+                kept,
+                left,
+                "a new sidecar uploads new blocks alone, and older ones would be deleted without being in the bucket; "
+                f"keep {kept} on the volumes (in a stack metrics.long_term.local_retention) until they are as old; or "
+                f"accept their loss and {way}",
+            )
+        ]
+    if before and not after:
+        return [
+            "objstore_secret: must not be removed, as Prometheus alone does not find the samples in the bucket; set it "
+            f"again (in a stack metrics.long_term); or accept that and {way}"
+        ]
+    return []
+
+
 def _label_problems(old: Values, new: Values) -> list[str]:
-    if value_at(old, (*_SPEC, "thanos")) is None:
+    if value_at(old, (*_SPEC, "thanos")) is None or value_at(new, (*_SPEC, "thanos")) is None:
         return []
     before, after = (value_at(values, (*_SPEC, "externalLabels")) or {} for values in (old, new))
     if before == after:

@@ -170,7 +170,8 @@ def _kube_state_metrics(spec: MetricsSpec) -> dict[str, Any]:
         **scheduling(spec.node_selector, spec.tolerations),
     }
     # It listens at `::`, which nodes with IPv6 disabled do not have.
-    return values | ({"extraArgs": ["--host=0.0.0.0"]} if spec.ip_families and not spec.listens_on_ipv6 else {})
+    hosts = ["--host=0.0.0.0", "--telemetry-host=0.0.0.0"]
+    return values | ({"extraArgs": hosts} if spec.ip_families and not spec.listens_on_ipv6 else {})
 
 
 def _node_exporter(spec: MetricsSpec) -> dict[str, Any]:

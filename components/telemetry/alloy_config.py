@@ -194,7 +194,11 @@ def signal_exporters(spec: TelemetrySpec) -> dict[str, list[Block]]:
             for index, url in enumerate(urls)
         ]
     if spec.metrics_remote_write_url:
-        series: dict[str, Value] = {"forward_to": [remote_write(spec).export("receiver")]}
+        # Remote write has no resources: their attributes are labels of every series, as with OTLP to Prometheus.
+        series: dict[str, Value] = {
+            "forward_to": [remote_write(spec).export("receiver")],
+            "resource_to_telemetry_conversion": True,
+        }
         exporters["metrics"] = [Block("otelcol.exporter.prometheus", "metrics", series)]
     if spec.traces_otlp_endpoint:
         exporters["traces"] = [trace_exporter(spec)]

@@ -43,6 +43,8 @@ class ThanosArgs(TypedDict):
     """DNS domain of the cluster. Default: `cluster.local`."""
     retention: NotRequired[pulumi.Input[str]]
     """How long samples of each resolution are kept that has no retention of its own. Default: `395d`."""
+    out_of_order_window: NotRequired[pulumi.Input[str]]
+    """How late a sample may be that is pushed to the receivers. Default: `30m`."""
     objstore_revision: NotRequired[pulumi.Input[str]]
     """Any text that changes with that Secret, to restart the pods. Default: none."""
     storage_ca: NotRequired[CertificateReference]

@@ -27,6 +27,7 @@ from ..units import (
     Replicas,
     VolumeSize,
     Word,
+    hours,
     parse_duration,
     parse_quantity,
 )
@@ -41,6 +42,8 @@ OBJSTORE_SECRET = "thanos-objstore"
 REPLICA_LABEL = "prometheus_replica"
 """The external label by which the Prometheus operator tells replicas apart."""
 CHART_REPLICA_LABELS = {"rule_replica": "the ruler", "receive_replica": "the receivers"}
+TENANT_LABEL = "tenant_id"
+"""The label that receivers give every series."""
 """The replica labels of Thanos' own workloads."""
 
 LEAST_COMPACTED = timedelta(days=2)
@@ -247,6 +250,9 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
         description="How long samples of each resolution are kept that has no retention of its own.",
         examples=["395d"],
     )
+    out_of_order_window: Duration = Field(
+        default="30m", description="How late a sample may be that is pushed to the receivers.", examples=["1h"]
+    )
     objstore_secret: ObjectName = Field(
         description=(
             f"Secret in the same namespace with the object store in the key `{OBJSTORE_KEY}`, as `ThanosObjectStore` "
@@ -347,6 +353,9 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
             "receive.enabled": "use the argument receive",
             "receive.replicationFactor": "use workloads.receive-ingestor.replicas",
             "objstoreConfig": "use the argument objstore_secret",
+            "fullnameOverride": "use the argument release_name",
+            "nameOverride": "use the argument release_name",
+            "namespaceOverride": "use the argument namespace",
         }
 
     @rule("storage_ca")
@@ -391,6 +400,15 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
             yield Violation("is not used with compactor false; remove it", at=("downsampling",))
 
     @rule("local_retention")
+    def _local_retention_is_whole_hours(self) -> Violation | None:
+        try:
+            hours(self.local_retention)
+        except ValueError as error:
+            least = parse_duration(self.local_retention)
+            return Violation(str(error), {"local_retention": f"{-(-least // timedelta(hours=1))}h"})
+        return None
+
+    @rule("local_retention")
     def _local_retention_covers_three_blocks(self) -> Violation | None:
         if not _is_below(self.local_retention, LEAST_LOCAL) and parse_duration(self.local_retention):
             return None
@@ -403,7 +421,10 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
     @rule("external_labels", "replica_labels")
     def _external_labels_are_no_replica_labels(self) -> Iterator[Violation]:
         for name in self.external_labels:
-            if name in CHART_REPLICA_LABELS:
+            if name == TENANT_LABEL:
+                message = f"{name} is the label by which receivers tell tenants apart; remove it, or rename it"
+                yield Violation(message, at=("external_labels", name))
+            elif name in CHART_REPLICA_LABELS:
                 message = f"{name} is the replica label of {CHART_REPLICA_LABELS[name]}; remove it, or rename it"
                 yield Violation(message, at=("external_labels", name))
             elif name in self.replica_labels:

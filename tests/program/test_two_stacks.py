@@ -35,8 +35,15 @@ STACKS: dict[str, Mapping[str, Any]] = {
 
 
 def named(config: Mapping[str, Any], namespace: str, bucket: str) -> dict[str, Any]:
-    """Return the configuration with namespaces, buckets and domain of its own."""
+    """Return the configuration with namespaces, buckets and domain of its own.
+
+    A cluster has one Prometheus operator, whose Prometheus scrapes the pods of every stack.
+    """
     areas = {key.removeprefix("observability:"): value for key, value in config.items()}
+    server = "http://prometheus-prometheus.monitoring:9090"
+    urls = {"remote_write_url": f"{server}/api/v1/write", "otlp_url": f"{server}/api/v1/otlp", "query_url": server}
+    areas["metrics"] = {"kind": "external", **urls}
+    areas["retention"] = {name: kept for name, kept in areas.get("retention", {}).items() if name != "metrics"}
     for area in ("logging", "tracing", "telemetry", "metrics", "grafana", "demo", "caching", "storage"):
         settings = areas.get(area, {})
         runs = settings or area not in ("demo", "caching")

@@ -124,7 +124,7 @@ def test_collectors_metrics_caches_and_the_store_listen_in_the_families(families
     assert alloy_values(telemetry)["alloy"].get("listenAddr") == ("[::]" if on_ipv6 else None)
     assert ('endpoint = "[::]:4317"' in re.sub(r" +", " ", alloy_config(telemetry))) is on_ipv6
     metrics = metrics_values(MetricsSpec.check("Metrics", {"namespace": "metrics", "ip_families": families}))
-    host = ["--host=0.0.0.0"] if families == ("IPv4",) else None
+    host = ["--host=0.0.0.0", "--telemetry-host=0.0.0.0"] if families == ("IPv4",) else None
     assert metrics["kube-state-metrics"].get("extraArgs") == host, "by itself it listens at ::"
     assert metrics["prometheus-node-exporter"]["service"] == {"listenOnAllInterfaces": False}
     cache = cache_values(CacheSpec.check("Cache", {"namespace": "caching", "ip_families": families}))

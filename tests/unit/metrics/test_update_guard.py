@@ -37,3 +37,18 @@ def test_labels_of_series_in_the_bucket_change_only_when_that_is_said() -> None:
     (problem,) = update_problems(old, new)
     assert problem.startswith("external_labels = ") and 'allow_changes ["labels"]' in problem
     assert update_problems(old, new, allowed=[GuardedChange.LABELS]) == []
+
+
+def test_thanos_is_added_without_losing_what_is_not_in_the_bucket() -> None:
+    (problem,) = update_problems(values(), values(objstore_secret="thanos-objstore", retention="48h"))
+    assert problem.startswith('retention = "48h": must not change from "15d"')
+    assert "metrics.long_term.local_retention" in problem and 'allow_changes ["retention"]' in problem
+    assert update_problems(values(), values(objstore_secret="thanos-objstore")) == []
+    with_bucket = values(objstore_secret="thanos-objstore", retention="15d")
+    assert update_problems(with_bucket, values(objstore_secret="thanos-objstore", retention="48h")) == []
+
+
+def test_thanos_is_not_removed_unseen() -> None:
+    (problem,) = update_problems(values(objstore_secret="thanos-objstore"), values())
+    assert problem.startswith("objstore_secret: must not be removed")
+    assert update_problems(values(objstore_secret="o"), values(), allowed=[GuardedChange.RETENTION]) == []

@@ -185,7 +185,16 @@ PAIR = {"replicas": 2, "objstore_secret": "thanos-objstore"}
             None,
         ),
         ({"values": {"crds": {"enabled": True}}}, "two releases must not own the same ones", None),
-        ({"values": {"prometheus": {"prometheusSpec": {"shards": 2}}}}, "prometheus.prometheusSpec.shards", None),
+        *(
+            ({"values": {"prometheus": {"prometheusSpec": {name: value}}}}, f"prometheus.prometheusSpec.{name}", None)
+            for name, value in (
+                ("shards", 2),
+                ("replicaExternalLabelNameClear", True),
+                ("retentionSize", "500GB"),
+                ("thanos", {"objectStorageConfig": {"existingSecret": {"name": "other", "key": "k"}}}),
+            )
+        ),
+        ({"values": {"namespaceOverride": "other"}}, "set namespace", None),
     ],
 )
 def test_a_wrong_argument_is_named_with_its_value_and_the_way_out(
