@@ -15,12 +15,12 @@ import yaml
 
 from sandbox import aws
 from tests.checkout import ROOT
-from tests.e2e.loki import valkey
+from tests.e2e import valkey
 from tests.e2e.loki.configuration import Renderer, release_of_clean_clone, release_of_stack
 from tests.e2e.loki.machine import Ports, on_this_machine
 from tests.e2e.loki.process import Line, Loki
-from tests.e2e.loki.valkey import Valkey
 from tests.e2e.s3 import s3_client, s3_server
+from tests.e2e.valkey import Valkey
 
 pytestmark = pytest.mark.e2e
 

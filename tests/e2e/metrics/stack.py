@@ -39,6 +39,7 @@ def settings(endpoint: str, shop: Shop) -> Mapping[str, Any]:
     return {
         "observability:cluster": {"name": CLUSTER},
         "observability:storage": store,
+        "observability:caching": {"kind": "valkey"},
         "observability:retention": {"metrics": "90d"},
         "observability:metrics": {"replicas": 2, "scrape_interval": "15s", "long_term": {}},
         "observability:probes": {"interval": "5s", "targets": {"shop": secure_target(shop)}},

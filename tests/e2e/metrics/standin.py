@@ -23,10 +23,9 @@ def completed(chart: str, values: Mapping[str, Any], manifests: Sequence[Object]
 
 
 def _complete_thanos(values: Mapping[str, Any], objects: Objects) -> Iterator[Object]:
-    name, memory = values["fullnameOverride"], values["autoGomemlimit"]
-    suffix = f"{values['objstoreConfig']['name']}"
+    name, object_store = values["fullnameOverride"], values["objstoreConfig"]
     common = ["--log.level=info", "--log.format=logfmt", "--http-address=0.0.0.0:10902"]
-    memory_flags = ["--enable-auto-gomemlimit", f"--auto-gomemlimit.ratio={memory['ratio']}"]
+    memory = ["--enable-auto-gomemlimit", f"--auto-gomemlimit.ratio={values['autoGomemlimit']['ratio']}"]
     grpc, store = ["--grpc-address=0.0.0.0:10901"], ["--objstore.config-file=/etc/thanos/objstore.yaml"]
     domain = f"monitoring.svc.{values['clusterDomain']}"
     endpoints = [f"dnssrv+_grpc._tcp.{name}-store-gateway-headless.{domain}", *values["additionalEndpoints"]]
@@ -43,10 +42,10 @@ def _complete_thanos(values: Mapping[str, Any], objects: Objects) -> Iterator[Ob
     for part, further in flags.items():
         spec: Any = objects.workload("thanos/thanos", part)["spec"]["template"]["spec"]
         (container,) = spec["containers"]
-        container["args"] = [part, *common, *further, *memory_flags, *container["args"][1:]]
+        container["args"] = [part, *common, *further, *memory, *container["args"][1:]]
         if store[0] in further:
-            items = [{"key": values["objstoreConfig"]["key"], "path": "objstore.yaml"}]
-            spec["volumes"].append({"name": "objstore", "secret": {"secretName": suffix, "items": items}})
+            items = [{"key": object_store["key"], "path": "objstore.yaml"}]
+            spec["volumes"].append({"name": "objstore", "secret": {"secretName": object_store["name"], "items": items}})
             container["volumeMounts"].append({"name": "objstore", "mountPath": "/etc/thanos"})
     yield from ()
 

@@ -13,15 +13,18 @@ from typing import Any
 
 import pytest
 
+from components._cache import PASSWORD_VARIABLE, Database
+from tests.e2e import valkey
 from tests.e2e.metrics.blocks import BLOCK, HOUR, copy_blocks, make_blocks
 from tests.e2e.metrics.cluster import Cluster
 from tests.e2e.metrics.operated import Operated, Replica, start_operator
 from tests.e2e.metrics.programs import Program, Programs
 from tests.e2e.metrics.pushing import push_remotely
 from tests.e2e.metrics.stack import BUCKET, CLUSTER, NAMESPACE, PREFIX, REGION
-from tests.e2e.metrics.thanos import Thanos
-from tests.e2e.metrics.workloads import Objects
+from tests.e2e.metrics.thanos import IMAGE, Thanos
+from tests.e2e.metrics.workloads import Objects, Pod
 from tests.e2e.s3 import s3_client
+from tests.e2e.valkey import Valkey
 
 pytestmark = pytest.mark.e2e
 
@@ -34,6 +37,7 @@ BEGIN = int((time.time() - DAY) // FORTNIGHT - 1) * FORTNIGHT
 """The begin of the last fortnight that was over a day ago, for the compactor; each day has a block in it."""
 MISSED, BOTH = BEGIN + 3 * DAY + HOUR // 2, BEGIN + 10 * DAY + HOUR // 2
 """A time that one replica has missed, and one that both have seen."""
+INDEX_HITS = "thanos_store_index_cache_hits_total"
 STORES = {"sidecar": 2, "store": 1}
 
 
@@ -83,13 +87,14 @@ def operated(cluster: Cluster, rendered: Objects, module_programs: Programs) -> 
 class Platform:
     """The pair with its sidecars, and Thanos; as one, they are started and killed."""
 
-    def __init__(self, operated: Operated, rendered: Objects, directory: Path) -> None:
+    def __init__(self, operated: Operated, rendered: Objects, cache: Valkey, directory: Path) -> None:
+        self.cache = cache
         self._directory = directory
         self._programs = Programs(directory / "programs")
         self.labels = {"cluster": CLUSTER, "prometheus": f"{NAMESPACE}/{operated.name}"}
         self.replicas = [Replica(operated, number, {}, directory) for number in range(2)]
         sidecars = [replica.sidecar_address for replica in self.replicas]
-        self._thanos = Thanos(rendered, operated, sidecars, directory)
+        self._thanos = Thanos(rendered, operated, sidecars, cache.address, directory)
 
     def upload(self, histories: Sequence[Sequence[Path]]) -> None:
         """Have the sidecar of each replica upload the blocks of its history, and end all."""
@@ -122,8 +127,9 @@ class Platform:
         self._programs.end()
 
     def lose_disks(self) -> None:
-        """Remove every volume."""
+        """Remove every volume, and empty the cache."""
         shutil.rmtree(self._directory)
+        self.cache.databases.clear()
 
 
 def _uploaded(sidecar: Program, count: int) -> bool:
@@ -142,14 +148,16 @@ def platform(operated: Operated, rendered: Objects, tmp_path_factory: pytest.Tem
         make_blocks(SERIES, [*_samples(days), *_recent()], directory / str(number))
         for number, days in enumerate((range(14), range(7, 14)))
     ]
-    platform = Platform(operated, rendered, directory / "pods")
-    try:
-        platform.upload(histories)
-        platform.compact()
-        platform.start()
-        yield platform
-    finally:
-        platform.kill()
+    frontend = Pod(rendered.workload(IMAGE, "query-frontend"), operated.cluster, directory)
+    with valkey.serving(frontend.environment()[PASSWORD_VARIABLE]) as cache:
+        platform = Platform(operated, rendered, cache, directory / "pods")
+        try:
+            platform.upload(histories)
+            platform.compact()
+            platform.start()
+            yield platform
+        finally:
+            platform.kill()
 
 
 def test_the_bucket_has_each_replica_for_itself_in_every_resolution_that_its_history_is_long_enough_for(
@@ -201,8 +209,20 @@ def test_the_same_query_a_second_time_is_answered_by_the_cache(platform: Platfor
     first = platform.frontend.query_range(*asked)
     (hits, queries), (series,) = _counts(platform), first
     assert [float(value) for _, value in series["values"]] == [5] * (BLOCK // MINUTE)
+    platform.query.wait_until(lambda: platform.cache.databases[Database.THANOS], "an entry in the cache")
     assert platform.frontend.query_range(*asked) == first
     assert _counts(platform) == (hits + 1, queries)
+
+
+def test_a_store_gateway_takes_what_it_has_read_of_an_index_from_the_cache(platform: Platform) -> None:
+    before = platform.store.metrics().total(INDEX_HITS)
+
+    def is_hit() -> bool:
+        """Whether a query hits the cache, which an earlier one may still be writing to."""
+        platform.query.query(SERIES, time=BOTH)
+        return platform.store.metrics().total(INDEX_HITS) > before
+
+    platform.store.wait_until(is_hit, "a hit of the index cache")
 
 
 def test_old_samples_answer_again_after_everything_was_killed_and_every_disk_lost(platform: Platform) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -17,8 +18,11 @@ IMAGE = "thanos/thanos"
 class Thanos:
     """The release of Thanos on this machine; its addresses stay the same however often it is started."""
 
-    def __init__(self, rendered: Objects, operated: Operated, sidecars: Sequence[str], directory: Path) -> None:
+    def __init__(
+        self, rendered: Objects, operated: Operated, sidecars: Sequence[str], cache: str, directory: Path
+    ) -> None:
         self._rendered = rendered
+        self._cache = cache
         self._operated = operated
         self._sidecars = sidecars
         self._directory = directory
@@ -49,7 +53,8 @@ class Thanos:
         port, _ = self._ports[part]
         pod = self._pod(part)
         pod.write_files()
-        arguments = pod.arguments({"--http-address": f"{HOST}:{port}", **(flags or {})})
+        addresses = pod.arguments({"--http-address": f"{HOST}:{port}", **(flags or {})})
+        arguments = [re.sub(r'"addr": "[^"]+"', f'"addr": "{self._cache}"', argument) for argument in addresses]
         return programs.start("thanos", arguments, port, label=pod.name, environment=pod.environment())
 
     def _pod(self, part: str) -> Pod:

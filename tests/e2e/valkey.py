@@ -1,6 +1,7 @@
-"""A cache that speaks Redis's protocol as far as Loki's client does, behind a password.
+"""A cache that speaks Redis's protocol as far as the clients of Loki and Thanos do, behind a password.
 
-A server of its own, as the images of Valkey cannot run here; who talks to it is Loki's real client.
+A server of its own, as the images of Valkey cannot run here; who talks to it are the real clients. It is one without
+the command HELLO, which is older than all that they use.
 """
 
 from __future__ import annotations
@@ -51,6 +52,8 @@ class _Connection(socketserver.StreamRequestHandler):
             "MULTI": self.multi,
             "EXEC": lambda _: self.execute(),
             "SET": self.set,
+            "SETEX": lambda arguments: self.set([arguments[0], arguments[2]]),
+            "GET": lambda keys: self.server.databases[self.database].get(keys[0]),
             "MGET": lambda keys: [self.server.databases[self.database].get(key) for key in keys],
         }
 
@@ -59,8 +62,8 @@ class _Connection(socketserver.StreamRequestHandler):
             self.wfile.write(_encoded(self.answer(name, arguments)))
 
     def answer(self, name: str, arguments: Arguments) -> Any:
-        if not self.known and name != "AUTH":
-            self.server.unknown += name not in ("HELLO", "CLIENT")
+        if not self.known and name not in ("AUTH", "HELLO"):
+            self.server.unknown += name != "CLIENT"
             return ValueError("NOAUTH Authentication required.")
         if name not in self.commands:
             return ValueError(f"ERR unknown command '{name}'")
