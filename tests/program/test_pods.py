@@ -5,7 +5,7 @@ project's stand-ins.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from itertools import chain, cycle, repeat
 from typing import Any
@@ -26,6 +26,8 @@ from tools.support_matrix import STORES, TOPOLOGIES
 
 COMMITTED = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 NODES = {"pool": "obs"}
+IMAGE_FLAGS = ("--prometheus-config-reloader", "--thanos-default-base-image")
+"""The flags of the Prometheus operator with the images of containers for which a Prometheus states none."""
 TAINT = {"key": "dedicated", "operator": "Exists"}
 REGISTRY = "registry.example.com/mirror"
 PULL_SECRETS = ["registry-login", "second-login"]
@@ -138,6 +140,15 @@ def pods_of_charts(stack: str) -> list[Pod]:
     return [pod for pod in pods(stack) if pod.owner.origin not in stand_ins]
 
 
+def images_of(pods: Iterable[Pod]) -> Iterator[str]:
+    """Yield the image of every container, and those that the Prometheus operator adds to a Prometheus."""
+    for container in (container for pod in pods for container in pod.containers):
+        if "image" in container:
+            yield container["image"]
+        flags = (argument.partition("=") for argument in container.get("args") or [])
+        yield from (value for flag, _, value in flags if flag in IMAGE_FLAGS)
+
+
 def is_placed(pod: Pod) -> bool:
     selector = pod.spec.get("nodeSelector") or {}
     return NODES.items() <= selector.items() and TAINT in (pod.spec.get("tolerations") or [])
@@ -155,7 +166,7 @@ def test_every_pod_has_the_placement_the_registry_and_the_priority_of_the_cluste
     ]
     assert [str(finding) for finding in too_new] == []
 
-    images = {container["image"] for pod in pods_of_charts(stack) for container in pod.containers}
+    images = set(images_of(pods_of_charts(stack)))
     assert {image for image in images if not re.fullmatch(rf"{REGISTRY}/[^/:]+/[^/:]+:[^/:]+", image)} <= {LOKITOOL}
     named = [[secret["name"] for secret in pod.spec.get("imagePullSecrets", [])] for pod in pods_of_charts(stack)]
     assert all(names == PULL_SECRETS for names in named)
@@ -170,7 +181,7 @@ def test_every_pod_has_the_placement_the_registry_and_the_priority_of_the_cluste
 
 
 def images_without_registry(pod: Pod) -> set[str]:
-    return {container["image"].removeprefix(f"{REGISTRY}/") for container in pod.containers}
+    return {image.removeprefix(f"{REGISTRY}/") for image in images_of([pod])}
 
 
 def assert_reads_ca(stack: str) -> None:
