@@ -112,7 +112,8 @@ def test_a_store_without_otlp_is_written_to_by_remote_write() -> None:
         assert "metrics" in component(config, source)
     assert "otelcol.exporter.prometheus.metrics.input" in component(config, 'otelcol.processor.batch "default"')
     converted = component(config, 'otelcol.exporter.prometheus "metrics"')
-    assert "forward_to = [prometheus.remote_write.metrics.receiver]" in converted
+    assert re.search(r"forward_to\s+= \[prometheus.remote_write.metrics.receiver\]", converted)
+    assert "resource_to_telemetry_conversion = true" in converted, "else no series names its pod"
     assert f'url = "{url}"' in component(config, 'prometheus.remote_write "metrics"')
     assert 'otelcol.exporter.otlphttp "prometheus"' not in config
 
