@@ -57,6 +57,7 @@ def _containers(spec: Object) -> Iterator[dict[str, Any]]:
     yield {
         "name": "prometheus",
         "image": spec["image"],
+        "args": [f"--{argument['name']}={argument.get('value', '')}" for argument in spec.get("additionalArgs") or []],
         "resources": spec.get("resources") or {},
         "securityContext": NO_PRIVILEGES,
         "ports": [{"name": spec.get("portName", "web"), "containerPort": 9090}],

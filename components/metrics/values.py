@@ -138,6 +138,8 @@ def _prometheus_spec(spec: MetricsSpec) -> dict[str, Any]:
         "enforcedLabelValueLengthLimit": limits.label_value_length,
         "enforcedBodySizeLimit": f"{limits.body_mib}MB",
     }
+    if spec.listens_on_ipv6:
+        values["additionalArgs"] = [{"name": "web.listen-address", "value": f"{spec.any_address}:9090"}]
     if spec.has_sidecar:
         values |= _sidecar(spec)
         values["thanos"] |= {

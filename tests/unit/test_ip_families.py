@@ -126,6 +126,8 @@ def test_collectors_metrics_caches_and_the_store_listen_in_the_families(families
     metrics = metrics_values(MetricsSpec.check("Metrics", {"namespace": "metrics", "ip_families": families}))
     host = ["--host=0.0.0.0", "--telemetry-host=0.0.0.0"] if families == ("IPv4",) else None
     assert metrics["kube-state-metrics"].get("extraArgs") == host, "by itself it listens at ::"
+    arguments = metrics["prometheus"]["prometheusSpec"].get("additionalArgs", [])
+    assert ({"name": "web.listen-address", "value": "[::]:9090"} in arguments) is on_ipv6
     assert metrics["prometheus-node-exporter"]["service"] == {"listenOnAllInterfaces": False}
     cache = cache_values(CacheSpec.check("Cache", {"namespace": "caching", "ip_families": families}))
     assert ("extraEnvs" in cache["metrics"]["exporter"]) is on_ipv6
