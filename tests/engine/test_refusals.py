@@ -6,6 +6,7 @@ The engine interrupts the program when it gives up, and about half of these runs
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,25 @@ def test_a_guard_refuses_with_its_message_alone(checkout: Checkout) -> None:
         assert "logging-loki: the applied state forbids 1 change" in output
 
 
+def _of_an_earlier_version(resource: dict[str, Any]) -> dict[str, Any]:
+    """Return the release of Prometheus as an earlier version left it in the state, any other resource as it is."""
+    if not resource["urn"].endswith("::metrics-prometheus"):
+        return resource
+    chart = {"chart": "prometheus", "version": "29.27.0", "values": {"server": {"retention": "15d"}}}
+    return {**resource, "inputs": {**resource["inputs"], **chart}, "outputs": {**resource["outputs"], **chart}}
+
+
+def test_the_volume_of_an_earlier_prometheus_is_not_deleted_before_the_stack_says_so(checkout: Checkout) -> None:
+    apply(checkout, "dev", _of_an_earlier_version)
+    output = refused(checkout.deploy("preview", "dev"))
+    assert "metrics-prometheus: the applied state forbids 1 change" in output
+    assert 'chart = "kube-prometheus-stack": must not change from "prometheus"' in output
+
+    checkout.configure("dev", {"observability:metrics": {"allow_changes": ["chart"]}})
+    allowed = checkout.deploy("preview", "dev")
+    assert allowed.exit_code == 0, allowed.output
+
+
 def test_a_provider_refuses_with_its_message_alone(checkout: Checkout) -> None:
     charts = checkout.root.parent / "charts"
     for chart in (ALLOY, GRAFANA_CHART, KUBE_PROMETHEUS_STACK, LOKI, PROMETHEUS_OPERATOR_CRDS, SEAWEEDFS_CHART, TEMPO):
@@ -65,12 +85,16 @@ def refused(done: Done) -> str:
     return done.output
 
 
-def apply(checkout: Checkout, stack: str) -> None:
-    """Write the state that an `up` of the stack would leave, from what its preview would create."""
+def apply(
+    checkout: Checkout, stack: str, changed: Callable[[dict[str, Any]], dict[str, Any]] = lambda resource: resource
+) -> None:
+    """Write the state that an `up` of the stack would leave: what its preview would create, each resource `changed`."""
     done = checkout.deploy("preview", stack, "--", "--json")
     assert done.exit_code == 0, done.output
     state = json.loads(checkout.run("pulumi", "stack", "export", "--stack", stack).stdout)
-    state["deployment"]["resources"] = [_applied(step["newState"]) for step in json.loads(done.stdout)["steps"]]
+    state["deployment"]["resources"] = [
+        changed(_applied(step["newState"])) for step in json.loads(done.stdout)["steps"]
+    ]
     file = checkout.root.parent / "state.json"
     file.write_text(json.dumps(state).replace(UNKNOWN_ID, "applied"))
     imported = checkout.run("pulumi", "stack", "import", "--force", "--stack", stack, "--file", str(file))

@@ -16,6 +16,7 @@ _DNS_SERVICE = re.compile(r"^\s*resolver ([a-z0-9-]+)\.([a-z0-9-]+)\.svc\b", re.
 _API_SERVER = "kubernetes.default"
 _CONTROL_PLANE = "kube-system"
 _DEFINITION = "CustomResourceDefinition"
+_METRICS_ADDRESS = re.compile(r"""^\s*metricsBindAddress:\s*['"]?([^'":\s]*)""", re.MULTILINE)
 _LOOPBACK = re.compile(r"--(bind-address|listen-metrics-urls|metrics-bind-address)=(https?://)?127\.0\.0\.1(:\d+)?")
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
@@ -38,6 +39,8 @@ class Cluster:
     """Each as `<name>.<namespace>`."""
     ip_family: str
     """The family that the cluster assigns to its Services, `IPv4` or `IPv6`."""
+    proxy_on_loopback: bool = False
+    """Whether kube-proxy serves its metrics to its own node alone, as it does by default."""
 
     @property
     def sandbox(self) -> bool:
@@ -75,7 +78,20 @@ def inspect_cluster(context: str) -> Cluster:
         },
         services=frozenset(services),
         ip_family=services[_API_SERVER]["spec"]["ipFamilies"][0],
+        proxy_on_loopback=_proxy_on_loopback(name),
     )
+
+
+def _proxy_on_loopback(context: str) -> bool:
+    """Whether the configuration of kube-proxy, where the cluster has one, states no other address for its metrics."""
+    found = kubectl(
+        context, "get", "configmap", "kube-proxy", "--namespace", _CONTROL_PLANE, "--ignore-not-found", "-o", "json"
+    )
+    if not found.strip():
+        return False
+    texts = (json.loads(found).get("data") or {}).values()
+    addresses = [address for text in texts for address in _METRICS_ADDRESS.findall(text)]
+    return bool(addresses) and all(address in ("", "127.0.0.1") for address in addresses)
 
 
 def _owner(annotations: Mapping[str, str]) -> str:
@@ -155,17 +171,29 @@ def unreachable_targets(objects: Iterable[Mapping[str, Any]], cluster: Cluster) 
                 if pod["metadata"].get("namespace") == _CONTROL_PLANE
                 and selector.items() <= (pod["metadata"].get("labels") or {}).items()
             ]
-            if not pods:
-                found.append(f"{item['metadata']['name']} (no pod has its labels)")
-            elif all(map(_listens_on_loopback, pods)):
-                found.append(f"{item['metadata']['name']} (its pods listen at 127.0.0.1 alone)")
+            reasons = [_unreachable(pod, item, cluster) for pod in pods] or ["no pod has its labels"]
+            if all(reasons):
+                found.append(f"{item['metadata']['name']} ({reasons[0]})")
     return sorted(found)
 
 
-def _listens_on_loopback(pod: Mapping[str, Any]) -> bool:
+def _unreachable(pod: Mapping[str, Any], service: Mapping[str, Any], cluster: Cluster) -> str:
+    """Return why nothing answers for a Service at a pod of the control plane, empty where something may."""
+    containers = pod["spec"].get("containers") or []
     arguments = [
         argument
-        for container in pod["spec"].get("containers") or []
+        for container in containers
         for argument in (*(container.get("command") or []), *(container.get("args") or []))
     ]
-    return any(_LOOPBACK.fullmatch(argument) for argument in arguments)
+    labels = pod["metadata"].get("labels") or {}
+    if any(_LOOPBACK.fullmatch(argument) for argument in arguments):
+        return "its pods listen at 127.0.0.1 alone"
+    if labels.get("component") == "etcd" and not any(text.startswith("--listen-metrics-urls") for text in arguments):
+        return "etcd has no --listen-metrics-urls"
+    if labels.get("k8s-app") == "kube-proxy" and cluster.proxy_on_loopback:
+        return "metricsBindAddress of kube-proxy is 127.0.0.1"
+    declared = {port.get("containerPort") for container in containers for port in container.get("ports") or []}
+    wanted = {port.get("targetPort") for port in (service.get("spec") or {}).get("ports") or []}
+    if labels.get("k8s-app") == "kube-dns" and not wanted & declared:
+        return f"its pods have no port {', '.join(map(str, sorted(wanted, key=str)))}"
+    return ""

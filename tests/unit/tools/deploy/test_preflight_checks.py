@@ -278,3 +278,34 @@ def test_parts_of_the_control_plane_that_cannot_be_scraped_are_named(pods: list[
     assert ("targets" in text) is bool(reason)
     if reason:
         assert f"targets  cannot be scraped: prometheus-kube-scheduler ({reason})" in text
+
+
+def part(name: str, port: int, labels: dict[str, str]) -> dict[str, Any]:
+    spec = {"selector": labels, "ports": [{"port": port, "targetPort": port}]}
+    return {"kind": "Service", "metadata": {"name": name, "namespace": "kube-system"}, "spec": spec}
+
+
+@pytest.mark.parametrize(
+    ("labels", "container", "on_loopback", "reason"),
+    [
+        ({"component": "etcd"}, {"command": ["etcd"]}, False, "etcd has no --listen-metrics-urls"),
+        ({"component": "etcd"}, {"command": ["etcd", "--listen-metrics-urls=http://0.0.0.0:2381"]}, False, ""),
+        (
+            {"component": "etcd"},
+            {"command": ["etcd", "--listen-metrics-urls=http://127.0.0.1:2381"]},
+            False,
+            "127.0.0.1",
+        ),
+        ({"k8s-app": "kube-proxy"}, {}, True, "metricsBindAddress of kube-proxy is 127.0.0.1"),
+        ({"k8s-app": "kube-proxy"}, {}, False, ""),
+        ({"k8s-app": "kube-dns"}, {"ports": [{"containerPort": 53}]}, False, "its pods have no port 2381"),
+        ({"k8s-app": "kube-dns"}, {"ports": [{"containerPort": 2381}]}, False, ""),
+    ],
+)
+def test_what_hides_each_part_of_the_control_plane_is_known(
+    labels: dict[str, str], container: dict[str, Any], on_loopback: bool, reason: str
+) -> None:
+    pod = {"metadata": {"name": "p", "namespace": "kube-system", "labels": labels}, "spec": {"containers": [container]}}
+    state = replace(cluster(), pods=[pod], proxy_on_loopback=on_loopback)
+    text = describe(engine(), state, [part("prometheus-part", 2381, labels)])
+    assert ("targets" in text) is bool(reason) and reason in text
