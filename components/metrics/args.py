@@ -117,6 +117,12 @@ class MetricsArgs(TypedDict):
     """CPU request of Prometheus. Default: `200m`."""
     memory: NotRequired[pulumi.Input[str]]
     """Memory request and limit of Prometheus. `1Mi` to `64Ti`. Default: `1Gi`."""
+    operator_memory: NotRequired[pulumi.Input[str]]
+    """Memory request and limit of the operator, which keeps Secrets and monitors of all namespaces. `1Mi` to
+    `64Ti`. Default: `192Mi`."""
+    kube_state_metrics_memory: NotRequired[pulumi.Input[str]]
+    """Memory request and limit of kube-state-metrics, which keeps the objects of the cluster. `1Mi` to `64Ti`.
+    Default: `192Mi`."""
     client_namespaces: NotRequired[Sequence[str]]
     """Namespaces whose pods may reach Prometheus; a NetworkPolicy keeps all others out. In a stack those of the
     collectors, Tempo and Grafana may too. Default: none; in a stack a NetworkPolicy is only there with

@@ -255,6 +255,16 @@ class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     )
     cpu: Quantity = Field(default="200m", description="CPU request of Prometheus.", examples=["500m"])
     memory: MemorySize = Field(default="1Gi", description="Memory request and limit of Prometheus.", examples=["2Gi"])
+    operator_memory: MemorySize = Field(
+        default="192Mi",
+        description="Memory request and limit of the operator, which keeps Secrets and monitors of all namespaces.",
+        examples=["512Mi"],
+    )
+    kube_state_metrics_memory: MemorySize = Field(
+        default="192Mi",
+        description="Memory request and limit of kube-state-metrics, which keeps the objects of the cluster.",
+        examples=["1Gi"],
+    )
     client_namespaces: Plain[Sequence[Name]] = Field(
         default=(),
         description=(

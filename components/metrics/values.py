@@ -82,7 +82,7 @@ def _operator(spec: MetricsSpec) -> dict[str, Any]:
         "kubeletEndpointSliceEnabled": True,
         "clusterDomain": spec.cluster_domain,
         "prometheusConfigReloader": {"resources": resources("10m", "64Mi")},
-        "resources": resources("20m", "192Mi"),
+        "resources": resources("20m", spec.operator_memory),
         **scheduling(spec.node_selector, spec.tolerations),
     }
 
@@ -168,7 +168,7 @@ def _sidecar(spec: MetricsSpec) -> dict[str, Any]:
 def _kube_state_metrics(spec: MetricsSpec) -> dict[str, Any]:
     values = {
         "fullnameOverride": f"{spec.release_name}-kube-state-metrics",
-        "resources": resources("20m", "192Mi"),
+        "resources": resources("20m", spec.kube_state_metrics_memory),
         **scheduling(spec.node_selector, spec.tolerations),
     }
     # It listens at `::`, which nodes with IPv6 disabled do not have.

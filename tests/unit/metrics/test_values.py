@@ -124,6 +124,12 @@ def test_every_container_requests_cpu_and_memory_and_has_a_limit_of_memory() -> 
         assert part["resources"]["limits"]["memory"] == part["resources"]["requests"]["memory"]
 
 
+def test_what_grows_with_the_cluster_has_a_size() -> None:
+    chart = values(operator_memory="512Mi", kube_state_metrics_memory="1Gi")
+    assert chart["prometheusOperator"]["resources"]["limits"] == {"memory": "512Mi"}
+    assert chart["kube-state-metrics"]["resources"]["limits"] == {"memory": "1Gi"}
+
+
 def test_node_exporter_has_no_capability_and_listens_at_the_address_of_its_node() -> None:
     exporter = values(node_exporter_namespace="telemetry")["prometheus-node-exporter"]
     assert exporter["namespaceOverride"] == "telemetry"
