@@ -7,7 +7,9 @@ from collections.abc import Mapping
 
 from .roles import ThanosRole
 
-RESOLUTIONS = ("raw", "5m", "1h")
+RETENTION_ARGUMENTS = {"raw": "retention_raw", "5m": "retention_five_minutes", "1h": "retention_one_hour"}
+"""The argument with the retention of each resolution of blocks."""
+RESOLUTIONS = tuple(RETENTION_ARGUMENTS)
 """The resolutions of blocks, as flags name them."""
 
 MERGED_REPLICAS = "remove it, as the compactor would merge replicas for good"
@@ -52,9 +54,7 @@ FLAGS_OF_ARGUMENTS: Mapping[ThanosRole, Mapping[str, str]] = {
         **_OF_EVERY_ROLE,
         **_OF_BUCKET,
         **_WITH_ADMINISTRATION,
-        "retention.resolution-raw": "use retention_raw",
-        "retention.resolution-5m": "use retention_five_minutes",
-        "retention.resolution-1h": "use retention_one_hour",
+        **{f"retention.resolution-{name}": f"use {argument}" for name, argument in RETENTION_ARGUMENTS.items()},
         "data-dir": _REMOVE,
         "wait": _REMOVE,
         "downsampling.disable": "use downsampling",

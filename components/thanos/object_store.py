@@ -1,6 +1,5 @@
 """The bucket of Thanos as a Secret that its pods and the sidecar of Prometheus read."""
 
-from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,11 +8,11 @@ from pulumi_kubernetes.core.v1 import Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._guard import guard
-from .._kubernetes import MANAGED_BY
+from .._kubernetes import MANAGED_BY, secret_data
 from .._outputs import known_after, outputs_of
 from ..storage.secret_access import fingerprint
 from .args import ThanosObjectStoreArgs
-from .objstore import LOCATION, location, objstore_file, revision
+from .objstore_file import LOCATION, location, objstore_file, revision
 from .spec import OBJSTORE_KEY, ThanosObjectStoreSpec
 from .update_guard import location_problems
 
@@ -62,7 +61,7 @@ class ThanosObjectStore(pulumi.ComponentResource):
 
 
 def _data(spec: ThanosObjectStoreSpec) -> dict[str, str]:
-    return {OBJSTORE_KEY: b64encode(objstore_file(spec).encode()).decode()}
+    return secret_data({OBJSTORE_KEY: objstore_file(spec)})
 
 
 def _fingerprint(spec: ThanosObjectStoreSpec) -> str:

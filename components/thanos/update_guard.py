@@ -7,8 +7,8 @@ from typing import Any
 from .._guard import forbidden_change
 from .._merge import value_at
 from ..units import parse_duration
-from .flags import RESOLUTIONS
-from .objstore import LOCATION
+from .flags import RESOLUTIONS, RETENTION_ARGUMENTS
+from .objstore_file import LOCATION
 from .roles import BUCKET_ROLES, ThanosRole
 from .spec import LEAST_COMPACTED, LEAST_DOWNSAMPLED, GuardedChange
 
@@ -85,7 +85,7 @@ def _retention_problems(old: Values, new: Values) -> Iterator[str]:
         before, after = (_retention(values, resolution) for values in (old, new))
         if after and after < least and (not before or after < before):
             yield forbidden_change(
-                f"retention_{resolution}",
+                RETENTION_ARGUMENTS[resolution],
                 _days(before),
                 _days(after),
                 f"blocks would be deleted before others are made of them; set {_days(least)} or more",

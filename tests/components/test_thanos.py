@@ -9,7 +9,7 @@ import pytest
 
 from components._spec import InvalidArgsError
 from components.thanos import Thanos, ThanosObjectStore
-from components.thanos.objstore import LOCATION
+from components.thanos.objstore_file import LOCATION
 from tests.recording import UNKNOWN, record, record_component
 
 KEYS = {"access_key_id": "thanos", "secret_access_key": "hunter2-of-thanos"}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.thanos.objstore import location, objstore_file, revision
+from components.thanos.objstore_file import location, objstore_file, revision
 from tests.unit.thanos.specs import store
 
 MINIO: dict[str, Any] = {

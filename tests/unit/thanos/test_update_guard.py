@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.thanos.objstore import LOCATION, location
+from components.thanos.objstore_file import LOCATION, location
 from components.thanos.spec import GuardedChange, ThanosObjectStoreSpec, ThanosSpec
 from components.thanos.update_guard import location_problems, update_problems
 from components.thanos.values import thanos_values
