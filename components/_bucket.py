@@ -96,6 +96,12 @@ class BucketSpec(Spec):
         return None
 
 
+def key_environment(secret: str) -> list[dict[str, Any]]:
+    """Return the variables with the keys of a bucket from a Secret; none without one, for pods with a role."""
+    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY") if secret else ()
+    return [{"name": name, "valueFrom": {"secretKeyRef": {"name": secret, "key": name}}} for name in names]
+
+
 def source_problem(authority: CertificateReference | None) -> str | None:
     """Return why the certificates of an authority have no source, or two, `None` where they have one."""
     if authority is None or bool(authority.secret) != bool(authority.config_map):

@@ -42,6 +42,19 @@ def ingress_policy(
     }
 
 
+def clients_policy(pods: Mapping[str, str], namespaces: Sequence[str], ports: Sequence[int] = ()) -> dict[str, Any]:
+    """Return the specification of a NetworkPolicy for pods that authenticate no one.
+
+    Pods with the labels `pods` admit those of `namespaces`, on every port unless `ports` are stated.
+    """
+    admitted: dict[str, Any] = {"from": [_namespaces(namespaces)]}
+    return {
+        "podSelector": {"matchLabels": dict(pods)},
+        "policyTypes": ["Ingress"],
+        "ingress": [admitted | ({"ports": _ports(ports)} if ports else {})],
+    }
+
+
 def _ports(ports: Sequence[int]) -> list[dict[str, Any]]:
     return [{"port": port, "protocol": "TCP"} for port in ports]
 

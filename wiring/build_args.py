@@ -335,6 +335,11 @@ def tracing_args(
     }
 
 
+def external_labels(settings: Settings) -> Mapping[str, str]:
+    """Return the labels of all series of the stack outside of its Prometheus."""
+    return {"cluster": settings.cluster.name, **settings.metrics.external_labels}
+
+
 def operator_crds_args(settings: Settings, *, namespace: Text) -> OperatorCrdsArgs:
     """Return the arguments of the definitions of the Prometheus operator's custom resources."""
     return {"namespace": namespace, "create_namespace": False, "charts_dir": settings.charts.directory}
@@ -352,7 +357,7 @@ def metrics_args(settings: Settings, *, namespace: Text, sidecar: SidecarArgs) -
         "namespace": namespace,
         "node_exporter_namespace": settings.telemetry.namespace,
         "cluster_domain": settings.cluster.dns_domain,
-        "external_labels": {"cluster": settings.cluster.name, **settings.metrics.external_labels},
+        "external_labels": external_labels(settings),
         "client_namespaces": authentication.clients_of_prometheus(settings),
         "retention": settings.retention.metrics,
         **sidecar,
@@ -399,14 +404,13 @@ def thanos_args(
         **ip_families(settings),
         **release(settings),
         **cache,
-        "objstore_secret": "",
         **store,
         "namespace": namespace,
         "cluster_domain": settings.cluster.dns_domain,
         "retention": settings.retention.metrics,
         "out_of_order_window": settings.metrics.out_of_order_window,
         "endpoints": endpoints,
-        "external_labels": {"cluster": settings.cluster.name, **settings.metrics.external_labels},
+        "external_labels": external_labels(settings),
         "client_namespaces": authentication.clients_of_prometheus(settings),
     }
 

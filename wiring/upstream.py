@@ -1,7 +1,7 @@
 """Arguments that come from outputs of other components."""
 
 from collections.abc import Mapping
-from typing import Protocol, TypedDict
+from typing import NotRequired, Protocol, TypedDict
 
 import pulumi
 
@@ -44,13 +44,13 @@ class SidecarArgs(TypedDict, total=False):
     service_account_annotations: pulumi.Input[Mapping[str, pulumi.Input[str]]]
 
 
-class ThanosStoreArgs(TypedDict, total=False):
+class ThanosStoreArgs(TypedDict):
     """The same for the pods of Thanos."""
 
     objstore_secret: pulumi.Input[str]
     objstore_revision: pulumi.Input[str]
     credentials_secret: str
-    storage_ca: CertificateReference
+    storage_ca: NotRequired[CertificateReference]
     service_account_annotations: Mapping[str, pulumi.Input[Mapping[str, pulumi.Input[str]]]]
 
 

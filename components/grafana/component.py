@@ -6,11 +6,11 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from pulumi_random import RandomPassword
 
 from .._kubernetes import MANAGED_BY
+from .._monitors import create_monitor
 from .._namespace import create_namespace_if
 from .._outputs import known_after, outputs_of
 from .._rbac import create_read_role
 from .._release import release
-from .._service_monitor import create_service_monitor
 from .args import GrafanaArgs
 from .spec import GENERATED_PASSWORD_KEY, GrafanaSpec
 from .values import PORT, grafana_values, service_monitor_spec
@@ -60,7 +60,7 @@ class Grafana(pulumi.ComponentResource):
         )
         if spec.service_monitor:
             # The chart's own always has the label `release`, with the name of its release.
-            create_service_monitor(
+            create_monitor(
                 f"{name}-service-monitor",
                 name=spec.release_name,
                 namespace=spec.namespace,

@@ -9,11 +9,11 @@ import pulumi
 from .._bucket import Store
 from .._guard import guard
 from .._merge import value_at
+from .._monitors import create_monitor
 from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._outputs import outputs_of
 from .._release import release
-from .._service_monitor import create_service_monitor
 from .._tls import allowed_changes_warnings, login_warnings
 from ..charts import LOKI_IMAGE
 from ..urls import log_address_warnings
@@ -82,7 +82,7 @@ class Logging(pulumi.ComponentResource):
             hooks=guard(f"{name}-loki", problems, upgrades),
         )
         for part, monitor in pod_monitors(spec).items():
-            create_service_monitor(
+            create_monitor(
                 f"{name}-{part}-monitor",
                 kind="PodMonitor",
                 name=f"{spec.release_name}-{part}",

@@ -11,17 +11,14 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._guard import guard
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace_if
-from .._network_policy import network_policy
+from .._network_policy import clients_policy, network_policy
 from .._outputs import known_after, outputs_of
 from .._release import release
 from .args import MetricsArgs, OperatorCrdsArgs
-from .network_policy import prometheus_policy
 from .scraping import scrape_configs
 from .spec import MetricsSpec, OperatorCrdsSpec
 from .update_guard import update_problems
-from .values import metrics_values, operator_crds_values
-
-PORT = 9090
+from .values import PORT, metrics_values, operator_crds_values
 
 
 class OperatorCrds(pulumi.ComponentResource):
@@ -96,7 +93,7 @@ class Metrics(pulumi.ComponentResource):
                 f"{name}-network-policy",
                 spec.release_name,
                 spec.namespace,
-                resolved.apply(prometheus_policy),
+                resolved.apply(_clients_policy),
                 parent=self,
                 depends_on=namespaces,
             )
@@ -135,6 +132,12 @@ def _create_scrape_configs(
 
 def _scrape_config(name: str, spec: MetricsSpec) -> Mapping[str, Any]:
     return dict(scrape_configs(spec))[name]
+
+
+def _clients_policy(spec: MetricsSpec) -> dict[str, Any]:
+    """Return the policy of the pods of Prometheus; what they scrape may be anywhere, so egress is open."""
+    namespaces = sorted({spec.namespace, *spec.client_namespaces})
+    return clients_policy({"operator.prometheus.io/name": spec.release_name}, namespaces)
 
 
 def _servers(spec: MetricsSpec) -> list[str]:

@@ -341,12 +341,12 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
     @property
     def required_values(self) -> Sequence[str]:
         """Chart values that no null may remove."""
-        spec = "prometheus.prometheusSpec"
-        return tuple(f"{spec}.{name}" for name in ("retention", "retentionSize", "storageSpec", "replicas"))
+        names = ("retention", "retentionSize", "storageSpec", "replicas", "externalLabels", "thanos")
+        return tuple(f"prometheus.prometheusSpec.{name}" for name in names)
 
     @property
     def server(self) -> str:
-        """The name of the Service, the ServiceAccount and the StatefulSet of Prometheus, less `prometheus-` of it."""
+        """The name of the Service and of the ServiceAccount of Prometheus."""
         return f"{self.release_name}-prometheus"
 
     @property
@@ -476,7 +476,7 @@ RESERVED_VALUES = {
     "namespaceOverride": "set namespace",
     "cleanPrometheusOperatorObjectNames": "remove it",
 }
-"""Chart values that would take what other arguments decide, by the way out."""
+"""Chart values that other arguments decide, each with its fix."""
 
 
 class OperatorCrdsSpec(NamespaceSettings, ReleaseSpec):

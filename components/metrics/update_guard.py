@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from .._guard import forbidden_change
+from .._guard import forbidden_change, forbidden_changes
 from .._merge import value_at
 from ..charts import KUBE_PROMETHEUS_STACK
 from ..units import parse_duration
@@ -41,22 +41,17 @@ def _chart_problem() -> str:
 
 
 def _volume_problems(old: Values, new: Values) -> list[str]:
+    return forbidden_changes(
+        _claim(old),
+        _claim(new),
+        "the operator would replace the StatefulSet and leave its volumes as they are; change it back; or, to grow "
+        f'volumes, raise the size in their claims and then apply once with allow_changes ["{GuardedChange.VOLUMES}"]',
+    )
+
+
+def _claim(values: Values) -> dict[str, Any]:
     places = {"volume_size": ("resources", "requests", "storage"), "storage_class": ("storageClassName",)}
-    values = {
-        name: (value_at(old, (*_CLAIM, *place)), value_at(new, (*_CLAIM, *place))) for name, place in places.items()
-    }
-    return [
-        forbidden_change(
-            name,
-            before,
-            after,
-            "the operator would replace the StatefulSet and leave its volumes as they are; change it back; or, to grow "
-            "volumes, raise the size in their claims and then apply once with allow_changes "
-            f'["{GuardedChange.VOLUMES}"]',
-        )
-        for name, (before, after) in values.items()
-        if before != after
-    ]
+    return {name: value_at(values, (*_CLAIM, *place)) for name, place in places.items()}
 
 
 def _history_problems(old: Values, new: Values) -> list[str]:

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from .._bucket import ca_mounts, ca_volumes
+from .._bucket import ca_mounts, ca_volumes, key_environment
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
 from .spec import OBJSTORE_KEY, ControlPlanePart, MetricsSpec, OperatorCrdsSpec
 
+PORT = 9090
 EXEMPLARS = 100_000
 """Number of exemplars that Prometheus keeps in memory, about 100 bytes each."""
 ALERT_RULES = (
@@ -139,30 +140,24 @@ def _prometheus_spec(spec: MetricsSpec) -> dict[str, Any]:
         "enforcedBodySizeLimit": f"{limits.body_mib}MB",
     }
     if spec.listens_on_ipv6:
-        values["additionalArgs"] = [{"name": "web.listen-address", "value": f"{spec.any_address}:9090"}]
-    if spec.has_sidecar:
-        values |= _sidecar(spec)
-        values["thanos"] |= {
-            "objectStorageConfig": {"existingSecret": {"name": spec.objstore_secret, "key": OBJSTORE_KEY}},
-            "resources": resources("50m", "256Mi"),
-        }
-        values["podMetadata"] = {"annotations": {REVISION: spec.objstore_revision}}
-    return values
+        values["additionalArgs"] = [{"name": "web.listen-address", "value": f"{spec.any_address}:{PORT}"}]
+    return deep_merge(values, _sidecar(spec)) if spec.has_sidecar else values
 
 
 def _sidecar(spec: MetricsSpec) -> dict[str, Any]:
-    """Return the values by which the sidecar trusts the authority of the store, and finds the keys of a Secret."""
-    values: dict[str, Any] = {"thanos": {}}
+    """Return the values of the sidecar, which uploads blocks to the object store in a Secret."""
+    thanos: dict[str, Any] = {
+        "objectStorageConfig": {"existingSecret": {"name": spec.objstore_secret, "key": OBJSTORE_KEY}},
+        "resources": resources("50m", "256Mi"),
+    }
+    values: dict[str, Any] = {"podMetadata": {"annotations": {REVISION: spec.objstore_revision}}}
     if spec.storage_ca is not None:
-        values = {"thanos": {"volumeMounts": ca_mounts(spec.storage_ca)}, "volumes": ca_volumes(spec.storage_ca)}
-    if spec.objstore_credentials_secret:
-        environment = [
-            {"name": key, "valueFrom": {"secretKeyRef": {"name": spec.objstore_credentials_secret, "key": key}}}
-            for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-        ]
+        thanos["volumeMounts"] = ca_mounts(spec.storage_ca)
+        values["volumes"] = ca_volumes(spec.storage_ca)
+    if environment := key_environment(spec.objstore_credentials_secret):
         # The operator merges it into the container that it makes.
         values["containers"] = [{"name": "thanos-sidecar", "env": environment}]
-    return values
+    return {"thanos": thanos, **values}
 
 
 def _kube_state_metrics(spec: MetricsSpec) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from .._merge import deep_merge
-from .._network_policy import INSTANCE, NAMESPACE
+from .._network_policy import INSTANCE, clients_policy
 from .._pods import pod_values
 from .._workload import SECCOMP_PROFILE, go_memory_limit, resources, scheduling
 from ..units import parse_quantity
@@ -58,17 +58,7 @@ def _several(spec: ProbesSpec) -> dict[str, Any]:
 
 def exporter_policy(spec: ProbesSpec) -> dict[str, Any]:
     """Return the NetworkPolicy of the exporter: the pods of `client_namespaces` reach it, and it reaches anything."""
-    names = [{"key": NAMESPACE, "operator": "In", "values": list(spec.client_namespaces)}]
-    return {
-        "podSelector": {"matchLabels": {INSTANCE: spec.release_name}},
-        "policyTypes": ["Ingress"],
-        "ingress": [
-            {
-                "from": [{"namespaceSelector": {"matchExpressions": names}}],
-                "ports": [{"port": PORT, "protocol": "TCP"}],
-            }
-        ],
-    }
+    return clients_policy({INSTANCE: spec.release_name}, spec.client_namespaces, [PORT])
 
 
 def probe_spec(spec: ProbesSpec, name: str) -> dict[str, Any]:

@@ -15,13 +15,13 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudget
 from .._guard import guard
 from .._kubernetes import MANAGED_BY, secret_data
 from .._merge import deep_merge
+from .._monitors import create_monitor
 from .._namespace import create_namespace_if
 from .._network_policy import DNS_PORTS, network_policy
 from .._outputs import known_after, outputs_of
 from .._passwords import generate_password, secret_map
 from .._pods import pod_values
 from .._release import release
-from .._service_monitor import create_service_monitor
 from .._shown import shown
 from .._workload import NO_PRIVILEGES, non_root, resources, scheduling
 from ..charts import MINIO
@@ -129,7 +129,7 @@ class MinioObjectStorage(pulumi.ComponentResource):
             self._budget(f"{name}-budget", spec, in_namespace, store)
         if spec.service_monitor:
             # The chart's own would probe MinIO through itself as the prober.
-            create_service_monitor(
+            create_monitor(
                 f"{name}-service-monitor",
                 name=spec.release_name,
                 namespace=in_namespace,

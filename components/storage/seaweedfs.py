@@ -23,13 +23,13 @@ from pulumi_kubernetes.policy.v1 import PodDisruptionBudget, PodDisruptionBudget
 from .._guard import guard
 from .._kubernetes import MANAGED_BY, secret_data
 from .._merge import deep_merge, value_at
+from .._monitors import create_monitor
 from .._namespace import create_namespace_if
 from .._network_policy import DNS_PORTS
 from .._outputs import known_after, outputs_of
 from .._passwords import generate_password, secret_map
 from .._pods import pod_fields, pod_values, pull_secrets
 from .._release import release
-from .._service_monitor import create_service_monitor
 from .._workload import CONTAINER_SECURITY_CONTEXT, NO_PRIVILEGES, non_root, resources
 from ..units import parse_quantity
 from .args import InClusterObjectStorageArgs
@@ -151,7 +151,7 @@ class InClusterObjectStorage(pulumi.ComponentResource):
             self._budgets(f"{name}-budget", spec, in_namespace, store)
         if spec.service_monitor:
             # The chart's switch would also bring a dashboard whose datasource nothing provides.
-            create_service_monitor(
+            create_monitor(
                 f"{name}-service-monitor",
                 name=spec.release_name,
                 namespace=in_namespace,

@@ -7,12 +7,11 @@ import pulumi
 
 from .._guard import guard
 from .._namespace import create_namespace_if
-from .._network_policy import network_policy
+from .._network_policy import INSTANCE, clients_policy, network_policy
 from .._outputs import outputs_of
 from .._release import release
 from .._tls import allowed_changes_warnings
 from .args import ThanosArgs
-from .network_policy import thanos_policy
 from .roles import ThanosRole
 from .spec import ThanosSpec
 from .update_guard import update_problems
@@ -59,7 +58,7 @@ class Thanos(pulumi.ComponentResource):
                 f"{name}-network-policy",
                 spec.release_name,
                 spec.namespace,
-                resolved.apply(thanos_policy),
+                resolved.apply(_clients_policy),
                 parent=self,
                 depends_on=namespaces,
             )
@@ -85,3 +84,8 @@ class Thanos(pulumi.ComponentResource):
             else pulumi.Output.from_input("")
         )
         self.register_outputs(outputs_of(self))
+
+
+def _clients_policy(spec: ThanosSpec) -> dict[str, Any]:
+    """Return the policy of all pods of the release; Prometheus and its sidecars are in the same namespace."""
+    return clients_policy({INSTANCE: spec.release_name}, sorted({spec.namespace, *spec.client_namespaces}))

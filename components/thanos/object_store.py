@@ -10,10 +10,11 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from .._guard import guard
 from .._kubernetes import MANAGED_BY, secret_data
 from .._outputs import known_after, outputs_of
+from ..metrics.spec import OBJSTORE_KEY
 from ..storage.secret_access import fingerprint
 from .args import ThanosObjectStoreArgs
 from .objstore_file import LOCATION, location, objstore_file, revision
-from .spec import OBJSTORE_KEY, ThanosObjectStoreSpec
+from .spec import ThanosObjectStoreSpec
 from .update_guard import location_problems
 
 _KEYS = ("access_key_id", "secret_access_key")

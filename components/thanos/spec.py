@@ -19,6 +19,7 @@ from .._release_spec import ReleaseSettings, ReleaseSpec, reserved_violations
 from .._spec import Violation, rule
 from .._workload import WorkloadSettings
 from ..charts import THANOS, Chart
+from ..metrics.spec import OBJSTORE_KEY, REPLICA_LABEL
 from ..units import (
     Duration,
     Hostname,
@@ -32,19 +33,14 @@ from ..units import (
     parse_quantity,
 )
 from ..urls import is_host_and_port
-from .flags import FLAGS_OF_ARGUMENTS, MERGED_REPLICAS, RESOLUTIONS
+from .flags import FLAGS_OF_ARGUMENTS, MERGED_REPLICAS, RETENTION_ARGUMENTS
 from .roles import BUCKET_ROLES, DEFAULT_RESOURCES, ThanosRole
 
-OBJSTORE_KEY = "objstore.yml"
-"""Key of the Secret with the object store, which the sidecar of Prometheus reads too."""
 OBJSTORE_SECRET = "thanos-objstore"
-
-REPLICA_LABEL = "prometheus_replica"
-"""The external label by which the Prometheus operator tells replicas apart."""
 CHART_REPLICA_LABELS = {"rule_replica": "the ruler", "receive_replica": "the receivers"}
+"""The replica labels of Thanos' own workloads."""
 TENANT_LABEL = "tenant_id"
 """The label that receivers give every series."""
-"""The replica labels of Thanos' own workloads."""
 
 LEAST_COMPACTED = timedelta(days=2)
 """Blocks of 2 hours are compacted to 8 hours and 2 days: younger ones must not be deleted before."""
@@ -81,7 +77,7 @@ class ThanosWorkloadSettings(WorkloadSettings):
     extra_args: Sequence[Annotated[str, AfterValidator(_flag)]] = Field(
         default=(),
         description="Further flags of Thanos, other than those that arguments and the chart set. Default: none.",
-        examples=[["--log.level=warn"]],
+        examples=[["--query.timeout=5m"]],
     )
 
 
@@ -286,7 +282,7 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
             "Addresses of further stores that are queried, such as `sidecar_endpoint` of `Metrics`, after `dns+` or "
             "`dnssrv+` where a name has several. Default: none."
         ),
-        examples=[["dnssrv+_grpc._tcp.kube-prometheus-stack-thanos-discovery.monitoring.svc.cluster.local"]],
+        examples=[["dnssrv+_grpc._tcp.prometheus-thanos-discovery.monitoring.svc.cluster.local"]],
     )
     replica_labels: Sequence[Word] = Field(
         default=(REPLICA_LABEL,),
@@ -318,8 +314,7 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
     @property
     def retentions(self) -> dict[str, str]:
         """How long each resolution is kept."""
-        stated = (self.retention_raw, self.retention_five_minutes, self.retention_one_hour)
-        return {name: own or self.retention for name, own in zip(RESOLUTIONS, stated, strict=True)}
+        return {name: getattr(self, own) or self.retention for name, own in RETENTION_ARGUMENTS.items()}
 
     @property
     def least_retention(self) -> timedelta:
@@ -362,7 +357,7 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
     def _storage_ca_has_one_source(self) -> str | None:
         return source_problem(self.storage_ca)
 
-    @rule("retention", "retention_raw", "retention_five_minutes", "retention_one_hour", "downsampling")
+    @rule("retention", *RETENTION_ARGUMENTS.values(), "downsampling")
     def _retentions_outlive_compaction(self) -> Iterator[Violation]:
         least = self.least_retention
         reason = (
@@ -371,8 +366,7 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
             else "as blocks of 2 days are made of younger ones"
         )
         text = f"{least.days}d"
-        stated = {"retention_raw": self.retention_raw, "retention_five_minutes": self.retention_five_minutes}
-        stated |= {"retention_one_hour": self.retention_one_hour}
+        stated = {name: getattr(self, name) for name in RETENTION_ARGUMENTS.values()}
         if None in stated.values() and _is_below(self.retention, least):
             yield Violation(f"must be at least {text} in Thanos, {reason}; set {text} or more", {"retention": text})
         for name, own in stated.items():
@@ -389,11 +383,11 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
             if own is not None and not self.downsampling:
                 yield Violation("is not used with downsampling false; remove it, or set that to true", at=(name,))
 
-    @rule("compactor", "retention_raw", "retention_five_minutes", "retention_one_hour", "downsampling")
+    @rule("compactor", *RETENTION_ARGUMENTS.values(), "downsampling")
     def _only_a_compactor_applies_the_retention(self) -> Iterator[Violation]:
         if self.compactor:
             return
-        for name in ("retention_raw", "retention_five_minutes", "retention_one_hour"):
+        for name in RETENTION_ARGUMENTS.values():
             if getattr(self, name) is not None:
                 yield Violation("is not used with compactor false; remove it, or set that to true", at=(name,))
         if not self.downsampling:

@@ -8,17 +8,18 @@ from urllib.parse import urlsplit
 
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
+from .._workload import GO_SHARE_OF_MEMORY
+from ..metrics.spec import OBJSTORE_KEY
 from .caches import index_cache_flags, response_cache_flags
 from .flags import RESOLUTIONS
 from .roles import ThanosRole
-from .spec import OBJSTORE_KEY, ThanosSpec
+from .spec import ThanosSpec
 from .workloads import replication_factor, workload, workload_values
 
 REPOSITORY = "thanos/thanos"
 """The repository of the chart's image in every registry: it has no value for the registry alone."""
 EXEMPLARS = 100_000
 """Number of exemplars that each ingestor keeps in memory; by itself it keeps none."""
-GO_SHARE_OF_MEMORY = 0.85
 
 
 def thanos_values(spec: ThanosSpec) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def thanos_values(spec: ThanosSpec) -> dict[str, Any]:
         "fullnameOverride": spec.release_name,
         "objstoreConfig": {"create": False, "name": spec.objstore_secret, "key": OBJSTORE_KEY},
         "clusterDomain": spec.cluster_domain,
-        "autoGomemlimit": {"enabled": True, "ratio": GO_SHARE_OF_MEMORY},
+        "autoGomemlimit": {"enabled": True, "ratio": float(GO_SHARE_OF_MEMORY)},
         "additionalEndpoints": list(spec.endpoints),
         "serviceMonitor": {
             "enabled": spec.service_monitor,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._bucket import ca_mounts, ca_volumes
+from .._bucket import ca_mounts, ca_volumes, key_environment
 from .._workload import resources, scheduling
 from .roles import BUCKET_ROLES, DEFAULT_RESOURCES, ThanosRole
 from .spec import ThanosSpec, ThanosWorkloadSettings
@@ -105,11 +105,8 @@ def _annotations(spec: ThanosSpec, role: ThanosRole) -> dict[str, str]:
 
 
 def _environment(spec: ThanosSpec, role: ThanosRole) -> list[dict[str, Any]]:
-    keys = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY") if role in BUCKET_ROLES and spec.credentials_secret else ()
-    of_bucket = [
-        {"name": key, "valueFrom": {"secretKeyRef": {"name": spec.credentials_secret, "key": key}}} for key in keys
-    ]
-    return [*of_bucket, *(spec.cache_environment if role in _CACHED_ROLES else [])]
+    keys = key_environment(spec.credentials_secret) if role in BUCKET_ROLES else []
+    return [*keys, *(spec.cache_environment if role in _CACHED_ROLES else [])]
 
 
 def _bucket_values(spec: ThanosSpec, sized: ThanosWorkload) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from typing import Any
 import pulumi
 
 from .._guard import guard
+from .._monitors import create_monitor
 from .._namespace import create_namespace_if
 from .._network_policy import network_policy
 from .._outputs import outputs_of
 from .._release import release
-from .._service_monitor import create_service_monitor
 from .._tls import allowed_changes_warnings, login_warnings
 from ..urls import log_address_warnings
 from .args import TracingArgs
@@ -92,7 +92,7 @@ class Tracing(pulumi.ComponentResource):
         )
         if spec.service_monitor and spec.tls_secret and spec.mode is TempoMode.MONOLITHIC:
             # Another name than the chart's, which an upgrade of the release removes only after this one is created.
-            create_service_monitor(
+            create_monitor(
                 f"{name}-monitor",
                 name=f"{spec.release_name}-tls",
                 namespace=spec.namespace,

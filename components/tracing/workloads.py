@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .._bucket import key_environment
 from .._workload import SECCOMP_PROFILE, WorkloadSettings, go_memory_limit, resources, scheduling
 from ..units import parse_quantity
 from .modes import TempoRole
@@ -141,12 +142,7 @@ def bucket_credentials(spec: TracingSpec) -> list[dict[str, Any]]:
 
     Tempo's S3 client reads these variables by itself, so that its configuration does not mention them.
     """
-    if not spec.credentials_secret:
-        return []
-    return [
-        {"name": key, "valueFrom": {"secretKeyRef": {"name": spec.credentials_secret, "key": key}}}
-        for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    ]
+    return key_environment(spec.credentials_secret)
 
 
 def credentials_annotations(spec: TracingSpec) -> dict[str, str]:

@@ -10,7 +10,7 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 from ._kubernetes import MANAGED_BY
 
 
-def create_service_monitor(
+def create_monitor(
     resource_name: str,
     *,
     name: pulumi.Input[str],

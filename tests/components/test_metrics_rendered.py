@@ -1,0 +1,57 @@
+"""What the real chart makes of the values of `Metrics`."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.charts import KUBE_PROMETHEUS_STACK
+from components.metrics import Metrics, MetricsArgs
+from tests.real_charts import require_renderable
+from tools.program import record
+from tools.render import RenderedObject
+from tools.render.releases import render_releases
+
+EVERYTHING: MetricsArgs = {
+    "namespace": "monitoring",
+    "replicas": 2,
+    "objstore_secret": "thanos-objstore",
+    "control_plane": ["etcd", "scheduler", "controller-manager", "proxy"],
+}
+
+
+def rendered(args: MetricsArgs, cache: Path) -> Sequence[RenderedObject]:
+    require_renderable(KUBE_PROMETHEUS_STACK, KUBE_PROMETHEUS_STACK.default_version)
+    recording = record(lambda: {"query_url": Metrics("metrics", args).query_url})
+    ((_, objects),) = render_releases(recording, cache, pytest.fail)
+    return objects
+
+
+def rules(objects: Sequence[RenderedObject]) -> list[dict[str, Any]]:
+    groups = [group for item in objects if item.kind == "PrometheusRule" for group in item.manifest["spec"]["groups"]]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def test_the_chart_records_and_alerts_of_nothing(tmp_path: Path) -> None:
+    found = rules(rendered(EVERYTHING, tmp_path))
+    assert not [rule["alert"] for rule in found if "alert" in rule], "there is no Alertmanager yet"
+    records = {rule["record"] for rule in found}
+    assert {"instance:node_cpu:rate:sum", "namespace_workload_pod:kube_pod_owner:relabel"} <= records
+
+
+def test_neither_grafana_nor_alertmanager_nor_a_definition_comes_with_it(tmp_path: Path) -> None:
+    objects = rendered(EVERYTHING, tmp_path)
+    assert not {item.kind for item in objects} & {"Alertmanager", "CustomResourceDefinition", "Job"}
+    assert not [item.name for item in objects if "grafana" in item.name]
+
+
+def test_every_name_is_that_of_the_arguments(tmp_path: Path) -> None:
+    objects = rendered(EVERYTHING, tmp_path)
+    (prometheus,) = [item for item in objects if item.kind == "Prometheus"]
+    assert (prometheus.name, prometheus.manifest["spec"]["serviceAccountName"]) == (
+        "prometheus",
+        "prometheus-prometheus",
+    )
+    names = {item.name for item in objects if item.kind == "Service"}
+    assert {"prometheus-prometheus", "prometheus-thanos-discovery", "prometheus-operator"} <= names
