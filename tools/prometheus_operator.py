@@ -15,7 +15,7 @@ _OF_THE_POD = (
 )
 
 
-def with_operated(objects: Iterable[Object]) -> Iterator[Object]:
+def with_stateful_sets(objects: Iterable[Object]) -> Iterator[Object]:
     """Yield the objects, and behind each Prometheus the StatefulSet that the operator makes of it."""
     for item in objects:
         yield item

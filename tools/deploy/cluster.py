@@ -150,11 +150,11 @@ def missing_crds(objects: Iterable[Mapping[str, Any]], cluster: Cluster) -> list
     """Name the CRDs that `objects` need, and neither the cluster has nor they bring."""
     items = list(objects)
     kinds = {str(item.get("kind")) for item in items}
-    there = {*cluster.crds, *definitions(items)}
+    there = {*cluster.crds, *crd_names(items)}
     return sorted(crd for kind, crd in crds.names().items() if kind in kinds and crd not in there)
 
 
-def definitions(objects: Iterable[Mapping[str, Any]]) -> list[str]:
+def crd_names(objects: Iterable[Mapping[str, Any]]) -> list[str]:
     """Name the CRDs among `objects`."""
     return [item["metadata"]["name"] for item in objects if item.get("kind") == _DEFINITION]
 

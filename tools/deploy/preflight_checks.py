@@ -9,7 +9,7 @@ from tools.contract.kubernetes_versions import minor_version, missing_features
 from tools.render import RenderedObject
 
 from .capacity import free, needs_of
-from .cluster import Cluster, HelmRelease, definitions, missing_crds, missing_dns_services, unreachable_targets
+from .cluster import Cluster, HelmRelease, crd_names, missing_crds, missing_dns_services, unreachable_targets
 from .engine import Engine
 from .store import store_line
 
@@ -98,12 +98,12 @@ def unknown_releases(releases: Iterable[HelmRelease], known: Collection[tuple[st
     ]
 
 
-def definitions_of_others(engine: Engine, cluster: Cluster, objects: Iterable[RenderedObject]) -> list[str]:
+def crds_of_other_releases(engine: Engine, cluster: Cluster, objects: Iterable[RenderedObject]) -> list[str]:
     """Refuse definitions that another owner has in the cluster, as two releases must not own the same ones."""
     found: dict[tuple[str, str], list[str]] = {}
     for item in objects:
         release = item.origin.removeprefix("release ")
-        for name in definitions([item.manifest]):
+        for name in crd_names([item.manifest]):
             if name in cluster.crds and cluster.crds[name] != release:
                 found.setdefault((release, cluster.crds[name]), []).append(name)
     problems = []

@@ -7,14 +7,14 @@ import pulumi
 
 from tools.contract import check
 from tools.contract.kubernetes_versions import minor_version
-from tools.prometheus_operator import with_operated
+from tools.prometheus_operator import with_stateful_sets
 from tools.render import RenderError, Rendering, masked_objects, render
 
 from .cluster import Cluster, helm_releases, inspect_cluster
 from .confirmation import Refused, confirm
 from .engine import Engine
 from .preflight_checks import (
-    definitions_of_others,
+    crds_of_other_releases,
     describe,
     failed_checks,
     other_version,
@@ -34,10 +34,10 @@ def up(engine: Engine, yes: bool) -> None:
         rendering = render(engine.root, engine.stack.stack, minor_version(cluster.version))
     except (RenderError, pulumi.RunError) as error:
         raise Refused(str(error)) from error
-    objects = [*with_operated(masked_objects(rendering))]
+    objects = [*with_stateful_sets(masked_objects(rendering))]
     print(describe(engine, cluster, objects))
     unknown = _unknown_releases(engine, cluster, rendering)
-    owners = definitions_of_others(engine, cluster, rendering.objects)
+    owners = crds_of_other_releases(engine, cluster, rendering.objects)
     missing = too_new_features(engine, cluster, rendering.objects)
     findings = [] if missing else check(rendering).findings
     violations = [f"violation of the contract: {finding}" for finding in findings]

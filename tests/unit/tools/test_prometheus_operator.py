@@ -7,7 +7,7 @@ from components.metrics.spec import MetricsSpec
 from components.metrics.values import metrics_values
 from tests.unit.tools.deploy.fakes import cluster
 from tools.deploy.capacity import Capacity, needs_of
-from tools.prometheus_operator import with_operated
+from tools.prometheus_operator import with_stateful_sets
 
 
 def prometheus(**args: Any) -> dict[str, Any]:
@@ -18,13 +18,13 @@ def prometheus(**args: Any) -> dict[str, Any]:
 
 
 def test_its_pods_count_as_needs_of_the_stack_with_their_sidecar() -> None:
-    pair = [*with_operated([prometheus(replicas=2, objstore_secret="objstore")])]
+    pair = [*with_stateful_sets([prometheus(replicas=2, objstore_secret="objstore")])]
     assert [item["kind"] for item in pair] == ["Prometheus", "StatefulSet"]
     needs = needs_of(pair, cluster().nodes)
     assert needs == Capacity(Decimal("2.1"), Decimal(2 * (2048 + 256) * 2**20))
 
 
 def test_its_volumes_are_of_the_class_of_the_claim() -> None:
-    (_, workload) = with_operated([prometheus(storage_class="fast")])
+    (_, workload) = with_stateful_sets([prometheus(storage_class="fast")])
     (claim,) = workload["spec"]["volumeClaimTemplates"]
     assert claim["spec"]["storageClassName"] == "fast"

@@ -12,7 +12,7 @@ from tests.unit.tools.deploy.fakes import STAND_INS, cluster, engine, pod, workl
 from tools.deploy.capacity import Capacity, free, needs_of
 from tools.deploy.engine import Engine
 from tools.deploy.preflight_checks import (
-    definitions_of_others,
+    crds_of_other_releases,
     describe,
     failed_checks,
     other_version,
@@ -244,7 +244,7 @@ def test_definitions_that_the_stack_brings_are_not_missing() -> None:
 
 @pytest.mark.parametrize(("owner", "named"), [("ops/kps", "Helm release ops/kps"), ("", "no Helm release")])
 def test_definitions_of_another_owner_are_refused_with_both_ways_out(owner: str, named: str) -> None:
-    (problem,) = definitions_of_others(engine(), cluster(crds={CRD: owner}), [DEFINITION])
+    (problem,) = crds_of_other_releases(engine(), cluster(crds={CRD: owner}), [DEFINITION])
     assert f"CRDs = {CRD}: must belong to release monitoring/prometheus-operator-crds, and belong to {named}" in problem
     assert "observability:metrics.install_operator false --stack test" in problem
     assert f"kubectl annotate --overwrite crd {CRD} meta.helm.sh/release-name=prometheus-operator-crds" in problem
@@ -252,7 +252,7 @@ def test_definitions_of_another_owner_are_refused_with_both_ways_out(owner: str,
 
 @pytest.mark.parametrize("crds", [{}, {CRD: "monitoring/prometheus-operator-crds"}])
 def test_own_and_new_definitions_are_no_problem(crds: dict[str, str]) -> None:
-    assert definitions_of_others(engine(), cluster(crds=crds), [DEFINITION]) == []
+    assert crds_of_other_releases(engine(), cluster(crds=crds), [DEFINITION]) == []
 
 
 SCHEDULER = {
