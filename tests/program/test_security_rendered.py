@@ -58,7 +58,7 @@ def test_every_pod_that_reads_a_secret_has_it_in_its_namespace(rendering: Render
         (item.namespace, found)
         for item in rendering.objects
         if item.kind in ("Deployment", "StatefulSet", "DaemonSet")
-        for volume in item.manifest["spec"]["template"]["spec"].get("volumes", [])
+        for volume in item.manifest["spec"]["template"]["spec"].get("volumes") or []
         for found in [volume.get("secret", {}).get("secretName", "")]
         if re.search(r"-(tls|logins?)$", found)
     }
