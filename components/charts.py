@@ -20,6 +20,7 @@ CHARTS_VARIABLE = "OBSERVABILITY_CHARTS"
 GRAFANA = "https://grafana.github.io/helm-charts"
 GRAFANA_COMMUNITY = "https://grafana-community.github.io/helm-charts"
 MINIO_CHARTS = "https://charts.min.io"
+OPEN_TELEMETRY = "https://open-telemetry.github.io/opentelemetry-helm-charts"
 PROMETHEUS_COMMUNITY = "https://prometheus-community.github.io/helm-charts"
 SEAWEEDFS = "https://seaweedfs.github.io/seaweedfs/helm"
 STEVEHIPWELL = "https://stevehipwell.github.io/helm-charts"
@@ -200,6 +201,17 @@ MINIO = Chart(
         ),
     ),
 )
+OPENTELEMETRY_COLLECTOR = Chart(
+    "opentelemetry-collector",
+    (
+        PublishedChart(
+            "0.170.0",
+            OPEN_TELEMETRY,
+            "ed140b332233075c7fd15eaebba571fdf100926f08c0a5a274c7b32895315137",
+            "23ca0ef805e870f984ef604f8fe8d10ec7c6600a95b710c1bb1ea2d7fe66a52e",
+        ),
+    ),
+)
 PROMETHEUS_OPERATOR_CRDS = Chart(
     "prometheus-operator-crds",
     (
@@ -297,6 +309,7 @@ CHARTS = (
     KUBE_PROMETHEUS_STACK,
     LOKI,
     MINIO,
+    OPENTELEMETRY_COLLECTOR,
     PROMETHEUS_OPERATOR_CRDS,
     SEAWEEDFS_CHART,
     TEMPO,

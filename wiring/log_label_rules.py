@@ -7,7 +7,7 @@ from components._spec import Spec
 from components._tenants import THE_ONLY_TENANT
 from components.logging.limits import LabelLimit
 from components.logging.spec import LoggingSpec
-from components.telemetry.alloy_config import log_labels
+from components.telemetry.labels import log_labels
 from components.telemetry.spec import TelemetrySpec
 from config import Settings
 from config.errors import Problem, remove_command, set_command, setting_path

@@ -27,7 +27,7 @@ from components.storage.spec import (
     MinioObjectStorageSpec,
     SecretBucketAccessSpec,
 )
-from components.telemetry.alloy_config import log_labels, log_metadata
+from components.telemetry.labels import log_labels, log_metadata
 from components.telemetry.spec import TelemetrySpec
 from components.thanos.spec import OBJSTORE_SECRET, ThanosObjectStoreSpec, ThanosSpec
 from components.tracing.metrics_generator import generated_metrics

@@ -112,7 +112,7 @@ class LoggingArgs(TypedDict):
     begun. Default: true."""
     otlp_index_labels: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Resource attributes of OTLP logs that become index labels; the others become structured metadata. Default:
-    those of Loki without pod, ReplicaSet and instance id."""
+    the labels of the collectors, and the name, namespace and environment of the service."""
     pattern_ingester: NotRequired[bool]
     """Whether Loki finds patterns in lines, for the patterns tab of Grafana's Logs Drilldown. Default: false."""
     chunk_encoding: NotRequired[str]

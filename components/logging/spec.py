@@ -12,6 +12,7 @@ from .._bucket import BucketReaderSpec, Store
 from .._cache import CacheReaderSpec
 from .._cluster import ClusterDnsSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
+from .._log_labels import OTLP_INDEX_LABELS
 from .._memberlist import ClusterLabel
 from .._merge import value_at
 from .._model import Choices, Plain, placeholder
@@ -30,28 +31,6 @@ from .rule_files import RuleFile, file_problems, tenant_and_file
 from .schema_config import SchemaEntry, default_schema_entries, schema_violation, single_pod_reason
 from .values_check import REQUIRED_VALUES, values_problems
 from .workloads import DEFAULT_RESOURCES, LokiWorkload, default_replicas
-
-OTLP_INDEX_LABELS = (
-    "service.name",
-    "service.namespace",
-    "deployment.environment",
-    "deployment.environment.name",
-    "cloud.region",
-    "cloud.availability_zone",
-    "k8s.cluster.name",
-    "k8s.namespace.name",
-    "k8s.container.name",
-    "container.name",
-    "k8s.deployment.name",
-    "k8s.statefulset.name",
-    "k8s.daemonset.name",
-    "k8s.cronjob.name",
-    "k8s.job.name",
-)
-"""Resource attributes of OTLP logs that become index labels: Loki's own list without those that differ between pods.
-
-Pod, ReplicaSet and instance id are structured metadata: as labels, each restart would create another stream.
-"""
 
 V6 = next(version for version in LOKI.versions if major_version(version) == 6)
 
@@ -239,7 +218,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         default=OTLP_INDEX_LABELS,
         description=(
             "Resource attributes of OTLP logs that become index labels; the others become structured metadata. "
-            "Default: those of Loki without pod, ReplicaSet and instance id."
+            "Default: the labels of the collectors, and the name, namespace and environment of the service."
         ),
     )
     pattern_ingester: Plain[bool] = Field(

@@ -8,6 +8,117 @@ import pulumi
 from .._args import HttpClient
 
 
+class PipelineSource(TypedDict):
+    """A source of data; a source with only a kind needs no declaration, as pipelines can name the kind itself."""
+
+    kind: str
+    """`containers`: output of containers, by `log_source`. `events`: events of Kubernetes. `otlp`: logs, traces and
+    metrics by OTLP. `jaeger`, `zipkin`: traces. `fluent_forward`: logs of Fluent Bit and Fluentd. `prometheus`:
+    metrics scraped from `targets`. `journald`: the journal of the nodes. `syslog`: messages. `docker`: output of
+    Docker's containers that are no pods."""
+    namespaces: NotRequired[Sequence[str]]
+    """Namespaces that `containers` and `events` are read of. Default: all."""
+    exclude_namespaces: NotRequired[Sequence[str]]
+    """Namespaces that `containers` and `events` are not read of. Default: none."""
+    port: NotRequired[int]
+    """Port that `zipkin` (9411), `fluent_forward` (24224) or `syslog` (5140) listens on. 1 to 65535. Default: that
+    of its kind."""
+    format: NotRequired[str]
+    """Format of `syslog` messages. One of `rfc5424` or `rfc3164`. Default: `rfc5424`."""
+    transport: NotRequired[str]
+    """Protocol of `syslog`. One of `tcp` or `udp`. Default: `tcp`."""
+    units: NotRequired[Sequence[str]]
+    """Units of systemd that `journald` reads. Default: all."""
+    targets: NotRequired[Sequence[str]]
+    """Addresses that `prometheus` scrapes. Default: none."""
+    path: NotRequired[str]
+    """Path of the metrics of `targets`. Default: `/metrics`."""
+    interval: NotRequired[str]
+    """Interval of scrapes of `targets`. Default: `30s`."""
+
+
+class PipelineProcessor(TypedDict):
+    """A processor of data; one with only a kind needs no declaration, as pipelines can name the kind itself."""
+
+    kind: str
+    """`multiline`: lines from one that matches `pattern` to the next are one entry. `json`, `logfmt`: fields of
+    lines become `labels` and `metadata`. `level`: the level of a line becomes the label `level`. `drop`: lines, or
+    spans by name, that match `pattern` are left out. `redact`: secrets and personal data are replaced. `resource`:
+    `attributes` are added. `span_metrics`, `service_graph`: metrics of spans, where Tempo makes none.
+    `tail_sampling`: whole traces are kept by errors, duration and share."""
+    pattern: NotRequired[str]
+    """Expression (RE2) of `multiline` and `drop`, which may match anywhere in the line. Default: none."""
+    labels: NotRequired[Mapping[str, str]]
+    """Index labels of `json` and `logfmt`, and the field of each; few values each. Default: none."""
+    metadata: NotRequired[Mapping[str, str]]
+    """Structured metadata of `json` and `logfmt`, and the field of each. Default: none."""
+    detect: NotRequired[Sequence[str]]
+    """What `redact` replaces by its name, such as `[email]`. One of `email`, `credit_card`, `iban`, `ip_address`,
+    `jwt`, `authorization`, `password`, `aws_access_key` or `private_key`. Default: all but `ip_address`."""
+    patterns: NotRequired[Mapping[str, str]]
+    """Further expressions (RE2) that `redact` replaces by their name in brackets. Default: none."""
+    attributes: NotRequired[Mapping[str, str]]
+    """Attributes of `resource`, set where the resource has none. Default: none."""
+    errors: NotRequired[bool]
+    """Whether `tail_sampling` keeps every trace with an error. Default: true."""
+    slow: NotRequired[str]
+    """Duration from which `tail_sampling` keeps every trace; null for none. Default: `2s`."""
+    percentage: NotRequired[float]
+    """Share of all other traces that `tail_sampling` keeps, in percent. 0 to 100. Default: `10`."""
+    decision_wait: NotRequired[str]
+    """Time from the first span of a trace until `tail_sampling` decides; its spans wait in memory. Default: `10s`."""
+    traces_in_memory: NotRequired[int]
+    """Traces that one replica of `tail_sampling` holds until they are decided. 1 to 10000000. Default: `50000`."""
+
+
+class PipelineDestination(TypedDict):
+    """A store, or another collector, beside those of the stack."""
+
+    kind: str
+    """`loki`: logs, to the Loki at `url`. `otlp`: logs, traces and metrics to `url`. `prometheus`: metrics by
+    remote write to `url`. `prometheus_exporter`: metrics, which a Prometheus scrapes from the collectors at port
+    8889."""
+    url: NotRequired[str]
+    """Address: of Loki without a path; of OTLP as `host:port` for gRPC, or as URL for HTTP, without the path of a
+    signal; the URL of remote write. Default: none, for `prometheus_exporter`."""
+    client: NotRequired[HttpClient]
+    """Login, tenant, headers and TLS, by existing Secrets in the namespace of the collectors. Default: none."""
+
+
+class Pipeline(TypedDict):
+    """A way of one signal from sources to destinations; one of the stack's own changes in what is set."""
+
+    signal: NotRequired[str]
+    """What flows. One of `logs`, `traces` or `metrics`. Default: that of the pipeline of the stack with this name;
+    else required."""
+    enabled: NotRequired[bool]
+    """Whether the pipeline exists. Default: true."""
+    sources: NotRequired[Sequence[str]]
+    """Names of `sources`, or kinds. Default: those of the pipeline of the stack with this name."""
+    processors: NotRequired[Sequence[str]]
+    """Names of `processors`, or kinds, in their order. Default: none."""
+    destinations: NotRequired[Sequence[str]]
+    """Names of `destinations`; `loki`, `tempo` and `prometheus` are those of the stack. Default: that of the stack
+    for the signal."""
+
+
+class Gateway(TypedDict):
+    """The collectors that traces go through."""
+
+    replicas: NotRequired[int]
+    """Number of collectors. 1 to 1000. Default: `2`."""
+    cpu_request: NotRequired[str]
+    """CPU request of each. Default: `100m`."""
+    memory_request: NotRequired[str]
+    """Memory request of each. `1Mi` to `64Ti`. Default: `256Mi`."""
+    memory_limit: NotRequired[str]
+    """Memory limit of each, `128Mi` or more; traces are refused from 80 % of it on. `1Mi` to `64Ti`. Default:
+    `512Mi`."""
+    volume_size: NotRequired[str]
+    """Volume of each for traces that wait while a destination does not answer. `1Gi` to `1Pi`. Default: none; they
+    wait in memory, and are lost with the pod."""
+
+
 class TelemetryArgs(TypedDict):
     """Arguments of `Telemetry`."""
 
@@ -45,10 +156,14 @@ class TelemetryArgs(TypedDict):
     cluster: NotRequired[pulumi.Input[str]]
     """Value of the label `cluster` of container logs and of `k8s.cluster.name` of OTLP data. Default: `local`."""
     chart_version: NotRequired[str]
-    """Version of the Alloy chart. Default: `1.11.1`."""
+    """Version of the chart: of `alloy`, or of `opentelemetry-collector` with that engine. Default: the newest of
+    the engine."""
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `privileged` with `log_source: files`, else `restricted`."""
+    engine: NotRequired[str]
+    """The program that collects: `alloy`, Grafana's, or `otel-collector`, the OpenTelemetry Collector. Both run the
+    same pipelines and end in the same labels. Default: `alloy`."""
     logs_tenant: NotRequired[pulumi.Input[str]]
     """Loki tenant of logs (`X-Scope-OrgID`) where `namespace_tenants` names no other. Default: none, for a Loki
     without tenants; in a stack the only one of `logging.tenants`."""
@@ -58,9 +173,12 @@ class TelemetryArgs(TypedDict):
     extra_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of all logs, traces and metrics, beside `cluster`. Each one is an index label of container logs in
     Loki, which has 15 at most (`logging.limits`): keep them and the number of values few. Default: none."""
-    placement_labels: NotRequired[pulumi.Input[bool]]
-    """Whether container logs carry `node_name` and `pod_ip`. Every new address of a pod then begins a new stream.
-    Default: false."""
+    index_labels: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """Labels of logs beside `cluster`, by which Loki finds streams: each combination of their values is one. `app`
+    is the label `app.kubernetes.io/name`, `app` or `k8s-app` of the pod, `job` is namespace/container. `pod_ip` and
+    `filename` begin a new stream with each address and each restart. One of `namespace`, `pod`, `container`, `app`,
+    `job`, `container_runtime`, `stream`, `node_name`, `pod_ip`, `filename` or `level`. Default: `namespace`, `pod`,
+    `container`, `app`, `job`, `container_runtime`, `stream`."""
     structured_metadata: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Fields of JSON log lines that become structured metadata, which the links from logs to traces read. Default:
     `trace_id`, `span_id`, and Traefik's `TraceId` and `SpanId`."""
@@ -69,12 +187,36 @@ class TelemetryArgs(TypedDict):
     log_source: NotRequired[str]
     """`files`: a pod on each node tails the node's `/var/log/pods`, which is cheapest and needs a privileged
     namespace. `api`: a Deployment streams logs through the API server, in a restricted namespace. Default: `files`."""
+    events: NotRequired[bool]
+    """Whether events of Kubernetes are logs too, read by one collector for the whole cluster. Default: false."""
+    sources: NotRequired[Mapping[str, PipelineSource]]
+    """Sources of `pipelines` by name. Default: none; a kind that needs no options has its own name."""
+    processors: NotRequired[Mapping[str, PipelineProcessor]]
+    """Processors of `pipelines` by name. Default: none; a kind that needs no options has its own name."""
+    destinations: NotRequired[Mapping[str, PipelineDestination]]
+    """Stores and collectors beside those of the stack, by name. Default: none."""
+    pipelines: NotRequired[Mapping[str, Pipeline]]
+    """Pipelines by name. Those of a stack are `containers`, `logs`, `traces` and `metrics`, and `events` where
+    these are read; an entry with such a name changes what it sets. Default: no change."""
+    gateway: NotRequired[Gateway]
+    """Collectors through which all traces go, each to one replica by its id, as tail sampling requires. Default:
+    none; the collectors send traces themselves."""
+    raw_config: NotRequired[pulumi.Input[str]]
+    """Further configuration of the engine for what the pipelines lack: components in Alloy's syntax, or YAML that
+    is merged into the Collector's. It runs on every node and holds no secret. Default: none."""
     log_level: NotRequired[pulumi.Input[str]]
-    """Level of Alloy's own logs. One of `error`, `warn`, `info` or `debug`. Default: `info`."""
+    """Level of the collectors' own logs. One of `error`, `warn`, `info` or `debug`. Default: `info`."""
     node_local_otlp: NotRequired[pulumi.Input[bool]]
     """Whether OTLP data stays on the sender's node (`internalTrafficPolicy: Local`), which saves traffic between
     nodes. While a node's collector restarts, that node's senders wait, so it needs a collector on each node
     (`log_source: files`). Default: false."""
+    host_ports: NotRequired[pulumi.Input[bool]]
+    """Whether senders reach the collector of their node at the address of the node (`status.hostIP`) too, at ports
+    4317 and 4318; it needs a collector on each node (`log_source: files`). Default: false."""
+    queue_size: NotRequired[pulumi.Input[str]]
+    """Most data by OTLP that waits on disk for each destination while that does not answer; what arrives beyond it
+    is refused, and senders retry. `1Mi` to `64Ti`. Default: `512Mi` with `otel-collector`; none with `alloy`, where
+    data waits in memory: its queue on disk is a public preview, which a size turns on."""
     storage_host_path: NotRequired[pulumi.Input[str]]
     """Directory of the node that keeps how far each log file was read, so that a restart loses and repeats no
     lines, for this release alone; empty to keep that only while the pod lives. Not used with `log_source: api`.

@@ -13,12 +13,14 @@ from .._namespace import create_namespace
 from .._outputs import outputs_of
 from .._rbac import create_read_role
 from .._release import release
-from ..urls import log_address_warnings
-from .alloy_config import GRPC_PORT, HTTP_PORT, alloy_config, log_labels, log_metadata
+from ..urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT, log_address_warnings
+from .alloy.config import alloy_config
+from .alloy.values import CONFIG_KEY, UI_PORT, alloy_values
 from .args import TelemetryArgs
+from .labels import log_labels, log_metadata
 from .spec import TelemetrySpec
 from .update_guard import update_problems
-from .values import CONFIG_KEY, UI_PORT, alloy_values, readable_resources
+from .workload import readable_resources
 
 
 class Telemetry(pulumi.ComponentResource):
@@ -84,9 +86,9 @@ class Telemetry(pulumi.ComponentResource):
         )
         host = pulumi.Output.concat(spec.release_name, ".", spec.namespace)
         self.namespace = pulumi.Output.from_input(spec.namespace)
-        self.otlp_grpc_endpoint = pulumi.Output.concat(host, f":{GRPC_PORT}")
+        self.otlp_grpc_endpoint = pulumi.Output.concat(host, f":{OTLP_GRPC_PORT}")
         scheme = pulumi.Output.from_input(spec.receiver_tls).apply(lambda secured: "https" if secured else "http")
-        self.otlp_http_url = pulumi.Output.concat(scheme, "://", host, f":{HTTP_PORT}")
+        self.otlp_http_url = pulumi.Output.concat(scheme, "://", host, f":{OTLP_HTTP_PORT}")
         self.ui_service = pulumi.Output.from_input(spec.release_name)
         self.ui_port = pulumi.Output.from_input(UI_PORT)
         self.log_labels = resolved.apply(log_labels)

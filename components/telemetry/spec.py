@@ -1,67 +1,32 @@
 """Settings and arguments of `Telemetry`, and their rules."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
+from pydantic import Field, model_validator
 
 from .._cluster import MonitorSpec
 from .._http_client import MetricsClientSpec
 from .._ip_families import IpFamiliesSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
-from .._model import Choices, Plain, placeholder
+from .._log_labels import CLUSTER, DEFAULT_INDEX_LABELS, IndexLabel
+from .._model import AlsoCalled, Choices, Plain, StrictModel, placeholder
 from .._namespace_spec import PodSecurity
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Violation, rule
 from .._tenants import OptionalTenant, Tenant
 from .._tls import TlsSpec
-from ..charts import ALLOY, Chart
-from ..units import HttpUrl, MemorySize, Name, Quantity, Replicas, form, parse_quantity
-from ..urls import (
-    OTLP_BASE,
-    LokiPushUrl,
-    OptionalOtlpUrl,
-    OptionalRemoteWriteUrl,
-    OtlpUrl,
-    is_host_and_port,
-    otlp_over_http,
-)
+from ..charts import ALLOY, OPENTELEMETRY_COLLECTOR, Chart
+from ..units import MemorySize, Name, Quantity, Replicas, VolumeSize, form, parse_quantity
+from ..urls import LokiPushUrl, OptionalOtlpUrl, OptionalRemoteWriteUrl, OtlpUrl
+from .model import Pipeline, PipelineDestination, PipelineProcessor, PipelineSource
+from .names import LabelName, OptionalOtlpEndpoint
 
-POD_LABELS = ("namespace", "pod", "container", "app", "job", "container_runtime")
-PLACEMENT_LABELS = ("node_name", "pod_ip")
-PIPELINE_LABELS = frozenset({"cluster", "stream", "filename", "instance", *POD_LABELS, *PLACEMENT_LABELS})
-"""Every label that the pipeline itself adds to container logs."""
+PIPELINE_LABELS = frozenset({CLUSTER, "instance", *(label.value for label in IndexLabel)})
+"""Every label that the pipelines themselves add to logs."""
 LEAST_MEMORY = "128Mi"
-"""The least memory limit that Alloy starts reliably with."""
-_LABEL = r"[A-Za-z_][A-Za-z0-9_]*"
-_HTTP_URL = TypeAdapter(HttpUrl, config=ConfigDict(defer_build=True))
-
-
-def _otlp_endpoint(text: str) -> str:
-    if not text:
-        return text
-    if text.startswith(("http://", "https://")):
-        return otlp_over_http(str(_HTTP_URL.validate_python(text)))
-    if not is_host_and_port(text):
-        raise ValueError(
-            "must be an OTLP endpoint; use host:port for gRPC, such as tempo.tracing:4317, or a URL for HTTP, "
-            "such as http://tempo.tracing:4318"
-        )
-    return text
-
-
-def _label_name(text: str) -> str:
-    if re.fullmatch(_LABEL, text) is None or text.startswith("__"):
-        raise ValueError("must be letters, digits and _, not beginning with a digit or __; choose another name")
-    if "__" in text or not text.strip("_"):
-        raise ValueError("must not have several _ in a row, or _ alone, as Loki changes such a name; use single ones")
-    return text
-
-
-LabelName = Annotated[str, AfterValidator(_label_name)]
-OptionalOtlpEndpoint = Annotated[str, AfterValidator(_otlp_endpoint), OTLP_BASE]
+"""The least memory limit that the collectors start reliably with."""
 HostPath = Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy.telemetry")]
 ShareOrCount = Annotated[
     str, form(r"(?:[1-9]\d?|100)%|[1-9]\d*", "a share such as 10%, or a number of nodes such as 1")
@@ -74,6 +39,26 @@ class GuardedChange(StrEnum):
     POSITIONS = "positions"
 
 
+class Engine(StrEnum):
+    """The program that collects."""
+
+    ALLOY = "alloy"
+    OTEL_COLLECTOR = "otel-collector"
+
+    @property
+    def chart(self) -> Chart:
+        """The chart that installs this engine."""
+        return ALLOY if self is Engine.ALLOY else OPENTELEMETRY_COLLECTOR
+
+
+ENGINES_OF_OTHERS = AlsoCalled(
+    (
+        *(("grafanaalloy", "alloy"), ("opentelemetry", "otel-collector"), ("otel", "otel-collector")),
+        *(("otelcol", "otel-collector"), ("opentelemetrycollector", "otel-collector"), ("collector", "otel-collector")),
+    )
+)
+
+
 class LogSource(StrEnum):
     """The source of container logs: the node's files, or the API server."""
 
@@ -82,12 +67,33 @@ class LogSource(StrEnum):
 
 
 class LogLevel(StrEnum):
-    """The level of Alloy's own logs."""
+    """The level of the collectors' own logs."""
 
     ERROR = "error"
     WARN = "warn"
     INFO = "info"
     DEBUG = "debug"
+
+
+class GatewaySettings(StrictModel):
+    """The collectors that traces go through."""
+
+    replicas: Replicas = Field(default=2, description="Number of collectors.", examples=[3])
+    cpu_request: Quantity = Field(default="100m", description="CPU request of each.", examples=["500m"])
+    memory_request: MemorySize = Field(default="256Mi", description="Memory request of each.", examples=["1Gi"])
+    memory_limit: MemorySize = Field(
+        default="512Mi",
+        description="Memory limit of each, `128Mi` or more; traces are refused from 80 % of it on.",
+        examples=["2Gi"],
+    )
+    volume_size: VolumeSize | None = Field(
+        default=None,
+        description=(
+            "Volume of each for traces that wait while a destination does not answer. Default: none; they wait in "
+            "memory, and are lost with the pod."
+        ),
+        examples=["10Gi"],
+    )
 
 
 class TelemetrySettings(ReleaseSettings):
@@ -101,9 +107,20 @@ class TelemetrySettings(ReleaseSettings):
         ),
         examples=["privileged"],
     )
-    chart_version: Plain[Annotated[str, Choices(ALLOY.versions)]] = Field(
-        default=ALLOY.default_version,
-        description="Version of the Alloy chart.",
+    engine: Plain[Annotated[Engine, ENGINES_OF_OTHERS]] = Field(
+        default=Engine.ALLOY,
+        description=(
+            "The program that collects: `alloy`, Grafana's, or `otel-collector`, the OpenTelemetry Collector. Both run "
+            "the same pipelines and end in the same labels."
+        ),
+        examples=["otel-collector"],
+    )
+    chart_version: Plain[Annotated[str, Choices((*ALLOY.versions, *OPENTELEMETRY_COLLECTOR.versions))]] = Field(
+        default="",
+        description=(
+            "Version of the chart: of `alloy`, or of `opentelemetry-collector` with that engine. Default: the newest "
+            "of the engine."
+        ),
         examples=[ALLOY.default_version],
     )
     logs_tenant: OptionalTenant = Field(
@@ -130,13 +147,14 @@ class TelemetrySettings(ReleaseSettings):
         ),
         examples=[{"environment": "production"}],
     )
-    placement_labels: bool = Field(
-        default=False,
+    index_labels: Sequence[IndexLabel] = Field(
+        default=DEFAULT_INDEX_LABELS,
         description=(
-            "Whether container logs carry `node_name` and `pod_ip`. Every new address of a pod then begins a new "
-            "stream."
+            "Labels of logs beside `cluster`, by which Loki finds streams: each combination of their values is one. "
+            "`app` is the label `app.kubernetes.io/name`, `app` or `k8s-app` of the pod, `job` is namespace/container. "
+            "`pod_ip` and `filename` begin a new stream with each address and each restart."
         ),
-        examples=[True],
+        examples=[["namespace", "pod", "container", "app", "job", "node_name"]],
     )
     structured_metadata: Sequence[LabelName] = Field(
         default=("trace_id", "span_id", "TraceId", "SpanId"),
@@ -159,7 +177,53 @@ class TelemetrySettings(ReleaseSettings):
         ),
         examples=["api"],
     )
-    log_level: LogLevel = Field(default=LogLevel.INFO, description="Level of Alloy's own logs.", examples=["debug"])
+    events: Plain[bool] = Field(
+        default=False,
+        description="Whether events of Kubernetes are logs too, read by one collector for the whole cluster.",
+        examples=[True],
+    )
+    sources: Plain[Mapping[Name, PipelineSource]] = Field(
+        default_factory=dict,
+        description="Sources of `pipelines` by name. Default: none; a kind that needs no options has its own name.",
+        examples=[{"syslog": {"kind": "syslog", "format": "rfc3164"}}],
+    )
+    processors: Plain[Mapping[Name, PipelineProcessor]] = Field(
+        default_factory=dict,
+        description="Processors of `pipelines` by name. Default: none; a kind that needs no options has its own name.",
+        examples=[{"health": {"kind": "drop", "pattern": "GET /health"}}],
+    )
+    destinations: Plain[Mapping[Name, PipelineDestination]] = Field(
+        default_factory=dict,
+        description="Stores and collectors beside those of the stack, by name. Default: none.",
+        examples=[{"central": {"kind": "otlp", "url": "https://otlp.example.org:4318"}}],
+    )
+    pipelines: Plain[Mapping[Name, Pipeline]] = Field(
+        default_factory=dict,
+        description=(
+            "Pipelines by name. Those of a stack are `containers`, `logs`, `traces` and `metrics`, and `events` where "
+            "these are read; an entry with such a name changes what it sets. Default: no change."
+        ),
+        examples=[{"containers": {"processors": ["health"]}}],
+    )
+    gateway: Plain[GatewaySettings | None] = Field(
+        default=None,
+        description=(
+            "Collectors through which all traces go, each to one replica by its id, as tail sampling requires. "
+            "Default: none; the collectors send traces themselves."
+        ),
+        examples=[{"replicas": 2}],
+    )
+    raw_config: str = Field(
+        default="",
+        description=(
+            "Further configuration of the engine for what the pipelines lack: components in Alloy's syntax, or YAML "
+            "that is merged into the Collector's. It runs on every node and holds no secret. Default: none."
+        ),
+        examples=['otelcol.receiver.kafka "orders" { ... }'],
+    )
+    log_level: LogLevel = Field(
+        default=LogLevel.INFO, description="Level of the collectors' own logs.", examples=["debug"]
+    )
     node_local_otlp: bool = Field(
         default=False,
         description=(
@@ -168,6 +232,23 @@ class TelemetrySettings(ReleaseSettings):
             "each node (`log_source: files`)."
         ),
         examples=[True],
+    )
+    host_ports: bool = Field(
+        default=False,
+        description=(
+            "Whether senders reach the collector of their node at the address of the node (`status.hostIP`) too, at "
+            "ports 4317 and 4318; it needs a collector on each node (`log_source: files`)."
+        ),
+        examples=[True],
+    )
+    queue_size: MemorySize | None = Field(
+        default=None,
+        description=(
+            "Most data by OTLP that waits on disk for each destination while that does not answer; what arrives "
+            "beyond it is refused, and senders retry. Default: `512Mi` with `otel-collector`; none with `alloy`, where "
+            "data waits in memory: its queue on disk is a public preview, which a size turns on."
+        ),
+        examples=["2Gi"],
     )
     storage_host_path: HostPath | None = Field(
         default=None,
@@ -308,10 +389,23 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
         description="Value of the label `cluster` of container logs and of `k8s.cluster.name` of OTLP data.",
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _chart_version_of_the_engine(cls, data: Any) -> Any:
+        engine = data.get("engine", Engine.ALLOY) if isinstance(data, Mapping) else None
+        if not isinstance(engine, str) or engine not in list(Engine) or data.get("chart_version"):
+            return data
+        return {**data, "chart_version": Engine(engine).chart.default_version}
+
     @property
     def chart(self) -> Chart:
-        """Alloy's chart."""
-        return ALLOY
+        """The chart of the engine."""
+        return self.engine.chart
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether there is an address of metrics."""
+        return bool(self.metrics_otlp_url or self.metrics_remote_write_url)
 
     @property
     def config_map(self) -> str:
@@ -329,11 +423,6 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
         if self.storage_host_path is None:
             return f"/var/lib/{self.release_name}.{self.namespace}"
         return self.storage_host_path
-
-    @property
-    def static_labels(self) -> dict[str, str]:
-        """The labels that every log line carries, from whatever source."""
-        return {"cluster": self.cluster, **self.extra_labels}
 
     @property
     def _least_memory_limit(self) -> str:

@@ -7,7 +7,7 @@ from .._guard import forbidden_change
 from .._merge import value_at
 from .._shown import shown
 from .spec import GuardedChange
-from .values import STORAGE_VOLUME
+from .workload import STORAGE_VOLUME
 
 Values = Mapping[str, Any]
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from components._log_labels import IndexLabel
 from tests.unit.config.stacks import load_whole, problems, source
 
 NAME = "max_label_names_per_series"
@@ -43,8 +44,8 @@ def test_a_limit_that_the_stack_raises_is_in_force(logging: dict[str, Any]) -> N
 
 
 def test_every_label_of_the_pipeline_counts() -> None:
-    accepted(telemetry={"extra_labels": labels(4), "placement_labels": True})
-    assert "have 16 index labels" in refused(telemetry={"extra_labels": labels(5), "placement_labels": True})
+    accepted(telemetry={"extra_labels": labels(4), "index_labels": list(IndexLabel)})
+    assert "have 16 index labels" in refused(telemetry={"extra_labels": labels(5), "index_labels": list(IndexLabel)})
     accepted(telemetry={"extra_labels": labels(7), "log_source": "api"})
     assert "have 16 index labels" in refused(telemetry={"extra_labels": labels(8), "log_source": "api"})
 

@@ -13,7 +13,7 @@ from components.datasources.provisioning import provisioning_files
 from components.datasources.spec import DatasourcesSpec
 from components.grafana.spec import GrafanaSpec
 from components.grafana.values import grafana_values
-from components.telemetry.values import alloy_values
+from components.telemetry.alloy.values import alloy_values
 from components.tracing.metrics_generator import generator_config
 from components.tracing.values import tempo_values
 from tests.unit.telemetry.examples import BASIC_AUTH, CLIENT, component, config_of, secret_key, telemetry_spec

@@ -18,8 +18,8 @@ from components.metrics.spec import MetricsSpec
 from components.metrics.values import metrics_values
 from components.storage.seaweedfs import seaweedfs_values
 from components.storage.spec import InClusterObjectStorageSpec
-from components.telemetry.alloy_config import alloy_config
-from components.telemetry.values import alloy_values
+from components.telemetry.alloy.config import alloy_config
+from components.telemetry.alloy.values import alloy_values
 from components.tracing.gateway import nginx_file
 from components.tracing.ip_families import MONOLITHIC_CONFIG
 from components.tracing.modes import TEMPO_2_VERSIONS

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from components.telemetry.alloy_config import alloy_config
+from components._log_labels import IndexLabel
+from components.telemetry.alloy.config import alloy_config
 from components.telemetry.spec import TelemetrySpec
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -40,7 +41,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "everything": {
         "cluster": "prod-eu1",
         "extra_labels": {"environment": "production"},
-        "placement_labels": True,
+        "index_labels": list(IndexLabel),
         "logs_tenant": "acme",
         "namespace_tenants": {"shop": "team-a", "cart": "team-a", "search": "team-b"},
         "node_local_otlp": True,

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from components.telemetry.alloy.values import alloy_values
 from components.telemetry.spec import GuardedChange, TelemetrySpec
 from components.telemetry.update_guard import update_problems
-from components.telemetry.values import alloy_values
 
 ARGS: dict[str, Any] = {
     "namespace": "telemetry",

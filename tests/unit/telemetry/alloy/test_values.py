@@ -6,7 +6,7 @@ import pytest
 
 from components._spec import InvalidArgsError
 from components.charts import ALLOY
-from components.telemetry.values import alloy_values
+from components.telemetry.alloy.values import alloy_values
 from tests.unit.telemetry.examples import VARIANTS, telemetry_spec
 
 

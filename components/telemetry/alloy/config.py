@@ -4,31 +4,22 @@ Component names are those of https://grafana.com/docs/alloy/latest/reference/com
 two mounted Secrets: the configuration holds no secret, and a renewed one is read again without a restart.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
-from .._http_client import PASSWORD_FILE, TOKEN_FILE, HttpClientSettings
-from .._tenants import HEADER
-from ..units import parse_quantity
-from .alloy_syntax import Block, Call, Ref, Sum, Value, quote, render
-from .spec import PLACEMENT_LABELS, POD_LABELS, TelemetrySpec
+from ..._http_client import PASSWORD_FILE, TOKEN_FILE, HttpClientSettings
+from ..._log_labels import APP_LABELS, IndexLabel
+from ..._tenants import HEADER
+from ...units import parse_quantity
+from ...urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
+from ..labels import container_labels, static_labels
+from ..spec import TelemetrySpec
+from ..workload import KUBERNETES_ATTRIBUTES, LOGIN_DIRECTORY, TLS_DIRECTORY
+from .syntax import Block, Call, Ref, Sum, Value, quote, render
 
-GRPC_PORT = 4317
-HTTP_PORT = 4318
-
-KUBERNETES_ATTRIBUTES = (
-    "k8s.namespace.name",
-    "k8s.pod.name",
-    "k8s.pod.uid",
-    "k8s.node.name",
-    "k8s.deployment.name",
-    "k8s.statefulset.name",
-    "k8s.daemonset.name",
-)
 _MEMORY_SHARE = 0.8
 
-TLS_DIRECTORY = "/etc/alloy-tls"
-LOGIN_DIRECTORY = "/etc/alloy-login"
 _RELOAD = "10m"
 _CA = {"ca_file": f"{TLS_DIRECTORY}/ca.crt"}
 _OWN = {"cert_file": f"{TLS_DIRECTORY}/tls.crt", "key_file": f"{TLS_DIRECTORY}/tls.key"}
@@ -45,21 +36,6 @@ def alloy_config(spec: TelemetrySpec) -> str:
     """Return the configuration that the ConfigMap holds."""
     logging = Block("logging", attributes={"level": spec.log_level.value, "format": "logfmt"})
     return render([logging, *login_files(spec), *client_files(spec), *log_pipeline(spec), *otlp_pipeline(spec)])
-
-
-def log_labels(spec: TelemetrySpec) -> list[str]:
-    """Return the index labels of container logs, sorted.
-
-    `service_name` is Loki's own, made from `app` or `container`; logs over OTLP have it from `service.name`.
-    """
-    reader = ("filename", "stream") if spec.reads_files else ("instance",)
-    placement = PLACEMENT_LABELS if spec.placement_labels else ()
-    return sorted({*POD_LABELS, *reader, *placement, *spec.static_labels, "service_name"})
-
-
-def log_metadata(spec: TelemetrySpec) -> list[str]:
-    """Return the structured metadata that the pipeline adds to container logs, sorted."""
-    return sorted(set(spec.structured_metadata))
 
 
 def log_pipeline(spec: TelemetrySpec) -> list[Block]:
@@ -80,18 +56,9 @@ def discovered_pods(spec: TelemetrySpec) -> Block:
 
 def labelled_targets(spec: TelemetrySpec, pods: Block) -> Block:
     """Return the relabelling of each container: its labels and, where files are read, the path of its log."""
-    rules = [
-        relabel("namespace", "namespace"),
-        relabel("pod", "pod_name"),
-        relabel("container", "pod_container_name"),
-        relabel("app", "pod_label_app_kubernetes_io_name"),
-        relabel("job", "namespace", "pod_container_name", separator="/"),
-        relabel("container_runtime", "pod_container_id", regex=r"(\S+)://.+"),
-    ]
+    rules = [rule for label in container_labels(spec) for rule in _LABEL_RULES.get(label, ())]
     if spec.reads_files:
         rules += _log_paths()
-    if spec.placement_labels:
-        rules += [relabel("node_name", "pod_node_name"), relabel("pod_ip", "pod_ip")]
     return Block("discovery.relabel", "pod", {"targets": pods.export("targets")}, rules)
 
 
@@ -99,6 +66,22 @@ def relabel(target: str, *sources: str, **attributes: Value) -> Block:
     """Return the rule that sets `target` from discovered metadata; several sources are joined by `separator`."""
     labels = [f"{_META}{source}" for source in sources]
     return Block("rule", attributes={"source_labels": labels, **attributes, "target_label": target})
+
+
+_LABEL_RULES: Mapping[IndexLabel, Sequence[Block]] = {
+    IndexLabel.NAMESPACE: [relabel("namespace", "namespace")],
+    IndexLabel.POD: [relabel("pod", "pod_name")],
+    IndexLabel.CONTAINER: [relabel("container", "pod_container_name")],
+    # A later rule overwrites what an earlier one set, and one without a match changes nothing.
+    IndexLabel.APP: [
+        relabel("app", f"pod_label_{re.sub(r'[^A-Za-z0-9_]', '_', label)}", regex="(.+)")
+        for label in reversed(APP_LABELS)
+    ],
+    IndexLabel.JOB: [relabel("job", "namespace", "pod_container_name", separator="/")],
+    IndexLabel.CONTAINER_RUNTIME: [relabel("container_runtime", "pod_container_id", regex=r"(\S+)://.+")],
+    IndexLabel.NODE_NAME: [relabel("node_name", "pod_node_name")],
+    IndexLabel.POD_IP: [relabel("pod_ip", "pod_ip")],
+}
 
 
 def _log_paths() -> list[Block]:
@@ -142,7 +125,7 @@ def processing(spec: TelemetrySpec, write: Block) -> Block:
 
     The trace ids become structured metadata: queryable like labels, without a stream for each trace.
     """
-    stages = [Block("stage.static_labels", attributes={"values": spec.static_labels})]
+    stages = [Block("stage.static_labels", attributes={"values": static_labels(spec)})]
     if spec.reads_files:
         stages.insert(0, Block("stage.cri"))
     stages += [_tenant_stage(tenant, spec.namespace_tenants) for tenant in sorted({*spec.namespace_tenants.values()})]
@@ -224,8 +207,8 @@ def trace_exporter(spec: TelemetrySpec) -> Block:
 
 def receiver(spec: TelemetrySpec, consumers: Consumers) -> Block:
     """Return the receiver of OTLP over gRPC and HTTP, on every address of the pod."""
-    grpc = Block("grpc", "", {"endpoint": f"{spec.any_address}:{GRPC_PORT}"}, receiver_tls(spec))
-    http = Block("http", "", {"endpoint": f"{spec.any_address}:{HTTP_PORT}"}, receiver_tls(spec))
+    grpc = Block("grpc", "", {"endpoint": f"{spec.any_address}:{OTLP_GRPC_PORT}"}, receiver_tls(spec))
+    http = Block("http", "", {"endpoint": f"{spec.any_address}:{OTLP_HTTP_PORT}"}, receiver_tls(spec))
     return Block("otelcol.receiver.otlp", "default", blocks=[grpc, http, _output(consumers)])
 
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from components._spec import InvalidArgsError
-from components.telemetry.alloy_config import LOGIN_DIRECTORY, TLS_DIRECTORY
-from components.telemetry.values import alloy_values
+from components.telemetry.alloy.values import alloy_values
+from components.telemetry.workload import LOGIN_DIRECTORY, TLS_DIRECTORY
 from tests.unit.telemetry.examples import VARIANTS, component, config_of, telemetry_spec
 
 SECURED = VARIANTS["secured"]

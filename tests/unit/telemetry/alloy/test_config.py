@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from components._spec import InvalidArgsError
-from components.telemetry.alloy_config import log_labels, memory_limiter
+from components.telemetry.alloy.config import memory_limiter
+from components.telemetry.labels import log_labels
 from tests.alloyfmt import alloyfmt
 from tests.unit.telemetry.examples import GOLDEN, VARIANTS, component, config_of, telemetry_spec
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.telemetry.alloy_syntax import Block, Call, Ref, Sum, Value, quote, render
+from components.telemetry.alloy.syntax import Block, Call, Ref, Sum, Value, quote, render
 from tests.alloyfmt import alloyfmt
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))

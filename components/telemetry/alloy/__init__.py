@@ -1,0 +1,1 @@
+"""Grafana Alloy: the pipelines in its syntax, and the values of its chart."""

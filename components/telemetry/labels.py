@@ -1,0 +1,37 @@
+"""The labels and the structured metadata of the logs that a specification collects."""
+
+from .._log_labels import CLUSTER, SERVICE_NAME, IndexLabel
+from .model import ProcessorKind, Signal, SourceKind
+from .pipelines import Flow, flows
+from .spec import TelemetrySpec
+
+_FILES_ONLY = frozenset({IndexLabel.STREAM, IndexLabel.FILENAME})
+"""The labels that the API server does not tell."""
+
+
+def container_labels(spec: TelemetrySpec) -> list[IndexLabel]:
+    """Return the labels that lines of containers have beside the static ones, as the source of logs can know them."""
+    return [label for label in spec.index_labels if spec.reads_files or label not in _FILES_ONLY]
+
+
+def static_labels(spec: TelemetrySpec) -> dict[str, str]:
+    """Return the labels that every log line has, from whatever source."""
+    return {CLUSTER: spec.cluster, **spec.extra_labels}
+
+
+def log_labels(spec: TelemetrySpec) -> list[str]:
+    """Return the index labels of container logs, sorted."""
+    found = {label.value for label in container_labels(spec)}
+    parsed = {label for flow in _container_flows(spec) for name in flow.processors.values() for label in name.labels}
+    levels = {IndexLabel.LEVEL.value for flow in _container_flows(spec) if flow.has(ProcessorKind.LEVEL)}
+    return sorted({*found, *parsed, *levels, *static_labels(spec), SERVICE_NAME})
+
+
+def log_metadata(spec: TelemetrySpec) -> list[str]:
+    """Return the structured metadata that the pipelines add to container logs, sorted."""
+    parsed = {name for flow in _container_flows(spec) for found in flow.processors.values() for name in found.metadata}
+    return sorted({*spec.structured_metadata, *parsed})
+
+
+def _container_flows(spec: TelemetrySpec) -> list[Flow]:
+    return [flow for flow in flows(spec) if flow.signal is Signal.LOGS and flow.reads(SourceKind.CONTAINERS)]

@@ -1,0 +1,202 @@
+"""The pipelines of a specification with every name resolved, and the workloads that run them.
+
+The agents run everything but two things: events have one reader in the cluster, and traces go through the gateway where
+there is one, so that all spans of a trace meet in one of its replicas.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ..urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
+from .model import (
+    DestinationKind,
+    Pipeline,
+    PipelineDestination,
+    PipelineProcessor,
+    PipelineSource,
+    ProcessorKind,
+    Signal,
+    SourceKind,
+    Transport,
+)
+
+if TYPE_CHECKING:
+    from .spec import TelemetrySpec
+
+LOKI, TEMPO, PROMETHEUS, GATEWAY = "loki", "tempo", "prometheus", "gateway"
+OWN_DESTINATIONS = {Signal.LOGS: LOKI, Signal.TRACES: TEMPO, Signal.METRICS: PROMETHEUS}
+"""The destination of the stack for each signal, which a pipeline has unless it names others."""
+
+SIGNALS_OF_SOURCES: Mapping[SourceKind, frozenset[Signal]] = {
+    SourceKind.OTLP: frozenset(Signal),
+    SourceKind.JAEGER: frozenset({Signal.TRACES}),
+    SourceKind.ZIPKIN: frozenset({Signal.TRACES}),
+    SourceKind.PROMETHEUS: frozenset({Signal.METRICS}),
+    **{
+        kind: frozenset({Signal.LOGS})
+        for kind in SourceKind
+        if kind not in (SourceKind.OTLP, SourceKind.JAEGER, SourceKind.ZIPKIN, SourceKind.PROMETHEUS)
+    },
+}
+SIGNALS_OF_PROCESSORS: Mapping[ProcessorKind, frozenset[Signal]] = {
+    ProcessorKind.MULTILINE: frozenset({Signal.LOGS}),
+    ProcessorKind.JSON: frozenset({Signal.LOGS}),
+    ProcessorKind.LOGFMT: frozenset({Signal.LOGS}),
+    ProcessorKind.LEVEL: frozenset({Signal.LOGS}),
+    ProcessorKind.DROP: frozenset({Signal.LOGS, Signal.TRACES}),
+    ProcessorKind.REDACT: frozenset({Signal.LOGS, Signal.TRACES}),
+    ProcessorKind.RESOURCE: frozenset(Signal),
+    ProcessorKind.SPAN_METRICS: frozenset({Signal.TRACES}),
+    ProcessorKind.SERVICE_GRAPH: frozenset({Signal.TRACES}),
+    ProcessorKind.TAIL_SAMPLING: frozenset({Signal.TRACES}),
+}
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A pipeline with what its names stand for, each in the order of the pipeline."""
+
+    name: str
+    signal: Signal
+    sources: Mapping[str, PipelineSource] = field(default_factory=dict)
+    processors: Mapping[str, PipelineProcessor] = field(default_factory=dict)
+    destinations: Mapping[str, PipelineDestination | None] = field(default_factory=dict)
+    """`None` stands for a store of the stack, `GATEWAY` for the gateway."""
+
+    def reads(self, *kinds: SourceKind) -> bool:
+        """Whether one of the sources is of one of these kinds."""
+        return any(source.kind in kinds for source in self.sources.values())
+
+    def has(self, *kinds: ProcessorKind) -> bool:
+        """Whether one of the processors is of one of these kinds."""
+        return any(processor.kind in kinds for processor in self.processors.values())
+
+
+class Role(StrEnum):
+    """What a workload of collectors is for."""
+
+    AGENTS = "agents"
+    EVENTS = "events"
+    GATEWAY = "gateway"
+
+
+def stack_pipelines(spec: "TelemetrySpec") -> dict[str, Pipeline]:
+    """Return the pipelines that a stack has without settings, by their names."""
+    found = {
+        "containers": Pipeline(signal=Signal.LOGS, sources=["containers"], destinations=[LOKI]),
+        "logs": Pipeline(signal=Signal.LOGS, sources=["otlp"], destinations=[LOKI]),
+    }
+    if spec.events:
+        found["events"] = Pipeline(signal=Signal.LOGS, sources=["events"], destinations=[LOKI])
+    if spec.has_metrics:
+        found["metrics"] = Pipeline(signal=Signal.METRICS, sources=["otlp"], destinations=[PROMETHEUS])
+    if spec.traces_otlp_endpoint:
+        found["traces"] = Pipeline(signal=Signal.TRACES, sources=["otlp"], destinations=[TEMPO])
+    return found
+
+
+def pipelines(spec: "TelemetrySpec") -> dict[str, Pipeline]:
+    """Return every enabled pipeline: those of the stack with what the settings change in them, and the others."""
+    found = stack_pipelines(spec)
+    for name, stated in spec.pipelines.items():
+        changed = {key: getattr(stated, key) for key in stated.model_fields_set}
+        found[name] = found[name].model_copy(update=changed) if name in found else stated
+    return {name: pipeline for name, pipeline in sorted(found.items()) if pipeline.enabled}
+
+
+def flows(spec: "TelemetrySpec") -> list[Flow]:
+    """Return the pipelines of a valid specification with every name resolved, sorted by name."""
+    return [_flow(spec, name, pipeline) for name, pipeline in pipelines(spec).items()]
+
+
+def _flow(spec: "TelemetrySpec", name: str, pipeline: Pipeline) -> Flow:
+    signal = pipeline.signal or Signal.LOGS
+    destinations = pipeline.destinations or [OWN_DESTINATIONS[signal]]
+    return Flow(
+        name,
+        signal,
+        {source: named_source(spec, source) for source in pipeline.sources},
+        {processor: named_processor(spec, processor) for processor in pipeline.processors},
+        {destination: spec.destinations.get(destination) for destination in destinations},
+    )
+
+
+def named_source(spec: "TelemetrySpec", name: str) -> PipelineSource:
+    """Return the source that a pipeline names: a declared one, or a kind."""
+    return spec.sources.get(name) or PipelineSource(kind=SourceKind(name))
+
+
+def named_processor(spec: "TelemetrySpec", name: str) -> PipelineProcessor:
+    """Return the processor that a pipeline names: a declared one, or a kind."""
+    return spec.processors.get(name) or PipelineProcessor(kind=ProcessorKind(name))
+
+
+def flows_of(spec: "TelemetrySpec", role: Role) -> list[Flow]:
+    """Return the part of each pipeline that the workload of a role runs."""
+    return list(_flows_of(spec, role))
+
+
+def _flows_of(spec: "TelemetrySpec", role: Role) -> Iterator[Flow]:
+    for flow in flows(spec):
+        reads_events = flow.reads(SourceKind.EVENTS)
+        through_gateway = spec.gateway is not None and flow.signal is Signal.TRACES
+        if role is Role.EVENTS and reads_events:
+            yield flow
+        elif role is Role.AGENTS and not reads_events:
+            yield replace(flow, processors={}, destinations={GATEWAY: None}) if through_gateway else flow
+        elif role is Role.GATEWAY and through_gateway:
+            yield replace(flow, sources={SourceKind.OTLP.value: PipelineSource(kind=SourceKind.OTLP)})
+
+
+def roles(spec: "TelemetrySpec") -> list[Role]:
+    """Return the roles for which there is a workload, the agents first."""
+    return [role for role in Role if flows_of(spec, role)]
+
+
+@dataclass(frozen=True)
+class ReceiverPort:
+    """A port that a workload receives data at."""
+
+    name: str
+    """At most 15 characters, as Kubernetes requires."""
+    number: int
+    protocol: str = "TCP"
+
+
+OTLP_PORTS = (ReceiverPort("otlp-grpc", OTLP_GRPC_PORT), ReceiverPort("otlp-http", OTLP_HTTP_PORT))
+JAEGER_PORTS = (
+    ReceiverPort("jaeger-grpc", 14250),
+    ReceiverPort("jaeger-thrift", 14268),
+    ReceiverPort("jaeger-compact", 6831, "UDP"),
+    ReceiverPort("jaeger-binary", 6832, "UDP"),
+)
+EXPORTER_PORT = ReceiverPort("exporter", 8889)
+"""The port at which a Prometheus scrapes the destination `prometheus_exporter`."""
+_DEFAULT_PORTS = {SourceKind.ZIPKIN: 9411, SourceKind.FLUENT_FORWARD: 24224, SourceKind.SYSLOG: 5140}
+
+
+def port_of(source: PipelineSource) -> int:
+    """Return the port that a source of one port listens on."""
+    return source.port or _DEFAULT_PORTS[source.kind]
+
+
+def receiver_ports(spec: "TelemetrySpec", role: Role) -> list[ReceiverPort]:
+    """Return the ports of a workload, each once, in the order of its pipelines; those of OTLP come first."""
+    found: dict[int, ReceiverPort] = {}
+    running = flows_of(spec, role)
+    named = {name: source for flow in running for name, source in flow.sources.items()}
+    if any(source.kind is SourceKind.OTLP for source in named.values()):
+        found |= {port.number: port for port in OTLP_PORTS}
+    for name, source in named.items():
+        if source.kind is SourceKind.JAEGER:
+            found |= {port.number: port for port in JAEGER_PORTS}
+        elif source.kind in _DEFAULT_PORTS:
+            udp = source.kind is SourceKind.SYSLOG and source.transport is Transport.UDP
+            number = port_of(source)
+            found.setdefault(number, ReceiverPort(name[:15].rstrip("-"), number, "UDP" if udp else "TCP"))
+    destinations = [destination for flow in running for destination in flow.destinations.values() if destination]
+    if any(destination.kind is DestinationKind.PROMETHEUS_EXPORTER for destination in destinations):
+        found[EXPORTER_PORT.number] = EXPORTER_PORT
+    return list(found.values())

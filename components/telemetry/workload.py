@@ -1,0 +1,119 @@
+"""What the workloads of both engines have in common: names, sizes, mounted Secrets, nodes of agents, security."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from .._http_client import DIRECTORY, VOLUME, secret_volume
+from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE
+from .pipelines import Role
+from .spec import TelemetrySpec
+
+TLS_DIRECTORY = "/etc/collector-tls"
+LOGIN_DIRECTORY = "/etc/collector-login"
+STORAGE_VOLUME = "storage"
+
+KUBERNETES_ATTRIBUTES = (
+    "k8s.namespace.name",
+    "k8s.pod.name",
+    "k8s.pod.uid",
+    "k8s.node.name",
+    "k8s.deployment.name",
+    "k8s.statefulset.name",
+    "k8s.daemonset.name",
+)
+"""The attributes that OTLP data gets of the pod that it comes from."""
+
+NODES_WITH_LOG_FILES = {
+    "nodeSelectorTerms": [
+        {
+            "matchExpressions": [
+                # https://kubernetes.io/docs/reference/labels-annotations-taints/#kubernetes-io-os
+                {"key": "kubernetes.io/os", "operator": "In", "values": ["linux"]},
+                # https://docs.aws.amazon.com/eks/latest/userguide/fargate.html
+                {"key": "eks.amazonaws.com/compute-type", "operator": "NotIn", "values": ["fargate"]},
+                # https://learn.microsoft.com/azure/aks/virtual-nodes-cli
+                {"key": "type", "operator": "NotIn", "values": ["virtual-kubelet"]},
+                # https://github.com/liqotech/liqo/blob/master/pkg/consts/node.go
+                {"key": "liqo.io/type", "operator": "NotIn", "values": ["virtual-node"]},
+            ]
+        }
+    ]
+}
+"""The nodes on which a pod that mounts log files can run.
+
+A DaemonSet that tolerates all taints has a pod on every other node too, never becomes ready, and Helm waits for it.
+"""
+
+
+def workload_name(spec: TelemetrySpec, role: Role) -> str:
+    """Return the name of the Helm release, the workload and the Service of a role."""
+    return spec.release_name if role is Role.AGENTS else f"{spec.release_name}-{role.value}"
+
+
+def config_map_name(spec: TelemetrySpec, role: Role) -> str:
+    """Return the name of the ConfigMap with the configuration of a role."""
+    return f"{workload_name(spec, role)}-config"
+
+
+def memory_limit(spec: TelemetrySpec, role: Role) -> str:
+    """Return the memory limit of each collector of a role."""
+    return spec.gateway.memory_limit if role is Role.GATEWAY and spec.gateway else spec.memory_limit
+
+
+def resources(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
+    """Return the requests and limits of each collector of a role."""
+    sized = spec.gateway if role is Role.GATEWAY and spec.gateway else spec
+    return {
+        "requests": {"cpu": sized.cpu_request, "memory": sized.memory_request},
+        "limits": {"memory": sized.memory_limit},
+    }
+
+
+def runs_on_nodes(spec: TelemetrySpec, role: Role) -> bool:
+    """Whether the collectors of a role are one on each node, which reads the node's files as user 0."""
+    return role is Role.AGENTS and spec.reads_files
+
+
+def mounted_secrets(spec: TelemetrySpec) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the volumes and the mounts of the Secrets."""
+    secrets = {"tls": (spec.tls_secret, TLS_DIRECTORY), "login": (spec.login_secret, LOGIN_DIRECTORY)}
+    volumes: list[dict[str, Any]] = [
+        {"name": name, "secret": {"secretName": secret}} for name, (secret, _) in secrets.items() if secret
+    ]
+    mounts = [{"name": name, "mountPath": path, "readOnly": True} for name, (secret, path) in secrets.items() if secret]
+    if source := secret_volume(spec.metrics_client):
+        volumes.append({"name": VOLUME, "projected": source})
+        mounts.append({"name": VOLUME, "mountPath": DIRECTORY, "readOnly": True})
+    return volumes, mounts
+
+
+def container_security(user: int) -> dict[str, Any]:
+    """Return the security context of a container; log files of containers are readable by user 0 alone."""
+    return {
+        "runAsUser": user,
+        "runAsGroup": user,
+        "runAsNonRoot": user != 0,
+        "privileged": False,
+        **NO_PRIVILEGES,
+        **SECCOMP_PROFILE,
+    }
+
+
+def agent_tolerations(spec: TelemetrySpec) -> list[dict[str, Any]]:
+    """Return the tolerations of the agents: all taints where they read files, unless the settings name others."""
+    if spec.tolerations is not None:
+        return [dict(toleration) for toleration in spec.tolerations]
+    return [{"operator": "Exists"}] if spec.reads_files else []
+
+
+def storage_volume(spec: TelemetrySpec) -> dict[str, Any]:
+    """Return the volume of positions and queues of the agents: of the node where they read its files."""
+    if spec.reads_files and spec.positions_directory:
+        return {"name": STORAGE_VOLUME, "hostPath": {"path": spec.positions_directory, "type": "DirectoryOrCreate"}}
+    return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": "1Gi"}}
+
+
+def readable_resources(spec: TelemetrySpec) -> Mapping[str, list[str]]:
+    """Return the resources, by API group, that the configuration of the agents reads."""
+    logs = [] if spec.reads_files else ["pods/log"]
+    return {"": ["namespaces", "pods", *logs], "apps": ["replicasets"] if spec.kubernetes_attributes else []}
