@@ -45,8 +45,10 @@ def _regex(text: str) -> str:
         return text
     import re2
 
+    quiet = re2.Options()
+    quiet.log_errors = False
     try:
-        re2.compile(text)
+        re2.compile(text, quiet)
     except re2.error as error:
         found = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
         raise ValueError(f"must be a regular expression of RE2, and {found}; correct it") from None
