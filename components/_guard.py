@@ -3,7 +3,7 @@
 Validation sees the new arguments alone. Some errors depend on the old ones too: a schema entry edited under existing
 data, a volumeClaimTemplate that no StatefulSet can change. The guard compares old and new values before the update,
 also at preview, and fails it with every problem. It needs no permissions and no cluster, and does not run when a
-resource is created or replaced.
+resource is created; when it is replaced, `replacements` alone is asked.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,12 +35,18 @@ def forbidden_changes(old: Mapping[str, Any], new: Mapping[str, Any], reason: st
     ]
 
 
-def guard(name: str, problems: Problems, upgrades: Problems | None = None) -> pulumi.ResourceHookBinding:
+def guard(
+    name: str,
+    problems: Problems,
+    upgrades: Problems | None = None,
+    replacements: Callable[[Mapping[str, Any]], list[str]] | None = None,
+) -> pulumi.ResourceHookBinding:
     """Return the hooks that fail an update of a Helm release for which `problems` returns any.
 
     `name` must be unique in the program, as the resource name of the release is. An update with unknown values passes
     at preview; it is checked when it is applied and the values are known. If `problems` returns none, `upgrades` checks
-    all inputs of the release, including the version of its chart.
+    all inputs of the release, including the version of its chart. `replacements` checks the old inputs of a release
+    that is deleted to be created anew, such as under another name.
     """
 
     async def refuse(args: pulumi.ResourceHookArgs) -> None:
@@ -54,8 +60,16 @@ def guard(name: str, problems: Problems, upgrades: Problems | None = None) -> pu
         if found:
             raise ForbiddenChangeError(_describe(args.name, found))
 
-    hook = pulumi.ResourceHook(f"{name}-guard", refuse, pulumi.ResourceHookOptions(on_dry_run=True))
-    return pulumi.ResourceHookBinding(before_update=[hook])
+    async def refuse_deletion(args: pulumi.ResourceHookArgs) -> None:
+        if replacements is not None and (found := replacements(args.old_inputs or {})):
+            raise ForbiddenChangeError(_describe(args.name, found))
+
+    options = pulumi.ResourceHookOptions(on_dry_run=True)
+    update = pulumi.ResourceHook(f"{name}-guard", refuse, options)
+    if replacements is None:
+        return pulumi.ResourceHookBinding(before_update=[update])
+    deletion = pulumi.ResourceHook(f"{name}-replacement-guard", refuse_deletion, options)
+    return pulumi.ResourceHookBinding(before_update=[update], before_delete=[deletion])
 
 
 async def _plain(value: Any) -> Any:

@@ -1,6 +1,7 @@
-"""The collector: its namespace, its configuration and the release of chart alloy."""
+"""The collectors: their namespace, and for each role a configuration and a release of the chart of the engine."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -18,13 +19,28 @@ from .alloy.config import alloy_config
 from .alloy.values import CONFIG_KEY, UI_PORT, alloy_values
 from .args import TelemetryArgs
 from .labels import log_labels, log_metadata
-from .spec import TelemetrySpec
-from .update_guard import update_problems
-from .workload import readable_resources
+from .pipelines import Role, roles
+from .spec import Engine, TelemetrySpec
+from .update_guard import engine_problems, update_problems
+from .workload import cluster_role_name, config_map_name, readable_resources, workload_name
+
+
+@dataclass(frozen=True)
+class _EngineFunctions:
+    """What an engine makes of a specification."""
+
+    config_key: str
+    """The key of the configuration in its ConfigMap."""
+    config: Callable[[TelemetrySpec, Role], str]
+    values: Callable[[TelemetrySpec, Role], dict[str, Any]]
+    """The values of its chart."""
+
+
+_ENGINES = {Engine.ALLOY: _EngineFunctions(CONFIG_KEY, alloy_config, alloy_values)}
 
 
 class Telemetry(pulumi.ComponentResource):
-    """Grafana Alloy on every node: container logs to Loki, and one OTLP endpoint for logs, traces and metrics."""
+    """Collectors on every node: container logs to Loki, one endpoint for OTLP, and further pipelines."""
 
     namespace: pulumi.Output[str]
     """Namespace of the collectors."""
@@ -36,7 +52,7 @@ class Telemetry(pulumi.ComponentResource):
     """URL that programs in the cluster send OTLP/HTTP to (`OTEL_EXPORTER_OTLP_ENDPOINT`)."""
 
     ui_service: pulumi.Output[str]
-    """Service of Alloy's own pages."""
+    """Service of Alloy's own pages; empty with the OpenTelemetry Collector, which has none."""
 
     ui_port: pulumi.Output[int]
     """Port of Alloy's own pages, named `http-metrics`."""
@@ -57,17 +73,40 @@ class Telemetry(pulumi.ComponentResource):
         if spec.create_namespace:
             level, protect = spec.namespace_security, spec.protect_namespace
             namespaces = [create_namespace(f"{name}-namespace", spec.namespace, level, parent=self, protect=protect)]
+        for role in roles(spec):
+            self._create_workload(name, spec, resolved, role, namespaces)
+        host = pulumi.Output.concat(spec.release_name, ".", spec.namespace)
+        self.namespace = pulumi.Output.from_input(spec.namespace)
+        self.otlp_grpc_endpoint = pulumi.Output.concat(host, f":{OTLP_GRPC_PORT}")
+        scheme = pulumi.Output.from_input(spec.receiver_tls).apply(lambda secured: "https" if secured else "http")
+        self.otlp_http_url = pulumi.Output.concat(scheme, "://", host, f":{OTLP_HTTP_PORT}")
+        self.ui_service = pulumi.Output.from_input(spec.release_name if spec.engine is Engine.ALLOY else "")
+        self.ui_port = pulumi.Output.from_input(UI_PORT)
+        self.log_labels = resolved.apply(log_labels)
+        self.log_metadata = resolved.apply(log_metadata)
+        self.register_outputs(outputs_of(self))
+
+    def _create_workload(
+        self,
+        name: str,
+        spec: TelemetrySpec,
+        resolved: pulumi.Output[TelemetrySpec],
+        role: Role,
+        namespaces: Sequence[pulumi.Resource],
+    ) -> None:
+        """Create the configuration, the access and the release of one role."""
+        engine, suffix = _ENGINES[spec.engine], "" if role is Role.AGENTS else f"-{role.value}"
         config = ConfigMap(
-            f"{name}-config",
-            metadata=ObjectMetaArgs(name=spec.config_map, namespace=spec.namespace, labels=MANAGED_BY),
-            data={CONFIG_KEY: resolved.apply(alloy_config)},
+            f"{name}{suffix}-config",
+            metadata=ObjectMetaArgs(name=config_map_name(spec, role), namespace=spec.namespace, labels=MANAGED_BY),
+            data={engine.config_key: resolved.apply(lambda checked: engine.config(checked, role))},
             opts=pulumi.ResourceOptions(parent=self, depends_on=namespaces),
         )
         access = create_read_role(
-            f"{name}-collectors",
-            resolved.apply(lambda checked: checked.cluster_role),
-            resolved.apply(readable_resources),
-            service_account=resolved.apply(lambda checked: checked.release_name),
+            f"{name}{suffix}-collectors",
+            resolved.apply(lambda checked: cluster_role_name(checked, role)),
+            resolved.apply(lambda checked: readable_resources(checked, role)),
+            service_account=resolved.apply(lambda checked: workload_name(checked, role)),
             namespace=resolved.apply(lambda checked: checked.namespace),
             parent=self,
         )
@@ -75,22 +114,19 @@ class Telemetry(pulumi.ComponentResource):
         def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
             return update_problems(old, new, allowed=spec.allow_changes)
 
+        def replacement_problems(old: Mapping[str, Any]) -> list[str]:
+            return engine_problems(old, spec.engine, allowed=spec.allow_changes)
+
+        agents = role is Role.AGENTS
         release(
-            f"{name}-alloy",
+            f"{name}-{role.value}",
             spec,
             namespace=spec.namespace,
-            values=resolved.apply(alloy_values),
+            values=resolved.apply(lambda checked: engine.values(checked, role)),
             parent=self,
             depends_on=[*namespaces, config, *access],
-            hooks=guard(f"{name}-alloy", problems),
+            hooks=guard(f"{name}-agents", problems, replacements=replacement_problems) if agents else None,
+            release_name=workload_name(spec, role),
+            own_values=agents,
+            aliases=[f"{name}-alloy"] if agents else [],
         )
-        host = pulumi.Output.concat(spec.release_name, ".", spec.namespace)
-        self.namespace = pulumi.Output.from_input(spec.namespace)
-        self.otlp_grpc_endpoint = pulumi.Output.concat(host, f":{OTLP_GRPC_PORT}")
-        scheme = pulumi.Output.from_input(spec.receiver_tls).apply(lambda secured: "https" if secured else "http")
-        self.otlp_http_url = pulumi.Output.concat(scheme, "://", host, f":{OTLP_HTTP_PORT}")
-        self.ui_service = pulumi.Output.from_input(spec.release_name)
-        self.ui_port = pulumi.Output.from_input(UI_PORT)
-        self.log_labels = resolved.apply(log_labels)
-        self.log_metadata = resolved.apply(log_metadata)
-        self.register_outputs(outputs_of(self))

@@ -151,8 +151,11 @@ def _flows_of(spec: "TelemetrySpec", role: Role) -> Iterator[Flow]:
 
 
 def roles(spec: "TelemetrySpec") -> list[Role]:
-    """Return the roles for which there is a workload, the agents first."""
-    return [role for role in Role if flows_of(spec, role)]
+    """Return the roles for which there is a workload, the agents first; addresses may still be outputs."""
+    named = {name for pipeline in spec.pipelines.values() if pipeline.enabled for name in pipeline.sources}
+    reads_events = spec.events or any(named_source(spec, name).kind is SourceKind.EVENTS for name in named)
+    wanted = {Role.AGENTS: True, Role.EVENTS: reads_events, Role.GATEWAY: spec.gateway is not None}
+    return [role for role in Role if wanted[role]]
 
 
 @dataclass(frozen=True)

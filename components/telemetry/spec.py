@@ -37,6 +37,8 @@ class GuardedChange(StrEnum):
     """A change that the update guard refuses unless it is in `allow_changes`."""
 
     POSITIONS = "positions"
+    LOG_SOURCE = "log_source"
+    ENGINE = "engine"
 
 
 class Engine(StrEnum):
@@ -263,7 +265,8 @@ class TelemetrySettings(ReleaseSettings):
         default=(),
         description=(
             "Changes that the applied state forbids and that are allowed in one update: `positions`, after the "
-            "directory was moved on every node, or to read again the lines that the nodes still have. Default: none."
+            "directory was moved on every node, or to read again the lines that the nodes still have; `log_source` and "
+            "`engine`, to accept the lines that are repeated or lost. Default: none."
         ),
     )
     replicas: Replicas = Field(
@@ -323,7 +326,11 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
     """The checked arguments of `Telemetry`."""
 
     release_name: Plain[Name] = Field(
-        default="alloy", description="Name of the Helm release, of the Service and of the workload."
+        default="",
+        description=(
+            "Name of the Helm release, of the Service and of the workload; other roles add theirs. Default: that of "
+            "the engine."
+        ),
     )
     logs_push_url: LokiPushUrl = Field(
         description="Loki's push address for container logs, such as `http://loki-gateway.logging/loki/api/v1/push`."
@@ -391,11 +398,12 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
 
     @model_validator(mode="before")
     @classmethod
-    def _chart_version_of_the_engine(cls, data: Any) -> Any:
+    def _defaults_of_the_engine(cls, data: Any) -> Any:
         engine = data.get("engine", Engine.ALLOY) if isinstance(data, Mapping) else None
-        if not isinstance(engine, str) or engine not in list(Engine) or data.get("chart_version"):
+        if not isinstance(engine, str) or engine not in list(Engine):
             return data
-        return {**data, "chart_version": Engine(engine).chart.default_version}
+        defaults = {"chart_version": Engine(engine).chart.default_version, "release_name": engine}
+        return {**data, **{name: data.get(name) or default for name, default in defaults.items()}}
 
     @property
     def chart(self) -> Chart:
@@ -406,16 +414,6 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
     def has_metrics(self) -> bool:
         """Whether there is an address of metrics."""
         return bool(self.metrics_otlp_url or self.metrics_remote_write_url)
-
-    @property
-    def config_map(self) -> str:
-        """The name of the ConfigMap that holds Alloy's configuration."""
-        return f"{self.release_name}-config"
-
-    @property
-    def cluster_role(self) -> str:
-        """The name of the cluster role of the collectors, one for each release of the cluster."""
-        return f"{self.namespace}-{self.release_name}"
 
     @property
     def positions_directory(self) -> str:

@@ -1,4 +1,4 @@
-"""Updates of the collectors that their applied state forbids, as they would lose how far each log file was read."""
+"""Updates of the collectors that their applied state forbids, as they would lose how far each log was read."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -6,17 +6,21 @@ from typing import Any
 from .._guard import forbidden_change
 from .._merge import value_at
 from .._shown import shown
-from .spec import GuardedChange
+from .spec import Engine, GuardedChange, LogSource
 from .workload import STORAGE_VOLUME
 
 Values = Mapping[str, Any]
 
 
 def update_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
-    """Return a message where the collectors would have their positions in another directory of the node.
+    """Return a message where the collectors would read logs from elsewhere, or keep their positions elsewhere.
 
     `allowed` changes are not checked.
     """
+    if not old or not new:
+        return []
+    if _reads_files(old) != _reads_files(new):
+        return [] if GuardedChange.LOG_SOURCE in allowed else [_log_source_changed(old, new)]
     before, after = _positions_directory(old), _positions_directory(new)
     if GuardedChange.POSITIONS in allowed or not before or not _reads_files(new) or before == after:
         return []
@@ -32,12 +36,41 @@ def update_problems(old: Values, new: Values, *, allowed: Collection[GuardedChan
     ]
 
 
+def engine_problems(old: Values, engine: Engine, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
+    """Return a message where the release with the inputs `old` is deleted for one of another engine."""
+    before = next((one for one in Engine if one.chart.name in str(old.get("chart", ""))), engine)
+    if GuardedChange.ENGINE in allowed or before is engine:
+        return []
+    return [
+        forbidden_change(
+            "engine",
+            before.value,
+            engine.value,
+            "the new collectors do not know how far the log files were read: they send the lines that the nodes still "
+            "have once more, take no OTLP data until they run, and have a Service of another name; "
+            f'set engine {before.value} to keep it, or apply once with allow_changes ["{GuardedChange.ENGINE}"]',
+        )
+    ]
+
+
+def _log_source_changed(old: Values, new: Values) -> str:
+    before, after = (LogSource.FILES if _reads_files(values) else LogSource.API for values in (old, new))
+    return forbidden_change(
+        "log_source",
+        before.value,
+        after.value,
+        "the new collectors do not know how far the old ones read: lines that the nodes still have are sent once more, "
+        "and those of containers that ended in between are lost; "
+        f'set log_source {before.value} to keep it, or apply once with allow_changes ["{GuardedChange.LOG_SOURCE}"]',
+    )
+
+
 def _positions_directory(values: Values) -> str:
     """Return the directory of the node in the volume of positions, empty where they are gone with the pod."""
-    volumes = value_at(values, ("controller", "volumes", "extra")) or []
+    volumes = value_at(values, ("controller", "volumes", "extra")) or value_at(values, ("extraVolumes",)) or []
     paths = [value_at(volume, ("hostPath", "path")) for volume in volumes if volume.get("name") == STORAGE_VOLUME]
     return str(paths[0] or "") if paths and _reads_files(values) else ""
 
 
 def _reads_files(values: Values) -> bool:
-    return bool(value_at(values, ("controller", "type")) == "daemonset")
+    return bool((values.get("mode") or value_at(values, ("controller", "type"))) == "daemonset")

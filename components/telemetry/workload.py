@@ -55,6 +55,11 @@ def config_map_name(spec: TelemetrySpec, role: Role) -> str:
     return f"{workload_name(spec, role)}-config"
 
 
+def cluster_role_name(spec: TelemetrySpec, role: Role) -> str:
+    """Return the name of the cluster role of a workload, one for each release of the cluster."""
+    return f"{spec.namespace}-{workload_name(spec, role)}"
+
+
 def memory_limit(spec: TelemetrySpec, role: Role) -> str:
     """Return the memory limit of each collector of a role."""
     return spec.gateway.memory_limit if role is Role.GATEWAY and spec.gateway else spec.memory_limit
@@ -113,7 +118,16 @@ def storage_volume(spec: TelemetrySpec) -> dict[str, Any]:
     return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": "1Gi"}}
 
 
-def readable_resources(spec: TelemetrySpec) -> Mapping[str, list[str]]:
-    """Return the resources, by API group, that the configuration of the agents reads."""
+def readable_resources(spec: TelemetrySpec, role: Role) -> Mapping[str, list[str]]:
+    """Return the resources, by API group, that a workload reads, each for a reason.
+
+    Agents: pods and namespaces are the labels of logs and the attributes of OTLP data, ReplicaSets lead from a pod to
+    its Deployment, `pods/log` is the output of containers without their files. The reader of events: events, and the
+    namespaces that it watches. Gateways read nothing.
+    """
+    if role is Role.GATEWAY:
+        return {}
+    if role is Role.EVENTS:
+        return {"": ["events", "namespaces"], "events.k8s.io": ["events"]}
     logs = [] if spec.reads_files else ["pods/log"]
     return {"": ["namespaces", "pods", *logs], "apps": ["replicasets"] if spec.kubernetes_attributes else []}

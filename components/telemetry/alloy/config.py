@@ -14,6 +14,7 @@ from ..._tenants import HEADER
 from ...units import parse_quantity
 from ...urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
 from ..labels import container_labels, static_labels
+from ..pipelines import Role
 from ..spec import TelemetrySpec
 from ..workload import KUBERNETES_ATTRIBUTES, LOGIN_DIRECTORY, TLS_DIRECTORY
 from .syntax import Block, Call, Ref, Sum, Value, quote, render
@@ -32,7 +33,7 @@ _META = "__meta_kubernetes_"
 Consumers = Mapping[str, Sequence[Ref]]
 
 
-def alloy_config(spec: TelemetrySpec) -> str:
+def alloy_config(spec: TelemetrySpec, role: Role = Role.AGENTS) -> str:
     """Return the configuration that the ConfigMap holds."""
     logging = Block("logging", attributes={"level": spec.log_level.value, "format": "logfmt"})
     return render([logging, *login_files(spec), *client_files(spec), *log_pipeline(spec), *otlp_pipeline(spec)])

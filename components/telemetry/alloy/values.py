@@ -6,11 +6,13 @@ from typing import Any
 from ..._merge import deep_merge
 from ..._pods import pod_values, pull_secrets
 from ...urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
+from ..pipelines import Role
 from ..spec import TelemetrySpec
 from ..workload import (
     NODES_WITH_LOG_FILES,
     STORAGE_VOLUME,
     agent_tolerations,
+    config_map_name,
     container_security,
     mounted_secrets,
     storage_volume,
@@ -23,7 +25,7 @@ _ALLOY_USER = 473
 _STORAGE = "/var/lib/alloy"
 
 
-def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
+def alloy_values(spec: TelemetrySpec, role: Role = Role.AGENTS) -> dict[str, Any]:
     """Return the values of chart alloy.
 
     The configuration is rolled out by a changed annotation and not by the chart's reloading sidecar: a wrong one stops
@@ -34,7 +36,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
         "fullnameOverride": spec.release_name,
         "crds": {"create": False},
         "alloy": {
-            "configMap": {"create": False, "name": spec.config_map, "key": CONFIG_KEY},
+            "configMap": {"create": False, "name": config_map_name(spec, role), "key": CONFIG_KEY},
             "clustering": _clustering(spec),
             "enableReporting": False,
             **({"listenAddr": spec.any_address} if spec.listens_on_ipv6 else {}),
@@ -50,7 +52,7 @@ def alloy_values(spec: TelemetrySpec) -> dict[str, Any]:
         "configReloader": {"enabled": False},
         "global": {} if spec.reads_files else {"podSecurityContext": {"fsGroup": _ALLOY_USER}},
         "controller": {
-            "podAnnotations": {"checksum/config": hashlib.sha256(alloy_config(spec).encode()).hexdigest()},
+            "podAnnotations": {"checksum/config": hashlib.sha256(alloy_config(spec, role).encode()).hexdigest()},
             "nodeSelector": dict(spec.node_selector),
             "tolerations": agent_tolerations(spec),
             "volumes": {"extra": [storage_volume(spec), *volumes]},
