@@ -4,7 +4,7 @@ The agents run everything but two things: events have one reader in the cluster,
 there is one, so that all spans of a trace meet in one of its replicas.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -185,21 +185,25 @@ def port_of(source: PipelineSource) -> int:
     return source.port or _DEFAULT_PORTS[source.kind]
 
 
+def ports_of(name: str, source: PipelineSource) -> Sequence[ReceiverPort]:
+    """Return the ports that a source listens on, none for one that reads."""
+    if source.kind is SourceKind.OTLP:
+        return OTLP_PORTS
+    if source.kind is SourceKind.JAEGER:
+        return JAEGER_PORTS
+    if source.kind not in _DEFAULT_PORTS:
+        return ()
+    udp = source.kind is SourceKind.SYSLOG and source.transport is Transport.UDP
+    port_name = name.replace("_", "-")[:15].strip("-")
+    return [ReceiverPort(port_name, port_of(source), "UDP" if udp else "TCP")]
+
+
 def receiver_ports(spec: "TelemetrySpec", role: Role) -> list[ReceiverPort]:
-    """Return the ports of a workload, each once, in the order of its pipelines; those of OTLP come first."""
-    found: dict[int, ReceiverPort] = {}
+    """Return the ports of a workload, each once; those of OTLP come first."""
     running = flows_of(spec, role)
     named = {name: source for flow in running for name, source in flow.sources.items()}
-    if any(source.kind is SourceKind.OTLP for source in named.values()):
-        found |= {port.number: port for port in OTLP_PORTS}
-    for name, source in named.items():
-        if source.kind is SourceKind.JAEGER:
-            found |= {port.number: port for port in JAEGER_PORTS}
-        elif source.kind in _DEFAULT_PORTS:
-            udp = source.kind is SourceKind.SYSLOG and source.transport is Transport.UDP
-            number = port_of(source)
-            found.setdefault(number, ReceiverPort(name[:15].rstrip("-"), number, "UDP" if udp else "TCP"))
+    found = [port for name, source in named.items() for port in ports_of(name, source)]
     destinations = [destination for flow in running for destination in flow.destinations.values() if destination]
     if any(destination.kind is DestinationKind.PROMETHEUS_EXPORTER for destination in destinations):
-        found[EXPORTER_PORT.number] = EXPORTER_PORT
-    return list(found.values())
+        found.append(EXPORTER_PORT)
+    return sorted(dict.fromkeys(found), key=lambda port: port not in OTLP_PORTS)

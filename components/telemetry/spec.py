@@ -20,6 +20,7 @@ from .._tls import TlsSpec
 from ..charts import ALLOY, OPENTELEMETRY_COLLECTOR, Chart
 from ..units import MemorySize, Name, Quantity, Replicas, VolumeSize, form, parse_quantity
 from ..urls import LokiPushUrl, OptionalOtlpUrl, OptionalRemoteWriteUrl, OtlpUrl
+from . import pipeline_rules
 from .model import Pipeline, PipelineDestination, PipelineProcessor, PipelineSource
 from .names import LabelName, OptionalOtlpEndpoint
 
@@ -31,6 +32,10 @@ HostPath = Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /v
 ShareOrCount = Annotated[
     str, form(r"(?:[1-9]\d?|100)%|[1-9]\d*", "a share such as 10%, or a number of nodes such as 1")
 ]
+
+
+_PIPELINES = ("pipelines", "sources", "processors", "destinations", "events")
+_STORES = ("traces_otlp_endpoint", "metrics_otlp_url", "metrics_remote_write_url")
 
 
 class GuardedChange(StrEnum):
@@ -435,6 +440,72 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
                 "pod_security, or set log_source to api"
             )
         return None
+
+    @rule("chart_version", "engine")
+    def _chart_version_is_of_the_engine(self) -> Violation | None:
+        chart = self.engine.chart
+        if self.chart_version in chart.versions:
+            return None
+        return Violation(
+            f"must be a version of chart {chart.name} with engine {self.engine.value}; "
+            f"use {', '.join(chart.versions)}, or remove it",
+            {"chart_version": chart.default_version},
+        )
+
+    @rule("log_source", "engine")
+    def _collector_reads_files(self) -> Violation | None:
+        if self.engine is Engine.OTEL_COLLECTOR and not self.reads_files:
+            return Violation(
+                "must be files with engine otel-collector, which has no reader of logs through the API server; set "
+                "engine alloy, or remove it",
+                {"engine": Engine.ALLOY.value},
+            )
+        return None
+
+    @rule("host_ports", "log_source")
+    def _host_ports_are_on_each_node(self) -> str | None:
+        if self.host_ports and not self.reads_files:
+            return "requires a collector on each node, which log_source api does not run; remove it"
+        return None
+
+    @rule("sources", "processors", "destinations")
+    def _options_fit_their_kind(self) -> Iterator[Violation]:
+        return pipeline_rules.option_problems(self)
+
+    @rule(*_PIPELINES, *_STORES)
+    def _pipelines_name_what_exists(self) -> Iterator[Violation]:
+        return pipeline_rules.name_problems(self)
+
+    @rule(*_PIPELINES, *_STORES)
+    def _pipelines_keep_what_flows(self) -> Iterator[Violation]:
+        if any(pipeline_rules.name_problems(self)):
+            return
+        yield from pipeline_rules.declaration_problems(self)
+        yield from pipeline_rules.order_problems(self)
+        yield from pipeline_rules.repetition_problems(self)
+        yield from pipeline_rules.port_problems(self)
+
+    @rule("gateway", *_PIPELINES, *_STORES)
+    def _whole_traces_meet_in_one_collector(self) -> Iterator[Violation]:
+        return iter(()) if any(pipeline_rules.name_problems(self)) else pipeline_rules.trace_problems(self)
+
+    @rule("engine", *_PIPELINES, *_STORES)
+    def _engine_has_every_part(self) -> Iterator[Violation]:
+        return iter(()) if any(pipeline_rules.name_problems(self)) else pipeline_rules.engine_problems(self)
+
+    @rule("queue_size", "gateway", "destinations", "storage_host_path", "log_source", "release_name", "namespace")
+    def _queue_has_a_volume(self) -> Iterator[Violation]:
+        return pipeline_rules.queue_problems(self)
+
+    @rule("gateway")
+    def _gateway_has_memory(self) -> Iterator[Violation]:
+        if self.gateway is None:
+            return
+        request, limit = self.gateway.memory_request, self.gateway.memory_limit
+        least = max(request, LEAST_MEMORY, key=parse_quantity)
+        if parse_quantity(limit) < parse_quantity(least):
+            message = f"must be at least {least}, to start reliably and to cover memory_request; raise it"
+            yield Violation(message, {"gateway.memory_limit": least}, ("gateway", "memory_limit"))
 
     @rule("node_local_otlp", "log_source")
     def _node_local_otlp_has_a_collector_on_each_node(self) -> str | None:

@@ -1,0 +1,342 @@
+"""Rules of sources, processors, destinations and pipelines, for the rules of `TelemetrySpec`."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from enum import StrEnum
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from .._model import Location
+from .._shown import shown
+from .._spec import Violation
+from ..units import parse_quantity
+from .engines import UNSUPPORTED
+from .model import (
+    DestinationKind,
+    Pipeline,
+    PipelineSource,
+    ProcessorKind,
+    Signal,
+    SourceKind,
+)
+from .pipelines import (
+    OWN_DESTINATIONS,
+    SIGNALS_OF_PROCESSORS,
+    SIGNALS_OF_SOURCES,
+    Role,
+    named_processor,
+    named_source,
+    pipelines,
+    ports_of,
+    stack_pipelines,
+)
+
+if TYPE_CHECKING:
+    from .spec import TelemetrySpec
+
+_K, _P = SourceKind, ProcessorKind
+_SOURCE_OPTIONS: Mapping[str, Sequence[SourceKind]] = {
+    "namespaces": (_K.CONTAINERS, _K.EVENTS),
+    "exclude_namespaces": (_K.CONTAINERS, _K.EVENTS),
+    "port": (_K.ZIPKIN, _K.FLUENT_FORWARD, _K.SYSLOG),
+    "format": (_K.SYSLOG,),
+    "transport": (_K.SYSLOG,),
+    "units": (_K.JOURNALD,),
+    "targets": (_K.PROMETHEUS,),
+    "path": (_K.PROMETHEUS,),
+    "interval": (_K.PROMETHEUS,),
+}
+_PROCESSOR_OPTIONS: Mapping[str, Sequence[ProcessorKind]] = {
+    "pattern": (_P.MULTILINE, _P.DROP),
+    "labels": (_P.JSON, _P.LOGFMT),
+    "metadata": (_P.JSON, _P.LOGFMT),
+    "detect": (_P.REDACT,),
+    "patterns": (_P.REDACT,),
+    "attributes": (_P.RESOURCE,),
+    **dict.fromkeys(("errors", "slow", "percentage", "decision_wait", "traces_in_memory"), (_P.TAIL_SAMPLING,)),
+}
+_REQUIRED: Mapping[StrEnum, Sequence[str]] = {
+    _K.PROMETHEUS: ("targets",),
+    _P.MULTILINE: ("pattern",),
+    _P.DROP: ("pattern",),
+    _P.JSON: ("labels", "metadata"),
+    _P.LOGFMT: ("labels", "metadata"),
+    _P.RESOURCE: ("attributes",),
+    DestinationKind.LOKI: ("url",),
+    DestinationKind.OTLP: ("url",),
+    DestinationKind.PROMETHEUS: ("url",),
+}
+"""The options of which a kind requires one."""
+_SIGNALS_OF_DESTINATIONS: Mapping[DestinationKind, frozenset[Signal]] = {
+    DestinationKind.LOKI: frozenset({Signal.LOGS}),
+    DestinationKind.OTLP: frozenset(Signal),
+    DestinationKind.PROMETHEUS: frozenset({Signal.METRICS}),
+    DestinationKind.PROMETHEUS_EXPORTER: frozenset({Signal.METRICS}),
+}
+_WHOLE_TRACES = (_P.TAIL_SAMPLING, _P.SERVICE_GRAPH)
+
+
+def option_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+    """Yield options that are of another kind, required ones that are missing, and addresses without their form."""
+    declared: tuple[tuple[str, Mapping[str, Any], Mapping[str, Sequence[StrEnum]]], ...] = (
+        ("sources", spec.sources, _SOURCE_OPTIONS),
+        ("processors", spec.processors, _PROCESSOR_OPTIONS),
+        (
+            "destinations",
+            spec.destinations,
+            {"url": tuple(set(DestinationKind) - {DestinationKind.PROMETHEUS_EXPORTER})},
+        ),
+    )
+    for field, models, options in declared:
+        for name, model in models.items():
+            yield from _options(model, options, (field, name))
+    for name, destination in spec.destinations.items():
+        at = ("destinations", name, "url")
+        url, kind = destination.url, destination.kind
+        if url and kind in (DestinationKind.LOKI, DestinationKind.PROMETHEUS) and "://" not in url:
+            yield Violation(f"must be an http or https URL for {kind}; add http:// or https://", at=at)
+        elif kind is DestinationKind.LOKI and url.split("://")[-1].strip("/").count("/"):
+            yield Violation("must have no path, as Loki's are added; remove it", at=at)
+
+
+def _options(model: BaseModel, options: Mapping[str, Sequence[StrEnum]], at: Location) -> Iterator[Violation]:
+    kind = model.kind  # type: ignore[attr-defined]
+    for option, kinds in options.items():
+        if option in model.model_fields_set and kind not in kinds:
+            of = " and ".join(sorted(one.value for one in kinds))
+            yield Violation(f"is an option of {of}, and the kind is {kind.value}; remove it", at=(*at, option))
+    required = _REQUIRED.get(kind, ())
+    if required and not any(getattr(model, option) for option in required):
+        yield Violation(f"requires {' or '.join(required)} with kind {kind.value}; set it", {}, at=at)
+
+
+def name_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+    """Yield names of pipelines that nothing has, and what does not take the signal of its pipeline."""
+    own = stack_pipelines(spec)
+    for name, stated in spec.pipelines.items():
+        at: Location = ("pipelines", name)
+        pipeline = pipelines(spec).get(name)
+        if pipeline is None:
+            continue
+        if pipeline.signal is None:
+            yield Violation(
+                f"requires signal, as it is none of the pipelines of the stack ({', '.join(sorted(own))}); set it",
+                {},
+                at,
+            )
+            continue
+        if name in own and stated.signal not in (None, own[name].signal):
+            message = f"must be {own[name].signal}, that of the pipeline of the stack with this name; remove it"
+            yield Violation(message, at=(*at, "signal"))
+        if not pipeline.sources:
+            yield Violation("requires sources; set it to names of sources, or to kinds such as otlp", {}, at)
+        yield from _unknown_names(spec, at, pipeline, pipeline.signal)
+
+
+def _unknown_names(spec: "TelemetrySpec", at: Location, pipeline: Pipeline, signal: Signal) -> Iterator[Violation]:
+    for index, name in enumerate(pipeline.sources):
+        place = (*at, "sources", index)
+        if name not in spec.sources and name not in list(SourceKind):
+            yield _unknown(place, "source", [*spec.sources, *SourceKind])
+        elif signal not in SIGNALS_OF_SOURCES[named_source(spec, name).kind]:
+            yield _other_signal(place, signal, SIGNALS_OF_SOURCES[named_source(spec, name).kind])
+    for index, name in enumerate(pipeline.processors):
+        place = (*at, "processors", index)
+        if name not in spec.processors and name not in list(ProcessorKind):
+            yield _unknown(place, "processor", [*spec.processors, *ProcessorKind])
+        elif signal not in SIGNALS_OF_PROCESSORS[named_processor(spec, name).kind]:
+            yield _other_signal(place, signal, SIGNALS_OF_PROCESSORS[named_processor(spec, name).kind])
+        elif name not in spec.processors and (required := _REQUIRED.get(ProcessorKind(name))):
+            message = f"requires {' or '.join(required)}; declare it in processors with kind {name}"
+            yield Violation(message, at=place)
+    available = {signal: name for signal, name in OWN_DESTINATIONS.items() if signal in _stores(spec)}
+    for index, name in enumerate(pipeline.destinations or [OWN_DESTINATIONS[signal]]):
+        place = (*at, "destinations", index) if pipeline.destinations else at
+        if name in spec.destinations:
+            takes: Collection[Signal] = _SIGNALS_OF_DESTINATIONS[spec.destinations[name].kind]
+        elif name in available.values():
+            takes = [one for one, own in available.items() if own == name]
+        elif name in OWN_DESTINATIONS.values():
+            yield Violation(f"sends to {name}, of which there is no address; set destinations", at=place)
+            continue
+        else:
+            yield _unknown(place, "destination", [*spec.destinations, *available.values()])
+            continue
+        if signal not in takes:
+            yield _other_signal(place, signal, takes)
+
+
+def _stores(spec: "TelemetrySpec") -> Collection[Signal]:
+    """Return the signals that the stack has a store for."""
+    found = {Signal.LOGS: True, Signal.TRACES: bool(spec.traces_otlp_endpoint), Signal.METRICS: spec.has_metrics}
+    return [signal for signal, has in found.items() if has]
+
+
+def _unknown(at: Location, what: str, known: Sequence[str]) -> Violation:
+    return Violation(f"is no {what}; use one of {', '.join(sorted(set(known)))}, or declare it in {what}s", at=at)
+
+
+def _other_signal(at: Location, signal: Signal, takes: Collection[Signal]) -> Violation:
+    return Violation(f"has {' and '.join(sorted(takes))}, and the pipeline is of {signal}; remove it", at=at)
+
+
+def declaration_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+    """Yield declarations that no pipeline names, and names that stand for something else."""
+    used = pipelines(spec).values()
+    kinds: Mapping[str, Collection[str]] = {"sources": list(SourceKind), "processors": list(ProcessorKind)}
+    for field in ("sources", "processors", "destinations"):
+        named = {name for pipeline in used for name in getattr(pipeline, field)}
+        for name, model in getattr(spec, field).items():
+            if name in kinds.get(field, ()) and name != model.kind:
+                message = f"must not be the name of another kind than {model.kind.value}; choose another name"
+                yield Violation(message, at=(field, name))
+            elif field == "destinations" and name in (*OWN_DESTINATIONS.values(), Role.GATEWAY.value):
+                yield Violation(
+                    "must not be the name of a destination of the stack; choose another name", at=(field, name)
+                )
+            elif name not in named:
+                yield Violation("is in no pipeline; name it in one of pipelines, or remove it", at=(field, name))
+
+
+def order_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+    """Yield processors at a place where data is lost, or counted after it was left out."""
+    for name, pipeline in pipelines(spec).items():
+        kinds = [named_processor(spec, processor).kind for processor in pipeline.processors]
+        for index, kind in enumerate(kinds):
+            at = ("pipelines", name, "processors", index)
+            if kind is _P.MULTILINE and index:
+                yield Violation(
+                    f"must be the first processor: {kinds[index - 1].value} before it would see single lines, and the "
+                    "rest of an entry would be joined to another; move it to the front",
+                    at=at,
+                )
+            elif kind in (_P.SPAN_METRICS, _P.SERVICE_GRAPH) and _P.TAIL_SAMPLING in kinds[:index]:
+                message = "must be before tail_sampling, as it would count the kept traces alone; move it"
+                yield Violation(message, at=at)
+            elif kind is _P.TAIL_SAMPLING and _P.TAIL_SAMPLING in kinds[:index]:
+                yield Violation("must be in a pipeline once, as a second decision drops kept traces; remove it", at=at)
+
+
+def trace_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+    """Yield processors of whole traces without a gateway, and pipelines that a gateway cannot tell apart."""
+    of_traces = {name: one for name, one in pipelines(spec).items() if one.signal is Signal.TRACES}
+    for name, pipeline in of_traces.items():
+        for index, processor in enumerate(pipeline.processors):
+            kind, at = named_processor(spec, processor).kind, ("pipelines", name, "processors", index)
+            if kind in _WHOLE_TRACES and spec.gateway is None:
+                yield Violation(
+                    f"requires gateway: {kind.value} needs all spans of a trace in one collector; set gateway.replicas",
+                    {"gateway": {"replicas": 2}},
+                    at,
+                )
+            if kind in (_P.SPAN_METRICS, _P.SERVICE_GRAPH) and not spec.has_metrics:
+                yield Violation("requires an address of metrics, where its series go; remove it", at=at)
+    if spec.gateway is None:
+        return
+    if not of_traces:
+        yield Violation("is used by no pipeline of traces; remove it", at=("gateway",))
+    sources = {name: sorted(set(pipeline.sources)) for name, pipeline in of_traces.items()}
+    for name, of in sources.items():
+        first = next(iter(sources))
+        if of != sources[first]:
+            yield Violation(
+                f"must have the sources of {first} ({', '.join(sources[first])}), as all traces reach the gateway by OTLP; "
+                "set the same",
+                at=("pipelines", name, "sources") if name in spec.pipelines else ("gateway",),
+            )
+
+
+def repetition_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+    """Yield pipelines that send the same data to the same destination, and events beside other sources."""
+    found = pipelines(spec)
+    for name, pipeline in found.items():
+        kinds = {named_source(spec, source).kind for source in pipeline.sources}
+        if SourceKind.EVENTS in kinds and len(kinds) > 1:
+            message = "must have events alone, which one collector reads for the cluster; use a pipeline for the others"
+            yield Violation(message, at=("pipelines", name, "sources"))
+    for (first, one), (second, other) in combinations(found.items(), 2):
+        if one.signal is not other.signal or one.signal is None:
+            continue
+        of = [set(pipeline.destinations or [OWN_DESTINATIONS[one.signal]]) for pipeline in (one, other)]
+        shared = [(mine, its) for mine in one.sources for its in other.sources if _same_data(spec, mine, its)]
+        if shared and (both := of[0] & of[1]):
+            name, other_name = (second, first) if second in spec.pipelines else (first, second)
+            yield Violation(
+                f"sends the {one.signal} of {shared[0][1]} to {min(both)}, as {other_name} does, so that each is stored twice; "
+                "choose other namespaces, sources or destinations",
+                at=("pipelines", name),
+            )
+
+
+def _same_data(spec: "TelemetrySpec", one: str, other: str) -> bool:
+    first, second = named_source(spec, one), named_source(spec, other)
+    if first.kind is not second.kind:
+        return False
+    if first.kind not in (SourceKind.CONTAINERS, SourceKind.EVENTS):
+        return one == other
+    return _overlap(first, second)
+
+
+def _overlap(one: PipelineSource, other: PipelineSource) -> bool:
+    """Whether two sources read a namespace that both have."""
+    if one.namespaces and other.namespaces:
+        both = set(one.namespaces) & set(other.namespaces)
+        return bool(both - {*one.exclude_namespaces, *other.exclude_namespaces})
+    for first, second in ((one, other), (other, one)):
+        if first.namespaces:
+            return bool(set(first.namespaces) - {*first.exclude_namespaces, *second.exclude_namespaces})
+    return True
+
+
+def engine_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+    """Yield what the engine cannot do, with the engine that can."""
+    reasons, declared = UNSUPPORTED[spec.engine.value], spec.destinations
+    other = next(engine for engine in type(spec.engine) if engine is not spec.engine)
+    fix = f"set engine {other.value}, or remove it"
+    for name, pipeline in pipelines(spec).items():
+        named: tuple[tuple[str, list[StrEnum]], ...] = (
+            ("sources", [named_source(spec, one).kind for one in pipeline.sources]),
+            ("processors", [named_processor(spec, one).kind for one in pipeline.processors]),
+            (
+                "destinations",
+                [spec.destinations[one].kind for one in pipeline.destinations if one in spec.destinations],
+            ),
+        )
+        for field, kinds in named:
+            for index, kind in enumerate(kinds):
+                if reason := reasons.get(kind):
+                    at: Location = ("pipelines", name, field, index) if name in spec.pipelines else ("engine",)
+                    yield Violation(f"is not possible with engine {spec.engine.value}, {reason}; {fix}", at=at)
+
+
+def port_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+    """Yield sources that listen on a port of another."""
+    names = {name: None for pipeline in pipelines(spec).values() for name in pipeline.sources}
+    taken: dict[tuple[int, str], str] = {}
+    for name in sorted(names, key=lambda name: name in spec.sources):
+        for port in ports_of(name, named_source(spec, name)):
+            holder = taken.setdefault((port.number, port.protocol), name)
+            if holder != name:
+                message = (
+                    f"listens on port {port.number} as {holder} does; set another port, or name one source in both"
+                )
+                yield Violation(message, {}, ("sources", name))
+
+
+def queue_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+    """Yield a queue on disk without a volume that keeps it, or on one that is too small."""
+    if spec.queue_size is None:
+        return
+    if spec.reads_files and not spec.positions_directory:
+        message = "requires a directory of the node; remove storage_host_path, which is empty, or remove this"
+        yield Violation(message, at=("queue_size",))
+    if spec.gateway is None:
+        return
+    volume = spec.gateway.volume_size
+    if volume is None:
+        message = f"requires gateway.volume_size, where traces wait on disk; set it to {spec.queue_size} or more"
+        yield Violation(message, {"gateway.volume_size": "10Gi"}, ("queue_size",))
+    elif parse_quantity(volume) < parse_quantity(spec.queue_size):
+        message = f"must be at most gateway.volume_size {shown(volume)}; lower it, or raise that"
+        yield Violation(message, at=("queue_size",))
