@@ -241,8 +241,8 @@ def trace_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
         first = next(iter(sources))
         if of != sources[first]:
             yield Violation(
-                f"must have the sources of {first} ({', '.join(sources[first])}), as all traces reach the gateway by OTLP; "
-                "set the same",
+                f"must have the sources of {first} ({', '.join(sources[first])}), as all traces reach the gateway by "
+                "OTLP; set the same",
                 at=("pipelines", name, "sources") if name in spec.pipelines else ("gateway",),
             )
 
@@ -263,7 +263,7 @@ def repetition_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
         if shared and (both := of[0] & of[1]):
             name, other_name = (second, first) if second in spec.pipelines else (first, second)
             yield Violation(
-                f"sends the {one.signal} of {shared[0][1]} to {min(both)}, as {other_name} does, so that each is stored twice; "
+                f"sends the {one.signal} of {shared[0][1]} to {min(both)}, as {other_name} does, and each is stored twice; "
                 "choose other namespaces, sources or destinations",
                 at=("pipelines", name),
             )
@@ -300,7 +300,7 @@ def engine_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
             ("processors", [named_processor(spec, one).kind for one in pipeline.processors]),
             (
                 "destinations",
-                [spec.destinations[one].kind for one in pipeline.destinations if one in spec.destinations],
+                [declared[one].kind for one in pipeline.destinations if one in declared],
             ),
         )
         for field, kinds in named:
@@ -318,9 +318,7 @@ def port_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
         for port in ports_of(name, named_source(spec, name)):
             holder = taken.setdefault((port.number, port.protocol), name)
             if holder != name:
-                message = (
-                    f"listens on port {port.number} as {holder} does; set another port, or name one source in both"
-                )
+                message = f"listens on port {port.number} as {holder} does; set another port, or use {holder}"
                 yield Violation(message, {}, ("sources", name))
 
 
