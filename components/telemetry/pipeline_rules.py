@@ -263,7 +263,7 @@ def repetition_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
         if shared and (both := of[0] & of[1]):
             name, other_name = (second, first) if second in spec.pipelines else (first, second)
             yield Violation(
-                f"sends the {one.signal} of {shared[0][1]} to {min(both)}, as {other_name} does, and each is stored twice; "
+                f"sends the {one.signal} of {shared[0][1]} to {min(both)}, as {other_name} does: each is stored twice; "
                 "choose other namespaces, sources or destinations",
                 at=("pipelines", name),
             )
