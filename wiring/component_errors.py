@@ -20,6 +20,7 @@ from .argument_origins import origins, read_settings
 from .log_label_rules import log_label_problems
 from .log_rules import rule_file_problems
 from .planned_components import PlannedComponent, planned_components
+from .span_metric_rules import span_metric_problems
 
 _ABSENT = object()
 
@@ -37,6 +38,7 @@ def component_problems(settings: Settings) -> Iterator[Problem]:
                 # A setting that is wrong by itself is wrong for every component that reads it.
                 checked = replace(checked, invalid=checked.invalid | {setting_of(problem.field)})
     yield from log_label_problems(checked)
+    yield from span_metric_problems(checked)
 
 
 def _is_invalid(settings: Settings, component: PlannedComponent, argument: str) -> bool:

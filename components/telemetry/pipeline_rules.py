@@ -169,7 +169,7 @@ def _unknown_names(spec: "TelemetrySpec", at: Location, pipeline: Pipeline, sign
 
 def _stores(spec: "TelemetrySpec") -> Collection[Signal]:
     """Return the signals that the stack has a store for."""
-    found = {Signal.LOGS: True, Signal.TRACES: bool(spec.traces_otlp_endpoint), Signal.METRICS: spec.has_metrics}
+    found = {Signal.LOGS: True, Signal.TRACES: spec.has_traces, Signal.METRICS: spec.has_metrics}
     return [signal for signal, has in found.items() if has]
 
 
@@ -199,9 +199,15 @@ def declaration_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
                 yield Violation("is in no pipeline; name it in one of pipelines, or remove it", at=(field, name))
 
 
+def _valid(spec: "TelemetrySpec") -> dict[str, Pipeline]:
+    """Return the pipelines whose names are all known, as the other rules ask what they stand for."""
+    wrong = {violation.at[1] for violation in name_problems(spec)}
+    return {name: pipeline for name, pipeline in pipelines(spec).items() if name not in wrong}
+
+
 def order_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
     """Yield processors at a place where data is lost, or counted after it was left out."""
-    for name, pipeline in pipelines(spec).items():
+    for name, pipeline in _valid(spec).items():
         kinds = [named_processor(spec, processor).kind for processor in pipeline.processors]
         for index, kind in enumerate(kinds):
             at = ("pipelines", name, "processors", index)
@@ -220,7 +226,7 @@ def order_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
 
 def trace_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
     """Yield processors of whole traces without a gateway, and pipelines that a gateway cannot tell apart."""
-    of_traces = {name: one for name, one in pipelines(spec).items() if one.signal is Signal.TRACES}
+    of_traces = {name: one for name, one in _valid(spec).items() if one.signal is Signal.TRACES}
     for name, pipeline in of_traces.items():
         for index, processor in enumerate(pipeline.processors):
             kind, at = named_processor(spec, processor).kind, ("pipelines", name, "processors", index)
@@ -249,7 +255,7 @@ def trace_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
 
 def repetition_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
     """Yield pipelines that send the same data to the same destination, and events beside other sources."""
-    found = pipelines(spec)
+    found = _valid(spec)
     for name, pipeline in found.items():
         kinds = {named_source(spec, source).kind for source in pipeline.sources}
         if SourceKind.EVENTS in kinds and len(kinds) > 1:
@@ -294,7 +300,7 @@ def engine_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
     reasons, declared = UNSUPPORTED[spec.engine.value], spec.destinations
     other = next(engine for engine in type(spec.engine) if engine is not spec.engine)
     fix = f"set engine {other.value}, or remove it"
-    for name, pipeline in pipelines(spec).items():
+    for name, pipeline in _valid(spec).items():
         named: tuple[tuple[str, list[StrEnum]], ...] = (
             ("sources", [named_source(spec, one).kind for one in pipeline.sources]),
             ("processors", [named_processor(spec, one).kind for one in pipeline.processors]),
@@ -312,7 +318,7 @@ def engine_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
 
 def port_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
     """Yield sources that listen on a port of another."""
-    names = {name: None for pipeline in pipelines(spec).values() for name in pipeline.sources}
+    names = {name: None for pipeline in _valid(spec).values() for name in pipeline.sources}
     taken: dict[tuple[int, str], str] = {}
     for name in sorted(names, key=lambda name: name in spec.sources):
         for port in ports_of(name, named_source(spec, name)):

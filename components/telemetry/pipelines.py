@@ -92,7 +92,7 @@ def stack_pipelines(spec: "TelemetrySpec") -> dict[str, Pipeline]:
         found["events"] = Pipeline(signal=Signal.LOGS, sources=["events"], destinations=[LOKI])
     if spec.has_metrics:
         found["metrics"] = Pipeline(signal=Signal.METRICS, sources=["otlp"], destinations=[PROMETHEUS])
-    if spec.traces_otlp_endpoint:
+    if spec.has_traces:
         found["traces"] = Pipeline(signal=Signal.TRACES, sources=["otlp"], destinations=[TEMPO])
     return found
 

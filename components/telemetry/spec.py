@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
+import pulumi
 from pydantic import Field, model_validator
 
 from .._cluster import MonitorSpec
@@ -35,7 +36,6 @@ ShareOrCount = Annotated[
 
 
 _PIPELINES = ("pipelines", "sources", "processors", "destinations", "events")
-_STORES = ("traces_otlp_endpoint", "metrics_otlp_url", "metrics_remote_write_url")
 
 
 class GuardedChange(StrEnum):
@@ -417,8 +417,13 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
 
     @property
     def has_metrics(self) -> bool:
-        """Whether there is an address of metrics."""
-        return bool(self.metrics_otlp_url or self.metrics_remote_write_url)
+        """Whether there is an address of metrics, which may be an output."""
+        return any(map(_is_set, (self.metrics_otlp_url, self.metrics_remote_write_url)))
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether there is an address of traces, which may be an output."""
+        return _is_set(self.traces_otlp_endpoint)
 
     @property
     def positions_directory(self) -> str:
@@ -472,26 +477,24 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
     def _options_fit_their_kind(self) -> Iterator[Violation]:
         return pipeline_rules.option_problems(self)
 
-    @rule(*_PIPELINES, *_STORES)
+    @rule(*_PIPELINES)
     def _pipelines_name_what_exists(self) -> Iterator[Violation]:
         return pipeline_rules.name_problems(self)
 
-    @rule(*_PIPELINES, *_STORES)
+    @rule(*_PIPELINES)
     def _pipelines_keep_what_flows(self) -> Iterator[Violation]:
-        if any(pipeline_rules.name_problems(self)):
-            return
         yield from pipeline_rules.declaration_problems(self)
         yield from pipeline_rules.order_problems(self)
         yield from pipeline_rules.repetition_problems(self)
         yield from pipeline_rules.port_problems(self)
 
-    @rule("gateway", *_PIPELINES, *_STORES)
+    @rule("gateway", *_PIPELINES)
     def _whole_traces_meet_in_one_collector(self) -> Iterator[Violation]:
-        return iter(()) if any(pipeline_rules.name_problems(self)) else pipeline_rules.trace_problems(self)
+        return pipeline_rules.trace_problems(self)
 
-    @rule("engine", *_PIPELINES, *_STORES)
+    @rule("engine", *_PIPELINES)
     def _engine_has_every_part(self) -> Iterator[Violation]:
-        return iter(()) if any(pipeline_rules.name_problems(self)) else pipeline_rules.engine_problems(self)
+        return pipeline_rules.engine_problems(self)
 
     @rule("queue_size", "gateway", "destinations", "storage_host_path", "log_source", "release_name", "namespace")
     def _queue_has_a_volume(self) -> Iterator[Violation]:
@@ -598,3 +601,7 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
             message = f"must be at least {LEAST_MEMORY} for Alloy to start reliably; raise it"
             return Violation(message, {"memory_limit": self._least_memory_limit})
         return None
+
+
+def _is_set(address: Any) -> bool:
+    return isinstance(address, pulumi.Output) or bool(address)

@@ -54,13 +54,13 @@ def needs_of(objects: Iterable[Object], nodes: Sequence[Object]) -> Capacity:
         template = (spec.get("template") or {}).get("spec")
         if item.get("kind") in WORKLOADS and template:
             on_each_node = item["kind"] == "DaemonSet"
-            pods = sum(_selects(template, node) for node in nodes) if on_each_node else int(spec.get("replicas", 1))
+            pods = sum(selects(template, node) for node in nodes) if on_each_node else int(spec.get("replicas", 1))
             pod = requests_of(template)
             total += Capacity(pod.cpu * pods, pod.memory * pods)
     return total
 
 
-def _selects(pod_spec: Object, node: Object) -> bool:
+def selects(pod_spec: Object, node: Object) -> bool:
     """Whether node selector and required node affinity of a pod admit a node, by its labels."""
     labels = node["metadata"].get("labels") or {}
     affinity = (pod_spec.get("affinity") or {}).get("nodeAffinity") or {}

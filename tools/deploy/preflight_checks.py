@@ -11,6 +11,7 @@ from tools.render import RenderedObject
 from .capacity import free, needs_of
 from .cluster import Cluster, HelmRelease, crd_names, missing_crds, missing_dns_services, unreachable_targets
 from .engine import Engine
+from .log_files import unread_nodes
 from .store import store_line
 
 _VERSION = "observability:cluster.kubernetes_version"
@@ -21,6 +22,7 @@ def describe(engine: Engine, cluster: Cluster, objects: Sequence[Mapping[str, An
     needs = needs_of(objects, cluster.nodes)
     store = None if cluster.sandbox else store_line(engine.stack)
     targets = unreachable_targets(objects, cluster)
+    unread = [] if cluster.sandbox else unread_nodes(objects, cluster.nodes)
     return "\n".join(
         [
             f"target   {cluster}",
@@ -28,6 +30,7 @@ def describe(engine: Engine, cluster: Cluster, objects: Sequence[Mapping[str, An
             f"volumes  StorageClass {_volume_classes(cluster, objects)}",
             f"CRDs     {', '.join(missing_crds(objects, cluster)) or 'none'} missing",
             *([f"targets  cannot be scraped: {', '.join(targets)}"] if targets else []),
+            *([f"logs     not read on {', '.join(unread)}"] if unread else []),
             *([f"store    {store}"] if store else []),
             f"state    {engine.environment.backend}",
         ]
