@@ -86,15 +86,17 @@ class InvalidArgsError(pulumi.RunError):
         super().__init__("\n".join([f"{component}: {count} in its arguments", *lines]))
 
 
-def rule(*fields: str) -> Callable[[RuleMethod], RuleMethod]:
-    """Mark a method as a rule over `fields`, all arguments that it reads.
+def rule(*fields: str, known_later: Collection[str] = ()) -> Callable[[RuleMethod], RuleMethod]:
+    """Mark a method as a rule over `fields` and `known_later`, all arguments that it reads.
 
     It returns the message, a `Violation` with its own fix or place, several of them, or `None`. It runs if all of its
-    fields are known and valid by themselves. A problem is reported at the first field.
+    fields are known and valid by themselves; those of `known_later`, of which it asks only whether they are set, may
+    be outputs. A problem is reported at the first field.
     """
 
     def mark(method: RuleMethod) -> RuleMethod:
-        method.__dict__["rule_fields"] = fields
+        method.__dict__["rule_fields"] = (*fields, *known_later)
+        method.__dict__["rule_known_later"] = frozenset(known_later)
         return method
 
     return mark
@@ -164,7 +166,10 @@ class Spec(StrictModel):
 def _violations(spec: Spec) -> Iterator[ArgumentProblem]:
     for fields, method in _rules(type(spec)):
         values = [getattr(spec, name) for name in fields]
-        if any(isinstance(value, pulumi.Output | _Invalid) for value in values):
+        later = getattr(method, "rule_known_later", ())
+        if any(isinstance(value, _Invalid) for value in values) or any(
+            isinstance(value, pulumi.Output) and name not in later for name, value in zip(fields, values, strict=True)
+        ):
             continue
         found = method(spec)
         several = [found] if isinstance(found, str | Violation) else found or ()

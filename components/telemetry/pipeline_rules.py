@@ -56,16 +56,16 @@ _PROCESSOR_OPTIONS: Mapping[str, Sequence[ProcessorKind]] = {
     "attributes": (_P.RESOURCE,),
     **dict.fromkeys(("errors", "slow", "percentage", "decision_wait", "traces_in_memory"), (_P.TAIL_SAMPLING,)),
 }
-_REQUIRED: Mapping[StrEnum, Sequence[str]] = {
-    _K.PROMETHEUS: ("targets",),
-    _P.MULTILINE: ("pattern",),
-    _P.DROP: ("pattern",),
-    _P.JSON: ("labels", "metadata"),
-    _P.LOGFMT: ("labels", "metadata"),
-    _P.RESOURCE: ("attributes",),
-    DestinationKind.LOKI: ("url",),
-    DestinationKind.OTLP: ("url",),
-    DestinationKind.PROMETHEUS: ("url",),
+_REQUIRED: Mapping[str, Mapping[StrEnum, Sequence[str]]] = {
+    "sources": {_K.PROMETHEUS: ("targets",)},
+    "processors": {
+        _P.MULTILINE: ("pattern",),
+        _P.DROP: ("pattern",),
+        _P.JSON: ("labels", "metadata"),
+        _P.LOGFMT: ("labels", "metadata"),
+        _P.RESOURCE: ("attributes",),
+    },
+    "destinations": dict.fromkeys(set(DestinationKind) - {DestinationKind.PROMETHEUS_EXPORTER}, ("url",)),
 }
 """The options of which a kind requires one."""
 _SIGNALS_OF_DESTINATIONS: Mapping[DestinationKind, frozenset[Signal]] = {
@@ -106,7 +106,7 @@ def _options(model: BaseModel, options: Mapping[str, Sequence[StrEnum]], at: Loc
         if option in model.model_fields_set and kind not in kinds:
             of = " and ".join(sorted(one.value for one in kinds))
             yield Violation(f"is an option of {of}, and the kind is {kind.value}; remove it", at=(*at, option))
-    required = _REQUIRED.get(kind, ())
+    required = _REQUIRED[str(at[0])].get(kind, ())
     if required and not any(getattr(model, option) for option in required):
         yield Violation(f"requires {' or '.join(required)} with kind {kind.value}; set it", {}, at=at)
 
@@ -114,7 +114,7 @@ def _options(model: BaseModel, options: Mapping[str, Sequence[StrEnum]], at: Loc
 def name_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
     """Yield names of pipelines that nothing has, and what does not take the signal of its pipeline."""
     own = stack_pipelines(spec)
-    for name, stated in spec.pipelines.items():
+    for name in spec.pipelines:
         at: Location = ("pipelines", name)
         pipeline = pipelines(spec).get(name)
         if pipeline is None:
@@ -126,9 +126,10 @@ def name_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
                 at,
             )
             continue
-        if name in own and stated.signal not in (None, own[name].signal):
+        if name in own and pipeline.signal is not own[name].signal:
             message = f"must be {own[name].signal}, that of the pipeline of the stack with this name; remove it"
             yield Violation(message, at=(*at, "signal"))
+            continue
         if not pipeline.sources:
             yield Violation("requires sources; set it to names of sources, or to kinds such as otlp", {}, at)
         yield from _unknown_names(spec, at, pipeline, pipeline.signal)
@@ -147,7 +148,7 @@ def _unknown_names(spec: "TelemetrySpec", at: Location, pipeline: Pipeline, sign
             yield _unknown(place, "processor", [*spec.processors, *ProcessorKind])
         elif signal not in SIGNALS_OF_PROCESSORS[named_processor(spec, name).kind]:
             yield _other_signal(place, signal, SIGNALS_OF_PROCESSORS[named_processor(spec, name).kind])
-        elif name not in spec.processors and (required := _REQUIRED.get(ProcessorKind(name))):
+        elif name not in spec.processors and (required := _REQUIRED["processors"].get(ProcessorKind(name))):
             message = f"requires {' or '.join(required)}; declare it in processors with kind {name}"
             yield Violation(message, at=place)
     available = {signal: name for signal, name in OWN_DESTINATIONS.items() if signal in _stores(spec)}

@@ -35,6 +35,7 @@ ShareOrCount = Annotated[
 ]
 
 
+_STORES = ("traces_otlp_endpoint", "metrics_otlp_url", "metrics_remote_write_url")
 _PIPELINES = ("pipelines", "sources", "processors", "destinations", "events")
 
 
@@ -447,15 +448,12 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
         return None
 
     @rule("chart_version", "engine")
-    def _chart_version_is_of_the_engine(self) -> Violation | None:
-        chart = self.engine.chart
-        if self.chart_version in chart.versions:
-            return None
-        return Violation(
-            f"must be a version of chart {chart.name} with engine {self.engine.value}; "
-            f"use {', '.join(chart.versions)}, or remove it",
-            {"chart_version": chart.default_version},
-        )
+    def _chart_version_is_supported(self) -> Violation | None:
+        return super()._chart_version_is_supported()
+
+    @rule("charts_dir", "chart_version", "engine")
+    def _chart_is_in_the_directory(self) -> Violation | None:
+        return super()._chart_is_in_the_directory()
 
     @rule("log_source", "engine")
     def _collector_reads_files(self) -> Violation | None:
@@ -477,22 +475,22 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
     def _options_fit_their_kind(self) -> Iterator[Violation]:
         return pipeline_rules.option_problems(self)
 
-    @rule(*_PIPELINES)
+    @rule(*_PIPELINES, known_later=_STORES)
     def _pipelines_name_what_exists(self) -> Iterator[Violation]:
         return pipeline_rules.name_problems(self)
 
-    @rule(*_PIPELINES)
+    @rule(*_PIPELINES, known_later=_STORES)
     def _pipelines_keep_what_flows(self) -> Iterator[Violation]:
         yield from pipeline_rules.declaration_problems(self)
         yield from pipeline_rules.order_problems(self)
         yield from pipeline_rules.repetition_problems(self)
         yield from pipeline_rules.port_problems(self)
 
-    @rule("gateway", *_PIPELINES)
+    @rule("gateway", *_PIPELINES, known_later=_STORES)
     def _whole_traces_meet_in_one_collector(self) -> Iterator[Violation]:
         return pipeline_rules.trace_problems(self)
 
-    @rule("engine", *_PIPELINES)
+    @rule("engine", *_PIPELINES, known_later=_STORES)
     def _engine_has_every_part(self) -> Iterator[Violation]:
         return pipeline_rules.engine_problems(self)
 

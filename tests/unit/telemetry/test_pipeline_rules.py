@@ -1,0 +1,206 @@
+"""What a pipeline cannot be: each problem at its place, all of them at once."""
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from components._spec import REMOVE
+from components.telemetry.spec import TelemetrySpec
+from tests.fixes import fix_of
+
+from .examples import BACKENDS
+
+HEALTH = {"health": {"kind": "drop", "pattern": "GET /health"}}
+LINES = {"lines": {"kind": "multiline", "pattern": r"^\d"}}
+CENTRAL = {"central": {"kind": "otlp", "url": "https://otlp.example.org:4318"}}
+GATEWAY: dict[str, Any] = {"replicas": 2}
+
+
+def found(**args: Any) -> dict[str, str]:
+    """Return the message of each problem by its place."""
+    return {problem.field: problem.message for problem in TelemetrySpec.find_problems({**BACKENDS, **args})}
+
+
+def logs(**pipeline: Any) -> dict[str, Any]:
+    return {"more": {"signal": "logs", **pipeline}}
+
+
+@pytest.mark.parametrize(
+    ("args", "place", "message"),
+    [
+        ({"pipelines": {"x": {"sources": ["otlp"]}}}, "pipelines.x", "requires signal"),
+        ({"pipelines": logs()}, "pipelines.more", "requires sources"),
+        ({"pipelines": logs(sources=["oltp"])}, "pipelines.more.sources.0", "is no source; use one of containers,"),
+        (
+            {"pipelines": logs(sources=["jaeger"])},
+            "pipelines.more.sources.0",
+            "has traces, and the pipeline is of logs",
+        ),
+        ({"pipelines": {"logs": {"processors": ["x"]}}}, "pipelines.logs.processors.0", "is no processor; use one of"),
+        ({"pipelines": {"logs": {"processors": ["drop"]}}}, "pipelines.logs.processors.0", "requires pattern; declare"),
+        (
+            {"pipelines": {"logs": {"processors": ["tail_sampling"]}}},
+            "pipelines.logs.processors.0",
+            "has traces, and the pipeline is of logs",
+        ),
+        ({"pipelines": {"logs": {"destinations": ["tempo"]}}}, "pipelines.logs.destinations.0", "has traces, and"),
+        ({"pipelines": {"logs": {"destinations": ["x"]}}}, "pipelines.logs.destinations.0", "is no destination; use"),
+        ({"pipelines": {"logs": {"signal": "traces"}}}, "pipelines.logs.signal", "must be logs, that of the pipeline"),
+        ({"processors": HEALTH}, "processors.health", "is in no pipeline"),
+        ({"destinations": {"loki": CENTRAL["central"]}}, "destinations.loki", "must not be the name of a destination"),
+        ({"sources": {"otlp": {"kind": "zipkin"}}}, "sources.otlp", "must not be the name of another kind than zipkin"),
+        (
+            {"processors": {**HEALTH, **LINES}, "pipelines": {"containers": {"processors": ["health", "lines"]}}},
+            "pipelines.containers.processors.1",
+            "must be the first processor: drop before it would see single lines",
+        ),
+        (
+            {"gateway": GATEWAY, "pipelines": {"traces": {"processors": ["tail_sampling", "span_metrics"]}}},
+            "pipelines.traces.processors.1",
+            "must be before tail_sampling",
+        ),
+        (
+            {"pipelines": {"traces": {"processors": ["tail_sampling"]}}},
+            "pipelines.traces.processors.0",
+            "requires gateway: tail_sampling needs all spans of a trace in one collector",
+        ),
+        (
+            {"gateway": GATEWAY, "metrics_otlp_url": "", "pipelines": {"traces": {"processors": ["span_metrics"]}}},
+            "pipelines.traces.processors.0",
+            "requires an address of metrics",
+        ),
+        ({"gateway": GATEWAY, "traces_otlp_endpoint": ""}, "gateway", "is used by no pipeline of traces"),
+        (
+            {"gateway": GATEWAY, "pipelines": {"traces2": {"signal": "traces", "sources": ["zipkin"]}}},
+            "pipelines.traces2.sources",
+            "must have the sources of traces (otlp), as all traces reach the gateway by OTLP",
+        ),
+        (
+            {"gateway": {"memory_request": "1Gi"}},
+            "gateway.memory_limit",
+            "must be at least 1Gi, to start reliably and to cover memory_request",
+        ),
+        ({"pipelines": logs(sources=["otlp"])}, "pipelines.more", "sends the logs of otlp to loki, as logs does"),
+        (
+            {"sources": {"shop": {"kind": "containers", "namespaces": ["shop"]}}, "pipelines": logs(sources=["shop"])},
+            "pipelines.more",
+            "sends the logs of shop to loki, as containers does",
+        ),
+        (
+            {"events": True, "pipelines": {"events": {"sources": ["events", "otlp"]}, "logs": {"enabled": False}}},
+            "pipelines.events.sources",
+            "must have events alone",
+        ),
+        (
+            {
+                "sources": {"a": {"kind": "syslog", "port": 24224}},
+                "pipelines": logs(sources=["a", "fluent_forward"]),
+            },
+            "sources.a",
+            "listens on port 24224 as fluent_forward does",
+        ),
+        ({"queue_size": "1Gi", "storage_host_path": ""}, "queue_size", "requires a directory of the node"),
+        ({"queue_size": "1Gi", "gateway": GATEWAY}, "queue_size", "requires gateway.volume_size"),
+        (
+            {"queue_size": "2Gi", "gateway": {**GATEWAY, "volume_size": "1Gi"}},
+            "queue_size",
+            'must be at most gateway.volume_size "1Gi"',
+        ),
+        ({"log_source": "api", "host_ports": True}, "host_ports", "requires a collector on each node"),
+        (
+            {
+                "destinations": CENTRAL | {"c": {"kind": "loki", "url": "loki:3100"}},
+                "pipelines": logs(sources=["syslog"]),
+            }
+            | {"pipelines": logs(sources=["syslog"], destinations=["c", "central"])},
+            "destinations.c.url",
+            "must be an http or https URL for loki",
+        ),
+    ],
+)
+def test_a_problem_is_at_its_place(args: dict[str, Any], place: str, message: str) -> None:
+    problems = found(**args)
+    assert message in problems.pop(place) and set(problems) <= {"destinations.loki", "sources.otlp"}
+
+
+@pytest.mark.parametrize(
+    ("engine", "args", "place", "message"),
+    [
+        ("otel-collector", {"log_source": "api"}, "log_source", "must be files with engine otel-collector"),
+        (
+            "otel-collector",
+            {"pipelines": logs(sources=["journald"])},
+            "pipelines.more.sources.0",
+            "is not possible with engine otel-collector, whose image has no journalctl; set engine alloy",
+        ),
+        (
+            "alloy",
+            {
+                "destinations": {"scraped": {"kind": "prometheus_exporter"}},
+                "pipelines": {"metrics": {"destinations": ["scraped"]}},
+            },
+            "pipelines.metrics.destinations.0",
+            "is not possible with engine alloy, which has no exporter that a Prometheus scrapes; set engine otel-c",
+        ),
+        (
+            "otel-collector",
+            {"chart_version": "1.11.1"},
+            "chart_version",
+            "must be a supported version of chart open",
+        ),
+    ],
+)
+def test_what_an_engine_lacks_names_the_one_that_has_it(
+    engine: str, args: dict[str, Any], place: str, message: str
+) -> None:
+    problems = found(engine=engine, **args)
+    assert message in problems.pop(place) and problems == {}
+
+
+def test_every_pipeline_is_reported_at_once_also_with_an_address_that_is_an_output() -> None:
+    problems = found(
+        traces_otlp_endpoint=pulumi.Output.from_input("tempo:4317"),
+        pipelines={"traces": {"processors": ["tail_sampling"]}, **logs(sources=["oltp"]), "x": {"sources": ["otlp"]}},
+    )
+    assert sorted(problems) == ["pipelines.more.sources.0", "pipelines.traces.processors.0", "pipelines.x"]
+
+
+def test_namespaces_of_their_own_make_pipelines_of_the_same_source() -> None:
+    sources = {
+        "shop": {"kind": "containers", "namespaces": ["shop"]},
+        "rest": {"kind": "containers", "exclude_namespaces": ["shop"]},
+    }
+    pipelines = {"containers": {"sources": ["rest"]}, **logs(sources=["shop"])}
+    assert found(sources=sources, pipelines=pipelines) == {}
+    overlapping = {**sources, "rest": {"kind": "containers", "exclude_namespaces": ["cart"]}}
+    assert "each is stored twice" in found(sources=overlapping, pipelines=pipelines)["pipelines.more"]
+
+
+def test_another_destination_makes_a_second_pipeline_of_the_same_data() -> None:
+    assert found(destinations=CENTRAL, pipelines=logs(sources=["containers"], destinations=["central"])) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "value"),
+    [
+        ("zipkin", "units", ["kubelet.service"]),
+        ("otlp", "port", 4000),
+        ("containers", "targets", ["a:1"]),
+        ("syslog", "namespaces", ["shop"]),
+    ],
+)
+def test_an_option_of_another_kind_is_refused(kind: str, option: str, value: Any) -> None:
+    (problem,) = [
+        problem
+        for problem in TelemetrySpec.find_problems({**BACKENDS, "sources": {"a": {"kind": kind, option: value}}})
+        if problem.field == f"sources.a.{option}"
+    ]
+    assert f"and the kind is {kind}; remove it" in problem.message
+    assert fix_of(problem) == {f"sources.a.{option}": REMOVE}
+
+
+@pytest.mark.parametrize("pattern", ["(?=x)", "[a-", r"\1"])
+def test_an_expression_that_is_not_re2_is_refused(pattern: str) -> None:
+    problems = found(processors={"a": {"kind": "drop", "pattern": pattern}}, pipelines={"logs": {"processors": ["a"]}})
+    assert "must be a regular expression of RE2, and " in problems["processors.a.pattern"]
