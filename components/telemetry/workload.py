@@ -10,6 +10,7 @@ from .spec import TelemetrySpec
 
 TLS_DIRECTORY = "/etc/collector-tls"
 LOGIN_DIRECTORY = "/etc/collector-login"
+DESTINATIONS_DIRECTORY = "/etc/collector-destinations"
 STORAGE_VOLUME = "storage"
 
 KUBERNETES_ATTRIBUTES = (
@@ -131,3 +132,8 @@ def readable_resources(spec: TelemetrySpec, role: Role) -> Mapping[str, list[str
         return {"": ["events", "namespaces"], "events.k8s.io": ["events"]}
     logs = [] if spec.reads_files else ["pods/log"]
     return {"": ["namespaces", "pods", *logs], "apps": ["replicasets"] if spec.kubernetes_attributes else []}
+
+
+def destination_directory(name: str) -> str:
+    """Return the directory of the files of the Secrets of a declared destination."""
+    return f"{DESTINATIONS_DIRECTORY}/{name}"
