@@ -28,7 +28,7 @@ from components.storage.spec import (
     SecretBucketAccessSpec,
 )
 from components.telemetry.labels import log_labels, log_metadata
-from components.telemetry.spec import TelemetrySpec
+from components.telemetry.spec import Engine, TelemetrySpec
 from components.thanos.spec import OBJSTORE_SECRET, ThanosObjectStoreSpec, ThanosSpec
 from components.tracing.metrics_generator import generated_metrics
 from components.tracing.modes import TempoMode
@@ -280,13 +280,14 @@ def _generated_metrics(settings: Settings) -> pulumi.Input[Sequence[str]]:
 
 
 def _routes(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, object]]]:
-    middleware = existing_middleware(settings)
-    if middleware is None:
-        yield BasicAuthSpec, build_args.basic_auth_args(settings, UNKNOWN_OUTPUT)
-    to_alloy = build_args.alloy_route_args(
-        settings, namespace=UNKNOWN_OUTPUT, service=UNKNOWN_OUTPUT, auth_middleware=middleware or UNKNOWN_OUTPUT
-    )
-    yield UiRouteSpec, to_alloy
+    if settings.telemetry.engine is Engine.ALLOY:
+        middleware = existing_middleware(settings)
+        if middleware is None:
+            yield BasicAuthSpec, build_args.basic_auth_args(settings, UNKNOWN_OUTPUT)
+        to_alloy = build_args.alloy_route_args(
+            settings, namespace=UNKNOWN_OUTPUT, service=UNKNOWN_OUTPUT, auth_middleware=middleware or UNKNOWN_OUTPUT
+        )
+        yield UiRouteSpec, to_alloy
     if settings.grafana.enabled:
         yield (
             UiRouteSpec,
