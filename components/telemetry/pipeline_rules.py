@@ -1,10 +1,12 @@
 """Rules of sources, processors, destinations and pipelines, for the rules of `TelemetrySpec`."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
+import yaml
 from pydantic import BaseModel
 
 from .._model import Location
@@ -74,6 +76,8 @@ _SIGNALS_OF_DESTINATIONS: Mapping[DestinationKind, frozenset[Signal]] = {
     DestinationKind.PROMETHEUS: frozenset({Signal.METRICS}),
     DestinationKind.PROMETHEUS_EXPORTER: frozenset({Signal.METRICS}),
 }
+_BLOCK = 'otelcol.receiver.kafka "orders" { }'
+_ALLOY_BLOCK = re.compile(r'^[a-z][\w.]*( "\w+")? \{', re.MULTILINE)
 _WHOLE_TRACES = (_P.TAIL_SAMPLING, _P.SERVICE_GRAPH)
 
 
@@ -345,3 +349,22 @@ def queue_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
     elif parse_quantity(volume) < parse_quantity(spec.queue_size):
         message = f"must be at most gateway.volume_size {shown(volume)}; lower it, or raise that"
         yield Violation(message, at=("queue_size",))
+
+
+_SECTIONS = ("receivers", "processors", "connectors", "exporters", "extensions", "service")
+
+
+def raw_config_problem(text: str, engine: str) -> str | None:
+    """Return why a text is no configuration of an engine: sections of the Collector, or blocks of Alloy."""
+    if engine == "alloy":
+        return None if _ALLOY_BLOCK.search(text) else f"must have a block of Alloy, such as {_BLOCK}; correct it"
+    try:
+        found = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        reason = " ".join(str(getattr(error, "problem", error)).split())
+        line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
+        return f"must be YAML, and line {line}: {reason}; correct it"
+    unknown = sorted(set(found) - set(_SECTIONS)) if isinstance(found, Mapping) else [shown(found)]
+    if unknown:
+        return f"must have sections of the Collector ({', '.join(_SECTIONS)}), and has {', '.join(unknown)}; remove it"
+    return None

@@ -14,6 +14,7 @@ from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._log_labels import CLUSTER, DEFAULT_INDEX_LABELS, IndexLabel
 from .._model import AlsoCalled, Choices, Plain, StrictModel, placeholder
 from .._namespace_spec import PodSecurity
+from .._plain_secrets import PROBLEM, holds_a_secret
 from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Violation, rule
 from .._tenants import OptionalTenant, Tenant
@@ -497,6 +498,14 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
     @rule("queue_size", "gateway", "destinations", "storage_host_path", "log_source", "release_name", "namespace")
     def _queue_has_a_volume(self) -> Iterator[Violation]:
         return pipeline_rules.queue_problems(self)
+
+    @rule("raw_config")
+    def _raw_config_holds_no_secret(self) -> Violation | None:
+        return Violation(PROBLEM, secret=True) if holds_a_secret(self.raw_config) else None
+
+    @rule("raw_config", "engine")
+    def _raw_config_is_of_the_engine(self) -> str | None:
+        return pipeline_rules.raw_config_problem(self.raw_config, self.engine.value) if self.raw_config else None
 
     @rule("gateway")
     def _gateway_has_memory(self) -> Iterator[Violation]:

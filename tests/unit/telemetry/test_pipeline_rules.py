@@ -204,3 +204,22 @@ def test_an_option_of_another_kind_is_refused(kind: str, option: str, value: Any
 def test_an_expression_that_is_not_re2_is_refused(pattern: str) -> None:
     problems = found(processors={"a": {"kind": "drop", "pattern": pattern}}, pipelines={"logs": {"processors": ["a"]}})
     assert "must be a regular expression of RE2, and " in problems["processors.a.pattern"]
+
+
+@pytest.mark.parametrize(
+    ("engine", "text", "message"),
+    [
+        ("otel-collector", "receivers: [", "must be YAML, and line 1: "),
+        ("otel-collector", "recievers: {}", "must have sections of the Collector (receivers, "),
+        ("otel-collector", "just text", 'and has "just text"; remove it'),
+        ("alloy", "receivers: {}", "must have a block of Alloy"),
+    ],
+)
+def test_a_raw_text_is_of_its_engine(engine: str, text: str, message: str) -> None:
+    assert message in found(engine=engine, raw_config=text)["raw_config"]
+
+
+def test_a_raw_text_holds_no_secret() -> None:
+    text = 'otelcol.auth.basic "a" {\n  password = "hunter2hunter2"\n}\nauthorization = "Bearer abc123def456"'
+    (problem,) = TelemetrySpec.find_problems({**BACKENDS, "raw_config": text})
+    assert problem.shown == " (value hidden)" and "secret in plain text" in problem.message
