@@ -19,6 +19,7 @@ from .alloy.config import alloy_config
 from .alloy.values import CONFIG_KEY, UI_PORT, alloy_values
 from .args import TelemetryArgs
 from .labels import log_labels, log_metadata
+from .losses import losses
 from .pipelines import Role, roles
 from .spec import Engine, TelemetrySpec
 from .update_guard import engine_problems, update_problems
@@ -69,6 +70,8 @@ class Telemetry(pulumi.ComponentResource):
         super().__init__("observability:index:Telemetry", name, {**args}, opts)
         resolved = spec.resolve(component)
         log_address_warnings(resolved, self)
+        if pulumi.runtime.is_dry_run():
+            resolved.apply(lambda checked: pulumi.log.info(losses(checked), self))
         namespaces: list[pulumi.Resource] = []
         if spec.create_namespace:
             level, protect = spec.namespace_security, spec.protect_namespace

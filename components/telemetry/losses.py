@@ -1,0 +1,41 @@
+"""What the collectors of a specification can lose or repeat, in a sentence that a preview shows."""
+
+from collections.abc import Iterator
+
+from .model import ProcessorKind
+from .pipelines import flows
+from .spec import Engine, TelemetrySpec
+
+_STORED_ONCE = "which Loki stores once"
+
+
+def losses(spec: TelemetrySpec) -> str:
+    """Return what a kill or an outage can lose or repeat; figures are those of docs/collection.md."""
+    return "what can be lost or repeated: " + "; ".join(_losses(spec))
+
+
+def _losses(spec: TelemetrySpec) -> Iterator[str]:
+    alloy = spec.engine is Engine.ALLOY
+    if not spec.reads_files:
+        yield (
+            "a collector that restarts streams each container from its beginning, "
+            f"{_STORED_ONCE}, and misses containers that ended meanwhile"
+        )
+    elif not spec.positions_directory:
+        yield f"a pod that is replaced reads every file again, {_STORED_ONCE}"
+    elif alloy:
+        yield (
+            "a killed collector loses up to 10 MiB of lines that it had read and repeats those of up to 10 s, "
+            f"{_STORED_ONCE}"
+        )
+    else:
+        yield f"a killed collector loses no line and repeats those of its last reads, {_STORED_ONCE}"
+    on_disk = not alloy or spec.queue_size is not None
+    yield (
+        f"data by OTLP waits {'on disk' if on_disk else 'in memory'} for its destination"
+        f"{'' if on_disk else ', and is lost with its collector'}"
+    )
+    if any(flow.has(ProcessorKind.TAIL_SAMPLING) for flow in flows(spec)):
+        yield "a gateway that ends loses the traces that wait for their decision"
+    if any(flow.has(ProcessorKind.MULTILINE) for flow in flows(spec)):
+        yield "a killed collector loses entries of several lines that were not complete"

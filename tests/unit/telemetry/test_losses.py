@@ -1,0 +1,30 @@
+"""A preview says what the collectors can lose, by what they are and not in general."""
+
+from typing import Any
+
+import pytest
+
+from components.telemetry.losses import losses
+
+from .examples import telemetry_spec
+
+
+@pytest.mark.parametrize(
+    ("args", "part"),
+    [
+        ({}, "loses up to 10 MiB of lines that it had read"),
+        ({"storage_host_path": ""}, "a pod that is replaced reads every file again"),
+        ({"log_source": "api"}, "streams each container from its beginning"),
+        ({"engine": "otel-collector"}, "loses no line and repeats those of its last reads"),
+        ({"engine": "otel-collector"}, "data by OTLP waits on disk for its destination"),
+        ({}, "data by OTLP waits in memory for its destination, and is lost with its collector"),
+        ({"queue_size": "1Gi"}, "data by OTLP waits on disk for its destination"),
+        (
+            {"gateway": {"replicas": 2}, "pipelines": {"traces": {"processors": ["tail_sampling"]}}},
+            "loses the traces that wait for their decision",
+        ),
+    ],
+)
+def test_the_sentence_is_that_of_the_specification(args: dict[str, Any], part: str) -> None:
+    assert part in losses(telemetry_spec(**args))
+    assert ("decision" in losses(telemetry_spec(**args))) is ("gateway" in args)
