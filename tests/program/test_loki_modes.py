@@ -1,19 +1,16 @@
-"""Every stage between two modes of Loki, previewed and rendered with this project's own charts alone."""
+"""Every stage between two modes of Loki, rendered with this project's own charts alone."""
 
-from __future__ import annotations
-
-import json
-from pathlib import Path
+from itertools import product
 
 import pytest
-import yaml
 
-from components.charts import LOKI
+from components.charts import CHARTS_VARIABLE, LOKI
 from components.logging.modes import LokiMode
-from tests.checkout import Checkout
-from tests.installed_tools import ENGINE, require
-
-pytestmark = pytest.mark.engine
+from tests.checkout import ROOT
+from tests.installed_tools import require
+from tools.contract import check
+from tools.program.stacks import configured_program
+from tools.render.stack import render_program
 
 STAGES = {
     "SingleBinary<->SimpleScalable": (LokiMode.MONOLITHIC, LokiMode.SIMPLE_SCALABLE),
@@ -33,44 +30,29 @@ WORKLOADS = {
     },
 }
 OF_EVERY_MODE = {"loki-gateway", "loki-chunks-cache", "loki-results-cache"}
-NO_REPOSITORY = {"OBSERVABILITY_CHARTS": "", "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1,localhost"}
+LITTLE_ELSE = {
+    "cluster": {"name": "dev"},
+    "grafana": {"enabled": False},
+    "metrics": {"kind": "external", "remote_write_url": "http://m:9090/api/v1/write", "otlp_url": "http://m:9090/otlp"},
+}
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    """A copy of the project that reaches no chart but its own."""
-    require(*ENGINE)
-    return Checkout(tmp_path, NO_REPOSITORY)
-
-
-@pytest.mark.parametrize("version", LOKI.versions)
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_between_two_modes_can_be_previewed(stage: str, version: str, checkout: Checkout) -> None:
-    _set_stage(checkout, *STAGES[stage], version)
-    done = checkout.deploy("preview", "dev", "--", "--json")
-    assert done.exit_code == 0, done.output
-    states = (step["newState"] for step in json.loads(done.stdout)["steps"])
-    (release,) = (state["inputs"] for state in states if state["urn"].endswith("::logging-loki"))
-    assert (release["version"], release["values"]["deploymentMode"]) == (version, stage)
-
-
-@pytest.mark.parametrize("version", LOKI.versions)
-@pytest.mark.parametrize("stage", STAGES)
-def test_a_stage_back_runs_the_workloads_of_both_modes(stage: str, version: str, checkout: Checkout) -> None:
-    end, start = STAGES[stage]
-    _set_stage(checkout, start, end, version)
-    out = checkout.root / "rendered"
-    done = checkout.run("python", "-m", "tools.render", "--stack", "dev", "--out", str(out))
-    assert done.exit_code == 0, done.output
-    documents = [item for path in out.rglob("*.yaml") for item in yaml.safe_load_all(path.read_text()) if item]
+@pytest.mark.parametrize(("stage", "version", "back"), [*product(STAGES, LOKI.versions, (False, True))])
+def test_a_stage_between_two_modes_runs_the_workloads_of_both(
+    stage: str, version: str, back: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("helm")
+    monkeypatch.setenv(CHARTS_VARIABLE, "")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    start, end = reversed(STAGES[stage]) if back else STAGES[stage]
+    logging = {"mode": end.value, "migrate_from": start.value, "chart_version": version}
+    rendering = render_program(configured_program(ROOT, {**LITTLE_ELSE, "logging": logging}), "dev")
+    (loki,) = (release for release in rendering.releases if release.name == "loki")
+    assert (loki.version, loki.values["deploymentMode"]) == (version, stage)
     workloads = {
-        item["metadata"]["name"]
-        for item in documents
-        if item["kind"] in ("Deployment", "StatefulSet") and item["metadata"].get("namespace") == "logging"
+        item.name
+        for item in rendering.objects
+        if item.kind in ("Deployment", "StatefulSet") and item.namespace == "logging"
     }
     assert workloads == WORKLOADS[start] | WORKLOADS[end] | OF_EVERY_MODE
-
-
-def _set_stage(checkout: Checkout, start: LokiMode, end: LokiMode, version: str) -> None:
-    stage = {"mode": end.value, "migrate_from": start.value, "chart_version": version}
-    checkout.configure("dev", {"observability:logging": stage})
+    assert [str(finding) for finding in check(rendering).findings] == []
