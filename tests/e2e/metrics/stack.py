@@ -25,6 +25,9 @@ KEYS = "metrics-s3"
 AUTHORITY = "shop-ca"
 """The existing ConfigMap with the authority of the site that is probed."""
 CLUSTER = "sandbox"
+ADMISSION = "kubernetes:admissionregistration.k8s.io/"
+BOUNDED, SAMPLES = "bounded", 2
+"""The namespace with a limit of its own, and that many samples of a target."""
 
 
 def settings(endpoint: str, shop: Shop) -> Mapping[str, Any]:
@@ -41,7 +44,12 @@ def settings(endpoint: str, shop: Shop) -> Mapping[str, Any]:
         "observability:storage": store,
         "observability:caching": {"kind": "valkey"},
         "observability:retention": {"metrics": "90d"},
-        "observability:metrics": {"replicas": 2, "scrape_interval": "15s", "long_term": {}},
+        "observability:metrics": {
+            "replicas": 2,
+            "scrape_interval": "15s",
+            "namespace_limits": {BOUNDED: {"samples_per_target": SAMPLES}},
+            "long_term": {},
+        },
         "observability:probes": {"interval": "5s", "targets": {"shop": secure_target(shop)}},
         "observability:grafana": {"enabled": False},
         "observability:demo": {"enabled": False},
@@ -78,9 +86,16 @@ def render_stack(config: Mapping[str, Any]) -> Objects:
 
 
 def render(program: Callable[[], Mapping[str, Any]]) -> Objects:
-    """Return the objects of a program in `monitoring`, of stand-in charts where the published ones cannot be had."""
+    """Return the objects of a program in `monitoring`, and its admission policies.
+
+    They are those of stand-in charts where the published ones cannot be had.
+    """
     recording = record(program, preview=True, stack="metrics")
-    of_metrics = [resource for resource in recording.resources if _namespace(resource) == NAMESPACE]
+    of_metrics = [
+        resource
+        for resource in recording.resources
+        if _namespace(resource) == NAMESPACE or resource.type.startswith(ADMISSION)
+    ]
     metrics = Recording(resources=of_metrics)
     objects: list[Object] = [item.manifest for item in kubernetes_objects(metrics)]
     for summary, items in render_releases(metrics, charts_cache(), lambda warning: None):

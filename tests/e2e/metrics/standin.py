@@ -61,6 +61,7 @@ def _complete_operator(values: Mapping[str, Any], objects: Objects) -> Iterator[
     ):
         workload = objects.workload(image)
         yield _monitor(workload, job, port)
+    yield _kubelet_monitor(f"{name}-kubelet", values["kubelet"]["serviceMonitor"])
     for workload in (operator, objects.workload("kube-state-metrics/kube-state-metrics")):
         account = workload["spec"]["template"]["spec"]["serviceAccountName"]
         yield {
@@ -81,6 +82,37 @@ def _monitor(workload: Object, job: str, port: str) -> Object:
         "kind": "ServiceMonitor",
         "metadata": {"name": metadata["name"], "namespace": metadata["namespace"]},
         "spec": {"selector": {"matchLabels": metadata["labels"]}, "endpoints": [endpoint]},
+    }
+
+
+def _kubelet_monitor(name: str, values: Mapping[str, Any]) -> Object:
+    """Return the ServiceMonitor of kubelet and cAdvisor, without the metrics that it drops."""
+    account = "/var/run/secrets/kubernetes.io/serviceaccount"
+    path = {"action": "replace", "sourceLabels": ["__metrics_path__"], "targetLabel": "metrics_path"}
+    common = {
+        "port": "https-metrics",
+        "scheme": "https",
+        "honorLabels": True,
+        "honorTimestamps": True,
+        "tlsConfig": {"caFile": f"{account}/ca.crt", "insecureSkipVerify": True},
+        "bearerTokenFile": f"{account}/token",
+        "relabelings": [path],
+    }
+    measured = {"interval": values["cAdvisorInterval"], "trackTimestampsStaleness": True}
+    return {
+        "apiVersion": _MONITORING,
+        "kind": "ServiceMonitor",
+        "metadata": {"name": name},
+        "spec": {
+            "jobLabel": "k8s-app",
+            "namespaceSelector": {"matchNames": ["kube-system"]},
+            "selector": {"matchLabels": {"app.kubernetes.io/name": "kubelet", "k8s-app": "kubelet"}},
+            "endpoints": [
+                common,
+                {**common, "path": "/metrics/cadvisor", **measured},
+                {**common, "path": "/metrics/probes"},
+            ],
+        },
     }
 
 

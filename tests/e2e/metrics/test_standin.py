@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,6 +34,7 @@ def test_what_a_stand_in_chart_runs_is_what_the_published_one_runs(
     for part in ("store", "compact", "query", "query-frontend"):
         assert _arguments(stand_in, part, tmp_path) == _arguments(published, part, tmp_path), part
     (found,), (expected,) = stand_in.of("Prometheus"), published.of("Prometheus")
+    assert _kubelets(stand_in) == _kubelets(published)
     differing = {key for key, value in found["spec"].items() if value and expected["spec"].get(key) != value}
     assert differing <= OF_THE_CHART
 
@@ -40,3 +42,10 @@ def test_what_a_stand_in_chart_runs_is_what_the_published_one_runs(
 def _arguments(objects: Objects, part: str, directory: Path) -> set[str]:
     contents = Objects([*objects.manifests, *existing(SHOP)])
     return set(Pod(objects.workload("thanos/thanos", part), contents, directory).arguments({}))
+
+
+def _kubelets(objects: Objects) -> dict[str, Any]:
+    """Return the monitor of the kubelets, without the metrics that it drops."""
+    (spec,) = (each["spec"] for each in objects.of("ServiceMonitor") if each["metadata"]["name"].endswith("-kubelet"))
+    endpoints = [{k: v for k, v in each.items() if k != "metricRelabelings"} for each in spec["endpoints"]]
+    return {**spec, "endpoints": endpoints}
