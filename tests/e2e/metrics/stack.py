@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sandbox.aws import FAKE_KEY
@@ -20,6 +20,8 @@ from tools.render.resources import kubernetes_objects
 
 NAMESPACE = "monitoring"
 BUCKET, PREFIX, REGION = "observability", "metrics", "us-east-1"
+RECEIVED_PREFIX = "received"
+MEMCACHED = "dns+memcached.caching:11211"
 KEYS = "metrics-s3"
 """The existing Secret with the keys of the bucket."""
 AUTHORITY = "shop-ca"
@@ -53,6 +55,27 @@ def settings(endpoint: str, shop: Shop) -> Mapping[str, Any]:
         "observability:probes": {"interval": "5s", "targets": {"shop": secure_target(shop)}},
         "observability:grafana": {"enabled": False},
         "observability:demo": {"enabled": False},
+    }
+
+
+def receiving_settings(endpoint: str, shop: Shop, groups: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the settings of a stack that receives what is pushed in Thanos, evaluates rules there, uses a memcached.
+
+    It has another prefix than the stack of `settings`.
+    """
+    config = settings(endpoint, shop)
+    store, metrics = config["observability:storage"], config["observability:metrics"]
+    long_term = {
+        "replicas": 2,
+        "receive": True,
+        "ruler": True,
+        "ruler_groups": groups,
+        "memcached_addresses": [MEMCACHED],
+    }
+    return {
+        **{key: value for key, value in config.items() if key != "observability:caching"},
+        "observability:storage": {**store, "prefixes": {**store["prefixes"], "metrics": RECEIVED_PREFIX}},
+        "observability:metrics": {**metrics, "long_term": long_term},
     }
 
 

@@ -276,7 +276,7 @@ def test_a_probed_certificate_shows_its_days_and_each_probe_its_resolution(prome
 
 def test_what_is_written_remotely_arrives_once(prometheus: Prometheus, tmp_path: Path) -> None:
     sent = {"job": "tempo", "service_name": "checkout", "namespace": "tracing", "cluster": "sandbox"}
-    push_remotely(prometheus, "spans_total", 3, sent, tmp_path)
+    push_remotely(prometheus.program.address, "spans_total", 3, sent, tmp_path)
     labels, value = prometheus.one("spans_total")
     assert labels == {"__name__": "spans_total", **sent} and value == 3
     assert prometheus.query("count_over_time(spans_total[5m])")[0][1] == 1
