@@ -10,6 +10,7 @@ import dataclasses
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Self, TypeVar
 
 import pulumi
@@ -110,7 +111,7 @@ class Spec(StrictModel):
     def _accept_outputs(cls, value: Any, handler: Callable[[Any], Any], info: Any) -> Any:
         if isinstance(value, pulumi.Output | _Invalid):
             return value
-        if not is_plain(cls.model_fields[info.field_name]) and holds_output(value):
+        if info.field_name not in _plain_fields(cls) and holds_output(value):
             return pulumi.Output.from_input(value)
         return handler(value)
 
@@ -136,6 +137,12 @@ class Spec(StrictModel):
         valid = {name: value for name, value in args.items() if name not in invalid}
         return cls._checked(valid | {name: _INVALID for name in invalid if name in cls.model_fields})[1]
 
+    @classmethod
+    def check_or_none(cls, args: Mapping[str, Any]) -> Self | None:
+        """Return the checked `args`, `None` where one is wrong."""
+        spec, problems = cls._checked(args)
+        return None if problems else spec
+
     def resolve(self, component: str) -> "pulumi.Output[Self]":
         """Return the specification with every output resolved, checked again as a whole."""
         fields = {name: getattr(self, name) for name in self.model_fields_set}
@@ -147,9 +154,9 @@ class Spec(StrictModel):
             ArgumentProblem(
                 _place(at), "", "must be known when the program runs, and is an output; set a plain value", at
             )
-            for name, stated in cls.model_fields.items()
-            if name in args and is_plain(stated)
-            for at in find_outputs(stated.annotation, args[name], (name,))
+            for name in _plain_fields(cls)
+            if name in args
+            for at in find_outputs(cls.model_fields[name].annotation, args[name], (name,))
         ]
         data = {**args, **{str(problem.location[0]): _INVALID for problem in problems}}
         try:
@@ -183,6 +190,13 @@ def _violations(spec: Spec) -> Iterator[ArgumentProblem]:
             yield ArgumentProblem(_place(at), text, violation.message, at, fields, located)
 
 
+@cache
+def _plain_fields(cls: type[Spec]) -> Mapping[str, None]:
+    """Return the fields that take no output, in order."""
+    return {name: None for name, field in cls.model_fields.items() if is_plain(field)}
+
+
+@cache
 def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Found]]]:
     methods = (getattr(cls, name) for name in dir(cls) if not name.startswith(("__", "model_")))
     return [(method.rule_fields, method) for method in methods if hasattr(method, "rule_fields")]

@@ -23,6 +23,13 @@ from .unused_settings import UNUSED_SETTINGS_RULES
 
 _LONG_TERM = ("metrics.kind", "metrics.long_term")
 """The settings by which blocks of metrics need a bucket."""
+_AREA_NAMESPACES = (
+    *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
+    *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
+    *("probes.targets", "probes.namespace"),
+    *("metrics.kind", "metrics.namespace"),
+)
+"""The settings that the namespaces of the areas follow from."""
 
 
 @rule("storage.kind", "storage.credentials", "secrets", *_LONG_TERM)
@@ -273,10 +280,7 @@ def _streams_are_of_logs(settings: Settings) -> Iterator[Problem]:
 
 
 @rule(
-    *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
-    *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
-    *("probes.targets", "probes.namespace"),
-    *("metrics.kind", "metrics.namespace", "metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"),
+    *(*_AREA_NAMESPACES, "metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"),
     "cluster.existing_namespaces",
 )
 def _namespaces_differ_from_external_metrics(settings: Settings) -> Iterator[Problem]:
@@ -294,12 +298,7 @@ def _namespaces_differ_from_external_metrics(settings: Settings) -> Iterator[Pro
             )
 
 
-@rule(
-    *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
-    *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
-    *("probes.targets", "probes.namespace"),
-    *("metrics.kind", "metrics.namespace", "cluster.existing_namespaces"),
-)
+@rule(*_AREA_NAMESPACES, "cluster.existing_namespaces")
 def _existing_namespaces_are_of_areas(settings: Settings) -> Iterator[Problem]:
     used = set(area_namespaces(settings).values())
     place = setting_path("cluster", "existing_namespaces")
@@ -310,6 +309,17 @@ def _existing_namespaces_are_of_areas(settings: Settings) -> Iterator[Problem]:
         message = f"must be namespaces of areas, and {', '.join(unused)} are not; {nearest(unused[0], used)}"
         fix = replace_command(place, existing, kept) if kept else remove_command(place)
         yield Problem(place, message, fix, shown(existing))
+
+
+@rule(*_AREA_NAMESPACES, "metrics.namespace_limits")
+def _namespace_limits_are_of_other_namespaces(settings: Settings) -> Iterator[Problem]:
+    # The component refuses its own.
+    own = set(area_namespaces(settings).values()) - {settings.metrics.namespace}
+    limited = settings.metrics.namespace_limits if settings.metrics.in_stack else {}
+    for namespace in sorted(own & set(limited)):
+        place = setting_path("metrics", "namespace_limits", namespace)
+        message = "must not be set, as the monitors of the stack in this namespace state no limits; remove it"
+        yield Problem(place, message, remove_command(place))
 
 
 RULES: Sequence[Rule] = (
@@ -337,6 +347,7 @@ RULES: Sequence[Rule] = (
     _streams_are_of_logs,
     _namespaces_differ_from_external_metrics,
     _existing_namespaces_are_of_areas,
+    _namespace_limits_are_of_other_namespaces,
     *TENANT_RULES,
     *SECURITY_RULES,
     *PRODUCTION_RULES,

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import yaml
 
@@ -92,6 +94,15 @@ class Checkout:
         environment = self.environment | variables
         done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True)
         return Done(done.returncode, done.stdout, done.stderr)
+
+    def call(self, main: Callable[[], int], *arguments: str) -> int:
+        """Return the exit code of a tool that is run in this process, as if it were started in this checkout."""
+        with (
+            patch.dict(os.environ, self.environment, clear=True),
+            patch.object(sys, "argv", ["a tool", *arguments]),
+            contextlib.chdir(self.root),
+        ):
+            return main()
 
     def changes(self, stack: str) -> set[tuple[str, str]]:
         """Return operation and name of everything that a preview would change; fail where the preview does."""

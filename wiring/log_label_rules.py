@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 
 from components._shown import shown
-from components._spec import Spec
 from components._tenants import THE_ONLY_TENANT
 from components.logging.limits import LabelLimit
-from components.logging.spec import LoggingSpec
 from components.telemetry.labels import log_labels
 from components.telemetry.spec import TelemetrySpec
 from config import Settings
 from config.errors import Problem, remove_command, set_command, setting_path
 
-from .planned_components import planned_components
+from .planned_components import planned_collectors, planned_loki
 
 LOKI_LABEL = "service_name"
 """The label that Loki adds, and does not count."""
@@ -20,13 +18,9 @@ LOKI_LABEL = "service_name"
 
 def log_label_problems(settings: Settings) -> Iterator[Problem]:
     """Yield labels and structured metadata of the collectors with which Loki rejects lines, once both are valid."""
-    planned = {component.spec: component.arguments for component in planned_components(settings)}
-    specs: tuple[type[Spec], ...] = (LoggingSpec, TelemetrySpec)
-    areas = ("logging", "telemetry")
-    if any(map(settings.is_invalid, areas)) or any(spec.find_problems(planned[spec]) for spec in specs):
+    loki, collectors = planned_loki(settings), planned_collectors(settings)
+    if loki is None or collectors is None:
         return
-    loki = LoggingSpec.check("Logging", planned[LoggingSpec])
-    collectors = TelemetrySpec.check("Telemetry", planned[TelemetrySpec])
     # An override of one tenant rejects its lines alone; each rule is reported for the strictest one.
     tenants = sorted({collectors.logs_tenant or THE_ONLY_TENANT, *collectors.namespace_tenants.values()})
 

@@ -1,6 +1,6 @@
 """The components of a stack with their arguments before any of them is created; outputs are not known yet."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Never, cast
 
@@ -130,6 +130,16 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
         )
 
 
+def planned_loki(settings: Settings) -> LoggingSpec | None:
+    """Return the specification of Loki, `None` where a setting or argument of it is wrong."""
+    return None if settings.is_invalid("logging") else LoggingSpec.check_or_none(_logging_args(settings))
+
+
+def planned_collectors(settings: Settings) -> TelemetrySpec | None:
+    """Return the specification of the collectors, `None` where a setting or argument of them is wrong."""
+    return None if settings.is_invalid("telemetry") else TelemetrySpec.check_or_none(_telemetry_args(settings))
+
+
 def _logging_args(settings: Settings) -> LoggingArgs:
     cache = _cache(settings)
     return build_args.logging_args(settings, namespace=UNKNOWN_OUTPUT, bucket=_bucket(settings, "logs"), cache=cache)
@@ -248,6 +258,7 @@ def _storage(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, obje
 
 
 def _datasources_args(settings: Settings) -> DatasourcesArgs:
+    collectors = planned_collectors(settings)
     return build_args.datasources_args(
         settings,
         metrics=_metrics(settings),
@@ -256,26 +267,17 @@ def _datasources_args(settings: Settings) -> DatasourcesArgs:
         traces_namespace=UNKNOWN_OUTPUT,
         traces_url=UNKNOWN_OUTPUT,
         metrics_namespace=UNKNOWN_OUTPUT,
-        log_labels=_of_collectors(settings, log_labels),
-        log_metadata=_of_collectors(settings, log_metadata),
+        log_labels=log_labels(collectors) if collectors else UNKNOWN_OUTPUT,
+        log_metadata=log_metadata(collectors) if collectors else UNKNOWN_OUTPUT,
         generated_metrics=_generated_metrics(settings),
     )
 
 
-def _of_collectors(settings: Settings, value: Callable[[TelemetrySpec], Sequence[str]]) -> pulumi.Input[Sequence[str]]:
-    """Return a value of the collectors, as far as their arguments are right."""
-    arguments = _telemetry_args(settings)
-    if settings.is_invalid("telemetry") or TelemetrySpec.find_problems(arguments):
-        return UNKNOWN_OUTPUT
-    return value(TelemetrySpec.check("Telemetry", arguments))
-
-
 def _generated_metrics(settings: Settings) -> pulumi.Input[Sequence[str]]:
     """Return the metrics that Tempo makes of spans, as far as its arguments are right."""
-    arguments = _tracing_args(settings)
-    if settings.is_invalid("tracing") or TracingSpec.find_problems(arguments):
+    tempo = None if settings.is_invalid("tracing") else TracingSpec.check_or_none(_tracing_args(settings))
+    if tempo is None:
         return UNKNOWN_OUTPUT
-    tempo = TracingSpec.check("Tracing", arguments)
     return generated_metrics(tempo.processors) if tempo.generates_metrics else []
 
 

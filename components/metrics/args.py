@@ -27,7 +27,7 @@ class ScrapeLimits(TypedDict):
 
 
 class NamespaceLimits(TypedDict):
-    """Limits of the pods of one namespace that are scraped by their annotations."""
+    """Limits of one namespace: of its pods that are scraped by their annotations, and the highest of its monitors."""
 
     samples_per_target: NotRequired[int]
     """Samples of one scrape. 1 to 10000000. Default: that of `limits`."""
@@ -100,8 +100,9 @@ class MetricsArgs(TypedDict):
     limits: NotRequired[pulumi.Input[ScrapeLimits]]
     """Limits of every target, against an explosion of series. Default: the default of each."""
     namespace_limits: NotRequired[Mapping[str, NamespaceLimits]]
-    """Lower limits by namespace, for pods that are scraped by their annotations; ServiceMonitors and PodMonitors
-    state their own. Default: none."""
+    """Lower limits by namespace, other than those of the stack. Pods that are scraped by their annotations have
+    them; of ServiceMonitors, PodMonitors, Probes and ScrapeConfigs, Kubernetes refuses those without a limit of
+    their own or with a higher one, from version 1.30. Default: none."""
     annotation_scraping: NotRequired[bool]
     """Whether pods with the annotation `prometheus.io/scrape: "true"` are scraped, at `prometheus.io/port`, `path`
     and `scheme`. Default: true."""
@@ -110,9 +111,9 @@ class MetricsArgs(TypedDict):
     node_exporter: NotRequired[bool]
     """Whether node-exporter runs on every node, for its CPU, memory and disks. Default: true."""
     control_plane: NotRequired[Sequence[str]]
-    """Parts of the control plane to scrape, beside API server, kubelet and DNS: those that listen at an address
-    that pods reach. A managed cluster hides them. One of `etcd`, `scheduler`, `controller-manager` or `proxy`.
-    Default: none."""
+    """Parts of the control plane to scrape, beside API server and kubelet: those that listen at an address that
+    pods reach. A managed cluster hides all but the DNS, and some the metrics of that. One of `coredns`, `kube-dns`,
+    `etcd`, `scheduler`, `controller-manager` or `proxy`. Default: `coredns`."""
     cpu: NotRequired[pulumi.Input[str]]
     """CPU request of Prometheus. Default: `200m`."""
     memory: NotRequired[pulumi.Input[str]]

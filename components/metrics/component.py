@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pulumi
+from pulumi_kubernetes.admissionregistration.v1 import ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding
 from pulumi_kubernetes.apiextensions import CustomResource
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
@@ -15,6 +16,7 @@ from .._network_policy import clients_policy, network_policy
 from .._outputs import known_after, outputs_of
 from .._release import release
 from .args import MetricsArgs, OperatorCrdsArgs
+from .monitor_limits import admission_policy, has_limits, policy_binding, policy_name
 from .scraping import scrape_configs
 from .spec import MetricsSpec, OperatorCrdsSpec
 from .update_guard import update_problems
@@ -88,6 +90,8 @@ class Metrics(pulumi.ComponentResource):
             hooks=guard(f"{name}-prometheus", problems),
         )
         _create_scrape_configs(name, spec, resolved, prometheus, self)
+        if has_limits(spec):
+            _create_admission_policy(name, spec, resolved, self)
         if spec.client_namespaces:
             network_policy(
                 f"{name}-network-policy",
@@ -128,6 +132,22 @@ def _create_scrape_configs(
             spec=resolved.apply(partial(_scrape_config, config_name)),
             opts=pulumi.ResourceOptions(parent=parent, depends_on=[prometheus]),
         )
+
+
+def _create_admission_policy(
+    name: str, spec: MetricsSpec, resolved: pulumi.Output[MetricsSpec], parent: pulumi.Resource
+) -> None:
+    metadata = ObjectMetaArgs(name=policy_name(spec), labels=MANAGED_BY)
+    policy: pulumi.Output[Any] = resolved.apply(admission_policy)
+    binding: pulumi.Output[Any] = resolved.apply(policy_binding)
+    opts = pulumi.ResourceOptions(parent=parent)
+    made = ValidatingAdmissionPolicy(f"{name}-namespace-limits", metadata=metadata, spec=policy, opts=opts)
+    ValidatingAdmissionPolicyBinding(
+        f"{name}-namespace-limits",
+        metadata=metadata,
+        spec=binding,
+        opts=pulumi.ResourceOptions(parent=parent, depends_on=[made]),
+    )
 
 
 def _scrape_config(name: str, spec: MetricsSpec) -> Mapping[str, Any]:

@@ -22,12 +22,11 @@ def scrape_configs(spec: MetricsSpec) -> Iterator[tuple[str, Mapping[str, Any]]]
     others = [_rule("drop", ["__meta_kubernetes_namespace"], limited)] if limited else []
     yield NAME, {**_specification(spec, others), "kubernetesSDConfigs": [{"role": "Pod"}]}
     for namespace, limits in spec.namespace_limits.items():
-        stated = {"sampleLimit": limits.samples_per_target, "labelLimit": limits.labels_per_sample}
         yield (
             f"{NAME}-{namespace}",
             {
                 **_specification(spec, []),
-                **{name: limit for name, limit in stated.items() if limit is not None},
+                **limits.of_monitors,
                 "kubernetesSDConfigs": [{"role": "Pod", "namespaces": {"names": [namespace]}}],
             },
         )

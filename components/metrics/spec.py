@@ -69,8 +69,10 @@ MetricLabel = Annotated[str, AfterValidator(_label_name)]
 
 
 class ControlPlanePart(StrEnum):
-    """A part of the control plane that a managed cluster hides."""
+    """A part of the control plane, or the DNS of the cluster, that a managed cluster may hide."""
 
+    COREDNS = "coredns"
+    KUBE_DNS = "kube-dns"
     ETCD = "etcd"
     SCHEDULER = "scheduler"
     CONTROLLER_MANAGER = "controller-manager"
@@ -123,7 +125,7 @@ class ScrapeLimits(StrictModel):
 
 
 class NamespaceLimits(StrictModel):
-    """Limits of the pods of one namespace that are scraped by their annotations."""
+    """Limits of one namespace: of its pods that are scraped by their annotations, and the highest of its monitors."""
 
     samples_per_target: int | None = Field(
         default=None,
@@ -135,6 +137,12 @@ class NamespaceLimits(StrictModel):
     labels_per_sample: int | None = Field(
         default=None, ge=1, le=1_000, description="Labels of one sample. Default: that of `limits`.", examples=[30]
     )
+
+    @property
+    def of_monitors(self) -> Mapping[str, int]:
+        """The limits that are stated, by their names in monitors and ScrapeConfigs."""
+        stated = {"sampleLimit": self.samples_per_target, "labelLimit": self.labels_per_sample}
+        return {field: limit for field, limit in stated.items() if limit is not None}
 
 
 class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
@@ -222,8 +230,9 @@ class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     namespace_limits: Plain[Mapping[Name, NamespaceLimits]] = Field(
         default_factory=dict,
         description=(
-            "Lower limits by namespace, for pods that are scraped by their annotations; ServiceMonitors and "
-            "PodMonitors state their own. Default: none."
+            "Lower limits by namespace, other than those of the stack. Pods that are scraped by their annotations have "
+            "them; of ServiceMonitors, PodMonitors, Probes and ScrapeConfigs, Kubernetes refuses those without a limit "
+            "of their own or with a higher one, from version 1.30. Default: none."
         ),
         examples=[{"shop": {"samples_per_target": 5_000}}],
     )
@@ -246,12 +255,12 @@ class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
         examples=[False],
     )
     control_plane: Plain[Sequence[ControlPlanePart]] = Field(
-        default=(),
+        default=(ControlPlanePart.COREDNS,),
         description=(
-            "Parts of the control plane to scrape, beside API server, kubelet and DNS: those that listen at an address "
-            "that pods reach. A managed cluster hides them. Default: none."
+            "Parts of the control plane to scrape, beside API server and kubelet: those that listen at an address that "
+            "pods reach. A managed cluster hides all but the DNS, and some the metrics of that. Default: `coredns`."
         ),
-        examples=[["scheduler", "controller-manager"]],
+        examples=[["coredns", "scheduler", "controller-manager"]],
     )
     cpu: Quantity = Field(default="200m", description="CPU request of Prometheus.", examples=["500m"])
     memory: MemorySize = Field(default="1Gi", description="Memory request and limit of Prometheus.", examples=["2Gi"])
@@ -408,14 +417,14 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
                     at=("external_labels", name),
                 )
 
-    @rule("namespace_limits", "annotation_scraping")
-    def _namespace_limits_are_used(self) -> Violation | None:
-        if self.annotation_scraping or not self.namespace_limits:
-            return None
-        return Violation(
-            "are not used without annotation_scraping, as monitors state their own limits; remove them",
-            {"namespace_limits": REMOVE},
-        )
+    @rule("namespace_limits", "namespace")
+    def _namespace_limits_are_of_other_namespaces(self) -> Iterator[Violation]:
+        if self.namespace in self.namespace_limits:
+            yield Violation(
+                "must not be set, as the monitors of the chart in this namespace state no limits; remove it",
+                {f"namespace_limits.{self.namespace}": REMOVE},
+                at=("namespace_limits", self.namespace),
+            )
 
     @rule("namespace_limits", "limits")
     def _namespace_limits_are_below_those_of_every_target(self) -> Iterator[Violation]:

@@ -33,6 +33,8 @@ ALERT_RULES = (
 )
 """Groups of the chart that hold alerts alone; all others hold recording rules alone."""
 CONTROL_PLANE = {
+    ControlPlanePart.COREDNS: "coreDns",
+    ControlPlanePart.KUBE_DNS: "kubeDns",
     ControlPlanePart.ETCD: "kubeEtcd",
     ControlPlanePart.SCHEDULER: "kubeScheduler",
     ControlPlanePart.CONTROLLER_MANAGER: "kubeControllerManager",

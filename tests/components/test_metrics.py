@@ -53,6 +53,15 @@ def test_scrape_configs_come_after_the_release_whose_operator_reads_them() -> No
     assert all(recording.one(":Release").urn in config.request.dependencies for config in configs)
 
 
+def test_a_policy_refuses_monitors_beyond_the_limits_of_their_namespaces() -> None:
+    args: MetricsArgs = {"namespace": "monitoring", "namespace_limits": {"shop": {"samples_per_target": 500}}}
+    recording = record_component(Metrics, args)
+    policy, binding = (recording.one(f":ValidatingAdmissionPolicy{kind}").plain() for kind in ("", "Binding"))
+    assert policy["metadata"]["name"] == binding["metadata"]["name"] == binding["spec"]["policyName"]
+    unlimited: MetricsArgs = {"namespace": "monitoring", "namespace_limits": {"shop": {}}}
+    assert record_component(Metrics, unlimited).of_type(":ValidatingAdmissionPolicy") == []
+
+
 def test_a_network_policy_admits_the_clients_that_are_named() -> None:
     assert record_component(Metrics, {"namespace": "monitoring"}).of_type(":NetworkPolicy") == []
     args: MetricsArgs = {"namespace": "monitoring", "client_namespaces": ["tracing"]}

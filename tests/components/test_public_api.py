@@ -18,12 +18,12 @@ PUBLIC = list(components.__all__)
 NOT_AWS = [name for name in PUBLIC if not name.startswith("Aws")]
 
 
-def modules_after(statement: str) -> set[str]:
-    """Every module that a new interpreter has loaded once it has run `statement`."""
-    code = f"import sys\n{statement}\nprint(*sys.modules, sep='\\n')"
+def modules_after(*statements: str) -> list[set[str]]:
+    """Every module that a new interpreter has loaded once it has run each of these statements."""
+    code = "\n".join(["import sys", *(f"{statement}\nprint(*sys.modules)" for statement in statements)])
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return set(done.stdout.split())
+    return [set(line.split()) for line in done.stdout.splitlines()]
 
 
 def imports_of(path: Path) -> Iterator[str]:
@@ -93,21 +93,30 @@ def test_every_component_comes_with_its_arguments() -> None:
         assert f"{component.__name__}Args" in PUBLIC
 
 
-def test_the_library_knows_neither_the_settings_nor_the_tools() -> None:
-    loaded = modules_after(f"from components import {', '.join(PUBLIC)}")
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, set[str]]:
+    """The modules that an interpreter has loaded after each of these imports, one after the other."""
+    statements = {
+        "package": "import components",
+        "not on AWS": f"from components import {', '.join(NOT_AWS)}",
+        "all": f"from components import {', '.join(PUBLIC)}",
+    }
+    return dict(zip(statements, modules_after(*statements.values()), strict=True))
+
+
+def test_the_library_knows_neither_the_settings_nor_the_tools(loaded: dict[str, set[str]]) -> None:
     own = {"config", "wiring", "tools", "sandbox", "tests"}
-    assert not own & {module.partition(".")[0] for module in loaded}, "the wheel ships components alone"
+    assert not own & {module.partition(".")[0] for module in loaded["all"]}, "the wheel ships components alone"
 
 
-def test_importing_the_package_loads_every_component_but_those_for_aws() -> None:
-    loaded = modules_after("import components")
-    assert {"pulumi_kubernetes", "components.storage.external", "components.tracing.component"} <= loaded
-    assert not {"pulumi_aws", "components.storage.aws"} & loaded
+def test_importing_the_package_loads_every_component_but_those_for_aws(loaded: dict[str, set[str]]) -> None:
+    assert {"pulumi_kubernetes", "components.storage.external", "components.tracing.component"} <= loaded["package"]
+    assert not {"pulumi_aws", "components.storage.aws"} & loaded["package"]
 
 
-def test_what_is_not_on_aws_never_loads_its_package() -> None:
-    loaded = modules_after(f"from components import {', '.join(NOT_AWS)}")
-    assert "pulumi_aws" not in loaded, "it is an optional dependency"
+def test_what_is_not_on_aws_never_loads_its_package(loaded: dict[str, set[str]]) -> None:
+    assert "pulumi_aws" not in loaded["not on AWS"], "it is an optional dependency"
+    assert "pulumi_aws" in loaded["all"]
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -123,9 +132,5 @@ def test_the_provider_sdks_behind_a_component_are_found() -> None:
 
 def test_the_program_of_a_stack_without_aws_never_loads_its_package() -> None:
     program = "from pathlib import Path; from tools.program import program_of, record; "
-    loaded = modules_after(f"{program} record(program_of(Path(), 'dev'), stack='dev')")
+    (loaded,) = modules_after(f"{program} record(program_of(Path(), 'dev'), stack='dev')")
     assert "components.logging" in loaded and "pulumi_aws" not in loaded
-
-
-def test_what_is_on_aws_loads_its_package() -> None:
-    assert "pulumi_aws" in modules_after("from components import AwsObjectStorage")

@@ -154,7 +154,7 @@ EXAMPLES: dict[str, list[Args]] = {
         {"namespace": "metrics", "retention": "30d", "volume_size": "20Gi", "retention_size": "15Gi"},
         {"namespace": "metrics", "replicas": 2, "objstore_secret": "o", "external_labels": {"env": "prod"}},
         {"namespace": "metrics", "namespace_limits": {"shop": {"samples_per_target": 500}}, "release_name": "p"},
-        {"namespace": "metrics", "annotation_scraping": False, "values": {"prometheus": {}}},
+        {"namespace": "metrics", "values": {"prometheus": {}}},
     ],
     "OperatorCrds": [{"namespace": "metrics"}],
     "MinioObjectStorage": [

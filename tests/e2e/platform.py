@@ -15,6 +15,12 @@ from tests.e2e.conftest import Eventually
 from tools.deploy.providers import choose_providers
 
 PROVIDERS = ("kubernetes", "random", "aws")
+LITTLE_ELSE = {
+    "observability:demo": {"enabled": False},
+    "observability:grafana": {"enabled": False},
+    "observability:metrics": {"kind": "none"},
+}
+"""Settings of a stack whose test is on its logs alone."""
 OWN_NAMESPACES = {"default", "kube-node-lease", "kube-public", "kube-system"}
 """The namespaces that a cluster has before anything is deployed."""
 
@@ -27,6 +33,12 @@ class Platform:
         self.stack = stack
         self.checkout = Checkout(directory, sandbox.env())
         self._deployed: object = None
+        self._absent = True
+
+    @property
+    def is_up(self) -> bool:
+        """Whether the last command has deployed the stack."""
+        return self._deployed is not None
 
     def deployed(self) -> None:
         """See to it that the stack is deployed as committed."""
@@ -47,16 +59,18 @@ class Platform:
         self.unsettle()
         done = self.checkout.deploy("destroy", self.stack)
         assert done.exit_code == 0, done.output
+        self._absent = True
         return done
 
     def end(self) -> None:
         """Remove the stack, however a test has left it."""
-        self.checkout.deploy("recover", self.stack)
-        self.destroy()
+        if not self._absent:
+            self.checkout.deploy("recover", self.stack)
+            self.destroy()
 
     def unsettle(self) -> None:
         """Note that the cluster may no longer be as committed."""
-        self._deployed = None
+        self._deployed, self._absent = None, False
 
     def pulumi(self, *arguments: str) -> Done:
         """Run the engine itself, on the providers that the deploy tools choose."""

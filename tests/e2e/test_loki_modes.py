@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.handle import Sandbox
-from tests.e2e.platform import Platform
+from tests.e2e.platform import LITTLE_ELSE, Platform
 
 pytestmark = pytest.mark.e2e
 
@@ -16,7 +16,6 @@ IN_PLACE = {("update", "logging"), ("update", "logging-loki")}
 
 SETS = "/apis/apps/v1/namespaces/logging/statefulsets"
 CLAIMS = "/api/v1/namespaces/logging/persistentvolumeclaims"
-LITTLE_ELSE = {"observability:demo": {"enabled": False}, "observability:grafana": {"enabled": False}}
 OLD = {f"data-loki-{role}-{number}" for role in ("write", "backend") for number in range(3)}
 
 

@@ -31,6 +31,14 @@ def platform(_platform: Platform) -> Platform:
     return _platform
 
 
+@pytest.fixture
+def running(_platform: Platform) -> Platform:
+    """The stack `dev`, deployed with the settings of the test before."""
+    if not _platform.is_up:
+        _platform.deployed()
+    return _platform
+
+
 def test_a_deployed_platform_runs_whole(platform: Platform) -> None:
     pods = platform.sandbox.get("/api/v1/pods")["items"]
     ready = {pod["metadata"]["namespace"] for pod in pods if pod["status"]["phase"] == "Running"}
@@ -45,16 +53,9 @@ def test_a_second_preview_expects_no_changes(platform: Platform) -> None:
     assert done.exit_code == 0, done.output
 
 
-def test_an_up_prints_its_target_and_its_needs(platform: Platform) -> None:
-    output = platform.up().stdout
-    assert f"target   observability-sandbox ({platform.sandbox.api.connection.server}, Kubernetes v" in output
-    assert "GiB of 80 CPU, 320.0 GiB free" in output, "what the stack itself runs already counts as free"
-    assert "volumes  StorageClass standard (the default)" in output
-    assert "CRDs     none missing" in output
-    assert f"state    {platform.checkout.environment['PULUMI_BACKEND_URL']}" in output
-
-
-def test_a_refresh_finds_what_was_edited_by_hand_and_an_up_puts_it_back(platform: Platform) -> None:
+def test_a_refresh_finds_what_was_edited_by_hand_and_an_up_puts_it_back_and_prints_its_target_and_needs(
+    platform: Platform,
+) -> None:
     platform.unsettle()
     config = platform.sandbox.get(ALLOY_CONFIG)["data"]["config.alloy"]
     edited = {"config.alloy": f"// by hand\n{config}"}
@@ -81,9 +82,14 @@ def test_a_refresh_finds_what_was_edited_by_hand_and_an_up_puts_it_back(platform
     assert found.exit_code != 0, "drift fails the check that a nightly run makes"
     drifted = {line.split()[2] for line in found.stdout.splitlines() if line.startswith(" ~ ") and "update" in line}
     assert drifted == {"telemetry-config", "demo-generator"}, found.output
-    platform.up("--", "--refresh")
+    output = platform.up("--", "--refresh").stdout
     assert platform.sandbox.get(ALLOY_CONFIG)["data"]["config.alloy"] == config
     assert platform.sandbox.get(GENERATOR)["metadata"]["labels"]["app.kubernetes.io/managed-by"] == "pulumi"
+    assert f"target   observability-sandbox ({platform.sandbox.api.connection.server}, Kubernetes v" in output
+    assert "GiB of 80 CPU, 320.0 GiB free" in output, "what the stack itself runs already counts as free"
+    assert "volumes  StorageClass standard (the default)" in output
+    assert "CRDs     none missing" in output
+    assert f"state    {platform.checkout.environment['PULUMI_BACKEND_URL']}" in output
 
 
 @pytest.mark.parametrize(
@@ -129,25 +135,25 @@ def test_a_changed_configuration_is_updated_in_place_and_rolls_its_pods(platform
     assert not pods & _pods(platform, "telemetry", "alloy"), "every collector was started with the new configuration"
 
 
-def test_an_up_that_was_killed_is_recovered_and_run_again(platform: Platform, eventually: Eventually) -> None:
-    platform.checkout.configure("dev", NO_SUCH_IMAGE)
+def test_an_up_that_was_killed_is_recovered_and_run_again(running: Platform, eventually: Eventually) -> None:
+    running.checkout.configure("dev", NO_SUCH_IMAGE)
     cut_off = ("alloy", "pending-upgrade")
-    platform.up_cut_off_when(lambda: cut_off in platform.helm_releases(), eventually)
-    platform.checkout.restore("dev")
+    running.up_cut_off_when(lambda: cut_off in running.helm_releases(), eventually)
+    running.checkout.restore("dev")
 
-    refused = platform.checkout.deploy("up", "dev")
+    refused = running.checkout.deploy("up", "dev")
     assert refused.exit_code == 1
     assert "make recover STACK=dev" in refused.stderr, "the lock is told of with its way out"
 
-    recovered = platform.checkout.deploy("recover", "dev")
+    recovered = running.checkout.deploy("recover", "dev")
     assert recovered.exit_code == 0, recovered.output
     for leftover in ("lock of process", "operation updating telemetry-alloy", "Helm release telemetry/alloy"):
         assert leftover in recovered.stdout
-    assert "pending-upgrade" not in {status for _, status in platform.helm_releases()}
+    assert "pending-upgrade" not in {status for _, status in running.helm_releases()}
 
-    platform.up()
-    assert {("alloy", "deployed")} <= platform.helm_releases()
-    assert not platform.checkout.changes("dev"), "nothing is left of the interruption"
+    running.up()
+    assert {("alloy", "deployed")} <= running.helm_releases()
+    assert not running.checkout.changes("dev"), "nothing is left of the interruption"
 
 
 def test_recovering_where_nothing_is_wrong_changes_nothing(platform: Platform) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.handle import Sandbox
-from tests.e2e.platform import Platform
+from tests.e2e.platform import LITTLE_ELSE, Platform
 
 pytestmark = pytest.mark.e2e
 
@@ -29,8 +29,9 @@ IN_CONFIG_MAPS = {"rule_source": "config-maps", "lokitool_image": ""}
 
 @pytest.fixture
 def laptop(tmp_path: Path, empty_sandbox: Sandbox) -> Iterator[Platform]:
-    """The stack `dev` as committed."""
+    """The stack `dev` with Loki and little else."""
     platform = Platform(tmp_path, empty_sandbox, "dev")
+    platform.checkout.configure("dev", LITTLE_ELSE)
     yield platform
     platform.end()
 

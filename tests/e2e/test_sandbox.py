@@ -12,7 +12,7 @@ import pytest
 from sandbox import aws, controlplane
 from sandbox.api import ApiError
 from sandbox.handle import Sandbox
-from sandbox.processes import stop
+from sandbox.processes import Process, stop
 from tests.e2e.conftest import Eventually
 from tests.e2e.s3 import s3_client
 
@@ -160,7 +160,7 @@ def test_the_aws_stand_in_keeps_buckets(sandbox: Sandbox) -> None:
         client.close()
 
 
-def test_a_second_sandbox_runs_beside_the_first_and_down_leaves_no_process_of_it(
+def test_a_second_sandbox_runs_beside_the_first_starts_anew_without_a_process_and_down_leaves_none(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     second = controlplane.up(tmp_path)
@@ -169,27 +169,24 @@ def test_a_second_sandbox_runs_beside_the_first_and_down_leaves_no_process_of_it
         assert controlplane.up(tmp_path).api.connection.server == second.api.connection.server, (
             "a second up finds the running sandbox"
         )
-        started = controlplane.status(tmp_path)
-        assert [running for _, running in started] == [True] * len(started)
+        before = _all_run(tmp_path)
+        stop([process for process in before if process.name == "kube-scheduler"])
+        controlplane.up(tmp_path)
+        started = _all_run(tmp_path)
+        assert len(started) == len(before)
+        assert [process.name for process in before if process.is_running()] == [], "nothing of the first run is left"
     finally:
         controlplane.down(tmp_path)
-    assert started
-    assert [process.name for process, _ in started if process.is_running()] == []
+    assert [process.name for process in started if process.is_running()] == []
     assert not second.kubeconfig.exists(), "a kubeconfig that leads nowhere is not left behind"
     assert sandbox.get("/api/v1/nodes")["items"], "the first sandbox is untouched"
 
 
-def test_a_sandbox_of_which_a_process_has_died_is_started_anew(tmp_path: Path) -> None:
-    controlplane.up(tmp_path)
-    try:
-        before = [process for process, _ in controlplane.status(tmp_path)]
-        stop([process for process in before if process.name == "kube-scheduler"])
-        controlplane.up(tmp_path)
-        after = controlplane.status(tmp_path)
-        assert [running for _, running in after] == [True] * len(before)
-        assert [process.name for process in before if process.is_running()] == [], "nothing of the first run is left"
-    finally:
-        controlplane.down(tmp_path)
+def _all_run(directory: Path) -> list[Process]:
+    """Return the processes of a sandbox, of which each runs."""
+    found = controlplane.status(directory)
+    assert found and all(running for _, running in found)
+    return [process for process, _ in found]
 
 
 def _manifest(version: str, kind: str, name: str, namespace: str | None = None) -> dict[str, Any]:

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from components.charts import TEMPO
+from config import SettingsError
 from tests.checkout import Checkout
 from tests.installed_tools import ENGINE, require
+from tools.program.stacks import with_settings
+from tools.stackfile import read_stack_file
 
 pytestmark = pytest.mark.engine
 
@@ -70,15 +73,20 @@ def checkout(tmp_path: Any) -> Checkout:
     return copy
 
 
-def problems(checkout: Checkout) -> tuple[int, list[str]]:
-    """Preview, and return the number of problems and the commands that are printed for them."""
-    done = checkout.deploy("preview", "dev")
-    counted = COUNT.search(done.output)
-    if counted is None:
-        assert done.exit_code == 0, done.output
-        return 0, []
-    assert "Traceback" not in done.output and "hunter2" not in done.output
-    return int(counted[1]), [command.strip() for command in COMMAND.findall(done.output)]
+def report(checkout: Checkout) -> str:
+    """Return what is wrong in the settings, as every command reports it; empty where nothing is."""
+    try:
+        with_settings(read_stack_file(checkout.root, "dev").config, "dev", lambda settings, _: settings)
+    except SettingsError as error:
+        return str(error)
+    return ""
+
+
+def problems(message: str) -> tuple[int, list[str]]:
+    """Return the number of problems in a report, and the commands that are printed for them."""
+    assert "Traceback" not in message and "hunter2" not in message
+    counted = COUNT.search(message)
+    return (int(counted[1]), [command.strip() for command in COMMAND.findall(message)]) if counted else (0, [])
 
 
 def filled(command: str) -> str:
@@ -94,33 +102,36 @@ def run(checkout: Checkout, command: str) -> None:
 
 def test_the_printed_commands_are_taken_by_pulumi_and_lead_to_a_stack_that_previews(checkout: Checkout) -> None:
     checkout.configure("dev", {key: None for key in checkout.settings("dev")} | WRONG)
-    left, commands = problems(checkout)
+    left, commands = problems(report(checkout))
     assert left >= 25 and len(commands) >= left, "all kinds of problems are one report"
+    assert problems(checkout.deploy("preview", "dev").output) == (left, commands)
     rounds = 0
     while left:
         for command in commands:
             run(checkout, filled(command))
-        before, (left, commands) = left, problems(checkout)
+        before, (left, commands) = left, problems(report(checkout))
         assert left < before, commands
         rounds += 1
     assert rounds <= 3
+    done = checkout.deploy("preview", "dev")
+    assert done.exit_code == 0, done.output
 
 
 def test_a_command_with_a_placeholder_leaves_an_error_that_names_it_until_it_is_filled(checkout: Checkout) -> None:
     wrong = {"observability:storage": {"kind": "aws", "shared_bucket": "acme-observability"}}
     checkout.configure("dev", {key: None for key in checkout.settings("dev")} | wrong)
-    left, commands = problems(checkout)
+    left, commands = problems(report(checkout))
     assert left == len(commands) == 2
     for command in commands:
         assert PLACEHOLDER.search(command)
         run(checkout, command)
-    done = checkout.deploy("preview", "dev")
-    assert 'observability:storage.account_id = "<account_id>": is a placeholder' in done.output
-    assert 'aws:region = "<region>": is a placeholder' in done.output
-    assert problems(checkout) == (left, commands), "the same commands, to be filled"
+    message = report(checkout)
+    assert 'observability:storage.account_id = "<account_id>": is a placeholder' in message
+    assert 'aws:region = "<region>": is a placeholder' in message
+    assert problems(message) == (left, commands), "the same commands, to be filled"
     for command in commands:
         run(checkout, filled(command))
-    assert problems(checkout) == (0, [])
+    assert report(checkout) == ""
 
 
 def test_values_of_the_wrong_type_and_in_the_wrong_place_are_corrected_by_what_is_printed(checkout: Checkout) -> None:
@@ -133,7 +144,7 @@ def test_values_of_the_wrong_type_and_in_the_wrong_place_are_corrected_by_what_i
         "observability:storage": {"kind": "AWS", "account_id": "123456789012", "shared_bucket": "acme"},
     }
     checkout.configure("dev", {key: None for key in checkout.settings("dev")} | wrong | {"aws:region": "eu-west-1"})
-    left, commands = problems(checkout)
+    left, commands = problems(report(checkout))
     assert left >= 7
     for command in commands:
         run(checkout, command)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.checkout import Checkout
-from tests.engine.test_refusals import apply, refused
+from tests.engine.test_refusals import apply, planned_resources, refused
 from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.engine
@@ -32,7 +32,7 @@ def checkout(tmp_path: Path) -> Checkout:
 
 def test_blocks_do_not_move_and_claims_do_not_change(checkout: Checkout) -> None:
     checkout.configure("dev", {"observability:metrics": METRICS, "observability:storage": STORE})
-    apply(checkout, "dev")
+    apply(checkout, "dev", planned_resources(checkout, "dev"))
     checkout.configure("dev", {"observability:storage": MOVED})
     output = refused(checkout.deploy("preview", "dev"))
     assert "long-term-store-secret: the applied state forbids 1 change" in output

@@ -1,12 +1,13 @@
 """A preview that a guard or a provider refuses ends with their message, and without a traceback of the program.
 
-The engine interrupts the program when it gives up, and about half of these runs printed a `KeyboardInterrupt`.
+The engine interrupts the program when it gives up, and about half of these runs printed a `KeyboardInterrupt` before
+the program ended at once (tests/program/test_stacks.py has the handler).
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,25 +29,34 @@ from tests.installed_tools import ENGINE, require
 
 pytestmark = pytest.mark.engine
 
-RUNS = 3
 UNKNOWN_ID = rpc.UNKNOWN
 """What a preview writes for an id that is not known yet."""
 
 
-@pytest.fixture
-def checkout(tmp_path: Path) -> Checkout:
-    """A copy of the project without a cluster."""
+@pytest.fixture(scope="module")
+def previewed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Checkout, list[dict[str, Any]]]:
+    """A copy of the project without a cluster, and the resources that its stack `dev` would have."""
     require(*ENGINE)
-    return Checkout(tmp_path)
+    checkout = Checkout(tmp_path_factory.mktemp("dev"))
+    return checkout, planned_resources(checkout, "dev")
 
 
-def test_a_guard_refuses_with_its_message_alone(checkout: Checkout) -> None:
-    apply(checkout, "dev")
+@pytest.fixture
+def dev(previewed: tuple[Checkout, list[dict[str, Any]]]) -> Checkout:
+    """The copy with the stack `dev` as committed."""
+    checkout, _ = previewed
+    checkout.restore("dev")
+    return checkout
+
+
+def test_a_guard_refuses_with_its_message_alone(
+    dev: Checkout, previewed: tuple[Checkout, list[dict[str, Any]]]
+) -> None:
+    apply(dev, "dev", previewed[1])
     edited = [{"from": "2024-01-01", "index_prefix": "renamed_"}]
-    checkout.configure("dev", {"observability:logging": {"schema_entries": edited}})
-    for _ in range(RUNS):
-        output = refused(checkout.deploy("preview", "dev"))
-        assert "logging-loki: the applied state forbids 1 change" in output
+    dev.configure("dev", {"observability:logging": {"schema_entries": edited}})
+    output = refused(dev.deploy("preview", "dev"))
+    assert "logging-loki: the applied state forbids 1 change" in output
 
 
 def _of_an_earlier_version(resource: dict[str, Any]) -> dict[str, Any]:
@@ -57,25 +67,26 @@ def _of_an_earlier_version(resource: dict[str, Any]) -> dict[str, Any]:
     return {**resource, "inputs": {**resource["inputs"], **chart}, "outputs": {**resource["outputs"], **chart}}
 
 
-def test_the_volume_of_an_earlier_prometheus_is_not_deleted_before_the_stack_says_so(checkout: Checkout) -> None:
-    apply(checkout, "dev", _of_an_earlier_version)
-    output = refused(checkout.deploy("preview", "dev"))
+def test_the_volume_of_an_earlier_prometheus_is_not_deleted_before_the_stack_says_so(
+    dev: Checkout, previewed: tuple[Checkout, list[dict[str, Any]]]
+) -> None:
+    apply(dev, "dev", map(_of_an_earlier_version, previewed[1]))
+    output = refused(dev.deploy("preview", "dev"))
     assert "metrics-prometheus: the applied state forbids 1 change" in output
     assert 'chart = "kube-prometheus-stack": must not change from "prometheus"' in output
 
-    checkout.configure("dev", {"observability:metrics": {"allow_changes": ["chart"]}})
-    allowed = checkout.deploy("preview", "dev")
+    dev.configure("dev", {"observability:metrics": {"allow_changes": ["chart"]}})
+    allowed = dev.deploy("preview", "dev")
     assert allowed.exit_code == 0, allowed.output
 
 
-def test_a_provider_refuses_with_its_message_alone(checkout: Checkout) -> None:
-    charts = checkout.root.parent / "charts"
+def test_a_provider_refuses_with_its_message_alone(tmp_path: Path) -> None:
+    require(*ENGINE)
+    checkout, charts = Checkout(tmp_path), tmp_path / "charts"
     for chart in (ALLOY, GRAFANA_CHART, KUBE_PROMETHEUS_STACK, LOKI, PROMETHEUS_OPERATOR_CRDS, SEAWEEDFS_CHART, TEMPO):
         _unusable(chart, charts / f"{chart.name}-{chart.default_version}")
-    command = checkout.deploy_command("preview", "dev")
-    for _ in range(RUNS):
-        output = refused(checkout.run(*command, OBSERVABILITY_CHARTS=str(charts)))
-        assert "this chart cannot be rendered" in output
+    output = refused(checkout.run(*checkout.deploy_command("preview", "dev"), OBSERVABILITY_CHARTS=str(charts)))
+    assert "this chart cannot be rendered" in output
 
 
 def refused(done: Done) -> str:
@@ -85,16 +96,17 @@ def refused(done: Done) -> str:
     return done.output
 
 
-def apply(
-    checkout: Checkout, stack: str, changed: Callable[[dict[str, Any]], dict[str, Any]] = lambda resource: resource
-) -> None:
-    """Write the state that an `up` of the stack would leave: what its preview would create, each resource `changed`."""
+def planned_resources(checkout: Checkout, stack: str) -> list[dict[str, Any]]:
+    """Return the resources that an `up` of the stack would leave: what its preview would create."""
     done = checkout.deploy("preview", stack, "--", "--json")
     assert done.exit_code == 0, done.output
+    return [_applied(step["newState"]) for step in json.loads(done.stdout)["steps"]]
+
+
+def apply(checkout: Checkout, stack: str, resources: Iterable[dict[str, Any]]) -> None:
+    """Write the state with these resources."""
     state = json.loads(checkout.run("pulumi", "stack", "export", "--stack", stack).stdout)
-    state["deployment"]["resources"] = [
-        changed(_applied(step["newState"])) for step in json.loads(done.stdout)["steps"]
-    ]
+    state["deployment"]["resources"] = [*resources]
     file = checkout.root.parent / "state.json"
     file.write_text(json.dumps(state).replace(UNKNOWN_ID, "applied"))
     imported = checkout.run("pulumi", "stack", "import", "--force", "--stack", stack, "--file", str(file))

@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+import tools.deploy.__main__
+import tools.render.__main__
+import tools.settings.__main__
+import tools.size.__main__
 from tests.checkout import Checkout
 from tests.installed_tools import ENGINE, require
 from tools.program.stacks import texts
@@ -188,21 +191,20 @@ def test_what_the_engine_refuses_is_refused(engine: Engine, tmp_path: Path, file
     ],
 )
 def test_every_command_reports_the_same_of_a_file_and_none_ends_in_a_traceback(
-    tmp_path: Path, file: str, expected: str
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], file: str, expected: str
 ) -> None:
     require(*ENGINE)
     checkout = Checkout(tmp_path)
     assert checkout.run("pulumi", "stack", "init", "dev").exit_code == 0
     (checkout.root / "Pulumi.dev.yaml").write_text(file)
-    python = (sys.executable, "-m")
-    commands = (
-        checkout.deploy_command("preview", "dev"),
-        [*python, "tools.settings", "--stack", "dev"],
-        [*python, "tools.size", "--stack", "dev"],
-        [*python, "tools.render", "--stack", "dev", "--out", str(tmp_path / "out")],
-    )
-    for command in commands:
-        done = checkout.run(*command)
-        assert done.exit_code == 1
-        assert expected in done.output
-        assert "Traceback" not in done.output
+    commands: dict[Callable[[], int], tuple[str, ...]] = {
+        tools.deploy.__main__.main: ("preview",),
+        tools.settings.__main__.main: (),
+        tools.size.__main__.main: (),
+        tools.render.__main__.main: ("--out", str(tmp_path / "out")),
+    }
+    for main, arguments in commands.items():
+        assert checkout.call(main, *arguments, "--stack", "dev") != 0
+        output = "".join(capfd.readouterr())
+        assert expected in output
+        assert "Traceback" not in output

@@ -107,20 +107,3 @@ def test_a_preview_needs_no_server_and_a_deployment_never_goes_to_aws(inline_sta
     deployment = inline_stack.up()
     assert not deployment.succeeded
     assert "AWS_ENDPOINT_URL" in deployment
-
-
-@pytest.mark.parametrize(
-    ("resource", "key", "reason"),
-    [
-        ('s3.Bucket("b", bucket="acme", acl="private")', "acl", "does not have this property"),
-        ('s3.Bucket("b", bucket="acme", force_destroy=True)', "forceDestroy", "has only false"),
-        ('s3.Bucket("b")', "bucket", "generates no names"),
-        ('kms.Key("k", multi_region=True)', "multiRegion", "does not have this property"),
-    ],
-)
-def test_a_property_that_the_stand_in_would_drop_is_an_error(
-    inline_stack: InlineStack, resource: str, key: str, reason: str
-) -> None:
-    run = inline_stack.program(f"import pulumi_aws as aws\naws.{resource}").preview()
-    assert not run.succeeded
-    assert key in run and reason in run

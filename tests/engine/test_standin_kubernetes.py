@@ -18,9 +18,7 @@ PROVIDER = """
     inside = pulumi.ResourceOptions(provider=cluster)
 """
 
-RELEASE = (
-    PROVIDER
-    + """
+RELEASE = """
     kubernetes.helm.v3.Release(
         "logs", name="loki", namespace="obs", chart="loki", version="%s",
         repository_opts={"repo": "https://grafana-community.github.io/helm-charts"},
@@ -28,16 +26,25 @@ RELEASE = (
         opts=inside,
     )
 """
-)
+SECRET = """
+    kubernetes.core.v1.Namespace("obs", metadata={"name": "obs"}, opts=inside)
+    password = random.RandomPassword("password", length=16)
+    secret = kubernetes.core.v1.Secret("credentials", metadata={"name": "credentials"},
+                                       string_data={"password": password.result}, opts=inside)
+    pulumi.export("uid", secret.metadata.uid)
+    pulumi.export("data", secret.string_data)
+"""
 
 
 def test_a_preview_needs_no_cluster_and_a_deployment_names_the_address_it_tried(inline_stack: InlineStack) -> None:
-    stack = inline_stack.program(
-        PROVIDER + '    kubernetes.core.v1.Namespace("obs", metadata={"name": "obs"}, opts=inside)'
-    )
+    stack = inline_stack.program(PROVIDER + SECRET + RELEASE % (LOKI.default_version, '"Monolithic"'))
     preview = stack.preview()
     assert preview.succeeded, preview.output
     assert "kubernetes:core/v1:Namespace: (create)" in preview
+    assert "uid : [unknown]" in preview, "the uid of an object that does not exist cannot be known"
+    assert "data: [secret]" in preview
+    replaced = f"chart loki {LOKI.default_version} could not be had"
+    assert replaced in preview and "OBSERVABILITY_CHARTS" in preview, "a stand-in chart is loud"
 
     deployment = stack.up()
     assert not deployment.succeeded
@@ -58,36 +65,7 @@ def test_an_unknown_field_is_an_error_that_names_its_path(inline_stack: InlineSt
     assert "spec.ports[0].targetPot" in run and "this field does not exist" in run
 
 
-@pytest.mark.parametrize("resource", ['core.v1.Namespace("obs"', 'helm.v3.Release("logs", chart="loki"'])
-def test_an_object_or_release_without_a_name_is_an_error(inline_stack: InlineStack, resource: str) -> None:
-    run = inline_stack.program(f"{PROVIDER}    kubernetes.{resource}, opts=inside)").preview()
-    assert not run.succeeded
-    assert "generates no names" in run
-
-
-def test_values_known_after_deployment_are_unknown_in_a_preview(inline_stack: InlineStack) -> None:
-    run = inline_stack.program(
-        PROVIDER
-        + """
-    password = random.RandomPassword("password", length=16)
-    secret = kubernetes.core.v1.Secret("credentials", metadata={"name": "credentials"},
-                                       string_data={"password": password.result}, opts=inside)
-    pulumi.export("uid", secret.metadata.uid)
-    pulumi.export("data", secret.string_data)
-"""
-    ).preview()
-    assert run.succeeded, run.output
-    assert "uid : [unknown]" in run, "the uid of an object that does not exist cannot be known"
-    assert "data: [secret]" in run
-
-
-def test_a_chart_that_cannot_be_had_is_replaced_loudly_and_rendered(inline_stack: InlineStack) -> None:
-    run = inline_stack.program(RELEASE % (LOKI.default_version, '"Monolithic"')).preview()
-    assert run.succeeded, run.output
-    assert f"chart loki {LOKI.default_version} could not be had" in run and "OBSERVABILITY_CHARTS" in run
-
-
 def test_values_that_the_chart_refuses_fail_the_preview(inline_stack: InlineStack) -> None:
-    run = inline_stack.program(RELEASE % (LOKI.default_version, '"Sideways"')).preview()
+    run = inline_stack.program(PROVIDER + RELEASE % (LOKI.default_version, '"Sideways"')).preview()
     assert not run.succeeded
     assert "release loki does not render" in run and "Sideways" in run

@@ -158,7 +158,6 @@ def test_a_misspelt_argument_in_the_wiring_is_an_error_of_mypy(checkout: Checkou
             str(ROOT / "pyproject.toml"),
             "--cache-dir",
             str(ROOT / ".mypy_cache"),
-            "--follow-imports=silent",
             "wiring/build_args.py",
         ],
         cwd=checkout.root,

@@ -10,7 +10,9 @@ import yaml
 from components.tracing.modes import TEMPO_3_VERSIONS
 from tests.program.programs import record_stack
 from tools.program import Recording
+from tools.program.stacks import with_settings
 from tools.size.__main__ import sizes
+from wiring.load import announce
 
 LOAD = {"logs_gb_per_day": 200, "spans_per_second": 5_000, "active_series": 500_000}
 LARGE = {"logs_gb_per_day": 4_000, "active_streams": 90_000, "spans_per_second": 200_000, "active_series": 5_000_000}
@@ -110,8 +112,7 @@ def test_the_largest_load_that_is_taken_is_one_that_distributed_components_take(
 def test_the_block_that_is_printed_validates_and_leaves_no_warning(
     mode: str, load: dict[str, Any], tmp_path: Path, log: Log
 ) -> None:
-    config = committed(tmp_path, {**MODES[mode], "load": load})
-    run(config)
+    with_settings(committed(tmp_path, {**MODES[mode], "load": load}), "sized", lambda settings, _: announce(settings))
     assert len(log.reports) == 1
     assert log.below == []
 

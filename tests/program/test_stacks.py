@@ -1,6 +1,8 @@
 """Every committed stack, run whole under the recording monitor: what it makes, where it goes and what it exports."""
 
 import json
+import re
+import signal
 from typing import Any
 
 import pytest
@@ -64,6 +66,15 @@ def test_exports_name_what_users_connect_to(stack: tuple[str, Recording]) -> Non
     addresses = exports["ui"].values()
     assert "alloy" in exports["ui"] and ("grafana" in exports["ui"]) == bool(recording.of_type(":index:Grafana"))
     assert all((ingress["domain"] in url) if ingress else (".svc" not in url and "." in url) for url in addresses)
+
+
+def test_every_address_that_is_exported_has_its_form(stack: tuple[str, Recording]) -> None:
+    exports: dict[str, Any] = stack[1].outputs
+    urls = [*exports["logs"].values(), *exports["metrics"].values(), exports["otlp"]["http"]]
+    urls += [exports["traces"]["query"], exports["traces"]["otlp_http"], *exports["ui"].values()]
+    assert all(re.fullmatch(r"https?://[a-z0-9.-]+(:\d+)?(/\S*)?", url) for url in urls if url), urls
+    endpoints = [exports["traces"]["otlp_grpc"], exports["otlp"]["grpc"]]
+    assert all(re.fullmatch(r"[a-z0-9.-]+:4317", endpoint) for endpoint in endpoints), endpoints
 
 
 def test_no_export_is_secret_or_unknown(stack: tuple[str, Recording]) -> None:
@@ -185,3 +196,10 @@ def test_values_reach_the_chart_of_a_store_in_the_cluster() -> None:
     recording = record_stack({"storage": {"values": {"allInOne": {"podLabels": {"team": "a"}}}}})
     values = recording.one(":Release", "storage-seaweedfs").plain()["values"]
     assert values["allInOne"]["podLabels"] == {"team": "a"} and values["allInOne"]["s3"]["enabled"] is True
+
+
+def test_the_program_ends_at_once_where_the_engine_interrupts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    handlers: list[tuple[object, object]] = []
+    monkeypatch.setattr(signal, "signal", lambda *handler: handlers.append(handler))
+    record_stack({"cluster": {"name": "dev"}})
+    assert handlers[0] == (signal.SIGINT, signal.SIG_DFL), "Python's own handler prints a traceback"

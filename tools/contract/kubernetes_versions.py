@@ -47,6 +47,7 @@ FEATURES = (
     Feature("the retention of claims", 27, ("spec", "persistentVolumeClaimRetentionPolicy"), "StatefulSet"),
     Feature("maxUnavailable", 35, ("spec", "updateStrategy", "rollingUpdate", "maxUnavailable"), "StatefulSet"),
     Feature("podFailurePolicy", 26, ("spec", "podFailurePolicy"), "Job"),
+    Feature("an admission policy", 30, ("spec",), "ValidatingAdmissionPolicy"),
 )
 """The features whose field an earlier schema has."""
 

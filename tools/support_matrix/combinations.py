@@ -1,5 +1,6 @@
 """The matrix: every topology on every store that it can have, with every version of its chart."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,3 +38,15 @@ def combinations_of(topology: Topology, store: Store) -> tuple[Combination, ...]
 COMBINATIONS = tuple(
     combination for topology in TOPOLOGIES for store in STORES for combination in combinations_of(topology, store)
 )
+
+
+def _pairwise() -> Iterator[Combination]:
+    """Yield each topology on each store with the versions of its chart in turn, on volumes with every version."""
+    for place, topology in enumerate(TOPOLOGIES):
+        for turn, store in enumerate(STORES, place):
+            possible = combinations_of(topology, store)
+            yield from possible[turn % len(possible) :][:1] if store.shared else possible
+
+
+PAIRWISE = tuple(_pairwise())
+"""The combinations that have each pair of topology, store and version once or more."""

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from components.charts import CHARTS_VARIABLE
+from sandbox.documents import load
 from sandbox.helm import Helm
 from tests.checkout import ROOT
 from tests.e2e.loki.charts import TEMPLATE, chart_at_hand
@@ -91,5 +91,5 @@ class Renderer:
     def with_chart(self, release: Release, chart: Path) -> Configuration:
         """Return the configuration that this chart makes of the values of `release`."""
         rendered = self._helm.template(release.name, release.namespace, chart, release.values, "--show-only", TEMPLATE)
-        configuration: Configuration = yaml.safe_load(yaml.safe_load(rendered)["data"]["config.yaml"])
+        configuration: Configuration = load(load(rendered)["data"]["config.yaml"])
         return configuration

@@ -11,6 +11,7 @@ import yaml
 
 from components.charts import LOKI
 from components.logging.modes import LokiRole
+from sandbox.documents import DUMPER
 from tests.e2e.loki.charts import chart_from_values, real_chart
 from tests.e2e.loki.configuration import Configuration, Release, Renderer, release_of_stack
 from tests.e2e.loki.topologies import CASES, Case
@@ -82,7 +83,7 @@ def targets(release: Release) -> list[str]:
 def problem(loki: str, configuration: Configuration, targets: Iterable[str], scratch: Path) -> str | None:
     """Let Loki verify a configuration as its pods would read it, and give what it says against it."""
     file = scratch / "config.yaml"
-    file.write_text(yaml.safe_dump(configuration))
+    file.write_text(yaml.dump(configuration, Dumper=DUMPER))
     command = [loki, f"-config.file={file}", f"-target={','.join(targets)}", "-config.expand-env=true"]
     done = subprocess.run(
         [*command, "-verify-config"], env=RESOLVED, cwd=scratch, capture_output=True, text=True, check=False

@@ -14,13 +14,20 @@ from tests.e2e.metrics.programs import command
 from tests.e2e.metrics.prometheus import Prometheus
 
 
-def push_remotely(prometheus: Prometheus, name: str, value: float, labels: Mapping[str, str], scratch: Path) -> None:
-    """Send one sample of now by remote write."""
+def push_remotely(
+    address: str, name: str, value: float, labels: Mapping[str, str], scratch: Path, path: str = "/api/v1/write"
+) -> None:
+    """Send one sample of now by remote write to a host and port."""
     file = scratch / "pushed"
     file.write_text(f"# TYPE {name} gauge\n{name} {value}\n")
-    words = ["push", "metrics", *(f"--label={label}={text}" for label, text in labels.items())]
-    address = f"http://{prometheus.program.address}"
-    subprocess.run([command("promtool"), *words, address, str(file)], check=True, capture_output=True, env={})
+    words = [
+        "push",
+        "metrics",
+        f"--remote-write.path={path}",
+        *(f"--label={label}={text}" for label, text in labels.items()),
+    ]
+    words += [f"http://{address}", str(file)]
+    subprocess.run([command("promtool"), *words], check=True, capture_output=True, env={})
 
 
 def push_otlp(prometheus: Prometheus, name: str, value: int, nanoseconds: int, resource: Mapping[str, str]) -> None:

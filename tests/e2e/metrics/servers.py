@@ -27,8 +27,15 @@ shop_orders_total{{code="200"}} 7.0 # {{trace_id="{TRACE}"}} 1.0
 legacy_orders 4
 # EOF
 """,
+    "/many": """\
+# TYPE many_orders gauge
+many_orders{code="200"} 1
+many_orders{code="400"} 2
+many_orders{code="500"} 3
+# EOF
+""",
 }
-"""What an application exposes, the first with an exemplar."""
+"""What an application exposes: the first with an exemplar, the last more than `stack.SAMPLES`."""
 OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
 
@@ -96,19 +103,20 @@ def serving(pages: Mapping[str, str], context: ssl.SSLContext | None = None) -> 
         server.pages = pages
         if context:
             server.socket = context.wrap_socket(server.socket, server_side=True)
-        with _running(server):
+        with running(server):
             yield server.server_port
 
 
 @contextmanager
 def name_server() -> Iterator[str]:
     """Answer every question for an address with that of this machine; yield host and port."""
-    with socketserver.ThreadingUDPServer((HOST, 0), _NameServer) as server, _running(server):
+    with socketserver.ThreadingUDPServer((HOST, 0), _NameServer) as server, running(server):
         yield f"{HOST}:{server.server_address[1]}"
 
 
 @contextmanager
-def _running(server: socketserver.BaseServer) -> Iterator[None]:
+def running(server: socketserver.BaseServer) -> Iterator[None]:
+    """Let a server answer for as long as the block lasts."""
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sandbox.aws import FAKE_KEY
@@ -20,11 +20,16 @@ from tools.render.resources import kubernetes_objects
 
 NAMESPACE = "monitoring"
 BUCKET, PREFIX, REGION = "observability", "metrics", "us-east-1"
+RECEIVED_PREFIX = "received"
+MEMCACHED = "dns+memcached.caching:11211"
 KEYS = "metrics-s3"
 """The existing Secret with the keys of the bucket."""
 AUTHORITY = "shop-ca"
 """The existing ConfigMap with the authority of the site that is probed."""
 CLUSTER = "sandbox"
+ADMISSION = "kubernetes:admissionregistration.k8s.io/"
+BOUNDED, SAMPLES = "bounded", 2
+"""The namespace with a limit of its own, and that many samples of a target."""
 
 
 def settings(endpoint: str, shop: Shop) -> Mapping[str, Any]:
@@ -41,10 +46,36 @@ def settings(endpoint: str, shop: Shop) -> Mapping[str, Any]:
         "observability:storage": store,
         "observability:caching": {"kind": "valkey"},
         "observability:retention": {"metrics": "90d"},
-        "observability:metrics": {"replicas": 2, "scrape_interval": "15s", "long_term": {}},
+        "observability:metrics": {
+            "replicas": 2,
+            "scrape_interval": "15s",
+            "namespace_limits": {BOUNDED: {"samples_per_target": SAMPLES}},
+            "long_term": {},
+        },
         "observability:probes": {"interval": "5s", "targets": {"shop": secure_target(shop)}},
         "observability:grafana": {"enabled": False},
         "observability:demo": {"enabled": False},
+    }
+
+
+def receiving_settings(endpoint: str, shop: Shop, groups: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Return the settings of a stack that receives what is pushed in Thanos, evaluates rules there, uses a memcached.
+
+    It has another prefix than the stack of `settings`.
+    """
+    config = settings(endpoint, shop)
+    store, metrics = config["observability:storage"], config["observability:metrics"]
+    long_term = {
+        "replicas": 2,
+        "receive": True,
+        "ruler": True,
+        "ruler_groups": groups,
+        "memcached_addresses": [MEMCACHED],
+    }
+    return {
+        **{key: value for key, value in config.items() if key != "observability:caching"},
+        "observability:storage": {**store, "prefixes": {**store["prefixes"], "metrics": RECEIVED_PREFIX}},
+        "observability:metrics": {**metrics, "long_term": long_term},
     }
 
 
@@ -78,9 +109,16 @@ def render_stack(config: Mapping[str, Any]) -> Objects:
 
 
 def render(program: Callable[[], Mapping[str, Any]]) -> Objects:
-    """Return the objects of a program in `monitoring`, of stand-in charts where the published ones cannot be had."""
+    """Return the objects of a program in `monitoring`, and its admission policies.
+
+    They are those of stand-in charts where the published ones cannot be had.
+    """
     recording = record(program, preview=True, stack="metrics")
-    of_metrics = [resource for resource in recording.resources if _namespace(resource) == NAMESPACE]
+    of_metrics = [
+        resource
+        for resource in recording.resources
+        if _namespace(resource) == NAMESPACE or resource.type.startswith(ADMISSION)
+    ]
     metrics = Recording(resources=of_metrics)
     objects: list[Object] = [item.manifest for item in kubernetes_objects(metrics)]
     for summary, items in render_releases(metrics, charts_cache(), lambda warning: None):

@@ -94,7 +94,7 @@ class Platform:
         self.labels = {"cluster": CLUSTER, "prometheus": f"{NAMESPACE}/{operated.name}"}
         self.replicas = [Replica(operated, number, {}, directory) for number in range(2)]
         sidecars = [replica.sidecar_address for replica in self.replicas]
-        self._thanos = Thanos(rendered, operated, sidecars, cache.address, directory)
+        self._thanos = Thanos(rendered, operated.cluster, directory, cache.address, [(operated.workload, sidecars)])
 
     def upload(self, histories: Sequence[Sequence[Path]]) -> None:
         """Have the sidecar of each replica upload the blocks of its history, and end all."""
@@ -189,7 +189,7 @@ def test_two_replicas_are_one_series_until_they_are_asked_for_apart(platform: Pl
 
 def test_what_is_pushed_to_both_replicas_is_counted_once(platform: Platform, tmp_path: Path) -> None:
     for prometheus in platform.pair:
-        push_remotely(prometheus, "pushed", 3, {"job": "tempo"}, tmp_path)
+        push_remotely(prometheus.program.address, "pushed", 3, {"job": "tempo"}, tmp_path)
     platform.query.wait_until(lambda: len(platform.query.query("pushed", dedup="false")) == 2, "both samples")
     assert [value for _, value in platform.query.query("sum(pushed)")] == [3]
 

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from components.charts import CHARTS_VARIABLE, KUBE_PROMETHEUS_STACK
 from components.probes.rules import DAYS_LEFT
+from sandbox.api import ApiError
 from sandbox.cluster import WORKERS
 from sandbox.documents import load
 from tests.e2e.metrics.cluster import Cluster
 from tests.e2e.metrics.exporters import start_blackbox_exporter, start_node_exporter, start_state_metrics
+from tests.e2e.metrics.kubelet import WORKING_SET, serving_kubelet
 from tests.e2e.metrics.operated import Operated, Replica, start_operator
 from tests.e2e.metrics.programs import Programs
 from tests.e2e.metrics.prometheus import Prometheus
 from tests.e2e.metrics.pushing import push_otlp, push_remotely
 from tests.e2e.metrics.servers import TRACE, Shop
-from tests.e2e.metrics.stack import CLUSTER, NAMESPACE
+from tests.e2e.metrics.stack import BOUNDED, CLUSTER, NAMESPACE, SAMPLES
 from tests.e2e.metrics.workloads import Object, Objects
 
 pytestmark = pytest.mark.e2e
@@ -28,6 +30,8 @@ APPS = "apps"
 WEB_JOB = f"serviceMonitor/{APPS}/web/0"
 SCRAPE_SECONDS = 15
 RECORDED = "namespace_workload_pod:kube_pod_owner:relabel"
+USED_CPU = "node_namespace_pod_container:container_cpu_usage_seconds_total:sum_irate"
+POD = {"namespace": APPS, "pod": "web-0", "container": "web"}
 RESOURCE = {
     "service.name": "checkout",
     "service.namespace": APPS,
@@ -42,9 +46,8 @@ RESOURCE = {
 
 
 def _shop() -> list[Object]:
-    """Return an application that is scraped through a ServiceMonitor, and one by its annotations."""
+    """Return an application that is scraped through a ServiceMonitor, and two by their annotations."""
     labels = {"app": "web"}
-    annotations = {"prometheus.io/scrape": "true", "prometheus.io/port": "9000", "prometheus.io/path": "/custom"}
     return [
         {
             "apiVersion": "v1",
@@ -53,7 +56,8 @@ def _shop() -> list[Object]:
             "spec": {"selector": labels, "ports": [{"name": "http", "port": 80, "targetPort": "http"}]},
         },
         _application("web", 8080, {}),
-        _application("legacy", 9000, annotations),
+        _application("legacy", 9000, _annotations("/custom")),
+        _application("many", 9000, _annotations("/many"), BOUNDED),
         {
             "apiVersion": "monitoring.coreos.com/v1",
             "kind": "ServiceMonitor",
@@ -63,14 +67,18 @@ def _shop() -> list[Object]:
     ]
 
 
-def _application(name: str, port: int, annotations: Mapping[str, str]) -> Object:
+def _annotations(path: str) -> Mapping[str, str]:
+    return {"prometheus.io/scrape": "true", "prometheus.io/port": "9000", "prometheus.io/path": path}
+
+
+def _application(name: str, port: int, annotations: Mapping[str, str], namespace: str = APPS) -> Object:
     container = {"name": name, "image": "shop:1", "ports": [{"name": "http", "containerPort": port}]}
     labels = {"app": name}
     template = {"metadata": {"labels": labels, "annotations": annotations}, "spec": {"containers": [container]}}
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
-        "metadata": {"name": name, "namespace": APPS},
+        "metadata": {"name": name, "namespace": namespace},
         "spec": {"serviceName": name, "selector": {"matchLabels": labels}, "template": template},
     }
 
@@ -92,17 +100,19 @@ def prometheus(
     shop: Shop,
     module_programs: Programs,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Prometheus:
+) -> Iterator[Prometheus]:
     """The first replica, whose exporters and application are on this machine."""
     cluster = operated.cluster
     addresses = {
         WEB_JOB: shop.clear,
-        "scrapeConfig/*annotated-pods": shop.clear,
+        "scrapeConfig/*annotated-pods*": shop.clear,
         "serviceMonitor/*kube-state-metrics/0": start_state_metrics(rendered, cluster, module_programs).address,
         "serviceMonitor/*node-exporter/0": start_node_exporter(rendered, module_programs).address,
         "probe/*": start_blackbox_exporter(rendered, cluster, module_programs).address,
     }
-    return Replica(operated, 0, addresses, tmp_path_factory.mktemp("replicas")).start(module_programs)
+    with serving_kubelet(cluster, **POD) as kubelet:
+        addresses["serviceMonitor/*kubelet/*"] = kubelet
+        yield Replica(operated, 0, addresses, tmp_path_factory.mktemp("replicas")).start(module_programs)
 
 
 def test_every_monitor_of_the_cluster_becomes_a_job(operated: Operated, prometheus: Prometheus) -> None:
@@ -134,7 +144,7 @@ def test_rules_record_series(prometheus: Prometheus) -> None:
 def test_what_is_scraped_arrives_once_with_the_labels_of_its_pod(prometheus: Prometheus) -> None:
     labels, value = prometheus.one('shop_orders_total{code="200"}')
     assert value == 7
-    place = {"namespace": APPS, "pod": "web-0", "container": "web", "service": "web", "job": "web", "endpoint": "http"}
+    place = {**POD, "service": "web", "job": "web", "endpoint": "http"}
     assert place.items() <= labels.items()
     assert labels["instance"].startswith("10.244."), "the address of the pod in the cluster"
 
@@ -169,6 +179,92 @@ def test_the_node_exporter_of_every_node_is_a_target(
     assert prometheus.query('node_uname_info{job="node-exporter"}')
 
 
+def test_the_kubelet_lets_the_token_of_prometheus_in(operated: Operated, prometheus: Prometheus) -> None:
+    def scraped() -> set[str]:
+        return {labels["metrics_path"] for labels, _ in prometheus.query('up{job="kubelet"} == 1')}
+
+    prometheus.wait_until(lambda: scraped() == {"/metrics", "/metrics/cadvisor", "/metrics/probes"}, "the kubelet")
+    nodes = {node["metadata"]["name"] for node in operated.cluster.list("/api/v1/nodes")}
+    assert {labels["node"] for labels, _ in prometheus.query('up{job="kubelet"}')} <= nodes
+
+
+def test_what_cadvisor_measures_has_the_labels_of_its_container(prometheus: Prometheus) -> None:
+    labels, value = prometheus.one('container_memory_working_set_bytes{container="web"}')
+    assert value == WORKING_SET
+    place = {**POD, "job": "kubelet", "service": "prometheus-kubelet"}
+    assert {**place, "metrics_path": "/metrics/cadvisor"}.items() <= labels.items() and labels["node"]
+    probed, _ = prometheus.one('prober_probe_total{container="web"}')
+    assert {**place, "metrics_path": "/metrics/probes"}.items() <= probed.items()
+
+
+def test_the_cpu_of_a_container_is_recorded_with_the_node_of_its_pod(prometheus: Prometheus) -> None:
+    if USED_CPU not in {rule["name"] for rule in prometheus.rules()}:
+        pytest.skip(f"needs {KUBE_PROMETHEUS_STACK.name} in the directory {CHARTS_VARIABLE}")
+    labels, value = prometheus.one(f'{USED_CPU}{{pod="web-0"}}')
+    assert labels["container"] == "web" and labels["node"] in WORKERS
+    assert value > 0
+
+
+def test_limits_hold_for_every_job(rendered: Objects, prometheus: Prometheus) -> None:
+    (resource,) = rendered.of("Prometheus")
+    limits = {
+        name: resource["spec"][enforced]
+        for name, enforced in {
+            "sample_limit": "enforcedSampleLimit",
+            "target_limit": "enforcedTargetLimit",
+            "label_limit": "enforcedLabelLimit",
+            "label_name_length_limit": "enforcedLabelNameLengthLimit",
+            "label_value_length_limit": "enforcedLabelValueLengthLimit",
+        }.items()
+    }
+    jobs = {job["job_name"]: job for job in load(prometheus.configuration())["scrape_configs"]}
+    (bounded,) = (name for name in jobs if name.endswith(f"-{BOUNDED}"))
+    for name, job in jobs.items():
+        expected = limits | ({"sample_limit": SAMPLES} if name == bounded else {})
+        assert {limit: job[limit] for limit in limits} == expected, name
+
+
+def test_a_target_with_more_samples_than_its_namespace_may_have_is_not_scraped(prometheus: Prometheus) -> None:
+    prometheus.wait_until(lambda: prometheus.query(f'up{{namespace="{BOUNDED}"}} == 0'), "a scrape that fails")
+    (target,) = (each for each in prometheus.targets() if each["labels"].get("namespace") == BOUNDED)
+    assert "sample limit exceeded" in target["lastError"]
+    assert prometheus.query("many_orders") == []
+
+
+def _monitors() -> Mapping[tuple[str, str], Object]:
+    """Return the least specification of each kind of monitor, by version and kind."""
+    selector = {"selector": {"matchLabels": {"app": "many"}}}
+    return {
+        ("v1", "ServiceMonitor"): {**selector, "endpoints": [{"port": "http"}]},
+        ("v1", "PodMonitor"): {**selector, "podMetricsEndpoints": [{"port": "http"}]},
+        ("v1", "Probe"): {"prober": {"url": "prober:9115"}, "targets": {"staticConfig": {"static": ["many"]}}},
+        ("v1alpha1", "ScrapeConfig"): {"staticConfigs": [{"targets": ["many:9000"]}]},
+    }
+
+
+@pytest.mark.parametrize(("version", "kind"), _monitors())
+def test_a_monitor_has_a_limit_that_its_namespace_allows(operated: Operated, version: str, kind: str) -> None:
+    def is_taken(namespace: str, **limit: int) -> bool:
+        manifest = {
+            "apiVersion": f"monitoring.coreos.com/{version}",
+            "kind": kind,
+            "metadata": {"name": "many", "namespace": namespace},
+            "spec": {**_monitors()[version, kind], **limit},
+        }
+        try:
+            operated.cluster.sandbox.api.apply(manifest, dryRun="All")
+        except ApiError as error:
+            assert f"spec.sampleLimit: must be 1 to {SAMPLES} in namespace {BOUNDED}" in error.message
+            return False
+        return True
+
+    operated.cluster.wait_until(lambda: not is_taken(BOUNDED), "the policy")
+    assert not is_taken(BOUNDED, sampleLimit=0)
+    assert not is_taken(BOUNDED, sampleLimit=SAMPLES + 1)
+    assert is_taken(BOUNDED, sampleLimit=SAMPLES)
+    assert is_taken(APPS), "a namespace without limits of its own"
+
+
 def test_a_probed_certificate_shows_its_days_and_each_probe_its_resolution(prometheus: Prometheus, shop: Shop) -> None:
     labels, _ = prometheus.one('probe_success{probe="shop"} == 1')
     assert {"job": "blackbox-http", "instance": f"https://{shop.secure}/"}.items() <= labels.items()
@@ -180,7 +276,7 @@ def test_a_probed_certificate_shows_its_days_and_each_probe_its_resolution(prome
 
 def test_what_is_written_remotely_arrives_once(prometheus: Prometheus, tmp_path: Path) -> None:
     sent = {"job": "tempo", "service_name": "checkout", "namespace": "tracing", "cluster": "sandbox"}
-    push_remotely(prometheus, "spans_total", 3, sent, tmp_path)
+    push_remotely(prometheus.program.address, "spans_total", 3, sent, tmp_path)
     labels, value = prometheus.one("spans_total")
     assert labels == {"__name__": "spans_total", **sent} and value == 3
     assert prometheus.query("count_over_time(spans_total[5m])")[0][1] == 1

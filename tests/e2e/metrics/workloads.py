@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
+from components._network_policy import COMPONENT
+
 Object = Mapping[str, Any]
 Flags = Mapping[str, str | Sequence[str]]
 
@@ -41,20 +43,26 @@ class Objects:
         (found,) = (each for each in self.of(kind) if each["metadata"]["name"] == name)
         return found
 
-    def workload(self, image: str, target: str = "") -> Object:
-        """Return the only workload with a container of this image, whose first argument is the target if one is given.
+    def workload(self, image: str, component: str = "") -> Object:
+        """Return the only workload with a container of this image, and with the label of the component if one is given.
 
         The image is named without its registry and tag.
         """
-        found: Object
-        (found,) = (
-            each
-            for kind in ("Deployment", "StatefulSet", "DaemonSet")
-            for each in self.of(kind)
-            for container in each["spec"]["template"]["spec"]["containers"]
-            if f"/{image}:" in container["image"] and (not target or container.get("args", [""])[0] == target)
-        )
+        (found,) = self._workloads(image, component)
         return found
+
+    def has(self, image: str, component: str) -> bool:
+        """Whether there is a workload of this image and component."""
+        return any(self._workloads(image, component))
+
+    def _workloads(self, image: str, component: str) -> Iterator[Object]:
+        for kind in ("Deployment", "StatefulSet", "DaemonSet"):
+            for each in self.of(kind):
+                template = each["spec"]["template"]
+                images = [container["image"] for container in template["spec"]["containers"]]
+                labels = template["metadata"].get("labels") or {}
+                if any(f"/{image}:" in found for found in images) and component in ("", labels.get(COMPONENT)):
+                    yield each
 
     def config_map(self, name: str) -> Mapping[str, str]:
         """Return the data of a ConfigMap."""
@@ -89,6 +97,10 @@ class Pod:
         kept = [moved(argument, places) for argument in given if argument.partition("=")[0] not in flags]
         values = {flag: [value] if isinstance(value, str) else value for flag, value in flags.items()}
         return kept + [f"{flag}={value}" for flag in values for value in values[flag]]
+
+    def argument(self, flag: str, container: str = "") -> str:
+        """Return the value of a flag of a container with its variables."""
+        return _expanded(self.flag(flag, container), self.environment(container))
 
     @property
     def account(self) -> str:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-import yaml
-
+from sandbox.documents import load
 from tests.checkout import ROOT
 from tests.program.programs import record_stack
 from tools.stackfile import read_stack_file
@@ -145,7 +144,7 @@ def _decoded(inputs: Any) -> Any:
     """Return the inputs with YAML and Alloy texts of a ConfigMap as data."""
     if inputs.get("kind") != "ConfigMap":
         return inputs
-    readers = {"yaml": yaml.safe_load, "alloy": alloy_blocks}
+    readers = {"yaml": load, "alloy": alloy_blocks}
     data = {key: readers.get(key.rpartition(".")[2], str)(text) for key, text in inputs["data"].items()}
     return {**inputs, "data": data}
 

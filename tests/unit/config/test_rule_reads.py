@@ -129,6 +129,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "metrics": (
         {},
         {"replicas": 2, "long_term": {"receive": True}},
+        {"namespace_limits": {"logging": {"samples_per_target": 500}}},
         {"replicas": 2},
         EXTERNAL_METRICS,
         {"kind": "external", "provision_datasource": True},

@@ -374,6 +374,13 @@ def test_the_namespace_of_an_area_that_runs_may_exist() -> None:
     assert load(source(cluster={"existing_namespaces": ["demo", "logging"]}, demo={"enabled": True}))
 
 
+def test_namespaces_of_the_stack_have_no_limits_of_their_own() -> None:
+    limits = {"namespace_limits": {"shop": {"samples_per_target": 500}, "tracing": {"samples_per_target": 500}}}
+    message = problems(metrics=limits)
+    assert "observability:metrics.namespace_limits.tracing: must not be set, as the monitors of the stack" in message
+    assert "namespace_limits.shop" not in message
+
+
 def test_a_misspelt_setting_of_the_engine_is_refused_with_the_right_one() -> None:
     stack = replace(source(), others={"pulumi:disable-default-provider": '["*"]'})
     with pytest.raises(SettingsError, match="have 1 problem") as raised:

@@ -6,7 +6,7 @@ import pytest
 
 from components._spec import InvalidArgsError
 from components.metrics.spec import MetricsSpec, OperatorCrdsSpec
-from components.metrics.values import REVISION, metrics_values, operator_crds_values
+from components.metrics.values import CONTROL_PLANE, REVISION, metrics_values, operator_crds_values
 from components.units import parse_quantity
 from tests.fixes import fix_of
 
@@ -67,10 +67,12 @@ def test_the_definitions_stay_when_their_release_goes() -> None:
 
 
 def test_parts_of_the_control_plane_are_scraped_only_where_they_are_named() -> None:
-    sections = ("kubeEtcd", "kubeScheduler", "kubeControllerManager", "kubeProxy")
-    assert [values()[section]["enabled"] for section in sections] == [False] * 4
-    chosen = values(control_plane=["etcd", "proxy"])
-    assert [chosen[section]["enabled"] for section in sections] == [True, False, False, True]
+    def scraped(**args: Any) -> set[str]:
+        return {section for section in CONTROL_PLANE.values() if values(**args)[section]["enabled"]}
+
+    assert scraped() == {"coreDns"}
+    assert scraped(control_plane=["etcd", "kube-dns"]) == {"kubeEtcd", "kubeDns"}
+    assert scraped(control_plane=[]) == set()
 
 
 def test_an_operator_of_the_cluster_takes_the_place_of_the_own_one() -> None:
@@ -186,8 +188,8 @@ PAIR = {"replicas": 2, "objstore_secret": "thanos-objstore"}
             {"namespace_limits.shop.samples_per_target": 200_000},
         ),
         (
-            {"namespace_limits": {"shop": {}}, "annotation_scraping": False},
-            "are not used without annotation_scraping",
+            {"namespace_limits": {"monitoring": {}}},
+            "namespace_limits.monitoring = {}: must not be set, as the monitors of the chart in this namespace",
             None,
         ),
         ({"values": {"crds": {"enabled": True}}}, "two releases must not own the same ones", None),

@@ -6,7 +6,8 @@ import pytest
 
 from sandbox.providers.aws.account import Account
 from sandbox.providers.aws.kinds import from_aws, to_aws
-from sandbox.providers.plugin import ProviderError
+from sandbox.providers.aws.provider import AwsProvider
+from sandbox.providers.plugin import CheckFailed, Log, ProviderError, Resource
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +38,20 @@ def test_property_names_go_to_the_api_and_back() -> None:
     there = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "k"}, "ID": "x"}
     assert to_aws(rule) == there
     assert from_aws(there) == rule
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "key", "reason"),
+    [
+        ("aws:s3/bucket:Bucket", {"bucket": "acme", "acl": "private"}, "acl", "does not have this property"),
+        ("aws:s3/bucket:Bucket", {"bucket": "acme", "forceDestroy": True}, "forceDestroy", "has only false"),
+        ("aws:s3/bucket:Bucket", {}, "bucket", "generates no names"),
+        ("aws:kms/key:Key", {"multiRegion": True}, "multiRegion", "does not have this property"),
+    ],
+)
+def test_a_property_that_the_stand_in_would_drop_is_an_error(
+    token: str, inputs: dict[str, object], key: str, reason: str
+) -> None:
+    with pytest.raises(CheckFailed, match=reason) as refused:
+        AwsProvider(Log(None)).check(Resource("", token, "it"), {}, inputs)
+    assert [path for path, _ in refused.value.failures] == [key]

@@ -39,6 +39,7 @@ CONSTRAINT = {"maxSkew": 1, "topologyKey": "zone", "whenUnsatisfiable": "Schedul
         (workload("Job", {}, podFailurePolicy={"rules": []}), 26, "podFailurePolicy"),
         (workload("StatefulSet", {}, persistentVolumeClaimRetentionPolicy={"whenDeleted": "Delete"}), 27, "claims"),
         (item("PodDisruptionBudget", {"unhealthyPodEvictionPolicy": "AlwaysAllow"}), 27, "unhealthyPodEvictionPolicy"),
+        (item("ValidatingAdmissionPolicy", {"validations": []}), 30, "an admission policy"),
         (item("Service", {"trafficDistribution": "PreferClose"}), 31, "trafficDistribution"),
     ],
 )

@@ -50,7 +50,7 @@ def test_nothing_is_missing_from_the_generated_code() -> None:
     assert stubs(ROOT) == {}
 
 
-def test_the_arguments_of_a_new_component_are_generated(checkout: Checkout) -> None:
+def test_arguments_that_are_new_missing_or_lack_a_class_are_generated(checkout: Checkout) -> None:
     components = checkout.root / "components"
     (components / "echo").mkdir()
     (components / "echo" / "spec.py").write_text(ECHO)
@@ -60,24 +60,17 @@ def test_the_arguments_of_a_new_component_are_generated(checkout: Checkout) -> N
     public.write_text(
         text.replace('    "ExternalObjectStorage",\n', '    "EchoArgs",\n    "ExternalObjectStorage",\n', 1)
     )
-    done = generate(checkout)
-    assert (done.exit_code, done.stdout) == (0, "components/echo/args.py: written\n"), done.output
-    assert (components / "echo" / "args.py").read_text() == ECHO_ARGS
-    assert generate(checkout, "--check").exit_code == 0
-
-
-def test_arguments_that_are_missing_or_lack_a_class_are_generated_again(checkout: Checkout) -> None:
-    demo, caching = (checkout.root / "components" / package / "args.py" for package in ("demo", "caching"))
+    echo, demo, caching = files = [components / package / "args.py" for package in ("echo", "demo", "caching")]
     committed = demo.read_text(), caching.read_text()
     demo.unlink()
     caching.write_text(caching.read_text().replace("class CacheAccessArgs", "class AccessArgs"))
     stale = generate(checkout, "--check")
     assert stale.exit_code == 1
-    assert [line.partition(":")[0] for line in stale.stdout.splitlines()] == [
-        "components/caching/args.py",
-        "components/demo/args.py",
-    ]
+    assert [line.partition(":")[0] for line in stale.stdout.splitlines()] == sorted(
+        str(file.relative_to(checkout.root)) for file in files
+    )
     assert not demo.exists(), "a check changes nothing"
     done = generate(checkout)
     assert done.exit_code == 0, done.output
-    assert (demo.read_text(), caching.read_text()) == committed
+    assert (echo.read_text(), demo.read_text(), caching.read_text()) == (ECHO_ARGS, *committed)
+    assert generate(checkout, "--check").exit_code == 0
