@@ -140,6 +140,11 @@ def planned_collectors(settings: Settings) -> TelemetrySpec | None:
     return None if settings.is_invalid("telemetry") else TelemetrySpec.check_or_none(_telemetry_args(settings))
 
 
+def planned_tempo(settings: Settings) -> TracingSpec | None:
+    """Return the specification of Tempo, `None` where a setting or argument of it is wrong."""
+    return None if settings.is_invalid("tracing") else TracingSpec.check_or_none(_tracing_args(settings))
+
+
 def _logging_args(settings: Settings) -> LoggingArgs:
     cache = _cache(settings)
     return build_args.logging_args(settings, namespace=UNKNOWN_OUTPUT, bucket=_bucket(settings, "logs"), cache=cache)
@@ -275,7 +280,7 @@ def _datasources_args(settings: Settings) -> DatasourcesArgs:
 
 def _generated_metrics(settings: Settings) -> pulumi.Input[Sequence[str]]:
     """Return the metrics that Tempo makes of spans, as far as its arguments are right."""
-    tempo = None if settings.is_invalid("tracing") else TracingSpec.check_or_none(_tracing_args(settings))
+    tempo = planned_tempo(settings)
     if tempo is None:
         return UNKNOWN_OUTPUT
     return generated_metrics(tempo.processors) if tempo.generates_metrics else []

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 from components._shown import shown
 from components.telemetry.model import ProcessorKind, Signal
 from components.telemetry.pipelines import flows
-from components.telemetry.spec import TelemetrySpec
-from components.tracing.spec import Processor, TracingSpec
+from components.tracing.spec import Processor
 from config import Settings
 from config.errors import Problem, remove_command, setting_path
 
-from .planned_components import planned_components
+from .planned_components import planned_collectors, planned_tempo
 
 _SAME_AS_TEMPO = {
     ProcessorKind.SPAN_METRICS: Processor.SPAN_METRICS,
@@ -20,14 +19,8 @@ _SAME_AS_TEMPO = {
 
 def span_metric_problems(settings: Settings) -> Iterator[Problem]:
     """Yield processors of the collectors that Tempo has too, once both are valid."""
-    if any(map(settings.is_invalid, ("tracing", "telemetry"))) or not settings.telemetry.pipelines:
-        return
-    planned = {component.spec: component.arguments for component in planned_components(settings)}
-    if TracingSpec not in planned or any(spec.find_problems(planned[spec]) for spec in (TracingSpec, TelemetrySpec)):
-        return
-    tempo = TracingSpec.check("Tracing", planned[TracingSpec])
-    collectors = TelemetrySpec.check("Telemetry", planned[TelemetrySpec])
-    if not tempo.generates_metrics:
+    tempo, collectors = planned_tempo(settings), planned_collectors(settings)
+    if tempo is None or collectors is None or not tempo.generates_metrics:
         return
     for flow in flows(collectors):
         for index, (name, processor) in enumerate(flow.processors.items()):
