@@ -5,6 +5,7 @@ holds one, and a renewed one is read again.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -137,14 +138,12 @@ class HttpClientSettings(StrictModel):
     @property
     def header_files(self) -> dict[str, str]:
         """The path of the file with the value of each header."""
-        return {name: f"{DIRECTORY}/{_header_file(name)}" for name in sorted(self.headers)}
+        return ClientFiles(self).headers
 
     @property
     def tls_files(self) -> dict[str, str]:
         """The files and the name of the server, by the names that Prometheus and Alloy have for them."""
-        found = {"ca_file": self.tls.ca, "cert_file": self.tls.certificate, "key_file": self.tls.key}
-        paths = {name: f"{DIRECTORY}/{_TLS_FILES[name]}" for name, reference in found.items() if reference}
-        return {**paths, **({"server_name": self.tls.server_name} if self.tls.server_name else {})}
+        return ClientFiles(self).tls
 
     @property
     def secrets(self) -> dict[str, SecretReference]:
@@ -158,6 +157,37 @@ class HttpClientSettings(StrictModel):
             _TLS_FILES["key_file"]: self.tls.key,
         }
         return {file: reference for file, reference in found.items() if reference is not None}
+
+
+@dataclass(frozen=True)
+class ClientFiles:
+    """The paths of the secrets of a client, which a pod has as files of a directory."""
+
+    client: HttpClientSettings
+    directory: str = DIRECTORY
+
+    @property
+    def password(self) -> str:
+        """The file with the password."""
+        return f"{self.directory}/password"
+
+    @property
+    def token(self) -> str:
+        """The file with the token."""
+        return f"{self.directory}/token"
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The file with the value of each header."""
+        return {name: f"{self.directory}/{_header_file(name)}" for name in sorted(self.client.headers)}
+
+    @property
+    def tls(self) -> dict[str, str]:
+        """The files and the name of the server, by the names that Prometheus and Alloy have for them."""
+        tls = self.client.tls
+        found = {"ca_file": tls.ca, "cert_file": tls.certificate, "key_file": tls.key}
+        paths = {name: f"{self.directory}/{_TLS_FILES[name]}" for name, reference in found.items() if reference}
+        return {**paths, **({"server_name": tls.server_name} if tls.server_name else {})}
 
 
 PASSWORD_FILE, TOKEN_FILE = f"{DIRECTORY}/password", f"{DIRECTORY}/token"

@@ -1,9 +1,14 @@
 """The labels and the structured metadata of the logs that a specification collects."""
 
+from collections.abc import Mapping
+
 from .._log_labels import CLUSTER, SERVICE_NAME, IndexLabel
-from .model import ProcessorKind, Signal, SourceKind
+from .model import PipelineProcessor, ProcessorKind, Signal, SourceKind
 from .pipelines import Flow, flows
 from .spec import TelemetrySpec
+
+EVENTS_JOB = "kubernetes-events"
+"""The label `job`, and with it the name of the service, of events."""
 
 _FILES_ONLY = frozenset({IndexLabel.STREAM, IndexLabel.FILENAME})
 """The labels that the API server does not tell."""
@@ -12,6 +17,13 @@ _FILES_ONLY = frozenset({IndexLabel.STREAM, IndexLabel.FILENAME})
 def container_labels(spec: TelemetrySpec) -> list[IndexLabel]:
     """Return the labels that lines of containers have beside the static ones, as the source of logs can know them."""
     return [label for label in spec.index_labels if spec.reads_files or label not in _FILES_ONLY]
+
+
+def processors_of(spec: TelemetrySpec, flow: Flow) -> Mapping[str, PipelineProcessor]:
+    """Return the processors of a pipeline; where `level` is an index label, the last one of logs finds the level."""
+    if flow.signal is not Signal.LOGS or IndexLabel.LEVEL not in spec.index_labels or flow.has(ProcessorKind.LEVEL):
+        return flow.processors
+    return {**flow.processors, "index_labels": PipelineProcessor(kind=ProcessorKind.LEVEL)}
 
 
 def static_labels(spec: TelemetrySpec) -> dict[str, str]:

@@ -104,6 +104,97 @@ def transformations(processor: PipelineProcessor, signal: Signal) -> list[Statem
             return []
 
 
+def syslog_statements(attributes: Mapping[str, str]) -> list[str]:
+    """Return the statements that make the text of a message its body, and fields of it attributes by other names."""
+    return [
+        *(f"set({_log(name)}, {_log(field)})" for name, field in attributes.items()),
+        f"set(log.body, {_log('message')}) where {_log('message')} != nil",
+        *(f"delete_key(log.attributes, {quote(name)})" for name in ("message", "appname", "hostname", "priority")),
+        "set(log.observed_time_unix_nano, 0) where log.time_unix_nano != 0",
+    ]
+
+
+_EVENT_FIELDS: Mapping[str, str] = {
+    "action": "action",
+    "count": "deprecatedCount",
+    "kind": "regarding.kind",
+    "msg": "note",
+    "name": "regarding.name",
+    "objectAPIversion": "regarding.apiVersion",
+    "reason": "reason",
+    "reportingcontroller": "reportingController",
+    "reportinginstance": "reportingInstance",
+    "sourcecomponent": "deprecatedSource.component",
+    "sourcehost": "deprecatedSource.host",
+    "type": "type",
+}
+"""The fields of a line, as Alloy names them, and those of an event of `events.k8s.io/v1`."""
+
+
+def event_statements() -> list[str]:
+    """Return the statements that make a line of an event of Kubernetes: its fields, its own time and its level.
+
+    A line that is read again is the same, so that Loki stores it once.
+    """
+    event, line = 'log.cache["event"]', 'log.cache["line"]'
+    whole, fraction = '"%Y-%m-%dT%H:%M:%SZ"', '"%Y-%m-%dT%H:%M:%S.%fZ"'
+    times = {
+        "metadata.creationTimestamp": whole,
+        "eventTime": fraction,
+        "deprecatedLastTimestamp": whole,
+        "series.lastObservedTime": fraction,
+    }
+    return [
+        f'set({event}, log.body["object"])',
+        *(
+            f"set(log.time, Time({event}{_path(field)}, {layout})) where {event}{_path(field)} != nil"
+            for field, layout in times.items()
+        ),
+        "set(log.observed_time_unix_nano, 0) where log.time_unix_nano != 0",
+        f'set(log.severity_number, SEVERITY_NUMBER_WARN) where {event}["type"] == "Warning"',
+        f'set(log.severity_number, SEVERITY_NUMBER_INFO) where {event}["type"] == "Normal"',
+        f"set({line}, {{}})",
+        *(
+            f"set({line}{_path(name)}, {event}{_path(field)}) where {event}{_path(field)} != nil"
+            for name, field in _EVENT_FIELDS.items()
+        ),
+        f"set(log.body, {line})",
+        'delete_matching_keys(log.attributes, ".*")',
+    ]
+
+
+SPAN_METRICS_NAMESPACE = "traces_spanmetrics"
+"""The beginning of the names of metrics that a connector makes of spans."""
+
+
+def span_metric_statements() -> list[Statements]:
+    """Return the statements that name metrics of spans and their labels as Tempo does, whose durations are seconds."""
+    latency = f"{SPAN_METRICS_NAMESPACE}_latency"
+    named = {
+        f"{SPAN_METRICS_NAMESPACE}.duration": latency,
+        f"{SPAN_METRICS_NAMESPACE}.calls": f"{SPAN_METRICS_NAMESPACE}_calls",
+    }
+    own = f"IsMatch(metric.name, {quote(f'^{SPAN_METRICS_NAMESPACE}_')})"
+    service = 'datapoint.attributes["service.name"]'
+    return [
+        Statements(
+            "metric",
+            [
+                *(f"set(metric.name, {quote(to)}) where metric.name == {quote(name)}" for name, to in named.items()),
+                # Prometheus would add the unit to the name.
+                f'set(metric.unit, "") where {own}',
+            ],
+        ),
+        Statements(
+            "datapoint",
+            [
+                f'set(datapoint.attributes["service"], {service}) where {own}',
+                f'delete_key(datapoint.attributes, "service.name") where {own}',
+            ],
+        ),
+    ]
+
+
 def label_attributes(processor: PipelineProcessor) -> list[str]:
     """Return the attributes of logs that a processor sets and that are labels, which resources have."""
     return [IndexLabel.LEVEL.value] if processor.kind is ProcessorKind.LEVEL else list(processor.labels)

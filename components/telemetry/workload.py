@@ -5,12 +5,13 @@ from typing import Any
 
 from .._http_client import DIRECTORY, VOLUME, secret_volume
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE
-from .pipelines import Role
+from .pipelines import Role, flows_of
 from .spec import TelemetrySpec
 
 TLS_DIRECTORY = "/etc/collector-tls"
 LOGIN_DIRECTORY = "/etc/collector-login"
 DESTINATIONS_DIRECTORY = "/etc/collector-destinations"
+"""Directory with a directory of secrets for each destination beside the stores of the stack."""
 STORAGE_VOLUME = "storage"
 
 KUBERNETES_ATTRIBUTES = (
@@ -80,8 +81,18 @@ def runs_on_nodes(spec: TelemetrySpec, role: Role) -> bool:
     return role is Role.AGENTS and spec.reads_files
 
 
-def mounted_secrets(spec: TelemetrySpec) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the volumes and the mounts of the Secrets."""
+def gateway_host(spec: TelemetrySpec) -> str:
+    """Return the host of the gateway's headless Service, which resolves to the addresses of its replicas."""
+    return f"{workload_name(spec, Role.GATEWAY)}.{spec.namespace}"
+
+
+def destination_directory(name: str) -> str:
+    """Return the directory with the secrets of a destination."""
+    return f"{DESTINATIONS_DIRECTORY}/{name}"
+
+
+def mounted_secrets(spec: TelemetrySpec, role: Role) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the volumes and the mounts of the Secrets of a role."""
     secrets = {"tls": (spec.tls_secret, TLS_DIRECTORY), "login": (spec.login_secret, LOGIN_DIRECTORY)}
     volumes: list[dict[str, Any]] = [
         {"name": name, "secret": {"secretName": secret}} for name, (secret, _) in secrets.items() if secret
@@ -90,7 +101,26 @@ def mounted_secrets(spec: TelemetrySpec) -> tuple[list[dict[str, Any]], list[dic
     if source := secret_volume(spec.metrics_client):
         volumes.append({"name": VOLUME, "projected": source})
         mounts.append({"name": VOLUME, "mountPath": DIRECTORY, "readOnly": True})
+    if sources := _destination_secrets(spec, role):
+        volumes.append({"name": "destinations", "projected": {"sources": sources}})
+        mounts.append({"name": "destinations", "mountPath": DESTINATIONS_DIRECTORY, "readOnly": True})
     return volumes, mounts
+
+
+def _destination_secrets(spec: TelemetrySpec, role: Role) -> list[dict[str, Any]]:
+    """Return the sources of a projected volume with the secrets of each destination in its own directory."""
+    found = {name: destination for flow in flows_of(spec, role) for name, destination in flow.destinations.items()}
+    return [
+        {
+            "secret": {
+                "name": reference.secret,
+                "items": [{"key": reference.key, "path": f"{name}/{file}"}],
+            }
+        }
+        for name, destination in sorted(found.items())
+        if destination
+        for file, reference in destination.client.secrets.items()
+    ]
 
 
 def container_security(user: int) -> dict[str, Any]:
@@ -132,8 +162,3 @@ def readable_resources(spec: TelemetrySpec, role: Role) -> Mapping[str, list[str
         return {"": ["events", "namespaces"], "events.k8s.io": ["events"]}
     logs = [] if spec.reads_files else ["pods/log"]
     return {"": ["namespaces", "pods", *logs], "apps": ["replicasets"] if spec.kubernetes_attributes else []}
-
-
-def destination_directory(name: str) -> str:
-    """Return the directory of the files of the Secrets of a declared destination."""
-    return f"{DESTINATIONS_DIRECTORY}/{name}"

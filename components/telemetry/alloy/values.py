@@ -31,7 +31,7 @@ def alloy_values(spec: TelemetrySpec, role: Role = Role.AGENTS) -> dict[str, Any
     The configuration is rolled out by a changed annotation and not by the chart's reloading sidecar: a wrong one stops
     the rollout at the first nodes and fails the update, where a failed reload would go unnoticed.
     """
-    volumes, mounts = mounted_secrets(spec)
+    volumes, mounts = mounted_secrets(spec, role)
     values = {
         "fullnameOverride": spec.release_name,
         "crds": {"create": False},

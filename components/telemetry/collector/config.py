@@ -8,21 +8,22 @@ No entry waits in memory alone on its way from a file to a store: the receiver h
 `stanza.synchronousLogEmitter` of the command line), waits where the queue on disk is full, and tries again without
 limit; batches are made of what the queue has stored. After a kill lines are repeated, which Loki stores once, as their
 timestamps are the runtime's. What can be lost is what waits to be joined: the newest entry of each stream with
-`multiline`, for at most `MULTILINE_WAIT`, and the beginning of a line that the runtime has split and not yet ended.
+`multiline`, for at most `containers.MULTILINE_WAIT`, and the beginning of a line whose end the runtime has not written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 import yaml
 
 from ..._log_labels import IndexLabel
 from ..._merge import deep_merge
-from ..._tenants import HEADER
-from ...units import parse_quantity
+from ...units import parse_duration, parse_quantity
 from ...urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
-from ..labels import container_labels, static_labels
+from ..labels import EVENTS_JOB, container_labels, processors_of, static_labels
 from ..model import (
+    DestinationKind,
     PipelineDestination,
     PipelineProcessor,
     PipelineSource,
@@ -36,37 +37,45 @@ from ..ottl import (
     LOGS_ANNOTATION,
     LOGS_ANNOTATION_ATTRIBUTE,
     SERVICE_NAME_ATTRIBUTE,
+    SPAN_METRICS_NAMESPACE,
     Statements,
     delete_attributes,
     drop_condition,
+    event_statements,
     label_attributes,
     metadata_fields,
     quote,
     set_labels,
     set_where_missing,
+    span_metric_statements,
     static_attributes,
+    syslog_statements,
     transformations,
     unread_pods,
 )
-from ..pipelines import LOKI, PROMETHEUS, Flow, Role, flows_of, port_of
-from ..spec import TelemetrySpec
-from ..workload import (
-    KUBERNETES_ATTRIBUTES,
-    LOGIN_DIRECTORY,
-    TLS_DIRECTORY,
-    memory_limit,
+from ..pipelines import (
+    EXPORTER_PORT,
+    GATEWAY,
+    JAEGER_PORTS,
+    LOKI,
+    PROMETHEUS,
+    TEMPO,
+    Flow,
+    Role,
+    flows_of,
+    port_of,
 )
+from ..spec import TelemetrySpec
+from ..workload import KUBERNETES_ATTRIBUTES, gateway_host, memory_limit, workload_name
+from .clients import Client, destination_client, gateway_tls, metrics_store_client, receiver_tls, store_client
+from .containers import RETRY, STORAGE, file_log
 
 STORAGE_DIRECTORY = "/var/lib/otelcol"
 HEALTH_PORT = 13133
 METRICS_PORT = 8888
-CONTAINER = "opentelemetry-collector"
-"""The name of the container of the chart, whose own output is not read."""
-MULTILINE_WAIT = "3s"
 
 _NODE_VARIABLE, _POD_VARIABLE = "OTEL_K8S_NODE_NAME", "OTEL_K8S_POD_NAME"
 """Variables that the chart sets in every pod."""
-_STORAGE = "file_storage"
 _LIMITER = "memory_limiter"
 _MEMORY_SHARE = 0.8
 _MEBIBYTE = 2**20
@@ -76,11 +85,10 @@ _FILE_QUEUE = 64 * _MEBIBYTE
 _MEMORY_QUEUE_SHARE = 0.25
 _BATCH = {"flush_timeout": "1s", "sizer": "bytes", "min_size": _MEBIBYTE, "max_size": 3 * _MEBIBYTE}
 """Below the 4 MiB that a gRPC server takes by default."""
-_RETRY = {"enabled": True, "max_elapsed_time": "0s"}
-_RELOAD = "10m"
-_LONGEST_LINE = "1MiB"
-_CA = {"ca_file": f"{TLS_DIRECTORY}/ca.crt"}
-_OWN = {"cert_file": f"{TLS_DIRECTORY}/tls.crt", "key_file": f"{TLS_DIRECTORY}/tls.key"}
+_DECISIONS = 10
+"""Decisions that are remembered for each trace in memory, so that late spans are treated as the others."""
+_SERIES_EXPIRE = "5m"
+_SCRAPE_TIMEOUT = timedelta(seconds=10)
 
 Config = dict[str, Any]
 
@@ -130,7 +138,7 @@ class _Writer:
     def config(self) -> Config:
         """Return the whole configuration."""
         if self.has_storage:
-            self.extensions[_STORAGE] = {
+            self.extensions[STORAGE] = {
                 "directory": STORAGE_DIRECTORY,
                 "timeout": "10s",
                 # A file that a crash of the node has damaged must not keep the collector from starting.
@@ -197,7 +205,7 @@ class _Writer:
             receivers, processors = [joined], []
         processors = list(processors)
         name = f"{signal}/{flow.name}"
-        pending = list(flow.processors.items())
+        pending = list(processors_of(self.spec, flow).items())
         part = 0
         while pending:
             processor_name, processor = pending.pop(0)
@@ -211,7 +219,7 @@ class _Writer:
             following = self._forward(f"{flow.name}_{part}")
             self._pipeline(f"{name}_{part}", receivers, processors, [*made, following])
             receivers, processors = [following], []
-        if labels := _label_keys(flow):
+        if labels := _label_keys(processors_of(self.spec, flow)):
             processors.append(self._add_processor(f"groupbyattrs/{flow.name}", {"keys": labels}))
         self._pipeline(name, receivers, processors, self._destinations(flow))
 
@@ -226,7 +234,7 @@ class _Writer:
         parts: dict[str, list[str]] = {}
         for name, source in flow.sources.items():
             if receiver := self._receiver(name, source, flow):
-                part = source.kind.value if source.kind in (SourceKind.CONTAINERS, SourceKind.EVENTS) else "received"
+                part = source.kind.value if source.kind in _OWN_BEGINNING else "received"
                 parts.setdefault(part, []).append(receiver)
         return {part: (receivers, self._first_processors(part, flow)) for part, receivers in parts.items()}
 
@@ -238,7 +246,9 @@ class _Writer:
             case SourceKind.CONTAINERS.value:
                 return [limiter, *self._container_processors()]
             case SourceKind.EVENTS.value:
-                return [limiter, *self._event_processors()]
+                return [limiter, self._event_transform()]
+            case SourceKind.SYSLOG.value:
+                return [limiter, *self._syslog_processors()]
             case _:
                 return [limiter, *self._received_processors(flow)]
 
@@ -251,7 +261,7 @@ class _Writer:
         kind = source.kind
         if kind is SourceKind.CONTAINERS:
             receiver = "file_log/" + (name if name == flow.name else f"{flow.name}_{name}")
-            self.receivers[receiver] = _file_log(self.spec, source, flow)
+            self.receivers[receiver] = file_log(self.spec, source, flow)
             return receiver
         build = {
             SourceKind.EVENTS: ("k8sobjects", self._events_receiver),
@@ -273,7 +283,7 @@ class _Writer:
         return {"endpoint": f"{self.spec.any_address}:{port}"}
 
     def _otlp_receiver(self, _name: str, _source: PipelineSource) -> Config:
-        tls = self._receiver_tls()
+        tls = receiver_tls(self.spec)
         return {
             "protocols": {
                 "grpc": {**self._listening(OTLP_GRPC_PORT), **tls},
@@ -281,18 +291,14 @@ class _Writer:
             }
         }
 
-    def _receiver_tls(self) -> Config:
-        if not self.spec.receiver_tls:
-            return {}
-        asked = {"client_ca_file": _CA["ca_file"]} if self.spec.client_certificates else {}
-        return {"tls": {**_OWN, **asked, "reload_interval": _RELOAD}}
-
     def _jaeger_receiver(self, _name: str, _source: PipelineSource) -> Config:
-        ports = {"grpc": 14250, "thrift_http": 14268, "thrift_compact": 6831, "thrift_binary": 6832}
-        return {"protocols": {protocol: self._listening(port) for protocol, port in ports.items()}}
+        grpc, http, compact, binary = (self._listening(port.number) for port in JAEGER_PORTS)
+        tls = receiver_tls(self.spec)
+        secured = {"grpc": {**grpc, **tls}, "thrift_http": {**http, **tls}}
+        return {"protocols": {**secured, "thrift_compact": compact, "thrift_binary": binary}}
 
     def _zipkin_receiver(self, _name: str, source: PipelineSource) -> Config:
-        return self._listening(port_of(source))
+        return {**self._listening(port_of(source)), **receiver_tls(self.spec)}
 
     def _fluent_receiver(self, _name: str, source: PipelineSource) -> Config:
         return self._listening(port_of(source))
@@ -304,16 +310,19 @@ class _Writer:
             "protocol": source.format.value,
             **({"enable_octet_counting": False} if source.transport is Transport.TCP else {}),
             "resource": {SERVICE_NAME_ATTRIBUTE: name},
-            "retry_on_failure": dict(_RETRY),
+            "retry_on_failure": dict(RETRY),
         }
 
     def _prometheus_receiver(self, name: str, source: PipelineSource) -> Config:
+        interval = _milliseconds(source.interval)
         return {
             "config": {
                 "scrape_configs": [
                     {
                         "job_name": name,
-                        "scrape_interval": source.interval,
+                        "scrape_interval": interval,
+                        # A timeout above the interval is refused, and the default is 10s.
+                        **({"scrape_timeout": interval} if parse_duration(source.interval) < _SCRAPE_TIMEOUT else {}),
                         "metrics_path": source.path,
                         "static_configs": [{"targets": list(source.targets)}],
                     }
@@ -322,9 +331,18 @@ class _Writer:
         }
 
     def _events_receiver(self, _name: str, source: PipelineSource) -> Config:
-        namespaces = {"namespaces": list(source.namespaces)} if source.namespaces else {}
-        watched = {"name": "events", "group": "events.k8s.io", "mode": "watch", **namespaces}
-        return {"auth_type": "serviceAccount", "objects": [{**watched, "exclude_watch_type": ["DELETED"]}]}
+        watched: Config = {"name": "events", "group": "events.k8s.io", "mode": "watch"}
+        if source.namespaces:
+            wanted = sorted({*source.namespaces} - {*source.exclude_namespaces})
+            watched["namespaces"] = wanted
+        elif source.exclude_namespaces:
+            watched["exclude_namespaces"] = [{"strict": name} for name in sorted(source.exclude_namespaces)]
+        # The last version that was read is kept, so that a restart neither repeats nor misses events.
+        return {
+            "auth_type": "serviceAccount",
+            "storage": STORAGE,
+            "objects": [{**watched, "exclude_watch_type": ["DELETED"]}],
+        }
 
     # Processors
 
@@ -361,7 +379,7 @@ class _Writer:
         ]
         return [
             self._transform("container_names", logs=[Statements("resource", [*named, *delete_attributes("uid")])]),
-            self._add_processor("k8s_attributes/containers", self._kubernetes_attributes(logs=True, own_node=True)),
+            self._add_processor("k8s_attributes/containers", self._container_attributes()),
             self._add_processor(
                 "filter/unread_pods",
                 {"error_mode": "ignore", "log_conditions": [_conditions("resource", unread_pods())]},
@@ -369,50 +387,62 @@ class _Writer:
             self._transform("container_labels", logs=[Statements("resource", resource), Statements("log", record)]),
         ]
 
-    def _event_processors(self) -> list[str]:
-        return []
+    def _event_transform(self) -> str:
+        job = {"job": EVENTS_JOB, SERVICE_NAME_ATTRIBUTE: EVENTS_JOB, **static_labels(self.spec)}
+        wanted = IndexLabel.NAMESPACE in self.spec.index_labels
+        namespace = [f"set({_resource('namespace')}, {_resource('k8s.namespace.name')})"] if wanted else []
+        resource = [*namespace, *delete_attributes("k8s.namespace.name"), *set_where_missing(job)]
+        return self._transform(
+            "events_labels", logs=[Statements("resource", resource), Statements("log", event_statements())]
+        )
+
+    def _syslog_processors(self) -> list[str]:
+        named = {IndexLabel.APP: "appname", IndexLabel.NODE_NAME: "hostname"}
+        labels = {label.value: field for label, field in named.items() if label in self.spec.index_labels}
+        moved = {**labels, SERVICE_NAME_ATTRIBUTE: "appname"}
+        static = set_where_missing({"job": "syslog", **static_labels(self.spec)})
+        found = [Statements("resource", static), Statements("log", syslog_statements(moved))]
+        return [
+            self._transform("syslog_labels", logs=found),
+            self._add_processor("groupbyattrs/syslog_labels", {"keys": list(moved)}),
+        ]
 
     def _received_processors(self, flow: Flow) -> list[str]:
         spec, logs = self.spec, flow.signal is Signal.LOGS
         found = []
         if spec.kubernetes_attributes:
             name = "k8s_attributes/logs" if logs else "k8s_attributes"
-            config = self._kubernetes_attributes(logs=logs, own_node=spec.node_local_otlp)
+            config = self._kubernetes_attributes(labels=logs, own_node=spec.node_local_otlp)
             found.append(self._add_processor(name, config))
         static = static_attributes(flow.signal, spec.cluster, spec.extra_labels)
         if not logs:
             return [*found, self._transform("attributes", **{flow.signal.value: [Statements("resource", static)]})]
-        if spec.kubernetes_attributes:
-            condition = _conditions("resource", unread_pods())
-            filtered = {"error_mode": "ignore", "log_conditions": [condition]}
-            found.append(self._add_processor("filter/unread_pods", filtered))
         labels = [label for label in container_labels(spec) if label not in _CONTAINER_ONLY]
         default = "unknown_service" if flow.reads(SourceKind.OTLP) else next(iter(flow.sources))
         service = set_where_missing({SERVICE_NAME_ATTRIBUTE: default})
-        unused = delete_attributes(LOGS_ANNOTATION_ATTRIBUTE)
-        statements = Statements("resource", [*set_labels(labels), *unused, *static, *service])
+        statements = Statements("resource", [*static, *set_labels(labels), *service])
         name = "log_attributes" if default == "unknown_service" else f"log_attributes_{default}"
         return [*found, self._transform(name, logs=[statements])]
 
-    def _kubernetes_attributes(self, *, logs: bool, own_node: bool) -> Config:
-        metadata = [*KUBERNETES_ATTRIBUTES, *(["k8s.pod.ip", "k8s.container.name"] if logs else [])]
-        labels = [{"tag_name": tag, "key": label, "from": "pod"} for label, tag in APP_LABEL_ATTRIBUTES.items()]
-        annotations = [{"tag_name": LOGS_ANNOTATION_ATTRIBUTE, "key": LOGS_ANNOTATION, "from": "pod"}]
-        own = {"filter": {"node_from_env_var": _NODE_VARIABLE}} if own_node else {}
-        by_attribute = [["k8s.pod.uid"], ["k8s.namespace.name", "k8s.pod.name"], ["k8s.pod.ip"]]
+    def _container_attributes(self) -> Config:
+        config = self._kubernetes_attributes(labels=True, own_node=True)
+        annotation = {"tag_name": LOGS_ANNOTATION_ATTRIBUTE, "key": LOGS_ANNOTATION, "from": "pod"}
+        return deep_merge(config, {"extract": {"annotations": [annotation]}})
+
+    def _kubernetes_attributes(self, *, labels: bool, own_node: bool) -> Config:
+        """Return the processor that names the pod of data, found by its uid, name or IP, else by connection."""
+        metadata = [*KUBERNETES_ATTRIBUTES, *(["k8s.pod.ip", "k8s.container.name"] if labels else [])]
+        apps = [{"tag_name": tag, "key": label, "from": "pod"} for label, tag in APP_LABEL_ATTRIBUTES.items()]
+        # The directory of a static pod has the hash of its manifest in place of the uid.
+        attributes = [["k8s.pod.uid"], ["k8s.namespace.name", "k8s.pod.name"], ["k8s.pod.ip"]]
+        sources = [[{"from": "resource_attribute", "name": name} for name in names] for names in attributes]
         return {
             "auth_type": "serviceAccount",
-            **own,
+            **({"filter": {"node_from_env_var": _NODE_VARIABLE}} if own_node else {}),
             # Lines that are read before the pods are known would lack labels, and be stored again with them.
             "wait_for_metadata": True,
-            "extract": {"metadata": metadata, **({"labels": labels, "annotations": annotations} if logs else {})},
-            "pod_association": [
-                *(
-                    {"sources": [{"from": "resource_attribute", "name": name} for name in names]}
-                    for names in by_attribute
-                ),
-                {"sources": [{"from": "connection"}]},
-            ],
+            "extract": {"metadata": metadata, **({"labels": apps} if labels else {})},
+            "pod_association": [{"sources": source} for source in [*sources, [{"from": "connection"}]]],
         }
 
     def _processor(self, name: str, processor: PipelineProcessor, flow: Flow) -> list[str]:
@@ -430,7 +460,35 @@ class _Writer:
         return [self._transform(name, **{signal.value: found})] if found else []
 
     def _connector(self, name: str, processor: PipelineProcessor) -> str:
-        raise NotImplementedError(name, processor)
+        """Add what makes metrics of spans, and their pipeline to the metrics store of the stack."""
+        if processor.kind is ProcessorKind.SPAN_METRICS:
+            component = f"span_metrics/{name}"
+            self.connectors[component] = {
+                "namespace": SPAN_METRICS_NAMESPACE,
+                "histogram": {"unit": "s"},
+                "exemplars": {"enabled": True},
+                # The instance of the resource tells the collectors apart, and stays the same after a restart.
+                "exclude_dimensions": ["collector.instance.id"],
+                "resource_metrics_key_attributes": [SERVICE_NAME_ATTRIBUTE],
+                "metrics_flush_interval": "15s",
+                "metrics_expiration": _SERIES_EXPIRE,
+            }
+        else:
+            component = f"service_graph/{name}"
+            self.connectors[component] = {
+                "metrics_flush_interval": "15s",
+                "store": {"ttl": "10s", "max_items": 10_000},
+            }
+        own = {SERVICE_NAME_ATTRIBUTE: quote(workload_name(self.spec, self.role))}
+        instance = Variable(f'set({_resource("service.instance.id")}, "${{env:{_POD_VARIABLE}}}")')
+        resource = [*(f"set({_resource(key)}, {value})" for key, value in own.items()), instance]
+        static = static_attributes(Signal.METRICS, self.spec.cluster, self.spec.extra_labels)
+        named = self._transform(
+            "span_metrics", metrics=[Statements("resource", [*resource, *static]), *span_metric_statements()]
+        )
+        flow = Flow(name, Signal.METRICS)
+        self._pipeline(f"metrics/{name}", [component], [named], self._own(PROMETHEUS, flow))
+        return component
 
     # Destinations
 
@@ -447,34 +505,34 @@ class _Writer:
             case "loki":
                 return self._loki(flow)
             case "tempo":
-                return [
-                    self._otlp_exporter(
-                        name, spec.traces_otlp_endpoint, flow, self._own_client(spec.traces_otlp_endpoint)
-                    )
-                ]
+                endpoint = spec.traces_otlp_endpoint
+                return [self._otlp(TEMPO, endpoint, store_client(spec, endpoint), flow)]
+            case "prometheus" if spec.metrics_remote_write_url:
+                url = spec.metrics_remote_write_url
+                return [self._remote_write(PROMETHEUS, url, metrics_store_client(spec, url))]
             case "prometheus":
-                return self._prometheus(flow)
+                urls = (spec.metrics_otlp_url, *spec.further_metrics_otlp_urls)
+                return [
+                    self._otlp(
+                        f"{PROMETHEUS}_{index}" if index else PROMETHEUS, url, metrics_store_client(spec, url), flow
+                    )
+                    for index, url in enumerate(urls)
+                ]
             case _:
-                raise NotImplementedError(name)
+                return [self._gateway()]
 
     def _loki(self, flow: Flow) -> list[str]:
-        spec = self.spec
-        client = self._own_client(spec.logs_otlp_url)
-
-        def exporter(tenant: str, suffix: str = "") -> str:
-            headers = {"headers": {HEADER: tenant}} if tenant else {}
-            return self._otlp_exporter(f"{LOKI}{suffix}", spec.logs_otlp_url, flow, {**client, **headers})
-
-        own = exporter(spec.logs_tenant)
+        """Return the exporter to Loki, or the connector that sends the lines of namespaces to their tenants."""
+        spec, url = self.spec, self.spec.logs_otlp_url
+        own = self._otlp(LOKI, url, store_client(spec, url, spec.logs_tenant), flow)
         if not spec.namespace_tenants or not flow.reads(SourceKind.CONTAINERS):
             return [own]
-        pipelines = {
-            tenant: f"logs/{flow.name}_tenant_{tenant}" for tenant in sorted({*spec.namespace_tenants.values()})
-        }
-        router = f"routing/{flow.name}"
+        tenants = sorted({*spec.namespace_tenants.values()})
+        pipelines = {tenant: f"logs/{flow.name}_tenant_{tenant}" for tenant in tenants}
+        router, default = f"routing/{flow.name}", f"logs/{flow.name}_default"
         self.connectors[router] = {
             "error_mode": "ignore",
-            "default_pipelines": [f"logs/{flow.name}_default"],
+            "default_pipelines": [default],
             "table": [
                 {
                     "context": "resource",
@@ -484,53 +542,72 @@ class _Writer:
                 for namespace, tenant in sorted(spec.namespace_tenants.items())
             ],
         }
-        self._pipeline(f"logs/{flow.name}_default", [router], [], [own])
+        self._pipeline(default, [router], [], [own])
         for tenant, pipeline in pipelines.items():
-            self._pipeline(pipeline, [router], [], [exporter(tenant, f"_{tenant}")])
+            exporter = self._otlp(f"{LOKI}_{tenant}", url, store_client(spec, url, tenant), flow)
+            self._pipeline(pipeline, [router], [], [exporter])
         return [router]
 
-    def _prometheus(self, flow: Flow) -> list[str]:
-        spec = self.spec
-        if spec.metrics_remote_write_url:
-            raise NotImplementedError
-        urls = (spec.metrics_otlp_url, *spec.further_metrics_otlp_urls)
-        return [
-            self._otlp_exporter(f"{PROMETHEUS}_{index}" if index else PROMETHEUS, url, flow, {})
-            for index, url in enumerate(urls)
-        ]
+    def _gateway(self) -> str:
+        """Add the exporter that sends all spans of a trace to one replica of the gateway.
+
+        The addresses of the replicas are those of the headless Service, asked again every 5 s: it needs no access to
+        the API, and answers while that is away. A replica that has gone is tried again by the queue of the exporter,
+        which sends the spans to another one then.
+        """
+        once = {"sending_queue": {"enabled": False}, "retry_on_failure": {"enabled": False}}
+        name = f"load_balancing/{GATEWAY}"
+        self.exporters[name] = {
+            "routing_key": "traceID",
+            "resolver": {"dns": {"hostname": gateway_host(self.spec), "port": str(OTLP_GRPC_PORT), "interval": "5s"}},
+            "protocol": {"otlp": {"timeout": "5s", "tls": gateway_tls(self.spec), **once}},
+            "sending_queue": self._queue(files=False),
+            "retry_on_failure": dict(RETRY),
+        }
+        return name
 
     def _declared(self, name: str, destination: PipelineDestination, flow: Flow) -> str:
-        raise NotImplementedError(name)
-
-    def _own_client(self, url: str) -> Config:
-        """Return the login and the TLS of the client of a store of the stack."""
-        spec = self.spec
-        found: Config = {}
-        if spec.login_secret:
-            self.extensions["basicauth/login"] = {
-                "client_auth": {
-                    "username_file": f"{LOGIN_DIRECTORY}/username",
-                    "password_file": f"{LOGIN_DIRECTORY}/password",
+        """Return the exporter to a declared destination."""
+        client = destination_client(name, destination)
+        match destination.kind:
+            case DestinationKind.LOKI:
+                return self._otlp(name, f"{destination.url.rstrip('/')}/otlp", client, flow)
+            case DestinationKind.OTLP:
+                return self._otlp(name, destination.url, client, flow)
+            case DestinationKind.PROMETHEUS:
+                return self._remote_write(name, destination.url, client)
+            case DestinationKind.PROMETHEUS_EXPORTER:
+                exporter = f"prometheus/{name}"
+                self.exporters[exporter] = {
+                    **self._listening(EXPORTER_PORT.number),
+                    "resource_to_telemetry_conversion": {"enabled": True},
+                    "enable_open_metrics": True,
                 }
-            }
-            found["auth"] = {"authenticator": "basicauth/login"}
-        if spec.tls_secret and not url.startswith("http://"):
-            own = _OWN if spec.client_certificates else {}
-            found["tls"] = {**_CA, **own, "reload_interval": _RELOAD}
-        elif "://" not in url:
-            found["tls"] = {"insecure": True}
-        return found
+                return exporter
 
-    def _otlp_exporter(self, name: str, endpoint: str, flow: Flow, client: Config) -> str:
+    def _otlp(self, name: str, endpoint: str, client: Client, flow: Flow) -> str:
         """Add the exporter of OTLP to an address: over HTTP to a URL, over gRPC to `host:port`."""
         files = flow.reads(SourceKind.CONTAINERS)
         component = "otlp_http" if "://" in endpoint else "otlp_grpc"
         exporter = f"{component}/{name}" + ("_files" if files else "")
+        self.extensions |= client.extensions
         self.exporters[exporter] = {
             "endpoint": endpoint,
-            **client,
+            **client.settings,
             "sending_queue": self._queue(files=files),
-            "retry_on_failure": dict(_RETRY),
+            "retry_on_failure": dict(RETRY),
+        }
+        return exporter
+
+    def _remote_write(self, name: str, url: str, client: Client) -> str:
+        """Add the exporter of remote write, whose queue is in memory; attributes of resources are labels of series."""
+        exporter = f"prometheus_remote_write/{name}"
+        self.extensions |= client.extensions
+        self.exporters[exporter] = {
+            "endpoint": url,
+            **client.settings,
+            "resource_to_telemetry_conversion": {"enabled": True},
+            "retry_on_failure": dict(RETRY),
         }
         return exporter
 
@@ -545,12 +622,14 @@ class _Writer:
         return {
             "sizer": "bytes",
             "queue_size": size,
-            **({"storage": _STORAGE} if self.has_storage else {}),
+            **({"storage": STORAGE} if self.has_storage else {}),
             "block_on_overflow": files,
             "batch": dict(_BATCH),
         }
 
 
+_OWN_BEGINNING = frozenset({SourceKind.CONTAINERS, SourceKind.EVENTS, SourceKind.SYSLOG})
+"""The sources that have processors of their own; the others send resources."""
 _CONTAINER_ONLY = frozenset({IndexLabel.STREAM, IndexLabel.FILENAME, IndexLabel.CONTAINER_RUNTIME, IndexLabel.LEVEL})
 """The labels that are not known of logs that are sent."""
 
@@ -563,112 +642,10 @@ def _conditions(context: str, condition: str) -> Config:
     return {"context": context, "conditions": [condition]}
 
 
-def _label_keys(flow: Flow) -> list[str]:
-    """Return the attributes of logs that resources have, so that Loki indexes them."""
-    found = [label for processor in flow.processors.values() for label in label_attributes(processor)]
+def _label_keys(processors: Mapping[str, PipelineProcessor]) -> list[str]:
+    """Return the attributes of logs that become those of resources, so that Loki indexes them."""
+    found = [label for processor in processors.values() for label in label_attributes(processor)]
     return list(dict.fromkeys(found))
-
-
-def _file_log(spec: TelemetrySpec, source: PipelineSource, flow: Flow) -> Config:
-    """Return the receiver of the output of containers.
-
-    A file is read once under all its names, as it is known by its beginning: `0.log`, `0.log.<time>` after a rotation,
-    and `0.log.<time>.gz`, of which the part that was read is left out. The kubelet writes to `*.tmp` in between.
-    """
-    namespaces = sorted(source.namespaces) or ["*"]
-    directories = [f"/var/log/pods/{name}_*/*" if name != "*" else "/var/log/pods/*/*" for name in namespaces]
-    excluded = [f"/var/log/pods/{name}_*/*/*" for name in sorted(source.exclude_namespaces)]
-    if spec.namespace not in source.namespaces:
-        excluded.append(f"/var/log/pods/{spec.namespace}_{spec.release_name}-*/{CONTAINER}/*")
-    return {
-        "include": [f"{directory}/*.log{rotated}" for directory in directories for rotated in ("", ".*")],
-        "exclude": ["/var/log/pods/*/*/*.tmp", *excluded],
-        "start_at": "beginning",
-        "compression": "auto",
-        "include_file_path": True,
-        "include_file_name": False,
-        "preserve_leading_whitespaces": True,
-        "preserve_trailing_whitespaces": True,
-        "max_log_size": _LONGEST_LINE,
-        "poll_interval": "250ms",
-        "storage": _STORAGE,
-        "retry_on_failure": dict(_RETRY),
-        "operators": list(_operators(spec, flow)),
-    }
-
-
-def _operators(spec: TelemetrySpec, flow: Flow) -> Iterator[Config]:
-    """Yield what turns a line of a file into the line of a container, with the attributes of its resource.
-
-    The operator `container` does not name the runtime, does not join what Docker has split, and joins what the runtime
-    has split of both streams together.
-    """
-    labels = container_labels(spec)
-    path, stream = 'attributes["log.file.path"]', "attributes.stream"
-    time = {"parse_from": "attributes.time", "layout_type": "gotime", "layout": "2006-01-02T15:04:05.999999999Z07:00"}
-    joined = {
-        "combine_with": "",
-        "combine_field": "attributes.log",
-        "source_identifier": "attributes.source",
-        "max_log_size": _LONGEST_LINE,
-        "max_batch_size": 0,
-        "max_unmatched_batch_size": 0,
-        "max_sources": 10000,
-    }
-    source = f'EXPR({path} + ":" + {stream})'
-    yield {
-        "type": "router",
-        "id": "runtime",
-        "routes": [
-            {"expr": r'body matches "^\\{"', "output": "docker", "attributes": {"runtime": "docker"}},
-            {"expr": 'body matches "^[^ ]+Z std(out|err) "', "output": "cri", "attributes": {"runtime": "containerd"}},
-            {"expr": 'body matches "^[^ ]+ std(out|err) "', "output": "cri", "attributes": {"runtime": "cri-o"}},
-        ],
-        "default": "path",
-    }
-    yield {"type": "json_parser", "id": "docker", "timestamp": time}
-    yield {"type": "add", "id": "docker_source", "field": "attributes.source", "value": source}
-    yield {"type": "recombine", "id": "docker_parts", **joined, "is_last_entry": r'attributes.log endsWith "\n"'}
-    yield {"type": "regex_replace", "field": "attributes.log", "regex": r"\n$", "replace_with": "", "output": "line"}
-    yield {
-        "type": "regex_parser",
-        "id": "cri",
-        "regex": "^(?P<time>[^ ]+) (?P<stream>stdout|stderr) (?P<tag>[^ ]*) ?(?P<log>(?s:.*))$",
-        "timestamp": time,
-    }
-    yield {"type": "add", "id": "cri_source", "field": "attributes.source", "value": source}
-    yield {"type": "recombine", "id": "cri_parts", **joined, "is_last_entry": 'not (attributes.tag startsWith "P")'}
-    yield {"type": "move", "id": "line", "from": "attributes.log", "to": "body"}
-    for name, processor in flow.processors.items():
-        if processor.kind is ProcessorKind.MULTILINE:
-            yield {
-                "type": "recombine",
-                "id": f"multiline_{name}",
-                "combine_field": "body",
-                "is_first_entry": f"body matches {quote(processor.pattern)}",
-                "source_identifier": "attributes.source",
-                "force_flush_period": MULTILINE_WAIT,
-                "max_log_size": _LONGEST_LINE,
-                "max_sources": 10000,
-            }
-    yield {
-        "type": "regex_parser",
-        "id": "path",
-        "parse_from": path,
-        "parse_to": "resource",
-        "regex": r"^.*/(?P<namespace>[^_/]+)_(?P<pod>[^_/]+)_(?P<uid>[^_/]+)/(?P<container>[^/]+)/[^/]+$",
-        "cache": {"size": 1000},
-    }
-    moved = {
-        IndexLabel.STREAM: stream,
-        IndexLabel.CONTAINER_RUNTIME: "attributes.runtime",
-        IndexLabel.FILENAME: path,
-    }
-    for label, attribute in moved.items():
-        if label in labels:
-            known = {"if": f"{attribute} != nil"}
-            yield {"type": "move", "from": attribute, "to": f"resource.{label.value}", **known}
-    yield {"type": "remove", "field": "attributes"}
 
 
 def _tail_sampling(processor: PipelineProcessor) -> Config:
@@ -676,4 +653,20 @@ def _tail_sampling(processor: PipelineProcessor) -> Config:
     policies: list[Config] = []
     if processor.errors:
         policies.append({"name": "errors", "type": "status_code", "status_code": {"status_codes": ["ERROR"]}})
-    return {"policies": policies}
+    if processor.slow:
+        threshold = int(parse_duration(processor.slow) / timedelta(milliseconds=1))
+        policies.append({"name": "slow", "type": "latency", "latency": {"threshold_ms": threshold}})
+    share = {"sampling_percentage": processor.percentage}
+    policies.append({"name": "share", "type": "probabilistic", "probabilistic": share})
+    decisions = processor.traces_in_memory * _DECISIONS
+    return {
+        "decision_wait": _milliseconds(processor.decision_wait),
+        "num_traces": processor.traces_in_memory,
+        "decision_cache": {"sampled_cache_size": decisions, "non_sampled_cache_size": decisions},
+        "policies": policies,
+    }
+
+
+def _milliseconds(duration: str) -> str:
+    """Return a duration in the notation of Go, which has no days."""
+    return f"{int(parse_duration(duration) / timedelta(milliseconds=1))}ms"
