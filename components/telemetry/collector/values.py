@@ -1,0 +1,183 @@
+"""Values of chart opentelemetry-collector: agents on each node or a Deployment, the reader of events, the gateway."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..._merge import deep_merge
+from ..._pods import pod_values, pull_secrets
+from ..model import SourceKind
+from ..pipelines import OTLP_PORTS, ReceiverPort, Role, flows_of, receiver_ports
+from ..spec import TelemetrySpec
+from ..workload import (
+    NODES_WITH_LOG_FILES,
+    STORAGE_VOLUME,
+    agent_tolerations,
+    config_map_name,
+    container_security,
+    mounted_secrets,
+    resources,
+    runs_on_nodes,
+    storage_volume,
+    workload_name,
+)
+from .config import HEALTH_PORT, METRICS_PORT, STORAGE_DIRECTORY, collector_config, collector_text
+
+CONFIG_KEY = "relay"
+"""The key of the ConfigMap that the chart mounts."""
+FEATURE_GATES = ("+stanza.synchronousLogEmitter",)
+"""Without this gate up to 100 lines of each file wait in memory, after their position was saved.
+
+https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/v0.158.0/pkg/stanza
+"""
+
+_REGISTRY = "ghcr.io"
+_REPOSITORY = "open-telemetry/opentelemetry-collector-releases/opentelemetry-collector-contrib"
+"""The distribution with every component of `config.py`; that of Docker Hub ends with version 0.123.
+
+https://github.com/open-telemetry/community/issues/2641
+"""
+_COMMAND = "otelcol-contrib"
+_USER = 10001
+_PORTS_OF_CHART = ("otlp", "otlp-http", "jaeger-compact", "jaeger-thrift", "jaeger-grpc", "zipkin")
+_PROBE = {"httpGet": {"path": "/", "port": HEALTH_PORT}}
+
+
+def collector_values(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
+    """Return the values of chart opentelemetry-collector; a changed configuration is rolled out by an annotation."""
+    on_nodes = runs_on_nodes(spec, role)
+    volumes, mounts = mounted_secrets(spec, role)
+    claimed = _claims_volume(spec, role)
+    storage = [] if claimed else [_storage(spec, role)]
+    files = list(_log_directories(spec, role)) if on_nodes else []
+    values = {
+        "fullnameOverride": workload_name(spec, role),
+        "image": {"repository": f"{_REGISTRY}/{_REPOSITORY}"},
+        "command": {"name": _COMMAND, "extraArgs": [f"--feature-gates={','.join(FEATURE_GATES)}"]},
+        "configMap": {"create": False, "existingName": config_map_name(spec, role)},
+        "enableConfigChecksumAnnotation": False,
+        "podAnnotations": {"checksum/config": hashlib.sha256(collector_text(spec, role).encode()).hexdigest()},
+        "serviceAccount": {
+            "create": True,
+            "name": workload_name(spec, role),
+            "automountServiceAccountToken": _asks_the_api(spec, role),
+        },
+        "clusterRole": {"create": False},
+        "podSecurityContext": {} if on_nodes else {"fsGroup": _USER},
+        "securityContext": container_security(0 if on_nodes else _USER),
+        "resources": resources(spec, role),
+        "ports": _ports(spec, role),
+        "livenessProbe": _PROBE,
+        "readinessProbe": _PROBE,
+        # The pods of the node are asked for, and the queue is compacted, before the collector is ready.
+        "startupProbe": {**_PROBE, "periodSeconds": 2, "failureThreshold": 60},
+        "extraVolumes": [*storage, *(volume for volume, _ in files), *volumes],
+        "extraVolumeMounts": [
+            {"name": STORAGE_VOLUME, "mountPath": STORAGE_DIRECTORY},
+            *(mount for _, mount in files),
+            *mounts,
+        ],
+        "nodeSelector": dict(spec.node_selector),
+        "tolerations": _tolerations(spec, role),
+        "service": _service(spec, role),
+        "serviceMonitor": {"enabled": spec.service_monitor, "extraLabels": dict(spec.service_monitor_labels)},
+        **_workload(spec, role, claimed=claimed),
+    }
+    images = pod_values(
+        spec,
+        image_registry={"image": {"repository": f"{spec.image_registry}/{_REPOSITORY}"}},
+        image_pull_secrets={"imagePullSecrets": pull_secrets(spec)},
+        priority_class={"priorityClassName": spec.priority_class},
+    )
+    return deep_merge(values, images)
+
+
+def _asks_the_api(spec: TelemetrySpec, role: Role) -> bool:
+    """Whether a component of the configuration asks the Kubernetes API."""
+    config = collector_config(spec, role)
+    return any(
+        name.startswith(("k8s_attributes", "k8sobjects")) for name in (*config["processors"], *config["receivers"])
+    )
+
+
+def _claims_volume(spec: TelemetrySpec, role: Role) -> bool:
+    return role is Role.GATEWAY and spec.gateway is not None and spec.gateway.volume_size is not None
+
+
+def _storage(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
+    if role is Role.AGENTS:
+        return storage_volume(spec)
+    return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": "1Gi"}}
+
+
+def _log_directories(spec: TelemetrySpec, role: Role) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Yield the volume and the mount of the directory of logs, and of that into which Docker's are links."""
+    if not any(flow.reads(SourceKind.CONTAINERS) for flow in flows_of(spec, role)):
+        return
+    for name, path in (("varlog", "/var/log"), ("dockercontainers", "/var/lib/docker/containers")):
+        yield {"name": name, "hostPath": {"path": path}}, {"name": name, "mountPath": path, "readOnly": True}
+
+
+def _ports(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
+    """Return the ports of the receivers, and that of the collector's own metrics; the others of the chart are off."""
+    found = {port.name: _port(port, on_host=_on_host(spec, role, port)) for port in receiver_ports(spec, role)}
+    unused = {name: {"enabled": False} for name in _PORTS_OF_CHART if name not in found}
+    return {**unused, **found, "metrics": _port(ReceiverPort("metrics", METRICS_PORT), on_host=False)}
+
+
+def _on_host(spec: TelemetrySpec, role: Role, port: ReceiverPort) -> bool:
+    return spec.host_ports and runs_on_nodes(spec, role) and port in OTLP_PORTS
+
+
+def _port(port: ReceiverPort, *, on_host: bool) -> dict[str, Any]:
+    return {
+        "enabled": True,
+        "containerPort": port.number,
+        "servicePort": port.number,
+        # The chart has a port of the node for each of its own, and leaves out 0.
+        "hostPort": port.number if on_host else 0,
+        "protocol": port.protocol,
+    }
+
+
+def _tolerations(spec: TelemetrySpec, role: Role) -> list[dict[str, Any]]:
+    if role is Role.AGENTS:
+        return agent_tolerations(spec)
+    return [dict(toleration) for toleration in spec.tolerations or ()]
+
+
+def _service(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
+    if role is Role.GATEWAY:
+        # Agents choose one replica for each trace by the addresses of all of them.
+        return {"enabled": True, "clusterIP": "None", "internalTrafficPolicy": "Cluster"}
+    local = spec.node_local_otlp and role is Role.AGENTS
+    return {"enabled": True, "internalTrafficPolicy": "Local" if local else "Cluster"}
+
+
+def _workload(spec: TelemetrySpec, role: Role, *, claimed: bool) -> Mapping[str, Any]:
+    if runs_on_nodes(spec, role):
+        unavailable = int(spec.max_unavailable) if spec.max_unavailable.isdigit() else spec.max_unavailable
+        return {
+            "mode": "daemonset",
+            "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": NODES_WITH_LOG_FILES}},
+            "rollout": {"strategy": "RollingUpdate", "rollingUpdate": {"maxUnavailable": unavailable}},
+        }
+    if role is Role.EVENTS:
+        # The old reader ends before the new one begins: two would send each event twice.
+        return {"mode": "deployment", **_replicas(1), "rollout": {"strategy": "Recreate"}}
+    count = spec.gateway.replicas if role is Role.GATEWAY and spec.gateway else spec.replicas
+    if not claimed or spec.gateway is None:
+        return {"mode": "deployment", **_replicas(count)}
+    claim = {
+        "metadata": {"name": STORAGE_VOLUME},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": spec.gateway.volume_size}},
+        },
+    }
+    return {"mode": "statefulset", **_replicas(count), "statefulset": {"volumeClaimTemplates": [claim]}}
+
+
+def _replicas(count: int) -> dict[str, Any]:
+    disruption = {"enabled": True, "maxUnavailable": 1} if count > 1 else {"enabled": False}
+    return {"replicaCount": count, "podDisruptionBudget": disruption}
