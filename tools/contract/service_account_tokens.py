@@ -28,6 +28,7 @@ class Need:
 
 NEEDS = (
     Need("alloy", "alloy", "watches pods, and reads their logs where it does not read files"),
+    Need("opentelemetry-collector", "opentelemetry-collector", "watches pods, or the events of the cluster"),
     Need("kube-prometheus-stack", "prometheus", "finds out what to scrape"),
     Need("kube-prometheus-stack", "kube-prometheus-stack", "the operator makes pods of custom resources"),
     Need("kube-prometheus-stack", "kube-state-metrics", "reads the objects of the cluster"),
