@@ -16,8 +16,12 @@ from .._rbac import create_read_role
 from .._release import release
 from ..urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT, log_address_warnings
 from .alloy.config import alloy_config
-from .alloy.values import CONFIG_KEY, UI_PORT, alloy_values
+from .alloy.values import CONFIG_KEY as ALLOY_KEY
+from .alloy.values import UI_PORT, alloy_values
 from .args import TelemetryArgs
+from .collector.config import collector_text
+from .collector.values import CONFIG_KEY as COLLECTOR_KEY
+from .collector.values import collector_values
 from .labels import log_labels, log_metadata
 from .losses import losses
 from .pipelines import Role, roles
@@ -37,7 +41,10 @@ class _EngineFunctions:
     """The values of its chart."""
 
 
-_ENGINES = {Engine.ALLOY: _EngineFunctions(CONFIG_KEY, alloy_config, alloy_values)}
+_ENGINES = {
+    Engine.ALLOY: _EngineFunctions(ALLOY_KEY, alloy_config, alloy_values),
+    Engine.OTEL_COLLECTOR: _EngineFunctions(COLLECTOR_KEY, collector_text, collector_values),
+}
 
 
 class Telemetry(pulumi.ComponentResource):
