@@ -105,7 +105,7 @@ def test_a_refresh_finds_what_was_edited_by_hand_and_an_up_puts_it_back_and_prin
             {
                 ("update", "telemetry"),
                 ("update", "telemetry-config"),
-                ("update", "telemetry-alloy"),
+                ("update", "telemetry-agents"),
                 ("update", "datasources"),
             },
             id="a-label-of-every-line",
@@ -147,7 +147,7 @@ def test_an_up_that_was_killed_is_recovered_and_run_again(running: Platform, eve
 
     recovered = running.checkout.deploy("recover", "dev")
     assert recovered.exit_code == 0, recovered.output
-    for leftover in ("lock of process", "operation updating telemetry-alloy", "Helm release telemetry/alloy"):
+    for leftover in ("lock of process", "operation updating telemetry-agents", "Helm release telemetry/alloy"):
         assert leftover in recovered.stdout
     assert "pending-upgrade" not in {status for _, status in running.helm_releases()}
 

@@ -52,7 +52,7 @@ def test_the_engine_gets_the_schema_that_is_committed(plugin: Path, tmp_path: Pa
 def test_the_yaml_example_previews_with_components_that_the_plugin_makes(plugin: Path, tmp_path: Path) -> None:
     preview = previewed(EXAMPLE, plugin, tmp_path)
     assert preview.succeeded, preview.output
-    for created in ("logging-loki", "telemetry-alloy", "bucket-secret", "telemetry-config"):
+    for created in ("logging-loki", "telemetry-agents", "bucket-secret", "telemetry-config"):
         assert created in preview, preview.output
     assert 'logs: "http://loki-gateway.logging"' in preview, "outputs of the plugin's components come back"
     assert "example-secret-key" not in preview

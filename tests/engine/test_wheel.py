@@ -77,7 +77,7 @@ def test_the_example_previews_with_the_installed_wheel(installed: Path, tmp_path
     stack.configure(access_key_id="AKIAEXAMPLE", secret_access_key="example-secret-key")
     preview = stack.program(EXAMPLE.read_text(encoding="utf-8")).preview()
     assert preview.succeeded, preview.output
-    for created in ("logging-loki", "tracing-tempo", "telemetry-alloy", "bucket-secret", "datasources-traces"):
+    for created in ("logging-loki", "tracing-tempo", "telemetry-agents", "bucket-secret", "datasources-traces"):
         assert created in preview, preview.output
     assert "example-secret-key" not in preview
 

@@ -38,7 +38,7 @@ def test_with_an_otlp_url_the_collectors_do_not_write_twice() -> None:
 
 def test_one_login_reaches_tempo_the_collectors_and_grafana() -> None:
     recording = stack(client={"basic_auth": LOGIN})
-    releases = [values(recording, name) for name in ("tracing-tempo", "telemetry-alloy", "grafana-grafana")]
+    releases = [values(recording, name) for name in ("tracing-tempo", "telemetry-agents", "grafana-grafana")]
     assert all("'name': 'metrics-login'" in str(each) for each in releases)
     assert 'password_file = "/etc/metrics-client/password"' in collectors(recording)
     assert datasource(recording, "metrics")["basicAuthUser"] == "123456"

@@ -93,7 +93,7 @@ def test_a_pair_without_thanos_is_refused_with_the_setting_that_adds_it() -> Non
 def test_everything_waits_for_the_definitions_but_an_operator_of_the_cluster_has_its_own() -> None:
     recording = record_stack({})
     crds = recording.one(":Release", "operator-crds-release")
-    for name in ("logging-loki", "metrics-prometheus", "grafana-grafana", "telemetry-alloy"):
+    for name in ("logging-loki", "metrics-prometheus", "grafana-grafana", "telemetry-agents"):
         assert crds.urn in recording.one(":Release", name).request.dependencies, "its ServiceMonitors need them"
     other = record_stack({"metrics": {"install_operator": False}})
     assert not [release for release in other.of_type(":Release") if release.name == "operator-crds-release"]

@@ -92,7 +92,7 @@ def test_who_needs_a_secret_is_made_after_it() -> None:
     for release, made in (
         ("logging-loki", ["loki-certificate-certificate", "loki-logins-logins"]),
         ("tracing-tempo", ["tempo-certificate-certificate", "tempo-logins-logins"]),
-        ("telemetry-alloy", ["collectors-certificate-certificate", "alloy-login-login"]),
+        ("telemetry-agents", ["collectors-certificate-certificate", "alloy-login-login"]),
         ("grafana-grafana", ["grafana-certificate-certificate", "grafana-login-login"]),
     ):
         needed = {each.urn for each in recording.resources if each.name in made}
@@ -139,7 +139,7 @@ def test_logins_that_are_there_take_the_place_of_generated_ones() -> None:
     assert not recording.of_type(":ClientLogin") and not recording.of_type(":GatewayLogins")
     for release, name in (("logging-loki", "l-users"), ("tracing-tempo", "t-users"), ("grafana-grafana", "g-login")):
         assert name in yaml.safe_dump(values(recording, release))
-    assert "a-login" in yaml.safe_dump(values(recording, "telemetry-alloy"))
+    assert "a-login" in yaml.safe_dump(values(recording, "telemetry-agents"))
 
 
 def test_tenants_and_logins_go_together() -> None:

@@ -8,7 +8,7 @@ STACK = "onprem"
 
 LOKI = "logging-loki values"
 TEMPO = "tracing-tempo values"
-ALLOY = "telemetry-alloy values"
+ALLOY = "telemetry-agents values"
 CONFIG = "telemetry-config data config.alloy"
 LOGS = "datasources-logs data grafana-datasource-loki.yaml datasources 0"
 TRACES = "datasources-traces data grafana-datasource-tempo.yaml datasources 0"
@@ -235,13 +235,13 @@ TABLE = (
         "datasources.metrics_uid", "other"),
     Row("0.13", "node graph", f"{TRACES} jsonData nodeGraph enabled", True),
 
-    Row("0.14", "chart of Alloy", "telemetry-alloy chart", "alloy"),
-    Row("0.14", "repository of the chart", "telemetry-alloy repositoryOpts repo",
+    Row("0.14", "chart of Alloy", "telemetry-agents chart", "alloy"),
+    Row("0.14", "repository of the chart", "telemetry-agents repositoryOpts repo",
         "https://grafana.github.io/helm-charts"),
-    Row("0.14", "version of the chart", "telemetry-alloy version", "1.5.2", "telemetry.chart_version", "1.11.1"),
-    Row("0.14", "name of the release", "telemetry-alloy name", "alloy"),
-    Row("0.14", "namespace of the release", "telemetry-alloy namespace", "telemetry", "telemetry.namespace", "other"),
-    Row("0.14", "revisions kept", "telemetry-alloy maxHistory", 2, "telemetry.max_history", 3),
+    Row("0.14", "version of the chart", "telemetry-agents version", "1.5.2", "telemetry.chart_version", "1.11.1"),
+    Row("0.14", "name of the release", "telemetry-agents name", "alloy"),
+    Row("0.14", "namespace of the release", "telemetry-agents namespace", "telemetry", "telemetry.namespace", "other"),
+    Row("0.14", "revisions kept", "telemetry-agents maxHistory", 2, "telemetry.max_history", 3),
     Row("0.14", "ConfigMap of the chart", f"{ALLOY} alloy configMap create", False),
     Row("0.14", "ConfigMap of the configuration", f"{ALLOY} alloy configMap name", "alloy-config",
         differs="the document's `alloy` is the name that the chart gives its own"),

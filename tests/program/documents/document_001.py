@@ -133,9 +133,9 @@ TABLE = (
     Row("1.4", "type of the datasource", f"{TRACES} type", "tempo"),
     Row("1.4", "URL of the datasource", f"{TRACES} url", "http://tempo-gateway.tracing", "tracing.namespace", "other"),
 
-    Row("1.5", "chart of Alloy", "telemetry-alloy chart", "alloy"),
-    Row("1.5", "name of the release", "telemetry-alloy name", "alloy"),
-    Row("1.5", "namespace of Alloy", "telemetry-alloy namespace", "alloy", "telemetry.namespace", "other"),
+    Row("1.5", "chart of Alloy", "telemetry-agents chart", "alloy"),
+    Row("1.5", "name of the release", "telemetry-agents name", "alloy"),
+    Row("1.5", "namespace of Alloy", "telemetry-agents namespace", "alloy", "telemetry.namespace", "other"),
     Row("1.5", "workload of Alloy", f"{ALLOY} controller type", "deployment", "telemetry.log_source", "files",
         differs="read from the API on every node, each line would come once for each node"),
     Row("1.5", "CPU limit", f"{ALLOY} alloy resources limits cpu", ABSENT,

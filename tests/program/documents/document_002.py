@@ -1,13 +1,15 @@
 """Document 002, the stack `minimal`: Loki and Tempo as one pod each on a minikube, without an object store."""
 
-from tests.program.documents.document_000 import ALLOY, CONFIG, LOGS, LOKI, TEMPO, TRACES, derived_field, rule
+from tests.program.documents.document_000 import LOGS, LOKI, TEMPO, TRACES, derived_field
 from tests.program.documents.rows import ABSENT, Row
 
 STACK = "minimal"
 
 NO_NUMBER = "the document names none"
 GATEWAY = "the chart's gateway stands before Loki"
-ALLOY_READS = "Alloy stands for the document's collector"
+COLLECTOR = "telemetry-agents values"
+RELAY = "telemetry-config data relay"
+FILES = f"{RELAY} receivers file_log/containers"
 SIGNS = "with the document's signs the interval ends before it begins"
 METRICS = "datasources-metrics data grafana-datasource-prometheus.yaml datasources 0"
 SAMPLE = "sum(rate(http_server_duration_milliseconds_bucket{$$__tags}[5m]))"
@@ -62,34 +64,52 @@ TABLE = (
     Row("2.3", "the field of a parsed line is known", f"{LOGS} jsonData derivedFields 1 name", "traceID",
         "datasources.line_fields", ["other"], {"datasources.trace_labels": ["trace_id", "other"]}),
 
-    Row("2.4", "one collector on each node", f"{ALLOY} controller type", "daemonset", "telemetry.log_source", "api",
-        differs=ALLOY_READS),
-    Row("2.4", "positions survive a restart", f"{ALLOY} controller volumes extra 0 hostPath path",
-        "/var/lib/alloy.telemetry",
-        "telemetry.storage_host_path", "/var/lib/other", differs=ALLOY_READS),
-    Row("2.4", "other receivers", f"{CONFIG} otelcol.receiver.jaeger.default", ABSENT),
-    Row("2.5", "log files of the node", f"{ALLOY} alloy mounts varlog", True, "telemetry.log_source", "api"),
-    Row("2.5", "path of the files", f"{CONFIG} discovery.relabel.pod rule 6",
-        rule("__path__", "pod_uid", "pod_container_name", separator="/", replacement="/var/log/pods/*$1/*.log"),
-        "telemetry.log_source", "api", differs="the pods are known from the API, the path only leads to their files"),
-    Row("2.5", "format of the lines", f"{CONFIG} loki.process.pod stage.cri", {}, "telemetry.log_source", "api"),
-    Row("2.5", "label cluster", f"{CONFIG} loki.process.pod stage.static_labels values", {"cluster": "minikube"},
-        "cluster.name", "other"),
-    Row("2.6", "label namespace", f"{CONFIG} discovery.relabel.pod rule 0", rule("namespace", "namespace")),
-    Row("2.6", "label pod", f"{CONFIG} discovery.relabel.pod rule 1", rule("pod", "pod_name")),
-    Row("2.6", "label container", f"{CONFIG} discovery.relabel.pod rule 2", rule("container", "pod_container_name")),
-    Row("2.6", "where lines go", f"{CONFIG} loki.write.endpoint endpoint url",
-        "http://loki-gateway.default/loki/api/v1/push", "logging.namespace", "other", differs=GATEWAY),
-    Row("2.6", "where traces go", f"{CONFIG} otelcol.exporter.otlp.tempo client endpoint", "tempo.default:4317",
+    Row("2.4", "chart of the collector", "telemetry-agents chart", "opentelemetry-collector",
+        "telemetry.engine", "alloy", {"telemetry.host_ports": None}),
+    Row("2.4", "one collector on each node", f"{COLLECTOR} mode", "daemonset"),
+    Row("2.4", "checkpoints survive a restart", f"{COLLECTOR} extraVolumes 0 hostPath path",
+        "/var/lib/otel-collector.telemetry", "telemetry.storage_host_path", "/var/lib/other"),
+    Row("2.4", "ports of the node", f"{COLLECTOR} ports otlp-http hostPort", 4318, "telemetry.host_ports", False),
+    Row("2.4", "receiver of Jaeger", f"{RELAY} receivers jaeger", ABSENT),
+    Row("2.4", "receiver of Zipkin", f"{RELAY} receivers zipkin", ABSENT),
+    Row("2.4", "port of Jaeger", f"{COLLECTOR} ports jaeger-grpc enabled", False),
+    Row("2.4", "own lines", f"{FILES} exclude 1", "/var/log/pods/telemetry_otel-collector-*/opentelemetry-collector/*",
+        differs="the collector would read what it writes about lines that it reads"),
+    Row("2.5", "log files of the node", f"{FILES} include 0", "/var/log/pods/*/*/*.log"),
+    Row("2.5", "from the beginning of a file", f"{FILES} start_at", "beginning"),
+    Row("2.5", "path of the file", f"{FILES} include_file_path", True),
+    Row("2.5", "lines of Docker", f"{FILES} operators 0 routes 0 expr", r'body matches "^\\{"'),
+    Row("2.5", "lines of containerd", f"{FILES} operators 0 routes 1 output", "cri"),
+    Row("2.5", "lines of CRI-O", f"{FILES} operators 0 routes 2 output", "cri"),
+    Row("2.5", "partial lines are joined", f"{FILES} operators 7 is_last_entry", 'not (attributes.tag startsWith "P")',
+        differs="a tag may have more than `F`"),
+    Row("2.5", "fields of JSON lines", f"{RELAY} processors transform/fields log_statements 0 context", "log",
+        "telemetry.pipelines", {}, {"telemetry.processors": {}}),
+    Row("2.5", "namespace, pod and container from the path", f"{FILES} operators 9 parse_to", "resource"),
+    Row("2.5", "label filename", f"{FILES} operators 11 to", "resource.filename",
+        "telemetry.index_labels", ["namespace", "pod", "container", "stream"]),
+    Row("2.5", "interval of reads", f"{FILES} poll_interval", "250ms",
+        differs="with the document's 5 s, a file that is rotated twice in between would not be read"),
+    Row("2.5", "label cluster", f"{RELAY} processors transform/container_labels log_statements 0 statements 19",
+        'set(resource.attributes["cluster"], "minikube")', "cluster.name", "other"),
+    Row("2.6", "index labels of resources", "logging-loki values loki distributor otlp_config "
+        "default_resource_attributes_as_index_labels 5", "namespace",
+        differs="the exporter `loki` and its hints are gone from the Collector"),
+    Row("2.6", "labels of JSON lines", f"{RELAY} processors groupbyattrs/containers keys", ["level", "context"],
+        "telemetry.processors", {"fields": {"kind": "json", "labels": {"level": "level"}}},
+        differs="`traceID` is metadata: a label for each trace would be a stream for each"),
+    Row("2.6", "where lines go", f"{RELAY} exporters otlp_http/loki_files endpoint",
+        "http://loki-gateway.default/otlp", "logging.namespace", "other", differs=GATEWAY),
+    Row("2.6", "where traces go", f"{RELAY} exporters otlp_grpc/tempo endpoint", "tempo.default:4317",
         "tracing.namespace", "other"),
-    Row("2.6", "traces go in plain text", f"{CONFIG} otelcol.exporter.otlp.tempo client tls insecure", True),
+    Row("2.6", "traces go in plain text", f"{RELAY} exporters otlp_grpc/tempo tls insecure", True),
     Row("2.7", "applications", "demo-generator kind", "Deployment", "demo.enabled", False,
         differs="one generator of logs, spans and metrics stands for the document's two"),
-    Row("2.7", "OTLP by gRPC", f"{CONFIG} otelcol.receiver.otlp.default grpc endpoint", "0.0.0.0:4317"),
-    Row("2.7", "OTLP by HTTP", f"{CONFIG} otelcol.receiver.otlp.default http endpoint", "0.0.0.0:4318"),
+    Row("2.7", "OTLP by gRPC", f"{RELAY} receivers otlp protocols grpc endpoint", "0.0.0.0:4317"),
+    Row("2.7", "OTLP by HTTP", f"{RELAY} receivers otlp protocols http endpoint", "0.0.0.0:4318"),
     Row("2.8", "Prometheus takes OTLP", "metrics-prometheus values prometheus prometheusSpec enableOTLPReceiver", True,
         differs="the document's `enable-feature=otlp-write-receiver` is Prometheus 2's"),
-    Row("2.8", "where metrics go", f"{CONFIG} otelcol.exporter.otlphttp.prometheus client endpoint",
+    Row("2.8", "where metrics go", f"{RELAY} exporters otlp_http/prometheus endpoint",
         "http://prometheus-prometheus.default:9090/api/v1/otlp", "metrics.namespace", "other"),
 
     Row("2.9", "uid of Tempo", f"{TRACES} uid", "tempo", "datasources.traces_uid", "other"),
@@ -100,7 +120,7 @@ TABLE = (
     Row("2.9", "logs of a span: to", f"{TRACES} jsonData tracesToLogsV2 spanEndTimeShift", "3600s",
         "datasources.logs_after_seconds", 60, differs=SIGNS),
     Row("2.9", "logs of a span: tags", f"{TRACES} jsonData tracesToLogsV2 tags",
-        [{"key": "service.name", "value": "container"}], "datasources.span_tags", {"service.name": "app"}),
+        [{"key": "service.name", "value": "container"}], "datasources.span_tags", {"service.name": "pod"}),
     Row("2.9", "logs of a span: query of one's own", f"{TRACES} jsonData tracesToLogsV2 customQuery", True,
         "datasources.logs_query", None),
     Row("2.9", "logs of a span: that query", f"{TRACES} jsonData tracesToLogsV2 query",

@@ -144,7 +144,7 @@ def _decoded(inputs: Any) -> Any:
     """Return the inputs with YAML and Alloy texts of a ConfigMap as data."""
     if inputs.get("kind") != "ConfigMap":
         return inputs
-    readers = {"yaml": load, "alloy": alloy_blocks}
+    readers = {"yaml": load, "alloy": alloy_blocks, "relay": load}
     data = {key: readers.get(key.rpartition(".")[2], str)(text) for key, text in inputs["data"].items()}
     return {**inputs, "data": data}
 
