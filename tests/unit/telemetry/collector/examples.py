@@ -1,4 +1,4 @@
-"""The Collectors that the tests look at; `python -m tests.unit.telemetry.collector.examples` records their texts again."""
+"""The Collectors of the tests; `python -m tests.unit.telemetry.collector.examples` records their texts again."""
 
 from collections.abc import Mapping
 from typing import Any
