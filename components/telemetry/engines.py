@@ -8,6 +8,8 @@ from .model import DestinationKind, SourceKind
 UNSUPPORTED: Mapping[str, Mapping[StrEnum, str]] = {
     "alloy": {
         DestinationKind.PROMETHEUS_EXPORTER: "which has no exporter that a Prometheus scrapes",
+        # https://grafana.com/docs/alloy/latest/reference/components/otelcol/otelcol.receiver.fluentforward/
+        SourceKind.FLUENT_FORWARD: "whose receiver is experimental, and would let every experimental component run",
     },
     "otel-collector": {
         SourceKind.JOURNALD: "whose image has no journalctl",

@@ -1,390 +1,294 @@
-"""Alloy's configuration: the pipeline of container logs, the pipeline of OTLP data, TLS and logins.
+"""Alloy's configuration: the pipelines of a role, from their sources to their destinations.
 
-Component names are those of https://grafana.com/docs/alloy/latest/reference/components/. TLS and logins are files of
-two mounted Secrets: the configuration holds no secret, and a renewed one is read again without a restart.
+Component names are those of https://grafana.com/docs/alloy/latest/reference/components/. Lines that Alloy reads itself
+go through `loki.*`, which keeps their labels and positions; everything else is OTLP and goes through `otelcol.*`.
 """
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from ..._http_client import PASSWORD_FILE, TOKEN_FILE, HttpClientSettings
-from ..._log_labels import APP_LABELS, IndexLabel
-from ..._tenants import HEADER
-from ...units import parse_quantity
-from ...urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
-from ..labels import container_labels, static_labels
-from ..pipelines import Role
+from ..labels import processors_of, static_labels
+from ..model import DestinationKind, ProcessorKind, Signal, SourceKind
+from ..ottl import set_where_missing
+from ..pipelines import Flow, Role, flows_of
 from ..spec import TelemetrySpec
-from ..workload import KUBERNETES_ATTRIBUTES, LOGIN_DIRECTORY, TLS_DIRECTORY
-from .syntax import Block, Call, Ref, Sum, Value, quote, render
-
-_MEMORY_SHARE = 0.8
-
-_RELOAD = "10m"
-_CA = {"ca_file": f"{TLS_DIRECTORY}/ca.crt"}
-_OWN = {"cert_file": f"{TLS_DIRECTORY}/tls.crt", "key_file": f"{TLS_DIRECTORY}/tls.key"}
-
-NODE_NAME = Call("coalesce", (Call("sys.env", ("HOSTNAME",)), Ref("constants.hostname")))
-"""The node that a pod of the DaemonSet runs on: the chart sets HOSTNAME to it."""
-
-_META = "__meta_kubernetes_"
-
-Consumers = Mapping[str, Sequence[Ref]]
+from .destinations import (
+    Outlet,
+    client_files,
+    exporters,
+    line_exporter,
+    login_files,
+    pushes,
+    queue_bytes,
+    queue_storage,
+)
+from .processors import (
+    Place,
+    batch,
+    kubernetes_attributes,
+    memory_limiter,
+    output,
+    processed,
+    resource_labels,
+)
+from .sources import LINE_SOURCES, line_reader, named_sources, receiver, source_stages
+from .stages import attribute_label, metadata_names, metadata_stage, pipeline_stages
+from .syntax import Block, Ref, identifier, render
 
 
 def alloy_config(spec: TelemetrySpec, role: Role = Role.AGENTS) -> str:
-    """Return the configuration that the ConfigMap holds."""
+    """Return the configuration that the ConfigMap of a role holds."""
     logging = Block("logging", attributes={"level": spec.log_level.value, "format": "logfmt"})
-    return render([logging, *login_files(spec), *client_files(spec), *log_pipeline(spec), *otlp_pipeline(spec)])
-
-
-def log_pipeline(spec: TelemetrySpec) -> list[Block]:
-    """Return the components that send every container's log lines to Loki, in the order of the data."""
-    pods = discovered_pods(spec)
-    targets = labelled_targets(spec, pods)
-    write = loki_write(spec)
-    process = processing(spec, write)
-    read = tailed_files(targets, process) if spec.reads_files else [streamed_logs(targets, process)]
-    return [pods, targets, *read, process, write]
-
-
-def discovered_pods(spec: TelemetrySpec) -> Block:
-    """Return the discovery of pods: those of the own node where files are read, else all of them."""
-    own_node = Block("selectors", attributes={"role": "pod", "field": Sum(("spec.nodeName=", NODE_NAME))})
-    return Block("discovery.kubernetes", "pod", {"role": "pod"}, [own_node] if spec.reads_files else [])
-
-
-def labelled_targets(spec: TelemetrySpec, pods: Block) -> Block:
-    """Return the relabelling of each container: its labels and, where files are read, the path of its log."""
-    rules = [rule for label in container_labels(spec) for rule in _LABEL_RULES.get(label, ())]
-    if spec.reads_files:
-        rules += _log_paths()
-    return Block("discovery.relabel", "pod", {"targets": pods.export("targets")}, rules)
-
-
-def relabel(target: str, *sources: str, **attributes: Value) -> Block:
-    """Return the rule that sets `target` from discovered metadata; several sources are joined by `separator`."""
-    labels = [f"{_META}{source}" for source in sources]
-    return Block("rule", attributes={"source_labels": labels, **attributes, "target_label": target})
-
-
-_LABEL_RULES: Mapping[IndexLabel, Sequence[Block]] = {
-    IndexLabel.NAMESPACE: [relabel("namespace", "namespace")],
-    IndexLabel.POD: [relabel("pod", "pod_name")],
-    IndexLabel.CONTAINER: [relabel("container", "pod_container_name")],
-    # A later rule overwrites what an earlier one set, and one without a match changes nothing.
-    IndexLabel.APP: [
-        relabel("app", f"pod_label_{re.sub(r'[^A-Za-z0-9_]', '_', label)}", regex="(.+)")
-        for label in reversed(APP_LABELS)
-    ],
-    IndexLabel.JOB: [relabel("job", "namespace", "pod_container_name", separator="/")],
-    IndexLabel.CONTAINER_RUNTIME: [relabel("container_runtime", "pod_container_id", regex=r"(\S+)://.+")],
-    IndexLabel.NODE_NAME: [relabel("node_name", "pod_node_name")],
-    IndexLabel.POD_IP: [relabel("pod_ip", "pod_ip")],
-}
-
-
-def _log_paths() -> list[Block]:
-    container = "pod_container_name"
-    return [
-        relabel("__path__", "pod_uid", container, separator="/", replacement="/var/log/pods/*$1/*.log"),
-        # The kubelet names a static pod's directory after the hash of its manifest, not after the pod's uid.
-        relabel(
-            "__path__",
-            "pod_annotation_kubernetes_io_config_hash",
-            container,
-            separator="/",
-            regex="([^/]+/.+)",
-            replacement="/var/log/pods/*$1/*.log",
-        ),
-    ]
-
-
-def tailed_files(targets: Block, process: Block) -> list[Block]:
-    """Return the components that find and tail the log files of the targets."""
-    files = Block("local.file_match", "pod", {"path_targets": targets.export("output")})
-    return [files, _source("loki.source.file", files.export("targets"), process)]
-
-
-def streamed_logs(targets: Block, process: Block) -> Block:
-    """Return the reader of logs through the API server: one member of the cluster of collectors reads a container."""
-    return _source(
-        "loki.source.kubernetes",
-        targets.export("output"),
-        process,
-        Block("clustering", attributes={"enabled": True}),
-    )
-
-
-def _source(name: str, targets: Ref, process: Block, *blocks: Block) -> Block:
-    return Block(name, "pod", {"targets": targets, "forward_to": [process.export("receiver")]}, blocks)
-
-
-def processing(spec: TelemetrySpec, write: Block) -> Block:
-    """Return the stages that remove the runtime's prefix, add the static labels and extract trace ids from JSON.
-
-    The trace ids become structured metadata: queryable like labels, without a stream for each trace.
-    """
-    stages = [Block("stage.static_labels", attributes={"values": static_labels(spec)})]
-    if spec.reads_files:
-        stages.insert(0, Block("stage.cri"))
-    stages += [_tenant_stage(tenant, spec.namespace_tenants) for tenant in sorted({*spec.namespace_tenants.values()})]
-    if fields := {name: name for name in spec.structured_metadata}:
-        stages += [
-            Block("stage.json", attributes={"expressions": fields}),
-            Block("stage.structured_metadata", attributes={"values": fields}),
-        ]
-    return Block("loki.process", "pod", {"forward_to": [write.export("receiver")]}, stages)
-
-
-def _tenant_stage(tenant: str, tenants: Mapping[str, str]) -> Block:
-    """Return the stage that assigns the lines of a tenant's namespaces to it, overriding the tenant of the push."""
-    namespaces = "|".join(sorted(namespace for namespace, named in tenants.items() if named == tenant))
-    selector = {"selector": f'{{namespace=~"{namespaces}"}}'}
-    return Block("stage.match", "", selector, [Block("stage.tenant", attributes={"value": tenant})])
-
-
-def loki_write(spec: TelemetrySpec) -> Block:
-    """Return the push to Loki, which retries without limit: the files keep what has not been sent."""
-    tenant: dict[str, Value] = {"tenant_id": spec.logs_tenant} if spec.logs_tenant else {}
-    attributes = {"url": spec.logs_push_url, **tenant, "max_backoff_retries": 0}
-    endpoint = Block("endpoint", "", attributes, push_security(spec))
-    return Block("loki.write", "endpoint", blocks=[endpoint])
-
-
-def otlp_pipeline(spec: TelemetrySpec) -> list[Block]:
-    """Return the components from the receiver to the exporters, in the order of the data."""
-    exporters = signal_exporters(spec)
-    consumers: Consumers = {signal: [block.export("input") for block in blocks] for signal, blocks in exporters.items()}
-    write = [remote_write(spec)] if spec.metrics_remote_write_url else []
-    processors: list[Block] = []
-    for build in reversed(_processors(spec)):
-        processors.insert(0, build(spec, consumers))
-        consumers = {signal: [processors[0].export("input")] for signal in consumers}
-    return [receiver(spec, consumers), *processors, *chain.from_iterable(exporters.values()), *write]
-
-
-def signal_exporters(spec: TelemetrySpec) -> dict[str, list[Block]]:
-    """Return the exporters of each signal that has a backend; the receiver rejects the other signals."""
-    tenant: dict[str, Value] = {"headers": {HEADER: spec.logs_tenant}} if spec.logs_tenant else {}
-    login = exporter_login(spec)
-    exporters = {"logs": [_http_exporter("loki", spec.logs_otlp_url, {**tenant, **login}, exporter_tls(spec))]}
-    if spec.metrics_otlp_url:
-        client = exporter_client(spec.metrics_client)
-        urls = (spec.metrics_otlp_url, *spec.further_metrics_otlp_urls)
-        exporters["metrics"] = [
-            _http_exporter(f"prometheus_{index}" if index else "prometheus", url, client, external_tls(spec))
-            for index, url in enumerate(urls)
-        ]
-    if spec.metrics_remote_write_url:
-        # Remote write has no resources: their attributes are labels of every series, as with OTLP to Prometheus.
-        series: dict[str, Value] = {
-            "forward_to": [remote_write(spec).export("receiver")],
-            "resource_to_telemetry_conversion": True,
-        }
-        exporters["metrics"] = [Block("otelcol.exporter.prometheus", "metrics", series)]
-    if spec.traces_otlp_endpoint:
-        exporters["traces"] = [trace_exporter(spec)]
-    return dict(sorted(exporters.items()))
-
-
-def remote_write(spec: TelemetrySpec) -> Block:
-    """Return the remote write of metrics, which keeps them in a write-ahead log until the store has them."""
-    attributes, blocks = write_client(spec.metrics_client)
-    endpoint = Block("endpoint", "", {"url": spec.metrics_remote_write_url, **attributes}, blocks)
-    return Block("prometheus.remote_write", "metrics", blocks=[endpoint])
-
-
-def trace_exporter(spec: TelemetrySpec) -> Block:
-    """Return the exporter of traces: OTLP/HTTP to a URL, OTLP/gRPC to `host:port`, without `tls_secret` unencrypted."""
-    endpoint, login = spec.traces_otlp_endpoint, exporter_login(spec)
-    if "://" in endpoint:
-        return _http_exporter("tempo", endpoint, login, exporter_tls(spec))
-    tls = exporter_tls(spec) or [Block("tls", attributes={"insecure": True})]
-    client = Block("client", "", {"endpoint": endpoint, **login}, tls)
-    return Block("otelcol.exporter.otlp", "tempo", blocks=[client])
-
-
-def receiver(spec: TelemetrySpec, consumers: Consumers) -> Block:
-    """Return the receiver of OTLP over gRPC and HTTP, on every address of the pod."""
-    grpc = Block("grpc", "", {"endpoint": f"{spec.any_address}:{OTLP_GRPC_PORT}"}, receiver_tls(spec))
-    http = Block("http", "", {"endpoint": f"{spec.any_address}:{OTLP_HTTP_PORT}"}, receiver_tls(spec))
-    return Block("otelcol.receiver.otlp", "default", blocks=[grpc, http, _output(consumers)])
-
-
-def memory_limiter(spec: TelemetrySpec, consumers: Consumers) -> Block:
-    """Return the processor that rejects OTLP data before the container reaches its memory limit; senders retry."""
-    limit = int(parse_quantity(spec.memory_limit) * int(_MEMORY_SHARE * 100) // 100 // 2**20)
-    attributes: dict[str, Value] = {"check_interval": "1s", "limit": f"{limit}MiB"}
-    return Block("otelcol.processor.memory_limiter", "default", attributes, [_output(consumers)])
-
-
-def kubernetes_attributes(spec: TelemetrySpec, consumers: Consumers) -> Block:
-    """Return the processor that names the pod of the data, found by its uid or IP attribute, else by connection."""
-    extract = Block("extract", attributes={"metadata": KUBERNETES_ATTRIBUTES})
-    own_node = [Block("filter", attributes={"node": NODE_NAME})] if spec.node_local_otlp else []
-    sources: list[dict[str, Value]] = [
-        {"from": "resource_attribute", "name": "k8s.pod.uid"},
-        {"from": "resource_attribute", "name": "k8s.pod.ip"},
-        {"from": "connection"},
-    ]
-    associations = [Block("pod_association", blocks=[Block("source", attributes=source)]) for source in sources]
-    blocks = [extract, *own_node, *associations, _output(consumers)]
-    return Block("otelcol.processor.k8sattributes", "default", blocks=blocks)
-
-
-def resource_labels(spec: TelemetrySpec, consumers: Consumers) -> Block:
-    """Return the processor that adds the cluster and the extra labels to every resource that does not set them."""
-    attributes = {"k8s.cluster.name": spec.cluster, **spec.extra_labels}
-    statements = [
-        f"set(attributes[{quote(key)}], {quote(value)}) where attributes[{quote(key)}] == nil"
-        for key, value in attributes.items()
-    ]
     blocks = [
-        Block(f"{signal.removesuffix('s')}_statements", attributes={"context": "resource", "statements": statements})
-        for signal in consumers
+        logging,
+        *login_files(spec),
+        *client_files(spec, role),
+        *queue_storage(spec, role),
+        *line_pipelines(spec, role),
+        *otlp_pipelines(spec, role),
     ]
-    return Block("otelcol.processor.transform", "default", {"error_mode": "ignore"}, [*blocks, _output(consumers)])
+    text = render({(block.name, block.label): block for block in blocks}.values())
+    raw = spec.raw_config.strip() if role is Role.AGENTS else ""
+    return f"{text}\n{raw}\n" if raw else text
 
 
-def batch(_: TelemetrySpec, consumers: Consumers) -> Block:
-    """Return the processor that batches data."""
-    return Block("otelcol.processor.batch", "default", blocks=[_output(consumers)])
+def _is_line_source(kind: SourceKind) -> bool:
+    return kind in LINE_SOURCES
 
 
-def _processors(spec: TelemetrySpec) -> Sequence[Callable[[TelemetrySpec, Consumers], Block]]:
-    enrich = [kubernetes_attributes] if spec.kubernetes_attributes else []
-    return [memory_limiter, *enrich, resource_labels, batch]
+def _is_otlp_source(kind: SourceKind) -> bool:
+    return kind not in LINE_SOURCES
 
 
-def _output(consumers: Consumers) -> Block:
-    return Block("output", attributes={signal: list(receivers) for signal, receivers in consumers.items()})
+def _label(flow: Flow) -> str:
+    """Return the label of the components of a pipeline."""
+    return "pod" if flow.name == "containers" else f"pipeline_{identifier(flow.name)}"
 
 
-def _http_exporter(label: str, endpoint: str, attributes: Mapping[str, Value], tls: Sequence[Block]) -> Block:
-    secured = tls if endpoint.startswith("https://") else []
-    client = Block("client", "", {"endpoint": endpoint, **attributes}, secured)
-    return Block("otelcol.exporter.otlphttp", label, blocks=[client])
+def line_pipelines(spec: TelemetrySpec, role: Role) -> Iterator[Block]:
+    """Yield the components that read lines and send them on, in the order of the data.
+
+    A source of several pipelines has one reader, which hands each line to all of them.
+    """
+    flows = [flow for flow in flows_of(spec, role) if flow.reads(*LINE_SOURCES)]
+    pipelines = [_line_pipeline(spec, role, flow) for flow in flows]
+    for source in named_sources(flows, _is_line_source):
+        receivers = [pipeline.inputs[source.label] for pipeline in pipelines if source.label in pipeline.inputs]
+        yield from line_reader(spec, source, receivers)
+    for pipeline in pipelines:
+        yield from pipeline.blocks
 
 
-def login_files(spec: TelemetrySpec) -> list[Block]:
-    """Return the components that read name and password for the exporters; none without a login."""
-    if not spec.login_secret:
-        return []
-    name = Block("local.file", "login_username", {"filename": f"{LOGIN_DIRECTORY}/username"})
-    password = Block("local.file", "login_password", {"filename": f"{LOGIN_DIRECTORY}/password", "is_secret": True})
-    # Its newer block client_auth does not exist in the older of the supported versions.
-    handler = Block("otelcol.auth.basic", "login", _login())
-    return [name, password, handler]
+@dataclass(frozen=True)
+class _LinePipeline:
+    inputs: Mapping[str, Ref]
+    """Where the lines of each source go, by its label."""
+    blocks: Sequence[Block]
 
 
-def _login() -> dict[str, Value]:
-    return {key: Ref(f"local.file.login_{key}.content") for key in ("username", "password")}
+def _line_pipeline(spec: TelemetrySpec, role: Role, flow: Flow) -> _LinePipeline:
+    """Return the processing of the lines of a pipeline: in one component with the stages of the source if it is one."""
+    label, sources = _label(flow), named_sources([flow], _is_line_source)
+    sent, as_labels = _line_destinations(spec, role, flow)
+    metadata = metadata_stage(as_labels=as_labels)
+    stages = list(pipeline_stages(spec, flow, sources, metadata))
+    if len(sources) == 1:
+        stages = [*source_stages(spec, sources[0], metadata), *stages]
+    process = Block("loki.process", label, {"forward_to": list(sent.inputs)}, stages)
+    inputs, before = {}, []
+    for source in sources:
+        own = source_stages(spec, source, metadata) if len(sources) > 1 else []
+        first = Block(
+            "loki.process", f"{label}_{source.kind}_{source.label}", {"forward_to": [_receiver(process)]}, own
+        )
+        inputs[source.label] = _receiver(first if own else process)
+        before += [first] if own else []
+    return _LinePipeline(inputs, [*before, process, *sent.blocks])
 
 
-def client_files(spec: TelemetrySpec) -> list[Block]:
-    """Return the components that read the secrets of the metrics client, and the login of its exporter."""
-    client = spec.metrics_client
-    if client is None:
-        return []
-    read = [_secret_file(f"metrics_header_{index}", path) for index, path in enumerate(client.header_files.values())]
-    if not spec.metrics_otlp_url:
-        # Remote write reads the files of its login itself.
-        return read
-    if client.basic_auth:
-        read.append(_secret_file("metrics_password", PASSWORD_FILE))
-    if client.bearer_token:
-        read.append(_secret_file("metrics_token", TOKEN_FILE))
-    return [*read, *exporter_auth(client)]
+def _receiver(block: Block) -> Ref:
+    return block.export("receiver")
 
 
-def _secret_file(label: str, path: str) -> Block:
-    return Block("local.file", label, {"filename": path, "is_secret": True})
+def _line_destinations(spec: TelemetrySpec, role: Role, flow: Flow) -> tuple[Outlet, bool]:
+    """Return where the lines of a pipeline go, and whether structured metadata arrives there among the labels.
+
+    Lines become OTLP with their labels alone; a push to Loki beside it makes metadata of them again.
+    """
+    by_otlp = {
+        name: destination
+        for name, destination in flow.destinations.items()
+        if destination is not None and destination.kind is DestinationKind.OTLP
+    }
+    pushed = [pushes(spec, name, destination) for name, destination in flow.destinations.items() if name not in by_otlp]
+    inputs = [ref for outlet in pushed for ref in outlet.inputs]
+    blocks = [block for outlet in pushed for block in outlet.blocks]
+    if not by_otlp:
+        return Outlet(inputs, blocks), False
+    label, names = _label(flow), metadata_names(spec, flow)
+    if inputs and names:
+        values = Block("stage.structured_metadata", attributes={"values": {name: name for name in names}})
+        stored = Block("loki.process", f"{label}_metadata", {"forward_to": inputs}, [values])
+        inputs, blocks = [_receiver(stored)], [stored, *blocks]
+    sent = [line_exporter(spec, role, name, destination) for name, destination in by_otlp.items()]
+    converted = _lines_as_otlp(spec, flow, [ref for outlet in sent for ref in outlet.inputs])
+    return Outlet(
+        [*inputs, _receiver(converted[0])],
+        [*blocks, *converted, *(block for outlet in sent for block in outlet.blocks)],
+    ), True
 
 
-def exporter_auth(client: HttpClientSettings) -> list[Block]:
-    """Return the component that authenticates the exporter of metrics, of which it takes one."""
-    if client.basic_auth:
-        password = Ref("local.file.metrics_password.content")
-        return [Block("otelcol.auth.basic", "metrics", {"username": client.basic_auth.username, "password": password})]
-    if client.bearer_token:
-        return [Block("otelcol.auth.bearer", "metrics", {"token": Ref("local.file.metrics_token.content")})]
-    if client.sigv4:
-        role = [Block("assume_role", attributes={"arn": client.sigv4.role_arn})] if client.sigv4.role_arn else []
-        return [Block("otelcol.auth.sigv4", "metrics", {"region": client.sigv4.region, "service": "aps"}, role)]
-    headers = [Block("header", attributes={"key": name, "value": value}) for name, value in _headers(client).items()]
-    return [Block("otelcol.auth.headers", "metrics", blocks=headers)] if headers else []
+def _lines_as_otlp(spec: TelemetrySpec, flow: Flow, inputs: Sequence[Ref]) -> list[Block]:
+    """Return the components that make OTLP of lines, whose labels are attributes of the resource."""
+    label = f"{_label(flow)}_otlp"
+    resources = [one for one in flow.processors.values() if one.kind is ProcessorKind.RESOURCE]
+    # The hints of the receiver are for a way back to Loki, and the labels of attributes have the names of Loki.
+    attributes = [attribute_label(name) for one in resources for name in one.attributes]
+    unwanted = ("loki.attribute.labels", "log.file.name", "filename", "__tenant_id__", *attributes)
+    statements = [
+        'set(attributes["log.file.path"], attributes["filename"])',
+        *(f'delete_key(attributes, "{name}")' for name in unwanted),
+    ]
+    names = [
+        f'set(attributes["service.name"], attributes["{name}"]) where attributes["service.name"] == nil'
+        for name in ("service_name", "app", "container", "job")
+    ]
+    further = [
+        'delete_key(attributes, "service_name")',
+        'set(attributes["k8s.cluster.name"], attributes["cluster"])',
+        *(statement for one in resources for statement in set_where_missing(one.attributes)),
+    ]
+    parsed = {name for processor in flow.processors.values() for name in processor.labels}
+    keys = sorted({*(found.value for found in spec.index_labels), *static_labels(spec), *parsed, "service_name"})
+    transform = Block(
+        "otelcol.processor.transform",
+        label,
+        {"error_mode": "ignore"},
+        [
+            Block("log_statements", attributes={"context": "log", "statements": statements}),
+            Block("log_statements", attributes={"context": "resource", "statements": [*names, *further]}),
+            output({Signal.LOGS: inputs}),
+        ],
+    )
+    grouped = Block("otelcol.processor.groupbyattrs", label, {"keys": keys}, [_logs_to(transform)])
+    return [Block("otelcol.receiver.loki", label, blocks=[_logs_to(grouped)]), grouped, transform]
 
 
-def exporter_client(client: HttpClientSettings | None) -> dict[str, Value]:
-    """Return the attributes of the client of the exporter of metrics."""
-    if client is None:
-        return {}
-    tenant: dict[str, Value] = {"headers": client.plain_headers} if client.tenant else {}
-    auth = exporter_auth(client)
-    return {**tenant, "auth": auth[0].export("handler")} if auth else tenant
+def _logs_to(block: Block) -> Block:
+    return output({Signal.LOGS: [block.export("input")]})
 
 
-def write_client(client: HttpClientSettings | None) -> tuple[dict[str, Value], list[Block]]:
-    """Return the attributes and the blocks of the client of a remote write."""
-    if client is None:
-        return {}, []
-    attributes: dict[str, Value] = {"headers": client.plain_headers} if client.tenant else {}
-    if client.headers:
-        attributes["http_headers"] = {name: [value] for name, value in _headers(client).items()}
-    if client.bearer_token:
-        attributes["bearer_token_file"] = TOKEN_FILE
-    blocks = []
-    if client.basic_auth:
-        login = {"username": client.basic_auth.username, "password_file": PASSWORD_FILE}
-        blocks.append(Block("basic_auth", attributes=login))
-    if client.sigv4:
-        blocks.append(Block("sigv4", attributes=client.sigv4.model_dump(exclude_defaults=True)))
-    if client.tls_files:
-        blocks.append(Block("tls_config", attributes=client.tls_files))
-    return attributes, blocks
+@dataclass(frozen=True)
+class _Chain:
+    """The components that pipelines of the same sources begin with, each signal for itself."""
+
+    label: str
+    flows: dict[Signal, list[Flow]] = field(default_factory=dict)
 
 
-def _headers(client: HttpClientSettings) -> dict[str, Ref]:
-    return {name: Ref(f"local.file.metrics_header_{index}.content") for index, name in enumerate(client.header_files)}
+def otlp_pipelines(spec: TelemetrySpec, role: Role) -> Iterator[Block]:
+    """Yield the components from the receivers to the exporters, in the order of the data."""
+    flows = [flow for flow in flows_of(spec, role) if any(_is_otlp_source(one.kind) for one in flow.sources.values())]
+    chains = _chains(flows)
+    parts = [(chain, *_chain_components(spec, role, chain)) for chain in chains]
+    for source in named_sources(flows, _is_otlp_source):
+        consumers: dict[Signal, list[Ref]] = {}
+        for chain, first, _ in parts:
+            for signal, members in chain.flows.items():
+                if f"{source.kind}/{source.label}" in _sources(members[0]) and first.get(signal):
+                    consumers.setdefault(signal, []).extend(first[signal])
+        yield from receiver(spec, source, output(consumers))
+    for _, _, blocks in parts:
+        yield from blocks
 
 
-def push_security(spec: TelemetrySpec) -> list[Block]:
-    """Return the blocks of a push to Loki: the login, and the CA that is trusted at an https address."""
-    blocks = [Block("basic_auth", attributes=_login())] if spec.login_secret else []
-    if spec.tls_secret and spec.logs_push_url.startswith("https://"):
-        blocks.append(Block("tls_config", attributes={**_CA, **(_OWN if spec.client_certificates else {})}))
-    return blocks
+def _chains(flows: Iterable[Flow]) -> list[_Chain]:
+    """Return the pipelines by what they begin with: for each signal those of the same sources.
+
+    The first of each signal, that of OTLP where there is one, share their components.
+    """
+    groups: dict[tuple[Signal, tuple[str, ...]], list[Flow]] = {}
+    for flow in flows:
+        groups.setdefault((flow.signal, _sources(flow)), []).append(flow)
+    ordered = sorted(groups.items(), key=lambda group: (group[0][0], not group[1][0].reads(SourceKind.OTLP)))
+    shared, others = _Chain("default"), []
+    for (signal, _), members in ordered:
+        if signal in shared.flows:
+            others.append(_Chain(_label(members[0]), {signal: members}))
+        else:
+            shared.flows[signal] = members
+    return [shared, *others] if shared.flows else []
 
 
-def exporter_login(spec: TelemetrySpec) -> dict[str, Value]:
-    """Return the attribute of an exporter's client that logs it in."""
-    return {"auth": Ref("otelcol.auth.basic.login.handler")} if spec.login_secret else {}
+def _sources(flow: Flow) -> tuple[str, ...]:
+    return tuple(sorted(f"{one.kind}/{one.label}" for one in named_sources([flow], _is_otlp_source)))
 
 
-def exporter_tls(spec: TelemetrySpec) -> list[Block]:
-    """Return the block of an exporter's client that trusts servers of the Secret's CA."""
-    if not spec.tls_secret:
-        return []
-    own = _OWN if spec.client_certificates else {}
-    return [Block("tls", attributes={**_CA, **own, "reload_interval": _RELOAD})]
+def _chain_components(spec: TelemetrySpec, role: Role, chain: _Chain) -> tuple[dict[Signal, list[Ref]], list[Block]]:
+    """Return the first inputs of each signal, and the components of a chain."""
+    following: dict[Signal, list[Ref]] = {}
+    plain: dict[Signal, list[Ref]] = {}
+    processors: list[Block] = []
+    sent: list[Block] = []
+    for signal, flows in chain.flows.items():
+        for flow in flows:
+            outlets = [exporters(spec, role, signal, *destination) for destination in flow.destinations.items()]
+            inputs = [ref for outlet in outlets for ref in outlet.inputs]
+            sent += [block for outlet in outlets for block in outlet.blocks]
+            steps = processors_of(spec, flow)
+            if not steps:
+                plain[signal] = list(dict.fromkeys([*plain.get(signal, []), *inputs]))
+                continue
+            part = _flow_components(spec, role, flow, inputs)
+            following.setdefault(signal, []).extend(part.inputs)
+            processors += part.blocks
+    if plain:
+        last = _batched(spec, role, chain.label, plain)
+        for signal, refs in last.inputs.items():
+            following.setdefault(signal, []).extend(refs)
+        processors += last.blocks
+    first, front = _front(spec, role, chain.label, following)
+    return first, [*front, *processors, *sent]
 
 
-def external_tls(spec: TelemetrySpec) -> list[Block]:
-    """Return the block for the metrics store, which public CAs are trusted for too unless its client names its own."""
-    trusted: dict[str, Value] = {**_CA, "include_system_ca_certs_pool": True} if spec.tls_secret else {}
-    own = spec.metrics_client.tls_files if spec.metrics_client else {}
-    if "ca_file" in own:
-        trusted = {}
-    if not trusted and not own:
-        return []
-    return [Block("tls", attributes={**trusted, **own, "reload_interval": _RELOAD})]
+@dataclass(frozen=True)
+class _Batched:
+    inputs: Mapping[Signal, Sequence[Ref]]
+    blocks: Sequence[Block]
 
 
-def receiver_tls(spec: TelemetrySpec) -> list[Block]:
-    """Return the block of a TLS receiver, which requires client certificates where the collectors present theirs."""
-    if not spec.receiver_tls:
-        return []
-    asked = {"client_ca_file": _CA["ca_file"]} if spec.client_certificates else {}
-    return [Block("tls", attributes={**_OWN, **asked, "reload_interval": _RELOAD})]
+def _batched(spec: TelemetrySpec, role: Role, label: str, consumers: Mapping[Signal, Sequence[Ref]]) -> _Batched:
+    """Return the processor of batches; none where queues on disk make them, as it would lose its own with the pod."""
+    if queue_bytes(spec, role):
+        return _Batched(consumers, [])
+    component = batch(label, consumers)
+    return _Batched({signal: [component.export("input")] for signal in consumers}, [component])
+
+
+def _flow_components(spec: TelemetrySpec, role: Role, flow: Flow, inputs: Sequence[Ref]) -> Outlet:
+    """Return the processors of a pipeline and its batches."""
+    label = f"pipeline_{identifier(flow.name)}"
+    batched = _batched(spec, role, label, {flow.signal: inputs})
+    found = Outlet(batched.inputs[flow.signal], batched.blocks)
+    for index, processor in reversed(list(enumerate(processors_of(spec, flow).values()))):
+        step = processed(Place(spec, role, flow.signal, f"{label}_{index}", found.inputs), processor)
+        found = Outlet(step.inputs, [*step.blocks, *found.blocks])
+    return found
+
+
+def _front(
+    spec: TelemetrySpec, role: Role, label: str, consumers: Mapping[Signal, Sequence[Ref]]
+) -> tuple[dict[Signal, list[Ref]], list[Block]]:
+    """Return what every chain begins with; a gateway receives what agents have labelled already."""
+    blocks: list[Block] = []
+
+    def prepend(block: Block) -> dict[Signal, list[Ref]]:
+        blocks.insert(0, block)
+        return {signal: [block.export("input")] for signal in consumers}
+
+    following: Mapping[Signal, Sequence[Ref]] = dict(sorted(consumers.items()))
+    if role is not Role.GATEWAY:
+        following = prepend(resource_labels(spec, label, following))
+        if spec.kubernetes_attributes:
+            following = prepend(kubernetes_attributes(spec, label, following))
+    return prepend(memory_limiter(spec, role, label, following)), blocks

@@ -7,7 +7,10 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TypeAlias
+
+from ...units import parse_duration
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _KEYWORDS = frozenset({"true", "false", "null"})
@@ -77,6 +80,17 @@ def dotted(name: str) -> str:
 def is_identifier(text: str) -> bool:
     """Whether `text` can be written unquoted as a name."""
     return _IDENTIFIER.fullmatch(text) is not None and text not in _KEYWORDS
+
+
+def identifier(name: str) -> str:
+    """Return the identifier of a name of Kubernetes, a different one for each."""
+    return name.replace("-", "_")
+
+
+def go_duration(text: str) -> str:
+    """Return a duration such as `1d12h` in the units of Go, which has none above hours."""
+    milliseconds = parse_duration(text) // timedelta(milliseconds=1)
+    return f"{milliseconds // 1000}s" if milliseconds % 1000 == 0 else f"{milliseconds}ms"
 
 
 def assignments(fields: Iterable[tuple[str, Value]], separator: str = "") -> Iterator[str]:

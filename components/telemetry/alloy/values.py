@@ -1,12 +1,14 @@
-"""Chart values: a DaemonSet that reads the node's files, or a Deployment that reads through the API server."""
+"""Chart values of a role: agents on each node or a Deployment, the reader of events, the gateway."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..._merge import deep_merge
 from ..._pods import pod_values, pull_secrets
-from ...urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
-from ..pipelines import Role
+from ...charts import ALLOY
+from ..model import SourceKind
+from ..pipelines import OTLP_PORTS, ReceiverPort, Role, flows_of, receiver_ports
 from ..spec import TelemetrySpec
 from ..workload import (
     NODES_WITH_LOG_FILES,
@@ -15,14 +17,21 @@ from ..workload import (
     config_map_name,
     container_security,
     mounted_secrets,
+    resources,
+    runs_on_nodes,
     storage_volume,
+    workload_name,
 )
 from .config import alloy_config
+from .destinations import queue_bytes
+from .sources import DOCKER_SOCKET
 
 CONFIG_KEY = "config.alloy"
 UI_PORT = 12345
 _ALLOY_USER = 473
 _STORAGE = "/var/lib/alloy"
+_PREVIEWED_RECEIVER = ALLOY.versions[-1]
+"""The version of the chart whose `otelcol.receiver.prometheus` is a public preview."""
 
 
 def alloy_values(spec: TelemetrySpec, role: Role = Role.AGENTS) -> dict[str, Any]:
@@ -32,34 +41,40 @@ def alloy_values(spec: TelemetrySpec, role: Role = Role.AGENTS) -> dict[str, Any
     the rollout at the first nodes and fails the update, where a failed reload would go unnoticed.
     """
     volumes, mounts = mounted_secrets(spec, role)
+    on_nodes = runs_on_nodes(spec, role)
+    host_volumes, host_mounts = _node_files(spec, role)
+    storage = [] if _claims_volume(spec, role) else [_storage(spec, role)]
     values = {
-        "fullnameOverride": spec.release_name,
+        "fullnameOverride": workload_name(spec, role),
         "crds": {"create": False},
         "alloy": {
             "configMap": {"create": False, "name": config_map_name(spec, role), "key": CONFIG_KEY},
-            "clustering": _clustering(spec),
+            "clustering": _clustering(spec, role),
             "enableReporting": False,
             **({"listenAddr": spec.any_address} if spec.listens_on_ipv6 else {}),
+            **({"stabilityLevel": "public-preview"} if _uses_preview(spec, role) else {}),
             "storagePath": _STORAGE,
-            "extraPorts": [_port("otlp-grpc", OTLP_GRPC_PORT), _port("otlp-http", OTLP_HTTP_PORT)],
-            "mounts": {"varlog": spec.reads_files, "extra": [{"name": STORAGE_VOLUME, "mountPath": _STORAGE}, *mounts]},
-            "resources": {
-                "requests": {"cpu": spec.cpu_request, "memory": spec.memory_request},
-                "limits": {"memory": spec.memory_limit},
+            "extraPorts": [_port(spec, role, port) for port in receiver_ports(spec, role)],
+            "mounts": {
+                "varlog": on_nodes and _reads(spec, role, SourceKind.CONTAINERS, SourceKind.JOURNALD),
+                # The log files of Docker are links into this directory.
+                "dockercontainers": on_nodes and _reads(spec, role, SourceKind.CONTAINERS),
+                "extra": [{"name": STORAGE_VOLUME, "mountPath": _STORAGE}, *host_mounts, *mounts],
             },
-            "securityContext": container_security(0 if spec.reads_files else _ALLOY_USER),
+            "resources": resources(spec, role),
+            "securityContext": container_security(0 if on_nodes else _ALLOY_USER),
         },
         "configReloader": {"enabled": False},
-        "global": {} if spec.reads_files else {"podSecurityContext": {"fsGroup": _ALLOY_USER}},
+        "global": {} if on_nodes else {"podSecurityContext": {"fsGroup": _ALLOY_USER}},
         "controller": {
             "podAnnotations": {"checksum/config": hashlib.sha256(alloy_config(spec, role).encode()).hexdigest()},
             "nodeSelector": dict(spec.node_selector),
-            "tolerations": agent_tolerations(spec),
-            "volumes": {"extra": [storage_volume(spec), *volumes]},
-            **(_daemon_set(spec) if spec.reads_files else _deployment(spec)),
+            "tolerations": _tolerations(spec, role),
+            "volumes": {"extra": [*storage, *host_volumes, *volumes]},
+            **_controller(spec, role),
         },
         "rbac": {"create": False},
-        "service": {"internalTrafficPolicy": "Local" if spec.node_local_otlp else "Cluster"},
+        "service": _service(spec, role),
         "serviceMonitor": {"enabled": spec.service_monitor, "additionalLabels": dict(spec.service_monitor_labels)},
     }
     images = pod_values(
@@ -71,15 +86,72 @@ def alloy_values(spec: TelemetrySpec, role: Role = Role.AGENTS) -> dict[str, Any
     return deep_merge(values, images)
 
 
-def _clustering(spec: TelemetrySpec) -> dict[str, Any]:
-    """Return the cluster of collectors that share the work; its name is the label of their memberlist."""
-    if spec.reads_files:
-        return {"enabled": False}
-    return {"enabled": True, "name": f"{spec.release_name}.{spec.namespace}"}
+def _reads(spec: TelemetrySpec, role: Role, *kinds: SourceKind) -> bool:
+    return any(flow.reads(*kinds) for flow in flows_of(spec, role))
 
 
-def _port(name: str, number: int) -> dict[str, Any]:
-    return {"name": name, "port": number, "targetPort": number, "protocol": "TCP"}
+def _uses_preview(spec: TelemetrySpec, role: Role) -> bool:
+    """Whether a component is a public preview: queues on disk, and in an older version scraped metrics as OTLP."""
+    scrapes = spec.chart_version == _PREVIEWED_RECEIVER and _reads(spec, role, SourceKind.PROMETHEUS)
+    return bool(queue_bytes(spec, role)) or scrapes
+
+
+def _clustering(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
+    """Return the cluster of collectors that share the work; its name is the label of their memberlist.
+
+    They share containers that are read through the API server, and scrapes; files are read on each node.
+    """
+    shares = _reads(spec, role, SourceKind.PROMETHEUS, *([] if spec.reads_files else [SourceKind.CONTAINERS]))
+    return {"enabled": True, "name": f"{workload_name(spec, role)}.{spec.namespace}"} if shares else {"enabled": False}
+
+
+def _port(spec: TelemetrySpec, role: Role, port: ReceiverPort) -> dict[str, Any]:
+    on_host = spec.host_ports and role is Role.AGENTS and port in OTLP_PORTS
+    return {
+        "name": port.name,
+        "port": port.number,
+        "targetPort": port.number,
+        "protocol": port.protocol,
+        **({"hostPort": port.number} if on_host else {}),
+    }
+
+
+def _node_files(spec: TelemetrySpec, role: Role) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the volume and the mount of Docker's socket where its containers are read."""
+    if not _reads(spec, role, SourceKind.DOCKER):
+        return [], []
+    socket = {"name": "docker-socket", "hostPath": {"path": DOCKER_SOCKET, "type": "Socket"}}
+    return [socket], [{"name": "docker-socket", "mountPath": DOCKER_SOCKET, "readOnly": True}]
+
+
+def _claims_volume(spec: TelemetrySpec, role: Role) -> bool:
+    return role is Role.GATEWAY and spec.gateway is not None and spec.gateway.volume_size is not None
+
+
+def _storage(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
+    if role is Role.AGENTS:
+        return storage_volume(spec)
+    return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": "1Gi"}}
+
+
+def _tolerations(spec: TelemetrySpec, role: Role) -> list[dict[str, Any]]:
+    if role is Role.AGENTS:
+        return agent_tolerations(spec)
+    return [dict(toleration) for toleration in spec.tolerations or ()]
+
+
+def _service(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
+    if role is Role.GATEWAY:
+        # Agents choose one replica for each trace by the addresses of all of them.
+        return {"clusterIP": "None"}
+    local = spec.node_local_otlp and role is Role.AGENTS
+    return {"internalTrafficPolicy": "Local" if local else "Cluster"}
+
+
+def _controller(spec: TelemetrySpec, role: Role) -> Mapping[str, Any]:
+    if runs_on_nodes(spec, role):
+        return _daemon_set(spec)
+    return _CONTROLLERS[role](spec)
 
 
 def _daemon_set(spec: TelemetrySpec) -> dict[str, Any]:
@@ -92,5 +164,37 @@ def _daemon_set(spec: TelemetrySpec) -> dict[str, Any]:
 
 
 def _deployment(spec: TelemetrySpec) -> dict[str, Any]:
-    disruption = {"enabled": True, "maxUnavailable": 1} if spec.replicas > 1 else {"enabled": False}
-    return {"type": "deployment", "replicas": spec.replicas, "podDisruptionBudget": disruption}
+    return {"type": "deployment", **_replicas(spec.replicas)}
+
+
+def _events_reader(_: TelemetrySpec) -> dict[str, Any]:
+    # The old reader ends before the new one begins: two would send each event twice.
+    return {"type": "deployment", **_replicas(1), "updateStrategy": {"type": "Recreate"}}
+
+
+def _gateway(spec: TelemetrySpec) -> dict[str, Any]:
+    if spec.gateway is None:
+        return {}
+    replicas = _replicas(spec.gateway.replicas)
+    if spec.gateway.volume_size is None:
+        return {"type": "deployment", **replicas}
+    claim = {
+        "metadata": {"name": STORAGE_VOLUME},
+        "spec": {
+            "accessModes": ["ReadWriteOnce"],
+            "resources": {"requests": {"storage": spec.gateway.volume_size}},
+        },
+    }
+    return {"type": "statefulset", **replicas, "volumeClaimTemplates": [claim]}
+
+
+def _replicas(count: int) -> dict[str, Any]:
+    disruption = {"enabled": True, "maxUnavailable": 1} if count > 1 else {"enabled": False}
+    return {"replicas": count, "podDisruptionBudget": disruption}
+
+
+_CONTROLLERS: Mapping[Role, Callable[[TelemetrySpec], dict[str, Any]]] = {
+    Role.AGENTS: _deployment,
+    Role.EVENTS: _events_reader,
+    Role.GATEWAY: _gateway,
+}

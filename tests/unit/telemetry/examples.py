@@ -1,4 +1,4 @@
-"""The collectors that the tests look at; `python -m tests.unit.telemetry.examples` records their texts again."""
+"""The collectors that the tests of both engines look at, and their texts with Alloy."""
 
 import re
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Any
 
 from components._log_labels import IndexLabel
 from components.telemetry.alloy.config import alloy_config
+from components.telemetry.pipelines import Role
 from components.telemetry.spec import TelemetrySpec
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -83,9 +84,9 @@ def telemetry_spec(**changes: Any) -> TelemetrySpec:
     return TelemetrySpec.check('Telemetry "test"', {**BACKENDS, **changes})
 
 
-def config_of(**changes: Any) -> str:
+def config_of(*, role: Role = Role.AGENTS, **changes: Any) -> str:
     """Return the configuration of a collector that differs from the plain one by `changes`."""
-    return alloy_config(telemetry_spec(**changes))
+    return alloy_config(telemetry_spec(**changes), role)
 
 
 def component(config: str, name: str) -> str:
@@ -93,8 +94,3 @@ def component(config: str, name: str) -> str:
     found = re.search(rf"^{re.escape(name)} .*?^}}$", config, re.MULTILINE | re.DOTALL)
     assert found, f"there is no {name}"
     return found[0]
-
-
-if __name__ == "__main__":
-    for name, changes in VARIANTS.items():
-        (GOLDEN / f"telemetry-{name}.alloy").write_text(config_of(**changes))

@@ -94,11 +94,11 @@ def logs(**pipeline: Any) -> dict[str, Any]:
         ),
         (
             {
-                "sources": {"a": {"kind": "syslog", "port": 24224}},
-                "pipelines": logs(sources=["a", "fluent_forward"]),
+                "sources": {"a": {"kind": "syslog", "port": 5140, "format": "rfc3164"}},
+                "pipelines": logs(sources=["a", "syslog"]),
             },
             "sources.a",
-            "listens on port 24224 as fluent_forward does",
+            "listens on port 5140 as syslog does",
         ),
         ({"queue_size": "1Gi", "storage_host_path": ""}, "queue_size", "requires a directory of the node"),
         ({"queue_size": "1Gi", "gateway": GATEWAY}, "queue_size", "requires gateway.volume_size"),

@@ -7,19 +7,24 @@ from typing import Any
 import pytest
 
 from components._spec import InvalidArgsError
-from components.telemetry.alloy.config import memory_limiter
+from components.telemetry.alloy.processors import memory_limiter
 from components.telemetry.labels import log_labels
+from components.telemetry.pipelines import Role
 from tests.alloyfmt import alloyfmt
-from tests.unit.telemetry.examples import GOLDEN, VARIANTS, component, config_of, telemetry_spec
+from tests.unit.telemetry.alloy.examples import ALLOY_VARIANTS, CONFIGURATIONS
+from tests.unit.telemetry.examples import GOLDEN, component, config_of, telemetry_spec
 
-ALL = pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
+ALL = pytest.mark.parametrize("changes", ALLOY_VARIANTS.values(), ids=ALLOY_VARIANTS.keys())
+
+EVERY_ROLE = pytest.mark.parametrize(("role", "changes"), CONFIGURATIONS.values(), ids=CONFIGURATIONS.keys())
 
 
-@pytest.mark.parametrize("name", VARIANTS)
+@pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_the_configuration_is_the_recorded_one(name: str) -> None:
     recorded = (GOLDEN / f"telemetry-{name}.alloy").read_text()
-    assert config_of(**VARIANTS[name]) == recorded, (
-        "where the difference is meant: python -m tests.unit.telemetry.examples"
+    role, changes = CONFIGURATIONS[name]
+    assert config_of(role=role, **changes) == recorded, (
+        "where the difference is meant: python -m tests.unit.telemetry.alloy.examples"
     )
 
 
@@ -28,24 +33,32 @@ def test_alloys_own_formatter_leaves_the_recorded_text_as_it_is(golden: Path) ->
     assert alloyfmt(golden.read_text()) == golden.read_text()
 
 
-@ALL
-def test_every_reference_names_a_component_of_the_configuration(changes: dict[str, Any]) -> None:
-    config = config_of(**changes)
+@EVERY_ROLE
+def test_every_reference_names_a_component_of_the_configuration(role: Role, changes: dict[str, Any]) -> None:
+    config = config_of(role=role, **changes)
     components = {f"{name}.{label}" for name, label in re.findall(r'^([a-z0-9_.]+) "(\w+)" \{', config, re.MULTILINE)}
-    references = re.findall(r"\b((?:discovery|local|loki|otelcol)\.[a-z0-9_.]+)\.\w+\b(?!.*\{$)", config, re.MULTILINE)
+    exports = "receiver|input|output|targets|rules|handler|content"
+    references = re.findall(rf"\b((?:discovery|local|loki|otelcol|prometheus)\.[a-z0-9_.]+)\.(?:{exports})\b", config)
     assert references
     assert set(references) <= components
 
 
-@ALL
-def test_every_component_but_the_sources_receives_from_another(changes: dict[str, Any]) -> None:
-    config = config_of(**changes)
+@EVERY_ROLE
+def test_every_component_but_the_sources_receives_from_another(role: Role, changes: dict[str, Any]) -> None:
+    config = config_of(role=role, **changes)
     components = {f"{name}.{label}" for name, label in re.findall(r'^([a-z0-9_.]+) "(\w+)" \{', config, re.MULTILINE)}
     unused = {name for name in components if f"{name}." not in config}
     assert {re.sub(r"\.\w+$", "", name) for name in unused} <= {
         "loki.source.file",
+        "loki.source.journal",
         "loki.source.kubernetes",
+        "loki.source.kubernetes_events",
+        "loki.source.syslog",
+        "loki.source.docker",
+        "otelcol.receiver.jaeger",
         "otelcol.receiver.otlp",
+        "otelcol.receiver.zipkin",
+        "prometheus.scrape",
     }
 
 
@@ -73,6 +86,7 @@ def test_trace_ids_of_json_lines_become_structured_metadata_and_never_labels() -
         assert re.search(rf"stage\.structured_metadata \{{[^}}]*\b{field}\b", stages)
         assert field not in log_labels(telemetry_spec())
     assert "stage.labels" not in config
+    assert "instance" not in config_of(log_source="api").replace('values = ["instance"]', "")
 
 
 def test_lines_wait_for_loki_instead_of_being_given_up() -> None:
@@ -132,18 +146,22 @@ def test_a_label_value_cannot_leave_its_string() -> None:
 
 
 def test_the_memory_limiter_acts_before_the_container_is_killed() -> None:
-    attributes = memory_limiter(telemetry_spec(memory_limit="1Gi"), {}).attributes
+    attributes = memory_limiter(telemetry_spec(memory_limit="1Gi"), Role.AGENTS, "default", {}).attributes
     assert attributes["limit"] == "819MiB"
 
 
 @ALL
 def test_every_label_that_the_configuration_sets_is_reported(changes: dict[str, Any]) -> None:
     config, labels = config_of(**changes), set(log_labels(telemetry_spec(**changes)))
-    targets = set(re.findall(r'target_label\s+= "(\w+)"', config)) - {"__path__"}
-    set_here = re.split(r"stage\.(?:match|json)", component(config, "loki.process"))[0]
-    static = set(re.findall(r"^\t\t\t(\w+)\s+= ", set_here, re.MULTILINE))
-    assert targets | static <= labels
-    assert labels - targets - static <= {"filename", "stream", "instance", "service_name"}
+    relabelling = "".join(
+        re.findall(r'^discovery\.relabel "(?:pod|source_\w+)" .*?^}', config, re.MULTILINE | re.DOTALL)
+    )
+    targets = set(re.findall(r'target_label\s+= "(\w+)"', relabelling)) - {"__path__"}
+    stages = component(config, 'loki.process "pod"')
+    static = set(re.findall(r"(\w+)\s+= ", re.findall(r"static_labels \{\s+values = \{(.*?)\}", stages, re.DOTALL)[0]))
+    parsed = set(re.findall(r'(\w+) = "level"', stages))
+    assert targets | static | parsed <= labels
+    assert labels - targets - static - parsed <= {"filename", "stream", "service_name", "tier"}
 
 
 def test_the_lines_of_a_namespace_go_to_its_tenant_and_all_others_to_the_default_one() -> None:
