@@ -41,7 +41,7 @@ sandbox-down: ## stop the sandbox
 	$(ready) --for sandbox -- python -m sandbox down
 
 e2e: ## sandbox, up, drift, change, failure, recovery and destroy through the real engine
-	$(ready) --for e2e -- pytest -n 2 --dist loadgroup tests/e2e
+	$(ready) --for e2e -- pytest -n 2 --dist loadfile tests/e2e
 
 render: ## every object of the stack as YAML files [STACK=dev OUT=.render/dev]
 	$(ready) --for preview -- python -m tools.render --stack $(STACK) --out $(OUT)

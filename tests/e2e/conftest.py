@@ -14,20 +14,6 @@ from sandbox.handle import Sandbox
 Eventually = Callable[[Callable[[], object], str], None]
 
 
-STACKS, OBJECTS = "stacks", "objects"
-"""What a worker of pytest-xdist deploys, so that each control plane of these tests is started once."""
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests of a control plane in one worker; any worker runs those without one."""
-    for item in items:
-        names = set(getattr(item, "fixturenames", ()))
-        group = STACKS if "empty_sandbox" in names else OBJECTS if names & {"sandbox", "cluster"} else None
-        if group:
-            item.add_marker(pytest.mark.xdist_group(group))
-
-
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """A running control plane: `kubeconfig`, `context`, `aws_endpoint`, `get(path)`, `api`, `env()`."""

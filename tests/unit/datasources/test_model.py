@@ -19,8 +19,14 @@ TraceLink(field=LogLabel("trace_id"), target={target})
 """
 
 
-def type_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **parts: str) -> list[str]:
-    source = tmp_path / "snippet.py"
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where snippets are checked, each with what mypy knows of the model from those before."""
+    return tmp_path_factory.mktemp("snippets")
+
+
+def type_errors(directory: Path, monkeypatch: pytest.MonkeyPatch, **parts: str) -> list[str]:
+    source = directory / f"snippet_{len([*directory.glob('*.py')])}.py"
     source.write_text(SNIPPET.format(**({"start": "Before(5)", "end": "After(5)", "target": "tempo"} | parts)))
     monkeypatch.chdir(ROOT)
     monkeypatch.setenv("MYPYPATH", str(ROOT))
@@ -31,22 +37,22 @@ def type_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **parts: str) -
         "--explicit-package-bases",
         "--namespace-packages",
     ]
-    report, failure, _ = api.run([*options, f"--cache-dir={tmp_path}", "components/datasources/model.py", str(source)])
+    report, failure, _ = api.run([*options, f"--cache-dir={directory}", "components/datasources/model.py", str(source)])
     assert not failure, failure
     return [line for line in report.splitlines() if "error:" in line]
 
 
-def test_a_link_with_the_right_types_passes_mypy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert type_errors(tmp_path, monkeypatch) == []
+def test_a_link_with_the_right_types_passes_mypy(directory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert type_errors(directory, monkeypatch) == []
 
 
 @pytest.mark.parametrize(
     "wrong", [{"start": "After(5)"}, {"end": "Before(5)"}, {"start": "-5"}, {"target": "loki"}, {"target": '"tempo"'}]
 )
 def test_a_wrong_direction_or_target_is_a_type_error(
-    wrong: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    wrong: dict[str, str], directory: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert len(type_errors(tmp_path, monkeypatch, **wrong)) == 1
+    assert len(type_errors(directory, monkeypatch, **wrong)) == 1
 
 
 @pytest.mark.parametrize(
