@@ -51,6 +51,8 @@ CONFIGURATION: Final = {
     ),
     # Its templates read the key, which its `values.yaml` does not have.
     "minio": ("global.imagePullSecrets",),
+    # A map of ports by name, of which the chart has some.
+    "opentelemetry-collector": ("ports",),
     "prometheus": ("scrapeConfigs", "server.global", "serverFiles"),
     "prometheus-blackbox-exporter": ("config.modules",),
     "rollout-operator": ("tolerations", "webhooks"),
