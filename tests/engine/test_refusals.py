@@ -80,6 +80,25 @@ def test_the_volume_of_an_earlier_prometheus_is_not_deleted_before_the_stack_say
     assert allowed.exit_code == 0, allowed.output
 
 
+def test_running_collectors_keep_their_engine_and_their_source_of_logs_until_the_stack_says_so(
+    dev: Checkout, previewed: tuple[Checkout, list[dict[str, Any]]]
+) -> None:
+    apply(dev, "dev", previewed[1])
+    dev.configure("dev", {"observability:telemetry": {"engine": "otel-collector"}})
+    output = refused(dev.deploy("preview", "dev"))
+    assert "telemetry-agents: the applied state forbids 1 change" in output
+    assert 'engine = "otel-collector": must not change from "alloy"' in output
+
+    dev.configure("dev", {"observability:telemetry": {"engine": "otel-collector", "allow_changes": ["engine"]}})
+    allowed = dev.deploy("preview", "dev")
+    assert allowed.exit_code == 0, allowed.output
+
+    dev.restore("dev")
+    dev.configure("dev", {"observability:telemetry": {"log_source": "api"}})
+    output = refused(dev.deploy("preview", "dev"))
+    assert 'log_source = "api": must not change from "files"' in output
+
+
 def test_a_provider_refuses_with_its_message_alone(tmp_path: Path) -> None:
     require(*ENGINE)
     checkout, charts = Checkout(tmp_path), tmp_path / "charts"
