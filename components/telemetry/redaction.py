@@ -31,9 +31,9 @@ class SecretPattern:
 
 def redactions(processor: PipelineProcessor) -> Iterator[tuple[str, SecretPattern]]:
     """Yield the name and each pattern of what a processor replaces; its own patterns come last."""
-    for secret in processor.detect:
-        for pattern in SECRET_PATTERNS[secret]:
-            yield secret.value, pattern
+    for secret, patterns in SECRET_PATTERNS.items():
+        if secret in processor.detect:
+            yield from ((secret.value, pattern) for pattern in patterns)
     for name, text in processor.patterns.items():
         yield name, SecretPattern(without_groups(text))
 
@@ -148,23 +148,11 @@ def _iban(length: int, countries: str) -> str:
 
 
 SECRET_PATTERNS: Mapping[Secret, Sequence[SecretPattern]] = {
-    Secret.EMAIL: [
-        SecretPattern(r"\b[A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b"),
-    ],
-    Secret.CREDIT_CARD: [SecretPattern(rf"{_alternatives(*_CARDS)}\b", before=_START)],
-    Secret.IBAN: [
-        SecretPattern(rf"\b{_alternatives(*(_iban(length, names) for length, names in _IBAN_COUNTRIES.items()))}\b")
-    ],
-    Secret.IP_ADDRESS: [
-        SecretPattern(rf"{_OCTET}(?:\.{_OCTET}){{3}}\b", before=r"(?:^|[^0-9A-Za-z._-])"),
+    Secret.PRIVATE_KEY: [
         SecretPattern(
-            _alternatives(
-                rf"{_FIRST_GROUP}(?::{_GROUP}){{7}}",
-                rf"{_FIRST_GROUP}(?::{_GROUP}){{0,6}}::(?:{_GROUP}(?::{_GROUP}){{0,6}})?",
-            )
-            + "(?:%[A-Za-z0-9]+)?",
-            before=r"(?:^|[^0-9A-Za-z:._-])",
-        ),
+            r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)"
+            r"(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)"
+        )
     ],
     Secret.JWT: [SecretPattern(r"\beyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")],
     Secret.AUTHORIZATION: [
@@ -185,10 +173,23 @@ SECRET_PATTERNS: Mapping[Secret, Sequence[SecretPattern]] = {
         SecretPattern(r"[^\s/@\"']+", before=r"\b[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@\"']*:", after="@"),
     ],
     Secret.AWS_ACCESS_KEY: [SecretPattern(r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b")],
-    Secret.PRIVATE_KEY: [
+    Secret.EMAIL: [
+        SecretPattern(r"\b[A-Za-z0-9._+-]+(?:@|%40)[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}\b"),
+    ],
+    Secret.CREDIT_CARD: [SecretPattern(rf"{_alternatives(*_CARDS)}\b", before=_START)],
+    Secret.IBAN: [
+        SecretPattern(rf"\b{_alternatives(*(_iban(length, names) for length, names in _IBAN_COUNTRIES.items()))}\b")
+    ],
+    Secret.IP_ADDRESS: [
+        SecretPattern(rf"{_OCTET}(?:\.{_OCTET}){{3}}\b", before=r"(?:^|[^0-9A-Za-z._-])"),
         SecretPattern(
-            r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?)"
-            r"(?:-----END (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----|\z)"
-        )
+            _alternatives(
+                rf"{_FIRST_GROUP}(?::{_GROUP}){{7}}",
+                rf"{_FIRST_GROUP}(?::{_GROUP}){{0,6}}::(?:{_GROUP}(?::{_GROUP}){{0,6}})?",
+            )
+            + "(?:%[A-Za-z0-9]+)?",
+            before=r"(?:^|[^0-9A-Za-z:._-])",
+        ),
     ],
 }
+"""The patterns of each kind, in their order: the password of a URL looks like the beginning of an address of mail."""

@@ -654,7 +654,8 @@ def _tail_sampling(processor: PipelineProcessor) -> Config:
     if processor.errors:
         policies.append({"name": "errors", "type": "status_code", "status_code": {"status_codes": ["ERROR"]}})
     if processor.slow:
-        threshold = int(parse_duration(processor.slow) / timedelta(milliseconds=1))
+        # The policy keeps what is above its threshold.
+        threshold = max(int(parse_duration(processor.slow) / timedelta(milliseconds=1)) - 1, 0)
         policies.append({"name": "slow", "type": "latency", "latency": {"threshold_ms": threshold}})
     share = {"sampling_percentage": processor.percentage}
     policies.append({"name": "share", "type": "probabilistic", "probabilistic": share})

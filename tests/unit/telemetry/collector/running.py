@@ -1,0 +1,230 @@
+"""A real Collector that runs a rendered configuration on files and messages of a test, and says what it would send."""
+
+import json
+import os
+import shutil
+import subprocess
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.telemetry.collector.config import STORAGE_DIRECTORY
+from components.telemetry.collector.values import FEATURE_GATES
+from components.urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
+from sandbox.commands import HOST, free_ports
+from tests.installed_tools import require
+
+COMMAND = "otelcol-contrib"
+ENVIRONMENT = {"OTEL_K8S_NODE_NAME": "node-1", "OTEL_K8S_POD_NAME": "collector-1"}
+_NEEDS_CLUSTER = "k8s_attributes"
+_PATIENCE = 60
+"""Seconds until a Collector that does not say what is expected is ended."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """A log, span or data point as an exporter got it."""
+
+    item: Mapping[str, Any]
+    resource: Mapping[str, Any]
+
+    @property
+    def body(self) -> Any:
+        """The body of a log."""
+        return value_of(self.item["body"])
+
+    @property
+    def attributes(self) -> dict[str, Any]:
+        """The attributes of the item itself."""
+        return attributes_of(self.item)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A message that is sent to the receiver of OTLP over HTTP."""
+
+    signal: str
+    message: Mapping[str, Any] = field(default_factory=dict)
+
+
+def validate(text: str, directory: Path) -> str:
+    """Return what the Collector says against a configuration; empty where it takes it."""
+    require(COMMAND)
+    config = yaml.safe_load(text.replace(STORAGE_DIRECTORY, str(directory)))
+    path = directory / "config.yaml"
+    path.write_text(yaml.safe_dump(without_receivers(config, "k8sobjects")), encoding="utf-8")
+    command = [_command(), "validate", f"--feature-gates={','.join(FEATURE_GATES)}", f"--config={path}"]
+    done = subprocess.run(
+        command, env={**os.environ, **ENVIRONMENT}, capture_output=True, text=True, timeout=_PATIENCE, check=False
+    )
+    return done.stdout + done.stderr if done.returncode else ""
+
+
+def run(
+    config: Mapping[str, Any],
+    directory: Path,
+    *,
+    count: int,
+    posted: Sequence[Posted] = (),
+    pods: Mapping[str, Mapping[str, str]] | None = None,
+) -> list[Record]:
+    """Return what the Collector hands to its exporters until it is ended, after `count` records.
+
+    `pods` are the attributes that the Kubernetes API would add to the resources of each pod by its name.
+    """
+    require(COMMAND)
+    ports = dict(zip((OTLP_GRPC_PORT, OTLP_HTTP_PORT), free_ports(2), strict=True))
+    path = directory / "config.yaml"
+    path.write_text(yaml.safe_dump(_on_this_machine(config, directory, ports, pods or {})), encoding="utf-8")
+    log = directory / "collector.log"
+    found: list[Record] = []
+    command = [_command(), f"--feature-gates={','.join(FEATURE_GATES)}", f"--config={path}"]
+    environment = {**os.environ, **ENVIRONMENT}
+    with (
+        log.open("w", encoding="utf-8") as errors,
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True) as process,
+    ):
+        guard = threading.Timer(_PATIENCE, process.kill)
+        guard.start()
+        sender = threading.Thread(target=_send, args=(posted, ports[OTLP_HTTP_PORT], process))
+        sender.start()
+        try:
+            for line in process.stdout or ():
+                found += records_of(json.loads(line))
+                if len(found) >= count:
+                    # What it has read beyond that comes before it ends.
+                    process.terminate()
+        finally:
+            process.kill()
+            sender.join()
+            guard.cancel()
+    assert len(found) >= count, f"{len(found)} of {count} records: {found}\n{log.read_text(encoding='utf-8')}"
+    return found
+
+
+def _command() -> str:
+    return shutil.which(COMMAND) or COMMAND
+
+
+def _send(posted: Iterable[Posted], port: int, process: subprocess.Popen[str]) -> None:
+    for each in posted:
+        request = urllib.request.Request(
+            f"http://{HOST}:{port}/v1/{each.signal}",
+            json.dumps(each.message).encode(),
+            {"Content-Type": "application/json"},
+        )
+        while process.poll() is None:
+            try:
+                urllib.request.urlopen(request, timeout=_PATIENCE).close()
+            except (urllib.error.URLError, HTTPException, OSError):
+                # It does not listen yet.
+                continue
+            break
+
+
+def _on_this_machine(
+    config: Mapping[str, Any],
+    directory: Path,
+    ports: Mapping[int, int],
+    pods: Mapping[str, Mapping[str, str]],
+) -> dict[str, Any]:
+    """Return a configuration that needs no cluster, reads files of `directory` and writes to standard output."""
+    text = yaml.safe_dump(without_receivers(dict(config), "k8sobjects"))
+    text = text.replace(STORAGE_DIRECTORY, str(directory)).replace("/var/log/pods", str(directory / "pods"))
+    for port, free in ports.items():
+        text = text.replace(f"0.0.0.0:{port}", f"{HOST}:{free}")
+    found: dict[str, Any] = yaml.safe_load(text)
+    del found["service"]["telemetry"]["metrics"]
+    found["extensions"] = {name: body for name, body in found["extensions"].items() if name == "file_storage"}
+    found["service"]["extensions"] = list(found["extensions"])
+    known = {"error_mode": "propagate", "log_statements": list(_known_pods(pods))}
+    processors = {name: body for name, body in found["processors"].items() if not name.startswith(_NEEDS_CLUSTER)}
+    found["processors"] = {**processors, "transform/known_pods": known}
+    for pipeline in found["service"]["pipelines"].values():
+        logs = "transform/known_pods" if pods else ""
+        names = [logs if name.startswith(_NEEDS_CLUSTER) else name for name in pipeline["processors"]]
+        pipeline["processors"] = [name for name in names if name]
+        exporters = ["file" if name in found["exporters"] else name for name in pipeline["exporters"]]
+        pipeline["exporters"] = list(dict.fromkeys(exporters))
+    found["exporters"] = {"file": {"path": "/dev/stdout", "flush_interval": "100ms"}}
+    return found
+
+
+def without_receivers(config: dict[str, Any], *components: str) -> dict[str, Any]:
+    """Return a configuration with the receiver of OTLP in place of others, which the Collector of tests lacks."""
+    otlp = {"protocols": {"http": {"endpoint": f"0.0.0.0:{OTLP_HTTP_PORT}"}}}
+    receivers = {name: body for name, body in config["receivers"].items() if not name.startswith(components)}
+    pipelines = {
+        key: {
+            **pipeline,
+            "receivers": ["otlp" if name.startswith(components) else name for name in pipeline["receivers"]],
+        }
+        for key, pipeline in config["service"]["pipelines"].items()
+    }
+    service = {**config["service"], "pipelines": pipelines}
+    return {**config, "receivers": {"otlp": otlp, **receivers}, "service": service}
+
+
+def _known_pods(pods: Mapping[str, Mapping[str, str]]) -> Iterator[str]:
+    for pod, attributes in pods.items():
+        for name, value in attributes.items():
+            known = f'resource.attributes["k8s.pod.name"] == {json.dumps(pod)}'
+            yield f"set(resource.attributes[{json.dumps(name)}], {json.dumps(value)}) where {known}"
+
+
+def records_of(message: Mapping[str, Any]) -> Iterator[Record]:
+    """Yield the logs, spans and data points of a message."""
+    for part in message.get("resourceLogs", []):
+        for scope in part["scopeLogs"]:
+            for item in scope["logRecords"]:
+                yield Record(item, attributes_of(part["resource"]))
+    for part in message.get("resourceSpans", []):
+        for scope in part["scopeSpans"]:
+            for item in scope["spans"]:
+                yield Record(item, attributes_of(part["resource"]))
+    for part in message.get("resourceMetrics", []):
+        for scope in part["scopeMetrics"]:
+            for metric in scope["metrics"]:
+                for point in (metric.get("sum") or metric.get("histogram") or metric.get("gauge"))["dataPoints"]:
+                    yield Record({**point, "metric": metric["name"]}, attributes_of(part["resource"]))
+
+
+def attributes_of(holder: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attributes of an item or a resource."""
+    return {each["key"]: value_of(each["value"]) for each in holder.get("attributes", [])}
+
+
+def value_of(value: Mapping[str, Any]) -> Any:
+    """Return a value of the notation of OTLP in JSON."""
+    for kind, found in value.items():
+        if kind == "kvlistValue":
+            return {each["key"]: value_of(each["value"]) for each in found["values"]}
+        return int(found) if kind == "intValue" else found
+    return ""
+
+
+def values(attributes: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return attributes in the notation of OTLP in JSON."""
+    return [{"key": key, "value": _value(value)} for key, value in attributes.items()]
+
+
+def _value(value: Any) -> dict[str, Any]:
+    if isinstance(value, Mapping):
+        return {"kvlistValue": {"values": values(value)}}
+    if isinstance(value, bool):
+        return {"boolValue": value}
+    return {"intValue": str(value)} if isinstance(value, int) else {"stringValue": str(value)}
+
+
+def logs(*bodies: Any, resource: Mapping[str, Any] | None = None, **fields: Any) -> Posted:
+    """Return a message with a log of each body."""
+    records = [{"body": _value(body), **fields} for body in bodies]
+    resources = [{"resource": {"attributes": values(resource or {})}, "scopeLogs": [{"logRecords": records}]}]
+    return Posted("logs", {"resourceLogs": resources})
