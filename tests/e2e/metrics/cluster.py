@@ -1,4 +1,4 @@
-"""A control plane on which the objects of metrics are, and the rights that their service accounts have there."""
+"""A control plane on which the objects of a namespace are, and the rights that its service accounts have there."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ _FIRST = ("CustomResourceDefinition", "Namespace", "ServiceAccount", "ClusterRol
 
 
 class Cluster:
-    """The control plane, as an administrator and as each service account of `monitoring` sees it."""
+    """The control plane, as an administrator and as each service account of a namespace sees it."""
 
-    def __init__(self, sandbox: Sandbox, directory: Path) -> None:
+    def __init__(self, sandbox: Sandbox, directory: Path, namespace: str = NAMESPACE) -> None:
         self.sandbox = sandbox
         self._directory = directory
+        self._namespace = namespace
 
     def apply(self, manifests: Iterable[Object]) -> None:
-        """Create or change objects and their namespaces; without one they are in `monitoring`."""
+        """Create or change objects and their namespaces; without one they are in that of the service accounts."""
         placed = [self._placed(manifest) for manifest in manifests]
         names = {each["metadata"].get("namespace") for each in placed} - {None}
         namespaces = [{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}} for name in sorted(names)]
@@ -39,7 +40,7 @@ class Cluster:
 
     def _placed(self, manifest: Object) -> Object:
         namespaced = is_namespaced(Kind(manifest["apiVersion"], manifest["kind"]))
-        default = {"namespace": NAMESPACE} if namespaced else {}
+        default = {"namespace": self._namespace} if namespaced else {}
         return {**manifest, "metadata": {**default, **manifest["metadata"]}}
 
     def find(self, path: str) -> Mapping[str, Any] | None:
@@ -52,13 +53,13 @@ class Cluster:
         return [{"kind": found["kind"].removesuffix("List"), **item} for item in found["items"]]
 
     def config_map(self, name: str) -> Mapping[str, str]:
-        """Return the data of a ConfigMap of `monitoring`; empty where there is none."""
-        found = self.find(f"/api/v1/namespaces/{NAMESPACE}/configmaps/{name}") or {}
+        """Return the data of a ConfigMap of the namespace; empty where there is none."""
+        found = self.find(f"/api/v1/namespaces/{self._namespace}/configmaps/{name}") or {}
         return dict(found.get("data") or {})
 
     def secret(self, name: str) -> Mapping[str, bytes]:
-        """Return the data of a Secret of `monitoring`; empty where there is none."""
-        found = self.find(f"/api/v1/namespaces/{NAMESPACE}/secrets/{name}") or {}
+        """Return the data of a Secret of the namespace; empty where there is none."""
+        found = self.find(f"/api/v1/namespaces/{self._namespace}/secrets/{name}") or {}
         return {key: base64.b64decode(text) for key, text in (found.get("data") or {}).items()}
 
     def wait_until(self, holds: Callable[[], object], awaited: str) -> None:
@@ -67,7 +68,7 @@ class Cluster:
         wait_until_none(lambda: [] if holds() else [awaited], processes, SECONDS)
 
     def account_files(self, account: str) -> Mapping[str, bytes]:
-        """Return what a pod of a service account of `monitoring` mounts: the token, and the certificate of the API."""
+        """Return what a pod of a service account mounts: the token, and the certificate of the API."""
         name = f"{account}-token"
         secret = {
             "apiVersion": "v1",
@@ -80,7 +81,7 @@ class Cluster:
         return self.secret(name)
 
     def kubeconfig(self, account: str) -> Path:
-        """Write the kubeconfig of a service account of `monitoring`, for a program that runs outside of a pod."""
+        """Write the kubeconfig of a service account, for a program that runs outside of a pod."""
         files = self.account_files(account)
         server = self.sandbox.api.connection.server
         config = credentials.kubeconfig(server, files["ca.crt"], files["token"].decode())
