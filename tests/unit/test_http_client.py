@@ -20,8 +20,8 @@ from tests.unit.telemetry.examples import BASIC_AUTH, CLIENT, component, config_
 from tests.unit.tracing.specs import KAFKA, LAPTOP, ON_PREMISES, spec
 
 PUSH = "https://metrics.example.org/api/v1/push"
-REMOTE_WRITE = {"metrics_otlp_url": "", "metrics_remote_write_url": PUSH}
-OTLP = {"metrics_otlp_url": "https://metrics.example.org/otlp"}
+REMOTE_WRITE: dict[str, Any] = {"metrics_otlp_url": "", "metrics_remote_write_url": PUSH}
+OTLP: dict[str, Any] = {"metrics_otlp_url": "https://metrics.example.org/otlp"}
 URL = "https://metrics.example.org/prometheus"
 ROLE = "arn:aws:iam::123456789012:role/amp"
 FILES = re.compile(rf"{DIRECTORY}/([\w.-]+)")
