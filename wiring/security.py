@@ -61,6 +61,7 @@ def planned_certificates(settings: Settings, namespaces: Namespaces) -> Iterator
     domain = settings.cluster.dns_domain
     logs, traces = settings.logging.namespace, settings.tracing.namespace
     collectors, grafana = settings.telemetry.namespace, settings.grafana.namespace
+    engine = settings.telemetry.engine.value
     for name, namespace, secret, hosts in (
         ("loki", logs, names.loki, loki_hosts("loki", logs, domain)),
         ("tempo", traces, names.tempo, tempo_hosts("tempo", traces, settings.tracing.mode.value, domain)),
