@@ -65,12 +65,7 @@ def planned_certificates(settings: Settings, namespaces: Namespaces) -> Iterator
     for name, namespace, secret, hosts in (
         ("loki", logs, names.loki, loki_hosts("loki", logs, domain)),
         ("tempo", traces, names.tempo, tempo_hosts("tempo", traces, settings.tracing.mode.value, domain)),
-        (
-            "collectors",
-            collectors,
-            names.collectors,
-            service_hosts(settings.telemetry.engine.value, collectors, domain),
-        ),
+        ("collectors", collectors, names.collectors, service_hosts(engine, collectors, domain)),
         ("grafana", grafana, names.grafana, service_hosts(GRAFANA, grafana, domain)),
     ):
         within: pulumi.Input[str] = namespaces.get(namespace, namespace)
