@@ -65,7 +65,7 @@ fmt: ## format the code and fix what can be fixed
 	$(ready) -- ruff format
 
 bench: ## the benchmark table
-	$(ready) --for preview -- python -m tools.bench
+	$(ready) --for bench -- python -m tools.bench
 
 generate: ## generate args.py of every component from its specification
 	$(ready) -- python -m tools.generate

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from tools.bench import commands
+from tools.bench import collection, commands
 from tools.bench.measure import Budget, Command, CommandFailedError, measure, measure_in_turn, measure_once
 from tools.bench.table import HEAD, failed_row, measured_row, paired_rows, printed, ratio_budget
 
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str]) -> None:
     """Print one row a measurement; one that cannot be made is a row with the reason."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="runs of each measurement (5)")
-    parser.add_argument("--quick", action="store_true", help="without the commands that run the engine or Helm")
+    parser.add_argument("--quick", action="store_true", help="without what runs the engine, Helm or the Collector")
     options = parser.parse_args(arguments)
     print(f"{options.runs} runs each after one to warm up; {_machine()}", flush=True)
 
@@ -38,7 +38,9 @@ def main(arguments: Sequence[str]) -> None:
             except CommandFailedError as error:
                 rows.append(failed_row(name, budget))
                 print(f"{name}: {error}", file=sys.stderr)
-    print("\n".join(printed(HEAD, rows)))
+        print("\n".join(printed(HEAD, rows)), flush=True)
+        if not options.quick:
+            print("\n" + "\n".join(_collection(Path(scratch))))
 
 
 def _measurements(scratch: Path, runs: int, quick: bool) -> Iterator[tuple[str, str, Callable[[], list[list[str]]]]]:
@@ -63,6 +65,15 @@ def _preview_rows(scratch: Path, runs: int) -> list[list[str]]:
     empty = commands.preview_of_empty_program(ROOT, "dev", scratch / "empty", state)
     named = (PREVIEW, preview), ("preview of an empty program", empty)
     return paired_rows(measure_in_turn(AGAINST_EMPTY, *named, TIMES_EMPTY, runs=runs))
+
+
+def _collection(scratch: Path) -> list[str]:
+    """Return the table of the collection of logs, or the reason for none."""
+    try:
+        measured = collection.measure_collection(collection.LOADS, scratch)
+    except CommandFailedError as error:
+        return [f"collection of logs: {error}"]
+    return printed(collection.HEAD, collection.collection_rows(measured))
 
 
 def _machine() -> str:

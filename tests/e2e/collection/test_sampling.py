@@ -14,11 +14,11 @@ from tests.e2e.collection.collectors import Collector
 from tests.e2e.collection.rendered import Rendered
 from tests.e2e.collection.sending import Sender, Span
 from tests.e2e.collection.sink import TraceSink
-from tests.e2e.collection.stack import NO_LOGS, NOWHERE
+from tests.e2e.collection.stack import CLUSTER, EXTRA_LABELS, NO_LOGS, NOWHERE
 from tests.e2e.metrics.programs import Programs
 from tools.local_collector import OTLP_GRPC, OTLP_HTTP
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("collection-sampling")]
 
 SHARE, DEVIATIONS = 0.25, 4
 OTHERS, KEPT, SLOW = 600, 60, 2500
@@ -31,6 +31,8 @@ def telemetry_args(sink: TraceSink) -> TelemetryArgs:
     """Return the arguments of collectors whose traces go through two gateways."""
     return {
         "namespace": "telemetry",
+        "cluster": CLUSTER,
+        "extra_labels": EXTRA_LABELS,
         "engine": "otel-collector",
         "logs_push_url": f"{NOWHERE}/loki/api/v1/push",
         "logs_otlp_url": f"{NOWHERE}/otlp",
@@ -38,9 +40,11 @@ def telemetry_args(sink: TraceSink) -> TelemetryArgs:
         "kubernetes_attributes": False,
         "gateway": {"replicas": 2},
         "processors": {
-            "sampled": {"kind": "tail_sampling", "percentage": SHARE * 100, "slow": "2s", "decision_wait": "3s"}
+            "health": {"kind": "drop", "pattern": "GET /health"},
+            "secrets": {"kind": "redact"},
+            "sampled": {"kind": "tail_sampling", "percentage": SHARE * 100, "slow": "2s", "decision_wait": "3s"},
         },
-        "pipelines": {**NO_LOGS, "traces": {"processors": ["sampled"]}},
+        "pipelines": {**NO_LOGS, "traces": {"processors": ["health", "secrets", "sampled"]}},
     }
 
 
@@ -89,6 +93,19 @@ def test_errors_and_slow_traces_are_kept_and_no_trace_is_split(
     assert {tuple(names) for names in kept.values()} == {tuple(sorted((*SPANS, LATE)))}, "a trace is kept whole, once"
     expected, deviation = SHARE * OTHERS, math.sqrt(OTHERS * SHARE * (1 - SHARE))
     assert abs(len(kept.keys() & {*others}) - expected) < DEVIATIONS * deviation
+
+
+def test_spans_have_the_labels_of_the_policy_and_neither_noise_nor_secrets(
+    senders: list[Sender], gateways: list[Collector], sinks: list[TraceSink]
+) -> None:
+    trace = bytes(16 * [255])
+    names = ("mail to jane.doe@example.org", "GET /health", "order")
+    send([Span(trace, name, failed=True) for name in names], senders)
+    wait_until(lambda: any(trace in sink.span_names() for sink in sinks), gateways, "the trace")
+    assert [sink.span_names()[trace] for sink in sinks if trace in sink.span_names()] == [["mail to [email]", "order"]]
+    for resource in (resource for sink in sinks for resource in sink.resources()):
+        attributes = {each.key: each.value.string_value for each in resource.resource.attributes}
+        assert attributes == {"service.name": "shop", "k8s.cluster.name": CLUSTER, **EXTRA_LABELS}
 
 
 def send(spans: list[Span], senders: list[Sender]) -> None:
