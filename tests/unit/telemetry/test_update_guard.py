@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from components.telemetry.alloy.values import alloy_values
-from components.telemetry.spec import GuardedChange, TelemetrySpec
-from components.telemetry.update_guard import update_problems
+from components.telemetry.collector.values import collector_values
+from components.telemetry.pipelines import Role
+from components.telemetry.spec import Engine, GuardedChange, TelemetrySpec
+from components.telemetry.update_guard import engine_problems, update_problems
 
 ARGS: dict[str, Any] = {
     "namespace": "telemetry",
@@ -39,10 +41,38 @@ def test_positions_cannot_be_left_behind_for_those_that_go_with_the_pod() -> Non
     ("old", "new"),
     [
         ({"storage_host_path": ""}, {}),
-        ({"log_source": "api"}, {}),
-        (EARLIER, {"log_source": "api"}),
         (EARLIER, {**EARLIER, "memory_limit": "1Gi"}),
     ],
 )
 def test_what_has_no_positions_to_lose_may_change(old: dict[str, Any], new: dict[str, Any]) -> None:
     assert changed(old, new) == []
+
+
+@pytest.mark.parametrize(("old", "new"), [("files", "api"), ("api", "files")])
+def test_running_collectors_keep_their_source_of_logs(old: str, new: str) -> None:
+    (problem,) = changed({"log_source": old}, {"log_source": new})
+    assert problem.startswith(f'log_source = "{new}": must not change from "{old}" ')
+    assert f"set log_source {old} to keep it" in problem and 'allow_changes ["log_source"]' in problem
+    assert changed({"log_source": old}, {"log_source": new}, GuardedChange.LOG_SOURCE) == []
+
+
+@pytest.mark.parametrize(
+    ("chart", "old"), [("alloy", Engine.ALLOY), ("/charts/opentelemetry-collector-0.170.0", "otel")]
+)
+def test_running_collectors_keep_their_engine(chart: str, old: str) -> None:
+    new = Engine.OTEL_COLLECTOR if old is Engine.ALLOY else Engine.ALLOY
+    (problem,) = engine_problems({"chart": chart}, new)
+    assert problem.startswith(f'engine = "{new.value}": must not change from "{old}')
+    assert engine_problems({"chart": chart}, new, allowed=[GuardedChange.ENGINE]) == []
+    (same,) = set(Engine) - {new}
+    assert engine_problems({"chart": chart}, same) == []
+
+
+def test_the_directory_of_the_collector_is_guarded_too() -> None:
+    engine = {"engine": "otel-collector"}
+    old, new = (
+        collector_values(TelemetrySpec.check('Telemetry "t"', {**ARGS, **engine, **fields}), Role.AGENTS)
+        for fields in (EARLIER, {})
+    )
+    (problem,) = update_problems(old, new)
+    assert problem.startswith('storage_host_path = "/var/lib/otel-collector.telemetry": must not change from ')
