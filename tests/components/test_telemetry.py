@@ -42,7 +42,7 @@ def test_the_release_reads_the_configuration_that_is_registered_before_it() -> N
 
 def test_the_release_is_guarded() -> None:
     (hook,) = record_component(Telemetry, ARGS).one(":Release").request.hooks.before_update
-    assert hook == "test-alloy-guard"
+    assert hook == "test-agents-guard"
 
 
 def test_the_outputs_name_the_services_of_the_release() -> None:
