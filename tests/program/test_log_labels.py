@@ -22,9 +22,9 @@ def accepted(**areas: Any) -> None:
     assert load_whole(source(**areas))
 
 
-def test_six_labels_beside_the_nine_of_the_pipeline_are_accepted_and_seven_are_not() -> None:
-    accepted(telemetry={"extra_labels": labels(6)})
-    message = refused(telemetry={"extra_labels": labels(7)})
+def test_seven_labels_beside_the_eight_of_the_pipeline_are_accepted_and_eight_are_not() -> None:
+    accepted(telemetry={"extra_labels": labels(7)})
+    message = refused(telemetry={"extra_labels": labels(8)})
     assert "observability:telemetry.extra_labels" in message and "have 16 index labels (app, cluster," in message
     assert f"at most 15 index labels (logging.limits.{NAME})" in message and "; remove 1 of extra_labels" in message
     assert f"pulumi config set --path observability:logging.limits.{NAME} 16 --stack test" in message
@@ -40,19 +40,19 @@ def test_six_labels_beside_the_nine_of_the_pipeline_are_accepted_and_seven_are_n
     ],
 )
 def test_a_limit_that_the_stack_raises_is_in_force(logging: dict[str, Any]) -> None:
-    accepted(telemetry={"extra_labels": labels(7)}, logging=logging)
+    accepted(telemetry={"extra_labels": labels(8)}, logging=logging)
 
 
 def test_every_label_of_the_pipeline_counts() -> None:
-    accepted(telemetry={"extra_labels": labels(4), "index_labels": list(IndexLabel)})
-    assert "have 16 index labels" in refused(telemetry={"extra_labels": labels(5), "index_labels": list(IndexLabel)})
-    accepted(telemetry={"extra_labels": labels(7), "log_source": "api"})
-    assert "have 16 index labels" in refused(telemetry={"extra_labels": labels(8), "log_source": "api"})
+    accepted(telemetry={"extra_labels": labels(3), "index_labels": list(IndexLabel)})
+    assert "have 16 index labels" in refused(telemetry={"extra_labels": labels(4), "index_labels": list(IndexLabel)})
+    accepted(telemetry={"extra_labels": labels(8), "log_source": "api"})
+    assert "have 16 index labels" in refused(telemetry={"extra_labels": labels(9), "log_source": "api"})
 
 
 def test_the_strictest_limit_of_the_tenants_in_use_counts() -> None:
     logging = {"tenants": ["a", "b", "c"], "tenant_limits": {"b": {NAME: 14}, "c": {NAME: 14}}}
-    telemetry = {"extra_labels": labels(6), "logs_tenant": "a", "namespace_tenants": {"shop": "b"}}
+    telemetry = {"extra_labels": labels(7), "logs_tenant": "a", "namespace_tenants": {"shop": "b"}}
     message = refused(logging=logging, telemetry=telemetry)
     assert f"at most 14 index labels (logging.tenant_limits.b.{NAME})" in message
     assert f"observability:logging.tenant_limits.b.{NAME} 15 --stack test" in message
@@ -60,8 +60,8 @@ def test_the_strictest_limit_of_the_tenants_in_use_counts() -> None:
 
 
 def test_a_limit_below_the_labels_of_the_pipeline_is_reported_at_the_limit() -> None:
-    message = refused(logging={"limits": {NAME: 8}, "otlp_index_labels": ["service.name"]})
-    assert f"logging.limits.{NAME} = 8: must be at least 9, as container logs have 9 index labels" in message
+    message = refused(logging={"limits": {NAME: 7}, "otlp_index_labels": ["service.name"]})
+    assert f"logging.limits.{NAME} = 7: must be at least 8, as container logs have 8 index labels" in message
     assert "extra_labels" not in message
 
 

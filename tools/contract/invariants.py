@@ -9,6 +9,7 @@ from tools.render import RenderedObject, Rendering
 from tools.render.masking import forms
 from tools.render.resources import texts
 
+from .alloy_components import configurations_fit_their_components
 from .datasources import every_datasource_is_read
 from .finding import Finding
 from .ip_families import every_pod_uses_the_ip_families_of_the_cluster
@@ -149,6 +150,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     every_ring_has_a_label_of_its_own,
     no_pod_holds_a_token_without_a_reason,
     every_datasource_is_read,
+    configurations_fit_their_components,
     every_pod_uses_the_ip_families_of_the_cluster,
 )
 """Every invariant of the objects; that no two share a name is checked while rendering."""

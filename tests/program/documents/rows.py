@@ -1,6 +1,5 @@
 """A row of a document's table: a value that the document quotes, and where the objects of its stack have it."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 from sandbox.documents import load
 from tests.checkout import ROOT
 from tests.program.programs import record_stack
+from tools.contract.alloy_syntax import Expression, ParsedBlock, parse
 from tools.stackfile import read_stack_file
 
 ABSENT = "nothing at this path"
@@ -150,36 +150,24 @@ def _decoded(inputs: Any) -> Any:
 
 
 def alloy_blocks(text: str) -> dict[str, Any]:
-    """Return the blocks of a formatted Alloy configuration: components by reference, repeated blocks as a list."""
-    root: dict[str, Any] = {}
-    stack, pending = [root], ""
-    for line in filter(None, map(str.strip, text.splitlines())):
-        pending = f"{pending} {line}".strip()
-        name, assigned, value = pending.partition("=")
-        if assigned and '"' not in name:
-            if all(value.count(opening) == value.count(closing) for opening, closing in ("[]", "{}")):
-                stack[-1][name.strip()] = _alloy_value(value.strip())
-                pending = ""
-        elif pending == "}":
-            stack.pop()
-            pending = ""
-        else:
-            block: dict[str, Any] = {}
-            header = pending.partition("{")[0].strip().replace(' "', ".").rstrip('"')
-            known = stack[-1].get(header)
-            stack[-1][header] = block if known is None else [*(known if isinstance(known, list) else [known]), block]
-            if not pending.endswith("}"):
-                stack.append(block)
-            pending = ""
-    return root
+    """Return the blocks of an Alloy configuration: components by reference, repeated blocks as a list."""
+    return _blocks(parse(text))
 
 
-def _alloy_value(text: str) -> Any:
-    """Return a literal as data, a map of literals too, and an expression as text."""
-    if text.startswith("{"):
-        pairs = (pair.partition("=") for pair in text.strip("{} ").split(",") if pair.strip())
-        return {key.strip().strip('"'): _alloy_value(value.strip()) for key, _, value in pairs}
-    try:
-        return json.loads(text.replace(", ]", "]").replace("[ ", "["))
-    except ValueError:
-        return text
+def _blocks(blocks: Iterable[ParsedBlock]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for block in blocks:
+        content = {**{name: _value(value) for name, value in block.arguments.items()}, **_blocks(block.blocks)}
+        known = found.get(block.reference)
+        more = known if isinstance(known, list) else [known]
+        found[block.reference] = content if known is None else [*more, content]
+    return found
+
+
+def _value(value: Any) -> Any:
+    """Return an expression as its text, and a list of expressions too."""
+    if isinstance(value, Expression):
+        return value.text
+    if isinstance(value, list) and any(isinstance(item, Expression) for item in value):
+        return f"[{', '.join(str(_value(item)) for item in value)}]"
+    return {key: _value(item) for key, item in value.items()} if isinstance(value, dict) else value
