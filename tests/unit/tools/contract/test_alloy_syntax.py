@@ -25,7 +25,7 @@ def strings(value: Any) -> list[str]:
 
 
 def test_values_are_data_and_expressions_their_text() -> None:
-    values = {
+    values: dict[str, Any] = {
         "text": 'a "b"\n\t\\ é',
         "number": 3,
         "share": 0.25,
