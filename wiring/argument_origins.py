@@ -282,6 +282,12 @@ INHERITED: Mapping[str, str] = {
 """Arguments that default to another setting where the area sets none."""
 
 _DERIVED: Mapping[str, Origins] = {
+    "otlp_index_labels": (
+        "telemetry.engine",
+        "telemetry.index_labels",
+        "telemetry.extra_labels",
+        "telemetry.processors",
+    ),
     "metrics_namespaces": ("metrics.kind", "metrics.namespace", "metrics.remote_write_url", "security.authentication"),
 }
 """Arguments that follow from other settings where their own is not set; nothing is reported at those."""

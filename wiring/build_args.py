@@ -35,7 +35,8 @@ from components._model import StrictModel
 from components.storage.policies import Identity
 from components.storage.s3 import DEFAULT_PREFIXES
 from components.storage.spec import DEFAULT_MINIO_BUCKETS
-from components.telemetry.spec import LogSource
+from components.telemetry.labels import otlp_index_labels
+from components.telemetry.spec import Engine, LogSource
 from config import Settings
 from config.security import Issuer
 from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage, Storage
@@ -69,6 +70,12 @@ class Pods(TypedDict):
     image_registry: str
     image_pull_secrets: Sequence[str]
     priority_class: str
+
+
+class IndexLabels(TypedDict, total=False):
+    """The labels by which Loki finds logs that it receives by OTLP."""
+
+    otlp_index_labels: Sequence[str]
 
 
 class Monitors(TypedDict):
@@ -285,12 +292,21 @@ def cache_access_args(namespace: Text, password: Text, consumer: str, thanos_end
     }
 
 
+def index_labels(settings: Settings) -> IndexLabels:
+    """Return the labels of the collectors, where their lines of containers come by OTLP too."""
+    telemetry = settings.telemetry
+    if telemetry.engine is Engine.ALLOY:
+        return {}
+    return {"otlp_index_labels": otlp_index_labels(telemetry)}
+
+
 def logging_args(settings: Settings, *, namespace: Text, bucket: BucketArgs, cache: BackendCacheArgs) -> LoggingArgs:
     """Return the arguments of Loki."""
     return {
         "storage_class": settings.cluster.storage_class,
         **pods(settings),
         **placement(settings),
+        **index_labels(settings),
         **stated(settings.logging, LoggingArgs),
         **cluster_dns(settings),
         **monitors(settings),

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from .._log_labels import CLUSTER, SERVICE_NAME, IndexLabel
+from .._log_labels import CLUSTER, OTLP_INDEX_LABELS, SERVICE_NAME, IndexLabel
 from .model import PipelineProcessor, ProcessorKind, Signal, SourceKind
 from .pipelines import Flow, flows
-from .spec import TelemetrySpec
+from .spec import TelemetrySettings, TelemetrySpec
 
 EVENTS_JOB = "kubernetes-events"
 """The label `job`, and with it the name of the service, of events."""
@@ -37,6 +37,17 @@ def log_labels(spec: TelemetrySpec) -> list[str]:
     parsed = {label for flow in _container_flows(spec) for name in flow.processors.values() for label in name.labels}
     levels = {IndexLabel.LEVEL.value for flow in _container_flows(spec) if flow.has(ProcessorKind.LEVEL)}
     return sorted({*found, *parsed, *levels, *static_labels(spec), SERVICE_NAME})
+
+
+def otlp_index_labels(settings: TelemetrySettings) -> list[str]:
+    """Return the attributes of resources that Loki indexes so that logs by OTLP have the labels of the settings.
+
+    Labels of the policy that the settings leave out do not count against Loki's limit; `level` is that of a processor.
+    """
+    unused = {*IndexLabel} - {*settings.index_labels, IndexLabel.LEVEL}
+    parsed = {label for processor in settings.processors.values() for label in processor.labels}
+    names = [*(name for name in OTLP_INDEX_LABELS if name not in unused), *settings.index_labels]
+    return list(dict.fromkeys([*names, *settings.extra_labels, *sorted(parsed)]))
 
 
 def log_metadata(spec: TelemetrySpec) -> list[str]:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from components._log_labels import IndexLabel
+from components._log_labels import OTLP_INDEX_LABELS, IndexLabel
 from tests.unit.config.stacks import load_whole, problems, source
+from wiring.planned_components import planned_loki
 
 NAME = "max_label_names_per_series"
 
@@ -71,6 +72,22 @@ def test_labels_of_otlp_logs_count_against_the_limit_without_the_name_of_the_ser
     assert f"observability:logging.limits.{NAME} 14" in message
     accepted(logging={"otlp_index_labels": ["service.name", *(f"a.{number}" for number in range(15))]})
     assert "remove 1 of the 16" in refused(logging={"otlp_index_labels": [f"a.{number}" for number in range(16)]})
+
+
+def test_loki_indexes_the_labels_of_a_collector_that_sends_all_logs_by_otlp() -> None:
+    telemetry: dict[str, Any] = {"extra_labels": {"team": "shop"}, "index_labels": ["namespace", "app"]}
+    assert indexed(telemetry=telemetry) == [*OTLP_INDEX_LABELS]
+    telemetry["engine"] = "otel-collector"
+    labels = indexed(telemetry=telemetry)
+    assert {"team", "namespace", "app", "cluster", "service.name"} <= {*labels}
+    assert "pod" not in labels
+    assert indexed(telemetry=telemetry, logging={"otlp_index_labels": ["service.name"]}) == ["service.name"]
+
+
+def indexed(**areas: Any) -> list[str]:
+    loki = planned_loki(load_whole(source(**areas)))
+    assert loki
+    return list(loki.otlp_index_labels)
 
 
 def test_a_value_is_at_most_as_long_as_loki_takes() -> None:

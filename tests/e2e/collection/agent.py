@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from components.telemetry import TelemetryArgs
+from components.telemetry.labels import otlp_index_labels
 from components.telemetry.pipelines import Role
+from components.telemetry.spec import TelemetrySettings
 from tests.e2e.collection.collectors import Collector
 from tests.e2e.collection.node import Container, ContainerLog, Runtime
 from tests.e2e.collection.rendered import Rendered
-from tests.e2e.collection.stack import CLUSTER, EXTRA_LABELS, NAMESPACE, NODE, OPERATIONS, TEAM, LokiPod, pod
+from tests.e2e.collection.stack import CLUSTER, EXTRA_LABELS, NAMESPACE, NODE, NOWHERE, OPERATIONS, TEAM, LokiPod, pod
 from tests.e2e.metrics.cluster import Cluster
 from tests.e2e.metrics.programs import Programs
 
@@ -40,7 +42,11 @@ def telemetry_args(loki: str) -> TelemetryArgs:
         },
         "processors": {
             "stack-traces": {"kind": "multiline", "pattern": r"^\S"},
-            "fields": {"kind": "json", "metadata": {"trace_id": "trace_id", "order": "order"}},
+            "fields": {
+                "kind": "json",
+                "labels": {"team": "team"},
+                "metadata": {"trace_id": "trace_id", "order": "order"},
+            },
             "health": {"kind": "drop", "pattern": "GET /health"},
             "secrets": {"kind": "redact", "patterns": {"customer": CUSTOMER}},
         },
@@ -50,6 +56,13 @@ def telemetry_args(loki: str) -> TelemetryArgs:
             "logs": {"processors": ["level", "health", "secrets"]},
         },
     }
+
+
+def index_labels() -> list[str]:
+    """Return the attributes that a stack has Loki index for these collectors."""
+    set_by_stack = ("index_labels", "extra_labels", "processors")
+    stated = {name: value for name, value in telemetry_args(NOWHERE).items() if name in set_by_stack}
+    return otlp_index_labels(TelemetrySettings.model_validate(stated))
 
 
 @dataclass(frozen=True)

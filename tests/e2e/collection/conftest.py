@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sandbox.handle import Sandbox
-from tests.e2e.collection.agent import Agent, start_agent
+from tests.e2e.collection.agent import Agent, index_labels, start_agent
 from tests.e2e.collection.reading import Reader
 from tests.e2e.collection.sink import TraceSink, trace_sink
 from tests.e2e.collection.stack import NAMESPACE, OPERATIONS, TEAM, LokiPod
@@ -26,7 +26,7 @@ def cluster(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Clust
 def loki_pod(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LokiPod]:
     """Loki with two tenants."""
     renderer = Renderer(tmp_path_factory.mktemp("charts"))
-    pod = LokiPod(command("loki"), renderer, tmp_path_factory.mktemp("loki"))
+    pod = LokiPod(command("loki"), renderer, tmp_path_factory.mktemp("loki"), index_labels())
     try:
         yield pod
     finally:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from components.logging import OTLP_INDEX_LABELS, Logging, LoggingArgs
+from components.logging import Logging, LoggingArgs
 from components.metrics.spec import MetricsSpec
 from components.metrics.values import metrics_values
 from sandbox.commands import HOST
@@ -34,12 +34,13 @@ NO_LOGS: Mapping[str, Any] = {"containers": {"enabled": False}, "logs": {"enable
 class LokiPod:
     """Loki on a volume, as its chart configures it; it can be away for a while."""
 
-    def __init__(self, command: str, renderer: Renderer, directory: Path) -> None:
+    def __init__(self, command: str, renderer: Renderer, directory: Path, index_labels: Sequence[str]) -> None:
         args: LoggingArgs = {
             "namespace": "logging",
             "store": "filesystem",
             "tenants": [OPERATIONS, TEAM],
-            "otlp_index_labels": [*OTLP_INDEX_LABELS, *EXTRA_LABELS],
+            "otlp_index_labels": index_labels,
+            "limits": {"max_label_names_per_series": len(index_labels)},
             "chunks_cache_mib": 0,
             "results_cache_mib": 0,
         }

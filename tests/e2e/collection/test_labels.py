@@ -113,12 +113,14 @@ def test_the_lines_of_an_entry_are_joined_for_each_stream(runtime: Runtime, agen
     assert by_stream == {"stdout": served, "stderr": ["\n".join(STACK_TRACE), "ERROR after"]}
 
 
-def test_fields_of_json_are_metadata_and_the_level_is_a_label(agent: Agent, logs: Reader) -> None:
+def test_fields_of_json_are_labels_and_metadata(agent: Agent, logs: Reader) -> None:
     container = agent.run_pod("shop", "json")
-    line = json.dumps({"severity": "ERROR", "message": "payment failed", "trace_id": TRACE.hex(), "order": "A-17"})
+    fields = {"severity": "ERROR", "team": "payments", "trace_id": TRACE.hex(), "order": "A-17"}
+    line = json.dumps({"message": "payment failed", **fields})
     agent.log_of(container).write(line, json.dumps({"level": "debug", "message": "retry"}), '{"cut off')
     failed, retried, cut = logs.wait_for('{pod="json"}', 3)
     assert failed.text == line
+    assert failed.labels["team"] == "payments" and "team" not in retried.labels
     assert failed.labels["level"] == "error" and retried.labels["level"] == "debug"
     assert failed.metadata.items() >= {"trace_id": TRACE.hex(), "order": "A-17"}.items()
     assert not {"trace_id", "order"} & {*failed.labels, *retried.labels, *retried.metadata, *cut.metadata}
