@@ -126,7 +126,7 @@ def _level_template(event: Sequence[str]) -> str:
     if event:
         values["normal"] = "info"
     table = " ".join(f"{quote(value)} {quote(level)}" for value, level in values.items())
-    found = f'coalesce {" ".join(f".{source}" for source in sources)} "" | lower | trimAll "[]:"'
+    found = f'coalesce {" ".join(f".{source}" for source in sources)} "none" | lower | trimAll "[]:"'
     return f"{{{{ get (dict {table}) ({found}) }}}}"
 
 
