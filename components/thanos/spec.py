@@ -521,16 +521,6 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
             {name: most},
         )
 
-    @rule("ip_families")
-    def _pods_listen_at_ipv4(self) -> Violation | None:
-        if self.advertises_ipv6:
-            message = (
-                f"IPv6 must not be the first family with chart {THANOS.name} {self.chart_version}, whose pods listen "
-                "at 0.0.0.0 alone; put IPv4 first, or remove Thanos (in a stack metrics.long_term)"
-            )
-            return Violation(message)
-        return None
-
     @rule("values", "compactor", "ruler", "receive")
     def _values_agree_with_arguments(self) -> Iterator[Violation]:
         yield from reserved_violations(self.values, self.reserved_values, "the configuration of the component")
