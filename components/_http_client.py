@@ -50,7 +50,16 @@ RoleArn = Annotated[
 class HttpBasicAuth(StrictModel):
     """A name and a password."""
 
-    username: Username = Field(description="Name, which is no secret.", examples=["123456"])
+    username: Username = Field(
+        default="",
+        description="Name, which is no secret. Default: none, and `username_secret` is set.",
+        examples=["123456"],
+    )
+    username_secret: SecretReference | None = Field(
+        default=None,
+        description="Secret and key of the name, in place of `username`. Default: none.",
+        examples=[{"secret": "metrics-client", "key": "username"}],
+    )
     password: SecretReference = Field(
         description="Secret and key of the password.", examples=[{"secret": "metrics-client", "key": "password"}]
     )
@@ -151,6 +160,7 @@ class HttpClientSettings(StrictModel):
         """The secrets by the name of their file in `DIRECTORY`."""
         found = {
             **{_header_file(name): reference for name, reference in sorted(self.headers.items())},
+            "username": self.basic_auth.username_secret if self.basic_auth else None,
             "password": self.basic_auth.password if self.basic_auth else None,
             "token": self.bearer_token,
             _TLS_FILES["ca_file"]: self.tls.ca,
@@ -160,7 +170,7 @@ class HttpClientSettings(StrictModel):
         return {file: reference for file, reference in found.items() if reference is not None}
 
 
-PASSWORD_FILE, TOKEN_FILE = f"{DIRECTORY}/password", f"{DIRECTORY}/token"
+USERNAME_FILE, PASSWORD_FILE, TOKEN_FILE = (f"{DIRECTORY}/{name}" for name in ("username", "password", "token"))
 _TLS_FILES = {"ca_file": "ca.crt", "cert_file": "tls.crt", "key_file": "tls.key"}
 
 
@@ -199,6 +209,18 @@ class MetricsClientSpec(Spec):
         for name in found[1:]:
             message = f"must not be set with {found[0]}, as a request has one login; remove one of them"
             yield Violation(message, at=("metrics_client", name))
+
+    @rule("metrics_client")
+    def _login_has_one_name(self) -> Violation | None:
+        login = self.metrics_client.basic_auth if self.metrics_client else None
+        at = ("metrics_client", "basic_auth", "username")
+        if login is None or bool(login.username) != bool(login.username_secret):
+            return None
+        if login.username:
+            return Violation("must not be set with username_secret; remove one of them", at=at)
+        return Violation(
+            "is missing: a login has a name; set it, or username_secret", {at: placeholder("username")}, at
+        )
 
     @rule("metrics_client")
     def _sigv4_is_of_a_known_partition(self) -> Iterator[Violation]:

@@ -42,7 +42,7 @@ from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioS
 
 from . import authentication
 from .log_rules import rule_files
-from .metrics import MetricsAddresses, metrics_client
+from .metrics import MetricsAddresses, metrics_client, sender_client
 from .upstream import (
     BackendCacheArgs,
     BucketArgs,
@@ -331,7 +331,7 @@ def tracing_args(
         "external_labels": {"cluster": settings.cluster.name, **settings.tracing.external_labels},
         "remote_write_url": metrics.remote_write_url,
         "further_remote_write_urls": metrics.further_remote_write_urls,
-        **metrics_client(settings),
+        **sender_client(settings, "tempo"),
     }
 
 
@@ -360,6 +360,7 @@ def metrics_args(settings: Settings, *, namespace: Text, sidecar: SidecarArgs) -
         "external_labels": external_labels(settings),
         "client_namespaces": authentication.clients_of_prometheus(settings),
         "retention": settings.retention.metrics,
+        **authentication.of_prometheus(settings),
         **sidecar,
     }
 
@@ -411,6 +412,7 @@ def thanos_args(
         "out_of_order_window": settings.metrics.out_of_order_window,
         "endpoints": endpoints,
         "external_labels": external_labels(settings),
+        **authentication.of_thanos(settings),
         "client_namespaces": authentication.clients_of_prometheus(settings),
     }
 
@@ -470,7 +472,7 @@ def telemetry_args(
         "metrics_otlp_url": metrics.otlp_url,
         "further_metrics_otlp_urls": metrics.further_otlp_urls,
         "metrics_remote_write_url": metrics.collector_remote_write_url,
-        **metrics_client(settings),
+        **sender_client(settings, "collectors"),
     }
 
 

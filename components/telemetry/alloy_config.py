@@ -7,7 +7,7 @@ two mounted Secrets: the configuration holds no secret, and a renewed one is rea
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
-from .._http_client import PASSWORD_FILE, TOKEN_FILE, HttpClientSettings
+from .._http_client import PASSWORD_FILE, TOKEN_FILE, USERNAME_FILE, HttpBasicAuth, HttpClientSettings
 from .._tenants import HEADER
 from ..units import parse_quantity
 from .alloy_syntax import Block, Call, Ref, Sum, Value, quote, render
@@ -305,8 +305,10 @@ def client_files(spec: TelemetrySpec) -> list[Block]:
     if client is None:
         return []
     read = [_secret_file(f"metrics_header_{index}", path) for index, path in enumerate(client.header_files.values())]
+    if client.basic_auth and client.basic_auth.username_secret:
+        read.append(Block("local.file", "metrics_username", {"filename": USERNAME_FILE}))
     if not spec.metrics_otlp_url:
-        # Remote write reads the files of its login itself.
+        # Remote write reads the file of its password or token itself.
         return read
     if client.basic_auth:
         read.append(_secret_file("metrics_password", PASSWORD_FILE))
@@ -323,7 +325,9 @@ def exporter_auth(client: HttpClientSettings) -> list[Block]:
     """Return the component that authenticates the exporter of metrics, of which it takes one."""
     if client.basic_auth:
         password = Ref("local.file.metrics_password.content")
-        return [Block("otelcol.auth.basic", "metrics", {"username": client.basic_auth.username, "password": password})]
+        return [
+            Block("otelcol.auth.basic", "metrics", {"username": _username(client.basic_auth), "password": password})
+        ]
     if client.bearer_token:
         return [Block("otelcol.auth.bearer", "metrics", {"token": Ref("local.file.metrics_token.content")})]
     if client.sigv4:
@@ -331,6 +335,10 @@ def exporter_auth(client: HttpClientSettings) -> list[Block]:
         return [Block("otelcol.auth.sigv4", "metrics", {"region": client.sigv4.region, "service": "aps"}, role)]
     headers = [Block("header", attributes={"key": name, "value": value}) for name, value in _headers(client).items()]
     return [Block("otelcol.auth.headers", "metrics", blocks=headers)] if headers else []
+
+
+def _username(login: HttpBasicAuth) -> Value:
+    return Ref("local.file.metrics_username.content") if login.username_secret else login.username
 
 
 def exporter_client(client: HttpClientSettings | None) -> dict[str, Value]:
@@ -353,7 +361,7 @@ def write_client(client: HttpClientSettings | None) -> tuple[dict[str, Value], l
         attributes["bearer_token_file"] = TOKEN_FILE
     blocks = []
     if client.basic_auth:
-        login = {"username": client.basic_auth.username, "password_file": PASSWORD_FILE}
+        login = {"username": _username(client.basic_auth), "password_file": PASSWORD_FILE}
         blocks.append(Block("basic_auth", attributes=login))
     if client.sigv4:
         blocks.append(Block("sigv4", attributes=client.sigv4.model_dump(exclude_defaults=True)))

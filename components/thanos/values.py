@@ -29,7 +29,7 @@ def thanos_values(spec: ThanosSpec) -> dict[str, Any]:
         "objstoreConfig": {"create": False, "name": spec.objstore_secret, "key": OBJSTORE_KEY},
         "clusterDomain": spec.cluster_domain,
         "autoGomemlimit": {"enabled": True, "ratio": float(GO_SHARE_OF_MEMORY)},
-        "additionalEndpoints": list(spec.endpoints),
+        "additionalEndpoints": [] if spec.tls_secret else list(spec.endpoints),
         "serviceMonitor": {
             "enabled": spec.service_monitor,
             "additionalLabels": dict(spec.service_monitor_labels),
@@ -37,6 +37,8 @@ def thanos_values(spec: ThanosSpec) -> dict[str, Any]:
         "query": {
             # Not `additionalReplicaLabels`, by which the compactor would merge replicas sample by sample, for good.
             "replicaLabels": list(spec.replica_labels),
+            # With TLS the stores have a name each, which flags for all of them have not.
+            **({"enableDnsDiscovery": False} if spec.tls_secret else {}),
             # Long ranges are answered from lower resolutions, which alone are left of old samples.
             **workload_values(spec, ThanosRole.QUERY, ["--query.auto-downsampling"]),
         },

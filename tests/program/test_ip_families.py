@@ -63,7 +63,10 @@ STACKS: dict[str, dict[str, Any]] = {
         },
         "telemetry": {"log_source": "api"},
     },
-    "long-term": {"metrics": {"replicas": 2, "long_term": {"ruler": True, "receive": True}}},
+    "long-term-with-certificates": {
+        "security": {"tls": "existing", "authentication": "mtls"},
+        "metrics": {"replicas": 2, "long_term": {"ruler": True, "receive": True}},
+    },
 }
 
 
