@@ -115,6 +115,8 @@ def _ruler(spec: ThanosSpec) -> dict[str, Any]:
 
 
 def _receivers(spec: ThanosSpec) -> dict[str, Any]:
+    # Receivers send each other gRPC; their other protocol has no TLS, and its port no use.
+    local = ["--receive.capnproto-address=127.0.0.1:19391"]
     flags = [f"--tsdb.out-of-order.time-window={spec.out_of_order_window}", f"--tsdb.max-exemplars={EXEMPLARS}"]
     ingestors = workload(spec, ThanosRole.RECEIVE_INGESTOR).replicas
     return {
@@ -122,11 +124,11 @@ def _receivers(spec: ThanosSpec) -> dict[str, Any]:
         "replicationFactor": replication_factor(spec),
         "retention": spec.local_retention,
         "router": {
-            **workload_values(spec, ThanosRole.RECEIVE_ROUTER, ["--receive.hashrings-algorithm=ketama"]),
+            **workload_values(spec, ThanosRole.RECEIVE_ROUTER, [*local, "--receive.hashrings-algorithm=ketama"]),
             # The list of ingestors is mounted in a way that never changes in a pod.
             "podAnnotations": {"observability/ingestors": str(ingestors)},
         },
-        "ingestor": workload_values(spec, ThanosRole.RECEIVE_INGESTOR, [*_external_labels(spec), *flags]),
+        "ingestor": workload_values(spec, ThanosRole.RECEIVE_INGESTOR, [*_external_labels(spec), *local, *flags]),
     }
 
 
