@@ -27,10 +27,12 @@ class SecretReference(TypedDict):
 class HttpBasicAuth(TypedDict):
     """A name and a password."""
 
-    username: str
-    """Name, which is no secret."""
     password: SecretReference
     """Secret and key of the password."""
+    username: NotRequired[str]
+    """Name, which is no secret. Default: none, and `username_secret` is set."""
+    username_secret: NotRequired[SecretReference]
+    """Secret and key of the name, in place of `username`. Default: none."""
 
 
 class HttpSigV4(TypedDict):

@@ -51,7 +51,16 @@ RoleArn = Annotated[
 class HttpBasicAuth(StrictModel):
     """A name and a password."""
 
-    username: Username = Field(description="Name, which is no secret.", examples=["123456"])
+    username: Username = Field(
+        default="",
+        description="Name, which is no secret. Default: none, and `username_secret` is set.",
+        examples=["123456"],
+    )
+    username_secret: SecretReference | None = Field(
+        default=None,
+        description="Secret and key of the name, in place of `username`. Default: none.",
+        examples=[{"secret": "metrics-client", "key": "username"}],
+    )
     password: SecretReference = Field(
         description="Secret and key of the password.", examples=[{"secret": "metrics-client", "key": "password"}]
     )
@@ -150,6 +159,7 @@ class HttpClientSettings(StrictModel):
         """The secrets by the name of their file in `DIRECTORY`."""
         found = {
             **{_header_file(name): reference for name, reference in sorted(self.headers.items())},
+            "username": self.basic_auth.username_secret if self.basic_auth else None,
             "password": self.basic_auth.password if self.basic_auth else None,
             "token": self.bearer_token,
             _TLS_FILES["ca_file"]: self.tls.ca,
@@ -165,6 +175,11 @@ class ClientFiles:
 
     client: HttpClientSettings
     directory: str = DIRECTORY
+
+    @property
+    def username(self) -> str:
+        """The file with the name of a login that is a secret."""
+        return f"{self.directory}/username"
 
     @property
     def password(self) -> str:
@@ -190,7 +205,7 @@ class ClientFiles:
         return {**paths, **({"server_name": tls.server_name} if tls.server_name else {})}
 
 
-PASSWORD_FILE, TOKEN_FILE = f"{DIRECTORY}/password", f"{DIRECTORY}/token"
+USERNAME_FILE, PASSWORD_FILE, TOKEN_FILE = (f"{DIRECTORY}/{name}" for name in ("username", "password", "token"))
 _TLS_FILES = {"ca_file": "ca.crt", "cert_file": "tls.crt", "key_file": "tls.key"}
 
 
@@ -229,6 +244,18 @@ class MetricsClientSpec(Spec):
         for name in found[1:]:
             message = f"must not be set with {found[0]}, as a request has one login; remove one of them"
             yield Violation(message, at=("metrics_client", name))
+
+    @rule("metrics_client")
+    def _login_has_one_name(self) -> Violation | None:
+        login = self.metrics_client.basic_auth if self.metrics_client else None
+        at = ("metrics_client", "basic_auth", "username")
+        if login is None or bool(login.username) != bool(login.username_secret):
+            return None
+        if login.username:
+            return Violation("must not be set with username_secret; remove one of them", at=at)
+        return Violation(
+            "is missing: a login has a name; set it, or username_secret", {at: placeholder("username")}, at
+        )
 
     @rule("metrics_client")
     def _sigv4_is_of_a_known_partition(self) -> Iterator[Violation]:

@@ -55,6 +55,26 @@ def clients_policy(pods: Mapping[str, str], namespaces: Sequence[str], ports: Se
     }
 
 
+def authenticated_policy(
+    pods: Mapping[str, str], namespace: str, own_ports: Sequence[int], namespaces: Sequence[str], ports: Sequence[int]
+) -> dict[str, Any]:
+    """Return the specification of a NetworkPolicy for pods whose `ports` authenticate clients.
+
+    They admit each other on every port, the pods of their own `namespace` on `own_ports` too, and on `ports` those of
+    `namespaces`, or all pods where none are stated.
+    """
+    clients = {"from": [_namespaces(sorted(namespaces))]} if namespaces else {}
+    return {
+        "podSelector": {"matchLabels": dict(pods)},
+        "policyTypes": ["Ingress"],
+        "ingress": [
+            {"from": [{"podSelector": {"matchLabels": dict(pods)}}]},
+            {"from": [_namespaces([namespace])], "ports": _ports([*ports, *own_ports])},
+            {**clients, "ports": _ports(ports)},
+        ],
+    }
+
+
 def _ports(ports: Sequence[int]) -> list[dict[str, Any]]:
     return [{"port": port, "protocol": "TCP"} for port in ports]
 
@@ -71,11 +91,12 @@ def network_policy(
     *,
     parent: pulumi.Resource,
     depends_on: Sequence[pulumi.Resource],
+    suffix: str = "secured",
 ) -> NetworkPolicy:
     """Create the NetworkPolicy, which has an effect where the network of the cluster enforces such policies."""
     return NetworkPolicy(
         resource_name,
-        metadata=ObjectMetaArgs(name=f"{release_name}-secured", namespace=namespace, labels=MANAGED_BY),
+        metadata=ObjectMetaArgs(name=f"{release_name}-{suffix}", namespace=namespace, labels=MANAGED_BY),
         spec=spec,
         opts=pulumi.ResourceOptions(parent=parent, depends_on=list(depends_on)),
     )

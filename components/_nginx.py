@@ -4,7 +4,7 @@ nginx does not read `/etc/resolv.conf`. A script that the entrypoint of its imag
 as a `resolver` line, which the configuration includes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Any
 
@@ -34,11 +34,16 @@ RESERVED_RESOLVER_VALUES = dict.fromkeys(
 )
 """Chart values that would replace what reads the DNS servers of the pod, each with its fix."""
 
+TIMEOUT_SECONDS = 600
+"""Time that a request may take."""
+
 _JOINED_TEXTS = ("httpSnippet", "locationSnippet", "serverSnippet")
 _ANNOTATION = "nginx-resolver-script"
 _VOLUME = "resolver-script"
-_EXECUTABLE = 0o555
-_SCRIPT = f"""#!/bin/sh
+EXECUTABLE = 0o555
+RESOLVER_SCRIPT_PATH = "/docker-entrypoint.d/15-resolver.sh"
+"""Where the entrypoint of the image runs the script that writes `RESOLVER_FILE`."""
+RESOLVER_SCRIPT = f"""#!/bin/sh
 set -eu
 servers=$(awk '$1 == "nameserver" {{ print ($2 ~ ":" ? "[" $2 "]" : $2) }}' "${{1:-/etc/resolv.conf}}")
 [ -n "$servers" ] || {{ echo "/etc/resolv.conf names no server" >&2; exit 1; }}
@@ -118,10 +123,10 @@ def pod_resolver(resolver: str) -> dict[str, Any]:
     if resolver != POD_RESOLVER:
         return {}
     item = {"path": _VOLUME, "fieldRef": {"fieldPath": f"metadata.annotations['{_ANNOTATION}']"}}
-    mount = {"mountPath": "/docker-entrypoint.d/15-resolver.sh", "subPath": _VOLUME, "readOnly": True}
+    mount = {"mountPath": RESOLVER_SCRIPT_PATH, "subPath": _VOLUME, "readOnly": True}
     return {
-        "podAnnotations": {_ANNOTATION: _SCRIPT},
-        "extraVolumes": [{"name": _VOLUME, "downwardAPI": {"defaultMode": _EXECUTABLE, "items": [item]}}],
+        "podAnnotations": {_ANNOTATION: RESOLVER_SCRIPT},
+        "extraVolumes": [{"name": _VOLUME, "downwardAPI": {"defaultMode": EXECUTABLE, "items": [item]}}],
         "extraVolumeMounts": [{"name": _VOLUME, **mount}],
     }
 
@@ -146,3 +151,35 @@ def merge_gateway(*parts: Mapping[str, Any]) -> dict[str, Any]:
             else:
                 merged[key] = value
     return merged
+
+
+def nginx_file(http: Iterable[str], max_body_mib: int) -> str:
+    """Return the configuration of an nginx with a read-only root file system; `http` are the lines of its servers."""
+    lines = [
+        *(f"{kind}_temp_path /tmp/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
+        "default_type application/octet-stream;",
+        "log_format main '$remote_addr - $remote_user [$time_local] $status \"$request\" $body_bytes_sent';",
+        "map $status $failed { default 1; ~^[23] 0; }",
+        "access_log /dev/stderr main if=$failed;",
+        f"client_max_body_size {max_body_mib}m;",
+        "proxy_http_version 1.1;",
+        *(
+            f"{module}_{direction}_timeout {TIMEOUT_SECONDS}s;"
+            for module in ("proxy", "grpc")
+            for direction in ("read", "send")
+        ),
+        *http,
+    ]
+    return "\n".join(
+        [
+            "worker_processes 5;",
+            "worker_rlimit_nofile 8192;",
+            "error_log /dev/stderr;",
+            "pid /tmp/nginx.pid;",
+            "events { worker_connections 4096; }",
+            "http {",
+            *(f"  {line}" for line in lines),
+            "}",
+            "",
+        ]
+    )

@@ -1,4 +1,4 @@
-"""TLS, client certificates and logins of Loki and Tempo: arguments, volumes and the configuration of nginx."""
+"""TLS, client certificates and logins of servers: arguments, volumes and the configuration of nginx."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -50,7 +50,7 @@ class TlsSpec(Spec):
         return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
 
 
-class SecuritySpec(TlsSpec, ReleaseSpec, MonitorSpec):
+class AuthenticationSpec(TlsSpec):
     """TLS, client certificates and logins of a server."""
 
     tls_secret: Plain[OptionalObjectName] = Field(
@@ -68,18 +68,9 @@ class SecuritySpec(TlsSpec, ReleaseSpec, MonitorSpec):
     logins_secret: OptionalObjectName = Field(
         default="",
         description=(
-            "Secret in the same namespace whose key `.htpasswd` holds the logins that the gateway asks for; a login "
-            "may name any tenant. The hash is checked at each request, so that a slow one costs CPU. "
-            "Default: none, and no logins."
+            "Secret in the same namespace whose key `.htpasswd` holds the logins that clients must have. The hash is "
+            "checked at each request, so that a slow one costs CPU. Default: none, and no logins."
         ),
-    )
-    metrics_namespaces: Sequence[Name] = Field(
-        default=(),
-        description=(
-            "Namespaces whose pods may reach the metrics past the gateway, where the gateway asks for logins or "
-            "certificates: a NetworkPolicy keeps all others out. Required then with `service_monitor`. Default: none."
-        ),
-        examples=[["monitoring"]],
     )
 
     @property
@@ -96,6 +87,27 @@ class SecuritySpec(TlsSpec, ReleaseSpec, MonitorSpec):
     def authenticates(self) -> bool:
         """Whether clients must present a certificate or a login."""
         return self.client_certificates or is_set(self.logins_secret)
+
+
+class SecuritySpec(AuthenticationSpec, ReleaseSpec, MonitorSpec):
+    """TLS, client certificates and logins of a server behind the gateway of its chart."""
+
+    logins_secret: OptionalObjectName = Field(
+        default="",
+        description=(
+            "Secret in the same namespace whose key `.htpasswd` holds the logins that the gateway asks for; a login "
+            "may name any tenant. The hash is checked at each request, so that a slow one costs CPU. "
+            "Default: none, and no logins."
+        ),
+    )
+    metrics_namespaces: Sequence[Name] = Field(
+        default=(),
+        description=(
+            "Namespaces whose pods may reach the metrics past the gateway, where the gateway asks for logins or "
+            "certificates: a NetworkPolicy keeps all others out. Required then with `service_monitor`. Default: none."
+        ),
+        examples=[["monitoring"]],
+    )
 
     @property
     def reserved_values(self) -> Mapping[str, str]:
@@ -118,7 +130,7 @@ def metrics_namespaces_problem(metrics_namespaces: Sequence[str]) -> Violation |
     )
 
 
-def login_warnings(spec: SecuritySpec) -> list[str]:
+def login_warnings(spec: AuthenticationSpec) -> list[str]:
     """Return the warning of logins without TLS, none with it."""
     if is_set(spec.logins_secret) and not spec.tls_secret:
         return [

@@ -1,4 +1,4 @@
-"""`observability:security`: TLS and authentication between the collectors, Loki, Tempo and Grafana."""
+"""`observability:security`: TLS and authentication between the collectors, Grafana and the stores of the stack."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -12,7 +12,7 @@ from components.units import Name
 
 
 class Tls(StrEnum):
-    """The source of the certificates of Loki, Tempo, the collectors and Grafana."""
+    """The source of the certificates of the stores, the collectors and Grafana."""
 
     NONE = "none"
     CERT_MANAGER = "cert-manager"
@@ -20,7 +20,7 @@ class Tls(StrEnum):
 
 
 class Authentication(StrEnum):
-    """The authentication of the collectors and Grafana to Loki and Tempo."""
+    """The authentication of the collectors, Grafana and Tempo to the stores."""
 
     NONE = "none"
     BASIC = "basic"
@@ -47,6 +47,12 @@ class CertificateSecrets(CertificateSettings):
     tempo: Name = Field(default="tempo-tls", description="Secret of Tempo.", examples=["tempo-tls"])
     collectors: Name = Field(default="alloy-tls", description="Secret of the collectors.", examples=["alloy-tls"])
     grafana: Name = Field(default="grafana-tls", description="Secret of Grafana.", examples=["grafana-tls"])
+    prometheus: Name = Field(
+        default="prometheus-tls",
+        description="Secret of the stack's own Prometheus and its sidecars.",
+        examples=["prometheus-tls"],
+    )
+    thanos: Name = Field(default="thanos-tls", description="Secret of Thanos.", examples=["thanos-tls"])
 
 
 class LoginSecrets(StrictModel):
@@ -68,10 +74,22 @@ class LoginSecrets(StrictModel):
     tempo: Annotated[Name, USER_KNOWN] = Field(
         description="Secret with both logins in `.htpasswd`, in the namespace of Tempo.", examples=["tempo-logins"]
     )
+    generator: Annotated[Name, USER_KNOWN] | None = Field(
+        default=None,
+        description="Secret with `username` and `password`, in the namespace of Tempo, with which its metrics "
+        "generator writes; required with the stack's own Prometheus. Default: none.",
+        examples=["tempo-login"],
+    )
+    prometheus: Annotated[Name, USER_KNOWN] | None = Field(
+        default=None,
+        description="Secret with all three logins in `.htpasswd`, in the namespace of Prometheus and Thanos; required "
+        "with the stack's own Prometheus. Default: none.",
+        examples=["prometheus-logins"],
+    )
 
 
 class SecurityArea(StrictModel):
-    """Settings under `observability:security`: TLS and authentication between collectors, Loki, Tempo and Grafana."""
+    """Settings under `observability:security`: TLS and authentication between collectors, Grafana and the stores."""
 
     tls: Annotated[Tls, AlsoCalled((("given", "existing"),))] = Field(
         default=Tls.NONE,
@@ -85,7 +103,7 @@ class SecurityArea(StrictModel):
     )
     authentication: Authentication = Field(
         default=Authentication.NONE,
-        description="`none`: every client that reaches Loki and Tempo may use them. `basic`: name and generated "
+        description="`none`: every client that reaches the stores may use them. `basic`: name and generated "
         "password. `mtls`: a client certificate of the same CA.",
         examples=["mtls"],
     )
@@ -112,7 +130,7 @@ class SecurityArea(StrictModel):
 
     @property
     def uses_tls(self) -> bool:
-        """Whether Loki and Tempo use TLS."""
+        """Whether the stores use TLS."""
         return self.tls is not Tls.NONE
 
     @property

@@ -13,6 +13,7 @@ from .security import Authentication, Tls
 from .settings import Settings
 
 _AREA = f"{PROJECT}:security"
+LOGINS_OF_METRICS = ("generator", "prometheus")
 
 
 @rule("security.tls", "security.issuer")
@@ -78,7 +79,22 @@ def _metrics_namespaces_are_used(settings: Settings) -> Iterator[Problem]:
         yield Problem(opened, sentence, remove_command(opened), shown(area.metrics_namespaces))
 
 
-@rule("security.logins", "security.authentication", "logging.tenants_secret")
+@rule("security.logins", "security.authentication", "metrics.kind")
+def _logins_of_metrics_are_known(settings: Settings) -> Iterator[Problem]:
+    logins = settings.security.logins
+    if logins is None or not settings.security.uses_basic_auth:
+        return
+    for key in LOGINS_OF_METRICS:
+        place, value = f"{_AREA}.logins.{key}", getattr(logins, key)
+        if settings.metrics.in_stack and value is None:
+            sentence = "is missing: the stack's own Prometheus requires logins of its clients; set it"
+            yield Problem(place, sentence, set_command(place, placeholder(f"{key}_logins")))
+        elif not settings.metrics.in_stack and value is not None:
+            sentence = f"is not used: metrics.kind is {settings.metrics.kind.value}; remove it"
+            yield Problem(place, sentence, remove_command(place), shown(value))
+
+
+@rule("security.logins", "security.authentication", "logging.tenants_secret", "metrics.kind")
 def _tenant_logins_are_known(settings: Settings) -> Iterator[Problem]:
     logins, secret = settings.security.logins, settings.logging.tenants_secret
     place = f"{_AREA}.logins"
@@ -91,7 +107,7 @@ def _tenant_logins_are_known(settings: Settings) -> Iterator[Problem]:
         yield Problem(
             f"{PROJECT}:logging.tenants_secret",
             "requires existing logins, as the stack cannot generate those of tenants; set security.authentication to "
-            "basic, and security.logins to the Secrets of the collectors, Grafana and Tempo",
+            "basic, and security.logins to the Secrets of the collectors, Grafana, Tempo and Prometheus",
             set_command(f"{_AREA}.authentication", "basic")
             + "\n"
             + set_command(
@@ -100,6 +116,7 @@ def _tenant_logins_are_known(settings: Settings) -> Iterator[Problem]:
                     "collectors": placeholder("collectors_login"),
                     "grafana": placeholder("grafana_login"),
                     "tempo": placeholder("tempo_logins"),
+                    **{key: placeholder(f"{key}_logins") for key in LOGINS_OF_METRICS if settings.metrics.in_stack},
                 },
             ),
             shown(secret),
@@ -143,6 +160,7 @@ SECURITY_RULES = (
     _logins_of_production_are_encrypted,
     _logins_are_used,
     _metrics_namespaces_are_used,
+    _logins_of_metrics_are_known,
     _tenant_logins_are_known,
     _namespace_tenants_exclude_tenant_logins,
     _demo_excludes_receiver_tls,

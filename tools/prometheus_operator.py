@@ -46,6 +46,7 @@ def stateful_set(prometheus: Object) -> dict[str, Any]:
                 "spec": {
                     **{field: spec[field] for field in _OF_THE_POD if field in spec},
                     "containers": list(_containers(spec)),
+                    "volumes": spec.get("volumes") or [],
                 },
             },
             "volumeClaimTemplates": [{"metadata": {"name": f"{name}-db"}, **claim}] if claim else [],
@@ -54,6 +55,14 @@ def stateful_set(prometheus: Object) -> dict[str, Any]:
 
 
 def _containers(spec: Object) -> Iterator[dict[str, Any]]:
+    """Yield the operator's own containers, each merged with that of its name, and the further ones."""
+    further = {container["name"]: container for container in spec.get("containers") or []}
+    for container in _own_containers(spec):
+        yield {**container, **further.pop(container["name"], {})}
+    yield from further.values()
+
+
+def _own_containers(spec: Object) -> Iterator[dict[str, Any]]:
     yield {
         "name": "prometheus",
         "image": spec["image"],

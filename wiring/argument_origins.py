@@ -46,12 +46,15 @@ _CACHE: Mapping[str, Origins] = {
     "cache_checksum": ("caching.kind",),
 }
 _TLS: Mapping[str, Origins] = {"tls_secret": ("security.tls", "security.certificates")}
-_METRICS_CLIENT: Mapping[str, Origins] = {"metrics_client": ("metrics.client",)}
+_METRICS_CLIENT: Mapping[str, Origins] = {"metrics_client": ("metrics.client", "security.tls", "security.logins")}
 _LOGIN: Mapping[str, Origins] = {"login_secret": ("security.authentication", "security.logins")}
-_SERVER: Mapping[str, Origins] = {
+_AUTHENTICATION: Mapping[str, Origins] = {
     **_TLS,
     "client_certificates": ("security.authentication",),
     "logins_secret": ("security.authentication", "security.logins"),
+}
+_SERVER: Mapping[str, Origins] = {
+    **_AUTHENTICATION,
     "metrics_namespaces": ("security.metrics_namespaces",),
 }
 
@@ -114,6 +117,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
     "Metrics": {
         **_RELEASE,
         **_IP,
+        **_AUTHENTICATION,
         "retention": ("retention.metrics",),
         "node_exporter_namespace": ("telemetry.namespace",),
         "cluster_domain": ("cluster.dns_domain",),
@@ -128,6 +132,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_MONITOR,
         **_IP,
         **_CACHE,
+        **_AUTHENTICATION,
         "namespace": ("metrics.namespace",),
         "pod_security": ("(the stack creates each namespace once)",),
         "cluster_domain": ("cluster.dns_domain",),
@@ -204,6 +209,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "tls_directory": ("security.tls",),
         "client_certificates": ("security.authentication",),
         "login_directory": ("security.authentication",),
+        "metrics_authentication": ("metrics.kind",),
     },
     "Grafana": {
         **_RELEASE,

@@ -10,8 +10,8 @@ from components.grafana.values import LOGIN_DIRECTORY, TLS_DIRECTORY
 from config import Settings
 from config.namespaces import namespace_in_url
 
-COLLECTORS, GRAFANA = "alloy", "grafana"
-"""The usernames of the collectors and Grafana, which are the names of their releases."""
+COLLECTORS, GRAFANA, GENERATOR = "alloy", "grafana", "tempo"
+"""The usernames of the collectors, Grafana and Tempo's metrics generator, which are the names of their releases."""
 
 
 class ServerAuthArgs(TypedDict):
@@ -21,6 +21,14 @@ class ServerAuthArgs(TypedDict):
     client_certificates: bool
     logins_secret: str
     metrics_namespaces: Sequence[str]
+
+
+class MetricsAuthArgs(TypedDict):
+    """The authentication that Prometheus and Thanos require of clients."""
+
+    tls_secret: str
+    client_certificates: bool
+    logins_secret: str
 
 
 class CollectorAuthArgs(TypedDict):
@@ -45,6 +53,7 @@ class DatasourcesAuthArgs(TypedDict):
     tls_directory: str
     client_certificates: bool
     login_directory: str
+    metrics_authentication: bool
 
 
 def of_loki(settings: Settings) -> ServerAuthArgs:
@@ -56,6 +65,25 @@ def of_loki(settings: Settings) -> ServerAuthArgs:
 def of_tempo(settings: Settings) -> ServerAuthArgs:
     """Return the authentication that Tempo requires."""
     return _of_server(settings, settings.security.certificates.tempo, logins(settings, "tempo"))
+
+
+def of_prometheus(settings: Settings) -> MetricsAuthArgs:
+    """Return the authentication that the stack's own Prometheus requires."""
+    return _of_metrics(settings, settings.security.certificates.prometheus)
+
+
+def of_thanos(settings: Settings) -> MetricsAuthArgs:
+    """Return the authentication that Thanos requires, of the same clients."""
+    return _of_metrics(settings, settings.security.certificates.thanos)
+
+
+def _of_metrics(settings: Settings, certificate: str) -> MetricsAuthArgs:
+    area = settings.security
+    return {
+        "tls_secret": certificate if area.uses_tls else "",
+        "client_certificates": area.presents_certificates,
+        "logins_secret": logins(settings, "prometheus") if area.uses_basic_auth else "",
+    }
 
 
 def of_collectors(settings: Settings) -> CollectorAuthArgs:
@@ -91,17 +119,19 @@ def of_datasources(settings: Settings) -> DatasourcesAuthArgs:
         "tls_directory": TLS_DIRECTORY if area.uses_tls else "",
         "client_certificates": area.presents_certificates,
         "login_directory": LOGIN_DIRECTORY if area.uses_basic_auth else "",
+        "metrics_authentication": settings.metrics.in_stack,
     }
 
 
 def login(settings: Settings, client: str) -> str:
-    """Return the Secret that `collectors` or `grafana` logs in with."""
-    names = {"collectors": f"{COLLECTORS}-login", "grafana": f"{GRAFANA}-login"}
-    return str(getattr(settings.security.logins, client)) if settings.security.logins else names[client]
+    """Return the Secret that `collectors`, `grafana` or `generator` logs in with."""
+    names = {"collectors": COLLECTORS, "grafana": GRAFANA, "generator": GENERATOR}
+    own = settings.security.logins
+    return str(getattr(own, client) or "") if own else f"{names[client]}-login"
 
 
 def logins(settings: Settings, server: str) -> str:
-    """Return the Secret with the logins that `loki` or `tempo` accepts."""
+    """Return the Secret with the logins that `loki`, `tempo` or `prometheus` accepts."""
     own = settings.security.logins
     return str(getattr(own, server) or "") if own else f"{server}-logins"
 
@@ -118,7 +148,7 @@ def _of_server(settings: Settings, certificate: str, logins: str) -> ServerAuthA
 
 
 def clients_of_prometheus(settings: Settings) -> Sequence[str]:
-    """Return the namespaces that may reach Prometheus, which authenticates no one; none where all may."""
+    """Return the namespaces that may reach Prometheus and Thanos; none where all may."""
     area, further = settings.security, set(settings.metrics.client_namespaces)
     if not (area.uses_basic_auth or area.presents_certificates or further):
         return []

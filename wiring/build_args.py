@@ -43,7 +43,7 @@ from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioS
 
 from . import authentication
 from .log_rules import rule_files
-from .metrics import MetricsAddresses, metrics_client
+from .metrics import MetricsAddresses, metrics_client, sender_client
 from .upstream import (
     BackendCacheArgs,
     BucketArgs,
@@ -347,7 +347,7 @@ def tracing_args(
         "external_labels": {"cluster": settings.cluster.name, **settings.tracing.external_labels},
         "remote_write_url": metrics.remote_write_url,
         "further_remote_write_urls": metrics.further_remote_write_urls,
-        **metrics_client(settings),
+        **sender_client(settings, "tempo"),
     }
 
 
@@ -376,6 +376,7 @@ def metrics_args(settings: Settings, *, namespace: Text, sidecar: SidecarArgs) -
         "external_labels": external_labels(settings),
         "client_namespaces": authentication.clients_of_prometheus(settings),
         "retention": settings.retention.metrics,
+        **authentication.of_prometheus(settings),
         **sidecar,
     }
 
@@ -427,6 +428,7 @@ def thanos_args(
         "out_of_order_window": settings.metrics.out_of_order_window,
         "endpoints": endpoints,
         "external_labels": external_labels(settings),
+        **authentication.of_thanos(settings),
         "client_namespaces": authentication.clients_of_prometheus(settings),
     }
 
@@ -486,7 +488,7 @@ def telemetry_args(
         "metrics_otlp_url": metrics.otlp_url,
         "further_metrics_otlp_urls": metrics.further_otlp_urls,
         "metrics_remote_write_url": metrics.collector_remote_write_url,
-        **metrics_client(settings),
+        **sender_client(settings, "collectors"),
     }
 
 

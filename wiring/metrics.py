@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TypedDict, cast
+from typing import Literal, TypedDict, cast
 
 import pulumi
 
 from components import Metrics, Thanos
-from components._args import HttpClient
+from components._args import HttpClient, HttpTls, SecretReference
 from config import Settings
 from config.metrics import MetricsKind
+
+from . import authentication
 
 
 @dataclass(frozen=True)
@@ -30,13 +32,33 @@ class MetricsAddresses:
 
 
 class MetricsClientArgs(TypedDict, total=False):
-    """The client of an external metrics store."""
+    """The client of a metrics store."""
 
     metrics_client: HttpClient
 
 
+def sender_client(settings: Settings, sender: Literal["collectors", "tempo"]) -> MetricsClientArgs:
+    """Return the client of the metrics store by which the collectors or Tempo write; nothing where it asks for none."""
+    area = settings.security
+    if not settings.metrics.in_stack:
+        return metrics_client(settings)
+    secret = getattr(area.certificates, sender)
+    client: HttpClient = {}
+    if area.uses_tls:
+        own: HttpTls = {"certificate": _key(secret, "tls.crt"), "key": _key(secret, "tls.key")}
+        client["tls"] = {"ca": _key(secret, "ca.crt"), **(own if area.presents_certificates else {})}
+    if area.uses_basic_auth:
+        login = authentication.login(settings, "generator" if sender == "tempo" else sender)
+        client["basic_auth"] = {"username_secret": _key(login, "username"), "password": _key(login, "password")}
+    return {"metrics_client": client} if client else {}
+
+
+def _key(secret: str, key: str) -> SecretReference:
+    return {"secret": secret, "key": key}
+
+
 def metrics_client(settings: Settings) -> MetricsClientArgs:
-    """Return the client of the metrics store; nothing where the store asks for none."""
+    """Return the client of an external metrics store; nothing where the store asks for none."""
     area = settings.metrics
     if area.kind is not MetricsKind.EXTERNAL or area.client is None or not area.remote_write_url:
         return {}

@@ -207,7 +207,14 @@ def _metrics(settings: Settings) -> MetricsAddresses:
     return metrics_addresses(settings, None)
 
 
-_AREA_OF_CERTIFICATE = {"loki": "logging", "tempo": "tracing", "collectors": "telemetry", "grafana": "grafana"}
+_AREA_OF_CERTIFICATE = {
+    "loki": "logging",
+    "tempo": "tracing",
+    "collectors": "telemetry",
+    "grafana": "grafana",
+    "prometheus": "metrics",
+    "thanos": "metrics.long_term",
+}
 
 
 def _cache(settings: Settings) -> BackendCacheArgs:

@@ -8,12 +8,14 @@ import pulumi
 import components
 from components._tls import service_hosts
 from components.logging import tls_hosts as loki_hosts
+from components.metrics import tls_hosts as prometheus_hosts
+from components.thanos import tls_hosts as thanos_hosts
 from components.tracing import tls_hosts as tempo_hosts
 from config import Settings
 from config.security import Tls
 
 from . import build_args
-from .authentication import COLLECTORS, GRAFANA, logins
+from .authentication import COLLECTORS, GENERATOR, GRAFANA, logins
 
 Namespaces = Mapping[str, pulumi.Output[str]]
 
@@ -23,7 +25,7 @@ class PlannedCertificate:
     """A certificate that cert-manager is to issue."""
 
     name: str
-    """Its subject: `loki`, `tempo`, `collectors` or `grafana`."""
+    """Its subject: `loki`, `tempo`, `collectors`, `grafana`, `prometheus` or `thanos`."""
     namespace: str
     arguments: components.CertificateArgs
 
@@ -62,11 +64,17 @@ def planned_certificates(settings: Settings, namespaces: Namespaces) -> Iterator
     logs, traces = settings.logging.namespace, settings.tracing.namespace
     collectors, grafana = settings.telemetry.namespace, settings.grafana.namespace
     engine = settings.telemetry.engine.value
+    metrics = settings.metrics.namespace
+    of_metrics = (
+        ("prometheus", metrics, names.prometheus, prometheus_hosts("prometheus", metrics, domain)),
+        ("thanos", metrics, names.thanos, thanos_hosts("thanos", metrics, domain)),
+    )
     for name, namespace, secret, hosts in (
         ("loki", logs, names.loki, loki_hosts("loki", logs, domain)),
         ("tempo", traces, names.tempo, tempo_hosts("tempo", traces, settings.tracing.mode.value, domain)),
         ("collectors", collectors, names.collectors, service_hosts(engine, collectors, domain)),
         ("grafana", grafana, names.grafana, service_hosts(GRAFANA, grafana, domain)),
+        *(of_metrics[: 2 if settings.metrics.thanos else 1] if settings.metrics.in_stack else ()),
     ):
         within: pulumi.Input[str] = namespaces.get(namespace, namespace)
         arguments = build_args.certificate_args(
@@ -80,16 +88,26 @@ def _generated_logins(
 ) -> Iterator[tuple[str, pulumi.Output[str]]]:
     if not settings.security.uses_basic_auth or settings.security.logins is not None:
         return
-    made: list[components.ClientLogin] = []
-    for client, namespace in ((COLLECTORS, settings.telemetry.namespace), (GRAFANA, settings.grafana.namespace)):
+    made: dict[str, pulumi.Output[str]] = {}
+    in_stack = settings.metrics.in_stack
+    for client, namespace in (
+        (COLLECTORS, settings.telemetry.namespace),
+        (GRAFANA, settings.grafana.namespace),
+        *(((GENERATOR, settings.tracing.namespace),) if in_stack else ()),
+    ):
         within: pulumi.Input[str] = namespaces.get(namespace, namespace)
         login = components.ClientLogin(f"{client}-login", {"namespace": within, "username": client}, options)
-        made.append(login)
+        made[client] = login.htpasswd
         yield namespace, login.secret_name
-    for server, namespace in (("loki", settings.logging.namespace), ("tempo", settings.tracing.namespace)):
+    readers = [made[COLLECTORS], made[GRAFANA]]
+    for server, namespace, users in (
+        ("loki", settings.logging.namespace, readers),
+        ("tempo", settings.tracing.namespace, readers),
+        *((("prometheus", settings.metrics.namespace, [*made.values()]),) if in_stack else ()),
+    ):
         arguments: components.GatewayLoginsArgs = {
             "namespace": namespaces[namespace],
-            "htpasswd": [login.htpasswd for login in made],
+            "htpasswd": users,
             "secret_name": logins(settings, server),
         }
         yield namespace, components.GatewayLogins(f"{server}-logins", arguments, options).secret_name

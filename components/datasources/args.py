@@ -44,6 +44,9 @@ class DatasourcesArgs(TypedDict):
     `Grafana` has them with `login_secret`. Of these files only the names are in the ConfigMaps: Grafana reads them
     when it loads its datasources, expands a `$` in them, and does not start where one is missing. Default: none,
     and no login."""
+    metrics_authentication: NotRequired[pulumi.Input[bool]]
+    """Whether Prometheus asks for the same certificates and logins as Loki and Tempo, as the components `Metrics`
+    and `Thanos` do with those arguments; `metrics_client` is for other stores. Default: false."""
     log_labels: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Index labels that the collectors add to log lines, which links select streams by. `service_name` is Loki's
     own. Default: none."""

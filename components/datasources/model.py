@@ -204,6 +204,7 @@ class ProvisionedPrometheus:
     scrape_interval: str
     exemplars: tuple[ExemplarLink, ...] = ()
     client: HttpClientSettings = field(default_factory=HttpClientSettings)
+    authentication: Authentication = Authentication()
     software: str = ""
     """The software behind the API of Prometheus, as Grafana names it; empty where that is not stated."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from .._http_client import AMAZON_PROMETHEUS, PASSWORD_FILE, TOKEN_FILE, HttpClientSettings
+from .._http_client import AMAZON_PROMETHEUS, PASSWORD_FILE, TOKEN_FILE, USERNAME_FILE, HttpClientSettings
 from .._tenants import HEADER, header_value
 from .link_checks import SERVICE_GRAPH_METRIC
 from .model import (
@@ -90,6 +90,7 @@ def _prometheus(spec: DatasourcesSpec) -> ProvisionedPrometheus | None:
         scrape_interval=spec.scrape_interval,
         exemplars=tuple(ExemplarLink(tempo, label) for label in spec.exemplar_labels) if tempo else (),
         client=spec.metrics_client or HttpClientSettings(),
+        authentication=spec.authentication(spec.metrics_url) if spec.metrics_authentication else Authentication(),
         software=spec.metrics_type.value if spec.metrics_type else "",
     )
 
@@ -111,10 +112,9 @@ def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool
         "isDefault": default,
         "jsonData": _json_data(provisioned),
     }
+    entry |= _login(provisioned.authentication)
     if isinstance(provisioned, ProvisionedPrometheus):
         entry |= _client_entry(provisioned.client)
-    else:
-        entry |= _login(provisioned.authentication)
     if secure := _secure_json_data(provisioned):
         entry["secureJsonData"] = secure
     document: dict[str, Any] = {"apiVersion": 1}
@@ -145,9 +145,9 @@ def _login(authentication: Authentication) -> dict[str, Any]:
 
 
 def _secure_json_data(provisioned: Provisioned) -> dict[str, Any]:
+    authentication, found = provisioned.authentication, dict[str, Any]()
     if isinstance(provisioned, ProvisionedPrometheus):
-        return _client_secrets(provisioned.client)
-    authentication, found = provisioned.authentication, {}
+        found |= _client_secrets(provisioned.client)
     if authentication.login_directory:
         found["basicAuthPassword"] = FileReference(f"{authentication.login_directory}/password")
     if authentication.tls_directory:
@@ -163,7 +163,8 @@ def _secure_json_data(provisioned: Provisioned) -> dict[str, Any]:
 
 def _client_entry(client: HttpClientSettings) -> dict[str, Any]:
     if client.basic_auth:
-        return {"basicAuth": True, "basicAuthUser": client.basic_auth.username}
+        own = client.basic_auth.username_secret
+        return {"basicAuth": True, "basicAuthUser": FileReference(USERNAME_FILE) if own else client.basic_auth.username}
     return {"type": AMAZON_PROMETHEUS} if client.sigv4 else {}
 
 
@@ -213,6 +214,7 @@ def _json_data(provisioned: Provisioned) -> dict[str, Any]:
         }
     if isinstance(provisioned, ProvisionedPrometheus):
         return {
+            **_tls(provisioned.authentication),
             **_client_json(provisioned.client),
             "httpMethod": "POST",
             **({"prometheusType": provisioned.software} if provisioned.software else {}),

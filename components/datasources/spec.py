@@ -290,6 +290,13 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
             "Default: none, and no login."
         ),
     )
+    metrics_authentication: bool = Field(
+        default=False,
+        description=(
+            "Whether Prometheus asks for the same certificates and logins as Loki and Tempo, as the components "
+            "`Metrics` and `Thanos` do with those arguments; `metrics_client` is for other stores."
+        ),
+    )
     log_labels: Sequence[str] = Field(
         default=(),
         description=(
@@ -410,6 +417,12 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
     @rule("metrics_client", "metrics_url")
     def _metrics_client_fits_its_address(self) -> Iterator[Violation]:
         return self._address_problems(metrics_url=self.metrics_url)
+
+    @rule("metrics_authentication", "metrics_client")
+    def _metrics_have_one_authentication(self) -> str | None:
+        if self.metrics_authentication and self.metrics_client is not None:
+            return "must not be set with metrics_client; remove one of them"
+        return None
 
     @rule("metrics_url", "provision_metrics")
     def _provisioned_metrics_have_a_url(self) -> Violation | None:

@@ -172,12 +172,6 @@ class LoggingArgs(TypedDict):
     pod_security: NotRequired[str]
     """Pod Security level enforced in a created namespace. One of `restricted`, `baseline` or `privileged`. Default:
     `restricted`, which every pod of the component meets."""
-    tls_secret: NotRequired[str]
-    """Secret in the same namespace with `tls.crt`, `tls.key` and `ca.crt`: clients then use TLS. The certificate
-    must be valid for the names that `tls_hosts` returns; a renewed one is read without new pods, another `ca.crt`
-    only by new ones. Default: none, and no TLS."""
-    client_certificates: NotRequired[bool]
-    """Whether clients must present a certificate that `ca.crt` of `tls_secret` signed. Default: false."""
     logins_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace whose key `.htpasswd` holds the logins that the gateway asks for; a login may
     name any tenant. The hash is checked at each request, so that a slow one costs CPU. Default: none, and no
@@ -185,6 +179,12 @@ class LoggingArgs(TypedDict):
     metrics_namespaces: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Namespaces whose pods may reach the metrics past the gateway, where the gateway asks for logins or
     certificates: a NetworkPolicy keeps all others out. Required then with `service_monitor`. Default: none."""
+    tls_secret: NotRequired[str]
+    """Secret in the same namespace with `tls.crt`, `tls.key` and `ca.crt`: clients then use TLS. The certificate
+    must be valid for the names that `tls_hosts` returns; a renewed one is read without new pods, another `ca.crt`
+    only by new ones. Default: none, and no TLS."""
+    client_certificates: NotRequired[bool]
+    """Whether clients must present a certificate that `ca.crt` of `tls_secret` signed. Default: false."""
     store: NotRequired[str]
     """`s3`: a bucket. `filesystem`: the volume of a single monolithic pod. Default: `s3`."""
     credentials_secret: NotRequired[pulumi.Input[str]]

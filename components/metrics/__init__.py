@@ -2,5 +2,6 @@
 
 from .args import MetricsArgs, OperatorCrdsArgs
 from .component import Metrics, OperatorCrds
+from .gateway import tls_hosts
 
-__all__ = ["Metrics", "MetricsArgs", "OperatorCrds", "OperatorCrdsArgs"]
+__all__ = ["Metrics", "MetricsArgs", "OperatorCrds", "OperatorCrdsArgs", "tls_hosts"]

@@ -126,8 +126,8 @@ class MetricsArgs(TypedDict):
     Default: `192Mi`."""
     client_namespaces: NotRequired[Sequence[str]]
     """Namespaces whose pods may reach Prometheus; a NetworkPolicy keeps all others out. In a stack those of the
-    collectors, Tempo and Grafana may too. Default: none; in a stack a NetworkPolicy is only there with
-    `security.authentication` then."""
+    collectors, Tempo and Grafana may too. Default: none; a NetworkPolicy is only there with logins or client
+    certificates then, and admits all pods to the port that asks for these."""
     allow_changes: NotRequired[Sequence[str]]
     """Changes that the update guard allows once: `chart`, the chart `prometheus` of earlier versions is replaced
     with its volume; `volumes`, claims have been grown; `labels`, external labels of series in the bucket change;
@@ -154,6 +154,15 @@ class MetricsArgs(TypedDict):
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]
     """Whether Helm does not wait for the pods to be ready. Default: false."""
+    tls_secret: NotRequired[str]
+    """Secret in the same namespace with `tls.crt`, `tls.key` and `ca.crt`: clients then use TLS. The certificate
+    must be valid for the names that `tls_hosts` returns; a renewed one is read without new pods, another `ca.crt`
+    only by new ones. Default: none, and no TLS."""
+    client_certificates: NotRequired[bool]
+    """Whether clients must present a certificate that `ca.crt` of `tls_secret` signed. Default: false."""
+    logins_secret: NotRequired[pulumi.Input[str]]
+    """Secret in the same namespace whose key `.htpasswd` holds the logins that clients must have. The hash is
+    checked at each request, so that a slow one costs CPU. Default: none, and no logins."""
     image_registry: NotRequired[pulumi.Input[str]]
     """Registry that replaces that of every image, such as `docker.io`, and keeps the path of its repository: with
     `registry.example.com/mirror`, `docker.io/grafana/loki` becomes `registry.example.com/mirror/grafana/loki`;

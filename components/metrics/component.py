@@ -7,20 +7,25 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes.admissionregistration.v1 import ValidatingAdmissionPolicy, ValidatingAdmissionPolicyBinding
 from pulumi_kubernetes.apiextensions import CustomResource
+from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._guard import guard
 from .._kubernetes import MANAGED_BY
+from .._metrics_gateway import CONFIG_KEY, gateway_name
+from .._monitors import create_monitor
 from .._namespace import create_namespace_if
-from .._network_policy import clients_policy, network_policy
+from .._network_policy import network_policy
 from .._outputs import known_after, outputs_of
 from .._release import release
+from .._tls import login_warnings
 from .args import MetricsArgs, OperatorCrdsArgs
+from .gateway import GATEWAY_PORT, PORT, monitor_spec, network_policy_spec, nginx_config, pod_name
 from .monitor_limits import admission_policy, has_limits, policy_binding, policy_name
 from .scraping import scrape_configs
 from .spec import MetricsSpec, OperatorCrdsSpec
 from .update_guard import update_problems
-from .values import PORT, metrics_values, operator_crds_values
+from .values import metrics_values, operator_crds_values
 
 
 class OperatorCrds(pulumi.ComponentResource):
@@ -74,8 +79,21 @@ class Metrics(pulumi.ComponentResource):
         component = f'Metrics "{name}"'
         spec = MetricsSpec.check(component, args)
         super().__init__("observability:index:Metrics", name, {**args}, opts)
+        for warning in login_warnings(spec):
+            pulumi.log.warn(warning, self)
         namespaces = create_namespace_if(name, spec, spec.namespace, self)
         resolved = spec.resolve(component)
+        before: list[pulumi.Resource] = list(namespaces)
+        if spec.secured:
+            config = ConfigMap(
+                f"{name}-gateway",
+                metadata=ObjectMetaArgs(
+                    name=gateway_name(spec.release_name), namespace=spec.namespace, labels=MANAGED_BY
+                ),
+                data=resolved.apply(lambda checked: {CONFIG_KEY: nginx_config(checked)}),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=namespaces),
+            )
+            before.append(config)
 
         def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
             return update_problems(old, new, allowed=spec.allow_changes)
@@ -86,24 +104,34 @@ class Metrics(pulumi.ComponentResource):
             namespace=spec.namespace,
             values=resolved.apply(metrics_values),
             parent=self,
-            depends_on=namespaces,
+            depends_on=before,
             hooks=guard(f"{name}-prometheus", problems),
         )
         _create_scrape_configs(name, spec, resolved, prometheus, self)
         if has_limits(spec):
             _create_admission_policy(name, spec, resolved, self)
-        if spec.client_namespaces:
+        if spec.tls_secret:
+            create_monitor(
+                f"{name}-monitor",
+                name=f"{spec.release_name}-tls",
+                namespace=spec.namespace,
+                labels={},
+                spec=resolved.apply(monitor_spec),
+                release=prometheus,
+                parent=self,
+            )
+        if spec.client_namespaces or spec.authenticates:
             network_policy(
                 f"{name}-network-policy",
                 spec.release_name,
                 spec.namespace,
-                resolved.apply(_clients_policy),
+                resolved.apply(network_policy_spec),
                 parent=self,
                 depends_on=namespaces,
             )
 
         self.namespace = pulumi.Output.from_input(spec.namespace)
-        self.query_url = resolved.apply(lambda checked: f"http://{checked.server}.{checked.namespace}:{PORT}")
+        self.query_url = resolved.apply(_service)
         servers = resolved.apply(_servers)
         self.remote_write_url = servers.apply(lambda urls: f"{urls[0]}/api/v1/write")
         self.further_remote_write_urls = servers.apply(lambda urls: [f"{url}/api/v1/write" for url in urls[1:]])
@@ -154,18 +182,19 @@ def _scrape_config(name: str, spec: MetricsSpec) -> Mapping[str, Any]:
     return dict(scrape_configs(spec))[name]
 
 
-def _clients_policy(spec: MetricsSpec) -> dict[str, Any]:
-    """Return the policy of the pods of Prometheus; what they scrape may be anywhere, so egress is open."""
-    namespaces = sorted({spec.namespace, *spec.client_namespaces})
-    return clients_policy({"operator.prometheus.io/name": spec.release_name}, namespaces)
+def _service(spec: MetricsSpec) -> str:
+    return f"{spec.scheme}://{spec.server}.{spec.namespace}:{PORT}"
 
 
 def _servers(spec: MetricsSpec) -> list[str]:
     """Return the URL of each replica: of the Service where there is one, else of each pod by its own name."""
     if spec.replicas == 1:
-        return [f"http://{spec.server}.{spec.namespace}:{PORT}"]
+        return [_service(spec)]
     governing = f"prometheus-operated.{spec.namespace}.svc.{spec.cluster_domain}"
-    return [f"http://prometheus-{spec.release_name}-{index}.{governing}:{PORT}" for index in range(spec.replicas)]
+    port = GATEWAY_PORT if spec.secured else PORT
+    return [
+        f"{spec.scheme}://{pod_name(spec.release_name, index)}.{governing}:{port}" for index in range(spec.replicas)
+    ]
 
 
 def _sidecar_endpoint(spec: MetricsSpec) -> str:

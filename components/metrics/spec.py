@@ -10,12 +10,13 @@ from pydantic import AfterValidator, Field
 
 from .._bucket import BucketReaderSpec
 from .._cluster import ClusterDnsSpec
-from .._ip_families import IpFamiliesSpec
 from .._kubernetes import CertificateReference, OptionalObjectName
+from .._metrics_gateway import MetricsGatewaySpec
 from .._model import Choices, Plain, StrictModel, same_as
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec, reserved_violations
 from .._spec import REMOVE, Violation, rule
+from .._tls import LEAVE_OUT
 from .._workload import PlacementSettings
 from ..charts import KUBE_PROMETHEUS_STACK, PROMETHEUS_OPERATOR_CRDS, Chart
 from ..units import (
@@ -49,6 +50,7 @@ SHORTEST_RATE_WINDOW = timedelta(minutes=3)
 """Of the recording rules of the chart (`instance:node_cpu:rate:sum`)."""
 SCRAPES_IN_A_WINDOW = 3
 """A rate needs two samples, and one scrape may fail."""
+MAX_REPLICAS = 2
 REPLICA_LABEL = "prometheus_replica"
 """The external label that the operator gives each replica, and by which Thanos removes duplicates."""
 OPERATOR_LABELS = ("prometheus", REPLICA_LABEL)
@@ -164,7 +166,7 @@ class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     replicas: Plain[int] = Field(
         default=1,
         ge=1,
-        le=2,
+        le=MAX_REPLICAS,
         description=(
             "Number of Prometheus servers. Each of a pair scrapes all targets and takes all pushes; queries go to "
             "Thanos, which removes the duplicates."
@@ -278,8 +280,8 @@ class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
         default=(),
         description=(
             "Namespaces whose pods may reach Prometheus; a NetworkPolicy keeps all others out. In a stack those of the "
-            "collectors, Tempo and Grafana may too. Default: none; in a stack a NetworkPolicy is only there with "
-            "`security.authentication` then."
+            "collectors, Tempo and Grafana may too. Default: none; a NetworkPolicy is only there with logins or client "
+            "certificates then, and admits all pods to the port that asks for these."
         ),
         examples=[["shop"]],
     )
@@ -295,7 +297,7 @@ class MetricsSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     )
 
 
-class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
+class MetricsSpec(MetricsSettings, ReleaseSpec, MetricsGatewaySpec):
     """The checked arguments of `Metrics`."""
 
     release_name: Plain[Name] = Field(
@@ -462,6 +464,11 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, IpFamiliesSpec):
     def _values_leave_crds_to_their_own_release(self) -> Iterator[Violation]:
         return reserved_violations(self.values, RESERVED_VALUES, "what other arguments set")
 
+    @rule("values", "tls_secret", "client_certificates", "logins_secret")
+    def _values_keep_the_gateway(self) -> Iterator[Violation]:
+        if self.secured:
+            yield from reserved_violations(self.values, GATEWAY_VALUES, "the configuration of TLS and logins")
+
 
 RESERVED_VALUES = {
     "crds.enabled": (
@@ -486,6 +493,19 @@ RESERVED_VALUES = {
     "cleanPrometheusOperatorObjectNames": "remove it",
 }
 """Chart values that other arguments decide, each with its fix."""
+
+
+GATEWAY_VALUES = {
+    "prometheus.service.targetPort": LEAVE_OUT,
+    "prometheus.serviceMonitor": LEAVE_OUT,
+    **{
+        f"prometheus.prometheusSpec.{name}": LEAVE_OUT
+        for name in ("containers", "volumes", "podMetadata", "web", "listenLocal", "portName", "routePrefix")
+    },
+    "prometheus.prometheusSpec.thanos.grpcServerTlsConfig": LEAVE_OUT,
+    "prometheus.prometheusSpec.thanos.volumeMounts": LEAVE_OUT,
+}
+"""Chart values that would replace those of nginx, each with its fix."""
 
 
 class OperatorCrdsSpec(NamespaceSettings, ReleaseSpec):

@@ -4,11 +4,12 @@ from typing import Any
 
 from .._bucket import ca_mounts, ca_volumes, key_environment
 from .._merge import deep_merge
+from .._metrics_gateway import checksum, gateway_container, gateway_name, gateway_volumes
 from .._pods import pod_values, pull_secrets
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
+from .gateway import GATEWAY_PORT, PORT, nginx_config, sidecar_tls
 from .spec import OBJSTORE_KEY, ControlPlanePart, MetricsSpec, OperatorCrdsSpec
 
-PORT = 9090
 EXEMPLARS = 100_000
 """Number of exemplars that Prometheus keeps in memory, about 100 bytes each."""
 ALERT_RULES = (
@@ -98,6 +99,10 @@ def _prometheus(spec: MetricsSpec) -> dict[str, Any]:
         values["serviceAccount"] = {"annotations": dict(spec.service_account_annotations)}
     if spec.has_sidecar:
         values |= {"thanosService": {"enabled": True}, "thanosServiceMonitor": {"enabled": True}}
+    if spec.secured:
+        values["service"] = {"targetPort": GATEWAY_PORT}
+    if spec.tls_secret:
+        values["serviceMonitor"] = {"selfMonitor": False}
     return values
 
 
@@ -143,23 +148,44 @@ def _prometheus_spec(spec: MetricsSpec) -> dict[str, Any]:
     }
     if spec.listens_on_ipv6:
         values["additionalArgs"] = [{"name": "web.listen-address", "value": f"{spec.any_address}:{PORT}"}]
-    return deep_merge(values, _sidecar(spec)) if spec.has_sidecar else values
+    if spec.has_sidecar:
+        values["thanos"] = _sidecar(spec)
+    pod = {
+        "podMetadata": {"annotations": _annotations(spec)},
+        "containers": _containers(spec),
+        "volumes": _volumes(spec),
+    }
+    return values | {name: value for name, value in pod.items() if value not in ([], {"annotations": {}})}
 
 
 def _sidecar(spec: MetricsSpec) -> dict[str, Any]:
-    """Return the values of the sidecar, which uploads blocks to the object store in a Secret."""
-    thanos: dict[str, Any] = {
+    """Return the sidecar, which uploads blocks to the object store in a Secret."""
+    tls = sidecar_tls(spec)
+    mounts = [*ca_mounts(spec.storage_ca), *tls.pop("volumeMounts", ())]
+    return {
         "objectStorageConfig": {"existingSecret": {"name": spec.objstore_secret, "key": OBJSTORE_KEY}},
         "resources": resources("50m", "256Mi"),
+        **tls,
+        **({"volumeMounts": mounts} if mounts else {}),
     }
-    values: dict[str, Any] = {"podMetadata": {"annotations": {REVISION: spec.objstore_revision}}}
-    if spec.storage_ca is not None:
-        thanos["volumeMounts"] = ca_mounts(spec.storage_ca)
-        values["volumes"] = ca_volumes(spec.storage_ca)
-    if environment := key_environment(spec.objstore_credentials_secret):
-        # The operator merges it into the container that it makes.
-        values["containers"] = [{"name": "thanos-sidecar", "env": environment}]
-    return {"thanos": thanos, **values}
+
+
+def _annotations(spec: MetricsSpec) -> dict[str, str]:
+    """Return the annotations that restart the pods with what they read at their start."""
+    objstore = {REVISION: spec.objstore_revision} if spec.has_sidecar else {}
+    return objstore | (checksum(nginx_config(spec)) if spec.secured else {})
+
+
+def _containers(spec: MetricsSpec) -> list[dict[str, Any]]:
+    """Return the containers that the operator adds, or merges into those that it makes itself."""
+    environment = key_environment(spec.objstore_credentials_secret) if spec.has_sidecar else []
+    sidecar = [{"name": "thanos-sidecar", "env": environment}] if environment else []
+    return [*sidecar, *([gateway_container(spec, GATEWAY_PORT)] if spec.secured else [])]
+
+
+def _volumes(spec: MetricsSpec) -> list[dict[str, Any]]:
+    authority = ca_volumes(spec.storage_ca) if spec.has_sidecar else []
+    return [*authority, *(gateway_volumes(spec, gateway_name(spec.release_name)) if spec.secured else [])]
 
 
 def _kube_state_metrics(spec: MetricsSpec) -> dict[str, Any]:

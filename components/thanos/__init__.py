@@ -2,6 +2,7 @@
 
 from .args import ThanosArgs, ThanosObjectStoreArgs
 from .component import Thanos
+from .gateway import tls_hosts
 from .object_store import ThanosObjectStore
 
-__all__ = ["Thanos", "ThanosArgs", "ThanosObjectStore", "ThanosObjectStoreArgs"]
+__all__ = ["Thanos", "ThanosArgs", "ThanosObjectStore", "ThanosObjectStoreArgs", "tls_hosts"]

@@ -59,7 +59,8 @@ class ThanosArgs(TypedDict):
     none."""
     endpoints: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Addresses of further stores that are queried, such as `sidecar_endpoint` of `Metrics`, after `dns+` or
-    `dnssrv+` where a name has several. Default: none."""
+    `dnssrv+` where a name has several. With `tls_secret` they must use TLS too, with a certificate of the same
+    authority for the host in the address. Default: none."""
     replica_labels: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """External labels that tell replicas of one Prometheus apart: queries return one series for all of them.
     Default: `prometheus_replica`."""
@@ -67,7 +68,8 @@ class ThanosArgs(TypedDict):
     """Labels of the series of ruler and receivers, as Prometheus has them. Default: none."""
     client_namespaces: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Namespaces whose pods may reach Thanos; a NetworkPolicy keeps all others but those of `namespace` out.
-    Default: none, and no NetworkPolicy."""
+    Default: none; a NetworkPolicy is only there with logins or client certificates then, and admits all pods to
+    nginx, which asks for these."""
     chart_version: NotRequired[str]
     """Version of the Thanos chart. Default: `1.24.1`."""
     retention_raw: NotRequired[pulumi.Input[str]]
@@ -151,6 +153,21 @@ class ThanosArgs(TypedDict):
     """Whether a failed upgrade is rolled back at once. Default: false."""
     skip_await: NotRequired[bool]
     """Whether Helm does not wait for the pods to be ready. Default: false."""
+    service_monitor: NotRequired[bool]
+    """Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the Prometheus
+    operator. Default: false."""
+    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the ServiceMonitors, by which the operator's Prometheus selects them: kube-prometheus-stack's
+    selects `release` with the name of its own release. Default: none."""
+    tls_secret: NotRequired[str]
+    """Secret in the same namespace with `tls.crt`, `tls.key` and `ca.crt`: clients then use TLS. The certificate
+    must be valid for the names that `tls_hosts` returns; a renewed one is read without new pods, another `ca.crt`
+    only by new ones. Default: none, and no TLS."""
+    client_certificates: NotRequired[bool]
+    """Whether clients must present a certificate that `ca.crt` of `tls_secret` signed. Default: false."""
+    logins_secret: NotRequired[pulumi.Input[str]]
+    """Secret in the same namespace whose key `.htpasswd` holds the logins that clients must have. The hash is
+    checked at each request, so that a slow one costs CPU. Default: none, and no logins."""
     image_registry: NotRequired[pulumi.Input[str]]
     """Registry that replaces that of every image, such as `docker.io`, and keeps the path of its repository: with
     `registry.example.com/mirror`, `docker.io/grafana/loki` becomes `registry.example.com/mirror/grafana/loki`;
@@ -163,12 +180,6 @@ class ThanosArgs(TypedDict):
     """Name of an existing PriorityClass of the pods. Default: the cluster's default."""
     create_namespace: NotRequired[bool]
     """Whether the component creates the namespace. Default: true."""
-    service_monitor: NotRequired[bool]
-    """Whether ServiceMonitors are created, and the exporters that they need; requires the CRDs of the Prometheus
-    operator. Default: false."""
-    service_monitor_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the ServiceMonitors, by which the operator's Prometheus selects them: kube-prometheus-stack's
-    selects `release` with the name of its own release. Default: none."""
     ip_families: NotRequired[Sequence[str]]
     """IP families of the pods, `IPv4`, `IPv6` or both; rings advertise the first, which must be that of the
     cluster's Services. `IPv4` alone is for nodes with IPv6 disabled too. Default: IPv4, and the gateway of Loki

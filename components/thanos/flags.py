@@ -24,12 +24,20 @@ _OF_EVERY_ROLE = {
     "log.level": "use values.logLevel",
     "log.format": "use values.logFormat",
 }
-_OF_GRPC = {"grpc-address": _REMOVE}
+_TLS = "use tls_secret"
+_OF_GRPC = {"grpc-address": _REMOVE, **{f"grpc-server-tls-{name}": _TLS for name in ("cert", "key", "client-ca")}}
+_ENDPOINTS = "use endpoints"
 _OF_BUCKET = {"objstore.config": "use ThanosObjectStore", "objstore.config-file": "use ThanosObjectStore"}
 _WITH_ADMINISTRATION = {"disable-admin-operations": _REMOVE}
 
 FLAGS_OF_ARGUMENTS: Mapping[ThanosRole, Mapping[str, str]] = {
-    ThanosRole.QUERY: {**_OF_EVERY_ROLE, **_OF_GRPC, "query.auto-downsampling": _REMOVE},
+    ThanosRole.QUERY: {
+        **_OF_EVERY_ROLE,
+        **_OF_GRPC,
+        "query.auto-downsampling": _REMOVE,
+        "endpoint.sd-config": _ENDPOINTS,
+        "endpoint.sd-config-file": _ENDPOINTS,
+    },
     ThanosRole.QUERY_FRONTEND: {
         **_OF_EVERY_ROLE,
         **{
@@ -76,15 +84,19 @@ FLAGS_OF_ARGUMENTS: Mapping[ThanosRole, Mapping[str, str]] = {
         **_OF_EVERY_ROLE,
         **_OF_GRPC,
         "remote-write.address": _REMOVE,
+        "receive.capnproto-address": _REMOVE,
         "receive.hashrings-file": _REMOVE,
         "receive.replication-factor": "use workloads.receive-ingestor.replicas",
         "receive.hashrings-algorithm": _REMOVE,
+        "remote-write.client-server-name": _TLS,
+        **{f"remote-write.client-tls-{name}": _TLS for name in ("secure", "cert", "key", "ca")},
     },
     ThanosRole.RECEIVE_INGESTOR: {
         **_OF_EVERY_ROLE,
         **_OF_GRPC,
         **_OF_BUCKET,
         "remote-write.address": _REMOVE,
+        "receive.capnproto-address": _REMOVE,
         "receive.local-endpoint": _REMOVE,
         "tsdb.path": _REMOVE,
         "tsdb.retention": _LOCAL,

@@ -11,12 +11,13 @@ from pydantic import AfterValidator, Field
 from .._bucket import BucketSpec, source_problem
 from .._cache import CacheReaderSpec
 from .._cluster import MonitorSpec
-from .._ip_families import IpFamiliesSpec
 from .._kubernetes import CertificateReference, NodeSelector, ObjectName, OptionalObjectName, Tolerations
+from .._metrics_gateway import MetricsGatewaySpec
 from .._model import Choices, Plain, placeholder, same_as
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec, reserved_violations
 from .._spec import Violation, rule
+from .._tls import LEAVE_OUT
 from .._workload import WorkloadSettings
 from ..charts import THANOS, Chart
 from ..metrics.spec import OBJSTORE_KEY, REPLICA_LABEL
@@ -53,6 +54,7 @@ LEAST_LOCAL = timedelta(hours=6)
 """Three blocks: each is uploaded once it is complete, and again while the bucket does not answer."""
 
 _SHARE_OF_CACHE = 2
+_VOLUMES = ("extraVolumes", "extraVolumeMounts")
 _FLAG = re.compile(r"--(no-)?[a-z0-9][a-z0-9.-]*(=.*)?", re.DOTALL)
 
 
@@ -234,7 +236,7 @@ class LongTermSettings(ReleaseSettings):
         return tuple(role for role in ThanosRole if optional.get(role, True))
 
 
-class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSpec, MonitorSpec, IpFamiliesSpec):
+class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSpec, MonitorSpec, MetricsGatewaySpec):
     """The checked arguments of `Thanos`."""
 
     release_name: Plain[Name] = Field(
@@ -280,7 +282,8 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
         default=(),
         description=(
             "Addresses of further stores that are queried, such as `sidecar_endpoint` of `Metrics`, after `dns+` or "
-            "`dnssrv+` where a name has several. Default: none."
+            "`dnssrv+` where a name has several. With `tls_secret` they must use TLS too, with a certificate of the "
+            "same authority for the host in the address. Default: none."
         ),
         examples=[["dnssrv+_grpc._tcp.prometheus-thanos-discovery.monitoring.svc.cluster.local"]],
     )
@@ -301,7 +304,8 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
         default=(),
         description=(
             "Namespaces whose pods may reach Thanos; a NetworkPolicy keeps all others but those of `namespace` out. "
-            "Default: none, and no NetworkPolicy."
+            "Default: none; a NetworkPolicy is only there with logins or client certificates then, and admits all pods "
+            "to nginx, which asks for these."
         ),
         examples=[["grafana"]],
     )
@@ -331,7 +335,16 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
     def reserved_values(self) -> Mapping[str, str]:
         """Chart values that must agree with arguments, each with what to use instead."""
         parts = {role: ".".join(role.values_path) for role in ThanosRole}
+        endpoints = (
+            *("query.enableDnsDiscovery", "query.additionalStores"),
+            *("additionalEndpoints", "additionalEndpointGroups"),
+        )
+        tls = {
+            **{f"{part}.{name}": LEAVE_OUT for part in parts.values() for name in _VOLUMES},
+            **dict.fromkeys(endpoints, "use the argument endpoints"),
+        }
         return {
+            **(tls if self.tls_secret else {}),
             **{f"{parts[role]}.extraArgs": f"use workloads.{role}.extra_args" for role in self.roles},
             **{
                 f"{parts[role]}.serviceAccount.name": "remove it, as the role on AWS trusts its default"
@@ -521,17 +534,7 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
             {name: most},
         )
 
-    @rule("ip_families")
-    def _pods_listen_at_ipv4(self) -> Violation | None:
-        if self.advertises_ipv6:
-            message = (
-                f"IPv6 must not be the first family with chart {THANOS.name} {self.chart_version}, whose pods listen "
-                "at 0.0.0.0 alone; put IPv4 first, or remove Thanos (in a stack metrics.long_term)"
-            )
-            return Violation(message)
-        return None
-
-    @rule("values", "compactor", "ruler", "receive")
+    @rule("values", "compactor", "ruler", "receive", "tls_secret")
     def _values_agree_with_arguments(self) -> Iterator[Violation]:
         yield from reserved_violations(self.values, self.reserved_values, "the configuration of the component")
 

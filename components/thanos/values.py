@@ -29,7 +29,7 @@ def thanos_values(spec: ThanosSpec) -> dict[str, Any]:
         "objstoreConfig": {"create": False, "name": spec.objstore_secret, "key": OBJSTORE_KEY},
         "clusterDomain": spec.cluster_domain,
         "autoGomemlimit": {"enabled": True, "ratio": float(GO_SHARE_OF_MEMORY)},
-        "additionalEndpoints": list(spec.endpoints),
+        "additionalEndpoints": [] if spec.tls_secret else list(spec.endpoints),
         "serviceMonitor": {
             "enabled": spec.service_monitor,
             "additionalLabels": dict(spec.service_monitor_labels),
@@ -37,6 +37,8 @@ def thanos_values(spec: ThanosSpec) -> dict[str, Any]:
         "query": {
             # Not `additionalReplicaLabels`, by which the compactor would merge replicas sample by sample, for good.
             "replicaLabels": list(spec.replica_labels),
+            # With TLS the stores have a name each, which flags for all of them have not.
+            **({"enableDnsDiscovery": False} if spec.tls_secret else {}),
             # Long ranges are answered from lower resolutions, which alone are left of old samples.
             **workload_values(spec, ThanosRole.QUERY, ["--query.auto-downsampling"]),
         },
@@ -113,6 +115,8 @@ def _ruler(spec: ThanosSpec) -> dict[str, Any]:
 
 
 def _receivers(spec: ThanosSpec) -> dict[str, Any]:
+    # Receivers send each other gRPC; their other protocol has no TLS, and its port no use.
+    local = ["--receive.capnproto-address=127.0.0.1:19391"]
     flags = [f"--tsdb.out-of-order.time-window={spec.out_of_order_window}", f"--tsdb.max-exemplars={EXEMPLARS}"]
     ingestors = workload(spec, ThanosRole.RECEIVE_INGESTOR).replicas
     return {
@@ -120,11 +124,11 @@ def _receivers(spec: ThanosSpec) -> dict[str, Any]:
         "replicationFactor": replication_factor(spec),
         "retention": spec.local_retention,
         "router": {
-            **workload_values(spec, ThanosRole.RECEIVE_ROUTER, ["--receive.hashrings-algorithm=ketama"]),
+            **workload_values(spec, ThanosRole.RECEIVE_ROUTER, [*local, "--receive.hashrings-algorithm=ketama"]),
             # The list of ingestors is mounted in a way that never changes in a pod.
             "podAnnotations": {"observability/ingestors": str(ingestors)},
         },
-        "ingestor": workload_values(spec, ThanosRole.RECEIVE_INGESTOR, [*_external_labels(spec), *flags]),
+        "ingestor": workload_values(spec, ThanosRole.RECEIVE_INGESTOR, [*_external_labels(spec), *local, *flags]),
     }
 
 

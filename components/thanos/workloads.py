@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._bucket import ca_mounts, ca_volumes, key_environment
+from .._metrics_gateway import certificate_mount, certificate_volumes
 from .._workload import resources, scheduling
+from .gateway import grpc_flags
 from .roles import BUCKET_ROLES, DEFAULT_RESOURCES, ThanosRole
 from .spec import ThanosSpec, ThanosWorkloadSettings
 
@@ -70,7 +72,7 @@ def workload_values(spec: ThanosSpec, role: ThanosRole, flags: Sequence[str] = (
         values["podDisruptionBudget"] = _disruption_budget(sized)
     if sized.replicas > 1:
         values["affinity"] = _affinity()
-    if arguments := [*flags, *sized.extra_args]:
+    if arguments := [*flags, *grpc_flags(spec, role), *sized.extra_args]:
         values["extraArgs"] = arguments
     if spec.priority_class:
         values["priorityClassName"] = spec.priority_class
@@ -80,7 +82,7 @@ def workload_values(spec: ThanosSpec, role: ThanosRole, flags: Sequence[str] = (
         values["terminationGracePeriodSeconds"] = _UPLOAD_SECONDS
     if environment := _environment(spec, role):
         values["extraEnv"] = environment
-    return {**values, **_bucket_values(spec, sized)}
+    return {**values, **_bucket_values(spec, sized), **_volumes(spec, role)}
 
 
 def _disruption_budget(sized: ThanosWorkload) -> dict[str, Any]:
@@ -113,11 +115,19 @@ def _bucket_values(spec: ThanosSpec, sized: ThanosWorkload) -> dict[str, Any]:
     """Return the identity and the volume of a workload that uses the bucket."""
     if sized.role not in BUCKET_ROLES:
         return {}
-    values: dict[str, Any] = {
+    return {
         "serviceAccount": {"annotations": dict(spec.service_account_annotations.get(sized.role, {}))},
         # The chart names a class of its own, which few clusters have.
         "persistence": {"enabled": True, "size": sized.volume_size, "storageClass": sized.storage_class},
     }
-    if spec.storage_ca is not None:
-        values |= {"extraVolumes": ca_volumes(spec.storage_ca), "extraVolumeMounts": ca_mounts(spec.storage_ca)}
-    return values
+
+
+def _volumes(spec: ThanosSpec, role: ThanosRole) -> dict[str, Any]:
+    """Return the volumes of the authority of the bucket, and of the certificate of Thanos."""
+    authority, tls = role in BUCKET_ROLES, bool(grpc_flags(spec, role))
+    volumes = [
+        *(ca_volumes(spec.storage_ca) if authority else []),
+        *(certificate_volumes(spec.tls_secret) if tls else []),
+    ]
+    mounts = [*(ca_mounts(spec.storage_ca) if authority else []), *([certificate_mount()] if tls else [])]
+    return {"extraVolumes": volumes, "extraVolumeMounts": mounts} if volumes else {}

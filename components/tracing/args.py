@@ -116,8 +116,6 @@ class TracingArgs(TypedDict):
     metrics_client: NotRequired[HttpClient]
     """Login, tenant, headers and TLS for the metrics store, by existing Secrets in the namespace of the pods that
     write and query: Tempo, the collectors and Grafana. Default: none."""
-    client_certificates: NotRequired[bool]
-    """Whether clients must present a certificate that `ca.crt` of `tls_secret` signed. Default: false."""
     logins_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace whose key `.htpasswd` holds the logins that the gateway asks for; a login may
     name any tenant. The hash is checked at each request, so that a slow one costs CPU. Default: none, and no
@@ -125,6 +123,8 @@ class TracingArgs(TypedDict):
     metrics_namespaces: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Namespaces whose pods may reach the metrics past the gateway, where the gateway asks for logins or
     certificates: a NetworkPolicy keeps all others out. Required then with `service_monitor`. Default: none."""
+    client_certificates: NotRequired[bool]
+    """Whether clients must present a certificate that `ca.crt` of `tls_secret` signed. Default: false."""
     store: NotRequired[str]
     """`s3`: a bucket. `filesystem`: the volume of a single monolithic pod. Default: `s3`."""
     credentials_secret: NotRequired[pulumi.Input[str]]

@@ -6,7 +6,7 @@ exposes `/flush` and `/shutdown` to every client; that of 1.61.0 has no TLS. Wit
 
 from typing import Any
 
-from .._nginx import chart_resolver, merge_gateway, nginx_resolver, pod_resolver
+from .._nginx import chart_resolver, merge_gateway, nginx_file, nginx_resolver, pod_resolver
 from .._tls import certificate_volume, refusal_lines, tls_lines
 from ..urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
 from .endpoints import JAEGER_GRPC_PORT, JAEGER_HTTP_PORT, QUERY_PORT, ZIPKIN_PORT
@@ -16,7 +16,6 @@ from .workloads import workload_values
 
 TLS_PORT = 443
 HTTP_PORT = 8080
-TIMEOUT_SECONDS = 600
 MAX_BODY_MIB = 20
 
 
@@ -30,7 +29,7 @@ def gateway_values(spec: TracingSpec) -> dict[str, Any]:
     values: dict[str, Any] = {
         "enabled": True,
         **workload_values(spec, TempoRole.GATEWAY),
-        "nginxConfig": {"file": nginx_file(spec)},
+        "nginxConfig": {"file": gateway_file(spec)},
     }
     if spec.logins_secret:
         values["basicAuth"] = {"enabled": True, "existingSecret": spec.logins_secret}
@@ -41,39 +40,15 @@ def gateway_values(spec: TracingSpec) -> dict[str, Any]:
     return merge_gateway(values, volumes, pod_resolver(spec.dns_resolver))
 
 
-def nginx_file(spec: TracingSpec) -> str:
+def gateway_file(spec: TracingSpec) -> str:
     """Return the configuration of nginx: TLS, client certificates and logins of `spec`, and the proxied locations."""
     http = [
-        *(f"{kind}_temp_path /tmp/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")),
-        "default_type application/octet-stream;",
-        "log_format main '$remote_addr - $remote_user [$time_local] $status \"$request\" $body_bytes_sent';",
-        "map $status $failed { default 1; ~^[23] 0; }",
-        "access_log /dev/stderr main if=$failed;",
-        f"client_max_body_size {MAX_BODY_MIB}m;",
-        "proxy_http_version 1.1;",
-        *(
-            f"{module}_{direction}_timeout {TIMEOUT_SECONDS}s;"
-            for module in ("proxy", "grpc")
-            for direction in ("read", "send")
-        ),
         nginx_resolver(spec.dns_resolver, spec.cluster_domain),
         *(tls_lines(spec.client_certificates) if spec.tls_secret else []),
         *_server(_listen(spec, HTTP_PORT), spec, _http_locations(spec)),
         *_server(_listen(spec, OTLP_GRPC_PORT, " http2"), spec, _grpc_locations(spec)),
     ]
-    return "\n".join(
-        [
-            "worker_processes 5;",
-            "worker_rlimit_nofile 8192;",
-            "error_log /dev/stderr;",
-            "pid /tmp/nginx.pid;",
-            "events { worker_connections 4096; }",
-            "http {",
-            *(f"  {line}" for line in http),
-            "}",
-            "",
-        ]
-    )
+    return nginx_file(http, MAX_BODY_MIB)
 
 
 def _listen(spec: TracingSpec, port: int, protocol: str = "") -> list[str]:

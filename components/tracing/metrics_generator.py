@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
-from .._http_client import DIRECTORY, PASSWORD_FILE, TOKEN_FILE, VOLUME, HttpClientSettings, secret_volume
+from .._http_client import (
+    DIRECTORY,
+    PASSWORD_FILE,
+    TOKEN_FILE,
+    USERNAME_FILE,
+    VOLUME,
+    HttpClientSettings,
+    secret_volume,
+)
 from .spec import Processor, TracingSpec
 
 WAL_PATH = "/var/tempo/generator/wal"
@@ -70,7 +78,9 @@ def remote_write_client(client: HttpClientSettings | None) -> dict[str, Any]:
         "tls_config": client.tls_files,
     }
     if client.basic_auth:
-        parts["basic_auth"] = {"username": client.basic_auth.username, "password_file": PASSWORD_FILE}
+        own = client.basic_auth.username_secret
+        name = {"username_file": USERNAME_FILE} if own else {"username": client.basic_auth.username}
+        parts["basic_auth"] = {**name, "password_file": PASSWORD_FILE}
     if client.bearer_token:
         parts["authorization"] = {"credentials_file": TOKEN_FILE}
     if client.sigv4:

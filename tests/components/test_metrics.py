@@ -72,6 +72,29 @@ def test_a_network_policy_admits_the_clients_that_are_named() -> None:
     assert policy["policyTypes"] == ["Ingress"], "what is scraped may be anywhere"
 
 
+def test_with_certificates_clients_use_tls_and_nginx_is_configured_before_the_pods() -> None:
+    args: MetricsArgs = {"namespace": "monitoring", "replicas": 2, "objstore_secret": "o", "tls_secret": "t"}
+    recording = record_component(Metrics, {**args, "client_certificates": True})
+    assert recording.outputs["query_url"] == "https://prometheus-prometheus.monitoring:9090"
+    pair = "prometheus-operated.monitoring.svc.cluster.local:9091"
+    assert recording.outputs["further_otlp_urls"] == [f"https://prometheus-prometheus-1.{pair}/api/v1/otlp"]
+    config, release = recording.one(":ConfigMap"), recording.one(":Release")
+    assert config.plain()["metadata"]["name"] == "prometheus-gateway" and config.urn in release.request.dependencies
+    assert "listen 9091 ssl;" in config.plain()["data"]["nginx.conf"]
+    assert recording.one(":ServiceMonitor").plain()["metadata"]["name"] == "prometheus-tls"
+    assert len(recording.of_type(":NetworkPolicy")) == 1
+    assert record_component(Metrics, args).of_type(":NetworkPolicy") == [], "TLS alone restricts no client"
+
+
+def test_logins_without_tls_come_with_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    messages: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, *_: messages.append(message))
+    recording = record_component(Metrics, {"namespace": "monitoring", "logins_secret": "prometheus-logins"})
+    assert any("unencrypted" in message for message in messages)
+    assert recording.of_type(":ServiceMonitor") == [], "the chart's own needs no TLS"
+    assert recording.outputs["query_url"] == "http://prometheus-prometheus.monitoring:9090"
+
+
 def test_a_namespace_made_elsewhere_is_only_used() -> None:
     recording = record_component(Metrics, {"namespace": "monitoring", "create_namespace": False})
     assert recording.of_type(":Namespace") == []

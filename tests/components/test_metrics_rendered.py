@@ -8,6 +8,8 @@ import pytest
 
 from components.charts import KUBE_PROMETHEUS_STACK
 from components.metrics import Metrics, MetricsArgs
+from components.metrics.gateway import monitor_spec
+from components.metrics.spec import MetricsSpec
 from tests.real_charts import require_renderable
 from tools.program import record
 from tools.render import RenderedObject
@@ -55,3 +57,18 @@ def test_every_name_is_that_of_the_arguments(tmp_path: Path) -> None:
     )
     names = {item.name for item in objects if item.kind == "Service"}
     assert {"prometheus-prometheus", "prometheus-thanos-discovery", "prometheus-operator"} <= names
+
+
+def test_with_certificates_clients_reach_nginx_and_prometheus_has_one_monitor(tmp_path: Path) -> None:
+    secured: MetricsArgs = {**EVERYTHING, "tls_secret": "prometheus-tls", "client_certificates": True}
+    objects = rendered(secured, tmp_path)
+    (service,) = [item for item in objects if item.kind == "Service" and item.name == "prometheus-prometheus"]
+    ports = {port["name"]: port["targetPort"] for port in service.manifest["spec"]["ports"]}
+    assert ports == {"http-web": 9091, "reloader-web": "reloader-web"}
+    spec = monitor_spec(MetricsSpec.check("Metrics", secured))
+    assert spec["selector"]["matchLabels"].items() <= service.manifest["metadata"]["labels"].items()
+    assert {endpoint["port"] for endpoint in spec["endpoints"]} == set(ports)
+    assert "prometheus-prometheus" not in {item.name for item in objects if item.kind == "ServiceMonitor"}
+    (prometheus,) = [item for item in objects if item.kind == "Prometheus"]
+    assert "gateway" in {container["name"] for container in prometheus.manifest["spec"]["containers"]}
+    assert "web" not in prometheus.manifest["spec"]

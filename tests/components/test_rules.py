@@ -26,7 +26,8 @@ PACKAGES = sorted(path.parent.name for path in ROOT.glob("[!_]*/spec.py"))
 Args = Mapping[str, Any]
 
 S3 = {"bucket": "acme", "endpoint": "https://s3.example.org"}
-SECURED = {"tls_secret": "tls", "client_certificates": True, "metrics_namespaces": ["monitoring"]}
+CERTIFICATES = {"tls_secret": "tls", "client_certificates": True}
+SECURED = {**CERTIFICATES, "metrics_namespaces": ["monitoring"]}
 RULES = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 LIMITS = {"ingestion_rate_mb": 4, "ingestion_burst_size_mb": 8}
 
@@ -81,6 +82,7 @@ EXAMPLES: dict[str, list[Args]] = {
             "logs_uid": "",
             "traces_url": "http://tempo.tracing:3200",
             "metrics_url": "http://prometheus.metrics",
+            "metrics_client": {"basic_auth": {"username": "grafana", "password": {"secret": "s", "key": "k"}}},
             "generated_metrics": ["traces_spanmetrics_calls_total"],
             "metric_labels": ["service"],
             "metrics_tags": {"service.name": "service"},
@@ -155,6 +157,7 @@ EXAMPLES: dict[str, list[Args]] = {
         {"namespace": "metrics", "replicas": 2, "objstore_secret": "o", "external_labels": {"env": "prod"}},
         {"namespace": "metrics", "namespace_limits": {"shop": {"samples_per_target": 500}}, "release_name": "p"},
         {"namespace": "metrics", "values": {"prometheus": {}}},
+        {"namespace": "metrics", **CERTIFICATES, "values": {"prometheus": {}}},
     ],
     "OperatorCrds": [{"namespace": "metrics"}],
     "MinioObjectStorage": [
@@ -254,6 +257,7 @@ EXAMPLES: dict[str, list[Args]] = {
         {"namespace": "monitoring", "objstore_secret": "thanos-objstore", "cache_endpoint": "valkey.caching:6379"}
         | {"cache_password_secret": "thanos-cache", "downsampling": False, "retention_raw": "30d"},
         {"namespace": "monitoring", "objstore_secret": "thanos-objstore", "compactor": False},
+        {"namespace": "monitoring", "objstore_secret": "thanos-objstore", **CERTIFICATES},
     ],
     "ThanosObjectStore": [
         {"namespace": "monitoring", "bucket": "acme-thanos", "region": "eu-west-1"}

@@ -37,6 +37,21 @@ def test_queries_go_through_the_frontend_and_writes_through_the_router() -> None
     assert record_component(Thanos, ARGS).outputs["remote_write_url"] == ""
 
 
+def test_with_certificates_queries_and_writes_go_through_nginx() -> None:
+    secured = {**ARGS, "receive": True, "replicas": 2, "tls_secret": "thanos-tls", "client_certificates": True}
+    recording = record_component(Thanos, secured)
+    assert recording.outputs["query_url"] == "https://thanos-gateway.monitoring"
+    assert recording.outputs["remote_write_url"] == "https://thanos-gateway.monitoring/api/v1/receive"
+    release = recording.one(":Release").urn
+    for kind in (":Deployment", ":Service", ":ConfigMap", ":PodDisruptionBudget"):
+        made = recording.one(kind)
+        assert made.plain()["metadata"]["name"] == "thanos-gateway" and release in made.request.dependencies
+    assert len(recording.of_type(":NetworkPolicy")) == 1
+    single = record_component(Thanos, {**ARGS, "logins_secret": "prometheus-logins"})
+    assert single.outputs["query_url"] == "http://thanos-gateway.monitoring"
+    assert single.of_type(":PodDisruptionBudget") == []
+
+
 def test_the_object_store_is_in_one_secret_whose_place_is_plain() -> None:
     recording = record_component(ThanosObjectStore, {**STORE, **KEYS})
     secret = recording.one(":Secret")

@@ -29,7 +29,8 @@ WHOLE: ThanosArgs = {
     "credentials_secret": "thanos-bucket",
     "service_account_annotations": {"compact": {"eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/compact"}},
 }
-TOPOLOGIES = {"small": SMALL, "whole": WHOLE}
+SECURED: ThanosArgs = {**WHOLE, "tls_secret": "thanos-tls", "client_certificates": True}
+TOPOLOGIES = {"small": SMALL, "whole": WHOLE, "secured": SECURED}
 BUCKET_ACCOUNTS = {"thanos-compact", "thanos-receive-ingestor", "thanos-rule", "thanos-store-gateway"}
 
 
@@ -68,10 +69,11 @@ def test_every_flag_that_a_workload_may_not_repeat_is_known(tmp_path: Path) -> N
     from components.thanos.roles import ThanosRole
 
     repeat = {"label", "endpoint", "query.replica-label", "alert.label-drop", "query", "rule-file"}
-    of = containers(rendered(WHOLE, tmp_path))
-    for role in ThanosRole:
-        flags = {argument.partition("=")[0].removeprefix("--") for argument in of[f"thanos-{role}"]["args"][1:]}
-        assert not flags - repeat - set(FLAGS_OF_ARGUMENTS[role]), role
+    for args in (WHOLE, SECURED):
+        of = containers(rendered(args, tmp_path))
+        for role in ThanosRole:
+            flags = {argument.partition("=")[0].removeprefix("--") for argument in of[f"thanos-{role}"]["args"][1:]}
+            assert not flags - repeat - set(FLAGS_OF_ARGUMENTS[role]), role
 
 
 def test_the_compactor_is_one_pod_and_never_merges_replicas_of_prometheus(tmp_path: Path) -> None:
@@ -106,6 +108,11 @@ def test_the_workloads_with_the_bucket_have_accounts_of_their_own(tmp_path: Path
         )
     }
     assert readers == BUCKET_ACCOUNTS
+
+
+def test_with_certificates_a_querier_has_no_store_without_a_name(tmp_path: Path) -> None:
+    arguments = containers(rendered(SECURED, tmp_path))["thanos-query"]["args"]
+    assert not [argument for argument in arguments if argument.startswith("--endpoint=")]
 
 
 def test_every_workload_is_scraped(tmp_path: Path) -> None:

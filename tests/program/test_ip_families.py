@@ -13,6 +13,7 @@ from components.charts import (
     SEAWEEDFS_CHART,
     TEMPO,
     TEMPO_DISTRIBUTED,
+    THANOS,
     VALKEY,
 )
 from components.tracing.modes import TEMPO_3_VERSIONS
@@ -31,6 +32,7 @@ CHARTS = (
     SEAWEEDFS_CHART,
     TEMPO,
     TEMPO_DISTRIBUTED,
+    THANOS,
     VALKEY,
 )
 STACKS: dict[str, dict[str, Any]] = {
@@ -60,6 +62,10 @@ STACKS: dict[str, dict[str, Any]] = {
             "gateway": True,
         },
         "telemetry": {"log_source": "api"},
+    },
+    "long-term-with-certificates": {
+        "security": {"tls": "existing", "authentication": "mtls"},
+        "metrics": {"replicas": 2, "long_term": {"ruler": True, "receive": True}},
     },
 }
 

@@ -185,7 +185,7 @@ def test_valkey_is_the_cache_of_thanos_too() -> None:
 def test_with_logins_only_clients_of_the_stack_reach_thanos() -> None:
     tracing = {"mode": "distributed"}
     recording = stack(metrics=SMALL, tracing=tracing, security={"authentication": "basic"})
-    policy = recording.one(":NetworkPolicy", "long-term-network-policy").plain()["spec"]
+    policy = recording.one(":NetworkPolicy", "long-term-clients-network-policy").plain()["spec"]
     (source,) = policy["ingress"][0]["from"]
     names = source["namespaceSelector"]["matchExpressions"][0]["values"]
     assert {"monitoring", "telemetry", "tracing"} <= set(names)

@@ -117,6 +117,6 @@ def test_only_clients_of_the_stack_reach_prometheus_where_it_authenticates_clien
     found = [each.plain() for each in recording.of_type(":NetworkPolicy") if each.name == "metrics-network-policy"]
     assert len(found) == policies
     for policy in found:
-        (rule,) = policy["spec"]["ingress"]
+        *_, rule = policy["spec"]["ingress"]
         (values,) = [each["values"] for each in rule["from"][0]["namespaceSelector"]["matchExpressions"]]
         assert values == ["monitoring", "telemetry", "tracing"]

@@ -12,7 +12,14 @@ from tools.program import Recording
 MTLS = {"tls": "cert-manager", "issuer": {"name": "observability-ca"}, "authentication": "mtls"}
 BASIC = {"tls": "existing", "authentication": "basic"}
 DISTRIBUTED = {"mode": "distributed"}
-LOGINS = {"collectors": "a-login", "grafana": "g-login", "loki": "l-users", "tempo": "t-users"}
+LOGINS = {
+    "collectors": "a-login",
+    "grafana": "g-login",
+    "generator": "t-login",
+    "loki": "l-users",
+    "tempo": "t-users",
+    "prometheus": "p-users",
+}
 
 
 def values(recording: Recording, release: str) -> Any:
@@ -30,7 +37,8 @@ def secrets_of_pods(recording: Recording) -> set[tuple[str, str]]:
     for release in recording.of_type(":Release"):
         plain = release.plain()
         text = yaml.safe_dump(plain["values"])
-        for name in ("loki-tls", "tempo-tls", "alloy-tls", "grafana-tls", "loki-logins", "tempo-logins"):
+        names = ("loki-tls", "tempo-tls", "alloy-tls", "grafana-tls", "prometheus-tls", "thanos-tls")
+        for name in (*names, "loki-logins", "tempo-logins", "prometheus-logins"):
             found |= {(plain["namespace"], name)} if name in text else set()
         for name in ("alloy-login", "grafana-login"):
             found |= {(plain["namespace"], name)} if f": {name}\n" in text else set()
@@ -53,6 +61,7 @@ def test_certificates_are_asked_for_in_each_namespace_and_every_pod_finds_its_ow
         ("tracing", "tempo-tls"),
         ("telemetry", "alloy-tls"),
         ("monitoring", "grafana-tls"),
+        ("monitoring", "prometheus-tls"),
     }
     assert set(certificates(recording)) == wanted == secrets_of_pods(recording)
     assert {spec["issuerRef"]["name"] for spec in certificates(recording).values()} == {"observability-ca"}
@@ -75,16 +84,15 @@ def test_every_address_that_is_used_is_one_that_the_certificate_is_good_for(trac
         assert host in (*loki, *tempo)
 
 
-def test_with_mtls_both_clients_show_a_certificate_to_both_servers() -> None:
+def test_with_mtls_both_clients_show_a_certificate_to_every_server() -> None:
     recording = stack(security=MTLS)
     config = collectors(recording)
     assert config.count("/etc/alloy-tls/tls.key") == 3, "the push, OTLP logs and traces"
     assert "insecure" not in config
-    for signal in ("logs", "traces"):
+    for signal in ("logs", "traces", "metrics"):
         made = datasource(recording, signal)
         assert made["secureJsonData"]["tlsClientKey"] == "$__file{/etc/grafana-tls/tls.key}"
         assert made["jsonData"]["tlsAuth"] is True and "basicAuth" not in made
-    assert "secureJsonData" not in datasource(recording, "metrics")
 
 
 def test_who_needs_a_secret_is_made_after_it() -> None:
@@ -137,7 +145,13 @@ def test_no_generated_password_is_in_a_config_map_or_the_values_of_a_chart() -> 
 def test_logins_that_are_there_take_the_place_of_generated_ones() -> None:
     recording = stack(security={**BASIC, "logins": LOGINS}, tracing=DISTRIBUTED)
     assert not recording.of_type(":ClientLogin") and not recording.of_type(":GatewayLogins")
-    for release, name in (("logging-loki", "l-users"), ("tracing-tempo", "t-users"), ("grafana-grafana", "g-login")):
+    for release, name in (
+        ("logging-loki", "l-users"),
+        ("tracing-tempo", "t-users"),
+        ("tracing-tempo", "t-login"),
+        ("grafana-grafana", "g-login"),
+        ("metrics-prometheus", "p-users"),
+    ):
         assert name in yaml.safe_dump(values(recording, release))
     assert "a-login" in yaml.safe_dump(values(recording, "telemetry-agents"))
 
@@ -199,6 +213,7 @@ def test_prometheus_is_let_past_the_authentication_to_read_metrics(metrics: dict
         ({"authentication": "mtls"}, 'security.authentication = "mtls": a client certificate requires TLS'),
         ({"tls": "cert-manager"}, "security.issuer.name: is missing: tls cert-manager requires an issuer"),
         ({"tls": "existing", "issuer": {"name": "x"}}, 'security.issuer = "x": is not used'),
+        ({**BASIC, "logins": {**LOGINS, "generator": None}}, "security.logins.generator: is missing"),
         ({"certificates": {"loki": "x"}}, 'security.certificates = {"loki": "x"}: is not used: tls is none'),
         (BASIC, 'security.authentication = "basic": monolithic Tempo has no gateway to check logins'),
         (

@@ -14,6 +14,7 @@ from components.tracing.modes import TEMPO_2_VERSIONS
 from tests.checkout import ROOT
 from tests.installed_tools import require
 from tools.contract import check
+from tools.contract.pods import pods_of
 from tools.program.stacks import configured_program
 from tools.render import Rendering
 from tools.render.stack import render_program
@@ -27,6 +28,11 @@ STACKS: dict[str, dict[str, Any]] = {
         "logging": TEAMS,
         "tracing": {"mode": "distributed"},
         "telemetry": {"logs_tenant": "ops", "namespace_tenants": {"shop": "team-a"}},
+    },
+    "years-of-metrics": {
+        "security": {**BY_MANAGER, "authentication": "basic"},
+        "tracing": {"mode": "distributed"},
+        "metrics": {"replicas": 2, "long_term": {"replicas": 2, "ruler": True, "receive": True}},
     },
     "older-charts": {
         "security": {"tls": "existing", "authentication": "basic"},
@@ -55,14 +61,14 @@ def test_every_pod_that_reads_a_secret_has_it_in_its_namespace(rendering: Render
         pytest.skip("stand-in charts mount no Secrets")
     there = {(item.namespace, item.name) for item in rendering.objects if item.kind in ("Secret", "Certificate")}
     read = {
-        (item.namespace, found)
-        for item in rendering.objects
-        if item.kind in ("Deployment", "StatefulSet", "DaemonSet")
-        for volume in item.manifest["spec"]["template"]["spec"].get("volumes") or []
+        (pod.owner.namespace, found)
+        for pod in pods_of(rendering.objects)
+        for volume in pod.spec.get("volumes") or []
         for found in [volume.get("secret", {}).get("secretName", "")]
         if re.search(r"-(tls|logins?)$", found)
     }
     expected = {name for _, name in read if name.endswith("-tls")}
-    assert expected >= {"loki-tls", "tempo-tls", "alloy-tls", "grafana-tls"}
+    assert expected >= {"loki-tls", "tempo-tls", "alloy-tls", "grafana-tls", "prometheus-tls"}
+    assert ("thanos-tls" in expected) == (rendering.stack == "years-of-metrics")
     made = read if rendering.stack != "older-charts" else {each for each in read if not each[1].endswith("-tls")}
     assert made and made <= there

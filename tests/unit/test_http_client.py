@@ -70,6 +70,31 @@ def test_tempo_logs_in_by_name_and_password() -> None:
     }
 
 
+def test_the_name_of_a_login_may_be_a_secret_too() -> None:
+    client = {"basic_auth": {"username_secret": secret_key("username"), "password": secret_key("password")}}
+    assert tempo(client)["basic_auth"] == {
+        "username_file": f"{DIRECTORY}/username",
+        "password_file": f"{DIRECTORY}/password",
+    }
+    assert datasource(client)["basicAuthUser"] == f"$__file{{{DIRECTORY}/username}}"
+    for destination in (REMOTE_WRITE, OTLP):
+        config = config_of(**destination, metrics_client=client)
+        assert f'filename = "{DIRECTORY}/username"' in config
+        assert "local.file.metrics_username.content" in config
+
+
+@pytest.mark.parametrize(
+    ("login", "message"),
+    [
+        ({}, "is missing: a login has a name"),
+        ({"username": "a", "username_secret": secret_key("username")}, "must not be set with username_secret"),
+    ],
+)
+def test_a_login_has_one_name(login: dict[str, Any], message: str) -> None:
+    with pytest.raises(InvalidArgsError, match=message):
+        grafana({"basic_auth": {**login, "password": secret_key("password")}})
+
+
 def test_tempo_sends_a_token_or_signs_its_requests() -> None:
     assert tempo(LOGINS["bearer"])["authorization"] == {"credentials_file": f"{DIRECTORY}/token"}
     assert tempo(LOGINS["sigv4"]) == {"sigv4": {"region": "eu-west-1", "role_arn": ROLE}}

@@ -20,7 +20,7 @@ from components.storage.seaweedfs import seaweedfs_values
 from components.storage.spec import InClusterObjectStorageSpec
 from components.telemetry.alloy.config import alloy_config
 from components.telemetry.alloy.values import alloy_values
-from components.tracing.gateway import nginx_file
+from components.tracing.gateway import gateway_file
 from components.tracing.ip_families import MONOLITHIC_CONFIG
 from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.values import tempo_values
@@ -109,7 +109,7 @@ def test_the_gateway_of_tempo_that_cannot_listen_on_ipv6_is_refused() -> None:
 
 @in_every_family
 def test_the_gateway_of_tempo_with_tls_listens_in_the_families(families: tuple[str, ...]) -> None:
-    text = nginx_file(tempo_spec(ON_PREMISES, gateway=True, tls_secret="tempo-tls", ip_families=families))
+    text = gateway_file(tempo_spec(ON_PREMISES, gateway=True, tls_secret="tempo-tls", ip_families=families))
     listeners = re.findall(r"listen (\S+) ssl", text)
     ports = [listener for listener in listeners if "[::]" not in listener]
     assert len(ports) == 2

@@ -25,6 +25,12 @@ LISTENS_AT_IPV4_BY_DEFAULT = {
 
 SERVES_HEALTH_AT_IPV4 = "kiwigrid/k8s-sidecar"
 
+LISTENS_AT_BOTH_BY_0_0_0_0 = "thanos/thanos"
+"""An image whose server takes connections of both families at `0.0.0.0`, as Go does with network `tcp`.
+
+https://pkg.go.dev/net#Listen
+"""
+
 RINGS = (
     "backend_worker.ring",
     "compactor.ring",
@@ -59,7 +65,8 @@ def _texts(item: RenderedObject) -> Iterator[str]:
         yield from (str(text) for key, text in (item.manifest.get("data") or {}).items() if not key.endswith(".json"))
     for pod in pods_of([item]):
         for container in pod.containers:
-            yield "\n".join(map(str, [*(container.get("command") or ()), *(container.get("args") or ())]))
+            if LISTENS_AT_BOTH_BY_0_0_0_0 not in str(container.get("image")):
+                yield "\n".join(map(str, [*(container.get("command") or ()), *(container.get("args") or ())]))
             yield from (str(variable.get("value", "")) for variable in container.get("env") or ())
 
 

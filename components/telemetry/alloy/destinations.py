@@ -6,7 +6,7 @@ TLS and logins are files of mounted Secrets: the configuration holds no secret, 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ..._http_client import ClientFiles, HttpClientSettings
+from ..._http_client import ClientFiles, HttpBasicAuth, HttpClientSettings
 from ..._tenants import HEADER
 from ...units import parse_quantity
 from ..model import DestinationKind, PipelineDestination, Signal
@@ -287,6 +287,8 @@ def further_destinations(flows: Sequence[Flow]) -> Iterator[tuple[str, PipelineD
 
 def _client_files(client: HttpClientSettings, files: ClientFiles, label: str, *, exports: bool) -> list[Block]:
     read = [_secret_file(f"{label}_header_{index}", path) for index, path in enumerate(files.headers.values())]
+    if client.basic_auth and client.basic_auth.username_secret:
+        read.append(Block("local.file", f"{label}_username", {"filename": files.username}))
     if not exports:
         return read
     if client.basic_auth:
@@ -304,7 +306,8 @@ def _exporter_auth(client: HttpClientSettings, label: str) -> list[Block]:
     """Return the component that authenticates an exporter, of which it takes one."""
     if client.basic_auth:
         password = Ref(f"local.file.{label}_password.content")
-        return [Block("otelcol.auth.basic", label, {"username": client.basic_auth.username, "password": password})]
+        username = _username(client.basic_auth, label)
+        return [Block("otelcol.auth.basic", label, {"username": username, "password": password})]
     if client.bearer_token:
         return [Block("otelcol.auth.bearer", label, {"token": Ref(f"local.file.{label}_token.content")})]
     if client.sigv4:
@@ -312,6 +315,10 @@ def _exporter_auth(client: HttpClientSettings, label: str) -> list[Block]:
         return [Block("otelcol.auth.sigv4", label, {"region": client.sigv4.region, "service": "aps"}, role)]
     headers = [Block("header", attributes={"key": name, "value": value}) for name, value in _headers(client, label)]
     return [Block("otelcol.auth.headers", label, blocks=headers)] if headers else []
+
+
+def _username(login: HttpBasicAuth, label: str) -> Value:
+    return Ref(f"local.file.{label}_username.content") if login.username_secret else login.username
 
 
 def _exporter_client(client: HttpClientSettings | None, label: str) -> dict[str, Value]:
@@ -334,7 +341,7 @@ def http_client(
         attributes["bearer_token_file"] = files.token
     blocks = []
     if client.basic_auth:
-        login = {"username": client.basic_auth.username, "password_file": files.password}
+        login = {"username": _username(client.basic_auth, label), "password_file": files.password}
         blocks.append(Block("basic_auth", attributes=login))
     if client.sigv4:
         blocks.append(Block("sigv4", attributes=client.sigv4.model_dump(exclude_defaults=True)))

@@ -80,7 +80,9 @@ def settings_client(name: str, client: HttpClientSettings, files: ClientFiles) -
     """Return the tenant and the extensions of the login and the secret headers, of which an exporter names the last."""
     extensions: dict[str, Any] = {}
     if client.basic_auth:
-        login = {"username": client.basic_auth.username, "password_file": files.password}
+        secret = client.basic_auth.username_secret is not None
+        username = {"username_file": files.username} if secret else {"username": client.basic_auth.username}
+        login = {**username, "password_file": files.password}
         extensions[f"basicauth/{name}"] = {"client_auth": login}
     if client.bearer_token:
         extensions[f"bearertokenauth/{name}"] = {"filename": files.token}

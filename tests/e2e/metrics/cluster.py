@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from sandbox import controlplane, credentials
+from sandbox.crds import DEFINITIONS_VARIABLE
+from sandbox.documents import DUMPER
 from sandbox.handle import Sandbox
 from sandbox.kinds import Kind, is_namespaced
 from sandbox.processes import wait_until_none
 from tests.e2e.metrics.programs import SECONDS
-from tests.e2e.metrics.stack import NAMESPACE
+from tests.e2e.metrics.stack import NAMESPACE, definitions_beside
 from tests.e2e.metrics.workloads import Object
 
-_FIRST = ("CustomResourceDefinition", "Namespace", "ServiceAccount", "ClusterRole", "Service")
+DEFINITION = "CustomResourceDefinition"
+_FIRST = (DEFINITION, "Namespace", "ServiceAccount", "ClusterRole", "Service")
 """Kinds that others refer to."""
 
 
@@ -88,3 +93,21 @@ class Cluster:
         file = self._directory / f"{account}.kubeconfig"
         file.write_text(yaml.safe_dump(config))
         return file
+
+
+@contextmanager
+def running(manifests: Sequence[Object], directory: Path) -> Iterator[Cluster]:
+    """Run a control plane of its own with objects, and the published definitions where none are among them."""
+    definitions = directory / "definitions"
+    definitions.mkdir()
+    for manifest in [each for each in manifests if each["kind"] == DEFINITION] or definitions_beside():
+        (definitions / f"{manifest['metadata']['name']}.yaml").write_text(yaml.dump(manifest, Dumper=DUMPER))
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(DEFINITIONS_VARIABLE, str(definitions))
+            sandbox = controlplane.up(directory)
+        cluster = Cluster(sandbox, directory)
+        cluster.apply(each for each in manifests if each["kind"] != DEFINITION)
+        yield cluster
+    finally:
+        controlplane.down(directory)

@@ -6,20 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
-from sandbox import controlplane
-from sandbox.crds import DEFINITIONS_VARIABLE
-from sandbox.documents import DUMPER
 from tests.e2e.metrics import servers
-from tests.e2e.metrics.cluster import Cluster
+from tests.e2e.metrics.cluster import Cluster, running
 from tests.e2e.metrics.programs import Programs
 from tests.e2e.metrics.servers import PAGES, Shop
-from tests.e2e.metrics.stack import BUCKET, REGION, definitions_beside, existing, render_stack, settings
+from tests.e2e.metrics.stack import BUCKET, REGION, existing, render_stack, settings
 from tests.e2e.metrics.workloads import Objects
 from tests.e2e.s3 import s3_client, s3_server
-
-DEFINITION = "CustomResourceDefinition"
 
 
 @pytest.fixture(scope="session")
@@ -46,18 +40,8 @@ def rendered(store: str, shop: Shop) -> Objects:
 @pytest.fixture(scope="session")
 def cluster(rendered: Objects, shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """A control plane of its own, with the published definitions where they can be had and the stack's objects."""
-    definitions, directory = tmp_path_factory.mktemp("definitions"), tmp_path_factory.mktemp("cluster")
-    for manifest in rendered.of(DEFINITION) or definitions_beside():
-        (definitions / f"{manifest['metadata']['name']}.yaml").write_text(yaml.dump(manifest, Dumper=DUMPER))
-    try:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv(DEFINITIONS_VARIABLE, str(definitions))
-            sandbox = controlplane.up(directory)
-        cluster = Cluster(sandbox, directory)
-        cluster.apply([*existing(shop), *(each for each in rendered.manifests if each["kind"] != DEFINITION)])
+    with running([*existing(shop), *rendered.manifests], tmp_path_factory.mktemp("cluster")) as cluster:
         yield cluster
-    finally:
-        controlplane.down(directory)
 
 
 @pytest.fixture(scope="module")

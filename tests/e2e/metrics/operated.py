@@ -72,6 +72,11 @@ class Replica:
         return Path(self._pod.places("prometheus")[self._pod.flag("--storage.tsdb.path", "prometheus")])
 
     @property
+    def pod(self) -> Pod:
+        """The pod on this machine."""
+        return self._pod
+
+    @property
     def sidecar_address(self) -> str:
         """Where the sidecar answers queries."""
         return f"{HOST}:{self._grpc_port}"

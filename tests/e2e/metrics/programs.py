@@ -7,6 +7,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,14 @@ def command(name: str) -> str:
     return found
 
 
+@dataclass(frozen=True)
+class ClientTls:
+    """What a client of TLS has: the authority that it trusts, and its certificate with the key in one file."""
+
+    authority: Path
+    certificate: Path | None = None
+
+
 class Program:
     """One running program, as its clients see it; it is ready once it answers `ready`."""
 
@@ -39,11 +48,16 @@ class Program:
         *,
         ready: str = "/-/ready",
         environment: Mapping[str, str] | None = None,
+        tls: ClientTls | None = None,
     ) -> None:
         self.address = f"{HOST}:{port}"
+        self.url = f"{'https' if tls else 'http'}://{self.address}"
         self._ready = ready
         self._session = requests.Session()
         self._session.trust_env = False
+        if tls:
+            self._session.verify = str(tls.authority)
+            self._session.cert = str(tls.certificate) if tls.certificate else None
         self.process: Process = start(name, [command(name), *arguments], directory / f"{name}.log", environment or {})
 
     def wait_until_ready(self) -> None:
@@ -56,14 +70,14 @@ class Program:
 
     def get(self, path: str, **asked: Any) -> requests.Response:
         """Return the answer to a GET; fail where it is not a good one."""
-        answer = self._session.get(f"http://{self.address}{path}", params=asked, timeout=SECONDS)
+        answer = self._session.get(f"{self.url}{path}", params=asked, timeout=SECONDS)
         assert answer.ok, f"{path}: {answer.status_code} {answer.text}"
         return answer
 
     def post(self, path: str, body: bytes, content_type: str) -> None:
         """Send a body; fail where it is not taken."""
         headers = {"Content-Type": content_type}
-        answer = self._session.post(f"http://{self.address}{path}", data=body, headers=headers, timeout=SECONDS)
+        answer = self._session.post(f"{self.url}{path}", data=body, headers=headers, timeout=SECONDS)
         assert answer.ok, f"{path}: {answer.status_code} {answer.text}"
 
     def metrics(self, path: str = "/metrics", **asked: Any) -> Exposition:
@@ -90,7 +104,7 @@ class Program:
 
     def _is_ready(self) -> bool:
         try:
-            return self._session.get(f"http://{self.address}{self._ready}", timeout=SECONDS).ok
+            return self._session.get(f"{self.url}{self._ready}", timeout=SECONDS).ok
         except requests.ConnectionError:
             return False
 
@@ -111,11 +125,12 @@ class Programs:
         label: str = "",
         ready: str = "/-/ready",
         environment: Mapping[str, str] | None = None,
+        tls: ClientTls | None = None,
     ) -> Program:
         """Start a program and return it once it is ready; the `label` tells apart several of one name."""
         directory = self.directory / (label or name)
         directory.mkdir(parents=True, exist_ok=True)
-        program = Program(name, arguments, port, directory, ready=ready, environment=environment)
+        program = Program(name, arguments, port, directory, ready=ready, environment=environment, tls=tls)
         self._started.append(program)
         program.wait_until_ready()
         return program

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,14 +11,20 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality
 
-from tests.e2e.metrics.programs import command
+from tests.e2e.metrics.programs import ClientTls, command
 from tests.e2e.metrics.prometheus import Prometheus
 
 
 def push_remotely(
-    address: str, name: str, value: float, labels: Mapping[str, str], scratch: Path, path: str = "/api/v1/write"
+    address: str,
+    name: str,
+    value: float,
+    labels: Mapping[str, str],
+    scratch: Path,
+    path: str = "/api/v1/write",
+    tls: ClientTls | None = None,
 ) -> None:
-    """Send one sample of now by remote write to a host and port."""
+    """Send one sample of now by remote write to a host and port, with the certificate of a client."""
     file = scratch / "pushed"
     file.write_text(f"# TYPE {name} gauge\n{name} {value}\n")
     words = [
@@ -26,7 +33,12 @@ def push_remotely(
         f"--remote-write.path={path}",
         *(f"--label={label}={text}" for label, text in labels.items()),
     ]
-    words += [f"http://{address}", str(file)]
+    if tls:
+        config, certificate = scratch / "client.json", str(tls.certificate)
+        files = {"ca_file": str(tls.authority), "cert_file": certificate, "key_file": certificate}
+        config.write_text(json.dumps({"tls_config": files}))
+        words.append(f"--http.config.file={config}")
+    words += [f"{'https' if tls else 'http'}://{address}", str(file)]
     subprocess.run([command("promtool"), *words], check=True, capture_output=True, env={})
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from components.thanos.component import REMOTE_WRITE_PORT
+from components.thanos.gateway import REMOTE_WRITE_PORT
 from components.thanos.roles import ThanosRole
 from sandbox.commands import HOST, free_ports
 from tests.e2e.metrics.programs import Program, Programs

@@ -153,6 +153,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"receiver_tls": True, "authentication": "mtls"},
         {**BASIC, "receiver_tls": True, "logins": {**LOGINS, "loki": "l"}},
         {**BASIC, "tls": "none", "logins": LOGINS},
+        {**BASIC, "logins": {**LOGINS, "generator": "m", "prometheus": "p"}},
     ),
     "rest": (
         {

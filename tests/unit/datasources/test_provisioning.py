@@ -204,6 +204,13 @@ def test_prometheus_is_shown_nothing() -> None:
     assert files(**SECURED)["metrics"] == files(provision_metrics=True)["metrics"]
 
 
+def test_prometheus_of_the_stack_is_shown_what_loki_is_shown() -> None:
+    url = {"metrics_url": "https://prometheus-prometheus.monitoring:9090", "metrics_authentication": True}
+    metrics, logs = one(files(**SECURED, **url)["metrics"]), one(files(**SECURED)["logs"])
+    assert metrics["secureJsonData"] == logs["secureJsonData"] and metrics["basicAuthUser"] == logs["basicAuthUser"]
+    assert metrics["jsonData"]["tlsAuth"] is metrics["jsonData"]["tlsAuthWithCACert"] is True
+
+
 def test_without_client_certificates_only_the_authority_is_read() -> None:
     datasource = one(files(**{**SECURED, "client_certificates": False, "login_directory": ""})["traces"])
     assert datasource["secureJsonData"] == {"tlsCACert": "$__file{/etc/grafana-tls/ca.crt}"}

@@ -48,7 +48,6 @@ TWO = {"replicas": 2}
         ),
         ({"index_cache_mib": 1024}, "index_cache_mib", "half of the memory of store-gateway, 1024 MiB"),
         ({"response_cache_mib": 512}, "response_cache_mib", "workloads.query-frontend.memory"),
-        ({"ip_families": ["IPv6"]}, "ip_families", "put IPv4 first"),
         ({"values": {"compact": {"extraArgs": []}}}, "values.compact.extraArgs", "workloads.compact.extra_args"),
         ({"values": {"additionalReplicaLabels": ["replica"]}}, "values.additionalReplicaLabels", "replica_labels"),
         ({"values": {"compact": {"deduplication": {"enabled": True}}}}, "values.compact.deduplication", "merge"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.tracing.gateway import nginx_file
+from components.tracing.gateway import gateway_file
 from components.tracing.modes import TEMPO_2_VERSIONS
 from components.tracing.security import network_policy_spec
 from components.tracing.values import tempo_values
@@ -51,7 +51,7 @@ def test_both_ports_use_tls_and_require_certificates_and_logins(base: dict[str, 
 
 @every_version
 def test_only_spans_and_queries_are_proxied(base: dict[str, Any]) -> None:
-    file = nginx_file(spec(base, **TLS, receivers=ALL_PROTOCOLS))
+    file = gateway_file(spec(base, **TLS, receivers=ALL_PROTOCOLS))
     proxied = re.findall(r"location (?:= |\^~ )?(\S+) \{ (?:proxy|grpc)_pass (\S+);", file)
     assert dict(proxied) == {
         "/v1/traces": "http://$distributor:4318/v1/traces",
@@ -68,7 +68,7 @@ def test_only_spans_and_queries_are_proxied(base: dict[str, Any]) -> None:
 
 
 def test_disabled_protocols_are_not_proxied() -> None:
-    file = nginx_file(spec(OPEN, **TLS))
+    file = gateway_file(spec(OPEN, **TLS))
     assert "jaeger" not in file and "zipkin" not in file
 
 

@@ -80,6 +80,7 @@ def test_a_listener_or_a_ring_of_the_other_family_is_found(
     [
         (workload(containers=[container(args=["--listen=0.0.0.0:80", "--listen=[::]:80"])]), ON_IPV6),
         (workload(containers=[container(args=["--allow=0.0.0.0/0", "--listen=:80"])]), ON_IPV6),
+        (workload(containers=[container(image="quay.io/thanos/thanos:v1", args=["--listen=0.0.0.0:80"])]), ON_IPV6),
         (config_map("nginx.conf", "server {\n  listen 80;\n  listen [::]:80 ssl;\n}\n"), BOTH),
         (config_map("nginx.conf", "server {\n  listen 80;\n}\n"), ON_IPV4),
         (config_map("config.yaml", LOKI_ON_IPV6), ON_IPV6),
