@@ -129,7 +129,8 @@ class TelemetryArgs(TypedDict):
     namespace: pulumi.Input[str]
     """Namespace of the release."""
     release_name: NotRequired[str]
-    """Name of the Helm release, of the Service and of the workload. Default: `alloy`."""
+    """Name of the Helm release, of the Service and of the workload; other roles add theirs. Default: that of the
+    engine."""
     tls_secret: NotRequired[pulumi.Input[str]]
     """Secret in the same namespace with `ca.crt`, the authority by which https addresses and a gRPC endpoint for
     traces are trusted, and `tls.crt` and `tls.key` for `client_certificates` and `receiver_tls`. Default: none;
@@ -223,7 +224,8 @@ class TelemetryArgs(TypedDict):
     Default: `/var/lib/<release>.<namespace>`."""
     allow_changes: NotRequired[Sequence[str]]
     """Changes that the applied state forbids and that are allowed in one update: `positions`, after the directory
-    was moved on every node, or to read again the lines that the nodes still have. Default: none."""
+    was moved on every node, or to read again the lines that the nodes still have; `log_source` and `engine`, to
+    accept the lines that are repeated or lost. Default: none."""
     replicas: NotRequired[pulumi.Input[int]]
     """Number of collectors with `log_source: api`; with `files` each node has one. 1 to 1000. Default: `2`."""
     max_unavailable: NotRequired[pulumi.Input[str]]
