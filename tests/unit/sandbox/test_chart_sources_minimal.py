@@ -15,6 +15,7 @@ from components.charts import (
     KUBE_PROMETHEUS_STACK,
     LOKI,
     MINIO,
+    OPENTELEMETRY_COLLECTOR,
     SEAWEEDFS_CHART,
     TEMPO,
     TEMPO_DISTRIBUTED,
@@ -70,6 +71,18 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
         "collector",
         {"alloy": {"clustering": {"enabled": True}}},
         "collector-alloy collector-alloy-cluster",
+    ),
+    (
+        "opentelemetry-collector",
+        OPENTELEMETRY_COLLECTOR.default_version,
+        "otel-collector-gateway",
+        {
+            "fullnameOverride": "otel-collector-gateway",
+            "mode": "statefulset",
+            "image": {"repository": "otelcol-contrib"},
+            "service": {"enabled": True, "clusterIP": "None"},
+        },
+        "otel-collector-gateway",
     ),
     ("grafana", GRAFANA_CHART.default_version, "grafana", {}, "grafana"),
     (

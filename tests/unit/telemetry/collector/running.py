@@ -7,7 +7,7 @@ import subprocess
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -72,10 +72,11 @@ def run(
     directory: Path,
     *,
     count: int,
+    wanted: Callable[[Record], bool] = lambda _: True,
     posted: Sequence[Posted] = (),
     pods: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Record]:
-    """Return what the Collector hands to its exporters until it is ended, after `count` records.
+    """Return what the Collector hands to its exporters until it is ended, after `count` records that are wanted.
 
     `pods` are the attributes that the Kubernetes API would add to the resources of each pod by its name.
     """
@@ -98,14 +99,15 @@ def run(
         try:
             for line in process.stdout or ():
                 found += records_of(json.loads(line))
-                if len(found) >= count:
+                if sum(map(wanted, found)) >= count:
                     # What it has read beyond that comes before it ends.
                     process.terminate()
         finally:
             process.kill()
             sender.join()
             guard.cancel()
-    assert len(found) >= count, f"{len(found)} of {count} records: {found}\n{log.read_text(encoding='utf-8')}"
+    seen = sum(map(wanted, found))
+    assert seen >= count, f"{seen} of {count} records: {found}\n{log.read_text(encoding='utf-8')}"
     return found
 
 

@@ -143,13 +143,20 @@ def test_the_queue_on_disk_has_the_size_that_is_set() -> None:
     assert in_memory["queue_size"] == 128 * 2**20, "a quarter of the memory limit"
 
 
+def test_the_queues_of_a_gateway_fit_into_its_volume() -> None:
+    changes = {**SAMPLED, "gateway": {"volume_size": "1Gi"}, "queue_size": "1Gi"}
+    exporters = config_of(Role.GATEWAY, **changes)["exporters"]
+    assert len(exporters) == 2
+    assert sum(exporter["sending_queue"]["queue_size"] for exporter in exporters.values()) <= 0.8 * 2**30
+
+
 def test_metrics_are_made_of_spans_before_they_are_sampled() -> None:
     found = pipelines(config("gateway"))
     first, last = found["traces/traces_1"], found["traces/traces"]
     assert first["exporters"] == ["span_metrics/span_metrics", "service_graph/service_graph", "forward/traces_1"]
     assert last["receivers"] == ["forward/traces_1"]
     assert last["processors"] == ["transform/redact", "tail_sampling/sample"]
-    assert found["metrics/span_metrics"]["receivers"] == ["span_metrics/span_metrics"]
+    assert found["metrics/span_metrics_of_spans"]["receivers"] == ["span_metrics/span_metrics"]
 
 
 def test_late_spans_get_the_decision_of_their_trace() -> None:
@@ -296,25 +303,28 @@ def spans(*found: Any) -> Posted:
     return Posted("traces", {"resourceSpans": [{"resource": resource, "scopeSpans": [{"spans": list(found)}]}]})
 
 
-def test_errors_and_slow_traces_are_kept_and_metrics_count_every_span(tmp_path: Path) -> None:
+def test_errors_and_slow_traces_are_kept(tmp_path: Path) -> None:
     sample = {"kind": "tail_sampling", "slow": "500ms", "percentage": 0, "decision_wait": "1s"}
-    changes = {**SAMPLED, "processors": {"sample": sample}}
-    found = config_of(Role.GATEWAY, **changes)
-    found["connectors"]["span_metrics/span_metrics"]["metrics_flush_interval"] = "2s"
-    del found["connectors"]["service_graph/service_graph"]["metrics_flush_interval"]
-    posted = [
-        spans(
-            *(span(number) for number in range(1, 8)),
-            span(8, error=True, mail="jane@example.org"),
-            span(9, "slow of jane@example.org", milliseconds=500),
-        )
-    ]
-    records = run(found, tmp_path, count=6, posted=posted)
-    kept = {record.item["name"]: record for record in records if "spanId" in record.item}
-    assert set(kept) == {"GET /", "slow of [email]"}
-    assert kept["GET /"].attributes == {"mail": "[email]"}
-    latency = [record for record in records if record.item.get("metric") == "traces_spanmetrics_latency"]
-    assert sum(int(record.item["count"]) for record in latency) >= 9
-    assert {record.attributes["service"] for record in latency} == {"shop"}
-    assert {record.resource["service.instance.id"] for record in latency} == {"collector-1"}
+    found = config_of(Role.GATEWAY, **{**SAMPLED, "processors": {"sample": sample}})
+    fast = [span(number) for number in range(1, 8)]
+    error, slow = span(8, error=True, mail="jane@example.org"), span(9, "slow of jane@example.org", milliseconds=500)
+    kept = run(
+        found, tmp_path, count=2, wanted=lambda record: "spanId" in record.item, posted=[spans(*fast, error, slow)]
+    )
+    named = {record.item["name"]: record for record in kept if "spanId" in record.item}
+    assert set(named) == {"GET /", "slow of [email]"}
+    assert named["GET /"].attributes == {"mail": "[email]"}
+
+
+def test_metrics_count_the_spans_that_are_not_kept_too(tmp_path: Path) -> None:
+    sample = {"kind": "tail_sampling", "errors": False, "slow": None, "percentage": 0, "decision_wait": "1s"}
+    found = config_of(Role.GATEWAY, **{**SAMPLED, "processors": {"sample": sample}})
+    found["connectors"]["span_metrics/span_metrics"]["metrics_flush_interval"] = "1s"
+    posted = [spans(*(span(number) for number in range(1, 8)))]
+    latency = "traces_spanmetrics_latency"
+    records = run(found, tmp_path, count=1, wanted=lambda record: record.item.get("metric") == latency, posted=posted)
+    [point, *_] = [record for record in records if record.item.get("metric") == latency]
+    assert (point.item["count"], point.attributes["service"]) == ("7", "shop")
+    assert point.resource["service.instance.id"] == "collector-1", "another collector makes the same series"
     assert "traces_spanmetrics_calls" in {record.item.get("metric") for record in records}
+    assert not any("spanId" in record.item for record in records)

@@ -1,0 +1,236 @@
+"""Processors and connectors: what each source begins with, and the declared ones."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from ..._log_labels import IndexLabel
+from ..._merge import deep_merge
+from ...units import parse_duration, parse_quantity
+from ..labels import EVENTS_JOB, container_labels, static_labels
+from ..model import PipelineProcessor, PipelineSource, ProcessorKind, Signal, SourceKind
+from ..ottl import (
+    APP_LABEL_ATTRIBUTES,
+    LOGS_ANNOTATION,
+    LOGS_ANNOTATION_ATTRIBUTE,
+    SERVICE_NAME_ATTRIBUTE,
+    SPAN_METRICS_NAMESPACE,
+    Statements,
+    delete_attributes,
+    drop_condition,
+    event_statements,
+    label_attributes,
+    metadata_fields,
+    quote,
+    set_labels,
+    set_where_missing,
+    span_metric_statements,
+    static_attributes,
+    syslog_statements,
+    transformations,
+    unread_pods,
+)
+from ..pipelines import Role
+from ..spec import TelemetrySpec
+from ..workload import KUBERNETES_ATTRIBUTES, memory_limit, workload_name
+from .receivers import milliseconds
+from .variables import NODE_VARIABLE, POD_VARIABLE, Config, Variable
+
+OWN_BEGINNING = frozenset({SourceKind.CONTAINERS, SourceKind.EVENTS, SourceKind.SYSLOG})
+"""The sources that have processors of their own; the others send resources."""
+METRICS_OF_SPANS = frozenset({ProcessorKind.SPAN_METRICS, ProcessorKind.SERVICE_GRAPH})
+"""The kinds that are connectors."""
+
+_MEMORY_PERCENT = 80
+_DECISIONS = 10
+"""Decisions that are remembered for each trace in memory, so that late spans are treated as the others."""
+_FLUSH_INTERVAL, _SERIES_EXPIRE = "15s", "5m"
+_CONTAINER_ONLY = frozenset({IndexLabel.STREAM, IndexLabel.FILENAME, IndexLabel.CONTAINER_RUNTIME, IndexLabel.LEVEL})
+"""The labels that are not known of logs that are sent."""
+
+
+def first_processors(spec: TelemetrySpec, role: Role, signal: Signal, sources: Mapping[str, PipelineSource]) -> Config:
+    """Return the processors of sources that begin alike: the memory limiter, the names of pods, labels."""
+    limit = int(parse_quantity(memory_limit(spec, role)) * _MEMORY_PERCENT // 100) // 2**20
+    limiter: Config = {"memory_limiter": {"check_interval": "1s", "limit_mib": limit}}
+    if role is Role.GATEWAY:
+        return limiter
+    match next(iter(sources.values())).kind:
+        case SourceKind.CONTAINERS:
+            return {**limiter, **_containers(spec)}
+        case SourceKind.EVENTS:
+            return {**limiter, **_events(spec)}
+        case SourceKind.SYSLOG:
+            return {**limiter, **_syslog(spec)}
+        case _:
+            return {**limiter, **_received(spec, signal, sources)}
+
+
+def transform(name: str, **signals: Sequence[Statements]) -> Config:
+    """Return the processor that runs statements for each signal."""
+    statements = {
+        f"{signal.removesuffix('s')}_statements": [
+            {"context": each.context, "statements": list(each.statements)} for each in found if each.statements
+        ]
+        for signal, found in signals.items()
+    }
+    # An error is that a line is no JSON, for example: nothing to log for each line.
+    return {f"transform/{name}": {"error_mode": "silent", **statements}}
+
+
+def _containers(spec: TelemetrySpec) -> Config:
+    labels = container_labels(spec)
+    names = {"namespace": "k8s.namespace.name", "pod": "k8s.pod.name", "container": "k8s.container.name"}
+    found = {**names, "uid": "k8s.pod.uid"}
+    named = [f"set({_resource(to)}, {_resource(name)})" for name, to in found.items()]
+    unused = [name for name in names if name not in labels]
+    # The table of tenants reads the namespace last.
+    used = {"k8s.namespace.name"} if spec.namespace_tenants else set()
+    temporary = sorted({*found.values(), "k8s.node.name", "k8s.pod.ip", LOGS_ANNOTATION_ATTRIBUTE} - used)
+    static = [f"set({_resource(name)}, {quote(value)})" for name, value in static_labels(spec).items()]
+    resource = [*set_labels(labels), *delete_attributes(*unused, *temporary), *static]
+    record = [
+        "set(log.observed_time_unix_nano, 0) where log.time_unix_nano != 0",
+        *metadata_fields(spec.structured_metadata),
+    ]
+    unread = {"error_mode": "ignore", "log_conditions": [_conditions("resource", unread_pods())]}
+    return {
+        **transform("container_names", logs=[Statements("resource", [*named, *delete_attributes("uid")])]),
+        "k8s_attributes/containers": _attributes_of_containers(),
+        "filter/unread_pods": unread,
+        **transform("container_labels", logs=[Statements("resource", resource), Statements("log", record)]),
+    }
+
+
+def _events(spec: TelemetrySpec) -> Config:
+    job = {"job": EVENTS_JOB, SERVICE_NAME_ATTRIBUTE: EVENTS_JOB, **static_labels(spec)}
+    wanted = IndexLabel.NAMESPACE in spec.index_labels
+    namespace = [f"set({_resource('namespace')}, {_resource('k8s.namespace.name')})"] if wanted else []
+    resource = [*namespace, *delete_attributes("k8s.namespace.name"), *set_where_missing(job)]
+    return transform("events_labels", logs=[Statements("resource", resource), Statements("log", event_statements())])
+
+
+def _syslog(spec: TelemetrySpec) -> Config:
+    named = {IndexLabel.APP: "appname", IndexLabel.NODE_NAME: "hostname"}
+    labels = {label.value: field for label, field in named.items() if label in spec.index_labels}
+    moved = {**labels, SERVICE_NAME_ATTRIBUTE: "appname"}
+    static = set_where_missing({"job": "syslog", **static_labels(spec)})
+    found = [Statements("resource", static), Statements("log", syslog_statements(moved))]
+    return {
+        **transform("syslog_labels", logs=found),
+        "groupbyattrs/syslog_labels": {"keys": list(moved)},
+    }
+
+
+def _received(spec: TelemetrySpec, signal: Signal, sources: Mapping[str, PipelineSource]) -> Config:
+    logs = signal is Signal.LOGS
+    found: Config = {}
+    if spec.kubernetes_attributes:
+        name = "k8s_attributes/logs" if logs else "k8s_attributes"
+        found[name] = _kubernetes_attributes(labels=logs, own_node=spec.node_local_otlp)
+    static = static_attributes(signal, spec.cluster, spec.extra_labels)
+    if not logs:
+        return {**found, **transform("attributes", **{signal.value: [Statements("resource", static)]})}
+    labels = [label for label in container_labels(spec) if label not in _CONTAINER_ONLY]
+    # Senders of OTLP name themselves; what comes by another protocol is named by its source.
+    otlp = any(source.kind is SourceKind.OTLP for source in sources.values())
+    service = "unknown_service" if otlp else next(iter(sources))
+    named = [*static, *set_labels(labels), *set_where_missing({SERVICE_NAME_ATTRIBUTE: service})]
+    own = "log_attributes" if otlp else f"log_attributes_{service}"
+    return {**found, **transform(own, logs=[Statements("resource", named)])}
+
+
+def _attributes_of_containers() -> Config:
+    config = _kubernetes_attributes(labels=True, own_node=True)
+    annotation = {"tag_name": LOGS_ANNOTATION_ATTRIBUTE, "key": LOGS_ANNOTATION, "from": "pod"}
+    return deep_merge(config, {"extract": {"annotations": [annotation]}})
+
+
+def _kubernetes_attributes(*, labels: bool, own_node: bool) -> Config:
+    """Return the processor that names the pod of data, found by its uid, name or IP, else by connection."""
+    metadata = [*KUBERNETES_ATTRIBUTES, *(["k8s.pod.ip", "k8s.container.name"] if labels else [])]
+    apps = [{"tag_name": tag, "key": label, "from": "pod"} for label, tag in APP_LABEL_ATTRIBUTES.items()]
+    # The directory of a static pod has the hash of its manifest in place of the uid.
+    attributes = [["k8s.pod.uid"], ["k8s.namespace.name", "k8s.pod.name"], ["k8s.pod.ip"]]
+    sources = [[{"from": "resource_attribute", "name": name} for name in names] for names in attributes]
+    return {
+        "auth_type": "serviceAccount",
+        **({"filter": {"node_from_env_var": NODE_VARIABLE}} if own_node else {}),
+        # Lines that are read before the pods are known would lack labels, and be stored again with them.
+        "wait_for_metadata": True,
+        "extract": {"metadata": metadata, **({"labels": apps} if labels else {})},
+        "pod_association": [{"sources": source} for source in [*sources, [{"from": "connection"}]]],
+    }
+
+
+def _resource(name: str) -> str:
+    return f"resource.attributes[{quote(name)}]"
+
+
+def _conditions(context: str, condition: str) -> Config:
+    return {"context": context, "conditions": [condition]}
+
+
+def declared_processor(name: str, processor: PipelineProcessor, signal: Signal) -> Config:
+    """Return the processors of a declared one; none of `multiline`, which is a part of the receiver."""
+    if processor.kind is ProcessorKind.DROP:
+        context = "log" if signal is Signal.LOGS else "span"
+        conditions = [_conditions(context, drop_condition(processor, signal))]
+        return {f"filter/{name}": {"error_mode": "ignore", f"{signal.value.removesuffix('s')}_conditions": conditions}}
+    if processor.kind is ProcessorKind.TAIL_SAMPLING:
+        return {f"tail_sampling/{name}": _tail_sampling(processor)}
+    found = transformations(processor, signal)
+    return transform(name, **{signal.value: found}) if found else {}
+
+
+def moved_labels(name: str, processors: Mapping[str, PipelineProcessor]) -> Config:
+    """Return the processor that makes labels of logs attributes of their resources, so that Loki indexes them."""
+    found = [label for processor in processors.values() for label in label_attributes(processor)]
+    return {f"groupbyattrs/{name}": {"keys": list(dict.fromkeys(found))}} if found else {}
+
+
+def _tail_sampling(processor: PipelineProcessor) -> Config:
+    """Return the processor that keeps traces by any of its policies."""
+    policies: list[Config] = []
+    if processor.errors:
+        policies.append({"name": "errors", "type": "status_code", "status_code": {"status_codes": ["ERROR"]}})
+    if processor.slow:
+        # The policy keeps what is above its threshold.
+        threshold = max(int(parse_duration(processor.slow) / timedelta(milliseconds=1)) - 1, 0)
+        policies.append({"name": "slow", "type": "latency", "latency": {"threshold_ms": threshold}})
+    share = {"sampling_percentage": processor.percentage}
+    policies.append({"name": "share", "type": "probabilistic", "probabilistic": share})
+    decisions = processor.traces_in_memory * _DECISIONS
+    return {
+        "decision_wait": milliseconds(processor.decision_wait),
+        "num_traces": processor.traces_in_memory,
+        "decision_cache": {"sampled_cache_size": decisions, "non_sampled_cache_size": decisions},
+        "policies": policies,
+    }
+
+
+def metrics_of_spans(name: str, processor: PipelineProcessor) -> Config:
+    """Return the connector that makes metrics of spans."""
+    if processor.kind is ProcessorKind.SERVICE_GRAPH:
+        store = {"ttl": "10s", "max_items": 10_000}
+        return {f"service_graph/{name}": {"metrics_flush_interval": _FLUSH_INTERVAL, "store": store}}
+    return {
+        f"span_metrics/{name}": {
+            "namespace": SPAN_METRICS_NAMESPACE,
+            "histogram": {"unit": "s"},
+            "exemplars": {"enabled": True},
+            # The instance of the resource tells the collectors apart, and stays the same after a restart.
+            "exclude_dimensions": ["collector.instance.id"],
+            "resource_metrics_key_attributes": [SERVICE_NAME_ATTRIBUTE],
+            "metrics_flush_interval": _FLUSH_INTERVAL,
+            "metrics_expiration": _SERIES_EXPIRE,
+        }
+    }
+
+
+def named_metrics(spec: TelemetrySpec, role: Role) -> Config:
+    """Return the processor that names metrics of spans as Tempo does, and their resource after the collector."""
+    own = f"set({_resource(SERVICE_NAME_ATTRIBUTE)}, {quote(workload_name(spec, role))})"
+    instance = Variable(f"set({_resource('service.instance.id')}, {quote(f'${{env:{POD_VARIABLE}}}')})")
+    static = static_attributes(Signal.METRICS, spec.cluster, spec.extra_labels)
+    resource = Statements("resource", [own, instance, *static])
+    return transform("span_metrics", metrics=[resource, *span_metric_statements()])
