@@ -29,13 +29,21 @@ def _losses(spec: TelemetrySpec) -> Iterator[str]:
             f"{_STORED_ONCE}"
         )
     else:
-        yield f"a killed collector loses no line and repeats those of its last reads, {_STORED_ONCE}"
+        yield (
+            f"a killed collector loses no line and repeats those of its last reads, {_STORED_ONCE}; one that is ended "
+            "while its queue is full loses up to 100 lines of each file"
+        )
     on_disk = not alloy or spec.queue_size is not None
-    yield (
-        f"data by OTLP waits {'on disk' if on_disk else 'in memory'} for its destination"
-        f"{'' if on_disk else ', and is lost with its collector'}"
-    )
+    yield f"data by OTLP {_waits(on_disk)}"
+    if spec.gateway is not None:
+        yield f"in the gateway, it {_waits(on_disk and spec.gateway.volume_size is not None)}"
     if any(flow.has(ProcessorKind.TAIL_SAMPLING) for flow in flows(spec)):
         yield "a gateway that ends loses the traces that wait for their decision"
     if any(flow.has(ProcessorKind.MULTILINE) for flow in flows(spec)):
         yield "a killed collector loses entries of several lines that were not complete"
+
+
+def _waits(on_disk: bool) -> str:
+    if on_disk:
+        return "waits on disk for its destination"
+    return "waits in memory for its destination, and is lost with its collector"

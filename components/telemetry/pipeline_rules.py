@@ -26,6 +26,7 @@ from .pipelines import (
     OWN_DESTINATIONS,
     SIGNALS_OF_PROCESSORS,
     SIGNALS_OF_SOURCES,
+    SINGLE_SOURCES,
     Role,
     named_processor,
     named_source,
@@ -214,9 +215,12 @@ def order_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
     """Yield processors at a place where data is lost, or counted after it was left out."""
     for name, pipeline in _valid(spec).items():
         kinds = [named_processor(spec, processor).kind for processor in pipeline.processors]
+        of = {named_source(spec, source).kind for source in pipeline.sources}
         for index, kind in enumerate(kinds):
             at = ("pipelines", name, "processors", index)
-            if kind is _P.MULTILINE and index:
+            if kind is _P.MULTILINE and of != {SourceKind.CONTAINERS}:
+                yield Violation("joins lines of containers alone; use a pipeline with no other source", at=at)
+            elif kind is _P.MULTILINE and index:
                 yield Violation(
                     f"must be the first processor: {kinds[index - 1].value} before it would see single lines, and the "
                     "rest of an entry would be joined to another; move it to the front",
@@ -259,13 +263,16 @@ def trace_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
 
 
 def repetition_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
-    """Yield pipelines that send the same data to the same destination, and events beside other sources."""
+    """Yield pipelines that send the same data to the same destination, or mix what is read once with other sources."""
     found = _valid(spec)
     for name, pipeline in found.items():
         kinds = {named_source(spec, source).kind for source in pipeline.sources}
-        if SourceKind.EVENTS in kinds and len(kinds) > 1:
-            message = "must have events alone, which one collector reads for the cluster; use a pipeline for the others"
-            yield Violation(message, at=("pipelines", name, "sources"))
+        if (single := kinds & {*SINGLE_SOURCES}) and kinds - single:
+            yield Violation(
+                f"must have {' and '.join(sorted(single))} alone, which one collector reads for the cluster; use "
+                "another pipeline for the others",
+                at=("pipelines", name, "sources"),
+            )
     for (first, one), (second, other) in combinations(found.items(), 2):
         if one.signal is not other.signal or one.signal is None:
             continue

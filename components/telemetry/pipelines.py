@@ -1,7 +1,7 @@
 """The pipelines of a specification with every name resolved, and the workloads that run them.
 
-The agents run everything but two things: events have one reader in the cluster, and traces go through the gateway where
-there is one, so that all spans of a trace meet in one of its replicas.
+The agents run everything but two things: what is read once for the cluster (`SINGLE_SOURCES`) has one collector, and
+traces go through the gateway where there is one, so that all spans of a trace meet in one of its replicas.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LOKI, TEMPO, PROMETHEUS, GATEWAY = "loki", "tempo", "prometheus", "gateway"
 OWN_DESTINATIONS = {Signal.LOGS: LOKI, Signal.TRACES: TEMPO, Signal.METRICS: PROMETHEUS}
 """The destination of the stack for each signal, which a pipeline has unless it names others."""
+
+SINGLE_SOURCES = (SourceKind.EVENTS, SourceKind.PROMETHEUS)
+"""The kinds of which one collector reads everything: of each other one, the collectors of all nodes have their part."""
 
 SIGNALS_OF_SOURCES: Mapping[SourceKind, frozenset[Signal]] = {
     SourceKind.OTLP: frozenset(Signal),
@@ -78,7 +81,7 @@ class Role(StrEnum):
     """What a workload of collectors is for."""
 
     AGENTS = "agents"
-    EVENTS = "events"
+    SINGLETON = "singleton"
     GATEWAY = "gateway"
 
 
@@ -140,11 +143,11 @@ def flows_of(spec: "TelemetrySpec", role: Role) -> list[Flow]:
 
 def _flows_of(spec: "TelemetrySpec", role: Role) -> Iterator[Flow]:
     for flow in flows(spec):
-        reads_events = flow.reads(SourceKind.EVENTS)
+        single = flow.reads(*SINGLE_SOURCES)
         through_gateway = spec.gateway is not None and flow.signal is Signal.TRACES
-        if role is Role.EVENTS and reads_events:
+        if role is Role.SINGLETON and single:
             yield flow
-        elif role is Role.AGENTS and not reads_events:
+        elif role is Role.AGENTS and not single:
             yield replace(flow, processors={}, destinations={GATEWAY: None}) if through_gateway else flow
         elif role is Role.GATEWAY and through_gateway:
             yield replace(flow, sources={SourceKind.OTLP.value: PipelineSource(kind=SourceKind.OTLP)})
@@ -153,8 +156,8 @@ def _flows_of(spec: "TelemetrySpec", role: Role) -> Iterator[Flow]:
 def roles(spec: "TelemetrySpec") -> list[Role]:
     """Return the roles for which there is a workload, the agents first; addresses may still be outputs."""
     named = {name for pipeline in spec.pipelines.values() if pipeline.enabled for name in pipeline.sources}
-    reads_events = spec.events or any(named_source(spec, name).kind is SourceKind.EVENTS for name in named)
-    wanted = {Role.AGENTS: True, Role.EVENTS: reads_events, Role.GATEWAY: spec.gateway is not None}
+    single = spec.events or any(named_source(spec, name).kind in SINGLE_SOURCES for name in named)
+    wanted = {Role.AGENTS: True, Role.SINGLETON: single, Role.GATEWAY: spec.gateway is not None}
     return [role for role in Role if wanted[role]]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from .._http_client import DIRECTORY, VOLUME, secret_volume
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE
+from .model import SourceKind
 from .pipelines import Role, flows_of
 from .spec import TelemetrySpec
 
@@ -153,12 +154,13 @@ def readable_resources(spec: TelemetrySpec, role: Role) -> Mapping[str, list[str
     """Return the resources, by API group, that a workload reads, each for a reason.
 
     Agents: pods and namespaces are the labels of logs and the attributes of OTLP data, ReplicaSets lead from a pod to
-    its Deployment, `pods/log` is the output of containers without their files. The reader of events: events, and the
-    namespaces that it watches. Gateways read nothing.
+    its Deployment, `pods/log` is the output of containers without their files. The singleton: events,
+    and the namespaces that it watches them in. Gateways read nothing.
     """
     if role is Role.GATEWAY:
         return {}
-    if role is Role.EVENTS:
-        return {"": ["events", "namespaces"], "events.k8s.io": ["events"]}
+    if role is Role.SINGLETON:
+        reads_events = any(flow.reads(SourceKind.EVENTS) for flow in flows_of(spec, role))
+        return {"": ["events", "namespaces"], "events.k8s.io": ["events"]} if reads_events else {}
     logs = [] if spec.reads_files else ["pods/log"]
     return {"": ["namespaces", "pods", *logs], "apps": ["replicasets"] if spec.kubernetes_attributes else []}

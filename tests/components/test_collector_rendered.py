@@ -88,7 +88,7 @@ def test_the_configuration_that_is_mounted_is_the_one_of_the_role(tmp_path: Path
     rendering = rendered(ALL, tmp_path)
     for owner, name in (
         ("otel-collector-agent", "otel-collector-config"),
-        ("otel-collector-events", "otel-collector-events-config"),
+        ("otel-collector-singleton", "otel-collector-singleton-config"),
         ("otel-collector-gateway", "otel-collector-gateway-config"),
     ):
         pod = pod_of(rendering, owner).spec
@@ -111,7 +111,7 @@ def test_the_configuration_that_is_mounted_is_the_one_of_the_role(tmp_path: Path
 def test_only_agents_and_the_reader_of_events_have_a_token(tmp_path: Path) -> None:
     rendering = rendered(ALL, tmp_path)
     tokens = {pod.owner.name: pod.spec["automountServiceAccountToken"] for pod in pods_of(rendering.objects)}
-    assert tokens == {"otel-collector-agent": True, "otel-collector-events": True, "otel-collector-gateway": False}
+    assert tokens == {"otel-collector-agent": True, "otel-collector-singleton": True, "otel-collector-gateway": False}
 
 
 def test_the_gateway_is_found_by_the_addresses_of_its_replicas_and_keeps_its_queue(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_every_collector_is_scraped_for_its_own_metrics(tmp_path: Path) -> None:
     monitors = [item.manifest for item in rendering.objects if item.kind == "ServiceMonitor"]
     assert {monitor["metadata"]["name"] for monitor in monitors} == {
         "otel-collector",
-        "otel-collector-events",
+        "otel-collector-singleton",
         "otel-collector-gateway",
     }
     assert {monitor["metadata"]["labels"]["release"] for monitor in monitors} == {"kps"}

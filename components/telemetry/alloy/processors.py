@@ -191,8 +191,9 @@ def _tail_sampling(place: Place, processor: PipelineProcessor) -> Outlet:
     if processor.errors:
         policies.append(_policy("errors", "status_code", status_codes=["ERROR"]))
     if processor.slow is not None:
-        milliseconds = int(parse_duration(processor.slow).total_seconds() * 1000)
-        policies.append(_policy("slow", "latency", threshold_ms=milliseconds))
+        # The policy keeps what takes longer than its threshold.
+        threshold = max(int(parse_duration(processor.slow).total_seconds() * 1000) - 1, 0)
+        policies.append(_policy("slow", "latency", threshold_ms=threshold))
     if processor.percentage or not policies:
         policies.append(_policy("share", "probabilistic", sampling_percentage=processor.percentage))
     attributes: dict[str, Value] = {

@@ -195,6 +195,6 @@ def _replicas(count: int) -> dict[str, Any]:
 
 _CONTROLLERS: Mapping[Role, Callable[[TelemetrySpec], dict[str, Any]]] = {
     Role.AGENTS: _deployment,
-    Role.EVENTS: _events_reader,
+    Role.SINGLETON: _events_reader,
     Role.GATEWAY: _gateway,
 }

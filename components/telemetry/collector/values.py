@@ -162,7 +162,7 @@ def _workload(spec: TelemetrySpec, role: Role, *, claimed: bool) -> Mapping[str,
             "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": NODES_WITH_LOG_FILES}},
             "rollout": {"strategy": "RollingUpdate", "rollingUpdate": {"maxUnavailable": unavailable}},
         }
-    if role is Role.EVENTS:
+    if role is Role.SINGLETON:
         # The old reader ends before the new one begins: two would send each event twice.
         return {"mode": "deployment", **_replicas(1), "rollout": {"strategy": "Recreate"}}
     count = spec.gateway.replicas if role is Role.GATEWAY and spec.gateway else spec.replicas

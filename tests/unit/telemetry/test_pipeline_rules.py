@@ -100,6 +100,19 @@ def logs(**pipeline: Any) -> dict[str, Any]:
             "sources.a",
             "listens on port 5140 as syslog does",
         ),
+        (
+            {"processors": LINES, "pipelines": {"logs": {"processors": ["lines"]}}},
+            "pipelines.logs.processors.0",
+            "joins lines of containers alone",
+        ),
+        (
+            {
+                "sources": {"apps": {"kind": "prometheus", "targets": ["shop.shop:9464"]}},
+                "pipelines": {"metrics": {"sources": ["otlp", "apps"]}},
+            },
+            "pipelines.metrics.sources",
+            "must have prometheus alone, which one collector reads for the cluster",
+        ),
         ({"queue_size": "1Gi", "storage_host_path": ""}, "queue_size", "requires a directory of the node"),
         ({"queue_size": "1Gi", "gateway": GATEWAY}, "queue_size", "requires gateway.volume_size"),
         (

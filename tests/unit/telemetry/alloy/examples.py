@@ -67,7 +67,7 @@ SAMPLED: dict[str, Any] = {
 """Events, and traces that go through a gateway."""
 NOT_AGENTS: dict[str, tuple[Role, dict[str, Any]]] = {
     "events": (
-        Role.EVENTS,
+        Role.SINGLETON,
         {**SAMPLED, "sources": {"events": {"kind": "events", "exclude_namespaces": ["kube-system"]}}},
     ),
     "gateway": (Role.GATEWAY, SAMPLED),

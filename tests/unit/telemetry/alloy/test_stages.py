@@ -150,7 +150,7 @@ def test_the_level_of_a_line_is_found_and_written_as_the_policy_has_it(line: str
 
 @pytest.mark.parametrize(("type_", "level"), [("Normal", "info"), ("Warning", "warn")])
 def test_the_level_of_an_event_is_its_type(type_: str, level: str) -> None:
-    text = config_of(role=Role.EVENTS, events=True, index_labels=["namespace", "job", "level"])
+    text = config_of(role=Role.SINGLETON, events=True, index_labels=["namespace", "job", "level"])
     labels = {"namespace": "shop", "job": "kubernetes-events", "instance": "loki.source.kubernetes_events.default"}
     entry = Entry(json.dumps({"type": type_, "reason": "BackOff", "msg": "an ERROR"}), labels)
     (found,) = Configuration(text).send("loki.source.kubernetes_events.default", [entry])[LOKI]
@@ -164,7 +164,7 @@ def test_events_of_left_out_namespaces_are_dropped() -> None:
         "sources": {"events": {"kind": "events", "exclude_namespaces": ["kube-system", "cart"]}},
     }
     entries = [Entry("{}", {"namespace": name}) for name in ("kube-system", "shop", "kube-system-2")]
-    found = Configuration(config_of(role=Role.EVENTS, **changes)).send(
+    found = Configuration(config_of(role=Role.SINGLETON, **changes)).send(
         "loki.source.kubernetes_events.source_events", entries
     )
     assert [entry.labels["namespace"] for entry in found[LOKI]] == ["shop", "kube-system-2"]

@@ -87,7 +87,7 @@ EXAMPLES: Mapping[str, tuple[Role, dict[str, Any]]] = {
     "sampled": (Role.AGENTS, SAMPLED),
     "sampled-secured": (Role.AGENTS, {**VARIANTS["secured"], **SAMPLED}),
     "events": (
-        Role.EVENTS,
+        Role.SINGLETON,
         {**SAMPLED, "sources": {"events": {"kind": "events", "exclude_namespaces": ["kube-system"]}}},
     ),
     "gateway": (Role.GATEWAY, SAMPLED),

@@ -67,7 +67,7 @@ def test_only_the_ports_of_otlp_are_ports_of_the_node() -> None:
 
 
 def test_there_is_one_reader_of_events_and_none_of_two_at_a_time() -> None:
-    values = values_of(Role.EVENTS, **SAMPLED, replicas=3)
+    values = values_of(Role.SINGLETON, **SAMPLED, replicas=3)
     assert (values["mode"], values["replicaCount"]) == ("deployment", 1)
     assert values["rollout"] == {"strategy": "Recreate"}
 
