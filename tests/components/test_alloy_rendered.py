@@ -21,7 +21,7 @@ from tools.render.releases import render_releases
 TOPOLOGIES: Mapping[str, dict[str, Any]] = {
     "agents": {},
     "all": {**SAMPLED, "host_ports": True, "node_local_otlp": True, "service_monitor": True},
-    "in-memory": {**SAMPLED, "gateway": {}, "ip_families": ["IPv6"]},
+    "in-memory": {**SAMPLED, "gateway": {}},
     **{name: ALLOY_VARIANTS[name] for name in ("pipelines", "queued", "sampled-secured", "docker")},
 }
 
