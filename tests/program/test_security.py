@@ -87,7 +87,7 @@ def test_every_address_that_is_used_is_one_that_the_certificate_is_good_for(trac
 def test_with_mtls_both_clients_show_a_certificate_to_every_server() -> None:
     recording = stack(security=MTLS)
     config = collectors(recording)
-    assert config.count("/etc/alloy-tls/tls.key") == 3, "the push, OTLP logs and traces"
+    assert config.count("/etc/collector-tls/tls.key") == 3, "the push, OTLP logs and traces"
     assert "insecure" not in config
     for signal in ("logs", "traces", "metrics"):
         made = datasource(recording, signal)

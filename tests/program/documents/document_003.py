@@ -16,6 +16,7 @@ PROMETHEUS = "metrics-prometheus values prometheus prometheusSpec"
 THANOS = "long-term-thanos values"
 WITHOUT_RULES = {"metrics.long_term.alertmanager_url": None}
 WRITES = "http://thanos-receive-router.monitoring:19291/api/v1/receive"
+SAMPLING = "telemetry-gateway-config data config.alloy otelcol.processor.tail_sampling.pipeline_traces_0"
 PUSHED = f"{CONFIG} prometheus.remote_write.metrics endpoint url"
 VALKEY = "Valkey speaks Redis's protocol under a free licence"
 ALONE = "the document has no number"
@@ -109,8 +110,26 @@ TABLE = (
     Row("3.8", "where spans' metrics go", f"{TEMPO} metricsGenerator config storage remote_write 0 url", WRITES,
         "metrics.long_term.receive", False),
     Row("3.8", "where metrics go", PUSHED, WRITES, "metrics.long_term.receive", False),
-    Row("3.8", "label cluster", f"{CONFIG} loki.process.pod stage.static_labels values", {"cluster": "lab"},
+    Row("3.8", "label cluster", f"{CONFIG} loki.process.pod stage.static_labels values cluster", "lab",
         "cluster.name", "other", differs="the document has no name"),
+    Row("3.8", "label environment", f"{CONFIG} loki.process.pod stage.static_labels values environment", "production",
+        "telemetry.extra_labels.environment", "other"),
+    Row("3.8", "fields of lines", f"{CONFIG} loki.process.pod stage.json 0 expressions",
+        {"parsed_trace_id": "trace_id", "parsed_level": "level"},
+        "telemetry.processors.fields", {"kind": "json", "labels": {"level": "severity"}}),
+    Row("4.13", "noise", f"{CONFIG} loki.process.pod stage.drop expression", "GET /health",
+        "telemetry.processors.health", {"kind": "drop", "pattern": "GET /ready"}),
+    Row("4.13", "where noise is left out", f"{CONFIG} loki.process.pod stage.drop drop_counter_reason", "health",
+        "telemetry.pipelines.containers.processors", ["fields"], {"telemetry.processors.health": None}),
+    Row("3.8", "journal of the nodes", f"{CONFIG} loki.source.journal.default forward_to",
+        "[loki.process.pipeline_journal.receiver]",
+        "telemetry.pipelines.journal", {"signal": "logs", "sources": ["journald"], "enabled": False}),
+    Row("4.16", "share of traces", f"{SAMPLING} policy 2 probabilistic sampling_percentage", 10,
+        "telemetry.processors.sampling", {"kind": "tail_sampling", "percentage": 50}),
+    Row("4.16", "traces that are kept", f"{SAMPLING} policy 0 status_code status_codes", ["ERROR"],
+        "telemetry.pipelines.traces.processors", [], {"telemetry.processors.sampling": None}),
+    Row("4.16", "collectors of whole traces", "telemetry-gateway values controller replicas", 2,
+        "telemetry.gateway.replicas", 3),
     Row("3.8", "where logs are read", f"{LOGS} url", "http://loki-gateway.logging", "logging.namespace", "other"),
     Row("3.8", "where traces are read", f"{TRACES} url", "http://tempo-gateway.tracing",
         "tracing.namespace", "other"),

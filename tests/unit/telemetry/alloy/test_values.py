@@ -7,16 +7,18 @@ import pytest
 from components._spec import InvalidArgsError
 from components.charts import ALLOY
 from components.telemetry.alloy.values import alloy_values
-from tests.unit.telemetry.examples import VARIANTS, telemetry_spec
+from components.telemetry.pipelines import Role
+from tests.unit.telemetry.alloy.examples import CONFIGURATIONS, FURTHER, SAMPLED
+from tests.unit.telemetry.examples import telemetry_spec
 
 
-def values_of(**changes: Any) -> dict[str, Any]:
-    return alloy_values(telemetry_spec(**changes))
+def values_of(role: Role = Role.AGENTS, **changes: Any) -> dict[str, Any]:
+    return alloy_values(telemetry_spec(**changes), role)
 
 
-@pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
-def test_no_container_can_gain_privileges_or_write_its_root(changes: dict[str, Any]) -> None:
-    security = values_of(**changes)["alloy"]["securityContext"]
+@pytest.mark.parametrize(("role", "changes"), CONFIGURATIONS.values(), ids=CONFIGURATIONS.keys())
+def test_no_container_can_gain_privileges_or_write_its_root(role: Role, changes: dict[str, Any]) -> None:
+    security = values_of(role, **changes)["alloy"]["securityContext"]
     assert security["privileged"] is False
     assert security["allowPrivilegeEscalation"] is False
     assert security["readOnlyRootFilesystem"] is True
@@ -29,6 +31,7 @@ def test_a_reader_of_files_runs_on_every_node_and_keeps_its_place_on_it() -> Non
     assert values["controller"]["type"] == "daemonset"
     assert values["controller"]["tolerations"] == [{"operator": "Exists"}]
     assert values["alloy"]["mounts"]["varlog"] is True
+    assert values["alloy"]["mounts"]["dockercontainers"] is True, "Docker's log files are links to there"
     [volume] = values["controller"]["volumes"]["extra"]
     assert volume["hostPath"] == {"path": "/var/lib/alloy.telemetry", "type": "DirectoryOrCreate"}
     [mount] = values["alloy"]["mounts"]["extra"]
@@ -88,6 +91,79 @@ def test_the_otlp_ports_are_on_the_service() -> None:
 def test_otlp_data_stays_on_its_node_where_asked_for() -> None:
     assert values_of()["service"]["internalTrafficPolicy"] == "Cluster"
     assert values_of(node_local_otlp=True)["service"]["internalTrafficPolicy"] == "Local"
+
+
+def test_senders_reach_the_collector_of_their_node_at_its_address_where_asked_for() -> None:
+    ports = {port["name"]: port.get("hostPort") for port in values_of(host_ports=True)["alloy"]["extraPorts"]}
+    assert ports == {"otlp-grpc": 4317, "otlp-http": 4318}
+    assert not any("hostPort" in port for port in values_of(Role.GATEWAY, **SAMPLED)["alloy"]["extraPorts"])
+
+
+def test_every_receiver_has_its_port_and_protocol() -> None:
+    ports = {(port["port"], port["protocol"]) for port in values_of(**FURTHER)["alloy"]["extraPorts"]}
+    jaeger = {(14250, "TCP"), (14268, "TCP"), (6831, "UDP"), (6832, "UDP")}
+    assert ports == {(4317, "TCP"), (4318, "TCP"), (9411, "TCP"), (5140, "UDP"), *jaeger}
+
+
+def test_one_reader_of_events_ends_before_the_next_one_begins() -> None:
+    values = values_of(Role.EVENTS, **SAMPLED)
+    controller = values["controller"]
+    assert (controller["type"], controller["replicas"]) == ("deployment", 1)
+    assert controller["updateStrategy"] == {"type": "Recreate"}
+    assert values["fullnameOverride"] == "alloy-events"
+    assert values["alloy"]["configMap"]["name"] == "alloy-events-config"
+    assert values["alloy"]["extraPorts"] == [] and values["alloy"]["mounts"]["varlog"] is False
+    assert values["alloy"]["securityContext"]["runAsNonRoot"] is True
+    assert all("hostPath" not in volume for volume in controller["volumes"]["extra"])
+
+
+def test_agents_find_each_replica_of_a_gateway_and_its_queue_is_on_a_volume() -> None:
+    values = values_of(Role.GATEWAY, **SAMPLED)
+    controller = values["controller"]
+    assert values["service"] == {"clusterIP": "None"}
+    assert (controller["type"], controller["replicas"]) == ("statefulset", 3)
+    assert controller["podDisruptionBudget"] == {"enabled": True, "maxUnavailable": 1}
+    (claim,) = controller["volumeClaimTemplates"]
+    (mount,) = values["alloy"]["mounts"]["extra"]
+    assert (claim["metadata"]["name"], mount["mountPath"]) == (mount["name"], values["alloy"]["storagePath"])
+    assert claim["spec"]["resources"]["requests"]["storage"] == "10Gi" and controller["volumes"]["extra"] == []
+    assert values["alloy"]["stabilityLevel"] == "public-preview", "for the queue on disk"
+    without = values_of(Role.GATEWAY, **{**SAMPLED, "gateway": {"replicas": 1}})
+    assert without["controller"]["type"] == "deployment" and "stabilityLevel" not in without["alloy"]
+
+
+SCRAPED: dict[str, Any] = {
+    "sources": {"orders": {"kind": "prometheus", "targets": ["orders:9464"]}},
+    "pipelines": {"orders": {"signal": "metrics", "sources": ["orders"]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "level"),
+    [
+        ({}, None),
+        ({"queue_size": "1Gi"}, "public-preview"),
+        (SCRAPED, None),
+        ({**SCRAPED, "chart_version": ALLOY.versions[-1]}, "public-preview"),
+    ],
+)
+def test_previews_run_only_where_one_is_used(changes: dict[str, Any], level: str | None) -> None:
+    assert values_of(**changes)["alloy"].get("stabilityLevel") == level
+
+
+def test_collectors_on_nodes_share_scrapes_and_nothing_else() -> None:
+    assert values_of(**SCRAPED)["alloy"]["clustering"] == {"enabled": True, "name": "alloy.telemetry"}
+    assert values_of(**SAMPLED)["alloy"]["clustering"] == {"enabled": False}
+
+
+def test_the_socket_of_docker_is_mounted_where_its_containers_are_read() -> None:
+    changes: dict[str, Any] = {"pipelines": {"host": {"signal": "logs", "sources": ["docker"]}}}
+    values = values_of(**changes)
+    paths = [volume["hostPath"]["path"] for volume in values["controller"]["volumes"]["extra"]]
+    assert paths == ["/var/lib/alloy.telemetry", "/var/run/docker.sock"]
+    assert {"name": "docker-socket", "mountPath": "/var/run/docker.sock", "readOnly": True} in values["alloy"][
+        "mounts"
+    ]["extra"]
 
 
 @pytest.mark.parametrize(("given", "written"), [("3", 3), ("25%", "25%")])
