@@ -15,7 +15,7 @@ from tests.e2e.metrics.programs import Programs
 from tests.e2e.metrics.prometheus import Prometheus
 from tools.local_collector import EXPORTER, OTLP_HTTP
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("collection-metrics")]
+pytestmark = pytest.mark.e2e
 
 WAYS = ("pushed", "written", "scraped")
 SERVICE = {"service.name": "shop", "service.instance.id": "shop-1"}
