@@ -12,6 +12,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportM
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.metrics.v1.metrics_pb2 import AggregationTemporality
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 from opentelemetry.proto.trace.v1.trace_pb2 import Status
 
 Request = ExportLogsServiceRequest | ExportMetricsServiceRequest | ExportTraceServiceRequest
@@ -31,6 +32,10 @@ class Span:
     name: str
     milliseconds: int = 10
     failed: bool = False
+    kind: OtlpSpan.SpanKind.ValueType = OtlpSpan.SPAN_KIND_INTERNAL
+    identity: bytes = b""
+    """By default one of its own."""
+    parent: bytes = b""
 
 
 class Sender:
@@ -71,7 +76,9 @@ class Sender:
             code = Status.STATUS_CODE_ERROR if span.failed else Status.STATUS_CODE_UNSET
             scope.spans.add(
                 trace_id=span.trace,
-                span_id=(now + number).to_bytes(8, "big"),
+                span_id=span.identity or (now + number).to_bytes(8, "big"),
+                parent_span_id=span.parent,
+                kind=span.kind,
                 name=span.name,
                 start_time_unix_nano=now - span.milliseconds * 10**6,
                 end_time_unix_nano=now,

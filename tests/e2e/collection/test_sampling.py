@@ -18,7 +18,7 @@ from tests.e2e.collection.stack import CLUSTER, EXTRA_LABELS, NO_LOGS, NOWHERE
 from tests.e2e.metrics.programs import Programs
 from tools.local_collector import OTLP_GRPC, OTLP_HTTP
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("collection-sampling")]
+pytestmark = pytest.mark.e2e
 
 SHARE, DEVIATIONS = 0.25, 4
 OTHERS, KEPT, SLOW = 600, 60, 2500
