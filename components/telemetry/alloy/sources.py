@@ -358,7 +358,7 @@ def _receive_zipkin(spec: TelemetrySpec, source: NamedSource, output: Block) -> 
 
 
 def _scrape(_: TelemetrySpec, source: NamedSource, output: Block) -> list[Block]:
-    """Return the scrape, which one member of the cluster of collectors does for each target."""
+    """Return the scrape of the targets, which the singleton does."""
     received = Block("otelcol.receiver.prometheus", source.label, blocks=[output])
     targets: list[Value] = [{"__address__": target} for target in source.source.targets]
     # A timeout above the interval is refused, and that of the component is 10s.
@@ -371,8 +371,7 @@ def _scrape(_: TelemetrySpec, source: NamedSource, output: Block) -> list[Block]
         "scrape_interval": go_duration(source.source.interval),
         **({"scrape_timeout": go_duration(source.source.interval)} if short else {}),
     }
-    shared = Block("clustering", attributes={"enabled": True})
-    return [Block("prometheus.scrape", source.label, attributes, [shared]), received]
+    return [Block("prometheus.scrape", source.label, attributes), received]
 
 
 _RECEIVERS: Mapping[SourceKind, Callable[[TelemetrySpec, NamedSource, Block], list[Block]]] = {

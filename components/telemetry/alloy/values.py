@@ -99,9 +99,9 @@ def _uses_preview(spec: TelemetrySpec, role: Role) -> bool:
 def _clustering(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
     """Return the cluster of collectors that share the work; its name is the label of their memberlist.
 
-    They share containers that are read through the API server, and scrapes; files are read on each node.
+    They share containers that are read through the API server; files are read on each node.
     """
-    shares = _reads(spec, role, SourceKind.PROMETHEUS, *([] if spec.reads_files else [SourceKind.CONTAINERS]))
+    shares = not spec.reads_files and _reads(spec, role, SourceKind.CONTAINERS)
     return {"enabled": True, "name": f"{workload_name(spec, role)}.{spec.namespace}"} if shares else {"enabled": False}
 
 

@@ -70,6 +70,7 @@ NOT_AGENTS: dict[str, tuple[Role, dict[str, Any]]] = {
         Role.SINGLETON,
         {**SAMPLED, "sources": {"events": {"kind": "events", "exclude_namespaces": ["kube-system"]}}},
     ),
+    "scraped": (Role.SINGLETON, FURTHER),
     "gateway": (Role.GATEWAY, SAMPLED),
     "gateway-secured": (Role.GATEWAY, {**VARIANTS["secured"], **SAMPLED, "queue_size": "1Gi"}),
 }

@@ -174,9 +174,9 @@ def test_a_scrape_ends_before_the_next_one_and_is_done_once(interval: str, timeo
         "sources": {"orders": {"kind": "prometheus", "targets": ["orders:9464"], "interval": interval}},
         "pipelines": {"orders": {"signal": "metrics", "sources": ["orders"]}},
     }
-    scrape = component(config_of(**settings), 'prometheus.scrape "source_orders"')
+    scrape = component(config_of(role=Role.SINGLETON, **settings), 'prometheus.scrape "source_orders"')
     assert (f'scrape_timeout  = "{interval}"' in scrape) is timeout
-    assert "clustering {\n\t\tenabled = true" in scrape
+    assert "prometheus.scrape" not in config_of(**settings)
 
 
 def test_every_receiver_listens_at_every_address_of_the_pod() -> None:

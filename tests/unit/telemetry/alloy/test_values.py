@@ -106,12 +106,12 @@ def test_every_receiver_has_its_port_and_protocol() -> None:
 
 
 def test_one_reader_of_events_ends_before_the_next_one_begins() -> None:
-    values = values_of(Role.EVENTS, **SAMPLED)
+    values = values_of(Role.SINGLETON, **SAMPLED)
     controller = values["controller"]
     assert (controller["type"], controller["replicas"]) == ("deployment", 1)
     assert controller["updateStrategy"] == {"type": "Recreate"}
-    assert values["fullnameOverride"] == "alloy-events"
-    assert values["alloy"]["configMap"]["name"] == "alloy-events-config"
+    assert values["fullnameOverride"] == "alloy-singleton"
+    assert values["alloy"]["configMap"]["name"] == "alloy-singleton-config"
     assert values["alloy"]["extraPorts"] == [] and values["alloy"]["mounts"]["varlog"] is False
     assert values["alloy"]["securityContext"]["runAsNonRoot"] is True
     assert all("hostPath" not in volume for volume in controller["volumes"]["extra"])

@@ -53,16 +53,17 @@ SHOP: dict[str, Any] = {
         "other-collector": {"kind": "otlp", "url": "collector.other:4317"},
     },
     "pipelines": {
-        "containers": {"sources": ["others"], "processors": ["health"]},
+        "containers": {"sources": ["others", "otlp"], "processors": ["health"]},
         "shop": {
             "signal": "logs",
-            "sources": ["shop", "otlp"],
+            "sources": ["shop"],
             "processors": ["stack-traces", "fields", "pairs", "level", "health", "secrets", "team"],
             "destinations": ["loki", "archive", "central"],
         },
         "logs": {"enabled": False},
         "network": {"signal": "logs", "sources": ["devices", "fluent_forward"], "destinations": ["other-collector"]},
-        "metrics": {"sources": ["otlp", "orders"], "destinations": ["prometheus", "mimir", "scraped"]},
+        "metrics": {"destinations": ["prometheus", "mimir", "scraped"]},
+        "orders": {"signal": "metrics", "sources": ["orders"], "destinations": ["mimir"]},
         "traces": {"sources": ["otlp", "jaeger", "zipkin"], "processors": ["health", "secrets", "team"]},
     },
 }
@@ -90,6 +91,7 @@ EXAMPLES: Mapping[str, tuple[Role, dict[str, Any]]] = {
         Role.SINGLETON,
         {**SAMPLED, "sources": {"events": {"kind": "events", "exclude_namespaces": ["kube-system"]}}},
     ),
+    "scraped": (Role.SINGLETON, SHOP),
     "gateway": (Role.GATEWAY, SAMPLED),
     "gateway-in-memory": (Role.GATEWAY, {**VARIANTS["secured"], **SAMPLED, "gateway": {}}),
 }
