@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.checkout import ROOT
 from tests.program.programs import collectors, datasource, record_stack, refused
@@ -51,6 +52,29 @@ def test_the_collectors_send_to_the_stores_that_the_settings_name() -> None:
         assert f'"{address}"' in config
     assert f'"{EXTERNAL_TRACES["otlp_endpoint"]}"' in config
     assert '"https://metrics.example.org/otlp"' in config
+
+
+def test_an_external_store_gets_its_own_login_and_none_of_the_stack() -> None:
+    tenants = {"namespace_tenants": {"shop": "team-a"}}
+    security = {"authentication": "basic", "tls": "existing"}
+    tracing = {"mode": "distributed"}
+    config = collectors(stack(logging=LOGS, tracing=tracing, security=security, telemetry=tenants))
+    push = config[config.index('loki.write "') :].partition("\n}")[0]
+    assert 'tenant_id           = "edge-1"' in push
+    assert 'password_file = "/etc/collector-destinations/loki/password"' in push and "collector-tls" not in push
+    assert "label_drop" not in config, "the tenant of a namespace is one of the only Loki"
+
+
+def test_both_engines_log_in_to_external_stores() -> None:
+    telemetry = {"engine": "otel-collector", "namespace_tenants": {"shop": "team-a"}}
+    config = yaml.safe_load(collectors(stack(**{**COLLECTORS_ONLY, "logging": LOGS}, telemetry=telemetry)))
+    assert config["extensions"]["basicauth/loki"]["client_auth"]["password_file"].endswith("destinations/loki/password")
+    sent = {
+        (exporter["endpoint"], exporter["headers"]["X-Scope-OrgID"], exporter["auth"]["authenticator"])
+        for name, exporter in config["exporters"].items()
+        if "/loki" in name
+    }
+    assert sent == {("https://loki.example.org/otlp", tenant, "basicauth/loki") for tenant in ("edge-1", "team-a")}
 
 
 def test_an_external_loki_has_no_bucket_and_no_certificate_beside_a_tempo_of_the_stack() -> None:
