@@ -244,18 +244,6 @@ class MetricsClientSpec(Spec):
         return _client_problems(self.metrics_client, "metrics_client")
 
     @rule("metrics_client")
-    def _login_has_one_name(self) -> Violation | None:
-        login = self.metrics_client.basic_auth if self.metrics_client else None
-        at = ("metrics_client", "basic_auth", "username")
-        if login is None or bool(login.username) != bool(login.username_secret):
-            return None
-        if login.username:
-            return Violation("must not be set with username_secret; remove one of them", at=at)
-        return Violation(
-            "is missing: a login has a name; set it, or username_secret", {at: placeholder("username")}, at
-        )
-
-    @rule("metrics_client")
     def _sigv4_is_of_a_known_partition(self) -> Iterator[Violation]:
         sigv4 = self.metrics_client.sigv4 if self.metrics_client else None
         if sigv4 is None:
@@ -322,13 +310,18 @@ def _store_client_problems(client: HttpClientSettings | None, argument: str) -> 
 
 
 def _client_problems(client: HttpClientSettings | None, argument: str) -> Iterator[Violation]:
-    """Yield several logins, half a certificate, and headers that clients set themselves."""
+    """Yield several logins, a login without a name, half a certificate, and headers that clients set themselves."""
     if client is None:
         return
     found = [name for name in _LOGINS if getattr(client, name) is not None]
     for name in found[1:]:
         message = f"must not be set with {found[0]}, as a request has one login; remove one of them"
         yield Violation(message, at=(argument, name))
+    if client.basic_auth and bool(client.basic_auth.username) == bool(client.basic_auth.username_secret):
+        named, at = client.basic_auth.username, (argument, "basic_auth", "username")
+        twice = Violation("must not be set with username_secret; remove one of them", at=at)
+        missing = "is missing: a login has a name; set it, or username_secret"
+        yield twice if named else Violation(missing, {at: placeholder("username")}, at)
     for name, other in (("certificate", "key"), ("key", "certificate")):
         if getattr(client.tls, name) is not None and getattr(client.tls, other) is None:
             yield Violation(f"requires {other}; set it, or remove this", at=(argument, "tls", name))

@@ -174,7 +174,7 @@ def _client_entry(files: ClientFiles) -> dict[str, Any]:
     client = files.client
     if client.basic_auth:
         own = client.basic_auth.username_secret
-        user = FileReference(f"{files.directory}/username") if own else client.basic_auth.username
+        user = FileReference(files.username) if own else client.basic_auth.username
         return {"basicAuth": True, "basicAuthUser": user}
     return {"type": AMAZON_PROMETHEUS} if client.sigv4 else {}
 

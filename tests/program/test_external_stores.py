@@ -5,11 +5,13 @@ from typing import Any
 import pytest
 import yaml
 
+from config import load
 from tests.checkout import ROOT
 from tests.program.programs import collectors, datasource, record_stack, refused
-from tests.unit.config.stacks import COLLECTORS_ONLY, EXTERNAL_LOGS, EXTERNAL_TRACES
+from tests.unit.config.stacks import COLLECTORS_ONLY, EXTERNAL_LOGS, EXTERNAL_TRACES, source
 from tools.program import Recording, record
 from tools.program.stacks import program_of
+from wiring.load import recommended, report
 
 PASSWORD = {"secret": "central-login", "key": "password"}
 CLIENT = {"tenant": "edge-1", "basic_auth": {"username": "edge", "password": PASSWORD}}
@@ -62,7 +64,7 @@ def test_an_external_store_gets_its_own_login_and_none_of_the_stack() -> None:
     push = config[config.index('loki.write "') :].partition("\n}")[0]
     assert 'tenant_id           = "edge-1"' in push
     assert 'password_file = "/etc/collector-destinations/loki/password"' in push and "collector-tls" not in push
-    assert "label_drop" not in config, "the tenant of a namespace is one of the only Loki"
+    assert "__tenant_id__" not in config, "the tenant of a namespace is one of the only Loki"
 
 
 def test_both_engines_log_in_to_external_stores() -> None:
@@ -83,8 +85,9 @@ def test_an_external_loki_has_no_bucket_and_no_certificate_beside_a_tempo_of_the
     assert list(recording.outputs["buckets"]) == ["traces"]
     assert recording.one(":InClusterObjectStorage").plain()["buckets"] == {"traces": "tempo"}
     certificates = {each.request.name for each in recording.of_type(":index:Certificate")}
-    assert certificates == {"tempo-certificate", "collectors-certificate", "grafana-certificate"}
-    assert {each.request.name for each in recording.of_type(":GatewayLogins")} == {"tempo-logins"}
+    names = ("tempo", "collectors", "grafana", "prometheus")
+    assert certificates == {f"{name}-certificate" for name in names}
+    assert {each.request.name for each in recording.of_type(":GatewayLogins")} == {"tempo-logins", "prometheus-logins"}
     assert "Logging" not in components(recording) and "logging" not in namespaces(recording)
 
 
@@ -158,3 +161,11 @@ def test_a_client_of_grpc_with_tls_may_log_in() -> None:
     client = {**CLIENT, "tls": {"ca": {"secret": "central-login", "key": "ca.crt"}}}
     endpoint = "tempo.example.org:4317"
     assert endpoint in collectors(stack(tracing={**TRACES, "otlp_endpoint": endpoint, "client": client}))
+
+
+def test_a_load_sizes_the_collectors_alone() -> None:
+    settings = load(source(**COLLECTORS_ONLY, load={"logs_gb_per_day": 200, "spans_per_second": 500}))
+    assert {path[0] for path in recommended(settings)} == {"telemetry"}
+    lines = report(settings).splitlines()
+    assert any(line.strip().startswith("Alloy") for line in lines)
+    assert not any(line.strip().startswith(("Loki", "Tempo", "SeaweedFS")) for line in lines)
