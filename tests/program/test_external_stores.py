@@ -45,7 +45,7 @@ def test_the_committed_stack_of_collectors_ships_everything_and_reads_events() -
     assert components(recording) == {"Namespace", "Telemetry"}
     assert recording.outputs["logs"]["push"] == "https://loki.example.org/loki/api/v1/push"
     assert recording.outputs["traces"]["otlp_http"] == "https://tempo.example.org:4318"
-    assert {each.plain()["name"] for each in recording.of_type(":Release")} == {"alloy", "alloy-events"}
+    assert {each.plain()["name"] for each in recording.of_type(":Release")} == {"alloy", "alloy-singleton"}
 
 
 def test_the_collectors_send_to_the_stores_that_the_settings_name() -> None:
