@@ -20,7 +20,7 @@ import pulumi
 from components import Datasources, Demo, Grafana, Logging, Metrics, Probes, Telemetry, Thanos, Tracing
 from config import load, read
 from config.namespaces import area_namespaces
-from wiring import authentication, build_args
+from wiring import build_args
 from wiring.caching import Caching
 from wiring.component_errors import component_problems
 from wiring.ingress import create_routes
@@ -31,6 +31,7 @@ from wiring.namespaces import create_namespaces, create_operator_crds
 from wiring.providers import component_options
 from wiring.security import create_secrets
 from wiring.storage import create_store, use_bucket
+from wiring.stores import logs_addresses, traces_addresses
 
 settings = load(read(), component_problems)
 announce(settings)
@@ -40,16 +41,21 @@ namespaces = create_secrets(settings, namespaces, options)
 store = create_store(settings, namespaces, options)
 caching = Caching(settings, namespaces, options)
 
-logging = Logging(
-    "logging",
-    build_args.logging_args(
-        settings,
-        namespace=namespaces[settings.logging.namespace],
-        bucket=use_bucket(settings, store, "logs", "loki", namespaces[settings.logging.namespace], options),
-        cache=caching.for_loki(),
-    ),
-    options,
+loki = (
+    Logging(
+        "logging",
+        build_args.logging_args(
+            settings,
+            namespace=namespaces[settings.logging.namespace],
+            bucket=use_bucket(settings, store, "logs", "loki", namespaces[settings.logging.namespace], options),
+            cache=caching.for_loki(),
+        ),
+        options,
+    )
+    if settings.logging.in_stack
+    else None
 )
+logs = logs_addresses(settings, loki)
 
 long_term_store = create_long_term_store(settings, store, namespaces, options)
 
@@ -84,46 +90,51 @@ thanos = (
 )
 metrics = metrics_addresses(settings, prometheus, thanos)
 
-tracing = Tracing(
-    "tracing",
-    build_args.tracing_args(
-        settings,
-        namespace=namespaces[settings.tracing.namespace],
-        metrics=metrics,
-        bucket=use_bucket(settings, store, "traces", "tempo", namespaces[settings.tracing.namespace], options),
-        cache=caching.for_tempo(),
-    ),
-    options,
+tempo = (
+    Tracing(
+        "tracing",
+        build_args.tracing_args(
+            settings,
+            namespace=namespaces[settings.tracing.namespace],
+            metrics=metrics,
+            bucket=use_bucket(settings, store, "traces", "tempo", namespaces[settings.tracing.namespace], options),
+            cache=caching.for_tempo(),
+        ),
+        options,
+    )
+    if settings.tracing.in_stack
+    else None
 )
+traces = traces_addresses(settings, tempo)
 
 telemetry = Telemetry(
     "telemetry",
     build_args.telemetry_args(
         settings,
         namespace=namespaces[settings.telemetry.namespace],
-        logs_push_url=logging.push_url,
-        logs_otlp_url=logging.otlp_url,
-        traces_otlp_endpoint=authentication.traces_endpoint(settings, tracing),
+        logs=logs,
+        traces=traces,
         metrics=metrics,
     ),
     options,
 )
 
-datasources = Datasources(
-    "datasources",
-    build_args.datasources_args(
-        settings,
-        metrics=metrics,
-        logs_namespace=logging.namespace,
-        logs_url=logging.query_url,
-        traces_namespace=tracing.namespace,
-        traces_url=tracing.query_url,
-        metrics_namespace=tracing.namespace if prometheus is None else prometheus.namespace,
-        log_labels=telemetry.log_labels,
-        log_metadata=telemetry.log_metadata,
-        generated_metrics=tracing.generated_metrics,
-    ),
-    options,
+datasources = (
+    Datasources(
+        "datasources",
+        build_args.datasources_args(
+            settings,
+            logs=logs,
+            traces=traces,
+            metrics=metrics,
+            metrics_namespace=traces.namespace if prometheus is None else prometheus.namespace,
+            log_labels=telemetry.log_labels,
+            log_metadata=telemetry.log_metadata,
+        ),
+        options,
+    )
+    if settings.provisioned_datasources
+    else None
 )
 
 grafana = (
@@ -132,7 +143,7 @@ grafana = (
         build_args.grafana_args(
             settings,
             namespace=namespaces[settings.grafana.namespace],
-            datasource_namespaces=datasources.namespaces,
+            datasource_namespaces=[] if datasources is None else datasources.namespaces,
         ),
         options,
     )
@@ -156,10 +167,10 @@ if settings.demo.enabled:
     )
 
 pulumi.export("buckets", {} if store is None else {purpose: store.buckets[purpose] for purpose in settings.purposes})
-pulumi.export("logs", {"push": logging.push_url, "query": logging.query_url, "otlp": logging.otlp_url})
+pulumi.export("logs", {"push": logs.push_url, "query": logs.query_url, "otlp": logs.otlp_url})
 pulumi.export(
     "traces",
-    {"query": tracing.query_url, "otlp_grpc": tracing.otlp_grpc_endpoint, "otlp_http": tracing.otlp_http_url},
+    {"query": traces.query_url, "otlp_grpc": traces.otlp_grpc_endpoint, "otlp_http": traces.otlp_http_url},
 )
 pulumi.export(
     "metrics", {"remote_write": metrics.remote_write_url, "query": metrics.query_url, "otlp": metrics.otlp_url}
@@ -167,6 +178,8 @@ pulumi.export(
 pulumi.export("otlp", {"grpc": telemetry.otlp_grpc_endpoint, "http": telemetry.otlp_http_url})
 pulumi.export(
     "datasources",
-    {"logs": datasources.logs_uid, "traces": datasources.traces_uid, "metrics": datasources.metrics_uid},
+    {}
+    if datasources is None
+    else {"logs": datasources.logs_uid, "traces": datasources.traces_uid, "metrics": datasources.metrics_uid},
 )
 pulumi.export("ui", hosts)

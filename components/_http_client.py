@@ -1,4 +1,4 @@
-"""The client of a metrics store outside the platform: its login, its headers, its TLS and the Secrets of these.
+"""The clients of stores outside the platform: login, headers, TLS and the Secrets of these.
 
 Every secret is a key of an existing Secret in the namespace of the pod, which finds it as a file: no configuration
 holds one, and a renewed one is read again.
@@ -21,6 +21,8 @@ from .units import AwsRegion, Hostname, form
 DIRECTORY = "/etc/metrics-client"
 """Directory of a pod with the files of the Secrets."""
 VOLUME = "metrics-client"
+LOGS_DIRECTORY, TRACES_DIRECTORY = "/etc/logs-client", "/etc/traces-client"
+"""The same of a Loki and of a Tempo outside the platform, in the pod of Grafana."""
 
 AMAZON_PROMETHEUS = "grafana-amazonprometheus-datasource"
 """Plugin and type of datasource of Grafana 13 for signed requests, which its Prometheus no longer sends.
@@ -238,24 +240,8 @@ class MetricsClientSpec(Spec):
     )
 
     @rule("metrics_client")
-    def _client_has_one_login(self) -> Iterator[Violation]:
-        client = self.metrics_client
-        found = [name for name in _LOGINS if client is not None and getattr(client, name) is not None]
-        for name in found[1:]:
-            message = f"must not be set with {found[0]}, as a request has one login; remove one of them"
-            yield Violation(message, at=("metrics_client", name))
-
-    @rule("metrics_client")
-    def _login_has_one_name(self) -> Violation | None:
-        login = self.metrics_client.basic_auth if self.metrics_client else None
-        at = ("metrics_client", "basic_auth", "username")
-        if login is None or bool(login.username) != bool(login.username_secret):
-            return None
-        if login.username:
-            return Violation("must not be set with username_secret; remove one of them", at=at)
-        return Violation(
-            "is missing: a login has a name; set it, or username_secret", {at: placeholder("username")}, at
-        )
+    def _metrics_client_is_consistent(self) -> Iterator[Violation]:
+        return _client_problems(self.metrics_client, "metrics_client")
 
     @rule("metrics_client")
     def _sigv4_is_of_a_known_partition(self) -> Iterator[Violation]:
@@ -278,23 +264,78 @@ class MetricsClientSpec(Spec):
             if problem := endpoint_problem(host, region):
                 fix = {("metrics_client", "sigv4", "region"): region_of_host(host)}
                 yield Violation(problem, fix, at=(name,))
-        if client.tls != HttpTls() and not any(url.startswith("https://") for url in used.values()):
-            yield Violation(
-                f"requires an https URL; set one as {', '.join(used)}, or remove it", at=("metrics_client", "tls")
-            )
+        yield from address_problems(client, "metrics_client", **used)
 
-    @rule("metrics_client")
-    def _client_certificate_has_its_key(self) -> Iterator[Violation]:
-        tls = self.metrics_client.tls if self.metrics_client else HttpTls()
-        for name, other in (("certificate", "key"), ("key", "certificate")):
-            if getattr(tls, name) is not None and getattr(tls, other) is None:
-                yield Violation(f"requires {other}; set it, or remove this", at=("metrics_client", "tls", name))
 
-    @rule("metrics_client")
-    def _headers_are_not_those_of_clients(self) -> Iterator[Violation]:
-        for name in self.metrics_client.headers if self.metrics_client else ():
-            at = ("metrics_client", "headers", name)
-            if name.lower() == HEADER.lower():
-                yield Violation("must be set as tenant; remove it and set tenant", at=at)
-            elif name.lower() in _RESERVED:
-                yield Violation("must not be a header that clients set themselves; remove it, or use a login", at=at)
+class StoreClientsSpec(Spec):
+    """The clients of a Loki and of a Tempo outside the platform."""
+
+    logs_client: Plain[HttpClientSettings | None] = Field(
+        default=None,
+        description=(
+            "Login, tenant, headers and TLS for a Loki outside the platform, by existing Secrets in the namespaces of "
+            "the collectors and of Grafana. Default: none."
+        ),
+        examples=[{"tenant": "acme"}],
+    )
+    traces_client: Plain[HttpClientSettings | None] = Field(
+        default=None,
+        description=(
+            "Login, tenant, headers and TLS for a Tempo outside the platform, by existing Secrets in the namespaces of "
+            "the collectors and of Grafana; a login requires an http or https URL. Default: none."
+        ),
+        examples=[{"tenant": "acme"}],
+    )
+
+    @rule("logs_client")
+    def _logs_client_is_consistent(self) -> Iterator[Violation]:
+        return _store_client_problems(self.logs_client, "logs_client")
+
+    @rule("traces_client")
+    def _traces_client_is_consistent(self) -> Iterator[Violation]:
+        return _store_client_problems(self.traces_client, "traces_client")
+
+
+def _store_client_problems(client: HttpClientSettings | None, argument: str) -> Iterator[Violation]:
+    yield from _client_problems(client, argument)
+    if client is not None and client.sigv4:
+        message = "is for Amazon Managed Service for Prometheus; remove it, or use another login"
+        yield Violation(message, at=(argument, "sigv4"))
+    if client is not None and client.headers and client.login:
+        # An exporter of OTLP has one authentication extension, and only one of them takes secret headers.
+        yield Violation(
+            f"must not be set with {client.login}, as an exporter sends one of them; remove one",
+            at=(argument, "headers"),
+        )
+
+
+def _client_problems(client: HttpClientSettings | None, argument: str) -> Iterator[Violation]:
+    """Yield several logins, a login without a name, half a certificate, and headers that clients set themselves."""
+    if client is None:
+        return
+    found = [name for name in _LOGINS if getattr(client, name) is not None]
+    for name in found[1:]:
+        message = f"must not be set with {found[0]}, as a request has one login; remove one of them"
+        yield Violation(message, at=(argument, name))
+    if client.basic_auth and bool(client.basic_auth.username) == bool(client.basic_auth.username_secret):
+        named, at = client.basic_auth.username, (argument, "basic_auth", "username")
+        twice = Violation("must not be set with username_secret; remove one of them", at=at)
+        missing = "is missing: a login has a name; set it, or username_secret"
+        yield twice if named else Violation(missing, {at: placeholder("username")}, at)
+    for name, other in (("certificate", "key"), ("key", "certificate")):
+        if getattr(client.tls, name) is not None and getattr(client.tls, other) is None:
+            yield Violation(f"requires {other}; set it, or remove this", at=(argument, "tls", name))
+    for name in client.headers:
+        at = (argument, "headers", name)
+        if name.lower() == HEADER.lower():
+            yield Violation("must be set as tenant; remove it and set tenant", at=at)
+        elif name.lower() in _RESERVED:
+            yield Violation("must not be a header that clients set themselves; remove it, or use a login", at=at)
+
+
+def address_problems(client: HttpClientSettings | None, argument: str, **urls: str) -> Iterator[Violation]:
+    """Yield TLS of a client, which is an argument, without an https URL among those that it requests."""
+    used = {name: url for name, url in urls.items() if url}
+    secured = any(url.startswith("https://") for url in used.values())
+    if client is not None and used and client.tls != HttpTls() and not secured:
+        yield Violation("requires an https URL; set one, or remove it", at=(argument, "tls"))

@@ -22,6 +22,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 OTLP_GRPC_PORT, OTLP_HTTP_PORT = 4317, 4318
 """https://opentelemetry.io/docs/specs/otlp/#otlpgrpc-default-port"""
+LOKI_PUSH_PATH, LOKI_OTLP_PATH = "/loki/api/v1/push", "/otlp"
+"""https://grafana.com/docs/loki/latest/reference/loki-http-api/#ingest-endpoints"""
 
 _SERVICE_AND_PROTOCOL = re.compile(r"(?<=://)_[a-zA-Z0-9-]+\._(?:tcp|udp)\.")
 """The first labels of an SRV name, which Loki resolves with `enable_alertmanager_discovery`."""
@@ -51,7 +53,7 @@ _ENDPOINTS = {
     # Prometheus; Mimir, Loki and Grafana Cloud; VictoriaMetrics.
     **dict.fromkeys(("/api/v1/otlp", "/otlp", "/opentelemetry"), (Api.OTLP,)),
     **dict.fromkeys(("/api/v1", "/api/v1/query", "/api/v1/query_range"), (Api.METRIC_QUERIES,)),
-    "/loki/api/v1/push": (Api.LOKI_PUSH,),
+    LOKI_PUSH_PATH: (Api.LOKI_PUSH,),
     **dict.fromkeys(("/loki/api/v1", "/loki/api/v1/query", "/loki/api/v1/query_range"), (Api.LOG_QUERIES,)),
     **dict.fromkeys(("/api/search", "/api/traces"), (Api.TRACE_QUERIES,)),
     **dict.fromkeys(("/api/v1/alerts", "/api/v2", "/api/v2/alerts"), (Api.ALERTS,)),
@@ -126,6 +128,12 @@ def otlp_over_http(url: str) -> str:
     return url
 
 
+def _without_path(url: str) -> str:
+    if urlsplit(url).path.strip("/"):
+        raise ValueError("must have no path, as those of Loki's APIs are appended; remove it")
+    return url.rstrip("/")
+
+
 def _alertmanager_urls(text: str) -> str:
     for url in text.split(",") if text else ():
         http_url(_SERVICE_AND_PROTOCOL.sub("", url))
@@ -169,6 +177,9 @@ QueryUrl = Annotated[HttpUrl, _QUERY_BASE]
 
 OptionalQueryUrl = Annotated[OptionalHttpUrl, _QUERY_BASE]
 """A `QueryUrl`, or the empty string where there is none."""
+
+LokiUrl = Annotated[HttpUrl, AfterValidator(_without_path)]
+"""Base URL of Loki, to which the paths of pushes, of OTLP and of queries are appended."""
 
 LokiPushUrl = Annotated[HttpUrl, _LOKI_PUSH]
 """URL of the push API of Loki."""

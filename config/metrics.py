@@ -52,7 +52,7 @@ class MetricsArea(MetricsSettings):
         default=None,
         description=(
             "URL of the remote-write API, for the metrics that Tempo generates, and without `otlp_url` for those "
-            "of the collectors too; required with kind `external`. Default: none."
+            "of the collectors too; required with kind `external` and an own Tempo. Default: none."
         ),
         examples=["http://prometheus-operated.monitoring:9090/api/v1/write"],
     )

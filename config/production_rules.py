@@ -14,10 +14,14 @@ from .storage import IN_CLUSTER, AwsStorage, InClusterStorage
 _TWO_REPLICAS = "must be at least 2 with environment production; set 3"
 
 
-@rule("cluster.environment", "storage.kind", "storage.replicas")
+_PURPOSES = ("logging.kind", "tracing.kind", "metrics.kind", "metrics.long_term")
+"""The settings that decide whether anything is in the object store."""
+
+
+@rule("cluster.environment", "storage.kind", "storage.replicas", *_PURPOSES)
 def _object_store_is_redundant(settings: Settings) -> Iterator[Problem]:
     store = settings.storage
-    if not settings.cluster.production or not isinstance(store, IN_CLUSTER):
+    if not settings.cluster.production or not isinstance(store, IN_CLUSTER) or not settings.purposes:
         return
     if isinstance(store, InClusterStorage) and store.replicas > 1:
         return
@@ -62,9 +66,9 @@ def _prometheus_is_a_pair(settings: Settings) -> Iterator[Problem]:
         )
 
 
-@rule("cluster.environment", "logging.mode", "logging.replicas", "logging.workloads")
+@rule("cluster.environment", "logging.kind", "logging.mode", "logging.replicas", "logging.workloads")
 def _loki_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
-    if not settings.cluster.production:
+    if not settings.cluster.production or not settings.logging.in_stack:
         return
     logs = settings.logging
     writer = logs.mode.ingester
@@ -75,9 +79,10 @@ def _loki_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
         yield Problem(place, _TWO_REPLICAS, set_command(place, 3), shown(logs.ingesters))
 
 
-@rule("cluster.environment", "tracing.mode")
+@rule("cluster.environment", "tracing.kind", "tracing.mode")
 def _tempo_is_distributed(settings: Settings) -> Iterator[Problem]:
-    if settings.cluster.production and settings.tracing.mode is TempoMode.MONOLITHIC:
+    traces = settings.tracing
+    if settings.cluster.production and traces.in_stack and traces.mode is TempoMode.MONOLITHIC:
         mode, replicas = setting_path("tracing", "mode"), setting_path("tracing", "replicas")
         fix = f"{set_command(mode, 'distributed')}\n{set_command(replicas, 3)}"
         yield Problem(
@@ -85,14 +90,14 @@ def _tempo_is_distributed(settings: Settings) -> Iterator[Problem]:
             "must be distributed with environment production, as monolithic Tempo has one replica; set distributed and "
             "3 replicas",
             fix,
-            shown(settings.tracing.mode),
+            shown(traces.mode),
         )
 
 
-@rule("cluster.environment", "tracing.mode", "tracing.replicas", "tracing.kafka_address")
+@rule("cluster.environment", "tracing.kind", "tracing.mode", "tracing.replicas", "tracing.kafka_address")
 def _tempo_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
     traces = settings.tracing
-    distributed = traces.mode is TempoMode.DISTRIBUTED
+    distributed = traces.in_stack and traces.mode is TempoMode.DISTRIBUTED
     if settings.cluster.production and distributed and not traces.kafka_address and traces.replicas < 2:
         replicas = setting_path("tracing", "replicas")
         yield Problem(replicas, _TWO_REPLICAS, set_command(replicas, 3), shown(traces.replicas))

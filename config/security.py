@@ -67,12 +67,15 @@ class LoginSecrets(StrictModel):
     )
     loki: Annotated[Name, USER_KNOWN] | None = Field(
         default=None,
-        description="Secret with both logins in `.htpasswd`, in the namespace of Loki; required unless "
-        "`logging.tenants_secret` takes its place. Default: none.",
+        description="Secret with both logins in `.htpasswd`, in the namespace of Loki; required with the stack's own "
+        "Loki unless `logging.tenants_secret` takes its place. Default: none.",
         examples=["loki-logins"],
     )
-    tempo: Annotated[Name, USER_KNOWN] = Field(
-        description="Secret with both logins in `.htpasswd`, in the namespace of Tempo.", examples=["tempo-logins"]
+    tempo: Annotated[Name, USER_KNOWN] | None = Field(
+        default=None,
+        description="Secret with both logins in `.htpasswd`, in the namespace of Tempo; required with the stack's own "
+        "Tempo. Default: none.",
+        examples=["tempo-logins"],
     )
     generator: Annotated[Name, USER_KNOWN] | None = Field(
         default=None,

@@ -13,6 +13,8 @@ from .security import Authentication, Tls
 from .settings import Settings
 
 _AREA = f"{PROJECT}:security"
+_OWN_STORES = ("logging.kind", "tracing.kind", "metrics.kind")
+"""The settings that decide which stores the stack runs."""
 LOGINS_OF_METRICS = ("generator", "prometheus")
 
 
@@ -30,12 +32,17 @@ def _issuer_is_of_cert_manager(settings: Settings) -> Iterator[Problem]:
         yield Problem(place, sentence, remove_command(place), shown(area.issuer.name))
 
 
-@rule("security.certificates", "security.tls")
+@rule("security.certificates", "security.tls", "logging.kind", "tracing.kind")
 def _certificates_are_used(settings: Settings) -> Iterator[Problem]:
     area = settings.security
     if "certificates" in area.model_fields_set and not area.uses_tls:
         place = f"{_AREA}.certificates"
         yield Problem(place, "is not used: tls is none; remove it", remove_command(place), shown(area.certificates))
+    for name, store in (("loki", "logging"), ("tempo", "tracing")):
+        if area.uses_tls and name in area.certificates.model_fields_set and not getattr(settings, store).in_stack:
+            place = f"{_AREA}.certificates.{name}"
+            sentence = f"is not used: {store}.kind is external; remove it"
+            yield Problem(place, sentence, remove_command(place), shown(getattr(area.certificates, name)))
     if area.tls is Tls.EXISTING:
         for key in sorted(area.certificates.model_fields_set & CertificateSettings.model_fields.keys()):
             place = f"{_AREA}.certificates.{key}"
@@ -70,12 +77,13 @@ def _logins_are_used(settings: Settings) -> Iterator[Problem]:
         yield Problem(logins, sentence, remove_command(logins), shown(area.logins))
 
 
-@rule("security.metrics_namespaces", "security.authentication")
+@rule("security.metrics_namespaces", "security.authentication", *_OWN_STORES)
 def _metrics_namespaces_are_used(settings: Settings) -> Iterator[Problem]:
     area = settings.security
-    if area.metrics_namespaces and area.authentication is Authentication.NONE:
+    if area.metrics_namespaces and (area.authentication is Authentication.NONE or not settings.has_own_store):
         opened = f"{_AREA}.metrics_namespaces"
-        sentence = "is not used: without authentication every pod may read metrics; remove it"
+        reason = "without authentication every pod may read metrics"
+        sentence = f"is not used: {reason if settings.has_own_store else 'the stack runs no store'}; remove it"
         yield Problem(opened, sentence, remove_command(opened), shown(area.metrics_namespaces))
 
 
@@ -94,14 +102,43 @@ def _logins_of_metrics_are_known(settings: Settings) -> Iterator[Problem]:
             yield Problem(place, sentence, remove_command(place), shown(value))
 
 
-@rule("security.logins", "security.authentication", "logging.tenants_secret", "metrics.kind")
+@rule("security.tls", "security.authentication", "security.receiver_tls", *_OWN_STORES)
+def _security_is_of_own_stores(settings: Settings) -> Iterator[Problem]:
+    area = settings.security
+    if settings.has_own_store:
+        return
+    external = "is not used: the stack runs no Loki, no Tempo and no Prometheus; external stores have a client each"
+    if area.uses_basic_auth or (area.presents_certificates and not area.receiver_tls):
+        place = f"{_AREA}.authentication"
+        yield Problem(place, f"{external}; remove it", remove_command(place), shown(area.authentication))
+    if area.uses_tls and not area.receiver_tls:
+        place = f"{_AREA}.tls"
+        yield Problem(place, f"{external}; remove it, or set receiver_tls", remove_command(place), shown(area.tls))
+
+
+@rule("security.logins", "security.authentication", "logging.tenants_secret", *_OWN_STORES)
+def _server_logins_are_those_of_own_stores(settings: Settings) -> Iterator[Problem]:
+    logins = settings.security.logins
+    if logins is None or not settings.security.uses_basic_auth or not settings.has_own_store:
+        return
+    servers = (("loki", "logging", logins.loki), ("tempo", "tracing", logins.tempo))
+    for server, area, secret in servers:
+        place, own = f"{_AREA}.logins.{server}", getattr(settings, area).in_stack
+        named_by_login = server == "loki" and bool(settings.logging.tenants_secret)
+        if own and not named_by_login and secret is None:
+            sentence = f"is missing: {server.capitalize()}'s gateway requires a Secret with .htpasswd; set it"
+            yield Problem(place, sentence, set_command(place, placeholder(f"{server}_logins")))
+        elif not own and secret is not None:
+            yield Problem(
+                place, f"is not used: {area}.kind is external; remove it", remove_command(place), shown(secret)
+            )
+
+
+@rule("security.logins", "security.authentication", "logging.kind", "logging.tenants_secret", "metrics.kind")
 def _tenant_logins_are_known(settings: Settings) -> Iterator[Problem]:
     logins, secret = settings.security.logins, settings.logging.tenants_secret
     place = f"{_AREA}.logins"
-    if not secret:
-        if logins is not None and logins.loki is None and settings.security.uses_basic_auth:
-            sentence = "is missing: Loki's gateway requires a Secret with .htpasswd; set it"
-            yield Problem(f"{place}.loki", sentence, set_command(f"{place}.loki", placeholder("loki_logins")))
+    if not secret or not settings.logging.in_stack:
         return
     if logins is None or not settings.security.uses_basic_auth:
         yield Problem(
@@ -126,9 +163,9 @@ def _tenant_logins_are_known(settings: Settings) -> Iterator[Problem]:
         yield Problem(f"{place}.loki", sentence, remove_command(f"{place}.loki"), shown(logins.loki))
 
 
-@rule("logging.tenants_secret", "telemetry.namespace_tenants")
+@rule("logging.kind", "logging.tenants_secret", "telemetry.namespace_tenants")
 def _namespace_tenants_exclude_tenant_logins(settings: Settings) -> Iterator[Problem]:
-    if settings.logging.tenants_secret and settings.telemetry.namespace_tenants:
+    if settings.logging.in_stack and settings.logging.tenants_secret and settings.telemetry.namespace_tenants:
         named = f"{PROJECT}:telemetry.namespace_tenants"
         sentence = "is not used: with logging.tenants_secret the collectors' login is the tenant of all logs; remove it"
         yield Problem(named, sentence, remove_command(named), shown(settings.telemetry.namespace_tenants))
@@ -144,11 +181,11 @@ def _demo_excludes_receiver_tls(settings: Settings) -> Iterator[Problem]:
         yield Problem(f"{_AREA}.receiver_tls", sentence, set_command(f"{PROJECT}:demo.enabled", False), shown(True))
 
 
-@rule("security.receiver_tls", "logging.traces_endpoint", "telemetry.namespace")
+@rule("security.receiver_tls", "logging.kind", "logging.traces_endpoint", "telemetry.namespace")
 def _loki_sends_traces_by_receiver_tls(settings: Settings) -> Iterator[Problem]:
     own = settings.logging.traces_endpoint or ""
     plain = own.startswith("http://") and namespace_in_url(own) == settings.telemetry.namespace
-    if settings.security.receiver_tls and plain:
+    if settings.security.receiver_tls and settings.logging.in_stack and plain:
         endpoint = f"{PROJECT}:logging.traces_endpoint"
         sentence = "must not be in plain text with security.receiver_tls; disable one of them"
         yield Problem(endpoint, sentence, set_command(f"{_AREA}.receiver_tls", False), shown(own))
@@ -161,6 +198,8 @@ SECURITY_RULES = (
     _logins_are_used,
     _metrics_namespaces_are_used,
     _logins_of_metrics_are_known,
+    _security_is_of_own_stores,
+    _server_logins_are_those_of_own_stores,
     _tenant_logins_are_known,
     _namespace_tenants_exclude_tenant_logins,
     _demo_excludes_receiver_tls,

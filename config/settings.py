@@ -66,8 +66,36 @@ class Settings:
 
     @property
     def purposes(self) -> tuple[str, ...]:
-        """The purposes of the buckets of the stack: blocks of metrics have one where Thanos runs."""
-        return tuple(purpose for purpose in PURPOSES if purpose != "metrics" or self.metrics.thanos is not None)
+        """The purposes of the buckets of the stack: those of its own Loki and Tempo, and of Thanos where it runs."""
+        used = {
+            "logs": self.logging.in_stack,
+            "traces": self.tracing.in_stack,
+            "metrics": self.metrics.thanos is not None,
+        }
+        return tuple(purpose for purpose in PURPOSES if used[purpose])
+
+    @property
+    def has_own_store(self) -> bool:
+        """Whether the stack runs a Loki, a Tempo or a Prometheus."""
+        return self.logging.in_stack or self.tracing.in_stack or self.metrics.in_stack
+
+    @property
+    def provisioned_datasources(self) -> frozenset[str]:
+        """The signals whose datasource the stack creates: those of its own stores, and of external ones by choice.
+
+        An existing Grafana has a datasource already, and does not start with two of one uid or two defaults.
+        """
+        areas: Mapping[str, LoggingArea | TracingArea | MetricsArea] = {
+            "logs": self.logging,
+            "traces": self.tracing,
+            "metrics": self.metrics,
+        }
+        return frozenset(signal for signal, area in areas.items() if self._provisions(area))
+
+    def _provisions(self, area: LoggingArea | TracingArea | MetricsArea) -> bool:
+        if area.in_stack or area.provision_datasource is not None:
+            return area.in_stack or bool(area.provision_datasource)
+        return self.grafana.enabled and area.query_url is not None
 
     def is_invalid(self, setting: str) -> bool:
         """Whether a setting, the area that it is of, or a setting of the area that it is, is wrong."""

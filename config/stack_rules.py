@@ -7,32 +7,44 @@ from components._messages import closest
 from components._model import placeholder
 from components._shown import shown
 from components.charts import CHARTS_VARIABLE
+from components.tracing.modes import TempoMode
 
 from .caching import CacheKind
 from .errors import PROJECT, Problem, nearest, remove_command, replace_command, set_command, setting_path
+from .external_store_rules import EXTERNAL_STORE_RULES
 from .ingress import IngressKind
-from .metrics import MetricsArea, MetricsKind
-from .namespaces import area_namespaces, namespace_in_url
+from .namespaces import AREA_NAMESPACES, area_namespaces
 from .production_rules import PRODUCTION_RULES
 from .rule import Rule, rule
 from .security_rules import SECURITY_RULES
 from .settings import Settings
-from .storage import PURPOSES, AwsStorage, ExternalStorage, FilesystemStorage, MinioStorage, keys_of
+from .storage import (
+    PURPOSES,
+    AwsStorage,
+    ExternalStorage,
+    FilesystemStorage,
+    InClusterStorage,
+    MinioStorage,
+    keys_of,
+)
 from .tenant_rules import TENANT_RULES
 from .unused_settings import UNUSED_SETTINGS_RULES
 
 _LONG_TERM = ("metrics.kind", "metrics.long_term")
 """The settings by which blocks of metrics need a bucket."""
-_AREA_NAMESPACES = (
-    *("logging.namespace", "tracing.namespace", "telemetry.namespace", "grafana.enabled", "grafana.namespace"),
-    *("demo.enabled", "demo.namespace", "caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
-    *("probes.targets", "probes.namespace"),
-    *("metrics.kind", "metrics.namespace"),
-)
-"""The settings that the namespaces of the areas follow from."""
+_PURPOSES = ("logging.kind", "tracing.kind", *_LONG_TERM)
+"""The settings that decide the purposes of buckets."""
+
+_NO_BUCKET = {
+    "logs": "logging.kind is external",
+    "traces": "tracing.kind is external",
+    "metrics": "metrics.long_term is not set",
+}
+"""Why a purpose has no bucket."""
+_OBJECTS = {"logs": "logs", "traces": "traces", "metrics": "blocks of metrics"}
 
 
-@rule("storage.kind", "storage.credentials", "secrets", *_LONG_TERM)
+@rule("storage.kind", "storage.credentials", "secrets", *_PURPOSES)
 def _external_storage_has_credentials(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, ExternalStorage):
         return
@@ -58,17 +70,18 @@ def _native_sidecars_are_supported(settings: Settings) -> Iterator[Problem]:
         yield Problem(field, message, remove_command(field), shown(True))
 
 
-@rule("storage.kind", "secrets", *_LONG_TERM)
+@rule("storage.kind", "secrets", *_PURPOSES)
 def _credentials_are_used(settings: Settings) -> Iterator[Problem]:
     external = isinstance(settings.storage, ExternalStorage)
-    used = {key for purpose in settings.purposes if external for key in keys_of(purpose)}
-    of_stores = {key for purpose in PURPOSES for key in keys_of(purpose)}
-    for key in sorted(settings.configured_secrets & (of_stores - used)):
+    for purpose in PURPOSES:
+        if external and purpose in settings.purposes:
+            continue
         why = f"storage.kind {settings.storage.kind} takes no credentials from the stack"
         if external:
-            why = "metrics.long_term is not set, and blocks of metrics are in no bucket"
-        place = f"{PROJECT}:{key}"
-        yield Problem(place, f"is not used: {why}; remove it", remove_command(place))
+            why = f"{_NO_BUCKET[purpose]}, and {_OBJECTS[purpose]} are in no bucket"
+        for key in sorted(settings.configured_secrets & keys_of(purpose)):
+            place = f"{PROJECT}:{key}"
+            yield Problem(place, f"is not used: {why}; remove it", remove_command(place))
 
 
 @rule("metrics.kind", "metrics.replicas", "metrics.long_term")
@@ -97,7 +110,7 @@ def _long_term_has_a_bucket(settings: Settings) -> Iterator[Problem]:
         )
 
 
-@rule("storage.kind", "storage.buckets", *_LONG_TERM)
+@rule("storage.kind", "storage.buckets", *_PURPOSES)
 def _every_signal_has_a_bucket(settings: Settings) -> Iterator[Problem]:
     if not isinstance(settings.storage, AwsStorage | ExternalStorage | MinioStorage):
         return
@@ -106,86 +119,56 @@ def _every_signal_has_a_bucket(settings: Settings) -> Iterator[Problem]:
     for purpose in settings.purposes:
         if "buckets" in settings.storage.model_fields_set and buckets and purpose not in buckets:
             place = setting_path("storage", "buckets", purpose)
-            needed = " and ".join([", ".join(settings.purposes[:-1]), settings.purposes[-1]])
+            needed = " and ".join(filter(None, [", ".join(settings.purposes[:-1]), settings.purposes[-1]]))
             message = f"is missing: {needed} need a bucket each; set it"
             yield Problem(place, message, set_command(place, placeholder(f"{purpose}-bucket")))
 
 
-@rule("storage.kind", "storage.prefixes", *_LONG_TERM)
+@rule("storage.kind", "storage.prefixes", *_PURPOSES)
 def _prefixes_are_of_signals(settings: Settings) -> Iterator[Problem]:
     if isinstance(settings.storage, AwsStorage | ExternalStorage):
         yield from _unknown_purposes(settings, "prefixes", settings.storage.prefixes)
 
 
-@rule("storage.kind", "storage.credentials", *_LONG_TERM)
+@rule("storage.kind", "storage.credentials", *_PURPOSES)
 def _credentials_are_of_signals(settings: Settings) -> Iterator[Problem]:
     if isinstance(settings.storage, ExternalStorage):
         yield from _unknown_purposes(settings, "credentials", settings.storage.credentials)
 
 
 def _unknown_purposes(settings: Settings, setting: str, by_purpose: Mapping[str, str]) -> Iterator[Problem]:
-    for purpose, value in by_purpose.items():
+    # Without any purpose, the whole area has no effect.
+    for purpose, value in by_purpose.items() if settings.purposes else ():
         if purpose in settings.purposes:
             continue
         place = setting_path("storage", setting, purpose)
         message = "must be logs or traces, or metrics with metrics.long_term; remove it, or correct its name"
         if purpose in PURPOSES:
-            message = "is not used: metrics.long_term is not set; remove it, or set that"
+            message = f"is not used: {_NO_BUCKET[purpose]}; remove it, or set that"
         yield Problem(place, message, remove_command(place), shown(value))
 
 
-@rule(
-    *("grafana.enabled", "metrics.kind", "metrics.query_url", "metrics.provision_datasource"),
-    "datasources.metrics_uid",
-)
-def _grafana_can_query_metrics(settings: Settings) -> Iterator[Problem]:
-    metrics = settings.metrics
-    missing = metrics.kind is MetricsKind.EXTERNAL and metrics.query_url is None and not metrics.provision_datasource
-    if settings.grafana.enabled and missing:
-        place = setting_path("metrics", "query_url")
-        yield Problem(
-            place,
-            "is missing: the stack's own Grafana requires it, as its links refer to datasource "
-            f"{settings.datasources.metrics_uid!r}, which nothing else provisions; set it",
-            set_command(place, placeholder("query_url")),
-        )
+@rule("storage", *_PURPOSES)
+def _storage_is_used(settings: Settings) -> Iterator[Problem]:
+    if not settings.purposes and settings.storage != InClusterStorage():
+        place = setting_path("storage")
+        message = "is not used: logging.kind and tracing.kind are external, and metrics.long_term is not set; remove it"
+        yield Problem(place, message, remove_command(place), shown(settings.storage.kind))
 
 
-@rule("metrics.kind", "metrics.remote_write_url")
-def _remote_write_url_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
-    yield from _of_external_metrics(settings, "remote_write_url", "kind external")
-
-
-@rule("metrics.kind", "metrics.otlp_url")
-def _otlp_url_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
-    yield from _of_external_metrics(settings, "otlp_url")
-
-
-@rule("metrics.kind", "metrics.query_url", "metrics.provision_datasource")
-def _query_url_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
-    needed_by = "provision_datasource" if settings.metrics.provision_datasource else ""
-    yield from _of_external_metrics(settings, "query_url", needed_by)
-
-
-@rule("metrics.kind", "metrics.provision_datasource")
-def _provision_datasource_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
-    yield from _of_external_metrics(settings, "provision_datasource")
-
-
-@rule("metrics.kind", "metrics.client")
-def _client_is_of_external_metrics(settings: Settings) -> Iterator[Problem]:
-    yield from _of_external_metrics(settings, "client")
-
-
-def _of_external_metrics(settings: Settings, key: str, needed_by: str = "") -> Iterator[Problem]:
-    kind, value, place = settings.metrics.kind, getattr(settings.metrics, key), setting_path("metrics", key)
-    if kind is not MetricsKind.EXTERNAL and value is not None:
-        message = f"must not be set with kind {kind.value}; remove it, or set kind to external"
-        yield Problem(place, message, remove_command(place), shown(value))
-    if kind is MetricsKind.EXTERNAL and value is None and needed_by:
-        meaning = str(MetricsArea.model_fields[key].description).partition(" Default:")[0].rstrip(".")
-        message = f"is missing: {needed_by} requires {key}; set it. {meaning}"
-        yield Problem(place, message, set_command(place, placeholder(key)))
+@rule("caching.kind", "caching.thanos_namespace", "tracing.mode", *_PURPOSES)
+def _valkey_has_a_reader(settings: Settings) -> Iterator[Problem]:
+    caching, traces = settings.caching, settings.tracing
+    reads = (
+        settings.logging.in_stack,
+        traces.in_stack and traces.mode is TempoMode.DISTRIBUTED,
+        settings.metrics.thanos is not None,
+        bool(caching.thanos_namespace),
+    )
+    if caching.kind is CacheKind.VALKEY and not any(reads):
+        place = setting_path("caching", "kind")
+        message = "has no reader: the stack runs no Loki, no distributed Tempo and no Thanos; remove it"
+        yield Problem(place, message, remove_command(place), shown(caching.kind))
 
 
 @rule("caching.kind", "caching.thanos_namespace", "metrics.namespace", *_LONG_TERM)
@@ -279,26 +262,7 @@ def _streams_are_of_logs(settings: Settings) -> Iterator[Problem]:
         )
 
 
-@rule(
-    *(*_AREA_NAMESPACES, "metrics.remote_write_url", "metrics.otlp_url", "metrics.query_url"),
-    "cluster.existing_namespaces",
-)
-def _namespaces_differ_from_external_metrics(settings: Settings) -> Iterator[Problem]:
-    urls = (settings.metrics.remote_write_url, settings.metrics.otlp_url, settings.metrics.query_url)
-    external = {namespace for url in urls if url and (namespace := namespace_in_url(url))}
-    for area, namespace in area_namespaces(settings).items():
-        if namespace in external and namespace not in settings.cluster.existing_namespaces:
-            place = setting_path(area, "namespace")
-            yield Problem(
-                place,
-                "is the namespace of the external metrics stack: this stack would change its Pod Security level and "
-                "delete it on destroy; use another one, or add it to cluster.existing_namespaces",
-                set_command(place, area),
-                shown(namespace),
-            )
-
-
-@rule(*_AREA_NAMESPACES, "cluster.existing_namespaces")
+@rule(*AREA_NAMESPACES, "cluster.existing_namespaces")
 def _existing_namespaces_are_of_areas(settings: Settings) -> Iterator[Problem]:
     used = set(area_namespaces(settings).values())
     place = setting_path("cluster", "existing_namespaces")
@@ -311,7 +275,7 @@ def _existing_namespaces_are_of_areas(settings: Settings) -> Iterator[Problem]:
         yield Problem(place, message, fix, shown(existing))
 
 
-@rule(*_AREA_NAMESPACES, "metrics.namespace_limits")
+@rule(*AREA_NAMESPACES, "metrics.namespace_limits")
 def _namespace_limits_are_of_other_namespaces(settings: Settings) -> Iterator[Problem]:
     # The component refuses its own.
     own = set(area_namespaces(settings).values()) - {settings.metrics.namespace}
@@ -331,12 +295,8 @@ RULES: Sequence[Rule] = (
     _every_signal_has_a_bucket,
     _prefixes_are_of_signals,
     _credentials_are_of_signals,
-    _grafana_can_query_metrics,
-    _remote_write_url_is_of_external_metrics,
-    _otlp_url_is_of_external_metrics,
-    _query_url_is_of_external_metrics,
-    _client_is_of_external_metrics,
-    _provision_datasource_is_of_external_metrics,
+    _storage_is_used,
+    _valkey_has_a_reader,
     _thanos_uses_valkey,
     _charts_directory_exists,
     _production_names_its_cluster,
@@ -345,9 +305,9 @@ RULES: Sequence[Rule] = (
     _traefik_has_a_domain,
     _some_load_is_stated,
     _streams_are_of_logs,
-    _namespaces_differ_from_external_metrics,
     _existing_namespaces_are_of_areas,
     _namespace_limits_are_of_other_namespaces,
+    *EXTERNAL_STORE_RULES,
     *TENANT_RULES,
     *SECURITY_RULES,
     *PRODUCTION_RULES,

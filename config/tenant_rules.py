@@ -10,11 +10,11 @@ from .rule import rule
 from .settings import Settings
 
 
-@rule("logging.tenants", "logging.tenants_secret", "telemetry.logs_tenant")
+@rule("logging.kind", "logging.tenants", "logging.tenants_secret", "telemetry.logs_tenant")
 def _logs_without_a_namespace_have_a_tenant(settings: Settings) -> Iterator[Problem]:
     tenants = settings.logging.tenants
     named_by_login = bool(settings.logging.tenants_secret)
-    if len(tenants) > 1 and not settings.telemetry.logs_tenant and not named_by_login:
+    if settings.logging.in_stack and len(tenants) > 1 and not settings.telemetry.logs_tenant and not named_by_login:
         place = setting_path("telemetry", "logs_tenant")
         yield Problem(
             place,
@@ -24,21 +24,22 @@ def _logs_without_a_namespace_have_a_tenant(settings: Settings) -> Iterator[Prob
         )
 
 
-@rule("logging.tenants", "telemetry.logs_tenant")
+@rule("logging.kind", "logging.tenants", "telemetry.logs_tenant")
 def _logs_tenant_is_defined(settings: Settings) -> Iterator[Problem]:
     if settings.telemetry.logs_tenant:
         yield from _unknown_tenant(settings, setting_path("telemetry", "logs_tenant"), settings.telemetry.logs_tenant)
 
 
-@rule("logging.tenants", "telemetry.namespace_tenants")
+@rule("logging.kind", "logging.tenants", "telemetry.namespace_tenants")
 def _namespace_tenants_are_defined(settings: Settings) -> Iterator[Problem]:
     for namespace, tenant in settings.telemetry.namespace_tenants.items():
         yield from _unknown_tenant(settings, setting_path("telemetry", "namespace_tenants", namespace), tenant)
 
 
 def _unknown_tenant(settings: Settings, place: str, tenant: str) -> Iterator[Problem]:
+    # The tenants of an external Loki are not known.
     tenants = settings.logging.tenants
-    if tenant not in tenants:
+    if settings.logging.in_stack and tenant not in tenants:
         hint = nearest(tenant, tenants) if tenants else "there are none"
         fix = set_command(place, closest(tenant, tenants) or tenants[0]) if tenants else remove_command(place)
         yield Problem(place, f"must be one of logging.tenants; {hint}", fix, shown(tenant))

@@ -1,16 +1,19 @@
 """Settings that have no effect, given another setting: they are refused."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from components._model import StrictModel
 from components._shown import shown
 from components.caching.spec import CacheSettings
+from components.datasources.spec import DatasourcesSettings
 from components.demo.spec import DemoSettings
 from components.grafana.spec import GrafanaSettings
 from components.ingress.spec import BasicAuthSettings, UiRouteSettings
+from components.logging.spec import LoggingSettings
 from components.metrics.spec import MetricsSettings
 from components.probes.spec import ProbesSettings
+from components.tracing.spec import TracingSettings
 
 from .caching import CacheKind
 from .errors import Problem, remove_command, setting_path
@@ -24,9 +27,9 @@ Reason = Callable[[Settings], str]
 
 @dataclass(frozen=True)
 class _Unused:
-    """Settings that one other setting may leave without effect."""
+    """Settings that others may leave without effect."""
 
-    depends_on: str
+    depends_on: Sequence[str]
     reason: Reason
     """Why they have no effect; empty where they have one."""
     settings: Mapping[str, Iterable[str]]
@@ -37,7 +40,7 @@ class _Unused:
         return (self._rule(area, field) for area, fields in self.settings.items() for field in fields)
 
     def _rule(self, area: str, field: str) -> Rule:
-        @rule(self.depends_on, f"{area}.{field}")
+        @rule(*self.depends_on, f"{area}.{field}")
         def setting_is_used(settings: Settings) -> Iterator[Problem]:
             if why := self.reason(settings):
                 yield from _unused(getattr(settings, area), setting_path(area, field), field, why)
@@ -51,9 +54,35 @@ def _without_prometheus(settings: Settings) -> str:
     return "" if metrics.in_stack else why
 
 
+def _without_loki(settings: Settings) -> str:
+    why = "logging.kind is external, and this is a setting of the Loki of the stack"
+    return "" if settings.logging.in_stack else why
+
+
+def _tenant_of_client(settings: Settings) -> str:
+    return "" if settings.logging.in_stack else "logging.kind is external, whose tenant is logging.client.tenant"
+
+
+def _without_tempo(settings: Settings) -> str:
+    why = "tracing.kind is external, and this is a setting of the Tempo of the stack"
+    return "" if settings.tracing.in_stack else why
+
+
+def _tempo_without_metrics(settings: Settings) -> str:
+    return _without_metrics(settings) if settings.tracing.in_stack else ""
+
+
 def _without_metrics(settings: Settings) -> str:
     none = settings.metrics.kind is MetricsKind.NONE
     return "metrics.kind is none, so there are no metrics" if none else ""
+
+
+def _datasources_without_metrics(settings: Settings) -> str:
+    return _without_metrics(settings) if settings.provisioned_datasources else ""
+
+
+def _without_datasources(settings: Settings) -> str:
+    return "" if settings.provisioned_datasources else "the stack creates no datasource (provision_datasource)"
 
 
 def _without_grafana(settings: Settings) -> str:
@@ -74,7 +103,7 @@ def _without_valkey(settings: Settings) -> str:
 
 
 def _with_valkey(settings: Settings) -> str:
-    valkey = settings.caching.kind is CacheKind.VALKEY
+    valkey = settings.caching.kind is CacheKind.VALKEY and settings.logging.in_stack
     return "caching.kind is valkey, which replaces that cache and has caching.size_mib" if valkey else ""
 
 
@@ -82,31 +111,56 @@ def _without_routes(settings: Settings) -> str:
     return "ingress.kind is none" if settings.ingress.kind is IngressKind.NONE else ""
 
 
+_PROVISIONED = (
+    "grafana.enabled",
+    *(f"{area}.{name}" for area in ("logging", "tracing", "metrics") for name in ("kind", "provision_datasource")),
+    *("logging.url", "tracing.query_url", "metrics.query_url"),
+)
+"""The settings that decide which datasources the stack creates."""
+
 _UNUSED = (
     _Unused(
-        "metrics.kind",
+        ("logging.kind",),
+        _without_loki,
+        {"logging": ("namespace", "rules_directory", *LoggingSettings.model_fields), "retention": ("logs",)},
+    ),
+    _Unused(("logging.kind",), _tenant_of_client, {"telemetry": ("logs_tenant",)}),
+    _Unused(
+        ("tracing.kind",),
+        _without_tempo,
+        {"tracing": ("namespace", *TracingSettings.model_fields), "retention": ("traces",)},
+    ),
+    _Unused(
+        ("metrics.kind",),
         _without_prometheus,
         {"metrics": ("namespace", "long_term", *MetricsSettings.model_fields), "retention": ("metrics",)},
     ),
     _Unused(
-        "metrics.kind",
-        _without_metrics,
+        ("metrics.kind", "tracing.kind"),
+        _tempo_without_metrics,
+        {"tracing": ("processors", "span_metrics_dimensions", "service_graph_dimensions", "external_labels")},
+    ),
+    _Unused(
+        _PROVISIONED,
+        _datasources_without_metrics,
         {
-            "tracing": ("processors", "span_metrics_dimensions", "service_graph_dimensions", "external_labels"),
             "datasources": (
                 *("metrics_uid", "metrics_name", "metrics_type", "metrics_queries", "metrics_tags", "exemplar_labels"),
             ),
         },
     ),
-    _Unused("grafana.enabled", _without_grafana, {"grafana": GrafanaSettings.model_fields}),
+    _Unused(_PROVISIONED, _without_datasources, {"datasources": DatasourcesSettings.model_fields}),
+    _Unused(("grafana.enabled",), _without_grafana, {"grafana": GrafanaSettings.model_fields}),
     _Unused(
-        "probes.targets", _without_probes, {"probes": sorted({"namespace", *ProbesSettings.model_fields} - {"targets"})}
+        ("probes.targets",),
+        _without_probes,
+        {"probes": sorted({"namespace", *ProbesSettings.model_fields} - {"targets"})},
     ),
-    _Unused("demo.enabled", _without_demo, {"demo": ("namespace", *DemoSettings.model_fields)}),
-    _Unused("caching.kind", _without_valkey, {"caching": ("namespace", *CacheSettings.model_fields)}),
-    _Unused("caching.kind", _with_valkey, {"logging": ("chunks_cache_mib", "results_cache_mib")}),
+    _Unused(("demo.enabled",), _without_demo, {"demo": ("namespace", *DemoSettings.model_fields)}),
+    _Unused(("caching.kind",), _without_valkey, {"caching": ("namespace", *CacheSettings.model_fields)}),
+    _Unused(("caching.kind", "logging.kind"), _with_valkey, {"logging": ("chunks_cache_mib", "results_cache_mib")}),
     _Unused(
-        "ingress.kind",
+        ("ingress.kind",),
         _without_routes,
         # Domain and scheme are of Grafana's own URL too.
         {

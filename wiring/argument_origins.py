@@ -47,6 +47,7 @@ _CACHE: Mapping[str, Origins] = {
 }
 _TLS: Mapping[str, Origins] = {"tls_secret": ("security.tls", "security.certificates")}
 _METRICS_CLIENT: Mapping[str, Origins] = {"metrics_client": ("metrics.client", "security.tls", "security.logins")}
+_STORE_CLIENTS: Mapping[str, Origins] = {"logs_client": ("logging.client",), "traces_client": ("tracing.client",)}
 _LOGIN: Mapping[str, Origins] = {"login_secret": ("security.authentication", "security.logins")}
 _AUTHENTICATION: Mapping[str, Origins] = {
     **_TLS,
@@ -182,9 +183,10 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_LOGIN,
         "client_certificates": ("security.authentication",),
         "cluster": ("cluster.name",),
-        "logs_push_url": ("(an output of logging)",),
-        "logs_otlp_url": ("(an output of logging)",),
-        "traces_otlp_endpoint": ("(an output of tracing)",),
+        "logs_push_url": ("logging.url", "(an output of logging)"),
+        "logs_otlp_url": ("logging.url", "(an output of logging)"),
+        "traces_otlp_endpoint": ("tracing.otlp_endpoint", "(an output of tracing)"),
+        **_STORE_CLIENTS,
         "metrics_otlp_url": ("metrics.otlp_url",),
         "further_metrics_otlp_urls": ("metrics.replicas",),
         "metrics_remote_write_url": ("metrics.remote_write_url",),
@@ -193,15 +195,18 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
     },
     "Datasources": {
         **_METRICS_CLIENT,
+        **_STORE_CLIENTS,
         "namespace": ("logging.namespace",),
         "create_namespace": ("(the stack creates each namespace once)",),
         "logs_namespace": ("logging.namespace",),
         "traces_namespace": ("tracing.namespace",),
         "metrics_namespace": ("metrics.namespace",),
         "logs_tenants": ("logging.tenants",),
-        "logs_url": ("(an output of logging)",),
-        "traces_url": ("(an output of tracing)",),
+        "logs_url": ("logging.url", "(an output of logging)"),
+        "traces_url": ("tracing.query_url", "(an output of tracing)"),
         "metrics_url": ("metrics.query_url",),
+        "provision_logs": ("logging.provision_datasource", "logging.kind", "grafana.enabled"),
+        "provision_traces": ("tracing.provision_datasource", "tracing.kind", "grafana.enabled"),
         "provision_metrics": ("metrics.provision_datasource",),
         "log_labels": ("(an output of telemetry)",),
         "log_metadata": ("(an output of telemetry)",),
@@ -218,6 +223,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_TLS,
         **_LOGIN,
         **_METRICS_CLIENT,
+        **_STORE_CLIENTS,
         "datasource_namespaces": ("(an output of datasources)",),
     },
     "UiRoute": {

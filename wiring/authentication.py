@@ -92,7 +92,7 @@ def of_collectors(settings: Settings) -> CollectorAuthArgs:
     return {
         "tls_secret": area.certificates.collectors if area.uses_tls else "",
         "client_certificates": area.presents_certificates,
-        "login_secret": login(settings, "collectors") if area.uses_basic_auth else "",
+        "login_secret": login(settings, "collectors") if area.uses_basic_auth and settings.has_own_store else "",
         "receiver_tls": area.receiver_tls,
     }
 
@@ -107,8 +107,8 @@ def of_grafana(settings: Settings) -> GrafanaAuthArgs:
     """Return the Secrets whose files Grafana's datasources name."""
     area = settings.security
     return {
-        "tls_secret": area.certificates.grafana if area.uses_tls else "",
-        "login_secret": login(settings, "grafana") if area.uses_basic_auth else "",
+        "tls_secret": area.certificates.grafana if area.uses_tls and settings.has_own_store else "",
+        "login_secret": login(settings, "grafana") if area.uses_basic_auth and settings.has_own_store else "",
     }
 
 
@@ -116,8 +116,8 @@ def of_datasources(settings: Settings) -> DatasourcesAuthArgs:
     """Return where those files are."""
     area = settings.security
     return {
-        "tls_directory": TLS_DIRECTORY if area.uses_tls else "",
-        "client_certificates": area.presents_certificates,
+        "tls_directory": TLS_DIRECTORY if area.uses_tls and settings.has_own_store else "",
+        "client_certificates": area.presents_certificates and settings.has_own_store,
         "login_directory": LOGIN_DIRECTORY if area.uses_basic_auth else "",
         "metrics_authentication": settings.metrics.in_stack,
     }
@@ -152,7 +152,8 @@ def clients_of_prometheus(settings: Settings) -> Sequence[str]:
     area, further = settings.security, set(settings.metrics.client_namespaces)
     if not (area.uses_basic_auth or area.presents_certificates or further):
         return []
-    return sorted(further | {settings.tracing.namespace, settings.telemetry.namespace, settings.grafana.namespace})
+    tempo = {settings.tracing.namespace} if settings.tracing.in_stack else set()
+    return sorted(further | tempo | {settings.telemetry.namespace, settings.grafana.namespace})
 
 
 def _metrics_namespaces(settings: Settings) -> Sequence[str]:

@@ -44,6 +44,7 @@ from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioS
 from . import authentication
 from .log_rules import rule_files
 from .metrics import MetricsAddresses, metrics_client, sender_client
+from .stores import LogsAddresses, TracesAddresses, store_clients, tenants
 from .upstream import (
     BackendCacheArgs,
     BucketArgs,
@@ -177,7 +178,10 @@ def external_storage_args(store: ExternalStorage) -> ExternalObjectStorageArgs:
 def _created_buckets(settings: Settings, store: InClusterStorage | MinioStorage, metrics: str) -> Mapping[str, str]:
     """Return the buckets of a store in the cluster; that of metrics is called `metrics` where the stack names none."""
     default = {"metrics": metrics} if "metrics" in settings.purposes else {}
-    return {**default, **store.buckets}
+    buckets = {**default, **store.buckets}
+    # The default has buckets of logs and traces, which an external store does not use.
+    stated = "buckets" in store.model_fields_set
+    return buckets if stated else {purpose: buckets[purpose] for purpose in settings.purposes}
 
 
 def in_cluster_storage_args(settings: Settings, store: InClusterStorage, namespace: Text) -> InClusterObjectStorageArgs:
@@ -453,9 +457,8 @@ def telemetry_args(
     settings: Settings,
     *,
     namespace: Text,
-    logs_push_url: Text,
-    logs_otlp_url: Text,
-    traces_otlp_endpoint: Text,
+    logs: LogsAddresses,
+    traces: TracesAddresses,
     metrics: MetricsAddresses,
 ) -> TelemetryArgs:
     """Return the arguments of the collectors.
@@ -465,8 +468,8 @@ def telemetry_args(
     defaults: TelemetryArgs = {
         "logs_tenant": next(iter(settings.logging.tenants), ""),
         "namespace": namespace,
-        "logs_push_url": logs_push_url,
-        "logs_otlp_url": logs_otlp_url,
+        "logs_push_url": logs.push_url,
+        "logs_otlp_url": logs.otlp_url,
     }
     if settings.telemetry.log_source is LogSource.API:
         defaults = {**defaults, **placement(settings)}
@@ -482,35 +485,33 @@ def telemetry_args(
         **authentication.of_collectors(settings),
         "namespace": namespace,
         "cluster": settings.cluster.name,
-        "logs_push_url": logs_push_url,
-        "logs_otlp_url": logs_otlp_url,
-        "traces_otlp_endpoint": traces_otlp_endpoint,
+        "logs_push_url": logs.push_url,
+        "logs_otlp_url": logs.otlp_url,
+        "traces_otlp_endpoint": traces.endpoint,
         "metrics_otlp_url": metrics.otlp_url,
         "further_metrics_otlp_urls": metrics.further_otlp_urls,
         "metrics_remote_write_url": metrics.collector_remote_write_url,
         **sender_client(settings, "collectors"),
+        **store_clients(settings),
     }
 
 
 def datasources_args(
     settings: Settings,
     *,
+    logs: LogsAddresses,
+    traces: TracesAddresses,
     metrics: MetricsAddresses,
-    logs_namespace: Text,
-    logs_url: Text,
-    traces_namespace: Text,
-    traces_url: Text,
     metrics_namespace: Text,
     log_labels: pulumi.Input[Sequence[Text]],
     log_metadata: pulumi.Input[Sequence[Text]],
-    generated_metrics: pulumi.Input[Sequence[Text]],
 ) -> DatasourcesArgs:
     """Return the arguments of the datasources.
 
     An existing Grafana has a default datasource: only the stack's own gets one unless the stack sets it.
     """
-    tenants = [] if settings.logging.tenants_secret else list(settings.logging.tenants)
-    default: DatasourcesArgs = {"namespace": logs_namespace}
+    created = settings.provisioned_datasources
+    default: DatasourcesArgs = {"namespace": logs.namespace}
     if settings.metrics.in_stack:
         default["scrape_interval"] = settings.metrics.scrape_interval
     if settings.metrics.thanos is not None:
@@ -521,19 +522,22 @@ def datasources_args(
         **default,
         **stated(settings.datasources, DatasourcesArgs),
         **authentication.of_datasources(settings),
-        "namespace": logs_namespace,
-        "logs_url": logs_url,
-        "logs_tenants": tenants,
-        "traces_namespace": traces_namespace,
-        "traces_url": traces_url,
+        "namespace": logs.namespace,
+        "logs_url": logs.query_url,
+        "logs_tenants": tenants(settings),
+        "provision_logs": "logs" in created,
+        "traces_namespace": traces.namespace,
+        "traces_url": traces.query_url,
+        "provision_traces": "traces" in created,
         "metrics_namespace": metrics_namespace,
         "metrics_uid": metrics.datasource_uid,
         "metrics_url": metrics.query_url,
-        "provision_metrics": metrics.provision,
+        "provision_metrics": "metrics" in created,
         **metrics_client(settings),
+        **store_clients(settings),
         "log_labels": log_labels,
         "log_metadata": log_metadata,
-        "generated_metrics": generated_metrics,
+        "generated_metrics": traces.generated_metrics,
     }
 
 
@@ -555,6 +559,7 @@ def grafana_args(
         **release(settings),
         **authentication.of_grafana(settings),
         **metrics_client(settings),
+        **store_clients(settings),
         "namespace": namespace,
         "datasource_namespaces": datasource_namespaces,
     }

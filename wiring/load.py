@@ -67,8 +67,8 @@ class Need(NamedTuple):
 class Specs(NamedTuple):
     """The specifications of the components for the settings."""
 
-    logging: LoggingSpec
-    tracing: TracingSpec
+    logging: LoggingSpec | None
+    tracing: TracingSpec | None
     metrics: MetricsSpec | None
     thanos: ThanosSpec | None
     telemetry: TelemetrySpec
@@ -168,16 +168,18 @@ def _specs(settings: Settings) -> Specs:
     def checked(spec: type[AnySpec]) -> AnySpec:
         return spec.check(spec.__name__, planned[spec.__name__.removesuffix("Spec")].arguments)
 
-    metrics = checked(MetricsSpec) if settings.metrics.in_stack else None
-    thanos = checked(ThanosSpec) if "Thanos" in planned else None
-    return Specs(checked(LoggingSpec), checked(TracingSpec), metrics, thanos, checked(TelemetrySpec))
+    def found(spec: type[AnySpec]) -> AnySpec | None:
+        return checked(spec) if spec.__name__.removesuffix("Spec") in planned else None
+
+    return Specs(found(LoggingSpec), found(TracingSpec), found(MetricsSpec), found(ThanosSpec), checked(TelemetrySpec))
 
 
 def _backends(settings: Settings, specs: Specs) -> Iterator[Backend]:
     sized, load = plan(settings), settings.load
-    for mode in specs.logging.modes:
-        yield _loki(settings, specs.logging, mode)
-    yield _tempo(specs.tracing, sized.traces, _amount(load.spans_per_second, "spans a second"))
+    if loki := specs.logging:
+        yield from (_loki(settings, loki, mode) for mode in loki.modes)
+    if specs.tracing:
+        yield _tempo(specs.tracing, sized.traces, _amount(load.spans_per_second, "spans a second"))
     if server := specs.metrics:
         workloads = {"prometheus": _size(server.replicas, server.cpu, server.memory, server.volume_size)}
         row = sizing.Row("Prometheus", sizing.Topology("", workloads))
@@ -285,8 +287,18 @@ def _path_of_collectors(_: str, figure: str) -> Path | None:
 
 def _caches_and_collectors(settings: Settings, specs: Specs) -> Iterator[tuple[Path, Need]]:
     """Yield the caches of Loki, of which one of 0 is switched off and stays so, and the limit of the collectors."""
-    sized = plan(settings)
-    topology, spec = sized.logs.topologies[specs.logging.mode], specs.logging
+    if specs.logging:
+        yield from _caches(settings, specs.logging)
+    if load := _collected(settings):
+        request = plan(settings).collectors.workloads["alloy"]
+        limit = replace(request, memory_mib=max(MIN_LIMIT_MIB, 2 * request.memory_mib))
+        deployed = _size(1, specs.telemetry.cpu_request, specs.telemetry.memory_limit)
+        below = deployed.memory_mib < limit.memory_mib
+        yield ("telemetry", "memory_limit"), Need(limit.memory, deployed.memory, below, load)
+
+
+def _caches(settings: Settings, spec: LoggingSpec) -> Iterator[tuple[Path, Need]]:
+    topology = plan(settings).logs.topologies[spec.mode]
     caches = {
         ("logging", "chunks_cache_mib"): (topology.chunks_cache_mib, spec.chunks_cache_mib),
         ("logging", "results_cache_mib"): (topology.results_cache_mib, spec.results_cache_mib),
@@ -298,21 +310,19 @@ def _caches_and_collectors(settings: Settings, specs: Specs) -> Iterator[tuple[P
         for path, (wanted, present) in caches.items():
             if present:
                 yield path, Need(wanted, present, present < wanted, load)
-    if load := _collected(settings):
-        request = sized.collectors.workloads["alloy"]
-        limit = replace(request, memory_mib=max(MIN_LIMIT_MIB, 2 * request.memory_mib))
-        deployed = _size(1, specs.telemetry.cpu_request, specs.telemetry.memory_limit)
-        below = deployed.memory_mib < limit.memory_mib
-        yield ("telemetry", "memory_limit"), Need(limit.memory, deployed.memory, below, load)
 
 
 def _limits(settings: Settings, specs: Specs) -> Iterator[tuple[Path, Need]]:
     """Yield the limits of which the load exceeds the default; one that is set higher stays."""
     sized = plan(settings)
     logs, spans = sized.load.logs_gb_per_day, sized.load.spans_per_second
-    limits = [("logging", _amount(logs, "GB of logs a day"), sizing.raised_limits(sized.load), sizing.LOG_LIMITS)]
-    raised = sizing.raised_trace_limits(sized.load, sized.traces.topologies[_topology_of_tempo(specs.tracing)])
-    limits.append(("tracing", _amount(spans, "spans a second"), raised, sizing.TRACE_LIMITS))
+    limits = []
+    if specs.logging:
+        raised = sizing.raised_limits(sized.load)
+        limits.append(("logging", _amount(logs, "GB of logs a day"), raised, sizing.LOG_LIMITS))
+    if specs.tracing:
+        raised = sizing.raised_trace_limits(sized.load, sized.traces.topologies[_topology_of_tempo(specs.tracing)])
+        limits.append(("tracing", _amount(spans, "spans a second"), raised, sizing.TRACE_LIMITS))
     streams = {"max_global_streams_per_user": _amount(sized.load.streams, "streams")}
     for area, load, raised, defaults in limits:
         for name, limit in raised.items():
@@ -366,7 +376,8 @@ def _size_of_chart(replicas: int, requests: Mapping[str, str], volume: str = "")
 
 def _without_row(settings: Settings) -> tuple[str, ...]:
     """Return the workloads of the stack that no row of the report counts."""
-    memcached = settings.caching.kind is CacheKind.MEMCACHED and settings.tracing.mode is TempoMode.DISTRIBUTED
+    distributed = settings.tracing.in_stack and settings.tracing.mode is TempoMode.DISTRIBUTED
+    memcached = settings.caching.kind is CacheKind.MEMCACHED and distributed
     missing = {
         "Grafana": settings.grafana.enabled,
         "the memcached of Tempo": memcached,

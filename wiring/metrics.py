@@ -27,8 +27,6 @@ class MetricsAddresses:
     """The address that the collectors write to where there is no `otlp_url`."""
     query_url: pulumi.Input[str]
     datasource_uid: str
-    provision: bool
-    """Whether the stack creates the datasource; else Grafana has it already."""
 
 
 class MetricsClientArgs(TypedDict, total=False):
@@ -60,7 +58,7 @@ def _key(secret: str, key: str) -> SecretReference:
 def metrics_client(settings: Settings) -> MetricsClientArgs:
     """Return the client of an external metrics store; nothing where the store asks for none."""
     area = settings.metrics
-    if area.kind is not MetricsKind.EXTERNAL or area.client is None or not area.remote_write_url:
+    if area.kind is not MetricsKind.EXTERNAL or area.client is None or not (area.remote_write_url or area.otlp_url):
         return {}
     client = area.client.model_dump(mode="json", exclude_unset=True, exclude_none=True)
     return {"metrics_client": cast(HttpClient, client)}
@@ -81,12 +79,9 @@ def metrics_addresses(settings: Settings, prometheus: Metrics | None, thanos: Th
             "",
             prometheus.query_url,
             uid,
-            True,
         )
     if area.kind is MetricsKind.NONE:
-        return MetricsAddresses("", "", [], [], "", "", "", False)
-    # An existing Grafana has a datasource already, and does not start with two of one uid or two defaults.
-    owned = settings.grafana.enabled and area.query_url is not None
+        return MetricsAddresses("", "", [], [], "", "", "")
     return MetricsAddresses(
         area.remote_write_url or "",
         area.otlp_url or "",
@@ -95,7 +90,6 @@ def metrics_addresses(settings: Settings, prometheus: Metrics | None, thanos: Th
         "" if area.otlp_url else area.remote_write_url or "",
         area.query_url or "",
         settings.datasources.metrics_uid,
-        owned if area.provision_datasource is None else area.provision_datasource,
     )
 
 

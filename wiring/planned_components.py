@@ -1,7 +1,7 @@
 """The components of a stack with their arguments before any of them is created; outputs are not known yet."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Never, cast
 
 import pulumi
@@ -54,6 +54,7 @@ from .metrics import MetricsAddresses, metrics_addresses
 from .namespaces import created_namespaces
 from .security import planned_certificates
 from .storage import secret_access_args
+from .stores import LogsAddresses, TracesAddresses, logs_addresses, traces_addresses
 from .upstream import BackendCacheArgs, BucketArgs
 
 UNKNOWN_OUTPUT: pulumi.Output[Never] = pulumi.Output.from_input(cast(Never, "an output of another component"))
@@ -106,8 +107,10 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
         yield planned("storage", spec, arguments)
     if settings.caching.kind is CacheKind.VALKEY:
         yield planned("caching", CacheSpec, build_args.cache_args(settings, UNKNOWN_OUTPUT))
-    yield planned("logging", LoggingSpec, _logging_args(settings))
-    yield planned("tracing", TracingSpec, _tracing_args(settings))
+    if settings.logging.in_stack:
+        yield planned("logging", LoggingSpec, _logging_args(settings))
+    if settings.tracing.in_stack:
+        yield planned("tracing", TracingSpec, _tracing_args(settings))
     if settings.metrics.in_stack and settings.metrics.install_operator:
         yield planned("metrics", OperatorCrdsSpec, build_args.operator_crds_args(settings, namespace=UNKNOWN_OUTPUT))
     if settings.metrics.in_stack:
@@ -118,7 +121,8 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
     if settings.probes.enabled:
         yield planned("probes", ProbesSpec, build_args.probes_args(settings, namespace=UNKNOWN_OUTPUT))
     yield planned("telemetry", TelemetrySpec, _telemetry_args(settings))
-    yield planned("datasources", DatasourcesSpec, _datasources_args(settings))
+    if settings.provisioned_datasources:
+        yield planned("datasources", DatasourcesSpec, _datasources_args(settings))
     if settings.grafana.enabled:
         grafana = build_args.grafana_args(settings, namespace=UNKNOWN_OUTPUT, datasource_namespaces=UNKNOWN_OUTPUT)
         yield planned("grafana", GrafanaSpec, grafana)
@@ -131,8 +135,12 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
 
 
 def planned_loki(settings: Settings) -> LoggingSpec | None:
-    """Return the specification of Loki, `None` where a setting or argument of it is wrong."""
-    return None if settings.is_invalid("logging") else LoggingSpec.check_or_none(_logging_args(settings))
+    """Return the specification of Loki, `None` where a setting or argument of it is wrong, or it is external."""
+    return (
+        None
+        if settings.is_invalid("logging") or not settings.logging.in_stack
+        else LoggingSpec.check_or_none(_logging_args(settings))
+    )
 
 
 def planned_collectors(settings: Settings) -> TelemetrySpec | None:
@@ -141,8 +149,12 @@ def planned_collectors(settings: Settings) -> TelemetrySpec | None:
 
 
 def planned_tempo(settings: Settings) -> TracingSpec | None:
-    """Return the specification of Tempo, `None` where a setting or argument of it is wrong."""
-    return None if settings.is_invalid("tracing") else TracingSpec.check_or_none(_tracing_args(settings))
+    """Return the specification of Tempo, `None` where a setting or argument of it is wrong, or it is external."""
+    return (
+        None
+        if settings.is_invalid("tracing") or not settings.tracing.in_stack
+        else TracingSpec.check_or_none(_tracing_args(settings))
+    )
 
 
 def _logging_args(settings: Settings) -> LoggingArgs:
@@ -193,17 +205,29 @@ def _telemetry_args(settings: Settings) -> TelemetryArgs:
     return build_args.telemetry_args(
         settings,
         namespace=UNKNOWN_OUTPUT,
-        logs_push_url=UNKNOWN_OUTPUT,
-        logs_otlp_url=UNKNOWN_OUTPUT,
-        traces_otlp_endpoint=UNKNOWN_OUTPUT,
+        logs=_logs(settings),
+        traces=_traces(settings),
         metrics=_metrics(settings),
     )
+
+
+def _logs(settings: Settings) -> LogsAddresses:
+    if settings.logging.in_stack:
+        return LogsAddresses(*[UNKNOWN_OUTPUT] * len(fields(LogsAddresses)))
+    return logs_addresses(settings, None)
+
+
+def _traces(settings: Settings) -> TracesAddresses:
+    if settings.tracing.in_stack:
+        unknown = TracesAddresses(*[UNKNOWN_OUTPUT] * len(fields(TracesAddresses)))
+        return replace(unknown, generated_metrics=_generated_metrics(settings))
+    return traces_addresses(settings, None)
 
 
 def _metrics(settings: Settings) -> MetricsAddresses:
     if settings.metrics.in_stack:
         uid = settings.datasources.metrics_uid
-        return MetricsAddresses(UNKNOWN_OUTPUT, UNKNOWN_OUTPUT, [], [], "", UNKNOWN_OUTPUT, uid, True)
+        return MetricsAddresses(UNKNOWN_OUTPUT, UNKNOWN_OUTPUT, [], [], "", UNKNOWN_OUTPUT, uid)
     return metrics_addresses(settings, None)
 
 
@@ -244,6 +268,8 @@ def _bucket(settings: Settings, purpose: str) -> BucketArgs:
 
 def _storage(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, object]]]:
     store = settings.storage
+    if not settings.purposes:
+        return
     match store:
         case FilesystemStorage():
             return
@@ -262,6 +288,8 @@ def _storage(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, obje
             arguments = (settings, store, made, "metrics", consumer, UNKNOWN_OUTPUT, account)
             yield AwsBucketAccessSpec, build_args.aws_access_args(*arguments)
     for purpose, consumer in CONSUMERS.items():
+        if purpose not in settings.purposes:
+            continue
         if isinstance(store, AwsStorage):
             role = build_args.aws_access_args(settings, store, made, purpose, consumer, UNKNOWN_OUTPUT)
             yield AwsBucketAccessSpec, role
@@ -274,14 +302,11 @@ def _datasources_args(settings: Settings) -> DatasourcesArgs:
     return build_args.datasources_args(
         settings,
         metrics=_metrics(settings),
-        logs_namespace=UNKNOWN_OUTPUT,
-        logs_url=UNKNOWN_OUTPUT,
-        traces_namespace=UNKNOWN_OUTPUT,
-        traces_url=UNKNOWN_OUTPUT,
+        logs=_logs(settings),
+        traces=_traces(settings),
         metrics_namespace=UNKNOWN_OUTPUT,
         log_labels=log_labels(collectors) if collectors else UNKNOWN_OUTPUT,
         log_metadata=log_metadata(collectors) if collectors else UNKNOWN_OUTPUT,
-        generated_metrics=_generated_metrics(settings),
     )
 
 

@@ -69,13 +69,21 @@ def planned_certificates(settings: Settings, namespaces: Namespaces) -> Iterator
         ("prometheus", metrics, names.prometheus, prometheus_hosts("prometheus", metrics, domain)),
         ("thanos", metrics, names.thanos, thanos_hosts("thanos", metrics, domain)),
     )
-    for name, namespace, secret, hosts in (
-        ("loki", logs, names.loki, loki_hosts("loki", logs, domain)),
-        ("tempo", traces, names.tempo, tempo_hosts("tempo", traces, settings.tracing.mode.value, domain)),
-        ("collectors", collectors, names.collectors, service_hosts(engine, collectors, domain)),
-        ("grafana", grafana, names.grafana, service_hosts(GRAFANA, grafana, domain)),
-        *(of_metrics[: 2 if settings.metrics.thanos else 1] if settings.metrics.in_stack else ()),
+    loki, tempo = settings.logging.in_stack, settings.tracing.in_stack
+    tempo_names = tempo_hosts("tempo", traces, settings.tracing.mode.value, domain)
+    for is_used, name, namespace, secret, hosts in (
+        (loki, "loki", logs, names.loki, loki_hosts("loki", logs, domain)),
+        (tempo, "tempo", traces, names.tempo, tempo_names),
+        (True, "collectors", collectors, names.collectors, service_hosts(engine, collectors, domain)),
+        (settings.has_own_store, "grafana", grafana, names.grafana, service_hosts(GRAFANA, grafana, domain)),
+        *(
+            (True, *certificate)
+            for certificate in of_metrics[: 2 if settings.metrics.thanos else 1]
+            if settings.metrics.in_stack
+        ),
     ):
+        if not is_used:
+            continue
         within: pulumi.Input[str] = namespaces.get(namespace, namespace)
         arguments = build_args.certificate_args(
             settings, issuer, name=name, namespace=within, secret=secret, hosts=hosts
@@ -86,25 +94,28 @@ def planned_certificates(settings: Settings, namespaces: Namespaces) -> Iterator
 def _generated_logins(
     settings: Settings, namespaces: Namespaces, options: pulumi.ResourceOptions
 ) -> Iterator[tuple[str, pulumi.Output[str]]]:
-    if not settings.security.uses_basic_auth or settings.security.logins is not None:
+    area = settings.security
+    if not area.uses_basic_auth or area.logins is not None or not settings.has_own_store:
         return
     made: dict[str, pulumi.Output[str]] = {}
     in_stack = settings.metrics.in_stack
     for client, namespace in (
         (COLLECTORS, settings.telemetry.namespace),
         (GRAFANA, settings.grafana.namespace),
-        *(((GENERATOR, settings.tracing.namespace),) if in_stack else ()),
+        *(((GENERATOR, settings.tracing.namespace),) if in_stack and settings.tracing.in_stack else ()),
     ):
         within: pulumi.Input[str] = namespaces.get(namespace, namespace)
         login = components.ClientLogin(f"{client}-login", {"namespace": within, "username": client}, options)
         made[client] = login.htpasswd
         yield namespace, login.secret_name
     readers = [made[COLLECTORS], made[GRAFANA]]
-    for server, namespace, users in (
-        ("loki", settings.logging.namespace, readers),
-        ("tempo", settings.tracing.namespace, readers),
-        *((("prometheus", settings.metrics.namespace, [*made.values()]),) if in_stack else ()),
+    for own, server, namespace, users in (
+        (settings.logging.in_stack, "loki", settings.logging.namespace, readers),
+        (settings.tracing.in_stack, "tempo", settings.tracing.namespace, readers),
+        (in_stack, "prometheus", settings.metrics.namespace, [*made.values()]),
     ):
+        if not own:
+            continue
         arguments: components.GatewayLoginsArgs = {
             "namespace": namespaces[namespace],
             "htpasswd": users,

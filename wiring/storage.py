@@ -16,8 +16,10 @@ Namespaces = Mapping[str, pulumi.Output[str]]
 
 
 def create_store(settings: Settings, namespaces: Namespaces, options: pulumi.ResourceOptions) -> ObjectStore | None:
-    """Create the object store; `None` where backends keep everything on the volume of their only pod."""
+    """Create the object store; `None` where the stack keeps nothing in buckets."""
     store = settings.storage
+    if not settings.purposes:
+        return None
     match store:
         case FilesystemStorage():
             return None

@@ -22,11 +22,17 @@ class DatasourcesArgs(TypedDict):
     metrics_namespace: NotRequired[pulumi.Input[str]]
     """Namespace of the ConfigMap of Prometheus. Default: `namespace`."""
     logs_url: NotRequired[pulumi.Input[str]]
-    """Query URL of Loki; required with a `logs_uid`. Default: none."""
+    """Query URL of Loki; required where its datasource is created here. Default: none."""
     traces_url: NotRequired[pulumi.Input[str]]
-    """Query URL of Tempo; required with a `traces_uid`. Default: none."""
+    """Query URL of Tempo; required where its datasource is created here. Default: none."""
     metrics_url: NotRequired[pulumi.Input[str]]
     """Query URL of Prometheus; required with `provision_metrics`. Default: none."""
+    provision_logs: NotRequired[bool]
+    """Whether the datasource of Loki is created here; otherwise it exists already, with `logs_uid`. Without a
+    `logs_uid` there is none. Default: true."""
+    provision_traces: NotRequired[bool]
+    """Whether the datasource of Tempo is created here; otherwise it exists already, with `traces_uid`. Without a
+    `traces_uid` there is none. Default: true."""
     provision_metrics: NotRequired[bool]
     """Whether the datasource of Prometheus is created here; otherwise it exists already, with `metrics_uid`.
     Default: false."""
@@ -119,3 +125,9 @@ class DatasourcesArgs(TypedDict):
     metrics_client: NotRequired[HttpClient]
     """Login, tenant, headers and TLS for the metrics store, by existing Secrets in the namespace of the pods that
     write and query: Tempo, the collectors and Grafana. Default: none."""
+    logs_client: NotRequired[HttpClient]
+    """Login, tenant, headers and TLS for a Loki outside the platform, by existing Secrets in the namespaces of the
+    collectors and of Grafana. Default: none."""
+    traces_client: NotRequired[HttpClient]
+    """Login, tenant, headers and TLS for a Tempo outside the platform, by existing Secrets in the namespaces of the
+    collectors and of Grafana; a login requires an http or https URL. Default: none."""

@@ -44,8 +44,8 @@ class Datasources(pulumi.ComponentResource):
         if spec.create_namespace:
             created.append(create_namespace(f"{name}-namespace", spec.namespace, PodSecurity.RESTRICTED, parent=self))
         datasources = {
-            "logs": (spec.logs_uid, spec.logs_namespace),
-            "traces": (spec.traces_uid, spec.traces_namespace),
+            "logs": (spec.logs_uid if spec.provision_logs else "", spec.logs_namespace),
+            "traces": (spec.traces_uid if spec.provision_traces else "", spec.traces_namespace),
             "metrics": (spec.metrics_uid if spec.provision_metrics else "", spec.metrics_namespace),
         }
         config_maps: dict[str, pulumi.Resource] = {}

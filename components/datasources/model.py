@@ -4,9 +4,9 @@ Texts are unescaped; provisioning.py escapes them.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from .._http_client import HttpClientSettings
+from .._http_client import ClientFiles
 
 
 @dataclass(frozen=True)
@@ -180,6 +180,8 @@ class ProvisionedLoki:
     max_lines: int = 1000
     tenants: tuple[str, ...] = ()
     authentication: Authentication = Authentication()
+    client: ClientFiles | None = None
+    """The client of a Loki outside the platform, in place of `authentication`."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +195,8 @@ class ProvisionedTempo:
     service_map: ServiceMap | None = None
     streaming: bool = False
     authentication: Authentication = Authentication()
+    client: ClientFiles | None = None
+    """The client of a Tempo outside the platform, in place of `authentication`."""
 
 
 @dataclass(frozen=True)
@@ -203,7 +207,7 @@ class ProvisionedPrometheus:
     url: str
     scrape_interval: str
     exemplars: tuple[ExemplarLink, ...] = ()
-    client: HttpClientSettings = field(default_factory=HttpClientSettings)
+    client: ClientFiles | None = None
     authentication: Authentication = Authentication()
     software: str = ""
     """The software behind the API of Prometheus, as Grafana names it; empty where that is not stated."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from .._http_client import AMAZON_PROMETHEUS, PASSWORD_FILE, TOKEN_FILE, USERNAME_FILE, HttpClientSettings
+from .._http_client import AMAZON_PROMETHEUS, LOGS_DIRECTORY, TRACES_DIRECTORY, ClientFiles, HttpClientSettings
 from .._tenants import HEADER, header_value
 from .link_checks import SERVICE_GRAPH_METRIC
 from .model import (
@@ -52,20 +52,28 @@ def provisioned_datasources(spec: DatasourcesSpec) -> dict[str, Provisioned]:
 
 
 def _loki(spec: DatasourcesSpec) -> ProvisionedLoki | None:
-    if (loki := spec.loki) is None:
+    if (loki := spec.loki) is None or not spec.provision_logs:
         return None
     return ProvisionedLoki(
         loki,
         spec.logs_url,
         traces=spec.trace_links(),
         max_lines=spec.max_lines,
-        tenants=tuple(spec.logs_tenants),
-        authentication=spec.authentication(spec.logs_url),
+        tenants=() if spec.logs_client else tuple(spec.logs_tenants),
+        authentication=Authentication() if spec.logs_client else spec.authentication(spec.logs_url),
+        client=_of_tenants(spec.logs_client, spec.logs_tenants),
     )
 
 
+def _of_tenants(client: HttpClientSettings | None, tenants: Sequence[str]) -> ClientFiles | None:
+    """Return the client that reads several tenants at once, or its own where none are named."""
+    if client is None:
+        return None
+    return ClientFiles(client.model_copy(update={"tenant": header_value(tenants) or client.tenant}), LOGS_DIRECTORY)
+
+
 def _tempo(spec: DatasourcesSpec) -> ProvisionedTempo | None:
-    if (tempo := spec.tempo) is None:
+    if (tempo := spec.tempo) is None or not spec.provision_traces:
         return None
     prometheus = spec.prometheus
     has_service_graph = spec.provided_metrics.has(SERVICE_GRAPH_METRIC)
@@ -76,7 +84,8 @@ def _tempo(spec: DatasourcesSpec) -> ProvisionedTempo | None:
         metrics=spec.metrics_link(),
         service_map=ServiceMap(prometheus) if prometheus and has_service_graph else None,
         streaming=spec.streaming,
-        authentication=spec.authentication(spec.traces_url),
+        authentication=Authentication() if spec.traces_client else spec.authentication(spec.traces_url),
+        client=ClientFiles(spec.traces_client, TRACES_DIRECTORY) if spec.traces_client else None,
     )
 
 
@@ -89,7 +98,7 @@ def _prometheus(spec: DatasourcesSpec) -> ProvisionedPrometheus | None:
         spec.metrics_url,
         scrape_interval=spec.scrape_interval,
         exemplars=tuple(ExemplarLink(tempo, label) for label in spec.exemplar_labels) if tempo else (),
-        client=spec.metrics_client or HttpClientSettings(),
+        client=ClientFiles(spec.metrics_client) if spec.metrics_client else None,
         authentication=spec.authentication(spec.metrics_url) if spec.metrics_authentication else Authentication(),
         software=spec.metrics_type.value if spec.metrics_type else "",
     )
@@ -113,7 +122,7 @@ def provisioning_file(provisioned: Provisioned, *, default: bool, recreate: bool
         "jsonData": _json_data(provisioned),
     }
     entry |= _login(provisioned.authentication)
-    if isinstance(provisioned, ProvisionedPrometheus):
+    if provisioned.client:
         entry |= _client_entry(provisioned.client)
     if secure := _secure_json_data(provisioned):
         entry["secureJsonData"] = secure
@@ -146,7 +155,7 @@ def _login(authentication: Authentication) -> dict[str, Any]:
 
 def _secure_json_data(provisioned: Provisioned) -> dict[str, Any]:
     authentication, found = provisioned.authentication, dict[str, Any]()
-    if isinstance(provisioned, ProvisionedPrometheus):
+    if provisioned.client:
         found |= _client_secrets(provisioned.client)
     if authentication.login_directory:
         found["basicAuthPassword"] = FileReference(f"{authentication.login_directory}/password")
@@ -161,24 +170,27 @@ def _secure_json_data(provisioned: Provisioned) -> dict[str, Any]:
     return found
 
 
-def _client_entry(client: HttpClientSettings) -> dict[str, Any]:
+def _client_entry(files: ClientFiles) -> dict[str, Any]:
+    client = files.client
     if client.basic_auth:
         own = client.basic_auth.username_secret
-        return {"basicAuth": True, "basicAuthUser": FileReference(USERNAME_FILE) if own else client.basic_auth.username}
+        user = FileReference(files.username) if own else client.basic_auth.username
+        return {"basicAuth": True, "basicAuthUser": user}
     return {"type": AMAZON_PROMETHEUS} if client.sigv4 else {}
 
 
-def _client_headers(client: HttpClientSettings) -> dict[str, str | FileReference]:
-    bearer = {"Authorization": FileReference(TOKEN_FILE, "Bearer ")} if client.bearer_token else {}
+def _client_headers(files: ClientFiles) -> dict[str, str | FileReference]:
+    bearer = {"Authorization": FileReference(files.token, "Bearer ")} if files.client.bearer_token else {}
     return {
-        **client.plain_headers,
+        **files.client.plain_headers,
         **bearer,
-        **{name: FileReference(path) for name, path in client.header_files.items()},
+        **{name: FileReference(path) for name, path in files.headers.items()},
     }
 
 
-def _client_json(client: HttpClientSettings) -> dict[str, Any]:
-    names = {f"httpHeaderName{number}": name for number, name in enumerate(_client_headers(client), start=1)}
+def _client_json(files: ClientFiles) -> dict[str, Any]:
+    client = files.client
+    names = {f"httpHeaderName{number}": name for number, name in enumerate(_client_headers(files), start=1)}
     tls = {"tlsAuthWithCACert": client.tls.ca, "tlsAuth": client.tls.certificate}
     found = {**names, **{name: True for name, reference in tls.items() if reference}}
     if client.tls.server_name:
@@ -189,14 +201,13 @@ def _client_json(client: HttpClientSettings) -> dict[str, Any]:
     return found
 
 
-def _client_secrets(client: HttpClientSettings) -> dict[str, Any]:
-    headers = enumerate(_client_headers(client).values(), start=1)
+def _client_secrets(files: ClientFiles) -> dict[str, Any]:
+    headers = enumerate(_client_headers(files).values(), start=1)
     found: dict[str, Any] = {f"httpHeaderValue{number}": value for number, value in headers}
-    if client.basic_auth:
-        found["basicAuthPassword"] = FileReference(PASSWORD_FILE)
+    if files.client.basic_auth:
+        found["basicAuthPassword"] = FileReference(files.password)
     names = {"ca_file": "tlsCACert", "cert_file": "tlsClientCert", "key_file": "tlsClientKey"}
-    files = {names[name]: FileReference(path) for name, path in client.tls_files.items() if name in names}
-    return {**found, **files}
+    return {**found, **{names[name]: FileReference(path) for name, path in files.tls.items() if name in names}}
 
 
 def _tls(authentication: Authentication) -> dict[str, Any]:
@@ -205,23 +216,26 @@ def _tls(authentication: Authentication) -> dict[str, Any]:
 
 
 def _json_data(provisioned: Provisioned) -> dict[str, Any]:
+    client = _client_json(provisioned.client) if provisioned.client else {}
     if isinstance(provisioned, ProvisionedLoki):
+        tenants = {"httpHeaderName1": HEADER} if provisioned.tenants else {}
         return {
-            **({"httpHeaderName1": HEADER} if provisioned.tenants else {}),
+            **tenants,
             **_tls(provisioned.authentication),
+            **client,
             "maxLines": provisioned.max_lines,
             "derivedFields": [_derived_field(link) for link in provisioned.traces],
         }
     if isinstance(provisioned, ProvisionedPrometheus):
         return {
             **_tls(provisioned.authentication),
-            **_client_json(provisioned.client),
+            **client,
             "httpMethod": "POST",
             **({"prometheusType": provisioned.software} if provisioned.software else {}),
             "timeInterval": provisioned.scrape_interval,
             "exemplarTraceIdDestinations": [_exemplar(link) for link in provisioned.exemplars],
         }
-    data: dict[str, Any] = {**_tls(provisioned.authentication), "nodeGraph": {"enabled": True}}
+    data: dict[str, Any] = {**_tls(provisioned.authentication), **client, "nodeGraph": {"enabled": True}}
     if provisioned.logs:
         data["tracesToLogsV2"] = _traces_to_logs(provisioned.logs)
     if provisioned.metrics:

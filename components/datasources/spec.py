@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from .._http_client import MetricsClientSpec
+from .._http_client import MetricsClientSpec, StoreClientsSpec, address_problems
 from .._model import Plain, StrictModel, placeholder
 from .._namespace_spec import NamespacedSpec
 from .._spec import REMOVE, Fix, Violation, rule
@@ -73,6 +73,7 @@ class MetricsType(StrEnum):
 
 
 UIDS = ("logs_uid", "traces_uid", "metrics_uid")
+PROVISIONED = ("provision_logs", "provision_traces", "provision_metrics")
 NAMES = ("logs_name", "traces_name", "metrics_name")
 
 
@@ -233,7 +234,7 @@ class DatasourcesSettings(StrictModel):
     )
 
 
-class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
+class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, StoreClientsSpec, NamespacedSpec):
     """The checked arguments of `Datasources`."""
 
     namespace: Name = Field(description="Namespace of the ConfigMaps. Grafana's sidecar must look into it.")
@@ -248,13 +249,27 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
         default=None, description="Namespace of the ConfigMap of Prometheus. Default: `namespace`."
     )
     logs_url: OptionalQueryUrl = Field(
-        default="", description="Query URL of Loki; required with a `logs_uid`. Default: none."
+        default="", description="Query URL of Loki; required where its datasource is created here. Default: none."
     )
     traces_url: OptionalQueryUrl = Field(
-        default="", description="Query URL of Tempo; required with a `traces_uid`. Default: none."
+        default="", description="Query URL of Tempo; required where its datasource is created here. Default: none."
     )
     metrics_url: OptionalQueryUrl = Field(
         default="", description="Query URL of Prometheus; required with `provision_metrics`. Default: none."
+    )
+    provision_logs: Plain[bool] = Field(
+        default=True,
+        description=(
+            "Whether the datasource of Loki is created here; otherwise it exists already, with `logs_uid`. Without a "
+            "`logs_uid` there is none."
+        ),
+    )
+    provision_traces: Plain[bool] = Field(
+        default=True,
+        description=(
+            "Whether the datasource of Tempo is created here; otherwise it exists already, with `traces_uid`. Without "
+            "a `traces_uid` there is none."
+        ),
     )
     provision_metrics: Plain[bool] = Field(
         default=False,
@@ -337,8 +352,12 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
     @property
     def provisioned_uids(self) -> list[str]:
         """The uids of the datasources that are created here."""
-        uids = [self.logs_uid, self.traces_uid, self.metrics_uid if self.provision_metrics else ""]
-        return [uid for uid in uids if uid]
+        uids = {
+            self.logs_uid: self.provision_logs,
+            self.traces_uid: self.provision_traces,
+            self.metrics_uid: self.provision_metrics,
+        }
+        return [uid for uid, provisioned in uids.items() if uid and provisioned]
 
     @property
     def default_datasource(self) -> str:
@@ -406,13 +425,23 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
         named = tuple(MetricsQuery(name, text) for name, text in queries.items())
         return MetricsLink(prometheus, named, _tags(self.metrics_tags))
 
-    @rule("logs_url", "logs_uid")
+    @rule("logs_url", "logs_uid", "provision_logs")
     def _logs_have_a_url(self) -> Violation | None:
-        return _url_missing("Loki", "logs") if self.logs_uid and not self.logs_url else None
+        created = self.logs_uid and self.provision_logs
+        return _url_missing("Loki", "logs") if created and not self.logs_url else None
 
-    @rule("traces_url", "traces_uid")
+    @rule("traces_url", "traces_uid", "provision_traces")
     def _traces_have_a_url(self) -> Violation | None:
-        return _url_missing("Tempo", "traces") if self.traces_uid and not self.traces_url else None
+        created = self.traces_uid and self.provision_traces
+        return _url_missing("Tempo", "traces") if created and not self.traces_url else None
+
+    @rule("logs_client", "logs_url")
+    def _logs_client_fits_its_address(self) -> Iterator[Violation]:
+        return address_problems(self.logs_client, "logs_client", logs_url=self.logs_url)
+
+    @rule("traces_client", "traces_url")
+    def _traces_client_fits_its_address(self) -> Iterator[Violation]:
+        return address_problems(self.traces_client, "traces_client", traces_url=self.traces_url)
 
     @rule("metrics_client", "metrics_url")
     def _metrics_client_fits_its_address(self) -> Iterator[Violation]:
@@ -466,13 +495,13 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, NamespacedSpec):
             kept = next(by_default, names[0])
             yield from (name for name in names if value and name != kept)
 
-    @rule("default_uid", *UIDS, "provision_metrics")
+    @rule("default_uid", *UIDS, *PROVISIONED)
     def _default_uid_is_provisioned(self) -> str | None:
         if self.default_uid and self.default_uid not in self.provisioned_uids:
             return self._uid_not_provisioned
         return None
 
-    @rule("changed_uids", *UIDS, "provision_metrics")
+    @rule("changed_uids", *UIDS, *PROVISIONED)
     def _changed_uids_are_provisioned(self) -> Iterator[Violation]:
         for index, uid in enumerate(self.changed_uids):
             if uid not in self.provisioned_uids:

@@ -63,6 +63,12 @@ class GrafanaArgs(TypedDict):
     metrics_client: NotRequired[HttpClient]
     """Login, tenant, headers and TLS for the metrics store, by existing Secrets in the namespace of the pods that
     write and query: Tempo, the collectors and Grafana. Default: none."""
+    logs_client: NotRequired[HttpClient]
+    """Login, tenant, headers and TLS for a Loki outside the platform, by existing Secrets in the namespaces of the
+    collectors and of Grafana. Default: none."""
+    traces_client: NotRequired[HttpClient]
+    """Login, tenant, headers and TLS for a Tempo outside the platform, by existing Secrets in the namespaces of the
+    collectors and of Grafana; a login requires an http or https URL. Default: none."""
     protect_namespace: NotRequired[bool]
     """Whether a created namespace, and with it the volumes, is protected from deletion. Default: false."""
     charts_dir: NotRequired[str]

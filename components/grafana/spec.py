@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field
 
 from .._cluster import MonitorSpec
-from .._http_client import MetricsClientSpec
+from .._http_client import MetricsClientSpec, StoreClientsSpec
 from .._ip_families import IpFamiliesSpec
 from .._kubernetes import OptionalObjectName, SecretReference
 from .._model import Choices, Plain
@@ -73,7 +73,7 @@ class GrafanaSettings(NamespaceSettings, PlacementSettings, ReleaseSettings):
     )
 
 
-class GrafanaSpec(GrafanaSettings, MetricsClientSpec, ReleaseSpec, MonitorSpec, IpFamiliesSpec):
+class GrafanaSpec(GrafanaSettings, MetricsClientSpec, StoreClientsSpec, ReleaseSpec, MonitorSpec, IpFamiliesSpec):
     """The checked arguments of `Grafana`."""
 
     release_name: Plain[Name] = Field(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from .._http_client import AMAZON_PROMETHEUS, DIRECTORY, VOLUME, secret_volume
+from .._http_client import AMAZON_PROMETHEUS, DIRECTORY, LOGS_DIRECTORY, TRACES_DIRECTORY, VOLUME, secret_volume
 from .._ip_families import sidecar_probe
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
@@ -69,10 +69,16 @@ def _secret_mounts(spec: GrafanaSpec) -> dict[str, Any]:
         if secret
     ]
     names = [mount["secretName"] for mount in mounts]
-    if source := secret_volume(spec.metrics_client):
-        projected = {"defaultMode": 0o440, **source}
-        mounts.append({"name": VOLUME, "projected": projected, "mountPath": DIRECTORY, "readOnly": True})
-        names += [part["secret"]["name"] for part in source["sources"]]
+    clients = (
+        (VOLUME, DIRECTORY, spec.metrics_client),
+        ("logs-client", LOGS_DIRECTORY, spec.logs_client),
+        ("traces-client", TRACES_DIRECTORY, spec.traces_client),
+    )
+    for name, directory, client in clients:
+        if source := secret_volume(client):
+            projected = {"defaultMode": 0o440, **source}
+            mounts.append({"name": name, "projected": projected, "mountPath": directory, "readOnly": True})
+            names += [part["secret"]["name"] for part in source["sources"]]
     if not mounts:
         return {}
     return {

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ..urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
+from ..urls import LOKI_PUSH_PATH, OTLP_GRPC_PORT, OTLP_HTTP_PORT
 from .model import (
     DestinationKind,
     Pipeline,
@@ -66,7 +66,7 @@ class Flow:
     sources: Mapping[str, PipelineSource] = field(default_factory=dict)
     processors: Mapping[str, PipelineProcessor] = field(default_factory=dict)
     destinations: Mapping[str, PipelineDestination | None] = field(default_factory=dict)
-    """`None` stands for a store of the stack, `GATEWAY` for the gateway."""
+    """`None` stands for a store of the stack inside the platform, `GATEWAY` for the gateway."""
 
     def reads(self, *kinds: SourceKind) -> bool:
         """Whether one of the sources is of one of these kinds."""
@@ -116,14 +116,26 @@ def flows(spec: "TelemetrySpec") -> list[Flow]:
 
 def _flow(spec: "TelemetrySpec", name: str, pipeline: Pipeline) -> Flow:
     signal = pipeline.signal or Signal.LOGS
-    destinations = pipeline.destinations or [OWN_DESTINATIONS[signal]]
+    destinations, known = pipeline.destinations or [OWN_DESTINATIONS[signal]], known_destinations(spec)
     return Flow(
         name,
         signal,
         {source: named_source(spec, source) for source in pipeline.sources},
         {processor: named_processor(spec, processor) for processor in pipeline.processors},
-        {destination: spec.destinations.get(destination) for destination in destinations},
+        {name: known.get(name) for name in destinations},
     )
+
+
+def known_destinations(spec: "TelemetrySpec") -> dict[str, PipelineDestination]:
+    """Return the declared destinations, and the stores of the stack that are outside the platform, by their names."""
+    found = dict(spec.destinations)
+    if spec.logs_client is not None:
+        base = spec.logs_push_url.removesuffix(LOKI_PUSH_PATH)
+        found[LOKI] = PipelineDestination(kind=DestinationKind.LOKI, url=base, client=spec.logs_client)
+    if spec.traces_client is not None:
+        url = spec.traces_otlp_endpoint
+        found[TEMPO] = PipelineDestination(kind=DestinationKind.OTLP, url=url, client=spec.traces_client)
+    return found
 
 
 def named_source(spec: "TelemetrySpec", name: str) -> PipelineSource:

@@ -8,7 +8,7 @@ import pulumi
 from pydantic import Field, model_validator
 
 from .._cluster import MonitorSpec
-from .._http_client import MetricsClientSpec
+from .._http_client import HttpTls, MetricsClientSpec, StoreClientsSpec, address_problems
 from .._ip_families import IpFamiliesSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._log_labels import CLUSTER, DEFAULT_INDEX_LABELS, IndexLabel
@@ -21,7 +21,14 @@ from .._tenants import OptionalTenant, Tenant
 from .._tls import TlsSpec
 from ..charts import ALLOY, OPENTELEMETRY_COLLECTOR, Chart
 from ..units import MemorySize, Name, Quantity, Replicas, VolumeSize, form, parse_quantity
-from ..urls import LokiPushUrl, OptionalOtlpUrl, OptionalRemoteWriteUrl, OtlpUrl
+from ..urls import (
+    LOKI_OTLP_PATH,
+    LOKI_PUSH_PATH,
+    LokiPushUrl,
+    OptionalOtlpUrl,
+    OptionalRemoteWriteUrl,
+    OtlpUrl,
+)
 from . import pipeline_rules
 from .model import Pipeline, PipelineDestination, PipelineProcessor, PipelineSource
 from .names import LabelName, OptionalOtlpEndpoint
@@ -329,7 +336,9 @@ class TelemetrySettings(ReleaseSettings):
         return PodSecurity.PRIVILEGED if self.reads_files else PodSecurity.RESTRICTED
 
 
-class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, MonitorSpec, IpFamiliesSpec):
+class TelemetrySpec(
+    TelemetrySettings, MetricsClientSpec, StoreClientsSpec, TlsSpec, ReleaseSpec, MonitorSpec, IpFamiliesSpec
+):
     """The checked arguments of `Telemetry`."""
 
     release_name: Plain[Name] = Field(
@@ -526,14 +535,49 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
             )
         return None
 
-    @rule("namespace_tenants", "logs_tenant")
+    @rule("namespace_tenants", "logs_tenant", "logs_client")
     def _logs_of_other_namespaces_have_a_tenant(self) -> Violation | None:
-        if self.namespace_tenants and not self.logs_tenant:
-            return Violation(
-                "requires logs_tenant, for all other namespaces and for OTLP; set logs_tenant",
-                {"logs_tenant": placeholder("logs_tenant")},
+        if not self.namespace_tenants or self.logs_tenant or (self.logs_client and self.logs_client.tenant):
+            return None
+        name = "logs_client.tenant" if self.logs_client else "logs_tenant"
+        return Violation(
+            f"requires {name}, for all other namespaces and for OTLP; set {name}", {name: placeholder("logs_tenant")}
+        )
+
+    @rule("logs_client", "logs_tenant")
+    def _logs_have_one_tenant(self) -> Violation | None:
+        if self.logs_client is None or self.logs_tenant in ("", self.logs_client.tenant):
+            return None
+        message = f"must be logs_tenant {self.logs_tenant}, the tenant of logs; remove one of them"
+        return Violation(message, {"logs_tenant": REMOVE}, ("logs_client", "tenant"))
+
+    @rule("logs_client", "logs_push_url", "logs_otlp_url")
+    def _logs_client_fits_its_addresses(self) -> Iterator[Violation]:
+        if self.logs_client is None:
+            return
+        base = self.logs_push_url.removesuffix(LOKI_PUSH_PATH)
+        for name, path in (("logs_push_url", LOKI_PUSH_PATH), ("logs_otlp_url", LOKI_OTLP_PATH)):
+            if getattr(self, name) != base + path:
+                message = f"must be the base URL of Loki and {path} with logs_client, as both addresses are of one Loki"
+                yield Violation(f"{message}; correct it", {name: placeholder(name)}, (name,))
+        yield from address_problems(self.logs_client, "logs_client", logs_push_url=self.logs_push_url)
+
+    @rule("traces_client", "traces_otlp_endpoint")
+    def _traces_client_fits_its_address(self) -> Iterator[Violation]:
+        client, endpoint = self.traces_client, self.traces_otlp_endpoint
+        if client is None:
+            return
+        if not endpoint:
+            yield Violation("is not used without traces_otlp_endpoint; set that, or remove it")
+        elif "://" in endpoint:
+            yield from address_problems(client, "traces_client", traces_otlp_endpoint=endpoint)
+        elif (client.login or client.headers) and client.tls == HttpTls():
+            at = ("traces_client", client.login or "headers")
+            yield Violation(
+                f"requires TLS where traces are sent over gRPC, to {endpoint}; set tls, or send traces to an http URL",
+                {("traces_client", "tls", "ca"): {"secret": placeholder("secret"), "key": "ca.crt"}},
+                at,
             )
-        return None
 
     @rule("receiver_tls", "tls_secret")
     def _receiver_certificate_has_a_secret(self) -> Violation | None:
@@ -575,9 +619,10 @@ class TelemetrySpec(TelemetrySettings, MetricsClientSpec, TlsSpec, ReleaseSpec, 
             )
         return None
 
-    @rule("login_secret", "tls_secret", "traces_otlp_endpoint")
+    @rule("login_secret", "tls_secret", "traces_otlp_endpoint", "traces_client")
     def _login_over_grpc_uses_tls(self) -> Violation | None:
-        grpc = self.traces_otlp_endpoint and "://" not in self.traces_otlp_endpoint
+        endpoint = "" if self.traces_client else self.traces_otlp_endpoint
+        grpc = endpoint and "://" not in endpoint
         if self.login_secret and grpc and not self.tls_secret:
             return Violation(
                 f"requires TLS where traces are sent over gRPC, to {self.traces_otlp_endpoint}; set tls_secret "

@@ -210,6 +210,16 @@ EXAMPLES: dict[str, list[Args]] = {
         },
         {
             "namespace": "telemetry",
+            "logs_push_url": "https://loki.example.org/loki/api/v1/push",
+            "logs_otlp_url": "https://loki.example.org/otlp",
+            "logs_client": {"tenant": "edge"},
+            "traces_otlp_endpoint": "tempo.example.org:4317",
+            "traces_client": {"tls": {"ca": {"secret": "central", "key": "ca.crt"}}},
+            "login_secret": "alloy-login",
+            "namespace_tenants": {"shop": "team-a"},
+        },
+        {
+            "namespace": "telemetry",
             "logs_push_url": "http://loki-gateway.logging/loki/api/v1/push",
             "logs_otlp_url": "http://loki-gateway.logging/otlp",
             "traces_otlp_endpoint": "tempo.tracing:4317",

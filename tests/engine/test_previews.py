@@ -19,6 +19,7 @@ pytestmark = pytest.mark.engine
 
 STACKS = sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml"))
 NAMESPACES = {
+    "agent": ["telemetry"],
     "dev": ["demo", "logging", "monitoring", "storage", "telemetry", "tracing"],
     "distributed": ["alloy", "grafana", "loki", "minio", "monitoring", "tracing"],
     "eks": ["grafana", "logging", "monitoring", "telemetry", "tracing"],
@@ -43,12 +44,17 @@ def test_a_preview_creates_the_whole_platform(stack: str, checkout: Checkout) ->
     preview = json.loads(done.stdout)
     created = Counter(step["newState"]["type"] for step in preview["steps"])
     assert set(preview["changeSummary"]) == {"create"}, "nothing is there yet"
-    for component in ("Logging", "Tracing", "Telemetry", "Datasources"):
-        assert created[f"observability:index:{component}"] == 1
-    assert {"loki", "tempo", "alloy"} <= {inputs["name"] for inputs in _inputs(preview, ":Release")}
+    has_stores = stack != "agent"
+    for component in ("Logging", "Tracing", "Datasources"):
+        assert created[f"observability:index:{component}"] == has_stores
+    assert created["observability:index:Telemetry"] == 1
+    releases = {inputs["name"] for inputs in _inputs(preview, ":Release")}
+    assert ({"loki", "tempo", "alloy"} if has_stores else {"alloy", "alloy-singleton"}) <= releases
     namespaces = [inputs["metadata"]["name"] for inputs in _inputs(preview, "/v1:Namespace")]
     assert sorted(namespaces) == NAMESPACES[stack], "each namespace is made once"
-    assert (created["random:index/randomPassword:RandomPassword"] == 0) == (stack == "onprem"), "all it needs is given"
+    assert (created["random:index/randomPassword:RandomPassword"] == 0) == (stack in ("onprem", "agent")), (
+        "all it needs is given"
+    )
     assert (created["aws:s3/bucket:Bucket"] > 0) == (stack == "eks"), "only eks is on AWS"
     assert not [step["urn"] for step in preview["steps"] if "::default_" in step["urn"]], "no default provider"
     assert not [secret for secret in _secrets(checkout, stack) if secret in done.output]

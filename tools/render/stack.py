@@ -53,7 +53,7 @@ def render_program(program: Callable[[], Mapping[str, Any]], stack: str, kuberne
         exports={name: value for name, value in recording.outputs.items() if name not in recording.secret_outputs},
         warnings=tuple(sorted(set(warnings))),
         ip_families=next(
-            (tuple(logging.plain().get("ip_families") or ()) for logging in recording.of_type(":Logging")), ()
+            (tuple(found.plain().get("ip_families") or ()) for found in recording.of_type(":Telemetry")), ()
         ),
         kubernetes_version=version,
     )

@@ -66,7 +66,7 @@ def pushes(spec: TelemetrySpec, name: str, destination: PipelineDestination | No
     url = f"{destination.url}/loki/api/v1/push"
     endpoint = Block("endpoint", "", {"url": url, **tenant, "max_backoff_retries": 0, **attributes}, blocks)
     write = Block("loki.write", destination_label(name), blocks=[endpoint])
-    if not (client.tenant and spec.namespace_tenants):
+    if name == LOKI or not (client.tenant and spec.namespace_tenants):
         return Outlet([write.export("receiver")], [write])
     # The tenant of a line's namespace is one of the stack's Loki, and would replace that of the destination.
     own_tenant = Block("stage.label_drop", attributes={"values": ["__tenant_id__"]})

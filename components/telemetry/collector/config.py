@@ -172,7 +172,7 @@ class _Writer:
         found: list[str] = []
         for name, destination in flow.destinations.items():
             names = self._exporters(exporters.to(name, destination))
-            by_tenant = destination is None and name == LOKI and self.spec.namespace_tenants and exporters.files
+            by_tenant = name == LOKI and self.spec.namespace_tenants and exporters.files
             found += self._tenants(flow, exporters, names) if by_tenant else names
         return found
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ...units import parse_quantity
 from ...urls import OTLP_GRPC_PORT
 from ..model import DestinationKind, PipelineDestination
-from ..pipelines import EXPORTER_PORT, GATEWAY, LOKI, PROMETHEUS, TEMPO, Role
+from ..pipelines import EXPORTER_PORT, GATEWAY, LOKI, PROMETHEUS, TEMPO, Role, known_destinations
 from ..spec import TelemetrySpec
 from ..workload import gateway_host, memory_limit
 from .clients import Client, destination_client, gateway_tls, metrics_store_client, store_client
@@ -65,9 +65,13 @@ class Exporters:
                 yield self._otlp(named, url, metrics_store_client(spec, url))
 
     def loki(self, tenant: str, suffix: str = "") -> Exporter:
-        """Return the exporter to the Loki of the stack, for a tenant."""
-        url = self.spec.logs_otlp_url
-        return self._otlp(f"{LOKI}{suffix}", url, store_client(self.spec, url, tenant))
+        """Return the exporter to the Loki of the stack, its own or an external one, for a tenant."""
+        url, external = self.spec.logs_otlp_url, known_destinations(self.spec).get(LOKI)
+        client = store_client(self.spec, url, tenant)
+        if external:
+            of_tenant = external.client.model_copy(update={"tenant": tenant})
+            client = destination_client(LOKI, external.model_copy(update={"client": of_tenant}))
+        return self._otlp(f"{LOKI}{suffix}", url, client)
 
     def _declared(self, name: str, destination: PipelineDestination) -> Exporter:
         client = destination_client(name, destination)

@@ -52,6 +52,14 @@ EXTERNAL_METRICS = {
     "otlp_url": "http://prometheus.monitoring:9090/api/v1/otlp",
     "query_url": "http://prometheus.monitoring:9090",
 }
+EXTERNAL_LOGS = {"kind": "external", "url": "https://loki.example.org"}
+EXTERNAL_TRACES = {"kind": "external", "otlp_endpoint": "https://tempo.example.org:4318"}
+COLLECTORS_ONLY: dict[str, Any] = {
+    "logging": EXTERNAL_LOGS,
+    "tracing": EXTERNAL_TRACES,
+    "metrics": {"kind": "external", "otlp_url": "https://metrics.example.org/otlp"},
+    "grafana": {"enabled": False},
+}
 PRODUCTION = {
     "cluster": {"name": "prod", "context": "prod", "environment": "production"},
     "storage": AWS,

@@ -17,7 +17,7 @@ from config.source import Source
 from config.stack import load
 from config.stack_rules import RULES
 from tests.checkout import ROOT
-from tests.unit.config.stacks import AWS, EXTERNAL, EXTERNAL_METRICS, PRODUCTION
+from tests.unit.config.stacks import AWS, COLLECTORS_ONLY, EXTERNAL, EXTERNAL_LOGS, EXTERNAL_METRICS, PRODUCTION
 
 SECRETS = {
     f"{purpose}_{key}": "given" for purpose in ("logs", "traces") for key in ("access_key_id", "secret_access_key")
@@ -145,8 +145,18 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "logging": (
         {"tenants": ["a", "b"], "replicas": 1, "workloads": {"loki": {"replicas": 1}}},
         {"mode": "distributed", "tenants": ["a"], "tenants_secret": "s", "traces_endpoint": "http://a.telemetry:4318"},
+        EXTERNAL_LOGS,
+        {"kind": "external"},
+        {"url": "https://loki.example.org", "client": {}, "provision_datasource": False},
     ),
-    "tracing": ({}, {"mode": "distributed"}),
+    "tracing": (
+        {},
+        {"mode": "distributed"},
+        {"kind": "external", "otlp_endpoint": "tempo.example.org:4317", "query_url": "https://tempo.example.org"},
+        {"kind": "external", "provision_datasource": True},
+        {"kind": "external"},
+        {"otlp_endpoint": "t:4317", "query_url": "https://t", "client": {}, "provision_datasource": False},
+    ),
     "security": (
         {"tls": "cert-manager"},
         {"issuer": {"name": "ca"}, "certificates": {}, "metrics_namespaces": ["m"], "logins": LOGINS},
@@ -171,6 +181,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "ingress": {"kind": "traefik", "auth_middleware": MIDDLEWARE},
             "charts": {"directory": "/nope"},
         },
+        {"caching": {"kind": "valkey"}},
         {"ingress": {"kind": "traefik"}, "telemetry": {"logs_tenant": "c", "namespace_tenants": {"shop": "b"}}},
     ),
 }
@@ -180,6 +191,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
 def stacks() -> Iterator[tuple[str, Mapping[str, Any]]]:
     yield from committed()
     yield "production", PRODUCTION
+    yield "collectors-only", {**COLLECTORS_ONLY, "security": {"tls": "existing", "authentication": "mtls"}}
     secrets = {**SECRETS, "ui_users": "alice:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="}
     usual = {area: choices[0] for area, choices in CHOICES.items()}
     choices = [(area, choice) for area in CHOICES for choice in CHOICES[area]]

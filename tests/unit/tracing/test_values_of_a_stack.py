@@ -20,7 +20,7 @@ SECOND = PROMETHEUS.replace("-0.", "-1.")
 
 def values(tracing: dict[str, Any], **areas: Any) -> dict[str, Any]:
     settings = load(source(tracing=tracing, **areas))
-    metrics = MetricsAddresses(PROMETHEUS, "", [SECOND], [], "", "", "", False)
+    metrics = MetricsAddresses(PROMETHEUS, "", [SECOND], [], "", "", "")
     arguments = build_args.tracing_args(settings, namespace="tracing", metrics=metrics, bucket=BUCKET, cache={})
     return tempo_values(TracingSpec.check("Tracing", arguments))
 
