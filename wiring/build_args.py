@@ -35,8 +35,9 @@ from components._model import StrictModel
 from components.storage.policies import Identity
 from components.storage.s3 import DEFAULT_PREFIXES
 from components.storage.spec import DEFAULT_MINIO_BUCKETS
+from components.telemetry.engines import Engine
 from components.telemetry.labels import otlp_index_labels
-from components.telemetry.spec import Engine, LogSource
+from components.telemetry.spec import LogSource
 from config import Settings
 from config.security import Issuer
 from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage, Storage

@@ -3,7 +3,7 @@
 import pulumi
 
 from components import BasicAuth, Grafana, Telemetry, UiRoute
-from components.telemetry.spec import Engine
+from components.telemetry.engines import Engine
 from config import Settings
 from config.ingress import IngressKind
 

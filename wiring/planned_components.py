@@ -27,8 +27,9 @@ from components.storage.spec import (
     MinioObjectStorageSpec,
     SecretBucketAccessSpec,
 )
+from components.telemetry.engines import Engine
 from components.telemetry.labels import log_labels, log_metadata
-from components.telemetry.spec import Engine, TelemetrySpec
+from components.telemetry.spec import TelemetrySpec
 from components.thanos.spec import OBJSTORE_SECRET, ThanosObjectStoreSpec, ThanosSpec
 from components.tracing.metrics_generator import generated_metrics
 from components.tracing.modes import TempoMode

@@ -22,10 +22,11 @@ from .args import TelemetryArgs
 from .collector.config import collector_text
 from .collector.values import CONFIG_KEY as COLLECTOR_KEY
 from .collector.values import collector_values
+from .engines import Engine
 from .labels import log_labels, log_metadata
 from .losses import losses
 from .pipelines import Role, roles
-from .spec import Engine, TelemetrySpec
+from .spec import TelemetrySpec
 from .update_guard import engine_problems, update_problems
 from .workload import cluster_role_name, config_map_name, readable_resources, workload_name
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from .engines import Engine
 from .model import ProcessorKind
 from .pipelines import flows
-from .spec import Engine, TelemetrySpec
+from .spec import TelemetrySpec
 
 _STORED_ONCE = "which Loki stores once"
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 from .._http_client import HttpClientSettings
 from .._model import AlsoCalled, StrictModel
-from ..units import Duration, Interval, Name, Word, form
+from ..units import Duration, Interval, MemorySize, Name, Quantity, Replicas, VolumeSize, Word, form
 from .names import HostAndPort, LabelName, OptionalOtlpEndpoint, Regex
 
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -277,4 +277,25 @@ class Pipeline(StrictModel):
             "stack for the signal."
         ),
         examples=[["loki", "central"]],
+    )
+
+
+class GatewaySettings(StrictModel):
+    """The collectors that traces go through."""
+
+    replicas: Replicas = Field(default=2, description="Number of collectors.", examples=[3])
+    cpu_request: Quantity = Field(default="100m", description="CPU request of each.", examples=["500m"])
+    memory_request: MemorySize = Field(default="256Mi", description="Memory request of each.", examples=["1Gi"])
+    memory_limit: MemorySize = Field(
+        default="512Mi",
+        description="Memory limit of each, `128Mi` or more; traces are refused from 80 % of it on.",
+        examples=["2Gi"],
+    )
+    volume_size: VolumeSize | None = Field(
+        default=None,
+        description=(
+            "Volume of each for traces that wait while a destination does not answer. Default: none; they wait in "
+            "memory, and are lost with the pod."
+        ),
+        examples=["10Gi"],
     )

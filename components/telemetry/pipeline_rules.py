@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 from pydantic import BaseModel
@@ -13,7 +13,7 @@ from .._model import Location
 from .._shown import shown
 from .._spec import Violation
 from ..units import parse_quantity
-from .engines import UNSUPPORTED
+from .engines import UNSUPPORTED, Engine
 from .model import (
     DestinationKind,
     Pipeline,
@@ -27,6 +27,7 @@ from .pipelines import (
     SIGNALS_OF_PROCESSORS,
     SIGNALS_OF_SOURCES,
     SINGLE_SOURCES,
+    Model,
     Role,
     named_processor,
     named_source,
@@ -34,9 +35,6 @@ from .pipelines import (
     ports_of,
     stack_pipelines,
 )
-
-if TYPE_CHECKING:
-    from .spec import TelemetrySpec
 
 _K, _P = SourceKind, ProcessorKind
 _SOURCE_OPTIONS: Mapping[str, Sequence[SourceKind]] = {
@@ -82,7 +80,7 @@ _ALLOY_BLOCK = re.compile(r'^[a-z][\w.]*( "\w+")? \{', re.MULTILINE)
 _WHOLE_TRACES = (_P.TAIL_SAMPLING, _P.SERVICE_GRAPH)
 
 
-def option_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+def option_problems(spec: Model) -> Iterator[Violation]:
     """Yield options that are of another kind, required ones that are missing, and addresses without their form."""
     declared: tuple[tuple[str, Mapping[str, Any], Mapping[str, Sequence[StrEnum]]], ...] = (
         ("sources", spec.sources, _SOURCE_OPTIONS),
@@ -116,7 +114,7 @@ def _options(model: BaseModel, options: Mapping[str, Sequence[StrEnum]], at: Loc
         yield Violation(f"requires {' or '.join(required)} with kind {kind.value}; set it", {}, at=at)
 
 
-def name_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+def name_problems(spec: Model) -> Iterator[Violation]:
     """Yield names of pipelines that nothing has, and what does not take the signal of its pipeline."""
     own = stack_pipelines(spec)
     for name in spec.pipelines:
@@ -140,7 +138,7 @@ def name_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
         yield from _unknown_names(spec, at, pipeline, pipeline.signal)
 
 
-def _unknown_names(spec: "TelemetrySpec", at: Location, pipeline: Pipeline, signal: Signal) -> Iterator[Violation]:
+def _unknown_names(spec: Model, at: Location, pipeline: Pipeline, signal: Signal) -> Iterator[Violation]:
     for index, name in enumerate(pipeline.sources):
         place = (*at, "sources", index)
         if name not in spec.sources and name not in list(SourceKind):
@@ -173,7 +171,7 @@ def _unknown_names(spec: "TelemetrySpec", at: Location, pipeline: Pipeline, sign
             yield _other_signal(place, signal, takes)
 
 
-def _stores(spec: "TelemetrySpec") -> Collection[Signal]:
+def _stores(spec: Model) -> Collection[Signal]:
     """Return the signals that the stack has a store for."""
     found = {Signal.LOGS: True, Signal.TRACES: spec.has_traces, Signal.METRICS: spec.has_metrics}
     return [signal for signal, has in found.items() if has]
@@ -187,7 +185,7 @@ def _other_signal(at: Location, signal: Signal, takes: Collection[Signal]) -> Vi
     return Violation(f"has {' and '.join(sorted(takes))}, and the pipeline is of {signal}; remove it", at=at)
 
 
-def declaration_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+def declaration_problems(spec: Model) -> Iterator[Violation]:
     """Yield declarations that no pipeline names, and names that stand for something else."""
     used = pipelines(spec).values()
     kinds: Mapping[str, Collection[str]] = {"sources": list(SourceKind), "processors": list(ProcessorKind)}
@@ -205,13 +203,13 @@ def declaration_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
                 yield Violation("is in no pipeline; name it in one of pipelines, or remove it", at=(field, name))
 
 
-def _valid(spec: "TelemetrySpec") -> dict[str, Pipeline]:
+def _valid(spec: Model) -> dict[str, Pipeline]:
     """Return the pipelines whose names are all known, as the other rules ask what they stand for."""
     wrong = {violation.at[1] for violation in name_problems(spec)}
     return {name: pipeline for name, pipeline in pipelines(spec).items() if name not in wrong}
 
 
-def order_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+def order_problems(spec: Model) -> Iterator[Violation]:
     """Yield processors at a place where data is lost, or counted after it was left out."""
     for name, pipeline in _valid(spec).items():
         kinds = [named_processor(spec, processor).kind for processor in pipeline.processors]
@@ -233,7 +231,7 @@ def order_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
                 yield Violation("must be in a pipeline once, as a second decision drops kept traces; remove it", at=at)
 
 
-def trace_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+def trace_problems(spec: Model) -> Iterator[Violation]:
     """Yield processors of whole traces without a gateway, and pipelines that a gateway cannot tell apart."""
     of_traces = {name: one for name, one in _valid(spec).items() if one.signal is Signal.TRACES}
     for name, pipeline in of_traces.items():
@@ -262,7 +260,7 @@ def trace_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
             )
 
 
-def repetition_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+def repetition_problems(spec: Model) -> Iterator[Violation]:
     """Yield pipelines that send the same data to the same destination, or mix what is read once with other sources."""
     found = _valid(spec)
     for name, pipeline in found.items():
@@ -287,7 +285,7 @@ def repetition_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
             )
 
 
-def _same_data(spec: "TelemetrySpec", one: str, other: str) -> bool:
+def _same_data(spec: Model, one: str, other: str) -> bool:
     first, second = named_source(spec, one), named_source(spec, other)
     if first.kind is not second.kind:
         return False
@@ -307,10 +305,10 @@ def _overlap(one: PipelineSource, other: PipelineSource) -> bool:
     return True
 
 
-def engine_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+def engine_problems(spec: Model, engine: Engine) -> Iterator[Violation]:
     """Yield what the engine cannot do, with the engine that can."""
-    reasons, declared = UNSUPPORTED[spec.engine.value], spec.destinations
-    other = next(engine for engine in type(spec.engine) if engine is not spec.engine)
+    reasons, declared = UNSUPPORTED[engine], spec.destinations
+    other = next(one for one in Engine if one is not engine)
     fix = f"set engine {other.value}, or remove it"
     for name, pipeline in _valid(spec).items():
         named: tuple[tuple[str, list[StrEnum]], ...] = (
@@ -325,10 +323,10 @@ def engine_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
             for index, kind in enumerate(kinds):
                 if reason := reasons.get(kind):
                     at: Location = ("pipelines", name, field, index) if name in spec.pipelines else ("engine",)
-                    yield Violation(f"is not possible with engine {spec.engine.value}, {reason}; {fix}", at=at)
+                    yield Violation(f"is not possible with engine {engine.value}, {reason}; {fix}", at=at)
 
 
-def port_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+def port_problems(spec: Model) -> Iterator[Violation]:
     """Yield sources that listen on a port of another."""
     names = {name: None for pipeline in _valid(spec).values() for name in pipeline.sources}
     taken: dict[tuple[int, str], str] = {}
@@ -340,20 +338,20 @@ def port_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
                 yield Violation(message, {}, ("sources", name))
 
 
-def queue_problems(spec: "TelemetrySpec") -> Iterator[Violation]:
+def queue_problems(spec: Model, size: str | None, *, has_directory: bool) -> Iterator[Violation]:
     """Yield a queue on disk without a volume that keeps it, or on one that is too small."""
-    if spec.queue_size is None:
+    if size is None:
         return
-    if spec.reads_files and not spec.positions_directory:
+    if not has_directory:
         message = "requires a directory of the node; remove storage_host_path, which is empty, or remove this"
         yield Violation(message, at=("queue_size",))
     if spec.gateway is None:
         return
     volume = spec.gateway.volume_size
     if volume is None:
-        message = f"requires gateway.volume_size, where traces wait on disk; set it to {spec.queue_size} or more"
+        message = f"requires gateway.volume_size, where traces wait on disk; set it to {size} or more"
         yield Violation(message, {"gateway.volume_size": "10Gi"}, ("queue_size",))
-    elif parse_quantity(volume) < parse_quantity(spec.queue_size):
+    elif parse_quantity(volume) < parse_quantity(size):
         message = f"must be at most gateway.volume_size {shown(volume)}; lower it, or raise that"
         yield Violation(message, at=("queue_size",))
 

@@ -7,11 +7,13 @@ traces go through the gateway where there is one, so that all spans of a trace m
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from .._http_client import HttpClientSettings
 from ..urls import LOKI_PUSH_PATH, OTLP_GRPC_PORT, OTLP_HTTP_PORT
 from .model import (
     DestinationKind,
+    GatewaySettings,
     Pipeline,
     PipelineDestination,
     PipelineProcessor,
@@ -21,9 +23,6 @@ from .model import (
     SourceKind,
     Transport,
 )
-
-if TYPE_CHECKING:
-    from .spec import TelemetrySpec
 
 LOKI, TEMPO, PROMETHEUS, GATEWAY = "loki", "tempo", "prometheus", "gateway"
 OWN_DESTINATIONS = {Signal.LOGS: LOKI, Signal.TRACES: TEMPO, Signal.METRICS: PROMETHEUS}
@@ -57,6 +56,58 @@ SIGNALS_OF_PROCESSORS: Mapping[ProcessorKind, frozenset[Signal]] = {
 }
 
 
+class Model(Protocol):
+    """What decides the pipelines: the part of `TelemetrySpec` that this module and its rules read."""
+
+    @property
+    def events(self) -> bool:
+        """Whether events are read."""
+
+    @property
+    def sources(self) -> Mapping[str, PipelineSource]:
+        """The declared sources."""
+
+    @property
+    def processors(self) -> Mapping[str, PipelineProcessor]:
+        """The declared processors."""
+
+    @property
+    def destinations(self) -> Mapping[str, PipelineDestination]:
+        """The declared destinations."""
+
+    @property
+    def pipelines(self) -> Mapping[str, Pipeline]:
+        """The pipelines of the settings."""
+
+    @property
+    def gateway(self) -> GatewaySettings | None:
+        """The gateway, if there is one."""
+
+    @property
+    def logs_push_url(self) -> str:
+        """The push address of Loki."""
+
+    @property
+    def logs_client(self) -> HttpClientSettings | None:
+        """The client of a Loki outside the platform."""
+
+    @property
+    def traces_otlp_endpoint(self) -> str:
+        """The address of Tempo."""
+
+    @property
+    def traces_client(self) -> HttpClientSettings | None:
+        """The client of a Tempo outside the platform."""
+
+    @property
+    def has_traces(self) -> bool:
+        """Whether the stack has a store of traces."""
+
+    @property
+    def has_metrics(self) -> bool:
+        """Whether the stack has a store of metrics."""
+
+
 @dataclass(frozen=True)
 class Flow:
     """A pipeline with what its names stand for, each in the order of the pipeline."""
@@ -85,7 +136,7 @@ class Role(StrEnum):
     GATEWAY = "gateway"
 
 
-def stack_pipelines(spec: "TelemetrySpec") -> dict[str, Pipeline]:
+def stack_pipelines(spec: Model) -> dict[str, Pipeline]:
     """Return the pipelines that a stack has without settings, by their names."""
     found = {
         "containers": Pipeline(signal=Signal.LOGS, sources=["containers"], destinations=[LOKI]),
@@ -100,7 +151,7 @@ def stack_pipelines(spec: "TelemetrySpec") -> dict[str, Pipeline]:
     return found
 
 
-def pipelines(spec: "TelemetrySpec") -> dict[str, Pipeline]:
+def pipelines(spec: Model) -> dict[str, Pipeline]:
     """Return every enabled pipeline: those of the stack with what the settings change in them, and the others."""
     found = stack_pipelines(spec)
     for name, stated in spec.pipelines.items():
@@ -109,12 +160,12 @@ def pipelines(spec: "TelemetrySpec") -> dict[str, Pipeline]:
     return {name: pipeline for name, pipeline in sorted(found.items()) if pipeline.enabled}
 
 
-def flows(spec: "TelemetrySpec") -> list[Flow]:
+def flows(spec: Model) -> list[Flow]:
     """Return the pipelines of a valid specification with every name resolved, sorted by name."""
     return [_flow(spec, name, pipeline) for name, pipeline in pipelines(spec).items()]
 
 
-def _flow(spec: "TelemetrySpec", name: str, pipeline: Pipeline) -> Flow:
+def _flow(spec: Model, name: str, pipeline: Pipeline) -> Flow:
     signal = pipeline.signal or Signal.LOGS
     destinations, known = pipeline.destinations or [OWN_DESTINATIONS[signal]], known_destinations(spec)
     return Flow(
@@ -126,7 +177,7 @@ def _flow(spec: "TelemetrySpec", name: str, pipeline: Pipeline) -> Flow:
     )
 
 
-def known_destinations(spec: "TelemetrySpec") -> dict[str, PipelineDestination]:
+def known_destinations(spec: Model) -> dict[str, PipelineDestination]:
     """Return the declared destinations, and the stores of the stack that are outside the platform, by their names."""
     found = dict(spec.destinations)
     if spec.logs_client is not None:
@@ -138,22 +189,22 @@ def known_destinations(spec: "TelemetrySpec") -> dict[str, PipelineDestination]:
     return found
 
 
-def named_source(spec: "TelemetrySpec", name: str) -> PipelineSource:
+def named_source(spec: Model, name: str) -> PipelineSource:
     """Return the source that a pipeline names: a declared one, or a kind."""
     return spec.sources.get(name) or PipelineSource(kind=SourceKind(name))
 
 
-def named_processor(spec: "TelemetrySpec", name: str) -> PipelineProcessor:
+def named_processor(spec: Model, name: str) -> PipelineProcessor:
     """Return the processor that a pipeline names: a declared one, or a kind."""
     return spec.processors.get(name) or PipelineProcessor(kind=ProcessorKind(name))
 
 
-def flows_of(spec: "TelemetrySpec", role: Role) -> list[Flow]:
+def flows_of(spec: Model, role: Role) -> list[Flow]:
     """Return the part of each pipeline that the workload of a role runs."""
     return list(_flows_of(spec, role))
 
 
-def _flows_of(spec: "TelemetrySpec", role: Role) -> Iterator[Flow]:
+def _flows_of(spec: Model, role: Role) -> Iterator[Flow]:
     for flow in flows(spec):
         single = flow.reads(*SINGLE_SOURCES)
         through_gateway = spec.gateway is not None and flow.signal is Signal.TRACES
@@ -165,7 +216,7 @@ def _flows_of(spec: "TelemetrySpec", role: Role) -> Iterator[Flow]:
             yield replace(flow, sources={SourceKind.OTLP.value: PipelineSource(kind=SourceKind.OTLP)})
 
 
-def roles(spec: "TelemetrySpec") -> list[Role]:
+def roles(spec: Model) -> list[Role]:
     """Return the roles for which there is a workload, the agents first; addresses may still be outputs."""
     named = {name for pipeline in spec.pipelines.values() if pipeline.enabled for name in pipeline.sources}
     single = spec.events or any(named_source(spec, name).kind in SINGLE_SOURCES for name in named)
@@ -213,7 +264,7 @@ def ports_of(name: str, source: PipelineSource) -> Sequence[ReceiverPort]:
     return [ReceiverPort(port_name, port_of(source), "UDP" if udp else "TCP")]
 
 
-def receiver_ports(spec: "TelemetrySpec", role: Role) -> list[ReceiverPort]:
+def receiver_ports(spec: Model, role: Role) -> list[ReceiverPort]:
     """Return the ports of a workload, each once; those of OTLP come first."""
     running = flows_of(spec, role)
     named = {name: source for flow in running for name, source in flow.sources.items()}

@@ -12,7 +12,7 @@ from .._http_client import HttpTls, MetricsClientSpec, StoreClientsSpec, address
 from .._ip_families import IpFamiliesSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
 from .._log_labels import CLUSTER, DEFAULT_INDEX_LABELS, IndexLabel
-from .._model import AlsoCalled, Choices, Plain, StrictModel, placeholder
+from .._model import Choices, Plain, placeholder
 from .._namespace_spec import PodSecurity
 from .._plain_secrets import PROBLEM, holds_a_secret
 from .._release_spec import ReleaseSettings, ReleaseSpec
@@ -20,7 +20,7 @@ from .._spec import REMOVE, Violation, rule
 from .._tenants import OptionalTenant, Tenant
 from .._tls import TlsSpec
 from ..charts import ALLOY, OPENTELEMETRY_COLLECTOR, Chart
-from ..units import MemorySize, Name, Quantity, Replicas, VolumeSize, form, parse_quantity
+from ..units import MemorySize, Name, Quantity, Replicas, form, parse_quantity
 from ..urls import (
     LOKI_OTLP_PATH,
     LOKI_PUSH_PATH,
@@ -30,7 +30,8 @@ from ..urls import (
     OtlpUrl,
 )
 from . import pipeline_rules
-from .model import Pipeline, PipelineDestination, PipelineProcessor, PipelineSource
+from .engines import ENGINES_OF_OTHERS, Engine
+from .model import GatewaySettings, Pipeline, PipelineDestination, PipelineProcessor, PipelineSource
 from .names import LabelName, OptionalOtlpEndpoint
 
 PIPELINE_LABELS = frozenset({CLUSTER, "instance", *(label.value for label in IndexLabel)})
@@ -55,26 +56,6 @@ class GuardedChange(StrEnum):
     ENGINE = "engine"
 
 
-class Engine(StrEnum):
-    """The program that collects."""
-
-    ALLOY = "alloy"
-    OTEL_COLLECTOR = "otel-collector"
-
-    @property
-    def chart(self) -> Chart:
-        """The chart that installs this engine."""
-        return ALLOY if self is Engine.ALLOY else OPENTELEMETRY_COLLECTOR
-
-
-ENGINES_OF_OTHERS = AlsoCalled(
-    (
-        *(("grafanaalloy", "alloy"), ("opentelemetry", "otel-collector"), ("otel", "otel-collector")),
-        *(("otelcol", "otel-collector"), ("opentelemetrycollector", "otel-collector"), ("collector", "otel-collector")),
-    )
-)
-
-
 class LogSource(StrEnum):
     """The source of container logs: the node's files, or the API server."""
 
@@ -89,27 +70,6 @@ class LogLevel(StrEnum):
     WARN = "warn"
     INFO = "info"
     DEBUG = "debug"
-
-
-class GatewaySettings(StrictModel):
-    """The collectors that traces go through."""
-
-    replicas: Replicas = Field(default=2, description="Number of collectors.", examples=[3])
-    cpu_request: Quantity = Field(default="100m", description="CPU request of each.", examples=["500m"])
-    memory_request: MemorySize = Field(default="256Mi", description="Memory request of each.", examples=["1Gi"])
-    memory_limit: MemorySize = Field(
-        default="512Mi",
-        description="Memory limit of each, `128Mi` or more; traces are refused from 80 % of it on.",
-        examples=["2Gi"],
-    )
-    volume_size: VolumeSize | None = Field(
-        default=None,
-        description=(
-            "Volume of each for traces that wait while a destination does not answer. Default: none; they wait in "
-            "memory, and are lost with the pod."
-        ),
-        examples=["10Gi"],
-    )
 
 
 class TelemetrySettings(ReleaseSettings):
@@ -502,11 +462,13 @@ class TelemetrySpec(
 
     @rule("engine", *_PIPELINES, known_later=_STORES)
     def _engine_has_every_part(self) -> Iterator[Violation]:
-        return pipeline_rules.engine_problems(self)
+        return pipeline_rules.engine_problems(self, self.engine)
 
     @rule("queue_size", "gateway", "destinations", "storage_host_path", "log_source", "release_name", "namespace")
     def _queue_has_a_volume(self) -> Iterator[Violation]:
-        return pipeline_rules.queue_problems(self)
+        return pipeline_rules.queue_problems(
+            self, self.queue_size, has_directory=bool(self.positions_directory) or not self.reads_files
+        )
 
     @rule("raw_config")
     def _raw_config_holds_no_secret(self) -> Violation | None:

@@ -6,7 +6,8 @@ from typing import Any
 from .._guard import forbidden_change
 from .._merge import value_at
 from .._shown import shown
-from .spec import Engine, GuardedChange, LogSource
+from .engines import Engine
+from .spec import GuardedChange, LogSource
 from .workload import STORAGE_VOLUME
 
 Values = Mapping[str, Any]

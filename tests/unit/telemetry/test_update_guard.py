@@ -6,8 +6,9 @@ import pytest
 
 from components.telemetry.alloy.values import alloy_values
 from components.telemetry.collector.values import collector_values
+from components.telemetry.engines import Engine
 from components.telemetry.pipelines import Role
-from components.telemetry.spec import Engine, GuardedChange, TelemetrySpec
+from components.telemetry.spec import GuardedChange, TelemetrySpec
 from components.telemetry.update_guard import engine_problems, update_problems
 
 ARGS: dict[str, Any] = {

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from components.telemetry.pipelines import Role
 from tests.alloy_pipeline import Configuration, Entry
 from tests.unit.telemetry.alloy.examples import FURTHER
 from tests.unit.telemetry.examples import component, config_of
