@@ -183,6 +183,8 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_LOGIN,
         "client_certificates": ("security.authentication",),
         "cluster": ("cluster.name",),
+        "cluster_node_selector": ("cluster.node_selector",),
+        "cluster_tolerations": ("cluster.tolerations",),
         "logs_push_url": ("logging.url", "(an output of logging)"),
         "logs_otlp_url": ("logging.url", "(an output of logging)"),
         "traces_otlp_endpoint": ("tracing.otlp_endpoint", "(an output of tracing)"),

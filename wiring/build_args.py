@@ -472,8 +472,9 @@ def telemetry_args(
         "logs_push_url": logs.push_url,
         "logs_otlp_url": logs.otlp_url,
     }
+    placed = placement(settings)
     if settings.telemetry.log_source is LogSource.API:
-        defaults = {**defaults, **placement(settings)}
+        defaults = {**defaults, **placed}
     if not settings.logging.structured_metadata:
         defaults["structured_metadata"] = []
     return {
@@ -485,6 +486,8 @@ def telemetry_args(
         **release(settings),
         **authentication.of_collectors(settings),
         "namespace": namespace,
+        "cluster_node_selector": placed["node_selector"],
+        "cluster_tolerations": placed["tolerations"],
         "cluster": settings.cluster.name,
         "logs_push_url": logs.push_url,
         "logs_otlp_url": logs.otlp_url,

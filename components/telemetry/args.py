@@ -154,6 +154,11 @@ class TelemetryArgs(TypedDict):
     receiver_tls: NotRequired[pulumi.Input[bool]]
     """Whether senders of OTLP must use TLS; the receiver presents the certificate of `tls_secret` and, with
     `client_certificates`, requires one of the same authority from senders. Default: false."""
+    cluster_node_selector: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels of the nodes for collectors that are not one on each node: the gateway, and the singleton. Default:
+    `node_selector`."""
+    cluster_tolerations: NotRequired[pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]]
+    """Tolerations of the same collectors. Default: `tolerations`, else none."""
     cluster: NotRequired[pulumi.Input[str]]
     """Value of the label `cluster` of container logs and of `k8s.cluster.name` of OTLP data. Default: `local`."""
     chart_version: NotRequired[str]

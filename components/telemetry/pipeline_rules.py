@@ -305,6 +305,16 @@ def _overlap(one: PipelineSource, other: PipelineSource) -> bool:
     return True
 
 
+def node_problems(spec: Model, *, on_each_node: bool) -> Iterator[Violation]:
+    """Yield sources of nodes where there is no collector on each."""
+    for name, pipeline in () if on_each_node else _valid(spec).items():
+        for index, source in enumerate(pipeline.sources):
+            kind = named_source(spec, source).kind
+            if kind in (SourceKind.JOURNALD, SourceKind.DOCKER):
+                message = f"requires log_source files: {kind.value} is read on each node; remove it"
+                yield Violation(message, at=("pipelines", name, "sources", index))
+
+
 def engine_problems(spec: Model, engine: Engine) -> Iterator[Violation]:
     """Yield what the engine cannot do, with the engine that can."""
     reasons, declared = UNSUPPORTED[engine], spec.destinations

@@ -366,6 +366,17 @@ class TelemetrySpec(
             "`client_certificates`, requires one of the same authority from senders."
         ),
     )
+    cluster_node_selector: NodeSelector | None = Field(
+        default=None,
+        description=(
+            "Labels of the nodes for collectors that are not one on each node: the gateway, and the singleton. "
+            "Default: `node_selector`."
+        ),
+    )
+    cluster_tolerations: Tolerations | None = Field(
+        default=None,
+        description="Tolerations of the same collectors. Default: `tolerations`, else none.",
+    )
     cluster: str = Field(
         default="local",
         min_length=1,
@@ -459,6 +470,10 @@ class TelemetrySpec(
     @rule("gateway", *_PIPELINES, known_later=_STORES)
     def _whole_traces_meet_in_one_collector(self) -> Iterator[Violation]:
         return pipeline_rules.trace_problems(self)
+
+    @rule("log_source", *_PIPELINES, known_later=_STORES)
+    def _nodes_are_read_by_a_collector_on_each(self) -> Iterator[Violation]:
+        return pipeline_rules.node_problems(self, on_each_node=self.reads_files)
 
     @rule("engine", *_PIPELINES, known_later=_STORES)
     def _engine_has_every_part(self) -> Iterator[Violation]:

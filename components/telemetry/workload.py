@@ -136,11 +136,18 @@ def container_security(user: int) -> dict[str, Any]:
     }
 
 
-def agent_tolerations(spec: TelemetrySpec) -> list[dict[str, Any]]:
-    """Return the tolerations of the agents: all taints where they read files, unless the settings name others."""
-    if spec.tolerations is not None:
-        return [dict(toleration) for toleration in spec.tolerations]
-    return [{"operator": "Exists"}] if spec.reads_files else []
+def node_selector(spec: TelemetrySpec, role: Role) -> dict[str, str]:
+    """Return the labels of the nodes of a workload."""
+    others = spec.cluster_node_selector
+    return dict(spec.node_selector if role is Role.AGENTS or others is None else others)
+
+
+def tolerations(spec: TelemetrySpec, role: Role) -> list[dict[str, Any]]:
+    """Return the tolerations of a workload: all taints for agents that read files, unless the settings name others."""
+    if runs_on_nodes(spec, role) and spec.tolerations is None:
+        return [{"operator": "Exists"}]
+    own = role is Role.AGENTS or spec.cluster_tolerations is None
+    return [dict(toleration) for toleration in (spec.tolerations if own else spec.cluster_tolerations) or ()]
 
 
 def storage_volume(spec: TelemetrySpec) -> dict[str, Any]:

@@ -71,11 +71,11 @@ def test_agents_read_the_files_of_the_node_alone(tmp_path: Path) -> None:
 def test_the_gateway_and_the_reader_of_events_are_workloads_of_their_own(tmp_path: Path) -> None:
     rendering = rendered(SAMPLED, tmp_path)
     kinds = {pod.owner.name: pod.owner.kind for pod in pods_of(rendering.objects)}
-    assert kinds == {"alloy": "DaemonSet", "alloy-events": "Deployment", "alloy-gateway": "StatefulSet"}
+    assert kinds == {"alloy": "DaemonSet", "alloy-singleton": "Deployment", "alloy-gateway": "StatefulSet"}
     services = {item.name: item.manifest["spec"] for item in rendering.objects if item.kind == "Service"}
     assert services["alloy-gateway"]["clusterIP"] == "None"
     assert {port["port"] for port in services["alloy-gateway"]["ports"]} == {12345, 4317, 4318}
     (events,) = [
-        item.manifest for item in rendering.objects if item.name == "alloy-events" and item.kind == "Deployment"
+        item.manifest for item in rendering.objects if item.name == "alloy-singleton" and item.kind == "Deployment"
     ]
     assert events["spec"]["strategy"] == {"type": "Recreate"} and events["spec"]["replicas"] == 1

@@ -70,7 +70,9 @@ def test_exports_name_what_users_connect_to(stack: tuple[str, Recording]) -> Non
     assert exports["datasources"] == ({} if is_external(name) else uids)
     ingress = settings_of(name).get("observability:ingress")
     addresses = exports["ui"].values()
-    assert "alloy" in exports["ui"] and ("grafana" in exports["ui"]) == bool(recording.of_type(":index:Grafana"))
+    has_alloy = settings_of(name).get("observability:telemetry", {}).get("engine") != "otel-collector"
+    assert ("alloy" in exports["ui"]) is has_alloy
+    assert ("grafana" in exports["ui"]) == bool(recording.of_type(":index:Grafana"))
     assert all((ingress["domain"] in url) if ingress else (".svc" not in url and "." in url) for url in addresses)
 
 

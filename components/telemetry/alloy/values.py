@@ -13,13 +13,14 @@ from ..spec import TelemetrySpec
 from ..workload import (
     NODES_WITH_LOG_FILES,
     STORAGE_VOLUME,
-    agent_tolerations,
     config_map_name,
     container_security,
     mounted_secrets,
+    node_selector,
     resources,
     runs_on_nodes,
     storage_volume,
+    tolerations,
     workload_name,
 )
 from .config import alloy_config
@@ -68,8 +69,8 @@ def alloy_values(spec: TelemetrySpec, role: Role = Role.AGENTS) -> dict[str, Any
         "global": {} if on_nodes else {"podSecurityContext": {"fsGroup": _ALLOY_USER}},
         "controller": {
             "podAnnotations": {"checksum/config": hashlib.sha256(alloy_config(spec, role).encode()).hexdigest()},
-            "nodeSelector": dict(spec.node_selector),
-            "tolerations": _tolerations(spec, role),
+            "nodeSelector": node_selector(spec, role),
+            "tolerations": tolerations(spec, role),
             "volumes": {"extra": [*storage, *host_volumes, *volumes]},
             **_controller(spec, role),
         },
@@ -132,12 +133,6 @@ def _storage(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
     if role is Role.AGENTS:
         return storage_volume(spec)
     return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": "1Gi"}}
-
-
-def _tolerations(spec: TelemetrySpec, role: Role) -> list[dict[str, Any]]:
-    if role is Role.AGENTS:
-        return agent_tolerations(spec)
-    return [dict(toleration) for toleration in spec.tolerations or ()]
 
 
 def _service(spec: TelemetrySpec, role: Role) -> dict[str, Any]:

@@ -12,13 +12,14 @@ from ..spec import TelemetrySpec
 from ..workload import (
     NODES_WITH_LOG_FILES,
     STORAGE_VOLUME,
-    agent_tolerations,
     config_map_name,
     container_security,
     mounted_secrets,
+    node_selector,
     resources,
     runs_on_nodes,
     storage_volume,
+    tolerations,
     workload_name,
 )
 from .config import HEALTH_PORT, METRICS_PORT, STORAGE_DIRECTORY, collector_config, collector_text
@@ -77,8 +78,8 @@ def collector_values(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
             *(mount for _, mount in files),
             *mounts,
         ],
-        "nodeSelector": dict(spec.node_selector),
-        "tolerations": _tolerations(spec, role),
+        "nodeSelector": node_selector(spec, role),
+        "tolerations": tolerations(spec, role),
         "service": _service(spec, role),
         "serviceMonitor": {"enabled": spec.service_monitor, "extraLabels": dict(spec.service_monitor_labels)},
         **_workload(spec, role, claimed=claimed),
@@ -138,12 +139,6 @@ def _port(port: ReceiverPort, *, on_host: bool) -> dict[str, Any]:
         "hostPort": port.number if on_host else 0,
         "protocol": port.protocol,
     }
-
-
-def _tolerations(spec: TelemetrySpec, role: Role) -> list[dict[str, Any]]:
-    if role is Role.AGENTS:
-        return agent_tolerations(spec)
-    return [dict(toleration) for toleration in spec.tolerations or ()]
 
 
 def _service(spec: TelemetrySpec, role: Role) -> dict[str, Any]:

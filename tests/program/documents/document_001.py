@@ -163,7 +163,7 @@ TABLE = (
         differs="the document sets `__path__` and reads no file"),
     Row("1.5", "logs from the API", f"{CONFIG} loki.source.kubernetes.pod targets", "discovery.relabel.pod.output",
         "telemetry.log_source", "files"),
-    Row("1.5", "reader of events", "telemetry-events name", "alloy-events", "telemetry.events", False),
+    Row("1.5", "reader of events", "telemetry-singleton name", "alloy-singleton", "telemetry.events", False),
     Row("1.5", "each line once", f"{CONFIG} loki.source.kubernetes.pod clustering enabled", True,
         "telemetry.log_source", "files", differs="the document's pods would each read every line"),
     Row("1.5", "label cluster", f"{CONFIG} loki.process.pod stage.static_labels values", {"cluster": "lab"},

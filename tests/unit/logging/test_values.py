@@ -199,7 +199,7 @@ def test_a_laptop_deletes_from_its_volume_too() -> None:
 def test_what_changes_with_each_pod_is_no_index_label() -> None:
     distributor = loki_values(spec_of(BUCKET))["loki"]["distributor"]
     labels = distributor["otlp_config"]["default_resource_attributes_as_index_labels"]
-    assert "service.name" in labels and "k8s.namespace.name" in labels
+    assert "service.name" in labels and "namespace" in labels
     assert not {"k8s.pod.name", "service.instance.id", "k8s.replicaset.name"} & set(labels)
 
 

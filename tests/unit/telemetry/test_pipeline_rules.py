@@ -113,6 +113,11 @@ def logs(**pipeline: Any) -> dict[str, Any]:
             "pipelines.metrics.sources",
             "must have prometheus alone, which one collector reads for the cluster",
         ),
+        (
+            {"log_source": "api", "pipelines": logs(sources=["journald"])},
+            "pipelines.more.sources.0",
+            "requires log_source files: journald is read on each node",
+        ),
         ({"queue_size": "1Gi", "storage_host_path": ""}, "queue_size", "requires a directory of the node"),
         ({"queue_size": "1Gi", "gateway": GATEWAY}, "queue_size", "requires gateway.volume_size"),
         (

@@ -95,7 +95,7 @@ def test_errors_slow_traces_and_a_share_are_kept() -> None:
     }
     assert found == {
         "errors": {"status_codes": ["ERROR"]},
-        "slow": {"threshold_ms": 90_000},
+        "slow": {"threshold_ms": 89_999},
         "share": {"sampling_percentage": 12.5},
     }
 

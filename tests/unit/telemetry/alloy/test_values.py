@@ -139,21 +139,33 @@ SCRAPED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(
-    ("changes", "level"),
+    ("role", "changes", "level"),
     [
-        ({}, None),
-        ({"queue_size": "1Gi"}, "public-preview"),
-        (SCRAPED, None),
-        ({**SCRAPED, "chart_version": ALLOY.versions[-1]}, "public-preview"),
+        (Role.AGENTS, {}, None),
+        (Role.AGENTS, {"queue_size": "1Gi"}, "public-preview"),
+        (Role.SINGLETON, SCRAPED, None),
+        (Role.SINGLETON, {**SCRAPED, "chart_version": ALLOY.versions[-1]}, "public-preview"),
     ],
 )
-def test_previews_run_only_where_one_is_used(changes: dict[str, Any], level: str | None) -> None:
-    assert values_of(**changes)["alloy"].get("stabilityLevel") == level
+def test_previews_run_only_where_one_is_used(role: Role, changes: dict[str, Any], level: str | None) -> None:
+    assert values_of(role, **changes)["alloy"].get("stabilityLevel") == level
 
 
-def test_collectors_on_nodes_share_scrapes_and_nothing_else() -> None:
-    assert values_of(**SCRAPED)["alloy"]["clustering"] == {"enabled": True, "name": "alloy.telemetry"}
-    assert values_of(**SAMPLED)["alloy"]["clustering"] == {"enabled": False}
+def test_only_collectors_that_read_from_the_api_share_their_work() -> None:
+    shared = {"enabled": True, "name": "alloy.telemetry"}
+    assert values_of(log_source="api", **SCRAPED)["alloy"]["clustering"] == shared
+    for role, changes in ((Role.AGENTS, SAMPLED), (Role.SINGLETON, SCRAPED)):
+        assert values_of(role, **changes)["alloy"]["clustering"] == {"enabled": False}
+
+
+@pytest.mark.parametrize("role", [Role.GATEWAY, Role.SINGLETON])
+def test_what_is_not_on_each_node_is_placed_like_other_pods(role: Role) -> None:
+    node, taint = {"pool": "obs"}, {"key": "obs", "operator": "Exists"}
+    placed = {**SAMPLED, "cluster_node_selector": node, "cluster_tolerations": [taint]}
+    controller = values_of(role, **placed)["controller"]
+    assert (controller["nodeSelector"], controller["tolerations"]) == (node, [taint])
+    agents = values_of(**placed)["controller"]
+    assert (agents["nodeSelector"], agents["tolerations"]) == ({}, [{"operator": "Exists"}])
 
 
 def test_the_socket_of_docker_is_mounted_where_its_containers_are_read() -> None:
