@@ -54,7 +54,7 @@ def test_the_collectors_and_tempo_present_their_own_certificate() -> None:
     config = collectors(recording)
     exporter = config[config.index('otelcol.exporter.otlphttp "prometheus"') :].partition("\n}\n")[0]
     assert 'cert_file       = "/etc/metrics-client/tls.crt"' in exporter and "include_system" not in exporter
-    alloy = yaml.safe_dump(values(recording, "telemetry-alloy"))
+    alloy = yaml.safe_dump(values(recording, "telemetry-agents"))
     assert alloy.count("name: alloy-tls") == 3, "the keys for metrics, beside the directory for Loki and Tempo"
     (write,) = values(recording, "tracing-tempo")["tempo"]["metricsGenerator"]["storage"]["remote_write"]
     assert write["tls_config"] == {
