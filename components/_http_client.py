@@ -297,11 +297,18 @@ class StoreClientsSpec(Spec):
 
 
 def _store_client_problems(client: HttpClientSettings | None, argument: str) -> Iterator[Violation]:
+    return client_problems(client, argument, sigv4=False, headers=False)
+
+
+def client_problems(
+    client: HttpClientSettings | None, argument: str, *, sigv4: bool, headers: bool
+) -> Iterator[Violation]:
+    """Yield what is wrong with a client: `sigv4` is whether it may sign, `headers` whether beside a login."""
     yield from _client_problems(client, argument)
-    if client is not None and client.sigv4:
+    if client is not None and client.sigv4 and not sigv4:
         message = "is for Amazon Managed Service for Prometheus; remove it, or use another login"
         yield Violation(message, at=(argument, "sigv4"))
-    if client is not None and client.headers and client.login:
+    if client is not None and client.headers and client.login and not headers:
         # An exporter of OTLP has one authentication extension, and only one of them takes secret headers.
         yield Violation(
             f"must not be set with {client.login}, as an exporter sends one of them; remove one",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from components._shown import shown
 from components._tenants import THE_ONLY_TENANT
 from components.logging.limits import LabelLimit
-from components.telemetry.labels import log_labels
+from components.telemetry.labels import log_labels, log_metadata
 from components.telemetry.spec import TelemetrySpec
 from config import Settings
 from config.errors import Problem, remove_command, set_command, setting_path
@@ -73,7 +73,7 @@ def _too_long_values(collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[P
 
 
 def _metadata(settings: Settings, collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:
-    place, names = setting_path("telemetry", "structured_metadata"), collectors.structured_metadata
+    place, names = setting_path("telemetry", "structured_metadata"), log_metadata(collectors)
     if names and not settings.logging.structured_metadata:
         message = "must be empty with logging.structured_metadata false, as Loki rejects lines that have any; remove it"
         yield Problem(place, message, remove_command(place), shown(list(names)))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from .engines import Engine
 from .model import ProcessorKind
-from .pipelines import flows
+from .pipelines import Role, flows, roles
 from .spec import TelemetrySpec
 
 _STORED_ONCE = "which Loki stores once"
@@ -36,8 +36,12 @@ def _losses(spec: TelemetrySpec) -> Iterator[str]:
         )
     on_disk = not alloy or spec.queue_size is not None
     yield f"data by OTLP {_waits(on_disk)}"
+    if not alloy and spec.metrics_remote_write_url:
+        yield f"of it, what is written remotely {_waits(on_disk=False)}"
     if spec.gateway is not None:
-        yield f"in the gateway, it {_waits(on_disk and spec.gateway.volume_size is not None)}"
+        yield f"in the gateway, it {_waits(spec.gateway.volume_size is not None)}"
+    if Role.SINGLETON in roles(spec):
+        yield "a singleton that restarts reads again the events that Kubernetes still has, " + _STORED_ONCE
     if any(flow.has(ProcessorKind.TAIL_SAMPLING) for flow in flows(spec)):
         yield "a gateway that ends loses the traces that wait for their decision"
     if any(flow.has(ProcessorKind.MULTILINE) for flow in flows(spec)):

@@ -45,6 +45,8 @@ def _regex(text: str) -> str:
         return text
     import re2
 
+    if r"\C" in text:
+        raise ValueError(r"must not have \C, which the engines do not take; correct it")
     quiet = re2.Options()
     quiet.log_errors = False
     try:

@@ -145,7 +145,9 @@ def event_statements() -> list[str]:
         "series.lastObservedTime": fraction,
     }
     return [
+        # An event that is watched is within its change, one that was there before is not.
         f'set({event}, log.body["object"])',
+        f"set({event}, log.body) where {event} == nil",
         *(
             f"set(log.time, Time({event}{_path(field)}, {layout})) where {event}{_path(field)} != nil"
             for field, layout in times.items()

@@ -1,5 +1,6 @@
 """Rules of sources, processors, destinations and pipelines, for the rules of `TelemetrySpec`."""
 
+import dataclasses
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -9,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from .._http_client import HttpTls, client_problems
 from .._model import Location
 from .._shown import shown
 from .._spec import Violation
@@ -80,7 +82,7 @@ _ALLOY_BLOCK = re.compile(r'^[a-z][\w.]*( "\w+")? \{', re.MULTILINE)
 _WHOLE_TRACES = (_P.TAIL_SAMPLING, _P.SERVICE_GRAPH)
 
 
-def option_problems(spec: Model) -> Iterator[Violation]:
+def option_problems(spec: Model, engine: Engine) -> Iterator[Violation]:
     """Yield options that are of another kind, required ones that are missing, and addresses without their form."""
     declared: tuple[tuple[str, Mapping[str, Any], Mapping[str, Sequence[StrEnum]]], ...] = (
         ("sources", spec.sources, _SOURCE_OPTIONS),
@@ -94,8 +96,24 @@ def option_problems(spec: Model) -> Iterator[Violation]:
     for field, models, options in declared:
         for name, model in models.items():
             yield from _options(model, options, (field, name))
+    for name, source in spec.sources.items():
+        if source.namespaces and not {*source.namespaces} - {*source.exclude_namespaces}:
+            yield Violation("leaves no namespace; remove it", at=("sources", name, "exclude_namespaces"))
+    for name, processor in spec.processors.items():
+        if processor.kind is _P.REDACT and not processor.detect and not processor.patterns:
+            yield Violation("leaves nothing to replace; remove it, or set patterns", at=("processors", name, "detect"))
+        for both in sorted({*processor.labels} & {*processor.metadata}):
+            yield Violation("is one of labels too; remove it", at=("processors", name, "metadata", both))
     for name, destination in spec.destinations.items():
         at = ("destinations", name, "url")
+        is_prometheus = destination.kind is DestinationKind.PROMETHEUS
+        # An exporter of Alloy has one authentication, and only one of them takes secret headers.
+        headers = is_prometheus or engine is Engine.OTEL_COLLECTOR
+        for found in client_problems(destination.client, "client", sigv4=is_prometheus, headers=headers):
+            yield dataclasses.replace(found, fix=None, at=("destinations", name, *found.at))
+        if destination.client.login and "://" not in destination.url and destination.client.tls == HttpTls():
+            message = "would be sent in plain text over gRPC; set client.tls, or an https URL"
+            yield Violation(message, at=("destinations", name, "client", destination.client.login))
         url, kind = destination.url, destination.kind
         if url and kind in (DestinationKind.LOKI, DestinationKind.PROMETHEUS) and "://" not in url:
             yield Violation(f"must be an http or https URL for {kind}; add http:// or https://", at=at)
@@ -188,6 +206,9 @@ def _other_signal(at: Location, signal: Signal, takes: Collection[Signal]) -> Vi
 def declaration_problems(spec: Model) -> Iterator[Violation]:
     """Yield declarations that no pipeline names, and names that stand for something else."""
     used = pipelines(spec).values()
+    of_nodes = [one for one in _valid(spec).values() if not _reads_once(spec, one)]
+    if not of_nodes and len(_valid(spec)) == len(used):
+        yield Violation("leaves the collectors of the nodes without a pipeline; enable one", {}, ("pipelines",))
     kinds: Mapping[str, Collection[str]] = {"sources": list(SourceKind), "processors": list(ProcessorKind)}
     for field in ("sources", "processors", "destinations"):
         named = {name for pipeline in used for name in getattr(pipeline, field)}
@@ -201,6 +222,10 @@ def declaration_problems(spec: Model) -> Iterator[Violation]:
                 )
             elif name not in named:
                 yield Violation("is in no pipeline; name it in one of pipelines, or remove it", at=(field, name))
+
+
+def _reads_once(spec: Model, pipeline: Pipeline) -> bool:
+    return any(named_source(spec, source).kind in SINGLE_SOURCES for source in pipeline.sources)
 
 
 def _valid(spec: Model) -> dict[str, Pipeline]:
@@ -224,6 +249,9 @@ def order_problems(spec: Model) -> Iterator[Violation]:
                     "rest of an entry would be joined to another; move it to the front",
                     at=at,
                 )
+            elif kind is _P.REDACT and {_P.JSON, _P.LOGFMT} & {*kinds[:index]}:
+                message = "must be before json and logfmt, as their labels and metadata would keep secrets; move it"
+                yield Violation(message, at=at)
             elif kind in (_P.SPAN_METRICS, _P.SERVICE_GRAPH) and _P.TAIL_SAMPLING in kinds[:index]:
                 message = "must be before tail_sampling, as it would count the kept traces alone; move it"
                 yield Violation(message, at=at)
@@ -245,6 +273,11 @@ def trace_problems(spec: Model) -> Iterator[Violation]:
                 )
             if kind in (_P.SPAN_METRICS, _P.SERVICE_GRAPH) and not spec.has_metrics:
                 yield Violation("requires an address of metrics, where its series go; remove it", at=at)
+    for kind in (_P.SPAN_METRICS, _P.SERVICE_GRAPH):
+        counting = [name for name, one in of_traces.items() if kind in _kinds(spec, one.processors)]
+        for name in counting[1:]:
+            message = f"has {kind.value} as {counting[0]} has, and both count the same spans; remove it in one"
+            yield Violation(message, {}, ("pipelines", name))
     if spec.gateway is None:
         return
     if not of_traces:
@@ -260,6 +293,10 @@ def trace_problems(spec: Model) -> Iterator[Violation]:
             )
 
 
+def _kinds(spec: Model, processors: Sequence[str]) -> list[ProcessorKind]:
+    return [named_processor(spec, name).kind for name in processors]
+
+
 def repetition_problems(spec: Model) -> Iterator[Violation]:
     """Yield pipelines that send the same data to the same destination, or mix what is read once with other sources."""
     found = _valid(spec)
@@ -271,6 +308,16 @@ def repetition_problems(spec: Model) -> Iterator[Violation]:
                 "another pipeline for the others",
                 at=("pipelines", name, "sources"),
             )
+    for name, pipeline in found.items():
+        for mine, its in combinations(pipeline.sources, 2):
+            if mine == its or _same_data(spec, mine, its):
+                message = f"has {mine} and {its}, which read the same, so that each is stored twice; remove one"
+                yield Violation(message, {}, ("pipelines", name, "sources"))
+        for field in ("processors", "destinations"):
+            names = getattr(pipeline, field)
+            for index, one_name in enumerate(names):
+                if one_name in names[:index]:
+                    yield Violation("is named twice; remove it", at=("pipelines", name, field, index))
     for (first, one), (second, other) in combinations(found.items(), 2):
         if one.signal is not other.signal or one.signal is None:
             continue
@@ -289,6 +336,10 @@ def _same_data(spec: Model, one: str, other: str) -> bool:
     first, second = named_source(spec, one), named_source(spec, other)
     if first.kind is not second.kind:
         return False
+    if first.kind in (SourceKind.JOURNALD, SourceKind.DOCKER, SourceKind.OTLP):
+        return not (first.units and second.units) or bool({*first.units} & {*second.units})
+    if first.kind is SourceKind.PROMETHEUS:
+        return bool({*first.targets} & {*second.targets})
     if first.kind not in (SourceKind.CONTAINERS, SourceKind.EVENTS):
         return one == other
     return _overlap(first, second)
@@ -339,13 +390,13 @@ def engine_problems(spec: Model, engine: Engine) -> Iterator[Violation]:
 def port_problems(spec: Model) -> Iterator[Violation]:
     """Yield sources that listen on a port of another."""
     names = {name: None for pipeline in _valid(spec).values() for name in pipeline.sources}
-    taken: dict[tuple[int, str], str] = {}
+    taken: dict[tuple[int, str], str] = {(number, "TCP"): "the collector itself" for number in _OWN_PORTS}
     for name in sorted(names, key=lambda name: name in spec.sources):
-        for port in ports_of(name, named_source(spec, name)):
+        for port in ports_of(named_source(spec, name)):
             holder = taken.setdefault((port.number, port.protocol), name)
             if holder != name:
-                message = f"listens on port {port.number} as {holder} does; set another port, or use {holder}"
-                yield Violation(message, {}, ("sources", name))
+                at: Location = ("sources", name) if name in spec.sources else ("pipelines",)
+                yield Violation(f"{name} listens on port {port.number} as {holder} does; set another port", {}, at)
 
 
 def queue_problems(spec: Model, size: str | None, *, has_directory: bool) -> Iterator[Violation]:
@@ -366,6 +417,8 @@ def queue_problems(spec: Model, size: str | None, *, has_directory: bool) -> Ite
         yield Violation(message, at=("queue_size",))
 
 
+_OWN_PORTS = (8888, 8889, 12345, 13133)
+"""Metrics, exporter and health of the Collector, pages of Alloy."""
 _SECTIONS = ("receivers", "processors", "connectors", "exporters", "extensions", "service")
 
 
@@ -379,7 +432,9 @@ def raw_config_problem(text: str, engine: str) -> str | None:
         reason = " ".join(str(getattr(error, "problem", error)).split())
         line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
         return f"must be YAML, and line {line}: {reason}; correct it"
-    unknown = sorted(set(found) - set(_SECTIONS)) if isinstance(found, Mapping) else [shown(found)]
+    unknown = sorted({str(key) for key in found} - {*_SECTIONS}) if isinstance(found, Mapping) else [shown(found)]
+    if not unknown:
+        unknown = [f"{key} without a map" for key, section in found.items() if not isinstance(section, Mapping)]
     if unknown:
         return f"must have sections of the Collector ({', '.join(_SECTIONS)}), and has {', '.join(unknown)}; remove it"
     return None

@@ -205,21 +205,27 @@ def flows_of(spec: Model, role: Role) -> list[Flow]:
 
 
 def _flows_of(spec: Model, role: Role) -> Iterator[Flow]:
+    sent = False
     for flow in flows(spec):
         single = flow.reads(*SINGLE_SOURCES)
         through_gateway = spec.gateway is not None and flow.signal is Signal.TRACES
         if role is Role.SINGLETON and single:
             yield flow
+        elif role is Role.AGENTS and through_gateway:
+            # The gateway runs every pipeline of traces on what arrives once.
+            if not sent:
+                yield replace(flow, processors={}, destinations={GATEWAY: None})
+            sent = True
         elif role is Role.AGENTS and not single:
-            yield replace(flow, processors={}, destinations={GATEWAY: None}) if through_gateway else flow
+            yield flow
         elif role is Role.GATEWAY and through_gateway:
             yield replace(flow, sources={SourceKind.OTLP.value: PipelineSource(kind=SourceKind.OTLP)})
 
 
 def roles(spec: Model) -> list[Role]:
     """Return the roles for which there is a workload, the agents first; addresses may still be outputs."""
-    named = {name for pipeline in spec.pipelines.values() if pipeline.enabled for name in pipeline.sources}
-    single = spec.events or any(named_source(spec, name).kind in SINGLE_SOURCES for name in named)
+    names = {name for pipeline in pipelines(spec).values() for name in pipeline.sources}
+    single = any(named_source(spec, name).kind in SINGLE_SOURCES for name in names)
     wanted = {Role.AGENTS: True, Role.SINGLETON: single, Role.GATEWAY: spec.gateway is not None}
     return [role for role in Role if wanted[role]]
 
@@ -251,7 +257,7 @@ def port_of(source: PipelineSource) -> int:
     return source.port or _DEFAULT_PORTS[source.kind]
 
 
-def ports_of(name: str, source: PipelineSource) -> Sequence[ReceiverPort]:
+def ports_of(source: PipelineSource) -> Sequence[ReceiverPort]:
     """Return the ports that a source listens on, none for one that reads."""
     if source.kind is SourceKind.OTLP:
         return OTLP_PORTS
@@ -260,15 +266,15 @@ def ports_of(name: str, source: PipelineSource) -> Sequence[ReceiverPort]:
     if source.kind not in _DEFAULT_PORTS:
         return ()
     udp = source.kind is SourceKind.SYSLOG and source.transport is Transport.UDP
-    port_name = name.replace("_", "-")[:15].strip("-")
-    return [ReceiverPort(port_name, port_of(source), "UDP" if udp else "TCP")]
+    number = port_of(source)
+    return [ReceiverPort(f"{source.kind.partition('_')[0]}-{number}", number, "UDP" if udp else "TCP")]
 
 
 def receiver_ports(spec: Model, role: Role) -> list[ReceiverPort]:
     """Return the ports of a workload, each once; those of OTLP come first."""
     running = flows_of(spec, role)
     named = {name: source for flow in running for name, source in flow.sources.items()}
-    found = [port for name, source in named.items() for port in ports_of(name, source)]
+    found = [port for source in named.values() for port in ports_of(source)]
     destinations = [destination for flow in running for destination in flow.destinations.values() if destination]
     if any(destination.kind is DestinationKind.PROMETHEUS_EXPORTER for destination in destinations):
         found.append(EXPORTER_PORT)

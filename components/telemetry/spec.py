@@ -452,9 +452,9 @@ class TelemetrySpec(
             return "requires a collector on each node, which log_source api does not run; remove it"
         return None
 
-    @rule("sources", "processors", "destinations")
+    @rule("sources", "processors", "destinations", "engine")
     def _options_fit_their_kind(self) -> Iterator[Violation]:
-        return pipeline_rules.option_problems(self)
+        return pipeline_rules.option_problems(self, self.engine)
 
     @rule(*_PIPELINES, known_later=_STORES)
     def _pipelines_name_what_exists(self) -> Iterator[Violation]:

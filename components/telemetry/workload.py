@@ -5,6 +5,8 @@ from typing import Any
 
 from .._http_client import DIRECTORY, VOLUME, secret_volume
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE
+from ..units import parse_quantity
+from .engines import Engine
 from .model import SourceKind
 from .pipelines import Role, flows_of
 from .spec import TelemetrySpec
@@ -14,6 +16,8 @@ LOGIN_DIRECTORY = "/etc/collector-login"
 DESTINATIONS_DIRECTORY = "/etc/collector-destinations"
 """Directory with a directory of secrets for each destination beside the stores of the stack."""
 STORAGE_VOLUME = "storage"
+DEFAULT_QUEUE = "512Mi"
+"""Size of each queue on disk of the Collector."""
 
 KUBERNETES_ATTRIBUTES = (
     "k8s.namespace.name",
@@ -150,11 +154,18 @@ def tolerations(spec: TelemetrySpec, role: Role) -> list[dict[str, Any]]:
     return [dict(toleration) for toleration in (spec.tolerations if own else spec.cluster_tolerations) or ()]
 
 
-def storage_volume(spec: TelemetrySpec) -> dict[str, Any]:
-    """Return the volume of positions and queues of the agents: of the node where they read its files."""
-    if spec.reads_files and spec.positions_directory:
+def storage_volume(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
+    """Return the volume of positions and queues: of the node for agents that read its files, else of the pod.
+
+    That of the pod holds two full queues for each destination, one of lines and one of other data, and a gibibyte more:
+    the kubelet evicts a pod that fills it.
+    """
+    if runs_on_nodes(spec, role) and spec.positions_directory:
         return {"name": STORAGE_VOLUME, "hostPath": {"path": spec.positions_directory, "type": "DirectoryOrCreate"}}
-    return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": "1Gi"}}
+    queue = spec.queue_size or (DEFAULT_QUEUE if spec.engine is Engine.OTEL_COLLECTOR else "0")
+    destinations = len({name for flow in flows_of(spec, role) for name in flow.destinations})
+    size = 1 + -(-2 * destinations * int(parse_quantity(queue)) // 2**30)
+    return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": f"{size}Gi"}}
 
 
 def readable_resources(spec: TelemetrySpec, role: Role) -> Mapping[str, list[str]]:

@@ -289,6 +289,7 @@ def _front(
     following: Mapping[Signal, Sequence[Ref]] = dict(sorted(consumers.items()))
     if role is not Role.GATEWAY:
         following = prepend(resource_labels(spec, label, following))
-        if spec.kubernetes_attributes:
+        # The singleton calls its targets itself: no pod sends to it.
+        if spec.kubernetes_attributes and role is not Role.SINGLETON:
             following = prepend(kubernetes_attributes(spec, label, following))
     return prepend(memory_limiter(spec, role, label, following)), blocks

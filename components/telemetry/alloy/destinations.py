@@ -37,12 +37,13 @@ class Outlet:
 
 def queue_bytes(spec: TelemetrySpec, role: Role) -> int:
     """Return the size of the queue of each exporter on disk; 0 where it is in memory."""
-    if spec.queue_size:
-        return int(parse_quantity(spec.queue_size))
+    wanted = int(parse_quantity(spec.queue_size)) if spec.queue_size else 0
     if role is Role.GATEWAY and spec.gateway and spec.gateway.volume_size:
-        # What the files need beside the data that waits.
-        return int(parse_quantity(spec.gateway.volume_size) * 8 // 10)
-    return 0
+        # What the files need beside the data that waits, for each exporter.
+        exporters = len({name for flow in flows_of(spec, role) for name in flow.destinations}) or 1
+        share = int(parse_quantity(spec.gateway.volume_size) * 8 // 10) // exporters
+        return min(wanted, share) if wanted else share
+    return wanted
 
 
 def destination_label(name: str) -> str:
@@ -63,7 +64,7 @@ def pushes(spec: TelemetrySpec, name: str, destination: PipelineDestination | No
     client, files = destination.client, _files(name, destination)
     tenant: dict[str, Value] = {"tenant_id": client.tenant} if client.tenant else {}
     attributes, blocks = http_client(client, files, destination_label(name))
-    url = f"{destination.url}/loki/api/v1/push"
+    url = f"{destination.url.rstrip('/')}/loki/api/v1/push"
     endpoint = Block("endpoint", "", {"url": url, **tenant, "max_backoff_retries": 0, **attributes}, blocks)
     write = Block("loki.write", destination_label(name), blocks=[endpoint])
     if name == LOKI or not (client.tenant and spec.namespace_tenants):
@@ -199,7 +200,7 @@ def _otlp_exporter(
     attributes = _exporter_client(destination.client, destination_label(name))
     files = _files(name, destination).tls
     tls = [Block("tls", attributes={**files, "reload_interval": _RELOAD})] if files else []
-    url = f"{destination.url}/otlp" if destination.kind is DestinationKind.LOKI else destination.url
+    url = f"{destination.url.rstrip('/')}/otlp" if destination.kind is DestinationKind.LOKI else destination.url
     build = _http_exporter if "://" in url else _grpc_exporter
     return _outlet(build(spec, role, label, url, attributes, tls, blocks=blocks))
 

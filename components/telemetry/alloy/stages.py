@@ -23,7 +23,9 @@ def pipeline_stages(spec: TelemetrySpec, flow: Flow, sources: Sequence[NamedSour
     Trace ids become structured metadata: queryable like labels, without a stream for each trace.
     """
     yield Block("stage.static_labels", attributes={"values": static_labels(spec)})
-    yield from (_tenant_stage(tenant, spec.namespace_tenants) for tenant in sorted({*spec.namespace_tenants.values()}))
+    if flow.reads(SourceKind.CONTAINERS):
+        tenants = sorted({*spec.namespace_tenants.values()})
+        yield from (_tenant_stage(tenant, spec.namespace_tenants) for tenant in tenants)
     processors = processors_of(spec, flow)
     for name, processor in processors.items():
         yield from _STAGES[processor.kind](name, processor, metadata, flow)

@@ -44,7 +44,7 @@ def alloy_values(spec: TelemetrySpec, role: Role = Role.AGENTS) -> dict[str, Any
     volumes, mounts = mounted_secrets(spec, role)
     on_nodes = runs_on_nodes(spec, role)
     host_volumes, host_mounts = _node_files(spec, role)
-    storage = [] if _claims_volume(spec, role) else [_storage(spec, role)]
+    storage = [] if _claims_volume(spec, role) else [storage_volume(spec, role)]
     values = {
         "fullnameOverride": workload_name(spec, role),
         "crds": {"create": False},
@@ -127,12 +127,6 @@ def _node_files(spec: TelemetrySpec, role: Role) -> tuple[list[dict[str, Any]], 
 
 def _claims_volume(spec: TelemetrySpec, role: Role) -> bool:
     return role is Role.GATEWAY and spec.gateway is not None and spec.gateway.volume_size is not None
-
-
-def _storage(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
-    if role is Role.AGENTS:
-        return storage_volume(spec)
-    return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": "1Gi"}}
 
 
 def _service(spec: TelemetrySpec, role: Role) -> dict[str, Any]:

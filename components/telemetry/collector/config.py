@@ -51,7 +51,10 @@ def collector_config(spec: TelemetrySpec, role: Role) -> Config:
     """Return the configuration of a role; that of the agents has the user's own merged into it."""
     config: Config = escaped(_Writer(spec, role).config())
     if spec.raw_config and role is Role.AGENTS:
-        config = deep_merge(config, yaml.safe_load(spec.raw_config))
+        raw = yaml.safe_load(spec.raw_config)
+        extensions = [*config["service"]["extensions"], *raw.get("service", {}).get("extensions", [])]
+        config = deep_merge(config, raw)
+        config["service"]["extensions"] = list(dict.fromkeys(extensions))
     return config
 
 

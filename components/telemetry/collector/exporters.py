@@ -8,14 +8,13 @@ from ...urls import OTLP_GRPC_PORT
 from ..model import DestinationKind, PipelineDestination
 from ..pipelines import EXPORTER_PORT, GATEWAY, LOKI, PROMETHEUS, TEMPO, Role, known_destinations
 from ..spec import TelemetrySpec
-from ..workload import gateway_host, memory_limit
+from ..workload import DEFAULT_QUEUE, gateway_host, memory_limit
 from .clients import Client, destination_client, gateway_tls, metrics_store_client, store_client
 from .containers import RETRY, STORAGE
 from .receivers import listening
 from .variables import Config
 
 _MEBIBYTE = 2**20
-_DEFAULT_QUEUE = "512Mi"
 _MEMORY_PERCENT = 25
 """Part of the memory limit that each queue without a volume may fill."""
 _VOLUME_PERCENT = 80
@@ -125,7 +124,7 @@ class Exporters:
         """Return the queue of an exporter: files wait where it is full, and senders are refused and try again."""
         stored = has_storage(self.spec, self.role)
         if stored:
-            size = int(parse_quantity(self.spec.queue_size or _DEFAULT_QUEUE))
+            size = int(parse_quantity(self.spec.queue_size or DEFAULT_QUEUE))
         else:
             size = int(parse_quantity(memory_limit(self.spec, self.role)) * _MEMORY_PERCENT // 100)
         return {

@@ -62,7 +62,7 @@ def first_processors(spec: TelemetrySpec, role: Role, signal: Signal, sources: M
         case SourceKind.SYSLOG:
             return {**limiter, **_syslog(spec)}
         case _:
-            return {**limiter, **_received(spec, signal, sources)}
+            return {**limiter, **_received(spec, role, signal, sources)}
 
 
 def transform(name: str, **signals: Sequence[Statements]) -> Config:
@@ -121,10 +121,11 @@ def _syslog(spec: TelemetrySpec) -> Config:
     }
 
 
-def _received(spec: TelemetrySpec, signal: Signal, sources: Mapping[str, PipelineSource]) -> Config:
+def _received(spec: TelemetrySpec, role: Role, signal: Signal, sources: Mapping[str, PipelineSource]) -> Config:
     logs = signal is Signal.LOGS
     found: Config = {}
-    if spec.kubernetes_attributes:
+    # The singleton calls its targets itself: no pod sends to it.
+    if spec.kubernetes_attributes and role is not Role.SINGLETON:
         name = "k8s_attributes/logs" if logs else "k8s_attributes"
         found[name] = _kubernetes_attributes(labels=logs, own_node=spec.node_local_otlp)
     static = static_attributes(signal, spec.cluster, spec.extra_labels)

@@ -10,7 +10,7 @@ from ..ottl import SERVICE_NAME_ATTRIBUTE
 from ..pipelines import JAEGER_PORTS, Flow, port_of
 from ..spec import TelemetrySpec
 from .clients import receiver_tls
-from .containers import RETRY, STORAGE, file_log
+from .containers import RETRY, file_log
 from .variables import Config
 
 _SCRAPE_TIMEOUT = timedelta(seconds=10)
@@ -97,10 +97,10 @@ def _events(_spec: TelemetrySpec, _name: str, source: PipelineSource) -> Config:
         watched["namespaces"] = wanted
     elif source.exclude_namespaces:
         watched["exclude_namespaces"] = [{"strict": name} for name in sorted(source.exclude_namespaces)]
-    # The last version that was read is kept, so that a restart neither repeats nor misses events.
+    # A collector that starts reads what Kubernetes still has, so that it misses none; Loki stores a repeated one once.
     return {
         "auth_type": "serviceAccount",
-        "storage": STORAGE,
+        "include_initial_state": True,
         "objects": [{**watched, "exclude_watch_type": ["DELETED"]}],
     }
 

@@ -49,7 +49,7 @@ def collector_values(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
     on_nodes = runs_on_nodes(spec, role)
     volumes, mounts = mounted_secrets(spec, role)
     claimed = _claims_volume(spec, role)
-    storage = [] if claimed else [_storage(spec, role)]
+    storage = [] if claimed else [storage_volume(spec, role)]
     files = list(_log_directories(spec, role)) if on_nodes else []
     values = {
         "fullnameOverride": workload_name(spec, role),
@@ -96,19 +96,12 @@ def collector_values(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
 def _asks_the_api(spec: TelemetrySpec, role: Role) -> bool:
     """Whether a component of the configuration asks the Kubernetes API."""
     config = collector_config(spec, role)
-    return any(
-        name.startswith(("k8s_attributes", "k8sobjects")) for name in (*config["processors"], *config["receivers"])
-    )
+    names = (*config.get("processors", {}), *config["receivers"])
+    return any(name.startswith(("k8s_attributes", "k8sobjects")) for name in names)
 
 
 def _claims_volume(spec: TelemetrySpec, role: Role) -> bool:
     return role is Role.GATEWAY and spec.gateway is not None and spec.gateway.volume_size is not None
-
-
-def _storage(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
-    if role is Role.AGENTS:
-        return storage_volume(spec)
-    return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": "1Gi"}}
 
 
 def _log_directories(spec: TelemetrySpec, role: Role) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:

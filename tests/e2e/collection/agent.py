@@ -51,7 +51,7 @@ def telemetry_args(loki: str) -> TelemetryArgs:
             "secrets": {"kind": "redact", "patterns": {"customer": CUSTOMER}},
         },
         "pipelines": {
-            "containers": {"sources": ["pods"], "processors": ["fields", "level", "health", "secrets"]},
+            "containers": {"sources": ["pods"], "processors": ["secrets", "fields", "level", "health"]},
             "java": {"signal": "logs", "sources": ["java-pods"], "processors": ["stack-traces", "level"]},
             "logs": {"processors": ["level", "health", "secrets"]},
         },

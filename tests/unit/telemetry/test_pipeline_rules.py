@@ -15,6 +15,8 @@ HEALTH = {"health": {"kind": "drop", "pattern": "GET /health"}}
 LINES = {"lines": {"kind": "multiline", "pattern": r"^\d"}}
 CENTRAL = {"central": {"kind": "otlp", "url": "https://otlp.example.org:4318"}}
 GATEWAY: dict[str, Any] = {"replicas": 2}
+TRACES = {"signal": "traces", "sources": ["otlp"]}
+TOKEN = {"secret": "central", "key": "token"}
 
 
 def found(**args: Any) -> dict[str, str]:
@@ -117,6 +119,69 @@ def logs(**pipeline: Any) -> dict[str, Any]:
             {"log_source": "api", "pipelines": logs(sources=["journald"])},
             "pipelines.more.sources.0",
             "requires log_source files: journald is read on each node",
+        ),
+        (
+            {
+                "processors": {"f": {"kind": "json", "labels": {"user": "user"}}},
+                "pipelines": {"containers": {"processors": ["f", "redact"]}},
+            },
+            "pipelines.containers.processors.1",
+            "must be before json and logfmt",
+        ),
+        (
+            {
+                "gateway": GATEWAY,
+                "destinations": CENTRAL,
+                "pipelines": {
+                    "traces": {"processors": ["span_metrics"]},
+                    "b": {**TRACES, "processors": ["span_metrics"], "destinations": ["central"]},
+                },
+            },
+            "pipelines.traces",
+            "has span_metrics as b has, and both count the same spans",
+        ),
+        (
+            {
+                "sources": {"shop": {"kind": "containers", "namespaces": ["shop"]}},
+                "pipelines": {"containers": {"sources": ["containers", "shop"]}},
+            },
+            "pipelines.containers.sources",
+            "has containers and shop, which read the same",
+        ),
+        (
+            {
+                "sources": {"old": {"kind": "zipkin", "port": 8888}},
+                "pipelines": {"old": {"signal": "traces", "sources": ["old"]}},
+            },
+            "sources.old",
+            "old listens on port 8888 as the collector itself does",
+        ),
+        (
+            {
+                "sources": {"e": {"kind": "events", "namespaces": ["shop"], "exclude_namespaces": ["shop"]}},
+                "pipelines": {"e": {"signal": "logs", "sources": ["e"]}},
+            },
+            "sources.e.exclude_namespaces",
+            "leaves no namespace",
+        ),
+        (
+            {
+                "destinations": {
+                    "central": {"kind": "otlp", "url": "c.example.org:4317", "client": {"bearer_token": TOKEN}}
+                },
+                "pipelines": {"traces": {"destinations": ["central"]}},
+            },
+            "destinations.central.client.bearer_token",
+            "would be sent in plain text over gRPC",
+        ),
+        (
+            {
+                "traces_otlp_endpoint": "",
+                "metrics_otlp_url": "",
+                "pipelines": {"containers": {"enabled": False}, "logs": {"enabled": False}},
+            },
+            "pipelines",
+            "leaves the collectors of the nodes without a pipeline",
         ),
         ({"queue_size": "1Gi", "storage_host_path": ""}, "queue_size", "requires a directory of the node"),
         ({"queue_size": "1Gi", "gateway": GATEWAY}, "queue_size", "requires gateway.volume_size"),
@@ -228,6 +293,8 @@ def test_an_expression_that_is_not_re2_is_refused(pattern: str) -> None:
     ("engine", "text", "message"),
     [
         ("otel-collector", "receivers: [", "must be YAML, and line 1: "),
+        ("otel-collector", "receivers:", "and has receivers without a map"),
+        ("otel-collector", "1: 2", "and has 1; remove it"),
         ("otel-collector", "recievers: {}", "must have sections of the Collector (receivers, "),
         ("otel-collector", "just text", 'and has "just text"; remove it'),
         ("alloy", "receivers: {}", "must have a block of Alloy"),
@@ -241,3 +308,9 @@ def test_a_raw_text_holds_no_secret() -> None:
     text = 'otelcol.auth.basic "a" {\n  password = "hunter2hunter2"\n}\nauthorization = "Bearer abc123def456"'
     (problem,) = TelemetrySpec.find_problems({**BACKENDS, "raw_config": text})
     assert problem.shown == " (value hidden)" and "secret in plain text" in problem.message
+
+
+def test_an_expression_that_the_engines_do_not_take_is_refused() -> None:
+    processors = {"a": {"kind": "drop", "pattern": r"a\Cb"}}
+    message = found(processors=processors, pipelines={"logs": {"processors": ["a"]}})["processors.a.pattern"]
+    assert "must not have" in message and "which the engines do not take" in message

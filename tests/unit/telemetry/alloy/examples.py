@@ -43,13 +43,13 @@ FURTHER: dict[str, Any] = {
     },
     "pipelines": {
         "containers": {"sources": ["rest"], "processors": ["health"]},
-        "logs": {"processors": ["fields", "health", "secrets", "owner"], "destinations": ["loki", "archive"]},
+        "logs": {"processors": ["secrets", "fields", "health", "owner"], "destinations": ["loki", "archive"]},
         "nodes": {"signal": "logs", "sources": ["kubelet", "routers"], "processors": ["secrets"]},
         "scraped": {"signal": "metrics", "sources": ["orders"], "destinations": ["prometheus", "mimir"]},
         "shop": {
             "signal": "logs",
             "sources": ["shop"],
-            "processors": ["stack-traces", "fields", "pairs", "secrets", "owner"],
+            "processors": ["stack-traces", "secrets", "fields", "pairs", "owner"],
             "destinations": ["loki", "archive", "central"],
         },
         "shop-copy": {"signal": "logs", "sources": ["shop"], "destinations": ["other-collector"]},

@@ -28,15 +28,13 @@ def test_a_loki_gets_lines_by_push_and_otlp_at_its_own_path() -> None:
     client = {
         "tenant": "a",
         "headers": {"X-Key": key("api-key")},
-        "bearer_token": key("token"),
         "tls": {"ca": key("ca")},
     }
-    text = sent({"kind": "loki", "url": "https://loki.example.org", "client": client}, sources=("containers", "otlp"))
+    text = sent({"kind": "loki", "url": "https://loki.example.org/", "client": client}, sources=("containers", "otlp"))
     push = component(text, 'loki.write "destination_central"')
     assert 'url                 = "https://loki.example.org/loki/api/v1/push"' in push
     assert 'tenant_id           = "a"' in push and "X-Scope-OrgID" not in push
     assert "max_backoff_retries = 0" in push, "lines wait in their files"
-    assert 'bearer_token_file = "/etc/collector-destinations/central/token"' in push
     assert '"X-Key" = [local.file.destination_central_header_0.content]' in push
     assert 'ca_file = "/etc/collector-destinations/central/ca.crt"' in push
     exporter = component(text, 'otelcol.exporter.otlphttp "destination_central"')

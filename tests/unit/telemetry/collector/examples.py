@@ -58,7 +58,7 @@ SHOP: dict[str, Any] = {
         "shop": {
             "signal": "logs",
             "sources": ["shop"],
-            "processors": ["stack-traces", "fields", "pairs", "level", "health", "secrets", "team"],
+            "processors": ["stack-traces", "secrets", "fields", "pairs", "level", "health", "team"],
             "destinations": ["loki", "archive", "central"],
         },
         "logs": {"enabled": False},
