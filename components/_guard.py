@@ -3,7 +3,7 @@
 Validation sees the new arguments alone. Some errors depend on the old ones too: a schema entry edited under existing
 data, a volumeClaimTemplate that no StatefulSet can change. The guard compares old and new values before the update,
 also at preview, and fails it with every problem. It needs no permissions and no cluster, and does not run when a
-resource is created; when it is replaced, `replacements` alone is asked.
+resource is created or replaced. It guards any other resource by another of its inputs in the same way.
 """
 
 from collections.abc import Callable, Mapping
@@ -36,22 +36,18 @@ def forbidden_changes(old: Mapping[str, Any], new: Mapping[str, Any], reason: st
 
 
 def guard(
-    name: str,
-    problems: Problems,
-    upgrades: Problems | None = None,
-    replacements: Callable[[Mapping[str, Any]], list[str]] | None = None,
+    name: str, problems: Problems, upgrades: Problems | None = None, *, compared: str = "values"
 ) -> pulumi.ResourceHookBinding:
     """Return the hooks that fail an update of a Helm release for which `problems` returns any.
 
     `name` must be unique in the program, as the resource name of the release is. An update with unknown values passes
     at preview; it is checked when it is applied and the values are known. If `problems` returns none, `upgrades` checks
-    all inputs of the release, including the version of its chart. `replacements` checks the old inputs of a release
-    that is deleted to be created anew, such as under another name.
+    all inputs of the release, including the version of its chart. `compared` is the input that `problems` gets.
     """
 
     async def refuse(args: pulumi.ResourceHookArgs) -> None:
         old_inputs, new_inputs = args.old_inputs or {}, args.new_inputs or {}
-        old, new = await _plain(old_inputs.get("values")), await _plain(new_inputs.get("values"))
+        old, new = await _plain(old_inputs.get(compared)), await _plain(new_inputs.get(compared))
         if pulumi.contains_unknowns(old) or pulumi.contains_unknowns(new):
             return
         found = problems(old or {}, new or {})
@@ -60,16 +56,8 @@ def guard(
         if found:
             raise ForbiddenChangeError(_describe(args.name, found))
 
-    async def refuse_deletion(args: pulumi.ResourceHookArgs) -> None:
-        if replacements is not None and (found := replacements(args.old_inputs or {})):
-            raise ForbiddenChangeError(_describe(args.name, found))
-
-    options = pulumi.ResourceHookOptions(on_dry_run=True)
-    update = pulumi.ResourceHook(f"{name}-guard", refuse, options)
-    if replacements is None:
-        return pulumi.ResourceHookBinding(before_update=[update])
-    deletion = pulumi.ResourceHook(f"{name}-replacement-guard", refuse_deletion, options)
-    return pulumi.ResourceHookBinding(before_update=[update], before_delete=[deletion])
+    hook = pulumi.ResourceHook(f"{name}-guard", refuse, pulumi.ResourceHookOptions(on_dry_run=True))
+    return pulumi.ResourceHookBinding(before_update=[hook])
 
 
 async def _plain(value: Any) -> Any:

@@ -16,11 +16,9 @@ from .._rbac import create_read_role
 from .._release import release
 from ..urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT, log_address_warnings
 from .alloy.config import alloy_config
-from .alloy.values import CONFIG_KEY as ALLOY_KEY
 from .alloy.values import UI_PORT, alloy_values
 from .args import TelemetryArgs
 from .collector.config import collector_text
-from .collector.values import CONFIG_KEY as COLLECTOR_KEY
 from .collector.values import collector_values
 from .engines import Engine
 from .labels import log_labels, log_metadata
@@ -28,23 +26,21 @@ from .losses import losses
 from .pipelines import Role, roles
 from .spec import TelemetrySpec
 from .update_guard import engine_problems, update_problems
-from .workload import cluster_role_name, config_map_name, readable_resources, workload_name
+from .workload import CONFIG_KEYS, cluster_role_name, config_map_name, readable_resources, workload_name
 
 
 @dataclass(frozen=True)
 class _EngineFunctions:
     """What an engine makes of a specification."""
 
-    config_key: str
-    """The key of the configuration in its ConfigMap."""
     config: Callable[[TelemetrySpec, Role], str]
     values: Callable[[TelemetrySpec, Role], dict[str, Any]]
     """The values of its chart."""
 
 
 _ENGINES = {
-    Engine.ALLOY: _EngineFunctions(ALLOY_KEY, alloy_config, alloy_values),
-    Engine.OTEL_COLLECTOR: _EngineFunctions(COLLECTOR_KEY, collector_text, collector_values),
+    Engine.ALLOY: _EngineFunctions(alloy_config, alloy_values),
+    Engine.OTEL_COLLECTOR: _EngineFunctions(collector_text, collector_values),
 }
 
 
@@ -107,11 +103,21 @@ class Telemetry(pulumi.ComponentResource):
     ) -> None:
         """Create the configuration, the access and the release of one role."""
         engine, suffix = _ENGINES[spec.engine], "" if role is Role.AGENTS else f"-{role.value}"
+        agents = role is Role.AGENTS
+
+        def engine_changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+            return engine_problems(old, new, allowed=spec.allow_changes)
+
+        config_name = f"{name}{suffix}-config"
         config = ConfigMap(
-            f"{name}{suffix}-config",
+            config_name,
             metadata=ObjectMetaArgs(name=config_map_name(spec, role), namespace=spec.namespace, labels=MANAGED_BY),
-            data={engine.config_key: resolved.apply(lambda checked: engine.config(checked, role))},
-            opts=pulumi.ResourceOptions(parent=self, depends_on=namespaces),
+            data={CONFIG_KEYS[spec.engine]: resolved.apply(lambda checked: engine.config(checked, role))},
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=namespaces,
+                hooks=guard(config_name, engine_changes, compared="data") if agents else None,
+            ),
         )
         access = create_read_role(
             f"{name}{suffix}-collectors",
@@ -125,10 +131,6 @@ class Telemetry(pulumi.ComponentResource):
         def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
             return update_problems(old, new, allowed=spec.allow_changes)
 
-        def replacement_problems(old: Mapping[str, Any]) -> list[str]:
-            return engine_problems(old, spec.engine, allowed=spec.allow_changes)
-
-        agents = role is Role.AGENTS
         release(
             f"{name}-{role.value}",
             spec,
@@ -136,7 +138,7 @@ class Telemetry(pulumi.ComponentResource):
             values=resolved.apply(lambda checked: engine.values(checked, role)),
             parent=self,
             depends_on=[*namespaces, config, *access],
-            hooks=guard(f"{name}-agents", problems, replacements=replacement_problems) if agents else None,
+            hooks=guard(f"{name}-agents", problems) if agents else None,
             release_name=workload_name(spec, role),
             own_values=agents,
             aliases=[f"{name}-alloy"] if agents else [],

@@ -8,7 +8,7 @@ from .._merge import value_at
 from .._shown import shown
 from .engines import Engine
 from .spec import GuardedChange, LogSource
-from .workload import STORAGE_VOLUME
+from .workload import CONFIG_KEYS, STORAGE_VOLUME
 
 Values = Mapping[str, Any]
 
@@ -37,21 +37,26 @@ def update_problems(old: Values, new: Values, *, allowed: Collection[GuardedChan
     ]
 
 
-def engine_problems(old: Values, engine: Engine, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
-    """Return a message where the release with the inputs `old` is deleted for one of another engine."""
-    before = next((one for one in Engine if one.chart.name in str(old.get("chart", ""))), engine)
-    if GuardedChange.ENGINE in allowed or before is engine:
+def engine_problems(old: Values, new: Values, *, allowed: Collection[GuardedChange] = ()) -> list[str]:
+    """Return a message where the data of the ConfigMap was the configuration of another engine."""
+    before, after = _engine(old), _engine(new)
+    if GuardedChange.ENGINE in allowed or before is None or after is None or before is after:
         return []
     return [
         forbidden_change(
             "engine",
             before.value,
-            engine.value,
+            after.value,
             "the new collectors do not know how far the log files were read: they send the lines that the nodes still "
             "have once more, take no OTLP data until they run, and have a Service of another name; "
             f'set engine {before.value} to keep it, or apply once with allow_changes ["{GuardedChange.ENGINE}"]',
         )
     ]
+
+
+def _engine(data: Values) -> Engine | None:
+    """Return the engine whose configuration the data of a ConfigMap is; `None` where it is of none."""
+    return next((engine for engine, key in CONFIG_KEYS.items() if key in data), None)
 
 
 def _log_source_changed(old: Values, new: Values) -> str:

@@ -16,6 +16,8 @@ LOGIN_DIRECTORY = "/etc/collector-login"
 DESTINATIONS_DIRECTORY = "/etc/collector-destinations"
 """Directory with a directory of secrets for each destination beside the stores of the stack."""
 STORAGE_VOLUME = "storage"
+CONFIG_KEYS = {Engine.ALLOY: "config.alloy", Engine.OTEL_COLLECTOR: "relay"}
+"""The key of the configuration in its ConfigMap."""
 DEFAULT_QUEUE = "512Mi"
 """Size of each queue on disk of the Collector."""
 
@@ -58,8 +60,12 @@ def workload_name(spec: TelemetrySpec, role: Role) -> str:
 
 
 def config_map_name(spec: TelemetrySpec, role: Role) -> str:
-    """Return the name of the ConfigMap with the configuration of a role."""
-    return f"{workload_name(spec, role)}-config"
+    """Return the name of the ConfigMap with the configuration of a role.
+
+    It is the same for both engines, so that another engine is an update of it, which the guard can refuse.
+    """
+    name = "collectors" if spec.release_name in list(Engine) else spec.release_name
+    return f"{name}-config" if role is Role.AGENTS else f"{name}-{role.value}-config"
 
 
 def cluster_role_name(spec: TelemetrySpec, role: Role) -> str:

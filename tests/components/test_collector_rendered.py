@@ -87,9 +87,9 @@ def test_agents_read_files_as_root_and_keep_their_place_on_the_node(tmp_path: Pa
 def test_the_configuration_that_is_mounted_is_the_one_of_the_role(tmp_path: Path) -> None:
     rendering = rendered(ALL, tmp_path)
     for owner, name in (
-        ("otel-collector-agent", "otel-collector-config"),
-        ("otel-collector-singleton", "otel-collector-singleton-config"),
-        ("otel-collector-gateway", "otel-collector-gateway-config"),
+        ("otel-collector-agent", "collectors-config"),
+        ("otel-collector-singleton", "collectors-singleton-config"),
+        ("otel-collector-gateway", "collectors-gateway-config"),
     ):
         pod = pod_of(rendering, owner).spec
         (mounted,) = [volume["configMap"] for volume in pod["volumes"] if "configMap" in volume]

@@ -12,7 +12,7 @@ from tests.e2e.platform import Platform
 
 pytestmark = pytest.mark.e2e
 
-ALLOY_CONFIG = "/api/v1/namespaces/telemetry/configmaps/alloy-config"
+ALLOY_CONFIG = "/api/v1/namespaces/telemetry/configmaps/collectors-config"
 GENERATOR = "/apis/apps/v1/namespaces/demo/deployments/telemetry-generator"
 NO_SUCH_IMAGE = {"observability:telemetry": {"values": {"image": {"tag": "does-not-exist"}}}}
 
@@ -63,7 +63,7 @@ def test_a_refresh_finds_what_was_edited_by_hand_and_an_up_puts_it_back_and_prin
         {
             "apiVersion": "v1",
             "kind": "ConfigMap",
-            "metadata": {"name": "alloy-config", "namespace": "telemetry"},
+            "metadata": {"name": "collectors-config", "namespace": "telemetry"},
             "data": edited,
         }
     )

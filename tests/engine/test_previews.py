@@ -49,7 +49,8 @@ def test_a_preview_creates_the_whole_platform(stack: str, checkout: Checkout) ->
         assert created[f"observability:index:{component}"] == has_stores
     assert created["observability:index:Telemetry"] == 1
     releases = {inputs["name"] for inputs in _inputs(preview, ":Release")}
-    assert ({"loki", "tempo", "alloy"} if has_stores else {"alloy", "alloy-singleton"}) <= releases
+    collectors = {"minimal": {"otel-collector"}, "agent": {"alloy", "alloy-singleton"}}.get(stack, {"alloy"})
+    assert collectors | ({"loki", "tempo"} if has_stores else set()) <= releases
     namespaces = [inputs["metadata"]["name"] for inputs in _inputs(preview, "/v1:Namespace")]
     assert sorted(namespaces) == NAMESPACES[stack], "each namespace is made once"
     assert (created["random:index/randomPassword:RandomPassword"] == 0) == (stack in ("onprem", "agent")), (

@@ -86,7 +86,7 @@ def test_running_collectors_keep_their_engine_and_their_source_of_logs_until_the
     apply(dev, "dev", previewed[1])
     dev.configure("dev", {"observability:telemetry": {"engine": "otel-collector"}})
     output = refused(dev.deploy("preview", "dev"))
-    assert "telemetry-agents: the applied state forbids 1 change" in output
+    assert "telemetry-config: the applied state forbids 1 change" in output
     assert 'engine = "otel-collector": must not change from "alloy"' in output
 
     dev.configure("dev", {"observability:telemetry": {"engine": "otel-collector", "allow_changes": ["engine"]}})

@@ -7,10 +7,12 @@ from typing import Any
 from ..._merge import deep_merge
 from ..._pods import pod_values, pull_secrets
 from ...charts import ALLOY
+from ..engines import Engine
 from ..model import SourceKind
 from ..pipelines import OTLP_PORTS, ReceiverPort, Role, flows_of, receiver_ports
 from ..spec import TelemetrySpec
 from ..workload import (
+    CONFIG_KEYS,
     NODES_WITH_LOG_FILES,
     STORAGE_VOLUME,
     config_map_name,
@@ -27,7 +29,6 @@ from .config import alloy_config
 from .destinations import queue_bytes
 from .sources import DOCKER_SOCKET
 
-CONFIG_KEY = "config.alloy"
 UI_PORT = 12345
 _ALLOY_USER = 473
 _STORAGE = "/var/lib/alloy"
@@ -49,7 +50,7 @@ def alloy_values(spec: TelemetrySpec, role: Role = Role.AGENTS) -> dict[str, Any
         "fullnameOverride": workload_name(spec, role),
         "crds": {"create": False},
         "alloy": {
-            "configMap": {"create": False, "name": config_map_name(spec, role), "key": CONFIG_KEY},
+            "configMap": {"create": False, "name": config_map_name(spec, role), "key": CONFIG_KEYS[Engine.ALLOY]},
             "clustering": _clustering(spec, role),
             "enableReporting": False,
             **({"listenAddr": spec.any_address} if spec.listens_on_ipv6 else {}),

@@ -24,7 +24,6 @@ from ..workload import (
 )
 from .config import HEALTH_PORT, METRICS_PORT, STORAGE_DIRECTORY, collector_config, collector_text
 
-CONFIG_KEY = "relay"
 """The key of the ConfigMap that the chart mounts."""
 FEATURE_GATES = ("+stanza.synchronousLogEmitter",)
 """Without this gate up to 100 lines of each file wait in memory, after their position was saved.

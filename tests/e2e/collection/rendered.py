@@ -32,7 +32,8 @@ class Rendered:
 
     def configuration(self, role: Role) -> Mapping[str, Any]:
         """Return the configuration of a role."""
-        (text,) = self._objects.config_map(f"{self.name(role)}-config").values()
+        suffix = "" if role is Role.AGENTS else f"-{role.value}"
+        (text,) = self._objects.config_map(f"collectors{suffix}-config").values()
         return dict(yaml.safe_load(text))
 
     def arguments(self, role: Role) -> Sequence[str]:

@@ -10,6 +10,7 @@ from components.telemetry.engines import Engine
 from components.telemetry.pipelines import Role
 from components.telemetry.spec import GuardedChange, TelemetrySpec
 from components.telemetry.update_guard import engine_problems, update_problems
+from components.telemetry.workload import CONFIG_KEYS, config_map_name
 
 ARGS: dict[str, Any] = {
     "namespace": "telemetry",
@@ -57,16 +58,20 @@ def test_running_collectors_keep_their_source_of_logs(old: str, new: str) -> Non
     assert changed({"log_source": old}, {"log_source": new}, GuardedChange.LOG_SOURCE) == []
 
 
-@pytest.mark.parametrize(
-    ("chart", "old"), [("alloy", Engine.ALLOY), ("/charts/opentelemetry-collector-0.170.0", "otel")]
-)
-def test_running_collectors_keep_their_engine(chart: str, old: str) -> None:
-    new = Engine.OTEL_COLLECTOR if old is Engine.ALLOY else Engine.ALLOY
-    (problem,) = engine_problems({"chart": chart}, new)
-    assert problem.startswith(f'engine = "{new.value}": must not change from "{old}')
-    assert engine_problems({"chart": chart}, new, allowed=[GuardedChange.ENGINE]) == []
-    (same,) = set(Engine) - {new}
-    assert engine_problems({"chart": chart}, same) == []
+@pytest.mark.parametrize(("old", "new"), [("alloy", "otel-collector"), ("otel-collector", "alloy")])
+def test_running_collectors_keep_their_engine(old: str, new: str) -> None:
+    before, after = ({CONFIG_KEYS[Engine(engine)]: "text"} for engine in (old, new))
+    (problem,) = engine_problems(before, after)
+    assert problem.startswith(f'engine = "{new}": must not change from "{old}"')
+    assert engine_problems(before, after, allowed=[GuardedChange.ENGINE]) == []
+    assert engine_problems(before, {**before, CONFIG_KEYS[Engine(old)]: "other"}) == []
+
+
+def test_the_configuration_has_one_name_for_both_engines() -> None:
+    specs = [TelemetrySpec.check('Telemetry "t"', {**ARGS, "engine": engine.value}) for engine in Engine]
+    assert {config_map_name(spec, Role.AGENTS) for spec in specs} == {"collectors-config"}
+    named = TelemetrySpec.check('Telemetry "t"', {**ARGS, "release_name": "edge"})
+    assert config_map_name(named, Role.GATEWAY) == "edge-gateway-config"
 
 
 def test_the_directory_of_the_collector_is_guarded_too() -> None:

@@ -111,7 +111,7 @@ def test_one_reader_of_events_ends_before_the_next_one_begins() -> None:
     assert (controller["type"], controller["replicas"]) == ("deployment", 1)
     assert controller["updateStrategy"] == {"type": "Recreate"}
     assert values["fullnameOverride"] == "alloy-singleton"
-    assert values["alloy"]["configMap"]["name"] == "alloy-singleton-config"
+    assert values["alloy"]["configMap"]["name"] == "collectors-singleton-config"
     assert values["alloy"]["extraPorts"] == [] and values["alloy"]["mounts"]["varlog"] is False
     assert values["alloy"]["securityContext"]["runAsNonRoot"] is True
     assert all("hostPath" not in volume for volume in controller["volumes"]["extra"])
