@@ -73,6 +73,7 @@ def test_a_stack_that_protects_itself_comes_up_is_settled_and_goes(tmp_path: Pat
             "tempo-tls",
             "alloy-tls",
             "grafana-tls",
+            "prometheus-tls",
         }
     finally:
         platform.end()
