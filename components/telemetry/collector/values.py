@@ -7,7 +7,7 @@ from typing import Any
 from ..._merge import deep_merge
 from ..._pods import pod_values, pull_secrets
 from ..model import SourceKind
-from ..pipelines import OTLP_PORTS, ReceiverPort, Role, flows_of, receiver_ports
+from ..pipelines import EXPORTER_PORT, OTLP_PORTS, ReceiverPort, Role, flows_of, receiver_ports
 from ..spec import TelemetrySpec
 from ..workload import (
     NODES_WITH_LOG_FILES,
@@ -80,7 +80,11 @@ def collector_values(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
         "nodeSelector": node_selector(spec, role),
         "tolerations": tolerations(spec, role),
         "service": _service(spec, role),
-        "serviceMonitor": {"enabled": spec.service_monitor, "extraLabels": dict(spec.service_monitor_labels)},
+        "serviceMonitor": {
+            "enabled": spec.service_monitor,
+            "extraLabels": dict(spec.service_monitor_labels),
+            "metricsEndpoints": _scraped_ports(spec, role),
+        },
         **_workload(spec, role, claimed=claimed),
     }
     images = pod_values(
@@ -90,6 +94,14 @@ def collector_values(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
         priority_class={"priorityClassName": spec.priority_class},
     )
     return deep_merge(values, images)
+
+
+def _scraped_ports(spec: TelemetrySpec, role: Role) -> list[dict[str, Any]]:
+    """Return the ports that a Prometheus scrapes: own metrics, and those of `prometheus_exporter` with their labels."""
+    exported = (
+        [{"port": EXPORTER_PORT.name, "honorLabels": True}] if EXPORTER_PORT in receiver_ports(spec, role) else []
+    )
+    return [{"port": "metrics"}, *exported]
 
 
 def _asks_the_api(spec: TelemetrySpec, role: Role) -> bool:

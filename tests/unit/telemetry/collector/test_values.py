@@ -91,3 +91,16 @@ def test_secrets_of_destinations_are_mounted_below_their_names() -> None:
     [volume] = [each for each in values_of(**SHOP)["extraVolumes"] if each["name"] == "destinations"]
     paths = {item["path"] for source in volume["projected"]["sources"] for item in source["secret"]["items"]}
     assert paths == {"archive/ca.crt", "archive/token", "central/header-x-api-key", "central/password"}
+
+
+def test_what_the_exporter_offers_is_scraped_with_its_own_labels() -> None:
+    changes: dict[str, Any] = {
+        "destinations": {"scraped": {"kind": "prometheus_exporter"}},
+        "pipelines": {"metrics": {"destinations": ["scraped"]}},
+    }
+    own = {"port": "metrics"}
+    assert values_of(**changes)["serviceMonitor"]["metricsEndpoints"] == [
+        own,
+        {"port": "exporter", "honorLabels": True},
+    ]
+    assert values_of()["serviceMonitor"]["metricsEndpoints"] == [own]
