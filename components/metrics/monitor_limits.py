@@ -34,7 +34,7 @@ def admission_policy(spec: MetricsSpec) -> dict[str, Any]:
     return {
         "failurePolicy": "Fail",
         "matchConstraints": {"resourceRules": [changes]},
-        # Whoever only labels or deletes a monitor that was there before is let through.
+        # A change of labels, or the deletion, of a monitor that was there before is admitted.
         "matchConditions": [
             {"name": "specification-changes", "expression": "oldObject == null || object.spec != oldObject.spec"}
         ],

@@ -15,6 +15,10 @@ TLS_DIRECTORY = "/etc/collector-tls"
 LOGIN_DIRECTORY = "/etc/collector-login"
 DESTINATIONS_DIRECTORY = "/etc/collector-destinations"
 """Directory with a directory of secrets for each destination beside the stores of the stack."""
+CA_FILE = {"ca_file": f"{TLS_DIRECTORY}/ca.crt"}
+OWN_FILES = {"cert_file": f"{TLS_DIRECTORY}/tls.crt", "key_file": f"{TLS_DIRECTORY}/tls.key"}
+RELOAD_INTERVAL = "10m"
+"""Time until a renewed certificate is read."""
 STORAGE_VOLUME = "storage"
 CONFIG_KEYS = {Engine.ALLOY: "config.alloy", Engine.OTEL_COLLECTOR: "relay"}
 """The key of the configuration in its ConfigMap."""
@@ -76,6 +80,11 @@ def cluster_role_name(spec: TelemetrySpec, role: Role) -> str:
 def memory_limit(spec: TelemetrySpec, role: Role) -> str:
     """Return the memory limit of each collector of a role."""
     return spec.gateway.memory_limit if role is Role.GATEWAY and spec.gateway else spec.memory_limit
+
+
+def refused_from_mib(spec: TelemetrySpec, role: Role) -> int:
+    """Return the memory in MiB from which a collector refuses data, 80 % of its limit; senders retry."""
+    return int(parse_quantity(memory_limit(spec, role)) * 80 // 100) // 2**20
 
 
 def resources(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
@@ -172,6 +181,22 @@ def storage_volume(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
     destinations = len({name for flow in flows_of(spec, role) for name in flow.destinations})
     size = 1 + -(-2 * destinations * int(parse_quantity(queue)) // 2**30)
     return {"name": STORAGE_VOLUME, "emptyDir": {"sizeLimit": f"{size}Gi"}}
+
+
+def claims_volume(spec: TelemetrySpec, role: Role) -> bool:
+    """Whether each collector of a role has a volume of its own."""
+    return role is Role.GATEWAY and spec.gateway is not None and spec.gateway.volume_size is not None
+
+
+def gateway_claim(size: str) -> dict[str, Any]:
+    """Return the claim of the volume of each gateway."""
+    request = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}
+    return {"metadata": {"name": STORAGE_VOLUME}, "spec": request}
+
+
+def disruption_budget(count: int) -> dict[str, Any]:
+    """Return the budget of a workload, which one pod alone has not: no node could be drained."""
+    return {"enabled": True, "maxUnavailable": 1} if count > 1 else {"enabled": False}
 
 
 def readable_resources(spec: TelemetrySpec, role: Role) -> Mapping[str, list[str]]:

@@ -1,16 +1,14 @@
 """A store that counts the log lines that are sent to it."""
 
-import gzip
 import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 
-from sandbox.commands import HOST
+from tools.local_sink import posts
 
 PLAIN, OTLP = "/plain", "/otlp"
 """The paths of lines as they are, and of OTLP without that of the signal."""
@@ -20,8 +18,8 @@ _NUMBER = re.compile(rb'"number":"(\d+)"')
 class Sink:
     """The number of lines that have arrived, how many of them are different, and when they came."""
 
-    def __init__(self, address: str) -> None:
-        self.url = f"http://{address}"
+    def __init__(self) -> None:
+        self.url = ""
         self.lines = 0
         self.first = self.last = time.monotonic()
         """The times of the first and of the last arrival."""
@@ -45,33 +43,9 @@ class Sink:
 @contextmanager
 def sink() -> Iterator[Sink]:
     """Serve a sink on a free port."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
-            found.add(_numbers(body) if self.path == PLAIN else _numbers_of_otlp(body))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Write nothing."""
-
-    server = ThreadingHTTPServer((HOST, 0), Handler)
-    found = Sink(f"{HOST}:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    found = Sink()
+    with posts(lambda path, body: found.add(_numbers(body) if path == PLAIN else _numbers_of_otlp(body))) as found.url:
         yield found
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def _numbers(body: bytes) -> list[bytes]:

@@ -13,16 +13,15 @@ from ..model import DestinationKind, PipelineDestination, Signal
 from ..pipelines import GATEWAY, LOKI, PROMETHEUS, Flow, Role, flows_of
 from ..spec import TelemetrySpec
 from ..workload import (
+    CA_FILE,
     LOGIN_DIRECTORY,
-    TLS_DIRECTORY,
+    OWN_FILES,
+    RELOAD_INTERVAL,
     destination_directory,
     gateway_host,
 )
 from .syntax import Block, Ref, Value, identifier
 
-_RELOAD = "10m"
-_CA = {"ca_file": f"{TLS_DIRECTORY}/ca.crt"}
-_OWN = {"cert_file": f"{TLS_DIRECTORY}/tls.crt", "key_file": f"{TLS_DIRECTORY}/tls.key"}
 _QUEUE = Block("otelcol.storage.file", "queue")
 _REMOTE_WRITE = "prometheus.remote_write"
 
@@ -160,8 +159,8 @@ def _gateway_exporter(spec: TelemetrySpec, role: Role) -> Block:
     resolver = Block("resolver", blocks=[Block("dns", attributes={"hostname": gateway_host(spec)})])
     # The certificate names the Service of the agents, and the replicas are called by their addresses.
     server = {"server_name": f"{spec.release_name}.{spec.namespace}"}
-    presented = _OWN if spec.client_certificates else {}
-    secured = {**_CA, **presented, **server, "reload_interval": _RELOAD}
+    presented = OWN_FILES if spec.client_certificates else {}
+    secured = {**CA_FILE, **presented, **server, "reload_interval": RELOAD_INTERVAL}
     tls = Block("tls", attributes=secured if spec.receiver_tls else {"insecure": True})
     off = {"enabled": False}
     otlp = Block(
@@ -199,7 +198,7 @@ def _otlp_exporter(
 ) -> Outlet:
     attributes = _exporter_client(destination.client, destination_label(name))
     files = _files(name, destination).tls
-    tls = [Block("tls", attributes={**files, "reload_interval": _RELOAD})] if files else []
+    tls = [Block("tls", attributes={**files, "reload_interval": RELOAD_INTERVAL})] if files else []
     url = f"{destination.url.rstrip('/')}/otlp" if destination.kind is DestinationKind.LOKI else destination.url
     build = _http_exporter if "://" in url else _grpc_exporter
     return _outlet(build(spec, role, label, url, attributes, tls, blocks=blocks))
@@ -365,7 +364,7 @@ def _push_security(spec: TelemetrySpec) -> list[Block]:
     """Return the blocks of a push to Loki: the login, and the CA that is trusted at an https address."""
     blocks = [Block("basic_auth", attributes=_login())] if spec.login_secret else []
     if spec.tls_secret and spec.logs_push_url.startswith("https://"):
-        blocks.append(Block("tls_config", attributes={**_CA, **(_OWN if spec.client_certificates else {})}))
+        blocks.append(Block("tls_config", attributes={**CA_FILE, **(OWN_FILES if spec.client_certificates else {})}))
     return blocks
 
 
@@ -378,24 +377,24 @@ def _exporter_tls(spec: TelemetrySpec) -> list[Block]:
     """Return the block of an exporter's client that trusts servers of the Secret's CA."""
     if not spec.tls_secret:
         return []
-    own = _OWN if spec.client_certificates else {}
-    return [Block("tls", attributes={**_CA, **own, "reload_interval": _RELOAD})]
+    own = OWN_FILES if spec.client_certificates else {}
+    return [Block("tls", attributes={**CA_FILE, **own, "reload_interval": RELOAD_INTERVAL})]
 
 
 def _external_tls(spec: TelemetrySpec) -> list[Block]:
     """Return the block for the metrics store, which public CAs are trusted for too unless its client names its own."""
-    trusted: dict[str, Value] = {**_CA, "include_system_ca_certs_pool": True} if spec.tls_secret else {}
+    trusted: dict[str, Value] = {**CA_FILE, "include_system_ca_certs_pool": True} if spec.tls_secret else {}
     own = ClientFiles(spec.metrics_client).tls if spec.metrics_client else {}
     if "ca_file" in own:
         trusted = {}
     if not trusted and not own:
         return []
-    return [Block("tls", attributes={**trusted, **own, "reload_interval": _RELOAD})]
+    return [Block("tls", attributes={**trusted, **own, "reload_interval": RELOAD_INTERVAL})]
 
 
 def receiver_tls(spec: TelemetrySpec) -> list[Block]:
     """Return the block of a TLS receiver, which requires client certificates where the collectors present theirs."""
     if not spec.receiver_tls:
         return []
-    asked = {"client_ca_file": _CA["ca_file"]} if spec.client_certificates else {}
-    return [Block("tls", attributes={**_OWN, **asked, "reload_interval": _RELOAD})]
+    asked = {"client_ca_file": CA_FILE["ca_file"]} if spec.client_certificates else {}
+    return [Block("tls", attributes={**OWN_FILES, **asked, "reload_interval": RELOAD_INTERVAL})]

@@ -4,12 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..._log_labels import APP_LABELS, IndexLabel
-from ...units import parse_duration, parse_quantity
 from ..model import PipelineProcessor, ProcessorKind, Signal
 from ..ottl import (
     APP_LABEL_ATTRIBUTES,
     SERVICE_NAME_ATTRIBUTE,
-    SPAN_METRICS_NAMESPACE,
     Statements,
     delete_attributes,
     drop_condition,
@@ -21,18 +19,14 @@ from ..ottl import (
     transformations,
 )
 from ..pipelines import PROMETHEUS, Role
+from ..spans import FLUSH_INTERVAL, SERVICE_GRAPH_STORE, SPAN_METRICS, Policy, decision_cache_size, policies
 from ..spec import TelemetrySpec
-from ..workload import KUBERNETES_ATTRIBUTES, memory_limit, workload_name
+from ..workload import KUBERNETES_ATTRIBUTES, refused_from_mib, workload_name
 from .destinations import Outlet, exporters
 from .sources import NODE_NAME
 from .syntax import Block, Ref, Sum, Value, go_duration
 
 Consumers = Mapping[Signal, Sequence[Ref]]
-
-_MEMORY_SHARE = 0.8
-_FLUSH_INTERVAL, _SERIES_EXPIRE = "15s", "5m"
-_DECISIONS = 10
-"""Decisions that are remembered for each trace in memory, so that late spans are treated as the others."""
 
 
 def output(consumers: Consumers) -> Block:
@@ -42,8 +36,7 @@ def output(consumers: Consumers) -> Block:
 
 def memory_limiter(spec: TelemetrySpec, role: Role, label: str, consumers: Consumers) -> Block:
     """Return the processor that rejects OTLP data before the container reaches its memory limit; senders retry."""
-    limit = int(parse_quantity(memory_limit(spec, role)) * int(_MEMORY_SHARE * 100) // 100 // 2**20)
-    attributes: dict[str, Value] = {"check_interval": "1s", "limit": f"{limit}MiB"}
+    attributes: dict[str, Value] = {"check_interval": "1s", "limit": f"{refused_from_mib(spec, role)}MiB"}
     return Block("otelcol.processor.memory_limiter", label, attributes, [output(consumers)])
 
 
@@ -143,21 +136,14 @@ def _filter(place: Place, processor: PipelineProcessor) -> Outlet:
 
 
 def _span_metrics(place: Place, _processor: PipelineProcessor) -> Outlet:
-    attributes: dict[str, Value] = {
-        "namespace": SPAN_METRICS_NAMESPACE,
-        "exclude_dimensions": ["collector.instance.id"],
-        "resource_metrics_key_attributes": [SERVICE_NAME_ATTRIBUTE],
-        "metrics_flush_interval": _FLUSH_INTERVAL,
-        "metrics_expiration": _SERIES_EXPIRE,
-    }
     histogram = Block("histogram", attributes={"unit": "s"}, blocks=[Block("explicit")])
     exemplars = Block("exemplars", attributes={"enabled": True})
-    return _connected(place, Block("otelcol.connector.spanmetrics", place.label, attributes, [histogram, exemplars]))
+    return _connected(place, Block("otelcol.connector.spanmetrics", place.label, SPAN_METRICS, [histogram, exemplars]))
 
 
 def _service_graph(place: Place, _processor: PipelineProcessor) -> Outlet:
-    store = Block("store", attributes={"ttl": "10s", "max_items": 10_000})
-    attributes: dict[str, Value] = {"metrics_flush_interval": _FLUSH_INTERVAL}
+    store = Block("store", attributes=SERVICE_GRAPH_STORE)
+    attributes: dict[str, Value] = {"metrics_flush_interval": FLUSH_INTERVAL}
     return _connected(place, Block("otelcol.connector.servicegraph", place.label, attributes, [store]))
 
 
@@ -186,27 +172,21 @@ def _connected(place: Place, connector: Block) -> Outlet:
 
 
 def _tail_sampling(place: Place, processor: PipelineProcessor) -> Outlet:
-    decisions = processor.traces_in_memory * _DECISIONS
-    policies = []
-    if processor.errors:
-        policies.append(_policy("errors", "status_code", status_codes=["ERROR"]))
-    if processor.slow is not None:
-        # The policy keeps what takes longer than its threshold.
-        threshold = max(int(parse_duration(processor.slow).total_seconds() * 1000) - 1, 0)
-        policies.append(_policy("slow", "latency", threshold_ms=threshold))
-    if processor.percentage or not policies:
-        policies.append(_policy("share", "probabilistic", sampling_percentage=processor.percentage))
+    decisions = decision_cache_size(processor)
     attributes: dict[str, Value] = {
         "decision_wait": go_duration(processor.decision_wait),
         "num_traces": processor.traces_in_memory,
         "decision_cache": {"sampled_cache_size": decisions, "non_sampled_cache_size": decisions},
     }
-    component = Block("otelcol.processor.tail_sampling", place.label, attributes, [*policies, place.output])
+    component = Block(
+        "otelcol.processor.tail_sampling", place.label, attributes, [*map(_policy, policies(processor)), place.output]
+    )
     return Outlet([component.export("input")], [component])
 
 
-def _policy(name: str, kind: str, **options: Value) -> Block:
-    return Block("policy", attributes={"name": name, "type": kind}, blocks=[Block(kind, attributes=options)])
+def _policy(policy: Policy) -> Block:
+    settings = Block(policy.kind, attributes=policy.settings)
+    return Block("policy", attributes={"name": policy.name, "type": policy.kind}, blocks=[settings])
 
 
 _COMPONENTS: Mapping[ProcessorKind, Callable[[Place, PipelineProcessor], Outlet]] = {

@@ -15,8 +15,11 @@ from ..workload import (
     CONFIG_KEYS,
     NODES_WITH_LOG_FILES,
     STORAGE_VOLUME,
+    claims_volume,
     config_map_name,
     container_security,
+    disruption_budget,
+    gateway_claim,
     mounted_secrets,
     node_selector,
     resources,
@@ -45,7 +48,7 @@ def alloy_values(spec: TelemetrySpec, role: Role = Role.AGENTS) -> dict[str, Any
     volumes, mounts = mounted_secrets(spec, role)
     on_nodes = runs_on_nodes(spec, role)
     host_volumes, host_mounts = _node_files(spec, role)
-    storage = [] if _claims_volume(spec, role) else [storage_volume(spec, role)]
+    storage = [] if claims_volume(spec, role) else [storage_volume(spec, role)]
     values = {
         "fullnameOverride": workload_name(spec, role),
         "crds": {"create": False},
@@ -126,10 +129,6 @@ def _node_files(spec: TelemetrySpec, role: Role) -> tuple[list[dict[str, Any]], 
     return [socket], [{"name": "docker-socket", "mountPath": DOCKER_SOCKET, "readOnly": True}]
 
 
-def _claims_volume(spec: TelemetrySpec, role: Role) -> bool:
-    return role is Role.GATEWAY and spec.gateway is not None and spec.gateway.volume_size is not None
-
-
 def _service(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
     if role is Role.GATEWAY:
         # Agents choose one replica for each trace by the addresses of all of them.
@@ -157,7 +156,7 @@ def _deployment(spec: TelemetrySpec) -> dict[str, Any]:
     return {"type": "deployment", **_replicas(spec.replicas)}
 
 
-def _events_reader(_: TelemetrySpec) -> dict[str, Any]:
+def _singleton(_: TelemetrySpec) -> dict[str, Any]:
     # The old reader ends before the new one begins: two would send each event twice.
     return {"type": "deployment", **_replicas(1), "updateStrategy": {"type": "Recreate"}}
 
@@ -168,23 +167,15 @@ def _gateway(spec: TelemetrySpec) -> dict[str, Any]:
     replicas = _replicas(spec.gateway.replicas)
     if spec.gateway.volume_size is None:
         return {"type": "deployment", **replicas}
-    claim = {
-        "metadata": {"name": STORAGE_VOLUME},
-        "spec": {
-            "accessModes": ["ReadWriteOnce"],
-            "resources": {"requests": {"storage": spec.gateway.volume_size}},
-        },
-    }
-    return {"type": "statefulset", **replicas, "volumeClaimTemplates": [claim]}
+    return {"type": "statefulset", **replicas, "volumeClaimTemplates": [gateway_claim(spec.gateway.volume_size)]}
 
 
 def _replicas(count: int) -> dict[str, Any]:
-    disruption = {"enabled": True, "maxUnavailable": 1} if count > 1 else {"enabled": False}
-    return {"replicas": count, "podDisruptionBudget": disruption}
+    return {"replicas": count, "podDisruptionBudget": disruption_budget(count)}
 
 
 _CONTROLLERS: Mapping[Role, Callable[[TelemetrySpec], dict[str, Any]]] = {
     Role.AGENTS: _deployment,
-    Role.SINGLETON: _events_reader,
+    Role.SINGLETON: _singleton,
     Role.GATEWAY: _gateway,
 }

@@ -8,11 +8,9 @@ from ..._http_client import ClientFiles, HttpClientSettings, HttpTls
 from ..._tenants import HEADER
 from ..model import PipelineDestination
 from ..spec import TelemetrySpec
-from ..workload import LOGIN_DIRECTORY, TLS_DIRECTORY, destination_directory
+from ..workload import CA_FILE, LOGIN_DIRECTORY, OWN_FILES, RELOAD_INTERVAL, destination_directory
 
-_RELOAD = {"reload_interval": "10m"}
-_CA = {"ca_file": f"{TLS_DIRECTORY}/ca.crt"}
-_OWN = {"cert_file": f"{TLS_DIRECTORY}/tls.crt", "key_file": f"{TLS_DIRECTORY}/tls.key"}
+_RELOAD = {"reload_interval": RELOAD_INTERVAL}
 
 
 @dataclass(frozen=True)
@@ -45,8 +43,8 @@ def store_client(spec: TelemetrySpec, url: str, tenant: str = "") -> Client:
 
 
 def _store_tls(spec: TelemetrySpec) -> dict[str, Any]:
-    own = _OWN if spec.client_certificates else {}
-    return {"tls": {**_CA, **own, **_RELOAD}} if spec.tls_secret else {}
+    own = OWN_FILES if spec.client_certificates else {}
+    return {"tls": {**CA_FILE, **own, **_RELOAD}} if spec.tls_secret else {}
 
 
 def metrics_store_client(spec: TelemetrySpec, url: str) -> Client:
@@ -55,7 +53,7 @@ def metrics_store_client(spec: TelemetrySpec, url: str) -> Client:
     client = settings_client("metrics", own, ClientFiles(own))
     if not url.startswith("https://"):
         return client
-    trusted: dict[str, Any] = {**_CA, "include_system_ca_certs_pool": True} if spec.tls_secret else {}
+    trusted: dict[str, Any] = {**CA_FILE, "include_system_ca_certs_pool": True} if spec.tls_secret else {}
     tls = {**({} if own.tls.ca else trusted), **_tls(ClientFiles(own))}
     return Client({**client.settings, **({"tls": {**tls, **_RELOAD}} if tls else {})}, client.extensions)
 
@@ -108,12 +106,12 @@ def gateway_tls(spec: TelemetrySpec) -> dict[str, Any]:
         return {"insecure": True}
     # Replicas are found by their addresses, and the certificate has the name of the Service of the agents.
     name = {"server_name_override": f"{spec.release_name}.{spec.namespace}"}
-    return {**_CA, **(_OWN if spec.client_certificates else {}), **name, **_RELOAD}
+    return {**CA_FILE, **(OWN_FILES if spec.client_certificates else {}), **name, **_RELOAD}
 
 
 def receiver_tls(spec: TelemetrySpec) -> dict[str, Any]:
     """Return the TLS of a receiver, which requires client certificates where the collectors present theirs."""
     if not spec.receiver_tls:
         return {}
-    asked = {"client_ca_file": _CA["ca_file"]} if spec.client_certificates else {}
-    return {"tls": {**_OWN, **asked, **_RELOAD}}
+    asked = {"client_ca_file": CA_FILE["ca_file"]} if spec.client_certificates else {}
+    return {"tls": {**OWN_FILES, **asked, **_RELOAD}}

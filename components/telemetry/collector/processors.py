@@ -1,11 +1,9 @@
 """Processors and connectors: what each source begins with, and the declared ones."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 
 from ..._log_labels import IndexLabel
 from ..._merge import deep_merge
-from ...units import parse_duration, parse_quantity
 from ..labels import EVENTS_JOB, container_labels, static_labels
 from ..model import PipelineProcessor, PipelineSource, ProcessorKind, Signal, SourceKind
 from ..ottl import (
@@ -13,7 +11,6 @@ from ..ottl import (
     LOGS_ANNOTATION,
     LOGS_ANNOTATION_ATTRIBUTE,
     SERVICE_NAME_ATTRIBUTE,
-    SPAN_METRICS_NAMESPACE,
     Statements,
     delete_attributes,
     drop_condition,
@@ -30,8 +27,9 @@ from ..ottl import (
     unread_pods,
 )
 from ..pipelines import Role
+from ..spans import FLUSH_INTERVAL, SERVICE_GRAPH_STORE, SPAN_METRICS, decision_cache_size, policies
 from ..spec import TelemetrySpec
-from ..workload import KUBERNETES_ATTRIBUTES, memory_limit, workload_name
+from ..workload import KUBERNETES_ATTRIBUTES, refused_from_mib, workload_name
 from .receivers import milliseconds
 from .variables import NODE_VARIABLE, POD_VARIABLE, Config, Variable
 
@@ -40,18 +38,13 @@ OWN_BEGINNING = frozenset({SourceKind.CONTAINERS, SourceKind.EVENTS, SourceKind.
 METRICS_OF_SPANS = frozenset({ProcessorKind.SPAN_METRICS, ProcessorKind.SERVICE_GRAPH})
 """The kinds that are connectors."""
 
-_MEMORY_PERCENT = 80
-_DECISIONS = 10
-"""Decisions that are remembered for each trace in memory, so that late spans are treated as the others."""
-_FLUSH_INTERVAL, _SERIES_EXPIRE = "15s", "5m"
 _CONTAINER_ONLY = frozenset({IndexLabel.STREAM, IndexLabel.FILENAME, IndexLabel.CONTAINER_RUNTIME, IndexLabel.LEVEL})
 """The labels that are not known of logs that are sent."""
 
 
 def first_processors(spec: TelemetrySpec, role: Role, signal: Signal, sources: Mapping[str, PipelineSource]) -> Config:
     """Return the processors of sources that begin alike: the memory limiter, the names of pods, labels."""
-    limit = int(parse_quantity(memory_limit(spec, role)) * _MEMORY_PERCENT // 100) // 2**20
-    limiter: Config = {"memory_limiter": {"check_interval": "1s", "limit_mib": limit}}
+    limiter: Config = {"memory_limiter": {"check_interval": "1s", "limit_mib": refused_from_mib(spec, role)}}
     if role is Role.GATEWAY:
         return limiter
     match next(iter(sources.values())).kind:
@@ -191,41 +184,25 @@ def moved_labels(name: str, processors: Mapping[str, PipelineProcessor]) -> Conf
 
 def _tail_sampling(processor: PipelineProcessor) -> Config:
     """Return the processor that keeps traces by any of its policies."""
-    policies: list[Config] = []
-    if processor.errors:
-        policies.append({"name": "errors", "type": "status_code", "status_code": {"status_codes": ["ERROR"]}})
-    if processor.slow:
-        # The policy keeps what is above its threshold.
-        threshold = max(int(parse_duration(processor.slow) / timedelta(milliseconds=1)) - 1, 0)
-        policies.append({"name": "slow", "type": "latency", "latency": {"threshold_ms": threshold}})
-    share = {"sampling_percentage": processor.percentage}
-    policies.append({"name": "share", "type": "probabilistic", "probabilistic": share})
-    decisions = processor.traces_in_memory * _DECISIONS
+    decisions = decision_cache_size(processor)
     return {
         "decision_wait": milliseconds(processor.decision_wait),
         "num_traces": processor.traces_in_memory,
         "decision_cache": {"sampled_cache_size": decisions, "non_sampled_cache_size": decisions},
-        "policies": policies,
+        "policies": [
+            {"name": policy.name, "type": policy.kind, policy.kind: dict(policy.settings)}
+            for policy in policies(processor)
+        ],
     }
 
 
 def metrics_of_spans(name: str, processor: PipelineProcessor) -> Config:
     """Return the connector that makes metrics of spans."""
     if processor.kind is ProcessorKind.SERVICE_GRAPH:
-        store = {"ttl": "10s", "max_items": 10_000}
-        return {f"service_graph/{name}": {"metrics_flush_interval": _FLUSH_INTERVAL, "store": store}}
-    return {
-        f"span_metrics/{name}": {
-            "namespace": SPAN_METRICS_NAMESPACE,
-            "histogram": {"unit": "s"},
-            "exemplars": {"enabled": True},
-            # The instance of the resource tells the collectors apart, and stays the same after a restart.
-            "exclude_dimensions": ["collector.instance.id"],
-            "resource_metrics_key_attributes": [SERVICE_NAME_ATTRIBUTE],
-            "metrics_flush_interval": _FLUSH_INTERVAL,
-            "metrics_expiration": _SERIES_EXPIRE,
-        }
-    }
+        store = dict(SERVICE_GRAPH_STORE)
+        return {f"service_graph/{name}": {"metrics_flush_interval": FLUSH_INTERVAL, "store": store}}
+    made = {"histogram": {"unit": "s"}, "exemplars": {"enabled": True}}
+    return {f"span_metrics/{name}": {**SPAN_METRICS, **made}}
 
 
 def named_metrics(spec: TelemetrySpec, role: Role) -> Config:

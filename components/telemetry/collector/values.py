@@ -12,8 +12,11 @@ from ..spec import TelemetrySpec
 from ..workload import (
     NODES_WITH_LOG_FILES,
     STORAGE_VOLUME,
+    claims_volume,
     config_map_name,
     container_security,
+    disruption_budget,
+    gateway_claim,
     mounted_secrets,
     node_selector,
     resources,
@@ -47,7 +50,7 @@ def collector_values(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
     """Return the values of chart opentelemetry-collector; a changed configuration is rolled out by an annotation."""
     on_nodes = runs_on_nodes(spec, role)
     volumes, mounts = mounted_secrets(spec, role)
-    claimed = _claims_volume(spec, role)
+    claimed = claims_volume(spec, role)
     storage = [] if claimed else [storage_volume(spec, role)]
     files = list(_log_directories(spec, role)) if on_nodes else []
     values = {
@@ -85,7 +88,7 @@ def collector_values(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
             "extraLabels": dict(spec.service_monitor_labels),
             "metricsEndpoints": _scraped_ports(spec, role),
         },
-        **_workload(spec, role, claimed=claimed),
+        **_workload(spec, role),
     }
     images = pod_values(
         spec,
@@ -109,10 +112,6 @@ def _asks_the_api(spec: TelemetrySpec, role: Role) -> bool:
     config = collector_config(spec, role)
     names = (*config.get("processors", {}), *config["receivers"])
     return any(name.startswith(("k8s_attributes", "k8sobjects")) for name in names)
-
-
-def _claims_volume(spec: TelemetrySpec, role: Role) -> bool:
-    return role is Role.GATEWAY and spec.gateway is not None and spec.gateway.volume_size is not None
 
 
 def _log_directories(spec: TelemetrySpec, role: Role) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -153,7 +152,7 @@ def _service(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
     return {"enabled": True, "internalTrafficPolicy": "Local" if local else "Cluster"}
 
 
-def _workload(spec: TelemetrySpec, role: Role, *, claimed: bool) -> Mapping[str, Any]:
+def _workload(spec: TelemetrySpec, role: Role) -> Mapping[str, Any]:
     if runs_on_nodes(spec, role):
         unavailable = int(spec.max_unavailable) if spec.max_unavailable.isdigit() else spec.max_unavailable
         return {
@@ -165,18 +164,11 @@ def _workload(spec: TelemetrySpec, role: Role, *, claimed: bool) -> Mapping[str,
         # The old reader ends before the new one begins: two would send each event twice.
         return {"mode": "deployment", **_replicas(1), "rollout": {"strategy": "Recreate"}}
     count = spec.gateway.replicas if role is Role.GATEWAY and spec.gateway else spec.replicas
-    if not claimed or spec.gateway is None:
+    volume = spec.gateway.volume_size if role is Role.GATEWAY and spec.gateway else None
+    if volume is None:
         return {"mode": "deployment", **_replicas(count)}
-    claim = {
-        "metadata": {"name": STORAGE_VOLUME},
-        "spec": {
-            "accessModes": ["ReadWriteOnce"],
-            "resources": {"requests": {"storage": spec.gateway.volume_size}},
-        },
-    }
-    return {"mode": "statefulset", **_replicas(count), "statefulset": {"volumeClaimTemplates": [claim]}}
+    return {"mode": "statefulset", **_replicas(count), "statefulset": {"volumeClaimTemplates": [gateway_claim(volume)]}}
 
 
 def _replicas(count: int) -> dict[str, Any]:
-    disruption = {"enabled": True, "maxUnavailable": 1} if count > 1 else {"enabled": False}
-    return {"replicaCount": count, "podDisruptionBudget": disruption}
+    return {"replicaCount": count, "podDisruptionBudget": disruption_budget(count)}

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import gzip
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
 
-from sandbox.commands import HOST
+from tools.local_sink import posts
 
 
 class TraceSink:
-    """What was received at `address`, in its order."""
+    """What was received at `url`, in its order."""
 
-    def __init__(self, address: str) -> None:
-        self.url = f"http://{address}"
+    def __init__(self) -> None:
+        self.url = ""
         self._received: list[ResourceSpans] = []
         self._lock = threading.Lock()
 
@@ -44,30 +42,6 @@ class TraceSink:
 @contextmanager
 def trace_sink() -> Iterator[TraceSink]:
     """Serve a sink on a free port."""
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.headers.get("Content-Encoding") == "gzip":
-                body = gzip.decompress(body)
-            sink.add(ExportTraceServiceRequest.FromString(body))
-            self.send_response(200)
-            self.send_header("Content-Type", "application/x-protobuf")
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Write nothing."""
-
-    server = ThreadingHTTPServer((HOST, 0), Handler)
-    sink = TraceSink(f"{HOST}:{server.server_address[1]}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    sink = TraceSink()
+    with posts(lambda _, body: sink.add(ExportTraceServiceRequest.FromString(body))) as sink.url:
         yield sink
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -241,7 +241,7 @@ def test_a_write_to_thanos_reaches_an_ingestor_by_tls(platform: Secured, tmp_pat
     assert status(platform, platform.thanos, REMOTE_WRITE_PATH) == 403
 
 
-def test_grpc_refuses_whoever_presents_no_certificate(platform: Secured) -> None:
+def test_grpc_refuses_clients_without_a_certificate(platform: Secured) -> None:
     context = ssl.create_default_context(cafile=str(platform.certificates.client().authority))
     host, _, port = platform.sidecar_address.partition(":")
     with (

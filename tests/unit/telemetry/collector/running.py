@@ -143,7 +143,8 @@ def _on_this_machine(
     for port, free in ports.items():
         text = text.replace(f"0.0.0.0:{port}", f"{HOST}:{free}")
     found: dict[str, Any] = yaml.safe_load(text)
-    del found["service"]["telemetry"]["metrics"]
+    # Without readers of one's own, each Collector would listen on port 8888.
+    found["service"]["telemetry"]["metrics"] = {"level": "none"}
     found["extensions"] = {name: body for name, body in found["extensions"].items() if name == "file_storage"}
     found["service"]["extensions"] = list(found["extensions"])
     known = {"error_mode": "propagate", "log_statements": list(_known_pods(pods))}
