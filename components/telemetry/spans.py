@@ -44,4 +44,6 @@ def policies(processor: PipelineProcessor) -> list[Policy]:
         # The policy keeps what takes longer than its threshold.
         threshold = max(int(parse_duration(processor.slow) / timedelta(milliseconds=1)) - 1, 0)
         found.append(Policy("slow", "latency", {"threshold_ms": threshold}))
-    return [*found, Policy("share", "probabilistic", {"sampling_percentage": processor.percentage})]
+    if processor.percentage or not found:
+        found.append(Policy("share", "probabilistic", {"sampling_percentage": processor.percentage}))
+    return found
