@@ -28,14 +28,18 @@ class Release:
 class GoBuild:
     """A build in ``tools/<tool>``; ``copies`` names files of a module that belong beside the binaries.
 
-    ``module_version`` is the version of the module where that is not the tool's own.
+    ``module`` is the directory where that is another tool's, ``module_version`` the version of the module
+    where that is not the tool's own. ``placeholders`` names files that a module embeds and was published
+    without; an empty one is built in.
     """
 
     packages: list[str]
+    module: str = ""
     ldflags: str = ""
     tags: str = ""
     module_version: str = ""
     copies: Mapping[str, str] = field(default_factory=dict)
+    placeholders: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

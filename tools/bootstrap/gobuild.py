@@ -1,8 +1,11 @@
 """Builds from a tool's published Go module, pinned by ``tools/<tool>/go.mod`` and its go.sum."""
 
+import json
 import os
 import shutil
 import subprocess
+import tempfile
+import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,21 +13,41 @@ from tools.bootstrap.catalog import Tool
 from tools.bootstrap.errors import NotServed
 
 
-def install(tool: Tool, module: Path, into: Path, search_path: str) -> None:
+def install(tool: Tool, tools: Path, into: Path, search_path: str) -> None:
     """Build the tool's binaries into the directory ``into`` with the ``go`` of ``search_path``."""
     if tool.build is None:
         raise NotServed("there is no Go module for it")
     go = shutil.which("go", path=search_path)
     if go is None:
         raise NotServed("go is not on PATH; Go 1.26 or newer would build it")
+    module = tools / (tool.build.module or tool.name)
     ldflags = f"-s -w {tool.fill(tool.build.ldflags)}".strip()
     tags = [f"-tags={tool.build.tags}"] if tool.build.tags else []
-    _go([go, "build", "-trimpath", *tags, "-ldflags", ldflags, "-o", f"{into}/", *tool.build.packages], module)
+    options = ["-trimpath", *tags, "-ldflags", ldflags, "-o", f"{into}/"]
+    with tempfile.TemporaryDirectory() as scratch:
+        if tool.build.placeholders:
+            options.append(f"-modfile={_complete(tool.build.placeholders, module, Path(scratch), go)}")
+        _go([go, "build", *options, *tool.build.packages], module)
     for source, file in tool.build.copies.items():
         directory = _go([go, "list", "-m", "-f", "{{.Dir}}", source], module).strip()
         target = into / Path(file).name
         shutil.copyfile(Path(directory, file), target)
         target.chmod(0o755)
+
+
+def _complete(placeholders: Mapping[str, str], module: Path, scratch: Path, go: str) -> Path:
+    """Put modules with their missing file into ``scratch``; return the go.mod that builds with them."""
+    for name in ("go.mod", "go.sum"):
+        shutil.copyfile(module / name, scratch / name)
+    for source, file in placeholders.items():
+        published = json.loads(_go([go, "mod", "download", "-json", source], module))
+        with zipfile.ZipFile(published["Zip"]) as archive:
+            archive.extractall(scratch)
+        copy = scratch / f"{source}@{published['Version']}"
+        (copy / file).parent.mkdir(parents=True, exist_ok=True)
+        (copy / file).touch()
+        _go([go, "mod", "edit", f"-replace={source}={copy}", str(scratch / "go.mod")], module)
+    return scratch / "go.mod"
 
 
 def build_environment(env: Mapping[str, str]) -> dict[str, str]:

@@ -130,7 +130,7 @@ class Resolver:
     def _build(self, tool: Tool, into: Path) -> str:
         if tool.build:
             self._report(f"{tool}: building from its Go module, once; this can take minutes")
-        gobuild.install(tool, self._catalog.directory / tool.name, into, self._search_path)
+        gobuild.install(tool, self._catalog.directory, into, self._search_path)
         return "built from its Go module"
 
     def _make(self, tool: Tool, target: Path, make: Callable[[Tool, Path], str], tried: dict[str, str]) -> None:

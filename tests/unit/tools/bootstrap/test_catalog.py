@@ -15,12 +15,14 @@ BUILT = [(tool, tool.build) for tool in CATALOG.tools.values() if tool.build]
 
 @pytest.mark.parametrize(("tool", "build"), BUILT, ids=lambda value: getattr(value, "name", ""))
 def test_the_pinned_version_is_the_one_that_go_mod_builds(tool: Tool, build: GoBuild) -> None:
-    required = re.findall(r"^(?:require )?\s*(\S+) (v\S+)", (TOOLS / tool.name / "go.mod").read_text(), re.MULTILINE)
+    go_mod = (TOOLS / (build.module or tool.name) / "go.mod").read_text()
+    required = re.findall(r"^(?:require )?\s*(\S+) (v\S+)", go_mod, re.MULTILINE)
     pinned = build.module_version or tool.version
     assert pinned in {version for _, version in required}
     for package in build.packages:
         owners = {version for module, version in required if f"{package}/".startswith(f"{module}/")}
         assert package == "." or pinned in owners, f"{package} is of none of the required modules"
+    assert set(build.placeholders) <= {module for module, _ in required}
 
 
 @pytest.mark.parametrize(("tool", "build"), BUILT, ids=lambda value: getattr(value, "name", ""))

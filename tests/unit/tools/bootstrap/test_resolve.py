@@ -1,7 +1,9 @@
 """The order in which a tool's sources are asked, and what is said when none serves."""
 
 import fcntl
+import re
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -76,6 +78,39 @@ def test_a_build_takes_the_tags_of_its_tool(machine: Machine) -> None:
     machine.resolve(lens(build=GoBuild(packages=["example.test/cmd/lens"], tags="without_flash,with_zoom")))
 
     assert " -tags=without_flash,with_zoom " in machine.go_calls.read_text()
+
+
+def test_a_tool_is_built_from_the_module_of_another_one(machine: Machine) -> None:
+    machine.put_go()
+    machine.resolve(lens(build=GoBuild(packages=["example.test/cmd/lens"], module="camera")), lens(name="camera"))
+
+    assert machine.go_calls.read_text().startswith(f"{machine.modules / 'camera'} ")
+
+
+def test_a_file_that_a_module_embeds_and_was_published_without_is_built_in_empty(
+    machine: Machine, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(tmp_path / "v1.4.0.zip", "w") as archive:
+        archive.writestr("example.test/lens@v1.4.0/go.mod", "module example.test/lens")
+    for name in ("go.mod", "go.sum"):
+        machine.put(machine.modules / "lens", name)
+    build = """
+        while [ "$1" != -o ]; do shift; done
+        out=$2
+        until [ "${1#-modfile=}" != "$1" ]; do shift; done
+        module=$(dirname ${1#-modfile=})/example.test/lens@v1.4.0
+        test -f $module/go.mod && cp $module/ui/dist/index.html $out/lens && chmod +x $out/lens
+    """
+    published = f"""echo '{{"Zip": "{tmp_path}/v1.4.0.zip", "Version": "v1.4.0"}}'"""
+    machine.put_go(f"case $1-$2 in mod-download) {published};; mod-edit) ;; *) {build} ;; esac")
+    placeholders = {"example.test/lens": "ui/dist/index.html"}
+    tool = lens(build=GoBuild(packages=["example.test/lens/cmd/lens"], placeholders=placeholders))
+
+    machine.resolve(tool)
+    assert (machine.cached(tool) / "lens").read_bytes() == b""
+    download, edit, _ = machine.go_calls.read_text().splitlines()
+    assert download.endswith(" mod download -json example.test/lens")
+    assert re.search(r" mod edit -replace=example\.test/lens=(\S+)/example\.test/lens@v1\.4\.0 \1/go\.mod$", edit)
 
 
 def test_a_file_of_the_module_that_belongs_beside_the_binary_is_copied_executable(
