@@ -17,13 +17,13 @@ confirm = $(if $(YES),--yes)
         check fmt bench generate docs lock help clean
 
 preview: ## preview the stack; needs no cluster and no account [STACK=dev DIFF=1]
-	$(ready) --for preview -- python -m tools.deploy preview --stack $(STACK) $(if $(DIFF),-- --diff)
+	$(ready) --for preview --with checks -- python -m tools.deploy preview --stack $(STACK) $(if $(DIFF),-- --diff)
 
 test: check ## lint, types and every test that needs neither a cluster nor the internet
-	$(ready) --for preview -- pytest -n 2 --dist worksteal --ignore=tests/e2e
+	$(ready) --for preview --with checks -- pytest -n 2 --dist worksteal --ignore=tests/e2e
 
 up: ## deploy the stack, after checks of the cluster and a confirmation [STACK=dev YES=1]
-	$(ready) --for preview -- python -m tools.deploy up --stack $(STACK) $(confirm)
+	$(ready) --for preview --with checks -- python -m tools.deploy up --stack $(STACK) $(confirm)
 
 destroy: ## remove the stack except protected resources [STACK=dev YES=1]
 	$(ready) --for preview -- python -m tools.deploy destroy --stack $(STACK) $(confirm)
@@ -44,7 +44,7 @@ e2e: ## sandbox, up, drift, change, failure, recovery and destroy through the re
 	$(ready) --for e2e -- pytest -n 2 --dist loadfile tests/e2e
 
 render: ## every object of the stack as YAML files [STACK=dev OUT=.render/dev]
-	$(ready) --for preview -- python -m tools.render --stack $(STACK) --out $(OUT)
+	$(ready) --for preview --with checks -- python -m tools.render --stack $(STACK) --out $(OUT)
 
 diff: ## compare the rendered objects of another revision with the working tree [STACK=dev BASE=origin/main MARKDOWN=]
 	$(ready) --for preview -- python -m tools.diff --stack $(STACK) --base $(BASE) $(if $(MARKDOWN),--markdown $(MARKDOWN))

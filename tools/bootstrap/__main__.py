@@ -45,6 +45,7 @@ def main(arguments: Sequence[str]) -> None:
     commands = parser.add_subparsers(required=True)
     run = commands.add_parser("run", help="set up, then run a command in the environment")
     run.add_argument("--for", dest="purpose", help="a purpose of tools.toml; without it no tool is resolved")
+    run.add_argument("--with", dest="extras", default="", help="a purpose whose tools are used where they are found")
     run.add_argument("command", nargs="*", help="after --: the command and its arguments")
     options = parser.parse_args(arguments)
 
@@ -53,7 +54,8 @@ def main(arguments: Sequence[str]) -> None:
     directories: list[Path] = []
     if options.purpose:
         catalog = load(ROOT / "tools" / "tools.toml")
-        directories = Resolver(catalog, cache, os.environ.get("PATH", os.defpath), report).resolve(options.purpose)
+        resolver = Resolver(catalog, cache, os.environ.get("PATH", os.defpath), report)
+        directories = resolver.resolve(options.purpose, options.extras)
     if options.command:
         env = environment(os.environ, ROOT, directories)
         try:

@@ -7,6 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tools.bootstrap import gobuild
@@ -29,9 +30,14 @@ class Resolver:
         self._releases: Callable[[Tool, Path], None] | None = None
         self._versions: dict[str, str | NotServed] = {}
 
-    def resolve(self, purpose: str) -> list[Path]:
-        """Return the directories that belong on PATH for a purpose; raise with the fix for a missing tool."""
+    def resolve(self, purpose: str, extras: str = "") -> list[Path]:
+        """Return the directories that belong on PATH for a purpose; raise with the fix for a missing tool.
+
+        The tools of the purpose ``extras`` are used where PATH or the cache has them.
+        """
         needed = self._catalog.needed(purpose)
+        if extras:
+            needed += [replace(tool, optional=True) for tool in self._catalog.needed(extras) if tool not in needed]
         self._ask_versions(needed)
         for tool in needed:
             directory = self._find(tool, purpose)

@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -88,12 +88,14 @@ class Machine:
         """Return the tool's place in the cache."""
         return self.cache / "tools" / f"{tool.name}-{tool.version}"
 
-    def resolve(self, *tools: Tool) -> list[Path]:
-        """Resolve the tools as one run does."""
-        for tool in tools:
-            (self.modules / tool.name).mkdir(parents=True, exist_ok=True)
-        catalog = Catalog(self.modules, {tool.name: tool for tool in tools}, {"preview": [t.name for t in tools]})
-        return Resolver(catalog, self.cache, str(self.bin), self.said.append).resolve("preview")
+    def resolve(self, *tools: Tool, extras: Sequence[Tool] = ()) -> list[Path]:
+        """Resolve the tools as one run does, with others that it can do without."""
+        every = {tool.name: tool for tool in (*tools, *extras)}
+        for name in every:
+            (self.modules / name).mkdir(parents=True, exist_ok=True)
+        purposes = {"preview": [tool.name for tool in tools], "checks": [tool.name for tool in extras]}
+        resolver = Resolver(Catalog(self.modules, every, purposes), self.cache, str(self.bin), self.said.append)
+        return resolver.resolve("preview", "checks" if extras else "")
 
 
 @pytest.fixture

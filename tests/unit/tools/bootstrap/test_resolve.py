@@ -210,6 +210,21 @@ def test_a_tool_that_can_be_done_without_is_never_fetched(machine: Machine, rele
     assert releases.requests == []
 
 
+def test_an_extra_tool_is_used_where_it_is_found_and_never_fetched(machine: Machine) -> None:
+    machine.put_go()
+    machine.put(machine.bin, "lens", "echo 1.3.7")
+    cached, absent = lens(name="camera", binaries=["camera"]), lens(name="tripod", binaries=["tripod"])
+    machine.put(machine.cached(cached), "camera")
+
+    assert machine.resolve(lens(), extras=[lens(), cached, absent]) == [machine.cached(cached)]
+    assert machine.said == [
+        f"lens 1.3.7: on PATH ({machine.bin})",
+        "camera v1.4.0: from the cache",
+        "tripod: not found, works without",
+    ]
+    assert not machine.go_calls.exists()
+
+
 def test_a_bundled_tool_is_taken_from_where_its_owner_was_found(machine: Machine) -> None:
     owner, host = lens(), lens(name="lens-host", binaries=["lens-host"], bundled_with="lens")
     machine.put(machine.cached(owner), "lens")
