@@ -42,31 +42,28 @@ _POD, _JOURNAL, _SYSLOG, _DOCKER = (
 
 @dataclass(frozen=True)
 class NamedSource:
-    """A source of several pipelines, which has one component, and the label of it."""
+    """A source, which has one component for all pipelines that name it."""
 
+    name: str
     source: PipelineSource
-    label: str
 
     @property
     def kind(self) -> SourceKind:
         """The kind of the source."""
         return self.source.kind
 
+    @property
+    def label(self) -> str:
+        """The label of the component, by which Alloy keeps positions: options do not change it."""
+        if self.name != self.kind:
+            return f"source_{identifier(self.name)}"
+        return "pod" if self.kind is SourceKind.CONTAINERS else "default"
+
 
 def named_sources(flows: Iterable[Flow], kinds: Callable[[SourceKind], bool]) -> list[NamedSource]:
     """Return the sources of such kinds that flows read, each once, in the order of the flows."""
-    found: list[NamedSource] = []
-    for flow in flows:
-        for name, source in flow.sources.items():
-            if kinds(source.kind) and all(source != known.source for known in found):
-                found.append(NamedSource(source, _label(name, source)))
-    return found
-
-
-def _label(name: str, source: PipelineSource) -> str:
-    if source != PipelineSource(kind=source.kind):
-        return f"source_{identifier(name)}"
-    return "pod" if source.kind is SourceKind.CONTAINERS else "default"
+    named = {name: source for flow in flows for name, source in flow.sources.items() if kinds(source.kind)}
+    return [NamedSource(name, source) for name, source in named.items()]
 
 
 def relabel(target: str, *sources: str, prefix: str = _POD, **attributes: Value) -> Block:
@@ -366,7 +363,7 @@ def _scrape(_: TelemetrySpec, source: NamedSource, output: Block) -> list[Block]
     attributes: dict[str, Value] = {
         "targets": targets,
         "forward_to": [received.export("receiver")],
-        "job_name": source.label.removeprefix("source_").replace("_", "-"),
+        "job_name": source.name,
         "metrics_path": source.source.path,
         "scrape_interval": go_duration(source.source.interval),
         **({"scrape_timeout": go_duration(source.source.interval)} if short else {}),

@@ -97,6 +97,27 @@ def test_namespaces_are_chosen_and_left_out(options: dict[str, Any], namespaces:
     assert found == namespaces
 
 
+def test_two_sources_of_the_same_namespaces_have_a_reader_each() -> None:
+    shop = {"kind": "containers", "namespaces": ["shop"]}
+    settings: dict[str, Any] = {
+        "sources": {"shop": shop, "copied": shop},
+        "destinations": {"central": {"kind": "loki", "url": "https://loki.example.org"}},
+        "pipelines": {
+            "containers": {"sources": ["shop"]},
+            "copy": {"signal": "logs", "sources": ["copied"], "destinations": ["central"]},
+        },
+    }
+    configuration = Configuration(config_of(**settings))
+    line = [Entry("2026-01-01T00:00:00Z stdout F it works")]
+    arrived = [list(configuration.send(f"loki.source.file.source_{name}", line)) for name in ("shop", "copied")]
+    assert arrived == [[LOKI], ["loki.write.destination_central"]]
+
+
+def test_positions_of_containers_are_kept_where_a_namespace_is_left_out() -> None:
+    text = config_of(sources={"containers": {"kind": "containers", "exclude_namespaces": ["shop"]}})
+    assert component(text, 'loki.source.file "pod"') == component(config_of(), 'loki.source.file "pod"')
+
+
 def lines_of(source: str, meta: dict[str, str], labels: dict[str, str], **settings: Any) -> Entry:
     """Return what Loki gets of a line of a source that relabels each line itself."""
     configuration = Configuration(config_of(**settings))

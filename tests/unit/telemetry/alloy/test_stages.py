@@ -165,7 +165,7 @@ def test_events_of_left_out_namespaces_are_dropped() -> None:
     }
     entries = [Entry("{}", {"namespace": name}) for name in ("kube-system", "shop", "kube-system-2")]
     found = Configuration(config_of(role=Role.SINGLETON, **changes)).send(
-        "loki.source.kubernetes_events.source_events", entries
+        "loki.source.kubernetes_events.default", entries
     )
     assert [entry.labels["namespace"] for entry in found[LOKI]] == ["shop", "kube-system-2"]
 
