@@ -213,6 +213,11 @@ def unread_pods() -> str:
     return f'{_resource(LOGS_ANNOTATION_ATTRIBUTE)} == "false"'
 
 
+def unread_namespaces(names: Sequence[str]) -> str:
+    """Return the condition of the resources of namespaces that are left out."""
+    return " or ".join(f"{_resource('k8s.namespace.name')} == {quote(name)}" for name in sorted(names))
+
+
 def metadata_fields(names: Sequence[str]) -> list[str]:
     """Return the statements that make fields of JSON lines attributes of the same names."""
     return [*_parsed_json(), *_set_fields({name: name for name in names})] if names else []

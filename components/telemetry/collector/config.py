@@ -148,6 +148,8 @@ class _Writer:
         for name, source in flow.sources.items():
             if found := receiver(self.spec, name, source, flow):
                 part = source.kind.value if source.kind in OWN_BEGINNING else "received"
+                if source.kind is SourceKind.EVENTS:
+                    part = f"{part}_{name}"
                 parts.setdefault(part, {})[name] = source
                 receivers.setdefault(part, []).extend(self._add("receivers", dict([found])))
         return {

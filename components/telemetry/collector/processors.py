@@ -24,6 +24,7 @@ from ..ottl import (
     static_attributes,
     syslog_statements,
     transformations,
+    unread_namespaces,
     unread_pods,
 )
 from ..pipelines import Role
@@ -51,7 +52,7 @@ def first_processors(spec: TelemetrySpec, role: Role, signal: Signal, sources: M
         case SourceKind.CONTAINERS:
             return {**limiter, **_containers(spec)}
         case SourceKind.EVENTS:
-            return {**limiter, **_events(spec)}
+            return {**limiter, **_unread_events(sources), **_events(spec)}
         case SourceKind.SYSLOG:
             return {**limiter, **_syslog(spec)}
         case _:
@@ -91,6 +92,18 @@ def _containers(spec: TelemetrySpec) -> Config:
         "k8s_attributes/containers": _attributes_of_containers(),
         "filter/unread_pods": unread,
         **transform("container_labels", logs=[Statements("resource", resource), Statements("log", record)]),
+    }
+
+
+def _unread_events(sources: Mapping[str, PipelineSource]) -> Config:
+    """Return the processor that leaves out namespaces of a source, also those that come to be while it is read."""
+    return {
+        f"filter/unread_{name}": {
+            "error_mode": "ignore",
+            "log_conditions": [_conditions("resource", unread_namespaces(source.exclude_namespaces))],
+        }
+        for name, source in sources.items()
+        if source.exclude_namespaces and not source.namespaces
     }
 
 

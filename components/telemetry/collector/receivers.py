@@ -92,11 +92,9 @@ def _prometheus(_spec: TelemetrySpec, name: str, source: PipelineSource) -> Conf
 
 def _events(_spec: TelemetrySpec, _name: str, source: PipelineSource) -> Config:
     watched: Config = {"name": "events", "group": "events.k8s.io", "mode": "watch"}
+    # The receiver reads the list of namespaces once where some are left out: a processor drops their events.
     if source.namespaces:
-        wanted = sorted({*source.namespaces} - {*source.exclude_namespaces})
-        watched["namespaces"] = wanted
-    elif source.exclude_namespaces:
-        watched["exclude_namespaces"] = [{"strict": name} for name in sorted(source.exclude_namespaces)]
+        watched["namespaces"] = sorted({*source.namespaces} - {*source.exclude_namespaces})
     # A collector that starts reads what Kubernetes still has, so that it misses none; Loki stores a repeated one once.
     return {
         "auth_type": "serviceAccount",

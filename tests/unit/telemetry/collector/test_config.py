@@ -258,8 +258,12 @@ def test_events_are_lines_with_a_time_of_their_own(tmp_path: Path) -> None:
     role, changes = EXAMPLES["events"]
     bodies = [{"type": "ADDED", "object": each} for each in watched]
     attributes = values({"event.name": "web-1.1"})
-    posted = logs(*bodies, resource={"k8s.namespace.name": "shop"}, observedTimeUnixNano="1", attributes=attributes)
-    first, second, third = run(config_of(role, **changes), tmp_path, count=3, posted=[posted])
+    # The events of kube-system, which are sent first, are left out.
+    posted = [
+        logs(*bodies, resource={"k8s.namespace.name": name}, observedTimeUnixNano="1", attributes=attributes)
+        for name in ("kube-system", "shop")
+    ]
+    first, second, third = run(config_of(role, **changes), tmp_path, count=3, posted=posted)
     assert first.resource == {
         "namespace": "shop",
         "job": "kubernetes-events",
@@ -282,6 +286,19 @@ def test_events_are_lines_with_a_time_of_their_own(tmp_path: Path) -> None:
         "1795810020500000000",
     ]
     assert not any("observedTimeUnixNano" in record.item for record in (first, second, third))
+
+
+def test_each_source_of_events_leaves_out_its_own_namespaces() -> None:
+    sources = {
+        "system": {"kind": "events", "namespaces": ["kube-system"]},
+        "others": {"kind": "events", "exclude_namespaces": ["kube-system"]},
+    }
+    config = config_of(
+        Role.SINGLETON, sources=sources, pipelines={"e": {"signal": "logs", "sources": ["system", "others"]}}
+    )
+    pipelines = config["service"]["pipelines"]
+    filters = {name: [*filter(lambda each: "unread" in each, one["processors"])] for name, one in pipelines.items()}
+    assert filters == {"logs/e_events_system": [], "logs/e_events_others": ["filter/unread_others"], "logs/e": []}
 
 
 def span(number: int, name: str = "GET /", *, error: bool = False, milliseconds: int = 1, **attributes: str) -> Any:
