@@ -47,7 +47,10 @@ def kubernetes_attributes(spec: TelemetrySpec, label: str, consumers: Consumers)
         Block("label", attributes={"from": "pod", "key": key, "tag_name": APP_LABEL_ATTRIBUTES[key]})
         for key in (APP_LABELS if Signal.LOGS in consumers else ())
     ]
-    extract = Block("extract", attributes={"metadata": [*KUBERNETES_ATTRIBUTES, *address]}, blocks=apps)
+    # The name of a Deployment is that of its ReplicaSets without their hash: none of them is read, as in the Collector.
+    deployment = {"deployment_name_from_replicaset": True}
+    metadata = [*KUBERNETES_ATTRIBUTES, *address]
+    extract = Block("extract", attributes={"metadata": metadata, **deployment}, blocks=apps)
     own_node = [Block("filter", attributes={"node": NODE_NAME})] if spec.node_local_otlp else []
     sources: list[dict[str, Value]] = [
         {"from": "resource_attribute", "name": "k8s.pod.uid"},
