@@ -37,7 +37,7 @@ from components.storage.s3 import DEFAULT_PREFIXES
 from components.storage.spec import DEFAULT_MINIO_BUCKETS
 from components.telemetry.engines import Engine
 from components.telemetry.labels import otlp_index_labels
-from components.telemetry.spec import LogSource
+from components.telemetry.model import LogSource
 from config import Settings
 from config.security import Issuer
 from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage, Storage

@@ -21,7 +21,8 @@ from components.probes.values import exporter_values
 from components.storage.minio import minio_values
 from components.storage.seaweedfs import PARTS, seaweedfs_values
 from components.storage.spec import InClusterObjectStorageSpec, MinioObjectStorageSpec
-from components.telemetry.spec import LogSource, TelemetrySpec
+from components.telemetry.model import LogSource
+from components.telemetry.spec import TelemetrySpec
 from components.thanos.flags import RESOLUTIONS
 from components.thanos.roles import ThanosRole
 from components.thanos.spec import ThanosSpec

@@ -20,6 +20,9 @@ class PipelineSource(TypedDict):
     """Namespaces that `containers` and `events` are read of. Default: all."""
     exclude_namespaces: NotRequired[Sequence[str]]
     """Namespaces that `containers` and `events` are not read of. Default: none."""
+    log_source: NotRequired[str]
+    """Where `containers` are read: from `files`, or with Alloy through the API server (`api`), by one collector
+    beside those of the nodes. A namespace is read from one of both. Default: `log_source` of the collectors."""
     port: NotRequired[int]
     """Port that `zipkin` (9411), `fluent_forward` (24224) or `syslog` (5140) listens on. 1 to 65535. Default: that
     of its kind."""
@@ -192,7 +195,8 @@ class TelemetryArgs(TypedDict):
     """Whether OTLP data gets the names of the pod, workload, namespace and node that it comes from. Default: true."""
     log_source: NotRequired[str]
     """`files`: a pod on each node tails the node's `/var/log/pods`, which is cheapest and needs a privileged
-    namespace. `api`: a Deployment streams logs through the API server, in a restricted namespace. Default: `files`."""
+    namespace. `api`: a Deployment streams logs through the API server, in a restricted namespace. One of `sources`
+    may choose for its namespaces. Default: `files`."""
     events: NotRequired[bool]
     """Whether events of Kubernetes are logs too, read by one collector for the whole cluster. Default: false."""
     sources: NotRequired[Mapping[str, PipelineSource]]

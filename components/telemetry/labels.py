@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from .._log_labels import CLUSTER, OTLP_INDEX_LABELS, SERVICE_NAME, IndexLabel
-from .model import PipelineProcessor, ProcessorKind, Signal, SourceKind
-from .pipelines import Flow, flows
+from .model import LogSource, PipelineProcessor, ProcessorKind, Signal, SourceKind
+from .pipelines import Flow, flows, log_source_of
 from .spec import TelemetrySettings, TelemetrySpec
 
 EVENTS_JOB = "kubernetes-events"
@@ -14,9 +14,15 @@ _FILES_ONLY = frozenset({IndexLabel.STREAM, IndexLabel.FILENAME})
 """The labels that the API server does not tell."""
 
 
-def container_labels(spec: TelemetrySpec) -> list[IndexLabel]:
-    """Return the labels that lines of containers have beside the static ones, as the source of logs can know them."""
-    return [label for label in spec.index_labels if spec.reads_files or label not in _FILES_ONLY]
+def container_labels(spec: TelemetrySpec, source: LogSource) -> list[IndexLabel]:
+    """Return the labels that lines of containers have beside the static ones, as their source can know them."""
+    return [label for label in spec.index_labels if source is LogSource.FILES or label not in _FILES_ONLY]
+
+
+def log_sources(spec: TelemetrySpec) -> set[LogSource]:
+    """Return where lines of containers are read."""
+    sources = [source for flow in flows(spec) for source in flow.sources.values()]
+    return {log_source_of(spec, source) for source in sources if source.kind is SourceKind.CONTAINERS}
 
 
 def processors_of(spec: TelemetrySpec, flow: Flow) -> Mapping[str, PipelineProcessor]:
@@ -33,7 +39,9 @@ def static_labels(spec: TelemetrySpec) -> dict[str, str]:
 
 def log_labels(spec: TelemetrySpec) -> list[str]:
     """Return the index labels of container logs, sorted."""
-    found = {label.value for label in container_labels(spec)}
+    found = {
+        label.value for source in log_sources(spec) or {spec.log_source} for label in container_labels(spec, source)
+    }
     parsed = {label for flow in _container_flows(spec) for name in flow.processors.values() for label in name.labels}
     levels = {IndexLabel.LEVEL.value for flow in _container_flows(spec) if flow.has(ProcessorKind.LEVEL)}
     return sorted({*found, *parsed, *levels, *static_labels(spec), SERVICE_NAME})

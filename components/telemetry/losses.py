@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from .engines import Engine
-from .model import ProcessorKind
-from .pipelines import Role, flows, roles
+from .labels import log_sources
+from .model import LogSource, ProcessorKind, SourceKind
+from .pipelines import flows
 from .spec import TelemetrySpec
 
 _STORED_ONCE = "which Loki stores once"
@@ -17,35 +18,40 @@ def losses(spec: TelemetrySpec) -> str:
 
 def _losses(spec: TelemetrySpec) -> Iterator[str]:
     alloy = spec.engine is Engine.ALLOY
-    if not spec.reads_files:
+    sources = log_sources(spec)
+    if LogSource.API in sources:
         yield (
-            "a collector that restarts streams each container from its beginning, "
+            "a collector of logs through the API server that restarts streams each container from its beginning, "
             f"{_STORED_ONCE}, and misses containers that ended meanwhile"
         )
-    elif not spec.positions_directory:
-        yield f"a pod that is replaced reads every file again, {_STORED_ONCE}"
-    elif alloy:
-        yield (
-            "a killed collector loses up to 10 MiB of lines that it had read and repeats those of up to 10 s, "
-            f"{_STORED_ONCE}"
-        )
-    else:
-        yield (
-            f"a killed collector loses no line and repeats those of its last reads, {_STORED_ONCE}; one that is ended "
-            "while its queue is full loses up to 100 lines of each file"
-        )
+    if LogSource.FILES in sources:
+        yield _losses_of_files(spec)
     on_disk = not alloy or spec.queue_size is not None
     yield f"data by OTLP {_waits(on_disk)}"
     if not alloy and spec.metrics_remote_write_url:
         yield f"of it, what is written remotely {_waits(on_disk=False)}"
     if spec.gateway is not None:
         yield f"in the gateway, it {_waits(spec.gateway.volume_size is not None)}"
-    if Role.SINGLETON in roles(spec):
+    if any(flow.reads(SourceKind.EVENTS) for flow in flows(spec)):
         yield "a singleton that restarts reads again the events that Kubernetes still has, " + _STORED_ONCE
     if any(flow.has(ProcessorKind.TAIL_SAMPLING) for flow in flows(spec)):
         yield "a gateway that ends loses the traces that wait for their decision"
     if any(flow.has(ProcessorKind.MULTILINE) for flow in flows(spec)):
         yield "a killed collector loses entries of several lines that were not complete"
+
+
+def _losses_of_files(spec: TelemetrySpec) -> str:
+    if not spec.positions_directory:
+        return f"a pod that is replaced reads every file again, {_STORED_ONCE}"
+    if spec.engine is Engine.ALLOY:
+        return (
+            "a killed collector loses up to 10 MiB of lines that it had read and repeats those of up to 10 s, "
+            f"{_STORED_ONCE}"
+        )
+    return (
+        f"a killed collector loses no line and repeats those of its last reads, {_STORED_ONCE}; one that is ended "
+        "while its queue is full loses up to 100 lines of each file"
+    )
 
 
 def _waits(on_disk: bool) -> str:

@@ -64,6 +64,13 @@ class Transport(StrEnum):
     UDP = "udp"
 
 
+class LogSource(StrEnum):
+    """The source of container logs: the node's files, or the API server."""
+
+    FILES = "files"
+    API = "api"
+
+
 class PipelineSource(StrictModel):
     """A source of data; a source with only a kind needs no declaration, as pipelines can name the kind itself."""
 
@@ -85,6 +92,14 @@ class PipelineSource(StrictModel):
         default=(),
         description="Namespaces that `containers` and `events` are not read of. Default: none.",
         examples=[["kube-system"]],
+    )
+    log_source: LogSource | None = Field(
+        default=None,
+        description=(
+            "Where `containers` are read: from `files`, or with Alloy through the API server (`api`), by one collector "
+            "beside those of the nodes. A namespace is read from one of both. Default: `log_source` of the collectors."
+        ),
+        examples=["api"],
     )
     port: Port | None = Field(
         default=None,

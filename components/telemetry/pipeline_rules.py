@@ -11,13 +11,14 @@ import yaml
 from pydantic import BaseModel
 
 from .._http_client import HttpTls, client_problems
-from .._model import Location
+from .._model import Location, placeholder
 from .._shown import shown
 from .._spec import Violation
 from ..units import parse_quantity
 from .engines import UNSUPPORTED, Engine
 from .model import (
     DestinationKind,
+    LogSource,
     Pipeline,
     PipelineSource,
     ProcessorKind,
@@ -28,13 +29,14 @@ from .pipelines import (
     OWN_DESTINATIONS,
     SIGNALS_OF_PROCESSORS,
     SIGNALS_OF_SOURCES,
-    SINGLE_SOURCES,
     Model,
     Role,
+    log_source_of,
     named_processor,
     named_source,
     pipelines,
     ports_of,
+    reads_once,
     stack_pipelines,
 )
 
@@ -42,6 +44,7 @@ _K, _P = SourceKind, ProcessorKind
 _SOURCE_OPTIONS: Mapping[str, Sequence[SourceKind]] = {
     "namespaces": (_K.CONTAINERS, _K.EVENTS),
     "exclude_namespaces": (_K.CONTAINERS, _K.EVENTS),
+    "log_source": (_K.CONTAINERS,),
     "port": (_K.ZIPKIN, _K.FLUENT_FORWARD, _K.SYSLOG),
     "format": (_K.SYSLOG,),
     "transport": (_K.SYSLOG,),
@@ -79,6 +82,10 @@ _SIGNALS_OF_DESTINATIONS: Mapping[DestinationKind, frozenset[Signal]] = {
 }
 _BLOCK = 'otelcol.receiver.kafka "orders" { }'
 _ALLOY_BLOCK = re.compile(r'^[a-z][\w.]*( "\w+")? \{', re.MULTILINE)
+NO_API_READER = (
+    "must be files with engine otel-collector, which has no reader of logs through the API server; set engine alloy, "
+    "or remove it"
+)
 _WHOLE_TRACES = (_P.TAIL_SAMPLING, _P.SERVICE_GRAPH)
 
 
@@ -225,7 +232,7 @@ def declaration_problems(spec: Model) -> Iterator[Violation]:
 
 
 def _reads_once(spec: Model, pipeline: Pipeline) -> bool:
-    return any(named_source(spec, source).kind in SINGLE_SOURCES for source in pipeline.sources)
+    return all(reads_once(spec, named_source(spec, source)) for source in pipeline.sources)
 
 
 def _valid(spec: Model) -> dict[str, Pipeline]:
@@ -298,16 +305,8 @@ def _kinds(spec: Model, processors: Sequence[str]) -> list[ProcessorKind]:
 
 
 def repetition_problems(spec: Model) -> Iterator[Violation]:
-    """Yield pipelines that send the same data to the same destination, or mix what is read once with other sources."""
+    """Yield pipelines that send the same data to the same destination."""
     found = _valid(spec)
-    for name, pipeline in found.items():
-        kinds = {named_source(spec, source).kind for source in pipeline.sources}
-        if (single := kinds & {*SINGLE_SOURCES}) and kinds - single:
-            yield Violation(
-                f"must have {' and '.join(sorted(single))} alone, which one collector reads for the cluster; use "
-                "another pipeline for the others",
-                at=("pipelines", name, "sources"),
-            )
     for name, pipeline in found.items():
         for mine, its in combinations(pipeline.sources, 2):
             if mine == its or _same_data(spec, mine, its):
@@ -342,23 +341,75 @@ def _same_data(spec: Model, one: str, other: str) -> bool:
         return bool({*first.targets} & {*second.targets})
     if first.kind not in (SourceKind.CONTAINERS, SourceKind.EVENTS):
         return one == other
-    return _overlap(first, second)
+    # `log_source_problems` has what is read from files and through the API server, whatever the destinations.
+    if first.kind is SourceKind.CONTAINERS and log_source_of(spec, first) is not log_source_of(spec, second):
+        return False
+    return _shared(first, second) != []
 
 
-def _overlap(one: PipelineSource, other: PipelineSource) -> bool:
-    """Whether two sources read a namespace that both have."""
-    if one.namespaces and other.namespaces:
-        both = set(one.namespaces) & set(other.namespaces)
-        return bool(both - {*one.exclude_namespaces, *other.exclude_namespaces})
-    for first, second in ((one, other), (other, one)):
-        if first.namespaces:
-            return bool(set(first.namespaces) - {*first.exclude_namespaces, *second.exclude_namespaces})
-    return True
+def _shared(one: PipelineSource, other: PipelineSource) -> list[str] | None:
+    """Return the namespaces that two sources both read, sorted; `None` for all but those that they leave out."""
+    named = [set(source.namespaces) for source in (one, other) if source.namespaces]
+    left_out = {*one.exclude_namespaces, *other.exclude_namespaces}
+    return sorted(set.intersection(*named) - left_out) if named else None
 
 
-def node_problems(spec: Model, *, on_each_node: bool) -> Iterator[Violation]:
+def log_source_problems(spec: Model, engine: Engine) -> Iterator[Violation]:
+    """Yield sources of containers that no collector can read, and namespaces that are read from two places."""
+    for name, source in spec.sources.items():
+        at = ("sources", name, "log_source")
+        if source.kind is not SourceKind.CONTAINERS or source.log_source is None:
+            continue
+        if source.log_source is LogSource.FILES and spec.log_source is LogSource.API:
+            message = (
+                "requires a collector on each node, which log_source api of the collectors does not run; remove it, or "
+                "set that to files and log_source of the other sources to api"
+            )
+            yield Violation(message, at=at)
+        elif source.log_source is LogSource.API and engine is Engine.OTEL_COLLECTOR:
+            yield Violation(NO_API_READER, {"engine": Engine.ALLOY.value}, at)
+    if spec.log_source is LogSource.FILES:
+        yield from _read_twice(spec)
+
+
+def _read_twice(spec: Model) -> Iterator[Violation]:
+    named = {name: named_source(spec, name) for pipeline in _valid(spec).values() for name in pipeline.sources}
+    read = {name: source for name, source in named.items() if source.kind is SourceKind.CONTAINERS}
+    by_api = {name: source for name, source in read.items() if reads_once(spec, source)}
+    for name, source in by_api.items():
+        for other in sorted(read.keys() - by_api.keys()):
+            shared = _shared(source, read[other])
+            if shared is None:
+                yield Violation(
+                    f"must not read the namespaces that {other} reads from files, as each line would be stored twice; "
+                    f"set namespaces, and leave these out of {other}",
+                    {("sources", name, "namespaces"): [placeholder("namespace")]},
+                    ("sources", name, "log_source"),
+                )
+            elif shared:
+                yield _of_two_sources(spec, (name, source), (other, read[other]), shared)
+
+
+def _of_two_sources(
+    spec: Model, by_api: tuple[str, PipelineSource], from_files: tuple[str, PipelineSource], shared: Sequence[str]
+) -> Violation:
+    """Return the violation of namespaces that two sources read; one that reads others too can leave them out."""
+    at: Location = ("sources", by_api[0], "namespaces" if by_api[1].namespaces else "log_source")
+    message = f"must not read {', '.join(shared)}, which {from_files[0]} reads from files, as each line would be stored"
+    for name, source in (from_files, by_api):
+        left_out = {*source.exclude_namespaces, *shared}
+        if source.namespaces and not {*source.namespaces} - left_out:
+            continue
+        change: Mapping[Any, Any] = {("sources", name, "exclude_namespaces"): sorted(left_out)}
+        if name not in spec.sources:
+            change = {("sources", name): {"kind": source.kind.value, "exclude_namespaces": sorted(left_out)}}
+        return Violation(f"{message} twice; add {', '.join(shared)} to sources.{name}.exclude_namespaces", change, at)
+    return Violation(f"{message} twice; remove one of the sources", {}, at)
+
+
+def node_problems(spec: Model) -> Iterator[Violation]:
     """Yield sources of nodes where there is no collector on each."""
-    for name, pipeline in () if on_each_node else _valid(spec).items():
+    for name, pipeline in () if spec.log_source is LogSource.FILES else _valid(spec).items():
         for index, source in enumerate(pipeline.sources):
             kind = named_source(spec, source).kind
             if kind in (SourceKind.JOURNALD, SourceKind.DOCKER):

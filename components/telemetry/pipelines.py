@@ -1,7 +1,7 @@
 """The pipelines of a specification with every name resolved, and the workloads that run them.
 
-The agents run everything but two things: what is read once for the cluster (`SINGLE_SOURCES`) has one collector, and
-traces go through the gateway where there is one, so that all spans of a trace meet in one of its replicas.
+The agents run everything but two things: what is read once for the cluster (`reads_once`) has one collector, and traces
+go through the gateway where there is one, so that all spans of a trace meet in one of its replicas.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ from ..urls import LOKI_PUSH_PATH, OTLP_GRPC_PORT, OTLP_HTTP_PORT
 from .model import (
     DestinationKind,
     GatewaySettings,
+    LogSource,
     Pipeline,
     PipelineDestination,
     PipelineProcessor,
@@ -28,8 +29,8 @@ LOKI, TEMPO, PROMETHEUS, GATEWAY = "loki", "tempo", "prometheus", "gateway"
 OWN_DESTINATIONS = {Signal.LOGS: LOKI, Signal.TRACES: TEMPO, Signal.METRICS: PROMETHEUS}
 """The destination of the stack for each signal, which a pipeline has unless it names others."""
 
-SINGLE_SOURCES = (SourceKind.EVENTS, SourceKind.PROMETHEUS)
-"""The kinds of which one collector reads everything: of each other one, the collectors of all nodes have their part."""
+RECEIVED = frozenset({SourceKind.OTLP, SourceKind.JAEGER, SourceKind.ZIPKIN, SourceKind.FLUENT_FORWARD})
+"""The kinds of which pods of the cluster send data, which the attributes of these pods are added to."""
 
 SIGNALS_OF_SOURCES: Mapping[SourceKind, frozenset[Signal]] = {
     SourceKind.OTLP: frozenset(Signal),
@@ -58,6 +59,10 @@ SIGNALS_OF_PROCESSORS: Mapping[ProcessorKind, frozenset[Signal]] = {
 
 class Model(Protocol):
     """What decides the pipelines: the part of `TelemetrySpec` that this module and its rules read."""
+
+    @property
+    def log_source(self) -> LogSource:
+        """Where containers are read unless a source says so."""
 
     @property
     def events(self) -> bool:
@@ -199,6 +204,22 @@ def named_processor(spec: Model, name: str) -> PipelineProcessor:
     return spec.processors.get(name) or PipelineProcessor(kind=ProcessorKind(name))
 
 
+def log_source_of(spec: Model, source: PipelineSource) -> LogSource:
+    """Return where a source of containers reads."""
+    return source.log_source or spec.log_source
+
+
+def reads_once(spec: Model, source: PipelineSource) -> bool:
+    """Whether one collector reads everything of a source: of any other one, the agents have their part each.
+
+    Agents that are not one on each node share the containers that they read through the API server; those of the nodes
+    would each read all of them.
+    """
+    if source.kind is SourceKind.CONTAINERS:
+        return log_source_of(spec, source) is LogSource.API and spec.log_source is LogSource.FILES
+    return source.kind in (SourceKind.EVENTS, SourceKind.PROMETHEUS)
+
+
 def flows_of(spec: Model, role: Role) -> list[Flow]:
     """Return the part of each pipeline that the workload of a role runs."""
     return list(_flows_of(spec, role))
@@ -207,17 +228,18 @@ def flows_of(spec: Model, role: Role) -> list[Flow]:
 def _flows_of(spec: Model, role: Role) -> Iterator[Flow]:
     sent = False
     for flow in flows(spec):
-        single = flow.reads(*SINGLE_SOURCES)
+        single = {name: source for name, source in flow.sources.items() if reads_once(spec, source)}
+        others = {name: source for name, source in flow.sources.items() if name not in single}
         through_gateway = spec.gateway is not None and flow.signal is Signal.TRACES
         if role is Role.SINGLETON and single:
-            yield flow
+            yield replace(flow, sources=single)
         elif role is Role.AGENTS and through_gateway:
             # The gateway runs every pipeline of traces on what arrives once.
             if not sent:
                 yield replace(flow, processors={}, destinations={GATEWAY: None})
             sent = True
-        elif role is Role.AGENTS and not single:
-            yield flow
+        elif role is Role.AGENTS and others:
+            yield replace(flow, sources=others)
         elif role is Role.GATEWAY and through_gateway:
             yield replace(flow, sources={SourceKind.OTLP.value: PipelineSource(kind=SourceKind.OTLP)})
 
@@ -225,7 +247,7 @@ def _flows_of(spec: Model, role: Role) -> Iterator[Flow]:
 def roles(spec: Model) -> list[Role]:
     """Return the roles for which there is a workload, the agents first; addresses may still be outputs."""
     names = {name for pipeline in pipelines(spec).values() for name in pipeline.sources}
-    single = any(named_source(spec, name).kind in SINGLE_SOURCES for name in names)
+    single = any(reads_once(spec, named_source(spec, name)) for name in names)
     wanted = {Role.AGENTS: True, Role.SINGLETON: single, Role.GATEWAY: spec.gateway is not None}
     return [role for role in Role if wanted[role]]
 

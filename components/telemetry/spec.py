@@ -31,7 +31,7 @@ from ..urls import (
 )
 from . import pipeline_rules
 from .engines import ENGINES_OF_OTHERS, Engine
-from .model import GatewaySettings, Pipeline, PipelineDestination, PipelineProcessor, PipelineSource
+from .model import GatewaySettings, LogSource, Pipeline, PipelineDestination, PipelineProcessor, PipelineSource
 from .names import LabelName, OptionalOtlpEndpoint
 
 PIPELINE_LABELS = frozenset({CLUSTER, "instance", *(label.value for label in IndexLabel)})
@@ -54,13 +54,6 @@ class GuardedChange(StrEnum):
     POSITIONS = "positions"
     LOG_SOURCE = "log_source"
     ENGINE = "engine"
-
-
-class LogSource(StrEnum):
-    """The source of container logs: the node's files, or the API server."""
-
-    FILES = "files"
-    API = "api"
 
 
 class LogLevel(StrEnum):
@@ -149,7 +142,8 @@ class TelemetrySettings(ReleaseSettings):
         default=LogSource.FILES,
         description=(
             "`files`: a pod on each node tails the node's `/var/log/pods`, which is cheapest and needs a privileged "
-            "namespace. `api`: a Deployment streams logs through the API server, in a restricted namespace."
+            "namespace. `api`: a Deployment streams logs through the API server, in a restricted namespace. One of "
+            "`sources` may choose for its namespaces."
         ),
         examples=["api"],
     )
@@ -439,11 +433,7 @@ class TelemetrySpec(
     @rule("log_source", "engine")
     def _collector_reads_files(self) -> Violation | None:
         if self.engine is Engine.OTEL_COLLECTOR and not self.reads_files:
-            return Violation(
-                "must be files with engine otel-collector, which has no reader of logs through the API server; set "
-                "engine alloy, or remove it",
-                {"engine": Engine.ALLOY.value},
-            )
+            return Violation(pipeline_rules.NO_API_READER, {"engine": Engine.ALLOY.value})
         return None
 
     @rule("host_ports", "log_source")
@@ -460,7 +450,7 @@ class TelemetrySpec(
     def _pipelines_name_what_exists(self) -> Iterator[Violation]:
         return pipeline_rules.name_problems(self)
 
-    @rule(*_PIPELINES, known_later=_STORES)
+    @rule(*_PIPELINES, "log_source", known_later=_STORES)
     def _pipelines_keep_what_flows(self) -> Iterator[Violation]:
         yield from pipeline_rules.declaration_problems(self)
         yield from pipeline_rules.order_problems(self)
@@ -473,7 +463,11 @@ class TelemetrySpec(
 
     @rule("log_source", *_PIPELINES, known_later=_STORES)
     def _nodes_are_read_by_a_collector_on_each(self) -> Iterator[Violation]:
-        return pipeline_rules.node_problems(self, on_each_node=self.reads_files)
+        return pipeline_rules.node_problems(self)
+
+    @rule("log_source", "engine", *_PIPELINES, known_later=_STORES)
+    def _namespaces_are_read_from_one_place(self) -> Iterator[Violation]:
+        yield from pipeline_rules.log_source_problems(self, self.engine)
 
     @rule("engine", *_PIPELINES, known_later=_STORES)
     def _engine_has_every_part(self) -> Iterator[Violation]:

@@ -1,5 +1,7 @@
 """What the workloads of both engines have in common: names, sizes, mounted Secrets, nodes of agents, security."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,8 +9,8 @@ from .._http_client import DIRECTORY, VOLUME, secret_volume
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE
 from ..units import parse_quantity
 from .engines import Engine
-from .model import SourceKind
-from .pipelines import Role, flows_of
+from .model import LogSource, SourceKind
+from .pipelines import RECEIVED, Role, flows, flows_of, log_source_of
 from .spec import TelemetrySpec
 
 TLS_DIRECTORY = "/etc/collector-tls"
@@ -20,6 +22,11 @@ OWN_FILES = {"cert_file": f"{TLS_DIRECTORY}/tls.crt", "key_file": f"{TLS_DIRECTO
 RELOAD_INTERVAL = "10m"
 """Time until a renewed certificate is read."""
 STORAGE_VOLUME = "storage"
+LOG_SOURCES = "observability/log-sources"
+"""The annotation of agents that tells where they, or the singleton, read the containers of which namespaces.
+
+Without it all containers are read where the workload says: from files by one on each node.
+"""
 CONFIG_KEYS = {Engine.ALLOY: "config.alloy", Engine.OTEL_COLLECTOR: "relay"}
 """The key of the configuration in its ConfigMap."""
 DEFAULT_QUEUE = "512Mi"
@@ -194,22 +201,49 @@ def gateway_claim(size: str) -> dict[str, Any]:
     return {"metadata": {"name": STORAGE_VOLUME}, "spec": request}
 
 
+def pod_annotations(spec: TelemetrySpec, role: Role, config: str) -> dict[str, str]:
+    """Return what rolls the pods out again with another configuration, and what the guard reads of agents."""
+    chosen = _chosen_namespaces(spec)
+    default = [{"log_source": spec.log_source.value}]
+    return {
+        "checksum/config": hashlib.sha256(config.encode()).hexdigest(),
+        **({LOG_SOURCES: json.dumps(chosen)} if role is Role.AGENTS and chosen != default else {}),
+    }
+
+
+def _chosen_namespaces(spec: TelemetrySpec) -> list[dict[str, Any]]:
+    """Return for each source of containers where it reads, and the namespaces that it names or else leaves out."""
+    sources = {name: source for flow in flows(spec) for name, source in flow.sources.items()}
+    found = []
+    for _, source in sorted(sources.items()):
+        if source.kind is SourceKind.CONTAINERS:
+            left_out = {*source.exclude_namespaces}
+            named = {*source.namespaces} - left_out
+            choice = {"namespaces": named} if source.namespaces else {"exclude_namespaces": left_out}
+            chosen = {key: sorted(names) for key, names in choice.items() if names}
+            found.append({"log_source": log_source_of(spec, source).value, **chosen})
+    return found
+
+
 def disruption_budget(count: int) -> dict[str, Any]:
     """Return the budget of a workload, which one pod alone has not: no node could be drained."""
     return {"enabled": True, "maxUnavailable": 1} if count > 1 else {"enabled": False}
 
 
 def readable_resources(spec: TelemetrySpec, role: Role) -> Mapping[str, list[str]]:
-    """Return the resources, by API group, that a workload reads, each for a reason.
-
-    Agents: pods and namespaces are the labels of logs and the attributes of OTLP data, ReplicaSets lead from a pod to
-    its Deployment, `pods/log` is the output of containers without their files. The singleton: events,
-    and the namespaces that it watches them in. Gateways read nothing.
-    """
-    if role is Role.GATEWAY:
-        return {}
-    if role is Role.SINGLETON:
-        reads_events = any(flow.reads(SourceKind.EVENTS) for flow in flows_of(spec, role))
-        return {"": ["events", "namespaces"], "events.k8s.io": ["events"]} if reads_events else {}
-    logs = [] if spec.reads_files else ["pods/log"]
-    return {"": ["namespaces", "pods", *logs], "apps": ["replicasets"] if spec.kubernetes_attributes else []}
+    """Return the resources, by API group, that a workload reads; docs/collection.md has the reason of each."""
+    running = flows_of(spec, role)
+    sources = [source for flow in running for source in flow.sources.values()]
+    containers = {log_source_of(spec, source) for source in sources if source.kind is SourceKind.CONTAINERS}
+    senders = role is Role.AGENTS and spec.kubernetes_attributes and any(source.kind in RECEIVED for source in sources)
+    events = any(source.kind is SourceKind.EVENTS for source in sources)
+    core = {
+        "pods": bool(containers) or senders,
+        "pods/log": LogSource.API in containers,
+        "events": events and spec.engine is Engine.ALLOY,
+    }
+    found = {
+        "": [name for name, is_read in core.items() if is_read],
+        "events.k8s.io": ["events"] if events and spec.engine is Engine.OTEL_COLLECTOR else [],
+    }
+    return {group: names for group, names in found.items() if names}

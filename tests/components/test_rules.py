@@ -248,6 +248,16 @@ EXAMPLES: dict[str, list[Args]] = {
             "destinations": {"central": {"kind": "otlp", "url": "otlp.example.org:4317"}},
             "pipelines": {"spans": {"signal": "traces", "sources": ["jaeger"], "destinations": ["central"]}},
         },
+        {
+            "namespace": "telemetry",
+            "logs_push_url": "http://loki-gateway.logging/loki/api/v1/push",
+            "logs_otlp_url": "http://loki-gateway.logging/otlp",
+            "sources": {
+                "containers": {"kind": "containers", "exclude_namespaces": ["vault"]},
+                "vault": {"kind": "containers", "log_source": "api", "namespaces": ["vault"]},
+            },
+            "pipelines": {"containers": {"sources": ["containers", "vault"]}},
+        },
     ],
     "Thanos": [
         {"namespace": "monitoring", "objstore_secret": "thanos-objstore", "retention": "30d"},

@@ -121,10 +121,24 @@ def test_the_collector_may_read_pods_and_no_secrets(source: str, more: set[str])
     recording = record_component(Telemetry, {**ARGS, "log_source": source})
     rules = recording.one(":ClusterRole").plain()["rules"]
     readable = {(group, name) for rule in rules for group in rule["apiGroups"] for name in rule["resources"]}
-    core = {("", name) for name in {"pods", "namespaces"} | more}
-    assert readable == core | {("apps", "replicasets")}
+    assert readable == {("", name) for name in {"pods"} | more}
     assert all(rule["verbs"] == ["get", "list", "watch"] for rule in rules)
     assert recording.one(":Release").plain()["values"]["rbac"] == {"create": False}
+
+
+def test_only_the_reader_of_the_api_server_may_read_the_output_of_containers() -> None:
+    args: TelemetryArgs = {
+        **ARGS,
+        "sources": {
+            "vault": {"kind": "containers", "log_source": "api", "namespaces": ["vault"]},
+            "containers": {"kind": "containers", "exclude_namespaces": ["vault"]},
+        },
+        "pipelines": {"containers": {"sources": ["containers", "vault"]}},
+    }
+    recording = record_component(Telemetry, args)
+    roles = {role.plain()["metadata"]["name"]: role.plain()["rules"] for role in recording.of_type(":ClusterRole")}
+    readable = {name: [rule["resources"] for rule in rules] for name, rules in roles.items()}
+    assert readable == {"telemetry-alloy": [["pods"]], "telemetry-alloy-singleton": [["pods", "pods/log"]]}
 
 
 def test_releases_of_one_name_in_two_namespaces_have_a_cluster_role_each() -> None:

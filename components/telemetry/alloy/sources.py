@@ -10,9 +10,9 @@ from ...units import parse_duration
 from ...urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
 from ..labels import EVENTS_JOB, container_labels
 from ..levels import LEVELS
-from ..model import PipelineSource, SourceKind, SyslogFormat
+from ..model import LogSource, PipelineSource, SourceKind, SyslogFormat
 from ..ottl import LOGS_ANNOTATION
-from ..pipelines import JAEGER_PORTS, Flow, port_of
+from ..pipelines import JAEGER_PORTS, Flow, log_source_of, port_of, reads_once
 from ..spec import TelemetrySpec
 from .destinations import receiver_tls
 from .syntax import Block, Call, Ref, Sum, Value, go_duration, identifier, quote
@@ -88,22 +88,26 @@ def line_reader(spec: TelemetrySpec, source: NamedSource, receivers: Sequence[Re
 
 
 def _read_containers(spec: TelemetrySpec, source: NamedSource, forward: Mapping[str, Value]) -> list[Block]:
-    pods = discovered_pods(spec)
+    pods = _discovered_pods(own_node=_reads_files(spec, source))
     targets = _labelled_targets(spec, source, pods)
-    if not spec.reads_files:
-        # One member of the cluster of collectors reads a container.
-        shared = Block("clustering", attributes={"enabled": True})
+    if not _reads_files(spec, source):
+        # One member of a cluster of collectors reads a container.
+        cluster = [] if reads_once(spec, source.source) else [Block("clustering", attributes={"enabled": True})]
         attributes = {"targets": targets.export("output"), **forward}
-        return [pods, targets, Block("loki.source.kubernetes", source.label, attributes, [shared])]
+        return [pods, targets, Block("loki.source.kubernetes", source.label, attributes, cluster)]
     files = Block("local.file_match", source.label, {"path_targets": targets.export("output")})
     read = Block("loki.source.file", source.label, {"targets": files.export("targets"), **forward})
     return [pods, targets, files, read]
 
 
-def discovered_pods(spec: TelemetrySpec) -> Block:
-    """Return the discovery of pods: those of the own node where files are read, else all of them."""
-    own_node = Block("selectors", attributes={"role": "pod", "field": Sum(("spec.nodeName=", NODE_NAME))})
-    return Block("discovery.kubernetes", "pod", {"role": "pod"}, [own_node] if spec.reads_files else [])
+def _reads_files(spec: TelemetrySpec, source: NamedSource) -> bool:
+    return log_source_of(spec, source.source) is LogSource.FILES
+
+
+def _discovered_pods(*, own_node: bool) -> Block:
+    """Return the discovery of pods, of the own node or of the cluster."""
+    selectors = Block("selectors", attributes={"role": "pod", "field": Sum(("spec.nodeName=", NODE_NAME))})
+    return Block("discovery.kubernetes", "pod", {"role": "pod"}, [selectors] if own_node else [])
 
 
 def _labelled_targets(spec: TelemetrySpec, source: NamedSource, pods: Block) -> Block:
@@ -112,9 +116,9 @@ def _labelled_targets(spec: TelemetrySpec, source: NamedSource, pods: Block) -> 
         *_select("keep", "namespace", source.source.namespaces),
         *_select("drop", "namespace", source.source.exclude_namespaces),
         *_select("drop", f"pod_annotation_{_sanitized(LOGS_ANNOTATION)}", ["false"]),
-        *(rule for label in _needed_labels(spec) for rule in _LABEL_RULES.get(label, ())),
+        *(rule for label in _needed_labels(spec, source) for rule in _LABEL_RULES.get(label, ())),
         *_service_name_rules(spec),
-        *(_log_paths() if spec.reads_files else []),
+        *(_log_paths() if _reads_files(spec, source) else []),
     ]
     return Block("discovery.relabel", source.label, {"targets": pods.export("targets")}, rules)
 
@@ -141,9 +145,9 @@ _LABEL_RULES: Mapping[IndexLabel, Sequence[Block]] = {
 }
 
 
-def _needed_labels(spec: TelemetrySpec) -> list[IndexLabel]:
+def _needed_labels(spec: TelemetrySpec, source: NamedSource) -> list[IndexLabel]:
     """Return the labels of containers, and the namespace that tenants are chosen by."""
-    labels = container_labels(spec)
+    labels = container_labels(spec, log_source_of(spec, source.source))
     return labels + ([IndexLabel.NAMESPACE] if spec.namespace_tenants and IndexLabel.NAMESPACE not in labels else [])
 
 
@@ -275,7 +279,7 @@ def source_stages(spec: TelemetrySpec, source: NamedSource, metadata: str) -> li
     """Return the stages that only the lines of a source need; `metadata` is the stage of structured metadata."""
     if source.kind in HOSTS:
         return [Block(metadata, attributes={"values": {HOSTNAME: HOSTNAME}})]
-    if source.kind is SourceKind.CONTAINERS and spec.reads_files:
+    if source.kind is SourceKind.CONTAINERS and _reads_files(spec, source):
         return [docker_lines(), Block("stage.cri")]
     if source.kind is SourceKind.EVENTS and source.source.exclude_namespaces:
         selector = f"{{namespace=~{quote(_any_of(source.source.exclude_namespaces))}}}"
@@ -309,8 +313,9 @@ def docker_lines() -> Block:
 def unwanted_labels(spec: TelemetrySpec, source: NamedSource, *, level: bool) -> list[str]:
     """Return the labels that a source adds and that the policy does not have; `level` is kept where it is set."""
     tenants = [IndexLabel.NAMESPACE.value] if spec.namespace_tenants else []
+    of_reader = ["filename", "stream"] if _reads_files(spec, source) else ["instance", "job"]
     added: Mapping[SourceKind, Sequence[str]] = {
-        SourceKind.CONTAINERS: [*(["filename", "stream"] if spec.reads_files else ["instance", "job"]), *tenants],
+        SourceKind.CONTAINERS: [*of_reader, *tenants],
         SourceKind.EVENTS: ["instance", IndexLabel.NAMESPACE.value],
         SourceKind.JOURNALD: [IndexLabel.LEVEL.value],
         SourceKind.SYSLOG: [IndexLabel.LEVEL.value],

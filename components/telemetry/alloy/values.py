@@ -1,6 +1,5 @@
 """Chart values of a role: agents on each node or a Deployment, the reader of events, the gateway."""
 
-import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -22,6 +21,7 @@ from ..workload import (
     gateway_claim,
     mounted_secrets,
     node_selector,
+    pod_annotations,
     resources,
     runs_on_nodes,
     storage_volume,
@@ -72,7 +72,7 @@ def alloy_values(spec: TelemetrySpec, role: Role = Role.AGENTS) -> dict[str, Any
         "configReloader": {"enabled": False},
         "global": {} if on_nodes else {"podSecurityContext": {"fsGroup": _ALLOY_USER}},
         "controller": {
-            "podAnnotations": {"checksum/config": hashlib.sha256(alloy_config(spec, role).encode()).hexdigest()},
+            "podAnnotations": pod_annotations(spec, role, alloy_config(spec, role)),
             "nodeSelector": node_selector(spec, role),
             "tolerations": tolerations(spec, role),
             "volumes": {"extra": [*storage, *host_volumes, *volumes]},

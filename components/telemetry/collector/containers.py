@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..._log_labels import IndexLabel
-from ..labels import container_labels
 from ..model import PipelineSource, ProcessorKind
 from ..ottl import quote
 from ..pipelines import Flow
@@ -58,7 +57,7 @@ def _operators(spec: TelemetrySpec, flow: Flow) -> Iterator[dict[str, Any]]:
     The operator `container` does not name the runtime, does not join what Docker has split, and joins what the runtime
     has split of both streams together.
     """
-    labels = container_labels(spec)
+    labels = spec.index_labels
     path, stream = 'attributes["log.file.path"]', "attributes.stream"
     time = {"parse_from": "attributes.time", "layout_type": "gotime", "layout": "2006-01-02T15:04:05.999999999Z07:00"}
     joined = {

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from ..._log_labels import IndexLabel
 from ..._merge import deep_merge
-from ..labels import EVENTS_JOB, container_labels, static_labels
+from ..labels import EVENTS_JOB, static_labels
 from ..model import PipelineProcessor, PipelineSource, ProcessorKind, Signal, SourceKind
 from ..ottl import (
     APP_LABEL_ATTRIBUTES,
@@ -72,7 +72,7 @@ def transform(name: str, **signals: Sequence[Statements]) -> Config:
 
 
 def _containers(spec: TelemetrySpec) -> Config:
-    labels = container_labels(spec)
+    labels = spec.index_labels
     names = {"namespace": "k8s.namespace.name", "pod": "k8s.pod.name", "container": "k8s.container.name"}
     found = {**names, "uid": "k8s.pod.uid"}
     named = [f"set({_resource(to)}, {_resource(name)})" for name, to in found.items()]
@@ -137,7 +137,7 @@ def _received(spec: TelemetrySpec, role: Role, signal: Signal, sources: Mapping[
     static = static_attributes(signal, spec.cluster, spec.extra_labels)
     if not logs:
         return {**found, **transform("attributes", **{signal.value: [Statements("resource", static)]})}
-    labels = [label for label in container_labels(spec) if label not in _CONTAINER_ONLY]
+    labels = [label for label in spec.index_labels if label not in _CONTAINER_ONLY]
     # Senders of OTLP name themselves; what comes by another protocol is named by its source.
     otlp = any(source.kind is SourceKind.OTLP for source in sources.values())
     service = "unknown_service" if otlp else next(iter(sources))

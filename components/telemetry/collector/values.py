@@ -1,6 +1,5 @@
 """Values of chart opentelemetry-collector: agents on each node or a Deployment, the reader of events, the gateway."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from ..workload import (
     gateway_claim,
     mounted_secrets,
     node_selector,
+    pod_annotations,
     resources,
     runs_on_nodes,
     storage_volume,
@@ -59,7 +59,7 @@ def collector_values(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
         "command": {"name": _COMMAND, "extraArgs": [f"--feature-gates={','.join(FEATURE_GATES)}"]},
         "configMap": {"create": False, "existingName": config_map_name(spec, role)},
         "enableConfigChecksumAnnotation": False,
-        "podAnnotations": {"checksum/config": hashlib.sha256(collector_text(spec, role).encode()).hexdigest()},
+        "podAnnotations": pod_annotations(spec, role, collector_text(spec, role)),
         "serviceAccount": {
             "create": True,
             "name": workload_name(spec, role),

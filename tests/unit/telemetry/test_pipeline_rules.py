@@ -16,6 +16,7 @@ LINES = {"lines": {"kind": "multiline", "pattern": r"^\d"}}
 CENTRAL = {"central": {"kind": "otlp", "url": "https://otlp.example.org:4318"}}
 GATEWAY: dict[str, Any] = {"replicas": 2}
 TRACES = {"signal": "traces", "sources": ["otlp"]}
+BY_API = {"kind": "containers", "log_source": "api"}
 TOKEN = {"secret": "central", "key": "token"}
 
 
@@ -90,11 +91,6 @@ def logs(**pipeline: Any) -> dict[str, Any]:
             "sends the logs of shop to loki, as containers does",
         ),
         (
-            {"events": True, "pipelines": {"events": {"sources": ["events", "otlp"]}, "logs": {"enabled": False}}},
-            "pipelines.events.sources",
-            "must have events alone",
-        ),
-        (
             {
                 "sources": {"a": {"kind": "syslog", "port": 5140, "format": "rfc3164"}},
                 "pipelines": logs(sources=["a", "syslog"]),
@@ -106,14 +102,6 @@ def logs(**pipeline: Any) -> dict[str, Any]:
             {"processors": LINES, "pipelines": {"logs": {"processors": ["lines"]}}},
             "pipelines.logs.processors.0",
             "joins lines of containers alone",
-        ),
-        (
-            {
-                "sources": {"apps": {"kind": "prometheus", "targets": ["shop.shop:9464"]}},
-                "pipelines": {"metrics": {"sources": ["otlp", "apps"]}},
-            },
-            "pipelines.metrics.sources",
-            "must have prometheus alone, which one collector reads for the cluster",
         ),
         (
             {"log_source": "api", "pipelines": logs(sources=["journald"])},
@@ -213,6 +201,12 @@ def test_a_problem_is_at_its_place(args: dict[str, Any], place: str, message: st
         ("otel-collector", {"log_source": "api"}, "log_source", "must be files with engine otel-collector"),
         (
             "otel-collector",
+            {"sources": {"containers": BY_API}},
+            "sources.containers.log_source",
+            "must be files with engine otel-collector, which has no reader of logs through the API server; set engine",
+        ),
+        (
+            "otel-collector",
             {"pipelines": logs(sources=["journald"])},
             "pipelines.more.sources.0",
             "is not possible with engine otel-collector, whose image has no journalctl; set engine alloy",
@@ -260,6 +254,75 @@ def test_namespaces_of_their_own_make_pipelines_of_the_same_source() -> None:
     assert "each is stored twice" in found(sources=overlapping, pipelines=pipelines)["pipelines.more"]
 
 
+@pytest.mark.parametrize(
+    ("sources", "place", "message", "fix"),
+    [
+        (
+            {"vault": {**BY_API, "namespaces": ["vault", "kms"]}},
+            "sources.vault.namespaces",
+            "must not read kms, vault, which containers reads from files, as each line would be stored twice; add kms, "
+            "vault to sources.containers.exclude_namespaces",
+            {"sources.containers": {"kind": "containers", "exclude_namespaces": ["kms", "vault"]}},
+        ),
+        (
+            {
+                "vault": {**BY_API, "namespaces": ["vault", "kms"]},
+                "containers": {"kind": "containers", "exclude_namespaces": ["kms"]},
+            },
+            "sources.vault.namespaces",
+            "must not read vault, which containers reads from files",
+            {"sources.containers.exclude_namespaces": ["kms", "vault"]},
+        ),
+        (
+            {"vault": BY_API, "containers": {"kind": "containers", "namespaces": ["shop"]}},
+            "sources.vault.log_source",
+            "add shop to sources.vault.exclude_namespaces",
+            {"sources.vault.exclude_namespaces": ["shop"]},
+        ),
+        (
+            {
+                "vault": {**BY_API, "namespaces": ["shop"]},
+                "containers": {"kind": "containers", "namespaces": ["shop"]},
+            },
+            "sources.vault.namespaces",
+            "must not read shop, which containers reads from files, as each line would be stored twice; remove one",
+            {},
+        ),
+        (
+            {"vault": {**BY_API, "exclude_namespaces": ["kms"]}},
+            "sources.vault.log_source",
+            "must not read the namespaces that containers reads from files, as each line would be stored twice; set",
+            {"sources.vault.namespaces": ["<namespace>"]},
+        ),
+    ],
+)
+@pytest.mark.parametrize("destination", ["loki", "central"])
+def test_a_namespace_is_not_read_from_files_and_through_the_api_server(
+    sources: dict[str, Any], place: str, message: str, fix: dict[str, Any], destination: str
+) -> None:
+    args = {"sources": sources, "destinations": CENTRAL}
+    pipelines = {**logs(sources=["vault"], destinations=[destination]), "logs": {"destinations": ["central"]}}
+    (problem,) = TelemetrySpec.find_problems({**BACKENDS, **args, "pipelines": pipelines})
+    assert problem.field == place and message in problem.message
+    assert fix_of(problem) == fix
+
+
+def test_namespaces_that_are_disjoint_are_read_from_both() -> None:
+    sources = {
+        "containers": {"kind": "containers", "exclude_namespaces": ["vault"]},
+        "vault": {**BY_API, "namespaces": ["vault"]},
+    }
+    assert found(sources=sources, pipelines={"containers": {"sources": ["containers", "vault"]}}) == {}
+    assert found(sources=sources, pipelines=logs(sources=["vault"])) == {}
+
+
+def test_files_are_not_read_without_a_collector_on_each_node() -> None:
+    sources = {"containers": {"kind": "containers", "log_source": "files"}}
+    message = found(log_source="api", sources=sources)["sources.containers.log_source"]
+    assert "requires a collector on each node, which log_source api of the collectors does not run" in message
+    assert found(log_source="api", sources={"containers": BY_API}) == {}
+
+
 def test_another_destination_makes_a_second_pipeline_of_the_same_data() -> None:
     assert found(destinations=CENTRAL, pipelines=logs(sources=["containers"], destinations=["central"])) == {}
 
@@ -271,6 +334,7 @@ def test_another_destination_makes_a_second_pipeline_of_the_same_data() -> None:
         ("otlp", "port", 4000),
         ("containers", "targets", ["a:1"]),
         ("syslog", "namespaces", ["shop"]),
+        ("events", "log_source", "api"),
     ],
 )
 def test_an_option_of_another_kind_is_refused(kind: str, option: str, value: Any) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from components.telemetry.collector.config import collector_config
 from components.telemetry.pipelines import GATEWAY, Role, flows_of, roles
-from components.telemetry.workload import readable_resources, storage_volume
+from components.telemetry.workload import storage_volume
 
+from .alloy.examples import BY_NAMESPACE
 from .examples import telemetry_spec
 
 CENTRAL = {"central": {"kind": "otlp", "url": "https://otlp.example.org:4318"}}
@@ -38,9 +39,36 @@ def test_there_is_a_workload_for_what_runs(changes: dict[str, Any], expected: li
     assert roles(telemetry_spec(**changes)) == expected
 
 
-def test_a_singleton_without_events_asks_the_api_for_nothing() -> None:
+@pytest.mark.parametrize(
+    ("changes", "agents", "singleton"),
+    [
+        (
+            {"sources": SCRAPED["sources"], "pipelines": {"metrics": {"sources": ["otlp", "shop"]}}},
+            {"containers": ["containers"], "logs": ["otlp"], "metrics": ["otlp"], "traces": ["otlp"]},
+            {"metrics": ["shop"]},
+        ),
+        (
+            BY_NAMESPACE,
+            {"containers": ["containers"], "logs": ["otlp"], "metrics": ["otlp"], "traces": ["otlp"]},
+            {"containers": ["restricted"]},
+        ),
+        (
+            {**BY_NAMESPACE, "log_source": "api"},
+            {"containers": ["containers", "restricted"], "logs": ["otlp"], "metrics": ["otlp"], "traces": ["otlp"]},
+            {},
+        ),
+    ],
+)
+def test_each_workload_has_the_sources_of_a_pipeline_that_it_reads(
+    changes: dict[str, Any], agents: dict[str, list[str]], singleton: dict[str, list[str]]
+) -> None:
+    spec = telemetry_spec(**changes)
+    for role, expected in ((Role.AGENTS, agents), (Role.SINGLETON, singleton)):
+        assert {flow.name: [*flow.sources] for flow in flows_of(spec, role)} == expected
+
+
+def test_a_singleton_of_scrapes_asks_the_api_for_nothing() -> None:
     spec = telemetry_spec(engine="otel-collector", **SCRAPED)
-    assert readable_resources(spec, Role.SINGLETON) == {}
     processors = collector_config(spec, Role.SINGLETON)["processors"]
     assert not [name for name in processors if name.startswith("k8s_attributes")]
 

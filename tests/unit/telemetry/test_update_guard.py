@@ -21,8 +21,12 @@ EARLIER = {"storage_host_path": "/var/lib/alloy"}
 
 
 def changed(old: dict[str, Any], new: dict[str, Any], *allowed: GuardedChange) -> list[str]:
-    before, after = (alloy_values(TelemetrySpec.check('Telemetry "t"', {**ARGS, **fields})) for fields in (old, new))
-    return update_problems(before, after, allowed=allowed)
+    return update_problems(values_of(old), values_of(new), allowed=allowed)
+
+
+def values_of(fields: dict[str, Any]) -> dict[str, Any]:
+    spec = TelemetrySpec.check('Telemetry "t"', {**ARGS, **fields})
+    return (alloy_values if spec.engine is Engine.ALLOY else collector_values)(spec, Role.AGENTS)
 
 
 def test_running_collectors_keep_the_directory_that_all_stacks_had() -> None:
@@ -58,6 +62,71 @@ def test_running_collectors_keep_their_source_of_logs(old: str, new: str) -> Non
     assert changed({"log_source": old}, {"log_source": new}, GuardedChange.LOG_SOURCE) == []
 
 
+BY_API = {"kind": "containers", "log_source": "api"}
+
+
+def by_api(*namespaces: str, exclude: tuple[str, ...] | None = None) -> dict[str, Any]:
+    """Return collectors that read namespaces through the API server, and those not left out from files."""
+    left_out = namespaces if exclude is None else exclude
+    return {
+        "sources": {
+            "containers": {"kind": "containers", "exclude_namespaces": list(left_out)},
+            **({"some": {**BY_API, "namespaces": list(namespaces)}} if namespaces else {}),
+        },
+        "pipelines": {"containers": {"sources": ["containers", *(["some"] if namespaces else [])]}},
+    }
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field", "sources"),
+    [
+        ({}, by_api("vault"), "log_source of vault", ("files", "api")),
+        (by_api("vault", "kms"), {}, "log_source of kms, vault", ("api", "files")),
+        (by_api("vault"), by_api("vault", "kms"), "log_source of kms", ("files", "api")),
+        (by_api("vault"), {"log_source": "api"}, "log_source", ("files", "api")),
+        (by_api("vault"), {"engine": "otel-collector"}, "log_source of vault", ("api", "files")),
+        (
+            by_api("vault"),
+            {
+                "sources": {
+                    "containers": {"kind": "containers", "namespaces": ["vault"]},
+                    "rest": {**BY_API, "exclude_namespaces": ["vault"]},
+                },
+                "pipelines": {"containers": {"sources": ["containers", "rest"]}},
+            },
+            "log_source",
+            ("files", "api"),
+        ),
+    ],
+)
+def test_running_collectors_keep_the_source_of_a_namespace(
+    old: dict[str, Any], new: dict[str, Any], field: str, sources: tuple[str, str]
+) -> None:
+    problem = next(problem for problem in changed(old, new) if problem.startswith(f"{field} = "))
+    was, now = sources
+    assert problem.startswith(f'{field} = "{now}": must not change from "{was}" in one update')
+    assert f"log_source {was}" in problem and 'allow_changes ["log_source"]' in problem
+    assert not [other for other in changed(old, new, GuardedChange.LOG_SOURCE) if "log_source" in other]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (by_api(exclude=("vault",)), by_api("vault")),
+        (by_api("vault"), by_api(exclude=("vault",))),
+        (by_api("vault"), {**by_api("vault"), "memory_limit": "1Gi"}),
+        ({"pipelines": {"containers": {"enabled": False}}}, {"log_source": "api"}),
+    ],
+)
+def test_a_namespace_that_was_or_will_be_read_from_nowhere_may_change(old: dict[str, Any], new: dict[str, Any]) -> None:
+    assert changed(old, new) == []
+
+
+def test_a_namespace_that_moves_does_not_hide_positions_that_are_left_behind() -> None:
+    problems = changed(EARLIER, by_api("vault"))
+    assert [problem.partition(" =")[0] for problem in problems] == ["log_source of vault", "storage_host_path"]
+
+
 @pytest.mark.parametrize(("old", "new"), [("alloy", "otel-collector"), ("otel-collector", "alloy")])
 def test_running_collectors_keep_their_engine(old: str, new: str) -> None:
     before, after = ({CONFIG_KEYS[Engine(engine)]: "text"} for engine in (old, new))
@@ -76,9 +145,5 @@ def test_the_configuration_has_one_name_for_both_engines() -> None:
 
 def test_the_directory_of_the_collector_is_guarded_too() -> None:
     engine = {"engine": "otel-collector"}
-    old, new = (
-        collector_values(TelemetrySpec.check('Telemetry "t"', {**ARGS, **engine, **fields}), Role.AGENTS)
-        for fields in (EARLIER, {})
-    )
-    (problem,) = update_problems(old, new)
+    (problem,) = changed({**engine, **EARLIER}, engine)
     assert problem.startswith('storage_host_path = "/var/lib/otel-collector.telemetry": must not change from ')

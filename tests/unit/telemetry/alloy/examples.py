@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from components._log_labels import IndexLabel
 from components.telemetry.pipelines import Role
 from tests.unit.telemetry.examples import GOLDEN, VARIANTS, config_of
 
@@ -65,12 +66,22 @@ SAMPLED: dict[str, Any] = {
     "pipelines": {"traces": {"processors": ["span_metrics", "service_graph", "redact", "sample"]}},
 }
 """Events, and traces that go through a gateway."""
+BY_NAMESPACE: dict[str, Any] = {
+    "index_labels": list(IndexLabel),
+    "sources": {
+        "containers": {"kind": "containers", "exclude_namespaces": ["restricted", "vault"]},
+        "restricted": {"kind": "containers", "log_source": "api", "namespaces": ["restricted", "vault"]},
+    },
+    "pipelines": {"containers": {"sources": ["containers", "restricted"], "processors": ["redact"]}},
+}
+"""Containers that are read from files, but for those of two namespaces."""
 NOT_AGENTS: dict[str, tuple[Role, dict[str, Any]]] = {
     "events": (
         Role.SINGLETON,
         {**SAMPLED, "sources": {"events": {"kind": "events", "exclude_namespaces": ["kube-system"]}}},
     ),
     "scraped": (Role.SINGLETON, FURTHER),
+    "by-namespace-singleton": (Role.SINGLETON, BY_NAMESPACE),
     "gateway": (Role.GATEWAY, SAMPLED),
     "gateway-secured": (Role.GATEWAY, {**VARIANTS["secured"], **SAMPLED, "queue_size": "1Gi"}),
 }
@@ -78,6 +89,7 @@ NOT_AGENTS: dict[str, tuple[Role, dict[str, Any]]] = {
 ALLOY_VARIANTS: dict[str, dict[str, Any]] = {
     **VARIANTS,
     "pipelines": FURTHER,
+    "by-namespace": BY_NAMESPACE,
     "queued": {"queue_size": "1Gi", "host_ports": True},
     "sampled": SAMPLED,
     "sampled-secured": {**VARIANTS["secured"], **SAMPLED},

@@ -1,12 +1,15 @@
 """Which containers, messages and entries are read, with which labels, by the rules as rendered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from components.telemetry.pipelines import Role
 from tests.alloy_pipeline import Configuration, Entry
-from tests.unit.telemetry.alloy.examples import FURTHER
+from tests.unit.telemetry.alloy.examples import BY_NAMESPACE, FURTHER
 from tests.unit.telemetry.examples import component, config_of
 
 META = {
@@ -111,6 +114,67 @@ def test_two_sources_of_the_same_namespaces_have_a_reader_each() -> None:
     line = [Entry("2026-01-01T00:00:00Z stdout F it works")]
     arrived = [list(configuration.send(f"loki.source.file.source_{name}", line)) for name in ("shop", "copied")]
     assert arrived == [[LOKI], ["loki.write.destination_central"]]
+
+
+NAMESPACES = ["a", "a-b", "b", "shop", "shop-2"]
+FILES, API = "loki.source.file", "loki.source.kubernetes"
+
+
+def readers_of(configurations: Mapping[Role, Configuration], namespace: str) -> list[tuple[Role, str]]:
+    """Return the role and the kind of each reader from which a line of a pod of a namespace arrives at Loki."""
+    found = []
+    for role, configuration in configurations.items():
+        for reference in configuration.components:
+            kind, _, label = reference.rpartition(".")
+            if kind not in (FILES, API):
+                continue
+            meta = {**META, "__meta_kubernetes_namespace": namespace}
+            labels = configuration.target(f"discovery.relabel.{label}", meta)
+            if labels is None:
+                continue
+            line = "it works" if kind == API else "2026-01-01T00:00:00Z stdout F it works"
+            found += [(role, kind) for _ in configuration.send(reference, [Entry(line, labels)])[LOKI]]
+    return found
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    chosen=st.fixed_dictionaries({name: st.sampled_from([FILES, API, None]) for name in NAMESPACES}),
+    named=st.sampled_from([FILES, API]),
+)
+def test_a_line_arrives_once_from_where_its_namespace_is_read(chosen: dict[str, str | None], named: str) -> None:
+    rest = API if named == FILES else FILES
+    namespaces = [name for name, kind in chosen.items() if kind == named]
+    others = [name for name, kind in chosen.items() if kind != rest]
+    options = {named: {"namespaces": ["one", *namespaces]}, rest: {"exclude_namespaces": ["one", *others]}}
+    changes: dict[str, Any] = {
+        "sources": {
+            "files": {"kind": "containers", **options[FILES]},
+            "api": {"kind": "containers", "log_source": "api", **options[API]},
+        },
+        "pipelines": {"containers": {"sources": ["files", "api"]}},
+    }
+    configurations = {role: Configuration(config_of(role=role, **changes)) for role in (Role.AGENTS, Role.SINGLETON)}
+    reader = {FILES: [(Role.AGENTS, FILES)], API: [(Role.SINGLETON, API)], None: []}
+    for namespace, kind in {**chosen, "one": named, "another": rest}.items():
+        assert readers_of(configurations, namespace) == reader[kind], namespace
+
+
+def test_lines_of_both_sources_have_the_same_labels_but_those_of_files() -> None:
+    arrived = {}
+    for role, kind, label in ((Role.AGENTS, FILES, "pod"), (Role.SINGLETON, API, "source_restricted")):
+        configuration = Configuration(config_of(role=role, **BY_NAMESPACE))
+        namespace = {"__meta_kubernetes_namespace": "restricted" if kind == API else "shop"}
+        found = configuration.target(f"discovery.relabel.{label}", {**META, **namespace})
+        assert found is not None
+        own = {name: value for name, value in found.items() if not name.startswith("__")}
+        added = {"instance": "x"} if kind == API else {"filename": "/var/log/pods/0.log"}
+        line = f"{'2026-01-01T00:00:00Z stdout F ' if kind == FILES else ''}level=warn it works"
+        (entry,) = configuration.send(f"{kind}.{label}", [Entry(line, {**own, **added})])[LOKI]
+        assert entry.line == "level=warn it works"
+        arrived[kind] = entry.index_labels
+    assert {*arrived[FILES]} - {"stream", "filename"} == {*arrived[API]}
+    assert arrived[API]["level"] == "warn" and arrived[API]["job"] == "restricted/web"
 
 
 def test_positions_of_containers_are_kept_where_a_namespace_is_left_out() -> None:

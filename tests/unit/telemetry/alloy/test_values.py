@@ -8,7 +8,7 @@ from components._spec import InvalidArgsError
 from components.charts import ALLOY
 from components.telemetry.alloy.values import alloy_values
 from components.telemetry.pipelines import Role
-from tests.unit.telemetry.alloy.examples import CONFIGURATIONS, FURTHER, SAMPLED
+from tests.unit.telemetry.alloy.examples import BY_NAMESPACE, CONFIGURATIONS, FURTHER, SAMPLED
 from tests.unit.telemetry.examples import telemetry_spec
 
 
@@ -154,7 +154,8 @@ def test_previews_run_only_where_one_is_used(role: Role, changes: dict[str, Any]
 def test_only_collectors_that_read_from_the_api_share_their_work() -> None:
     shared = {"enabled": True, "name": "alloy.telemetry"}
     assert values_of(log_source="api", **SCRAPED)["alloy"]["clustering"] == shared
-    for role, changes in ((Role.AGENTS, SAMPLED), (Role.SINGLETON, SCRAPED)):
+    one_reader = [(Role.AGENTS, SAMPLED), (Role.SINGLETON, SCRAPED)]
+    for role, changes in (*one_reader, (Role.AGENTS, BY_NAMESPACE), (Role.SINGLETON, BY_NAMESPACE)):
         assert values_of(role, **changes)["alloy"]["clustering"] == {"enabled": False}
 
 
