@@ -28,7 +28,7 @@ def log_label_problems(settings: Settings) -> Iterator[Problem]:
         return min((loki.label_limit(name, tenant) for tenant in tenants), key=lambda limit: limit.value)
 
     yield from _too_many_labels(collectors, strictest("max_label_names_per_series"))
-    yield from _too_long_names(collectors, strictest("max_label_name_length"))
+    yield from _too_long_names(settings, collectors, strictest("max_label_name_length"))
     yield from _too_long_values(collectors, strictest("max_label_value_length"))
     yield from _metadata(settings, collectors, strictest("max_structured_metadata_entries_count"))
 
@@ -50,15 +50,25 @@ def _too_many_labels(collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[P
         yield Problem(setting, message, set_command(place, len(counted)), value)
 
 
-def _too_long_names(collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:
-    for name in collectors.extra_labels:
-        if len(name) > limit.value:
-            place = setting_path("telemetry", "extra_labels", name)
+def _too_long_names(settings: Settings, collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:
+    for name, place, value in _named_labels(settings, collectors):
+        if (size := len(name.encode())) > limit.value:
             message = (
                 f"must have a name of at most {_limit(limit, 'bytes')}, as Loki rejects lines with longer ones, and it "
-                f"has {len(name)}; shorten it, or remove it"
+                f"has {size}; shorten it, or remove it"
             )
-            yield Problem(place, message, remove_command(place), shown(collectors.extra_labels[name]))
+            yield Problem(place, message, remove_command(place), shown(value))
+
+
+def _named_labels(settings: Settings, collectors: TelemetrySpec) -> Iterator[tuple[str, str, str]]:
+    """Yield the name of each label that the stack chooses, its place and its value."""
+    for name, value in collectors.extra_labels.items():
+        yield name, setting_path("telemetry", "extra_labels", name), value
+    for processor, declared in collectors.processors.items():
+        for name, field in declared.labels.items():
+            yield name, setting_path("telemetry", "processors", processor, "labels", name), field
+    for index, name in enumerate(settings.logging.otlp_index_labels):
+        yield name, setting_path("logging", "otlp_index_labels", index), name
 
 
 def _too_long_values(collectors: TelemetrySpec, limit: LabelLimit) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from .._cluster import MonitorSpec
 from .._http_client import HttpTls, MetricsClientSpec, StoreClientsSpec, address_problems
 from .._ip_families import IpFamiliesSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
-from .._log_labels import CLUSTER, DEFAULT_INDEX_LABELS, IndexLabel
+from .._log_labels import CLUSTER, DEFAULT_INDEX_LABELS, SERVICE_NAME, IndexLabel
 from .._model import Choices, Plain, placeholder
 from .._namespace_spec import PodSecurity
 from .._plain_secrets import PROBLEM, holds_a_secret
@@ -34,7 +34,7 @@ from .engines import ENGINES_OF_OTHERS, Engine
 from .model import GatewaySettings, LogSource, Pipeline, PipelineDestination, PipelineProcessor, PipelineSource
 from .names import LabelName, OptionalOtlpEndpoint
 
-PIPELINE_LABELS = frozenset({CLUSTER, "instance", *(label.value for label in IndexLabel)})
+PIPELINE_LABELS = frozenset({CLUSTER, SERVICE_NAME, "instance", *(label.value for label in IndexLabel)})
 """Every label that the pipelines themselves add to logs."""
 LEAST_MEMORY = "128Mi"
 """The least memory limit that the collectors start reliably with."""

@@ -104,6 +104,28 @@ def test_a_name_is_at_most_as_long_as_loki_takes() -> None:
     assert "and it has 65;" in refused(telemetry={"extra_labels": {"a" * 65: "x"}}, logging=logging)
 
 
+@pytest.mark.parametrize("kind", ["json", "logfmt"])
+def test_the_name_of_a_label_of_a_processor_is_not_longer_either(kind: str) -> None:
+    def fields(length: int) -> dict[str, Any]:
+        processor = {"kind": kind, "labels": {"a" * length: "field"}}
+        return {"processors": {"fields": processor}, "pipelines": {"containers": {"processors": ["fields"]}}}
+
+    logging = {"limits": {"max_label_name_length": 64}}
+    accepted(telemetry=fields(64), logging=logging)
+    message = refused(telemetry=fields(65), logging=logging)
+    assert (
+        f'observability:telemetry.processors.fields.labels.{"a" * 65} = "field": must have a name of at most' in message
+    )
+    assert f"pulumi config rm --path observability:telemetry.processors.fields.labels.{'a' * 65}" in message
+
+
+def test_the_name_of_an_indexed_attribute_is_not_longer_either() -> None:
+    logging: dict[str, Any] = {"limits": {"max_label_name_length": 64}}
+    accepted(logging={**logging, "otlp_index_labels": ["service.name", "a" * 64]})
+    message = refused(logging={**logging, "otlp_index_labels": ["service.name", "a" * 65]})
+    assert "observability:logging.otlp_index_labels[1]" in message and "and it has 65;" in message
+
+
 @pytest.mark.parametrize("area", [{"extra_labels": {"a__b": "x"}}, {"structured_metadata": ["a__b"]}])
 def test_a_name_that_loki_rewrites_is_refused(area: dict[str, Any]) -> None:
     assert "must not have several _ in a row" in refused(telemetry=area)

@@ -195,6 +195,10 @@ def test_an_update_takes_as_many_nodes_as_asked_for(given: str, written: int | s
         ),
         ({"traces_otlp_endpoint": "tempo"}, "host:port for gRPC"),
         ({"traces_otlp_endpoint": "tempo:4317/path"}, "host:port for gRPC"),
+        (
+            {"extra_labels": {"service_name": "x"}},
+            r'extra_labels\.service_name = "x": must not be service_name, a label of the pipeline; choose another name',
+        ),
         ({"extra_labels": {"pod": "x"}}, r'extra_labels\.pod = "x": .*choose another name'),
         ({"extra_labels": {"a-b": "x"}}, "must be letters, digits and _"),
         ({"structured_metadata": ["trace.id"]}, "must be letters, digits and _"),
