@@ -80,7 +80,7 @@ class LoginSecrets(StrictModel):
     generator: Annotated[Name, USER_KNOWN] | None = Field(
         default=None,
         description="Secret with `username` and `password`, in the namespace of Tempo, with which its metrics "
-        "generator writes; required with the stack's own Prometheus. Default: none.",
+        "generator writes; required with the stack's own Prometheus and Tempo. Default: none.",
         examples=["tempo-login"],
     )
     prometheus: Annotated[Name, USER_KNOWN] | None = Field(

@@ -1,6 +1,6 @@
 """Rules on `observability:security`: its settings fit together, and none is without effect."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from components._model import placeholder
 from components._shown import shown
@@ -15,7 +15,8 @@ from .settings import Settings
 _AREA = f"{PROJECT}:security"
 _OWN_STORES = ("logging.kind", "tracing.kind", "metrics.kind")
 """The settings that decide which stores the stack runs."""
-LOGINS_OF_METRICS = ("generator", "prometheus")
+_LOGINS_OF_METRICS = {"generator": ("metrics", "tracing"), "prometheus": ("metrics",)}
+"""The logins of clients of the stack's own Prometheus, and the areas whose stores they are for."""
 
 
 @rule("security.tls", "security.issuer")
@@ -77,29 +78,35 @@ def _logins_are_used(settings: Settings) -> Iterator[Problem]:
         yield Problem(logins, sentence, remove_command(logins), shown(area.logins))
 
 
-@rule("security.metrics_namespaces", "security.authentication", *_OWN_STORES)
+@rule("security.metrics_namespaces", "security.authentication", "logging.kind", "tracing.kind")
 def _metrics_namespaces_are_used(settings: Settings) -> Iterator[Problem]:
-    area = settings.security
-    if area.metrics_namespaces and (area.authentication is Authentication.NONE or not settings.has_own_store):
+    area, own = settings.security, settings.logging.in_stack or settings.tracing.in_stack
+    if area.metrics_namespaces and (area.authentication is Authentication.NONE or not own):
         opened = f"{_AREA}.metrics_namespaces"
         reason = "without authentication every pod may read metrics"
-        sentence = f"is not used: {reason if settings.has_own_store else 'the stack runs no store'}; remove it"
+        sentence = f"is not used: {reason if own else 'the stack runs no Loki and no Tempo'}; remove it"
         yield Problem(opened, sentence, remove_command(opened), shown(area.metrics_namespaces))
 
 
-@rule("security.logins", "security.authentication", "metrics.kind")
+@rule("security.logins", "security.authentication", "metrics.kind", "tracing.kind")
 def _logins_of_metrics_are_known(settings: Settings) -> Iterator[Problem]:
     logins = settings.security.logins
     if logins is None or not settings.security.uses_basic_auth:
         return
-    for key in LOGINS_OF_METRICS:
+    for key, areas in _LOGINS_OF_METRICS.items():
         place, value = f"{_AREA}.logins.{key}", getattr(logins, key)
-        if settings.metrics.in_stack and value is None:
+        external = _external(settings, areas)
+        if not external and value is None:
             sentence = "is missing: the stack's own Prometheus requires logins of its clients; set it"
             yield Problem(place, sentence, set_command(place, placeholder(f"{key}_logins")))
-        elif not settings.metrics.in_stack and value is not None:
-            sentence = f"is not used: metrics.kind is {settings.metrics.kind.value}; remove it"
+        elif external and value is not None:
+            sentence = f"is not used: {external[0]}.kind is {getattr(settings, external[0]).kind.value}; remove it"
             yield Problem(place, sentence, remove_command(place), shown(value))
+
+
+def _external(settings: Settings, areas: Iterable[str]) -> list[str]:
+    """Return the areas whose store is not the stack's own."""
+    return [area for area in areas if not getattr(settings, area).in_stack]
 
 
 @rule("security.tls", "security.authentication", "security.receiver_tls", *_OWN_STORES)
@@ -134,7 +141,7 @@ def _server_logins_are_those_of_own_stores(settings: Settings) -> Iterator[Probl
             )
 
 
-@rule("security.logins", "security.authentication", "logging.kind", "logging.tenants_secret", "metrics.kind")
+@rule("security.logins", "security.authentication", "logging.tenants_secret", *_OWN_STORES)
 def _tenant_logins_are_known(settings: Settings) -> Iterator[Problem]:
     logins, secret = settings.security.logins, settings.logging.tenants_secret
     place = f"{_AREA}.logins"
@@ -152,8 +159,12 @@ def _tenant_logins_are_known(settings: Settings) -> Iterator[Problem]:
                 {
                     "collectors": placeholder("collectors_login"),
                     "grafana": placeholder("grafana_login"),
-                    "tempo": placeholder("tempo_logins"),
-                    **{key: placeholder(f"{key}_logins") for key in LOGINS_OF_METRICS if settings.metrics.in_stack},
+                    **({"tempo": placeholder("tempo_logins")} if settings.tracing.in_stack else {}),
+                    **{
+                        key: placeholder(f"{key}_logins")
+                        for key, areas in _LOGINS_OF_METRICS.items()
+                        if not _external(settings, areas)
+                    },
                 },
             ),
             shown(secret),

@@ -87,12 +87,13 @@ def _of_metrics(settings: Settings, certificate: str) -> MetricsAuthArgs:
 
 
 def of_collectors(settings: Settings) -> CollectorAuthArgs:
-    """Return how the collectors authenticate."""
-    area = settings.security
+    """Return how the collectors authenticate to Loki and Tempo; to Prometheus they have a client of their own."""
+    area, stores = settings.security, settings.logging.in_stack or settings.tracing.in_stack
+    secured = stores or area.receiver_tls
     return {
-        "tls_secret": area.certificates.collectors if area.uses_tls else "",
-        "client_certificates": area.presents_certificates,
-        "login_secret": login(settings, "collectors") if area.uses_basic_auth and settings.has_own_store else "",
+        "tls_secret": area.certificates.collectors if area.uses_tls and secured else "",
+        "client_certificates": area.presents_certificates and secured,
+        "login_secret": login(settings, "collectors") if area.uses_basic_auth and stores else "",
         "receiver_tls": area.receiver_tls,
     }
 

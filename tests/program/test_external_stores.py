@@ -1,5 +1,6 @@
 """Stores of logs and traces that exist already: what a stack then does not create, and who reaches them, and how."""
 
+import re
 from typing import Any
 
 import pytest
@@ -89,6 +90,70 @@ def test_an_external_loki_has_no_bucket_and_no_certificate_beside_a_tempo_of_the
     assert certificates == {f"{name}-certificate" for name in names}
     assert {each.request.name for each in recording.of_type(":GatewayLogins")} == {"tempo-logins", "prometheus-logins"}
     assert "Logging" not in components(recording) and "logging" not in namespaces(recording)
+
+
+CERT_MANAGER = {"tls": "cert-manager", "issuer": {"name": "ca"}}
+
+
+@pytest.mark.parametrize("engine", ["alloy", "otel-collector"])
+@pytest.mark.parametrize("authentication", ["basic", "mtls"])
+def test_a_protected_prometheus_beside_external_stores_is_the_only_one_that_gets_credentials(
+    engine: str, authentication: str
+) -> None:
+    security = {**CERT_MANAGER, "authentication": authentication}
+    recording = stack(logging=EXTERNAL_LOGS, tracing=TRACES, security=security, telemetry={"engine": engine})
+    names = {"collectors", "grafana", "prometheus"}
+    assert {each.request.name for each in recording.of_type(":index:Certificate")} == {
+        f"{name}-certificate" for name in names
+    }
+    basic = authentication == "basic"
+    assert {each.request.name for each in recording.of_type(":ClientLogin")} == (
+        {"alloy-login", "grafana-login"} if basic else set()
+    )
+    assert {each.request.name for each in recording.of_type(":GatewayLogins")} == (
+        {"prometheus-logins"} if basic else set()
+    )
+    values = yaml.safe_dump(recording.one(":Release", "telemetry-agents").plain()["values"])
+    config = collectors(recording)
+    for directory in ("/etc/collector-tls", "/etc/collector-login"):
+        assert directory not in values and directory not in config, (
+            "the credentials for a Loki and a Tempo of the stack"
+        )
+    found = {"username", "password", "ca.crt"} if basic else {"tls.crt", "tls.key", "ca.crt"}
+    assert {file for file in re.findall(r"/etc/metrics-client/([\w.]+)", config)} == found
+    for signal in ("logs", "traces"):
+        source = datasource(recording, signal)
+        assert "grafana-login" not in str(source) and "grafana-tls" not in str(source)
+    of_metrics = str(datasource(recording, "metrics"))
+    assert ("/etc/grafana-login/password" in of_metrics) is basic
+    assert ("/etc/grafana-tls/tls.key" in of_metrics) is not basic and "/etc/grafana-tls/ca.crt" in of_metrics
+
+
+@pytest.mark.parametrize(
+    ("security", "sentence"),
+    [
+        (
+            {"logins": {"collectors": "c", "grafana": "g", "prometheus": "p", "generator": "t"}},
+            'security.logins.generator = "t": is not used: tracing.kind is external; remove it',
+        ),
+        (
+            {"metrics_namespaces": ["monitoring"]},
+            'security.metrics_namespaces = ["monitoring"]: is not used: the stack runs no Loki and no Tempo; remove it',
+        ),
+    ],
+)
+def test_what_only_a_loki_or_a_tempo_of_the_stack_uses_is_refused(security: dict[str, Any], sentence: str) -> None:
+    areas: dict[str, Any] = {"logging": EXTERNAL_LOGS, "tracing": TRACES}
+    basic = {"tls": "existing", "authentication": "basic"}
+    message = refused(**areas, security={**basic, **security})
+    assert f"observability:{sentence}" in message and "1 problem" in message
+
+
+def test_existing_logins_beside_external_stores_are_those_of_prometheus_and_its_clients() -> None:
+    logins = {"collectors": "c", "grafana": "g", "prometheus": "p"}
+    security = {"tls": "existing", "authentication": "basic", "logins": logins}
+    recording = stack(logging=EXTERNAL_LOGS, tracing=TRACES, security=security)
+    assert recording.one(":index:Metrics").plain()["logins_secret"] == "p"
 
 
 def test_grafana_of_the_stack_logs_in_to_external_stores() -> None:
