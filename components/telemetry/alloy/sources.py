@@ -21,6 +21,8 @@ NODE_NAME = Call("coalesce", (Call("sys.env", ("HOSTNAME",)), Ref("constants.hos
 """The node that a pod of the DaemonSet runs on: the chart sets HOSTNAME to it."""
 DOCKER_SOCKET = "/var/run/docker.sock"
 JOURNAL_DIRECTORY = "/var/log/journal"
+VOLATILE_JOURNAL_DIRECTORY = "/run/log/journal"
+"""The journal of a node whose journald stores nothing on disk, or that has not begun to."""
 
 LINE_SOURCES = frozenset(
     {SourceKind.CONTAINERS, SourceKind.EVENTS, SourceKind.JOURNALD, SourceKind.SYSLOG, SourceKind.DOCKER}
@@ -181,6 +183,11 @@ def _read_events(_: TelemetrySpec, source: NamedSource, forward: Mapping[str, Va
 
 
 def _read_journal(spec: TelemetrySpec, source: NamedSource, forward: Mapping[str, Value]) -> list[Block]:
+    """Return a reader for each of the two directories that journald writes to.
+
+    One reader without a path would read both, but only files of the machine id that the pod has itself: see
+    SD_JOURNAL_LOCAL_ONLY in https://www.freedesktop.org/software/systemd/man/latest/sd_journal_open.html.
+    """
     units = source.source.units
     rules = [
         *_select("keep", "_systemd_unit", units, _JOURNAL),
@@ -190,7 +197,9 @@ def _read_journal(spec: TelemetrySpec, source: NamedSource, forward: Mapping[str
         *_level_rules("priority_keyword", _JOURNAL),
     ]
     attributes = {"path": JOURNAL_DIRECTORY, "labels": {"job": "journald"}, **forward}
-    return _relabelled("loki.source.journal", source, attributes, rules)
+    relabelling, reader = _relabelled("loki.source.journal", source, attributes, rules)
+    volatile = {**reader.attributes, "path": VOLATILE_JOURNAL_DIRECTORY}
+    return [relabelling, reader, Block(reader.name, f"volatile_{source.label}", volatile)]
 
 
 def _read_syslog(spec: TelemetrySpec, source: NamedSource, forward: Mapping[str, Value]) -> list[Block]:

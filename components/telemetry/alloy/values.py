@@ -30,7 +30,7 @@ from ..workload import (
 )
 from .config import alloy_config
 from .destinations import queue_bytes
-from .sources import DOCKER_SOCKET
+from .sources import DOCKER_SOCKET, VOLATILE_JOURNAL_DIRECTORY
 
 UI_PORT = 12345
 _ALLOY_USER = 473
@@ -122,11 +122,17 @@ def _port(spec: TelemetrySpec, role: Role, port: ReceiverPort) -> dict[str, Any]
 
 
 def _node_files(spec: TelemetrySpec, role: Role) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the volume and the mount of Docker's socket where its containers are read."""
-    if not _reads(spec, role, SourceKind.DOCKER):
-        return [], []
-    socket = {"name": "docker-socket", "hostPath": {"path": DOCKER_SOCKET, "type": "Socket"}}
-    return [socket], [{"name": "docker-socket", "mountPath": DOCKER_SOCKET, "readOnly": True}]
+    """Return the volumes and mounts of what is read of the node beside its log files."""
+    files = {
+        SourceKind.DOCKER: ("docker-socket", DOCKER_SOCKET, "Socket"),
+        # A node whose journald stores its journal on disk may have no such directory.
+        SourceKind.JOURNALD: ("volatile-journal", VOLATILE_JOURNAL_DIRECTORY, "DirectoryOrCreate"),
+    }
+    found = [file for kind, file in files.items() if _reads(spec, role, kind)]
+    volumes: list[dict[str, Any]] = [
+        {"name": name, "hostPath": {"path": path, "type": kind}} for name, path, kind in found
+    ]
+    return volumes, [{"name": name, "mountPath": path, "readOnly": True} for name, path, _ in found]
 
 
 def _service(spec: TelemetrySpec, role: Role) -> dict[str, Any]:

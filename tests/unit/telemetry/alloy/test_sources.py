@@ -225,6 +225,17 @@ def test_an_entry_of_the_journal_has_its_unit_its_host_and_its_level() -> None:
     assert without.metadata == {"hostname": "node-1"}
 
 
+def test_the_journal_is_read_on_disk_and_in_memory_with_the_same_labels() -> None:
+    readers = {
+        name: reader.arguments
+        for name, reader in Configuration(config_of(**FURTHER)).components.items()
+        if name.startswith("loki.source.journal.")
+    }
+    on_disk, volatile = (readers[f"loki.source.journal.{label}source_kubelet"] for label in ("", "volatile_"))
+    assert (on_disk["path"], volatile["path"]) == ("/var/log/journal", "/run/log/journal")
+    assert {**on_disk, "path": ""} == {**volatile, "path": ""} and len(readers) == 2
+
+
 @pytest.mark.parametrize(
     ("unit", "read"), [("kubelet.service", True), ("kubelet-service", False), ("cron.service", False)]
 )

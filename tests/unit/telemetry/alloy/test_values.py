@@ -59,6 +59,20 @@ def test_a_reader_of_files_runs_on_nodes_alone_that_have_log_files(labels: dict[
     assert "affinity" not in values_of(log_source="api")["controller"]
 
 
+def test_what_is_read_of_a_node_beside_its_log_files_is_mounted_read_only() -> None:
+    def mounted(source: str) -> dict[str, dict[str, str]]:
+        values = values_of(pipelines={"nodes": {"signal": "logs", "sources": [source]}})
+        paths = {each["name"]: each["hostPath"] for each in values["controller"]["volumes"]["extra"]}
+        mounts = [each for each in values["alloy"]["mounts"]["extra"] if each.get("readOnly")]
+        assert values["alloy"]["mounts"]["varlog"] is True
+        return {each["mountPath"]: paths[each["name"]] for each in mounts}
+
+    volatile = {"path": "/run/log/journal", "type": "DirectoryOrCreate"}
+    assert mounted("journald") == {"/run/log/journal": volatile}
+    assert mounted("docker") == {"/var/run/docker.sock": {"path": "/var/run/docker.sock", "type": "Socket"}}
+    assert mounted("syslog") == {}
+
+
 def test_a_reader_through_the_api_needs_nothing_of_its_node() -> None:
     values = values_of(log_source="api")
     assert values["controller"]["type"] == "deployment"
