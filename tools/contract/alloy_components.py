@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from tools.render import Rendering
 
 from .alloy_syntax import ParsedBlock, parse
+from .alloy_validate import configurations
 from .chart_values import PUBLISHED
 from .finding import Finding
 
@@ -94,9 +95,6 @@ def _block_problems(block: ParsedBlock, schema: ComponentSchema, path: str) -> I
 
 def configurations_fit_their_components(rendering: Rendering) -> Iterator[Finding]:
     """An argument or a block that a component does not know keeps Alloy from starting."""
-    versions = {release.namespace: release.version for release in rendering.releases if release.chart == "alloy"}
-    for item in rendering.objects:
-        for name, text in ((item.manifest.get("data") or {}) if item.kind == "ConfigMap" else {}).items():
-            if name.endswith(".alloy") and item.namespace in versions:
-                for message in problems(text, versions[item.namespace]):
-                    yield Finding(f"{item}: {name}", message)
+    for configuration in configurations(rendering):
+        for message in problems(configuration.text, configuration.chart_version):
+            yield Finding(configuration.place, message)

@@ -7,6 +7,7 @@ from sandbox.crds import definitions_directory
 from tools.render import ReleaseSummary, Rendering
 from tools.render.chartfiles import ChartFiles
 
+from .alloy_validate import configurations, validated
 from .chart_values import ChartValues, findings, unknown_values
 from .finding import Finding
 from .invariants import INVARIANTS
@@ -16,10 +17,12 @@ from .schemas import Definitions, violations
 
 @dataclass(frozen=True)
 class Report:
-    """What was found, and what could not be checked for want of its files."""
+    """What was found, and what could not be checked for want of its files or its program."""
 
     findings: tuple[Finding, ...]
     unchecked: tuple[str, ...]
+    checked: tuple[str, ...] = ()
+    """What a program judged that is not on every machine."""
 
 
 def check(rendering: Rendering) -> Report:
@@ -41,7 +44,9 @@ def check(rendering: Rendering) -> Report:
     unchecked += [f"{kind}: its definition is not at hand" for kind in sorted(definitions.unchecked())]
     for invariant in INVARIANTS:
         found.update(invariant(rendering))
-    return Report(tuple(sorted(found)), tuple(unchecked))
+    validation = validated(configurations(rendering))
+    found.update(validation.findings)
+    return Report(tuple(sorted(found)), (*unchecked, *validation.unchecked), tuple(validation.checked))
 
 
 def published_values(release: ReleaseSummary) -> ChartValues | None:

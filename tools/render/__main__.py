@@ -35,6 +35,8 @@ def main() -> int:
 
 def _checked(rendering: Rendering, root: Path) -> int:
     report = check(rendering)
+    for message in report.checked:
+        print(f"checked: {message}")
     for message in report.unchecked:
         print(f"not checked: {message}")
     for finding in report.findings:

@@ -76,7 +76,8 @@ def test_the_configuration_of_a_stack_is_held_against_the_version_that_it_instal
     rendering: Callable[..., Rendering],
 ) -> None:
     text = manifest("ConfigMap", "alloy-config", data={"config.alloy": WRITE.replace("url ", "uri ")})
-    release = ReleaseSummary("alloy", "apps", "alloy", NEWEST, Path(), "", True, {}, 1)
+    values = {"alloy": {"configMap": {"name": "alloy-config"}}}
+    release = ReleaseSummary("alloy", "apps", "alloy", NEWEST, Path(), "", True, values, 1)
     found = [str(each) for each in configurations_fit_their_components(replace(rendering(text), releases=(release,)))]
     assert found[0] == "ConfigMap apps/alloy-config: config.alloy: loki.write.a > endpoint: has no argument uri"
     assert list(configurations_fit_their_components(rendering(text))) == []

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tools.contract import Report
+from tools.render import __main__ as command
 from tools.render.__main__ import main
 
 PROGRAM = """\
@@ -44,6 +46,15 @@ def test_a_violation_of_the_contract_fails_the_command_after_the_files_are_writt
 def test_without_the_checks_the_files_are_all_there_is(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run(monkeypatch, "--unchecked") == 0
     assert (project / "out/apps/pod-bare.yaml").is_file()
+
+
+@pytest.mark.usefixtures("project")
+def test_what_was_and_was_not_checked_is_a_line_each(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "check", lambda _: Report((), ("b",), ("a",)))
+    assert run(monkeypatch) == 0
+    assert capsys.readouterr().out.splitlines()[-3:] == ["checked: a", "not checked: b", "0 violations of the contract"]
 
 
 @pytest.mark.usefixtures("project")
