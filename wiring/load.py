@@ -116,7 +116,13 @@ def announce(settings: Settings) -> None:
 def report(settings: Settings) -> str:
     """Return the sizes as deployed, the mode that fits the load, and the monthly cost."""
     rows = [backend.deployed for backend in _backends(settings, _specs(settings))]
-    return sizing.report(plan(settings), [*rows, *_servers(settings)], _without_row(settings))
+    own = {
+        "logs": settings.logging.in_stack,
+        "traces": settings.tracing.in_stack,
+        "metrics": settings.metrics.in_stack,
+    }
+    external = [signal for signal, is_own in own.items() if not is_own]
+    return sizing.report(plan(settings), [*rows, *_servers(settings)], _without_row(settings), external)
 
 
 def recommended(settings: Settings) -> dict[Path, Need]:

@@ -1,6 +1,6 @@
 """A plan as text for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from .cost import LEFT_OUT, cost
@@ -20,10 +20,14 @@ class Row:
     """Its modes, where there are several."""
 
 
-def report(plan: Plan, rows: Sequence[Row], without_row: Sequence[str] = ()) -> str:
-    """Return sizes, reasons and cost of what is deployed; `without_row` names what the cost leaves out."""
+def report(plan: Plan, rows: Sequence[Row], without_row: Sequence[str] = (), external: Collection[str] = ()) -> str:
+    """Return sizes, reasons and cost of what is deployed.
+
+    `without_row` names what the cost leaves out, `external` the signals whose store is another platform's, which
+    decides how long it keeps them.
+    """
     lines = [
-        f"Sizes as deployed, with an expected load of {_load(plan)}",
+        f"Sizes as deployed, with an expected load of {_load(plan, external)}",
         *_table(rows),
         *_modes(rows),
         *_caches(rows),
@@ -33,19 +37,21 @@ def report(plan: Plan, rows: Sequence[Row], without_row: Sequence[str] = ()) -> 
     return "\n".join(lines)
 
 
-def _load(plan: Plan) -> str:
+def _load(plan: Plan, external: Collection[str]) -> str:
     load, kept = plan.load, plan.retention
+
+    def days(signal: str) -> str:
+        return "" if signal in external else f" for {getattr(kept, signal):g} days"
+
     parts = []
     if load.logs_gb_per_day:
         parts.append(
-            f"{load.logs_gb_per_day:,.15g} GB of logs a day in about {load.streams:,.0f} streams for {kept.logs:g} days"
+            f"{load.logs_gb_per_day:,.15g} GB of logs a day in about {load.streams:,.0f} streams{days('logs')}"
         )
     if load.spans_per_second:
-        parts.append(f"{load.spans_per_second:,.15g} spans/s for {kept.traces:g} days")
+        parts.append(f"{load.spans_per_second:,.15g} spans/s{days('traces')}")
     if load.active_series:
-        parts.append(
-            f"{load.active_series:,.15g} series every {load.scrape_interval_seconds:g} s for {kept.metrics:g} days"
-        )
+        parts.append(f"{load.active_series:,.15g} series every {load.scrape_interval_seconds:g} s{days('metrics')}")
     return "; ".join(parts) or "no load"
 
 

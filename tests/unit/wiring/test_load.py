@@ -9,7 +9,7 @@ from components.tracing.modes import TEMPO_3_VERSIONS, TempoRole
 from components.tracing.workloads import DEFAULT_RESOURCES
 from components.units import parse_quantity
 from config import Settings, load
-from tests.unit.config.stacks import AWS, EXTERNAL_METRICS, source
+from tests.unit.config.stacks import AWS, COLLECTORS_ONLY, EXTERNAL_METRICS, source
 from wiring.load import Need, plan, recommended, report
 
 LOAD = {"logs_gb_per_day": 200, "spans_per_second": 5_000, "active_series": 500_000}
@@ -336,3 +336,12 @@ def test_the_exporter_of_probes_is_a_row_of_the_report() -> None:
     metrics |= {"otlp_url": "http://m.prometheus:9090/api/v1/otlp", "query_url": "http://m.prometheus:9090"}
     found = table(load=LOAD, cluster=cluster, metrics=metrics, probes=probes)
     assert found["blackbox-exporter"][:3] == ["2", "10m", "48Mi"]
+
+
+def test_the_report_leaves_out_how_long_external_stores_keep_what_they_get() -> None:
+    own = report(settings(load=LOAD)).splitlines()[0]
+    assert own.endswith(
+        "about 10,000 streams for 31 days; 5,000 spans/s for 14 days; 500,000 series every 30 s for 15 days"
+    )
+    external = report(settings(load=LOAD, **COLLECTORS_ONLY)).splitlines()[0]
+    assert external.endswith("about 10,000 streams; 5,000 spans/s; 500,000 series every 30 s")
