@@ -110,16 +110,28 @@ class Gateway(TypedDict):
 
     replicas: NotRequired[int]
     """Number of collectors. 1 to 1000. Default: `2`."""
-    cpu_request: NotRequired[str]
-    """CPU request of each. Default: `100m`."""
-    memory_request: NotRequired[str]
-    """Memory request of each. `1Mi` to `64Ti`. Default: `256Mi`."""
-    memory_limit: NotRequired[str]
-    """Memory limit of each, `128Mi` or more; traces are refused from 80 % of it on. `1Mi` to `64Ti`. Default:
-    `512Mi`."""
     volume_size: NotRequired[str]
     """Volume of each for traces that wait while a destination does not answer. `1Gi` to `1Pi`. Default: none; they
     wait in memory, and are lost with the pod."""
+    cpu_request: NotRequired[str]
+    """CPU request of each collector. Default: `100m`."""
+    memory_request: NotRequired[str]
+    """Memory request of each collector. `1Mi` to `64Ti`. Default: `256Mi`."""
+    memory_limit: NotRequired[str]
+    """Memory limit of each collector, `128Mi` or more; data is refused from 80 % of it on. `1Mi` to `64Ti`.
+    Default: `512Mi`."""
+
+
+class Singleton(TypedDict):
+    """The collector that reads what is of the whole cluster."""
+
+    cpu_request: NotRequired[str]
+    """CPU request of each collector. Default: `100m`."""
+    memory_request: NotRequired[str]
+    """Memory request of each collector. `1Mi` to `64Ti`. Default: `256Mi`."""
+    memory_limit: NotRequired[str]
+    """Memory limit of each collector, `128Mi` or more; data is refused from 80 % of it on. `1Mi` to `64Ti`.
+    Default: `512Mi`."""
 
 
 class TelemetryArgs(TypedDict):
@@ -211,6 +223,9 @@ class TelemetryArgs(TypedDict):
     gateway: NotRequired[Gateway]
     """Collectors through which all traces go, each to one replica by its id, as tail sampling requires. Default:
     none; the collectors send traces themselves."""
+    singleton: NotRequired[Singleton]
+    """Size of the one collector of events, of the targets of `prometheus` sources, and of containers that
+    `log_source` of their source has it read through the API server. Default: the defaults of its fields."""
     raw_config: NotRequired[pulumi.Input[str]]
     """Further configuration of the engine for what the pipelines lack: components in Alloy's syntax, or YAML that
     is merged into the Collector's. It runs on every node and holds no secret. Default: none."""

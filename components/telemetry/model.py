@@ -295,17 +295,28 @@ class Pipeline(StrictModel):
     )
 
 
-class GatewaySettings(StrictModel):
+class CollectorResources(StrictModel):
+    """The size of collectors that are not one on each node."""
+
+    cpu_request: Quantity = Field(default="100m", description="CPU request of each collector.", examples=["500m"])
+    memory_request: MemorySize = Field(
+        default="256Mi", description="Memory request of each collector.", examples=["1Gi"]
+    )
+    memory_limit: MemorySize = Field(
+        default="512Mi",
+        description="Memory limit of each collector, `128Mi` or more; data is refused from 80 % of it on.",
+        examples=["2Gi"],
+    )
+
+
+class SingletonSettings(CollectorResources):
+    """The collector that reads what is of the whole cluster."""
+
+
+class GatewaySettings(CollectorResources):
     """The collectors that traces go through."""
 
     replicas: Replicas = Field(default=2, description="Number of collectors.", examples=[3])
-    cpu_request: Quantity = Field(default="100m", description="CPU request of each.", examples=["500m"])
-    memory_request: MemorySize = Field(default="256Mi", description="Memory request of each.", examples=["1Gi"])
-    memory_limit: MemorySize = Field(
-        default="512Mi",
-        description="Memory limit of each, `128Mi` or more; traces are refused from 80 % of it on.",
-        examples=["2Gi"],
-    )
     volume_size: VolumeSize | None = Field(
         default=None,
         description=(

@@ -450,6 +450,14 @@ def port_problems(spec: Model) -> Iterator[Violation]:
                 yield Violation(f"{name} listens on port {port.number} as {holder} does; set another port", {}, at)
 
 
+def may_have_singleton(spec: Model) -> bool:
+    """Whether a pipeline reads what one collector reads, or may do so once its names are corrected."""
+    valid = _valid(spec)
+    names = {name for pipeline in valid.values() for name in pipeline.sources}
+    once = any(reads_once(spec, named_source(spec, name)) for name in names)
+    return once or len(valid) < len(pipelines(spec))
+
+
 def queue_problems(spec: Model, size: str | None, *, has_directory: bool) -> Iterator[Violation]:
     """Yield a queue on disk without a volume that keeps it, or on one that is too small."""
     if size is None:

@@ -31,7 +31,15 @@ from ..urls import (
 )
 from . import pipeline_rules
 from .engines import ENGINES_OF_OTHERS, Engine
-from .model import GatewaySettings, LogSource, Pipeline, PipelineDestination, PipelineProcessor, PipelineSource
+from .model import (
+    GatewaySettings,
+    LogSource,
+    Pipeline,
+    PipelineDestination,
+    PipelineProcessor,
+    PipelineSource,
+    SingletonSettings,
+)
 from .names import LabelName, OptionalOtlpEndpoint
 
 PIPELINE_LABELS = frozenset({CLUSTER, SERVICE_NAME, "instance", *(label.value for label in IndexLabel)})
@@ -182,6 +190,14 @@ class TelemetrySettings(ReleaseSettings):
             "Default: none; the collectors send traces themselves."
         ),
         examples=[{"replicas": 2}],
+    )
+    singleton: Plain[SingletonSettings] = Field(
+        default_factory=SingletonSettings,
+        description=(
+            "Size of the one collector of events, of the targets of `prometheus` sources, and of containers that "
+            "`log_source` of their source has it read through the API server. Default: the defaults of its fields."
+        ),
+        examples=[{"memory_request": "1Gi", "memory_limit": "2Gi"}],
     )
     raw_config: str = Field(
         default="",
@@ -487,15 +503,25 @@ class TelemetrySpec(
     def _raw_config_is_of_the_engine(self) -> str | None:
         return pipeline_rules.raw_config_problem(self.raw_config, self.engine.value) if self.raw_config else None
 
-    @rule("gateway")
-    def _gateway_has_memory(self) -> Iterator[Violation]:
-        if self.gateway is None:
-            return
-        request, limit = self.gateway.memory_request, self.gateway.memory_limit
-        least = max(request, LEAST_MEMORY, key=parse_quantity)
-        if parse_quantity(limit) < parse_quantity(least):
-            message = f"must be at least {least}, to start reliably and to cover memory_request; raise it"
-            yield Violation(message, {"gateway.memory_limit": least}, ("gateway", "memory_limit"))
+    @rule("gateway", "singleton")
+    def _gateway_and_singleton_have_memory(self) -> Iterator[Violation]:
+        for name, sized in (("gateway", self.gateway), ("singleton", self.singleton)):
+            if sized is None:
+                continue
+            least = max(sized.memory_request, LEAST_MEMORY, key=parse_quantity)
+            if parse_quantity(sized.memory_limit) < parse_quantity(least):
+                message = f"must be at least {least}, to start reliably and to cover memory_request; raise it"
+                yield Violation(message, {f"{name}.memory_limit": least}, (name, "memory_limit"))
+
+    @rule("singleton", "log_source", *_PIPELINES, known_later=_STORES)
+    def _singleton_has_something_to_read(self) -> Violation | None:
+        if self.singleton == SingletonSettings() or pipeline_rules.may_have_singleton(self):
+            return None
+        message = (
+            "is not used without events, a pipeline that reads a prometheus source, or one that reads containers with "
+            "log_source api where the stack reads files; remove it"
+        )
+        return Violation(message, {"singleton": REMOVE})
 
     @rule("node_local_otlp", "log_source")
     def _node_local_otlp_has_a_collector_on_each_node(self) -> str | None:

@@ -9,7 +9,7 @@ from .._http_client import DIRECTORY, VOLUME, secret_volume
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE
 from ..units import parse_quantity
 from .engines import Engine
-from .model import LogSource, SourceKind
+from .model import CollectorResources, LogSource, SourceKind
 from .pipelines import RECEIVED, Role, flows, flows_of, log_source_of
 from .spec import TelemetrySpec
 
@@ -84,9 +84,16 @@ def cluster_role_name(spec: TelemetrySpec, role: Role) -> str:
     return f"{spec.namespace}-{workload_name(spec, role)}"
 
 
+def sized_by(spec: TelemetrySpec, role: Role) -> TelemetrySpec | CollectorResources:
+    """Return the settings with the requests and the memory limit of each collector of a role."""
+    if role is Role.SINGLETON:
+        return spec.singleton
+    return spec.gateway if role is Role.GATEWAY and spec.gateway else spec
+
+
 def memory_limit(spec: TelemetrySpec, role: Role) -> str:
     """Return the memory limit of each collector of a role."""
-    return spec.gateway.memory_limit if role is Role.GATEWAY and spec.gateway else spec.memory_limit
+    return sized_by(spec, role).memory_limit
 
 
 def refused_from_mib(spec: TelemetrySpec, role: Role) -> int:
@@ -96,7 +103,7 @@ def refused_from_mib(spec: TelemetrySpec, role: Role) -> int:
 
 def resources(spec: TelemetrySpec, role: Role) -> dict[str, Any]:
     """Return the requests and limits of each collector of a role."""
-    sized = spec.gateway if role is Role.GATEWAY and spec.gateway else spec
+    sized = sized_by(spec, role)
     return {
         "requests": {"cpu": sized.cpu_request, "memory": sized.memory_request},
         "limits": {"memory": sized.memory_limit},

@@ -84,6 +84,12 @@ def logs(**pipeline: Any) -> dict[str, Any]:
             "gateway.memory_limit",
             "must be at least 1Gi, to start reliably and to cover memory_request",
         ),
+        (
+            {"events": True, "singleton": {"memory_limit": "64Mi"}},
+            "singleton.memory_limit",
+            "must be at least 256Mi, to start reliably and to cover memory_request",
+        ),
+        ({"singleton": {"memory_limit": "1Gi"}}, "singleton", "is not used without events, a pipeline that reads"),
         ({"pipelines": logs(sources=["otlp"])}, "pipelines.more", "sends the logs of otlp to loki, as logs does"),
         (
             {"sources": {"shop": {"kind": "containers", "namespaces": ["shop"]}}, "pipelines": logs(sources=["shop"])},

@@ -8,6 +8,7 @@ from components._spec import InvalidArgsError
 from components.charts import ALLOY
 from components.telemetry.alloy.values import alloy_values
 from components.telemetry.pipelines import Role
+from components.telemetry.workload import refused_from_mib, resources
 from tests.unit.telemetry.alloy.examples import BY_NAMESPACE, CONFIGURATIONS, FURTHER, SAMPLED
 from tests.unit.telemetry.examples import telemetry_spec
 
@@ -129,6 +130,24 @@ def test_one_reader_of_events_ends_before_the_next_one_begins() -> None:
     assert values["alloy"]["extraPorts"] == [] and values["alloy"]["mounts"]["varlog"] is False
     assert values["alloy"]["securityContext"]["runAsNonRoot"] is True
     assert all("hostPath" not in volume for volume in controller["volumes"]["extra"])
+
+
+def test_each_role_has_the_size_of_its_own_settings() -> None:
+    changes = {
+        "events": True,
+        "memory_request": "300Mi",
+        "gateway": {"memory_request": "1Gi", "memory_limit": "2Gi"},
+        "singleton": {"cpu_request": "50m", "memory_limit": "600Mi"},
+    }
+    sizes = {role: resources(telemetry_spec(**changes), role) for role in Role}
+    assert {role: size["requests"]["memory"] for role, size in sizes.items()} == {
+        Role.AGENTS: "300Mi",
+        Role.SINGLETON: "256Mi",
+        Role.GATEWAY: "1Gi",
+    }
+    assert sizes[Role.SINGLETON] == {"requests": {"cpu": "50m", "memory": "256Mi"}, "limits": {"memory": "600Mi"}}
+    refused = {role: refused_from_mib(telemetry_spec(**changes), role) for role in Role}
+    assert refused == {Role.AGENTS: 409, Role.SINGLETON: 480, Role.GATEWAY: 1638}
 
 
 def test_agents_find_each_replica_of_a_gateway_and_its_queue_is_on_a_volume() -> None:
