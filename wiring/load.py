@@ -1,7 +1,6 @@
 """The sizes that the expected load needs against those deployed: a report and warnings at preview, no resource."""
 
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
@@ -31,38 +30,21 @@ from components.thanos.workloads import workload as thanos_workload
 from components.tracing.modes import FIXED_REPLICAS, TempoMode, TempoRole
 from components.tracing.spec import TracingSpec
 from components.tracing.workloads import workload
-from components.units import parse_duration, parse_quantity
+from components.units import parse_duration
 from config import Settings
 from config.caching import CacheKind
 from config.errors import setting_path
 from config.storage import IN_CLUSTER, FilesystemStorage
 
+from .collector_sizes import collectors, limits_of_collectors
+from .needs import Backend, Need, Path, amount, size
 from .planned_components import planned_components
 
 API_COLLECTORS = 2
 """Collectors where none runs on each node."""
-MIN_LIMIT_MIB = 512
-"""Memory limit of a collector by default; the limit that a load needs is twice the request."""
 DAYS_OF_FOREVER = 365.0
 """Days that the report counts of blocks that are kept for ever."""
-NUMBERS = {"replicas": "replicas", "cpu": "cpu_millis", "memory": "memory_mib", "volume_size": "volume_gib"}
-"""The settings of a workload, and the number by which two sizes are compared."""
-
-Path = tuple[str, ...]
 AnySpec = TypeVar("AnySpec", bound=Spec)
-
-
-class Need(NamedTuple):
-    """The value of a setting that the load needs, and what the stack deploys."""
-
-    value: float | str
-    deployed: float | str
-    below: bool
-    """Whether less is deployed than the load needs."""
-    load: str
-    """The part of the load that needs it."""
-    reason: str = ""
-    """The limit that the load exceeds; empty for a size."""
 
 
 class Specs(NamedTuple):
@@ -73,31 +55,6 @@ class Specs(NamedTuple):
     metrics: MetricsSpec | None
     thanos: ThanosSpec | None
     telemetry: TelemetrySpec
-
-
-class Backend(NamedTuple):
-    """A backend in one mode: as it is deployed, and as the load needs it."""
-
-    deployed: sizing.Row
-    needed: Mapping[str, sizing.Size]
-    load: str
-    """The load of its signal; empty without one."""
-    path: Callable[[str, str], Path | None]
-    """The setting of one figure of one workload; `None` where there is none."""
-
-    def needs(self) -> Iterator[tuple[Path, Need]]:
-        """Yield what each workload needs. A volume cannot shrink, so a larger one that is deployed stays."""
-        deployed = self.deployed.topology.workloads
-        for role in (role for role in deployed if self.load and role in self.needed):
-            for figure, number in NUMBERS.items():
-                path = self.path(role, figure)
-                wanted, present = getattr(self.needed[role], number), getattr(deployed[role], number)
-                if path and wanted:
-                    size = deployed[role] if number == "volume_gib" and present > wanted else self.needed[role]
-                    yield (
-                        path,
-                        Need(getattr(size, figure), getattr(deployed[role], figure), present < wanted, self.load),
-                    )
 
 
 def announce(settings: Settings) -> None:
@@ -129,7 +86,9 @@ def recommended(settings: Settings) -> dict[Path, Need]:
     """Return every size and limit that the load needs, by the path of its setting."""
     specs = _specs(settings)
     sizes = (need for backend in _backends(settings, specs) for need in backend.needs())
-    return {**dict(sizes), **dict(_caches_and_collectors(settings, specs)), **dict(_limits(settings, specs))}
+    caches = dict(_caches(settings, specs.logging)) if specs.logging else {}
+    held = dict(limits_of_collectors(plan(settings).load, specs.telemetry))
+    return {**dict(sizes), **caches, **held, **dict(_limits(settings, specs))}
 
 
 def plan(settings: Settings, mode: LokiMode | None = None) -> sizing.Plan:
@@ -186,27 +145,25 @@ def _backends(settings: Settings, specs: Specs) -> Iterator[Backend]:
     if loki := specs.logging:
         yield from (_loki(settings, loki, mode) for mode in loki.modes)
     if specs.tracing:
-        yield _tempo(specs.tracing, sized.traces, _amount(load.spans_per_second, "spans a second"))
+        yield _tempo(specs.tracing, sized.traces, amount(load.spans_per_second, "spans a second"))
     if server := specs.metrics:
-        workloads = {"prometheus": _size(server.replicas, server.cpu, server.memory, server.volume_size)}
+        workloads = {"prometheus": size(server.replicas, server.cpu, server.memory, server.volume_size)}
         row = sizing.Row("Prometheus", sizing.Topology("", workloads))
-        yield Backend(row, sized.metrics.workloads, _amount(load.active_series, "series"), _path_of_prometheus)
+        yield Backend(row, sized.metrics.workloads, amount(load.active_series, "series"), _path_of_prometheus)
     if specs.thanos and specs.metrics:
-        yield _thanos(specs.thanos, specs.metrics, sized.load, _amount(load.active_series, "series"))
-    size = _size(sized.load.collectors, specs.telemetry.cpu_request, specs.telemetry.memory_request)
-    row = sizing.Row("Alloy", sizing.Topology("", {"alloy": size}))
-    yield Backend(row, sized.collectors.workloads, _collected(settings), _path_of_collectors)
+        yield _thanos(specs.thanos, specs.metrics, sized.load, amount(load.active_series, "series"))
+    yield from collectors(sized.load, specs.telemetry)
 
 
 def _loki(settings: Settings, spec: LoggingSpec, mode: LokiMode) -> Backend:
     """Return Loki in one of its modes; caches and bucket are those of the mode that stays."""
-    load = _amount(settings.load.logs_gb_per_day, "GB of logs a day")
+    load = amount(settings.load.logs_gb_per_day, "GB of logs a day")
     choice, stays = plan(settings, mode).logs, mode is spec.mode
     workloads = {}
     for role in spec.roles(mode):
         work = spec.workload(role)
         volume = "" if role.persistence_style is PersistenceStyle.NONE else work.volume_size
-        workloads[role.value] = _size(work.replicas, work.cpu, work.memory, volume)
+        workloads[role.value] = size(work.replicas, work.cpu, work.memory, volume)
     row = _row("Loki" if stays else "Loki, being removed:", mode.value, workloads, choice, load if stays else "")
     if stays:
         row = replace(row, topology=sizing.with_caches(row.topology, spec.chunks_cache_mib, spec.results_cache_mib))
@@ -224,7 +181,7 @@ def _loki(settings: Settings, spec: LoggingSpec, mode: LokiMode) -> Backend:
 def _tempo(spec: TracingSpec, choice: sizing.Choice, load: str) -> Backend:
     needed = choice.topologies[_topology_of_tempo(spec)]
     if spec.mode is TempoMode.MONOLITHIC:
-        workloads = {"tempo": _size(1, spec.cpu, spec.memory, spec.volume_size)}
+        workloads = {"tempo": size(1, spec.cpu, spec.memory, spec.volume_size)}
     else:
         runs = {TempoRole.GATEWAY: False, TempoRole.METRICS_GENERATOR: spec.generates_metrics}
         workloads = {}
@@ -232,7 +189,7 @@ def _tempo(spec: TracingSpec, choice: sizing.Choice, load: str) -> Backend:
             if runs.get(role, True):
                 work = workload(spec, role)
                 volume = work.volume_size if role.has_volume else ""
-                workloads[role.value] = _size(work.replicas, work.cpu, work.memory, volume)
+                workloads[role.value] = size(work.replicas, work.cpu, work.memory, volume)
     row = _row("Tempo", spec.mode.value, workloads, replace(choice, topologies={spec.mode.value: needed}), load)
     return Backend(row, needed.workloads, load, _path_of_tempo)
 
@@ -255,7 +212,7 @@ def _thanos(spec: ThanosSpec, prometheus: MetricsSpec, expected: sizing.Load, lo
     workloads = {}
     for role in spec.roles:
         work = thanos_workload(spec, role)
-        workloads[role.value] = _size(work.replicas, work.cpu, work.memory, work.volume_size if role.has_volume else "")
+        workloads[role.value] = size(work.replicas, work.cpu, work.memory, work.volume_size if role.has_volume else "")
     topology = sizing.Topology("", workloads, objects=needed.objects if load else sizing.Objects())
     return Backend(sizing.Row("Thanos", topology), needed.workloads, load, _path_of_thanos)
 
@@ -288,23 +245,8 @@ def _path_of_prometheus(_: str, figure: str) -> Path | None:
     return None if figure == "replicas" else ("metrics", figure)
 
 
-def _path_of_collectors(_: str, figure: str) -> Path | None:
-    return ("telemetry", f"{figure}_request") if figure in ("cpu", "memory") else None
-
-
-def _caches_and_collectors(settings: Settings, specs: Specs) -> Iterator[tuple[Path, Need]]:
-    """Yield the caches of Loki, of which one of 0 is switched off and stays so, and the limit of the collectors."""
-    if specs.logging:
-        yield from _caches(settings, specs.logging)
-    if load := _collected(settings):
-        request = plan(settings).collectors.workloads["alloy"]
-        limit = replace(request, memory_mib=max(MIN_LIMIT_MIB, 2 * request.memory_mib))
-        deployed = _size(1, specs.telemetry.cpu_request, specs.telemetry.memory_limit)
-        below = deployed.memory_mib < limit.memory_mib
-        yield ("telemetry", "memory_limit"), Need(limit.memory, deployed.memory, below, load)
-
-
 def _caches(settings: Settings, spec: LoggingSpec) -> Iterator[tuple[Path, Need]]:
+    """Yield the caches of Loki, of which one of 0 is switched off and stays so."""
     topology = plan(settings).logs.topologies[spec.mode]
     caches = {
         ("logging", "chunks_cache_mib"): (topology.chunks_cache_mib, spec.chunks_cache_mib),
@@ -313,7 +255,7 @@ def _caches(settings: Settings, spec: LoggingSpec) -> Iterator[tuple[Path, Need]
     if settings.caching.kind is CacheKind.VALKEY:
         both = topology.chunks_cache_mib + topology.results_cache_mib
         caches = {("caching", "size_mib"): (both, settings.caching.size_mib)}
-    if load := _amount(settings.load.logs_gb_per_day, "GB of logs a day"):
+    if load := amount(settings.load.logs_gb_per_day, "GB of logs a day"):
         for path, (wanted, present) in caches.items():
             if present:
                 yield path, Need(wanted, present, present < wanted, load)
@@ -326,11 +268,11 @@ def _limits(settings: Settings, specs: Specs) -> Iterator[tuple[Path, Need]]:
     limits = []
     if specs.logging:
         raised = sizing.raised_limits(sized.load)
-        limits.append(("logging", _amount(logs, "GB of logs a day"), raised, sizing.LOG_LIMITS))
+        limits.append(("logging", amount(logs, "GB of logs a day"), raised, sizing.LOG_LIMITS))
     if specs.tracing:
         raised = sizing.raised_trace_limits(sized.load, sized.traces.topologies[_topology_of_tempo(specs.tracing)])
-        limits.append(("tracing", _amount(spans, "spans a second"), raised, sizing.TRACE_LIMITS))
-    streams = {"max_global_streams_per_user": _amount(sized.load.streams, "streams")}
+        limits.append(("tracing", amount(spans, "spans a second"), raised, sizing.TRACE_LIMITS))
+    streams = {"max_global_streams_per_user": amount(sized.load.streams, "streams")}
     for area, load, raised, defaults in limits:
         for name, limit in raised.items():
             present = getattr(getattr(getattr(specs, area), "limits", None), name, None) or defaults[name]
@@ -378,7 +320,7 @@ def _seaweedfs(spec: InClusterObjectStorageSpec) -> dict[str, sizing.Size]:
 
 
 def _size_of_chart(replicas: int, requests: Mapping[str, str], volume: str = "") -> sizing.Size:
-    return _size(replicas, requests["cpu"], requests["memory"], volume)
+    return size(replicas, requests["cpu"], requests["memory"], volume)
 
 
 def _without_row(settings: Settings) -> tuple[str, ...]:
@@ -412,22 +354,3 @@ def _prices(settings: Settings) -> sizing.Prices:
 
 def _days(duration: str) -> float:
     return parse_duration(duration).total_seconds() / 86_400
-
-
-def _size(replicas: int, cpu: str, memory: str, volume: str = "0") -> sizing.Size:
-    return sizing.Size(
-        replicas,
-        math.ceil(parse_quantity(cpu) * 1000),
-        math.ceil(parse_quantity(memory) / 2**20),
-        math.ceil(parse_quantity(volume or "0") / 2**30),
-    )
-
-
-def _collected(settings: Settings) -> str:
-    load = settings.load
-    amounts = (_amount(load.logs_gb_per_day, "GB of logs a day"), _amount(load.active_series, "series"))
-    return " and ".join(filter(None, amounts))
-
-
-def _amount(number: float, unit: str) -> str:
-    return f"{number:,.15g} {unit}" if number else ""

@@ -4,11 +4,11 @@ It creates no resource and reads no setting. Every constant names its source; th
 documentation.
 """
 
-from .alloy import alloy
+from .collectors import Collectors, collectors, needed_traces
 from .cost import LEFT_OUT, Cost, cost
 from .limits import LOG_LIMITS, TRACE_LIMITS, RaisedLimit, raised_limits, raised_trace_limits
 from .loki import CACHES, logs, with_caches
-from .model import Choice, Load, Objects, Plan, Prices, Retention, Size, Topology, Tuning
+from .model import Choice, Collection, Load, Objects, Plan, Prices, Retention, Sampling, Size, Topology, Tuning
 from .prometheus import prometheus
 from .report import Row, report
 from .tempo import traces
@@ -20,6 +20,8 @@ __all__ = [
     "LOG_LIMITS",
     "TRACE_LIMITS",
     "Choice",
+    "Collection",
+    "Collectors",
     "Cost",
     "Load",
     "LongTerm",
@@ -29,10 +31,13 @@ __all__ = [
     "RaisedLimit",
     "Retention",
     "Row",
+    "Sampling",
     "Size",
     "Topology",
     "Tuning",
+    "collectors",
     "cost",
+    "needed_traces",
     "raised_limits",
     "raised_trace_limits",
     "report",
@@ -52,5 +57,4 @@ def size(load: Load, retention: Retention, prices: Prices, tuning: Tuning | None
         logs=logs(load, retention, configured),
         traces=traces(load, retention, configured),
         metrics=prometheus(load, retention),
-        collectors=alloy(load),
     )

@@ -76,6 +76,31 @@ class Prices:
 
 
 @dataclass(frozen=True)
+class Sampling:
+    """A processor of tail sampling in the gateway."""
+
+    decision_wait_seconds: float = 10.0
+    """Time that the spans of a trace wait in memory."""
+    traces_in_memory: int = 50_000
+    """Traces that a replica holds until they are decided."""
+    decisions_per_trace: int = 20
+    """Decisions that a replica remembers for each trace that it can hold."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """The configuration that the sizes of collectors depend on."""
+
+    engine: str = "alloy"
+    """`alloy` or `otel-collector`."""
+    remote_write: bool = False
+    """Whether metrics are sent by remote write, not by OTLP."""
+    sampling: tuple[Sampling, ...] = ()
+    scraped_targets: int = 0
+    """Targets that the singleton scrapes."""
+
+
+@dataclass(frozen=True)
 class Tuning:
     """The configuration that sizes depend on."""
 
@@ -157,7 +182,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Plan:
-    """Sizes of everything for one load."""
+    """Sizes of the stores for one load; those of `thanos` and of `collectors` depend on more."""
 
     load: Load
     retention: Retention
@@ -165,7 +190,6 @@ class Plan:
     logs: Choice
     traces: Choice
     metrics: Topology
-    collectors: Topology
 
 
 def round_up(value: float, step: int = 1) -> int:

@@ -255,7 +255,7 @@ class TelemetryArgs(TypedDict):
     max_unavailable: NotRequired[pulumi.Input[str]]
     """Maximum number, or share, of unavailable nodes during an update with `log_source: files`. Default: `10%`."""
     cpu_request: NotRequired[pulumi.Input[str]]
-    """CPU request of each collector; 1 MiB of logs a second takes about one core. Default: `100m`."""
+    """CPU request of each collector; `make size` prints what a load needs. Default: `100m`."""
     memory_request: NotRequired[pulumi.Input[str]]
     """Memory request of each collector. `1Mi` to `64Ti`. Default: `256Mi`."""
     memory_limit: NotRequired[pulumi.Input[str]]

@@ -265,7 +265,7 @@ class TelemetrySettings(ReleaseSettings):
     )
     cpu_request: Quantity = Field(
         default="100m",
-        description="CPU request of each collector; 1 MiB of logs a second takes about one core.",
+        description="CPU request of each collector; `make size` prints what a load needs.",
         examples=["200m"],
     )
     memory_request: MemorySize = Field(

@@ -9,6 +9,7 @@ import yaml
 
 from components.tracing.modes import TEMPO_3_VERSIONS
 from tests.program.programs import record_stack
+from tests.unit.config.stacks import SAMPLED
 from tools.program import Recording
 from tools.program.stacks import with_settings
 from tools.size.__main__ import sizes
@@ -32,6 +33,15 @@ MODES: dict[str, dict[str, Any]] = {
     "api collectors": {
         "telemetry": {"log_source": "api", "memory_request": "64Mi"},
         "logging": {"limits": {"ingestion_rate_mb": 5, "ingestion_burst_size_mb": 90}, "chunks_cache_mib": 0},
+    },
+    "gateway and singleton": {"telemetry": SAMPLED},
+    "gateway of long traces": {
+        "telemetry": {
+            "engine": "otel-collector",
+            "gateway": {"replicas": 2, "memory_limit": "600Mi"},
+            "processors": {"slow": {"kind": "tail_sampling", "decision_wait": "10m"}},
+            "pipelines": {"traces": {"processors": ["slow"]}},
+        }
     },
     "one pod": {"storage": {"kind": "filesystem"}, "logging": {"volume_size": "200Gi"}},
     "migration": {"logging": {"mode": "simple-scalable", "migrate_from": "monolithic"}},
@@ -88,8 +98,8 @@ def test_a_preview_reports_the_cost_and_warns_of_each_figure_below_the_load(log:
         *("logging.chunks_cache_mib", "logging.limits.ingestion_burst_size_mb", "logging.limits.ingestion_rate_mb"),
         *("logging.limits.max_global_streams_per_user", "logging.memory", "logging.replicas"),
         *("logging.results_cache_mib", "metrics.cpu", "metrics.memory", "metrics.volume_size"),
-        *("telemetry.cpu_request", "telemetry.memory_limit", "telemetry.memory_request"),
-        *("tracing.cpu", "tracing.limits.max_traces_per_user", "tracing.volume_size"),
+        *("telemetry.cpu_request", "tracing.cpu"),
+        *("tracing.limits.max_traces_per_user", "tracing.volume_size"),
     ]
 
 

@@ -7,7 +7,8 @@ import yaml
 
 from config import Settings
 from config.errors import PROJECT
-from wiring.load import Need, Path, recommended
+from wiring.load import recommended
+from wiring.needs import Need, Path
 
 INDENT = "  "
 

@@ -60,6 +60,17 @@ COLLECTORS_ONLY: dict[str, Any] = {
     "metrics": {"kind": "external", "otlp_url": "https://metrics.example.org/otlp"},
     "grafana": {"enabled": False},
 }
+SAMPLED: dict[str, Any] = {
+    "events": True,
+    "gateway": {"replicas": 3},
+    "sources": {"orders": {"kind": "prometheus", "targets": ["orders.shop:9464", "carts.shop:9464"]}},
+    "processors": {"sampling": {"kind": "tail_sampling", "decision_wait": "30s"}},
+    "pipelines": {
+        "orders": {"signal": "metrics", "sources": ["orders"]},
+        "traces": {"processors": ["sampling"]},
+    },
+}
+"""The area `telemetry` of a stack with every workload of collectors."""
 PRODUCTION = {
     "cluster": {"name": "prod", "context": "prod", "environment": "production"},
     "storage": AWS,

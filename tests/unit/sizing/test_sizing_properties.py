@@ -6,7 +6,21 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.sizing import Choice, Load, Plan, Prices, Retention, Topology, Tuning, cost, raised_limits, size
+from components.sizing import (
+    Choice,
+    Collection,
+    Load,
+    Plan,
+    Prices,
+    Retention,
+    Sampling,
+    Topology,
+    Tuning,
+    collectors,
+    cost,
+    raised_limits,
+    size,
+)
 
 daily = st.floats(0, 100_000)
 loads = st.builds(
@@ -31,6 +45,13 @@ tunings = st.builds(
     trace_replication_factor=st.integers(1, 3),
     ingester_zones=st.sampled_from([1, 3]),
 )
+collections = st.builds(
+    Collection,
+    engine=st.sampled_from(["alloy", "otel-collector"]),
+    remote_write=st.booleans(),
+    sampling=st.builds(tuple, st.lists(st.builds(Sampling, decision_wait_seconds=st.floats(0, 600)), max_size=2)),
+    scraped_targets=st.integers(0, 1_000),
+)
 growing = st.sampled_from(["logs_gb_per_day", "active_streams", "spans_per_second", "active_series", "query_factor"])
 PRICES = Prices()
 
@@ -40,7 +61,6 @@ def topologies(plan: Plan) -> list[Topology]:
         *plan.logs.topologies.values(),
         *plan.traces.topologies.values(),
         plan.metrics,
-        plan.collectors,
     ]
 
 
@@ -60,31 +80,35 @@ def figures(topology: Topology) -> dict[str, float]:
     }
 
 
-def assert_nothing_shrinks(smaller: Plan, larger: Plan) -> None:
-    for before, after in zip(topologies(smaller), topologies(larger), strict=True):
+def assert_nothing_shrinks(smaller: Plan, larger: Plan, collection: Collection | None = None) -> None:
+    before_and_after = zip(topologies(smaller), topologies(larger), strict=True)
+    collected = [collectors(plan.load, collection) for plan in (smaller, larger)]
+    for before, after in [*before_and_after, collected]:
         grown = figures(after)
         for name, value in figures(before).items():
             assert grown[name] >= value * (1 - 1e-12), f"{before.mode} {name}: {value} became {grown[name]}"
 
 
-@given(loads, retentions, tunings, growing, st.floats(1, 100))
+@given(loads, retentions, tunings, collections, growing, st.floats(1, 100))
 def test_more_load_never_gives_less_of_anything(
-    load: Load, retention: Retention, tuning: Tuning, name: str, factor: float
+    load: Load, retention: Retention, tuning: Tuning, collection: Collection, name: str, factor: float
 ) -> None:
     value: Any = getattr(load, name)
     if value is None:
         value = load.streams
         load = replace(load, active_streams=value)
     more = replace(load, **{name: value * factor})
-    assert_nothing_shrinks(size(load, retention, PRICES, tuning), size(more, retention, PRICES, tuning))
+    smaller, larger = (size(each, retention, PRICES, tuning) for each in (load, more))
+    assert_nothing_shrinks(smaller, larger, collection)
 
 
-@given(loads, retentions, tunings, st.floats(1, 10))
+@given(loads, retentions, tunings, collections, st.floats(1, 10))
 def test_more_samples_never_give_less_of_anything(
-    load: Load, retention: Retention, tuning: Tuning, factor: float
+    load: Load, retention: Retention, tuning: Tuning, collection: Collection, factor: float
 ) -> None:
     denser = replace(load, scrape_interval_seconds=load.scrape_interval_seconds / factor)
-    assert_nothing_shrinks(size(load, retention, PRICES, tuning), size(denser, retention, PRICES, tuning))
+    smaller, larger = (size(each, retention, PRICES, tuning) for each in (load, denser))
+    assert_nothing_shrinks(smaller, larger, collection)
 
 
 @given(loads, retentions, tunings, st.sampled_from(["logs", "traces", "metrics"]), st.floats(1, 10))

@@ -1,16 +1,39 @@
 """The plan gives back the figures that it is built on."""
 
+from dataclasses import replace
 from importlib import import_module
+from typing import Any
 
 import pytest
 
 from components.logging.modes import LokiRole
 from components.logging.workloads import DEFAULT_RESOURCES
-from components.sizing import Load, Plan, Prices, Retention, Size, Topology, cost, size
+from components.sizing import (
+    Collection,
+    Load,
+    Plan,
+    Prices,
+    Retention,
+    Sampling,
+    Size,
+    Topology,
+    collectors,
+    cost,
+    needed_traces,
+    size,
+)
+from components.telemetry.engines import Engine
+from components.telemetry.model import GatewaySettings, PipelineProcessor, SingletonSettings
+from components.telemetry.pipelines import Role
+from components.telemetry.spans import decision_cache_size
 from components.telemetry.spec import TelemetrySettings
+from components.units import parse_duration
 
 # The package has functions of these names.
-alloy, loki = (import_module(f"components.sizing.{name}") for name in ("alloy", "loki"))
+sizes, loki = (import_module(f"components.sizing.{name}") for name in ("collectors", "loki"))
+MEBIBYTE_A_SECOND = 2**20 * 86_400 / 1e9
+MEGABYTE_A_SECOND = 86.4
+"""Both in GB a day."""
 
 
 def plan(load: Load) -> Plan:
@@ -73,11 +96,58 @@ def test_prometheus_follows_its_formulas(series: float, volume_gib: int, memory_
     assert prometheus.memory_mib * 2**20 / 1e9 == pytest.approx(memory_gb, rel=0.1)
 
 
-def test_collectors_ask_for_what_alloys_docs_estimate() -> None:
-    mebibyte_a_second = 2**20 * 86_400 / 1e9
-    collectors = plan(Load(logs_gb_per_day=2 * mebibyte_a_second, active_series=1_000_000, collectors=1)).collectors
-    assert collectors.workloads["alloy"].cpu == "2400m"
-    assert collectors.workloads["alloy"].memory_mib == 11_520
+def collected(load: Load, role: Role = Role.AGENTS, **collection: Any) -> tuple[int, int, int]:
+    """Return the replicas, millicores and MiB of a workload of collectors, of which there is one on one node."""
+    found = collectors(replace(load, collectors=1), Collection(**collection)).workloads[role.value]
+    return found.replicas, found.cpu_millis, found.memory_mib
+
+
+def test_agents_of_alloy_ask_for_what_its_docs_estimate() -> None:
+    assert collected(Load(logs_gb_per_day=4 * MEBIBYTE_A_SECOND)) == (1, 4_000, 512)
+    series = Load(active_series=1_000_000, scrape_interval_seconds=60)
+    assert collected(series, remote_write=True) == (1, 400, 11 * 1024)
+    assert collected(series) == (1, 400, 256), "what goes on by OTLP is kept in no series"
+
+
+def test_agents_of_the_collector_ask_for_what_was_measured() -> None:
+    engine: dict[str, Any] = {"engine": "otel-collector"}
+    assert collected(Load(logs_gb_per_day=5.4 * MEGABYTE_A_SECOND), **engine) == (1, 750, 256)
+    assert collected(Load(logs_gb_per_day=54 * MEGABYTE_A_SECOND), **engine) == (1, 7_250, 1_152)
+    assert collected(Load(active_series=1_000_000), **engine, remote_write=True) == (1, 600, 256)
+
+
+@pytest.mark.parametrize("engine", Engine)
+def test_a_core_takes_15_000_spans_a_second(engine: Engine) -> None:
+    assert collected(Load(spans_per_second=30_000), engine=engine.value)[1] == 2_000
+
+
+def test_a_gateway_holds_the_spans_that_wait_and_the_decisions_on_them() -> None:
+    sampling = Sampling(decision_wait_seconds=10, traces_in_memory=50_000, decisions_per_trace=0)
+    assert collected(Load(spans_per_second=20_000), Role.GATEWAY, sampling=(sampling,)) == (2, 700, 512)
+    assert collected(Load(spans_per_second=45_000), Role.GATEWAY, sampling=(sampling,)) == (5, 700, 512)
+    remembered = replace(sampling, decisions_per_trace=20)
+    assert collected(Load(spans_per_second=20_000), Role.GATEWAY, sampling=(remembered,)) == (2, 700, 768)
+    assert collected(Load(spans_per_second=20_000), Role.GATEWAY) == (2, 700, 256), "nothing waits without sampling"
+
+
+def test_a_gateway_holds_the_traces_that_wait_at_peak() -> None:
+    waits = Sampling(decision_wait_seconds=60)
+    assert needed_traces(Load(spans_per_second=20_000), waits) == 180_000
+    assert needed_traces(Load(spans_per_second=200_000), waits) == 180_000, "further replicas take the rest"
+    enough = replace(waits, traces_in_memory=180_000)
+    load = Load(spans_per_second=20_000)
+    memory = [collected(load, Role.GATEWAY, sampling=(each,)) for each in (waits, enough)]
+    assert memory[0] == memory[1], "the memory is that of the traces that are needed"
+
+
+@pytest.mark.parametrize(("engine", "millis", "memory"), [("alloy", 400, 5_632), ("otel-collector", 300, 1_024)])
+def test_the_singleton_asks_for_the_series_of_its_targets(engine: str, millis: int, memory: int) -> None:
+    load = Load(active_series=1_000_000, scrape_interval_seconds=30)
+    asked = collected(load, Role.SINGLETON, engine=engine, scraped_targets=500)
+    assert asked == (1, millis, memory)
+    assert collected(load, Role.SINGLETON, engine=engine) == (1, 100, 256), "events are few"
+    few = replace(load, active_series=1_000)
+    assert collected(few, Role.SINGLETON, engine=engine, scraped_targets=500) == (1, 100, 256), "there are no more"
 
 
 @pytest.mark.parametrize(("spans_per_second", "mode"), [(55_555, "monolithic"), (55_556, "distributed")])
@@ -95,6 +165,18 @@ def test_no_plan_goes_below_the_default_requests_of_the_components() -> None:
     least = loki.DEFAULT_RESOURCES
     for role in (LokiRole.LOKI, LokiRole.WRITE, LokiRole.INGESTER):
         assert (least.cpu, least.memory) == DEFAULT_RESOURCES[role]
-    collector = Size(1, alloy.MIN_CPU_MILLIS, alloy.MIN_MEMORY_MIB)
-    defaults = (TelemetrySettings.model_fields[name].default for name in ("cpu_request", "memory_request"))
-    assert (collector.cpu, collector.memory) == tuple(defaults)
+    collector = Size(1, sizes.MIN_CPU_MILLIS, sizes.MIN_MEMORY_MIB)
+    for settings in (TelemetrySettings, GatewaySettings, SingletonSettings):
+        defaults = (settings.model_fields[name].default for name in ("cpu_request", "memory_request"))
+        assert (collector.cpu, collector.memory) == tuple(defaults)
+    assert GatewaySettings.model_fields["replicas"].default == sizes.MIN_GATEWAYS
+
+
+def test_names_and_defaults_of_the_component_are_those_of_its_sizes() -> None:
+    assert set(sizes.Collectors) == set(Role) and set(sizes.FIGURES) == set(Engine)
+    processor = PipelineProcessor(kind="tail_sampling")
+    assert Sampling() == Sampling(
+        parse_duration(processor.decision_wait).total_seconds(),
+        processor.traces_in_memory,
+        2 * decision_cache_size(processor) // processor.traces_in_memory,
+    )

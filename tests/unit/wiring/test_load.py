@@ -9,8 +9,9 @@ from components.tracing.modes import TEMPO_3_VERSIONS, TempoRole
 from components.tracing.workloads import DEFAULT_RESOURCES
 from components.units import parse_quantity
 from config import Settings, load
-from tests.unit.config.stacks import AWS, COLLECTORS_ONLY, EXTERNAL_METRICS, source
-from wiring.load import Need, plan, recommended, report
+from tests.unit.config.stacks import AWS, COLLECTORS_ONLY, EXTERNAL_METRICS, SAMPLED, source
+from wiring.load import plan, recommended, report
+from wiring.needs import Need
 
 LOAD = {"logs_gb_per_day": 200, "spans_per_second": 5_000, "active_series": 500_000}
 KAFKA = {"mode": "distributed", "chart_version": TEMPO_3_VERSIONS[0], "kafka_address": "kafka.messaging:9092"}
@@ -59,9 +60,9 @@ def test_the_needs_of_a_load_are_those_of_the_tables() -> None:
         "metrics.cpu": "2350m",
         "metrics.memory": "8000Mi",
         "metrics.volume_size": "54Gi",
-        "telemetry.cpu_request": "850m",
-        "telemetry.memory_request": "1984Mi",
-        "telemetry.memory_limit": "3968Mi",
+        "telemetry.cpu_request": "1",
+        "telemetry.memory_request": "256Mi",
+        "telemetry.memory_limit": "512Mi",
     }
 
 
@@ -69,7 +70,7 @@ def test_the_needs_of_a_load_are_those_of_the_tables() -> None:
     ("figure", "areas"),
     [
         ("logs_gb_per_day", {"logging", "telemetry"}),
-        ("spans_per_second", {"tracing"}),
+        ("spans_per_second", {"tracing", "telemetry"}),
         ("active_series", {"metrics", "telemetry"}),
     ],
 )
@@ -158,8 +159,53 @@ def test_an_external_prometheus_is_not_sized() -> None:
 
 def test_collectors_that_read_the_api_share_the_work_of_all_nodes() -> None:
     api = {"load": {**LOAD, "nodes": 20}, "telemetry": {"log_source": "api"}}
-    assert values(**api)["telemetry.cpu_request"] == "1250m"
-    assert table(**api)["alloy"][0] == "2"
+    assert values(**api)["telemetry.cpu_request"] == "1500m"
+    assert table(**api)["agents"][0] == "2"
+
+
+@pytest.mark.parametrize(
+    ("engine", "product", "cpu"), [("alloy", "Alloy", "1"), ("otel-collector", "OpenTelemetry Collector", "350m")]
+)
+def test_every_workload_of_collectors_has_a_row_and_settings_of_its_own(engine: str, product: str, cpu: str) -> None:
+    areas = {"load": LOAD, "telemetry": {**SAMPLED, "engine": engine}}
+    rows = table(**areas)
+    assert {role: rows[role][0] for role in ("agents", "gateway", "singleton")} == {
+        "agents": "3",
+        "gateway": "3",
+        "singleton": "1",
+    }
+    assert report(settings(**areas)).count(f"\n  {product}  ") == 3
+    found = {path: need for path, need in needs(**areas).items() if path.startswith("telemetry.")}
+    assert {path.removeprefix("telemetry."): need.value for path, need in found.items()} == {
+        **{"cpu_request": cpu, "memory_request": "256Mi", "memory_limit": "512Mi"},
+        **{"gateway.replicas": 2, "gateway.cpu_request": "200m", "gateway.memory_request": "704Mi"},
+        "gateway.memory_limit": "1408Mi",
+        **{"singleton.cpu_request": "100m", "singleton.memory_request": "256Mi", "singleton.memory_limit": "512Mi"},
+    }
+    assert {path for path, need in found.items() if need.below} == {
+        "telemetry.cpu_request",
+        "telemetry.gateway.cpu_request",
+        "telemetry.gateway.memory_request",
+        "telemetry.gateway.memory_limit",
+    }
+    assert found["telemetry.gateway.memory_request"].load == "5,000 spans a second"
+
+
+def test_traces_that_wait_beyond_what_a_gateway_holds_are_a_limit_to_raise() -> None:
+    slow = {**SAMPLED, "processors": {"sampling": {"kind": "tail_sampling", "decision_wait": "2m"}}}
+    found = needs(load=LOAD, telemetry=slow)
+    path = "telemetry.processors.sampling.traces_in_memory"
+    assert found[path] == Need(90_000, 50_000, True, "5,000 spans a second", "traces that wait at peak")
+    raised = {**slow, "processors": {"sampling": {**slow["processors"]["sampling"], "traces_in_memory": 90_000}}}
+    again = needs(load=LOAD, telemetry=raised)
+    assert path not in again
+    memory = "telemetry.gateway.memory_request"
+    assert again[memory].value == found[memory].value, "a block that is committed is sized as it was printed"
+
+
+def test_a_signal_is_no_load_of_collectors_that_have_no_part_of_it() -> None:
+    areas = {path.split(".")[1] for path in needs(load={"logs_gb_per_day": 200}, telemetry=SAMPLED)}
+    assert not areas & {"gateway", "singleton"}
 
 
 def test_a_valkey_needs_the_memory_of_both_caches_of_loki() -> None:

@@ -1,0 +1,141 @@
+"""The collectors: those that share the load of all nodes, the gateway of traces, and the singleton.
+
+Figures of Alloy are those of its docs (https://grafana.com/docs/alloy/latest/set-up/estimate-resource-usage/). Those of
+the OpenTelemetry Collector were measured with its rendered pipelines on two cores, by `make bench` but for scrapes.
+Spans go through the same components in both engines, so that the figures are the Collector's: an estimate for Alloy.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .limits import PEAK_OF_MEAN, SPANS_PER_TRACE
+from .model import Collection, Load, Sampling, Size, Topology, round_up
+
+
+class Collectors(StrEnum):
+    """The workloads, as the component names their roles."""
+
+    AGENTS = "agents"
+    GATEWAY = "gateway"
+    SINGLETON = "singleton"
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What an engine takes for a unit of each kind of data."""
+
+    millis_per_log_mb: float
+    """CPU for a MB of logs a second."""
+    memory_mib_per_log_mb: float
+    """Memory for a MB of logs a second."""
+    millis_per_sample: float
+    """CPU for a sample of metrics a second."""
+    memory_mib_per_scraped_series: float
+    memory_mib_per_written_series: float
+    """Memory for a series that is sent by remote write and was not scraped."""
+
+
+_MIB = 1e6 / 2**20
+FIGURES: Mapping[str, Figures] = {
+    # A core and 120 MiB for each MiB/s of logs; 0.4 cores and 11 GiB for a million series every minute, which are
+    # scraped and written remotely.
+    "alloy": Figures(1_000 * _MIB, 120 * _MIB, 400 / (1e6 / 60), 11 * 1024 / 1e6, 11 * 1024 / 1e6),
+    # At 10,800 lines of 500 bytes a second: 0.095 to 0.134 seconds of CPU for a MB, and 110 MiB. Scrapes of 20,000 and
+    # of 100,000 series: 17 microseconds for a sample, 1.9 KiB for a series. Remote write keeps no series.
+    "otel-collector": Figures(134, 110 / 5.4, 0.017, 2 * 1024 / 1e6, 0),
+}
+"""The figures by engine."""
+
+SPANS_PER_CORE = 15_000
+"""Spans a second: the docs of Splunk's distribution of the Collector on sizing.
+
+Measured with the rendered pipelines: 60 microseconds of CPU for a span in an agent, and 38 in a gateway that keeps a
+tenth of the traces.
+"""
+SPANS_PER_GATEWAY = 10_000
+"""Spans a second of one replica, which then holds 360 MiB of spans for 10 seconds: an estimate."""
+MIN_GATEWAYS = 2
+GATEWAY_MIB = 110
+"""Memory of a gateway that holds no trace: as that of an agent, where 70 MiB were measured."""
+SPAN_KIB = 3.7
+"""Memory for a span that waits for the decision on its trace.
+
+Measured with the rendered gateway, spans of 434 bytes and 20,000 to 180,000 of them waiting: 3.5 to 3.8.
+"""
+DECISION_BYTES = 300
+"""Memory for a remembered decision: measured while a million of them were remembered."""
+SERIES_PER_TARGET = 1_000
+"""Series of a target that the singleton scrapes: an estimate."""
+
+MIN_CPU_MILLIS = 100
+MIN_MEMORY_MIB = 256
+"""The component's default requests, which no plan goes below."""
+
+
+def collectors(load: Load, collection: Collection | None = None) -> Topology:
+    """Return the size of every workload; an even distribution of work between the agents is an estimate."""
+    collection = collection or Collection()
+    figures = FIGURES[collection.engine]
+    return Topology(
+        "collectors",
+        {
+            Collectors.AGENTS: _agents(load, collection, figures),
+            Collectors.GATEWAY: _gateway(load, collection),
+            Collectors.SINGLETON: _singleton(load, collection, figures),
+        },
+    )
+
+
+def needed_traces(load: Load, sampling: Sampling) -> int:
+    """Return the traces that a replica must be able to hold until they are decided, at peak."""
+    traces = _waiting_spans(load, sampling) / SPANS_PER_TRACE
+    return round_up(traces * PEAK_OF_MEAN, step=1_000)
+
+
+def _agents(load: Load, collection: Collection, figures: Figures) -> Size:
+    """Return the size of an agent; that all series pass through the agents is the most there can be."""
+    logs = load.logs_gb_per_day * 1000 / 86_400
+    cpu = (
+        logs * figures.millis_per_log_mb
+        + load.samples_per_second * figures.millis_per_sample
+        + load.spans_per_second / SPANS_PER_CORE * 1000
+    )
+    written = load.active_series if collection.remote_write else 0.0
+    memory = logs * figures.memory_mib_per_log_mb + written * figures.memory_mib_per_written_series
+    return _size(load.collectors, cpu / load.collectors, memory / load.collectors)
+
+
+def _gateway(load: Load, collection: Collection) -> Size:
+    memory = float(GATEWAY_MIB)
+    for sampling in collection.sampling:
+        traces = max(sampling.traces_in_memory, needed_traces(load, sampling))
+        memory += _waiting_spans(load, sampling) * SPAN_KIB / 1024
+        memory += traces * sampling.decisions_per_trace * DECISION_BYTES / 2**20
+    replicas = max(MIN_GATEWAYS, round_up(load.spans_per_second / SPANS_PER_GATEWAY))
+    return _size(replicas, _spans_per_gateway(load) / SPANS_PER_CORE * 1000, memory)
+
+
+def _waiting_spans(load: Load, sampling: Sampling) -> float:
+    """Return the spans of a replica that wait for the decision on their trace."""
+    return _spans_per_gateway(load) * sampling.decision_wait_seconds
+
+
+def _spans_per_gateway(load: Load) -> float:
+    """Return the spans a second of a replica: the fewest replicas share a small load."""
+    return min(load.spans_per_second / MIN_GATEWAYS, SPANS_PER_GATEWAY)
+
+
+def _singleton(load: Load, collection: Collection, figures: Figures) -> Size:
+    """Return the size of the singleton; events are too few to count."""
+    series = min(load.active_series, collection.scraped_targets * SERIES_PER_TARGET)
+    samples = series / load.scrape_interval_seconds
+    return _size(1, samples * figures.millis_per_sample, series * figures.memory_mib_per_scraped_series)
+
+
+def _size(replicas: int, cpu_millis: float, memory_mib: float) -> Size:
+    return Size(
+        replicas=replicas,
+        cpu_millis=max(MIN_CPU_MILLIS, round_up(cpu_millis, step=50)),
+        memory_mib=max(MIN_MEMORY_MIB, round_up(memory_mib, step=64)),
+    )
