@@ -50,8 +50,8 @@ FIGURES: Mapping[str, Figures] = {
 SPANS_PER_CORE = 15_000
 """Spans a second: the docs of Splunk's distribution of the Collector on sizing.
 
-Measured with the rendered pipelines: 60 microseconds of CPU for a span in an agent, and 38 in a gateway that keeps a
-tenth of the traces.
+Measured with the rendered pipelines: 60 microseconds of CPU for a span in an agent, and 38 to 45 in a gateway that
+keeps a tenth of the traces.
 """
 SPANS_PER_GATEWAY = 10_000
 """Spans a second of one replica, which then holds 360 MiB of spans for 10 seconds: an estimate."""
@@ -61,10 +61,10 @@ GATEWAY_MIB = 110
 SPAN_KIB = 3.7
 """Memory for a span that waits for the decision on its trace.
 
-Measured with the rendered gateway, spans of 434 bytes and 20,000 to 180,000 of them waiting: 3.5 to 3.8.
+Measured with the rendered gateway, spans of 434 bytes and 20,000 to 180,000 of them waiting: 3.4 to 3.9.
 """
 DECISION_BYTES = 300
-"""Memory for a remembered decision: measured while a million of them were remembered."""
+"""Memory for a remembered decision: measured while up to 600,000 of them were remembered."""
 SERIES_PER_TARGET = 1_000
 """Series of a target that the singleton scrapes: an estimate."""
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from tools.bench import collection, commands
+from tools.bench import collection, commands, sampling
 from tools.bench.measure import Budget, Command, CommandFailedError, measure, measure_in_turn, measure_once
 from tools.bench.table import HEAD, failed_row, measured_row, paired_rows, printed, ratio_budget
 
@@ -40,7 +40,8 @@ def main(arguments: Sequence[str]) -> None:
                 print(f"{name}: {error}", file=sys.stderr)
         print("\n".join(printed(HEAD, rows)), flush=True)
         if not options.quick:
-            print("\n" + "\n".join(_collection(Path(scratch))))
+            print("\n" + "\n".join(_collection(Path(scratch))), flush=True)
+            print("\n" + "\n".join(_sampling(Path(scratch))))
 
 
 def _measurements(scratch: Path, runs: int, quick: bool) -> Iterator[tuple[str, str, Callable[[], list[list[str]]]]]:
@@ -74,6 +75,15 @@ def _collection(scratch: Path) -> list[str]:
     except CommandFailedError as error:
         return [f"collection of logs: {error}"]
     return printed(collection.HEAD, collection.collection_rows(measured))
+
+
+def _sampling(scratch: Path) -> list[str]:
+    """Return the table of the sampling of traces, or the reason for none."""
+    try:
+        measured = sampling.measure_sampling(sampling.LOADS, scratch)
+    except CommandFailedError as error:
+        return [f"sampling of traces: {error}"]
+    return printed(sampling.HEAD, sampling.sampling_rows(measured))
 
 
 def _machine() -> str:
