@@ -73,7 +73,7 @@ def line_pipelines(spec: TelemetrySpec, role: Role) -> Iterator[Block]:
     flows = [flow for flow in flows_of(spec, role) if flow.reads(*LINE_SOURCES)]
     pipelines = [_line_pipeline(spec, role, flow) for flow in flows]
     for source in named_sources(flows, _is_line_source):
-        receivers = [pipeline.inputs[source.label] for pipeline in pipelines if source.label in pipeline.inputs]
+        receivers = [pipeline.inputs[source.name] for pipeline in pipelines if source.name in pipeline.inputs]
         yield from line_reader(spec, source, receivers)
     for pipeline in pipelines:
         yield from pipeline.blocks
@@ -82,7 +82,7 @@ def line_pipelines(spec: TelemetrySpec, role: Role) -> Iterator[Block]:
 @dataclass(frozen=True)
 class _LinePipeline:
     inputs: Mapping[str, Ref]
-    """Where the lines of each source go, by its label."""
+    """Where the lines of each source go, by its name."""
     blocks: Sequence[Block]
 
 
@@ -98,10 +98,8 @@ def _line_pipeline(spec: TelemetrySpec, role: Role, flow: Flow) -> _LinePipeline
     inputs, before = {}, []
     for source in sources:
         own = source_stages(spec, source, metadata) if len(sources) > 1 else []
-        first = Block(
-            "loki.process", f"{label}_{source.kind}_{source.label}", {"forward_to": [_receiver(process)]}, own
-        )
-        inputs[source.label] = _receiver(first if own else process)
+        first = Block("loki.process", f"{label}_{source.component}", {"forward_to": [_receiver(process)]}, own)
+        inputs[source.name] = _receiver(first if own else process)
         before += [first] if own else []
     return _LinePipeline(inputs, [*before, process, *sent.blocks])
 
@@ -195,7 +193,7 @@ def otlp_pipelines(spec: TelemetrySpec, role: Role) -> Iterator[Block]:
         consumers: dict[Signal, list[Ref]] = {}
         for chain, first, _ in parts:
             for signal, members in chain.flows.items():
-                if f"{source.kind}/{source.label}" in _sources(members[0]) and first.get(signal):
+                if source.name in _sources(members[0]) and first.get(signal):
                     consumers.setdefault(signal, []).extend(first[signal])
         yield from receiver(spec, source, output(consumers))
     for _, _, blocks in parts:
@@ -221,7 +219,7 @@ def _chains(flows: Iterable[Flow]) -> list[_Chain]:
 
 
 def _sources(flow: Flow) -> tuple[str, ...]:
-    return tuple(sorted(f"{one.kind}/{one.label}" for one in named_sources([flow], _is_otlp_source)))
+    return tuple(sorted(one.name for one in named_sources([flow], _is_otlp_source)))
 
 
 def _chain_components(spec: TelemetrySpec, role: Role, chain: _Chain) -> tuple[dict[Signal, list[Ref]], list[Block]]:

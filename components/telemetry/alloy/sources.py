@@ -61,6 +61,11 @@ class NamedSource:
             return f"source_{identifier(self.name)}"
         return "pod" if self.kind is SourceKind.CONTAINERS else "default"
 
+    @property
+    def component(self) -> str:
+        """Its kind and its label, in components of which a source of another kind may have one with this label."""
+        return f"{self.kind.value}_{self.label}"
+
 
 def named_sources(flows: Iterable[Flow], kinds: Callable[[SourceKind], bool]) -> list[NamedSource]:
     """Return the sources of such kinds that flows read, each once, in the order of the flows."""
@@ -232,7 +237,7 @@ def _read_docker(spec: TelemetrySpec, source: NamedSource, forward: Mapping[str,
         "rule",
         attributes={"source_labels": [f"{_DOCKER}label_io_kubernetes_pod_name"], "regex": ".+", "action": "drop"},
     )
-    targets = Block("discovery.relabel", f"docker_{source.label}", {"targets": found.export("targets")}, [pods])
+    targets = Block("discovery.relabel", source.component, {"targets": found.export("targets")}, [pods])
     rules = [
         *_wanted(spec, IndexLabel.CONTAINER, relabel("container", "name", prefix=_DOCKER, regex="/?(.+)")),
         *_wanted(spec, IndexLabel.APP, relabel("app", "name", prefix=_DOCKER, regex="/?(.+)")),
@@ -268,7 +273,7 @@ def _relabelled(
     blocks: Sequence[Block] = (),
 ) -> list[Block]:
     """Return a reader with the rules of its labels, which it applies to each line itself."""
-    relabelling = Block("loki.relabel", f"{source.kind.value}_{source.label}", {"forward_to": []}, rules)
+    relabelling = Block("loki.relabel", source.component, {"forward_to": []}, rules)
     return [
         relabelling,
         Block(name, source.label, {**attributes, "relabel_rules": relabelling.export("rules")}, blocks),

@@ -225,6 +225,21 @@ def test_an_entry_of_the_journal_has_its_unit_its_host_and_its_level() -> None:
     assert without.metadata == {"hostname": "node-1"}
 
 
+def test_the_lines_of_a_source_go_to_its_own_pipelines_alone() -> None:
+    kinds = ("docker", "journald", "syslog")
+    own = {kind: {"signal": "logs", "sources": [kind]} for kind in kinds}
+    both = {"signal": "logs", "sources": ["docker", "syslog"], "destinations": ["archive"]}
+    archive = {"archive": {"kind": "loki", "url": "http://archive:3100"}}
+    found = Configuration(config_of(pipelines={**own, "both": both}, destinations=archive)).components
+    readers = {name: found[f"loki.source.{name}.default"].arguments["forward_to"] for name in ("docker", "syslog")}
+    readers["journald"] = found["loki.source.journal.default"].arguments["forward_to"]
+    assert {name: [ref.text for ref in refs] for name, refs in readers.items()} == {
+        "docker": ["loki.process.pipeline_both_docker_default.receiver", "loki.process.pipeline_docker.receiver"],
+        "syslog": ["loki.process.pipeline_both_syslog_default.receiver", "loki.process.pipeline_syslog.receiver"],
+        "journald": ["loki.process.pipeline_journald.receiver"],
+    }
+
+
 def test_the_journal_is_read_on_disk_and_in_memory_with_the_same_labels() -> None:
     readers = {
         name: reader.arguments
