@@ -22,11 +22,13 @@ NAMESPACES = {
     "agent": ["telemetry"],
     "dev": ["demo", "logging", "monitoring", "storage", "telemetry", "tracing"],
     "distributed": ["alloy", "grafana", "loki", "minio", "monitoring", "tracing"],
+    "docker": ["telemetry"],
     "eks": ["grafana", "logging", "monitoring", "telemetry", "tracing"],
     "microservices": ["caching", "grafana", "logging", "minio", "monitoring", "telemetry", "tracing"],
     "minimal": ["demo", "telemetry"],
     "onprem": ["logging", "telemetry", "tracing"],
 }
+COLLECTORS_ONLY = ("agent", "docker")
 OUTPUTS = {"buckets", "logs", "traces", "metrics", "otlp", "datasources", "ui"}
 
 
@@ -44,7 +46,7 @@ def test_a_preview_creates_the_whole_platform(stack: str, checkout: Checkout) ->
     preview = json.loads(done.stdout)
     created = Counter(step["newState"]["type"] for step in preview["steps"])
     assert set(preview["changeSummary"]) == {"create"}, "nothing is there yet"
-    has_stores = stack != "agent"
+    has_stores = stack not in COLLECTORS_ONLY
     for component in ("Logging", "Tracing", "Datasources"):
         assert created[f"observability:index:{component}"] == has_stores
     assert created["observability:index:Telemetry"] == 1
@@ -53,7 +55,7 @@ def test_a_preview_creates_the_whole_platform(stack: str, checkout: Checkout) ->
     assert collectors | ({"loki", "tempo"} if has_stores else set()) <= releases
     namespaces = [inputs["metadata"]["name"] for inputs in _inputs(preview, "/v1:Namespace")]
     assert sorted(namespaces) == NAMESPACES[stack], "each namespace is made once"
-    assert (created["random:index/randomPassword:RandomPassword"] == 0) == (stack in ("onprem", "agent")), (
+    assert (created["random:index/randomPassword:RandomPassword"] == 0) == (stack in ("onprem", *COLLECTORS_ONLY)), (
         "all it needs is given"
     )
     assert (created["aws:s3/bucket:Bucket"] > 0) == (stack == "eks"), "only eks is on AWS"

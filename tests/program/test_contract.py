@@ -66,7 +66,7 @@ def test_a_stack_has_logs_traces_and_collectors_in_namespaces_with_a_pod_securit
     there = settings.get("observability:cluster", {}).get("existing_namespaces", [])
     homes = {release.namespace for release in rendering.releases} - set(there)
     charts = {release.chart for release in rendering.releases}
-    assert ("loki" in charts or stack == "agent") and {"alloy", "opentelemetry-collector"} & charts
+    assert ("loki" in charts or stack in ("agent", "docker")) and {"alloy", "opentelemetry-collector"} & charts
     assert homes <= labelled
 
 

@@ -1,4 +1,4 @@
-"""The source documents, held on what the committed stacks render to: a table for each document."""
+"""The source documents, held on what the committed stacks render to: a table for each, and one of the stack `agent`."""
 
 import re
 from collections.abc import Sequence
@@ -6,7 +6,14 @@ from collections.abc import Sequence
 import pytest
 
 from tests.checkout import ROOT
-from tests.program.documents import document_000, document_001, document_002, document_003
+from tests.program.documents import (
+    collectors_only,
+    document_000,
+    document_001,
+    document_002,
+    document_003,
+    document_004,
+)
 from tests.program.documents.rows import (
     Row,
     alloy_blocks,
@@ -19,7 +26,10 @@ from tests.program.documents.rows import (
     settings_of,
 )
 
-TABLES = {each.STACK: each.TABLE for each in (document_000, document_001, document_002, document_003)}
+TABLES = {
+    each.STACK: each.TABLE
+    for each in (document_000, document_001, document_002, document_003, document_004, collectors_only)
+}
 
 
 @pytest.mark.parametrize(("stack", "row"), [(stack, row) for stack, rows in TABLES.items() for row in rows], ids=str)
