@@ -1,0 +1,1 @@
+"""Alerts and objectives: rules, the routes of their alerts, and the checks that none of them is silently dead."""
