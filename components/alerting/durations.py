@@ -5,12 +5,12 @@ what a rule computes stays the same, as rates are per second.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
 
-from ..units import parse_duration
+import promql_parser
+
 from .rules import Alert, Group, Rule
 
 _STRING = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`"""
@@ -21,22 +21,15 @@ _TOKENS = re.compile(
     rf"|\boffset\s+(?P<minus>-?)\s*(?P<offset>{_DURATION})",
     re.IGNORECASE,
 )
-_UNITS = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1))
 
 
 def scaled(duration: str, factor: Fraction) -> str:
     """Return a duration of Prometheus multiplied by `factor`, to the millisecond; at least `1ms` but for zero."""
-    if factor == 1 or not duration:
+    if factor == 1 or not duration.strip("0smhdwy"):
         return duration
-    length = parse_duration(duration) if "y" not in duration else _with_years(duration)
+    length = promql_parser.parse_duration(duration)
     milliseconds = round(Fraction(length // timedelta(milliseconds=1)) * factor)
-    return text_of(timedelta(milliseconds=max(milliseconds, 1) if length else 0))
-
-
-def text_of(length: timedelta) -> str:
-    """Return a length of time in the notation of Prometheus, units from large to small: `1h30m`."""
-    rest = length // timedelta(milliseconds=1)
-    return "".join(_parts(rest)) or "0s"
+    return promql_parser.display_duration(timedelta(milliseconds=max(milliseconds, 1) if length else 0))
 
 
 def scaled_expression(expression: str, factor: Fraction) -> str:
@@ -71,15 +64,3 @@ def _scaled_rule(rule: Rule, factor: Fraction) -> Rule:
     if not isinstance(rule, Alert):
         return replace(rule, expr=expr)
     return replace(rule, expr=expr, pending=scaled(rule.pending, factor), keep_firing=scaled(rule.keep_firing, factor))
-
-
-def _with_years(duration: str) -> timedelta:
-    years, _, rest = duration.partition("y")
-    return timedelta(days=365 * int(years)) + (parse_duration(rest) if rest else timedelta())
-
-
-def _parts(milliseconds: int) -> Iterator[str]:
-    for unit, length in _UNITS:
-        if milliseconds >= length:
-            yield f"{milliseconds // length}{unit}"
-            milliseconds %= length

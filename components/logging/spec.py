@@ -18,6 +18,7 @@ from .._merge import value_at
 from .._model import Choices, Plain, placeholder
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings
+from .._rule_files import RuleFile
 from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
 from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
@@ -27,7 +28,7 @@ from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, 
 from ..urls import OptionalAlertmanagerUrls, OptionalOtlpUrl
 from .limits import LABEL_LIMITS, LabelLimit, LoggingLimits, nearest_retention, retention_problem
 from .modes import MIGRATION_STEPS, MODES_OF_OTHERS, LokiMode, LokiRole, PersistenceStyle, path_between
-from .rule_files import RuleFile, file_problems, tenant_and_file
+from .rule_files import file_problems, tenant_and_file
 from .schema_config import SchemaEntry, default_schema_entries, schema_violation, single_pod_reason
 from .values_check import REQUIRED_VALUES, values_problems
 from .workloads import DEFAULT_RESOURCES, LokiWorkload, default_replicas
