@@ -98,7 +98,7 @@ def test_promtool_has_no_tests_of_logql() -> None:
         (yaml.safe_dump({"rule_files": ["shop.yaml"], "tests": ["x"]}), "test 1 must be a map"),
         (
             promtool_tests(rule_files=["shop.yml"]),
-            "rule_files has 'shop.yml', which is no rule file; use one of shop.yaml",
+            "'shop.yml', which is no rule file; use one of shop.yaml",
         ),
     ],
 )

@@ -1,0 +1,84 @@
+"""Rules that every alert keeps, so that whoever is paged has something to do, and knows what.
+
+Two severities, no alert without a time that it holds for, an owner, and annotations that say what happened, whom it
+affects, where to look and what to do.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from .rules import (
+    DASHBOARD,
+    DESCRIPTION,
+    IMPACT,
+    OWNER_LABEL,
+    RUNBOOK,
+    SEVERITY_LABEL,
+    SUMMARY,
+    TYPE_LABEL,
+    Alert,
+    AlertType,
+    Group,
+    RuleProblem,
+    Severity,
+)
+
+NO_SEVERITY = "none"
+"""The severity of an alert that pages nobody by itself."""
+
+_ANNOTATIONS = {
+    SUMMARY: "what happened, in one line",
+    DESCRIPTION: "what happened, with the value",
+    IMPACT: "whom it affects, and how",
+    DASHBOARD: "where to look",
+    RUNBOOK: "what to do",
+}
+_HOURS_OR_DAYS = re.compile(r"(hours|days)\b|/\s*(3600|86400)\b")
+_AS_SECONDS = re.compile(r"\$value\s*\|\s*humanizeDuration")
+
+
+def discipline_problems(groups: Sequence[Group]) -> Iterator[RuleProblem]:
+    """Yield each alert that breaks a rule, and each name that two alerts have."""
+    first: dict[str, str] = {}
+    for group in groups:
+        for index, rule in enumerate(group.rules):
+            if isinstance(rule, Alert):
+                place = group.place_of(index)
+                other = first.setdefault(rule.name, place)
+                if other != place:
+                    yield RuleProblem(place, f"alert = {rule.name}: is the name of an alert in {other} too; rename one")
+                yield from (RuleProblem(place, message) for message in _messages(rule))
+
+
+def _messages(alert: Alert) -> Iterator[str]:
+    if alert.type is None:
+        types = ", ".join(kind for kind in AlertType if kind is not AlertType.ALERT)
+        yield f"{TYPE_LABEL} = {alert.labels[TYPE_LABEL]}: must be one of {types}; correct it, or remove it"
+    elif alert.type is AlertType.ALERT:
+        yield from _messages_of_a_page(alert)
+    elif (severity := alert.labels.get(SEVERITY_LABEL, "")) != NO_SEVERITY:
+        yield (
+            f"{SEVERITY_LABEL} = {severity or '(missing)'}: an alert of type {alert.type} pages nobody, and its severity "
+            f"is {NO_SEVERITY}; set that"
+        )
+    if _AS_SECONDS.search("".join(alert.annotations.values())) and _HOURS_OR_DAYS.search(alert.expr):
+        yield (
+            "humanizeDuration reads $value as seconds, and the expression counts hours or days; print it with "
+            "humanize and the unit"
+        )
+
+
+def _messages_of_a_page(alert: Alert) -> Iterator[str]:
+    severity = alert.labels.get(SEVERITY_LABEL, "")
+    if severity not in [*Severity]:
+        yield (
+            f"{SEVERITY_LABEL} = {severity or '(missing)'}: must be critical, which wakes somebody up, or warning, for "
+            f"working hours; set one, or set {TYPE_LABEL} to info for what nobody acts on"
+        )
+    if not alert.pending.strip("0smhdwy"):
+        yield "for is missing: one bad sample must not page; set how long it holds, such as 5m"
+    if not alert.labels.get(OWNER_LABEL):
+        yield f"{OWNER_LABEL} is missing: somebody must answer for the alert; set the label to a team"
+    for name, meaning in _ANNOTATIONS.items():
+        if not alert.annotations.get(name, "").strip():
+            yield f"{name} is missing: whoever is paged must know {meaning}; add the annotation"
