@@ -58,8 +58,8 @@ def _messages(alert: Alert) -> Iterator[str]:
         yield from _messages_of_a_page(alert)
     elif (severity := alert.labels.get(SEVERITY_LABEL, "")) != NO_SEVERITY:
         yield (
-            f"{SEVERITY_LABEL} = {severity or '(missing)'}: an alert of type {alert.type} pages nobody, and has severity "
-            f"{NO_SEVERITY}; set that"
+            f"{SEVERITY_LABEL} = {severity or '(missing)'}: must be {NO_SEVERITY} for an alert of type {alert.type}, "
+            "which pages nobody; set that"
         )
     if _AS_SECONDS.search("".join(alert.annotations.values())) and _HOURS_OR_DAYS.search(alert.expr):
         yield (

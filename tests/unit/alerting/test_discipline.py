@@ -64,7 +64,7 @@ def test_two_alerts_have_two_names() -> None:
 
 def test_an_alert_of_another_type_has_no_severity() -> None:
     (found,) = messages(replace(WATCHDOG, labels={"alert_type": "inhibitor", "severity": "critical"}))
-    assert "severity = critical: an alert of type inhibitor pages nobody" in found
+    assert "severity = critical: must be none for an alert of type inhibitor" in found
 
 
 def test_an_unknown_type_is_named() -> None:
