@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-import wiring.log_rules
+import wiring.files_beside
 from config import SettingsError
 from tests.program.programs import stack
 
@@ -17,7 +17,7 @@ BUCKET = {"rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.7"}
 @pytest.fixture
 def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory of rules where the stack files are."""
-    monkeypatch.setattr(wiring.log_rules, "ROOT", tmp_path)
+    monkeypatch.setattr(wiring.files_beside, "ROOT", tmp_path)
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "disk.yml").write_text(yaml.safe_dump(CONTENT), encoding="utf-8")
     (tmp_path / "rules" / "README.md").write_text("none", encoding="utf-8")
