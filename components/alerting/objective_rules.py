@@ -1,0 +1,400 @@
+"""The rules of an objective: measured ratios, alerts on burn rates, and the error budget of its whole period.
+
+Three groups, each record with the labels `service` and `slo`:
+
+- counts: requests and errors per second, once every 5 minutes over 5 minutes, so that each event is counted once;
+- burn rates: the ratio of errors over each window (`slo:sli_error:ratio_rate5m` …), what a dashboard says of the
+  objective, and the alerts on burn rates;
+- budget: errors over requests of the period from the counts, which is what the objective promises. A mean of ratios
+  would weigh a quiet night like a busy day. Its reach is the whole period, so that it may belong to another ruler.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from ..units import parse_duration
+from .burn_rates import BURN_RATES, WINDOWS, BurnRate, plain
+from .objectives import Objective
+from .rules import (
+    DASHBOARD,
+    DESCRIPTION,
+    IMPACT,
+    OWNER_LABEL,
+    RUNBOOK,
+    SEVERITY_LABEL,
+    SUMMARY,
+    Alert,
+    Case,
+    Firing,
+    Group,
+    Record,
+    Rule,
+    Severity,
+)
+
+ERRORS, REQUESTS = "slo:errors:rate5m", "slo:requests:rate5m"
+"""Events per second of 5 minutes."""
+STEP = "5m"
+"""Interval of the counts: that of their rate."""
+BUDGET_INTERVAL = "2m"
+"""Below half of the 5 minutes that an instant query looks back."""
+
+OBJECTIVE, BUDGET, SLA = "slo:objective:ratio", "slo:error_budget:ratio", "slo:sla:ratio"
+CURRENT_BURN_RATE = "slo:current_burn_rate:ratio"
+PERIOD_ERRORS, PERIOD_REQUESTS = "slo:period_errors:count", "slo:period_requests:count"
+PERIOD_BURN_RATE, REMAINING = "slo:period_burn_rate:ratio", "slo:period_error_budget_remaining:ratio"
+POLICY_STATE = "slo:error_budget_policy:state"
+"""0 normal, 1 caution, 2 freeze, 3 incident."""
+POLICY_STATES = ("normal", "caution", "freeze", "incident")
+_CAUTION, _FREEZE = Decimal("0.5"), Decimal("0.25")
+"""Shares of the budget that remain: at most the first is caution, less than the second a freeze of releases."""
+
+BURNS, LOW, SPENT, SLA_MISSED = "SLOErrorBudgetBurn", "SLOErrorBudgetLow", "SLOErrorBudgetSpent", "SLAMissed"
+"""Names of the alerts, and so of their runbooks."""
+_PENDING = "15m"
+"""`for` of the alerts on the budget, which moves slowly."""
+_YOUNG = "2d"
+"""Age below which an objective has no alert on its budget: one bad hour is most of what it has seen."""
+
+LONGEST_SHORT_WINDOW = WINDOWS[-1]
+"""What Prometheus must keep for the alerts on burn rates."""
+_FROM_COUNTS = ("1d", "3d")
+"""Windows that are read from the counts: from the series of an application they cost a tenth of a ruler's time."""
+
+MAX_OBJECT_BYTES = 400_000
+"""JSON is up to a fifth shorter than YAML, of which the Prometheus operator refuses more than 524,288 bytes."""
+
+
+@cache
+def _seconds(duration: str) -> int:
+    return int(parse_duration(duration).total_seconds())
+
+
+_STEP_SECONDS = _seconds(STEP)
+_HOURS, _YOUNG_HOURS = 95, 40
+"""Length of the cases of a budget."""
+
+
+def ratio_record(window: str) -> str:
+    """Return the name of the record of the share of errors in a window."""
+    return f"slo:sli_error:ratio_rate{window}"
+
+
+@dataclass(frozen=True)
+class ObjectiveGroups:
+    """The groups of objectives, by the ruler that can evaluate them."""
+
+    short: tuple[Group, ...]
+    """Of Prometheus: they read at most `LONGEST_SHORT_WINDOW`."""
+    budget: tuple[Group, ...]
+    """They read records of the others over the period of the objective: of a ruler whose store keeps that long."""
+
+
+def objective_groups(objectives: Iterable[Objective], *, with_cases: bool = False) -> ObjectiveGroups:
+    """Return the groups of all objectives, with a case for each side of each threshold if `with_cases`."""
+    short: list[Group] = []
+    budget: list[Group] = []
+    for objective in objectives:
+        rules = _Rules(objective, with_cases)
+        short += [rules.counts(), rules.burn_rates()]
+        budget.append(rules.budget())
+    return ObjectiveGroups(tuple(short), tuple(budget))
+
+
+def chunks(groups: Sequence[Group], size: int = MAX_OBJECT_BYTES) -> Iterator[tuple[Group, ...]]:
+    """Yield the groups in order, in parts of at most `size` bytes of JSON, and of one group at least."""
+    part: list[Group] = []
+    length = 0
+    for group in groups:
+        added = len(json.dumps(group.rendered()))
+        if part and length + added > size:
+            yield tuple(part)
+            part, length = [], 0
+        part.append(group)
+        length += added
+    if part:
+        yield tuple(part)
+
+
+def policy_state(remaining: Decimal | float) -> int:
+    """Return the state of the policy for a share of the budget that remains, as `POLICY_STATE` records it."""
+    return (remaining <= _CAUTION) + (remaining < _FREEZE) + (remaining <= 0)
+
+
+def _constant(value: Decimal, times: int) -> str:
+    """Return samples in the notation of promtool: a value, and again so many times."""
+    return f"{value:f}x{times}" if value.is_finite() else " ".join(["NaN"] * (times + 1))
+
+
+def _literal(text: str) -> str:
+    """Return a text that the templates of Prometheus leave as it is."""
+    return text.replace("{{", '{{ "{{" }}')
+
+
+def _percent(ratio: Decimal) -> str:
+    return f"{plain(ratio * 100)}%"
+
+
+def _length(hours: int) -> str:
+    return f"{hours} hours" if hours < 96 else f"{hours // 24} days"
+
+
+class _Rules:
+    """The rules of one objective."""
+
+    def __init__(self, objective: Objective, with_cases: bool) -> None:
+        self.objective = objective
+        self.with_cases = with_cases
+        self.labels = {"service": objective.service, "slo": objective.name}
+        self.selected = ",".join(f'{label}="{value}"' for label, value in self.labels.items())
+        self.name = f"slo-{objective.service}-{objective.name}"
+        self.budget_ratio = objective.error_budget
+
+    def series(self, name: str, window: str = "") -> str:
+        """Return the selector of a record of this objective."""
+        return f'{name}{{{self.selected},window="{window}"}}' if window else f"{name}{{{self.selected}}}"
+
+    def counts(self) -> Group:
+        """Return the group that counts requests and errors."""
+        indicator = self.objective.indicator
+        total = indicator.total.over(STEP)
+        records = {ERRORS: self._errors(STEP), REQUESTS: total}
+        if not indicator.per_second:
+            records = {name: f"({expr}) / {_STEP_SECONDS}" for name, expr in records.items()}
+        rules = [Record(name, expr, self.labels) for name, expr in records.items()]
+        return Group(f"{self.name}-counts", rules, self.objective.place, STEP)
+
+    def burn_rates(self) -> Group:
+        """Return the group of the ratios, of what is said of the objective, and of the alerts on burn rates."""
+        rates = [rate for rate in BURN_RATES if self._threshold(rate) < 1]
+        rules: list[Rule] = [self._ratio(window) for window in WINDOWS]
+        rules += self._metadata()
+        alerts = {rate: self._burn_alert(rate) for rate in rates}
+        rules += alerts.values()
+        cases = (case for rate, alert in alerts.items() for case in self._burn_cases(rate, alert))
+        return Group(self.name, rules, self.objective.place, cases=tuple(cases) if self.with_cases else ())
+
+    def budget(self) -> Group:
+        """Return the group of the budget of the period."""
+        alerts = list(self._budget_alerts())
+        rules: list[Rule] = [*self._budget_records(), *alerts]
+        cases = tuple(self._budget_cases(alerts)) if self.with_cases else ()
+        return Group(f"{self.name}-budget", rules, self.objective.place, BUDGET_INTERVAL, cases=cases)
+
+    def _errors(self, window: str) -> str:
+        """Return the expression of the errors; zero where there is no series of errors yet, or no good one."""
+        indicator = self.objective.indicator
+        if indicator.bad:
+            return f"({indicator.bad.over(window)}) or vector(0)"
+        assert indicator.good
+        return f"({indicator.total.over(window)}) - (({indicator.good.over(window)}) or vector(0))"
+
+    def _ratio(self, window: str) -> Record:
+        indicator = self.objective.indicator
+        total = f"({indicator.total.over(window)})"
+        if window in _FROM_COUNTS:
+            expr = (
+                f"sum_over_time({self.series(ERRORS)}[{window}])\n/\nsum_over_time({self.series(REQUESTS)}[{window}])"
+            )
+        elif indicator.bad:
+            expr = f"(({indicator.bad.over(window)}) or vector(0))\n/\n{total}"
+        else:
+            assert indicator.good
+            expr = f"1 - (\n(({indicator.good.over(window)}) or vector(0))\n/\n{total}\n)"
+        return Record(ratio_record(window), expr, {**self.labels, "window": window})
+
+    def _metadata(self) -> Iterator[Record]:
+        objective = self.objective
+        about = {**self.labels, OWNER_LABEL: objective.owner, "period": objective.period}
+        yield Record(OBJECTIVE, f"vector({plain(objective.target)})", about)
+        yield Record(BUDGET, f"vector({plain(self.budget_ratio)})", self.labels)
+        if objective.sla is not None:
+            yield Record(SLA, f"vector({plain(objective.sla)})", self.labels)
+        current = f"max without (window) ({self.series(ratio_record('5m'))}) / {plain(self.budget_ratio)}"
+        yield Record(CURRENT_BURN_RATE, current, self.labels)
+
+    def _threshold(self, rate: BurnRate) -> Decimal:
+        return rate.factor(self.objective.period) * self.budget_ratio
+
+    def _burn_alert(self, rate: BurnRate) -> Alert:
+        factor, budget = rate.factor(self.objective.period), plain(self.budget_ratio)
+        above = [
+            f"max without (window) ({self.series(ratio_record(window))} > ({plain(factor)} * {budget}))"
+            for window in (rate.short, rate.long)
+        ]
+        requests = f"avg_over_time({self.series(REQUESTS)}[{rate.long}]) * {_seconds(rate.long)}"
+        traffic = f"{requests} >= {self.objective.minimum_requests}"
+        hours = int(parse_duration(self.objective.period).days * 24 / factor)
+        return self._alert(
+            BURNS,
+            f"(\n  {above[0]}\n  and\n  {above[1]}\n)\nand\n{traffic}",
+            rate.pending,
+            rate.severity,
+            summary=f"spends {rate.budget_percent}% of its error budget within {rate.long}",
+            description=f"{{{{ $value | humanizePercentage }}}} of requests failed in the last {rate.short}, and more "
+            f"than {float(self._threshold(rate) * 100):.3g}% in the last {rate.long}. At this rate the whole budget of "
+            f"{self.objective.period}, {_percent(self.budget_ratio)} of requests, is spent in {_length(hours)}.",
+            labels={"window": rate.long},
+        )
+
+    def _budget_records(self) -> Iterator[Record]:
+        period = self.objective.period
+        for name, counted in ((PERIOD_ERRORS, ERRORS), (PERIOD_REQUESTS, REQUESTS)):
+            yield Record(name, f"sum_over_time({self.series(counted)}[{period}]) * {_STEP_SECONDS}", self.labels)
+        errors, requests = self.series(PERIOD_ERRORS), self.series(PERIOD_REQUESTS)
+        window = {**self.labels, "window": period}
+        # Without any request nothing is spent.
+        yield Record(ratio_record(period), f"{errors} / ({requests} > 0) or 0 * {requests}", window)
+        ratio = f"max without (window) ({self.series(ratio_record(period))})"
+        yield Record(PERIOD_BURN_RATE, f"{ratio} / {plain(self.budget_ratio)}", self.labels)
+        yield Record(REMAINING, f"1 - {self.series(PERIOD_BURN_RATE)}", self.labels)
+        remaining = self.series(REMAINING)
+        state = f"({remaining} <= bool {_CAUTION}) + ({remaining} < bool {_FREEZE}) + ({remaining} <= bool 0)"
+        yield Record(POLICY_STATE, state, self.labels)
+
+    def _budget_alerts(self) -> Iterator[Alert]:
+        period, remaining = self.objective.period, self.series(REMAINING)
+        yield self._budget_alert(
+            LOW,
+            f"0 < {remaining} < {_FREEZE}",
+            Severity.WARNING,
+            summary=f"has less than {_percent(_FREEZE)} of its error budget left",
+            description=f"{{{{ $value | humanizePercentage }}}} of the error budget of {period} is left: only changes "
+            "that make the service more reliable are released until it recovers.",
+        )
+        yield self._budget_alert(
+            SPENT,
+            f"{remaining} <= 0",
+            Severity.CRITICAL,
+            summary="has spent its error budget",
+            description=f"The error budget of {period} is spent ({{{{ $value | humanizePercentage }}}} left): the "
+            f"objective of {_percent(self.objective.target)} is missed. Handle it as an incident.",
+        )
+        if self.objective.sla is not None:
+            yield self._budget_alert(
+                SLA_MISSED,
+                f"max without (window) ({self.series(ratio_record(period))} > {plain(1 - self.objective.sla)})",
+                Severity.CRITICAL,
+                summary=f"breaks its contract of {_percent(self.objective.sla)}",
+                description=f"{{{{ $value | humanizePercentage }}}} of the requests of {period} failed, and the "
+                f"contract allows {_percent(1 - self.objective.sla)}.",
+            )
+
+    def _budget_alert(self, name: str, condition: str, severity: Severity, *, summary: str, description: str) -> Alert:
+        grown = f"present_over_time({self.series(REQUESTS)}[1d] offset {_YOUNG})"
+        traffic = f"{self.series(PERIOD_REQUESTS)} >= {self.objective.minimum_requests}"
+        expr = f"{condition}\nand\n{traffic}\nand\n{grown}"
+        return self._alert(name, expr, _PENDING, severity, summary=summary, description=description)
+
+    def _alert(
+        self,
+        name: str,
+        expr: str,
+        pending: str,
+        severity: Severity,
+        *,
+        summary: str,
+        description: str,
+        labels: Mapping[str, str] | None = None,
+    ) -> Alert:
+        objective = self.objective
+        return Alert(
+            name,
+            expr,
+            pending,
+            {**self.labels, OWNER_LABEL: objective.owner, SEVERITY_LABEL: severity.value, **(labels or {})},
+            {
+                SUMMARY: f"{objective.service}: {objective.name} {summary}",
+                DESCRIPTION: description,
+                IMPACT: _literal(objective.impact),
+                DASHBOARD: _literal(objective.dashboard_url),
+                RUNBOOK: _literal(objective.runbook_url.replace("{alert}", name)),
+            },
+        )
+
+    def _burn_cases(self, rate: BurnRate, alert: Alert) -> Iterator[Case]:
+        """Yield the cases of one alert on a burn rate, on records of its ratios."""
+        threshold = self._threshold(rate)
+        above, below = threshold * Decimal("1.001"), threshold * Decimal("0.999")
+        nan = Decimal("NaN")
+        minimum = Decimal(self.objective.minimum_requests) / _seconds(rate.long)
+        minutes = _seconds(rate.pending) // 60
+        named = f"{BURNS} of {rate.long}"
+
+        def case(name: str, short: Decimal, long: Decimal, requests: Decimal, *firings: Firing) -> Case:
+            ratios = {rate.short: short, rate.long: long}
+            series = {
+                self.series(ratio_record(window), window): _constant(value, minutes + 1)
+                for window, value in ratios.items()
+            }
+            series[self.series(REQUESTS)] = _constant(requests, minutes + 1)
+            return Case(f"{named}: {name}", series, firings or [Firing(f"{minutes + 1}m", BURNS)])
+
+        yield case(
+            f"fires when both windows are above the threshold for {rate.pending}",
+            above,
+            above,
+            minimum + 1,
+            Firing(f"{minutes - 1}m", BURNS),
+            Firing(f"{minutes}m", BURNS, [alert.labels]),
+        )
+        yield case("does not fire when the long window is below", above, below, minimum + 1)
+        yield case("does not fire when the short window is below", below, above, minimum + 1)
+        yield case("does not fire without traffic", nan, nan, Decimal(0))
+        if self.objective.minimum_requests:
+            yield case("does not fire below the minimum of requests", above, above, minimum / 2)
+
+    def _budget_cases(self, alerts: Sequence[Alert]) -> Iterator[Case]:
+        """Yield the cases of the budget, on hourly counts of four days."""
+        minimum = self.objective.minimum_requests
+        enough = Decimal(minimum + 1)
+        shares = {
+            "is whole without errors": "0",
+            "is normal above a half": "0.499",
+            "is caution below a half": "0.501",
+            "is caution above a quarter": "0.749",
+            "is a freeze below a quarter": "0.751",
+            "is almost spent": "0.999",
+            "is spent": "1.001",
+        }
+        for name, share in shares.items():
+            yield self._budget_case(alerts, name, Decimal(share) * self.budget_ratio, enough)
+        yield self._budget_case(alerts, "is whole without traffic", Decimal(0), Decimal(0))
+        yield self._budget_case(
+            alerts, "has no alert while the objective is young", self.budget_ratio * 2, enough, young=True
+        )
+        if minimum:
+            few = Decimal(minimum) / (_HOURS + 1) / _STEP_SECONDS / 2
+            yield self._budget_case(alerts, "has no alert below the minimum of requests", self.budget_ratio * 2, few)
+        if self.objective.sla is not None:
+            allowed = 1 - self.objective.sla
+            yield self._budget_case(alerts, "is less than the contract allows", allowed * Decimal("0.999"), enough)
+            yield self._budget_case(alerts, "is more than the contract allows", allowed * Decimal("1.001"), enough)
+
+    def _budget_case(
+        self, alerts: Sequence[Alert], name: str, ratio: Decimal, requests: Decimal, *, young: bool = False
+    ) -> Case:
+        """Return the case of a constant ratio of errors, with what holds of it by definition."""
+        remaining = 1 - ratio / self.budget_ratio
+        at = f"{_YOUNG_HOURS if young else _HOURS}h"
+        series = {
+            self.series(ERRORS): _constant(ratio * requests, _HOURS),
+            self.series(REQUESTS): _constant(requests, _HOURS),
+        }
+        near = {"expr": f"abs({REMAINING} - {plain(remaining)}) < bool 0.0001", "value": 1, "labels": self.series("")}
+        state = {"expr": POLICY_STATE, "value": policy_state(remaining), "labels": self.series(POLICY_STATE)}
+        samples = [
+            {"expr": one["expr"], "eval_time": at, "exp_samples": [{"labels": one["labels"], "value": one["value"]}]}
+            for one in (near, state)
+        ]
+        counted = not young and requests * _STEP_SECONDS * (_HOURS + 1) >= self.objective.minimum_requests
+        fires = {
+            LOW: 0 < remaining < _FREEZE,
+            SPENT: remaining <= 0,
+            SLA_MISSED: self.objective.sla is not None and ratio > 1 - self.objective.sla,
+        }
+        firings = [Firing(at, alert.name, [alert.labels] if fires[alert.name] and counted else []) for alert in alerts]
+        return Case(f"the error budget {name}", series, firings, samples, interval="1h")
