@@ -318,33 +318,32 @@ class _Rules:
     def _burn_cases(self, rate: BurnRate, alert: Alert) -> Iterator[Case]:
         """Yield the cases of one alert on a burn rate, on records of its ratios."""
         threshold = self._threshold(rate)
-        above, below = threshold * Decimal("1.001"), threshold * Decimal("0.999")
-        nan = Decimal("NaN")
+        above, below, nan = threshold * Decimal("1.001"), threshold * Decimal("0.999"), Decimal("NaN")
         minimum = Decimal(self.objective.minimum_requests) / _seconds(rate.long)
-        minutes = _seconds(rate.pending) // 60
-        named = f"{BURNS} of {rate.long}"
+        pending = _seconds(rate.pending) // 60
+        step = 5 if pending >= 60 else 1
 
-        def case(name: str, short: Decimal, long: Decimal, requests: Decimal, *firings: Firing) -> Case:
-            ratios = {rate.short: short, rate.long: long}
-            series = {
-                self.series(ratio_record(window), window): _constant(value, minutes + 1)
-                for window, value in ratios.items()
+        def case(name: str, short: Decimal, long: Decimal, requests: Decimal, *, fires: bool = False) -> Case:
+            values = {
+                self.series(ratio_record(rate.short), rate.short): short,
+                self.series(ratio_record(rate.long), rate.long): long,
+                self.series(REQUESTS): requests,
             }
-            series[self.series(REQUESTS)] = _constant(requests, minutes + 1)
-            return Case(f"{named}: {name}", series, firings or [Firing(f"{minutes + 1}m", BURNS)])
+            return Case(
+                f"{alert.name} of {rate.long} {name}",
+                {series: _constant(value, pending // step) for series, value in values.items()},
+                [
+                    Firing(f"{pending - step}m", alert.name),
+                    Firing(f"{pending}m", alert.name, [alert.labels] if fires else []),
+                ],
+                interval=f"{step}m",
+            )
 
-        yield case(
-            f"fires when both windows are above the threshold for {rate.pending}",
-            above,
-            above,
-            minimum + 1,
-            Firing(f"{minutes - 1}m", BURNS),
-            Firing(f"{minutes}m", BURNS, [alert.labels]),
-        )
+        yield case(f"fires after {rate.pending} above the threshold", above, above, minimum + 1, fires=True)
         yield case("does not fire when the long window is below", above, below, minimum + 1)
         yield case("does not fire when the short window is below", below, above, minimum + 1)
         yield case("does not fire without traffic", nan, nan, Decimal(0))
-        if self.objective.minimum_requests:
+        if minimum:
             yield case("does not fire below the minimum of requests", above, above, minimum / 2)
 
     def _budget_cases(self, alerts: Sequence[Alert]) -> Iterator[Case]:
