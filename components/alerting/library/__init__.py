@@ -1,0 +1,132 @@
+"""The library: recording rules and alerts that every stack can have, as far as it measures what they need.
+
+Of row 4.4 of the documents, `predict_linear`, the minimum of traffic, the z-score, cache hits and Apdex are records;
+of row 4.14, alerts on logs, and the rest are `logs.QUERIES`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from ...units import parse_duration
+from ..discipline import NO_SEVERITY
+from ..rules import Group, RuleProblem
+from ..runbooks import Documented
+from ..shapes import Links, Quiet, Shape
+from . import collectors, grafana, http, logs, loki, nodes, probes, prometheus, spans, tempo, thanos, watchdog
+from .model import PLACE, AlertOverride, Available, LibraryAlert, Topic
+
+__all__ = [
+    "AlertOverride",
+    "Available",
+    "LibraryAlert",
+    "Topic",
+    "documented_alerts",
+    "groups_recorded_elsewhere",
+    "library_groups",
+    "override_problems",
+    "topics",
+]
+
+
+def topics(available: Available | None = None) -> Sequence[Topic]:
+    """Return the topics whose needs a stack meets; all where `available` is `None`."""
+    beside_http = available is not None and http.HTTP.needs_are_met(available)
+    found = (
+        http.HTTP,
+        http.CACHE,
+        spans.spans(beside_http=beside_http),
+        *nodes.TOPICS,
+        probes.PROBES,
+        watchdog.CLUSTER,
+        watchdog.WATCHDOG,
+        logs.LOGS,
+        prometheus.PROMETHEUS,
+        prometheus.ALERTMANAGER,
+        loki.LOKI,
+        loki.LOKI_RULER,
+        tempo.TEMPO,
+        *collectors.TOPICS,
+        *thanos.TOPICS,
+        grafana.GRAFANA,
+    )
+    return [topic for topic in found if available is None or topic.needs_are_met(available)]
+
+
+def library_groups(
+    available: Available, links: Links, overrides: Mapping[str, AlertOverride] | None = None
+) -> list[Group]:
+    """Return the groups of a stack: of each topic its records, then its alerts.
+
+    `overrides` are by the name of the alert, and have no problem.
+    """
+    groups: list[Group] = []
+    for topic in topics(available):
+        alerts = [
+            _overridden(alert, override)
+            for alert in topic.alerts
+            if (override := (overrides or {}).get(alert.name, AlertOverride())).enabled
+        ]
+        groups += topic.records
+        if alerts:
+            groups.append(
+                Group(
+                    topic.alert_group,
+                    [alert.alert(links) for alert in alerts],
+                    PLACE,
+                    language=alerts[0].language,
+                    cases=[case for alert in alerts for case in alert.cases()],
+                )
+            )
+    return groups
+
+
+def groups_recorded_elsewhere(available: Available) -> list[Group]:
+    """Return the groups that other components deploy, with records that alerts of the library read."""
+    return [group for topic in topics(available) for group in topic.recorded_elsewhere]
+
+
+def override_problems(place: str, overrides: Mapping[str, AlertOverride]) -> Iterator[RuleProblem]:
+    """Yield what cannot be overridden, whether the stack has the alert or not."""
+    known = {alert.name: alert for topic in topics() for alert in topic.alerts}
+    for name, override in overrides.items():
+        alert = known.get(name)
+        where = f"{place}.{name}"
+        if alert is None:
+            yield RuleProblem(place, f"{name}: is no alert of the library; use one of {', '.join(sorted(known))}")
+            continue
+        if not override.enabled and not override.reason:
+            yield RuleProblem(where, "enabled = false: must have a reason; add `reason`")
+        for field, value in override.changes.items():
+            if not hasattr(alert, field) or (isinstance(alert, Quiet) and field != "owner"):
+                yield RuleProblem(where, f"{field} = {value}: {name} has none; remove it")
+        if override.pending is not None and isinstance(alert, Shape) and not parse_duration(override.pending):
+            yield RuleProblem(where, f"pending = {override.pending}: must be above 0; set a time such as 5m")
+
+
+def documented_alerts() -> list[Documented]:
+    """Return every alert of the library with its runbook, sorted by name."""
+    found = [_documented(topic, alert) for topic in topics() for alert in topic.alerts]
+    return sorted(found, key=lambda alert: alert.name)
+
+
+def _overridden(alert: LibraryAlert, override: AlertOverride) -> LibraryAlert:
+    return replace(alert, **override.changes) if override.changes else alert
+
+
+def _documented(topic: Topic, alert: LibraryAlert) -> Documented:
+    needs = sorted(topic.producers | topic.application_metrics)
+    pages = isinstance(alert, Shape)
+    return Documented(
+        name=alert.name,
+        type=alert.type,
+        severity=alert.severity if pages else NO_SEVERITY,
+        pending=alert.pending,
+        owner=alert.owner,
+        expr=alert.expr,
+        language=alert.language,
+        producers=needs,
+        summary=alert.summary,
+        impact=alert.impact if isinstance(alert, Shape) else alert.description,
+        symptom=alert.symptom if isinstance(alert, Shape) else "",
+        runbook=alert.runbook,
+    )

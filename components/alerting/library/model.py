@@ -1,0 +1,96 @@
+"""Topics of the library: records and alerts that need the same metrics, and what a stack may change of an alert."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..rules import Case, Group, Severity
+from ..shapes import Quiet, Shape
+
+PLACE = "library"
+PLATFORM = "platform"
+"""Owner of the alerts of the library, until a stack sets another."""
+
+LibraryAlert = Shape | Quiet
+
+
+@dataclass(frozen=True)
+class Available:
+    """What a stack measures."""
+
+    producers: frozenset[str] = frozenset()
+    """Names of the programs that it scrapes, as the catalogue has them."""
+    application_metrics: frozenset[str] = frozenset()
+    """Names of the metrics that its applications declare; of a histogram, without `_bucket`."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Records and alerts that need the same metrics: a stack without one of them leaves out all."""
+
+    name: str
+    about: str
+    producers: frozenset[str] = frozenset()
+    """The programs that it needs, all of them."""
+    application_metrics: frozenset[str] = frozenset()
+    """The metrics of applications that it needs, all of them."""
+    records: Sequence[Group] = ()
+    alert_group: str = ""
+    """Name of the group of its alerts."""
+    alerts: Sequence[LibraryAlert] = ()
+    recorded_elsewhere: Sequence[Group] = ()
+    """Groups of another component with records that the alerts read; they are not deployed once more."""
+
+    def needs_are_met(self, available: Available) -> bool:
+        """Whether the stack has all that the topic needs."""
+        return self.producers <= available.producers and self.application_metrics <= available.application_metrics
+
+
+@dataclass(frozen=True)
+class AlertOverride:
+    """What a stack changes of an alert of the library; `None` leaves what the library has."""
+
+    enabled: bool = True
+    reason: str = ""
+    """Why the alert is not enabled."""
+    threshold: float | None = None
+    minimum: float | None = None
+    """The traffic that a ratio needs."""
+    pending: str | None = None
+    severity: Severity | None = None
+    owner: str | None = None
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """The fields of an alert that it changes."""
+        names = ("threshold", "minimum", "pending", "severity", "owner")
+        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+
+
+def per_second(metric: str, by: str) -> str:
+    """Return the increase per second of a counter in 5 minutes, summed by labels."""
+    return f"sum by ({by}) (rate({metric}[5m]))"
+
+
+def share(part: str, whole: str, by: str) -> str:
+    """Return the share of one counter in another one in 5 minutes, 0 where nothing of the part was ever counted."""
+    total = per_second(whole, by)
+    return f"({per_second(part, by)} or 0 * {total}) / {total}"
+
+
+def example(
+    name: str, series: Mapping[str, str], results: Mapping[str, float], *, at: str = "30m", interval: str = "1m"
+) -> Case:
+    """Return the case that series give records these values: `{'service:http_requests:rate5m{service="a"}': 2}`.
+
+    Values are compared to six digits after the point.
+    """
+    samples = [
+        {
+            "expr": f"round({record} * 1e6) / 1e6",
+            "eval_time": at,
+            "exp_samples": [{"labels": record[record.index("{") :] if "{" in record else "{}", "value": value}],
+        }
+        for record, value in results.items()
+    ]
+    return Case(name, series, samples=samples, interval=interval)
