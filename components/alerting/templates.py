@@ -1,0 +1,72 @@
+"""Texts of notifications: options of receivers, by the Go templates of `observability.tmpl`.
+
+A link without a URL is left out by PagerDuty, and by Slack
+(https://github.com/prometheus/alertmanager/issues/2344); the templates write none.
+"""
+
+from pathlib import Path
+from typing import Any
+
+FILE = "observability.tmpl"
+"""The templates: the file here, and its key in the Secret of the configuration."""
+_DASHBOARD = "{{ (index .Alerts 0).Annotations.dashboard_url }}"
+_RUNBOOK = "{{ (index .Alerts 0).Annotations.runbook_url }}"
+
+
+def template_file() -> str:
+    """Return the file that defines the templates which the options name."""
+    return (Path(__file__).parent / FILE).read_text(encoding="utf-8")
+
+
+def slack(text: str, icon: str) -> dict[str, Any]:
+    """Return the options of a message of Slack: an attachment, as Alertmanager sends no blocks."""
+    return {
+        "color": '{{ if eq .Status "firing" }}danger{{ else }}good{{ end }}',
+        "title": _title(icon),
+        "text": _use(f"slack.{text}"),
+        "fallback": _use("subject"),
+        "short_fields": True,
+        "fields": [
+            {"title": "Severity", "value": "{{ or .CommonLabels.severity `-` }}"},
+            {"title": "Owner", "value": "{{ or .CommonLabels.owner `-` }}"},
+        ],
+        "actions": [
+            {"type": "button", "text": "📊 Dashboard", "url": _DASHBOARD},
+            {"type": "button", "text": "📖 Runbook", "url": _RUNBOOK},
+        ],
+    }
+
+
+def teams(text: str, icon: str) -> dict[str, Any]:
+    """Return the options of a card of Microsoft Teams."""
+    return {"title": _title(icon), "text": _use(f"teams.{text}")}
+
+
+def pagerduty() -> dict[str, Any]:
+    """Return the options of an event of PagerDuty."""
+    return {
+        "description": _use("event"),
+        "severity": '{{ if eq .CommonLabels.severity "warning" }}warning{{ else }}critical{{ end }}',
+        "details": {
+            "firing": "{{ .Alerts.Firing | len }}",
+            "resolved": "{{ .Alerts.Resolved | len }}",
+            "service": "{{ .CommonLabels.service }}",
+            "impact": "{{ (index .Alerts 0).Annotations.impact }}",
+            "alerts": _use("list"),
+        },
+        "links": [{"href": _DASHBOARD, "text": "Dashboard"}, {"href": _RUNBOOK, "text": "Runbook"}],
+    }
+
+
+def email() -> dict[str, Any]:
+    """Return the options of a message by e-mail."""
+    return {"headers": {"Subject": _use("subject")}, "html": _use("html"), "text": _use("list")}
+
+
+def _title(icon: str) -> str:
+    firing = icon or _use("icon")
+    return f'{{{{ if eq .Status "firing" }}}}{firing}{{{{ else }}}}✅{{{{ end }}}} {_use("name")}'
+
+
+def _use(name: str) -> str:
+    return f'{{{{ template "observability.{name}" . }}}}'
