@@ -18,6 +18,7 @@ from . import templates
 
 NO_RECEIVER = "none"
 """The receiver of what notifies nobody: alerts of types `inhibitor` and `info`."""
+LOKI_PUSH = "/loki/api/v1/push"
 SECRETS = "/etc/alertmanager/secrets"
 """Where the operator mounts a Secret of `alertmanagerSpec.secrets`: `<SECRETS>/<name>/<key>`."""
 
@@ -30,6 +31,7 @@ class ReceiverKind(StrEnum):
     EMAIL = "email"
     WEBHOOK = "webhook"
     TEAMS = "teams"
+    LOKI = "loki"
 
 
 class MessageText(StrEnum):
@@ -77,7 +79,8 @@ class Receiver(StrictModel):
     kind: Annotated[ReceiverKind, KINDS_OF_OTHERS] = Field(
         description=(
             "`slack`: an incoming webhook of Slack. `pagerduty`: an Events API v2 integration. `email`: messages by "
-            "`smtp`. `webhook`: the standard payload of Alertmanager as JSON. `teams`: a workflow of Microsoft Teams."
+            "`smtp`. `webhook`: the standard payload of Alertmanager as JSON. `teams`: a workflow of Microsoft Teams. "
+            "`loki`: lines of logs, one for each alert, which need no account."
         ),
         examples=["slack"],
     )
@@ -94,7 +97,10 @@ class Receiver(StrictModel):
     )
     url: OptionalHttpUrlWithQuery = Field(
         default="",
-        description="URL of kind `webhook`, where it holds no secret. Default: none, with `url_secret`.",
+        description=(
+            "URL of kind `webhook`, where it holds no secret, and of kind `loki`, without a path. Default: none, with "
+            "`url_secret`."
+        ),
         examples=["http://pager.tools:8080/alerts"],
     )
     token: SecretReference | None = Field(
@@ -104,6 +110,9 @@ class Receiver(StrictModel):
             "Alertmanager. Default: none."
         ),
         examples=[{"secret": "pager", "key": "token"}],
+    )
+    tenant: str = Field(
+        default="", max_length=150, description="Tenant of kind `loki`. Default: none.", examples=["platform"]
     )
     max_alerts: int = Field(
         default=0,
@@ -173,7 +182,8 @@ class Smtp(StrictModel):
 
 _OPTIONS: Mapping[str, Sequence[ReceiverKind]] = {
     "url_secret": (ReceiverKind.SLACK, ReceiverKind.TEAMS, ReceiverKind.WEBHOOK),
-    "url": (ReceiverKind.WEBHOOK,),
+    "url": (ReceiverKind.WEBHOOK, ReceiverKind.LOKI),
+    "tenant": (ReceiverKind.LOKI,),
     "token": (ReceiverKind.WEBHOOK,),
     "max_alerts": (ReceiverKind.WEBHOOK,),
     "routing_key": (ReceiverKind.PAGERDUTY,),
@@ -188,6 +198,7 @@ _REQUIRED: Mapping[ReceiverKind, str] = {
     ReceiverKind.TEAMS: "url_secret",
     ReceiverKind.PAGERDUTY: "routing_key",
     ReceiverKind.EMAIL: "to",
+    ReceiverKind.LOKI: "url",
 }
 
 
@@ -219,10 +230,14 @@ def _option_violations(receiver: Receiver, at: Location) -> Iterator[Violation]:
     required = _REQUIRED.get(receiver.kind)
     if required is not None and not getattr(receiver, required):
         place = (*at, required)
-        fix = {(*place, "secret"): placeholder("secret"), (*place, "key"): placeholder("key")}
+        fixes: Mapping[str, Mapping[Any, Any]] = {
+            "to": {place: [placeholder("to")]},
+            "url": {place: placeholder("url")},
+        }
+        of_secret = {(*place, "secret"): placeholder("secret"), (*place, "key"): placeholder("key")}
         yield Violation(
             f"is missing: kind {receiver.kind} requires it; set it",
-            {place: [placeholder(required)]} if required == "to" else fix,
+            fixes.get(required, of_secret),
             place,
         )
 
@@ -303,11 +318,21 @@ def _teams(receiver: Receiver, secrets: str) -> tuple[str, dict[str, Any]]:
     return "msteamsv2_configs", {"webhook_url_file": _file(receiver.url_secret, secrets), **options}
 
 
+def _loki(receiver: Receiver, _: str) -> tuple[str, dict[str, Any]]:
+    header = {"http_headers": {"X-Scope-OrgID": {"values": [receiver.tenant]}}} if receiver.tenant else None
+    return "webhook_configs", {
+        "url": f"{receiver.url.rstrip('/')}{LOKI_PUSH}",
+        **({"http_config": header} if header else {}),
+        **templates.loki(),
+    }
+
+
 _SECTIONS: Mapping[ReceiverKind, Callable[[Receiver, str], tuple[str, dict[str, Any]]]] = {
     ReceiverKind.SLACK: _slack,
     ReceiverKind.PAGERDUTY: _pagerduty,
     ReceiverKind.EMAIL: _email,
     ReceiverKind.WEBHOOK: _webhook,
     ReceiverKind.TEAMS: _teams,
+    ReceiverKind.LOKI: _loki,
 }
 """The section of a receiver of Alertmanager for each kind, with its options."""

@@ -42,6 +42,11 @@ def teams(text: str, icon: str) -> dict[str, Any]:
     return {"title": _title(icon), "text": _use(f"teams.{text}")}
 
 
+def loki() -> dict[str, Any]:
+    """Return the options of a webhook to Loki: its body is a push of one line for each alert."""
+    return {"payload": _use("loki")}
+
+
 def pagerduty() -> dict[str, Any]:
     """Return the options of an event of PagerDuty."""
     return {
