@@ -8,6 +8,7 @@ import yaml
 
 from components.alerting.objectives import Indicator, Objective, ObjectiveDefaults, Query
 from components.alerting.openslo import read_objectives
+from tests.checkout import ROOT
 
 DEFAULTS = ObjectiveDefaults(
     owner="platform",
@@ -103,6 +104,13 @@ def test_an_objective_is_read_with_its_annotations_and_those_of_its_service() ->
             minimum_requests=100,
         )
     ]
+
+
+def test_the_example_of_the_documentation_is_read() -> None:
+    text = (ROOT / "docs" / "objectives.md").read_text()
+    (objective,), problems = read(text.partition("```yaml\n")[2].partition("```")[0])
+    assert problems == []
+    assert (objective.service, objective.owner, objective.sla) == ("payment-api", "payments", Decimal("0.995"))
 
 
 def test_data_is_read_like_text() -> None:
