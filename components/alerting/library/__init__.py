@@ -9,19 +9,20 @@ from dataclasses import replace
 
 from ...units import parse_duration
 from ..discipline import NO_SEVERITY
+from ..overrides import AlertOverride
 from ..rules import Group, RuleProblem
 from ..runbooks import Documented
 from ..shapes import Links, Quiet, Shape
 from . import collectors, grafana, http, logs, loki, nodes, probes, prometheus, spans, tempo, thanos, watchdog
-from .model import PLACE, AlertOverride, Available, LibraryAlert, Topic
+from .model import PLACE, Available, LibraryAlert, Topic
 
 __all__ = [
-    "AlertOverride",
     "Available",
     "LibraryAlert",
     "Topic",
     "documented_alerts",
     "groups_recorded_elsewhere",
+    "library_alerts",
     "library_groups",
     "override_problems",
     "topics",
@@ -86,21 +87,24 @@ def groups_recorded_elsewhere(available: Available) -> list[Group]:
 
 
 def override_problems(place: str, overrides: Mapping[str, AlertOverride]) -> Iterator[RuleProblem]:
-    """Yield what cannot be overridden, whether the stack has the alert or not."""
-    known = {alert.name: alert for topic in topics() for alert in topic.alerts}
-    for name, override in overrides.items():
-        alert = known.get(name)
-        where = f"{place}.{name}"
-        if alert is None:
-            yield RuleProblem(place, f"{name}: is no alert of the library; use one of {', '.join(sorted(known))}")
+    """Yield what cannot be changed of alerts of the library, whether the stack has them or not."""
+    for alert in library_alerts():
+        override = overrides.get(alert.name)
+        if override is None:
             continue
+        where = f"{place}.{alert.name}"
         if not override.enabled and not override.reason:
             yield RuleProblem(where, "enabled = false: must have a reason; add `reason`")
         for field, value in override.changes.items():
             if not hasattr(alert, field) or (isinstance(alert, Quiet) and field != "owner"):
-                yield RuleProblem(where, f"{field} = {value}: {name} has none; remove it")
+                yield RuleProblem(where, f"{field} = {value}: {alert.name} has none; remove it")
         if override.pending is not None and isinstance(alert, Shape) and not parse_duration(override.pending):
             yield RuleProblem(where, f"pending = {override.pending}: must be above 0; set a time such as 5m")
+
+
+def library_alerts() -> list[LibraryAlert]:
+    """Return every alert of the library, of all topics."""
+    return [alert for topic in topics() for alert in topic.alerts]
 
 
 def documented_alerts() -> list[Documented]:

@@ -1,10 +1,9 @@
-"""Topics of the library: records and alerts that need the same metrics, and what a stack may change of an alert."""
+"""Topics of the library: records and alerts that need the same metrics."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from ..rules import Case, Group, Severity
+from ..rules import Case, Group
 from ..shapes import Quiet, Shape
 
 PLACE = "library"
@@ -44,27 +43,6 @@ class Topic:
     def needs_are_met(self, available: Available) -> bool:
         """Whether the stack has all that the topic needs."""
         return self.producers <= available.producers and self.application_metrics <= available.application_metrics
-
-
-@dataclass(frozen=True)
-class AlertOverride:
-    """What a stack changes of an alert of the library; `None` leaves what the library has."""
-
-    enabled: bool = True
-    reason: str = ""
-    """Why the alert is not enabled."""
-    threshold: float | None = None
-    minimum: float | None = None
-    """The traffic that a ratio needs."""
-    pending: str | None = None
-    severity: Severity | None = None
-    owner: str | None = None
-
-    @property
-    def changes(self) -> dict[str, Any]:
-        """The fields of an alert that it changes."""
-        names = ("threshold", "minimum", "pending", "severity", "owner")
-        return {name: getattr(self, name) for name in names if getattr(self, name) is not None}
 
 
 def per_second(metric: str, by: str) -> str:

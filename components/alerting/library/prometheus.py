@@ -2,7 +2,7 @@
 
 from ..rules import Severity
 from ..runbooks import Query, Runbook
-from ..shapes import Above, RatioAbove, counter
+from ..shapes import Above, Absent, RatioAbove, counter
 from .model import PLATFORM, Topic
 from .shares import POD_LOGS, Share, share_group
 
@@ -54,6 +54,32 @@ PROMETHEUS = Topic(
                     "If it began with a deployment of rules: undo that.",
                 ],
                 escalate="The owner of the rule group; whoever runs the platform if all groups fail.",
+            ),
+        ),
+        Absent(
+            name="PrometheusNotScraping",
+            severity=Severity.CRITICAL,
+            pending="5m",
+            owner=PLATFORM,
+            summary="Prometheus has no targets",
+            description="Prometheus has stored the result of no scrape for 10 minutes.",
+            impact="No alert on metrics can fire but this one and the dead man's switch.",
+            symptom="Dashboards end some minutes ago.",
+            dashboard="prometheus",
+            metric="up",
+            runbook=Runbook(
+                meaning="There is no series `up`: Prometheus finds no targets, or cannot store what it scrapes.",
+                diagnose=[
+                    "The page Targets of Prometheus: `/targets`, and Service discovery: `/service-discovery`.",
+                    POD_LOGS,
+                    "`kubectl get servicemonitors,podmonitors -A`: whether there are any.",
+                ],
+                resolve=[
+                    "If its volume is full: enlarge it, or lower `retention_size`.",
+                    "If it may not list pods and endpoints: restore its ClusterRole.",
+                    "If the operator does not write its configuration: the log of the operator.",
+                ],
+                escalate="Whoever runs the platform, at once.",
             ),
         ),
         RatioAbove(

@@ -7,7 +7,6 @@ import pytest
 
 from components.alerting.discipline import discipline_problems
 from components.alerting.library import (
-    AlertOverride,
     Available,
     groups_recorded_elsewhere,
     library_groups,
@@ -15,6 +14,7 @@ from components.alerting.library import (
     override_problems,
     topics,
 )
+from components.alerting.overrides import AlertOverride
 from components.alerting.rules import Alert, AlertType, Group, Language, Record, Severity
 from components.alerting.shapes import Links
 from tests.promtool import failures
@@ -138,7 +138,6 @@ def test_an_override_changes_the_rule_and_its_cases(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "override", "message"),
     [
-        ("HighError", AlertOverride(), "HighError: is no alert of the library"),
         ("HighCPU", AlertOverride(enabled=False), "enabled = false: must have a reason"),
         ("NodeDown", AlertOverride(threshold=2), "threshold = 2: NodeDown has none"),
         ("HighCPU", AlertOverride(minimum=2), "minimum = 2: HighCPU has none"),

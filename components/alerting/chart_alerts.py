@@ -1,0 +1,178 @@
+"""Alerts of the chart kube-prometheus-stack: the values that deploy those that are kept, and the groups it renders.
+
+The chart's records stay as they are. Owners are labels of a whole section of the chart: its only label for all alerts
+would be a label of every record too.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from ..metrics.values import ALERT_RULES
+from .chart_alert_cases import EXAMPLES, cases_of
+from .chart_alert_table import KEPT, LEFT_OUT, Kept
+from .library import library_alerts
+from .overrides import AlertOverride
+from .rules import (
+    DASHBOARD,
+    IMPACT,
+    OWNER_LABEL,
+    RUNBOOK,
+    Alert,
+    AlertType,
+    Group,
+    Language,
+    Record,
+    Rule,
+    RuleProblem,
+)
+from .runbooks import Documented, runbook_address
+from .shapes import SYMPTOM, Links
+
+CHART = "kube-prometheus-stack"
+_PLATFORM = "platform"
+
+
+@dataclass(frozen=True)
+class ChartAlerts:
+    """The alerts of the chart in one stack."""
+
+    producers: Collection[str]
+    links: Links
+    overrides: Mapping[str, AlertOverride] = field(default_factory=dict)
+    owner: str = _PLATFORM
+
+    @property
+    def deployed(self) -> dict[str, Kept]:
+        """The alerts that are kept and whose metrics the stack has."""
+        return {
+            name: kept
+            for name, kept in KEPT.items()
+            if kept.producers <= set(self.producers) and self._override(name).enabled
+        }
+
+    def values(self) -> dict[str, Any]:
+        """Return the values of the chart: sections without an alert are off, other alerts disabled one by one."""
+        deployed = self.deployed
+        sections = {kept.section for kept in deployed.values()}
+        return {
+            "defaultRules": {
+                "rules": {section: section in sections for section in ALERT_RULES},
+                "disabled": {name: True for name in sorted({*KEPT, *LEFT_OUT}) if name not in deployed},
+                "additionalRuleGroupLabels": {section: {OWNER_LABEL: self.owner} for section in sorted(sections)},
+                "additionalRuleAnnotations": {name: self._annotations(name, kept) for name, kept in deployed.items()},
+            },
+            "customRules": {name: rule for name, kept in deployed.items() if (rule := self._custom(name, kept))},
+        }
+
+    def _override(self, name: str) -> AlertOverride:
+        return self.overrides.get(name, AlertOverride())
+
+    def _annotations(self, name: str, kept: Kept) -> dict[str, str]:
+        return {
+            IMPACT: kept.impact,
+            SYMPTOM: kept.symptom,
+            DASHBOARD: self.links.dashboard(kept.dashboard, kept.query, Language.PROMQL, ()),
+            RUNBOOK: runbook_address(self.links.runbook_url, name),
+        }
+
+    def _custom(self, name: str, kept: Kept) -> dict[str, str]:
+        severity = self._override(name).severity or kept.severity
+        return {"severity": severity.value} if severity else {}
+
+
+def chart_groups(objects: Iterable[Mapping[str, Any]], release: str, namespace: str) -> list[Group]:
+    """Return the groups of rendered PrometheusRules, alerts with the cases of those that are kept.
+
+    A section of several groups leaves one without rules where all alerts of it are disabled.
+    """
+    return [
+        _group(found, rule["metadata"]["name"], release, namespace)
+        for rule in objects
+        if rule["kind"] == "PrometheusRule"
+        for found in rule["spec"]["groups"]
+        if found["rules"]
+    ]
+
+
+def unexpected_alerts(groups: Iterable[Group]) -> Iterator[RuleProblem]:
+    """Yield each alert of the chart that is not kept, such as a new one of another version."""
+    for group in groups:
+        for index, rule in enumerate(group.rules):
+            if isinstance(rule, Alert) and rule.name not in KEPT:
+                yield RuleProblem(
+                    group.place_of(index),
+                    f"alert = {rule.name}: is an alert of the chart that is not judged yet; add it to those that are "
+                    "left out",
+                )
+
+
+def chart_override_problems(place: str, overrides: Mapping[str, AlertOverride]) -> Iterator[RuleProblem]:
+    """Yield what cannot be changed of alerts of the chart, and names that neither the chart nor the library has."""
+    of_library = {alert.name for alert in library_alerts()}
+    for name, override in overrides.items():
+        where = f"{place}.{name}"
+        if name in LEFT_OUT and name not in of_library:
+            yield RuleProblem(where, f"is left out: {LEFT_OUT[name]}; remove it, or write a rule of your own")
+        elif name in KEPT:
+            if not override.enabled and not override.reason:
+                yield RuleProblem(where, "enabled = false: must have a reason; add `reason`")
+            for field_name, value in override.changes.items():
+                if field_name != "severity":
+                    yield RuleProblem(where, f"{field_name} = {value}: is fixed by the chart; remove it")
+        elif name not in of_library:
+            known = ", ".join(sorted(of_library | KEPT.keys()))
+            yield RuleProblem(place, f"{name}: is no alert of the library or of the chart; use one of {known}")
+
+
+def documented_chart_alerts() -> list[Documented]:
+    """Return every alert that is kept with its runbook, sorted by name; expressions and `for` are the chart's."""
+    return [
+        Documented(
+            name=name,
+            type=AlertType.ALERT,
+            severity=kept.severity.value if kept.severity else "as in the chart",
+            pending="",
+            owner=_PLATFORM,
+            expr=kept.query,
+            language=Language.PROMQL,
+            producers=sorted(kept.producers),
+            summary=kept.summary,
+            impact=kept.impact,
+            symptom=kept.symptom,
+            runbook=kept.runbook,
+        )
+        for name, kept in sorted(KEPT.items())
+    ]
+
+
+def _group(found: Mapping[str, Any], rule_object: str, release: str, namespace: str) -> Group:
+    rules = [_rule(rule) for rule in found["rules"]]
+    alerts = [rule for rule in rules if isinstance(rule, Alert)]
+    by_name = groupby(alerts, lambda alert: alert.name)
+    return Group(
+        found["name"],
+        rules,
+        f"chart {CHART}: {rule_object}",
+        interval=found.get("interval", ""),
+        cases=[
+            case
+            for name, same in by_name
+            if name in EXAMPLES
+            for case in cases_of(name, list(same), release, namespace)
+        ],
+    )
+
+
+def _rule(rule: Mapping[str, Any]) -> Rule:
+    if "record" in rule:
+        return Record(rule["record"], rule["expr"], rule.get("labels", {}))
+    return Alert(
+        rule["alert"],
+        rule["expr"],
+        rule.get("for", ""),
+        rule.get("labels", {}),
+        rule.get("annotations", {}),
+        rule.get("keep_firing_for", ""),
+    )

@@ -1,0 +1,134 @@
+"""The alerts of the real chart kube-prometheus-stack: the table knows each, and what is kept fires on its cases."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from components.alerting.chart_alert_cases import EXAMPLES
+from components.alerting.chart_alert_table import KEPT, LEFT_OUT, Reason
+from components.alerting.chart_alerts import ChartAlerts, chart_groups, unexpected_alerts
+from components.alerting.discipline import discipline_problems
+from components.alerting.overrides import AlertOverride
+from components.alerting.rules import Alert, Group, Record, Severity
+from components.alerting.shapes import Links
+from components.charts import KUBE_PROMETHEUS_STACK
+from components.metrics import Metrics, MetricsArgs
+from components.metrics.values import ALERT_RULES
+from tests.promtool import failures
+from tests.real_charts import require_renderable
+from tools.program import record
+from tools.render.releases import render_releases
+
+LINKS = Links("https://grafana.example.org", "https://wiki.example.org/runbooks/{alert}")
+PRODUCERS = frozenset(producer for kept in KEPT.values() for producer in kept.producers)
+EVERYTHING = ChartAlerts(PRODUCERS, LINKS)
+ALL_ALERTS: dict[str, Any] = {"defaultRules": {"rules": dict.fromkeys(ALERT_RULES, True)}}
+
+
+def groups(values: dict[str, Any]) -> list[Group]:
+    args: MetricsArgs = {
+        "namespace": "monitoring",
+        "control_plane": ["coredns", "etcd", "scheduler", "controller-manager", "proxy"],
+        "values": {**values, "alertmanager": {"enabled": True}},
+    }
+    require_renderable(KUBE_PROMETHEUS_STACK, KUBE_PROMETHEUS_STACK.default_version)
+    recording = record(lambda: {"query_url": Metrics("metrics", args).query_url})
+    with TemporaryDirectory() as directory:
+        ((_, objects),) = render_releases(recording, Path(directory), pytest.fail)
+    return chart_groups([item.manifest for item in objects], "prometheus", "monitoring")
+
+
+@cache
+def kept() -> list[Group]:
+    return groups(EVERYTHING.values())
+
+
+@cache
+def whole_chart() -> list[Group]:
+    return groups(ALL_ALERTS)
+
+
+def alerts(found: Sequence[Group]) -> list[Alert]:
+    return [rule for group in found for rule in group.rules if isinstance(rule, Alert)]
+
+
+def test_the_table_has_each_alert_of_the_chart_once() -> None:
+    names = {alert.name for alert in alerts(whole_chart())}
+    assert not KEPT.keys() & LEFT_OUT.keys()
+    assert names == KEPT.keys() | LEFT_OUT.keys()
+    assert len(names) == 139
+
+
+def test_what_is_left_out_for_its_kind_is_of_that_kind() -> None:
+    found: dict[str, list[Alert]] = {}
+    for alert in alerts(whole_chart()):
+        found.setdefault(alert.name, []).append(alert)
+    for name, left_out in LEFT_OUT.items():
+        if left_out.reason is Reason.INFO:
+            assert {alert.labels["severity"] for alert in found[name]} <= {"info", "none"}, name
+        if left_out.reason is Reason.NO_PENDING:
+            assert not all(alert.pending for alert in found[name]), name
+        assert bool(left_out.instead) is (left_out.reason is Reason.DUPLICATE)
+
+
+def test_the_values_deploy_what_is_kept_and_nothing_else() -> None:
+    assert {alert.name for alert in alerts(kept())} == KEPT.keys()
+    assert not list(unexpected_alerts(kept()))
+    assert [problem.message for problem in unexpected_alerts(whole_chart())]
+
+
+def test_records_stay_as_they_are() -> None:
+    def records(found: Sequence[Group]) -> list[Record]:
+        return [rule for group in found for rule in group.rules if isinstance(rule, Record)]
+
+    assert records(kept()) == records(groups({}))
+    assert not [rule.name for rule in records(kept()) if "owner" in rule.labels]
+
+
+def test_what_is_kept_has_all_that_whoever_is_paged_needs() -> None:
+    problems = [problem.message for problem in discipline_problems(kept())]
+    # The chart has a rule of each severity under one name, which inhibitions rely on.
+    assert not [message for message in problems if "is the name of an alert" not in message]
+    for alert in alerts(kept()):
+        assert alert.annotations["runbook_url"] == f"https://wiki.example.org/runbooks/{alert.name}"
+        assert alert.annotations["symptom"]
+        severity = KEPT[alert.name].severity
+        assert severity is None or alert.labels["severity"] == severity
+
+
+def test_every_alert_that_is_kept_has_cases_that_hold(tmp_path: Path) -> None:
+    assert EXAMPLES.keys() == KEPT.keys()
+    assert {case.name for group in kept() for case in group.cases} >= {f"{name} fires" for name in KEPT}
+    with_alerts = [group for group in kept() if group.cases]
+    assert not failures(tmp_path, with_alerts)
+
+
+def test_a_stack_without_a_program_has_no_alerts_on_it() -> None:
+    few = ChartAlerts(PRODUCERS - {"kube-apiserver", "etcd"}, LINKS)
+    names = {alert.name for alert in alerts(groups(few.values()))}
+    assert KEPT.keys() - names == {name for name, kept in KEPT.items() if kept.producers & {"kube-apiserver", "etcd"}}
+
+
+def test_an_override_disables_an_alert_or_changes_its_severity() -> None:
+    overrides = {
+        "KubeJobFailed": AlertOverride(enabled=False, reason="Jobs are retried by hand"),
+        "KubeNodeNotReady": AlertOverride(severity=Severity.CRITICAL),
+    }
+    found = {alert.name: alert for alert in alerts(groups(ChartAlerts(PRODUCERS, LINKS, overrides).values()))}
+    assert "KubeJobFailed" not in found
+    assert found["KubeNodeNotReady"].labels["severity"] == "critical"
+
+
+def test_a_case_of_each_alert_notices_that_it_cannot_fire(tmp_path: Path) -> None:
+    dead = [
+        replace(group, rules=[replace(rule, expr="vector(1) == 2") for rule in group.rules])
+        for group in kept()
+        if group.cases
+    ]
+    found = failures(tmp_path, dead)
+    assert not [name for name in KEPT if f"alertname: {name}," not in found]
