@@ -523,7 +523,7 @@ KEPT: Mapping[str, Kept] = {
     ),
     "ConfigReloaderSidecarErrors": _kept(
         "configReloaders",
-        "config-reloader",
+        "prometheus",
         why="changed rules and routes do not take effect",
         summary="A configuration reloader fails",
         impact="Prometheus or Alertmanager runs with an old configuration.",

@@ -31,6 +31,8 @@ from .runbooks import Documented, runbook_address
 from .shapes import SYMPTOM, Links
 
 CHART = "kube-prometheus-stack"
+OF_CHART = frozenset({*KEPT, *LEFT_OUT}) - {alert.name for alert in library_alerts()}
+"""The names of alerts that are the chart's alone."""
 _PLATFORM = "platform"
 
 
@@ -109,11 +111,10 @@ def unexpected_alerts(groups: Iterable[Group]) -> Iterator[RuleProblem]:
 
 
 def chart_override_problems(place: str, overrides: Mapping[str, AlertOverride]) -> Iterator[RuleProblem]:
-    """Yield what cannot be changed of alerts of the chart, and names that neither the chart nor the library has."""
-    of_library = {alert.name for alert in library_alerts()}
+    """Yield what cannot be changed of alerts of the chart."""
     for name, override in overrides.items():
         where = f"{place}.{name}"
-        if name in LEFT_OUT and name not in of_library:
+        if name in OF_CHART and name in LEFT_OUT:
             yield RuleProblem(where, f"is left out: {LEFT_OUT[name]}; remove it, or write a rule of your own")
         elif name in KEPT:
             if not override.enabled and not override.reason:
@@ -121,9 +122,6 @@ def chart_override_problems(place: str, overrides: Mapping[str, AlertOverride]) 
             for field_name, value in override.changes.items():
                 if field_name != "severity":
                     yield RuleProblem(where, f"{field_name} = {value}: is fixed by the chart; remove it")
-        elif name not in of_library:
-            known = ", ".join(sorted(of_library | KEPT.keys()))
-            yield RuleProblem(place, f"{name}: is no alert of the library or of the chart; use one of {known}")
 
 
 def documented_chart_alerts() -> list[Documented]:

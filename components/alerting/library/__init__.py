@@ -4,7 +4,7 @@ Of row 4.4 of the documents, `predict_linear`, the minimum of traffic, the z-sco
 of row 4.14, alerts on logs, and the rest are `logs.QUERIES`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ...units import parse_duration
@@ -17,6 +17,7 @@ from . import collectors, grafana, http, logs, loki, nodes, probes, prometheus, 
 from .model import PLACE, Available, LibraryAlert, Topic
 
 __all__ = [
+    "AlertOverride",
     "Available",
     "LibraryAlert",
     "Topic",
@@ -86,18 +87,24 @@ def groups_recorded_elsewhere(available: Available) -> list[Group]:
     return [group for topic in topics(available) for group in topic.recorded_elsewhere]
 
 
-def override_problems(place: str, overrides: Mapping[str, AlertOverride]) -> Iterator[RuleProblem]:
-    """Yield what cannot be changed of alerts of the library, whether the stack has them or not."""
-    for alert in library_alerts():
-        override = overrides.get(alert.name)
-        if override is None:
+def override_problems(
+    place: str, overrides: Mapping[str, AlertOverride], others: Collection[str] = ()
+) -> Iterator[RuleProblem]:
+    """Yield what cannot be changed of alerts, whether the stack has them or not; `others` are names elsewhere."""
+    known = {alert.name: alert for alert in library_alerts()}
+    for name, override in overrides.items():
+        alert = known.get(name)
+        where = f"{place}.{name}"
+        if alert is None:
+            if name not in others:
+                names = ", ".join(sorted({*known, *others}))
+                yield RuleProblem(place, f"{name}: must be the name of an alert; use one of {names}")
             continue
-        where = f"{place}.{alert.name}"
         if not override.enabled and not override.reason:
             yield RuleProblem(where, "enabled = false: must have a reason; add `reason`")
         for field, value in override.changes.items():
             if not hasattr(alert, field) or (isinstance(alert, Quiet) and field != "owner"):
-                yield RuleProblem(where, f"{field} = {value}: {alert.name} has none; remove it")
+                yield RuleProblem(where, f"{field} = {value}: {name} has none; remove it")
         if override.pending is not None and isinstance(alert, Shape) and not parse_duration(override.pending):
             yield RuleProblem(where, f"pending = {override.pending}: must be above 0; set a time such as 5m")
 
@@ -118,7 +125,6 @@ def _overridden(alert: LibraryAlert, override: AlertOverride) -> LibraryAlert:
 
 
 def _documented(topic: Topic, alert: LibraryAlert) -> Documented:
-    needs = sorted(topic.producers | topic.application_metrics)
     pages = isinstance(alert, Shape)
     return Documented(
         name=alert.name,
@@ -128,7 +134,7 @@ def _documented(topic: Topic, alert: LibraryAlert) -> Documented:
         owner=alert.owner,
         expr=alert.expr,
         language=alert.language,
-        producers=needs,
+        producers=topic.needs,
         summary=alert.summary,
         impact=alert.impact if isinstance(alert, Shape) else alert.description,
         symptom=alert.symptom if isinstance(alert, Shape) else "",

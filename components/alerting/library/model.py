@@ -31,6 +31,8 @@ class Topic:
     about: str
     producers: frozenset[str] = frozenset()
     """The programs that it needs, all of them."""
+    any_producer: frozenset[str] = frozenset()
+    """The programs of which it needs one."""
     application_metrics: frozenset[str] = frozenset()
     """The metrics of applications that it needs, all of them."""
     records: Sequence[Group] = ()
@@ -42,7 +44,17 @@ class Topic:
 
     def needs_are_met(self, available: Available) -> bool:
         """Whether the stack has all that the topic needs."""
-        return self.producers <= available.producers and self.application_metrics <= available.application_metrics
+        return (
+            self.producers <= available.producers
+            and (not self.any_producer or bool(self.any_producer & available.producers))
+            and self.application_metrics <= available.application_metrics
+        )
+
+    @property
+    def needs(self) -> list[str]:
+        """What it needs, for a reader."""
+        either = [" or ".join(sorted(self.any_producer))] if self.any_producer else []
+        return [*sorted(self.producers), *either, *sorted(self.application_metrics)]
 
 
 def per_second(metric: str, by: str) -> str:

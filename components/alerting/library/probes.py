@@ -22,7 +22,7 @@ RECORDS = tuple(
 PROBES = Topic(
     "probes",
     "Targets that are probed from outside",
-    producers=frozenset({"blackbox-exporter"}),
+    producers=frozenset({"probes"}),
     alert_group="probe_alerts",
     recorded_elsewhere=RECORDS,
     alerts=[

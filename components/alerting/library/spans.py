@@ -9,7 +9,8 @@ from ..shapes import Above, RatioAbove, Signal, Unit, gauge
 from . import http
 from .model import PLACE, PLATFORM, Topic, example, per_second, share
 
-PRODUCER = "tempo-span-metrics"
+PRODUCERS = frozenset({"tempo-span-metrics", "collector-span-metrics"})
+"""What makes the metrics: Tempo, or a collector by the same names."""
 CALLS, LATENCY_BUCKETS = "traces_spanmetrics_calls_total", "traces_spanmetrics_latency_bucket"
 REQUEST_RATE = "service:traces_spanmetrics_calls:rate5m"
 ERROR_RATIO = "service:traces_spanmetrics_errors:ratio5m"
@@ -60,7 +61,7 @@ def spans(*, beside_http: bool) -> Topic:
     return Topic(
         "spans",
         "RED of services by their spans",
-        producers=frozenset({PRODUCER}),
+        any_producer=PRODUCERS,
         records=[_RECORDS],
         alert_group="span_alerts",
         alerts=[

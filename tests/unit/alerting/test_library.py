@@ -12,6 +12,7 @@ from components.alerting.library import (
     library_groups,
     logs,
     override_problems,
+    spans,
     topics,
 )
 from components.alerting.overrides import AlertOverride
@@ -21,7 +22,7 @@ from tests.promtool import failures
 
 LINKS = Links("https://grafana.example.org", "https://wiki.example.org/runbooks/{alert}.md")
 EVERYTHING = Available(
-    frozenset(producer for topic in topics() for producer in topic.producers),
+    frozenset(producer for topic in topics() for producer in topic.producers | topic.any_producer),
     frozenset(metric for topic in topics() for metric in topic.application_metrics),
 )
 GROUPS = library_groups(EVERYTHING, LINKS)
@@ -138,6 +139,7 @@ def test_an_override_changes_the_rule_and_its_cases(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "override", "message"),
     [
+        ("HighError", AlertOverride(), "HighError: must be the name of an alert; use one of"),
         ("HighCPU", AlertOverride(enabled=False), "enabled = false: must have a reason"),
         ("NodeDown", AlertOverride(threshold=2), "threshold = 2: NodeDown has none"),
         ("HighCPU", AlertOverride(minimum=2), "minimum = 2: HighCPU has none"),
@@ -155,6 +157,16 @@ def test_alerts_on_logs_are_for_the_ruler_of_loki() -> None:
     assert {rule.name for rule in group.rules} == {"OutOfMemoryInLogs", "ManyErrorLogs"}
     assert all(isinstance(rule, Alert) for rule in group.rules), "Loki's ruler has no remote write"
     assert {"errors by service", "bytes by service"} <= logs.QUERIES.keys()
+
+
+def test_names_elsewhere_are_no_problem() -> None:
+    assert not list(override_problems("alerts", {"KubeJobFailed": AlertOverride()}, {"KubeJobFailed"}))
+
+
+def test_spans_are_of_tempo_or_of_a_collector() -> None:
+    for producer in spans.PRODUCERS:
+        names = {group.name for group in library_groups(Available(frozenset({producer})), LINKS)}
+        assert names == {"span_rules", "span_alerts", "watchdog"}
 
 
 def test_alerts_on_logs_do_not_find_their_own_query() -> None:
