@@ -127,6 +127,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "objstore_revision": ("metrics.long_term",),
         "objstore_credentials_secret": ("storage.credentials",),
         "storage_ca": ("storage.ca",),
+        "alertmanager": ("(no area sets it)",),
     },
     "Thanos": {
         **_RELEASE,

@@ -35,6 +35,35 @@ class NamespaceLimits(TypedDict):
     """Labels of one sample. 1 to 1000. Default: that of `limits`."""
 
 
+class Alertmanager(TypedDict):
+    """Alertmanager beside Prometheus."""
+
+    config_secret: str
+    """Secret in the same namespace whose key `alertmanager.yaml` is the configuration, with the templates in
+    further keys `*.tmpl`. The operator applies a change by itself."""
+    secrets: NotRequired[Sequence[str]]
+    """Existing Secrets in the same namespace that the configuration reads files of: each key is
+    `/etc/alertmanager/secrets/<name>/<key>`. Default: none."""
+    client_namespaces: NotRequired[Sequence[str]]
+    """Namespaces whose pods may reach Alertmanager beside its own, such as those of the rulers of Loki and Thanos
+    and of Grafana; a NetworkPolicy keeps all others out. Default: none, and no NetworkPolicy."""
+    replicas: NotRequired[int]
+    """Number of pods. Several agree on what was sent; every sender of alerts must reach all of them. 1 to 9.
+    Default: `1`."""
+    volume_size: NotRequired[str]
+    """Size of the volume of each pod, for silences and the log of notifications. `1Gi` to `1Pi`. Default: `1Gi`."""
+    storage_class: NotRequired[str]
+    """Storage class of the volumes. Default: the cluster's."""
+    cpu: NotRequired[str]
+    """CPU request of each pod. Default: `20m`."""
+    memory: NotRequired[str]
+    """Memory request and limit of each pod. `1Mi` to `64Ti`. Default: `128Mi`."""
+    retention: NotRequired[str]
+    """How long resolved alerts and expired silences are kept, in whole hours. Default: `5d`."""
+    external_url: NotRequired[str]
+    """Address that users open, for links in notifications. Default: that of the Service in the cluster."""
+
+
 class MetricsArgs(TypedDict):
     """Arguments of `Metrics`."""
 
@@ -65,6 +94,9 @@ class MetricsArgs(TypedDict):
     objstore_credentials_secret: NotRequired[str]
     """Existing Secret in the same namespace with the keys `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY` for the
     sidecar, where the object store has no keys. Default: none."""
+    alertmanager: NotRequired[Alertmanager]
+    """Alertmanager beside Prometheus, which sends its alerts there; its configuration is a Secret. Default: none,
+    and alerts go nowhere."""
     chart_version: NotRequired[str]
     """Version of the chart kube-prometheus-stack. Default: `88.5.3`."""
     install_operator: NotRequired[bool]

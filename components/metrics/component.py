@@ -19,6 +19,7 @@ from .._network_policy import network_policy
 from .._outputs import known_after, outputs_of
 from .._release import release
 from .._tls import login_warnings
+from . import alertmanager
 from .args import MetricsArgs, OperatorCrdsArgs
 from .gateway import GATEWAY_PORT, PORT, monitor_spec, network_policy_spec, nginx_config, pod_name
 from .monitor_limits import admission_policy, has_limits, policy_binding, policy_name
@@ -74,6 +75,10 @@ class Metrics(pulumi.ComponentResource):
     """URLs of OTLP of the other replicas: senders write to every one."""
     sidecar_endpoint: pulumi.Output[str]
     """Address that the querier of Thanos finds the sidecars by; empty without `objstore_secret`."""
+    alertmanager_url: pulumi.Output[str]
+    """URL of Alertmanager, for queries and silences; empty without `alertmanager`."""
+    alertmanager_urls: pulumi.Output[Sequence[str]]
+    """URLs that senders post every alert to, one for each of several replicas; none without `alertmanager`."""
 
     def __init__(self, name: str, args: MetricsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Metrics "{name}"'
@@ -129,6 +134,16 @@ class Metrics(pulumi.ComponentResource):
                 parent=self,
                 depends_on=namespaces,
             )
+        if spec.alertmanager is not None and spec.alertmanager.client_namespaces:
+            network_policy(
+                f"{name}-alertmanager-network-policy",
+                f"{spec.release_name}-alertmanager",
+                spec.namespace,
+                resolved.apply(_alertmanager_policy),
+                parent=self,
+                depends_on=namespaces,
+                suffix="clients",
+            )
 
         self.namespace = pulumi.Output.from_input(spec.namespace)
         self.query_url = resolved.apply(_service)
@@ -138,6 +153,8 @@ class Metrics(pulumi.ComponentResource):
         self.otlp_url = servers.apply(lambda urls: f"{urls[0]}/api/v1/otlp")
         self.further_otlp_urls = servers.apply(lambda urls: [f"{url}/api/v1/otlp" for url in urls[1:]])
         self.sidecar_endpoint = resolved.apply(_sidecar_endpoint)
+        self.alertmanager_url = resolved.apply(_alertmanager_url)
+        self.alertmanager_urls = resolved.apply(_alertmanager_urls)
         self.register_outputs(outputs_of(self))
 
 
@@ -201,3 +218,18 @@ def _sidecar_endpoint(spec: MetricsSpec) -> str:
     if not spec.has_sidecar:
         return ""
     return f"dnssrv+_grpc._tcp.{spec.release_name}-thanos-discovery.{spec.namespace}.svc.{spec.cluster_domain}"
+
+
+def _alertmanager_url(spec: MetricsSpec) -> str:
+    return "" if spec.alertmanager is None else alertmanager.service_url(spec.release_name, spec.namespace)
+
+
+def _alertmanager_urls(spec: MetricsSpec) -> list[str]:
+    own = spec.alertmanager
+    place = (spec.release_name, spec.namespace, spec.cluster_domain)
+    return [] if own is None else alertmanager.sender_urls(own, *place)
+
+
+def _alertmanager_policy(spec: MetricsSpec) -> dict[str, Any]:
+    own = spec.alertmanager
+    return {} if own is None else alertmanager.network_policy_spec(own, spec.release_name, spec.namespace)

@@ -32,6 +32,7 @@ from ..units import (
     parse_duration,
     parse_quantity,
 )
+from .alertmanager import Alertmanager, retention_hours
 
 RESOURCE_ATTRIBUTES = (
     "service.name",
@@ -344,6 +345,15 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, MetricsGatewaySpec):
         ),
     )
 
+    alertmanager: Plain[Alertmanager | None] = Field(
+        default=None,
+        description=(
+            "Alertmanager beside Prometheus, which sends its alerts there; its configuration is a Secret. Default: "
+            "none, and alerts go nowhere."
+        ),
+        examples=[{"config_secret": "alertmanager-config"}],
+    )
+
     @property
     def chart(self) -> Chart:
         """The chart kube-prometheus-stack."""
@@ -353,7 +363,11 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, MetricsGatewaySpec):
     def required_values(self) -> Sequence[str]:
         """Chart values that no null may remove."""
         names = ("retention", "retentionSize", "storageSpec", "replicas", "externalLabels", "thanos")
-        return tuple(f"prometheus.prometheusSpec.{name}" for name in names)
+        own = ("configSecret", "useExistingSecret", "storage", "replicas", "alertmanagerConfigSelector")
+        return (
+            *(f"prometheus.prometheusSpec.{name}" for name in names),
+            *(f"alertmanager.alertmanagerSpec.{name}" for name in own),
+        )
 
     @property
     def server(self) -> str:
@@ -396,6 +410,15 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, MetricsGatewaySpec):
             "need the rest; lower it, or leave it out for four fifths",
             {"retention_size": REMOVE},
         )
+
+    @rule("alertmanager")
+    def _retention_of_alertmanager_is_whole_hours(self) -> Iterator[Violation]:
+        if self.alertmanager is not None:
+            try:
+                retention_hours(self.alertmanager)
+            except ValueError as error:
+                at = ("alertmanager", "retention")
+                yield Violation(str(error), {at: "120h"}, at)
 
     @rule("scrape_interval")
     def _rate_windows_hold_several_scrapes(self) -> Violation | None:
@@ -487,6 +510,18 @@ RESERVED_VALUES = {
     "prometheus.prometheusSpec.retention": "set retention",
     "prometheus.prometheusSpec.storageSpec": "set volume_size and storage_class",
     "prometheus.prometheusSpec.thanos.objectStorageConfig": "set objstore_secret",
+    "alertmanager.enabled": "set alertmanager",
+    "alertmanager.config": "set alertmanager.config_secret",
+    "alertmanager.alertmanagerSpec.configSecret": "set alertmanager.config_secret",
+    "alertmanager.alertmanagerSpec.useExistingSecret": "set alertmanager.config_secret",
+    "alertmanager.alertmanagerSpec.alertmanagerConfiguration": "set alertmanager.config_secret",
+    "alertmanager.alertmanagerSpec.secrets": "set alertmanager.secrets",
+    "alertmanager.alertmanagerSpec.replicas": "set alertmanager.replicas",
+    "alertmanager.alertmanagerSpec.storage": "set alertmanager.volume_size and alertmanager.storage_class",
+    "alertmanager.alertmanagerSpec.retention": "set alertmanager.retention",
+    "alertmanager.alertmanagerSpec.externalUrl": "set alertmanager.external_url",
+    "alertmanager.enableFeatures": "remove it, as make alert-test reads the metrics that it is for",
+    "alertmanager.namespaceOverride": "set namespace",
     "fullnameOverride": "set release_name",
     "nameOverride": "set release_name",
     "namespaceOverride": "set namespace",

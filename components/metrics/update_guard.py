@@ -12,6 +12,7 @@ from .spec import GuardedChange
 Values = Mapping[str, Any]
 _SPEC = ("prometheus", "prometheusSpec")
 _CLAIM = (*_SPEC, "storageSpec", "volumeClaimTemplate", "spec")
+_ALERTMANAGER_CLAIM = ("alertmanager", "alertmanagerSpec", "storage", "volumeClaimTemplate", "spec")
 _OLD_CHART = "server"
 """Section of the values of the chart `prometheus`, which earlier versions installed."""
 
@@ -51,7 +52,13 @@ def _volume_problems(old: Values, new: Values) -> list[str]:
 
 def _claim(values: Values) -> dict[str, Any]:
     places = {"volume_size": ("resources", "requests", "storage"), "storage_class": ("storageClassName",)}
-    return {name: value_at(values, (*_CLAIM, *place)) for name, place in places.items()}
+    claims = {"": _CLAIM, "alertmanager.": _ALERTMANAGER_CLAIM}
+    return {
+        f"{owner}{name}": value_at(values, (*claim, *place))
+        for owner, claim in claims.items()
+        if value_at(values, claim) is not None
+        for name, place in places.items()
+    }
 
 
 def _history_problems(old: Values, new: Values) -> list[str]:

@@ -7,6 +7,7 @@ from .._merge import deep_merge
 from .._metrics_gateway import checksum, gateway_container, gateway_name, gateway_volumes
 from .._pods import pod_values, pull_secrets
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
+from .alertmanager import FEATURES, retention_hours
 from .gateway import GATEWAY_PORT, PORT, nginx_config, sidecar_tls
 from .spec import OBJSTORE_KEY, ControlPlanePart, MetricsSpec, OperatorCrdsSpec
 
@@ -43,6 +44,8 @@ CONTROL_PLANE = {
 }
 """The section of the chart for each part of the control plane."""
 SELECTORS = ("rule", "serviceMonitor", "podMonitor", "probe", "scrapeConfig")
+CONFIG_LABEL = "observability/alertmanager"
+"""Label of an AlertmanagerConfig that is merged into the configuration: the name of the release."""
 REVISION = "observability/objstore-revision"
 """Annotation that restarts the pods when the Secret with the object store changes."""
 
@@ -53,14 +56,14 @@ def operator_crds_values(_: OperatorCrdsSpec) -> dict[str, Any]:
 
 
 def metrics_values(spec: MetricsSpec) -> dict[str, Any]:
-    """Return the values of the chart `kube-prometheus-stack`: no Grafana, no Alertmanager and no alerts."""
+    """Return the values of the chart `kube-prometheus-stack`: no Grafana and no alerts of the chart."""
     values: dict[str, Any] = {
         "fullnameOverride": spec.release_name,
         # The StatefulSet is called `prometheus-<release>`, not `prometheus-<release>-prometheus`.
         "cleanPrometheusOperatorObjectNames": True,
         "crds": {"enabled": False},
         "grafana": {"enabled": False},
-        "alertmanager": {"enabled": False},
+        "alertmanager": _alertmanager(spec),
         "defaultRules": {"rules": dict.fromkeys(ALERT_RULES, False)},
         **{section: {"enabled": part in spec.control_plane} for part, section in CONTROL_PLANE.items()},
         "kubelet": {"serviceMonitor": {"cAdvisorInterval": spec.scrape_interval}},
@@ -107,12 +110,6 @@ def _prometheus(spec: MetricsSpec) -> dict[str, Any]:
 
 
 def _prometheus_spec(spec: MetricsSpec) -> dict[str, Any]:
-    claim: dict[str, Any] = {
-        "accessModes": ["ReadWriteOnce"],
-        "resources": {"requests": {"storage": spec.volume_size}},
-    }
-    if spec.storage_class:
-        claim["storageClassName"] = spec.storage_class
     limits = spec.limits
     values: dict[str, Any] = {
         "replicas": spec.replicas,
@@ -122,7 +119,7 @@ def _prometheus_spec(spec: MetricsSpec) -> dict[str, Any]:
         "retention": spec.retention,
         # A `MB` of Prometheus is 2^20 bytes.
         "retentionSize": f"{spec.size_limit_bytes // 2**20}MB",
-        "storageSpec": {"volumeClaimTemplate": {"spec": claim}},
+        "storageSpec": {"volumeClaimTemplate": {"spec": _claim(spec.volume_size, spec.storage_class)}},
         "resources": resources(spec.cpu, spec.memory),
         **scheduling(spec.node_selector, spec.tolerations),
         "enableRemoteWriteReceiver": True,
@@ -156,6 +153,39 @@ def _prometheus_spec(spec: MetricsSpec) -> dict[str, Any]:
         "volumes": _volumes(spec),
     }
     return values | {name: value for name, value in pod.items() if value not in ([], {"annotations": {}})}
+
+
+def _alertmanager(spec: MetricsSpec) -> dict[str, Any]:
+    own = spec.alertmanager
+    if own is None:
+        return {"enabled": False}
+    values: dict[str, Any] = {
+        "enabled": True,
+        "enableFeatures": list(FEATURES),
+        "serviceAccount": {"automountServiceAccountToken": False},
+        "alertmanagerSpec": {
+            "useExistingSecret": True,
+            "configSecret": own.config_secret,
+            "secrets": list(own.secrets),
+            "replicas": own.replicas,
+            "retention": retention_hours(own),
+            "storage": {"volumeClaimTemplate": {"spec": _claim(own.volume_size, own.storage_class)}},
+            "resources": resources(own.cpu, own.memory),
+            **scheduling(spec.node_selector, spec.tolerations),
+            "automountServiceAccountToken": False,
+            # Any AlertmanagerConfig would change routes that were checked: only one with this label is merged.
+            "alertmanagerConfigSelector": {"matchLabels": {CONFIG_LABEL: spec.release_name}},
+            **({"externalUrl": own.external_url} if own.external_url else {}),
+        },
+    }
+    if own.replicas > 1:
+        values["podDisruptionBudget"] = {"enabled": True, "minAvailable": own.replicas - 1}
+    return values
+
+
+def _claim(size: str, storage_class: str) -> dict[str, Any]:
+    claim: dict[str, Any] = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": size}}}
+    return claim | ({"storageClassName": storage_class} if storage_class else {})
 
 
 def _sidecar(spec: MetricsSpec) -> dict[str, Any]:
@@ -217,6 +247,7 @@ def _pods(spec: MetricsSpec) -> dict[str, Any]:
     exporters = {
         **({"kube-state-metrics": priority} if spec.kube_state_metrics else {}),
         **({"prometheus-node-exporter": priority} if spec.node_exporter else {}),
+        **({"alertmanager": {"alertmanagerSpec": priority}} if spec.alertmanager is not None else {}),
     }
     return pod_values(
         spec,

@@ -29,6 +29,8 @@ def test_the_urls_lead_to_the_server_of_this_release() -> None:
         "otlp_url": "http://stats-prometheus.monitoring:9090/api/v1/otlp",
         "further_otlp_urls": [],
         "sidecar_endpoint": "",
+        "alertmanager_url": "",
+        "alertmanager_urls": [],
     }
 
 
@@ -93,6 +95,36 @@ def test_logins_without_tls_come_with_a_warning(monkeypatch: pytest.MonkeyPatch)
     assert any("unencrypted" in message for message in messages)
     assert recording.of_type(":ServiceMonitor") == [], "the chart's own needs no TLS"
     assert recording.outputs["query_url"] == "http://prometheus-prometheus.monitoring:9090"
+
+
+def test_senders_reach_every_replica_of_alertmanager() -> None:
+    args: MetricsArgs = {"namespace": "monitoring", "alertmanager": {"config_secret": "alertmanager-config"}}
+    one = record_component(Metrics, args).outputs
+    assert one["alertmanager_url"] == "http://prometheus-alertmanager.monitoring:9093"
+    assert one["alertmanager_urls"] == [one["alertmanager_url"]]
+    several: MetricsArgs = {"namespace": "monitoring", "alertmanager": {"config_secret": "a", "replicas": 2}}
+    two = record_component(Metrics, several).outputs
+    domain = "alertmanager-operated.monitoring.svc.cluster.local:9093"
+    assert two["alertmanager_urls"] == [f"http://alertmanager-prometheus-{index}.{domain}" for index in range(2)]
+    assert two["alertmanager_url"] == one["alertmanager_url"]
+
+
+def test_a_network_policy_admits_clients_of_alertmanager_and_its_gossip() -> None:
+    args: MetricsArgs = {
+        "namespace": "monitoring",
+        "alertmanager": {"config_secret": "a", "replicas": 2, "client_namespaces": ["logging"]},
+    }
+    policy = record_component(Metrics, args).one(":NetworkPolicy").plain()
+    assert policy["metadata"]["name"] == "prometheus-alertmanager-clients"
+    pods = {"app.kubernetes.io/name": "alertmanager", "alertmanager": "prometheus"}
+    assert policy["spec"]["podSelector"]["matchLabels"] == pods
+    clients, peers = policy["spec"]["ingress"]
+    assert clients["from"][0]["namespaceSelector"]["matchExpressions"][0]["values"] == ["logging", "monitoring"]
+    assert [port["port"] for port in clients["ports"]] == [9093, 8080]
+    assert peers["from"] == [{"podSelector": {"matchLabels": pods}}]
+    assert peers["ports"] == [{"port": 9094, "protocol": "TCP"}, {"port": 9094, "protocol": "UDP"}]
+    alone: MetricsArgs = {"namespace": "monitoring", "alertmanager": {"config_secret": "a"}}
+    assert record_component(Metrics, alone).of_type(":NetworkPolicy") == []
 
 
 def test_a_namespace_made_elsewhere_is_only_used() -> None:

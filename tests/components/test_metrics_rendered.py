@@ -8,6 +8,8 @@ import pytest
 
 from components.charts import KUBE_PROMETHEUS_STACK
 from components.metrics import Metrics, MetricsArgs
+from components.metrics.alertmanager import PORT
+from components.metrics.args import Alertmanager
 from components.metrics.gateway import monitor_spec
 from components.metrics.spec import MetricsSpec
 from tests.real_charts import require_renderable
@@ -46,6 +48,28 @@ def test_neither_grafana_nor_alertmanager_nor_a_definition_comes_with_it(tmp_pat
     objects = rendered(EVERYTHING, tmp_path)
     assert not {item.kind for item in objects} & {"Alertmanager", "CustomResourceDefinition", "Job"}
     assert not [item.name for item in objects if "grafana" in item.name]
+
+
+def test_alertmanager_reads_existing_secrets_and_prometheus_sends_to_it(tmp_path: Path) -> None:
+    own: Alertmanager = {"config_secret": "alertmanager-config", "secrets": ["slack"], "replicas": 2}
+    objects = rendered({**EVERYTHING, "alertmanager": own, "priority_class": "high"}, tmp_path)
+    (resource,) = [item for item in objects if item.kind == "Alertmanager"]
+    spec = resource.manifest["spec"]
+    assert resource.name == "prometheus", "alertmanager_urls and the NetworkPolicy have this name"
+    assert (spec["configSecret"], spec["secrets"], spec["replicas"]) == ("alertmanager-config", ["slack"], 2)
+    assert (spec["retention"], spec["automountServiceAccountToken"]) == ("120h", False)
+    assert spec["alertmanagerConfigSelector"] == {"matchLabels": {"observability/alertmanager": "prometheus"}}
+    assert spec["enableFeatures"] == ["receiver-name-in-metrics"]
+    assert not [item for item in objects if item.kind == "Secret" and "alertmanager" in item.name], "no default one"
+    (prometheus,) = [item for item in objects if item.kind == "Prometheus"]
+    (target,) = prometheus.manifest["spec"]["alerting"]["alertmanagers"]
+    assert (target["namespace"], target["name"]) == ("monitoring", "prometheus-alertmanager")
+    (service,) = [item for item in objects if item.kind == "Service" and item.name == target["name"]]
+    assert {port["name"]: port["port"] for port in service.manifest["spec"]["ports"]}["http-web"] == PORT
+    assert [item for item in objects if item.kind == "ServiceMonitor" and item.name == target["name"]]
+    (budget,) = [item for item in objects if item.kind == "PodDisruptionBudget" and "alertmanager" in item.name]
+    assert budget.manifest["spec"]["minAvailable"] == 1
+    assert not [rule["alert"] for rule in rules(objects) if "alert" in rule]
 
 
 def test_every_name_is_that_of_the_arguments(tmp_path: Path) -> None:

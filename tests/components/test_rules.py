@@ -157,6 +157,7 @@ EXAMPLES: dict[str, list[Args]] = {
         {"namespace": "metrics", "replicas": 2, "objstore_secret": "o", "external_labels": {"env": "prod"}},
         {"namespace": "metrics", "namespace_limits": {"shop": {"samples_per_target": 500}}, "release_name": "p"},
         {"namespace": "metrics", "values": {"prometheus": {}}},
+        {"namespace": "metrics", "alertmanager": {"config_secret": "alertmanager", "retention": "10d", "replicas": 2}},
         {"namespace": "metrics", **CERTIFICATES, "values": {"prometheus": {}}},
     ],
     "OperatorCrds": [{"namespace": "metrics"}],

@@ -55,8 +55,8 @@ def pods_of(objects: Iterable[RenderedObject]) -> Iterator[Pod]:
             template = (spec.get("jobTemplate") or {}).get("spec", {}).get("template") or {}
         elif item.kind == "Pod":
             template = item.manifest
-        elif item.kind == "Prometheus":
-            template = stateful_set(item.manifest)["spec"]["template"]
+        elif made := stateful_set(item.manifest):
+            template = made["spec"]["template"]
         else:
             continue
         labels = (template.get("metadata") or {}).get("labels") or {}

@@ -32,6 +32,15 @@ def test_volumes_change_only_after_their_claims() -> None:
     assert update_problems(values(), values(volume_size="20Gi"), allowed=[GuardedChange.VOLUMES]) == []
 
 
+def test_volumes_of_alertmanager_change_only_after_their_claims() -> None:
+    own = {"config_secret": "alertmanager-config"}
+    problems = update_problems(values(alertmanager=own), values(alertmanager={**own, "volume_size": "2Gi"}))
+    assert [problem.split(" = ")[0] for problem in problems] == ["alertmanager.volume_size"]
+    assert (
+        update_problems(values(), values(alertmanager=own)) == update_problems(values(alertmanager=own), values()) == []
+    )
+
+
 def test_labels_of_series_in_the_bucket_change_only_when_that_is_said() -> None:
     old, new = values(external_labels={"cluster": "a"}, **PAIR), values(external_labels={"cluster": "b"}, **PAIR)
     (problem,) = update_problems(old, new)

@@ -51,6 +51,56 @@ def test_every_monitor_probe_rule_and_scrape_config_is_selected() -> None:
         assert spec[f"{kind}SelectorNilUsesHelmValues"] is False, "else only those with the label of the release"
 
 
+def alertmanager(**stated: Any) -> dict[str, Any]:
+    found: dict[str, Any] = values(alertmanager={"config_secret": "alertmanager-config", **stated})["alertmanager"]
+    return found
+
+
+def test_alertmanager_reads_the_configuration_and_the_secrets_that_are_named() -> None:
+    spec = alertmanager(secrets=["slack", "smtp"])["alertmanagerSpec"]
+    assert (spec["useExistingSecret"], spec["configSecret"]) == (True, "alertmanager-config")
+    assert spec["secrets"] == ["slack", "smtp"]
+    assert spec["alertmanagerConfigSelector"] == {"matchLabels": {"observability/alertmanager": "prometheus"}}
+    assert alertmanager()["enableFeatures"] == ["receiver-name-in-metrics"]
+
+
+def test_alertmanager_has_the_size_of_its_arguments_and_the_place_of_prometheus() -> None:
+    chart = values(
+        alertmanager={"config_secret": "a", "volume_size": "3Gi", "storage_class": "gp3", "memory": "256Mi"},
+        node_selector={"pool": "obs"},
+        priority_class="high",
+    )
+    spec = chart["alertmanager"]["alertmanagerSpec"]
+    claim = spec["storage"]["volumeClaimTemplate"]["spec"]
+    assert (claim["resources"]["requests"]["storage"], claim["storageClassName"]) == ("3Gi", "gp3")
+    assert spec["resources"]["limits"] == {"memory": "256Mi"}
+    assert (spec["nodeSelector"], spec["priorityClassName"]) == ({"pool": "obs"}, "high")
+    assert "externalUrl" not in spec
+    assert alertmanager(external_url="https://a.b")["alertmanagerSpec"]["externalUrl"] == "https://a.b"
+    assert "alertmanager" not in {**values(priority_class="high"), "alertmanager": {}}["alertmanager"]
+
+
+def test_the_retention_of_alertmanager_is_in_the_units_of_the_definition() -> None:
+    assert alertmanager()["alertmanagerSpec"]["retention"] == "120h"
+    with pytest.raises(InvalidArgsError, match=r"alertmanager.retention = .* whole number of hours") as raised:
+        alertmanager(retention="90m")
+    (problem,) = raised.value.problems
+    assert fix_of(problem) == {"alertmanager.retention": "120h"}
+
+
+def test_pods_of_alertmanager_are_drained_one_by_one_where_there_are_several() -> None:
+    assert "podDisruptionBudget" not in alertmanager()
+    assert alertmanager(replicas=3)["podDisruptionBudget"] == {"enabled": True, "minAvailable": 2}
+
+
+def test_values_leave_alertmanager_to_its_argument() -> None:
+    with pytest.raises(InvalidArgsError, match="enabled would replace what other arguments set; set alertmanager"):
+        values(values={"alertmanager": {"enabled": True}})
+    removed = {"alertmanager": {"alertmanagerSpec": {"configSecret": None}}}
+    with pytest.raises(InvalidArgsError, match="null would remove"):
+        values(alertmanager={"config_secret": "a"}, values=removed)
+
+
 def test_there_is_no_grafana_no_alertmanager_and_no_alert() -> None:
     chart = values()
     assert chart["grafana"] == chart["alertmanager"] == {"enabled": False}

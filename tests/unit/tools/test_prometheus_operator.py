@@ -1,4 +1,4 @@
-"""The StatefulSet that the operator makes of a Prometheus."""
+"""The StatefulSets that the operator makes of a Prometheus and of an Alertmanager."""
 
 from decimal import Decimal
 from typing import Any
@@ -28,3 +28,21 @@ def test_its_volumes_are_of_the_class_of_the_claim() -> None:
     (_, workload) = with_stateful_sets([prometheus(storage_class="fast")])
     (claim,) = workload["spec"]["volumeClaimTemplates"]
     assert claim["spec"]["storageClassName"] == "fast"
+
+
+def test_alertmanager_counts_too_and_reads_its_secrets() -> None:
+    stated = {
+        "config_secret": "alertmanager-config",
+        "secrets": ["slack"],
+        "replicas": 2,
+        "cpu": "100m",
+        "memory": "1Gi",
+    }
+    values = metrics_values(MetricsSpec.check("Metrics", {"namespace": "monitoring", "alertmanager": stated}))
+    spec = {**values["alertmanager"]["alertmanagerSpec"], "image": "alertmanager"}
+    resource = {"kind": "Alertmanager", "metadata": {"name": "p", "namespace": "monitoring"}, "spec": spec}
+    (_, workload) = with_stateful_sets([resource])
+    assert workload["metadata"]["name"] == "alertmanager-p"
+    assert needs_of([workload], cluster().nodes) == Capacity(Decimal("0.2"), Decimal(2 * 2**30))
+    assert workload["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]["requests"]["storage"] == "1Gi"
+    assert workload["spec"]["template"]["spec"]["volumes"][0]["secret"] == {"secretName": "slack"}

@@ -1,0 +1,114 @@
+"""Alertmanager, which the operator runs beside Prometheus: its settings, its addresses and who may reach it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import Field
+
+from .._kubernetes import ObjectName, OptionalObjectName
+from .._model import StrictModel
+from .._network_policy import clients_policy
+from ..units import Duration, MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize, hours
+
+PORT = 9093
+GOSSIP_PORT = 9094
+RELOADER_PORT = 8080
+GOVERNING_SERVICE = "alertmanager-operated"
+"""The headless Service that the operator creates."""
+FEATURES = ("receiver-name-in-metrics",)
+"""Features that are enabled: `make alert-test` finds by it what each receiver was sent."""
+
+
+class AlertmanagerSettings(StrictModel):
+    """Size and address of Alertmanager: settings of a stack and arguments of a program."""
+
+    replicas: int = Field(
+        default=1,
+        ge=1,
+        le=9,
+        description=("Number of pods. Several agree on what was sent; every sender of alerts must reach all of them."),
+        examples=[2],
+    )
+    volume_size: VolumeSize = Field(
+        default="1Gi",
+        description="Size of the volume of each pod, for silences and the log of notifications.",
+        examples=["2Gi"],
+    )
+    storage_class: OptionalObjectName = Field(
+        default="", description="Storage class of the volumes. Default: the cluster's.", examples=["gp3"]
+    )
+    cpu: Quantity = Field(default="20m", description="CPU request of each pod.", examples=["100m"])
+    memory: MemorySize = Field(default="128Mi", description="Memory request and limit of each pod.", examples=["256Mi"])
+    retention: Duration = Field(
+        default="5d",
+        description="How long resolved alerts and expired silences are kept, in whole hours.",
+        examples=["10d"],
+    )
+    external_url: OptionalHttpUrl = Field(
+        default="",
+        description="Address that users open, for links in notifications. Default: that of the Service in the cluster.",
+        examples=["https://alertmanager.example.org"],
+    )
+
+
+class Alertmanager(AlertmanagerSettings):
+    """Alertmanager beside Prometheus."""
+
+    config_secret: ObjectName = Field(
+        description=(
+            "Secret in the same namespace whose key `alertmanager.yaml` is the configuration, with the templates in "
+            "further keys `*.tmpl`. The operator applies a change by itself."
+        ),
+        examples=["alertmanager-config"],
+    )
+    secrets: Sequence[ObjectName] = Field(
+        default=(),
+        description=(
+            "Existing Secrets in the same namespace that the configuration reads files of: each key is "
+            "`/etc/alertmanager/secrets/<name>/<key>`. Default: none."
+        ),
+        examples=[["slack-webhook"]],
+    )
+    client_namespaces: Sequence[Name] = Field(
+        default=(),
+        description=(
+            "Namespaces whose pods may reach Alertmanager beside its own, such as those of the rulers of Loki and "
+            "Thanos and of Grafana; a NetworkPolicy keeps all others out. Default: none, and no NetworkPolicy."
+        ),
+        examples=[["logging", "grafana"]],
+    )
+
+
+def retention_hours(alertmanager: Alertmanager) -> str:
+    """Return the retention as Alertmanager takes it; raise `ValueError` where it is not in whole hours."""
+    return hours(alertmanager.retention)
+
+
+def service_url(release_name: str, namespace: str) -> str:
+    """Return the URL of the Service."""
+    return f"http://{release_name}-alertmanager.{namespace}:{PORT}"
+
+
+def sender_urls(alertmanager: Alertmanager, release_name: str, namespace: str, cluster_domain: str) -> list[str]:
+    """Return the URLs that a sender posts every alert to: of the Service, or of each of several pods.
+
+    Pods share silences and what was sent, not the alerts
+    (https://prometheus.io/docs/alerting/latest/high_availability/).
+    """
+    if alertmanager.replicas == 1:
+        return [service_url(release_name, namespace)]
+    domain = f"{GOVERNING_SERVICE}.{namespace}.svc.{cluster_domain}"
+    return [f"http://alertmanager-{release_name}-{index}.{domain}:{PORT}" for index in range(alertmanager.replicas)]
+
+
+def network_policy_spec(alertmanager: Alertmanager, release_name: str, namespace: str) -> dict[str, Any]:
+    """Return the policy of the pods: clients reach the API, Prometheus the metrics of the reloader, pods each other.
+
+    Receivers may be anywhere, so egress is open.
+    """
+    pods = {"app.kubernetes.io/name": "alertmanager", "alertmanager": release_name}
+    clients = sorted({namespace, *alertmanager.client_namespaces})
+    policy = clients_policy(pods, clients, [PORT, RELOADER_PORT])
+    gossip = [{"port": GOSSIP_PORT, "protocol": protocol} for protocol in ("TCP", "UDP")]
+    policy["ingress"].append({"from": [{"podSelector": {"matchLabels": pods}}], "ports": gossip})
+    return policy
