@@ -13,7 +13,7 @@ ready = @$(PYTHON) -m tools.bootstrap run
 confirm = $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: preview test up destroy shell sandbox sandbox-down e2e render diff settings size recover \
+.PHONY: preview test up destroy alert-test shell sandbox sandbox-down e2e render diff settings size recover \
         check fmt bench generate docs lock help clean
 
 preview: ## preview the stack; needs no cluster and no account [STACK=dev DIFF=1]
@@ -30,6 +30,9 @@ destroy: ## remove the stack except protected resources [STACK=dev YES=1]
 
 recover: ## clear what an interrupted up left behind [STACK=dev YES=1]
 	$(ready) --for preview -- python -m tools.deploy recover --stack $(STACK) $(confirm)
+
+alert-test: ## send a test alert through each receiver, and report what was delivered [STACK=dev]
+	$(ready) --for preview -- python -m tools.deploy alert-test --stack $(STACK)
 
 shell: ## a shell with the tools, state and passphrase that make uses for the stack [STACK=dev]
 	$(ready) --for preview -- python -m tools.deploy shell --stack $(STACK)

@@ -13,9 +13,11 @@ from components.metrics.args import Alertmanager
 from components.metrics.gateway import monitor_spec
 from components.metrics.spec import MetricsSpec
 from tests.real_charts import require_renderable
+from tools.contract import check
 from tools.program import record
 from tools.render import RenderedObject
 from tools.render.releases import render_releases
+from tools.render.stack import render_program
 
 EVERYTHING: MetricsArgs = {
     "namespace": "monitoring",
@@ -96,3 +98,16 @@ def test_with_certificates_clients_reach_nginx_and_prometheus_has_one_monitor(tm
     (prometheus,) = [item for item in objects if item.kind == "Prometheus"]
     assert "gateway" in {container["name"] for container in prometheus.manifest["spec"]["containers"]}
     assert "web" not in prometheus.manifest["spec"]
+
+
+def test_several_pods_of_alertmanager_keep_the_contract() -> None:
+    require_renderable(KUBE_PROMETHEUS_STACK, KUBE_PROMETHEUS_STACK.default_version)
+    own: Alertmanager = {
+        "config_secret": "alertmanager-config",
+        "secrets": ["slack"],
+        "replicas": 2,
+        "client_namespaces": ["logging"],
+    }
+    args: MetricsArgs = {"namespace": "monitoring", "node_exporter": False, "alertmanager": own}
+    rendering = render_program(lambda: {"url": Metrics("metrics", args).alertmanager_url}, "test")
+    assert [str(finding) for finding in check(rendering).findings] == []

@@ -13,7 +13,7 @@ from .confirmation import Refused
 from .engine import Engine, EngineFailedError, MissingEngineError, StateError
 from .kubectl import UnreachableClusterError
 
-COMMANDS = ("preview", "up", "destroy", "recover", "shell")
+COMMANDS = ("preview", "up", "destroy", "recover", "shell", "alert-test")
 EXPLAINED = (Refused, StackFileError, UnreachableClusterError, MissingEngineError, StateError)
 """Errors whose message is all that the user needs."""
 
@@ -47,6 +47,10 @@ def _command(name: str) -> Callable[[Engine, bool], None]:
     """Return the command of this name."""
     if name in ("preview", "shell"):
         return {"preview": _preview, "shell": _shell}[name]
+    if name == "alert-test":
+        from .alert_test import alert_test
+
+        return alert_test
     from . import recovery, update  # import the program and Helm's renderer, 2 s that a preview does without
 
     return {"up": update.up, "destroy": update.destroy, "recover": recovery.recover}[name]

@@ -1,10 +1,14 @@
 """The cluster, asked through `kubectl`: who can deploy with Pulumi has a kubeconfig, and its logins work there."""
 
 import json
+import re
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 REQUEST_SECONDS = 10
+_MISSING = "kubectl is not on PATH and is needed to look at the cluster: https://kubernetes.io/docs/tasks/tools/"
 
 
 class UnreachableClusterError(Exception):
@@ -19,9 +23,7 @@ def kubectl(context: str, *arguments: str) -> str:
     try:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=6 * REQUEST_SECONDS)
     except FileNotFoundError:
-        raise UnreachableClusterError(
-            "kubectl is not on PATH and is needed to look at the cluster: https://kubernetes.io/docs/tasks/tools/"
-        ) from None
+        raise UnreachableClusterError(_MISSING) from None
     except subprocess.TimeoutExpired:
         raise UnreachableClusterError(f"{failed}: no answer in {6 * REQUEST_SECONDS} s") from None
     if done.returncode != 0:
@@ -33,6 +35,28 @@ def items(context: str, kind: str, *options: str) -> list[dict[str, Any]]:
     """Return every object of one kind that `options` select."""
     found: list[dict[str, Any]] = json.loads(kubectl(context, "get", kind, *options, "-o", "json"))["items"]
     return found
+
+
+@contextmanager
+def forwarded_port(context: str, namespace: str, pod: str, port: int) -> Iterator[str]:
+    """Yield the URL on loopback that leads to a port of a pod, through the kubelet of its node."""
+    where = [f"--context={context}"] if context else []
+    command = ["kubectl", *where, "port-forward", "--namespace", namespace, f"pod/{pod}", f":{port}"]
+    try:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    except FileNotFoundError:
+        raise UnreachableClusterError(_MISSING) from None
+    with process:
+        try:
+            line = process.stdout.readline() if process.stdout else ""
+            found = re.search(r"127\.0\.0\.1:(\d+) ", line)
+            if found is None:
+                process.terminate()
+                errors = process.stderr.read() if process.stderr else ""
+                raise UnreachableClusterError(f"`{' '.join(command)}` failed: {_reason(errors)}")
+            yield f"http://127.0.0.1:{found[1]}"
+        finally:
+            process.terminate()
 
 
 def _reason(errors: str) -> str:

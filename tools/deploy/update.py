@@ -22,6 +22,7 @@ from .preflight_checks import (
     unknown_releases,
     unsafe_providers,
 )
+from .receiver_secrets import missing_receiver_secrets
 from .recovery import refuse_locked_stack, releases_in
 
 
@@ -38,10 +39,11 @@ def up(engine: Engine, yes: bool) -> None:
     print(describe(engine, cluster, objects))
     unknown = _unknown_releases(engine, cluster, rendering)
     owners = crds_of_other_releases(engine, cluster, rendering.objects)
+    unread = missing_receiver_secrets(cluster.context, rendering.objects)
     missing = too_new_features(engine, cluster, rendering.objects)
     findings = [] if missing else check(rendering).findings
     violations = [f"violation of the contract: {finding}" for finding in findings]
-    if problems := [*failed_checks(engine, cluster, objects), *owners, *unknown, *missing, *violations]:
+    if problems := [*failed_checks(engine, cluster, objects), *owners, *unknown, *unread, *missing, *violations]:
         raise Refused("\n  ".join(["up is refused, nothing was changed:", *problems]))
     refuse_locked_stack(engine)
     confirm(f"Deploy stack {engine.stack.stack} to {cluster.context}?", yes)

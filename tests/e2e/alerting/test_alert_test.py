@@ -1,0 +1,180 @@
+"""`make alert-test` against a real Alertmanager with the configuration of a stack, and services that answer for it."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, Request, build_opener
+
+import pytest
+import yaml
+
+from components.alerting.alertmanager_config import alertmanager_config
+from components.alerting.notifications import NotificationSettings
+from components.alerting.templates import FILE, template_file
+from components.metrics.alertmanager import FEATURES
+from sandbox.commands import HOST, free_ports
+from sandbox.processes import Process, start, stop, wait_until_none
+from tests.installed_tools import require
+from tools.deploy.alert_test import Outcome, State, send_tests
+
+pytestmark = pytest.mark.e2e
+ANSWERS = {"/refusing": (403, b"wrong token"), "/slack": (200, b"ok")}
+RETRIED_SECONDS = 8
+"""How long a receiver is waited for that is tried again and again."""
+
+
+@dataclass
+class Services:
+    """The services that receivers send to: what each was sent, by path."""
+
+    url: str = ""
+    sent: dict[str, Any] = field(default_factory=dict)
+
+
+@contextmanager
+def services() -> Iterator[Services]:
+    found = Services()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            found.sent[self.path] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            status, body = ANSWERS.get(self.path, (200, b""))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Write nothing."""
+
+    server = ThreadingHTTPServer((HOST, 0), Handler)
+    found.url = f"http://{HOST}:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield found
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@dataclass(frozen=True)
+class Running:
+    """An Alertmanager that runs."""
+
+    url: str
+    process: Process
+
+    def logs(self) -> str:
+        return Path(self.process.log).read_text(encoding="utf-8")
+
+    def silence(self, receiver: str) -> None:
+        """Silence the test alerts of a receiver for a day."""
+        matcher = {"name": "receiver", "value": receiver, "isRegex": False, "isEqual": True}
+        times = {"startsAt": "2020-01-01T00:00:00Z", "endsAt": "2099-01-01T00:00:00Z"}
+        body = {"matchers": [matcher], **times, "createdBy": "test", "comment": "test"}
+        headers = {"Content-Type": "application/json"}
+        with _open(Request(f"{self.url}/api/v2/silences", json.dumps(body).encode(), headers)):
+            pass
+
+
+@contextmanager
+def alertmanager(receivers: Mapping[str, Any], secrets: Mapping[str, str], directory: Path) -> Iterator[Running]:
+    """Run Alertmanager with the configuration of these receivers; `secrets` are the URLs in the Secret `urls`."""
+    require("alertmanager")
+    (directory / "urls").mkdir()
+    for key, url in secrets.items():
+        (directory / "urls" / key).write_text(f"{url}\n")
+    names = [*receivers]
+    routes = {name: {"receiver": name, "matchers": [f"team={name}"]} for name in names[1:]}
+    stated = {"receivers": receivers, "default_receiver": names[0], "routes": routes}
+    settings = NotificationSettings.model_validate(stated)
+    config = alertmanager_config(settings, {}, directory=str(directory), secrets=str(directory))
+    (directory / FILE).write_text(template_file(), encoding="utf-8")
+    (directory / "alertmanager.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
+    (port,) = free_ports(1)
+    command = [
+        *("alertmanager", f"--config.file={directory}/alertmanager.yml", f"--storage.path={directory}/data"),
+        *(f"--web.listen-address={HOST}:{port}", "--cluster.listen-address=", f"--enable-feature={','.join(FEATURES)}"),
+    ]
+    environment = {"PATH": os.environ["PATH"], "no_proxy": "*"}
+    running = Running(
+        f"http://{HOST}:{port}", start("alertmanager", command, directory / "alertmanager.log", environment)
+    )
+    try:
+        wait_until_none(lambda: [] if _answers(f"{running.url}/-/ready") else ["alertmanager"], [running.process], 60)
+        yield running
+    finally:
+        stop([running.process])
+
+
+def _open(request: str | Request) -> Any:
+    return build_opener(ProxyHandler({})).open(request, timeout=60)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with _open(url):
+            return True
+    except OSError:
+        return False
+
+
+def states(outcomes: Sequence[Outcome]) -> dict[str, State]:
+    return {outcome.receiver: outcome.state for outcome in outcomes}
+
+
+def test_what_arrives_and_what_is_refused_is_told_apart(tmp_path: Path) -> None:
+    with services() as found:
+        receivers = {
+            "slack": {"kind": "slack", "url_secret": {"secret": "urls", "key": "slack"}, "channel": "#alerts"},
+            "teams": {"kind": "teams", "url_secret": {"secret": "urls", "key": "teams"}},
+            "hook": {"kind": "webhook", "url": f"{found.url}/hook"},
+            "refusing": {"kind": "webhook", "url": f"{found.url}/refusing"},
+        }
+        urls = {"slack": f"{found.url}/slack", "teams": f"{found.url}/teams"}
+        with alertmanager(receivers, urls, tmp_path) as running:
+            outcomes = send_tests([running.url], running.logs)
+
+    assert states(outcomes) == {
+        "slack": State.DELIVERED,
+        "teams": State.DELIVERED,
+        "hook": State.DELIVERED,
+        "refusing": State.FAILED,
+    }
+    (refused,) = [outcome for outcome in outcomes if outcome.receiver == "refusing"]
+    assert "403" in refused.reason, refused.reason
+    (alert,) = found.sent["/hook"]["alerts"]
+    assert alert["labels"]["receiver"] == "hook", "each receiver gets its own test alert alone"
+    (attachment,) = found.sent["/slack"]["attachments"]
+    assert found.sent["/slack"]["channel"] == "#alerts" and attachment["title"] == "🔥 AlertTest"
+    assert "Test of the receiver teams" not in json.dumps(found.sent["/slack"])
+
+
+def test_what_is_tried_again_and_what_is_never_sent_has_its_reason(tmp_path: Path) -> None:
+    with services() as found:
+        (closed,) = free_ports(1)
+        receivers = {
+            "away": {"kind": "webhook", "url": f"http://{HOST}:{closed}/"},
+            "unreadable": {"kind": "slack", "url_secret": {"secret": "urls", "key": "missing"}},
+            "silenced": {"kind": "webhook", "url": f"{found.url}/silenced"},
+        }
+        with alertmanager(receivers, {}, tmp_path) as running:
+            running.silence("silenced")
+            outcomes = send_tests([running.url], running.logs, seconds=RETRIED_SECONDS)
+
+    assert states(outcomes) == {"away": State.FAILED, "unreadable": State.FAILED, "silenced": State.NOT_SENT}
+    reasons = {outcome.receiver: outcome.reason for outcome in outcomes}
+    assert "attempts so far" in reasons["away"] and "connection refused" in reasons["away"], reasons
+    assert "no such file or directory" in reasons["unreadable"], reasons
+    assert reasons["silenced"].startswith("muted by silence "), reasons
+    assert found.sent == {}
