@@ -17,10 +17,11 @@ signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 import pulumi
 
-from components import Datasources, Demo, Grafana, Logging, Metrics, Probes, Telemetry, Thanos, Tracing
+from components import Alerting, Datasources, Demo, Grafana, Logging, Metrics, Probes, Telemetry, Thanos, Tracing
 from config import load, read
 from config.namespaces import area_namespaces
 from wiring import build_args
+from wiring.alerting import alertmanager_args
 from wiring.caching import Caching
 from wiring.component_errors import component_problems
 from wiring.ingress import create_routes
@@ -41,6 +42,16 @@ namespaces = create_secrets(settings, namespaces, options)
 store = create_store(settings, namespaces, options)
 caching = Caching(settings, namespaces, options)
 
+alerting = (
+    Alerting(
+        "alerting",
+        build_args.alerting_args(settings, namespace=namespaces[settings.metrics.namespace]),
+        options,
+    )
+    if settings.metrics.in_stack
+    else None
+)
+
 loki = (
     Logging(
         "logging",
@@ -49,6 +60,7 @@ loki = (
             namespace=namespaces[settings.logging.namespace],
             bucket=use_bucket(settings, store, "logs", "loki", namespaces[settings.logging.namespace], options),
             cache=caching.for_loki(),
+            log_rules={} if alerting is None else alerting.log_rules,
         ),
         options,
     )
@@ -64,8 +76,11 @@ prometheus = (
         "metrics",
         build_args.metrics_args(
             settings,
-            namespace=namespaces[settings.metrics.namespace],
+            namespace=namespaces[settings.metrics.namespace] if alerting is None else alerting.namespace,
             sidecar=sidecar_args(settings, long_term_store),
+            alertmanager={}
+            if alerting is None
+            else alertmanager_args(settings, alerting.config_secret, alerting.receiver_secrets, alerting.chart_values),
         ),
         options,
     )

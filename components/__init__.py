@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import storage
 from ._spec import InvalidArgsError
+from .alerting import Alerting, AlertingArgs
 from .caching import Cache, CacheAccess, CacheAccessArgs, CacheArgs
 from .certificates import Certificate, CertificateArgs
 from .datasources import Datasources, DatasourcesArgs
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
     from .storage import AwsBucketAccess, AwsObjectStorage
 
 __all__ = [
+    "Alerting",
+    "AlertingArgs",
     "AwsBucketAccess",
     "AwsBucketAccessArgs",
     "AwsObjectStorage",

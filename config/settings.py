@@ -8,6 +8,7 @@ import pulumi
 
 from components._model import StrictModel
 
+from .alerting import AlertingArea
 from .areas import (
     ChartsArea,
     DatasourcesArea,
@@ -43,6 +44,7 @@ class Settings:
     tracing: TracingArea
     telemetry: TelemetryArea
     metrics: MetricsArea
+    alerting: AlertingArea
     probes: ProbesArea
     datasources: DatasourcesArea
     grafana: GrafanaArea

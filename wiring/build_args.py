@@ -6,6 +6,7 @@ from typing import Any, TypedDict, TypeVar, cast
 import pulumi
 
 from components import (
+    AlertingArgs,
     AwsBucketAccessArgs,
     AwsObjectStorageArgs,
     BasicAuthArgs,
@@ -42,7 +43,8 @@ from config import Settings
 from config.security import Issuer
 from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage, Storage
 
-from . import authentication
+from . import alerting, authentication
+from .alerting import AlertmanagerArgs
 from .log_rules import rule_files
 from .metrics import MetricsAddresses, metrics_client, sender_client
 from .stores import LogsAddresses, TracesAddresses, store_clients, tenants
@@ -305,9 +307,22 @@ def index_labels(settings: Settings) -> IndexLabels:
     return {"otlp_index_labels": otlp_index_labels(telemetry)}
 
 
-def logging_args(settings: Settings, *, namespace: Text, bucket: BucketArgs, cache: BackendCacheArgs) -> LoggingArgs:
-    """Return the arguments of Loki."""
+def logging_args(
+    settings: Settings,
+    *,
+    namespace: Text,
+    bucket: BucketArgs,
+    cache: BackendCacheArgs,
+    log_rules: Mapping[str, str],
+) -> LoggingArgs:
+    """Return the arguments of Loki, with `log_rules` of the library, by file, for each tenant."""
+    urls = alerting.alertmanager_urls(settings)
+    ruler: LoggingArgs = {"ruler": alerting.has_log_rules(settings)}  # type: ignore[typeddict-item]
+    if ruler["ruler"] and urls:
+        ruler["alertmanager_url"] = ",".join(urls)
+    own = {f"{tenant}/{path}": text for tenant in settings.logging.tenants for path, text in log_rules.items()}
     return {
+        **ruler,
         "storage_class": settings.cluster.storage_class,
         **pods(settings),
         **placement(settings),
@@ -322,7 +337,7 @@ def logging_args(settings: Settings, *, namespace: Text, bucket: BucketArgs, cac
         **cache,
         "namespace": namespace,
         "retention": settings.retention.logs,
-        "rules": rule_files(settings),
+        "rules": {**(own or log_rules if ruler["ruler"] else {}), **rule_files(settings)},
     }
 
 
@@ -366,7 +381,9 @@ def operator_crds_args(settings: Settings, *, namespace: Text) -> OperatorCrdsAr
     return {"namespace": namespace, "create_namespace": False, "charts_dir": settings.charts.directory}
 
 
-def metrics_args(settings: Settings, *, namespace: Text, sidecar: SidecarArgs) -> MetricsArgs:
+def metrics_args(
+    settings: Settings, *, namespace: Text, sidecar: SidecarArgs, alertmanager: AlertmanagerArgs
+) -> MetricsArgs:
     """Return the arguments of the stack's own Prometheus; node-exporter runs beside the collectors of the nodes."""
     return {
         "storage_class": settings.cluster.storage_class,
@@ -383,6 +400,30 @@ def metrics_args(settings: Settings, *, namespace: Text, sidecar: SidecarArgs) -
         "retention": settings.retention.metrics,
         **authentication.of_prometheus(settings),
         **sidecar,
+        **alertmanager,
+    }
+
+
+def alerting_args(settings: Settings, *, namespace: Text) -> AlertingArgs:
+    """Return the arguments of alerting: the settings, the files beside the stack, and what the stack deploys."""
+    thanos = settings.metrics.thanos
+    return {
+        **stated(settings.alerting, AlertingArgs),
+        "namespace": namespace,
+        "objectives": alerting.objective_files(settings),
+        "rules": alerting.rule_files(settings),
+        "rule_tests": alerting.rule_tests(settings),
+        "runbooks": alerting.runbook_files(settings),
+        "log_rules": rule_files(settings) if settings.logging.in_stack else {},
+        "receivers": alerting.receivers(settings),
+        "producers": alerting.producers(settings),
+        "external_labels": external_labels(settings),
+        "grafana_url": grafana_url(settings),
+        "metrics_uid": settings.datasources.metrics_uid,
+        "logs_uid": settings.datasources.logs_uid,
+        "local_retention": settings.retention.metrics if thanos is None else thanos.local_retention,
+        "long_term_ruler": thanos is not None and thanos.ruler,
+        "rule_labels": settings.cluster.service_monitor_labels,
     }
 
 
@@ -545,15 +586,20 @@ def datasources_args(
     }
 
 
+def grafana_url(settings: Settings) -> str:
+    """Return the URL that users reach the stack's own Grafana by; empty where there is none, or no domain."""
+    ingress, area = settings.ingress, settings.grafana
+    scheme = "https" if ingress.https else "http"
+    return area.root_url or (f"{scheme}://grafana.{ingress.domain}" if ingress.domain and area.enabled else "")
+
+
 def grafana_args(
     settings: Settings, *, namespace: Text, datasource_namespaces: pulumi.Input[Sequence[Text]]
 ) -> GrafanaArgs:
     """Return the arguments of Grafana, which is reached at its host under the domain of the ingress."""
-    ingress = settings.ingress
-    scheme = "https" if ingress.https else "http"
     return {
         "native_sidecars": settings.cluster.has_native_sidecars,
-        "root_url": f"{scheme}://grafana.{ingress.domain}" if ingress.domain else "",
+        "root_url": grafana_url(settings),
         "storage_class": settings.cluster.storage_class,
         **pods(settings),
         **placement(settings),

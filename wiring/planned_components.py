@@ -6,8 +6,11 @@ from typing import Never, cast
 
 import pulumi
 
-from components import DatasourcesArgs, LoggingArgs, TelemetryArgs, TracingArgs
+from components import AlertingArgs, DatasourcesArgs, LoggingArgs, TelemetryArgs, TracingArgs
 from components._spec import Spec
+from components.alerting.alertmanager_config import secret_names
+from components.alerting.component import chart_values_of, log_rule_files
+from components.alerting.spec import CONFIG_SECRET, AlertingSpec
 from components.caching.spec import CacheSpec
 from components.certificates.spec import CertificateSpec
 from components.datasources.spec import DatasourcesSpec
@@ -49,6 +52,7 @@ from config.storage import (
 )
 
 from . import build_args
+from .alerting import alertmanager_args
 from .ingress import existing_middleware
 from .long_term import LongTermStore, accounts, credentials, credentials_secret, sidecar_args, thanos_store_args
 from .metrics import MetricsAddresses, metrics_addresses
@@ -108,6 +112,8 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
         yield planned("storage", spec, arguments)
     if settings.caching.kind is CacheKind.VALKEY:
         yield planned("caching", CacheSpec, build_args.cache_args(settings, UNKNOWN_OUTPUT))
+    if settings.metrics.in_stack:
+        yield planned("alerting", AlertingSpec, _alerting_args(settings))
     if settings.logging.in_stack:
         yield planned("logging", LoggingSpec, _logging_args(settings))
     if settings.tracing.in_stack:
@@ -116,7 +122,13 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
         yield planned("metrics", OperatorCrdsSpec, build_args.operator_crds_args(settings, namespace=UNKNOWN_OUTPUT))
     if settings.metrics.in_stack:
         sidecar = sidecar_args(settings, _long_term_store(settings))
-        arguments = build_args.metrics_args(settings, namespace=UNKNOWN_OUTPUT, sidecar=sidecar)
+        alerting = planned_alerting(settings)
+        secrets = secret_names(alerting) if alerting else ()
+        chart_values = chart_values_of(alerting) if alerting else {}
+        alertmanager = alertmanager_args(settings, CONFIG_SECRET, secrets, chart_values)
+        arguments = build_args.metrics_args(
+            settings, namespace=UNKNOWN_OUTPUT, sidecar=sidecar, alertmanager=alertmanager
+        )
         yield planned("metrics", MetricsSpec, arguments)
     yield from (planned("metrics.long_term", spec, arguments) for spec, arguments in _thanos(settings))
     if settings.probes.enabled:
@@ -144,6 +156,13 @@ def planned_loki(settings: Settings) -> LoggingSpec | None:
     )
 
 
+def planned_alerting(settings: Settings) -> AlertingSpec | None:
+    """Return the specification of alerting, `None` where something of it is wrong, or metrics are external."""
+    if settings.is_invalid("alerting") or not settings.metrics.in_stack:
+        return None
+    return AlertingSpec.check_or_none(_alerting_args(settings))
+
+
 def planned_collectors(settings: Settings) -> TelemetrySpec | None:
     """Return the specification of the collectors, `None` where a setting or argument of them is wrong."""
     return None if settings.is_invalid("telemetry") else TelemetrySpec.check_or_none(_telemetry_args(settings))
@@ -158,9 +177,19 @@ def planned_tempo(settings: Settings) -> TracingSpec | None:
     )
 
 
+def _alerting_args(settings: Settings) -> AlertingArgs:
+    return build_args.alerting_args(settings, namespace=UNKNOWN_OUTPUT)
+
+
 def _logging_args(settings: Settings) -> LoggingArgs:
-    cache = _cache(settings)
-    return build_args.logging_args(settings, namespace=UNKNOWN_OUTPUT, bucket=_bucket(settings, "logs"), cache=cache)
+    alerting = planned_alerting(settings)
+    return build_args.logging_args(
+        settings,
+        namespace=UNKNOWN_OUTPUT,
+        bucket=_bucket(settings, "logs"),
+        cache=_cache(settings),
+        log_rules={} if alerting is None else log_rule_files(alerting),
+    )
 
 
 def _tracing_args(settings: Settings) -> TracingArgs:

@@ -23,6 +23,8 @@ from .rules import (
     Severity,
 )
 
+OBJECTIVE_LABEL = "slo"
+"""Label of the alerts on an objective: each has those of the same names."""
 NO_SEVERITY = "none"
 """The severity of an alert that pages nobody by itself."""
 
@@ -38,14 +40,15 @@ _AS_SECONDS = re.compile(r"\$value\s*\|\s*humanizeDuration")
 
 
 def discipline_problems(groups: Sequence[Group]) -> Iterator[RuleProblem]:
-    """Yield each alert that breaks a rule, and each name that two alerts have."""
-    first: dict[str, str] = {}
+    """Yield each alert that breaks a rule, and each name that two alerts have, those on objectives apart."""
+    first: dict[str, tuple[str, bool]] = {}
     for group in groups:
         for index, rule in enumerate(group.rules):
             if isinstance(rule, Alert):
                 place = group.place_of(index)
-                other = first.setdefault(rule.name, place)
-                if other != place:
+                of_objective = OBJECTIVE_LABEL in rule.labels
+                other, both = first.setdefault(rule.name, (place, of_objective))
+                if other != place and not (of_objective and both):
                     yield RuleProblem(place, f"alert = {rule.name}: is the name of an alert in {other} too; rename one")
                 yield from (RuleProblem(place, message) for message in _messages(rule))
 

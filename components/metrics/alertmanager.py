@@ -89,7 +89,9 @@ def service_url(release_name: str, namespace: str) -> str:
     return f"http://{release_name}-alertmanager.{namespace}:{PORT}"
 
 
-def sender_urls(alertmanager: Alertmanager, release_name: str, namespace: str, cluster_domain: str) -> list[str]:
+def sender_urls(
+    alertmanager: AlertmanagerSettings, release_name: str, namespace: str, cluster_domain: str
+) -> list[str]:
     """Return the URLs that a sender posts every alert to: of the Service, or of each of several pods.
 
     Pods share silences and what was sent, not the alerts

@@ -97,6 +97,11 @@ class MetricsArgs(TypedDict):
     alertmanager: NotRequired[Alertmanager]
     """Alertmanager beside Prometheus, which sends its alerts there; its configuration is a Secret. Default: none,
     and alerts go nowhere."""
+    alertmanager_urls: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
+    """URLs of existing Alertmanagers that Prometheus sends every alert to, beside its own. Default: none."""
+    rule_values: NotRequired[Mapping[str, Any]]
+    """Values of the chart for its alerts, `defaultRules` and `customRules`, such as `chart_values` of `Alerting`.
+    Default: no alerts of the chart."""
     chart_version: NotRequired[str]
     """Version of the chart kube-prometheus-stack. Default: `88.5.3`."""
     install_operator: NotRequired[bool]

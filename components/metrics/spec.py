@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
@@ -22,6 +22,7 @@ from ..charts import KUBE_PROMETHEUS_STACK, PROMETHEUS_OPERATOR_CRDS, Chart
 from ..units import (
     Duration,
     Hostname,
+    HttpUrl,
     Interval,
     MemorySize,
     Name,
@@ -352,6 +353,22 @@ class MetricsSpec(MetricsSettings, ReleaseSpec, MetricsGatewaySpec):
             "none, and alerts go nowhere."
         ),
         examples=[{"config_secret": "alertmanager-config"}],
+    )
+
+    alertmanager_urls: Sequence[HttpUrl] = Field(
+        default=(),
+        description=(
+            "URLs of existing Alertmanagers that Prometheus sends every alert to, beside its own. Default: none."
+        ),
+        examples=[["http://alertmanager-operated.monitoring:9093"]],
+    )
+    rule_values: Plain[Mapping[str, Any]] = Field(
+        default_factory=dict,
+        description=(
+            "Values of the chart for its alerts, `defaultRules` and `customRules`, such as `chart_values` of "
+            "`Alerting`. Default: no alerts of the chart."
+        ),
+        examples=[{"defaultRules": {"rules": {"kubernetesApps": True}}}],
     )
 
     @property

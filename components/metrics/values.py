@@ -1,6 +1,7 @@
 """The chart values of the Prometheus operator, of Prometheus and of the exporters."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from .._bucket import ca_mounts, ca_volumes, key_environment
 from .._merge import deep_merge
@@ -76,7 +77,7 @@ def metrics_values(spec: MetricsSpec) -> dict[str, Any]:
         values["kube-state-metrics"] = _kube_state_metrics(spec)
     if spec.node_exporter:
         values["prometheus-node-exporter"] = _node_exporter(spec)
-    return deep_merge(values, _pods(spec))
+    return deep_merge(deep_merge(values, spec.rule_values), _pods(spec))
 
 
 def _operator(spec: MetricsSpec) -> dict[str, Any]:
@@ -143,6 +144,8 @@ def _prometheus_spec(spec: MetricsSpec) -> dict[str, Any]:
         "enforcedLabelValueLengthLimit": limits.label_value_length,
         "enforcedBodySizeLimit": f"{limits.body_mib}MB",
     }
+    if spec.alertmanager_urls:
+        values["additionalAlertManagerConfigs"] = [_external_alertmanager(url) for url in spec.alertmanager_urls]
     if spec.listens_on_ipv6:
         values["additionalArgs"] = [{"name": "web.listen-address", "value": f"{spec.any_address}:{PORT}"}]
     if spec.has_sidecar:
@@ -181,6 +184,12 @@ def _alertmanager(spec: MetricsSpec) -> dict[str, Any]:
     if own.replicas > 1:
         values["podDisruptionBudget"] = {"enabled": True, "minAvailable": own.replicas - 1}
     return values
+
+
+def _external_alertmanager(url: str) -> dict[str, Any]:
+    parts = urlsplit(url)
+    path = {"path_prefix": parts.path} if parts.path.strip("/") else {}
+    return {"scheme": parts.scheme, **path, "static_configs": [{"targets": [parts.netloc]}]}
 
 
 def _claim(size: str, storage_class: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def settings(mode: str, **logging: Any) -> Settings:
 
 def spec_of(chosen: Settings) -> LoggingSpec:
     bucket: BucketArgs = {"bucket": "acme", "region": "eu-west-1"}
-    arguments = build_args.logging_args(chosen, namespace="logs", bucket=bucket, cache={})
+    arguments = build_args.logging_args(chosen, namespace="logs", bucket=bucket, cache={}, log_rules={})
     return LoggingSpec.check("Logging", arguments)
 
 

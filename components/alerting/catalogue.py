@@ -1,0 +1,275 @@
+"""What the programs of a stack expose: the type, the labels and, where their set is closed, the values of each metric.
+
+`catalogue/<program>.json` is written by `python -m tools.catalogue` from the real programs; `catalogue/additions.yaml`
+has what cannot run there or shows on its first use only, and `catalogue/closed_values.yaml` the sets of values.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import yaml
+
+from .label_flow import BUCKET, Series, Values
+from .promql import NAME, fits
+
+QUANTILE = "quantile"
+ADDITIONS, CLOSED_VALUES = "additions.yaml", "closed_values.yaml"
+
+
+class MetricType(StrEnum):
+    """The type of a metric, as the exposition states it."""
+
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+    SUMMARY = "summary"
+    UNTYPED = "untyped"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric of a program, without the labels of the target that is scraped."""
+
+    type: MetricType
+    labels: Mapping[str, Values] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, stated: Mapping[str, Any]) -> "Metric":
+        """Return a metric of the catalogue's files."""
+        values, optional = stated.get("values") or {}, stated.get("optional") or []
+        return cls(
+            MetricType(stated["type"]),
+            {
+                label: Values(frozenset(map(str, values[label])) if label in values else None, label in optional)
+                for label in [*(stated.get("labels") or []), *optional]
+            },
+        )
+
+    def series(self, name: str) -> Iterator[tuple[str, "Metric"]]:
+        """Yield the names of the series that a metric of this name has: those of a histogram have none of their own."""
+        if self.type not in (MetricType.HISTOGRAM, MetricType.SUMMARY):
+            yield name, self
+            return
+        own = BUCKET if self.type is MetricType.HISTOGRAM else QUANTILE
+        common = {label: values for label, values in self.labels.items() if label != own}
+        parted = f"{name}_bucket" if own == BUCKET else name
+        if own in self.labels or own == BUCKET:
+            kind = MetricType.COUNTER if own == BUCKET else MetricType.GAUGE
+            yield parted, Metric(kind, {**common, own: self.labels.get(own, Values())})
+        for part in ("count", "sum"):
+            yield f"{name}_{part}", Metric(MetricType.COUNTER, common)
+
+
+@dataclass(frozen=True)
+class ApplicationMetric:
+    """A metric that an application declares; the labels of its scrape are added where they are not declared."""
+
+    type: str
+    """`counter`, `gauge`, `histogram` (without `_bucket`, `_count` and `_sum` in its name) or `summary`."""
+    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The values of each label; none for any."""
+
+    @property
+    def metric(self) -> Metric:
+        """The metric."""
+        return Metric(
+            MetricType(self.type),
+            {label: Values(frozenset(texts) if texts else None) for label, texts in self.labels.items()},
+        )
+
+
+@dataclass(frozen=True)
+class Program:
+    """What a program exposes."""
+
+    name: str
+    version: str
+    metrics: Mapping[str, Metric]
+
+
+@dataclass(frozen=True)
+class Drop:
+    """Series that Prometheus drops when it scrapes: a regular expression over values of labels, joined by `;`."""
+
+    labels: tuple[str, ...]
+    pattern: str
+
+    def covers(self, name: str) -> bool:
+        """Whether every series of a metric is dropped, as far as its name decides."""
+        return self.labels == (NAME,) and fits(self.pattern, name)
+
+    def kept(self, name: str, labels: Mapping[str, Values]) -> Mapping[str, Values]:
+        """Return the labels with the values that are left, where one label beside the name decides."""
+        if len(self.labels) != 2 or self.labels[0] != NAME or self.labels[1] not in labels:
+            return labels
+        label = self.labels[1]
+        values = labels[label]
+        if values.texts is None:
+            return labels
+        texts = frozenset(text for text in values.texts if not fits(self.pattern, f"{name};{text}"))
+        return {**labels, label: Values(texts, values.absent)}
+
+
+@dataclass(frozen=True)
+class Producer:
+    """A part of a stack whose metrics Prometheus has: the programs that it runs, and the labels of its targets."""
+
+    name: str
+    programs: tuple[str, ...]
+    """Names in the catalogue."""
+    target: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The labels that the scrape adds, each with its values; none for any."""
+    optional: tuple[str, ...] = ()
+    """Labels of `target` that not every target has."""
+    honor_labels: bool = False
+    """Whether labels of the program win over those of the target."""
+    drops: tuple[Drop, ...] = ()
+    is_scraped: bool = True
+    """Whether there is an `up` of it; false for what is pushed."""
+    setting: str = ""
+    """What has the stack deploy it, for messages."""
+
+    def with_target(self, **values: Sequence[str]) -> "Producer":
+        """Return the producer with other values of labels of its targets, such as the jobs of a namespace."""
+        return replace(self, target={**self.target, **values})
+
+
+@lru_cache(1)
+def programs() -> Mapping[str, Program]:
+    """Return every program of the catalogue by its name."""
+    found: dict[str, tuple[str, dict[str, Metric]]] = {}
+    stated = [json.loads(file.read_text(encoding="utf-8")) for file in recorded_files()]
+    for program in [*stated, *additions()]:
+        version, metrics = found.setdefault(program["program"], (program["version"], {}))
+        for name, described in (program.get("metrics") or {}).items():
+            metrics[name] = _merged(metrics.get(name), Metric.read(described))
+        found[program["program"]] = (version, metrics)
+    closed = _read_yaml(CLOSED_VALUES)
+    return {name: Program(name, version, _closed(name, metrics, closed)) for name, (version, metrics) in found.items()}
+
+
+def recorded_files() -> list[Traversable]:
+    """Return the files that are written from running programs."""
+    return sorted((file for file in _directory().iterdir() if file.name.endswith(".json")), key=lambda file: file.name)
+
+
+def additions() -> list[dict[str, Any]]:
+    """Return the additions: parts of programs, each with its source."""
+    return list(_read_yaml(ADDITIONS))
+
+
+def _directory() -> Traversable:
+    return files(__package__) / "catalogue"
+
+
+def _read_yaml(name: str) -> Any:
+    return yaml.load((_directory() / name).read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def _merged(recorded: Metric | None, added: Metric) -> Metric:
+    """Return a metric with what an addition adds to it: labels, which are optional where they are new, and values."""
+    if recorded is None:
+        return added
+    labels = {label: Values(values.texts, True) for label, values in added.labels.items()}
+    for label, values in recorded.labels.items():
+        labels[label] = values | added.labels[label] if label in added.labels else values
+    return Metric(recorded.type, labels)
+
+
+def _closed(program: str, metrics: Mapping[str, Metric], closed: Sequence[Mapping[str, Any]]) -> dict[str, Metric]:
+    """Return metrics with the sets of values that their labels have."""
+    own = [each for each in closed if fits(each["programs"], program)]
+    return {name: _with_values(name, metric, own) for name, metric in metrics.items()}
+
+
+def _with_values(name: str, metric: Metric, closed: Sequence[Mapping[str, Any]]) -> Metric:
+    labels = dict(metric.labels)
+    for each in closed:
+        if each["label"] in labels and fits(each["metrics"], name):
+            values = labels[each["label"]]
+            labels[each["label"]] = Values((values.texts or frozenset()) | frozenset(each["values"]), values.absent)
+    return Metric(metric.type, labels)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """The series of one name of one producer; their labels include the name and those of the target."""
+
+    producer: str
+    series: Series
+    type: MetricType
+
+
+class Catalogue:
+    """Every series of a stack, by name."""
+
+    def __init__(self, producers: Iterable[Producer]) -> None:
+        self._variants: dict[str, list[Variant]] = {}
+        for producer in producers:
+            for program in producer.programs:
+                for name, metric in programs()[program].metrics.items():
+                    self.declare(name, metric, producer)
+            if producer.is_scraped:
+                for name in SCRAPED:
+                    self.declare(name, Metric(MetricType.GAUGE), producer)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._variants
+
+    @property
+    def names(self) -> Iterable[str]:
+        """The names of all series."""
+        return self._variants.keys()
+
+    def variants(self, name: str) -> Sequence[Variant]:
+        """Return what has series of a name."""
+        return self._variants.get(name, ())
+
+    def is_counter(self, name: str) -> bool:
+        """Whether a series is a counter."""
+        return any(variant.type is MetricType.COUNTER for variant in self.variants(name))
+
+    def add(self, name: str, variant: Variant) -> None:
+        """Add series of a name."""
+        self._variants.setdefault(name, []).append(variant)
+
+    def declare(self, name: str, metric: Metric, producer: Producer) -> None:
+        """Add the series of a metric of a producer, but those that it drops."""
+        for series_name, each in metric.series(name):
+            if not any(drop.covers(series_name) for drop in producer.drops):
+                labels = each.labels
+                for drop in producer.drops:
+                    labels = drop.kept(series_name, labels)
+                series = Series(_targeted(series_name, labels, producer))
+                self.add(series_name, Variant(producer.name, series, each.type))
+
+
+SCRAPED = (
+    "up",
+    "scrape_duration_seconds",
+    "scrape_samples_scraped",
+    "scrape_samples_post_metric_relabeling",
+    "scrape_series_added",
+)
+"""What Prometheus adds to every scrape: https://prometheus.io/docs/concepts/jobs_instances/"""
+
+
+def _targeted(name: str, labels: Mapping[str, Values], producer: Producer) -> dict[str, Values]:
+    """Return the labels of a metric together with those of the target, one of which wins where both have it."""
+    target = {
+        label: Values(frozenset(texts) if texts else None, label in producer.optional)
+        for label, texts in producer.target.items()
+    }
+    own = dict(labels)
+    for label in [label for label in own if label in target]:
+        if not producer.honor_labels:
+            own[f"exported_{label}"] = own.pop(label)
+        elif own[label].absent:
+            own[label] = Values(own[label].texts) | target[label]
+    return {NAME: Values(frozenset({name})), **target, **own}

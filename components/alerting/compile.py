@@ -1,0 +1,288 @@
+"""Everything that a stack states of alerting, compiled: groups of rules by ruler, routes, and every problem.
+
+Nothing of it is deployed while there is a problem, so that what runs stays as it is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+from ..units import parse_duration
+from .alertmanager_config import REAL_TIME, alertmanager_config, all_inhibitions, routing_tree
+from .catalogue import ApplicationMetric
+from .chart_alerts import OF_CHART, ChartAlerts, chart_override_problems, documented_chart_alerts
+from .discipline import discipline_problems
+from .library import Available, documented_alerts, groups_recorded_elsewhere, library_groups, override_problems
+from .liveness import Liveness
+from .notifications import NotificationSettings
+from .objective_rules import objective_groups
+from .objective_runbooks import objective_alerts
+from .objectives import Objective, ObjectiveDefaults
+from .openslo import read_objectives
+from .overrides import AlertOverride
+from .producers import PRODUCERS
+from .routes import Inhibition
+from .routing import ALERT_NAME, AlertLabels, check_inhibitions, check_routes
+from .rule_files import form_problems, problems_of_tests, read_groups, read_tests, untested_problems
+from .rules import (
+    OWNER_LABEL,
+    SEVERITY_LABEL,
+    Alert,
+    AlertType,
+    Group,
+    Language,
+    Record,
+    RuleProblem,
+    Severity,
+)
+from .runbooks import missing_runbooks, runbook_problems
+from .shapes import Links
+
+TARGET_LABELS = frozenset({"namespace", "pod", "container", "service", "instance", "job", "node", "endpoint"})
+"""Labels that an alert of the chart may have, as its series do."""
+
+
+class Part(StrEnum):
+    """The argument that a problem is of."""
+
+    OBJECTIVES = "objectives"
+    RULES = "rules"
+    RULE_TESTS = "rule_tests"
+    LOG_RULES = "log_rules"
+    RUNBOOKS = "runbooks"
+    ALERTS = "alerts"
+    NOTIFICATIONS = ""
+    """Routes, inhibitions and the dead man's switch, each named by the place of the problem."""
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What is compiled; files are by their path."""
+
+    notifications: NotificationSettings
+    own_alertmanager: bool
+    objectives: Mapping[str, str]
+    objective_defaults: ObjectiveDefaults
+    rules: Mapping[str, str]
+    rule_tests: Mapping[str, str]
+    log_rules: Mapping[str, str]
+    runbooks: Mapping[str, str]
+    runbook_url: str
+    links: Links
+    available: Available
+    application_metrics: Mapping[str, ApplicationMetric]
+    overrides: Mapping[str, AlertOverride]
+    owner: str
+    external_labels: Mapping[str, str]
+    """Labels that every alert has when it is sent."""
+    local_retention: str
+    long_term_ruler: bool
+
+    @property
+    def notifies(self) -> bool:
+        """Whether alerts go anywhere; otherwise there are recording rules alone."""
+        return not self.own_alertmanager or bool(self.notifications.receivers)
+
+    @property
+    def chart_alerts(self) -> ChartAlerts:
+        """The alerts of the chart kube-prometheus-stack that are kept."""
+        return ChartAlerts(self.available.producers, self.links, self.overrides, self.owner)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The groups of each ruler, and what belongs to them."""
+
+    groups: tuple[Group, ...]
+    """Of Prometheus."""
+    long_term_groups: tuple[Group, ...]
+    """Of the ruler of Thanos, as they read more than Prometheus keeps."""
+    log_groups: tuple[Group, ...]
+    """Of Loki's ruler, those of users left out."""
+    objectives: tuple[Objective, ...]
+    inhibitions: Mapping[str, Inhibition]
+    problems: tuple[tuple[Part, RuleProblem], ...]
+
+    @property
+    def all_groups(self) -> tuple[Group, ...]:
+        """The groups of all rulers."""
+        return (*self.groups, *self.long_term_groups, *self.log_groups)
+
+
+def compile_alerting(stated: Stated) -> Compiled:
+    """Return what follows from `stated`, with every problem of it.
+
+    A program asks several times for the same: to check settings, to tell Loki its rules, and to create objects.
+    """
+    if not _LATEST or _LATEST[0] != stated:
+        _LATEST[:] = [stated, _Compilation(stated).result()]
+    found: Compiled = _LATEST[1]
+    return found
+
+
+_LATEST: list[Any] = []
+"""What was compiled last, and the result."""
+
+
+class _Compilation:
+    """One compilation, from sources to groups to checks."""
+
+    def __init__(self, stated: Stated) -> None:
+        self._stated = stated
+        self._objectives, self._objective_problems = read_objectives(stated.objectives, stated.objective_defaults)
+        self._of_users = [*read_groups(stated.rules), *read_groups(stated.log_rules, Language.LOGQL)]
+        of_library = library_groups(stated.available, stated.links, self._overrides())
+        of_objectives = objective_groups(self._objectives, with_cases=True)
+        self._budgets = [group for group in map(self._notifying, of_objectives.budget) if group.rules]
+        self._others = [
+            group
+            for group in map(self._notifying, [*read_groups(stated.rules), *of_library, *of_objectives.short])
+            if group.rules
+        ]
+
+    def result(self) -> Compiled:
+        """Return the whole."""
+        long_term = self._budgets if self._needs_long_term and self._stated.long_term_ruler else []
+        by_prometheus = [group for group in self._others if group.language is Language.PROMQL]
+        return Compiled(
+            groups=(*by_prometheus, *([] if long_term else self._budgets)),
+            long_term_groups=tuple(long_term),
+            log_groups=tuple(group for group in self._others if group.language is Language.LOGQL),
+            objectives=self._objectives,
+            inhibitions=self._inhibitions,
+            problems=tuple(self._problems()),
+        )
+
+    def _overrides(self) -> dict[str, AlertOverride]:
+        """Return the changes of every alert of the library: those that state no owner have that of the stack."""
+        stated = self._stated
+        names = {*stated.overrides, *(alert.name for alert in documented_alerts())}
+        changes = {name: stated.overrides.get(name, AlertOverride()) for name in sorted(names)}
+        return {name: replace(change, owner=change.owner or stated.owner) for name, change in changes.items()}
+
+    def _notifying(self, group: Group) -> Group:
+        """Return a group with the alerts that go anywhere."""
+        kept = tuple(rule for rule in group.rules if isinstance(rule, Record) or self._goes_anywhere(rule))
+        names = {rule.name for rule in kept}
+        cases = [case for case in group.cases if all(firing.alert in names for firing in case.firings)]
+        return replace(group, rules=kept, cases=cases)
+
+    def _goes_anywhere(self, alert: Alert) -> bool:
+        stated = self._stated
+        if not stated.notifies:
+            return False
+        switch = stated.notifications.dead_mans_switch
+        return alert.type is not AlertType.DEAD_MANS_SWITCH or switch is not None or not stated.own_alertmanager
+
+    @cached_property
+    def _needs_long_term(self) -> bool:
+        return any(self._outlives(objective) for objective in self._objectives)
+
+    def _outlives(self, objective: Objective) -> bool:
+        return parse_duration(objective.period) > parse_duration(self._stated.local_retention)
+
+    @cached_property
+    def _every_group(self) -> list[Group]:
+        """The groups that are checked together: those of other components too, for their records."""
+        log_rules = [group for group in self._of_users if group.language is Language.LOGQL]
+        return [*self._others, *self._budgets, *log_rules]
+
+    @cached_property
+    def _alert_labels(self) -> list[AlertLabels]:
+        own = [
+            self._labels_of(rule, group.language, group.place_of(index))
+            for group in self._every_group
+            for index, rule in enumerate(group.rules)
+            if isinstance(rule, Alert)
+        ]
+        return [*own, *(self._of_chart() if self._stated.notifies else ())]
+
+    def _of_chart(self) -> Iterator[AlertLabels]:
+        """Yield the labels of the alerts of the chart, whose expressions are known once it is rendered."""
+        stated = self._stated
+        for name, kept in stated.chart_alerts.deployed.items():
+            changed = stated.overrides.get(name, AlertOverride()).severity or kept.severity
+            for severity in [changed] if changed else Severity:
+                fixed = {ALERT_NAME: name, SEVERITY_LABEL: severity.value, OWNER_LABEL: stated.owner}
+                yield AlertLabels({**stated.external_labels, **fixed}, TARGET_LABELS, f"chart: {name}")
+
+    def _labels_of(self, alert: Alert, language: Language, place: str) -> AlertLabels:
+        external = self._stated.external_labels
+        found = self._liveness.alert_labels(alert, language)
+        return AlertLabels({**external, **found.fixed}, (found.open | found.closed.keys()) - external.keys(), place)
+
+    @cached_property
+    def _liveness(self) -> Liveness:
+        stated = self._stated
+        return Liveness(
+            [*self._every_group, *groups_recorded_elsewhere(stated.available)],
+            [PRODUCERS[name] for name in sorted(stated.available.producers) if name in PRODUCERS],
+            stated.application_metrics,
+        )
+
+    @cached_property
+    def _inhibitions(self) -> dict[str, Inhibition]:
+        return all_inhibitions(self._stated.notifications, self._alert_labels)
+
+    def _problems(self) -> Iterator[tuple[Part, RuleProblem]]:
+        stated = self._stated
+        yield from _of(Part.OBJECTIVES, self._objective_problems)
+        yield from _of(Part.OBJECTIVES, self._retention_problems())
+        yield from _of(Part.RULES, form_problems(stated.rules))
+        yield from _of(Part.RULE_TESTS, problems_of_tests(stated.rule_tests, stated.rules))
+        yield from _of(Part.ALERTS, override_problems("alerts", stated.overrides, OF_CHART))
+        yield from _of(Part.ALERTS, chart_override_problems("alerts", stated.overrides))
+        for path, text in stated.runbooks.items():
+            yield from _of(Part.RUNBOOKS, runbook_problems(path, text))
+        tests = read_tests(stated.rule_tests)
+        documented = [*documented_alerts(), *objective_alerts(), *documented_chart_alerts()]
+        written = {alert.name for alert in documented} | {
+            path.rpartition("/")[2].removesuffix(".md") for path in stated.runbooks
+        }
+        checks = (
+            discipline_problems(self._every_group),
+            untested_problems(self._of_users, tests),
+            missing_runbooks(self._every_group, written, stated.runbook_url),
+            self._liveness.problems(),
+        )
+        for problem in (problem for found in checks for problem in found):
+            yield self._part_of(problem), problem
+        if stated.own_alertmanager and stated.notifies:
+            yield from _of(Part.NOTIFICATIONS, self._route_problems())
+
+    def _route_problems(self) -> Iterator[RuleProblem]:
+        settings = self._stated.notifications
+        switch = settings.dead_mans_switch is not None
+        yield from check_routes(routing_tree(settings), self._alert_labels, dead_mans_switch=switch)
+        yield from check_inhibitions(self._inhibitions, self._alert_labels)
+
+    def _retention_problems(self) -> Iterator[RuleProblem]:
+        stated = self._stated
+        for objective in self._objectives if not stated.long_term_ruler else ():
+            if self._outlives(objective):
+                yield RuleProblem(
+                    objective.place,
+                    f"spec.timeWindow.duration = {objective.period}: is longer than metrics are kept, "
+                    f"{stated.local_retention}, and the budget would be of that time alone; keep them for "
+                    f"{objective.period} or longer (retention.metrics), or let the ruler of Thanos evaluate it "
+                    "(metrics.long_term.ruler)",
+                )
+
+    def _part_of(self, problem: RuleProblem) -> Part:
+        """Return the argument that has the file of a problem."""
+        stated = self._stated
+        parts = {Part.OBJECTIVES: stated.objectives, Part.RULES: stated.rules, Part.LOG_RULES: stated.log_rules}
+        path = problem.place.partition(":")[0]
+        return next((part for part, files in parts.items() if path in files), Part.ALERTS)
+
+
+def _of(part: Part, problems: Iterator[RuleProblem] | Sequence[RuleProblem]) -> Iterator[tuple[Part, RuleProblem]]:
+    return ((part, problem) for problem in problems)
+
+
+def configuration(stated: Stated, compiled: Compiled, scale: Fraction = REAL_TIME) -> dict[str, Any]:
+    """Return the configuration of Alertmanager, with every duration multiplied by `scale`."""
+    return alertmanager_config(stated.notifications, compiled.inhibitions, scale=scale)

@@ -1,0 +1,329 @@
+"""Proof of life: what a rule selects, groups by and prints is produced by something that the stack deploys."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import lru_cache, reduce
+from operator import or_
+
+from .._log_labels import CLUSTER, OTLP_INDEX_LABELS, SERVICE_NAME, IndexLabel
+from .catalogue import ApplicationMetric, Catalogue, MetricType, Producer, Variant
+from .label_flow import UNKNOWN, Series, Values, label_flow
+from .logql import is_metric_query, result_series, stream_matchers
+from .producers import APPLICATION, PRODUCERS
+from .promql import NAME, Matcher, PromqlError, Selector, alternatives, parse
+from .rules import Alert, Group, Language, Record, Rule, RuleProblem
+
+LOG_LABELS = frozenset(
+    {*IndexLabel, CLUSTER, SERVICE_NAME, *(name.replace(".", "_") for name in OTLP_INDEX_LABELS)},
+)
+"""The labels of logs by the label policy."""
+DEPLOYMENT_LABELS = (CLUSTER,)
+"""Labels of a whole Prometheus (`external_labels`), which no series has before it leaves it."""
+JOB = "job"
+ALERTS, ALERTS_FOR_STATE = "ALERTS", "ALERTS_FOR_STATE"
+_TEMPLATE_LABEL = re.compile(r"""(?:\$labels|\.Labels)\.(\w+)|index\s+(?:\$labels|\.Labels)\s+["`](\w+)["`]""")
+_RECORD = "a record"
+_KEEP = "keep it in the aggregation, or leave it out"
+_LONGER = 8
+_LISTED = 12
+"""The most names that a message lists."""
+
+
+@dataclass(frozen=True)
+class AlertLabelSet:
+    """The labels of an alert as Alertmanager gets them."""
+
+    fixed: Mapping[str, str]
+    """Labels with one value, `alertname` among them."""
+    closed: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Labels with one of several values; the empty one where they may be absent."""
+    open: frozenset[str] = frozenset()
+    """Labels with any value, or none."""
+    others: bool = False
+    """Whether there may be further labels, which are not known."""
+
+
+class Liveness:
+    """The series of a stack with its rules, and what is wrong with these."""
+
+    def __init__(
+        self,
+        groups: Sequence[Group],
+        producers: Iterable[Producer],
+        application_metrics: Mapping[str, ApplicationMetric] | None = None,
+        *,
+        application: Producer = PRODUCERS[APPLICATION],
+        deployment_labels: Iterable[str] = DEPLOYMENT_LABELS,
+        log_labels: Collection[str] = LOG_LABELS,
+        foreign: Collection[str] = (),
+    ) -> None:
+        """Take the rules and what produces series.
+
+        `application` has the labels that the scrape of an application adds. `foreign` are the places of groups whose
+        texts are another's, such as a chart's: a label that is missing in them is no problem.
+        """
+        self._groups = groups
+        self._foreign = frozenset(foreign)
+        self._catalogue = Catalogue(producers)
+        self._deployment_labels = frozenset(deployment_labels)
+        self._log_labels = log_labels
+        self._selections: dict[Selector, tuple[Series, tuple[str, ...]]] = {}
+        self._results: dict[str, tuple[Series, tuple[str, ...]]] = {}
+        self._records: dict[str, list[tuple[Record, Language]]] = {}
+        self._recorded: dict[str, Sequence[Variant]] = {}
+        for name, declared in (application_metrics or {}).items():
+            self._catalogue.declare(name, declared.metric, application)
+        for group in groups:
+            for rule in group.rules:
+                if isinstance(rule, Record):
+                    self._records.setdefault(rule.name, []).append((rule, group.language))
+        self._add_alerts()
+
+    def problems(self) -> Iterator[RuleProblem]:
+        """Yield what no series can satisfy, with the place of its rule."""
+        for group in self._groups:
+            for index, rule in enumerate(group.rules):
+                place = group.place_of(index)
+                yield from (RuleProblem(place, message) for message in self._messages(rule, group))
+
+    def alert_labels(self, alert: Alert, language: Language = Language.PROMQL) -> AlertLabelSet:
+        """Return the labels of an alert as Alertmanager gets them, those of the deployment left out."""
+        series, _ = self._result(alert.expr, language)
+        labels = {name: values for name, values in series.labels.items() if name != NAME}
+        for name, text in alert.labels.items():
+            labels[name] = Values(None, True) if "{{" in text else Values(frozenset({text} - {""}), not text)
+        labels["alertname"] = Values(frozenset({alert.name}))
+        fixed, closed = {}, {}
+        for name, values in labels.items():
+            texts = values.texts
+            if texts is not None and len(texts) == 1 and not values.absent:
+                (fixed[name],) = texts
+            elif texts:
+                closed[name] = texts | ({""} if values.absent else set())
+        free = frozenset(name for name, values in labels.items() if values.texts is None)
+        return AlertLabelSet(fixed, closed, free, series.others)
+
+    def is_counter(self, name: str) -> bool:
+        """Whether a series is a counter."""
+        return self._catalogue.is_counter(name)
+
+    def _messages(self, rule: Rule, group: Group) -> Iterator[str]:
+        if group.language is Language.LOGQL:
+            yield from self._log_messages(rule.expr)
+        series, problems = self._result(rule.expr, group.language)
+        yield from problems
+        if not problems and isinstance(rule, Alert) and group.place not in self._foreign:
+            yield from self._template_messages(rule, series)
+
+    def _template_messages(self, alert: Alert, series: Series) -> Iterator[str]:
+        texts = {
+            **{f"annotations.{name}": text for name, text in alert.annotations.items()},
+            **{f"labels.{name}": text for name, text in alert.labels.items()},
+        }
+        for name, text in texts.items():
+            for label in dict.fromkeys(a or b for a, b in _TEMPLATE_LABEL.findall(text)):
+                if not series.may_have(label):
+                    external = f"use {{{{ $externalLabels.{label} }}}}"
+                    fix = external if label in self._deployment_labels else _KEEP
+                    yield (
+                        f"{name} = … $labels.{label} …: the result of the expression must have the label, and has "
+                        f"{_listed(set(series.labels) - {NAME})}{_nearest(label, series.labels)}; "
+                        f"{fix}"
+                    )
+
+    def _log_messages(self, expression: str) -> Iterator[str]:
+        if not is_metric_query(expression):
+            yield (
+                f"expr = {expression}: a rule must aggregate lines to numbers, and this selects lines; "
+                "count them: sum(count_over_time(… [5m])) > 0"
+            )
+        for matcher in stream_matchers(expression):
+            label = matcher.label
+            if label not in self._log_labels:
+                yield (
+                    f"{{{matcher}}}: {label} must be a label of logs{_nearest(label, self._log_labels)}; select by one "
+                    f"of the label policy, and filter by a field behind the selector: | {matcher}"
+                )
+
+    def _result(self, expression: str, language: Language) -> tuple[Series, tuple[str, ...]]:
+        """Return the labels of the result of an expression, with the problems on the way."""
+        if language is Language.LOGQL:
+            return result_series(expression), ()
+        if expression not in self._results:
+            self._results[expression] = self._evaluated(expression)
+        return self._results[expression]
+
+    def _evaluated(self, expression: str) -> tuple[Series, tuple[str, ...]]:
+        try:
+            node = parse(expression)
+        except PromqlError as error:
+            return UNKNOWN, (f"expr = {_shortened(expression)}: must be PromQL, and {error}; correct it",)
+        problems: list[str] = []
+
+        def select(selector: Selector) -> Series:
+            series, found = self._selected(selector)
+            problems.extend(found)
+            return series
+
+        flow = label_flow(node, select, self._deployment_labels)
+        return flow.series or Series({}), tuple(dict.fromkeys([*problems, *flow.problems]))
+
+    def _selected(self, selector: Selector) -> tuple[Series, tuple[str, ...]]:
+        if selector not in self._selections:
+            self._selections[selector] = self._found(selector)
+        return self._selections[selector]
+
+    def _found(self, selector: Selector) -> tuple[Series, tuple[str, ...]]:
+        names = [selector.name] if selector.name else self._matching(selector)
+        variants = [variant for name in names for variant in self._variants(name)]
+        if not variants:
+            return UNKNOWN, (self._unknown_name(selector),)
+        matchers = [matcher for matcher in selector.matchers if matcher.label != NAME]
+        problems = tuple(self._matcher_problems(selector, matchers, variants))
+        alive = [series for variant in variants if not (series := variant.series.selected(matchers)).is_empty]
+        return (UNKNOWN if problems or not alive else reduce(or_, alive)), problems
+
+    def _matching(self, selector: Selector) -> list[str]:
+        named = [matcher for matcher in selector.matchers if matcher.label == NAME]
+        if not named:
+            return []
+        every = {*self._catalogue.names, *self._records}
+        return sorted(name for name in every if all(matcher.accepts(name) for matcher in named))
+
+    def _variants(self, name: str) -> Sequence[Variant]:
+        if name not in self._records:
+            return self._catalogue.variants(name)
+        if name not in self._recorded:
+            # A record that is read on the way to itself has labels that are not known yet.
+            unknown = Series({NAME: Values(frozenset({name}))}, True)
+            self._recorded[name] = [Variant(_RECORD, unknown, MetricType.GAUGE)]
+            recorded = [self._variant(rule, language) for rule, language in self._records[name]]
+            self._recorded[name] = [*self._catalogue.variants(name), *recorded]
+        return self._recorded[name]
+
+    def _variant(self, rule: Record, language: Language) -> Variant:
+        series, _ = self._result(rule.expr, language)
+        labels = dict(series.labels) | {name: Values(frozenset({text})) for name, text in rule.labels.items() if text}
+        labels[NAME] = Values(frozenset({rule.name}))
+        return Variant(_RECORD, Series(labels, series.others), MetricType.GAUGE)
+
+    def _add_alerts(self) -> None:
+        """Add the series that Prometheus makes of alerts, whose labels are those of the rule and of its result."""
+        states = Values(frozenset({"pending", "firing"}))
+        for alert in (rule for group in self._groups for rule in group.rules if isinstance(rule, Alert)):
+            labels = {name: Values(None if "{{" in text else frozenset({text})) for name, text in alert.labels.items()}
+            labels["alertname"] = Values(frozenset({alert.name}))
+            for name, own in ((ALERTS, {"alertstate": states}), (ALERTS_FOR_STATE, {})):
+                series = Series({**labels, **own, NAME: Values(frozenset({name}))}, True)
+                self._catalogue.add(name, Variant("alerts", series, MetricType.GAUGE))
+
+    def _unknown_name(self, selector: Selector) -> str:
+        name = selector.name
+        if not name:
+            return f"{selector}: must select a metric that something produces by its name; name it"
+        unknown = f"metric = {name}: nothing that the stack deploys produces it"
+        if f"{name}_count" in self._catalogue:
+            parts = [part for part in ("bucket", "count", "sum") if f"{name}_{part}" in self._catalogue]
+            return f"{unknown}, as it is a histogram; use {' or '.join(f'{name}_{part}' for part in parts)}"
+        if elsewhere := producers_of(name):
+            names = ", ".join(producer.name for producer in elsewhere)
+            settings = " or ".join(dict.fromkeys(producer.setting for producer in elsewhere))
+            return f"{unknown}, but {names} would; deploy that ({settings}), or leave the rule out"
+        known = [*self._catalogue.names, *self._records]
+        return f"{unknown}{_nearest(name, known)}; correct it, record it, or declare it in application_metrics"
+
+    def _matcher_problems(
+        self, selector: Selector, matchers: Sequence[Matcher], variants: Sequence[Variant]
+    ) -> Iterator[str]:
+        dead = False
+        every = reduce(or_, (variant.series for variant in variants))
+        for matcher in matchers:
+            values = every.values(matcher.label)
+            if not every.may_have(matcher.label):
+                if not (matcher.operator == "=" and not matcher.value):
+                    dead = True
+                    yield self._no_label(selector, matcher, every)
+            elif all(variant.series.values(matcher.label).selected(matcher).is_empty for variant in variants):
+                dead = True
+                yield _no_value(selector, matcher, values)
+            elif (unknown := _unknown_texts(matcher, values)) and values.texts is not None:
+                dead = True
+                yield _no_value(selector, matcher, values, unknown)
+        if not dead and all(variant.series.selected(matchers).is_empty for variant in variants):
+            yield f"{selector}: no series has all of these labels; correct or leave out one of them"
+
+    def _no_label(self, selector: Selector, matcher: Matcher, series: Series) -> str:
+        if matcher.label in self._deployment_labels:
+            return (
+                f"{selector}: {matcher.label} is a label of the whole Prometheus (external_labels), which no series "
+                "has before it leaves it; leave it out"
+            )
+        labels = set(series.labels) - {NAME}
+        return (
+            f"{selector}: {matcher.label} must be a label of {selector.name or 'the metrics'}, which has "
+            f"{_listed(labels)}{_nearest(matcher.label, labels)}; correct it, or leave it out"
+        )
+
+
+def liveness_problems(
+    groups: Sequence[Group],
+    producers: Iterable[Producer],
+    application_metrics: Mapping[str, ApplicationMetric] | None = None,
+) -> Iterator[RuleProblem]:
+    """Yield what no series can satisfy: metrics, labels, values, groupings, matches and labels in templates."""
+    yield from Liveness(groups, producers, application_metrics).problems()
+
+
+def producers_of(name: str) -> list[Producer]:
+    """Return every producer, deployed or not, that has series of a name."""
+    return list(_index().get(name, ()))
+
+
+@lru_cache(1)
+def _index() -> Mapping[str, Sequence[Producer]]:
+    found: dict[str, list[Producer]] = {}
+    for producer in PRODUCERS.values():
+        for name in Catalogue([replace(producer, is_scraped=False)]).names:
+            found.setdefault(name, []).append(producer)
+    return found
+
+
+def _unknown_texts(matcher: Matcher, values: Values) -> list[str]:
+    """Return the values that a matcher states and a label never has: one without effect, or a part of `a|b`."""
+    if values.texts is None:
+        return []
+    if matcher.is_negative and matcher.label == JOB:
+        # Rules that exclude the jobs of other clusters are none that are wrong here.
+        return []
+    stated = [matcher.value] if not matcher.operator.endswith("~") else list(alternatives(matcher.value))
+    unknown = [text for text in stated if text and text not in values.texts]
+    return unknown if not matcher.is_negative or len(unknown) == len(stated) else []
+
+
+def _no_value(selector: Selector, matcher: Matcher, values: Values, unknown: Sequence[str] = ()) -> str:
+    stated = ", ".join(unknown) or matcher.value
+    texts = sorted(values.texts or ())
+    known = _listed(texts) if texts else "values that are never empty"
+    return (
+        f"{selector}: {matcher.label} = {stated}: must be a value of the label, which has {known}"
+        f"{_nearest(stated, texts)}; correct it"
+    )
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """Return the nearest of names that begin alike, as thousands of names take a tenth of a second to compare."""
+    candidates = [each for each in known if each[:1] == name[:1] and abs(len(each) - len(name)) <= _LONGER]
+    found = get_close_matches(name, candidates, n=1, cutoff=0.6)
+    return f"; the nearest is {found[0]}" if found else ""
+
+
+def _listed(names: Iterable[str]) -> str:
+    found = sorted(names)
+    return ", ".join(found[:_LISTED]) + (" …" if len(found) > _LISTED else "") if found else "none"
+
+
+def _shortened(expression: str) -> str:
+    line = " ".join(expression.split())
+    return line if len(line) <= 120 else f"{line[:117]}…"

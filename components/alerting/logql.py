@@ -1,0 +1,96 @@
+"""LogQL as far as rules are checked without a parser of it: stream selectors, and whether the result is numbers."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from .label_flow import UNKNOWN, Series, Values
+from .promql import Matcher
+
+RANGE_FUNCTIONS = frozenset(
+    {
+        *("rate", "rate_counter", "bytes_rate", "count_over_time", "bytes_over_time", "absent_over_time"),
+        *("sum_over_time", "avg_over_time", "max_over_time", "min_over_time", "first_over_time", "last_over_time"),
+        *("stdvar_over_time", "stddev_over_time", "quantile_over_time", "vector"),
+    }
+)
+"""What makes numbers of lines: https://grafana.com/docs/loki/latest/query/metric_queries/"""
+_TOKEN = re.compile(
+    r"""(?P<comment>\#[^\n]*)|(?P<string>"(?:[^"\\]|\\.)*"|`[^`]*`)|(?P<word>[A-Za-z_][\w.]*)|(?P<sign>=~|!~|!=|==|\S)"""
+)
+_MATCH_SIGNS = frozenset({"=", "!=", "=~", "!~"})
+_AGGREGATIONS = frozenset({"sum", "avg", "min", "max", "count", "stddev", "stdvar", "topk", "bottomk"})
+_PICKING = frozenset({"topk", "bottomk"})
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A token of LogQL."""
+
+    kind: str
+    text: str
+
+    @property
+    def value(self) -> str:
+        """The text of a string, without its quotes."""
+        if self.text.startswith("`"):
+            return self.text[1:-1]
+        return re.sub(r"\\(.)", r"\1", self.text[1:-1])
+
+
+def tokens(expression: str) -> list[Token]:
+    """Return the tokens of an expression, without comments."""
+    found = (Token(str(match.lastgroup), match[0]) for match in _TOKEN.finditer(expression))
+    return [token for token in found if token.kind != "comment"]
+
+
+def stream_matchers(expression: str) -> Iterator[Matcher]:
+    """Yield the matchers of all stream selectors of an expression."""
+    inside = False
+    found = tokens(expression)
+    for index, token in enumerate(found):
+        if token.text in ("{", "}") and token.kind == "sign":
+            inside = token.text == "{"
+        elif inside and token.text in _MATCH_SIGNS and 0 < index < len(found) - 1:
+            yield Matcher(found[index - 1].text, token.text, found[index + 1].value)
+
+
+def is_metric_query(expression: str) -> bool:
+    """Whether the result is numbers; a rule on lines is refused by Loki when it loads it."""
+    found = tokens(expression)
+    return any(
+        token.kind == "word" and token.text in RANGE_FUNCTIONS and following.text == "("
+        for token, following in pairwise(found)
+    )
+
+
+def result_series(expression: str) -> Series:
+    """Return the labels of the result where its outermost aggregation states them, else that they are not known."""
+    found = tokens(expression)
+    while found and found[0].text == "(":
+        found = found[1:]
+    if not found or found[0].text not in _AGGREGATIONS - _PICKING:
+        return UNKNOWN
+    labels = _grouping(found[1:]) or _grouping(_after_parentheses(found[1:]))
+    if labels is None:
+        return Series({}) if found[1].text == "(" else UNKNOWN
+    return Series({label: Values(None, True) for label in labels})
+
+
+def _grouping(found: list[Token]) -> list[str] | None:
+    """Return the labels of `by (…)` at the beginning; `None` where there is none."""
+    if [token.text for token in found[:2]] != ["by", "("]:
+        return None
+    end = next(index for index, token in enumerate(found) if token.text == ")")
+    return [token.text for token in found[2:end] if token.kind == "word"]
+
+
+def _after_parentheses(found: list[Token]) -> list[Token]:
+    """Return what follows the parentheses that open first."""
+    depth = 0
+    for index, token in enumerate(found):
+        depth += {"(": 1, ")": -1}.get(token.text, 0) if token.kind == "sign" else 0
+        if depth == 0:
+            return found[index + 1 :]
+    return []

@@ -1,0 +1,231 @@
+"""The parts of a stack whose metrics Prometheus has, with the labels that its monitors add to every series.
+
+The job labels are those of the charts and of this project's monitors with the release names and namespaces of a stack
+that sets none; `Producer.with_target(job=…)` replaces them.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from .catalogue import Drop, Producer
+from .promql import NAME
+
+APPLICATION = "application"
+_ANY: Sequence[str] = ()
+_POD = {"namespace": _ANY, "pod": _ANY, "container": _ANY, "instance": _ANY, "endpoint": _ANY}
+_SERVICE = {**_POD, "service": _ANY}
+"""The labels of a target that a ServiceMonitor has found: https://prometheus-operator.dev/docs/platform/troubleshooting/"""
+_KUBELET_JOB = ("kubelet",)
+
+
+def _scraped(
+    name: str, programs: Sequence[str], jobs: Sequence[str], setting: str, *, honor_labels: bool = False
+) -> Producer:
+    """Return a producer that a ServiceMonitor scrapes."""
+    target = {**_SERVICE, "job": jobs}
+    return Producer(name, tuple(programs), target, honor_labels=honor_labels, setting=setting)
+
+
+def _drop(pattern: str, *labels: str) -> Drop:
+    return Drop((NAME, *labels), pattern)
+
+
+_KUBELET = {"namespace": _ANY, "service": _ANY, "endpoint": _ANY, "instance": _ANY, "node": _ANY, "job": _KUBELET_JOB}
+"""The targets of a kubelet are nodes and no pods: https://github.com/prometheus-operator/prometheus-operator
+(`pkg/kubelet/controller.go`)."""
+_LOKI_ROLES = (
+    *("backend", "compactor", "distributor", "index-gateway", "ingester", "pattern-ingester", "querier"),
+    *("query-frontend", "query-scheduler", "read", "ruler", "write"),
+)
+_TEMPO_ROLES = (
+    *("compactor", "distributor", "ingester", "metrics-generator", "querier", "query-frontend"),
+    *("block-builder", "live-store", "backend-scheduler", "backend-worker"),
+)
+_SPANS = {"job": _ANY, "instance": _ANY}
+
+
+def _all() -> Sequence[Producer]:
+    metrics = "observability:metrics"
+    long_term = "observability:metrics.long_term"
+    return (
+        _scraped("prometheus", ["prometheus", "config-reloader"], ["prometheus-prometheus"], metrics),
+        _scraped(
+            "prometheus-operator",
+            ["prometheus-operator"],
+            ["prometheus-operator"],
+            f"{metrics}.install_operator",
+            honor_labels=True,
+        ),
+        _scraped(
+            "kube-state-metrics",
+            ["kube-state-metrics"],
+            ["kube-state-metrics"],
+            f"{metrics}.kube_state_metrics",
+            honor_labels=True,
+        ),
+        _scraped("node-exporter", ["node-exporter"], ["node-exporter"], f"{metrics}.node_exporter"),
+        Producer(
+            "kubelet",
+            ("kubelet",),
+            {**_KUBELET, "metrics_path": ("/metrics",)},
+            honor_labels=True,
+            drops=(
+                _drop(
+                    r"(csi_operations|storage_operation_duration)_seconds_bucket;(0.25|2.5|15|25|120|600)(\.0)?", "le"
+                ),
+            ),
+            setting=metrics,
+        ),
+        Producer(
+            "cadvisor",
+            ("cadvisor",),
+            {**_KUBELET, "metrics_path": ("/metrics/cadvisor",)},
+            honor_labels=True,
+            drops=(
+                _drop(
+                    "container_cpu_(cfs_throttled_seconds_total|load_average_10s|system_seconds_total|user_seconds_total)"
+                ),
+                _drop(
+                    "container_fs_(io_current|io_time_seconds_total|io_time_weighted_seconds_total|reads_merged_total|"
+                    "sector_reads_total|sector_writes_total|writes_merged_total)"
+                ),
+                _drop("container_memory_(mapped_file|swap)"),
+                _drop("container_(file_descriptors|tasks_state|threads_max)"),
+                _drop("container_memory_failures_total;hierarchy", "scope"),
+                _drop("container_spec.*"),
+            ),
+            setting=metrics,
+        ),
+        Producer(
+            "kubelet-probes",
+            ("kubelet-probes",),
+            {**_KUBELET, "metrics_path": ("/metrics/probes",)},
+            honor_labels=True,
+            setting=metrics,
+        ),
+        Producer(
+            "kube-apiserver",
+            ("kube-apiserver",),
+            {"namespace": _ANY, "service": _ANY, "endpoint": _ANY, "instance": _ANY, "job": ("apiserver",)},
+            drops=(
+                _drop(
+                    r"(etcd_request|apiserver_request_slo|apiserver_request_sli|apiserver_request)_duration_seconds_bucket;"
+                    r"(0\.15|0\.2|0\.3|0\.35|0\.4|0\.45|0\.6|0\.7|0\.8|0\.9|1\.25|1\.5|1\.75|2|3|3\.5|4|4\.5|6|7|8|9|15|20|"
+                    r"40|45|50)(\.0)?",
+                    "le",
+                ),
+            ),
+            setting=metrics,
+        ),
+        _scraped("coredns", ["coredns", "go"], ["coredns"], f"{metrics}.control_plane"),
+        _scraped("etcd", ["etcd"], ["kube-etcd"], f"{metrics}.control_plane"),
+        _scraped("kube-scheduler", ["kube-scheduler"], ["kube-scheduler"], f"{metrics}.control_plane"),
+        _scraped(
+            "kube-controller-manager",
+            ["kube-controller-manager"],
+            ["kube-controller-manager"],
+            f"{metrics}.control_plane",
+        ),
+        _scraped("kube-proxy", ["kube-proxy"], ["kube-proxy"], f"{metrics}.control_plane"),
+        _scraped(
+            "alertmanager",
+            ["alertmanager", "config-reloader"],
+            ["prometheus-alertmanager"],
+            "observability:alerting",
+        ),
+        _scraped("blackbox-exporter", ["blackbox-exporter"], ["blackbox-exporter"], "observability:probes"),
+        Producer(
+            "probes",
+            ("blackbox-probe",),
+            {
+                "job": tuple(f"blackbox-{kind}" for kind in ("http", "post", "tcp", "icmp", "dns")),
+                "instance": _ANY,
+                "probe": _ANY,
+                "namespace": _ANY,
+            },
+            optional=("namespace",),
+            setting="observability:probes.targets",
+        ),
+        _scraped(
+            "loki",
+            ["loki"],
+            [f"logging/loki{part}" for part in ("", *(f"-{role}" for role in _LOKI_ROLES))],
+            "observability:logging",
+        ).with_target(app_instance=("loki",)),
+        _scraped(
+            "tempo",
+            ["tempo", "go"],
+            ["tempo", *(f"tracing/{role}" for role in _TEMPO_ROLES)],
+            "observability:tracing",
+        ),
+        _scraped(
+            "tempo-3",
+            ["tempo-3", "go"],
+            ["tempo", *(f"tracing/{role}" for role in _TEMPO_ROLES)],
+            "observability:tracing.chart_version",
+        ),
+        Producer(
+            "tempo-span-metrics", ("tempo-spans",), {}, is_scraped=False, setting="observability:tracing.processors"
+        ),
+        Producer(
+            "tempo-service-graph",
+            ("tempo-service-graph",),
+            {},
+            is_scraped=False,
+            setting="observability:tracing.processors",
+        ),
+        Producer(
+            "collector-span-metrics",
+            ("otel-spans",),
+            {},
+            is_scraped=False,
+            setting="observability:telemetry.processors",
+        ),
+        _scraped(
+            "alloy",
+            ["alloy"],
+            ["alloy", "alloy-gateway", "alloy-singleton"],
+            "observability:telemetry",
+            honor_labels=True,
+        ),
+        _scraped(
+            "otel-collector",
+            ["otel-collector"],
+            ["alloy", "alloy-gateway", "alloy-singleton"],
+            "observability:telemetry",
+        ),
+        _scraped("grafana", ["grafana", "go"], ["grafana"], "observability:grafana", honor_labels=True),
+        _scraped(
+            "memcached",
+            ["memcached-exporter", "go"],
+            ["logging/loki-chunks-cache", "logging/loki-results-cache", "tracing/memcached"],
+            "observability:logging.chunks_cache_mib",
+        ),
+        _scraped("valkey", ["valkey-exporter", "go"], ["valkey-metrics"], "observability:caching"),
+        _scraped("seaweedfs", ["seaweedfs", "go"], ["seaweedfs-all-in-one"], "observability:storage"),
+        _scraped("minio", ["minio"], ["minio"], "observability:storage"),
+        *(
+            _scraped(f"thanos-{part}", [f"thanos-{program}"], [job], long_term)
+            for part, program, job in (
+                ("sidecar", "sidecar", "prometheus-thanos-discovery"),
+                ("query", "query", "thanos-query"),
+                ("query-frontend", "query-frontend", "thanos-query-frontend"),
+                ("store-gateway", "store", "thanos-store-gateway"),
+                ("compact", "compact", "thanos-compact"),
+                ("rule", "rule", "thanos-rule"),
+                ("receive-router", "receive", "thanos-receive-router"),
+                ("receive-ingestor", "receive", "thanos-receive-ingestor"),
+            )
+        ),
+        Producer(
+            APPLICATION,
+            (),
+            {**_SERVICE, "job": _ANY, "node": _ANY},
+            optional=("namespace", "pod", "container", "endpoint", "service", "node"),
+            honor_labels=True,
+            is_scraped=False,
+        ),
+    )
+
+
+PRODUCERS: Mapping[str, Producer] = {producer.name: producer for producer in _all()}
+"""Every producer by its name; `application` has the labels that a scrape adds to what an application declares."""

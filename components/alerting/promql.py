@@ -1,0 +1,416 @@
+"""PromQL as the checks of rules read it: what an expression selects, and what is wrong with it by its form alone."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import promql_parser
+import re2
+
+NAME = "__name__"
+EXPRESSIONS = 50_000
+"""The expressions, and their shapes, that stay parsed."""
+
+_MATCH_OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
+"""By the text of the parser's operators, which have no hash."""
+COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
+SET_OPERATORS = frozenset({"and", "or", "unless"})
+RATES = frozenset({"rate", "increase", "irate"})
+"""Functions over a counter that survive its resets."""
+INSTANT_RATES = frozenset({"irate", "idelta"})
+"""Functions of the last two samples alone, which no alert may rest on: one late sample changes them."""
+
+
+class PromqlError(ValueError):
+    """An expression that is not PromQL; the message is the parser's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """A condition on one label; the regular expressions of `=~` and `!~` are anchored, in the syntax of RE2."""
+
+    label: str
+    operator: str
+    value: str
+
+    @property
+    def is_negative(self) -> bool:
+        """Whether it excludes values."""
+        return self.operator.startswith("!")
+
+    def accepts(self, value: str) -> bool:
+        """Whether a series with this value of the label is selected; the empty value is that of an absent label."""
+        holds = value == self.value if self.operator.endswith("=") else fits(self.value, value)
+        return holds is not self.is_negative
+
+    def __str__(self) -> str:
+        return f"{self.label}{self.operator}{quoted(self.value)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number."""
+
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string."""
+
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selector:
+    """Series, at one time or over a range; the name of the metric is among the matchers, as `__name__`."""
+
+    matchers: tuple[Matcher, ...]
+    range: timedelta | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of the metric; empty where it is selected by a regular expression, or not at all."""
+        return next((each.value for each in self.matchers if each.label == NAME and each.operator == "="), "")
+
+    def __str__(self) -> str:
+        name = self.name
+        others = [each for each in self.matchers if not (each.label == NAME and each.operator == "=")]
+        return f"{name}{{{', '.join(map(str, others))}}}" if others or not name else name
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregation:
+    """An aggregation; without `by` and `without` it has no labels and is not `without`."""
+
+    operator: str
+    operand: "Node"
+    labels: tuple[str, ...] = ()
+    without: bool = False
+    parameter: "Node | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Matching:
+    """How the series of two sides are matched, and the side with several of them for one of the other."""
+
+    labels: tuple[str, ...] = ()
+    on: bool = False
+    many: str = ""
+    """`left` for `group_left`, `right` for `group_right`, else empty."""
+    included: tuple[str, ...] = ()
+    """Labels that the side with many takes from the other."""
+    fills: bool = False
+    """Whether a side without a counterpart has a value all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation on two sides."""
+
+    operator: str
+    left: "Node"
+    right: "Node"
+    matching: Matching = Matching()
+    returns_bool: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Negation:
+    """The negative of an operand."""
+
+    operand: "Node"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function with its arguments."""
+
+    function: str
+    arguments: tuple["Node", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Subquery:
+    """An expression that is evaluated over a range."""
+
+    operand: "Node"
+    range: timedelta
+
+
+Node = Number | Text | Selector | Aggregation | Operation | Negation | Call | Subquery
+
+
+@lru_cache(EXPRESSIONS)
+def parse(expression: str) -> Node:
+    """Return the expression; raise `PromqlError` where it is none.
+
+    Expressions that differ in their strings alone are parsed once: 200 services have the same rules.
+    """
+    literals: list[str] = []
+
+    def placeholder(found: re.Match[str]) -> str:
+        if found[0].startswith("#"):
+            return " "
+        literals.append(found[0])
+        return f'"{_PLACEHOLDER}{len(literals) - 1}"'
+
+    shape = _LITERAL.sub(placeholder, expression)
+    strings = {f"{_PLACEHOLDER}{index}": _unquoted(literal) for index, literal in enumerate(literals)}
+    node = _node(_shape(shape), strings)
+    for selector in selectors(node):
+        for matcher in selector.matchers:
+            _check(matcher)
+    return node
+
+
+_PLACEHOLDER = "literal-"
+_LITERAL = re.compile(r"""#[^\n]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`""")
+
+
+@lru_cache(EXPRESSIONS)
+def _shape(expression: str) -> Any:
+    try:
+        return promql_parser.parse(expression)
+    except ValueError as error:
+        raise PromqlError(str(error)) from error
+
+
+@lru_cache(EXPRESSIONS)
+def _unquoted(literal: str) -> str:
+    return str(_shape(literal).val)
+
+
+def _check(matcher: Matcher) -> None:
+    """Raise `PromqlError` where a regular expression is none."""
+    if matcher.operator.endswith("~"):
+        try:
+            _compiled(matcher.value)
+        except re2.error as error:
+            raise PromqlError(f"{matcher}: not a regular expression of RE2: {error}") from error
+
+
+@lru_cache(EXPRESSIONS)
+def _compiled(pattern: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    options.dot_nl = True
+    return re2.compile(pattern, options)
+
+
+@lru_cache(EXPRESSIONS)
+def fits(pattern: str, text: str) -> bool:
+    """Whether a regular expression of RE2 fits a whole text."""
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+def alternatives(pattern: str) -> tuple[str, ...]:
+    """Return the texts of a regular expression that is nothing but texts, `a|b`; none for any other."""
+    return tuple(pattern.split("|")) if _ALTERNATION.fullmatch(pattern) else ()
+
+
+_ALTERNATION = re.compile(r"[\w /:%,@=-]+(\|[\w /:%,@=-]*)*")
+
+
+def quoted(text: str) -> str:
+    """Return a string of PromQL."""
+    return '"{}"'.format(text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n"))
+
+
+def prettified(expression: str) -> str:
+    """Return an expression in one form for all that mean the same by their text; as it is where it is no PromQL."""
+    try:
+        return str(_shape(expression).prettify())
+    except PromqlError:
+        return " ".join(expression.split())
+
+
+def _node(found: Any, strings: Mapping[str, str]) -> Node:
+    """Return what the parser has found, with the strings in place of their placeholders."""
+    match found:
+        case promql_parser.ParenExpr():
+            return _node(found.expr, strings)
+        case promql_parser.NumberLiteral():
+            return Number(found.val)
+        case promql_parser.StringLiteral():
+            return Text(strings.get(found.val, found.val))
+        case promql_parser.VectorSelector():
+            return _selector(found, strings, None)
+        case promql_parser.MatrixSelector():
+            return _selector(found.vector_selector, strings, found.range)
+        case promql_parser.SubqueryExpr():
+            return Subquery(_node(found.expr, strings), found.range or timedelta())
+        case promql_parser.UnaryExpr():
+            return Negation(_node(found.expr, strings))
+        case promql_parser.Call():
+            return Call(found.func.name, tuple(_node(argument, strings) for argument in found.args))
+        case promql_parser.AggregateExpr():
+            grouping = found.modifier
+            return Aggregation(
+                str(found.op),
+                _node(found.expr, strings),
+                _names(grouping.labels, strings) if grouping else (),
+                grouping is not None and grouping.type == promql_parser.AggModifierType.Without,
+                None if found.param is None else _node(found.param, strings),
+            )
+        case promql_parser.BinaryExpr():
+            left, right = _node(found.lhs, strings), _node(found.rhs, strings)
+            modifier = found.modifier
+            if modifier is None:
+                return Operation(str(found.op), left, right)
+            return Operation(str(found.op), left, right, _matching(modifier, strings), modifier.return_bool)
+    raise PromqlError(f"{type(found).__name__}: unknown to the checks")
+
+
+_MANY = {"VectorMatchCardinality.ManyToOne": "left", "VectorMatchCardinality.OneToMany": "right"}
+
+
+def _selector(found: Any, strings: Mapping[str, str], over: timedelta | None) -> Selector:
+    if found.matchers.or_matchers:
+        raise PromqlError("`or` between the matchers of a selector is not PromQL of Prometheus; use `=~`")
+    named = (Matcher(NAME, "=", found.name),) if found.name else ()
+    stated = tuple(
+        Matcher(strings.get(each.name, each.name), _MATCH_OPERATORS[str(each.op)], strings.get(each.value, each.value))
+        for each in found.matchers.matchers
+    )
+    return Selector(named + stated, over)
+
+
+def _matching(modifier: Any, strings: Mapping[str, str]) -> Matching:
+    matching, fill = modifier.matching, modifier.fill_values
+    return Matching(
+        _names(matching.labels, strings) if matching else (),
+        bool(matching) and matching.type == promql_parser.LabelModifierType.Include,
+        _MANY.get(str(modifier.card), ""),
+        _names(modifier.group_labels or (), strings),
+        fill is not None and (fill.lhs, fill.rhs) != (None, None),
+    )
+
+
+def _names(labels: Iterable[str], strings: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(strings.get(label, label) for label in labels)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """Return the parts of a node."""
+    match node:
+        case Aggregation(parameter=parameter):
+            return (node.operand,) if parameter is None else (parameter, node.operand)
+        case Operation():
+            return (node.left, node.right)
+        case Negation() | Subquery():
+            return (node.operand,)
+        case Call():
+            return node.arguments
+    return ()
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """Yield a node and all its parts, from the left to the right."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def selectors(node: Node) -> Iterator[Selector]:
+    """Yield every selector of an expression."""
+    return (each for each in walk(node) if isinstance(each, Selector))
+
+
+def instant_rates(node: Node) -> list[str]:
+    """Return the functions of the last two samples alone that an expression calls."""
+    return [each.function for each in walk(node) if isinstance(each, Call) and each.function in INSTANT_RATES]
+
+
+def raw_counters(node: Node, is_counter: Callable[[str], bool]) -> Iterator[Selector]:
+    """Yield the counters whose value since the start of a process is compared, or is the result."""
+    match node:
+        case Selector(range=None):
+            if is_counter(node.name):
+                yield node
+        case Call(function=function) if function in _NO_VALUES:
+            return
+        case Aggregation(operator=operator) if operator in _COUNTS:
+            return
+        case Operation(operator="and" | "unless"):
+            yield from raw_counters(node.left, is_counter)
+            if isinstance(node.right, Operation):
+                yield from raw_counters(node.right, is_counter)
+        case Operation(operator="-") if list(selectors(node.left)) and list(selectors(node.right)):
+            return
+        case Subquery():
+            return
+        case _:
+            for child in children(node):
+                yield from raw_counters(child, is_counter)
+
+
+_NO_VALUES = frozenset({"absent", "timestamp"})
+_COUNTS = frozenset({"count", "group"})
+
+
+def unguarded_ratio(node: Node, records: Mapping[str, str]) -> bool:
+    """Whether a ratio of two rates is compared without a condition on the traffic, as in `… > 0.05 and … > 1`.
+
+    `records` are the recording rules by name, in which the ratio or the rate may be.
+    """
+    conditions = list(_conditions(node))
+    ratios = [each for each in conditions if _is_compared(each) and _has_ratio(each, records)]
+    guards = [each for each in conditions if _is_minimum(each) and not _has_ratio(each, records)]
+    return bool(ratios) and not guards
+
+
+def _conditions(node: Node) -> Iterator[Node]:
+    """Yield the conditions that hold together."""
+    match node:
+        case Operation(operator="and"):
+            yield from _conditions(node.left)
+            yield from _conditions(node.right)
+        case Operation(operator="unless"):
+            yield from _conditions(node.left)
+        case _:
+            yield node
+
+
+def _is_compared(node: Node) -> bool:
+    return any(isinstance(each, Operation) and each.operator in COMPARISONS for each in walk(node))
+
+
+def _is_minimum(node: Node) -> bool:
+    """Whether a node is `… > n`."""
+    match node:
+        case Operation(operator=">" | ">=", right=right):
+            return not any(selectors(right))
+        case Aggregation():
+            return _is_minimum(node.operand)
+    return False
+
+
+def _has_ratio(node: Node, records: Mapping[str, str]) -> bool:
+    for each in walk(node):
+        if isinstance(each, Operation) and each.operator == "/":
+            if _has_rate(each.left, records) and _has_rate(each.right, records):
+                return True
+        elif isinstance(each, Selector) and any(_has_ratio(found, records) for found in _recorded(each, records)):
+            return True
+    return False
+
+
+def _has_rate(node: Node, records: Mapping[str, str]) -> bool:
+    for each in walk(node):
+        if isinstance(each, Call) and each.function in RATES:
+            return True
+        if isinstance(each, Selector) and any(_has_rate(found, records) for found in _recorded(each, records)):
+            return True
+    return False
+
+
+def _recorded(selector: Selector, records: Mapping[str, str]) -> Iterator[Node]:
+    """Yield the expression of a recorded series, which is not followed again where it names the record itself."""
+    if selector.name in records:
+        node = parse(records[selector.name])
+        if all(each.name != selector.name for each in selectors(node)):
+            yield node

@@ -1,0 +1,40 @@
+"""`observability:alerting`: the settings of alerting, and what only a stack states of it."""
+
+from pydantic import Field
+
+from components._model import Plain
+from components.alerting.spec import AlertingSettings
+from components.metrics.alertmanager import AlertmanagerSettings
+
+
+class AlertingArea(AlertingSettings):
+    """Settings under `observability:alerting`, which require the stack's own Prometheus."""
+
+    objectives_directory: str = Field(
+        default="slos",
+        description=(
+            "Directory with objectives in OpenSLO v1, relative to the stack files, where there is one; empty for none."
+        ),
+        examples=["slos/production"],
+    )
+    rules_directory: str = Field(
+        default="alerts",
+        description=(
+            "Directory with rule files of Prometheus and their tests (`*_test.yaml`), relative to the stack files, "
+            "where there is one; empty for none."
+        ),
+        examples=["alerts/production"],
+    )
+    runbooks_directory: str = Field(
+        default="runbooks",
+        description=(
+            "Directory with the runbooks of the alerts in `rules_directory`, relative to the stack files, where there "
+            "is one; empty for none."
+        ),
+        examples=["docs/our-runbooks"],
+    )
+    alertmanager: Plain[AlertmanagerSettings] = Field(
+        default_factory=AlertmanagerSettings,
+        description="Size and address of the stack's own Alertmanager. Default: the default of each.",
+        examples=[{"replicas": 2}],
+    )

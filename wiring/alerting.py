@@ -1,0 +1,170 @@
+"""Alerting of a stack: the files beside it, what it deploys that rules may select, and the way of its alerts."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypedDict
+
+from components.logging.spec import LoggingSpec
+from components.metrics.alertmanager import sender_urls
+from components.metrics.args import Alertmanager as AlertmanagerOfMetrics
+from components.metrics.spec import ControlPlanePart, MetricsSpec
+from components.telemetry.engines import Engine
+from components.telemetry.model import ProcessorKind
+from components.tracing.spec import Processor
+from config import Settings
+from config.errors import Problem, setting_path
+
+from .files_beside import MARKDOWN, directory_problems, files_beside
+
+_TEST_ENDS = ("_test.yaml", "_test.yml")
+LOG_LINES = "logs"
+"""The receiver of a stack that states none: lines in its own Loki."""
+
+
+_CONTROL_PLANE = {
+    ControlPlanePart.COREDNS: "coredns",
+    ControlPlanePart.ETCD: "etcd",
+    ControlPlanePart.SCHEDULER: "kube-scheduler",
+    ControlPlanePart.CONTROLLER_MANAGER: "kube-controller-manager",
+    ControlPlanePart.PROXY: "kube-proxy",
+}
+"""The parts of the control plane by their names in the catalogue."""
+
+
+class AlertmanagerArgs(TypedDict, total=False):
+    """Alertmanager beside the stack's own Prometheus."""
+
+    alertmanager: AlertmanagerOfMetrics
+    alertmanager_urls: Sequence[str]
+    rule_values: Mapping[str, Any]
+
+
+def objective_files(settings: Settings) -> dict[str, str]:
+    """Return the documents of OpenSLO by the path of their file."""
+    area = settings.alerting
+    return {**files_beside(area.objectives_directory), **area.objectives}
+
+
+def rule_files(settings: Settings) -> dict[str, str]:
+    """Return the rule files of Prometheus by path."""
+    area = settings.alerting
+    beside = files_beside(area.rules_directory)
+    return {**{path: text for path, text in beside.items() if not path.endswith(_TEST_ENDS)}, **area.rules}
+
+
+def rule_tests(settings: Settings) -> dict[str, str]:
+    """Return the tests of the rule files by path."""
+    area = settings.alerting
+    beside = files_beside(area.rules_directory)
+    return {**{path: text for path, text in beside.items() if path.endswith(_TEST_ENDS)}, **area.rule_tests}
+
+
+def runbook_files(settings: Settings) -> dict[str, str]:
+    """Return the runbooks of users by path."""
+    area = settings.alerting
+    return {**files_beside(area.runbooks_directory, MARKDOWN), **area.runbooks}
+
+
+def alerting_file_problems(settings: Settings) -> Iterator[Problem]:
+    """Yield missing directories, and files that are in the stack file too."""
+    area = settings.alerting
+    held = {
+        "objectives_directory": {"alerting.objectives": area.objectives},
+        "rules_directory": {"alerting.rules": area.rules, "alerting.rule_tests": area.rule_tests},
+        "runbooks_directory": {"alerting.runbooks": area.runbooks},
+    }
+    for setting, files in held.items():
+        stated = setting in area.model_fields_set
+        yield from directory_problems(setting_path("alerting", setting), getattr(area, setting), files, stated=stated)
+
+
+def producers(settings: Settings) -> list[str]:
+    """Return what the stack deploys and scrapes, by the names of the catalogue."""
+    if not settings.metrics.in_stack:
+        return []
+    scraped = settings.service_monitors
+    logging, tracing, thanos = settings.logging, settings.tracing, settings.metrics.thanos
+    engine = "alloy" if settings.telemetry.engine is Engine.ALLOY else "otel-collector"
+    deployed = {
+        "prometheus": True,
+        "prometheus-operator": settings.metrics.install_operator,
+        "kube-apiserver": True,
+        "kubelet": True,
+        "cadvisor": True,
+        "kubelet-probes": True,
+        "kube-state-metrics": settings.metrics.kube_state_metrics,
+        "node-exporter": settings.metrics.node_exporter,
+        **{_CONTROL_PLANE[part]: True for part in settings.metrics.control_plane if part in _CONTROL_PLANE},
+        "alertmanager": has_alertmanager(settings),
+        "blackbox-exporter": settings.probes.enabled,
+        "probes": settings.probes.enabled,
+        engine: scraped,
+        "loki": scraped and logging.in_stack,
+        "loki-ruler": scraped and logging.in_stack and has_log_rules(settings),
+        "tempo": scraped and tracing.in_stack,
+        "tempo-span-metrics": tracing.in_stack and Processor.SPAN_METRICS in tracing.processors,
+        "tempo-service-graph": tracing.in_stack and Processor.SERVICE_GRAPHS in tracing.processors,
+        "collector-span-metrics": any(
+            processor.kind is ProcessorKind.SPAN_METRICS for processor in settings.telemetry.processors.values()
+        ),
+        "grafana": scraped and settings.grafana.enabled,
+        **({} if thanos is None else {f"thanos-{role.value}": scraped for role in thanos.roles}),
+        "thanos-sidecar": thanos is not None,
+    }
+    return [name for name, there in deployed.items() if there]
+
+
+def receivers(settings: Settings) -> Mapping[str, Any]:
+    """Return the receivers: those that the stack states, else lines of logs where its own Loki asks for no login."""
+    area, security = settings.alerting, settings.security
+    if area.receivers:
+        return area.model_dump(mode="json", exclude_unset=True, include={"receivers"})["receivers"]  # type: ignore[no-any-return]
+    logging = settings.logging
+    if not logging.in_stack or security.uses_tls or security.uses_basic_auth or area.alertmanager_url:
+        return {}
+    release = LoggingSpec.model_fields["release_name"].default
+    tenant = next(iter(logging.tenants), "")
+    url = f"http://{release}-gateway.{logging.namespace}"
+    return {LOG_LINES: {"kind": "loki", "url": url, **({"tenant": tenant} if tenant else {})}}
+
+
+def has_alertmanager(settings: Settings) -> bool:
+    """Whether the stack runs an Alertmanager."""
+    return settings.metrics.in_stack and not settings.alerting.alertmanager_url and bool(receivers(settings))
+
+
+def alertmanager_urls(settings: Settings) -> list[str]:
+    """Return the URLs that rulers send every alert to: of the stack's own Alertmanager, or of an existing one."""
+    area = settings.alerting
+    if not has_alertmanager(settings):
+        return area.alertmanager_url.split(",") if area.alertmanager_url else []
+    release = MetricsSpec.model_fields["release_name"].default
+    return sender_urls(area.alertmanager, release, settings.metrics.namespace, settings.cluster.dns_domain)
+
+
+def has_log_rules(settings: Settings) -> bool:
+    """Whether Loki's ruler evaluates rules, those of the library among them: by default, where somebody is notified."""
+    area, alerting = settings.logging, settings.alerting
+    if not area.in_stack or "ruler" in area.model_fields_set:
+        return area.in_stack and area.ruler
+    return settings.metrics.in_stack and bool(alerting.receivers or alerting.alertmanager_url)
+
+
+def alertmanager_args(
+    settings: Settings, config_secret: str, secrets: Sequence[str], chart_values: Mapping[str, Any]
+) -> AlertmanagerArgs:
+    """Return the Alertmanager that Prometheus has beside it, or the URLs of an existing one, and the chart's alerts."""
+    if not has_alertmanager(settings):
+        return {"alertmanager_urls": alertmanager_urls(settings), "rule_values": chart_values}
+    clients = {settings.metrics.namespace}
+    if has_log_rules(settings):
+        clients.add(settings.logging.namespace)
+    if settings.grafana.enabled:
+        clients.add(settings.grafana.namespace)
+    alertmanager: Any = {
+        "storage_class": settings.cluster.storage_class,
+        **settings.alerting.alertmanager.model_dump(mode="json", exclude_unset=True),
+        "config_secret": config_secret,
+        "secrets": list(secrets),
+        "client_namespaces": sorted(clients),
+    }
+    return {"alertmanager": alertmanager, "rule_values": chart_values}
