@@ -97,6 +97,7 @@ thanos = (
             store=thanos_store_args(settings, long_term_store),
             endpoints=[prometheus.sidecar_endpoint],
             cache=caching.for_thanos(),
+            long_term_groups=[] if alerting is None else alerting.long_term_groups,
         ),
         options,
     )

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
+from components._model import placeholder
 from components._shown import shown
+from components.alerting.receivers import ReceiverKind
 from components.logging.modes import LokiRole
 from components.tracing.modes import TempoMode
 
@@ -103,7 +105,65 @@ def _tempo_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
         yield Problem(replicas, _TWO_REPLICAS, set_command(replicas, 3), shown(traces.replicas))
 
 
+@rule("cluster.environment", "metrics.kind", "alerting.receivers", "alerting.alertmanager_url")
+def _alerts_reach_somebody(settings: Settings) -> Iterator[Problem]:
+    alerting = settings.alerting
+    if not settings.cluster.production or not settings.metrics.in_stack or alerting.alertmanager_url:
+        return
+    if not any(receiver.kind is not ReceiverKind.LOKI for receiver in alerting.receivers.values()):
+        place = setting_path("alerting", "receivers")
+        yield Problem(
+            place,
+            "is missing: environment production requires a receiver that reaches somebody; set one of kind pagerduty, "
+            "slack, email, teams or webhook, or alertmanager_url",
+            set_command(setting_path("alerting", "receivers", "pager", "kind"), "pagerduty"),
+        )
+
+
+@rule("cluster.environment", "metrics.kind", "alerting.dead_mans_switch", "alerting.alertmanager_url")
+def _silence_is_noticed(settings: Settings) -> Iterator[Problem]:
+    alerting = settings.alerting
+    if not settings.cluster.production or not settings.metrics.in_stack or alerting.alertmanager_url:
+        return
+    if alerting.dead_mans_switch is None:
+        place = setting_path("alerting", "dead_mans_switch", "receiver")
+        yield Problem(
+            place,
+            "is missing: environment production requires a receiver outside of the cluster that raises an alarm when "
+            "alerting is silent; set it to a receiver of kind webhook",
+            set_command(place, placeholder("receiver")),
+        )
+
+
+@rule("cluster.environment", "metrics.kind", "alerting.alertmanager", "alerting.alertmanager_url")
+def _alertmanager_is_redundant(settings: Settings) -> Iterator[Problem]:
+    alerting = settings.alerting
+    if not settings.cluster.production or not settings.metrics.in_stack or alerting.alertmanager_url:
+        return
+    if alerting.alertmanager.replicas < 2:
+        place = setting_path("alerting", "alertmanager", "replicas")
+        yield Problem(place, _TWO_REPLICAS, set_command(place, 3), shown(alerting.alertmanager.replicas))
+
+
+@rule("cluster.environment", "metrics.kind", "alerting.runbook_url")
+def _runbooks_are_links(settings: Settings) -> Iterator[Problem]:
+    url = settings.alerting.runbook_url
+    if settings.cluster.production and settings.metrics.in_stack and not url.startswith(("http://", "https://")):
+        place = setting_path("alerting", "runbook_url")
+        yield Problem(
+            place,
+            "must be a URL with environment production, as whoever is paged opens it from a notification; set one such "
+            "as https://github.com/acme/platform/blob/main/docs/runbooks/{alert}.md",
+            set_command(place, placeholder("runbook-url")),
+            shown(url),
+        )
+
+
 PRODUCTION_RULES = (
+    _alerts_reach_somebody,
+    _silence_is_noticed,
+    _alertmanager_is_redundant,
+    _runbooks_are_links,
     _object_store_is_redundant,
     _buckets_are_protected,
     _prometheus_is_a_pair,

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from components._model import StrictModel
 from components._shown import shown
+from components.alerting.notifications import NotificationSettings
+from components.alerting.spec import AlertingSettings
 from components.caching.spec import CacheSettings
 from components.datasources.spec import DatasourcesSettings
 from components.demo.spec import DemoSettings
@@ -15,6 +17,7 @@ from components.metrics.spec import MetricsSettings
 from components.probes.spec import ProbesSettings
 from components.tracing.spec import TracingSettings
 
+from .alerting import AlertingArea
 from .caching import CacheKind
 from .errors import Problem, remove_command, setting_path
 from .ingress import IngressKind
@@ -52,6 +55,12 @@ def _without_prometheus(settings: Settings) -> str:
     metrics = settings.metrics
     why = f"metrics.kind is {metrics.kind.value}, and this is a setting of the Prometheus of the stack"
     return "" if metrics.in_stack else why
+
+
+def _with_another_alertmanager(settings: Settings) -> str:
+    return "alerting.alertmanager_url is set, and the Alertmanager there has its own" * bool(
+        settings.alerting.alertmanager_url
+    )
 
 
 def _without_loki(settings: Settings) -> str:
@@ -118,6 +127,9 @@ _PROVISIONED = (
 )
 """The settings that decide which datasources the stack creates."""
 
+ALERTING_OF_A_STACK = sorted(set(AlertingArea.model_fields) - set(AlertingSettings.model_fields))
+OF_OWN_ALERTMANAGER = ("alertmanager", *NotificationSettings.model_fields)
+
 _UNUSED = (
     _Unused(
         ("logging.kind",),
@@ -135,6 +147,12 @@ _UNUSED = (
         _without_prometheus,
         {"metrics": ("namespace", "long_term", *MetricsSettings.model_fields), "retention": ("metrics",)},
     ),
+    _Unused(
+        ("metrics.kind",),
+        _without_prometheus,
+        {"alerting": (*ALERTING_OF_A_STACK, *AlertingSettings.model_fields)},
+    ),
+    _Unused(("alerting.alertmanager_url",), _with_another_alertmanager, {"alerting": OF_OWN_ALERTMANAGER}),
     _Unused(
         ("metrics.kind", "tracing.kind"),
         _tempo_without_metrics,

@@ -127,7 +127,9 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "objstore_revision": ("metrics.long_term",),
         "objstore_credentials_secret": ("storage.credentials",),
         "storage_ca": ("storage.ca",),
-        "alertmanager": ("(no area sets it)",),
+        "alertmanager": ("alerting.alertmanager", "alerting.receivers", "alerting.alertmanager_url"),
+        "alertmanager_urls": ("alerting.alertmanager_url",),
+        "rule_values": ("alerting.alerts",),
     },
     "Alerting": {
         "namespace": ("metrics.namespace",),

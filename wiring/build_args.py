@@ -102,6 +102,13 @@ class ClusterDns(TypedDict):
     cluster_domain: str
 
 
+class RulerArgs(TypedDict, total=False):
+    """A ruler, and the Alertmanagers that it sends alerts to."""
+
+    ruler: bool
+    alertmanager_url: str
+
+
 class ReleaseSource(TypedDict):
     """The source of a chart, in a namespace that the stack creates."""
 
@@ -317,7 +324,7 @@ def logging_args(
 ) -> LoggingArgs:
     """Return the arguments of Loki, with `log_rules` of the library, by file, for each tenant."""
     urls = alerting.alertmanager_urls(settings)
-    ruler: LoggingArgs = {"ruler": alerting.has_log_rules(settings)}  # type: ignore[typeddict-item]
+    ruler: RulerArgs = {"ruler": alerting.has_log_rules(settings)}
     if ruler["ruler"] and urls:
         ruler["alertmanager_url"] = ",".join(urls)
     own = {f"{tenant}/{path}": text for tenant in settings.logging.tenants for path, text in log_rules.items()}
@@ -455,10 +462,19 @@ def thanos_args(
     store: ThanosStoreArgs,
     endpoints: Sequence[Text],
     cache: BackendCacheArgs,
+    long_term_groups: Sequence[Mapping[str, Any]],
 ) -> ThanosArgs:
-    """Return the arguments of Thanos; its own series have the external labels of Prometheus."""
+    """Return the arguments of Thanos; its own series have the external labels of Prometheus.
+
+    Its ruler evaluates `long_term_groups` beside the groups that the stack states.
+    """
     area = settings.metrics.thanos
+    ruler: RulerArgs = {}
+    if area is not None and area.ruler and (urls := alerting.alertmanager_urls(settings)):
+        ruler["alertmanager_url"] = ",".join(urls)
+    groups = [*([] if area is None else area.ruler_groups), *long_term_groups]
     return {
+        **ruler,
         "storage_class": settings.cluster.storage_class,
         **pods(settings),
         **placement(settings),
@@ -474,6 +490,7 @@ def thanos_args(
         "out_of_order_window": settings.metrics.out_of_order_window,
         "endpoints": endpoints,
         "external_labels": external_labels(settings),
+        "ruler_groups": groups,
         **authentication.of_thanos(settings),
         "client_namespaces": authentication.clients_of_prometheus(settings),
     }

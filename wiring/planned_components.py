@@ -9,7 +9,7 @@ import pulumi
 from components import AlertingArgs, DatasourcesArgs, LoggingArgs, TelemetryArgs, TracingArgs
 from components._spec import Spec
 from components.alerting.alertmanager_config import secret_names
-from components.alerting.component import chart_values_of, log_rule_files
+from components.alerting.component import chart_values_of, log_rule_files, long_term_groups_of
 from components.alerting.spec import CONFIG_SECRET, AlertingSpec
 from components.caching.spec import CacheSpec
 from components.certificates.spec import CertificateSpec
@@ -219,6 +219,7 @@ def _thanos(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, objec
         name: value for name, value in bucket.items() if name in ("bucket", "bucket_prefix", "endpoint")
     }
     yield ThanosObjectStoreSpec, {**arguments, **named}
+    alerting = planned_alerting(settings)
     yield (
         ThanosSpec,
         build_args.thanos_args(
@@ -227,6 +228,7 @@ def _thanos(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, objec
             store=thanos_store_args(settings, store),
             endpoints=[UNKNOWN_OUTPUT],
             cache=_cache(settings),
+            long_term_groups=[] if alerting is None else long_term_groups_of(alerting),
         ),
     )
 

@@ -92,7 +92,7 @@ class Alerting(pulumi.ComponentResource):
     @property
     def long_term_groups(self) -> list[dict[str, Any]]:
         """Groups of rules for the ruler of Thanos."""
-        return [group.rendered() for group in self._spec.compiled.long_term_groups]
+        return long_term_groups_of(self._spec)
 
 
 def log_rule_files(spec: AlertingSpec) -> dict[str, str]:
@@ -104,3 +104,8 @@ def log_rule_files(spec: AlertingSpec) -> dict[str, str]:
 def chart_values_of(spec: AlertingSpec) -> dict[str, Any]:
     """Return the values of the chart kube-prometheus-stack: those of its alerts that page well."""
     return spec.stated.chart_alerts.values() if spec.stated.notifies else {}
+
+
+def long_term_groups_of(spec: AlertingSpec) -> list[dict[str, Any]]:
+    """Return the groups of rules for the ruler of Thanos."""
+    return [group.rendered() for group in spec.compiled.long_term_groups]

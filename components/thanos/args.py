@@ -94,7 +94,8 @@ class ThanosArgs(TypedDict):
     ruler_groups: NotRequired[Sequence[Mapping[str, Any]]]
     """Groups of the ruler's rules, as in a rule file of Prometheus. Default: none."""
     alertmanager_url: NotRequired[pulumi.Input[str]]
-    """URL of the Alertmanager for alerts of the ruler. Default: none, and no alert is sent."""
+    """URL of the Alertmanager for alerts of the ruler, or several joined by commas. Default: none, and no alert is
+    sent; in a stack that of `alerting`."""
     receive: NotRequired[bool]
     """Whether Thanos receives remote writes: a router, and ingestors that hold samples until they are in the
     bucket. Pushes then go there, and not to every Prometheus. Default: false."""

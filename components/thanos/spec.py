@@ -25,7 +25,6 @@ from ..units import (
     Duration,
     Hostname,
     Name,
-    OptionalHttpUrl,
     Replicas,
     VolumeSize,
     Word,
@@ -33,7 +32,7 @@ from ..units import (
     parse_duration,
     parse_quantity,
 )
-from ..urls import is_host_and_port
+from ..urls import OptionalAlertmanagerUrls, is_host_and_port
 from .flags import FLAGS_OF_ARGUMENTS, MERGED_REPLICAS, RETENTION_ARGUMENTS
 from .roles import BUCKET_ROLES, DEFAULT_RESOURCES, ThanosRole
 
@@ -142,9 +141,12 @@ class LongTermSettings(ReleaseSettings):
         description="Groups of the ruler's rules, as in a rule file of Prometheus. Default: none.",
         examples=[[{"name": "sli", "rules": [{"record": "job:up:min", "expr": "min by (job) (up)"}]}]],
     )
-    alertmanager_url: OptionalHttpUrl = Field(
+    alertmanager_url: OptionalAlertmanagerUrls = Field(
         default="",
-        description="URL of the Alertmanager for alerts of the ruler. Default: none, and no alert is sent.",
+        description=(
+            "URL of the Alertmanager for alerts of the ruler, or several joined by commas. Default: none, and no alert "
+            "is sent; in a stack that of `alerting`."
+        ),
         examples=["http://alertmanager-operated.monitoring:9093"],
     )
     receive: Plain[bool] = Field(

@@ -95,9 +95,10 @@ def _compactor(spec: ThanosSpec) -> dict[str, Any]:
 
 
 def _ruler(spec: ThanosSpec) -> dict[str, Any]:
-    url = urlsplit(spec.alertmanager_url)
-    target = {"static_configs": [url.netloc], "scheme": url.scheme, "path_prefix": url.path, "api_version": "v2"}
-    targets = [target] if spec.alertmanager_url else []
+    targets = [
+        {"static_configs": [url.netloc], "scheme": url.scheme, "path_prefix": url.path, "api_version": "v2"}
+        for url in map(urlsplit, filter(None, spec.alertmanager_url.split(",")))
+    ]
     rules = json.dumps({"groups": [dict(group) for group in spec.ruler_groups]})
     alertmanagers = json.dumps({"alertmanagers": targets})
     values = workload_values(spec, ThanosRole.RULE, _external_labels(spec))
