@@ -40,23 +40,27 @@ class Kept:
     section: str
     """Section of the chart in `defaultRules.rules`."""
     producers: frozenset[str]
+    severities: Sequence[Severity]
+    """Its severity, the chart's or another; both where the chart has a rule of each."""
+    pending: str
+    """`for` of the chart's rules."""
     why: str
     """Why it is a symptom."""
     summary: str
     impact: str
     symptom: str
     runbook: Runbook
-    severity: Severity | None = None
-    """Severity in place of the chart's; `None` where the chart has a rule of each, or the right one."""
     dashboard: str = "cluster"
     query: str = ""
-    """What its dashboard shows where there is none: a query for Grafana's Explore."""
+    """The signal of its expression, in short: for a graph, and for a reader."""
 
 
 def _kept(
     section: str,
     producers: str,
     *,
+    severities: Sequence[Severity],
+    pending: str,
     why: str,
     summary: str,
     impact: str,
@@ -66,7 +70,6 @@ def _kept(
     resolve: Sequence[str],
     query: str,
     escalate: str = "Whoever runs the platform, in working hours.",
-    severity: Severity | None = None,
     dashboard: str = "cluster",
 ) -> Kept:
     return Kept(
@@ -77,18 +80,22 @@ def _kept(
         impact=impact,
         symptom=symptom,
         runbook=Runbook(meaning, look, resolve, escalate),
-        severity=severity,
+        severities=severities,
+        pending=pending,
         dashboard=dashboard,
         query=query,
     )
 
 
+BOTH = (Severity.CRITICAL, Severity.WARNING)
 _AT_ONCE = "Whoever runs the platform, at once."
 
 KEPT: Mapping[str, Kept] = {
     "TargetDown": _kept(
         "general",
         "",
+        severities=(Severity.WARNING,),
+        pending="10m",
         why="what is not scraped is not watched: its alerts are dead",
         summary="More than a tenth of the targets of a job cannot be scraped",
         impact="Alerts and dashboards of these targets lack data.",
@@ -106,6 +113,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeAPIErrorBudgetBurn": _kept(
         "kubeApiserverSlos",
         "kube-apiserver",
+        severities=BOTH,
+        pending="2m, 15m, 1h, 3h",
         why="users of the API get errors, or wait",
         summary="The API server answers too many requests with an error or too late",
         impact="Deployments, autoscaling and operators fail or are slow.",
@@ -135,6 +144,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeDeploymentReplicasMismatch": _kept(
         "kubernetesApps",
         "kube-state-metrics",
+        severities=(Severity.WARNING,),
+        pending="15m",
         why="the service runs with less than it was sized for",
         summary="A Deployment has fewer replicas available than it should",
         impact="The service has less capacity, or none.",
@@ -156,6 +167,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeStatefulSetReplicasMismatch": _kept(
         "kubernetesApps",
         "kube-state-metrics",
+        severities=(Severity.WARNING,),
+        pending="15m",
         why="the service runs with less than it was sized for",
         summary="A StatefulSet has another number of ready replicas than it should",
         impact="The service has fewer copies of its data, less capacity, or none.",
@@ -177,6 +190,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeDaemonSetRolloutStuck": _kept(
         "kubernetesApps",
         "kube-state-metrics",
+        severities=(Severity.WARNING,),
+        pending="15m",
         why="nodes lack what must run on each: network, storage, collectors",
         summary="A DaemonSet does not run on all nodes that it should",
         impact="Pods of these nodes lack network, volumes, logs or metrics.",
@@ -193,6 +208,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeJobFailed": _kept(
         "kubernetesApps",
         "kube-state-metrics",
+        severities=(Severity.WARNING,),
+        pending="15m",
         why="work that somebody asked for was not done",
         summary="A Job has failed",
         impact="What the Job does, such as a backup or a migration, was not done.",
@@ -210,6 +227,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeHpaMaxedOut": _kept(
         "kubernetesApps",
         "kube-state-metrics",
+        severities=(Severity.WARNING,),
+        pending="15m",
         why="more load would meet no more capacity",
         summary="An autoscaler has reached its maximum",
         impact="If load grows further, the service gets slow.",
@@ -224,6 +243,8 @@ KEPT: Mapping[str, Kept] = {
     "KubePersistentVolumeFillingUp": _kept(
         "kubernetesStorage",
         "kubelet",
+        severities=BOTH,
+        pending="1m, 1h",
         why="what writes to a full volume stops",
         summary="A volume is full, or will be within four days",
         impact="What writes to the volume stops, and may not start again.",
@@ -241,6 +262,8 @@ KEPT: Mapping[str, Kept] = {
     "KubePersistentVolumeInodesFillingUp": _kept(
         "kubernetesStorage",
         "kubelet",
+        severities=BOTH,
+        pending="1m, 1h",
         why="without inodes no file can be made, whatever space is left",
         summary="A volume has no inodes left, or will have none within four days",
         impact="What makes files on the volume stops.",
@@ -255,6 +278,8 @@ KEPT: Mapping[str, Kept] = {
     "KubePersistentVolumeErrors": _kept(
         "kubernetesStorage",
         "kube-state-metrics",
+        severities=(Severity.CRITICAL,),
+        pending="5m",
         why="pods that need the volume do not start",
         summary="A volume could not be provided",
         impact="Pods with the claim do not start.",
@@ -269,6 +294,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeAPIDown": _kept(
         "kubernetesSystem",
         "kube-apiserver",
+        severities=(Severity.CRITICAL,),
+        pending="15m",
         why="without it nothing of the API server is watched",
         summary="Prometheus has no target of the API server",
         impact="`ClusterDown` and all alerts on the API server are dead.",
@@ -282,6 +309,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeAggregatedAPIDown": _kept(
         "kubernetesSystem",
         "kube-apiserver",
+        severities=(Severity.WARNING,),
+        pending="5m",
         why="autoscaling and `kubectl top` stop, and namespaces cannot be deleted",
         summary="An aggregated API is not available",
         impact="Autoscalers that read it stand still; namespaces cannot be deleted.",
@@ -294,6 +323,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeClientCertificateExpiration": _kept(
         "kubernetesSystem",
         "kube-apiserver",
+        severities=BOTH,
+        pending="5m",
         why="a kubelet or controller is about to lose its login",
         summary="A client certificate of the API server is about to expire",
         impact="What uses it loses its login: a kubelet, a controller, a person.",
@@ -310,6 +341,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeNodeNotReady": _kept(
         "kubernetesSystem",
         "kube-state-metrics",
+        severities=(Severity.WARNING,),
+        pending="15m",
         why="the node takes no pods, and its own were moved away",
         summary="A node is not ready",
         impact="Its pods run elsewhere, and there is less room.",
@@ -323,6 +356,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeletDown": _kept(
         "kubernetesSystem",
         "kubelet kube-state-metrics",
+        severities=(Severity.CRITICAL,),
+        pending="15m",
         why="without kubelets nothing of pods and volumes is watched",
         summary="No kubelet is scraped",
         impact="Alerts on volumes and containers are dead.",
@@ -343,6 +378,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeStateMetricsListErrors": _kept(
         "kubeStateMetrics",
         "kube-state-metrics",
+        severities=(Severity.WARNING,),
+        pending="15m",
         why="every alert on Deployments, nodes and volumes is blind",
         summary="kube-state-metrics cannot list objects",
         impact="Alerts on Kubernetes' objects lack data or are wrong.",
@@ -351,11 +388,12 @@ KEPT: Mapping[str, Kept] = {
         query='sum by (resource) (rate(kube_state_metrics_list_total{result="error"}[5m]))',
         look=["The log of kube-state-metrics names the resource and the error."],
         resolve=["If it is forbidden: its ClusterRole.", "If the resource is gone: remove it from its list."],
-        severity=Severity.WARNING,
     ),
     "KubeStateMetricsWatchErrors": _kept(
         "kubeStateMetrics",
         "kube-state-metrics",
+        severities=(Severity.WARNING,),
+        pending="15m",
         why="every alert on Deployments, nodes and volumes is late",
         summary="kube-state-metrics cannot watch objects",
         impact="Alerts on Kubernetes' objects see an old state.",
@@ -364,11 +402,12 @@ KEPT: Mapping[str, Kept] = {
         query='sum by (resource) (rate(kube_state_metrics_watch_total{result="error"}[5m]))',
         look=["The log of kube-state-metrics names the resource and the error."],
         resolve=["If it is forbidden: its ClusterRole.", "If the API server is overloaded: `KubeAPIErrorBudgetBurn`."],
-        severity=Severity.WARNING,
     ),
     "NodeFilesystemAlmostOutOfSpace": _kept(
         "nodeExporterAlerting",
         "node-exporter",
+        severities=BOTH,
+        pending="30m",
         why="a disk that is full already: `DiskFillingUp` looks at its growth alone",
         summary="A filesystem of a node is almost full",
         impact="Pods are evicted, and nothing can be written.",
@@ -383,6 +422,8 @@ KEPT: Mapping[str, Kept] = {
     "NodeFilesystemAlmostOutOfFiles": _kept(
         "nodeExporterAlerting",
         "node-exporter",
+        severities=BOTH,
+        pending="1h",
         why="without inodes no file can be made, whatever space is left",
         summary="A filesystem of a node has almost no inodes left",
         impact="No pod can start on the node, and logs end.",
@@ -397,6 +438,8 @@ KEPT: Mapping[str, Kept] = {
     "NodeClockNotSynchronising": _kept(
         "nodeExporterAlerting",
         "node-exporter",
+        severities=(Severity.WARNING,),
+        pending="10m",
         why="a wrong clock breaks certificates, logins and the order of logs",
         summary="The clock of a node is not synchronized",
         impact="Certificates and tokens are refused; logs and traces are refused or in the wrong order.",
@@ -410,6 +453,8 @@ KEPT: Mapping[str, Kept] = {
     "NodeRAIDDegraded": _kept(
         "nodeExporterAlerting",
         "node-exporter",
+        severities=(Severity.CRITICAL,),
+        pending="15m",
         why="the next disk that fails takes the data with it",
         summary="A RAID array of a node has lost a disk",
         impact="Another failed disk loses the data.",
@@ -424,6 +469,8 @@ KEPT: Mapping[str, Kept] = {
     "NodeFileDescriptorLimit": _kept(
         "nodeExporterAlerting",
         "node-exporter",
+        severities=BOTH,
+        pending="15m",
         why="at the limit no process of the node can open a file or a connection",
         summary="A node is about to run out of file descriptors",
         impact="At the limit all processes of the node fail.",
@@ -438,6 +485,8 @@ KEPT: Mapping[str, Kept] = {
     "PrometheusOperatorSyncFailed": _kept(
         "prometheusOperator",
         "prometheus-operator",
+        severities=(Severity.WARNING,),
+        pending="10m",
         why="changed rules, targets and routes do not take effect",
         summary="The Prometheus operator cannot apply an object",
         impact="Prometheus or Alertmanager runs with an old configuration.",
@@ -451,6 +500,8 @@ KEPT: Mapping[str, Kept] = {
     "PrometheusOperatorRejectedResources": _kept(
         "prometheusOperator",
         "prometheus-operator",
+        severities=(Severity.WARNING,),
+        pending="5m",
         why="a rule or monitor that is refused is silently dead",
         summary="The Prometheus operator refuses objects",
         impact="Their alerts and targets do not exist.",
@@ -465,6 +516,8 @@ KEPT: Mapping[str, Kept] = {
     "PrometheusBadConfig": _kept(
         "prometheus",
         "prometheus",
+        severities=(Severity.CRITICAL,),
+        pending="10m",
         why="changed rules and targets do not take effect",
         summary="Prometheus refuses its configuration",
         impact="It runs with the old one, and does not start again with the new one.",
@@ -479,6 +532,8 @@ KEPT: Mapping[str, Kept] = {
     "PrometheusMissingRuleEvaluations": _kept(
         "prometheus",
         "prometheus",
+        severities=(Severity.WARNING,),
+        pending="15m",
         why="alerts come late, and records have gaps",
         summary="Prometheus skips evaluations of a slow rule group",
         impact="Alerts of the group come late; its records have gaps.",
@@ -496,6 +551,8 @@ KEPT: Mapping[str, Kept] = {
     "AlertmanagerFailedReload": _kept(
         "alertmanager",
         "alertmanager",
+        severities=(Severity.CRITICAL,),
+        pending="10m",
         why="changed routes and receivers do not take effect",
         summary="Alertmanager refuses its configuration",
         impact="It runs with the old one, and does not start again with the new one.",
@@ -510,6 +567,8 @@ KEPT: Mapping[str, Kept] = {
     "AlertmanagerMembersInconsistent": _kept(
         "alertmanager",
         "alertmanager",
+        severities=(Severity.WARNING,),
+        pending="15m",
         why="each member that is alone sends every page once more",
         summary="Members of the Alertmanager cluster do not find each other",
         impact="Pages are sent several times, and silences hold on one member alone.",
@@ -518,12 +577,13 @@ KEPT: Mapping[str, Kept] = {
         query="alertmanager_cluster_members",
         look=["The page Status of Alertmanager lists the peers that it sees."],
         resolve=["Admit port 9094, TCP and UDP, between the pods: NetworkPolicy.", "Restart the member that is alone."],
-        severity=Severity.WARNING,
         dashboard="alertmanager",
     ),
     "ConfigReloaderSidecarErrors": _kept(
         "configReloaders",
         "prometheus",
+        severities=(Severity.WARNING,),
+        pending="10m",
         why="changed rules and routes do not take effect",
         summary="A configuration reloader fails",
         impact="Prometheus or Alertmanager runs with an old configuration.",
@@ -537,6 +597,8 @@ KEPT: Mapping[str, Kept] = {
     "etcdInsufficientMembers": _kept(
         "etcd",
         "etcd",
+        severities=(Severity.CRITICAL,),
+        pending="3m",
         why="without a majority the API server cannot write",
         summary="etcd has lost its majority",
         impact="Nothing can be deployed, scaled or moved.",
@@ -550,6 +612,8 @@ KEPT: Mapping[str, Kept] = {
     "etcdNoLeader": _kept(
         "etcd",
         "etcd",
+        severities=(Severity.CRITICAL,),
+        pending="1m",
         why="without a leader the API server cannot write",
         summary="A member of etcd has no leader",
         impact="API servers that use this member cannot write.",
@@ -563,6 +627,8 @@ KEPT: Mapping[str, Kept] = {
     "etcdDatabaseQuotaLowSpace": _kept(
         "etcd",
         "etcd",
+        severities=(Severity.CRITICAL,),
+        pending="10m",
         why="at its quota etcd refuses all writes",
         summary="The database of etcd is almost at its quota",
         impact="At the quota nothing can be written in the cluster.",
@@ -576,6 +642,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeControllerManagerDown": _kept(
         "kubeControllerManager",
         "kube-controller-manager",
+        severities=(Severity.CRITICAL,),
+        pending="15m",
         why="nothing in the cluster is brought to its wanted state",
         summary="There is no kube-controller-manager",
         impact="Pods are not replaced, and Deployments do not roll out.",
@@ -589,6 +657,8 @@ KEPT: Mapping[str, Kept] = {
     "KubeSchedulerDown": _kept(
         "kubeSchedulerAlerting",
         "kube-scheduler",
+        severities=(Severity.CRITICAL,),
+        pending="15m",
         why="no new pod starts",
         summary="There is no kube-scheduler",
         impact="New pods stay Pending.",

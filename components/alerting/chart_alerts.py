@@ -80,7 +80,8 @@ class ChartAlerts:
         }
 
     def _custom(self, name: str, kept: Kept) -> dict[str, str]:
-        severity = self._override(name).severity or kept.severity
+        stated = self._override(name).severity
+        severity = stated or (kept.severities[0] if len(kept.severities) == 1 else None)
         return {"severity": severity.value} if severity else {}
 
 
@@ -130,10 +131,11 @@ def documented_chart_alerts() -> list[Documented]:
         Documented(
             name=name,
             type=AlertType.ALERT,
-            severity=kept.severity.value if kept.severity else "as in the chart",
-            pending="",
+            severity=", ".join(kept.severities),
+            pending=kept.pending,
             owner=_PLATFORM,
             expr=kept.query,
+            expr_shows="Its signal, in short",
             language=Language.PROMQL,
             producers=sorted(kept.producers),
             summary=kept.summary,

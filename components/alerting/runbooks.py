@@ -3,11 +3,13 @@
 A runbook of the library is part of its alert; those of users are markdown files named after the alert.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .rules import RUNBOOK, Alert, AlertType, Group, Language, RuleProblem
 
+_LABEL = re.compile(r"\{\{ \$labels\.(\w+) \}\}")
 HEADINGS = ("Meaning", "Impact", "Diagnose", "Resolve", "Escalate")
 """The sections of every runbook, in their order."""
 ALERT_PLACEHOLDER = "{alert}"
@@ -47,15 +49,13 @@ class Documented:
     pending: str
     owner: str
     expr: str
-    """Empty where a chart has the expression."""
     language: Language
     producers: Sequence[str]
     summary: str
     impact: str
     symptom: str
     runbook: Runbook
-    notes: Mapping[str, str] = field(default_factory=dict)
-    """Further sections by their heading."""
+    expr_shows: str = "The expression of the alert"
 
 
 def runbook_address(template: str, alert: str) -> str:
@@ -65,15 +65,17 @@ def runbook_address(template: str, alert: str) -> str:
 
 def runbook_text(alert: Documented) -> str:
     """Return the runbook of an alert in Markdown."""
-    own = [Query("The expression of the alert", alert.expr, alert.language)] if alert.expr else []
+    own = Query(alert.expr_shows, alert.expr, alert.language)
+    noticed = f"\n\nWhat users notice: {alert.symptom}" if alert.symptom else ""
     sections = {
         "Meaning": alert.runbook.meaning,
-        "Impact": f"{alert.impact}\n\nWhat users notice: {alert.symptom}",
-        "Diagnose": "\n".join(_step(number, step) for number, step in enumerate([*own, *alert.runbook.diagnose], 1)),
+        "Impact": f"{alert.impact}{noticed}",
+        "Diagnose": "\n".join(_step(number, step) for number, step in enumerate([own, *alert.runbook.diagnose], 1)),
         "Resolve": "\n".join(f"{number}. {step}" for number, step in enumerate(alert.runbook.resolve, 1)),
         "Escalate": alert.runbook.escalate,
     }
-    return _page(alert.name, f"{alert.summary}\n\n{_facts(alert)}", sections | dict(alert.notes))
+    summary = _LABEL.sub(r"`<\1>`", alert.summary)
+    return _page(alert.name, f"{summary}.\n\n{_facts(alert)}", sections)
 
 
 def template_text() -> str:
@@ -128,9 +130,10 @@ def _sections(text: str) -> dict[str, str]:
 
 
 def _facts(alert: Documented) -> str:
-    severity = "pages nobody" if alert.type is not AlertType.ALERT else f"severity `{alert.severity}`"
-    pending = f", after `{alert.pending}`" if alert.pending else ""
-    return f"Type `{alert.type}`, {severity}{pending}, owner `{alert.owner}`; from {', '.join(alert.producers)}."
+    severity = "pages nobody" if alert.type is not AlertType.ALERT else f"severity {alert.severity}"
+    pending = f", after {alert.pending}" if alert.pending else ""
+    producers = f"; from {', '.join(alert.producers)}" if alert.producers else ""
+    return f"Type `{alert.type}`, {severity}{pending}, owner `{alert.owner}`{producers}."
 
 
 def _step(number: int, step: Query | str) -> str:

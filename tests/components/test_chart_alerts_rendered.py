@@ -97,8 +97,10 @@ def test_what_is_kept_has_all_that_whoever_is_paged_needs() -> None:
     for alert in alerts(kept()):
         assert alert.annotations["runbook_url"] == f"https://wiki.example.org/runbooks/{alert.name}"
         assert alert.annotations["symptom"]
-        severity = KEPT[alert.name].severity
-        assert severity is None or alert.labels["severity"] == severity
+    for name, stated in KEPT.items():
+        rules = [alert for alert in alerts(kept()) if alert.name == name]
+        assert {rule.labels["severity"] for rule in rules} == set(stated.severities), name
+        assert ", ".join(dict.fromkeys(rule.pending for rule in rules)) == stated.pending, name
 
 
 def test_every_alert_that_is_kept_has_cases_that_hold(tmp_path: Path) -> None:

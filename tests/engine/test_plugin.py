@@ -67,6 +67,7 @@ def test_the_reference_is_up_to_date() -> None:
     stale = [name for name, text in generated.items() if _read(ROOT / name) != text]
     assert not stale, f"run `make docs`: {', '.join(stale)} tell something else than the code"
     pages = {str(page.relative_to(ROOT)) for page in (ROOT / "docs/reference").glob("*.md")}
+    pages |= {str(page.relative_to(ROOT)) for page in (ROOT / "docs/runbooks").glob("*.md")}
     assert pages <= set(generated), f"run `make docs`: nothing makes {', '.join(pages - set(generated))} any more"
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from tools.docs.alerts import RUNBOOKS
+from tools.docs.markdown import GENERATED
 from tools.docs.pages import REFERENCE, reference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -10,8 +12,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def main() -> None:
     """Write every generated file that differs."""
     wanted = reference(ROOT)
-    for page in sorted((ROOT / REFERENCE).glob("*.md")):
-        if str(page.relative_to(ROOT)) not in wanted:
+    for page in sorted(path for directory in (REFERENCE, RUNBOOKS) for path in (ROOT / directory).glob("*.md")):
+        generated = page.read_text(encoding="utf-8").startswith(GENERATED)
+        if generated and str(page.relative_to(ROOT)) not in wanted:
             page.unlink()
             print(f"removed {page.relative_to(ROOT)}")
     for name, text in wanted.items():

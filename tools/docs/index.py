@@ -17,6 +17,7 @@ def index_page(tokens: Iterable[str], schema: Schema) -> str:
         [
             "Settings of a stack file: [settings](settings.md). Charts: [charts](charts.md).",
             "Modes, with the stores and charts that support them: [modes](modes.md).",
+            "Alerts, each with its runbook: [alerts](alerts.md).",
         ],
         ["## Components"],
         table(["component", "is"], components),

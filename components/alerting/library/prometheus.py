@@ -148,7 +148,7 @@ ALERTMANAGER = Topic(
                 diagnose=[
                     Query("Why", "sum by (integration, reason) (rate(alertmanager_notifications_failed_total[15m]))"),
                     POD_LOGS,
-                    "`make alert-test STACK=<stack>` sends a test page through each receiver.",
+                    "A test page: `amtool alert add Test severity=critical --alertmanager.url=http://<alertmanager>:9093`.",
                 ],
                 resolve=[
                     "clientError: the secret or the channel is wrong; correct the Secret that the receiver names.",
