@@ -1,9 +1,9 @@
 """Collectors: what they have taken arrives."""
 
-from ..rules import Severity
+from ..rules import Group, Record, Severity
 from ..runbooks import Query, Runbook
-from ..shapes import RatioAbove
-from .model import PLATFORM, Topic
+from ..shapes import Above, RatioAbove, Signal, Unit, gauge, selector
+from .model import PLACE, PLATFORM, Topic, example
 from .shares import ESCALATE, POD_LOGS, Share, share_group
 
 _COLLECTOR = {"namespace": "telemetry", "job": "collector"}
@@ -22,11 +22,12 @@ def _collector(producer: str, title: str, prefix: str, record: str, suffix: str)
         )
         for signal, counted in (("traces", "spans"), ("logs", "log_records"), ("metrics", "metric_points"))
     ]
+    queue = gauge(f"job:{prefix}_queue:utilization", Unit.RATIO, _COLLECTOR)
     return Topic(
         producer,
         f"{title} delivers what it has taken by OTLP",
         producers=frozenset({producer}),
-        records=[share_group(prefix, *shares)],
+        records=[share_group(prefix, *shares), _queue_group(prefix, queue)],
         alert_group=f"{prefix}_alerts",
         alerts=[
             RatioAbove(
@@ -60,6 +61,58 @@ def _collector(producer: str, title: str, prefix: str, record: str, suffix: str)
                     ],
                     escalate=ESCALATE,
                 ),
+            ),
+            Above(
+                name=f"{title}QueueFull",
+                severity=Severity.WARNING,
+                pending="15m",
+                owner=PLATFORM,
+                summary=f"{title} is about to lose data",
+                description=f"{{value}} of a queue of {title} ({{{{ $labels.job }}}}) is used (limit {{threshold}}).",
+                impact="When the queue is full, the collector refuses what services send, or loses it.",
+                symptom="Logs, traces or metrics arrive late.",
+                dashboard="collectors",
+                signal=queue,
+                threshold=0.8,
+                runbook=Runbook(
+                    meaning="A destination takes less than the collector gets, or nothing at all.",
+                    diagnose=[
+                        Query(
+                            "Which destination",
+                            "topk(5, otelcol_exporter_queue_size / otelcol_exporter_queue_capacity)",
+                        ),
+                        POD_LOGS,
+                        "The alerts of the destination: `LokiRefusingWrites`, `TempoDiscardingSpans`.",
+                    ],
+                    resolve=[
+                        "If the destination is down: repair that; the queue is then sent.",
+                        "If it is too slow for the traffic: scale it, or raise `queue_size` of the collector.",
+                    ],
+                    escalate=ESCALATE,
+                ),
+            ),
+        ],
+    )
+
+
+def _queue_group(prefix: str, queue: Signal) -> Group:
+    size, capacity = "otelcol_exporter_queue_size", "otelcol_exporter_queue_capacity"
+    labels = {**_COLLECTOR, "exporter": "otlp_http/tempo", "data_type": "traces"}
+    return Group(
+        f"{prefix}_queue_rules",
+        [Record(queue.expr, f"max by (namespace, job) ({size} / {capacity})")],
+        PLACE,
+        interval="1m",
+        cases=[
+            example(
+                "the fullest queue",
+                {
+                    selector(size, labels): "30x40",
+                    selector(capacity, labels): "40x40",
+                    selector(size, {**labels, "data_type": "logs"}): "1x40",
+                    selector(capacity, {**labels, "data_type": "logs"}): "40x40",
+                },
+                {selector(queue.expr, queue.labels): 0.75},
             )
         ],
     )
