@@ -134,17 +134,6 @@ def _certificate(bucket: str) -> dict[str, str]:
     }
 
 
-def _list_calls(kind: str, errors: int) -> dict[str, str]:
-    return {
-        f'kube_state_metrics_{kind}_total{{{_KSM},resource="*v1.Pod",result="error"}}': f"0+{errors}x40",
-        f'kube_state_metrics_{kind}_total{{{_KSM},resource="*v1.Pod",result="success"}}': "0+100x40",
-    }
-
-
-def _unavailable(series: str) -> tuple[dict[str, str], dict[str, str]]:
-    return {}, {series: "1x40"}
-
-
 EXAMPLES: Mapping[str, Example] = {
     "TargetDown": Example(
         {
@@ -250,8 +239,6 @@ EXAMPLES: Mapping[str, Example] = {
             'up{job="kubelet",metrics_path="/metrics",node="node-1"}': "1x40",
         },
     ),
-    "KubeStateMetricsListErrors": Example(_list_calls("list", 2), {}, "25m", _list_calls("list", 0)),
-    "KubeStateMetricsWatchErrors": Example(_list_calls("watch", 2), {}, "25m", _list_calls("watch", 0)),
     "NodeFilesystemAlmostOutOfSpace": Example(
         _filesystem("node_filesystem_avail_bytes", "node_filesystem_size_bytes", 4),
         _DISK,

@@ -51,6 +51,8 @@ class Kept:
     symptom: str
     runbook: Runbook
     dashboard: str = "cluster"
+    description: str = ""
+    """In place of the chart's, where that one names a label that the result does not have."""
     query: str = ""
     """The signal of its expression, in short: for a graph, and for a reader."""
 
@@ -70,6 +72,7 @@ def _kept(
     resolve: Sequence[str],
     query: str,
     escalate: str = "Whoever runs the platform, in working hours.",
+    description: str = "",
     dashboard: str = "cluster",
 ) -> Kept:
     return Kept(
@@ -83,6 +86,7 @@ def _kept(
         severities=severities,
         pending=pending,
         dashboard=dashboard,
+        description=description,
         query=query,
     )
 
@@ -117,6 +121,7 @@ KEPT: Mapping[str, Kept] = {
         pending="2m, 15m, 1h, 3h",
         why="users of the API get errors, or wait",
         summary="The API server answers too many requests with an error or too late",
+        description="The API server spends its error budget too fast: errors and slow answers.",
         impact="Deployments, autoscaling and operators fail or are slow.",
         symptom="`kubectl` and pipelines fail at times.",
         meaning="At this rate the month's budget of errors and slow answers, 1 %, is spent early.",
@@ -148,6 +153,7 @@ KEPT: Mapping[str, Kept] = {
         pending="15m",
         why="the service runs with less than it was sized for",
         summary="A Deployment has fewer replicas available than it should",
+        description="Deployment {{ $labels.namespace }}/{{ $labels.deployment }} has too few replicas.",
         impact="The service has less capacity, or none.",
         symptom="The service is slow or away.",
         meaning="For 15 minutes fewer pods than asked for were available, and no rollout goes on.",
@@ -171,6 +177,7 @@ KEPT: Mapping[str, Kept] = {
         pending="15m",
         why="the service runs with less than it was sized for",
         summary="A StatefulSet has another number of ready replicas than it should",
+        description="StatefulSet {{ $labels.namespace }}/{{ $labels.statefulset }} has replicas that are not ready.",
         impact="The service has fewer copies of its data, less capacity, or none.",
         symptom="The service is slow or away.",
         meaning="For 15 minutes not all pods were ready, and no rollout goes on.",
@@ -194,6 +201,7 @@ KEPT: Mapping[str, Kept] = {
         pending="15m",
         why="nodes lack what must run on each: network, storage, collectors",
         summary="A DaemonSet does not run on all nodes that it should",
+        description="DaemonSet {{ $labels.namespace }}/{{ $labels.daemonset }} lacks pods on nodes, without progress.",
         impact="Pods of these nodes lack network, volumes, logs or metrics.",
         symptom="Services on single nodes fail, or their logs are missing.",
         meaning="For 15 minutes pods of the DaemonSet were missing, old or not available, without progress.",
@@ -212,6 +220,7 @@ KEPT: Mapping[str, Kept] = {
         pending="15m",
         why="work that somebody asked for was not done",
         summary="A Job has failed",
+        description="Job {{ $labels.namespace }}/{{ $labels.job_name }} has failed; it clears when the Job is deleted.",
         impact="What the Job does, such as a backup or a migration, was not done.",
         symptom="The result of the Job is missing.",
         meaning="All tries of the Job have failed.",
@@ -231,6 +240,8 @@ KEPT: Mapping[str, Kept] = {
         pending="15m",
         why="more load would meet no more capacity",
         summary="An autoscaler has reached its maximum",
+        description="Autoscaler {{ $labels.namespace }}/{{ $labels.horizontalpodautoscaler }} has run its maximum for "
+        "15 minutes.",
         impact="If load grows further, the service gets slow.",
         symptom="None yet, or the service is slow.",
         meaning="The HorizontalPodAutoscaler has run its maximum of replicas for 15 minutes.",
@@ -247,6 +258,8 @@ KEPT: Mapping[str, Kept] = {
         pending="1m, 1h",
         why="what writes to a full volume stops",
         summary="A volume is full, or will be within four days",
+        description="Of the space of {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }}, "
+        "{{ $value | humanizePercentage }} is left.",
         impact="What writes to the volume stops, and may not start again.",
         symptom="The service that owns the volume fails.",
         meaning="Less than 3 % is left (critical), or less than 15 % and, at the rate of 6 hours, none in 4 days.",
@@ -266,6 +279,8 @@ KEPT: Mapping[str, Kept] = {
         pending="1m, 1h",
         why="without inodes no file can be made, whatever space is left",
         summary="A volume has no inodes left, or will have none within four days",
+        description="Of the inodes of {{ $labels.namespace }}/{{ $labels.persistentvolumeclaim }}, "
+        "{{ $value | humanizePercentage }} is left.",
         impact="What makes files on the volume stops.",
         symptom="The service that owns the volume fails.",
         meaning="Less than 3 % of the inodes are left (critical), or they run out within 4 days (warning).",
@@ -282,6 +297,7 @@ KEPT: Mapping[str, Kept] = {
         pending="5m",
         why="pods that need the volume do not start",
         summary="A volume could not be provided",
+        description="PersistentVolume {{ $labels.persistentvolume }} is in the phase {{ $labels.phase }}.",
         impact="Pods with the claim do not start.",
         symptom="The service that owns the volume is away.",
         meaning="A PersistentVolume has been in the phase Failed or Pending for 5 minutes.",
@@ -313,6 +329,7 @@ KEPT: Mapping[str, Kept] = {
         pending="5m",
         why="autoscaling and `kubectl top` stop, and namespaces cannot be deleted",
         summary="An aggregated API is not available",
+        description="The aggregated API {{ $labels.name }} was available for {{ $value | humanize }} % of 10 minutes.",
         impact="Autoscalers that read it stand still; namespaces cannot be deleted.",
         symptom="Services do not scale.",
         meaning="An APIService, such as that of metrics-server, was away for more than 15 % of 10 minutes.",
@@ -327,6 +344,7 @@ KEPT: Mapping[str, Kept] = {
         pending="5m",
         why="a kubelet or controller is about to lose its login",
         summary="A client certificate of the API server is about to expire",
+        description="A client certificate in use at {{ $labels.instance }} expires in {{ $value | humanizeDuration }}.",
         impact="What uses it loses its login: a kubelet, a controller, a person.",
         symptom="None yet; then nodes are NotReady.",
         meaning="A certificate that clients log in with expires within 7 days (warning) or a day (critical).",
@@ -345,6 +363,7 @@ KEPT: Mapping[str, Kept] = {
         pending="15m",
         why="the node takes no pods, and its own were moved away",
         summary="A node is not ready",
+        description="Node {{ $labels.node }} has not been ready for 15 minutes.",
         impact="Its pods run elsewhere, and there is less room.",
         symptom="Services with one replica there were away for minutes.",
         meaning="The node has not reported itself ready for 15 minutes, and is not cordoned.",
@@ -360,6 +379,7 @@ KEPT: Mapping[str, Kept] = {
         pending="15m",
         why="without kubelets nothing of pods and volumes is watched",
         summary="No kubelet is scraped",
+        description="No kubelet of {{ $value }} nodes answers Prometheus.",
         impact="Alerts on volumes and containers are dead.",
         symptom="Panels of pods are empty.",
         meaning="Nodes exist, and none of their kubelets answers Prometheus.",
@@ -374,34 +394,6 @@ KEPT: Mapping[str, Kept] = {
         ],
         escalate=_AT_ONCE,
         dashboard="node",
-    ),
-    "KubeStateMetricsListErrors": _kept(
-        "kubeStateMetrics",
-        "kube-state-metrics",
-        severities=(Severity.WARNING,),
-        pending="15m",
-        why="every alert on Deployments, nodes and volumes is blind",
-        summary="kube-state-metrics cannot list objects",
-        impact="Alerts on Kubernetes' objects lack data or are wrong.",
-        symptom="None: what should page does not.",
-        meaning="More than 1 % of its list calls fail.",
-        query='sum by (resource) (rate(kube_state_metrics_list_total{result="error"}[5m]))',
-        look=["The log of kube-state-metrics names the resource and the error."],
-        resolve=["If it is forbidden: its ClusterRole.", "If the resource is gone: remove it from its list."],
-    ),
-    "KubeStateMetricsWatchErrors": _kept(
-        "kubeStateMetrics",
-        "kube-state-metrics",
-        severities=(Severity.WARNING,),
-        pending="15m",
-        why="every alert on Deployments, nodes and volumes is late",
-        summary="kube-state-metrics cannot watch objects",
-        impact="Alerts on Kubernetes' objects see an old state.",
-        symptom="None: what should page does not.",
-        meaning="More than 1 % of its watch calls fail.",
-        query='sum by (resource) (rate(kube_state_metrics_watch_total{result="error"}[5m]))',
-        look=["The log of kube-state-metrics names the resource and the error."],
-        resolve=["If it is forbidden: its ClusterRole.", "If the API server is overloaded: `KubeAPIErrorBudgetBurn`."],
     ),
     "NodeFilesystemAlmostOutOfSpace": _kept(
         "nodeExporterAlerting",
@@ -725,6 +717,7 @@ KubeJobNotCompleted KubeletClientCertificateExpiration KubeletServerCertificateE
 NodeHighNumberConntrackEntriesUsed NodeTextFileCollectorScrapeError NodeRAIDDiskFailure
 """
 _NOT_PRODUCED = """
+KubeStateMetricsListErrors KubeStateMetricsWatchErrors
 KubeStateMetricsShardingMismatch KubeStateMetricsShardsMissing KubeProxyDown
 NodeSystemdServiceFailed NodeSystemdServiceCrashlooping
 PrometheusRemoteStorageFailures PrometheusRemoteWriteBehind PrometheusRemoteWriteDesiredShards

@@ -16,6 +16,7 @@ from .library import library_alerts
 from .overrides import AlertOverride
 from .rules import (
     DASHBOARD,
+    DESCRIPTION,
     IMPACT,
     OWNER_LABEL,
     RUNBOOK,
@@ -72,7 +73,9 @@ class ChartAlerts:
         return self.overrides.get(name, AlertOverride())
 
     def _annotations(self, name: str, kept: Kept) -> dict[str, str]:
+        description = {DESCRIPTION: kept.description} if kept.description else {}
         return {
+            **description,
             IMPACT: kept.impact,
             SYMPTOM: kept.symptom,
             DASHBOARD: self.links.dashboard(kept.dashboard, kept.query, Language.PROMQL, ()),

@@ -34,7 +34,8 @@ def groups(values: dict[str, Any]) -> list[Group]:
     args: MetricsArgs = {
         "namespace": "monitoring",
         "control_plane": ["coredns", "etcd", "scheduler", "controller-manager", "proxy"],
-        "values": {**values, "alertmanager": {"enabled": True}},
+        "alertmanager": {"config_secret": "alertmanager-config"},
+        "values": values,
     }
     require_renderable(KUBE_PROMETHEUS_STACK, KUBE_PROMETHEUS_STACK.default_version)
     recording = record(lambda: {"query_url": Metrics("metrics", args).query_url})
@@ -97,6 +98,7 @@ def test_what_is_kept_has_all_that_whoever_is_paged_needs() -> None:
     for alert in alerts(kept()):
         assert alert.annotations["runbook_url"] == f"https://wiki.example.org/runbooks/{alert.name}"
         assert alert.annotations["symptom"]
+        assert "$labels.cluster" not in alert.annotations["description"], "a series in Prometheus has no such label"
     for name, stated in KEPT.items():
         rules = [alert for alert in alerts(kept()) if alert.name == name]
         assert {rule.labels["severity"] for rule in rules} == set(stated.severities), name

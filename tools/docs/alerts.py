@@ -3,6 +3,7 @@
 from components.alerting.chart_alert_table import KEPT, LEFT_OUT
 from components.alerting.chart_alerts import CHART, documented_chart_alerts
 from components.alerting.library import documented_alerts, logs
+from components.alerting.objective_runbooks import objective_alerts
 from components.alerting.runbooks import Documented, runbook_text, template_text
 from tools.docs.markdown import GENERATED, page, table
 
@@ -28,6 +29,12 @@ def alerts_page() -> str:
             ["alert", "type", "severity", "for", "expression", "owner", "needs"],
             [_row(alert) for alert in documented_alerts()],
         ),
+        ["## Objectives"],
+        ["Each objective has these, here those of an example of 99.9 % in 30 days."],
+        table(
+            ["alert", "severity", "for", "fires when"],
+            [[_link(alert), alert.severity, alert.pending, alert.summary] for alert in objective_alerts()],
+        ),
         [f"## {CHART}"],
         ["Texts, expressions and times are those of the chart; owner is `platform`."],
         table(["alert", "severity", "for", "needs", "kept because"], kept),
@@ -41,7 +48,7 @@ def alerts_page() -> str:
 
 def runbooks() -> dict[str, str]:
     """Return the runbook of every alert, and the template, by path."""
-    alerts = [*documented_alerts(), *documented_chart_alerts()]
+    alerts = [*documented_alerts(), *objective_alerts(), *documented_chart_alerts()]
     pages = {f"{RUNBOOKS}/{alert.name}.md": runbook_text(alert) for alert in alerts}
     return {path: f"{GENERATED}\n\n{text}" for path, text in {**pages, TEMPLATE: template_text()}.items()}
 

@@ -13,7 +13,21 @@ from ..overrides import AlertOverride
 from ..rules import Group, RuleProblem
 from ..runbooks import Documented
 from ..shapes import Links, Quiet, Shape
-from . import collectors, grafana, http, logs, loki, nodes, probes, prometheus, spans, tempo, thanos, watchdog
+from . import (
+    collectors,
+    grafana,
+    http,
+    logs,
+    loki,
+    nodes,
+    objectives,
+    probes,
+    prometheus,
+    spans,
+    tempo,
+    thanos,
+    watchdog,
+)
 from .model import PLACE, Available, LibraryAlert, Topic
 
 __all__ = [
@@ -116,7 +130,8 @@ def library_alerts() -> list[LibraryAlert]:
 
 def documented_alerts() -> list[Documented]:
     """Return every alert of the library with its runbook, sorted by name."""
-    found = [_documented(topic, alert) for topic in topics() for alert in topic.alerts]
+    found = [_documented(topic.needs, alert) for topic in topics() for alert in topic.alerts]
+    found.append(_documented(["objectives"], objectives.BUDGET_BURNING))
     return sorted(found, key=lambda alert: alert.name)
 
 
@@ -124,7 +139,7 @@ def _overridden(alert: LibraryAlert, override: AlertOverride) -> LibraryAlert:
     return replace(alert, **override.changes) if override.changes else alert
 
 
-def _documented(topic: Topic, alert: LibraryAlert) -> Documented:
+def _documented(needs: Sequence[str], alert: LibraryAlert) -> Documented:
     pages = isinstance(alert, Shape)
     return Documented(
         name=alert.name,
@@ -134,7 +149,7 @@ def _documented(topic: Topic, alert: LibraryAlert) -> Documented:
         owner=alert.owner,
         expr=alert.expr,
         language=alert.language,
-        producers=topic.needs,
+        producers=needs,
         summary=alert.summary,
         impact=alert.impact if isinstance(alert, Shape) else alert.description,
         symptom=alert.symptom if isinstance(alert, Shape) else "",

@@ -148,7 +148,7 @@ ALERTMANAGER = Topic(
                 diagnose=[
                     Query("Why", "sum by (integration, reason) (rate(alertmanager_notifications_failed_total[15m]))"),
                     POD_LOGS,
-                    "A test page: `amtool alert add Test severity=critical --alertmanager.url=http://<alertmanager>:9093`.",
+                    "`make alert-test STACK=prod` sends a test page through each receiver.",
                 ],
                 resolve=[
                     "clientError: the secret or the channel is wrong; correct the Secret that the receiver names.",

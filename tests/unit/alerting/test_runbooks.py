@@ -5,6 +5,7 @@ import pytest
 
 from components.alerting.chart_alerts import documented_chart_alerts
 from components.alerting.library import documented_alerts
+from components.alerting.objective_runbooks import objective_alerts
 from components.alerting.rules import Alert, AlertType, Group, Language
 from components.alerting.runbooks import (
     HEADINGS,
@@ -17,7 +18,7 @@ from components.alerting.runbooks import (
 )
 
 TEMPLATE = "https://wiki.example.org/runbooks/{alert}"
-OURS = [*documented_alerts(), *documented_chart_alerts()]
+OURS = [*documented_alerts(), *objective_alerts(), *documented_chart_alerts()]
 
 
 @pytest.mark.parametrize("alert", OURS, ids=lambda alert: alert.name)
