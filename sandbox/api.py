@@ -104,7 +104,8 @@ class Api:
 
     def _request(self, method: str, path: str, body: Any = None, content_type: str = "application/json") -> Object:
         headers = {"Accept": "application/json", "Content-Type": content_type, **self.connection.headers}
-        data = None if body is None else json.dumps(body)
+        # Of an apply it is read as YAML, which has no pairs of escapes for one character.
+        data = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         try:
             answer = self._pool.request(method, self.connection.server + path, body=data, headers=headers)
         except urllib3.exceptions.HTTPError as error:

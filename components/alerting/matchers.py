@@ -69,9 +69,14 @@ class Matcher:
 
     def __str__(self) -> str:
         """Return the matcher as both parsers of Alertmanager read it alike."""
-        name = self.label if _CLASSIC_NAME.fullmatch(self.label) else json.dumps(self.label, ensure_ascii=False)
+        name = self.label if is_classic(self.label) else json.dumps(self.label, ensure_ascii=False)
         value = self.value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
         return f'{name}{self.operator}"{value}"'
+
+
+def is_classic(label: str) -> bool:
+    """Whether the name of a label is one that the classic parser takes, which the Prometheus operator has alone."""
+    return _CLASSIC_NAME.fullmatch(label) is not None
 
 
 def parse_matchers(text: str) -> tuple[Matcher, ...]:

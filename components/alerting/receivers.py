@@ -309,7 +309,7 @@ def _webhook(receiver: Receiver, secrets: str) -> tuple[str, dict[str, Any]]:
     return "webhook_configs", {
         **({"url": receiver.url} if receiver.url else {"url_file": _file(receiver.url_secret, secrets)}),
         **({"http_config": {"authorization": token}} if token else {}),
-        "max_alerts": receiver.max_alerts,
+        **({"max_alerts": receiver.max_alerts} if receiver.max_alerts else {}),
     }
 
 

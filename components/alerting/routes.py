@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from .._model import Bound, Location, StrictModel
 from .._spec import Violation
 from ..units import Interval, Name, Word, parse_duration
-from .matchers import parse_matchers
+from .matchers import is_classic, parse_matchers
 from .receivers import NO_RECEIVER, Receiver
 
 ALL_LABELS = "..."
@@ -22,11 +22,23 @@ _MONTHS = (
     *("january", "february", "march", "april", "may", "june", "july"),
     *("august", "september", "october", "november", "december"),
 )
+_CLASSIC = (
+    "must have labels of letters, digits and '_', not beginning with a digit, as the Prometheus operator takes no "
+    "others here; rename the label"
+)
 _TIME = r"(?:[01]\d|2[0-3]):[0-5]\d"
 
 
 def _matchers(text: str) -> str:
-    parse_matchers(text)
+    for matcher in parse_matchers(text):
+        if not is_classic(matcher.label):
+            raise ValueError(_CLASSIC)
+    return text
+
+
+def _label(text: str) -> str:
+    if not is_classic(text) and text != ALL_LABELS:
+        raise ValueError(_CLASSIC)
     return text
 
 
@@ -93,7 +105,8 @@ def _location(text: str) -> str:
 Wait = Annotated[Interval, AfterValidator(_wait), Bound(f"More than `0s`, at most `{LONGEST_WAIT}`.")]
 Heartbeat = Annotated[Interval, AfterValidator(_heartbeat), Bound("`10s` to `1h`.")]
 MatcherText = Annotated[str, AfterValidator(_matchers)]
-GroupBy = Annotated[Sequence[Word], Field(max_length=20)]
+Label = Annotated[str, AfterValidator(_label)]
+GroupBy = Annotated[Sequence[Label], Field(max_length=20)]
 
 
 class Route(StrictModel):
@@ -159,7 +172,7 @@ class Inhibition(StrictModel):
     target_matchers: Sequence[MatcherText] = Field(
         min_length=1, description="Matchers of the alerts that are muted.", examples=[['alertname!="NodeDown"']]
     )
-    equal: Sequence[Word] = Field(
+    equal: Sequence[Label] = Field(
         description=(
             "Labels whose values must be equal in both, at least one. Alertmanager takes missing labels for equal."
         ),

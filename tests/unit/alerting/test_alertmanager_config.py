@@ -31,7 +31,7 @@ EVERYTHING: Mapping[str, Any] = {
     },
     "routes": {
         **PUT_RIGHT["routes"],
-        "shop": {"receiver": "teams", "matchers": ['"team.name"=~"shop|pay"'], "active_time_intervals": ["days"]},
+        "shop": {"receiver": "teams", "matchers": ['team=~"shop|pay"'], "active_time_intervals": ["days"]},
         "cart": {"under": "shop", "matchers": ['service="cart"'], "receiver": "hook", "group_by": ["..."]},
         "nights": {"under": "cart", "matchers": ['severity!=""'], "mute_time_intervals": ["days", "holidays"]},
     },

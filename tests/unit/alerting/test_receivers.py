@@ -33,7 +33,7 @@ def receiver(**stated: Any) -> Receiver:
         ),
         ({"kind": "pagerduty", "routing_key": KEY}, "pagerduty_configs", {"routing_key_file": FILE}),
         ({"kind": "email", "to": ["a@b.org", "c@d.org"]}, "email_configs", {"to": "a@b.org, c@d.org"}),
-        ({"kind": "webhook", "url": "http://a.b/c"}, "webhook_configs", {"url": "http://a.b/c", "max_alerts": 0}),
+        ({"kind": "webhook", "url": "http://a.b/c"}, "webhook_configs", {"url": "http://a.b/c"}),
         (
             {"kind": "webhook", "url_secret": KEY, "token": {"secret": "hooks", "key": "token"}, "max_alerts": 5},
             "webhook_configs",

@@ -74,7 +74,8 @@ def test_a_route_within_another_is_accepted() -> None:
         ({"matchers": ["a=b"], "group_wait": "0s"}, "must be more than 0s"),
         ({"matchers": ["a=b"], "repeat_interval": "8d"}, "must be at most 7d"),
         ({"matchers": ["a=b"], "group_interval": "5 minutes"}, "must be a duration"),
-        ({"matchers": ["a=b"], "group_by": ["a b"]}, "must be a name without white space"),
+        ({"matchers": ["a=b"], "group_by": ["k8s.pod"]}, "as the Prometheus operator takes no others"),
+        ({"matchers": ['"k8s.pod"="a"']}, "as the Prometheus operator takes no others"),
     ],
 )
 def test_a_value_that_alertmanager_refuses_is_refused(stated: dict[str, Any], message: str) -> None:

@@ -90,8 +90,8 @@ EXPECTED: list[tuple[str, str, str, dict[str, Any], str]] = [
         KUBE_PROMETHEUS_STACK.default_version,
         "prometheus",
         {"fullnameOverride": "prometheus", "prometheus": {"thanosService": {"enabled": True}}},
-        "prometheus-kube-state-metrics prometheus-operator prometheus-prometheus prometheus-prometheus-node-exporter "
-        "prometheus-thanos-discovery",
+        "prometheus-alertmanager prometheus-kube-state-metrics prometheus-operator prometheus-prometheus "
+        "prometheus-prometheus-node-exporter prometheus-thanos-discovery",
     ),
     ("minio", MINIO.default_version, "minio", {"existingSecret": "root", "mode": "standalone"}, "minio minio-console"),
     (
