@@ -1,13 +1,11 @@
-"""Alertmanager, which the operator runs beside Prometheus: its settings, its addresses and who may reach it."""
+"""Alertmanager, which the operator runs beside Prometheus: its settings and its addresses."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from pydantic import Field
 
 from .._kubernetes import ObjectName, OptionalObjectName
 from .._model import StrictModel
-from .._network_policy import clients_policy
 from ..units import Duration, MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize, hours
 
 PORT = 9093
@@ -101,16 +99,3 @@ def sender_urls(
         return [service_url(release_name, namespace)]
     domain = f"{GOVERNING_SERVICE}.{namespace}.svc.{cluster_domain}"
     return [f"http://alertmanager-{release_name}-{index}.{domain}:{PORT}" for index in range(alertmanager.replicas)]
-
-
-def network_policy_spec(alertmanager: Alertmanager, release_name: str, namespace: str) -> dict[str, Any]:
-    """Return the policy of the pods: clients reach the API, Prometheus the metrics of the reloader, pods each other.
-
-    Receivers may be anywhere, so egress is open.
-    """
-    pods = {"app.kubernetes.io/name": "alertmanager", "alertmanager": release_name}
-    clients = sorted({namespace, *alertmanager.client_namespaces})
-    policy = clients_policy(pods, clients, [PORT, RELOADER_PORT])
-    gossip = [{"port": GOSSIP_PORT, "protocol": protocol} for protocol in ("TCP", "UDP")]
-    policy["ingress"].append({"from": [{"podSelector": {"matchLabels": pods}}], "ports": gossip})
-    return policy

@@ -21,7 +21,15 @@ from .._release import release
 from .._tls import login_warnings
 from . import alertmanager
 from .args import MetricsArgs, OperatorCrdsArgs
-from .gateway import GATEWAY_PORT, PORT, monitor_spec, network_policy_spec, nginx_config, pod_name
+from .gateway import (
+    GATEWAY_PORT,
+    PORT,
+    alertmanager_policy_spec,
+    monitor_spec,
+    network_policy_spec,
+    nginx_config,
+    pod_name,
+)
 from .monitor_limits import admission_policy, has_limits, policy_binding, policy_name
 from .scraping import scrape_configs
 from .spec import MetricsSpec, OperatorCrdsSpec
@@ -232,4 +240,4 @@ def _alertmanager_urls(spec: MetricsSpec) -> list[str]:
 
 def _alertmanager_policy(spec: MetricsSpec) -> dict[str, Any]:
     own = spec.alertmanager
-    return {} if own is None else alertmanager.network_policy_spec(own, spec.release_name, spec.namespace)
+    return {} if own is None else alertmanager_policy_spec(own, spec.release_name, spec.namespace)

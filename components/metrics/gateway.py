@@ -1,10 +1,12 @@
-"""The nginx in each pod of Prometheus: TLS, client certificates and logins, and who may pass it by."""
+"""Who may reach the pods: the nginx of Prometheus with TLS, client certificates and logins, and NetworkPolicies."""
 
 from typing import Any
 
 from .._metrics_gateway import certificate_mount, gateway_config
 from .._network_policy import authenticated_policy, clients_policy
 from .._tls import CERTIFICATES, service_hosts
+from . import alertmanager
+from .alertmanager import Alertmanager
 from .spec import MAX_REPLICAS, MetricsSpec
 
 PORT = 9090
@@ -78,3 +80,16 @@ def network_policy_spec(spec: MetricsSpec) -> dict[str, Any]:
         return clients_policy(pods, sorted({spec.namespace, *spec.client_namespaces}))
     asking, open_ports = ([GATEWAY_PORT, GRPC_PORT], []) if spec.tls_secret else ([GATEWAY_PORT], [GRPC_PORT])
     return authenticated_policy(pods, spec.namespace, open_ports, spec.client_namespaces, asking)
+
+
+def alertmanager_policy_spec(own: Alertmanager, release_name: str, namespace: str) -> dict[str, Any]:
+    """Return the policy of the pods of Alertmanager: clients reach API and metrics, pods reach each other.
+
+    Receivers may be anywhere, so egress is open.
+    """
+    pods = {"app.kubernetes.io/name": "alertmanager", "alertmanager": release_name}
+    clients = sorted({namespace, *own.client_namespaces})
+    policy = clients_policy(pods, clients, [alertmanager.PORT, alertmanager.RELOADER_PORT])
+    gossip = [{"port": alertmanager.GOSSIP_PORT, "protocol": protocol} for protocol in ("TCP", "UDP")]
+    policy["ingress"].append({"from": [{"podSelector": {"matchLabels": pods}}], "ports": gossip})
+    return policy
