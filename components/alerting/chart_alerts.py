@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from ..metrics.values import ALERT_RULES
+from ..metrics.spec import ALERT_RULES
 from .chart_alert_cases import EXAMPLES, cases_of
 from .chart_alert_table import KEPT, LEFT_OUT, Kept
 from .library import library_alerts

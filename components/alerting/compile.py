@@ -36,7 +36,6 @@ from .rules import (
     Language,
     Record,
     RuleProblem,
-    Severity,
 )
 from .runbooks import missing_runbooks, runbook_problems
 from .shapes import Links
@@ -204,8 +203,8 @@ class _Compilation:
         """Yield the labels of the alerts of the chart, whose expressions are known once it is rendered."""
         stated = self._stated
         for name, kept in stated.chart_alerts.deployed.items():
-            changed = stated.overrides.get(name, AlertOverride()).severity or kept.severity
-            for severity in [changed] if changed else Severity:
+            changed = stated.overrides.get(name, AlertOverride()).severity
+            for severity in [changed] if changed else kept.severities:
                 fixed = {ALERT_NAME: name, SEVERITY_LABEL: severity.value, OWNER_LABEL: stated.owner}
                 yield AlertLabels({**stated.external_labels, **fixed}, TARGET_LABELS, f"chart: {name}")
 

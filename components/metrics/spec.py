@@ -59,6 +59,27 @@ OPERATOR_LABELS = ("prometheus", REPLICA_LABEL)
 """The external labels that the operator sets."""
 LONGEST_NAME = 26
 """Length that the chart cuts the names of its objects to."""
+ALERT_RULES = (
+    "alertmanager",
+    "configReloaders",
+    "etcd",
+    "general",
+    "kubeApiserverSlos",
+    "kubeControllerManager",
+    "kubeProxy",
+    "kubeSchedulerAlerting",
+    "kubeStateMetrics",
+    "kubernetesApps",
+    "kubernetesResources",
+    "kubernetesStorage",
+    "kubernetesSystem",
+    "network",
+    "nodeExporterAlerting",
+    "prometheus",
+    "prometheusOperator",
+    "windows",
+)
+"""Groups of the chart that hold alerts alone; all others hold recording rules alone."""
 OBJSTORE_KEY = "objstore.yml"
 """Key of the Secret with the object store of Thanos."""
 

@@ -10,31 +10,10 @@ from .._pods import pod_values, pull_secrets
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
 from .alertmanager import FEATURES, retention_hours
 from .gateway import GATEWAY_PORT, PORT, nginx_config, sidecar_tls
-from .spec import OBJSTORE_KEY, ControlPlanePart, MetricsSpec, OperatorCrdsSpec
+from .spec import ALERT_RULES, OBJSTORE_KEY, ControlPlanePart, MetricsSpec, OperatorCrdsSpec
 
 EXEMPLARS = 100_000
 """Number of exemplars that Prometheus keeps in memory, about 100 bytes each."""
-ALERT_RULES = (
-    "alertmanager",
-    "configReloaders",
-    "etcd",
-    "general",
-    "kubeApiserverSlos",
-    "kubeControllerManager",
-    "kubeProxy",
-    "kubeSchedulerAlerting",
-    "kubeStateMetrics",
-    "kubernetesApps",
-    "kubernetesResources",
-    "kubernetesStorage",
-    "kubernetesSystem",
-    "network",
-    "nodeExporterAlerting",
-    "prometheus",
-    "prometheusOperator",
-    "windows",
-)
-"""Groups of the chart that hold alerts alone; all others hold recording rules alone."""
 CONTROL_PLANE = {
     ControlPlanePart.COREDNS: "coreDns",
     ControlPlanePart.KUBE_DNS: "kubeDns",

@@ -18,7 +18,7 @@ from components.alerting.rules import Alert, Group, Record, Severity
 from components.alerting.shapes import Links
 from components.charts import KUBE_PROMETHEUS_STACK
 from components.metrics import Metrics, MetricsArgs
-from components.metrics.values import ALERT_RULES
+from components.metrics.spec import ALERT_RULES
 from tests.promtool import failures
 from tests.real_charts import require_renderable
 from tools.program import record

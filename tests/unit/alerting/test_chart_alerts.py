@@ -15,7 +15,7 @@ from components.alerting.library import library_alerts
 from components.alerting.overrides import AlertOverride
 from components.alerting.rules import Severity
 from components.alerting.shapes import Links
-from components.metrics.values import ALERT_RULES
+from components.metrics.spec import ALERT_RULES
 
 LINKS = Links("https://grafana.example.org", "https://wiki.example.org/runbooks/{alert}")
 
