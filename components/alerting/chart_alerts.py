@@ -126,6 +126,8 @@ def chart_override_problems(place: str, overrides: Mapping[str, AlertOverride]) 
             for field_name, value in override.changes.items():
                 if field_name != "severity":
                     yield RuleProblem(where, f"{field_name} = {value}: is fixed by the chart; remove it")
+                elif len(KEPT[name].severities) > 1:
+                    yield RuleProblem(where, f"severity = {value}: the chart has a rule of each severity; remove it")
 
 
 def documented_chart_alerts() -> list[Documented]:

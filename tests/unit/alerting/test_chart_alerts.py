@@ -44,6 +44,11 @@ def test_a_stack_that_scrapes_nothing_has_one_section() -> None:
     [
         ("KubeJobFailed", AlertOverride(enabled=False), "enabled = false: must have a reason"),
         ("KubeJobFailed", AlertOverride(pending="1h"), "pending = 1h: is fixed by the chart"),
+        (
+            "NodeFileDescriptorLimit",
+            AlertOverride(severity=Severity.WARNING),
+            "severity = warning: the chart has a rule of each severity",
+        ),
         ("NodeCPUHighUsage", AlertOverride(severity=Severity.WARNING), "is left out: its severity is info or none"),
     ],
 )
