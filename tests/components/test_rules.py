@@ -31,7 +31,42 @@ SECURED = {**CERTIFICATES, "metrics_namespaces": ["monitoring"]}
 RULES = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 LIMITS = {"ingestion_rate_mb": 4, "ingestion_burst_size_mb": 8}
 
+NOTIFICATIONS = {
+    "receivers": {
+        "team": {"kind": "email", "to": ["sre@example.org"]},
+        "pager": {"kind": "pagerduty", "routing_key": {"secret": "pagerduty", "key": "key"}},
+        "heartbeat": {"kind": "webhook", "url": "https://heartbeat.example.org/a"},
+    },
+    "smtp": {"smarthost": "smtp.example.org:587", "sender": "alerts@example.org"},
+    "default_receiver": "team",
+    "routes": {
+        "pages": {"receiver": "pager", "matchers": ['severity="critical"'], "active_time_intervals": ["always"]},
+    },
+    "time_intervals": {"always": [{"weekdays": ["sunday:saturday"]}]},
+    "inhibitions": {
+        "node": {
+            "source_matchers": ['alertname="NodeDown"'],
+            "target_matchers": ['alertname="HighCPU"'],
+            "equal": ["instance"],
+        }
+    },
+    "dead_mans_switch": {"receiver": "heartbeat"},
+}
+ALERTS_OF_USERS = {
+    "objectives": {"payment.yaml": "apiVersion: openslo/v1"},
+    "rules": {"shop.yaml": {"groups": [{"name": "shop", "rules": [{"alert": "Slow", "expr": "latency > 1"}]}]}},
+    "rule_tests": {"shop_test.yaml": {"rule_files": ["shop.yaml"], "tests": []}},
+    "runbooks": {"Slow.md": "# Slow"},
+    "log_rules": {"logs.yaml": {"groups": [{"name": "logs", "rules": [{"alert": "Errors", "expr": "vector(1)"}]}]}},
+    "application_metrics": {"latency": {"type": "gauge"}},
+    "alerts": {"HighCPU": {"threshold": 0.9}},
+}
+
 EXAMPLES: dict[str, list[Args]] = {
+    "Alerting": [
+        {"namespace": "monitoring", **NOTIFICATIONS, **ALERTS_OF_USERS},
+        {"namespace": "monitoring", "alertmanager_url": "http://alertmanager.example.org:9093"},
+    ],
     "AwsBucketAccess": [
         IRSA,
         {
