@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from tools.bench import collection, commands, sampling
+from tools.bench import collection, commands, objectives
 from tools.bench.measure import Budget, Command, CommandFailedError, measure, measure_in_turn, measure_once
 from tools.bench.table import HEAD, failed_row, measured_row, paired_rows, printed, ratio_budget
 
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = {"onprem": Budget(1.0, 120), "dev": Budget(), "eks": Budget()}
 PREVIEW = "make preview STACK=dev"
 AGAINST_EMPTY = "make preview against it"
+OPENSLO = "openslo"
+"""Directory of the objectives, in the scratch directory."""
 FUZZED = "10,000 stack files of any kind, and every wrong value"
 TIMES_EMPTY = 2.0
 """How many times as long as the preview of the empty program `make preview` may take."""
@@ -26,7 +29,7 @@ def main(arguments: Sequence[str]) -> None:
     """Print one row a measurement; one that cannot be made is a row with the reason."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=5, help="runs of each measurement (5)")
-    parser.add_argument("--quick", action="store_true", help="without what runs the engine, Helm or the Collector")
+    parser.add_argument("--quick", action="store_true", help="without the engine, Helm, the Collector and Prometheus")
     options = parser.parse_args(arguments)
     print(f"{options.runs} runs each after one to warm up; {_machine()}", flush=True)
 
@@ -41,7 +44,8 @@ def main(arguments: Sequence[str]) -> None:
         print("\n".join(printed(HEAD, rows)), flush=True)
         if not options.quick:
             print("\n" + "\n".join(_collection(Path(scratch))), flush=True)
-            print("\n" + "\n".join(_sampling(Path(scratch))))
+            print("\n" + "\n".join(_sampling(Path(scratch))), flush=True)
+            print("\n" + "\n".join(_objectives(Path(scratch))))
 
 
 def _measurements(scratch: Path, runs: int, quick: bool) -> Iterator[tuple[str, str, Callable[[], list[list[str]]]]]:
@@ -53,6 +57,11 @@ def _measurements(scratch: Path, runs: int, quick: bool) -> Iterator[tuple[str, 
     for stack, budget in PROGRAMS.items():
         yield alone(f"program of {stack} under mocks", commands.program(ROOT, stack), budget)
     yield alone("make settings STACK=dev", commands.make(ROOT, "settings", "STACK=dev"), Budget())
+    openslo = scratch / OPENSLO
+    objectives.write_objectives(openslo)
+    compile_all = partial(objectives.measure_compilation, ROOT, openslo, runs=runs)
+    yield objectives.COMPILED, str(objectives.BUDGET), lambda: [measured_row(compile_all())]
+    yield objectives.BY_SLOTH, "", partial(_sloth_rows, scratch, runs)
     if not quick:
         yield AGAINST_EMPTY, ratio_budget(TIMES_EMPTY), partial(_preview_rows, scratch, runs)
         rendered = commands.make(ROOT, "render", "STACK=onprem", f"OUT={scratch / 'rendered'}")
@@ -66,6 +75,20 @@ def _preview_rows(scratch: Path, runs: int) -> list[list[str]]:
     empty = commands.preview_of_empty_program(ROOT, "dev", scratch / "empty", state)
     named = (PREVIEW, preview), ("preview of an empty program", empty)
     return paired_rows(measure_in_turn(AGAINST_EMPTY, *named, TIMES_EMPTY, runs=runs))
+
+
+def _sloth_rows(scratch: Path, runs: int) -> list[list[str]]:
+    command = objectives.compilation_by_sloth(scratch)
+    return [measured_row(measure(objectives.BY_SLOTH, command, Budget(), runs=runs))]
+
+
+def _objectives(scratch: Path) -> list[str]:
+    """Return the table of the evaluation of objectives, or the reason for none."""
+    try:
+        evaluated = objectives.measure_evaluation(scratch / OPENSLO, scratch / "prometheus")
+    except CommandFailedError as error:
+        return [f"objectives in Prometheus: {error}"]
+    return printed(objectives.HEAD, objectives.evaluation_rows(evaluated))
 
 
 def _collection(scratch: Path) -> list[str]:

@@ -1,0 +1,316 @@
+"""What many objectives cost: their compilation beside Sloth's of the same, and their evaluation by Prometheus.
+
+As a command it compiles the files of a directory and prints the seconds and the most memory in MiB that it took. A
+program imports Pulumi anyway, so that imports are left out.
+"""
+
+import json
+import os
+import resource
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.alerting.objective_rules import ERRORS, REQUESTS, STEP, ObjectiveGroups, chunks, objective_groups
+from components.alerting.objectives import ObjectiveDefaults
+from components.alerting.openslo import read_objectives
+from components.units import parse_duration
+from tools.bench.measure import Budget, Command, CommandFailedError, Measured, Run
+
+SERVICES = 200
+NAMES = ("availability", "reads", "writes")
+"""The objectives of a service."""
+COMPILED = f"{SERVICES} services with {len(NAMES)} objectives each, compiled"
+BY_SLOTH = "the same by sloth generate"
+BUDGET = Budget(2.0)
+HEAD = ["objectives in Prometheus", "groups/s", "missed", "cores"]
+
+_DEFAULTS = ObjectiveDefaults(
+    owner="platform",
+    dashboard_url="https://grafana.example.org/d/slo?var-service={service}",
+    runbook_url="https://runbooks.example.org/{alert}.md",
+)
+_PODS = 5
+_SCRAPE_SECONDS = 30
+_RAW_HOURS = 6
+_PERIOD_DAYS = 30
+_SETTLE_SECONDS, _MEASURE_SECONDS = 60, 120
+_START_SECONDS = 300
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def compile_files(directory: Path) -> ObjectiveGroups:
+    """Return the groups of all files of OpenSLO in a directory; raise `ValueError` with the problems."""
+    files = {path.name: path.read_text(encoding="utf-8") for path in sorted(directory.glob("*.yaml"))}
+    objectives, problems = read_objectives(files, _DEFAULTS)
+    if problems:
+        raise ValueError("; ".join(f"{problem.place}: {problem.message}" for problem in problems))
+    return objective_groups(objectives)
+
+
+def write_objectives(directory: Path) -> None:
+    """Write the objectives as files of OpenSLO, one a service."""
+    directory.mkdir()
+    for number in range(SERVICES):
+        _write(directory / f"{number}.yaml", list(_openslo(f"service-{number}")))
+
+
+def measure_compilation(root: Path, directory: Path, *, runs: int) -> Measured:
+    """Compile the files of a directory `runs` times, each in a process of its own; raise `CommandFailedError`."""
+    return Measured(COMPILED, [_compiled(root, directory) for _ in range(runs)], BUDGET)
+
+
+def _compiled(root: Path, directory: Path) -> Run:
+    words = [sys.executable, "-m", "tools.bench.objectives", str(directory)]
+    done = subprocess.run(words, cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise CommandFailedError(f"{' '.join(words)}: {done.stderr.strip()}")
+    seconds, peak_mib = map(float, done.stdout.split())
+    return Run(seconds, peak_mib)
+
+
+def compilation_by_sloth(scratch: Path) -> Command:
+    """Write the same objectives for Sloth; return its compilation; raise `CommandFailedError` where it is not there."""
+    if shutil.which("sloth") is None:
+        raise CommandFailedError("sloth is not on PATH")
+    directory = scratch / "sloth"
+    directory.mkdir()
+    (scratch / "sloth-rules").mkdir()
+    for number in range(SERVICES):
+        _write(directory / f"{number}.yaml", [_sloth(f"service-{number}")])
+    return Command(["sloth", "generate", "--no-log", "-i", ".", "-o", "../sloth-rules"], directory, os.environ)
+
+
+def _query(service: str, name: str, status: str = "") -> str:
+    failed = ',status="500"' if status else ""
+    return f'sum(rate(http_requests_total{{service="{service}",operation="{name}"{failed}}}[{{{{.window}}}}]))'
+
+
+def _openslo(service: str) -> Iterator[dict[str, Any]]:
+    yield {"apiVersion": "openslo/v1", "kind": "Service", "metadata": {"name": service}}
+    for name in NAMES:
+        metrics = {
+            part: {"metricSource": {"type": "Prometheus", "spec": {"query": query}}}
+            for part, query in (("bad", _query(service, name, "500")), ("total", _query(service, name)))
+        }
+        spec = {
+            "service": service,
+            "description": "Requests are answered without an error of the server",
+            "indicator": {"spec": {"ratioMetric": {"counter": True, **metrics}}},
+            "timeWindow": [{"duration": f"{_PERIOD_DAYS}d", "isRolling": True}],
+            "budgetingMethod": "Occurrences",
+            "objectives": [{"target": 0.999}],
+        }
+        yield {"apiVersion": "openslo/v1", "kind": "SLO", "metadata": {"name": name}, "spec": spec}
+
+
+def _sloth(service: str) -> dict[str, Any]:
+    alerting = {"name": "SLOErrorBudgetBurn", "page_alert": {"labels": {}}, "ticket_alert": {"labels": {}}}
+    slos = [
+        {
+            "name": name,
+            "objective": 99.9,
+            "description": "Requests are answered without an error of the server",
+            "sli": {"events": {"error_query": _query(service, name, "500"), "total_query": _query(service, name)}},
+            "alerting": alerting,
+        }
+        for name in NAMES
+    ]
+    return {"version": "prometheus/v1", "service": service, "slos": slos}
+
+
+def _write(path: Path, documents: Sequence[Mapping[str, Any]]) -> None:
+    path.write_text(yaml.dump_all(documents, Dumper=_Dumper, sort_keys=False), encoding="utf-8")
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What Prometheus did with the rules in the time that was measured."""
+
+    groups_per_second: float
+    missed: float
+    """Evaluations of a group that were left out, as the one before was not ready."""
+    cores: float
+
+
+def evaluation_rows(evaluated: Evaluated) -> list[list[str]]:
+    """Return the row of the table."""
+    cores = f"{evaluated.cores:.2f} of {os.cpu_count()}"
+    return [[COMPILED, f"{evaluated.groups_per_second:.1f}", f"{evaluated.missed:.0f}", cores]]
+
+
+def measure_evaluation(compiled: Path, scratch: Path) -> Evaluated:
+    """Let Prometheus evaluate the objectives of the directory `compiled`; raise `CommandFailedError`.
+
+    It has 6 hours of 10 series an objective, 30 days of its counts, and a target that goes on with the former.
+    """
+    for command in ("prometheus", "promtool"):
+        if shutil.which(command) is None:
+            raise CommandFailedError(f"{command} is not on PATH")
+    scratch.mkdir()
+    groups = compile_files(compiled)
+    for number, part in enumerate(chunks([*groups.short, *groups.budget])):
+        _write(scratch / f"rules-{number}.yaml", [{"groups": [group.rendered() for group in part]}])
+    now = int(time.time())
+    for name, lines in (("requests", _requests(now)), ("counts", _counts(now))):
+        _backfill(scratch, name, lines)
+    with _target(now) as target, _prometheus(scratch, target) as query:
+        time.sleep(_SETTLE_SECONDS)
+        before = _figures(query)
+        time.sleep(_MEASURE_SECONDS)
+        after = _figures(query)
+    seconds, iterations, missed, cpu = (late - early for early, late in zip(before, after, strict=True))
+    return Evaluated(iterations / seconds, missed, cpu / seconds)
+
+
+def _series() -> Iterator[tuple[str, int]]:
+    """Yield each series of the applications, and how much it increases a second."""
+    for number in range(SERVICES):
+        for name in NAMES:
+            for pod in range(_PODS):
+                labels = f'service="service-{number}",operation="{name}",pod="{pod}"'
+                yield f'http_requests_total{{{labels},status="200"}}', 2
+                yield f'http_requests_total{{{labels},status="500"}}', 0
+
+
+_BEGIN_SECONDS = _RAW_HOURS * 3600
+"""Age of the counters: they begin with the history."""
+
+
+def _requests(now: int) -> Iterator[str]:
+    yield "# TYPE http_requests counter\n"
+    times = range(now - _BEGIN_SECONDS, now, _SCRAPE_SECONDS)
+    for series, increase in _series():
+        yield "".join(f"{series} {increase * (at - now + _BEGIN_SECONDS)} {at}\n" for at in times)
+
+
+def _counts(now: int) -> Iterator[str]:
+    step = int(parse_duration(STEP).total_seconds())
+    times = range(now - _PERIOD_DAYS * 86_400, now, step)
+    for record, value in ((ERRORS, 0), (REQUESTS, 2 * _PODS)):
+        yield f"# TYPE {record} gauge\n"
+        for number in range(SERVICES):
+            for name in NAMES:
+                series = f'{record}{{service="service-{number}",slo="{name}"}} {value}'
+                yield "".join(f"{series} {at}\n" for at in times)
+
+
+def _backfill(scratch: Path, name: str, lines: Iterator[str]) -> None:
+    """Write samples as a block of the database; a block for each two hours would be read for the whole of them."""
+    file = scratch / name
+    with file.open("w", encoding="utf-8") as written:
+        written.writelines(lines)
+        written.write("# EOF\n")
+    words = ["tsdb", "create-blocks-from", "--max-block-duration=64d", "openmetrics", "--quiet", name, "data"]
+    done = subprocess.run(["promtool", *words], cwd=scratch, capture_output=True, text=True, check=False)
+    file.unlink()
+    if done.returncode != 0:
+        raise CommandFailedError(f"promtool {' '.join(words)}: {done.stderr.strip()}")
+
+
+@contextmanager
+def _target(now: int) -> Iterator[int]:
+    """Serve the series of the applications as they go on; yield the port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            age = int(time.time()) - now + _BEGIN_SECONDS
+            self.send_response(200)
+            self.send_header("Content-Type", "text/plain; version=0.0.4")
+            self.end_headers()
+            self.wfile.write("".join(f"{series} {increase * age}\n" for series, increase in _series()).encode())
+
+        def log_message(self, format: str, *args: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@contextmanager
+def _prometheus(scratch: Path, target: int) -> Iterator[str]:
+    """Run Prometheus with the rules and what it scrapes; yield the address of its queries."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    # The series of the history have no label of a target.
+    scraped = {"job_name": "applications", "static_configs": [{"targets": [f"127.0.0.1:{target}"]}]}
+    scraped["metric_relabel_configs"] = [{"action": "labeldrop", "regex": "instance|job"}]
+    itself = {"job_name": "prometheus", "static_configs": [{"targets": [address]}], "scrape_interval": "5s"}
+    every = f"{_SCRAPE_SECONDS}s"
+    configuration = {
+        "global": {"scrape_interval": every, "evaluation_interval": every},
+        "rule_files": ["rules-*.yaml"],
+        "scrape_configs": [scraped, itself],
+    }
+    _write(scratch / "prometheus.yml", [configuration])
+    words = ["prometheus", f"--web.listen-address={address}", "--storage.tsdb.path=data"]
+    with (scratch / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [*words, "--storage.tsdb.retention.time=60d"], cwd=scratch, stdout=log, stderr=subprocess.STDOUT
+        )
+    try:
+        _wait_until_ready(process, f"http://{address}/-/ready")
+        yield f"http://{address}/api/v1/query"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            time.sleep(1)
+    raise CommandFailedError("Prometheus did not become ready")
+
+
+def _figures(query: str) -> list[float]:
+    """Return the time of Prometheus's last scrape of itself, evaluations and missed ones of groups, and CPU seconds."""
+    expressions = (
+        'timestamp(process_cpu_seconds_total{job="prometheus"})',
+        "sum(prometheus_rule_group_iterations_total)",
+        "sum(prometheus_rule_group_iterations_missed_total)",
+        'process_cpu_seconds_total{job="prometheus"}',
+    )
+    return [_value(query, expression) for expression in expressions]
+
+
+def _value(query: str, expression: str) -> float:
+    with urllib.request.urlopen(f"{query}?{urllib.parse.urlencode({'query': expression})}", timeout=60) as answer:
+        (result,) = json.load(answer)["data"]["result"]
+    return float(result["value"][1])
+
+
+def main(directory: Path) -> None:
+    """Compile the files of a directory, and print what it took."""
+    start = time.perf_counter()
+    compile_files(directory)
+    seconds = time.perf_counter() - start
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
