@@ -4,7 +4,6 @@ As a command it compiles the files of a directory and prints the seconds and the
 program imports Pulumi anyway, so that imports are left out.
 """
 
-import json
 import os
 import resource
 import shutil
@@ -14,7 +13,6 @@ import subprocess
 import sys
 import threading
 import time
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -168,11 +166,11 @@ def measure_evaluation(compiled: Path, scratch: Path) -> Evaluated:
     now = int(time.time())
     for name, lines in (("requests", _requests(now)), ("counts", _counts(now))):
         _backfill(scratch, name, lines)
-    with _target(now) as target, _prometheus(scratch, target) as query:
+    with _target(now) as target, _prometheus(scratch, target) as metrics:
         time.sleep(_SETTLE_SECONDS)
-        before = _figures(query)
+        before = _figures(metrics)
         time.sleep(_MEASURE_SECONDS)
-        after = _figures(query)
+        after = _figures(metrics)
     seconds, iterations, missed, cpu = (late - early for early, late in zip(before, after, strict=True))
     return Evaluated(iterations / seconds, missed, cpu / seconds)
 
@@ -248,19 +246,18 @@ def _target(now: int) -> Iterator[int]:
 
 @contextmanager
 def _prometheus(scratch: Path, target: int) -> Iterator[str]:
-    """Run Prometheus with the rules and what it scrapes; yield the address of its queries."""
+    """Run Prometheus with the rules and what it scrapes; yield the address of its own metrics."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     # The series of the history have no label of a target.
     scraped = {"job_name": "applications", "static_configs": [{"targets": [f"127.0.0.1:{target}"]}]}
     scraped["metric_relabel_configs"] = [{"action": "labeldrop", "regex": "instance|job"}]
-    itself = {"job_name": "prometheus", "static_configs": [{"targets": [address]}], "scrape_interval": "5s"}
     every = f"{_SCRAPE_SECONDS}s"
     configuration = {
         "global": {"scrape_interval": every, "evaluation_interval": every},
         "rule_files": ["rules-*.yaml"],
-        "scrape_configs": [scraped, itself],
+        "scrape_configs": [scraped],
     }
     _write(scratch / "prometheus.yml", [configuration])
     words = ["prometheus", f"--web.listen-address={address}", "--storage.tsdb.path=data"]
@@ -270,7 +267,7 @@ def _prometheus(scratch: Path, target: int) -> Iterator[str]:
         )
     try:
         _wait_until_ready(process, f"http://{address}/-/ready")
-        yield f"http://{address}/api/v1/query"
+        yield f"http://{address}/metrics"
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -287,21 +284,23 @@ def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
     raise CommandFailedError("Prometheus did not become ready")
 
 
-def _figures(query: str) -> list[float]:
-    """Return the time of Prometheus's last scrape of itself, evaluations and missed ones of groups, and CPU seconds."""
-    expressions = (
-        'timestamp(process_cpu_seconds_total{job="prometheus"})',
-        "sum(prometheus_rule_group_iterations_total)",
-        "sum(prometheus_rule_group_iterations_missed_total)",
-        'process_cpu_seconds_total{job="prometheus"}',
-    )
-    return [_value(query, expression) for expression in expressions]
+_COUNTERS = (
+    "prometheus_rule_group_iterations_total",
+    "prometheus_rule_group_iterations_missed_total",
+    "process_cpu_seconds_total",
+)
 
 
-def _value(query: str, expression: str) -> float:
-    with urllib.request.urlopen(f"{query}?{urllib.parse.urlencode({'query': expression})}", timeout=60) as answer:
-        (result,) = json.load(answer)["data"]["result"]
-    return float(result["value"][1])
+def _figures(url: str) -> list[float]:
+    """Return the time, and the sums of `_COUNTERS` over all groups."""
+    with urllib.request.urlopen(url, timeout=60) as answer:
+        lines = answer.read().decode().splitlines()
+    sums = dict.fromkeys(_COUNTERS, 0.0)
+    for line in lines:
+        name = line.partition("{")[0].partition(" ")[0]
+        if name in sums:
+            sums[name] += float(line.rpartition(" ")[2])
+    return [time.monotonic(), *sums.values()]
 
 
 def main(directory: Path) -> None:
