@@ -31,6 +31,7 @@ SECURED = {**CERTIFICATES, "metrics_namespaces": ["monitoring"]}
 RULES = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 LIMITS = {"ingestion_rate_mb": 4, "ingestion_burst_size_mb": 8}
 
+LINES = 'sum by (namespace) (rate({namespace=~".+"}[5m]))'
 NOTIFICATIONS = {
     "receivers": {
         "team": {"kind": "email", "to": ["sre@example.org"]},
@@ -40,7 +41,8 @@ NOTIFICATIONS = {
     "smtp": {"smarthost": "smtp.example.org:587", "sender": "alerts@example.org"},
     "default_receiver": "team",
     "routes": {
-        "pages": {"receiver": "pager", "matchers": ['severity="critical"'], "active_time_intervals": ["always"]},
+        "pages": {"receiver": "pager", "matchers": ['severity="critical"']},
+        "office": {"receiver": "team", "matchers": ['severity="warning"'], "active_time_intervals": ["always"]},
     },
     "time_intervals": {"always": [{"weekdays": ["sunday:saturday"]}]},
     "inhibitions": {
@@ -52,13 +54,20 @@ NOTIFICATIONS = {
     },
     "dead_mans_switch": {"receiver": "heartbeat"},
 }
+SHOP = ROOT.parent / "examples" / "alerting"
 ALERTS_OF_USERS = {
-    "objectives": {"payment.yaml": "apiVersion: openslo/v1"},
-    "rules": {"shop.yaml": {"groups": [{"name": "shop", "rules": [{"alert": "Slow", "expr": "latency > 1"}]}]}},
-    "rule_tests": {"shop_test.yaml": {"rule_files": ["shop.yaml"], "tests": []}},
-    "runbooks": {"Slow.md": "# Slow"},
-    "log_rules": {"logs.yaml": {"groups": [{"name": "logs", "rules": [{"alert": "Errors", "expr": "vector(1)"}]}]}},
-    "application_metrics": {"latency": {"type": "gauge"}},
+    "objectives": {"payment.yaml": (SHOP / "slos" / "payment-api.yaml").read_text(encoding="utf-8")},
+    "rules": {"business.yaml": (SHOP / "alerts" / "business.yaml").read_text(encoding="utf-8")},
+    "rule_tests": {"business_test.yaml": (SHOP / "alerts" / "business_test.yaml").read_text(encoding="utf-8")},
+    "runbooks": {"OrdersFail.md": (SHOP / "runbooks" / "OrdersFail.md").read_text(encoding="utf-8")},
+    "log_rules": {
+        "logs.yaml": {"groups": [{"name": "logs", "rules": [{"record": "a:b:c", "expr": LINES}]}]},
+    },
+    "application_metrics": {
+        "http_request_duration_seconds": {"type": "histogram", "labels": {"service": [], "method": []}},
+        "app_orders_total": {"type": "counter", "labels": {"service": [], "status": [], "payment_method": []}},
+    },
+    "local_retention": "31d",
     "alerts": {"HighCPU": {"threshold": 0.9}},
 }
 
