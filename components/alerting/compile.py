@@ -111,13 +111,15 @@ class Compiled:
         return (*self.groups, *self.long_term_groups, *self.log_groups)
 
 
-def compile_alerting(stated: Stated) -> Compiled:
-    """Return what follows from `stated`, with every problem of it.
+def compile_alerting(stated: Stated, *, with_cases: bool = False) -> Compiled:
+    """Return what follows from `stated`, with every problem of it, and `with_cases` with the tests of objectives.
 
     A program asks several times for the same: to check settings, to tell Loki its rules, and to create objects.
     """
+    if with_cases:
+        return _Compilation(stated, with_cases).result()
     if not _LATEST or _LATEST[0] != stated:
-        _LATEST[:] = [stated, _Compilation(stated).result()]
+        _LATEST[:] = [stated, _Compilation(stated, with_cases).result()]
     found: Compiled = _LATEST[1]
     return found
 
@@ -129,12 +131,12 @@ _LATEST: list[Any] = []
 class _Compilation:
     """One compilation, from sources to groups to checks."""
 
-    def __init__(self, stated: Stated) -> None:
+    def __init__(self, stated: Stated, with_cases: bool) -> None:
         self._stated = stated
         self._objectives, self._objective_problems = read_objectives(stated.objectives, stated.objective_defaults)
         self._of_users = [*read_groups(stated.rules), *read_groups(stated.log_rules, Language.LOGQL)]
         of_library = library_groups(stated.available, stated.links, self._overrides())
-        of_objectives = objective_groups(self._objectives, with_cases=True)
+        of_objectives = objective_groups(self._objectives, with_cases=with_cases)
         self._budgets = [group for group in map(self._notifying, of_objectives.budget) if group.rules]
         self._others = [
             group

@@ -52,7 +52,7 @@ POLICY_STATES = ("normal", "caution", "freeze", "incident")
 _CAUTION, _FREEZE = Decimal("0.5"), Decimal("0.25")
 """Shares of the budget that remain: at most the first is caution, less than the second a freeze of releases."""
 
-BURNS, LOW, SPENT, SLA_MISSED = "SLOErrorBudgetBurn", "SLOErrorBudgetLow", "SLOErrorBudgetSpent", "SLAMissed"
+BURNS, LOW, SPENT, SLA_MISSED = "SLOErrorBudgetBurn", "SLOBudgetBurning", "SLOErrorBudgetSpent", "SLAMissed"
 """Names of the alerts, and so of their runbooks."""
 _PENDING = "15m"
 """`for` of the alerts on the budget, which moves slowly."""
@@ -260,7 +260,8 @@ class _Rules:
         yield self._budget_alert(
             LOW,
             f"0 < {remaining} < {_FREEZE}",
-            Severity.WARNING,
+            Severity.CRITICAL,
+            pending="5m",
             summary=f"has less than {_percent(_FREEZE)} of its error budget left",
             description=f"{{{{ $value | humanizePercentage }}}} of the error budget of {period} is left: only changes "
             "that make the service more reliable are released until it recovers.",
@@ -283,11 +284,20 @@ class _Rules:
                 f"contract allows {_percent(1 - self.objective.sla)}.",
             )
 
-    def _budget_alert(self, name: str, condition: str, severity: Severity, *, summary: str, description: str) -> Alert:
+    def _budget_alert(
+        self,
+        name: str,
+        condition: str,
+        severity: Severity,
+        *,
+        summary: str,
+        description: str,
+        pending: str = _PENDING,
+    ) -> Alert:
         grown = f"present_over_time({self.series(REQUESTS)}[1d] offset {_YOUNG})"
         traffic = f"{self.series(PERIOD_REQUESTS)} >= {self.objective.minimum_requests}"
         expr = f"{condition}\nand\n{traffic}\nand\n{grown}"
-        return self._alert(name, expr, _PENDING, severity, summary=summary, description=description)
+        return self._alert(name, expr, pending, severity, summary=summary, description=description)
 
     def _alert(
         self,

@@ -238,6 +238,11 @@ class AlertingSpec(AlertingSettings, Spec):
         return compile_alerting(self.stated)
 
     @property
+    def tested(self) -> Compiled:
+        """The same with the test cases of every objective."""
+        return compile_alerting(self.stated, with_cases=True)
+
+    @property
     def _links(self) -> Links:
         return Links(
             self.grafana_url.rstrip("/"), self.runbook_url, metrics_uid=self.metrics_uid, logs_uid=self.logs_uid

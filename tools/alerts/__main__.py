@@ -36,7 +36,7 @@ def _run(stack: str, alert: str, seconds: float) -> int:
     spec = alerting_of(Path.cwd(), stack)
     if spec is None or not spec.stated.own_alertmanager or not spec.stated.notifies:
         raise NotRehearsableError(f"stack {stack} has no Alertmanager of its own; set alerting.receivers")
-    rehearsal = planned(spec.compiled.all_groups, alert, seconds)
+    rehearsal = planned(spec.tested.all_groups, alert, seconds)
     print(
         f"{alert} of {rehearsal.group.name}: {rehearsal.case.name}; 1 hour passes in "
         f"{3600 * float(rehearsal.scale):.0f} s, and it fires after about {rehearsal.seconds:.0f} s"

@@ -45,7 +45,7 @@ def lint(spec: AlertingSpec) -> Lint:
 
 
 def _rules(spec: AlertingSpec, directory: Path) -> Iterator[str]:
-    groups = [group for group in spec.compiled.all_groups if group.language is Language.PROMQL]
+    groups = [group for group in spec.tested.all_groups if group.language is Language.PROMQL]
     yield promtool.failures(_within(directory, "compiled"), groups)
     users = _within(directory, "users")
     for path, text in {**spec.rules, **spec.rule_tests}.items():

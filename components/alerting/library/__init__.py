@@ -20,7 +20,6 @@ from . import (
     logs,
     loki,
     nodes,
-    objectives,
     probes,
     prometheus,
     spans,
@@ -131,7 +130,6 @@ def library_alerts() -> list[LibraryAlert]:
 def documented_alerts() -> list[Documented]:
     """Return every alert of the library with its runbook, sorted by name."""
     found = [_documented(topic.needs, alert) for topic in topics() for alert in topic.alerts]
-    found.append(_documented(["objectives"], objectives.BUDGET_BURNING))
     return sorted(found, key=lambda alert: alert.name)
 
 

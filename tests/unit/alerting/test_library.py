@@ -11,7 +11,6 @@ from components.alerting.library import (
     groups_recorded_elsewhere,
     library_groups,
     logs,
-    objectives,
     override_problems,
     spans,
     topics,
@@ -158,23 +157,6 @@ def test_alerts_on_logs_are_for_the_ruler_of_loki() -> None:
     assert {rule.name for rule in group.rules} == {"OutOfMemoryInLogs", "ManyErrorLogs"}
     assert all(isinstance(rule, Alert) for rule in group.rules), "Loki's ruler has no remote write"
     assert {"errors by service", "bytes by service"} <= logs.QUERIES.keys()
-
-
-def test_objectives_have_the_names_of_the_documents(tmp_path: Path) -> None:
-    groups = objectives.documents_objective_groups(["api-latency"], LINKS)
-    records, alerts = groups
-    assert (records.name, records.interval) == ("slo_rules", "30s")
-    assert [rule.name for rule in records.rules] == [
-        "slo:api_latency:ratio5m",
-        "slo:api_latency:error_budget_remaining",
-    ]
-    (alert,) = alerts.rules
-    assert isinstance(alert, Alert)
-    assert (alert.name, alert.expr) == ("SLOBudgetBurning", "slo:period_error_budget_remaining:ratio < 0.25")
-    assert (alert.pending, alert.labels["severity"], alert.labels["team"]) == ("5m", "critical", "platform")
-    assert not failures(tmp_path, groups)
-    assert not list(discipline_problems(groups))
-    assert [group.name for group in objectives.documents_objective_groups([], LINKS)] == ["slo_alerts"]
 
 
 def test_names_elsewhere_are_no_problem() -> None:
