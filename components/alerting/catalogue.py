@@ -8,15 +8,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
 import yaml
 
-from .label_flow import BUCKET, Series, Values
-from .promql import NAME, fits
+from .label_flow import BUCKET, Series, Values, union
+from .promql import NAME, Matcher, fits
 
 QUANTILE = "quantile"
 ADDITIONS, CLOSED_VALUES = "additions.yaml", "closed_values.yaml"
@@ -204,6 +204,48 @@ class Variant:
     producer: str
     series: Series
     type: MetricType
+
+
+class Family:
+    """The series of one name, or of several: each variant, and all as one."""
+
+    def __init__(self, variants: Sequence[Variant]) -> None:
+        self.variants = variants
+        self._indexes: dict[str, tuple[Mapping[str, Sequence[Variant]], Sequence[Variant]]] = {}
+
+    @cached_property
+    def series(self) -> Series:
+        """The series of all variants."""
+        return union([variant.series for variant in self.variants])
+
+    def selected(self, matchers: Sequence[Matcher]) -> list[Series]:
+        """Return the series of each variant that matchers select."""
+        found = (variant.series.selected(matchers) for variant in self._candidates(matchers))
+        return [series for series in found if not series.is_empty]
+
+    def _candidates(self, matchers: Sequence[Matcher]) -> Sequence[Variant]:
+        """Return the fewest variants that one of the stated values leaves: rules of objectives share their names."""
+        if len(self.variants) <= _FEW:
+            return self.variants
+        stated = [matcher for matcher in matchers if matcher.operator == "=" and matcher.value]
+        return min((self._with(matcher) for matcher in stated), key=len, default=self.variants)
+
+    def _with(self, matcher: Matcher) -> Sequence[Variant]:
+        if matcher.label not in self._indexes:
+            self._indexes[matcher.label] = self._index(matcher.label)
+        by_text, others = self._indexes[matcher.label]
+        return [*by_text.get(matcher.value, ()), *others]
+
+    def _index(self, label: str) -> tuple[Mapping[str, Sequence[Variant]], Sequence[Variant]]:
+        """Return the variants by each value of a label, and those that may have any."""
+        by_text: dict[str, list[Variant]] = {}
+        for variant in self.variants:
+            for text in variant.series.values(label).texts or ():
+                by_text.setdefault(text, []).append(variant)
+        return by_text, [variant for variant in self.variants if variant.series.values(label).texts is None]
+
+
+_FEW = 8
 
 
 class Catalogue:

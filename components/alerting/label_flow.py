@@ -48,14 +48,13 @@ class Values:
 
     def selected(self, matcher: Matcher) -> "Values":
         """Return the values that a matcher leaves."""
-        if self.texts is not None:
-            texts: frozenset[str] | None = frozenset(filter(matcher.accepts, self.texts))
-        elif matcher.operator == "=":
-            texts = frozenset({matcher.value} - {""})
+        texts = self.texts
+        if matcher.operator == "=":
+            texts = frozenset({matcher.value} - {""} if texts is None or matcher.value in texts else ())
+        elif texts is not None:
+            texts = frozenset(filter(matcher.accepts, texts))
         elif matcher.operator == "=~" and alternatives(matcher.value):
             texts = frozenset(alternatives(matcher.value)) - {""}
-        else:
-            texts = None
         return Values(texts, self.absent and matcher.accepts(""))
 
 
@@ -111,8 +110,22 @@ class Series:
         return Series({label: values for label, values in labels.items() if values != ABSENT}, self.others)
 
     def __or__(self, other: "Series") -> "Series":
-        names = dict.fromkeys([*self.labels, *other.labels])
-        return Series({label: self.values(label) | other.values(label) for label in names}, self.others or other.others)
+        return union([self, other])
+
+
+def union(several: Sequence[Series]) -> Series:
+    """Return the series that are one of several."""
+    if len(several) == 1:
+        return several[0]
+    names = dict.fromkeys(label for series in several for label in series.labels)
+    others = any(series.others for series in several)
+    return Series({label: _one_of([series.values(label) for series in several]) for label in names}, others)
+
+
+def _one_of(several: Sequence[Values]) -> Values:
+    texts = [values.texts for values in several]
+    known = None if None in texts else frozenset().union(*(each for each in texts if each))
+    return Values(known, any(values.absent for values in several))
 
 
 NOTHING = Series({})
@@ -289,7 +302,7 @@ class _Flowing:
         if replacement in ("$1", "${1}") and pattern == "(.+)":
             written = Values(read.texts)
             return series.with_label(label, written | before if read.absent else written)
-        written = Values(None, True) if "$" in replacement else _constant(replacement)
+        written = Values(None, True) if "$" in replacement else constant(replacement)
         return series.with_label(label, written | before if may_fail else written)
 
     def _label_join(self, series: Series, arguments: Sequence[Node]) -> Series:
@@ -312,7 +325,8 @@ _KEEPING_NAMES = frozenset(
 _EVERYTHING = frozenset({".*", "(.*)"})
 
 
-def _constant(text: str) -> Values:
+def constant(text: str) -> Values:
+    """Return one value; the empty one is that of an absent label."""
     return Values(frozenset({text})) if text else ABSENT
 
 
@@ -338,7 +352,7 @@ def _absent(argument: Node) -> Series:
         stated.setdefault(matcher.label, []).append(matcher)
     return Series(
         {
-            label: _constant(matchers[0].value)
+            label: constant(matchers[0].value)
             for label, matchers in stated.items()
             if label != NAME and len(matchers) == 1 and matchers[0].operator == "=" and matchers[0].value
         }

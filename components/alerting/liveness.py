@@ -4,12 +4,11 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import lru_cache, reduce
-from operator import or_
+from functools import lru_cache
 
 from .._log_labels import CLUSTER, OTLP_INDEX_LABELS, SERVICE_NAME, IndexLabel
-from .catalogue import ApplicationMetric, Catalogue, MetricType, Producer, Variant
-from .label_flow import UNKNOWN, Series, Values, label_flow
+from .catalogue import ApplicationMetric, Catalogue, Family, MetricType, Producer, Variant
+from .label_flow import ANY_OR_ABSENT, UNKNOWN, Series, Values, constant, label_flow, union
 from .logql import is_metric_query, result_series, stream_matchers
 from .producers import APPLICATION, PRODUCERS
 from .promql import NAME, Matcher, PromqlError, Selector, alternatives, parse
@@ -23,7 +22,8 @@ DEPLOYMENT_LABELS = (CLUSTER,)
 """Labels of a whole Prometheus (`external_labels`), which no series has before it leaves it."""
 JOB = "job"
 ALERTS, ALERTS_FOR_STATE = "ALERTS", "ALERTS_FOR_STATE"
-_TEMPLATE_LABEL = re.compile(r"""(?:\$labels|\.Labels)\.(\w+)|index\s+(?:\$labels|\.Labels)\s+["`](\w+)["`]""")
+_TEMPLATE_LABEL = re.compile(r"""\$labels\.(\w+)|index\s+\$labels\s+["`](\w+)["`]""")
+"""A label that a text prints; `.Labels` is not one, as it is of the samples of a query within `range query`."""
 _RECORD = "a record"
 _KEEP = "keep it in the aggregation, or leave it out"
 _LONGER = 8
@@ -73,13 +73,14 @@ class Liveness:
         self._results: dict[str, tuple[Series, tuple[str, ...]]] = {}
         self._records: dict[str, list[tuple[Record, Language]]] = {}
         self._recorded: dict[str, Sequence[Variant]] = {}
+        self._open_records: set[str] = set()
+        self._families: dict[tuple[str, ...], Family] = {}
         for name, declared in (application_metrics or {}).items():
             self._catalogue.declare(name, declared.metric, application)
         for group in groups:
             for rule in group.rules:
                 if isinstance(rule, Record):
                     self._records.setdefault(rule.name, []).append((rule, group.language))
-        self._add_alerts()
 
     def problems(self) -> Iterator[RuleProblem]:
         """Yield what no series can satisfy, with the place of its rule."""
@@ -93,8 +94,8 @@ class Liveness:
         series, _ = self._result(alert.expr, language)
         labels = {name: values for name, values in series.labels.items() if name != NAME}
         for name, text in alert.labels.items():
-            labels[name] = Values(None, True) if "{{" in text else Values(frozenset({text} - {""}), not text)
-        labels["alertname"] = Values(frozenset({alert.name}))
+            labels[name] = ANY_OR_ABSENT if "{{" in text else constant(text)
+        labels["alertname"] = constant(alert.name)
         fixed, closed = {}, {}
         for name, values in labels.items():
             texts = values.texts
@@ -104,6 +105,10 @@ class Liveness:
                 closed[name] = texts | ({""} if values.absent else set())
         free = frozenset(name for name, values in labels.items() if values.texts is None)
         return AlertLabelSet(fixed, closed, free, series.others)
+
+    def selected(self, selector: Selector) -> Series:
+        """Return the series that a selector selects; their labels are not known where that has a problem."""
+        return self._selection(selector)[0]
 
     def is_counter(self, name: str) -> bool:
         """Whether a series is a counter."""
@@ -163,27 +168,34 @@ class Liveness:
         problems: list[str] = []
 
         def select(selector: Selector) -> Series:
-            series, found = self._selected(selector)
+            series, found = self._selection(selector)
             problems.extend(found)
             return series
 
         flow = label_flow(node, select, self._deployment_labels)
         return flow.series or Series({}), tuple(dict.fromkeys([*problems, *flow.problems]))
 
-    def _selected(self, selector: Selector) -> tuple[Series, tuple[str, ...]]:
+    def _selection(self, selector: Selector) -> tuple[Series, tuple[str, ...]]:
         if selector not in self._selections:
             self._selections[selector] = self._found(selector)
         return self._selections[selector]
 
     def _found(self, selector: Selector) -> tuple[Series, tuple[str, ...]]:
-        names = [selector.name] if selector.name else self._matching(selector)
-        variants = [variant for name in names for variant in self._variants(name)]
-        if not variants:
+        family = self._family(tuple([selector.name] if selector.name else self._matching(selector)))
+        if not family.variants:
             return UNKNOWN, (self._unknown_name(selector),)
         matchers = [matcher for matcher in selector.matchers if matcher.label != NAME]
-        problems = tuple(self._matcher_problems(selector, matchers, variants))
-        alive = [series for variant in variants if not (series := variant.series.selected(matchers)).is_empty]
-        return (UNKNOWN if problems or not alive else reduce(or_, alive)), problems
+        alive = family.selected(matchers)
+        problems = tuple(self._matcher_problems(selector, matchers, family, not alive))
+        return (UNKNOWN if problems else union(alive)), problems
+
+    def _family(self, names: tuple[str, ...]) -> Family:
+        if names not in self._families:
+            family = Family([variant for name in names for variant in self._variants(name)])
+            if not self._open_records.isdisjoint(names):
+                return family
+            self._families[names] = family
+        return self._families[names]
 
     def _matching(self, selector: Selector) -> list[str]:
         named = [matcher for matcher in selector.matchers if matcher.label == NAME]
@@ -193,31 +205,33 @@ class Liveness:
         return sorted(name for name in every if all(matcher.accepts(name) for matcher in named))
 
     def _variants(self, name: str) -> Sequence[Variant]:
+        if name in (ALERTS, ALERTS_FOR_STATE):
+            return list(self._alert_variants(name))
         if name not in self._records:
             return self._catalogue.variants(name)
+        if name in self._open_records:
+            # It is read on the way to itself, and its labels are not known yet.
+            return [Variant(_RECORD, Series({NAME: constant(name)}, True), MetricType.GAUGE)]
         if name not in self._recorded:
-            # A record that is read on the way to itself has labels that are not known yet.
-            unknown = Series({NAME: Values(frozenset({name}))}, True)
-            self._recorded[name] = [Variant(_RECORD, unknown, MetricType.GAUGE)]
+            self._open_records.add(name)
             recorded = [self._variant(rule, language) for rule, language in self._records[name]]
+            self._open_records.remove(name)
             self._recorded[name] = [*self._catalogue.variants(name), *recorded]
         return self._recorded[name]
 
     def _variant(self, rule: Record, language: Language) -> Variant:
         series, _ = self._result(rule.expr, language)
-        labels = dict(series.labels) | {name: Values(frozenset({text})) for name, text in rule.labels.items() if text}
-        labels[NAME] = Values(frozenset({rule.name}))
-        return Variant(_RECORD, Series(labels, series.others), MetricType.GAUGE)
+        for name, text in {**rule.labels, NAME: rule.name}.items():
+            series = series.with_label(name, constant(text))
+        return Variant(_RECORD, series, MetricType.GAUGE)
 
-    def _add_alerts(self) -> None:
-        """Add the series that Prometheus makes of alerts, whose labels are those of the rule and of its result."""
-        states = Values(frozenset({"pending", "firing"}))
+    def _alert_variants(self, name: str) -> Iterator[Variant]:
+        """Yield the series that Prometheus makes of alerts; they have the labels of the rule and of its result."""
+        own = {"alertstate": Values(frozenset({"pending", "firing"}))} if name == ALERTS else {}
         for alert in (rule for group in self._groups for rule in group.rules if isinstance(rule, Alert)):
-            labels = {name: Values(None if "{{" in text else frozenset({text})) for name, text in alert.labels.items()}
-            labels["alertname"] = Values(frozenset({alert.name}))
-            for name, own in ((ALERTS, {"alertstate": states}), (ALERTS_FOR_STATE, {})):
-                series = Series({**labels, **own, NAME: Values(frozenset({name}))}, True)
-                self._catalogue.add(name, Variant("alerts", series, MetricType.GAUGE))
+            stated = {key: ANY_OR_ABSENT if "{{" in text else constant(text) for key, text in alert.labels.items()}
+            fixed = {NAME: constant(name), "alertname": constant(alert.name)}
+            yield Variant("alerts", Series({**stated, **own, **fixed}, True), MetricType.GAUGE)
 
     def _unknown_name(self, selector: Selector) -> str:
         name = selector.name
@@ -235,23 +249,22 @@ class Liveness:
         return f"{unknown}{_nearest(name, known)}; correct it, record it, or declare it in application_metrics"
 
     def _matcher_problems(
-        self, selector: Selector, matchers: Sequence[Matcher], variants: Sequence[Variant]
+        self, selector: Selector, matchers: Sequence[Matcher], family: Family, is_dead: bool
     ) -> Iterator[str]:
-        dead = False
-        every = reduce(or_, (variant.series for variant in variants))
+        every, explained = family.series, False
         for matcher in matchers:
-            values = every.values(matcher.label)
-            if not every.may_have(matcher.label):
+            label, values = matcher.label, every.values(matcher.label)
+            if not every.may_have(label):
                 if not (matcher.operator == "=" and not matcher.value):
-                    dead = True
+                    explained = True
                     yield self._no_label(selector, matcher, every)
-            elif all(variant.series.values(matcher.label).selected(matcher).is_empty for variant in variants):
-                dead = True
+            elif values.selected(matcher).is_empty:
+                explained = True
                 yield _no_value(selector, matcher, values)
-            elif (unknown := _unknown_texts(matcher, values)) and values.texts is not None:
-                dead = True
+            elif unknown := _unknown_texts(matcher, values):
+                explained = True
                 yield _no_value(selector, matcher, values, unknown)
-        if not dead and all(variant.series.selected(matchers).is_empty for variant in variants):
+        if is_dead and not explained:
             yield f"{selector}: no series has all of these labels; correct or leave out one of them"
 
     def _no_label(self, selector: Selector, matcher: Matcher, series: Series) -> str:

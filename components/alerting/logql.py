@@ -17,7 +17,7 @@ RANGE_FUNCTIONS = frozenset(
 )
 """What makes numbers of lines: https://grafana.com/docs/loki/latest/query/metric_queries/"""
 _TOKEN = re.compile(
-    r"""(?P<comment>\#[^\n]*)|(?P<string>"(?:[^"\\]|\\.)*"|`[^`]*`)|(?P<word>[A-Za-z_][\w.]*)|(?P<sign>=~|!~|!=|==|\S)"""
+    r"""(?P<comment>\#[^\n]*)|(?P<string>"(?:[^"\\]|\\.)*"|`[^`]*`)|(?P<word>[A-Za-z_][\w.]*)|(?P<number>\d[\w.]*)|(?P<sign>=~|!~|!=|==|\S)"""
 )
 _MATCH_SIGNS = frozenset({"=", "!=", "=~", "!~"})
 _AGGREGATIONS = frozenset({"sum", "avg", "min", "max", "count", "stddev", "stdvar", "topk", "bottomk"})

@@ -1,7 +1,7 @@
 """PromQL as the checks of rules read it: what an expression selects, and what is wrong with it by its form alone."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -160,7 +160,7 @@ def parse(expression: str) -> Node:
 
     shape = _LITERAL.sub(placeholder, expression)
     strings = {f"{_PLACEHOLDER}{index}": _unquoted(literal) for index, literal in enumerate(literals)}
-    node = _node(_shape(shape), strings)
+    node = _filled(_node_of(shape), strings)
     for selector in selectors(node):
         for matcher in selector.matchers:
             _check(matcher)
@@ -180,8 +180,52 @@ def _shape(expression: str) -> Any:
 
 
 @lru_cache(EXPRESSIONS)
+def _node_of(shape: str) -> Node:
+    return _node(_shape(shape))
+
+
+def _filled(node: Node, strings: Mapping[str, str]) -> Node:
+    """Return an expression with its strings in place of their placeholders."""
+    if not strings:
+        return node
+    match node:
+        case Selector():
+            matchers = (Matcher(_text(m.label, strings), m.operator, _text(m.value, strings)) for m in node.matchers)
+            return Selector(tuple(matchers), node.range)
+        case Text():
+            return Text(_text(node.value, strings))
+        case Call():
+            return Call(node.function, tuple(_filled(argument, strings) for argument in node.arguments))
+        case Aggregation(parameter=parameter):
+            filled = None if parameter is None else _filled(parameter, strings)
+            labels = tuple(_text(label, strings) for label in node.labels)
+            return Aggregation(node.operator, _filled(node.operand, strings), labels, node.without, filled)
+        case Operation():
+            left, right = _filled(node.left, strings), _filled(node.right, strings)
+            return Operation(node.operator, left, right, _filled_matching(node.matching, strings), node.returns_bool)
+        case Negation():
+            return Negation(_filled(node.operand, strings))
+        case Subquery():
+            return Subquery(_filled(node.operand, strings), node.range)
+    return node
+
+
+def _filled_matching(matching: Matching, strings: Mapping[str, str]) -> Matching:
+    if not matching.labels and not matching.included:
+        return matching
+    labels = tuple(_text(label, strings) for label in matching.labels)
+    included = tuple(_text(label, strings) for label in matching.included)
+    return Matching(labels, matching.on, matching.many, included, matching.fills)
+
+
+def _text(text: str, strings: Mapping[str, str]) -> str:
+    return strings.get(text, text)
+
+
+@lru_cache(EXPRESSIONS)
 def _unquoted(literal: str) -> str:
-    return str(_shape(literal).val)
+    # The parser reads escapes in raw strings too.
+    return literal[1:-1] if literal.startswith("`") else str(_shape(literal).val)
 
 
 def _check(matcher: Matcher) -> None:
@@ -228,70 +272,64 @@ def prettified(expression: str) -> str:
         return " ".join(expression.split())
 
 
-def _node(found: Any, strings: Mapping[str, str]) -> Node:
-    """Return what the parser has found, with the strings in place of their placeholders."""
+def _node(found: Any) -> Node:
+    """Return what the parser has found."""
     match found:
         case promql_parser.ParenExpr():
-            return _node(found.expr, strings)
+            return _node(found.expr)
         case promql_parser.NumberLiteral():
             return Number(found.val)
         case promql_parser.StringLiteral():
-            return Text(strings.get(found.val, found.val))
+            return Text(found.val)
         case promql_parser.VectorSelector():
-            return _selector(found, strings, None)
+            return _selector(found, None)
         case promql_parser.MatrixSelector():
-            return _selector(found.vector_selector, strings, found.range)
+            return _selector(found.vector_selector, found.range)
         case promql_parser.SubqueryExpr():
-            return Subquery(_node(found.expr, strings), found.range or timedelta())
+            return Subquery(_node(found.expr), found.range or timedelta())
         case promql_parser.UnaryExpr():
-            return Negation(_node(found.expr, strings))
+            return Negation(_node(found.expr))
         case promql_parser.Call():
-            return Call(found.func.name, tuple(_node(argument, strings) for argument in found.args))
+            return Call(found.func.name, tuple(map(_node, found.args)))
         case promql_parser.AggregateExpr():
             grouping = found.modifier
             return Aggregation(
                 str(found.op),
-                _node(found.expr, strings),
-                _names(grouping.labels, strings) if grouping else (),
+                _node(found.expr),
+                tuple(grouping.labels) if grouping else (),
                 grouping is not None and grouping.type == promql_parser.AggModifierType.Without,
-                None if found.param is None else _node(found.param, strings),
+                None if found.param is None else _node(found.param),
             )
         case promql_parser.BinaryExpr():
-            left, right = _node(found.lhs, strings), _node(found.rhs, strings)
-            modifier = found.modifier
+            left, right, modifier = _node(found.lhs), _node(found.rhs), found.modifier
             if modifier is None:
                 return Operation(str(found.op), left, right)
-            return Operation(str(found.op), left, right, _matching(modifier, strings), modifier.return_bool)
+            return Operation(str(found.op), left, right, _matching(modifier), modifier.return_bool)
     raise PromqlError(f"{type(found).__name__}: unknown to the checks")
 
 
 _MANY = {"VectorMatchCardinality.ManyToOne": "left", "VectorMatchCardinality.OneToMany": "right"}
 
 
-def _selector(found: Any, strings: Mapping[str, str], over: timedelta | None) -> Selector:
+def _selector(found: Any, over: timedelta | None) -> Selector:
     if found.matchers.or_matchers:
         raise PromqlError("`or` between the matchers of a selector is not PromQL of Prometheus; use `=~`")
     named = (Matcher(NAME, "=", found.name),) if found.name else ()
-    stated = tuple(
-        Matcher(strings.get(each.name, each.name), _MATCH_OPERATORS[str(each.op)], strings.get(each.value, each.value))
-        for each in found.matchers.matchers
+    stated = found.matchers.matchers
+    return Selector(
+        named + tuple(Matcher(each.name, _MATCH_OPERATORS[str(each.op)], each.value) for each in stated), over
     )
-    return Selector(named + stated, over)
 
 
-def _matching(modifier: Any, strings: Mapping[str, str]) -> Matching:
+def _matching(modifier: Any) -> Matching:
     matching, fill = modifier.matching, modifier.fill_values
     return Matching(
-        _names(matching.labels, strings) if matching else (),
+        tuple(matching.labels) if matching else (),
         bool(matching) and matching.type == promql_parser.LabelModifierType.Include,
         _MANY.get(str(modifier.card), ""),
-        _names(modifier.group_labels or (), strings),
+        tuple(modifier.group_labels or ()),
         fill is not None and (fill.lhs, fill.rhs) != (None, None),
     )
-
-
-def _names(labels: Iterable[str], strings: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(strings.get(label, label) for label in labels)
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -1,0 +1,107 @@
+import json
+
+import pytest
+
+from components.alerting.catalogue import (
+    ApplicationMetric,
+    Catalogue,
+    Drop,
+    Metric,
+    MetricType,
+    Producer,
+    additions,
+    programs,
+    recorded_files,
+)
+from components.alerting.label_flow import Values
+from components.alerting.producers import PRODUCERS
+from components.alerting.promql import NAME
+
+SHOP = Producer("shop", (), {"job": ("shop",), "pod": (), "instance": ()}, is_scraped=False)
+
+
+def _labels(metric: Metric, producer: Producer = SHOP) -> set[str]:
+    catalogue = Catalogue([])
+    catalogue.declare("orders", metric, producer)
+    (variant,) = catalogue.variants("orders")
+    return set(variant.series.labels)
+
+
+def test_every_program_of_a_producer_is_in_the_catalogue() -> None:
+    stated = {program for producer in PRODUCERS.values() for program in producer.programs}
+    assert stated == set(programs())
+
+
+def test_every_file_states_its_program_version_and_source() -> None:
+    for program in [*(json.loads(file.read_text()) for file in recorded_files()), *additions()]:
+        assert program["program"] and program["version"] and program["source"], program["program"]
+        assert program["metrics"]
+
+
+def test_a_histogram_has_three_series_and_none_of_its_own_name() -> None:
+    metric = Metric(MetricType.HISTOGRAM, {"code": Values(), "le": Values(frozenset({"0.1", "+Inf"}))})
+    found = dict(metric.series("latency"))
+    assert set(found) == {"latency_bucket", "latency_count", "latency_sum"}
+    assert found["latency_bucket"].labels["le"].texts == frozenset({"0.1", "+Inf"})
+    assert set(found["latency_count"].labels) == {"code"}
+
+
+def test_a_summary_has_a_series_for_each_quantile_and_two_more() -> None:
+    metric = Metric(MetricType.SUMMARY, {"quantile": Values(frozenset({"0.5"}))})
+    assert {name: set(each.labels) for name, each in metric.series("pause")} == {
+        "pause": {"quantile"},
+        "pause_count": set(),
+        "pause_sum": set(),
+    }
+
+
+def test_the_label_of_the_target_wins_unless_labels_are_honored() -> None:
+    metric = Metric(MetricType.GAUGE, {"pod": Values()})
+    assert _labels(metric) == {NAME, "job", "pod", "instance", "exported_pod"}
+    honoring = Producer("shop", (), SHOP.target, honor_labels=True, is_scraped=False)
+    assert _labels(metric, honoring) == {NAME, "job", "pod", "instance"}
+
+
+def test_dropped_series_are_not_there() -> None:
+    dropping = Producer("shop", (), {}, drops=(Drop((NAME,), "ord.*"),), is_scraped=False)
+    catalogue = Catalogue([dropping])
+    catalogue.declare("orders", Metric(MetricType.GAUGE), dropping)
+    assert "orders" not in catalogue
+
+
+def test_dropped_values_are_not_there() -> None:
+    dropping = Producer("shop", (), {}, drops=(Drop((NAME, "le"), "time_bucket;0.1"),), is_scraped=False)
+    catalogue = Catalogue([])
+    metric = Metric(MetricType.HISTOGRAM, {"le": Values(frozenset({"0.1", "1.0"}))})
+    catalogue.declare("time", metric, dropping)
+    (variant,) = catalogue.variants("time_bucket")
+    assert variant.series.values("le").texts == frozenset({"1.0"})
+
+
+def test_an_application_declares_closed_and_open_labels() -> None:
+    metric = ApplicationMetric("counter", {"method": ("GET", "POST"), "path": ()}).metric
+    assert metric.labels == {"method": Values(frozenset({"GET", "POST"})), "path": Values()}
+
+
+@pytest.mark.parametrize(
+    ("program", "metric", "label", "values"),
+    [
+        ("node-exporter", "node_cpu_seconds_total", "mode", {"idle", "iowait", "steal", "system", "user"}),
+        ("kube-state-metrics", "kube_pod_status_phase", "phase", {"Pending", "Running", "Succeeded", "Failed"}),
+        ("kube-state-metrics", "kube_pod_container_status_waiting_reason", "reason", {"CrashLoopBackOff"}),
+        ("kube-state-metrics", "kube_pod_container_status_last_terminated_reason", "reason", {"OOMKilled"}),
+        ("kube-apiserver", "apiserver_request_total", "code", {"200", "503"}),
+        ("blackbox-probe", "probe_http_duration_seconds", "phase", {"resolve", "connect", "tls"}),
+        ("alertmanager", "alertmanager_alerts", "state", {"active", "suppressed"}),
+    ],
+)
+def test_the_sets_that_rules_select_from_are_closed(program: str, metric: str, label: str, values: set[str]) -> None:
+    texts = programs()[program].metrics[metric].labels[label].texts
+    assert texts is not None and texts >= values
+
+
+def test_borders_are_as_prometheus_stores_them() -> None:
+    for program in programs().values():
+        for name, metric in program.metrics.items():
+            texts = metric.labels.get("le", Values()).texts or ()
+            assert not [text for text in texts if text.isdigit()], f"{program.name}: {name}"
