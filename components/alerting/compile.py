@@ -3,6 +3,7 @@
 Nothing of it is deployed while there is a problem, so that what runs stays as it is.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -137,6 +138,8 @@ class _Compilation:
         self._of_users = [*read_groups(stated.rules), *read_groups(stated.log_rules, Language.LOGQL)]
         of_library = library_groups(stated.available, stated.links, self._overrides())
         of_objectives = objective_groups(self._objectives, with_cases=with_cases)
+        # Their rules read records of the first group of each objective, which is checked, and name their own labels.
+        self._trusted = {group.name for group in of_objectives.derived}
         self._budgets = [group for group in map(self._notifying, of_objectives.budget) if group.rules]
         self._others = [
             group
@@ -194,7 +197,7 @@ class _Compilation:
     @cached_property
     def _alert_labels(self) -> list[AlertLabels]:
         own = [
-            self._labels_of(rule, group.language, group.place_of(index))
+            self._labels_of(rule, group, group.place_of(index))
             for group in self._every_group
             for index, rule in enumerate(group.rules)
             if isinstance(rule, Alert)
@@ -210,9 +213,11 @@ class _Compilation:
                 fixed = {ALERT_NAME: name, SEVERITY_LABEL: severity.value, OWNER_LABEL: stated.owner}
                 yield AlertLabels({**stated.external_labels, **fixed}, TARGET_LABELS, f"chart: {name}")
 
-    def _labels_of(self, alert: Alert, language: Language, place: str) -> AlertLabels:
+    def _labels_of(self, alert: Alert, group: Group, place: str) -> AlertLabels:
         external = self._stated.external_labels
-        found = self._liveness.alert_labels(alert, language)
+        if group.name in self._trusted:
+            return AlertLabels({**external, ALERT_NAME: alert.name, **alert.labels}, frozenset(), place)
+        found = self._liveness.alert_labels(alert, group.language)
         return AlertLabels({**external, **found.fixed}, (found.open | found.closed.keys()) - external.keys(), place)
 
     @cached_property
@@ -247,12 +252,29 @@ class _Compilation:
             discipline_problems(self._every_group),
             untested_problems(self._of_users, tests),
             missing_runbooks(self._every_group, written, stated.runbook_url),
-            self._liveness.problems(),
+            self._liveness.problems(self._trusted),
+            self._ruler_problems(),
         )
         for problem in (problem for found in checks for problem in found):
             yield self._part_of(problem), problem
         if stated.own_alertmanager and stated.notifies:
             yield from _of(Part.NOTIFICATIONS, self._route_problems())
+
+    def _ruler_problems(self) -> Iterator[RuleProblem]:
+        """Yield rules of Prometheus that read what only the ruler of Thanos records: they would find nothing."""
+        if not self._needs_long_term or not self._stated.long_term_ruler:
+            return
+        recorded = {rule.name for group in self._budgets for rule in group.rules if isinstance(rule, Record)}
+        name = re.compile(rf"(?<![\w:])(?:{'|'.join(map(re.escape, sorted(recorded)))})(?![\w:])")
+        for group in self._others:
+            for index, rule in enumerate(group.rules):
+                if group.language is Language.PROMQL and (found := name.search(rule.expr)):
+                    yield RuleProblem(
+                        group.place_of(index),
+                        f"metric = {found[0]}: is recorded by the ruler of Thanos, as its window is longer than "
+                        f"Prometheus keeps metrics ({self._stated.local_retention}), and Prometheus evaluates this "
+                        "rule without it; move the rule to metrics.long_term.ruler_groups, or keep metrics for longer",
+                    )
 
     def _route_problems(self) -> Iterator[RuleProblem]:
         settings = self._stated.notifications

@@ -92,6 +92,15 @@ class ObjectiveGroups:
     budget: tuple[Group, ...]
     """They read records of the others over the period of the objective: of a ruler whose store keeps that long."""
 
+    @property
+    def derived(self) -> Iterator[Group]:
+        """The groups that read what the queries of the objective select beside their own records, and what it records.
+
+        The first group of each objective, the counts, selects all that its queries do.
+        """
+        yield from self.short[1::2]
+        yield from self.budget
+
 
 def objective_groups(objectives: Iterable[Objective], *, with_cases: bool = False) -> ObjectiveGroups:
     """Return the groups of all objectives, with a case for each side of each threshold if `with_cases`."""
