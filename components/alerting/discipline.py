@@ -1,12 +1,14 @@
 """Rules that every alert keeps, so that whoever is paged has something to do, and knows what.
 
 Two severities, no alert without a time that it holds for, an owner, and annotations that say what happened, whom it
-affects, where to look and what to do.
+affects, where to look and what to do. No page rests on the last two samples of a counter, or on a ratio of requests
+that are too few to mean something.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from .promql import PromqlError, instant_rates, parse, unguarded_ratio
 from .rules import (
     DASHBOARD,
     DESCRIPTION,
@@ -19,6 +21,8 @@ from .rules import (
     Alert,
     AlertType,
     Group,
+    Language,
+    Record,
     RuleProblem,
     Severity,
 )
@@ -42,6 +46,7 @@ _AS_SECONDS = re.compile(r"\$value\s*\|\s*humanizeDuration")
 def discipline_problems(groups: Sequence[Group]) -> Iterator[RuleProblem]:
     """Yield each alert that breaks a rule, and each name that two alerts have, those on objectives apart."""
     first: dict[str, tuple[str, bool]] = {}
+    records = {rule.name: rule.expr for group in groups for rule in group.rules if isinstance(rule, Record)}
     for group in groups:
         for index, rule in enumerate(group.rules):
             if isinstance(rule, Alert):
@@ -51,6 +56,8 @@ def discipline_problems(groups: Sequence[Group]) -> Iterator[RuleProblem]:
                 if other != place and not (of_objective and both):
                     yield RuleProblem(place, f"alert = {rule.name}: is the name of an alert in {other} too; rename one")
                 yield from (RuleProblem(place, message) for message in _messages(rule))
+                if rule.type is AlertType.ALERT and group.language is Language.PROMQL:
+                    yield from (RuleProblem(place, message) for message in _messages_of_rates(rule, records))
 
 
 def _messages(alert: Alert) -> Iterator[str]:
@@ -85,3 +92,22 @@ def _messages_of_a_page(alert: Alert) -> Iterator[str]:
     for name, meaning in _ANNOTATIONS.items():
         if not alert.annotations.get(name, "").strip():
             yield f"{name} is missing: whoever is paged must know {meaning}; add the annotation"
+
+
+def _messages_of_rates(alert: Alert, records: Mapping[str, str]) -> Iterator[str]:
+    try:
+        node = parse(alert.expr)
+        instant, unguarded = instant_rates(node, records), unguarded_ratio(node, records)
+    except PromqlError:
+        # `liveness` says so.
+        return
+    for function in dict.fromkeys(instant):
+        yield (
+            f"expr has {function}: it reads the last two samples alone, and one late sample would page; use rate over "
+            "5m or longer"
+        )
+    if unguarded:
+        yield (
+            "expr compares a ratio without a minimum of traffic: one failure of two requests must not page; add the "
+            "traffic, such as `and sum by (service) (rate(http_requests_total[5m])) > 1`"
+        )

@@ -358,9 +358,10 @@ def selectors(node: Node) -> Iterator[Selector]:
     return (each for each in walk(node) if isinstance(each, Selector))
 
 
-def instant_rates(node: Node) -> list[str]:
-    """Return the functions of the last two samples alone that an expression calls."""
-    return [each.function for each in walk(node) if isinstance(each, Call) and each.function in INSTANT_RATES]
+def instant_rates(node: Node, records: Mapping[str, str] | None = None) -> list[str]:
+    """Return the functions of the last two samples alone that an expression calls, or a record that it reads."""
+    called = (each.function for each in _walk_records(node, records or {}) if isinstance(each, Call))
+    return [function for function in called if function in INSTANT_RATES]
 
 
 def raw_counters(node: Node, is_counter: Callable[[str], bool]) -> Iterator[Selector]:
@@ -428,27 +429,22 @@ def _is_minimum(node: Node) -> bool:
 
 
 def _has_ratio(node: Node, records: Mapping[str, str]) -> bool:
-    for each in walk(node):
-        if isinstance(each, Operation) and each.operator == "/":
-            if _has_rate(each.left, records) and _has_rate(each.right, records):
-                return True
-        elif isinstance(each, Selector) and any(_has_ratio(found, records) for found in _recorded(each, records)):
-            return True
-    return False
+    return any(
+        isinstance(each, Operation)
+        and each.operator == "/"
+        and _has_rate(each.left, records)
+        and _has_rate(each.right, records)
+        for each in _walk_records(node, records)
+    )
 
 
 def _has_rate(node: Node, records: Mapping[str, str]) -> bool:
+    return any(isinstance(each, Call) and each.function in RATES for each in _walk_records(node, records))
+
+
+def _walk_records(node: Node, records: Mapping[str, str], within: frozenset[str] = frozenset()) -> Iterator[Node]:
+    """Yield the parts of a node and of the records that it reads; a record is not read again `within` itself."""
     for each in walk(node):
-        if isinstance(each, Call) and each.function in RATES:
-            return True
-        if isinstance(each, Selector) and any(_has_rate(found, records) for found in _recorded(each, records)):
-            return True
-    return False
-
-
-def _recorded(selector: Selector, records: Mapping[str, str]) -> Iterator[Node]:
-    """Yield the expression of a recorded series, which is not followed again where it names the record itself."""
-    if selector.name in records:
-        node = parse(records[selector.name])
-        if all(each.name != selector.name for each in selectors(node)):
-            yield node
+        yield each
+        if isinstance(each, Selector) and each.name in records and each.name not in within:
+            yield from _walk_records(parse(records[each.name]), records, within | {each.name})

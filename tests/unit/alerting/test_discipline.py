@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from components.alerting.discipline import discipline_problems
-from components.alerting.rules import Alert, Group, Record
+from components.alerting.rules import Alert, Group, Language, Record
 
 PAGE = Alert(
     "CheckoutSlow",
@@ -76,3 +76,40 @@ def test_an_unknown_type_is_named() -> None:
 def test_hours_are_not_printed_as_seconds(expr: str) -> None:
     (found,) = messages(replace(PAGE, expr=expr))
     assert "humanizeDuration reads $value as seconds" in found
+
+
+RATIO = "sum by (service) (rate(errors_total[5m])) / sum by (service) (rate(requests_total[5m]))"
+RECORDS = [
+    Record("service:errors:ratio5m", RATIO),
+    Record("service:requests:rate5m", "sum by (service) (rate(requests_total[5m]))"),
+    Record("service:requests:irate", "sum by (service) (irate(requests_total[5m]))"),
+    Record("a:b:c", "d:e:f"),
+    Record("d:e:f", "a:b:c"),
+]
+
+
+def messages_of(expr: str, language: Language = Language.PROMQL) -> list[str]:
+    alert = replace(PAGE, expr=expr, annotations={**PAGE.annotations, "description": "Slow."})
+    return [
+        found.message for found in discipline_problems([Group("shop", [*RECORDS, alert], "shop.yaml", "", language)])
+    ]
+
+
+@pytest.mark.parametrize(
+    "expr", ["sum by (service) (irate(requests_total[5m])) > 100", "service:requests:irate > 100", "idelta(x[5m]) > 1"]
+)
+def test_no_page_rests_on_the_last_two_samples(expr: str) -> None:
+    (found,) = messages_of(expr)
+    assert "reads the last two samples alone" in found and "use rate" in found
+
+
+@pytest.mark.parametrize("expr", [f"{RATIO} > 0.05", "service:errors:ratio5m > 0.05"])
+def test_a_ratio_has_a_minimum_of_traffic(expr: str) -> None:
+    (found,) = messages_of(expr)
+    assert found.startswith("expr compares a ratio without a minimum of traffic") and "add the traffic" in found
+    assert messages_of(f"{expr} and service:requests:rate5m > 1") == []
+
+
+def test_records_that_read_each_other_and_what_is_no_promql_are_left_to_other_checks() -> None:
+    assert messages_of("a:b:c > 1") == messages_of("sum(") == []
+    assert messages_of('sum(rate({app="a"} |= "x" [5m])) > 1', Language.LOGQL) == []
