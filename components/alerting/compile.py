@@ -17,6 +17,7 @@ from .catalogue import ApplicationMetric
 from .chart_alerts import OF_CHART, ChartAlerts, chart_override_problems, documented_chart_alerts
 from .discipline import discipline_problems
 from .library import Available, documented_alerts, groups_recorded_elsewhere, library_groups, override_problems
+from .library.model import PLACE as LIBRARY
 from .liveness import Liveness
 from .notifications import NotificationSettings
 from .objective_rules import objective_groups
@@ -248,14 +249,16 @@ class _Compilation:
         written = {alert.name for alert in documented} | {
             path.rpartition("/")[2].removesuffix(".md") for path in stated.runbooks
         }
+        # Where a user gives an alert the name of another one, the user's is named.
+        users_last = sorted(self._every_group, key=lambda group: group.place != LIBRARY)
         checks = (
-            discipline_problems(self._every_group),
+            discipline_problems(users_last, stated.chart_alerts.deployed if stated.notifies else ()),
             untested_problems(self._of_users, tests),
             missing_runbooks(self._every_group, written, stated.runbook_url),
             self._liveness.problems(self._trusted),
             self._ruler_problems(),
         )
-        for problem in (problem for found in checks for problem in found):
+        for problem in dict.fromkeys(self._of_source(problem) for found in checks for problem in found):
             yield self._part_of(problem), problem
         if stated.own_alertmanager and stated.notifies:
             yield from _of(Part.NOTIFICATIONS, self._route_problems())
@@ -293,6 +296,17 @@ class _Compilation:
                     f"{objective.period} or longer (retention.metrics), or let the ruler of Thanos evaluate it "
                     "(metrics.long_term.ruler)",
                 )
+
+    @cached_property
+    def _objective_places(self) -> dict[str, str]:
+        """The place of each objective by those of the groups that follow from it."""
+        return {f"{objective.place}: group": objective.place for objective in self._objectives}
+
+    def _of_source(self, problem: RuleProblem) -> RuleProblem:
+        """Return a problem at the place that a user wrote: one of an objective is one of each of its rules."""
+        of_group = problem.place.partition(" '")[0]
+        place = self._objective_places.get(of_group, problem.place)
+        return RuleProblem(place, problem.message)
 
     def _part_of(self, problem: RuleProblem) -> Part:
         """Return the argument that has the file of a problem."""

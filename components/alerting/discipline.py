@@ -6,7 +6,7 @@ that are too few to mean something.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from .promql import PromqlError, instant_rates, parse, unguarded_ratio
 from .rules import (
@@ -43,9 +43,12 @@ _HOURS_OR_DAYS = re.compile(r"(hours|days)\b|/\s*(3600|86400)\b")
 _AS_SECONDS = re.compile(r"\$value\s*\|\s*humanizeDuration")
 
 
-def discipline_problems(groups: Sequence[Group]) -> Iterator[RuleProblem]:
-    """Yield each alert that breaks a rule, and each name that two alerts have, those on objectives apart."""
-    first: dict[str, tuple[str, bool]] = {}
+def discipline_problems(groups: Sequence[Group], taken: Collection[str] = ()) -> Iterator[RuleProblem]:
+    """Yield each alert that breaks a rule, and each name that two alerts have, those on objectives apart.
+
+    `taken` are the names of the alerts of a chart. Of two alerts of one name, that of the later group is named.
+    """
+    first = {name: (f"chart: {name}", False) for name in taken}
     records = {rule.name: rule.expr for group in groups for rule in group.rules if isinstance(rule, Record)}
     for group in groups:
         for index, rule in enumerate(group.rules):
