@@ -73,9 +73,13 @@ class Pages:
 
     def wait_for(self, holds: Callable[[Page], bool], seconds: float) -> Page | None:
         """Return the first page for which `holds` is true, `None` where none arrives within `seconds`."""
+        self.wait_until(lambda arrived: any(map(holds, arrived)), seconds)
+        return next(filter(holds, self.all), None)
+
+    def wait_until(self, holds: Callable[[Sequence[Page]], bool], seconds: float) -> bool:
+        """Return whether `holds` becomes true of all pages so far within `seconds`."""
         with self._changed:
-            self._changed.wait_for(lambda: any(map(holds, self._arrived)), seconds)
-            return next(filter(holds, self._arrived), None)
+            return self._changed.wait_for(lambda: holds(self._arrived), seconds)
 
 
 @dataclass(frozen=True)
@@ -127,12 +131,17 @@ def local_alerting(
     *,
     scale: Fraction,
     scrape_interval: str,
+    external_labels: Mapping[str, str] | None = None,
+    ports: Sequence[int] = (),
 ) -> Iterator[LocalAlerting]:
-    """Run Prometheus and Alertmanager; `groups` and `alertmanager` are scaled already, `scrape_interval` is too."""
+    """Run Prometheus and Alertmanager; `groups` and `alertmanager` are scaled already, `scrape_interval` is too.
+
+    `ports` are those of the two, so that one of `targets` may be one of them; free ones by default.
+    """
     directory = Path(tempfile.mkdtemp(prefix="alerting-"))
     pages = Pages()
     processes: list[Process] = []
-    prometheus_port, alertmanager_port = free_ports(2)
+    prometheus_port, alertmanager_port = ports or free_ports(2)
     try:
         with posts(pages.take) as sink:
             configuration = with_local_receivers(alertmanager, sink)
@@ -141,7 +150,7 @@ def local_alerting(
             rules = {"groups": [group.rendered() for group in groups]}
             (directory / "rules.yml").write_text(yaml.safe_dump(rules, sort_keys=False))
             (directory / "prometheus.yml").write_text(
-                yaml.safe_dump(_prometheus_config(alertmanager_port, targets, scrape_interval))
+                yaml.safe_dump(_prometheus_config(alertmanager_port, targets, scrape_interval, external_labels or {}))
             )
             processes.append(_prometheus(directory, prometheus_port, scale))
             running = LocalAlerting(
@@ -155,9 +164,12 @@ def local_alerting(
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def _prometheus_config(alertmanager: int, targets: Sequence[Target], interval: str) -> dict[str, Any]:
+def _prometheus_config(
+    alertmanager: int, targets: Sequence[Target], interval: str, external_labels: Mapping[str, str]
+) -> dict[str, Any]:
+    intervals = {"scrape_interval": interval, "scrape_timeout": interval, "evaluation_interval": interval}
     return {
-        "global": {"scrape_interval": interval, "scrape_timeout": interval, "evaluation_interval": interval},
+        "global": {**intervals, "external_labels": dict(external_labels)},
         "rule_files": ["rules.yml"],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"{HOST}:{alertmanager}"]}]}]},
         "scrape_configs": [
