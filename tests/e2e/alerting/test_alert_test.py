@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,18 +10,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.request import ProxyHandler, Request, build_opener
 
 import pytest
-import yaml
 
 from components.alerting.alertmanager_config import alertmanager_config
 from components.alerting.notifications import NotificationSettings
-from components.alerting.templates import FILE, template_file
-from components.metrics.alertmanager import FEATURES
 from sandbox.commands import HOST, free_ports
-from sandbox.processes import Process, start, stop, wait_until_none
-from tests.installed_tools import require
+from tests.e2e.alerting.alertmanager import Alertmanager, running_alertmanager
 from tools.deploy.alert_test import Outcome, State, send_tests
 
 pytestmark = pytest.mark.e2e
@@ -67,30 +61,9 @@ def services() -> Iterator[Services]:
         server.server_close()
 
 
-@dataclass(frozen=True)
-class Running:
-    """An Alertmanager that runs."""
-
-    url: str
-    process: Process
-
-    def logs(self) -> str:
-        return Path(self.process.log).read_text(encoding="utf-8")
-
-    def silence(self, receiver: str) -> None:
-        """Silence the test alerts of a receiver for a day."""
-        matcher = {"name": "receiver", "value": receiver, "isRegex": False, "isEqual": True}
-        times = {"startsAt": "2020-01-01T00:00:00Z", "endsAt": "2099-01-01T00:00:00Z"}
-        body = {"matchers": [matcher], **times, "createdBy": "test", "comment": "test"}
-        headers = {"Content-Type": "application/json"}
-        with _open(Request(f"{self.url}/api/v2/silences", json.dumps(body).encode(), headers)):
-            pass
-
-
 @contextmanager
-def alertmanager(receivers: Mapping[str, Any], secrets: Mapping[str, str], directory: Path) -> Iterator[Running]:
+def alertmanager(receivers: Mapping[str, Any], secrets: Mapping[str, str], directory: Path) -> Iterator[Alertmanager]:
     """Run Alertmanager with the configuration of these receivers; `secrets` are the URLs in the Secret `urls`."""
-    require("alertmanager")
     (directory / "urls").mkdir()
     for key, url in secrets.items():
         (directory / "urls" / key).write_text(f"{url}\n")
@@ -98,35 +71,8 @@ def alertmanager(receivers: Mapping[str, Any], secrets: Mapping[str, str], direc
     routes = {name: {"receiver": name, "matchers": [f"team={name}"]} for name in names[1:]}
     stated = {"receivers": receivers, "default_receiver": names[0], "routes": routes}
     settings = NotificationSettings.model_validate(stated)
-    config = alertmanager_config(settings, {}, directory=str(directory), secrets=str(directory))
-    (directory / FILE).write_text(template_file(), encoding="utf-8")
-    (directory / "alertmanager.yml").write_text(yaml.safe_dump(config, sort_keys=False), encoding="utf-8")
-    (port,) = free_ports(1)
-    command = [
-        *("alertmanager", f"--config.file={directory}/alertmanager.yml", f"--storage.path={directory}/data"),
-        *(f"--web.listen-address={HOST}:{port}", "--cluster.listen-address=", f"--enable-feature={','.join(FEATURES)}"),
-    ]
-    environment = {"PATH": os.environ["PATH"], "no_proxy": "*"}
-    running = Running(
-        f"http://{HOST}:{port}", start("alertmanager", command, directory / "alertmanager.log", environment)
-    )
-    try:
-        wait_until_none(lambda: [] if _answers(f"{running.url}/-/ready") else ["alertmanager"], [running.process], 60)
+    with running_alertmanager(alertmanager_config(settings, {}, secrets=str(directory)), directory) as running:
         yield running
-    finally:
-        stop([running.process])
-
-
-def _open(request: str | Request) -> Any:
-    return build_opener(ProxyHandler({})).open(request, timeout=60)
-
-
-def _answers(url: str) -> bool:
-    try:
-        with _open(url):
-            return True
-    except OSError:
-        return False
 
 
 def states(outcomes: Sequence[Outcome]) -> dict[str, State]:

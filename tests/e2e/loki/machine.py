@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from components.logging.ruler import DIRECTORY
 from sandbox.commands import HOST, free_ports
 from tests.e2e.loki.configuration import Configuration
 
@@ -20,6 +21,8 @@ VOLUME = "/var/loki"
 """Where the pod mounts its volume."""
 EMPTY_RULES = "/loki/rules"
 """A directory of Loki's image, in which no rule is."""
+TENANT = "fake"
+"""Where authentication is off; its rules are in the directory of this name."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,9 @@ def on_this_machine(rendered: Configuration, ports: Ports, directory: Path, cach
     for folder in (volume, rules):
         folder.mkdir(parents=True, exist_ok=True)
     settings.write_text("{}\n")
-    here: Configuration = _moved(deepcopy(rendered), {VOLUME: str(volume), EMPTY_RULES: str(rules)})
+    here: Configuration = _moved(
+        deepcopy(rendered), {VOLUME: str(volume), EMPTY_RULES: str(rules), DIRECTORY: str(rules)}
+    )
     listen = {"http_listen_address": HOST, "grpc_listen_address": HOST}
     here["server"] |= {**listen, "http_listen_port": ports.http, "grpc_listen_port": ports.grpc}
     gossip = {"bind_addr": [HOST], "bind_port": ports.gossip, "advertise_addr": HOST, "advertise_port": ports.gossip}
