@@ -1,8 +1,9 @@
 """Files of a user in the formats of Prometheus: rules, and tests of `promtool test rules` for them.
 
-A test file names the rule files that it tests by their names under `rule_files`, as promtool does.
+A test file names the rule files that it tests under `rule_files`, relative to itself, as promtool does.
 """
 
+import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,8 +25,10 @@ class RuleTests:
 
     @property
     def rule_files(self) -> tuple[str, ...]:
-        """The names of the rule files that it tests."""
-        return tuple(str(name) for name in self.content.get("rule_files", ()))
+        """The paths of the rule files that it tests, which it names by the way from itself."""
+        beside = posixpath.dirname(self.path)
+        names = self.content.get("rule_files", ())
+        return tuple(posixpath.normpath(posixpath.join(beside, str(name))) for name in names)
 
     @property
     def firing(self) -> frozenset[str]:
@@ -45,7 +48,7 @@ class RuleTests:
 def read_groups(files: Mapping[str, str], language: Language = Language.PROMQL) -> list[Group]:
     """Return the groups of the files that are well formed."""
     return [
-        _group(path, group, language)
+        group_of(path, group, language)
         for path, text in files.items()
         if not any(content_problems(text))
         for group in yaml.safe_load(text)["groups"]
@@ -120,11 +123,12 @@ def _problems_of_test(text: str) -> Iterator[str]:
             yield f"test {number} must be a map, with a list alert_rule_test; correct it"
 
 
-def _group(path: str, group: Mapping[str, Any], language: Language) -> Group:
+def group_of(place: str, group: Mapping[str, Any], language: Language = Language.PROMQL) -> Group:
+    """Return a group from the format of Prometheus; a chart may leave one without rules."""
     return Group(
         group["name"],
-        tuple(_rule(rule, group.get("labels") or {}) for rule in group["rules"]),
-        path,
+        tuple(_rule(rule, group.get("labels") or {}) for rule in group["rules"] or ()),
+        place,
         str(group.get("interval") or ""),
         language,
         query_offset=str(group.get("query_offset") or ""),
