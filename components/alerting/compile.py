@@ -198,10 +198,9 @@ class _Compilation:
     @cached_property
     def _alert_labels(self) -> list[AlertLabels]:
         own = [
-            self._labels_of(rule, group, group.place_of(index))
+            labels
             for group in self._every_group
-            for index, rule in enumerate(group.rules)
-            if isinstance(rule, Alert)
+            for labels in self._labels_of(group)
         ]
         return [*own, *(self._of_chart() if self._stated.notifies else ())]
 
@@ -214,12 +213,15 @@ class _Compilation:
                 fixed = {ALERT_NAME: name, SEVERITY_LABEL: severity.value, OWNER_LABEL: stated.owner}
                 yield AlertLabels({**stated.external_labels, **fixed}, TARGET_LABELS, f"chart: {name}")
 
-    def _labels_of(self, alert: Alert, group: Group, place: str) -> AlertLabels:
+    def _labels_of(self, group: Group) -> Iterator[AlertLabels]:
         external = self._stated.external_labels
-        if group.name in self._trusted:
-            return AlertLabels({**external, ALERT_NAME: alert.name, **alert.labels}, frozenset(), place)
-        found = self._liveness.alert_labels(alert, group.language)
-        return AlertLabels({**external, **found.fixed}, (found.open | found.closed.keys()) - external.keys(), place)
+        if group.name not in self._trusted:
+            return labels_as_sent(group, self._liveness, external)
+        return (
+            AlertLabels({**external, ALERT_NAME: rule.name, **rule.labels}, frozenset(), group.place_of(index))
+            for index, rule in enumerate(group.rules)
+            if isinstance(rule, Alert)
+        )
 
     @cached_property
     def _liveness(self) -> Liveness:
@@ -314,6 +316,15 @@ class _Compilation:
         parts = {Part.OBJECTIVES: stated.objectives, Part.RULES: stated.rules, Part.LOG_RULES: stated.log_rules}
         path = problem.place.partition(":")[0]
         return next((part for part, files in parts.items() if path in files), Part.ALERTS)
+
+
+def labels_as_sent(group: Group, liveness: Liveness, external: Mapping[str, str]) -> Iterator[AlertLabels]:
+    """Yield the labels of each alert of a group as Alertmanager gets them, those of the whole Prometheus too."""
+    for index, rule in enumerate(group.rules):
+        if isinstance(rule, Alert):
+            found = liveness.alert_labels(rule, group.language)
+            free = (found.open | found.closed.keys()) - external.keys()
+            yield AlertLabels({**external, **found.fixed}, free, group.place_of(index))
 
 
 def _of(part: Part, problems: Iterator[RuleProblem] | Sequence[RuleProblem]) -> Iterator[tuple[Part, RuleProblem]]:

@@ -58,9 +58,17 @@ def discipline_problems(groups: Sequence[Group], taken: Collection[str] = ()) ->
                 other, both = first.setdefault(rule.name, (place, of_objective))
                 if other != place and not (of_objective and both):
                     yield RuleProblem(place, f"alert = {rule.name}: is the name of an alert in {other} too; rename one")
-                yield from (RuleProblem(place, message) for message in _messages(rule))
-                if rule.type is AlertType.ALERT and group.language is Language.PROMQL:
-                    yield from (RuleProblem(place, message) for message in _messages_of_rates(rule, records))
+        yield from undisciplined(group, records)
+
+
+def undisciplined(group: Group, records: Mapping[str, str]) -> Iterator[RuleProblem]:
+    """Yield each alert of a group that breaks a rule; `records` are expressions by the names of their records."""
+    for index, rule in enumerate(group.rules):
+        if isinstance(rule, Alert):
+            place = group.place_of(index)
+            yield from (RuleProblem(place, message) for message in _messages(rule))
+            if rule.type is AlertType.ALERT and group.language is Language.PROMQL:
+                yield from (RuleProblem(place, message) for message in _messages_of_rates(rule, records))
 
 
 def _messages(alert: Alert) -> Iterator[str]:

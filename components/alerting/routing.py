@@ -77,6 +77,19 @@ class Node:
             yield from child.walk(here)
 
 
+def node_of(route: Mapping[str, Any]) -> Node:
+    """Return a route from the format of Alertmanager, each named after its receiver."""
+    return Node(
+        route["receiver"],
+        route["receiver"],
+        tuple(matcher for text in route.get("matchers", ()) for matcher in parse_matchers(text)),
+        route.get("continue", False),
+        tuple(node_of(child) for child in route.get("routes", ())),
+        {key: value for key, value in route.items() if key not in ("receiver", "matchers", "continue", "routes")},
+        generated=True,
+    )
+
+
 def outcomes(node: Node, domains: Domains) -> Iterator[tuple[Domains, tuple[Node, ...]]]:
     """Yield the routes that alerts reach in the order of the tree, none for those that the route does not take.
 

@@ -9,6 +9,7 @@ from tools.render import RenderedObject, Rendering
 from tools.render.masking import forms
 from tools.render.resources import texts
 
+from .alert_rules import every_rule_is_alive_and_every_alert_arrives
 from .alloy_components import configurations_fit_their_components
 from .datasources import every_datasource_is_read
 from .finding import Finding
@@ -152,6 +153,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     every_datasource_is_read,
     configurations_fit_their_components,
     every_pod_uses_the_ip_families_of_the_cluster,
+    every_rule_is_alive_and_every_alert_arrives,
 )
 """Every invariant of the objects; that no two share a name is checked while rendering."""
 

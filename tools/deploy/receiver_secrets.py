@@ -2,9 +2,7 @@
 
 import json
 import re
-from base64 import b64decode
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from components.alerting.alertmanager_config import CONFIG_KEY
 from components.alerting.receivers import SECRETS
@@ -63,21 +61,14 @@ def _message(namespace: str, name: str, missing: Sequence[str], namespaces: Iter
 
 def _wanted(objects: Sequence[RenderedObject]) -> Iterator[tuple[str, str, str]]:
     """Yield namespace, Secret and key of each file that a configuration of Alertmanager names."""
-    made = {(item.namespace, item.name): item.manifest for item in objects if item.kind == "Secret"}
+    made = {(item.namespace, item.name): item for item in objects if item.kind == "Secret"}
     for item in objects:
         if item.kind == "Alertmanager":
             spec = item.manifest["spec"]
-            text = _content(made.get((item.namespace, str(spec.get("configSecret", "")))) or {})
+            secret = made.get((item.namespace, str(spec.get("configSecret", ""))))
+            text = secret.text_of(CONFIG_KEY) if secret else ""
             files = sorted(set(_FILE.findall(text)))
             unread = sorted({*(spec.get("secrets") or [])} - {name for name, _ in files})
             for name, key in [*files, *((name, "") for name in unread)]:
                 if (item.namespace, name) not in made:
                     yield str(item.namespace), name, key
-
-
-def _content(secret: Mapping[str, Any]) -> str:
-    """Return the configuration in a Secret; empty where the stack does not make it."""
-    plain, encoded = (secret.get(field) or {} for field in ("stringData", "data"))
-    if CONFIG_KEY in plain:
-        return str(plain[CONFIG_KEY])
-    return b64decode(str(encoded[CONFIG_KEY])).decode() if CONFIG_KEY in encoded else ""

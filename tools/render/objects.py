@@ -1,10 +1,12 @@
 """What a rendering is made of."""
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from components.alerting.spec import AlertingSpec
 from sandbox.kinds import Kind, is_namespaced
 from sandbox.validation import KUBE_VERSION
 
@@ -53,6 +55,11 @@ class RenderedObject:
     def path(self) -> Path:
         """Where it is written, below the output directory."""
         return Path(self.namespace) / f"{self.kind.lower()}-{file_name(self.name)}.yaml"
+
+    def text_of(self, key: str) -> str:
+        """Return what a Secret has under a key; empty where there is nothing."""
+        plain, encoded = (self.manifest.get(field) or {} for field in ("stringData", "data"))
+        return str(plain[key]) if key in plain else b64decode(str(encoded.get(key, ""))).decode()
 
     def __str__(self) -> str:
         place = "" if self.namespace == CLUSTER else f"{self.namespace}/"
@@ -110,6 +117,9 @@ class Rendering:
     """The IP families that the stack names."""
     kubernetes_version: str = KUBE_VERSION
     """The version of the cluster that the charts were rendered for."""
+    alerting: AlertingSpec | None = None
+    """What the stack states of alerting, the order of its routes lost as the engine has none in maps; `None` where it
+    states nothing."""
 
 
 def file_name(name: str) -> str:

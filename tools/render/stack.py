@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 
+from components.alerting.spec import AlertingSpec
 from sandbox.chart_sources import charts_cache
 from sandbox.validation import KUBE_VERSION
 from tools.program import Recording, program_of, record
@@ -56,6 +57,7 @@ def render_program(program: Callable[[], Mapping[str, Any]], stack: str, kuberne
             (tuple(found.plain().get("ip_families") or ()) for found in recording.of_type(":Telemetry")), ()
         ),
         kubernetes_version=version,
+        alerting=next((AlertingSpec.model_validate(found.plain()) for found in recording.of_type(":Alerting")), None),
     )
 
 

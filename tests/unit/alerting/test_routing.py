@@ -20,6 +20,7 @@ from components.alerting.routing import (
     check_inhibitions,
     check_routes,
     effective,
+    node_of,
     outcomes,
     receivers_of,
 )
@@ -80,6 +81,11 @@ def test_generated_alerts_are_routed_as_amtool_routes_them(
     config = write({"route": tree.rendered(), "receivers": names}, tmp_path)
     for labels in sets:
         assert receivers_of(tree, labels) == routes_test(config, labels), labels
+
+
+@given(tree=trees, labels=label_sets)
+def test_a_tree_that_is_read_back_routes_as_the_one_that_was_written(tree: Node, labels: dict[str, str]) -> None:
+    assert receivers_of(node_of(tree.rendered()), labels) == receivers_of(tree, labels)
 
 
 @given(tree=trees, domains=st.fixed_dictionaries(dict.fromkeys(LABELS, st.lists(values, min_size=1, unique=True))))

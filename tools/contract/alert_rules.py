@@ -1,0 +1,103 @@
+"""Rules and alerts of every PrometheusRule that a stack would create, those of charts too.
+
+What a stack states itself is checked when it is compiled; what charts and other components bring is known here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import yaml
+
+from components.alerting.alertmanager_config import CONFIG_KEY
+from components.alerting.chart_alerts import CHART, unexpected_alerts
+from components.alerting.compile import labels_as_sent
+from components.alerting.discipline import OBJECTIVE_LABEL, undisciplined
+from components.alerting.liveness import Liveness
+from components.alerting.producers import PRODUCERS
+from components.alerting.routing import Node, check_inhibitions, check_routes, node_of
+from components.alerting.rule_files import group_of, read_groups
+from components.alerting.rules import Alert, Group, Language, RuleProblem
+from components.alerting.spec import AlertingSpec
+from tools.render import RenderedObject, Rendering
+
+from .finding import Finding
+
+HARMLESS: Mapping[tuple[str, str], str] = {
+    ("node_namespace_pod_container:container_memory_swap", "metric = container_memory_swap:"): (
+        "the chart drops the metric where it scrapes cAdvisor, and no alert reads the record"
+    ),
+    ("node:node_cpu_utilization:ratio_rate5m", "avg by (node):"): (
+        "series of node-exporter have no label node, so it is the mean of the cluster, which is what its one reader "
+        "makes of it"
+    ),
+    **{
+        (alert, "metric = kube_persistentvolumeclaim_labels:"): (
+            "an exception of the alert, for volumes with a label that kube-state-metrics exposes once it is asked to"
+        )
+        for alert in ("KubePersistentVolumeFillingUp", "KubePersistentVolumeInodesFillingUp")
+    },
+}
+"""Problems of rules of charts that do no harm, and why: by the name of the rule and the start of the message."""
+
+
+def every_rule_is_alive_and_every_alert_arrives(rendering: Rendering) -> Iterator[Finding]:
+    """A rule on what nothing produces never fires, and an alert without a receiver, an owner or a runbook is none."""
+    objects = [item for item in rendering.objects if item.kind == "PrometheusRule"]
+    groups = [group for item in objects for group in _groups(item)]
+    records = {rule.name: rule.expr for group in groups for rule in group.rules if isinstance(rule, Record)}
+    problems = [problem for group in groups for problem in undisciplined(group, records)]
+    charts = {f"release {release}" for release in rendering.releases if release.chart == CHART}
+    problems += unexpected_alerts(group for item in objects if item.origin in charts for group in _groups(item))
+    spec = rendering.alerting
+    if spec is not None:
+        foreign = {str(item) for item in objects if item.origin.startswith("release ")}
+        problems += _problems_of_stack(spec, groups, foreign, _routes(rendering, spec))
+    for problem in dict.fromkeys(problems):
+        yield Finding(problem.place, problem.message)
+
+
+def _groups(item: RenderedObject) -> list[Group]:
+    return [group_of(str(item), group) for group in item.manifest["spec"].get("groups") or ()]
+
+
+def _routes(rendering: Rendering, spec: AlertingSpec) -> Node | None:
+    """Return the routes in the Secret of Alertmanager, `None` where the stack makes none."""
+    made = {(item.namespace, item.name): item for item in rendering.objects if item.kind == "Secret"}
+    secret = made.get((spec.namespace, spec.config_secret))
+    return node_of(yaml.safe_load(secret.text_of(CONFIG_KEY))["route"]) if secret else None
+
+
+def _problems_of_stack(
+    spec: AlertingSpec, rendered: Sequence[Group], foreign: set[str], routes: Node | None
+) -> Iterator[RuleProblem]:
+    """Yield the problems of rendered rules together with those of the other rulers of the stack."""
+    stated, compiled = spec.stated, spec.compiled
+    on_logs = [*compiled.log_groups, *read_groups(spec.log_rules, Language.LOGQL)]
+    groups = [*rendered, *compiled.long_term_groups, *on_logs]
+    yield from _namesakes(groups)
+    producers = [PRODUCERS[name] for name in sorted(stated.available.producers) if name in PRODUCERS]
+    liveness = Liveness(groups, producers, stated.application_metrics, foreign=foreign)
+    yield from (problem for problem in liveness.problems() if not _is_harmless(problem, foreign))
+    if routes is not None:
+        alerts = [labels for group in groups for labels in labels_as_sent(group, liveness, stated.external_labels)]
+        switch = stated.notifications.dead_mans_switch is not None
+        yield from check_routes(routes, alerts, dead_mans_switch=switch)
+        yield from check_inhibitions(compiled.inhibitions, alerts)
+
+
+def _is_harmless(problem: RuleProblem, foreign: set[str]) -> bool:
+    return problem.place.partition(": ")[0] in foreign and any(
+        problem.place.endswith(f" ({rule})") and problem.message.startswith(start) for rule, start in HARMLESS
+    )
+
+
+def _namesakes(groups: Sequence[Group]) -> Iterator[RuleProblem]:
+    """Yield each alert that another object has one of the same name as, those on objectives apart."""
+    first: dict[str, str] = {}
+    for group in groups:
+        for index, rule in enumerate(group.rules):
+            if not isinstance(rule, Alert) or OBJECTIVE_LABEL in rule.labels:
+                continue
+            other = first.setdefault(rule.name, group.place)
+            if other != group.place:
+                message = f"alert = {rule.name}: is the name of an alert in {other} too; rename one, or leave one out"
+                yield RuleProblem(group.place_of(index), message)
