@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from tools.bench import collection, commands, sampling
-from tools.bench import collection, commands, objectives
+from tools.bench import collection, commands, objectives, sampling
 from tools.bench.measure import Budget, Command, CommandFailedError, measure, measure_in_turn, measure_once
 from tools.bench.table import HEAD, failed_row, measured_row, paired_rows, printed, ratio_budget
 

@@ -106,7 +106,7 @@ class Resolver:
 
         def ask(file: str, arguments: list[str]) -> None:
             try:
-                self._versions[file] = _probe(file, arguments)
+                self._versions[file] = version_of(file, arguments)
             except NotServed as reason:
                 self._versions[file] = reason
 
@@ -169,7 +169,8 @@ def _link(binaries: list[str], source: Path, owner: Path) -> None:
         fresh.replace(owner / binary)
 
 
-def _probe(file: str, arguments: list[str]) -> str:
+def version_of(file: str, arguments: list[str]) -> str:
+    """Return the version that a program prints; raise `NotServed` where it prints none."""
     quiet = {**os.environ, "PULUMI_SKIP_UPDATE_CHECK": "true"}
     try:
         done = subprocess.run([file, *arguments], capture_output=True, text=True, timeout=20, check=False, env=quiet)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from components.charts import CHARTS
 from sandbox.crds import definitions_directory
+from tools.alerts.linters import lint
 from tools.render import ReleaseSummary, Rendering
 from tools.render.chartfiles import ChartFiles
 
@@ -46,7 +47,12 @@ def check(rendering: Rendering) -> Report:
         found.update(invariant(rendering))
     validation = validated(configurations(rendering))
     found.update(validation.findings)
-    return Report(tuple(sorted(found)), (*unchecked, *validation.unchecked), tuple(validation.checked))
+    unchecked += validation.unchecked
+    if rendering.alerting is not None:
+        checked = lint(rendering.alerting)
+        found.update(Finding(problem.program, problem.reason) for problem in checked.problems)
+        unchecked += checked.unchecked
+    return Report(tuple(sorted(found)), tuple(unchecked), tuple(validation.checked))
 
 
 def published_values(release: ReleaseSummary) -> ChartValues | None:
