@@ -62,6 +62,11 @@ class StackFile:
         return str(self.area("cluster").get("kubernetes_version", ""))
 
     @property
+    def runs_prometheus(self) -> bool:
+        """Whether the stack has its own Prometheus, with rules and alerts."""
+        return self.area("metrics").get("kind") not in ("external", "none")
+
+    @property
     def uses_aws(self) -> bool:
         """Whether the stack creates AWS resources."""
         return self.area("storage").get("kind") == "aws"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from tools.alerts.programs import unchecked_by_a_preview
 from tools.stackfile import StackFileError, read_stack_file
 
 from .confirmation import Refused
@@ -59,6 +60,8 @@ def _command(name: str) -> Callable[[Engine, bool], None]:
 def _preview(engine: Engine, _yes: bool) -> None:
     """Show what an `up` would do; reads the cluster where there is one, changes nothing."""
     engine.preview()
+    if engine.stack.runs_prometheus:
+        print(unchecked_by_a_preview(), file=sys.stderr)
 
 
 def _shell(engine: Engine, _yes: bool) -> None:

@@ -44,6 +44,12 @@ def test_a_stack_file_of_nothing_is_a_laptops() -> None:
     assert (stack.context, stack.environment, stack.providers) == ("", "development", ("kubernetes", "random"))
 
 
+@pytest.mark.parametrize(("kind", "runs"), [(None, True), ("operator", True), ("external", False), ("none", False)])
+def test_a_stack_runs_prometheus_unless_its_metrics_are_elsewhere(kind: str | None, runs: bool) -> None:
+    metrics = {} if kind is None else {"kind": kind}
+    assert StackFile("test", {"observability:metrics": metrics}).runs_prometheus is runs
+
+
 def test_an_unknown_stack_is_reported_with_the_known_ones(tmp_path: Path) -> None:
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {}\n")
     with pytest.raises(UnknownStackError, match=r"there is no stack 'prod' .* there are dev"):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.alerts.programs import unusable
+from tools.alerts.programs import unchecked_by_a_preview, unusable
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,16 @@ def test_a_program_that_is_missing_or_too_old_is_not_used(
         (tmp_path / "promtool").chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     assert unusable("promtool").removeprefix(f"{tmp_path}/") == reason
+
+
+def test_a_preview_says_in_one_line_what_it_has_not_checked_and_whether_make_up_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    unchecked = "alert rules: LogQL and the templates of alerts were not checked; make render and make up "
+    missing = "lokitool is not on PATH; promtool is not on PATH"
+    assert unchecked_by_a_preview() == f"{unchecked}cannot check it either: {missing}"
+    for program, version in (("lokitool", "3.7.7"), ("promtool", "3.14.0")):
+        (tmp_path / program).write_text(f"#!/bin/sh\necho {program} {version}\n")
+        (tmp_path / program).chmod(0o755)
+    assert unchecked_by_a_preview() == f"{unchecked}check it"
