@@ -15,7 +15,7 @@ from components.alerting.liveness import Liveness
 from components.alerting.producers import PRODUCERS
 from components.alerting.routing import Node, check_inhibitions, check_routes, node_of
 from components.alerting.rule_files import group_of, read_groups
-from components.alerting.rules import Alert, Group, Language, RuleProblem
+from components.alerting.rules import Alert, Group, Language, Record, RuleProblem
 from components.alerting.spec import AlertingSpec
 from tools.render import RenderedObject, Rendering
 
