@@ -29,6 +29,9 @@ HARMLESS: Mapping[tuple[str, str], str] = {
         "series of node-exporter have no label node, so it is the mean of the cluster, which is what its one reader "
         "makes of it"
     ),
+    ("KubeAPIErrorBudgetBurn", "expr compares a ratio"): (
+        "an API server has requests at any time: every kubelet renews its lease each 10 seconds"
+    ),
     **{
         (alert, "metric = kube_persistentvolumeclaim_labels:"): (
             "an exception of the alert, for volumes with a label that kube-state-metrics exposes once it is asked to"
@@ -44,12 +47,13 @@ def every_rule_is_alive_and_every_alert_arrives(rendering: Rendering) -> Iterato
     objects = [item for item in rendering.objects if item.kind == "PrometheusRule"]
     groups = [group for item in objects for group in _groups(item)]
     records = {rule.name: rule.expr for group in groups for rule in group.rules if isinstance(rule, Record)}
-    problems = [problem for group in groups for problem in undisciplined(group, records)]
+    foreign = {str(item) for item in objects if item.origin.startswith("release ")}
+    found = (problem for group in groups for problem in undisciplined(group, records))
+    problems = [problem for problem in found if not _is_harmless(problem, foreign)]
     charts = {f"release {release}" for release in rendering.releases if release.chart == CHART}
     problems += unexpected_alerts(group for item in objects if item.origin in charts for group in _groups(item))
     spec = rendering.alerting
     if spec is not None:
-        foreign = {str(item) for item in objects if item.origin.startswith("release ")}
         problems += _problems_of_stack(spec, groups, foreign, _routes(rendering, spec))
     for problem in dict.fromkeys(problems):
         yield Finding(problem.place, problem.message)
