@@ -44,8 +44,8 @@ HARMLESS: Mapping[tuple[str, str], str] = {
 
 def every_rule_is_alive_and_every_alert_arrives(rendering: Rendering) -> Iterator[Finding]:
     """A rule on what nothing produces never fires, and an alert without a receiver, an owner or a runbook is none."""
-    objects = [item for item in rendering.objects if item.kind == "PrometheusRule"]
-    groups = [group for item in objects for group in _groups(item)]
+    objects = _rule_objects(rendering)
+    groups = rendered_groups(rendering)
     records = {rule.name: rule.expr for group in groups for rule in group.rules if isinstance(rule, Record)}
     foreign = {str(item) for item in objects if item.origin.startswith("release ")}
     found = (problem for group in groups for problem in undisciplined(group, records))
@@ -57,6 +57,15 @@ def every_rule_is_alive_and_every_alert_arrives(rendering: Rendering) -> Iterato
         problems += _problems_of_stack(spec, groups, foreign, _routes(rendering, spec))
     for problem in dict.fromkeys(problems):
         yield Finding(problem.place, problem.message)
+
+
+def rendered_groups(rendering: Rendering) -> list[Group]:
+    """Return the groups of every PrometheusRule, each with the name of its object as its place."""
+    return [group for item in _rule_objects(rendering) for group in _groups(item)]
+
+
+def _rule_objects(rendering: Rendering) -> list[RenderedObject]:
+    return [item for item in rendering.objects if item.kind == "PrometheusRule"]
 
 
 def _groups(item: RenderedObject) -> list[Group]:

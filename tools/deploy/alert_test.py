@@ -82,7 +82,7 @@ def alert_test(engine: Engine, _yes: bool) -> None:
 
     with ExitStack() as forwards:
         # A NetworkPolicy keeps the API server's own proxy out, and not the kubelet, through which this goes.
-        urls = [forwards.enter_context(forwarded_port(context, namespace, pod, PORT)) for pod in pods]
+        urls = [forwards.enter_context(forwarded_port(context, namespace, f"pod/{pod}", PORT)) for pod in pods]
         outcomes = send_tests(urls, logs)
     print(*outcomes, sep="\n")
     if undelivered := [one.receiver for one in outcomes if one.state is not State.DELIVERED]:

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Timer
 from typing import Any
 
 REQUEST_SECONDS = 10
@@ -38,17 +39,24 @@ def items(context: str, kind: str, *options: str) -> list[dict[str, Any]]:
 
 
 @contextmanager
-def forwarded_port(context: str, namespace: str, pod: str, port: int) -> Iterator[str]:
-    """Yield the URL on loopback that leads to a port of a pod, through the kubelet of its node."""
+def forwarded_port(context: str, namespace: str, target: str, port: int) -> Iterator[str]:
+    """Yield the URL on loopback that leads to a port of a pod, through the kubelet of its node.
+
+    `target` is a pod, or what has pods: `pod/a-0`, `statefulset/a`.
+    """
     where = [f"--context={context}"] if context else []
-    command = ["kubectl", *where, "port-forward", "--namespace", namespace, f"pod/{pod}", f":{port}"]
+    waits = [] if target.startswith("pod/") else ["--pod-running-timeout=1s"]
+    command = ["kubectl", *where, "port-forward", "--namespace", namespace, *waits, target, f":{port}"]
     try:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     except FileNotFoundError:
         raise UnreachableClusterError(_MISSING) from None
+    silence = Timer(REQUEST_SECONDS, process.kill)
+    silence.start()
     with process:
         try:
             line = process.stdout.readline() if process.stdout else ""
+            silence.cancel()
             found = re.search(r"127\.0\.0\.1:(\d+) ", line)
             if found is None:
                 process.terminate()
@@ -56,6 +64,7 @@ def forwarded_port(context: str, namespace: str, pod: str, port: int) -> Iterato
                 raise UnreachableClusterError(f"`{' '.join(command)}` failed: {_reason(errors)}")
             yield f"http://127.0.0.1:{found[1]}"
         finally:
+            silence.cancel()
             process.terminate()
 
 

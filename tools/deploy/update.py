@@ -13,6 +13,7 @@ from tools.render import RenderError, Rendering, masked_objects, render
 from .cluster import Cluster, helm_releases, inspect_cluster
 from .confirmation import Refused, confirm
 from .engine import Engine
+from .live_alerting import report_live_rules
 from .preflight_checks import (
     crds_of_other_releases,
     describe,
@@ -49,6 +50,7 @@ def up(engine: Engine, yes: bool) -> None:
     confirm(f"Deploy stack {engine.stack.stack} to {cluster.context}?", yes)
     engine.open()
     engine.run("up", "--yes", "--skip-preview")
+    report_live_rules(cluster.context, rendering)
 
 
 def destroy(engine: Engine, yes: bool) -> None:

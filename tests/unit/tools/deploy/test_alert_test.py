@@ -28,7 +28,7 @@ def test_a_port_is_forwarded_until_it_is_no_longer_needed(kubectl: Path, tmp_pat
     script(
         kubectl, f'echo "$*" > {tmp_path}/asked; echo "Forwarding from 127.0.0.1:4711 -> 9093"; exec tail -f /dev/null'
     )
-    with forwarded_port("prod", "monitoring", "alertmanager-prometheus-0", 9093) as url:
+    with forwarded_port("prod", "monitoring", "pod/alertmanager-prometheus-0", 9093) as url:
         assert url == "http://127.0.0.1:4711"
     asked = (tmp_path / "asked").read_text()
     assert asked == "--context=prod port-forward --namespace monitoring pod/alertmanager-prometheus-0 :9093\n"
@@ -38,8 +38,15 @@ def test_a_pod_that_is_not_to_be_reached_is_an_error_with_its_reason(kubectl: Pa
     script(kubectl, "echo 'error: unable to forward port because pod is not running' >&2; exit 1")
     with (
         pytest.raises(UnreachableClusterError, match="pod is not running"),
-        forwarded_port("", "monitoring", "alertmanager-prometheus-0", 9093),
+        forwarded_port("", "monitoring", "pod/alertmanager-prometheus-0", 9093),
     ):
+        pass
+
+
+def test_a_cluster_that_is_silent_is_an_error_after_a_while(kubectl: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script(kubectl, "exec tail -f /dev/null")
+    monkeypatch.setattr("tools.deploy.kubectl.REQUEST_SECONDS", 0.1)
+    with pytest.raises(UnreachableClusterError, match="port-forward"), forwarded_port("", "monitoring", "pod/a", 9093):
         pass
 
 

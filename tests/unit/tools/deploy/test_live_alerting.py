@@ -1,0 +1,163 @@
+"""After an up: which rulers a stack has, how they are asked, and what is printed of their rules."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.unit.tools.contract.conftest import Manifest, manifest
+from tools.alerts.replay import target
+from tools.deploy import live_alerting
+from tools.deploy.kubectl import UnreachableClusterError
+from tools.deploy.live_alerting import FailingRulesError, report_live_rules, rulers_of
+from tools.render import RenderedObject, Rendering
+
+RECORD = {"record": "job:up:sum", "expr": "sum by (job) (up)"}
+LOG_ALERT = {"alert": "Errors", "expr": 'sum(rate({app="shop"}[5m])) > 1', "for": "1m"}
+RULES = {"groups": [{"name": "shop", "rules": [RECORD]}]}
+LOG_RULES = {"groups": [{"name": "logs", "rules": [LOG_ALERT]}]}
+LIVE = {"type": "recording", "name": "job:up:sum", "query": "sum by (job) (up)", "health": "ok"}
+
+
+def prometheus() -> list[Manifest]:
+    operator = "monitoring.coreos.com/v1"
+    return [
+        manifest("Prometheus", "prometheus", "monitoring", operator, spec={}),
+        manifest("PrometheusRule", "rules", "monitoring", operator, spec=RULES),
+    ]
+
+
+def stateful_set(name: str, *arguments: str, config_map: str = "") -> Manifest:
+    pod = {
+        "containers": [{"name": "main", "args": [*arguments]}],
+        "volumes": [{"configMap": {"name": config_map}}] if config_map else [],
+    }
+    found = manifest("StatefulSet", name, "apps", "apps/v1", spec={"template": {"spec": pod}})
+    found["metadata"]["labels"] = {"app.kubernetes.io/instance": "loki"}
+    return found
+
+
+def config_map(name: str, content: Any, directory: str = "") -> Manifest:
+    found = manifest("ConfigMap", name, "apps", data={"rules.yaml": yaml.safe_dump(content)})
+    found["metadata"]["annotations"] = {"k8s-sidecar-target-directory": directory} if directory else {}
+    return found
+
+
+def rendered(*manifests: Manifest) -> Rendering:
+    return Rendering("test", tuple(RenderedObject(item, "test") for item in manifests), (), (), frozenset())
+
+
+def rulers(*manifests: Manifest) -> list[tuple[str, str, int, str, str]]:
+    found = rulers_of(rendered(*manifests))
+    return [(ruler.name, ruler.workload, ruler.port, ruler.path, ruler.tenant) for ruler in found]
+
+
+def test_each_ruler_is_asked_at_its_own_port() -> None:
+    thanos = [stateful_set("thanos-rule", "rule", config_map="the-rules"), config_map("the-rules", RULES)]
+    other = config_map("others", RULES)
+    assert rulers(*prometheus(), *thanos, other) == [
+        ("Prometheus", "statefulset/prometheus-prometheus", 9090, "/api/v1/rules", ""),
+        ("the ruler of Thanos", "statefulset/thanos-rule", 10902, "/api/v1/rules", ""),
+    ]
+    assert rulers(stateful_set("thanos-rule", "rule")) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "directory", "ruler", "tenant"),
+    [
+        ("loki-rules-fake", "", "the ruler of Loki", "fake"),
+        ("loki-rules-fake-0123456789", "", "the ruler of Loki", "fake"),
+        ("loki-rules-shop-eu", "/rules/shop-eu", "the ruler of Loki, tenant shop-eu", "shop-eu"),
+        ("loki-rules-0123456789", "/rules/Shop_EU", "the ruler of Loki, tenant Shop_EU", "Shop_EU"),
+    ],
+)
+def test_the_ruler_of_loki_is_asked_as_each_tenant_with_rules(
+    name: str, directory: str, ruler: str, tenant: str
+) -> None:
+    loki = stateful_set("loki-backend", "-target=backend")
+    expected = [(ruler, "statefulset/loki-backend", 3100, "/prometheus/api/v1/rules", tenant)]
+    assert rulers(loki, stateful_set("loki-write", "-target=write"), config_map(name, LOG_RULES, directory)) == expected
+
+
+def test_a_tenant_whose_name_is_not_known_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    loki = [stateful_set("loki", "-target=all"), config_map("loki-rules-0123456789-9876543210", LOG_RULES)]
+    report_live_rules("", rendered(*loki))
+    assert "tenant 0123456789 not compared: its name is no DNS label" in capsys.readouterr().out
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+    """The rules that a ruler answers, one after the other; the last one stays."""
+    found: list[Any] = []
+
+    def content() -> str:
+        rules = found.pop(0) if len(found) > 1 else found[0]
+        return rules if isinstance(rules, str) else json.dumps({"data": {"groups": [{"name": "shop", "rules": rules}]}})
+
+    with target(content) as address:
+
+        @contextmanager
+        def forwarded(*_: Any) -> Iterator[str]:
+            yield f"http://{address}"
+
+        monkeypatch.setattr(live_alerting, "forwarded_port", forwarded)
+        monkeypatch.setattr(live_alerting, "_POLL_SECONDS", 0.01)
+        yield found
+
+
+def test_rules_that_are_read_after_a_while_are_as_compiled(
+    answers: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers += [[], [], [LIVE]]
+    report_live_rules("", rendered(*prometheus()), seconds=60)
+    assert capsys.readouterr().out == "live rules of Prometheus: as the 1 that were compiled\n"
+
+
+def test_a_difference_that_stays_is_printed_and_fails_nothing(
+    answers: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers += [[{**LIVE, "name": "job:up:old"}]]
+    report_live_rules("", rendered(*prometheus()), seconds=0)
+    first, *others = capsys.readouterr().out.splitlines()
+    assert first == "live rules of Prometheus: 2 differences from the 1 that were compiled"
+    assert others == [
+        "!! Prometheus: group 'shop': record job:up:sum: was compiled and is not evaluated; look at the events of its "
+        "object and at the log of the ruler",
+        "!! Prometheus: group 'shop': record job:up:old: is evaluated and was not compiled; remove it, or add it to "
+        "the rules: sum by (job) (up)",
+    ]
+
+
+def test_a_rule_that_cannot_be_evaluated_fails_the_command(answers: list[Any]) -> None:
+    answers += [[{**LIVE, "health": "err", "lastError": "found duplicate series"}]]
+    with pytest.raises(FailingRulesError, match=r"(?s)the stack is deployed, .*job:up:sum: cannot be .*duplicate"):
+        report_live_rules("", rendered(*prometheus()), seconds=0)
+
+
+def test_a_ruler_behind_a_login_is_not_compared(answers: list[Any], capsys: pytest.CaptureFixture[str]) -> None:
+    answers += ["Client sent an HTTP request to an HTTPS server."]
+    report_live_rules("", rendered(*prometheus()))
+    said = capsys.readouterr().out
+    assert said.startswith("live rules of Prometheus not compared: it does not answer a request without TLS and login")
+    assert said.count("\n") == 1
+
+
+def test_a_ruler_without_a_pod_is_not_compared(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unreachable(*_: Any) -> Any:
+        raise UnreachableClusterError("pod is not running")
+
+    monkeypatch.setattr(live_alerting, "forwarded_port", unreachable)
+    report_live_rules("", rendered(*prometheus()))
+    assert capsys.readouterr().out == "live rules of Prometheus not compared: pod is not running\n"
+
+
+def test_a_stack_without_rules_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    report_live_rules("", rendered(stateful_set("loki", "-target=all")))
+    assert capsys.readouterr().out == ""

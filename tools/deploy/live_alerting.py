@@ -1,0 +1,171 @@
+"""After `make up`: whether Prometheus and the rulers of Loki and Thanos evaluate what was compiled."""
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import ProxyHandler, Request, build_opener
+
+from components._tenants import THE_ONLY_TENANT
+from components.alerting.rule_files import read_groups
+from components.alerting.rules import Group, Language
+from components.logging.ruler import SIDECAR_DIRECTORY_ANNOTATION
+from tools.contract.alert_rules import rendered_groups
+from tools.render import RenderedObject, Rendering
+
+from .confirmation import Refused
+from .kubectl import REQUEST_SECONDS, UnreachableClusterError, forwarded_port
+from .live_rules import Difference, LiveProblem, live_problems
+
+WAIT_SECONDS = 150.0
+"""The longest that rulers are waited for: a kubelet brings a ConfigMap to its pods within two minutes, about."""
+_POLL_SECONDS = 3.0
+_RULES = "/api/v1/rules"
+_PROMETHEUS_PORT, _LOKI_PORT, _THANOS_PORT = 9090, 3100, 10902
+_DIGEST = r"[0-9a-f]{10}"
+"""Stands in the name of a ConfigMap for a tenant whose own name does not fit there."""
+_LOKI_RULERS = frozenset({"-target=all", "-target=backend", "-target=ruler"})
+
+
+class FailingRulesError(Refused):
+    """Rules that were deployed cannot be evaluated."""
+
+
+class NotComparedError(Exception):
+    """A ruler does not tell its rules; the message has the reason."""
+
+
+@dataclass(frozen=True)
+class Ruler:
+    """What evaluates rules, and those that it was given."""
+
+    name: str
+    namespace: str
+    workload: str
+    """As kubectl names it: `statefulset/loki`."""
+    port: int
+    path: str
+    groups: Sequence[Group] = field(repr=False)
+    tenant: str = ""
+    unknown: str = ""
+    """Why it cannot be asked."""
+
+
+def rulers_of(rendering: Rendering) -> Iterator[Ruler]:
+    """Yield the rulers of a stack."""
+    groups = rendered_groups(rendering)
+    for item in rendering.objects:
+        if item.kind == "Prometheus" and groups:
+            # Its own port, on which it asks for no login, and not that of the gateway before it.
+            name = f"statefulset/prometheus-{item.name}"
+            yield Ruler("Prometheus", item.namespace, name, _PROMETHEUS_PORT, _RULES, groups)
+        elif item.kind == "StatefulSet" and "rule" in _arguments(item):
+            yield from _of_thanos(item, rendering)
+        elif item.kind == "StatefulSet" and _LOKI_RULERS & _arguments(item):
+            yield from _of_loki(item, rendering)
+
+
+def report_live_rules(context: str, rendering: Rendering, *, seconds: float = WAIT_SECONDS) -> None:
+    """Print what differs between the rules that are evaluated and those of the rendering, or why it is not known.
+
+    Rulers read new rules after a while, so that differences are looked at again for `seconds`. Raise
+    `FailingRulesError` where a rule cannot be evaluated.
+    """
+    failing: list[str] = []
+    for ruler in rulers_of(rendering):
+        try:
+            problems = _settled(context, ruler, seconds)
+        except NotComparedError as reason:
+            print(f"live rules of {ruler.name} not compared: {reason}")
+            continue
+        count = sum(len(group.rules) for group in ruler.groups)
+        what = f"{len(problems)} differences from" if problems else "as"
+        print(f"live rules of {ruler.name}: {what} the {count} that were compiled")
+        for problem in problems:
+            print(f"!! {problem}")
+        failing += (str(problem) for problem in problems if problem.difference is Difference.FAILING)
+    if failing:
+        raise FailingRulesError("\n  ".join(["the stack is deployed, and rules cannot be evaluated:", *failing]))
+
+
+def _settled(context: str, ruler: Ruler, seconds: float) -> list[LiveProblem]:
+    """Return what differs once nothing does, or at the end of the time."""
+    if ruler.unknown:
+        raise NotComparedError(ruler.unknown)
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(forwarded_port(context, ruler.namespace, ruler.workload, ruler.port))
+        except UnreachableClusterError as error:
+            raise NotComparedError(str(error)) from None
+        return settled(ruler, lambda: _answer(f"{url}{ruler.path}", ruler.tenant), seconds)
+
+
+def settled(ruler: Ruler, answer: Callable[[], Mapping[str, Any]], seconds: float) -> list[LiveProblem]:
+    """Return what differs once nothing does, or `seconds` later."""
+    deadline = time.monotonic() + seconds
+    while problems := list(live_problems(ruler.name, answer(), ruler.groups)):
+        if time.monotonic() >= deadline:
+            break
+        time.sleep(min(_POLL_SECONDS, seconds))
+    return problems
+
+
+def _answer(url: str, tenant: str) -> Mapping[str, Any]:
+    request = Request(url, headers={"X-Scope-OrgID": tenant} if tenant else {})
+    try:
+        with build_opener(ProxyHandler({})).open(request, timeout=REQUEST_SECONDS) as response:
+            found: Mapping[str, Any] = json.loads(response.read())
+    except HTTPError as error:
+        text = error.read().decode(errors="replace").strip()
+        raise NotComparedError(f"it answers {error.code} to a request without TLS and login: {text}") from None
+    except (OSError, ValueError) as error:
+        raise NotComparedError(f"it does not answer a request without TLS and login: {error}") from None
+    return found
+
+
+def _of_thanos(item: RenderedObject, rendering: Rendering) -> Iterator[Ruler]:
+    volumes = item.manifest["spec"]["template"]["spec"].get("volumes") or []
+    names = {volume["configMap"]["name"] for volume in volumes if "configMap" in volume}
+    files = {
+        f"{held.name}/{name}": text
+        for held in _config_maps(item.namespace, rendering)
+        if held.name in names
+        for name, text in (held.manifest.get("data") or {}).items()
+    }
+    if groups := read_groups(files):
+        place = f"statefulset/{item.name}"
+        yield Ruler("the ruler of Thanos", item.namespace, place, _THANOS_PORT, _RULES, groups)
+
+
+def _of_loki(item: RenderedObject, rendering: Rendering) -> Iterator[Ruler]:
+    release = item.manifest["metadata"].get("labels", {}).get("app.kubernetes.io/instance", item.name)
+    for held in _config_maps(item.namespace, rendering):
+        found = re.fullmatch(rf"{re.escape(release)}-rules-(.+?)(-{_DIGEST})?", held.name)
+        groups = read_groups(held.manifest.get("data") or {}, Language.LOGQL)
+        if found is None or not groups:
+            continue
+        directory = (held.manifest["metadata"].get("annotations") or {}).get(SIDECAR_DIRECTORY_ANNOTATION, "")
+        tenant = directory.rpartition("/")[2] or found[1]
+        yield Ruler(
+            "the ruler of Loki" if tenant == THE_ONLY_TENANT else f"the ruler of Loki, tenant {tenant}",
+            item.namespace,
+            f"statefulset/{item.name}",
+            _LOKI_PORT,
+            f"/prometheus{_RULES}",
+            groups,
+            tenant,
+            unknown="" if directory or not re.fullmatch(_DIGEST, tenant) else "its name is no DNS label",
+        )
+
+
+def _config_maps(namespace: str, rendering: Rendering) -> list[RenderedObject]:
+    return [item for item in rendering.objects if item.kind == "ConfigMap" and item.namespace == namespace]
+
+
+def _arguments(item: RenderedObject) -> frozenset[str]:
+    containers = item.manifest["spec"]["template"]["spec"]["containers"]
+    return frozenset(str(argument) for container in containers for argument in container.get("args") or [])
