@@ -197,11 +197,7 @@ class _Compilation:
 
     @cached_property
     def _alert_labels(self) -> list[AlertLabels]:
-        own = [
-            labels
-            for group in self._every_group
-            for labels in self._labels_of(group)
-        ]
+        own = [labels for group in self._every_group for labels in self._labels_of(group)]
         return [*own, *(self._of_chart() if self._stated.notifies else ())]
 
     def _of_chart(self) -> Iterator[AlertLabels]:
