@@ -215,6 +215,18 @@ EXAMPLES: Mapping[str, Example] = {
         _certificate("31104000"),
         rules={"severity": "warning"},
     ),
+    "KubeVersionMismatch": Example(
+        {
+            'kubernetes_build_info{job="apiserver",instance="a",git_version="v1.36.1"}': "1x40",
+            'kubernetes_build_info{job="kubelet",instance="b",git_version="v1.35.4"}': "1x40",
+        },
+        {},
+        "20m",
+        {
+            'kubernetes_build_info{job="apiserver",instance="a",git_version="v1.36.1"}': "1x40",
+            'kubernetes_build_info{job="kubelet",instance="b",git_version="v1.36.2"}': "1x40",
+        },
+    ),
     "KubeNodeNotReady": Example(
         {
             f'kube_node_status_condition{{{_KSM},node="node-1",condition="Ready",status="true"}}': "0x40",

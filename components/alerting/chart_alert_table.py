@@ -322,6 +322,21 @@ KEPT: Mapping[str, Kept] = {
         resolve=["Restore the ServiceMonitor of the API server, or the rights of Prometheus."],
         escalate=_AT_ONCE,
     ),
+    "KubeVersionMismatch": _kept(
+        "kubernetesSystem",
+        "kube-apiserver kubelet",
+        severities=(Severity.WARNING,),
+        pending="15m",
+        why="an upgrade that stopped halfway is found by nobody else, and the next one breaks on it",
+        summary="Parts of Kubernetes have different versions",
+        description="API server and kubelets run {{ $value | humanize }} different minor versions of Kubernetes.",
+        impact="The next upgrade may leave nodes that cannot join, as a kubelet may be three versions behind at most.",
+        symptom="None yet.",
+        meaning="An upgrade is under way, or stopped: kubernetes_build_info has several minor versions.",
+        query="count by (git_version, job) (kubernetes_build_info)",
+        look=["`kubectl get nodes -o wide`: the version of each."],
+        resolve=["Finish the upgrade of the nodes that are behind.", "Silence it for the time of a planned upgrade."],
+    ),
     "KubeAggregatedAPIDown": _kept(
         "kubernetesSystem",
         "kube-apiserver",
@@ -674,7 +689,7 @@ KubeDaemonSetMisScheduled KubeHpaReplicasMismatch
 KubeCPUOvercommit KubeMemoryOvercommit KubeCPUQuotaOvercommit KubeMemoryQuotaOvercommit KubeQuotaExceeded
 KubeAggregatedAPIErrors KubeAPITerminatedRequests KubeNodeReadinessFlapping KubeletPlegDurationHigh
 KubeletPodStartUpLatencyHigh KubeletClientCertificateRenewalErrors KubeletServerCertificateRenewalErrors
-KubeVersionMismatch KubeClientErrors
+KubeClientErrors
 NodeFilesystemFilesFillingUp NodeNetworkReceiveErrs NodeNetworkTransmitErrs NodeClockSkewDetected
 NodeSystemSaturation NodeMemoryMajorPagesFaults NodeDiskIOSaturation NodeBondingDegraded NodeNetworkInterfaceFlapping
 PrometheusOperatorListErrors PrometheusOperatorWatchErrors PrometheusOperatorReconcileErrors

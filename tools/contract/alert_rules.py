@@ -50,6 +50,11 @@ def every_rule_is_alive_and_every_alert_arrives(rendering: Rendering) -> Iterato
     foreign = {str(item) for item in objects if item.origin.startswith("release ")}
     found = (problem for group in groups for problem in undisciplined(group, records))
     problems = [problem for problem in found if not _is_harmless(problem, foreign)]
+    for item in objects:
+        for group in item.manifest["spec"].get("groups") or ():
+            if not group.get("rules"):
+                message = f"group {group['name']!r} has no rules, which the API server refuses; leave out its file"
+                yield Finding(str(item), message)
     charts = {f"release {release}" for release in rendering.releases if release.chart == CHART}
     problems += unexpected_alerts(group for item in objects if item.origin in charts for group in _groups(item))
     spec = rendering.alerting

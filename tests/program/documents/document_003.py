@@ -3,18 +3,25 @@
 The stack has two settings of document 004 as well, whose rows end this table.
 """
 
+import json
+
 from tests.program.documents.document_000 import CONFIG, LOGS, LOKI, TEMPO, TRACES, derived_field
+from tests.program.documents.document_004_alerting import ALERTING
 from tests.program.documents.rows import Row
 
 STACK = "microservices"
 
 MINIO = "storage-minio values"
 METRICS = "datasources-metrics data grafana-datasource-prometheus.yaml datasources 0"
-MONOLITHIC_LOKI = dict.fromkeys(("logging.replicas", "logging.ruler", "logging.alertmanager_url"))
+MONOLITHIC_LOKI = dict.fromkeys(("logging.replicas", "logging.ruler"))
 MONOLITHIC_TEMPO = dict.fromkeys(("tracing.replicas", "tracing.gateway"))
 PROMETHEUS = "metrics-prometheus values prometheus prometheusSpec"
 THANOS = "long-term-thanos values"
-WITHOUT_RULES = {"metrics.long_term.alertmanager_url": None}
+WITHOUT_RULES = {"retention.metrics": "31d", "metrics.long_term.local_retention": "31d"}
+"""The budget of the objective is then one of Prometheus."""
+ALERTMANAGERS = [
+    f"http://alertmanager-prometheus-{index}.alertmanager-operated.monitoring.svc.cluster.local:9093" for index in (0, 1)
+]
 WRITES = "http://thanos-receive-router.monitoring:19291/api/v1/receive"
 SAMPLING = "telemetry-gateway-config data config.alloy otelcol.processor.tail_sampling.pipeline_traces_0"
 PUSHED = f"{CONFIG} prometheus.remote_write.metrics endpoint url"
@@ -34,8 +41,10 @@ TABLE = (
         {"metrics.long_term.retention_one_hour": None}),
     Row("3.2", "ruler", f"{THANOS} rule enabled", True, "metrics.long_term.ruler", False, WITHOUT_RULES),
     Row("3.2", "alerts of the ruler", f"{THANOS} rule alertmanagersConfig value",
-        '{"alertmanagers": [{"static_configs": ["alertmanager-operated.monitoring:9093"], "scheme": "http", '
-        '"path_prefix": "", "api_version": "v2"}]}',
+        json.dumps({"alertmanagers": [
+            {"static_configs": [url.removeprefix("http://")], "scheme": "http", "path_prefix": "", "api_version": "v2"}
+            for url in ALERTMANAGERS
+        ]}),
         "metrics.long_term.alertmanager_url", "http://other:9093"),
     Row("3.2", "receivers", f"{THANOS} receive enabled", True, "metrics.long_term.receive", False),
     Row("3.2", "copies of a sample that is pushed", f"{THANOS} receive replicationFactor", 3,
@@ -71,7 +80,7 @@ TABLE = (
                         ("indexGateway", "index-gateway"), ("ruler", "ruler"))),
     Row("3.4", "compactor pods", f"{LOKI} compactor replicas", 1,
         "logging.mode", "monolithic", MONOLITHIC_LOKI, differs=ALONE),
-    Row("3.4", "ruler", f"{LOKI} ruler enabled", True, "logging.ruler", False, {"logging.alertmanager_url": None}),
+    Row("3.4", "ruler", f"{LOKI} ruler enabled", True, "logging.ruler", False),
 
     Row("3.5", "object store", "storage-minio chart", "minio",
         "storage.kind", "in-cluster", {"storage.mode": None}),
@@ -101,7 +110,7 @@ TABLE = (
         "caching.kind", "memcached", {"caching.size_mib": None}),
 
     Row("3.7", "where Loki's alerts go", f"{LOKI} loki structuredConfig ruler alertmanager_url",
-        "http://alertmanager-operated.monitoring:9093", "logging.alertmanager_url", "http://other:9093"),
+        ",".join(ALERTMANAGERS), "logging.alertmanager_url", "http://other:9093"),
 
     Row("3.8", "chart of Grafana", "grafana-grafana chart", "grafana"),
     Row("3.8", "namespace of Grafana", "grafana-grafana namespace", "grafana", "grafana.namespace", "other"),
@@ -146,4 +155,6 @@ TABLE = (
     Row("4.14", "link from text", f"{LOGS} jsonData derivedFields 2",
         {**derived_field("TraceID"), "matcherType": "regex", "matcherRegex": r'"trace_id":"(\w+)"'},
         "datasources.trace_patterns", {"TraceID": r"other=(\w+)"}),
-)  # fmt: skip
+
+    *ALERTING,
+)

@@ -1,5 +1,6 @@
 """A row of a document's table: a value that the document quotes, and where the objects of its stack have it."""
 
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -141,7 +142,13 @@ def _leaves(path: str, value: Any) -> Iterator[str]:
 
 
 def _decoded(inputs: Any) -> Any:
-    """Return the inputs with YAML and Alloy texts of a ConfigMap as data."""
+    """Return the inputs with YAML and Alloy texts of a ConfigMap, and YAML of a Secret, as data."""
+    if inputs.get("kind") == "Secret":
+        data = {
+            key: load(b64decode(text).decode()) if key.endswith(".yaml") else text
+            for key, text in (inputs.get("data") or {}).items()
+        }
+        return {**inputs, "data": data}
     if inputs.get("kind") != "ConfigMap":
         return inputs
     readers = {"yaml": load, "alloy": alloy_blocks, "relay": load}
