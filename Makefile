@@ -5,6 +5,8 @@ PYTHON ?= $(firstword $(wildcard .venv/bin/python3) python3)
 STACK ?= dev
 BASE ?= origin/main
 OUT ?= .render/$(STACK)
+ALERT ?= HighCPU
+SECONDS ?= 30
 
 # Bytecode is most of the start-up time of the program.
 unexport PYTHONDONTWRITEBYTECODE
@@ -13,7 +15,7 @@ ready = @$(PYTHON) -m tools.bootstrap run
 confirm = $(if $(YES),--yes)
 
 .DEFAULT_GOAL := help
-.PHONY: preview test up destroy alert-test shell sandbox sandbox-down e2e render diff settings size recover \
+.PHONY: preview test up destroy alert-test rehearse shell sandbox sandbox-down e2e render diff settings size recover \
         check fmt bench generate docs lock help clean
 
 preview: ## preview the stack; needs no cluster and no account [STACK=dev DIFF=1]
@@ -33,6 +35,9 @@ recover: ## clear what an interrupted up left behind [STACK=dev YES=1]
 
 alert-test: ## send a test alert through each receiver, and report what was delivered [STACK=dev]
 	$(ready) --for preview -- python -m tools.deploy alert-test --stack $(STACK)
+
+rehearse: ## see an alert of the stack fire on this machine, in scaled time [STACK=dev ALERT=HighCPU SECONDS=30]
+	$(ready) --for rehearse -- python -m tools.alerts --stack $(STACK) --alert $(ALERT) --seconds $(SECONDS)
 
 shell: ## a shell with the tools, state and passphrase that make uses for the stack [STACK=dev]
 	$(ready) --for preview -- python -m tools.deploy shell --stack $(STACK)

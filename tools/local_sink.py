@@ -1,12 +1,22 @@
 """An HTTP server on a free port that hands on what is posted to it."""
 
 import gzip
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 from sandbox.commands import HOST
+
+
+class QuietServer(ThreadingHTTPServer):
+    """A server that says nothing of a connection that ends with its client."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
@@ -28,7 +38,7 @@ def posts(take: Callable[[str, bytes], None]) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Write nothing."""
 
-    server = ThreadingHTTPServer((HOST, 0), Handler)
+    server = QuietServer((HOST, 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

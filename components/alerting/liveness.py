@@ -244,7 +244,10 @@ class Liveness:
         if elsewhere := producers_of(name):
             names = ", ".join(producer.name for producer in elsewhere)
             settings = " or ".join(dict.fromkeys(producer.setting for producer in elsewhere))
-            return f"{unknown}, but {names} would; deploy that ({settings}), or leave the rule out"
+            return (
+                f"{unknown}, but {names} would; deploy that ({settings}), declare it in application_metrics where an "
+                "application has it, or leave the rule out"
+            )
         known = [*self._catalogue.names, *self._records]
         return f"{unknown}{_nearest(name, known)}; correct it, record it, or declare it in application_metrics"
 

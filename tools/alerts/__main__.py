@@ -38,8 +38,9 @@ def _run(stack: str, alert: str, seconds: float) -> int:
         raise NotRehearsableError(f"stack {stack} has no Alertmanager of its own; set alerting.receivers")
     rehearsal = planned(spec.tested.all_groups, alert, seconds)
     print(
-        f"{alert} of {rehearsal.group.name}: {rehearsal.case.name}; 1 hour passes in "
-        f"{3600 * float(rehearsal.scale):.0f} s, and it fires after about {rehearsal.seconds:.0f} s"
+        f"{alert}: the test '{rehearsal.case.name}' runs; in real time the alert fires after {rehearsal.firing.at}, "
+        f"here after about {rehearsal.seconds:.0f} s",
+        flush=True,
     )
     page = rehearse(rehearsal, configuration(spec.stated, spec.compiled, rehearsal.scale))
     if page is None:

@@ -7,7 +7,19 @@ from fractions import Fraction
 from typing import Any
 
 from components.alerting.durations import scaled, scaled_group
-from components.alerting.rules import Alert, Case, Firing, Group, Language
+from components.alerting.rules import (
+    DASHBOARD,
+    DESCRIPTION,
+    IMPACT,
+    RUNBOOK,
+    SUMMARY,
+    Alert,
+    Case,
+    Firing,
+    Group,
+    Language,
+)
+from components.alerting.shapes import SYMPTOM
 from components.units import parse_duration
 
 from .local import Page, Target, local_alerting
@@ -18,6 +30,8 @@ FASTEST_SCRAPE = timedelta(milliseconds=200)
 """Scraping and evaluating more often than this keeps one core busy with overhead."""
 GRACE = 3
 """Times of the firing that a page is waited for: the group waits, and programs start."""
+_SHOWN = (SUMMARY, DESCRIPTION, IMPACT, SYMPTOM, RUNBOOK, DASHBOARD)
+"""Annotations in the order in which they are read."""
 
 
 class NotRehearsableError(Exception):
@@ -51,8 +65,8 @@ def planned(groups: Sequence[Group], alert: str, seconds: float) -> Rehearsal:
     """
     holding = [group for group in groups if any(rule.name == alert for rule in group.rules)]
     if not holding:
-        known = ", ".join(sorted(_alerts(groups)))
-        raise NotRehearsableError(f"{alert} is no alert of the stack; use one of {known}")
+        known = ", ".join(sorted({*_alerts(groups)}))
+        raise NotRehearsableError(f"{alert} is no alert that the stack compiles on metrics or logs; use one of {known}")
     if holding[0].language is not Language.PROMQL:
         raise NotRehearsableError(f"{alert} is an alert on logs; rehearse one on metrics")
     for case in holding[0].cases:
@@ -87,7 +101,9 @@ def described(page: Page) -> Iterator[str]:
     for alert in page.alerts:
         labels = ", ".join(f"{name}={value}" for name, value in sorted(alert["labels"].items()) if name != "alertname")
         yield f"{page.status} {alert['labels']['alertname']} → {page.receiver}  ({labels})"
-        yield from (f"  {name}: {text}" for name, text in sorted(alert["annotations"].items()))
+        annotations = alert["annotations"]
+        order = [name for name in _SHOWN if name in annotations] + sorted(annotations.keys() - {*_SHOWN})
+        yield from (f"  {name:<13}  {annotations[name]}" for name in order)
 
 
 def _alerts(groups: Sequence[Group]) -> Iterator[str]:

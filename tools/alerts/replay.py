@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 from sandbox.commands import HOST
+from tools.local_sink import QuietServer
 
 from .samples import exposition
 
@@ -28,7 +29,7 @@ def target(content: Callable[[], str]) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Write nothing."""
 
-    server = ThreadingHTTPServer((HOST, 0), Handler)
+    server = QuietServer((HOST, 0), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     try:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import yaml
 
-from components.alerting.alertmanager_config import CONFIG_KEY
+from components.alerting.alertmanager_config import CONFIG_KEY, all_inhibitions
 from components.alerting.chart_alerts import CHART, unexpected_alerts
 from components.alerting.compile import labels_as_sent
 from components.alerting.discipline import OBJECTIVE_LABEL, undisciplined
@@ -55,11 +55,12 @@ def every_rule_is_alive_and_every_alert_arrives(rendering: Rendering) -> Iterato
             if not group.get("rules"):
                 message = f"group {group['name']!r} has no rules, which the API server refuses; leave out its file"
                 yield Finding(str(item), message)
-    charts = {f"release {release}" for release in rendering.releases if release.chart == CHART}
+    charts = {f"release {release}": release for release in rendering.releases if release.chart == CHART}
     problems += unexpected_alerts(group for item in objects if item.origin in charts for group in _groups(item))
     spec = rendering.alerting
     if spec is not None:
-        problems += _problems_of_stack(spec, groups, foreign, _routes(rendering, spec))
+        stand_in = any(release.stand_in for release in charts.values())
+        problems += _problems_of_stack(spec, groups, foreign, _routes(rendering, spec), whole=not stand_in)
     for problem in dict.fromkeys(problems):
         yield Finding(problem.place, problem.message)
 
@@ -85,12 +86,15 @@ def _routes(rendering: Rendering, spec: AlertingSpec) -> Node | None:
 
 
 def _problems_of_stack(
-    spec: AlertingSpec, rendered: Sequence[Group], foreign: set[str], routes: Node | None
+    spec: AlertingSpec, rendered: Sequence[Group], foreign: set[str], routes: Node | None, *, whole: bool
 ) -> Iterator[RuleProblem]:
-    """Yield the problems of rendered rules together with those of the other rulers of the stack."""
-    stated, compiled = spec.stated, spec.compiled
-    on_logs = [*compiled.log_groups, *read_groups(spec.log_rules, Language.LOGQL)]
-    groups = [*rendered, *compiled.long_term_groups, *on_logs]
+    """Yield the problems of rendered rules together with those of the other rulers of the stack.
+
+    `whole` is whether the alerts of the chart are there: inhibitions may be on them alone.
+    """
+    stated = spec.stated
+    on_logs = [*spec.compiled.log_groups, *read_groups(spec.log_rules, Language.LOGQL)]
+    groups = [*rendered, *spec.compiled.long_term_groups, *on_logs]
     yield from _namesakes(groups)
     producers = [PRODUCERS[name] for name in sorted(stated.available.producers) if name in PRODUCERS]
     liveness = Liveness(groups, producers, stated.application_metrics, foreign=foreign)
@@ -99,7 +103,8 @@ def _problems_of_stack(
         alerts = [labels for group in groups for labels in labels_as_sent(group, liveness, stated.external_labels)]
         switch = stated.notifications.dead_mans_switch is not None
         yield from check_routes(routes, alerts, dead_mans_switch=switch)
-        yield from check_inhibitions(compiled.inhibitions, alerts)
+        if whole:
+            yield from check_inhibitions(all_inhibitions(stated.notifications, alerts), alerts)
 
 
 def _is_harmless(problem: RuleProblem, foreign: set[str]) -> bool:

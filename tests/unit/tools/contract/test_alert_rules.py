@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -43,18 +44,19 @@ def routes(**route: Any) -> Manifest:
     return manifest("Secret", "alertmanager-config", "monitoring", data=data)
 
 
-def found(*manifests: Manifest, origin: str = "alerting-rules", **changes: Any) -> list[str]:
+def found(
+    *manifests: Manifest, origin: str = "alerting-rules", chart: ReleaseSummary = CHART, **changes: Any
+) -> list[str]:
     stated = {
         "namespace": "monitoring",
         "receivers": RECEIVERS,
         "default_receiver": "pager",
-        "default_inhibitions": False,
         **changes,
     }
     rendering = Rendering(
         "dev",
         tuple(RenderedObject(item, origin) for item in manifests),
-        (CHART,),
+        (chart,),
         (),
         frozenset(),
         alerting=AlertingSpec.model_validate(stated),
@@ -112,6 +114,16 @@ def test_an_alert_of_a_chart_that_reaches_nobody_is_found_by_the_rendered_routes
     nobody = routes(routes=[{"receiver": "none", "matchers": ['severity="warning"']}])
     (finding,) = found(rules(alert()), nobody, origin="release apps/other")
     assert "Down: reaches no receiver but none, which notifies nobody" in finding
+
+
+def test_an_inhibition_on_an_alert_that_is_not_rendered_is_found_unless_the_chart_is_a_stand_in() -> None:
+    source, target = ["alertname = KubeNodeNotReady"], ["owner = platform"]
+    on_chart = {"of-chart": {"source_matchers": source, "target_matchers": target, "equal": ["job"]}}
+    objects = [rules(alert()), routes()]
+    first, *_ = found(*objects, inhibitions=on_chart)
+    assert first.startswith('inhibitions.of-chart: source_matchers = alertname="KubeNodeNotReady": match no alert')
+    assert found(*objects, inhibitions=on_chart, chart=replace(CHART, stand_in=True)) == []
+    assert found(*objects) == [], "default inhibitions are those that the alerts have a use for"
 
 
 def test_without_alerting_the_texts_of_alerts_alone_are_checked(rendering: Callable[..., Rendering]) -> None:

@@ -1,0 +1,25 @@
+"""`make rehearse` with the real programs: an alert of `dev` fires in scaled time, and its page says what is wrong."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.checkout import ROOT
+from tests.installed_tools import require
+from tools.alerts import __main__ as command
+
+pytestmark = pytest.mark.e2e
+
+
+def test_a_node_that_is_down_pages_within_the_scaled_time(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    require(*command.PROGRAMS)
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("sys.argv", ["tools.alerts", "--stack", "dev", "--alert", "NodeDown", "--seconds", "5"])
+    assert command.main() == 0
+    printed = capsys.readouterr()
+    assert "firing NodeDown → logs  (instance=10.0.0.1:9100, job=node-exporter," in printed.out
+    for annotation in ("summary", "description", "impact", "runbook_url", "dashboard_url"):
+        assert f"  {annotation:<13}  " in printed.out
+    assert "Traceback" not in printed.err
