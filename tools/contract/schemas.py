@@ -61,7 +61,7 @@ class Definitions:
         """Yield where custom resources break their definition."""
         for item in self.rendered:
             validator = self._of(item)
-            for error in validator.iter_errors(_without_nulls(item.manifest)) if validator else ():
+            for error in validator.iter_errors(dict(item.manifest)) if validator else ():
                 path = ".".join(str(part) for part in error.absolute_path)
                 yield Finding(f"{item} ({item.origin})", f"{path or '(the object)'}: {error.message[:300]}")
 
@@ -77,13 +77,6 @@ class Definitions:
         if built_in(item):
             return None
         return self.schemas.get((str(item.manifest["apiVersion"]), item.kind))
-
-
-def _without_nulls(value: Any) -> Any:
-    """Leave out fields that are null, as the API server does before it validates a custom resource."""
-    if isinstance(value, Mapping):
-        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
-    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _closed(schema: Any, *, top: bool = True) -> Any:
@@ -102,4 +95,6 @@ def _closed(schema: Any, *, top: bool = True) -> Any:
             closed["additionalProperties"] = False
     if schema.get("x-kubernetes-int-or-string"):
         closed = {"type": ["integer", "string"]}
+    if schema.get("nullable") and isinstance(closed.get("type"), str):
+        closed["type"] = [closed["type"], "null"]
     return closed
