@@ -315,12 +315,16 @@ class _Compilation:
 
 
 def labels_as_sent(group: Group, liveness: Liveness, external: Mapping[str, str]) -> Iterator[AlertLabels]:
-    """Yield the labels of each alert of a group as Alertmanager gets them, those of the whole Prometheus too."""
+    """Yield the labels of each alert of a group as Alertmanager gets them.
+
+    Those of the whole Prometheus are `external`, which Loki's ruler does not add.
+    """
+    added = external if group.language is Language.PROMQL else {}
     for index, rule in enumerate(group.rules):
         if isinstance(rule, Alert):
             found = liveness.alert_labels(rule, group.language)
-            free = (found.open | found.closed.keys()) - external.keys()
-            yield AlertLabels({**external, **found.fixed}, free, group.place_of(index))
+            free = (found.open | found.closed.keys()) - added.keys()
+            yield AlertLabels({**added, **found.fixed}, free, group.place_of(index))
 
 
 def _of(part: Part, problems: Iterator[RuleProblem] | Sequence[RuleProblem]) -> Iterator[tuple[Part, RuleProblem]]:
