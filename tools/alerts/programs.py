@@ -31,7 +31,7 @@ def unchecked_by_a_preview() -> str:
     """Return the line that says what a preview leaves to `make render` and `make up`, and whether they can do it."""
     with ThreadPoolExecutor() as pool:
         reasons = [reason for reason in pool.map(unusable, LEFT_TO_PROGRAMS) if reason]
-    later = f"cannot check it either: {'; '.join(reasons)}" if reasons else "check it"
+    later = f"cannot check them either: {'; '.join(reasons)}" if reasons else "check them"
     return f"alert rules: LogQL and the templates of alerts were not checked; make render and make up {later}"
 
 

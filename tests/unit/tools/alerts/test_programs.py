@@ -32,8 +32,8 @@ def test_a_preview_says_in_one_line_what_it_has_not_checked_and_whether_make_up_
     monkeypatch.setenv("PATH", str(tmp_path))
     unchecked = "alert rules: LogQL and the templates of alerts were not checked; make render and make up "
     missing = "lokitool is not on PATH; promtool is not on PATH"
-    assert unchecked_by_a_preview() == f"{unchecked}cannot check it either: {missing}"
+    assert unchecked_by_a_preview() == f"{unchecked}cannot check them either: {missing}"
     for program, version in (("lokitool", "3.7.7"), ("promtool", "3.14.0")):
         (tmp_path / program).write_text(f"#!/bin/sh\necho {program} {version}\n")
         (tmp_path / program).chmod(0o755)
-    assert unchecked_by_a_preview() == f"{unchecked}check it"
+    assert unchecked_by_a_preview() == f"{unchecked}check them"
