@@ -166,52 +166,25 @@ ALERTING = (
     Row("4.8", "Watchdog", f"{RULES} {WATCHDOG} rules 0 expr", "vector(1)"),
     Row("4.8", "severity of Watchdog", f"{RULES} {WATCHDOG} rules 0 labels severity", "none"),
     _of_root("4.15", "end of alerts", f"{CONFIG} global resolve_timeout", "5m", "alerting.resolve_timeout"),
-    *(
-        _of_root("4.15", f"mail: {key}", f"{CONFIG} global smtp_{key}", value, "alerting.smtp", differs)
-        for key, value, differs in (
-            ("smarthost", "smtp.example.com:587", ""),
-            ("from", "alerts@devopslab.ch", ""),
-            ("auth_username", "alerts@devopslab.ch", ""),
-            ("auth_password_file", f"{SECRETS}/smtp/password", "a variable is not expanded"),
-        )
-    ),
+    *(_of_root("4.15", f"mail: {key}", f"{CONFIG} global smtp_{key}", value, "alerting.smtp", differs)
+      for key, value, differs in (
+          ("smarthost", "smtp.example.com:587", ""), ("from", "alerts@devopslab.ch", ""),
+          ("auth_username", "alerts@devopslab.ch", ""),
+          ("auth_password_file", f"{SECRETS}/smtp/password", "a variable is not expanded"))),
     _of_root("4.15", "groups", f"{CONFIG} route group_by", ["alertname", "cluster", "service"], "alerting.group_by"),
     _of_root("4.15", "wait", f"{CONFIG} route group_wait", "30s", "alerting.group_wait"),
     _of_root("4.15", "interval", f"{CONFIG} route group_interval", "5m", "alerting.group_interval"),
     _of_root("4.15", "repetition", f"{CONFIG} route repeat_interval", "4h", "alerting.repeat_interval"),
-    _of_root(
-        "4.15",
-        "Alertmanagers",
-        "metrics-prometheus values alertmanager alertmanagerSpec replicas",
-        2,
-        "alerting.alertmanager.replicas",
-    ),
-    _of_root(
-        "4.8",
-        "runbooks",
-        f"{RULES} {SERVICE} rules 0 annotations runbook_url",
-        "https://wiki.devopslab.ch/runbooks/HighErrorRate",
-        "alerting.runbook_url",
-    ),
-    Row(
-        "4.15",
-        "receiver of the rest",
-        f"{CONFIG} route receiver",
-        "slack-default",
-        "alerting.default_receiver",
-        "slack-critical",
-        {"alerting.receivers.slack-default": None},
-    ),
-    Row(
-        "4.15",
-        "Watchdog goes to",
-        f"{ROUTES} {_TESTS} receiver",
-        "heartbeat",
-        "alerting.dead_mans_switch.receiver",
-        "slack-default",
-        {"alerting.receivers.heartbeat": None},
-        differs="a switch that reaches nobody is none",
-    ),
+    _of_root("4.15", "Alertmanagers", "metrics-prometheus values alertmanager alertmanagerSpec replicas", 2,
+             "alerting.alertmanager.replicas"),
+    _of_root("4.8", "runbooks", f"{RULES} {SERVICE} rules 0 annotations runbook_url",
+             "https://wiki.devopslab.ch/runbooks/HighErrorRate", "alerting.runbook_url"),
+    Row("4.15", "receiver of the rest", f"{CONFIG} route receiver", "slack-default",
+        "alerting.default_receiver", "slack-critical", {"alerting.receivers.slack-default": None}),
+    Row("4.15", "Watchdog goes to", f"{ROUTES} {_TESTS} receiver", "heartbeat",
+        "alerting.dead_mans_switch.receiver", "slack-default", {"alerting.receivers.heartbeat": None},
+        differs="a switch that reaches nobody is none"),
+
     _route("business by mail", 0, "receiver", "email-business"),
     _route("business", 1, "receiver", "slack-business"),
     _route("repetition of business", 1, "repeat_interval", "24h"),
@@ -222,34 +195,21 @@ ALERTING = (
     _route("wait of critical", 3, "group_wait", "10s"),
     _route("wait of warning", 4, "group_wait", "1m"),
     _route("repetition of warning", 4, "repeat_interval", "12h"),
-    *(
-        _receiver(f"channel of {name}", number, "slack_configs 0 channel", f"#alerts-{name}")
-        for number, name in enumerate(("default", "critical", "warning", "business"))
-    ),
-    _receiver(
-        "address of Slack", 0, "slack_configs 0 api_url_file", f"{SECRETS}/slack/url", "a variable is not expanded"
-    ),
+    *(_receiver(f"channel of {name}", number, "slack_configs 0 channel", f"#alerts-{name}")
+      for number, name in enumerate(("default", "critical", "warning", "business"))),
+    _receiver("address of Slack", 0, "slack_configs 0 api_url_file", f"{SECRETS}/slack/url",
+              "a variable is not expanded"),
     _receiver("mail of the business", 4, "email_configs 0 to", "orders@devopslab.ch"),
-    _receiver(
-        "key of PagerDuty",
-        5,
-        "pagerduty_configs 0 routing_key_file",
-        f"{SECRETS}/pagerduty/routing-key",
-        "a variable is not expanded",
-    ),
+    _receiver("key of PagerDuty", 5, "pagerduty_configs 0 routing_key_file", f"{SECRETS}/pagerduty/routing-key",
+              "a variable is not expanded"),
     _receiver("heartbeat", 6, "webhook_configs 0 url_file", f"{SECRETS}/heartbeat/url"),
     Row("4.15", "button to the dashboard", f"{CONFIG} receivers 0 slack_configs 0 actions 0 text", "📊 Dashboard"),
     Row("4.15", "button to the runbook", f"{CONFIG} receivers 0 slack_configs 0 actions 1 text", "📖 Runbook"),
+
     _of_business("4.2", "objective", f"{RULES} 34 rules 7 expr", "vector(0.999)", "alerting.objectives_directory"),
     _of_business("4.6", "orders", f"{RULES} 0 rules 1 alert", "OrdersFail", "alerting.rules_directory"),
-    _of_business(
-        "4.8",
-        "runbook of orders",
-        f"{RULES} 0 rules 1 annotations runbook_url",
-        "https://wiki.devopslab.ch/runbooks/OrdersFail",
-        "alerting.runbooks_directory",
-    ),
-    _of_business(
-        "4.7", "metrics of applications", f"{RULES} {SERVICE} name", "service_alerts", "alerting.application_metrics"
-    ),
-)
+    _of_business("4.8", "runbook of orders", f"{RULES} 0 rules 1 annotations runbook_url",
+                 "https://wiki.devopslab.ch/runbooks/OrdersFail", "alerting.runbooks_directory"),
+    _of_business("4.7", "metrics of applications", f"{RULES} {SERVICE} name", "service_alerts",
+                 "alerting.application_metrics"),
+)  # fmt: skip
