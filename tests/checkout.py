@@ -19,7 +19,7 @@ import yaml
 from tools.deploy.environment import DEMO_PASSPHRASE
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("__main__.py", "Pulumi*.yaml", "components", "config", "wiring", "sandbox", "tools")
+PARTS = ("__main__.py", "Pulumi*.yaml", "components", "config", "wiring", "sandbox", "tools", "examples")
 FOREIGN = ("AWS_", "KUBE", "PULUMI_", "OBSERVABILITY_")
 
 

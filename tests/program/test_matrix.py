@@ -135,7 +135,12 @@ def test_an_impossible_combination_is_refused_with_its_reason(rejection: Rejecti
 
 def test_impossible_choices_of_both_signals_are_refused_together() -> None:
     logging = {"mode": "distributed", "replicas": 4, "ingester_zones": ["a", "b", "c"], "ruler": True}
-    config = {"logging": logging, "tracing": {"replicas": 2}, "retention": {"logs": "12h"}}
+    config = {
+        "logging": logging,
+        "tracing": {"replicas": 2},
+        "retention": {"logs": "12h"},
+        "metrics": {"kind": "none"},
+    }
     with pytest.raises(pulumi.RunError) as raised:
         record_stack(config)
     terms = ("multiple of 3", "Alertmanager", "at least 24h", "tracing.replicas = 2")

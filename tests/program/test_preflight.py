@@ -189,7 +189,7 @@ EXTERNAL = {"kind": "external", "endpoint": "https://s3.example.org", "credentia
             ["limits.ingestion_burst_size_mb = 5: ", "observability:logging.limits.ingestion_burst_size_mb 10 "],
         ),
         (
-            {"logging": {"ruler": True}},
+            {"logging": {"ruler": True}, "metrics": {"kind": "none"}},
             ["logging.alertmanager_url: is missing", "observability:logging.alertmanager_url '<alertmanager_url>'"],
         ),
         (

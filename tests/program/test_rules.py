@@ -9,7 +9,8 @@ import wiring.files_beside
 from config import SettingsError
 from tests.program.programs import stack
 
-CONTENT = {"groups": [{"name": "g", "rules": [{"alert": "A", "expr": "vector(1)"}]}]}
+LINES = 'sum by (namespace) (rate({namespace=~".+"}[5m]))'
+CONTENT = {"groups": [{"name": "g", "rules": [{"record": "namespace:lines:rate5m", "expr": LINES}]}]}
 RULER = {"ruler": True, "alertmanager_url": "http://alertmanager.monitoring:9093"}
 BUCKET = {"rule_source": "bucket", "lokitool_image": "acme/lokitool:3.7.7"}
 
@@ -27,7 +28,9 @@ def beside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_files_of_the_stack_and_of_the_directory_are_one_set(beside: Path) -> None:
     recording = stack(logging={**RULER, "rules": {"errors.yaml": CONTENT}, "rules_directory": "rules"})
     data = recording.one(":ConfigMap", "logging-rules-fake").plain()["data"]
-    assert {path: yaml.safe_load(text) for path, text in data.items()} == {"errors.yaml": CONTENT, "disk.yml": CONTENT}
+    files = {path: yaml.safe_load(text) for path, text in data.items()}
+    assert files.pop("observability-alerts.yaml")["groups"], "the library's, which the ruler evaluates too"
+    assert files == {"errors.yaml": CONTENT, "disk.yml": CONTENT}
 
 
 def test_a_file_in_both_and_a_directory_that_is_none_are_refused(beside: Path) -> None:

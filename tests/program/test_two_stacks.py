@@ -43,6 +43,7 @@ def named(config: Mapping[str, Any], namespace: str, bucket: str) -> dict[str, A
     server = "http://prometheus-prometheus.monitoring:9090"
     urls = {"remote_write_url": f"{server}/api/v1/write", "otlp_url": f"{server}/api/v1/otlp", "query_url": server}
     areas["metrics"] = {"kind": "external", **urls}
+    areas.pop("alerting", None)
     areas["retention"] = {name: kept for name, kept in areas.get("retention", {}).items() if name != "metrics"}
     for area in ("logging", "tracing", "telemetry", "metrics", "grafana", "demo", "caching", "storage"):
         settings = areas.get(area, {})

@@ -104,10 +104,10 @@ REJECTIONS = (
         "begins before the oldest line, such as from 2024-01-01, or remove schema_entries",
         schema_entries=[{"from": "2999-01-01"}],
     ),
-    _loki(
+    Rejection(
         "rules of Loki without an Alertmanager",
+        {"logging": {"ruler": True}, "metrics": {"kind": "none"}},
         "is missing: the ruler sends alerts to an Alertmanager; set its URL, or set ruler to false",
-        ruler=True,
     ),
     _loki(
         f"traces of Loki's own with chart {LOKI.default_version}",
