@@ -152,8 +152,8 @@ def _runbooks_are_links(settings: Settings) -> Iterator[Problem]:
         place = setting_path("alerting", "runbook_url")
         yield Problem(
             place,
-            "must be a URL with environment production, as whoever is paged opens it from a notification; set one such "
-            "as https://github.com/acme/platform/blob/main/docs/runbooks/{alert}.md",
+            "must be a URL with environment production, as it is opened from a notification; set one such as "
+            "https://github.com/acme/platform/blob/main/docs/runbooks/{alert}.md",
             set_command(place, placeholder("runbook-url")),
             shown(url),
         )

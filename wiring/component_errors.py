@@ -16,6 +16,7 @@ from config import Settings
 from config.errors import Problem, remove_command, replace_command, setting_of, setting_path
 from config.validation import OF_A_KEY, accepts, meaning, right_value, setting_at
 
+from .alerting import alerting_file_problems
 from .argument_origins import origins, read_settings
 from .log_label_rules import log_label_problems
 from .log_rules import rule_file_problems
@@ -28,6 +29,7 @@ _ABSENT = object()
 def component_problems(settings: Settings) -> Iterator[Problem]:
     """Yield every problem that a component would raise for settings that are valid so far, each once."""
     yield from rule_file_problems(settings)
+    yield from alerting_file_problems(settings)
     checked = settings
     for component in planned_components(settings):
         invalid = [name for name in component.spec.model_fields if _is_invalid(checked, component, name)]

@@ -9,7 +9,6 @@ import pulumi
 from components import AlertingArgs, DatasourcesArgs, LoggingArgs, TelemetryArgs, TracingArgs
 from components._spec import Spec
 from components.alerting.alertmanager_config import secret_names
-from components.alerting.component import chart_values_of, log_rule_files, long_term_groups_of
 from components.alerting.spec import CONFIG_SECRET, AlertingSpec
 from components.caching.spec import CacheSpec
 from components.certificates.spec import CertificateSpec
@@ -124,7 +123,7 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
         sidecar = sidecar_args(settings, _long_term_store(settings))
         alerting = planned_alerting(settings)
         secrets = secret_names(alerting) if alerting else ()
-        chart_values = chart_values_of(alerting) if alerting else {}
+        chart_values = alerting.chart_values if alerting else {}
         alertmanager = alertmanager_args(settings, CONFIG_SECRET, secrets, chart_values)
         arguments = build_args.metrics_args(
             settings, namespace=UNKNOWN_OUTPUT, sidecar=sidecar, alertmanager=alertmanager
@@ -188,7 +187,7 @@ def _logging_args(settings: Settings) -> LoggingArgs:
         namespace=UNKNOWN_OUTPUT,
         bucket=_bucket(settings, "logs"),
         cache=_cache(settings),
-        log_rules={} if alerting is None else log_rule_files(alerting),
+        log_rules={} if alerting is None else alerting.log_rule_files,
     )
 
 
@@ -228,7 +227,7 @@ def _thanos(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, objec
             store=thanos_store_args(settings, store),
             endpoints=[UNKNOWN_OUTPUT],
             cache=_cache(settings),
-            long_term_groups=[] if alerting is None else long_term_groups_of(alerting),
+            long_term_groups=[] if alerting is None else alerting.long_term_groups,
         ),
     )
 

@@ -133,8 +133,8 @@ class ApplicationMetric(TypedDict):
     `pod`, need no mention. Default: none."""
 
 
-class AlertChange(TypedDict):
-    """What a stack changes of an alert of the library or of the chart."""
+class AlertOverride(TypedDict):
+    """What a stack changes of one alert; what is not set leaves it as it is."""
 
     enabled: NotRequired[bool]
     """Whether the alert is there. Default: true."""
@@ -196,7 +196,7 @@ class AlertingArgs(TypedDict):
     application_metrics: NotRequired[Mapping[str, ApplicationMetric]]
     """Metrics of applications that rules and objectives may select: a rule on another metric is refused, as nothing
     produces it. Default: none."""
-    alerts: NotRequired[Mapping[str, AlertChange]]
+    alerts: NotRequired[Mapping[str, AlertOverride]]
     """Changes of alerts of the library and of the chart, by their names. Default: none."""
     alertmanager_url: NotRequired[str]
     """URL of an existing Alertmanager, which has receivers and routes of its own. Default: none, and the stack runs

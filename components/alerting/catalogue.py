@@ -11,14 +11,19 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
+from pydantic import Field
 
+from .._model import StrictModel
+from ..units import form
 from .label_flow import BUCKET, Series, Values, union
 from .promql import NAME, Matcher, fits
 
 QUANTILE = "quantile"
+MetricLabel = Annotated[str, form(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", "the name of a label, such as service")]
+LabelText = Annotated[str, Field(max_length=1024)]
 ADDITIONS, CLOSED_VALUES = "additions.yaml", "closed_values.yaml"
 
 
@@ -66,14 +71,30 @@ class Metric:
             yield f"{name}_{part}", Metric(MetricType.COUNTER, common)
 
 
-@dataclass(frozen=True)
-class ApplicationMetric:
-    """A metric that an application declares; the labels of its scrape are added where they are not declared."""
+class ApplicationMetricType(StrEnum):
+    """The type of a metric that an application exposes."""
 
-    type: str
-    """`counter`, `gauge`, `histogram` (without `_bucket`, `_count` and `_sum` in its name) or `summary`."""
-    labels: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """The values of each label; none for any."""
+    COUNTER = "counter"
+    GAUGE = "gauge"
+    HISTOGRAM = "histogram"
+    SUMMARY = "summary"
+
+
+class ApplicationMetric(StrictModel):
+    """A metric that an application exposes, so that rules may select it."""
+
+    type: ApplicationMetricType = Field(
+        description="Type of the metric; a histogram is named without `_bucket`, `_count` and `_sum`.",
+        examples=["counter"],
+    )
+    labels: Mapping[MetricLabel, Sequence[LabelText]] = Field(
+        default_factory=dict,
+        description=(
+            "Labels, each with all of its values, or an empty list for any. Those of its scrape, such as `namespace` "
+            "and `pod`, need no mention. Default: none."
+        ),
+        examples=[{"service": [], "status": ["200", "500"]}],
+    )
 
     @property
     def metric(self) -> Metric:
@@ -272,10 +293,6 @@ class Catalogue:
     def variants(self, name: str) -> Sequence[Variant]:
         """Return what has series of a name."""
         return self._variants.get(name, ())
-
-    def is_counter(self, name: str) -> bool:
-        """Whether a series is a counter."""
-        return any(variant.type is MetricType.COUNTER for variant in self.variants(name))
 
     def add(self, name: str, variant: Variant) -> None:
         """Add series of a name."""

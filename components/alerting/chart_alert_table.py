@@ -71,7 +71,7 @@ def _kept(
     look: Sequence[Query | str],
     resolve: Sequence[str],
     query: str,
-    escalate: str = "Whoever runs the platform, in working hours.",
+    escalate: str = "The platform team, in working hours.",
     description: str = "",
     dashboard: str = "cluster",
 ) -> Kept:
@@ -92,7 +92,7 @@ def _kept(
 
 
 BOTH = (Severity.CRITICAL, Severity.WARNING)
-_AT_ONCE = "Whoever runs the platform, at once."
+_AT_ONCE = "The platform team, at once."
 
 KEPT: Mapping[str, Kept] = {
     "TargetDown": _kept(
@@ -369,7 +369,7 @@ KEPT: Mapping[str, Kept] = {
             "`kubeadm certs renew all`, and restart the control plane.",
             "Approve the pending CSR of the kubelet.",
         ],
-        escalate="Whoever runs the cluster; at once for critical.",
+        escalate="The owners of the cluster; at once for critical.",
     ),
     "KubeNodeNotReady": _kept(
         "kubernetesSystem",
@@ -423,7 +423,7 @@ KEPT: Mapping[str, Kept] = {
         query="node_filesystem_avail_bytes / node_filesystem_size_bytes",
         look=["On the node: `du -xh --max-depth=2 <mountpoint> | sort -h | tail`."],
         resolve=["`crictl rmi --prune`; enlarge the disk; move pods away: `kubectl drain <node> --ignore-daemonsets`."],
-        escalate="Whoever runs the machines; at once for critical.",
+        escalate="The owners of the machines; at once for critical.",
         dashboard="node",
     ),
     "NodeFilesystemAlmostOutOfFiles": _kept(
@@ -439,7 +439,7 @@ KEPT: Mapping[str, Kept] = {
         query="node_filesystem_files_free / node_filesystem_files",
         look=["On the node: `du --inodes -x --max-depth=2 <mountpoint> | sort -n | tail`."],
         resolve=["`crictl rmi --prune`; delete small files that nobody needs."],
-        escalate="Whoever runs the machines; at once for critical.",
+        escalate="The owners of the machines; at once for critical.",
         dashboard="node",
     ),
     "NodeClockNotSynchronising": _kept(
@@ -470,7 +470,7 @@ KEPT: Mapping[str, Kept] = {
         query='node_md_disks_required - ignoring (state) node_md_disks{state="active"}',
         look=["On the node: `cat /proc/mdstat`, `smartctl -a <disk>`."],
         resolve=["Replace the disk: `mdadm --manage <array> --add <disk>`."],
-        escalate="Whoever runs the machines, at once.",
+        escalate="The owners of the machines, at once.",
         dashboard="node",
     ),
     "NodeFileDescriptorLimit": _kept(
@@ -486,7 +486,7 @@ KEPT: Mapping[str, Kept] = {
         query="node_filefd_allocated / node_filefd_maximum",
         look=["On the node: `lsof -n | awk '{print $2}' | sort | uniq -c | sort -n | tail`."],
         resolve=["Restart the process that leaks them.", "`sysctl fs.file-max`."],
-        escalate="Whoever runs the machines; at once for critical.",
+        escalate="The owners of the machines; at once for critical.",
         dashboard="node",
     ),
     "PrometheusOperatorSyncFailed": _kept(

@@ -4,9 +4,8 @@ Nothing of it is deployed while there is a problem, so that what runs stays as i
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -44,19 +43,6 @@ from .shapes import Links
 
 TARGET_LABELS = frozenset({"namespace", "pod", "container", "service", "instance", "job", "node", "endpoint"})
 """Labels that an alert of the chart may have, as its series do."""
-
-
-class Part(StrEnum):
-    """The argument that a problem is of."""
-
-    OBJECTIVES = "objectives"
-    RULES = "rules"
-    RULE_TESTS = "rule_tests"
-    LOG_RULES = "log_rules"
-    RUNBOOKS = "runbooks"
-    ALERTS = "alerts"
-    NOTIFICATIONS = ""
-    """Routes, inhibitions and the dead man's switch, each named by the place of the problem."""
 
 
 @dataclass(frozen=True)
@@ -103,9 +89,8 @@ class Compiled:
     """Of the ruler of Thanos, as they read more than Prometheus keeps."""
     log_groups: tuple[Group, ...]
     """Of Loki's ruler, those of users left out."""
-    objectives: tuple[Objective, ...]
     inhibitions: Mapping[str, Inhibition]
-    problems: tuple[tuple[Part, RuleProblem], ...]
+    problems: tuple[RuleProblem, ...]
 
     @property
     def all_groups(self) -> tuple[Group, ...]:
@@ -156,7 +141,6 @@ class _Compilation:
             groups=(*by_prometheus, *([] if long_term else self._budgets)),
             long_term_groups=tuple(long_term),
             log_groups=tuple(group for group in self._others if group.language is Language.LOGQL),
-            objectives=self._objectives,
             inhibitions=self._inhibitions,
             problems=tuple(self._problems()),
         )
@@ -166,7 +150,9 @@ class _Compilation:
         stated = self._stated
         names = {*stated.overrides, *(alert.name for alert in documented_alerts())}
         changes = {name: stated.overrides.get(name, AlertOverride()) for name in sorted(names)}
-        return {name: replace(change, owner=change.owner or stated.owner) for name, change in changes.items()}
+        return {
+            name: change.model_copy(update={"owner": change.owner or stated.owner}) for name, change in changes.items()
+        }
 
     def _notifying(self, group: Group) -> Group:
         """Return a group with the alerts that go anywhere."""
@@ -232,16 +218,16 @@ class _Compilation:
     def _inhibitions(self) -> dict[str, Inhibition]:
         return all_inhibitions(self._stated.notifications, self._alert_labels)
 
-    def _problems(self) -> Iterator[tuple[Part, RuleProblem]]:
+    def _problems(self) -> Iterator[RuleProblem]:
         stated = self._stated
-        yield from _of(Part.OBJECTIVES, self._objective_problems)
-        yield from _of(Part.OBJECTIVES, self._retention_problems())
-        yield from _of(Part.RULES, form_problems(stated.rules))
-        yield from _of(Part.RULE_TESTS, problems_of_tests(stated.rule_tests, stated.rules))
-        yield from _of(Part.ALERTS, override_problems("alerts", stated.overrides, OF_CHART))
-        yield from _of(Part.ALERTS, chart_override_problems("alerts", stated.overrides))
+        yield from self._objective_problems
+        yield from self._retention_problems()
+        yield from form_problems(stated.rules)
+        yield from problems_of_tests(stated.rule_tests, stated.rules)
+        yield from override_problems("alerts", stated.overrides, OF_CHART)
+        yield from chart_override_problems("alerts", stated.overrides)
         for path, text in stated.runbooks.items():
-            yield from _of(Part.RUNBOOKS, runbook_problems(path, text))
+            yield from runbook_problems(path, text)
         tests = read_tests(stated.rule_tests)
         documented = [*documented_alerts(), *objective_alerts(), *documented_chart_alerts()]
         written = {alert.name for alert in documented} | {
@@ -256,10 +242,9 @@ class _Compilation:
             self._liveness.problems(self._trusted),
             self._ruler_problems(),
         )
-        for problem in dict.fromkeys(self._of_source(problem) for found in checks for problem in found):
-            yield self._part_of(problem), problem
+        yield from dict.fromkeys(self._of_source(problem) for found in checks for problem in found)
         if stated.own_alertmanager and stated.notifies:
-            yield from _of(Part.NOTIFICATIONS, self._route_problems())
+            yield from self._route_problems()
 
     def _ruler_problems(self) -> Iterator[RuleProblem]:
         """Yield rules of Prometheus that read what only the ruler of Thanos records: they would find nothing."""
@@ -306,13 +291,6 @@ class _Compilation:
         place = self._objective_places.get(of_group, problem.place)
         return RuleProblem(place, problem.message)
 
-    def _part_of(self, problem: RuleProblem) -> Part:
-        """Return the argument that has the file of a problem."""
-        stated = self._stated
-        parts = {Part.OBJECTIVES: stated.objectives, Part.RULES: stated.rules, Part.LOG_RULES: stated.log_rules}
-        path = problem.place.partition(":")[0]
-        return next((part for part, files in parts.items() if path in files), Part.ALERTS)
-
 
 def labels_as_sent(group: Group, liveness: Liveness, external: Mapping[str, str]) -> Iterator[AlertLabels]:
     """Yield the labels of each alert of a group as Alertmanager gets them.
@@ -325,10 +303,6 @@ def labels_as_sent(group: Group, liveness: Liveness, external: Mapping[str, str]
             found = liveness.alert_labels(rule, group.language)
             free = (found.open | found.closed.keys()) - added.keys()
             yield AlertLabels({**added, **found.fixed}, free, group.place_of(index))
-
-
-def _of(part: Part, problems: Iterator[RuleProblem] | Sequence[RuleProblem]) -> Iterator[tuple[Part, RuleProblem]]:
-    return ((part, problem) for problem in problems)
 
 
 def configuration(stated: Stated, compiled: Compiled, scale: Fraction = REAL_TIME) -> dict[str, Any]:

@@ -16,9 +16,6 @@ from .compile import configuration
 from .objective_rules import chunks
 from .spec import AlertingSpec
 
-LOG_RULES_FILE = "observability-alerts.yaml"
-"""Name of the file with the rules of the library for Loki."""
-
 
 class Alerting(pulumi.ComponentResource):
     """Objectives, alerts and their routes, checked together: an alert that could never fire or arrive is refused.
@@ -71,41 +68,24 @@ class Alerting(pulumi.ComponentResource):
     @property
     def config_secret(self) -> str:
         """Name of the Secret with the configuration of Alertmanager; empty where there is none to configure."""
-        stated = self._spec.stated
-        return self._spec.config_secret if stated.own_alertmanager and stated.notifies else ""
+        return self._spec.config_secret if self._spec.configures_alertmanager else ""
 
     @property
     def receiver_secrets(self) -> list[str]:
         """Names of the existing Secrets that the configuration reads, which Alertmanager mounts."""
-        return secret_names(self._spec) if self._spec.stated.notifies else []
+        return secret_names(self._spec)
 
     @property
     def chart_values(self) -> dict[str, Any]:
         """Values of the chart kube-prometheus-stack: those of its alerts that page well."""
-        return chart_values_of(self._spec)
+        return self._spec.chart_values
 
     @property
     def log_rules(self) -> dict[str, str]:
         """Rule files of the library for Loki, by name."""
-        return log_rule_files(self._spec)
+        return self._spec.log_rule_files
 
     @property
     def long_term_groups(self) -> list[dict[str, Any]]:
         """Groups of rules for the ruler of Thanos."""
-        return long_term_groups_of(self._spec)
-
-
-def log_rule_files(spec: AlertingSpec) -> dict[str, str]:
-    """Return the rule files of the library for Loki, by name."""
-    groups = [group.rendered() for group in spec.compiled.log_groups]
-    return {LOG_RULES_FILE: yaml.safe_dump({"groups": groups}, sort_keys=False)} if groups else {}
-
-
-def chart_values_of(spec: AlertingSpec) -> dict[str, Any]:
-    """Return the values of the chart kube-prometheus-stack: those of its alerts that page well."""
-    return spec.stated.chart_alerts.values() if spec.stated.notifies else {}
-
-
-def long_term_groups_of(spec: AlertingSpec) -> list[dict[str, Any]]:
-    """Return the groups of rules for the ruler of Thanos."""
-    return [group.rendered() for group in spec.compiled.long_term_groups]
+        return self._spec.long_term_groups

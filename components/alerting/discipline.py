@@ -1,4 +1,4 @@
-"""Rules that every alert keeps, so that whoever is paged has something to do, and knows what.
+"""Rules that every alert keeps, so that the person on call has something to do, and knows what.
 
 Two severities, no alert without a time that it holds for, an owner, and annotations that say what happened, whom it
 affects, where to look and what to do. No page rests on the last two samples of a counter, or on a ratio of requests
@@ -102,7 +102,7 @@ def _messages_of_a_page(alert: Alert) -> Iterator[str]:
         yield f"{OWNER_LABEL} is missing: somebody must answer for the alert; set the label to a team"
     for name, meaning in _ANNOTATIONS.items():
         if not alert.annotations.get(name, "").strip():
-            yield f"{name} is missing: whoever is paged must know {meaning}; add the annotation"
+            yield f"{name} is missing: the person on call must know {meaning}; add the annotation"
 
 
 def _messages_of_rates(alert: Alert, records: Mapping[str, str]) -> Iterator[str]:

@@ -110,10 +110,6 @@ class Liveness:
         """Return the series that a selector selects; their labels are not known where that has a problem."""
         return self._selection(selector)[0]
 
-    def is_counter(self, name: str) -> bool:
-        """Whether a series is a counter."""
-        return self._catalogue.is_counter(name)
-
     def _messages(self, rule: Rule, group: Group) -> Iterator[str]:
         if group.language is Language.LOGQL:
             yield from self._log_messages(rule.expr)

@@ -76,7 +76,7 @@ _RUNBOOKS = {
             "Repair or route around the dependency that fails; shed load if the service is overloaded.",
             "If the requests that fail are not those of users, correct the queries of the objective.",
         ],
-        escalate="Whoever is on call for the service leads. Call the owners of the dependency that the traces show at "
+        escalate="The person on call for the service leads. Call the owners of the dependency that the traces show at "
         "once; if `critical` still fires after 30 minutes, call the owner of the service.",
     ),
     LOW: Runbook(
@@ -108,9 +108,9 @@ _RUNBOOKS = {
         resolve=[
             f"If {BURNS} fires too, follow its runbook: the failure goes on.",
             "Confirm the figures of the period, and keep them: samples are deleted after the retention.",
-            "Inform whoever answers for the contract; credits and notices have deadlines.",
+            "Inform the owner of the contract; credits and notices have deadlines.",
         ],
-        escalate="At once to the owner of the service and to whoever answers for the contract.",
+        escalate="At once to the owner of the service and to the owner of the contract.",
     ),
 }
 

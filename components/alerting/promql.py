@@ -1,7 +1,7 @@
 """PromQL as the checks of rules read it: what an expression selects, and what is wrong with it by its form alone."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -362,33 +362,6 @@ def instant_rates(node: Node, records: Mapping[str, str] | None = None) -> list[
     """Return the functions of the last two samples alone that an expression calls, or a record that it reads."""
     called = (each.function for each in _walk_records(node, records or {}) if isinstance(each, Call))
     return [function for function in called if function in INSTANT_RATES]
-
-
-def raw_counters(node: Node, is_counter: Callable[[str], bool]) -> Iterator[Selector]:
-    """Yield the counters whose value since the start of a process is compared, or is the result."""
-    match node:
-        case Selector(range=None):
-            if is_counter(node.name):
-                yield node
-        case Call(function=function) if function in _NO_VALUES:
-            return
-        case Aggregation(operator=operator) if operator in _COUNTS:
-            return
-        case Operation(operator="and" | "unless"):
-            yield from raw_counters(node.left, is_counter)
-            if isinstance(node.right, Operation):
-                yield from raw_counters(node.right, is_counter)
-        case Operation(operator="-") if list(selectors(node.left)) and list(selectors(node.right)):
-            return
-        case Subquery():
-            return
-        case _:
-            for child in children(node):
-                yield from raw_counters(child, is_counter)
-
-
-_NO_VALUES = frozenset({"absent", "timestamp"})
-_COUNTS = frozenset({"count", "group"})
 
 
 def unguarded_ratio(node: Node, records: Mapping[str, str]) -> bool:

@@ -1,4 +1,4 @@
-"""Runbooks: what whoever is paged reads, as a page for each alert, and the check that none is missing.
+"""Runbooks: what the person on call reads, as a page for each alert, and the check that none is missing.
 
 A runbook of the library is part of its alert; those of users are markdown files named after the alert.
 """

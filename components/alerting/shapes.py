@@ -1,4 +1,4 @@
-"""Typed alerts: a shape states what whoever is paged must know, and makes the rule and the test cases of it.
+"""Typed alerts: a shape states what the person on call must know, and makes the rule and the test cases of it.
 
 Cases are run on the very expression: the alert fires beyond its threshold after its `for` and not before, does not fire
 below it, and does not fire at the border.

@@ -1,96 +1,34 @@
 """Settings and arguments of `Alerting`, and their rules."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from enum import StrEnum
-from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Any
 
+import yaml
 from pydantic import Field
 
 from .._kubernetes import LabelKey, LabelValue
-from .._model import Location, Plain, StrictModel
+from .._model import Location, Plain
 from .._rule_files import RuleFile
 from .._spec import Spec, Violation, rule
-from ..units import Duration, Interval, Name, OptionalHttpUrl, Word, form
+from ..units import Duration, Name, OptionalHttpUrl, Word, form
 from ..urls import OptionalAlertmanagerUrls
-from .catalogue import ApplicationMetric
+from .catalogue import ApplicationMetric, LabelText, MetricLabel
 from .compile import Compiled, Stated, compile_alerting
 from .library import Available
 from .notifications import NotificationSettings
 from .objective_rules import REMAINING
 from .objectives import ObjectiveDefaults
 from .overrides import AlertOverride
-from .rules import Language, Severity
+from .rules import Language, RuleProblem
 from .shapes import Links
 
+LOG_RULES_FILE = "observability-alerts.yaml"
+"""Name of the file with the rules of the library for Loki."""
 CONFIG_SECRET = "alertmanager-config"
+_FILES = ("objectives", "rules", "rule_tests", "log_rules", "runbooks")
+"""Arguments with files by their path."""
 AlertName = Annotated[str, form(r"[A-Za-z_][A-Za-z0-9_]*", "the name of an alert, such as HighErrorRate")]
 MetricName = Annotated[str, form(r"[A-Za-z_:][A-Za-z0-9_:]*", "the name of a metric, such as http_requests_total")]
-MetricLabel = Annotated[str, form(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", "the name of a label, such as service")]
-LabelText = Annotated[str, Field(max_length=1024)]
-
-
-class ApplicationMetricType(StrEnum):
-    """The type of a metric that an application exposes."""
-
-    COUNTER = "counter"
-    GAUGE = "gauge"
-    HISTOGRAM = "histogram"
-    SUMMARY = "summary"
-
-
-class ApplicationMetricSettings(StrictModel):
-    """A metric that an application exposes, so that rules may select it."""
-
-    type: ApplicationMetricType = Field(
-        description="Type of the metric; a histogram is named without `_bucket`, `_count` and `_sum`.",
-        examples=["counter"],
-    )
-    labels: Mapping[MetricLabel, Sequence[LabelText]] = Field(
-        default_factory=dict,
-        description=(
-            "Labels, each with all of its values, or an empty list for any. Those of its scrape, such as `namespace` "
-            "and `pod`, need no mention. Default: none."
-        ),
-        examples=[{"service": [], "status": ["200", "500"]}],
-    )
-
-
-class AlertChange(StrictModel):
-    """What a stack changes of an alert of the library or of the chart."""
-
-    enabled: bool = Field(default=True, description="Whether the alert is there.", examples=[False])
-    reason: str = Field(
-        default="",
-        max_length=500,
-        description="Why the alert is not there; required with `enabled` false. Default: none.",
-        examples=["The nodes are not ours."],
-    )
-    threshold: float | None = Field(
-        default=None,
-        ge=-1e15,
-        le=1e15,
-        description="Value that it fires beyond, in the unit of the alert. Default: that of the library.",
-        examples=[0.02],
-    )
-    minimum: float | None = Field(
-        default=None,
-        ge=0,
-        le=1e15,
-        description="Traffic above which a ratio is looked at, per second. Default: that of the library.",
-        examples=[1],
-    )
-    pending: Interval | None = Field(
-        default=None,
-        description="How long it holds before it fires (`for`). Default: that of the library.",
-        examples=["10m"],
-    )
-    severity: Severity | None = Field(
-        default=None, description="Severity. Default: that of the library.", examples=["warning"]
-    )
-    owner: Word | None = Field(
-        default=None, description="Team that answers for it. Default: `owner`.", examples=["shop"]
-    )
 
 
 class AlertingSettings(NotificationSettings):
@@ -131,7 +69,7 @@ class AlertingSettings(NotificationSettings):
         description="Runbooks of alerts of `rules`, markdown by the name of the file `<alert>.md`. Default: none.",
         examples=[{"CheckoutSlow.md": "# CheckoutSlow\n\n## Meaning\n"}],
     )
-    application_metrics: Plain[Mapping[MetricName, ApplicationMetricSettings]] = Field(
+    application_metrics: Plain[Mapping[MetricName, ApplicationMetric]] = Field(
         default_factory=dict,
         description=(
             "Metrics of applications that rules and objectives may select: a rule on another metric is refused, as "
@@ -139,7 +77,7 @@ class AlertingSettings(NotificationSettings):
         ),
         examples=[{"http_requests_total": {"type": "counter", "labels": {"service": [], "status": []}}}],
     )
-    alerts: Plain[Mapping[AlertName, AlertChange]] = Field(
+    alerts: Plain[Mapping[AlertName, AlertOverride]] = Field(
         default_factory=dict,
         description="Changes of alerts of the library and of the chart, by their names. Default: none.",
         examples=[{"HighCPU": {"threshold": 0.95}, "HighMemory": {"enabled": False, "reason": "Nodes are not ours."}}],
@@ -206,7 +144,9 @@ class AlertingSpec(AlertingSettings, Spec):
     def stated(self) -> Stated:
         """What is compiled."""
         return Stated(
-            notifications=self,
+            notifications=NotificationSettings.model_construct(
+                **{name: getattr(self, name) for name in NotificationSettings.model_fields}
+            ),
             own_alertmanager=not self.alertmanager_url,
             objectives=self.objectives,
             objective_defaults=ObjectiveDefaults(
@@ -221,21 +161,39 @@ class AlertingSpec(AlertingSettings, Spec):
             runbook_url=self.runbook_url,
             links=self._links,
             available=Available(frozenset(self.producers), frozenset(self.application_metrics)),
-            application_metrics={
-                name: ApplicationMetric(metric.type.value, metric.labels)
-                for name, metric in self.application_metrics.items()
-            },
-            overrides={name: AlertOverride(**change.model_dump()) for name, change in self.alerts.items()},
+            application_metrics=self.application_metrics,
+            overrides=self.alerts,
             owner=self.owner,
             external_labels=self.external_labels,
             local_retention=self.local_retention,
             long_term_ruler=self.long_term_ruler,
         )
 
-    @cached_property
+    @property
     def compiled(self) -> Compiled:
         """The rules and routes, with every problem of them."""
         return compile_alerting(self.stated)
+
+    @property
+    def log_rule_files(self) -> dict[str, str]:
+        """Rule files of the library for Loki, by name."""
+        groups = [group.rendered() for group in self.compiled.log_groups]
+        return {LOG_RULES_FILE: yaml.safe_dump({"groups": groups}, sort_keys=False)} if groups else {}
+
+    @property
+    def long_term_groups(self) -> list[dict[str, Any]]:
+        """Groups of rules for the ruler of Thanos."""
+        return [group.rendered() for group in self.compiled.long_term_groups]
+
+    @property
+    def chart_values(self) -> dict[str, Any]:
+        """Values of the chart kube-prometheus-stack: those of its alerts that page well."""
+        return self.stated.chart_alerts.values() if self.stated.notifies else {}
+
+    @property
+    def configures_alertmanager(self) -> bool:
+        """Whether there is a configuration of Alertmanager."""
+        return self.stated.own_alertmanager and self.stated.notifies
 
     @property
     def tested(self) -> Compiled:
@@ -249,37 +207,29 @@ class AlertingSpec(AlertingSettings, Spec):
         )
 
     @rule(
-        "rules",
-        "objectives",
-        "rule_tests",
-        "log_rules",
-        "runbooks",
-        "alerts",
-        "receivers",
-        "routes",
-        "inhibitions",
-        "time_intervals",
-        "default_receiver",
-        "default_inhibitions",
-        "dead_mans_switch",
-        "smtp",
-        "group_by",
-        "producers",
-        "application_metrics",
-        "local_retention",
-        "long_term_ruler",
-        "alertmanager_url",
-        "owner",
-        "runbook_url",
-        "grafana_url",
-        "external_labels",
-        "metrics_uid",
-        "logs_uid",
+        *_FILES,
+        *NotificationSettings.model_fields,
+        *("alerts", "application_metrics", "producers", "owner", "alertmanager_url", "external_labels"),
+        *("local_retention", "long_term_ruler", "runbook_url", "grafana_url", "metrics_uid", "logs_uid"),
     )
     def _nothing_is_silently_dead(self) -> Iterator[Violation]:
-        for part, problem in self.compiled.problems:
-            at: Location = (part.value,) if part.value else tuple(problem.place.split("."))
-            yield Violation(f"{problem.place}: {problem.message}", {}, at)
+        for problem in self.compiled.problems:
+            at, message = self._located(problem)
+            yield Violation(message, {}, at)
+
+    def _located(self, problem: RuleProblem) -> tuple[Location, str]:
+        """Return the argument that a problem is of, and the message with what the argument does not say of its place.
+
+        A place is a path within the arguments, such as `routes.pages`, or begins with that of a file.
+        """
+        path = problem.place.partition(":")[0]
+        for argument in _FILES:
+            if path in getattr(self, argument):
+                return (argument, path), f"{problem.place}: {problem.message}"
+        parts = tuple(problem.place.split("."))
+        if parts[0] in type(self).model_fields:
+            return parts, problem.message
+        return ("alerts",), f"{problem.place}: {problem.message}"
 
 
 def _objective_dashboard(links: Links) -> str:

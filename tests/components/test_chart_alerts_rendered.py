@@ -91,7 +91,7 @@ def test_records_stay_as_they_are() -> None:
     assert not [rule.name for rule in records(kept()) if "owner" in rule.labels]
 
 
-def test_what_is_kept_has_all_that_whoever_is_paged_needs() -> None:
+def test_what_is_kept_has_all_that_the_person_on_call_needs() -> None:
     problems = [problem.message for problem in discipline_problems(kept())]
     # The chart has a rule of each severity under one name, which inhibitions rely on; an API server has requests at any
     # time, so that its ratios need no minimum.

@@ -52,7 +52,7 @@ GRAFANA = Topic(
                     "If the handler is `/api/ds/query` or `/api/datasources/proxy/*`: the alerts of the data source.",
                     "If the database is locked or away: repair it, and restart Grafana.",
                 ],
-                escalate="Whoever runs the platform, in working hours.",
+                escalate="The platform team, in working hours.",
             ),
         )
     ],

@@ -128,7 +128,7 @@ HTTP = Topic(
                     "If a dependency fails: its own alert and runbook come first.",
                     "If traffic has grown beyond what the service is sized for: scale it.",
                 ],
-                escalate="The team that owns the service, at once; after 30 minutes, whoever leads the incident.",
+                escalate="The team that owns the service, at once; after 30 minutes, the incident commander.",
             ),
         ),
         Above(

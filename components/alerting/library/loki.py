@@ -179,7 +179,7 @@ LOKI = Topic(
                     "If it does not answer: its own alerts, the NetworkPolicy and DNS.",
                     "Do not restart ingesters before they can flush.",
                 ],
-                escalate="Whoever runs the platform, at once.",
+                escalate="The platform team, at once.",
             ),
         ),
     ],

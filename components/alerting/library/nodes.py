@@ -158,7 +158,7 @@ NODES = Topic(
                     "If the exporter alone is down: `kubectl -n <namespace> delete pod <pod>`.",
                     "If the node is being maintained: cordon it first, which mutes this alert (`NodeCordoned`).",
                 ],
-                escalate="Whoever runs the machines, at once when more than one node is down.",
+                escalate="The owners of the machines, at once when more than one node is down.",
             ),
         ),
         Above(
@@ -214,7 +214,7 @@ NODES = Topic(
                     "If a volume of a database does: enlarge its PersistentVolumeClaim, or shorten its retention.",
                     f"Else enlarge the disk of the node. {_FREE_A_NODE}",
                 ],
-                escalate="Whoever runs the machines, before the hours of the alert have passed.",
+                escalate="The owners of the machines, before the hours of the alert have passed.",
             ),
         ),
         Above(

@@ -53,7 +53,7 @@ PROMETHEUS = Topic(
                     "`query processing would load too many samples`: record a part of the expression first.",
                     "If it began with a deployment of rules: undo that.",
                 ],
-                escalate="The owner of the rule group; whoever runs the platform if all groups fail.",
+                escalate="The owner of the rule group; the platform team if all groups fail.",
             ),
         ),
         Absent(
@@ -79,7 +79,7 @@ PROMETHEUS = Topic(
                     "If it may not list pods and endpoints: restore its ClusterRole.",
                     "If the operator does not write its configuration: the log of the operator.",
                 ],
-                escalate="Whoever runs the platform, at once.",
+                escalate="The platform team, at once.",
             ),
         ),
         RatioAbove(
@@ -107,7 +107,7 @@ PROMETHEUS = Topic(
                     "If Alertmanager is not ready: the end of its log names what it refuses of its configuration.",
                     "If a NetworkPolicy is between them: admit the pods of Prometheus at port 9093.",
                 ],
-                escalate="Whoever runs the platform, at once.",
+                escalate="The platform team, at once.",
             ),
         ),
     ],
@@ -154,7 +154,7 @@ ALERTMANAGER = Topic(
                     "clientError: the secret or the channel is wrong; correct the Secret that the receiver names.",
                     "serverError, contextDeadlineExceeded: the service is down, or egress to it is closed.",
                 ],
-                escalate="Whoever runs the platform, at once; tell those on call by another way meanwhile.",
+                escalate="The platform team, at once; tell those on call by another way meanwhile.",
             ),
         )
     ],

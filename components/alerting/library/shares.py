@@ -9,7 +9,7 @@ from .model import PLACE, example, per_second, share
 
 POD_LOGS = "The last errors of its pods: `kubectl -n <namespace> logs <pod> --since=30m`."
 """A step of a diagnosis."""
-ESCALATE = "Whoever runs the platform; at once where data is being lost."
+ESCALATE = "The platform team; at once where data is being lost."
 
 
 @dataclass(frozen=True)

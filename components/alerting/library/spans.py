@@ -99,7 +99,7 @@ def spans(*, beside_http: bool) -> Topic:
                         "If the errors began with a deployment: `kubectl rollout undo deployment/<service>`.",
                         "If the failed span is a call of another service: the runbook of that one comes first.",
                     ],
-                    escalate="The team that owns the service, at once; after 30 minutes, whoever leads the incident.",
+                    escalate="The team that owns the service, at once; after 30 minutes, the incident commander.",
                 ),
             ),
             Above(

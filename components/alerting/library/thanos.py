@@ -47,7 +47,7 @@ THANOS_COMPACT = Topic(
                     "If two compactors run: leave one.",
                     "If blocks overlap: `thanos tools bucket mark --marker=no-compact-mark.json --id=<id>`; restart.",
                 ],
-                escalate="Whoever runs the platform, in working hours.",
+                escalate="The platform team, in working hours.",
             ),
         )
     ],
@@ -81,7 +81,7 @@ THANOS_SIDECAR = Topic(
                     "If the store answers 403: renew the credentials, or repair the role and its policy.",
                     "If it does not answer: its own alerts, the NetworkPolicy and DNS.",
                 ],
-                escalate="Whoever runs the platform, before the retention of Prometheus has passed.",
+                escalate="The platform team, before the retention of Prometheus has passed.",
             ),
         )
     ],

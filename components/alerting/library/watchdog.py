@@ -39,7 +39,7 @@ WATCHDOG = Topic(
                     "If Alertmanager is down: read its log for a configuration that it refuses.",
                     "If both run: check the address and the secret of the receiver, and egress from the cluster.",
                 ],
-                escalate="Whoever runs the platform, at once: until it is back, look at dashboards.",
+                escalate="The platform team, at once: until it is back, look at dashboards.",
             ),
         )
     ],
@@ -88,7 +88,7 @@ CLUSTER = Topic(
                     "If the network between nodes and control plane is down: repair the route or the firewall.",
                     "On a managed control plane: open a case with the provider.",
                 ],
-                escalate="Whoever runs the cluster, at once.",
+                escalate="The owners of the cluster, at once.",
             ),
         )
     ],

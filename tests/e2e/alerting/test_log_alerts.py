@@ -16,11 +16,10 @@ import pytest
 import yaml
 
 from components.alerting.compile import configuration
-from components.alerting.component import LOG_RULES_FILE
 from components.alerting.durations import scaled, scaled_group
 from components.alerting.rule_files import read_groups
 from components.alerting.rules import Group, Language
-from components.alerting.spec import AlertingSpec
+from components.alerting.spec import LOG_RULES_FILE, AlertingSpec
 from sandbox.commands import HOST
 from tests import shop_alerting
 from tests.e2e.alerting.alertmanager import Alertmanager, running_alertmanager

@@ -66,7 +66,7 @@ def cluster(rendered: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 def _condition(cluster: Cluster) -> Mapping[str, Any]:
-    """Return whether the operator has taken what is there, with its reason."""
+    """Return whether the operator has accepted the configuration, with its reason."""
     found = cluster.find(RESOURCE) or {}
     conditions = (found.get("status") or {}).get("conditions") or []
     return next((one for one in conditions if one["type"] == "Reconciled"), {})

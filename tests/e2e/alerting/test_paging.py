@@ -82,7 +82,7 @@ def test_a_failing_service_pages_the_right_receivers_and_they_hear_of_its_end(sp
 
 
 def assert_says_what_to_do(page: Page) -> None:
-    """Fail where a page lacks what whoever gets it must know, or where a template failed."""
+    """Fail where a page lacks what the person on call must know, or where a template failed."""
     for alert in page.alerts:
         texts = alert["annotations"]
         for name in ("summary", "description", "impact", "dashboard_url", "runbook_url"):

@@ -79,7 +79,8 @@ def test_dropped_values_are_not_there() -> None:
 
 
 def test_an_application_declares_closed_and_open_labels() -> None:
-    metric = ApplicationMetric("counter", {"method": ("GET", "POST"), "path": ()}).metric
+    declared = {"type": "counter", "labels": {"method": ("GET", "POST"), "path": ()}}
+    metric = ApplicationMetric.model_validate(declared).metric
     assert metric.labels == {"method": Values(frozenset({"GET", "POST"})), "path": Values()}
 
 

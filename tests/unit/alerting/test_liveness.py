@@ -12,8 +12,11 @@ DEPLOYED = [
     for name in ("prometheus", "node-exporter", "kube-state-metrics", "kubelet", "cadvisor", "probes", "alertmanager")
 ]
 APPLICATION = {
-    "http_requests_total": ApplicationMetric("counter", {"service": (), "status": (), "method": ("GET", "POST")}),
-    "http_request_duration_seconds": ApplicationMetric("histogram", {"service": (), "le": ("0.3", "1.2", "+Inf")}),
+    name: ApplicationMetric.model_validate({"type": kind, "labels": labels})
+    for name, kind, labels in (
+        ("http_requests_total", "counter", {"service": (), "status": (), "method": ("GET", "POST")}),
+        ("http_request_duration_seconds", "histogram", {"service": (), "le": ("0.3", "1.2", "+Inf")}),
+    )
 }
 
 

@@ -13,7 +13,6 @@ from components.alerting.promql import (
     instant_rates,
     parse,
     prettified,
-    raw_counters,
     selectors,
     unguarded_ratio,
 )
@@ -95,22 +94,6 @@ def test_the_prettified_form_is_the_same_for_what_differs_in_its_spaces() -> Non
 def test_irate_is_found_at_any_depth() -> None:
     assert instant_rates(parse("max(sum by (x) (irate(a[5m])))")) == ["irate"]
     assert instant_rates(parse("sum(rate(a[5m]))")) == []
-
-
-@pytest.mark.parametrize(
-    ("expression", "found"),
-    [
-        ("errors_total > 5", ["errors_total"]),
-        ("sum by (x) (errors_total) > 5 and up == 1", ["errors_total"]),
-        ("rate(errors_total[5m]) > 5", []),
-        ("count(errors_total) > 5", []),
-        ("errors_total - errors_total offset 5m > 0", []),
-        ("up == 1 and errors_total", []),
-        ("absent(errors_total)", []),
-    ],
-)
-def test_a_counter_that_is_compared_itself_is_found(expression: str, found: list[str]) -> None:
-    assert [each.name for each in raw_counters(parse(expression), lambda name: name.endswith("_total"))] == found
 
 
 RATIO = 'sum(rate(r{code=~"5.."}[5m])) / sum(rate(r[5m]))'

@@ -1,4 +1,4 @@
-"""Alerts are routed as Alertmanager routes them, and what is there in vain is found."""
+"""Alerts are routed as Alertmanager routes them, and unused routes are found."""
 
 import json
 from collections.abc import Mapping, Sequence

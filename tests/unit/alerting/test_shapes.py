@@ -154,7 +154,7 @@ def test_a_value_is_printed_in_its_unit(unit: Unit, threshold: float, text: str,
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_an_alert_has_all_that_whoever_is_paged_needs() -> None:
+def test_an_alert_has_all_that_the_person_on_call_needs() -> None:
     alert = replace(above(), labels={"team": "{owner}"}).alert(LINKS)
     assert alert.labels == {"severity": "critical", "owner": "shop", "team": "shop"}
     assert {"summary", "description", "impact", SYMPTOM, "dashboard_url", "runbook_url"} == alert.annotations.keys()

@@ -57,7 +57,7 @@ def test_what_cannot_be_rehearsed_is_refused_with_the_reason(alert: str, reason:
         planned([GROUP, ON_LOGS], alert, 30)
 
 
-def test_a_page_is_shown_as_whoever_is_paged_reads_it() -> None:
+def test_a_page_is_shown_as_the_person_on_call_reads_it() -> None:
     alert = {
         "labels": {"alertname": "Down", "severity": "critical", "job": "shop"},
         "annotations": {"dashboard_url": "d", "impact": "i", "summary": "s", "other": "o"},
