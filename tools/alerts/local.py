@@ -5,7 +5,9 @@ sink on loopback, under its own name.
 """
 
 import json
+import os
 import shutil
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,6 +30,7 @@ from tools.local_sink import posts
 
 SECONDS = 60.0
 """The longest that a program is waited for."""
+RULES = "rules.yml"
 LOOKBACK = "5m"
 RESEND = "1m"
 """Defaults of Prometheus, in real time."""
@@ -147,8 +150,6 @@ def local_alerting(
             configuration = with_local_receivers(alertmanager, sink)
             (directory / "alertmanager.yml").write_text(yaml.safe_dump(configuration, sort_keys=False))
             processes.append(_alertmanager(directory, alertmanager_port))
-            rules = {"groups": [group.rendered() for group in groups]}
-            (directory / "rules.yml").write_text(yaml.safe_dump(rules, sort_keys=False))
             (directory / "prometheus.yml").write_text(
                 yaml.safe_dump(_prometheus_config(alertmanager_port, targets, scrape_interval, external_labels or {}))
             )
@@ -157,6 +158,11 @@ def local_alerting(
                 f"http://{HOST}:{prometheus_port}", f"http://{HOST}:{alertmanager_port}", pages, tuple(processes)
             )
             wait_until_none(lambda: _not_ready(running), processes, SECONDS)
+            # Starting takes minutes of scaled time, which rules must not see as minutes without a scrape.
+            wait_until_none(lambda: _not_scraped(running.prometheus, len(targets)), processes, SECONDS)
+            rules = {"groups": [group.rendered() for group in groups]}
+            (directory / RULES).write_text(yaml.safe_dump(rules, sort_keys=False))
+            os.kill(processes[-1].pid, signal.SIGHUP)
             yield running
             stop(processes)
     finally:
@@ -170,7 +176,7 @@ def _prometheus_config(
     intervals = {"scrape_interval": interval, "scrape_timeout": interval, "evaluation_interval": interval}
     return {
         "global": {**intervals, "external_labels": dict(external_labels)},
-        "rule_files": ["rules.yml"],
+        "rule_files": [RULES],
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"{HOST}:{alertmanager}"]}]}]},
         "scrape_configs": [
             {
@@ -212,6 +218,15 @@ def _command(program: str, flags: Mapping[str, object]) -> list[str]:
 
 def _not_ready(running: LocalAlerting) -> list[str]:
     return [url for url in (running.prometheus, running.alertmanager) if not _answers(f"{url}/-/ready")]
+
+
+def _not_scraped(prometheus: str, count: int) -> list[str]:
+    """Return the targets of Prometheus, `count` altogether, that it has not scraped yet."""
+    address = f"{prometheus}/api/v1/targets?state=active"
+    with build_opener(ProxyHandler({})).open(address, timeout=SECONDS) as answer:
+        targets = json.load(answer)["data"]["activeTargets"]
+    waiting = [target["scrapeUrl"] for target in targets if target["health"] == "unknown"]
+    return waiting if len(targets) == count else ["the discovery of targets"]
 
 
 def _answers(url: str) -> bool:
