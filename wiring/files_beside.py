@@ -18,8 +18,7 @@ def files_beside(directory: str, suffixes: Sequence[str] = YAML) -> dict[str, st
     if not directory:
         return {}
     base = ROOT / directory
-    found = sorted(path for path in base.rglob("*") if path.suffix in suffixes and path.is_file())
-    return {path.relative_to(base).as_posix(): path.read_text(encoding="utf-8") for path in found}
+    return {path: (base / path).read_text(encoding="utf-8", errors="replace") for path in _names(directory, suffixes)}
 
 
 def directory_problems(
@@ -32,9 +31,22 @@ def directory_problems(
     if directory and stated and not (ROOT / directory).is_dir():
         sentence = f"there is no directory {ROOT / directory}; create it, with a file in it"
         yield Problem(place, sentence, remove_command(place), shown(directory))
-    beside = set(files_beside(directory, (*YAML, *MARKDOWN)))
+    for path in _names(directory, (*YAML, *MARKDOWN)) if directory else ():
+        try:
+            (ROOT / directory / path).read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            sentence = f"{path} must be text in UTF-8, and has another byte at {error.start}; save it as UTF-8"
+            yield Problem(place, sentence, "", shown(directory))
+    beside = set(_names(directory, (*YAML, *MARKDOWN)) if directory else ())
     doubled = [(held, path) for held, files in in_stack_file.items() for path in sorted(beside & set(files))]
     if doubled:
-        sentence = f"{', '.join(path for _, path in doubled)} is in the stack file too; remove one of them"
+        names = ", ".join(path for _, path in doubled)
+        sentence = f"has {names}, which the stack file has too; remove one of them"
         fix = "\n".join(remove_command(setting_path(*held.split("."), path)) for held, path in doubled)
         yield Problem(place, sentence, fix, shown(directory))
+
+
+def _names(directory: str, suffixes: Sequence[str]) -> list[str]:
+    base = ROOT / directory
+    found = sorted(path for path in base.rglob("*") if path.suffix in suffixes and path.is_file())
+    return [path.relative_to(base).as_posix() for path in found]

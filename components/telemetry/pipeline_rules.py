@@ -363,7 +363,7 @@ def log_source_problems(spec: Model, engine: Engine) -> Iterator[Violation]:
         if source.log_source is LogSource.FILES and spec.log_source is LogSource.API:
             message = (
                 "requires a collector on each node, which log_source api of the collectors does not run; remove it, or "
-                "set that to files and log_source of the other sources to api"
+                "set log_source of the collectors to files"
             )
             yield Violation(message, at=at)
         elif source.log_source is LogSource.API and engine is Engine.OTEL_COLLECTOR:

@@ -77,7 +77,8 @@ def _log_source_problems(old: Values, new: Values) -> Iterator[str]:
     for (was, is_now), namespaces in changes.items():
         field, fix = "log_source", f"set log_source {was}"
         if _ANY_OTHER not in namespaces:
-            field, fix = f"log_source of {', '.join(namespaces)}", f"name a source with log_source {was} for it"
+            field = f"log_source of {', '.join(namespaces)}"
+            fix = f"declare a source of kind containers with log_source {was} and these namespaces"
         yield forbidden_change(
             field,
             was,

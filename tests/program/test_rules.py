@@ -34,7 +34,7 @@ def test_files_of_the_stack_and_of_the_directory_are_one_set(beside: Path) -> No
 
 
 def test_a_file_in_both_and_a_directory_that_is_none_are_refused(beside: Path) -> None:
-    with pytest.raises(SettingsError, match=r"disk\.yml is in the stack file too"):
+    with pytest.raises(SettingsError, match=r"has disk\.yml, which the stack file has too"):
         stack(logging={**RULER, "rules": {"disk.yml": CONTENT}, "rules_directory": "rules"})
     with pytest.raises(SettingsError, match=r"there is no directory .*nowhere; create it"):
         stack(logging={**RULER, "rules_directory": "nowhere"})
@@ -62,3 +62,9 @@ def test_a_bucket_that_others_share_takes_no_rules() -> None:
         match=r'logging\.rule_source = "bucket": .*outside bucket_prefix loki.*\n.*rule_source config-maps',
     ):
         stack(logging={**RULER, **BUCKET}, storage=external)
+
+
+def test_a_file_that_is_no_utf8_is_refused_by_name(beside: Path) -> None:
+    (beside / "rules" / "latin.yaml").write_bytes("groups: [] # \xe9".encode("latin-1"))
+    with pytest.raises(SettingsError, match=r"latin\.yaml must be text in UTF-8, and has another byte at 13"):
+        stack(logging={**RULER, "rules_directory": "rules"})

@@ -14,13 +14,14 @@ from pathlib import Path
 from typing import Any
 
 from tools.bootstrap.catalog import fits
+from tools.bootstrap.errors import NotServed
+from tools.bootstrap.resolve import version_of
 from tools.render import Rendering
 
 from .alloy_reference import TAGS
 from .finding import Finding
 
 COMMAND = "alloy"
-_VERSION = re.compile(r"\bv?(\d+\.\d+\.\d+)")
 _ERROR = re.compile(r"^Error: (\S+:\d+:\d+: .+)", re.MULTILINE)
 _DEFAULT_LEVEL = "generally-available"
 
@@ -78,7 +79,11 @@ def validated(given: Iterable[Configuration]) -> Validation:
     if file is None:
         found.unchecked.append(f"{_amount(wanted)} by `alloy validate`: alloy is not on PATH")
         return found
-    version = _version_of(file)
+    try:
+        version = version_of(file, ["--version"]).removeprefix("v")
+    except NotServed as error:
+        found.unchecked.append(f"{_amount(wanted)} by `alloy validate`: {error}")
+        return found
     known = [each for each in wanted if fits(version, f">={each.alloy},<{int(each.alloy.partition('.')[0]) + 1}")]
     for each in known:
         if message := _refusal(file, each):
@@ -94,13 +99,6 @@ def validated(given: Iterable[Configuration]) -> Validation:
 def _amount(configurations: Sequence[Configuration]) -> str:
     count = len(configurations)
     return f"{count} configuration{'s' if count > 1 else ''} of Alloy"
-
-
-def _version_of(file: str) -> str:
-    """Return the version of an Alloy, `0` of what prints none."""
-    done = subprocess.run([file, "--version"], capture_output=True, text=True, check=False)
-    match = _VERSION.search(done.stdout + done.stderr)
-    return match[1] if match and not done.returncode else "0"
 
 
 def _refusal(file: str, configuration: Configuration) -> str:
