@@ -6,9 +6,9 @@ that are too few to mean something.
 """
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from .promql import PromqlError, instant_rates, parse, unguarded_ratio
+from .promql import PromqlError, Rates, parse
 from .rules import (
     DASHBOARD,
     DESCRIPTION,
@@ -49,7 +49,7 @@ def discipline_problems(groups: Sequence[Group], taken: Collection[str] = ()) ->
     `taken` are the names of the alerts of a chart. Of two alerts of one name, that of the later group is named.
     """
     first = {name: (f"chart: {name}", False) for name in taken}
-    records = {rule.name: rule.expr for group in groups for rule in group.rules if isinstance(rule, Record)}
+    rates = Rates({rule.name: rule.expr for group in groups for rule in group.rules if isinstance(rule, Record)})
     for group in groups:
         for index, rule in enumerate(group.rules):
             if isinstance(rule, Alert):
@@ -58,17 +58,17 @@ def discipline_problems(groups: Sequence[Group], taken: Collection[str] = ()) ->
                 other, both = first.setdefault(rule.name, (place, of_objective))
                 if other != place and not (of_objective and both):
                     yield RuleProblem(place, f"alert = {rule.name}: is the name of an alert in {other} too; rename one")
-        yield from undisciplined(group, records)
+        yield from undisciplined(group, rates)
 
 
-def undisciplined(group: Group, records: Mapping[str, str]) -> Iterator[RuleProblem]:
-    """Yield each alert of a group that breaks a rule; `records` are expressions by the names of their records."""
+def undisciplined(group: Group, rates: Rates) -> Iterator[RuleProblem]:
+    """Yield each alert of a group that breaks a rule; `rates` knows the records that it may read."""
     for index, rule in enumerate(group.rules):
         if isinstance(rule, Alert):
             place = group.place_of(index)
             yield from (RuleProblem(place, message) for message in _messages(rule))
             if rule.type is AlertType.ALERT and group.language is Language.PROMQL:
-                yield from (RuleProblem(place, message) for message in _messages_of_rates(rule, records))
+                yield from (RuleProblem(place, message) for message in _messages_of_rates(rule, rates))
 
 
 def _messages(alert: Alert) -> Iterator[str]:
@@ -105,10 +105,10 @@ def _messages_of_a_page(alert: Alert) -> Iterator[str]:
             yield f"{name} is missing: the person on call must know {meaning}; add the annotation"
 
 
-def _messages_of_rates(alert: Alert, records: Mapping[str, str]) -> Iterator[str]:
+def _messages_of_rates(alert: Alert, rates: Rates) -> Iterator[str]:
     try:
         node = parse(alert.expr)
-        instant, unguarded = instant_rates(node, records), unguarded_ratio(node, records)
+        instant, unguarded = rates.instant(node), rates.unguarded_ratio(node)
     except PromqlError:
         # `liveness` says so.
         return

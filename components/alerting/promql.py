@@ -74,7 +74,10 @@ class Selector:
     @property
     def name(self) -> str:
         """The name of the metric; empty where it is selected by a regular expression, or not at all."""
-        return next((each.value for each in self.matchers if each.label == NAME and each.operator == "="), "")
+        for each in self.matchers:
+            if each.label == NAME and each.operator == "=":
+                return each.value
+        return ""
 
     def __str__(self) -> str:
         name = self.name
@@ -335,6 +338,8 @@ def _matching(modifier: Any) -> Matching:
 def children(node: Node) -> tuple[Node, ...]:
     """Return the parts of a node."""
     match node:
+        case Selector() | Number() | Text():
+            return ()
         case Aggregation(parameter=parameter):
             return (node.operand,) if parameter is None else (parameter, node.operand)
         case Operation():
@@ -343,14 +348,15 @@ def children(node: Node) -> tuple[Node, ...]:
             return (node.operand,)
         case Call():
             return node.arguments
-    return ()
 
 
 def walk(node: Node) -> Iterator[Node]:
     """Yield a node and all its parts, from the left to the right."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    left = [node]
+    while left:
+        part = left.pop()
+        yield part
+        left += reversed(children(part))
 
 
 def selectors(node: Node) -> Iterator[Selector]:
@@ -358,21 +364,60 @@ def selectors(node: Node) -> Iterator[Selector]:
     return (each for each in walk(node) if isinstance(each, Selector))
 
 
-def instant_rates(node: Node, records: Mapping[str, str] | None = None) -> list[str]:
-    """Return the functions of the last two samples alone that an expression calls, or a record that it reads."""
-    called = (each.function for each in _walk_records(node, records or {}) if isinstance(each, Call))
-    return [function for function in called if function in INSTANT_RATES]
+@dataclass(frozen=True)
+class _Rates:
+    """What the parts of an expression compute of counters."""
+
+    instant: tuple[str, ...] = ()
+    """Functions of the last two samples alone."""
+    rate: bool = False
+    """Whether one is a rate."""
+    ratio: bool = False
+    """Whether one is a ratio of two rates."""
 
 
-def unguarded_ratio(node: Node, records: Mapping[str, str]) -> bool:
-    """Whether a ratio of two rates is compared without a condition on the traffic, as in `… > 0.05 and … > 1`.
+class Rates:
+    """Tells of expressions what they compute of counters, also by the recording rules that they read.
 
-    `records` are the recording rules by name, in which the ratio or the rate may be.
+    `records` are the expressions of the recording rules by name.
     """
-    conditions = list(_conditions(node))
-    ratios = [each for each in conditions if _is_compared(each) and _has_ratio(each, records)]
-    guards = [each for each in conditions if _is_minimum(each) and not _has_ratio(each, records)]
-    return bool(ratios) and not guards
+
+    def __init__(self, records: Mapping[str, str]) -> None:
+        self._records = records
+        self._known: dict[str, _Rates] = {}
+
+    def instant(self, node: Node) -> tuple[str, ...]:
+        """Return the functions of the last two samples alone that an expression calls, or a record that it reads."""
+        return self._of(node).instant
+
+    def unguarded_ratio(self, node: Node) -> bool:
+        """Whether a ratio of two rates is compared without a condition on the traffic, as in `… > 0.05 and … > 1`."""
+        conditions = list(_conditions(node))
+        ratios = [each for each in conditions if _is_compared(each) and self._of(each).ratio]
+        return bool(ratios) and not any(_is_minimum(each) and not self._of(each).ratio for each in conditions)
+
+    def _of(self, node: Node) -> _Rates:
+        instant: list[str] = []
+        rate = ratio = False
+        for each in walk(node):
+            match each:
+                case Call(function=function):
+                    instant += [function] if function in INSTANT_RATES else []
+                    rate = rate or function in RATES
+                case Operation(operator="/", left=left, right=right):
+                    ratio = ratio or (self._of(left).rate and self._of(right).rate)
+                case Selector() if each.name in self._records:
+                    recorded = self._of_record(each.name)
+                    instant += recorded.instant
+                    rate, ratio = rate or recorded.rate, ratio or recorded.ratio
+        return _Rates(tuple(instant), rate, ratio)
+
+    def _of_record(self, name: str) -> _Rates:
+        if name not in self._known:
+            # A record that reads itself is not read again within itself.
+            self._known[name] = _Rates()
+            self._known[name] = self._of(parse(self._records[name]))
+        return self._known[name]
 
 
 def _conditions(node: Node) -> Iterator[Node]:
@@ -399,25 +444,3 @@ def _is_minimum(node: Node) -> bool:
         case Aggregation():
             return _is_minimum(node.operand)
     return False
-
-
-def _has_ratio(node: Node, records: Mapping[str, str]) -> bool:
-    return any(
-        isinstance(each, Operation)
-        and each.operator == "/"
-        and _has_rate(each.left, records)
-        and _has_rate(each.right, records)
-        for each in _walk_records(node, records)
-    )
-
-
-def _has_rate(node: Node, records: Mapping[str, str]) -> bool:
-    return any(isinstance(each, Call) and each.function in RATES for each in _walk_records(node, records))
-
-
-def _walk_records(node: Node, records: Mapping[str, str], within: frozenset[str] = frozenset()) -> Iterator[Node]:
-    """Yield the parts of a node and of the records that it reads; a record is not read again `within` itself."""
-    for each in walk(node):
-        yield each
-        if isinstance(each, Selector) and each.name in records and each.name not in within:
-            yield from _walk_records(parse(records[each.name]), records, within | {each.name})

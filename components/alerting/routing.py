@@ -12,7 +12,7 @@ from typing import Any
 from .matchers import Matcher, Operator, parse_matchers
 from .receivers import NO_RECEIVER
 from .routes import Inhibition
-from .rules import SEVERITY_LABEL, TYPE_LABEL, AlertType, RuleProblem, Severity
+from .rules import ALERT_TYPES, SEVERITY_LABEL, TYPE_LABEL, AlertType, RuleProblem, Severity
 
 ALERT_NAME = "alertname"
 OTHER = "(another value)"
@@ -40,8 +40,7 @@ class AlertLabels:
     @property
     def type(self) -> AlertType:
         """The type by its label; `alert` where that has no value of one."""
-        stated = self.fixed.get(TYPE_LABEL, AlertType.ALERT)
-        return AlertType(stated) if stated in [*AlertType] else AlertType.ALERT
+        return ALERT_TYPES.get(self.fixed.get(TYPE_LABEL, ""), AlertType.ALERT)
 
 
 @dataclass(frozen=True)
@@ -374,6 +373,10 @@ def _selected(
 
 def _part(matchers: Sequence[Matcher], alert: AlertLabels) -> Part | None:
     """Return the labels of the alerts of a rule that matchers select, `None` if there are none."""
+    # Most alerts are told apart by what they always have, without their parts being written down.
+    for matcher in matchers:
+        if matcher.label not in alert.open and not matcher.matches(alert.fixed.get(matcher.label, "")):
+            return None
     part: dict[str, str | None] = {**alert.fixed, **dict.fromkeys(alert.open)}
     for matcher in matchers:
         value = part.get(matcher.label, "")

@@ -39,6 +39,10 @@ class AlertType(StrEnum):
     """It is shown in Alertmanager and reaches no receiver."""
 
 
+ALERT_TYPES: Mapping[str, AlertType] = {kind.value: kind for kind in AlertType}
+"""Types by the value of the label `alert_type`."""
+
+
 class Language(StrEnum):
     """The language of the expressions of a group: it decides which ruler evaluates it."""
 
@@ -75,8 +79,7 @@ class Alert:
     @property
     def type(self) -> AlertType | None:
         """The type; `None` where the label has no value of it."""
-        stated = self.labels.get(TYPE_LABEL, AlertType.ALERT)
-        return AlertType(stated) if stated in [*AlertType] else None
+        return ALERT_TYPES.get(self.labels.get(TYPE_LABEL, AlertType.ALERT))
 
     def rendered(self) -> dict[str, Any]:
         """Return the rule in the format of Prometheus."""

@@ -1,7 +1,8 @@
 """What many objectives cost: their compilation beside Sloth's of the same, and their evaluation by Prometheus.
 
-As a command it compiles the files of a directory and prints the seconds and the most memory in MiB that it took. A
-program imports Pulumi anyway, so that imports are left out.
+As a command it compiles the files of a directory and prints the seconds and the most memory in MiB that it took. The
+rest of alerting is compiled with them, and everything is checked, as in a program; Sloth checks nothing. A program
+imports Pulumi anyway, so that imports are left out.
 """
 
 import os
@@ -23,9 +24,9 @@ from typing import Any
 
 import yaml
 
-from components.alerting.objective_rules import ERRORS, REQUESTS, STEP, ObjectiveGroups, chunks, objective_groups
-from components.alerting.objectives import ObjectiveDefaults
-from components.alerting.openslo import read_objectives
+from components.alerting.compile import Compiled
+from components.alerting.objective_rules import ERRORS, REQUESTS, STEP, chunks
+from components.alerting.spec import AlertingSpec
 from components.units import parse_duration
 from tools.bench.measure import Budget, Command, CommandFailedError, Measured, Run
 
@@ -37,11 +38,16 @@ BY_SLOTH = "the same by sloth generate"
 BUDGET = Budget(2.0)
 HEAD = ["objectives in Prometheus", "groups/s", "missed", "cores"]
 
-_DEFAULTS = ObjectiveDefaults(
-    owner="platform",
-    dashboard_url="https://grafana.example.org/d/slo?var-service={service}",
-    runbook_url="https://runbooks.example.org/{alert}.md",
-)
+_ARGS: Mapping[str, Any] = {
+    "namespace": "monitoring",
+    "receivers": {"on-call": {"kind": "webhook", "url": "http://pager.example.org"}},
+    "application_metrics": {
+        "http_requests_total": {"type": "counter", "labels": {"service": [], "operation": [], "status": []}}
+    },
+    "local_retention": "31d",
+    "grafana_url": "https://grafana.example.org",
+    "runbook_url": "https://runbooks.example.org/{alert}.md",
+}
 _PODS = 5
 _SCRAPE_SECONDS = 30
 _RAW_HOURS = 6
@@ -51,13 +57,10 @@ _START_SECONDS = 300
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def compile_files(directory: Path) -> ObjectiveGroups:
-    """Return the groups of all files of OpenSLO in a directory; raise `ValueError` with the problems."""
+def compile_files(directory: Path) -> Compiled:
+    """Return everything that follows from the files of OpenSLO of a directory; raise `InvalidArgsError`."""
     files = {path.name: path.read_text(encoding="utf-8") for path in sorted(directory.glob("*.yaml"))}
-    objectives, problems = read_objectives(files, _DEFAULTS)
-    if problems:
-        raise ValueError("; ".join(f"{problem.place}: {problem.message}" for problem in problems))
-    return objective_groups(objectives)
+    return AlertingSpec.check('Alerting "bench"', {**_ARGS, "objectives": files}).compiled
 
 
 def write_objectives(directory: Path) -> None:
@@ -160,8 +163,7 @@ def measure_evaluation(compiled: Path, scratch: Path) -> Evaluated:
         if shutil.which(command) is None:
             raise CommandFailedError(f"{command} is not on PATH")
     scratch.mkdir()
-    groups = compile_files(compiled)
-    for number, part in enumerate(chunks([*groups.short, *groups.budget])):
+    for number, part in enumerate(chunks(compile_files(compiled).groups)):
         _write(scratch / f"rules-{number}.yaml", [{"groups": [group.rendered() for group in part]}])
     now = int(time.time())
     for name, lines in (("requests", _requests(now)), ("counts", _counts(now))):

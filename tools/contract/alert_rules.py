@@ -13,6 +13,7 @@ from components.alerting.compile import labels_as_sent
 from components.alerting.discipline import OBJECTIVE_LABEL, undisciplined
 from components.alerting.liveness import Liveness
 from components.alerting.producers import PRODUCERS
+from components.alerting.promql import Rates
 from components.alerting.routing import Node, check_inhibitions, check_routes, node_of
 from components.alerting.rule_files import group_of, read_groups
 from components.alerting.rules import Alert, Group, Language, Record, RuleProblem
@@ -46,9 +47,9 @@ def every_rule_is_alive_and_every_alert_arrives(rendering: Rendering) -> Iterato
     """A rule on what nothing produces never fires, and an alert without a receiver, an owner or a runbook is none."""
     objects = _rule_objects(rendering)
     groups = rendered_groups(rendering)
-    records = {rule.name: rule.expr for group in groups for rule in group.rules if isinstance(rule, Record)}
+    rates = Rates({rule.name: rule.expr for group in groups for rule in group.rules if isinstance(rule, Record)})
     foreign = {str(item) for item in objects if item.origin.startswith("release ")}
-    found = (problem for group in groups for problem in undisciplined(group, records))
+    found = (problem for group in groups for problem in undisciplined(group, rates))
     problems = [problem for problem in found if not _is_harmless(problem, foreign)]
     for item in objects:
         for group in item.manifest["spec"].get("groups") or ():

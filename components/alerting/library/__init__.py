@@ -117,9 +117,8 @@ def override_problems(
             yield RuleProblem(where, "enabled = false: must have a reason; add `reason`")
         for field, value in override.changes.items():
             if not hasattr(alert, field) or (isinstance(alert, Quiet) and field != "owner"):
-                yield RuleProblem(where, f"{field} = {value}: {name} has none; remove it")
-        if override.pending is not None and isinstance(alert, Shape) and not parse_duration(override.pending):
-            yield RuleProblem(where, f"pending = {override.pending}: must be above 0; set a time such as 5m")
+                text = f"{value:g}" if isinstance(value, float) else value
+                yield RuleProblem(where, f"{field} = {text}: {name} has none; remove it")
 
 
 def library_alerts() -> list[LibraryAlert]:

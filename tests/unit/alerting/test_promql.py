@@ -8,13 +8,12 @@ from components.alerting.promql import (
     Matcher,
     Operation,
     PromqlError,
+    Rates,
     Selector,
     alternatives,
-    instant_rates,
     parse,
     prettified,
     selectors,
-    unguarded_ratio,
 )
 
 
@@ -92,8 +91,8 @@ def test_the_prettified_form_is_the_same_for_what_differs_in_its_spaces() -> Non
 
 
 def test_irate_is_found_at_any_depth() -> None:
-    assert instant_rates(parse("max(sum by (x) (irate(a[5m])))")) == ["irate"]
-    assert instant_rates(parse("sum(rate(a[5m]))")) == []
+    assert Rates({}).instant(parse("max(sum by (x) (irate(a[5m])))")) == ("irate",)
+    assert Rates({}).instant(parse("sum(rate(a[5m]))")) == ()
 
 
 RATIO = 'sum(rate(r{code=~"5.."}[5m])) / sum(rate(r[5m]))'
@@ -114,11 +113,11 @@ RECORDS = {"errors:ratio": RATIO, "traffic:rate": "sum(rate(r[5m]))"}
     ],
 )
 def test_a_ratio_of_rates_needs_a_condition_on_the_traffic(expression: str, is_unguarded: bool) -> None:
-    assert unguarded_ratio(parse(expression), RECORDS) is is_unguarded
+    assert Rates(RECORDS).unguarded_ratio(parse(expression)) is is_unguarded
 
 
 def test_a_record_that_names_itself_ends_the_search() -> None:
-    assert not unguarded_ratio(parse("a > 1"), {"a": "a offset 1h"})
+    assert not Rates({"a": "a offset 1h"}).unguarded_ratio(parse("a > 1"))
 
 
 def test_operations_keep_how_their_sides_are_matched() -> None:
