@@ -124,8 +124,6 @@ class _Compilation:
         self._of_users = [*read_groups(stated.rules), *read_groups(stated.log_rules, Language.LOGQL)]
         of_library = library_groups(stated.available, stated.links, self._overrides())
         of_objectives = objective_groups(self._objectives, with_cases=with_cases)
-        # Their rules read records of the first group of each objective, which is checked, and name their own labels.
-        self._trusted = {group.name for group in of_objectives.derived}
         self._budgets = [group for group in map(self._notifying, of_objectives.budget) if group.rules]
         self._others = [
             group
@@ -197,8 +195,9 @@ class _Compilation:
 
     def _labels_of(self, group: Group) -> Iterator[AlertLabels]:
         external = self._stated.external_labels
-        if group.name not in self._trusted:
+        if not group.reads_objective:
             return labels_as_sent(group, self._liveness, external)
+        # Their expressions need no look, as they name every label.
         return (
             AlertLabels({**external, ALERT_NAME: rule.name, **rule.labels}, frozenset(), group.place_of(index))
             for index, rule in enumerate(group.rules)
@@ -239,7 +238,7 @@ class _Compilation:
             discipline_problems(users_last, stated.chart_alerts.deployed if stated.notifies else ()),
             untested_problems(self._of_users, tests),
             missing_runbooks(self._every_group, written, stated.runbook_url),
-            self._liveness.problems(self._trusted),
+            self._liveness.problems(),
             self._ruler_problems(),
         )
         yield from dict.fromkeys(self._of_source(problem) for found in checks for problem in found)

@@ -62,12 +62,13 @@ def discipline_problems(groups: Sequence[Group], taken: Collection[str] = ()) ->
 
 
 def undisciplined(group: Group, rates: Rates) -> Iterator[RuleProblem]:
-    """Yield each alert of a group that breaks a rule; `rates` knows the records that it may read."""
+    """Yield each alert of a group that breaks a rule; `rates` knows the records that its expressions read."""
     for index, rule in enumerate(group.rules):
         if isinstance(rule, Alert):
             place = group.place_of(index)
             yield from (RuleProblem(place, message) for message in _messages(rule))
-            if rule.type is AlertType.ALERT and group.language is Language.PROMQL:
+            of_counters = group.language is Language.PROMQL and not group.reads_objective
+            if of_counters and rule.type is AlertType.ALERT:
                 yield from (RuleProblem(place, message) for message in _messages_of_rates(rule, rates))
 
 

@@ -82,10 +82,10 @@ class Liveness:
                 if isinstance(rule, Record):
                     self._records.setdefault(rule.name, []).append((rule, group.language))
 
-    def problems(self, trusted: Collection[str] = ()) -> Iterator[RuleProblem]:
-        """Yield what no series can satisfy, with the place of its rule, but for groups of the `trusted` names."""
+    def problems(self) -> Iterator[RuleProblem]:
+        """Yield what no series can satisfy, with the place of its rule."""
         for group in self._groups:
-            for index, rule in enumerate(group.rules) if group.name not in trusted else ():
+            for index, rule in enumerate(group.rules) if not group.reads_objective else ():
                 place = group.place_of(index)
                 yield from (RuleProblem(place, message) for message in self._messages(rule, group))
 

@@ -92,15 +92,6 @@ class ObjectiveGroups:
     budget: tuple[Group, ...]
     """They read records of the others over the period of the objective: of a ruler whose store keeps that long."""
 
-    @property
-    def derived(self) -> Iterator[Group]:
-        """The groups that read what the queries of the objective select beside their own records, and what it records.
-
-        The first group of each objective, the counts, selects all that its queries do.
-        """
-        yield from self.short[1::2]
-        yield from self.budget
-
 
 def objective_groups(objectives: Iterable[Objective], *, with_cases: bool = False) -> ObjectiveGroups:
     """Return the groups of all objectives, with a case for each side of each threshold if `with_cases`."""
@@ -183,15 +174,21 @@ class _Rules:
         rules += self._metadata()
         alerts = {rate: self._burn_alert(rate) for rate in rates}
         rules += alerts.values()
-        cases = (case for rate, alert in alerts.items() for case in self._burn_cases(rate, alert))
-        return Group(self.name, rules, self.objective.place, cases=tuple(cases) if self.with_cases else ())
+        cases = (
+            tuple(case for rate, alert in alerts.items() for case in self._burn_cases(rate, alert))
+            if self.with_cases
+            else ()
+        )
+        return Group(self.name, rules, self.objective.place, cases=cases, reads_objective=True)
 
     def budget(self) -> Group:
         """Return the group of the budget of the period."""
         alerts = list(self._budget_alerts())
         rules: list[Rule] = [*self._budget_records(), *alerts]
         cases = tuple(self._budget_cases(alerts)) if self.with_cases else ()
-        return Group(f"{self.name}-budget", rules, self.objective.place, BUDGET_INTERVAL, cases=cases)
+        return Group(
+            f"{self.name}-budget", rules, self.objective.place, BUDGET_INTERVAL, cases=cases, reads_objective=True
+        )
 
     def _errors(self, window: str) -> str:
         """Return the expression of the errors; zero where there is no series of errors yet, or no good one."""

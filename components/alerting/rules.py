@@ -136,6 +136,8 @@ class Group:
     cases: Sequence[Case] = ()
     query_offset: str = ""
     limit: int = 0
+    reads_objective: bool = False
+    """Whether its rules follow from an objective and read the first group of it, whose check is theirs too."""
 
     def rendered(self) -> dict[str, Any]:
         """Return the group in the format of Prometheus."""

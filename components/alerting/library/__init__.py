@@ -7,7 +7,6 @@ of row 4.14, alerts on logs, and the rest are `logs.QUERIES`.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from ...units import parse_duration
 from ..discipline import NO_SEVERITY
 from ..overrides import AlertOverride
 from ..rules import Group, RuleProblem

@@ -29,7 +29,8 @@ from components.alerting.objective_rules import (
     ratio_record,
 )
 from components.alerting.objectives import Indicator, Objective, Query
-from components.alerting.rules import Alert, Case, Firing, Group
+from components.alerting.promql import Rates, parse
+from components.alerting.rules import Alert, Case, Firing, Group, Record
 from tests.promtool import failures
 
 Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -146,6 +147,16 @@ def test_every_alert_says_who_is_paged_and_what_to_do() -> None:
     names = [alert.name for alert in alerts(AVAILABILITY)]
     assert names == [*[BURNS] * 4, LOW, SPENT, SLA_MISSED]
     assert [alert.pending for alert in alerts(AVAILABILITY)][:4] == ["2m", "15m", "1h", "3h"]
+
+
+@pytest.mark.parametrize("objective", [AVAILABILITY, LATENCY, PROBE], ids=lambda each: each.name)
+def test_expressions_that_are_not_checked_again_have_a_minimum_of_traffic(objective: Objective) -> None:
+    counts, *derived = groups(objective)
+    records = {rule.name: rule.expr for group in (counts, *derived) for rule in group.rules if isinstance(rule, Record)}
+    rates = Rates(records)
+    assert not counts.reads_objective and all(group.reads_objective for group in derived)
+    for alert in alerts(objective):
+        assert not rates.unguarded_ratio(parse(alert.expr)) and not rates.instant(parse(alert.expr))
 
 
 def test_no_two_alerts_of_an_objective_have_the_same_labels() -> None:
