@@ -167,7 +167,7 @@ grafana = (
     else None
 )
 
-hosts = create_routes(settings, telemetry, grafana, options)
+hosts = create_routes(settings, telemetry, prometheus, grafana, options)
 
 if settings.probes.enabled:
     probes_namespace = namespaces[area_namespaces(settings)["probes"]]

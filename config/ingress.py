@@ -41,9 +41,22 @@ class IngressArea(UiRouteSettings, BasicAuthSettings):
         "Default: none.",
         examples=["obs.example.org"],
     )
+    namespace: Name = Field(
+        default="traefik",
+        description="Namespace of the pods of Traefik, which the NetworkPolicy of Alertmanager admits.",
+        examples=["kube-system"],
+    )
     auth_middleware: MiddlewareReference | None = Field(
         default=None,
         description="Middleware that authenticates users of UIs without a login of their own. Default: basic "
         "authentication, with users from the secret setting `ui_users`, or else the user `username`.",
         examples=[{"name": "internal-basic-auth", "namespace": "traefik"}],
     )
+
+    def host(self, ui: str) -> str:
+        """Return the host name that users open a UI at."""
+        return f"{ui}.{self.domain}"
+
+    def url(self, ui: str) -> str:
+        """Return the URL that users open a UI at; empty without a domain."""
+        return f"{self.ui_scheme}://{self.host(ui)}" if self.domain else ""

@@ -183,7 +183,8 @@ _UNUSED = (
         # Domain and scheme are of Grafana's own URL too.
         {
             "ingress": sorted(
-                {"auth_middleware", *UiRouteSettings.model_fields, *BasicAuthSettings.model_fields} - {"https"}
+                {"auth_middleware", "namespace", *UiRouteSettings.model_fields, *BasicAuthSettings.model_fields}
+                - {"https"}
             )
         },
     ),

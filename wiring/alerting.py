@@ -12,6 +12,7 @@ from components.telemetry.model import ProcessorKind
 from components.tracing.spec import Processor
 from config import Settings
 from config.errors import Problem, setting_path
+from config.ingress import IngressKind
 
 from .files_beside import MARKDOWN, directory_problems, files_beside
 
@@ -141,6 +142,12 @@ def alertmanager_urls(settings: Settings) -> list[str]:
     return sender_urls(area.alertmanager, release, settings.metrics.namespace, settings.cluster.dns_domain)
 
 
+def alertmanager_ui_url(settings: Settings) -> str:
+    """Return the URL that users open the stack's own Alertmanager at; empty where no route leads to it."""
+    routed = settings.ingress.kind is not IngressKind.NONE and has_alertmanager(settings)
+    return settings.ingress.url("alertmanager") if routed else ""
+
+
 def has_log_rules(settings: Settings) -> bool:
     """Whether Loki's ruler evaluates rules, those of the library among them: by default, where somebody is notified."""
     area, alerting = settings.logging, settings.alerting
@@ -160,8 +167,11 @@ def alertmanager_args(
         clients.add(settings.logging.namespace)
     if settings.grafana.enabled:
         clients.add(settings.grafana.namespace)
+    if external_url := alertmanager_ui_url(settings):
+        clients.add(settings.ingress.namespace)
     alertmanager: Any = {
         "storage_class": settings.cluster.storage_class,
+        "external_url": external_url,
         **settings.alerting.alertmanager.model_dump(mode="json", exclude_unset=True),
         "config_secret": config_secret,
         "secrets": list(secrets),

@@ -127,7 +127,10 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "objstore_revision": ("metrics.long_term",),
         "objstore_credentials_secret": ("storage.credentials",),
         "storage_ca": ("storage.ca",),
-        "alertmanager": ("alerting.alertmanager", "alerting.receivers", "alerting.alertmanager_url"),
+        "alertmanager": (
+            *("alerting.alertmanager", "alerting.receivers", "alerting.alertmanager_url"),
+            *("ingress.domain", "ingress.namespace"),
+        ),
         "alertmanager_urls": ("alerting.alertmanager_url",),
         "rule_values": ("alerting.alerts",),
     },
@@ -261,8 +264,8 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "route_name": ("(the name of the UI)",),
     },
     "BasicAuth": {
-        "namespace": ("telemetry.namespace",),
-        "middleware_name": ("(one in a stack)",),
+        "namespace": ("telemetry.namespace", "metrics.namespace"),
+        "middleware_name": ("(one in a namespace)",),
         "htpasswd": ("ui_users",),
         "existing_secret": ("(the secret setting ui_users)",),
     },

@@ -33,6 +33,7 @@ from components import (
 )
 from components._args import CertificateReference
 from components._model import StrictModel
+from components.metrics.alertmanager import PORT as ALERTMANAGER_PORT
 from components.storage.policies import Identity
 from components.storage.s3 import DEFAULT_PREFIXES
 from components.storage.spec import DEFAULT_MINIO_BUCKETS
@@ -605,9 +606,7 @@ def datasources_args(
 
 def grafana_url(settings: Settings) -> str:
     """Return the URL that users reach the stack's own Grafana by; empty where there is none, or no domain."""
-    ingress, area = settings.ingress, settings.grafana
-    scheme = "https" if ingress.https else "http"
-    return area.root_url or (f"{scheme}://grafana.{ingress.domain}" if ingress.domain and area.enabled else "")
+    return settings.grafana.root_url or (settings.ingress.url("grafana") if settings.grafana.enabled else "")
 
 
 def grafana_args(
@@ -639,7 +638,21 @@ def alloy_route_args(settings: Settings, *, namespace: Text, service: Text, auth
         "namespace": namespace,
         "service": service,
         "port_name": "http-metrics",
-        "host": f"alloy.{settings.ingress.domain}",
+        "host": settings.ingress.host("alloy"),
+        "auth_middleware": auth_middleware,
+    }
+
+
+def alertmanager_route_args(
+    settings: Settings, *, namespace: Text, service: Text, auth_middleware: Text
+) -> UiRouteArgs:
+    """Return the arguments of the route to Alertmanager, which has no login of its own."""
+    return {
+        **stated(settings.ingress, UiRouteArgs),
+        "namespace": namespace,
+        "service": service,
+        "port": ALERTMANAGER_PORT,
+        "host": settings.ingress.host("alertmanager"),
         "auth_middleware": auth_middleware,
     }
 
@@ -651,7 +664,7 @@ def grafana_route_args(settings: Settings, *, namespace: Text, service: Text, po
         "namespace": namespace,
         "service": service,
         "port": port,
-        "host": f"grafana.{settings.ingress.domain}",
+        "host": settings.ingress.host("grafana"),
         "authenticated_by_ui": True,
     }
 

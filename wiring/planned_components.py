@@ -51,8 +51,8 @@ from config.storage import (
 )
 
 from . import build_args
-from .alerting import alertmanager_args
-from .ingress import existing_middleware
+from .alerting import alertmanager_args, has_alertmanager
+from .ingress import created_logins, existing_middleware
 from .long_term import LongTermStore, accounts, credentials, credentials_secret, sidecar_args, thanos_store_args
 from .metrics import MetricsAddresses, metrics_addresses
 from .namespaces import created_namespaces
@@ -350,14 +350,17 @@ def _generated_metrics(settings: Settings) -> pulumi.Input[Sequence[str]]:
 
 
 def _routes(settings: Settings) -> Iterator[tuple[type[Spec], Mapping[str, object]]]:
+    for _ in created_logins(settings):
+        yield BasicAuthSpec, build_args.basic_auth_args(settings, UNKNOWN_OUTPUT)
+    to_ui = {
+        "namespace": UNKNOWN_OUTPUT,
+        "service": UNKNOWN_OUTPUT,
+        "auth_middleware": existing_middleware(settings) or UNKNOWN_OUTPUT,
+    }
     if settings.telemetry.engine is Engine.ALLOY:
-        middleware = existing_middleware(settings)
-        if middleware is None:
-            yield BasicAuthSpec, build_args.basic_auth_args(settings, UNKNOWN_OUTPUT)
-        to_alloy = build_args.alloy_route_args(
-            settings, namespace=UNKNOWN_OUTPUT, service=UNKNOWN_OUTPUT, auth_middleware=middleware or UNKNOWN_OUTPUT
-        )
-        yield UiRouteSpec, to_alloy
+        yield UiRouteSpec, build_args.alloy_route_args(settings, **to_ui)
+    if has_alertmanager(settings):
+        yield UiRouteSpec, build_args.alertmanager_route_args(settings, **to_ui)
     if settings.grafana.enabled:
         yield (
             UiRouteSpec,

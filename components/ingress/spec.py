@@ -76,6 +76,11 @@ class UiRouteSettings(StrictModel):
         examples=[False],
     )
 
+    @property
+    def ui_scheme(self) -> str:
+        """The scheme of the addresses that users open."""
+        return "https" if self.https or self.tls_secret or self.cert_resolver else "http"
+
 
 class UiRouteSpec(UiRouteSettings, Spec):
     """The checked arguments of `UiRoute`."""
@@ -120,8 +125,7 @@ class UiRouteSpec(UiRouteSettings, Spec):
     @property
     def url(self) -> str:
         """The address that users open."""
-        secure = self.https or self.tls_secret or self.cert_resolver
-        return f"{'https' if secure else 'http'}://{self.host}{self.path_prefix}"
+        return f"{self.ui_scheme}://{self.host}{self.path_prefix}"
 
     @rule("auth_middleware", "authenticated_by_ui")
     def _users_are_authenticated(self) -> Violation | None:

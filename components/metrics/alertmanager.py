@@ -44,7 +44,10 @@ class AlertmanagerSettings(StrictModel):
     )
     external_url: OptionalHttpUrl = Field(
         default="",
-        description="Address that users open, for links in notifications. Default: that of the Service in the cluster.",
+        description=(
+            "Address that users open, for links in notifications. Default: that of the Service in the cluster; in a "
+            "stack with a route to Alertmanager, that of the route."
+        ),
         examples=["https://alertmanager.example.org"],
     )
 
@@ -82,9 +85,14 @@ def retention_hours(alertmanager: Alertmanager) -> str:
     return hours(alertmanager.retention)
 
 
+def service_name(release_name: str) -> str:
+    """Return the name of the Service."""
+    return f"{release_name}-alertmanager"
+
+
 def service_url(release_name: str, namespace: str) -> str:
     """Return the URL of the Service."""
-    return f"http://{release_name}-alertmanager.{namespace}:{PORT}"
+    return f"http://{service_name(release_name)}.{namespace}:{PORT}"
 
 
 def sender_urls(

@@ -61,7 +61,8 @@ class Alertmanager(TypedDict):
     retention: NotRequired[str]
     """How long resolved alerts and expired silences are kept, in whole hours. Default: `5d`."""
     external_url: NotRequired[str]
-    """Address that users open, for links in notifications. Default: that of the Service in the cluster."""
+    """Address that users open, for links in notifications. Default: that of the Service in the cluster; in a stack
+    with a route to Alertmanager, that of the route."""
 
 
 class MetricsArgs(TypedDict):

@@ -83,6 +83,8 @@ class Metrics(pulumi.ComponentResource):
     """URLs of OTLP of the other replicas: senders write to every one."""
     sidecar_endpoint: pulumi.Output[str]
     """Address that the querier of Thanos finds the sidecars by; empty without `objstore_secret`."""
+    alertmanager_service: pulumi.Output[str]
+    """Name of the Service of Alertmanager, whose port is 9093; empty without `alertmanager`."""
     alertmanager_url: pulumi.Output[str]
     """URL of Alertmanager, for queries and silences; empty without `alertmanager`."""
     alertmanager_urls: pulumi.Output[Sequence[str]]
@@ -161,6 +163,8 @@ class Metrics(pulumi.ComponentResource):
         self.otlp_url = servers.apply(lambda urls: f"{urls[0]}/api/v1/otlp")
         self.further_otlp_urls = servers.apply(lambda urls: [f"{url}/api/v1/otlp" for url in urls[1:]])
         self.sidecar_endpoint = resolved.apply(_sidecar_endpoint)
+        service = "" if spec.alertmanager is None else alertmanager.service_name(spec.release_name)
+        self.alertmanager_service = known_after(service, prometheus)
         self.alertmanager_url = resolved.apply(_alertmanager_url)
         self.alertmanager_urls = resolved.apply(_alertmanager_urls)
         self.register_outputs(outputs_of(self))

@@ -29,6 +29,7 @@ def test_the_urls_lead_to_the_server_of_this_release() -> None:
         "otlp_url": "http://stats-prometheus.monitoring:9090/api/v1/otlp",
         "further_otlp_urls": [],
         "sidecar_endpoint": "",
+        "alertmanager_service": "",
         "alertmanager_url": "",
         "alertmanager_urls": [],
     }
@@ -100,6 +101,7 @@ def test_logins_without_tls_come_with_a_warning(monkeypatch: pytest.MonkeyPatch)
 def test_senders_reach_every_replica_of_alertmanager() -> None:
     args: MetricsArgs = {"namespace": "monitoring", "alertmanager": {"config_secret": "alertmanager-config"}}
     one = record_component(Metrics, args).outputs
+    assert one["alertmanager_service"] == "prometheus-alertmanager"
     assert one["alertmanager_url"] == "http://prometheus-alertmanager.monitoring:9093"
     assert one["alertmanager_urls"] == [one["alertmanager_url"]]
     several: MetricsArgs = {"namespace": "monitoring", "alertmanager": {"config_secret": "a", "replicas": 2}}

@@ -73,6 +73,7 @@ def test_exports_name_what_users_connect_to(stack: tuple[str, Recording]) -> Non
     addresses = exports["ui"].values()
     has_alloy = settings_of(name).get("observability:telemetry", {}).get("engine") != "otel-collector"
     assert ("alloy" in exports["ui"]) is has_alloy
+    assert ("alertmanager" in exports["ui"]) == bool(recording.of_type(":index:Alerting"))
     assert ("grafana" in exports["ui"]) == bool(recording.of_type(":index:Grafana"))
     assert all((ingress["domain"] in url) if ingress else (".svc" not in url and "." in url) for url in addresses)
 

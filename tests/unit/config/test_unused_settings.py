@@ -40,6 +40,7 @@ USERS = "alice:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="
         ({"caching": {"size_mib": 64}}, "caching.size_mib = 64: is not used: caching.kind is memcached"),
         ({"ingress": {"tls_secret": "tls"}}, 'ingress.tls_secret = "tls": is not used: ingress.kind is none'),
         ({"ingress": {"entry_points": ["internal"]}}, "observability:ingress.entry_points"),
+        ({"ingress": {"namespace": "kube-system"}}, "observability:ingress.namespace"),
         (
             {"storage": {**EXTERNAL, "credentials": {"log": "loki"}}},
             'storage.credentials.log = "loki": must be logs or traces',
