@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from components import sizing
+from components._collector_roles import Role
 from components.telemetry.engines import Engine
 from components.telemetry.model import PipelineProcessor, ProcessorKind
-from components.telemetry.pipelines import Role, flows_of, roles
+from components.telemetry.pipelines import flows_of, roles
 from components.telemetry.spans import decision_cache_size
 from components.telemetry.spec import TelemetrySpec
 from components.telemetry.workload import sized_by
@@ -51,13 +52,13 @@ def limits_of_collectors(load: sizing.Load, spec: TelemetrySpec) -> Iterator[tup
 def _needed(load: sizing.Load, spec: TelemetrySpec) -> Mapping[str, sizing.Size]:
     """Return the size that the load needs of each workload, by its role."""
     scraped = {name: source for flow in flows_of(spec, Role.SINGLETON) for name, source in flow.sources.items()}
-    collection = sizing.Collection(
+    options = sizing.CollectorOptions(
         engine=spec.engine.value,
         remote_write=bool(spec.metrics_remote_write_url),
         sampling=tuple(map(_sampling, _sampling_processors(spec))),
         scraped_targets=sum(len(source.targets) for source in scraped.values()),
     )
-    return sizing.collectors(load, collection).workloads
+    return sizing.collectors(load, options).workloads
 
 
 def _sampling_processors(spec: TelemetrySpec) -> list[PipelineProcessor]:

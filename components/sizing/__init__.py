@@ -4,11 +4,11 @@ It creates no resource and reads no setting. Every constant names its source; th
 documentation.
 """
 
-from .collectors import Collectors, collectors, needed_traces
+from .collectors import collectors, needed_traces
 from .cost import LEFT_OUT, Cost, cost
 from .limits import LOG_LIMITS, TRACE_LIMITS, RaisedLimit, raised_limits, raised_trace_limits
 from .loki import CACHES, logs, with_caches
-from .model import Choice, Collection, Load, Objects, Plan, Prices, Retention, Sampling, Size, Topology, Tuning
+from .model import Choice, CollectorOptions, Load, Objects, Plan, Prices, Retention, Sampling, Size, Topology, Tuning
 from .prometheus import prometheus
 from .report import Row, report
 from .tempo import traces
@@ -20,8 +20,7 @@ __all__ = [
     "LOG_LIMITS",
     "TRACE_LIMITS",
     "Choice",
-    "Collection",
-    "Collectors",
+    "CollectorOptions",
     "Cost",
     "Load",
     "LongTerm",

@@ -7,18 +7,10 @@ Spans go through the same components in both engines, so that the figures are th
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
+from .._collector_roles import Role
 from .limits import PEAK_OF_MEAN, SPANS_PER_TRACE
-from .model import Collection, Load, Sampling, Size, Topology, round_up
-
-
-class Collectors(StrEnum):
-    """The workloads, as the component names their roles."""
-
-    AGENTS = "agents"
-    GATEWAY = "gateway"
-    SINGLETON = "singleton"
+from .model import CollectorOptions, Load, Sampling, Size, Topology, round_up
 
 
 @dataclass(frozen=True)
@@ -73,16 +65,16 @@ MIN_MEMORY_MIB = 256
 """The component's default requests, which no plan goes below."""
 
 
-def collectors(load: Load, collection: Collection | None = None) -> Topology:
+def collectors(load: Load, options: CollectorOptions | None = None) -> Topology:
     """Return the size of every workload; an even distribution of work between the agents is an estimate."""
-    collection = collection or Collection()
-    figures = FIGURES[collection.engine]
+    chosen = options or CollectorOptions()
+    figures = FIGURES[chosen.engine]
     return Topology(
         "collectors",
         {
-            Collectors.AGENTS: _agents(load, collection, figures),
-            Collectors.GATEWAY: _gateway(load, collection),
-            Collectors.SINGLETON: _singleton(load, collection, figures),
+            Role.AGENTS: _agents(load, chosen, figures),
+            Role.GATEWAY: _gateway(load, chosen),
+            Role.SINGLETON: _singleton(load, chosen, figures),
         },
     )
 
@@ -93,7 +85,7 @@ def needed_traces(load: Load, sampling: Sampling) -> int:
     return round_up(traces * PEAK_OF_MEAN, step=1_000)
 
 
-def _agents(load: Load, collection: Collection, figures: Figures) -> Size:
+def _agents(load: Load, options: CollectorOptions, figures: Figures) -> Size:
     """Return the size of an agent; that all series pass through the agents is the most there can be."""
     logs = load.logs_gb_per_day * 1000 / 86_400
     cpu = (
@@ -101,14 +93,14 @@ def _agents(load: Load, collection: Collection, figures: Figures) -> Size:
         + load.samples_per_second * figures.millis_per_sample
         + load.spans_per_second / SPANS_PER_CORE * 1000
     )
-    written = load.active_series if collection.remote_write else 0.0
+    written = load.active_series if options.remote_write else 0.0
     memory = logs * figures.memory_mib_per_log_mb + written * figures.memory_mib_per_written_series
     return _size(load.collectors, cpu / load.collectors, memory / load.collectors)
 
 
-def _gateway(load: Load, collection: Collection) -> Size:
+def _gateway(load: Load, options: CollectorOptions) -> Size:
     memory = float(GATEWAY_MIB)
-    for sampling in collection.sampling:
+    for sampling in options.sampling:
         traces = max(sampling.traces_in_memory, needed_traces(load, sampling))
         memory += _waiting_spans(load, sampling) * SPAN_KIB / 1024
         memory += traces * sampling.decisions_per_trace * DECISION_BYTES / 2**20
@@ -126,9 +118,9 @@ def _spans_per_gateway(load: Load) -> float:
     return min(load.spans_per_second / MIN_GATEWAYS, SPANS_PER_GATEWAY)
 
 
-def _singleton(load: Load, collection: Collection, figures: Figures) -> Size:
+def _singleton(load: Load, options: CollectorOptions, figures: Figures) -> Size:
     """Return the size of the singleton; events are too few to count."""
-    series = min(load.active_series, collection.scraped_targets * SERIES_PER_TARGET)
+    series = min(load.active_series, options.scraped_targets * SERIES_PER_TARGET)
     samples = series / load.scrape_interval_seconds
     return _size(1, samples * figures.millis_per_sample, series * figures.memory_mib_per_scraped_series)
 

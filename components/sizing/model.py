@@ -88,7 +88,7 @@ class Sampling:
 
 
 @dataclass(frozen=True)
-class Collection:
+class CollectorOptions:
     """The configuration that the sizes of collectors depend on."""
 
     engine: str = "alloy"

@@ -8,6 +8,7 @@ import pulumi
 from pulumi_kubernetes.core.v1 import ConfigMap
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
+from .._collector_roles import Role
 from .._guard import guard
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace
@@ -23,7 +24,7 @@ from .collector.values import collector_values
 from .engines import Engine
 from .labels import log_labels, log_metadata
 from .losses import losses
-from .pipelines import Role, roles
+from .pipelines import roles
 from .spec import TelemetrySpec
 from .update_guard import engine_problems, update_problems
 from .workload import CONFIG_KEYS, cluster_role_name, config_map_name, readable_resources, workload_name

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from .._collector_roles import Role
 from .._http_client import HttpTls, client_problems
 from .._model import Location, placeholder
 from .._shown import shown
@@ -30,7 +31,6 @@ from .pipelines import (
     SIGNALS_OF_PROCESSORS,
     SIGNALS_OF_SOURCES,
     Model,
-    Role,
     log_source_of,
     named_processor,
     named_source,

@@ -6,9 +6,9 @@ go through the gateway where there is one, so that all spans of a trace meet in 
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Protocol
 
+from .._collector_roles import Role
 from .._http_client import HttpClientSettings
 from ..urls import LOKI_PUSH_PATH, OTLP_GRPC_PORT, OTLP_HTTP_PORT
 from .model import (
@@ -131,14 +131,6 @@ class Flow:
     def has(self, *kinds: ProcessorKind) -> bool:
         """Whether one of the processors is of one of these kinds."""
         return any(processor.kind in kinds for processor in self.processors.values())
-
-
-class Role(StrEnum):
-    """What a workload of collectors is for."""
-
-    AGENTS = "agents"
-    SINGLETON = "singleton"
-    GATEWAY = "gateway"
 
 
 def stack_pipelines(spec: Model) -> dict[str, Pipeline]:

@@ -5,12 +5,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from .._collector_roles import Role
 from .._http_client import DIRECTORY, VOLUME, secret_volume
 from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE
 from ..units import parse_quantity
 from .engines import Engine
 from .model import CollectorResources, LogSource, SourceKind
-from .pipelines import RECEIVED, Role, flows, flows_of, log_source_of
+from .pipelines import RECEIVED, flows, flows_of, log_source_of
 from .spec import TelemetrySpec
 
 TLS_DIRECTORY = "/etc/collector-tls"

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import yaml
 
+from components._collector_roles import Role
 from components.telemetry.collector.config import collector_config
 from components.telemetry.collector.values import collector_values
-from components.telemetry.pipelines import Role
 from components.telemetry.spec import TelemetrySpec
 from components.units import parse_quantity
 from tools.bench.measure import CommandFailedError

@@ -20,8 +20,8 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from components._collector_roles import Role
 from components.telemetry.collector.config import collector_config
-from components.telemetry.pipelines import Role
 from components.telemetry.spec import TelemetrySpec
 from components.units import parse_duration
 from sandbox.commands import HOST

@@ -7,10 +7,11 @@ go through `loki.*`, which keeps their labels and positions; everything else is 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..._collector_roles import Role
 from ..labels import processors_of, static_labels
 from ..model import DestinationKind, ProcessorKind, Signal, SourceKind
 from ..ottl import set_where_missing
-from ..pipelines import Flow, Role, flows_of
+from ..pipelines import Flow, flows_of
 from ..spec import TelemetrySpec
 from .destinations import (
     Outlet,

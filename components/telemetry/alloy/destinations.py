@@ -6,11 +6,12 @@ TLS and logins are files of mounted Secrets: the configuration holds no secret, 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ..._collector_roles import Role
 from ..._http_client import ClientFiles, HttpBasicAuth, HttpClientSettings
 from ..._tenants import HEADER
 from ...units import parse_quantity
 from ..model import DestinationKind, PipelineDestination, Signal
-from ..pipelines import GATEWAY, LOKI, PROMETHEUS, Flow, Role, flows_of
+from ..pipelines import GATEWAY, LOKI, PROMETHEUS, Flow, flows_of
 from ..spec import TelemetrySpec
 from ..workload import (
     CA_FILE,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from ..._collector_roles import Role
 from ..._log_labels import APP_LABELS, IndexLabel
 from ..model import PipelineProcessor, ProcessorKind, Signal
 from ..ottl import (
@@ -18,7 +19,7 @@ from ..ottl import (
     static_attributes,
     transformations,
 )
-from ..pipelines import PROMETHEUS, Role
+from ..pipelines import PROMETHEUS
 from ..spans import FLUSH_INTERVAL, SERVICE_GRAPH_STORE, SPAN_METRICS, Policy, decision_cache_size, policies
 from ..spec import TelemetrySpec
 from ..workload import KUBERNETES_ATTRIBUTES, refused_from_mib, workload_name

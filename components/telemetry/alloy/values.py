@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..._collector_roles import Role
 from ..._merge import deep_merge
 from ..._pods import pod_values, pull_secrets
 from ...charts import ALLOY
 from ..engines import Engine
 from ..model import SourceKind
-from ..pipelines import OTLP_PORTS, ReceiverPort, Role, flows_of, receiver_ports
+from ..pipelines import OTLP_PORTS, ReceiverPort, flows_of, receiver_ports
 from ..spec import TelemetrySpec
 from ..workload import (
     CONFIG_KEYS,

@@ -17,11 +17,12 @@ from collections.abc import Iterable, Mapping
 
 import yaml
 
+from ..._collector_roles import Role
 from ..._merge import deep_merge
 from ..labels import processors_of
 from ..model import PipelineProcessor, PipelineSource, SourceKind
 from ..ottl import quote
-from ..pipelines import LOKI, PROMETHEUS, Flow, Role, flows_of
+from ..pipelines import LOKI, PROMETHEUS, Flow, flows_of
 from ..spec import TelemetrySpec
 from .containers import STORAGE
 from .exporters import Exporter, Exporters, fit_into_volume, has_storage

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ..._collector_roles import Role
 from ...units import parse_quantity
 from ...urls import OTLP_GRPC_PORT
 from ..model import DestinationKind, PipelineDestination
-from ..pipelines import EXPORTER_PORT, GATEWAY, LOKI, PROMETHEUS, TEMPO, Role, known_destinations
+from ..pipelines import EXPORTER_PORT, GATEWAY, LOKI, PROMETHEUS, TEMPO, known_destinations
 from ..spec import TelemetrySpec
 from ..workload import DEFAULT_QUEUE, gateway_host, memory_limit
 from .clients import Client, destination_client, gateway_tls, metrics_store_client, store_client

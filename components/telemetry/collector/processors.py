@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ..._collector_roles import Role
 from ..._log_labels import IndexLabel
 from ..._merge import deep_merge
 from ..labels import EVENTS_JOB, static_labels
@@ -27,7 +28,6 @@ from ..ottl import (
     unread_namespaces,
     unread_pods,
 )
-from ..pipelines import Role
 from ..spans import FLUSH_INTERVAL, SERVICE_GRAPH_STORE, SPAN_METRICS, decision_cache_size, policies
 from ..spec import TelemetrySpec
 from ..workload import KUBERNETES_ATTRIBUTES, refused_from_mib, workload_name

@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..._collector_roles import Role
 from ..._merge import deep_merge
 from ..._pods import pod_values, pull_secrets
 from ..model import SourceKind
-from ..pipelines import EXPORTER_PORT, OTLP_PORTS, ReceiverPort, Role, flows_of, receiver_ports
+from ..pipelines import EXPORTER_PORT, OTLP_PORTS, ReceiverPort, flows_of, receiver_ports
 from ..spec import TelemetrySpec
 from ..workload import (
     NODES_WITH_LOG_FILES,

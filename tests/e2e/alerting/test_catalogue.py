@@ -19,8 +19,8 @@ import requests
 import yaml
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
+from components._collector_roles import Role
 from components.logging import Logging, LoggingArgs
-from components.telemetry.pipelines import Role
 from sandbox import controlplane
 from sandbox.commands import HOST, free_ports
 from tests.checkout import ROOT

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from components._collector_roles import Role
 from components.telemetry import TelemetryArgs
 from components.telemetry.labels import otlp_index_labels
-from components.telemetry.pipelines import Role
 from components.telemetry.spec import TelemetrySettings
 from tests.e2e.collection.collectors import Collector
 from tests.e2e.collection.node import Container, ContainerLog, Runtime

@@ -9,7 +9,7 @@ from pathlib import Path
 import requests
 import yaml
 
-from components.telemetry.pipelines import Role
+from components._collector_roles import Role
 from tests.e2e.collection.node import ROOTS
 from tests.e2e.collection.rendered import Rendered
 from tests.e2e.metrics.exposition import Exposition

@@ -7,8 +7,8 @@ from typing import Any
 
 import yaml
 
+from components._collector_roles import Role
 from components.telemetry import Telemetry, TelemetryArgs
-from components.telemetry.pipelines import Role
 from tests.e2e.metrics.workloads import Object, Objects
 from tools.program import record
 from tools.render.resources import kubernetes_objects, whole_numbers

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
+from components._collector_roles import Role
 from components.telemetry import TelemetryArgs
-from components.telemetry.pipelines import Role
 from sandbox.commands import HOST, free_ports
 from tests.e2e.collection.collectors import Collector
 from tests.e2e.collection.rendered import Rendered

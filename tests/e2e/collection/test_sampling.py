@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from components._collector_roles import Role
 from components.telemetry import TelemetryArgs
-from components.telemetry.pipelines import Role
 from tests.e2e.collection.collectors import Collector
 from tests.e2e.collection.rendered import Rendered
 from tests.e2e.collection.sending import Sender, Span

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components.sizing import (
     Choice,
-    Collection,
+    CollectorOptions,
     Load,
     Plan,
     Prices,
@@ -45,8 +45,8 @@ tunings = st.builds(
     trace_replication_factor=st.integers(1, 3),
     ingester_zones=st.sampled_from([1, 3]),
 )
-collections = st.builds(
-    Collection,
+options_of_collectors = st.builds(
+    CollectorOptions,
     engine=st.sampled_from(["alloy", "otel-collector"]),
     remote_write=st.booleans(),
     sampling=st.builds(tuple, st.lists(st.builds(Sampling, decision_wait_seconds=st.floats(0, 600)), max_size=2)),
@@ -80,18 +80,18 @@ def figures(topology: Topology) -> dict[str, float]:
     }
 
 
-def assert_nothing_shrinks(smaller: Plan, larger: Plan, collection: Collection | None = None) -> None:
+def assert_nothing_shrinks(smaller: Plan, larger: Plan, options: CollectorOptions | None = None) -> None:
     before_and_after = zip(topologies(smaller), topologies(larger), strict=True)
-    collected = [collectors(plan.load, collection) for plan in (smaller, larger)]
+    collected = [collectors(plan.load, options) for plan in (smaller, larger)]
     for before, after in [*before_and_after, collected]:
         grown = figures(after)
         for name, value in figures(before).items():
             assert grown[name] >= value * (1 - 1e-12), f"{before.mode} {name}: {value} became {grown[name]}"
 
 
-@given(loads, retentions, tunings, collections, growing, st.floats(1, 100))
+@given(loads, retentions, tunings, options_of_collectors, growing, st.floats(1, 100))
 def test_more_load_never_gives_less_of_anything(
-    load: Load, retention: Retention, tuning: Tuning, collection: Collection, name: str, factor: float
+    load: Load, retention: Retention, tuning: Tuning, options: CollectorOptions, name: str, factor: float
 ) -> None:
     value: Any = getattr(load, name)
     if value is None:
@@ -99,16 +99,16 @@ def test_more_load_never_gives_less_of_anything(
         load = replace(load, active_streams=value)
     more = replace(load, **{name: value * factor})
     smaller, larger = (size(each, retention, PRICES, tuning) for each in (load, more))
-    assert_nothing_shrinks(smaller, larger, collection)
+    assert_nothing_shrinks(smaller, larger, options)
 
 
-@given(loads, retentions, tunings, collections, st.floats(1, 10))
+@given(loads, retentions, tunings, options_of_collectors, st.floats(1, 10))
 def test_more_samples_never_give_less_of_anything(
-    load: Load, retention: Retention, tuning: Tuning, collection: Collection, factor: float
+    load: Load, retention: Retention, tuning: Tuning, options: CollectorOptions, factor: float
 ) -> None:
     denser = replace(load, scrape_interval_seconds=load.scrape_interval_seconds / factor)
     smaller, larger = (size(each, retention, PRICES, tuning) for each in (load, denser))
-    assert_nothing_shrinks(smaller, larger, collection)
+    assert_nothing_shrinks(smaller, larger, options)
 
 
 @given(loads, retentions, tunings, st.sampled_from(["logs", "traces", "metrics"]), st.floats(1, 10))

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from components._collector_roles import Role
 from components.logging.modes import LokiRole
 from components.logging.workloads import DEFAULT_RESOURCES
 from components.sizing import (
-    Collection,
+    CollectorOptions,
     Load,
     Plan,
     Prices,
@@ -24,7 +25,6 @@ from components.sizing import (
 )
 from components.telemetry.engines import Engine
 from components.telemetry.model import GatewaySettings, PipelineProcessor, SingletonSettings
-from components.telemetry.pipelines import Role
 from components.telemetry.spans import decision_cache_size
 from components.telemetry.spec import TelemetrySettings
 from components.units import parse_duration
@@ -96,9 +96,9 @@ def test_prometheus_follows_its_formulas(series: float, volume_gib: int, memory_
     assert prometheus.memory_mib * 2**20 / 1e9 == pytest.approx(memory_gb, rel=0.1)
 
 
-def collected(load: Load, role: Role = Role.AGENTS, **collection: Any) -> tuple[int, int, int]:
+def collected(load: Load, role: Role = Role.AGENTS, **options: Any) -> tuple[int, int, int]:
     """Return the replicas, millicores and MiB of a workload of collectors, of which there is one on one node."""
-    found = collectors(replace(load, collectors=1), Collection(**collection)).workloads[role.value]
+    found = collectors(replace(load, collectors=1), CollectorOptions(**options)).workloads[role.value]
     return found.replicas, found.cpu_millis, found.memory_mib
 
 
@@ -173,7 +173,7 @@ def test_no_plan_goes_below_the_default_requests_of_the_components() -> None:
 
 
 def test_names_and_defaults_of_the_component_are_those_of_its_sizes() -> None:
-    assert set(sizes.Collectors) == set(Role) and set(sizes.FIGURES) == set(Engine)
+    assert set(collectors(Load()).workloads) == set(Role) and set(sizes.FIGURES) == set(Engine)
     processor = PipelineProcessor(kind="tail_sampling")
     assert Sampling() == Sampling(
         parse_duration(processor.decision_wait).total_seconds(),

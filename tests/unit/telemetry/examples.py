@@ -4,9 +4,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from components._collector_roles import Role
 from components._log_labels import IndexLabel
 from components.telemetry.alloy.config import alloy_config
-from components.telemetry.pipelines import Role
 from components.telemetry.spec import TelemetrySpec
 
 GOLDEN = Path(__file__).parents[2] / "golden"

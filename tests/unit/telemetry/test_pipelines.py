@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from components._collector_roles import Role
 from components.telemetry.collector.config import collector_config
-from components.telemetry.pipelines import GATEWAY, Role, flows_of, roles
+from components.telemetry.pipelines import GATEWAY, flows_of, roles
 from components.telemetry.workload import storage_volume
 
 from .alloy.examples import BY_NAMESPACE

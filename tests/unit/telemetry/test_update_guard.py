@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from components._collector_roles import Role
 from components.telemetry.alloy.values import alloy_values
 from components.telemetry.collector.values import collector_values
 from components.telemetry.engines import Engine
-from components.telemetry.pipelines import Role
 from components.telemetry.spec import GuardedChange, TelemetrySpec
 from components.telemetry.update_guard import engine_problems, update_problems
 from components.telemetry.workload import CONFIG_KEYS, config_map_name

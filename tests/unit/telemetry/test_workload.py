@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from components.telemetry.pipelines import Role, roles
+from components._collector_roles import Role
+from components.telemetry.pipelines import roles
 from components.telemetry.workload import readable_resources
 from tests.checkout import ROOT
 

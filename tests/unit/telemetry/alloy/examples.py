@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from components._collector_roles import Role
 from components._log_labels import IndexLabel
-from components.telemetry.pipelines import Role
 from tests.unit.telemetry.examples import GOLDEN, VARIANTS, config_of
 
 FURTHER: dict[str, Any] = {

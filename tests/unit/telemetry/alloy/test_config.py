@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from components._collector_roles import Role
 from components._spec import InvalidArgsError
 from components.telemetry.alloy.processors import memory_limiter
 from components.telemetry.labels import log_labels
-from components.telemetry.pipelines import Role
 from tests.alloyfmt import alloyfmt
 from tests.unit.telemetry.alloy.examples import ALLOY_VARIANTS, CONFIGURATIONS
 from tests.unit.telemetry.examples import GOLDEN, component, config_of, telemetry_spec

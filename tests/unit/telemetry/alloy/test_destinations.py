@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from components._collector_roles import Role
 from components.telemetry.alloy.values import alloy_values
-from components.telemetry.pipelines import Role
 from tests.unit.telemetry.alloy.examples import SAMPLED
 from tests.unit.telemetry.examples import VARIANTS, component, config_of, telemetry_spec
 from tools.contract.alloy_syntax import Expression, parse

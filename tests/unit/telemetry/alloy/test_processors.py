@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.telemetry.pipelines import Role
+from components._collector_roles import Role
 from tests.unit.telemetry.alloy.examples import SAMPLED
 from tests.unit.telemetry.examples import config_of
 from tools.contract.alloy_syntax import Expression, ParsedBlock, parse

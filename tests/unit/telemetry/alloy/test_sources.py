@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.telemetry.pipelines import Role
+from components._collector_roles import Role
 from tests.alloy_pipeline import Configuration, Entry
 from tests.unit.telemetry.alloy.examples import BY_NAMESPACE, FURTHER
 from tests.unit.telemetry.examples import component, config_of

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from components._collector_roles import Role
 from components._log_labels import IndexLabel
 from components.telemetry.labels import log_labels, log_metadata
 from components.telemetry.model import Secret
-from components.telemetry.pipelines import Role
 from tests.alloy_pipeline import Configuration, Entry
 from tests.redaction_corpus import INNOCENT, REDACTED
 from tests.unit.telemetry.alloy.test_sources import META

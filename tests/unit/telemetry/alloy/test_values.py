@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from components._collector_roles import Role
 from components._spec import InvalidArgsError
 from components.charts import ALLOY
 from components.telemetry.alloy.values import alloy_values
-from components.telemetry.pipelines import Role
 from components.telemetry.workload import refused_from_mib, resources
 from tests.unit.telemetry.alloy.examples import BY_NAMESPACE, CONFIGURATIONS, FURTHER, SAMPLED
 from tests.unit.telemetry.examples import telemetry_spec

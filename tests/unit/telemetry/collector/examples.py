@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from components._collector_roles import Role
 from components._log_labels import IndexLabel
 from components.telemetry.collector.config import collector_config, collector_text
 from components.telemetry.engines import Engine
-from components.telemetry.pipelines import Role
 from components.telemetry.spec import TelemetrySpec
 from tests.unit.telemetry.examples import GOLDEN, VARIANTS, telemetry_spec
 

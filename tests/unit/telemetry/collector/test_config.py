@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
+from components._collector_roles import Role
 from components.telemetry.collector.config import collector_config, collector_text
-from components.telemetry.pipelines import Role
 from tests.unit.telemetry.collector.examples import EXAMPLES, SAMPLED, collector_spec, config_of, text_of
 from tests.unit.telemetry.collector.running import Posted, logs, run, validate, values
 from tests.unit.telemetry.examples import GOLDEN

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from components._collector_roles import Role
 from components.telemetry.collector.values import collector_values
-from components.telemetry.pipelines import Role
 from tests.unit.telemetry.collector.examples import EXAMPLES, SAMPLED, SHOP, collector_spec
 
 
