@@ -40,8 +40,6 @@ from .collector_sizes import collectors, limits_of_collectors
 from .needs import Backend, Need, Path, amount, size
 from .planned_components import planned_components
 
-API_COLLECTORS = 2
-"""Collectors where none runs on each node."""
 DAYS_OF_FOREVER = 365.0
 """Days that the report counts of blocks that are kept for ever."""
 AnySpec = TypeVar("AnySpec", bound=Spec)
@@ -110,7 +108,7 @@ def plan(settings: Settings, mode: LokiMode | None = None) -> sizing.Plan:
         active_series=load.active_series,
         scrape_interval_seconds=parse_duration(load.scrape_interval).total_seconds(),
         query_factor=load.query_factor,
-        collectors=load.nodes if settings.telemetry.log_source is LogSource.FILES else API_COLLECTORS,
+        collectors=load.nodes if settings.telemetry.log_source is LogSource.FILES else settings.telemetry.replicas,
     )
     logs, traces, metrics = (_days(kept) for kept in (retention.logs, retention.traces, retention.metrics))
     local = None if settings.metrics.thanos is None else _days(settings.metrics.thanos.local_retention)

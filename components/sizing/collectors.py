@@ -93,7 +93,7 @@ def _agents(load: Load, options: CollectorOptions, figures: Figures) -> Size:
         + load.samples_per_second * figures.millis_per_sample
         + load.spans_per_second / SPANS_PER_CORE * 1000
     )
-    written = load.active_series if options.remote_write else 0.0
+    written = load.active_series * options.remote_writes
     memory = logs * figures.memory_mib_per_log_mb + written * figures.memory_mib_per_written_series
     return _size(load.collectors, cpu / load.collectors, memory / load.collectors)
 

@@ -93,8 +93,8 @@ class CollectorOptions:
 
     engine: str = "alloy"
     """`alloy` or `otel-collector`."""
-    remote_write: bool = False
-    """Whether metrics are sent by remote write, not by OTLP."""
+    remote_writes: int = 0
+    """Stores that agents send metrics to by remote write, not by OTLP."""
     sampling: tuple[Sampling, ...] = ()
     scraped_targets: int = 0
     """Targets that the singleton scrapes."""

@@ -48,7 +48,7 @@ tunings = st.builds(
 options_of_collectors = st.builds(
     CollectorOptions,
     engine=st.sampled_from(["alloy", "otel-collector"]),
-    remote_write=st.booleans(),
+    remote_writes=st.integers(0, 3),
     sampling=st.builds(tuple, st.lists(st.builds(Sampling, decision_wait_seconds=st.floats(0, 600)), max_size=2)),
     scraped_targets=st.integers(0, 1_000),
 )

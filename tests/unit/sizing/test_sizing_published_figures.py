@@ -105,7 +105,8 @@ def collected(load: Load, role: Role = Role.AGENTS, **options: Any) -> tuple[int
 def test_agents_of_alloy_ask_for_what_its_docs_estimate() -> None:
     assert collected(Load(logs_gb_per_day=4 * MEBIBYTE_A_SECOND)) == (1, 4_000, 512)
     series = Load(active_series=1_000_000, scrape_interval_seconds=60)
-    assert collected(series, remote_write=True) == (1, 400, 11 * 1024)
+    assert collected(series, remote_writes=1) == (1, 400, 11 * 1024)
+    assert collected(series, remote_writes=2) == (1, 400, 22 * 1024), "each store has a copy of its own"
     assert collected(series) == (1, 400, 256), "what goes on by OTLP is kept in no series"
 
 
@@ -113,7 +114,7 @@ def test_agents_of_the_collector_ask_for_what_was_measured() -> None:
     engine: dict[str, Any] = {"engine": "otel-collector"}
     assert collected(Load(logs_gb_per_day=5.4 * MEGABYTE_A_SECOND), **engine) == (1, 750, 256)
     assert collected(Load(logs_gb_per_day=54 * MEGABYTE_A_SECOND), **engine) == (1, 7_250, 1_152)
-    assert collected(Load(active_series=1_000_000), **engine, remote_write=True) == (1, 600, 256)
+    assert collected(Load(active_series=1_000_000), **engine, remote_writes=1) == (1, 600, 256)
 
 
 @pytest.mark.parametrize("engine", Engine)

@@ -158,9 +158,26 @@ def test_an_external_prometheus_is_not_sized() -> None:
 
 
 def test_collectors_that_read_the_api_share_the_work_of_all_nodes() -> None:
-    api = {"load": {**LOAD, "nodes": 20}, "telemetry": {"log_source": "api"}}
+    api: dict[str, Any] = {"load": {**LOAD, "nodes": 20}, "telemetry": {"log_source": "api"}}
     assert values(**api)["telemetry.cpu_request"] == "1500m"
     assert table(**api)["agents"][0] == "2"
+    api["telemetry"]["replicas"] = 5
+    assert values(**api)["telemetry.cpu_request"] == "600m"
+    assert table(**api)["agents"][0] == "5"
+
+
+def test_every_store_that_agents_write_to_remotely_takes_memory_for_its_series() -> None:
+    def memory(metrics: dict[str, Any], *names: str) -> float | str:
+        urls = {name: f"http://{name}:9090/api/v1/write" for name in names if name != "prometheus"}
+        further = {name: {"kind": "prometheus", "url": url} for name, url in urls.items()}
+        sent = {"pipelines": {"metrics": {"destinations": list(names)}}, "destinations": further}
+        found = values(load={"active_series": 500_000}, metrics=metrics, telemetry=sent, grafana={"enabled": False})
+        return found["telemetry.memory_request"]
+
+    written = {**EXTERNAL_METRICS, "otlp_url": None}
+    assert memory({}, "prometheus") == "256Mi", "what goes on by OTLP is kept in no series"
+    assert memory({}, "prometheus", "far") == memory(written, "prometheus") == "1920Mi"
+    assert memory(written, "prometheus", "far", "near") == "5632Mi"
 
 
 @pytest.mark.parametrize(
@@ -201,6 +218,12 @@ def test_traces_that_wait_beyond_what_a_gateway_holds_are_a_limit_to_raise() -> 
     assert path not in again
     memory = "telemetry.gateway.memory_request"
     assert again[memory].value == found[memory].value, "a block that is committed is sized as it was printed"
+
+
+def test_a_singleton_that_scrapes_nothing_has_no_load() -> None:
+    assert not any(".singleton." in path for path in needs(load=LOAD, telemetry={"events": True}))
+    scrapes = needs(load=LOAD, telemetry=SAMPLED)
+    assert scrapes["telemetry.singleton.memory_request"].load == "500,000 series"
 
 
 def test_a_signal_is_no_load_of_collectors_that_have_no_part_of_it() -> None:
