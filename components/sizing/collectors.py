@@ -1,8 +1,9 @@
 """The collectors: those that share the load of all nodes, the gateway of traces, and the singleton.
 
 Figures of Alloy are those of its docs (https://grafana.com/docs/alloy/latest/set-up/estimate-resource-usage/). Those of
-the OpenTelemetry Collector were measured with its rendered pipelines on two cores, by `make bench` but for scrapes.
-Spans go through the same components in both engines, so that the figures are the Collector's: an estimate for Alloy.
+the OpenTelemetry Collector were measured by `make bench`, with its rendered pipelines on two cores; beyond the loads of
+that they are extrapolated. Spans go through the same components in both engines, so that the figures are the
+Collector's: an estimate for Alloy.
 """
 
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ class Figures:
 
     millis_per_log_mb: float
     """CPU for a MB of logs a second."""
+    idle_mib: float
+    """Memory without any data."""
     memory_mib_per_log_mb: float
     """Memory for a MB of logs a second."""
     millis_per_sample: float
@@ -29,40 +32,44 @@ class Figures:
 
 
 _MIB = 1e6 / 2**20
+IDLE_MIB = 70
+"""Memory of a Collector without any data: measured 65 to 70, in an agent, a gateway and a singleton."""
 FIGURES: Mapping[str, Figures] = {
     # A core and 120 MiB for each MiB/s of logs; 0.4 cores and 11 GiB for a million series every minute, which are
-    # scraped and written remotely.
-    "alloy": Figures(1_000 * _MIB, 120 * _MIB, 400 / (1e6 / 60), 11 * 1024 / 1e6, 11 * 1024 / 1e6),
-    # At 10,800 lines of 500 bytes a second: 0.095 to 0.134 seconds of CPU for a MB, and 110 MiB. Scrapes of 20,000 and
-    # of 100,000 series: 17 microseconds for a sample, 1.9 KiB for a series. Remote write keeps no series.
-    "otel-collector": Figures(134, 110 / 5.4, 0.017, 2 * 1024 / 1e6, 0),
+    # scraped and written remotely. None is stated for Alloy without any data.
+    "alloy": Figures(1_000 * _MIB, 0, 120 * _MIB, 400 / (1e6 / 60), 11 * 1024 / 1e6, 11 * 1024 / 1e6),
+    # Lines of 500 bytes: 0.095 to 0.134 seconds of CPU for a MB, and 105 MiB at most at 9.6 and 13 MB a second. Scrapes
+    # of 20,000 and of 100,000 series: 11 to 15 microseconds for a sample, 3.6 to 4.2 KiB at most for a series. Remote
+    # write keeps no series.
+    "otel-collector": Figures(134, IDLE_MIB, 35 / 9.6, 0.015, 4 / 1024, 0),
 }
 """The figures by engine."""
 
 SPANS_PER_CORE = 15_000
 """Spans a second: the docs of Splunk's distribution of the Collector on sizing.
 
-Measured with the rendered pipelines: 60 microseconds of CPU for a span in an agent, and 38 to 45 in a gateway that
-keeps a tenth of the traces.
+Measured with the rendered pipelines: 52 microseconds of CPU for a span in an agent, and 26 to 45 in a gateway that
+keeps a tenth of the traces, the most where each trace is one span.
 """
 SPANS_PER_GATEWAY = 10_000
 """Spans a second of one replica, which then holds 360 MiB of spans for 10 seconds: an estimate."""
 MIN_GATEWAYS = 2
-GATEWAY_MIB = 110
-"""Memory of a gateway that holds no trace: as that of an agent, where 70 MiB were measured."""
 SPAN_KIB = 3.7
 """Memory for a span that waits for the decision on its trace.
 
-Measured with the rendered gateway, spans of 434 bytes and 20,000 to 180,000 of them waiting: 3.4 to 3.9.
+Measured with the rendered gateway, spans of 434 bytes: 3.9 with 20,000 of them waiting, 3.4 with 120,000.
 """
 DECISION_BYTES = 300
-"""Memory for a remembered decision: measured while up to 600,000 of them were remembered."""
+"""Memory for a remembered decision: measured 287, with 394,800 of them."""
 SERIES_PER_TARGET = 1_000
 """Series of a target that the singleton scrapes: an estimate."""
 
 MIN_CPU_MILLIS = 100
 MIN_MEMORY_MIB = 256
-"""The component's default requests, which no plan goes below."""
+"""The default requests of agents and of the singleton, which no plan goes below.
+
+The gateway has more memory by default: what the default `tail_sampling` remembers alone takes 286 MiB.
+"""
 
 
 def collectors(load: Load, options: CollectorOptions | None = None) -> Topology:
@@ -95,11 +102,11 @@ def _agents(load: Load, options: CollectorOptions, figures: Figures) -> Size:
     )
     written = load.active_series * options.remote_writes
     memory = logs * figures.memory_mib_per_log_mb + written * figures.memory_mib_per_written_series
-    return _size(load.collectors, cpu / load.collectors, memory / load.collectors)
+    return _size(load.collectors, cpu / load.collectors, figures.idle_mib + memory / load.collectors)
 
 
 def _gateway(load: Load, options: CollectorOptions) -> Size:
-    memory = float(GATEWAY_MIB)
+    memory = float(IDLE_MIB)
     for sampling in options.sampling:
         traces = max(sampling.traces_in_memory, needed_traces(load, sampling))
         memory += _waiting_spans(load, sampling) * SPAN_KIB / 1024
@@ -122,7 +129,8 @@ def _singleton(load: Load, options: CollectorOptions, figures: Figures) -> Size:
     """Return the size of the singleton; events are too few to count."""
     series = min(load.active_series, options.scraped_targets * SERIES_PER_TARGET)
     samples = series / load.scrape_interval_seconds
-    return _size(1, samples * figures.millis_per_sample, series * figures.memory_mib_per_scraped_series)
+    memory = figures.idle_mib + series * figures.memory_mib_per_scraped_series
+    return _size(1, samples * figures.millis_per_sample, memory)
 
 
 def _size(replicas: int, cpu_millis: float, memory_mib: float) -> Size:

@@ -108,6 +108,12 @@ class Pipeline(TypedDict):
 class Gateway(TypedDict):
     """The collectors that traces go through."""
 
+    memory_request: NotRequired[str]
+    """Memory request of each collector. The default holds the decisions that `tail_sampling` remembers by default,
+    286 MiB, and 40,000 spans that wait. `1Mi` to `64Ti`. Default: `512Mi`."""
+    memory_limit: NotRequired[str]
+    """Memory limit of each collector, `128Mi` or more; data is refused from 80 % of it on. `1Mi` to `64Ti`.
+    Default: `1Gi`."""
     replicas: NotRequired[int]
     """Number of collectors. 1 to 1000. Default: `2`."""
     volume_size: NotRequired[str]
@@ -115,11 +121,6 @@ class Gateway(TypedDict):
     wait in memory, and are lost with the pod."""
     cpu_request: NotRequired[str]
     """CPU request of each collector. Default: `100m`."""
-    memory_request: NotRequired[str]
-    """Memory request of each collector. `1Mi` to `64Ti`. Default: `256Mi`."""
-    memory_limit: NotRequired[str]
-    """Memory limit of each collector, `128Mi` or more; data is refused from 80 % of it on. `1Mi` to `64Ti`.
-    Default: `512Mi`."""
 
 
 class Singleton(TypedDict):

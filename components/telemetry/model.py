@@ -316,6 +316,19 @@ class SingletonSettings(CollectorResources):
 class GatewaySettings(CollectorResources):
     """The collectors that traces go through."""
 
+    memory_request: MemorySize = Field(
+        default="512Mi",
+        description=(
+            "Memory request of each collector. The default holds the decisions that `tail_sampling` remembers by "
+            "default, 286 MiB, and 40,000 spans that wait."
+        ),
+        examples=["1Gi"],
+    )
+    memory_limit: MemorySize = Field(
+        default="1Gi",
+        description="Memory limit of each collector, `128Mi` or more; data is refused from 80 % of it on.",
+        examples=["2Gi"],
+    )
     replicas: Replicas = Field(default=2, description="Number of collectors.", examples=[3])
     volume_size: VolumeSize | None = Field(
         default=None,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from tools.bench import collection, commands, objectives, sampling
+from tools.bench import collection, commands, objectives, sampling, scraping
 from tools.bench.measure import Budget, Command, CommandFailedError, measure, measure_in_turn, measure_once
 from tools.bench.table import HEAD, failed_row, measured_row, paired_rows, printed, ratio_budget
 
@@ -44,6 +44,7 @@ def main(arguments: Sequence[str]) -> None:
         if not options.quick:
             print("\n" + "\n".join(_collection(Path(scratch))), flush=True)
             print("\n" + "\n".join(_sampling(Path(scratch))), flush=True)
+            print("\n" + "\n".join(_scraping(Path(scratch))), flush=True)
             print("\n" + "\n".join(_objectives(Path(scratch))))
 
 
@@ -100,12 +101,21 @@ def _collection(scratch: Path) -> list[str]:
 
 
 def _sampling(scratch: Path) -> list[str]:
-    """Return the table of the sampling of traces, or the reason for none."""
+    """Return the table of spans, or the reason for none."""
     try:
         measured = sampling.measure_sampling(sampling.LOADS, scratch)
     except CommandFailedError as error:
-        return [f"sampling of traces: {error}"]
+        return [f"spans: {error}"]
     return printed(sampling.HEAD, sampling.sampling_rows(measured))
+
+
+def _scraping(scratch: Path) -> list[str]:
+    """Return the table of scrapes, or the reason for none."""
+    try:
+        measured = scraping.measure_scraping(scraping.LOADS, scratch)
+    except CommandFailedError as error:
+        return [f"scrapes: {error}"]
+    return printed(scraping.HEAD, scraping.scraping_rows(measured))
 
 
 def _machine() -> str:

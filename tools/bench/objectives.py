@@ -8,7 +8,6 @@ imports Pulumi anyway, so that imports are left out.
 import os
 import resource
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from components.alerting.objective_rules import ERRORS, REQUESTS, STEP, chunks
 from components.alerting.spec import AlertingSpec
 from components.units import parse_duration
 from tools.bench.measure import Budget, Command, CommandFailedError, Measured, Run
+from tools.bench.running import Running, running
 
 SERVICES = 200
 NAMES = ("availability", "reads", "writes")
@@ -53,7 +53,7 @@ _SCRAPE_SECONDS = 30
 _RAW_HOURS = 6
 _PERIOD_DAYS = 30
 _SETTLE_SECONDS, _MEASURE_SECONDS = 60, 120
-_START_SECONDS = 300
+_MOST_SECONDS = 900.0
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
@@ -263,27 +263,20 @@ def _prometheus(scratch: Path, target: int) -> Iterator[str]:
     }
     _write(scratch / "prometheus.yml", [configuration])
     words = ["prometheus", f"--web.listen-address={address}", "--storage.tsdb.path=data"]
-    with (scratch / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [*words, "--storage.tsdb.retention.time=60d"], cwd=scratch, stdout=log, stderr=subprocess.STDOUT
-        )
-    try:
-        _wait_until_ready(process, f"http://{address}/-/ready")
+    command = Command([*words, "--storage.tsdb.retention.time=60d"], scratch, os.environ)
+    with running(command, scratch / "log", _MOST_SECONDS) as program:
+        _wait_until_ready(program, f"http://{address}/-/ready")
         yield f"http://{address}/metrics"
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
 
 
-def _wait_until_ready(process: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + _START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
+def _wait_until_ready(program: Running, url: str) -> None:
+    while True:
+        program.check()
         try:
             with urllib.request.urlopen(url, timeout=5):
                 return
         except OSError:
             time.sleep(1)
-    raise CommandFailedError("Prometheus did not become ready")
 
 
 _COUNTERS = (

@@ -80,9 +80,9 @@ def logs(**pipeline: Any) -> dict[str, Any]:
             "must have the sources of traces (otlp), as all traces reach the gateway by OTLP",
         ),
         (
-            {"gateway": {"memory_request": "1Gi"}},
+            {"gateway": {"memory_request": "2Gi"}},
             "gateway.memory_limit",
-            "must be at least 1Gi, to start reliably and to cover memory_request",
+            "must be at least 2Gi, to start reliably and to cover memory_request",
         ),
         (
             {"events": True, "singleton": {"memory_limit": "64Mi"}},

@@ -181,7 +181,7 @@ def test_every_store_that_agents_write_to_remotely_takes_memory_for_its_series()
 
 
 @pytest.mark.parametrize(
-    ("engine", "product", "cpu"), [("alloy", "Alloy", "1"), ("otel-collector", "OpenTelemetry Collector", "350m")]
+    ("engine", "product", "cpu"), [("alloy", "Alloy", "1"), ("otel-collector", "OpenTelemetry Collector", "300m")]
 )
 def test_every_workload_of_collectors_has_a_row_and_settings_of_its_own(engine: str, product: str, cpu: str) -> None:
     areas = {"load": LOAD, "telemetry": {**SAMPLED, "engine": engine}}
@@ -195,8 +195,8 @@ def test_every_workload_of_collectors_has_a_row_and_settings_of_its_own(engine: 
     found = {path: need for path, need in needs(**areas).items() if path.startswith("telemetry.")}
     assert {path.removeprefix("telemetry."): need.value for path, need in found.items()} == {
         **{"cpu_request": cpu, "memory_request": "256Mi", "memory_limit": "512Mi"},
-        **{"gateway.replicas": 2, "gateway.cpu_request": "200m", "gateway.memory_request": "704Mi"},
-        "gateway.memory_limit": "1408Mi",
+        **{"gateway.replicas": 2, "gateway.cpu_request": "200m", "gateway.memory_request": "640Mi"},
+        "gateway.memory_limit": "1280Mi",
         **{"singleton.cpu_request": "100m", "singleton.memory_request": "256Mi", "singleton.memory_limit": "512Mi"},
     }
     assert {path for path, need in found.items() if need.below} == {
@@ -206,6 +206,17 @@ def test_every_workload_of_collectors_has_a_row_and_settings_of_its_own(engine: 
         "telemetry.gateway.memory_limit",
     }
     assert found["telemetry.gateway.memory_request"].load == "5,000 spans a second"
+
+
+@pytest.mark.parametrize("engine", ["alloy", "otel-collector"])
+def test_the_default_gateway_is_large_enough_for_the_default_sampling(engine: str) -> None:
+    sampled = {"engine": engine, "gateway": {}, "pipelines": {"traces": {"processors": ["tail_sampling"]}}}
+    small, large = (needs(load={"spans_per_second": spans}, telemetry=sampled) for spans in (1, 8_000))
+    assert {path for path in small if path.startswith("telemetry.gateway.")} == {
+        f"telemetry.gateway.{name}" for name in ("replicas", "cpu_request", "memory_request", "memory_limit")
+    }
+    assert not any(need.below for path, need in small.items() if path.startswith("telemetry."))
+    assert not any(need.below for path, need in large.items() if "gateway.memory" in path)
 
 
 def test_traces_that_wait_beyond_what_a_gateway_holds_are_a_limit_to_raise() -> None:

@@ -140,7 +140,7 @@ def test_the_queue_on_disk_has_the_size_that_is_set() -> None:
     assert queue["queue_size"] == 2 * 2**30
     assert queue["sizer"] == "bytes"
     in_memory = config("gateway-in-memory")["exporters"]["otlp_grpc/tempo"]["sending_queue"]
-    assert in_memory["queue_size"] == 128 * 2**20, "a quarter of the memory limit"
+    assert in_memory["queue_size"] == 256 * 2**20, "a quarter of the memory limit"
 
 
 def test_the_queues_of_a_gateway_fit_into_its_volume() -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -72,10 +73,10 @@ def test_the_lines_of_a_load_have_the_size_that_the_table_counts_with() -> None:
 
 
 def test_a_row_has_rates_of_the_load() -> None:
-    measured = Collected("Collector", Load("a file", 20_000), 2.0, 1.5, 99.6, lost=3, repeated=4)
-    (row,) = collection_rows([measured])
-    assert row == ["Collector, a file", "10,000", "5.0", "150 ms", "100 MiB", "3", "4"]
-    assert len(row) == len(HEAD)
+    measured = Collected("Collector", Load("a file", 20_000), 2.0, 1.5, 70.4, 99.6, lost=3, repeated=4)
+    row, tail = collection_rows([measured, replace(measured, idle_mib=None)])
+    assert row == ["Collector, a file", "10,000", "5.0", "150 ms", "70 MiB", "100 MiB", "3", "4"]
+    assert tail[4] == "" and len(row) == len(tail) == len(HEAD)
 
 
 def test_without_the_collector_the_reason_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
