@@ -1,23 +1,29 @@
 """Files of the catalogue for programs that cannot run here, from what their projects publish of them.
 
 `python -m tools.catalogue.references MODULES` reads the modules of Kubernetes and cAdvisor below a directory, such as
-`$(go env GOMODCACHE)`: the reference of the metrics of Kubernetes, and the exposition that cAdvisor is tested with.
+`$(go env GOMODCACHE)`: the reference of the metrics of Kubernetes, and the exposition that cAdvisor is tested with. The
+version of Kubernetes is that of tools.toml, and cAdvisor's the one that this Kubernetes requires. It prints what the
+files no longer have, as rules may read it.
 """
 
+import argparse
 import json
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from components.alerting.label_flow import BUCKET
-from tools.catalogue.exposition import describe, written
+from tools.bootstrap.catalog import load
+from tools.catalogue.exposition import describe, missing, written
 
-CATALOGUE = Path(__file__).resolve().parents[2] / "components" / "alerting" / "catalogue"
-KUBERNETES, CADVISOR = "v1.36.1", "v0.56.2"
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUE = ROOT / "components" / "alerting" / "catalogue"
+REFERENCE = "test/instrumentation/documentation/documentation-list.yaml"
+EXPOSITIONS = ("prometheus_metrics", "prometheus_machine_metrics")
 COMPONENTS = {
     "kubelet": ("kubelet", "/metrics"),
     "kubelet-probes": ("kubelet", "/metrics/probes"),
@@ -93,32 +99,60 @@ def _of_kubelet(name: str, metric: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def files(modules: Path) -> Iterator[tuple[str, str]]:
-    """Yield the name and the content of each file."""
-    kubernetes = modules / "k8s.io" / f"kubernetes@{KUBERNETES}"
-    path = "test/instrumentation/documentation/documentation-list.yaml"
-    reference = (kubernetes / path).read_text(encoding="utf-8")
-    source = f"https://github.com/kubernetes/kubernetes/blob/{KUBERNETES}/{path}"
+    """Yield the program and the content of each file; raise `FileNotFoundError` where a module is not there."""
+    version = load(ROOT / "tools" / "tools.toml").tools["kubernetes"].version
+    kubernetes = modules / "k8s.io" / f"kubernetes@{version}"
+    reference = (kubernetes / REFERENCE).read_text(encoding="utf-8")
+    source = f"https://github.com/kubernetes/kubernetes/blob/{version}/{REFERENCE}"
     for program, (component, endpoint) in COMPONENTS.items():
         metrics = kubernetes_metrics(reference, component, endpoint)
-        metrics = {name: metrics[name] for name in metrics.keys() - _recorded(program)}
-        yield f"{program}.reference.json", written(program, KUBERNETES, source, metrics)
-    tests = modules / "github.com" / "google" / f"cadvisor@{CADVISOR}" / "metrics" / "testdata"
-    expositions = [(tests / name).read_text() for name in ("prometheus_metrics", "prometheus_machine_metrics")]
-    source = f"https://github.com/google/cadvisor/tree/{CADVISOR}/metrics/testdata, with the labels of a kubelet"
-    yield "cadvisor.reference.json", written("cadvisor", CADVISOR, source, cadvisor_metrics(*expositions))
+        metrics = {name: metrics[name] for name in metrics.keys() - _metrics(f"{program}.json").keys()}
+        yield program, written(program, version, source, metrics)
+    version = required_version((kubernetes / "go.mod").read_text(encoding="utf-8"), "github.com/google/cadvisor")
+    tests = modules / "github.com" / "google" / f"cadvisor@{version}" / "metrics" / "testdata"
+    source = f"https://github.com/google/cadvisor/tree/{version}/metrics/testdata, with the labels of a kubelet"
+    metrics = cadvisor_metrics(*((tests / name).read_text(encoding="utf-8") for name in EXPOSITIONS))
+    yield "cadvisor", written("cadvisor", version, source, metrics)
 
 
-def _recorded(program: str) -> set[str]:
-    """Return the metrics of a program that a run of it has shown."""
-    file = CATALOGUE / f"{program}.json"
-    return set(json.loads(file.read_text())["metrics"]) if file.exists() else set()
+def required_version(go_mod: str, module: str) -> str:
+    """Return the version of a module that a go.mod requires."""
+    (version,) = re.findall(rf"^\s*(?:require\s+)?{re.escape(module)}\s+(v\S+)", go_mod, re.MULTILINE)
+    return str(version)
 
 
-def main() -> int:
-    for name, content in files(Path(sys.argv[1])):
-        (CATALOGUE / name).write_text(content, encoding="utf-8")
+def gone(program: str, content: str) -> list[str]:
+    """Return what the reference of a program had and a new one has not; what a run of it has shown is not gone."""
+    recorded = _metrics(f"{program}.json")
+    before = {name: metric for name, metric in _metrics(_file(program)).items() if name not in recorded}
+    return missing(before, json.loads(content)["metrics"])
+
+
+def _file(program: str) -> str:
+    return f"{program}.reference.json"
+
+
+def _metrics(name: str) -> dict[str, Any]:
+    """Return the metrics of a file of the catalogue; none where there is no such file."""
+    file = CATALOGUE / name
+    return dict(json.loads(file.read_text(encoding="utf-8"))["metrics"]) if file.exists() else {}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Write the files, and print what they no longer have."""
+    parser = argparse.ArgumentParser(prog="python -m tools.catalogue.references")
+    parser.add_argument("modules", type=Path, metavar="MODULES", help="directory of modules: $(go env GOMODCACHE)")
+    options = parser.parse_args(arguments)
+    try:
+        found = list(files(options.modules))
+    except FileNotFoundError as error:
+        parser.error(f"{error.filename} is not there; go mod download fetches a module")
+    for program, content in found:
+        for problem in gone(program, content):
+            print(f"{_file(program)}: {problem}")
+        (CATALOGUE / _file(program)).write_text(content, encoding="utf-8")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,12 @@
-from tools.catalogue.references import cadvisor_metrics, kubernetes_metrics
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.checkout import ROOT
+from tools.bootstrap.catalog import load
+from tools.catalogue import references
+from tools.catalogue.references import cadvisor_metrics, files, kubernetes_metrics, main, required_version
 
 REFERENCE = """
 - name: relist_duration_seconds
@@ -49,3 +57,54 @@ def test_cadvisor_has_the_labels_of_a_kubelet_and_what_that_collects() -> None:
         },
         "machine_cpu_cores": {"type": "gauge", "labels": ["machine_id"]},
     }
+
+
+@pytest.fixture
+def modules(tmp_path: Path) -> Path:
+    """Write the modules that the files are made of, in the versions of this project."""
+    kubernetes = tmp_path / "k8s.io" / f"kubernetes@{load(ROOT / 'tools' / 'tools.toml').tools['kubernetes'].version}"
+    reference = kubernetes / references.REFERENCE
+    reference.parent.mkdir(parents=True)
+    reference.write_text(REFERENCE)
+    (kubernetes / "go.mod").write_text("require (\n\tgithub.com/google/cadvisor v0.1.2\n)\n")
+    tests = tmp_path / "github.com" / "google" / "cadvisor@v0.1.2" / "metrics" / "testdata"
+    tests.mkdir(parents=True)
+    for name in references.EXPOSITIONS:
+        (tests / name).write_text(CADVISOR)
+    return tmp_path
+
+
+def test_the_files_are_of_the_kubernetes_of_this_project_and_of_its_cadvisor(modules: Path) -> None:
+    found = {program: json.loads(content) for program, content in files(modules)}
+    assert set(found) == {*references.COMPONENTS, "cadvisor"}
+    assert {program: each["version"] for program, each in found.items()} == {
+        **dict.fromkeys(references.COMPONENTS, load(ROOT / "tools" / "tools.toml").tools["kubernetes"].version),
+        "cadvisor": "v0.1.2",
+    }
+
+
+def test_the_version_of_one_module_is_not_that_of_another() -> None:
+    text = "require github.com/google/cadvisor v1.0.0\n\tgithub.com/google/cadvisor/lib v2.0.0 // indirect\n"
+    assert required_version(text, "github.com/google/cadvisor") == "v1.0.0"
+
+
+def test_what_a_new_reference_no_longer_has_is_printed(
+    modules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    catalogue = tmp_path / "catalogue"
+    catalogue.mkdir()
+    monkeypatch.setattr(references, "CATALOGUE", catalogue)
+    assert main([str(modules)]) == 0
+    assert capsys.readouterr().out == ""
+    metrics = {"probe_total": {"type": "counter"}, "probe_seconds": {"type": "gauge"}, "seen_total": {"type": "gauge"}}
+    (catalogue / "kubelet-probes.reference.json").write_text(json.dumps({"metrics": metrics}))
+    (catalogue / "kubelet-probes.json").write_text(json.dumps({"metrics": {"seen_total": {"type": "counter"}}}))
+    main([str(modules)])
+    assert capsys.readouterr().out == "kubelet-probes.reference.json: probe_seconds: not exposed\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["/nowhere"]])
+def test_without_the_modules_the_usage_is_printed(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(arguments)
+    assert "usage: python -m tools.catalogue.references [-h] MODULES" in capsys.readouterr().err
