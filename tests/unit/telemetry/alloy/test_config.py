@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from components._collector_roles import Role
 from components._spec import InvalidArgsError
 from components.telemetry.alloy.processors import memory_limiter
 from components.telemetry.labels import log_labels
 from tests.alloyfmt import alloyfmt
+from tests.checkout import ROOT
 from tests.unit.telemetry.alloy.examples import ALLOY_VARIANTS, CONFIGURATIONS
 from tests.unit.telemetry.examples import GOLDEN, component, config_of, telemetry_spec
 
@@ -41,6 +43,60 @@ def test_every_reference_names_a_component_of_the_configuration(role: Role, chan
     references = re.findall(rf"\b((?:discovery|local|loki|otelcol|prometheus)\.[a-z0-9_.]+)\.(?:{exports})\b", config)
     assert references
     assert set(references) <= components
+
+
+PROMISED: dict[str, dict[str, Any]] = {
+    "discovery.relabel.pod.output": {},
+    "discovery.relabel.source_NAME.output": {
+        "sources": {"far-away": {"kind": "containers"}},
+        "pipelines": {"containers": {"sources": ["far-away"]}},
+    },
+    "discovery.relabel.docker_default.output": {"pipelines": {"host": {"signal": "logs", "sources": ["docker"]}}},
+    "discovery.relabel.docker_source_NAME.output": {
+        "sources": {"far-away": {"kind": "docker"}},
+        "pipelines": {"host": {"signal": "logs", "sources": ["far-away"]}},
+    },
+    "loki.write.endpoint.receiver": {},
+    "loki.write.destination_loki.receiver": {
+        "logs_push_url": "https://loki.example.org/loki/api/v1/push",
+        "logs_otlp_url": "https://loki.example.org/otlp",
+        "logs_client": {"tenant": "shop"},
+    },
+    "loki.write.destination_NAME.receiver": {
+        "destinations": {"far-away": {"kind": "loki", "url": "https://loki.example.org"}},
+        "pipelines": {"containers": {"destinations": ["far-away"]}},
+    },
+    "prometheus.remote_write.metrics.receiver": {
+        "metrics_otlp_url": "",
+        "metrics_remote_write_url": "http://prometheus:9090/api/v1/write",
+    },
+    "prometheus.remote_write.destination_NAME.receiver": {
+        "destinations": {"far-away": {"kind": "prometheus", "url": "https://mimir.example.org/api/v1/push"}},
+        "pipelines": {"metrics": {"destinations": ["far-away"]}},
+    },
+    "otelcol.processor.memory_limiter.default.input": {},
+}
+"""What raw configuration can refer to, and arguments with which it is there."""
+
+
+def documented_exports() -> set[str]:
+    """Return the exports that docs/collection.md promises."""
+    section = (ROOT / "docs" / "collection.md").read_text().partition("## Raw configuration\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    return {export for row in rows for export in re.findall("`([^`]+)`", row)}
+
+
+def test_raw_configuration_can_refer_to_what_the_docs_promise() -> None:
+    assert documented_exports() == set(PROMISED)
+    for export, changes in PROMISED.items():
+        name, label = export.replace("NAME", "far_away").rpartition(".")[0].rsplit(".", 1)
+        assert re.search(rf'^{re.escape(name)} "{label}" \{{', config_of(**changes), re.MULTILINE), export
+
+
+def test_the_stack_docker_refers_to_nothing_else() -> None:
+    raw = yaml.safe_load((ROOT / "Pulumi.docker.yaml").read_text())["config"]["observability:telemetry"]["raw_config"]
+    referred = set(re.findall(r"\b(?:discovery|loki|otelcol|prometheus)(?:\.\w+){3,}", raw))
+    assert referred and referred <= documented_exports()
 
 
 @EVERY_ROLE
