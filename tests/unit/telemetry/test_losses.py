@@ -34,6 +34,45 @@ def test_the_sentence_is_that_of_the_specification(args: dict[str, Any], part: s
     assert ("decision" in losses(telemetry_spec(**args))) is ("gateway" in args)
 
 
+def read(kind: str, **further: Any) -> dict[str, Any]:
+    return {"pipelines": {"hosts": {"signal": "logs", "sources": [kind]}}, **further}
+
+
+NO_CONTAINERS = {"containers": {"enabled": False}}
+UDP = {"sources": {"syslog": {"kind": "syslog", "transport": "udp"}}}
+TAKEN, HELD = "loses up to 10 MiB of syslog that it had taken", "messages of syslog that its connections held"
+
+
+@pytest.mark.parametrize(
+    ("args", "part"),
+    [
+        (read("journald"), "entries of the journal that are older than 7 hours when a collector starts are not read"),
+        (read("docker"), "that live for less than a minute, or that are removed while their collector is away"),
+        (read("docker"), "one that is started again is read again from its beginning"),
+        (read("syslog"), TAKEN),
+        (read("syslog"), "not of the format of their source are lost"),
+        (read("syslog", engine="otel-collector"), HELD),
+        (read("syslog", **UDP), "syslog by UDP is lost while its collector restarts"),
+        (read("syslog", engine="otel-collector", **UDP), "syslog by UDP is lost while its collector restarts"),
+    ],
+)
+def test_a_source_of_hosts_has_its_own_losses(args: dict[str, Any], part: str) -> None:
+    assert part in losses(telemetry_spec(**args))
+    assert part not in losses(telemetry_spec(**{key: args[key] for key in args.keys() & {"engine"}}))
+
+
+@pytest.mark.parametrize("kind", ["journald", "docker"])
+def test_a_killed_collector_loses_lines_of_hosts_as_it_does_those_of_containers(kind: str) -> None:
+    args = read(kind)
+    args["pipelines"] |= NO_CONTAINERS
+    assert "loses up to 10 MiB of lines that it had read" in losses(telemetry_spec(**args))
+
+
+def test_syslog_by_tcp_waits_with_its_senders() -> None:
+    assert "UDP" not in losses(telemetry_spec(**read("syslog")))
+    assert TAKEN not in losses(telemetry_spec(**read("syslog", engine="otel-collector")))
+
+
 @pytest.mark.parametrize(
     ("args", "part"),
     [
