@@ -230,6 +230,15 @@ Quantity = Annotated[str, AfterValidator(_quantity)]
 Word = Annotated[str, AfterValidator(_word)]
 """A name of something elsewhere, such as an attribute or a label: not empty and without white space."""
 
+MetricLabel = Annotated[
+    str,
+    form(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", "the name of a label of Prometheus: letters, digits and '_', such as team"),
+]
+"""Name of a label of Prometheus; names that begin with `__` are its own."""
+
+LabelText = Annotated[str, Field(max_length=1024)]
+"""Value of a label of Prometheus."""
+
 Replicas = Annotated[int, Field(ge=1, le=1000)]
 """Number of pods of a workload, at most 1000, which catches typing errors."""
 

@@ -102,6 +102,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_CACHE,
         **_SERVER,
         "retention": ("retention.logs",),
+        "ruler_external_labels": ("metrics.external_labels", "cluster.name"),
     },
     "Tracing": {
         **_RELEASE,

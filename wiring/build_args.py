@@ -345,6 +345,7 @@ def logging_args(
         **cache,
         "namespace": namespace,
         "retention": settings.retention.logs,
+        "ruler_external_labels": external_labels(settings) if ruler["ruler"] else {},
         "rules": {**(own or log_rules if ruler["ruler"] else {}), **rule_files(settings)},
     }
 

@@ -11,19 +11,17 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Annotated, Any
+from typing import Any
 
 import yaml
 from pydantic import Field
 
 from .._model import StrictModel
-from ..units import form
+from ..units import LabelText, MetricLabel
 from .label_flow import BUCKET, Series, Values, union
 from .promql import NAME, Matcher, fits
 
 QUANTILE = "quantile"
-MetricLabel = Annotated[str, form(r"(?!__)[A-Za-z_][A-Za-z0-9_]*", "the name of a label, such as service")]
-LabelText = Annotated[str, Field(max_length=1024)]
 ADDITIONS, CLOSED_VALUES = "additions.yaml", "closed_values.yaml"
 
 

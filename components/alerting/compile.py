@@ -17,7 +17,7 @@ from .chart_alerts import OF_CHART, ChartAlerts, chart_override_problems, docume
 from .discipline import discipline_problems
 from .library import Available, documented_alerts, groups_recorded_elsewhere, library_groups, override_problems
 from .library.model import PLACE as LIBRARY
-from .liveness import Liveness
+from .liveness import LOG_LABELS, Liveness
 from .notifications import NotificationSettings
 from .objective_rules import objective_groups
 from .objective_runbooks import objective_alerts
@@ -294,13 +294,18 @@ class _Compilation:
 def labels_as_sent(group: Group, liveness: Liveness, external: Mapping[str, str]) -> Iterator[AlertLabels]:
     """Yield the labels of each alert of a group as Alertmanager gets them.
 
-    Those of the whole Prometheus are `external`, which Loki's ruler does not add.
+    Every ruler adds `external` to alerts that have no such label. Logs may have it, those of another cluster too;
+    series have it on their way out of Prometheus alone.
     """
-    added = external if group.language is Language.PROMQL else {}
     for index, rule in enumerate(group.rules):
         if isinstance(rule, Alert):
             found = liveness.alert_labels(rule, group.language)
-            free = (found.open | found.closed.keys()) - added.keys()
+            free = found.open | found.closed.keys()
+            own = frozenset[str]()
+            if group.language is Language.LOGQL:
+                own = LOG_LABELS if found.others else free
+            added = {name: text for name, text in external.items() if name not in own}
+            free = (free | (external.keys() & own)) - added.keys()
             yield AlertLabels({**added, **found.fixed}, free, group.place_of(index))
 
 

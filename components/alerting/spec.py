@@ -10,9 +10,9 @@ from .._kubernetes import LabelKey, LabelValue
 from .._model import Location, Plain
 from .._rule_files import RuleFile
 from .._spec import Spec, Violation, rule
-from ..units import Duration, Name, OptionalHttpUrl, Word, form
+from ..units import Duration, LabelText, MetricLabel, Name, OptionalHttpUrl, Word, form
 from ..urls import OptionalAlertmanagerUrls
-from .catalogue import ApplicationMetric, LabelText, MetricLabel
+from .catalogue import ApplicationMetric
 from .compile import Compiled, Stated, compile_alerting
 from .library import Available
 from .notifications import NotificationSettings

@@ -55,6 +55,9 @@ class LoggingArgs(TypedDict):
     retention: NotRequired[pulumi.Input[str]]
     """How long logs are kept, in whole hours, such as `744h` or `30d`; at least 24h. They are deleted from the
     store about two hours later. Default: `744h`."""
+    ruler_external_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
+    """Labels that the ruler adds to alerts that do not have them, as Prometheus adds its `external_labels`.
+    Default: none."""
     chart_version: NotRequired[str]
     """Version of the Loki chart; major version 6 is Grafana's, later ones are the community's. Default: `18.11.0`."""
     mode: NotRequired[str]

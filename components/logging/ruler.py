@@ -55,7 +55,8 @@ def ruler_config(spec: LoggingSpec) -> dict[str, Any]:
         return NO_RULES
     # The chart configures the storage of rules in a bucket, as it does that of chunks.
     local = {"storage": {"type": "local", "local": {"directory": DIRECTORY}}} if spec.rules_from_config_maps else {}
-    return {"ruler": {**local, "alertmanager_url": spec.alertmanager_url, "enable_sharding": True}}
+    labels = {"external_labels": dict(spec.ruler_external_labels)} if spec.ruler_external_labels else {}
+    return {"ruler": {**local, "alertmanager_url": spec.alertmanager_url, "enable_sharding": True, **labels}}
 
 
 def ruler_values(spec: LoggingSpec) -> dict[str, Any]:

@@ -24,7 +24,18 @@ from .._tenants import THE_ONLY_TENANT, Tenant
 from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
 from .._workload import WorkloadSettings
 from ..charts import LOKI, LOKI_IMAGE, Affected, Chart, major_version
-from ..units import Duration, MemorySize, Name, Quantity, Replicas, VolumeSize, Word, parse_quantity
+from ..units import (
+    Duration,
+    LabelText,
+    MemorySize,
+    MetricLabel,
+    Name,
+    Quantity,
+    Replicas,
+    VolumeSize,
+    Word,
+    parse_quantity,
+)
 from ..urls import OptionalAlertmanagerUrls, OptionalOtlpUrl
 from .limits import LABEL_LIMITS, LabelLimit, LoggingLimits, nearest_retention, retention_problem
 from .modes import MIGRATION_STEPS, MODES_OF_OTHERS, LokiMode, LokiRole, PersistenceStyle, path_between
@@ -390,6 +401,15 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         examples=["30d"],
     )
 
+    ruler_external_labels: Mapping[MetricLabel, LabelText] = Field(
+        default_factory=dict,
+        description=(
+            "Labels that the ruler adds to alerts that do not have them, as Prometheus adds its `external_labels`. "
+            "Default: none."
+        ),
+        examples=[{"cluster": "prod-eu1"}],
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _cache_endpoint_replaces_memcached(cls, data: Any) -> Any:
@@ -746,6 +766,12 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
             return Violation(message, {"alertmanager_url": placeholder("alertmanager_url")})
         if self.alertmanager_url and not self.ruler:
             return "only the ruler sends alerts; set ruler to true, or remove it"
+        return None
+
+    @rule("ruler_external_labels", "ruler")
+    def _ruler_external_labels_have_a_ruler(self) -> str | None:
+        if self.ruler_external_labels and not self.ruler:
+            return "only the ruler sends alerts; set ruler to true, or remove them"
         return None
 
     @rule("traces_endpoint", "chart_version", "values")

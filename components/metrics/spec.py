@@ -1,12 +1,11 @@
 """Settings and arguments of `Metrics` and of `OperatorCrds`."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from .._bucket import BucketReaderSpec
 from .._cluster import ClusterDnsSpec
@@ -25,6 +24,7 @@ from ..units import (
     HttpUrl,
     Interval,
     MemorySize,
+    MetricLabel,
     Name,
     Quantity,
     VolumeSize,
@@ -82,15 +82,6 @@ ALERT_RULES = (
 """Groups of the chart that hold alerts alone; all others hold recording rules alone."""
 OBJSTORE_KEY = "objstore.yml"
 """Key of the Secret with the object store of Thanos."""
-
-
-def _label_name(text: str) -> str:
-    if re.fullmatch(r"[a-zA-Z_][a-zA-Z0-9_]*", text) is None or text.startswith("__"):
-        raise ValueError("must be letters, digits and _, not beginning with a digit or __; choose another name")
-    return text
-
-
-MetricLabel = Annotated[str, AfterValidator(_label_name)]
 
 
 class ControlPlanePart(StrEnum):

@@ -16,7 +16,18 @@ from .._release_spec import ReleaseSettings, ReleaseSpec
 from .._spec import REMOVE, Violation, rule
 from .._workload import PlacementSettings
 from ..charts import BLACKBOX_EXPORTER, Chart
-from ..units import Hostname, Interval, MemorySize, Name, Quantity, Replicas, form, parse_duration
+from ..units import (
+    Hostname,
+    Interval,
+    LabelText,
+    MemorySize,
+    MetricLabel,
+    Name,
+    Quantity,
+    Replicas,
+    form,
+    parse_duration,
+)
 from .addresses import problem_of_address, right_address
 
 PORT = 9115
@@ -82,10 +93,6 @@ def _body(text: str) -> str:
 ProbeInterval = Annotated[Interval, AfterValidator(_interval), Bound(f"`{SHORTEST_INTERVAL}` to `{LONGEST_INTERVAL}`.")]
 ProbeTimeout = Annotated[Interval, AfterValidator(_timeout)]
 StatusCode = Annotated[int, Field(ge=100, le=599)]
-MetricLabel = Annotated[
-    str, form(r"(?!__)[a-zA-Z_]\w*", "the name of a label of Prometheus: letters, digits and '_', such as team")
-]
-LabelText = Annotated[str, Field(max_length=1024)]
 DnsName = Annotated[
     str,
     form(r"(\.|([\w-]{1,63}\.)*[\w-]{1,63}\.?)?", "a DNS name; set one such as example.org"),

@@ -170,6 +170,7 @@ EXAMPLES: dict[str, list[Args]] = {
             "namespace": "logging",
             **S3,
             **RULES,
+            "ruler_external_labels": {"cluster": "prod"},
             "tenants": ["a", "b"],
             "tenants_secret": "tenants",
             "tls_secret": "tls",

@@ -33,6 +33,16 @@ def test_files_of_the_stack_and_of_the_directory_are_one_set(beside: Path) -> No
     assert files == {"errors.yaml": CONTENT, "disk.yml": CONTENT}
 
 
+def test_alerts_on_logs_have_the_labels_of_those_on_metrics() -> None:
+    recording = stack(cluster={"name": "prod-eu1"}, logging=RULER, metrics={"external_labels": {"region": "eu"}})
+    loki, prometheus = (
+        recording.one(":Release", name).plain()["values"] for name in ("logging-loki", "metrics-prometheus")
+    )
+    external = {"cluster": "prod-eu1", "region": "eu"}
+    assert loki["loki"]["structuredConfig"]["ruler"]["external_labels"] == external
+    assert prometheus["prometheus"]["prometheusSpec"]["externalLabels"] == external
+
+
 def test_a_file_in_both_and_a_directory_that_is_none_are_refused(beside: Path) -> None:
     with pytest.raises(SettingsError, match=r"has disk\.yml, which the stack file has too"):
         stack(logging={**RULER, "rules": {"disk.yml": CONTENT}, "rules_directory": "rules"})

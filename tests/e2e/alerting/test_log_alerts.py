@@ -148,6 +148,7 @@ def test_errors_in_logs_arrive_as_one_notification_and_are_written_back(stack: S
     (payment,) = stack.page("PaymentsRefused", "firing").alerts
     assert payment["annotations"]["description"] == "5 payments of payment were refused in 5 minutes."
     assert payment["labels"]["service"] == "payment"
+    assert payment["labels"]["cluster"] == "dev", "its expression leaves the label out, and the ruler adds it"
     stack.page("OutOfMemoryInLogs", "resolved")
 
     def is_written() -> bool:

@@ -33,6 +33,13 @@ def test_the_chart_makes_the_storage_of_rules_and_runs_no_sidecar(chart: str, mo
     assert values.get(mode.ruler.section, {}).get("automountServiceAccountToken") is not True
 
 
+@pytest.mark.parametrize("chart", CHARTS)
+def test_alerts_on_logs_have_the_labels_that_others_of_the_cluster_have(chart: str) -> None:
+    labels = {"cluster": "prod-eu1"}
+    values = merged_values(spec_of(IN_BUCKET, chart_version=chart, ruler_external_labels=labels))
+    assert values["loki"]["structuredConfig"]["ruler"]["external_labels"] == labels
+
+
 def test_rules_from_config_maps_never_touch_the_bucket() -> None:
     values = merged_values(spec_of(DISTRIBUTED, **RULES, rules=FILES))
     assert values["loki"]["structuredConfig"]["ruler"]["storage"]["type"] == "local"

@@ -231,7 +231,7 @@ PAIR = {"replicas": 2, "objstore_secret": "thanos-objstore"}
             'external_labels.prometheus_replica = "a": must not be set, as the operator sets prometheus_replica',
             None,
         ),
-        ({"external_labels": {"a-b": "c"}}, "must be letters, digits and _", None),
+        ({"external_labels": {"a-b": "c"}}, "must be the name of a label of Prometheus: letters, digits", None),
         (
             {"namespace_limits": {"shop": {"samples_per_target": 300_000}}},
             "namespace_limits.shop.samples_per_target = 300000: must be at most that of every target, 200000",
