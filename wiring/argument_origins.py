@@ -150,6 +150,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "logs_uid": ("datasources.logs_uid",),
         "local_retention": ("retention.metrics", "metrics.long_term"),
         "long_term_ruler": ("metrics.long_term",),
+        "rules_as": ("metrics.kind", "cluster.service_monitors"),
         "rule_labels": ("cluster.service_monitor_labels",),
     },
     "Thanos": {

@@ -177,8 +177,12 @@ class AlertingArgs(TypedDict):
     """How long the Prometheus that evaluates rules keeps samples. Default: `15d`."""
     long_term_ruler: NotRequired[bool]
     """Whether a ruler of Thanos evaluates what needs samples of more than `local_retention`. Default: false."""
+    rules_as: NotRequired[str]
+    """Objects that hold the rules on metrics. `prometheus-rules`: objects of the Prometheus operator.
+    `config-maps`: rule files in ConfigMaps with the label `prometheus_rule`, for a Prometheus that no operator
+    runs, whose pods mount them or copy them by a sidecar. Default: `prometheus-rules`."""
     rule_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
-    """Labels of the PrometheusRules, by which the operator's Prometheus selects them. Default: none."""
+    """Labels of the objects with rules, by which the operator's Prometheus selects them. Default: none."""
     owner: NotRequired[str]
     """Team that answers for alerts that name no other. Default: `platform`."""
     runbook_url: NotRequired[str]

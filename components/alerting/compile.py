@@ -222,6 +222,7 @@ class _Compilation:
         yield from self._objective_problems
         yield from self._retention_problems()
         yield from form_problems(stated.rules)
+        yield from self._group_name_problems()
         yield from problems_of_tests(stated.rule_tests, stated.rules)
         yield from override_problems("alerts", stated.overrides, OF_CHART)
         yield from chart_override_problems("alerts", stated.overrides)
@@ -244,6 +245,15 @@ class _Compilation:
         yield from dict.fromkeys(self._of_source(problem) for found in checks for problem in found)
         if stated.own_alertmanager and stated.notifies:
             yield from self._route_problems()
+
+    def _group_name_problems(self) -> Iterator[RuleProblem]:
+        """Yield groups of users with the name of another one: rulers refuse a whole object that has a name twice."""
+        made = [*self._others, *self._budgets]
+        taken = {group.name: group.place for group in made if group.place not in self._stated.rules}
+        for group in made:
+            if group.place in self._stated.rules and group.name in taken:
+                message = f"has group {group.name!r}, which {taken[group.name]} has too; rename it"
+                yield RuleProblem(group.place, message)
 
     def _ruler_problems(self) -> Iterator[RuleProblem]:
         """Yield rules of Prometheus that read what only the ruler of Thanos records: they would find nothing."""

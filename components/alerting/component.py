@@ -1,11 +1,11 @@
-"""Rules as objects of the Prometheus operator, and the configuration of Alertmanager as a Secret."""
+"""Rules as objects of the Prometheus operator or as rule files, and the configuration of Alertmanager as a Secret."""
 
 from typing import Any
 
 import pulumi
 import yaml
 from pulumi_kubernetes.apiextensions import CustomResource
-from pulumi_kubernetes.core.v1 import Secret
+from pulumi_kubernetes.core.v1 import ConfigMap, Secret
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgs
 
 from .._kubernetes import MANAGED_BY, secret_data
@@ -13,19 +13,21 @@ from .._outputs import known_after, outputs_of
 from .alertmanager_config import CONFIG_KEY, alertmanager_templates, secret_names
 from .args import AlertingArgs
 from .compile import configuration
-from .objective_rules import chunks
+from .rule_objects import RULE_LABEL, RulesAs, rule_objects
 from .spec import AlertingSpec
 
 
 class Alerting(pulumi.ComponentResource):
     """Objectives, alerts and their routes, checked together: an alert that could never fire or arrive is refused.
 
-    It needs the definitions of `OperatorCrds`. `Metrics` runs the Alertmanager, with `config_secret` and
-    `receiver_secrets`; `Logging` and `Thanos` evaluate `log_rules` and `long_term_groups`.
+    With `rules_as` `prometheus-rules` it needs the definitions of `OperatorCrds`. `Metrics` runs the Alertmanager, with
+    `config_secret` and `receiver_secrets`; `Logging` and `Thanos` evaluate `log_rules` and `long_term_groups`.
     """
 
     namespace: pulumi.Output[str]
     """Namespace of the rules and of the Secret, known once they are there."""
+    rule_config_maps: pulumi.Output[list[str]]
+    """Names of the ConfigMaps with rule files, each with one file of its own name; none with `prometheus-rules`."""
 
     def __init__(self, name: str, args: AlertingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         component = f'Alerting "{name}"'
@@ -34,21 +36,27 @@ class Alerting(pulumi.ComponentResource):
         resolved = spec.resolve(component)
         self._spec = spec
         compiled, stated = spec.compiled, spec.stated
-        labels = resolved.apply(lambda s: {**MANAGED_BY, **s.rule_labels})
+        as_files = spec.rules_as is RulesAs.CONFIG_MAPS
+        own = {**MANAGED_BY, **({RULE_LABEL: ""} if as_files else {})}
+        labels = resolved.apply(lambda s: {**own, **s.rule_labels})
         child = pulumi.ResourceOptions(parent=self)
         made: list[pulumi.Resource] = []
-        for number, part in enumerate(chunks(compiled.groups)):
-            suffix = "rules" if number == 0 else f"rules-{number}"
-            made.append(
-                CustomResource(
-                    f"{name}-{suffix}",
-                    api_version="monitoring.coreos.com/v1",
-                    kind="PrometheusRule",
-                    metadata=ObjectMetaArgs(name=f"alerting-{suffix}", namespace=spec.namespace, labels=labels),
-                    spec={"groups": [group.rendered() for group in part]},
-                    opts=child,
+        parts = list(rule_objects(compiled.groups))
+        for part in parts:
+            metadata = ObjectMetaArgs(name=part.name, namespace=spec.namespace, labels=labels)
+            if as_files:
+                made.append(ConfigMap(f"{name}-{part.suffix}", metadata=metadata, data=part.files, opts=child))
+            else:
+                made.append(
+                    CustomResource(
+                        f"{name}-{part.suffix}",
+                        api_version="monitoring.coreos.com/v1",
+                        kind="PrometheusRule",
+                        metadata=metadata,
+                        spec=part.content,
+                        opts=child,
+                    )
                 )
-            )
         if self.config_secret:
             content = {
                 CONFIG_KEY: yaml.safe_dump(configuration(stated, compiled), sort_keys=False, allow_unicode=True),
@@ -62,6 +70,7 @@ class Alerting(pulumi.ComponentResource):
                     opts=child,
                 )
             )
+        self.rule_config_maps = pulumi.Output.from_input([part.name for part in parts if as_files])
         self.namespace = known_after(pulumi.Output.from_input(spec.namespace), *made)
         self.register_outputs(outputs_of(self))
 

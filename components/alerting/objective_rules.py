@@ -9,7 +9,6 @@ Three groups, each record with the labels `service` and `slo`:
   would weigh a quiet night like a busy day. Its reach is the whole period, so that it may belong to another ruler.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -64,9 +63,6 @@ LONGEST_SHORT_WINDOW = WINDOWS[-1]
 _FROM_COUNTS = ("1d", "3d")
 """Windows that are read from the counts: from the series of an application they cost a tenth of a ruler's time."""
 
-MAX_OBJECT_BYTES = 400_000
-"""JSON is up to a fifth shorter than YAML, of which the Prometheus operator refuses more than 524,288 bytes."""
-
 
 @cache
 def _seconds(duration: str) -> int:
@@ -102,21 +98,6 @@ def objective_groups(objectives: Iterable[Objective], *, with_cases: bool = Fals
         short += [rules.counts(), rules.burn_rates()]
         budget.append(rules.budget())
     return ObjectiveGroups(tuple(short), tuple(budget))
-
-
-def chunks(groups: Sequence[Group], size: int = MAX_OBJECT_BYTES) -> Iterator[tuple[Group, ...]]:
-    """Yield the groups in order, in parts of at most `size` bytes of JSON, and of one group at least."""
-    part: list[Group] = []
-    length = 0
-    for group in groups:
-        added = len(json.dumps(group.rendered()))
-        if part and length + added > size:
-            yield tuple(part)
-            part, length = [], 0
-        part.append(group)
-        length += added
-    if part:
-        yield tuple(part)
 
 
 def policy_state(remaining: Decimal | float) -> int:

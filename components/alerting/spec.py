@@ -19,6 +19,7 @@ from .notifications import NotificationSettings
 from .objective_rules import REMAINING
 from .objectives import ObjectiveDefaults
 from .overrides import AlertOverride
+from .rule_objects import RULE_LABEL, RulesAs
 from .rules import Language, RuleProblem
 from .shapes import Links
 
@@ -134,9 +135,18 @@ class AlertingSpec(AlertingSettings, Spec):
         description="Whether a ruler of Thanos evaluates what needs samples of more than `local_retention`.",
         examples=[True],
     )
+    rules_as: Plain[RulesAs] = Field(
+        default=RulesAs.PROMETHEUS_RULES,
+        description=(
+            "Objects that hold the rules on metrics. `prometheus-rules`: objects of the Prometheus operator. "
+            "`config-maps`: rule files in ConfigMaps with the label "
+            f"`{RULE_LABEL}`, for a Prometheus that no operator runs, whose pods mount them or copy them by a sidecar."
+        ),
+        examples=["config-maps"],
+    )
     rule_labels: Mapping[LabelKey, LabelValue] = Field(
         default_factory=dict,
-        description="Labels of the PrometheusRules, by which the operator's Prometheus selects them. Default: none.",
+        description="Labels of the objects with rules, by which the operator's Prometheus selects them. Default: none.",
         examples=[{"release": "kube-prometheus-stack"}],
     )
 

@@ -24,7 +24,8 @@ from typing import Any
 import yaml
 
 from components.alerting.compile import Compiled
-from components.alerting.objective_rules import ERRORS, REQUESTS, STEP, chunks
+from components.alerting.objective_rules import ERRORS, REQUESTS, STEP
+from components.alerting.rule_objects import rule_objects
 from components.alerting.spec import AlertingSpec
 from components.units import parse_duration
 from tools.bench.measure import Budget, Command, CommandFailedError, Measured, Run
@@ -163,8 +164,9 @@ def measure_evaluation(compiled: Path, scratch: Path) -> Evaluated:
         if shutil.which(command) is None:
             raise CommandFailedError(f"{command} is not on PATH")
     scratch.mkdir()
-    for number, part in enumerate(chunks(compile_files(compiled).groups)):
-        _write(scratch / f"rules-{number}.yaml", [{"groups": [group.rendered() for group in part]}])
+    for part in rule_objects(compile_files(compiled).groups):
+        for file, text in part.files.items():
+            (scratch / file).write_text(text, encoding="utf-8")
     now = int(time.time())
     for name, lines in (("requests", _requests(now)), ("counts", _counts(now))):
         _backfill(scratch, name, lines)
@@ -258,7 +260,7 @@ def _prometheus(scratch: Path, target: int) -> Iterator[str]:
     every = f"{_SCRAPE_SECONDS}s"
     configuration = {
         "global": {"scrape_interval": every, "evaluation_interval": every},
-        "rule_files": ["rules-*.yaml"],
+        "rule_files": ["alerting-rules*.yaml"],
         "scrape_configs": [scraped],
     }
     _write(scratch / "prometheus.yml", [configuration])

@@ -274,3 +274,12 @@ def test_the_name_of_an_alert_that_is_left_out_is_free() -> None:
         group_of(args, "rules")["rules"].append({**deepcopy(shop_alerting.QUEUE), "alert": "KubeJobFailed"})
 
     assert not [problem for problem in problems_after(changed) if "is the name of" in problem.message]
+
+
+def test_a_group_of_the_library_keeps_its_name() -> None:
+    def named(args: Arguments) -> None:
+        group_of(args, "rules")["name"] = "watchdog"
+
+    (problem,) = problems_after(named)
+    assert problem.field == "rules.checkout.yaml"
+    assert "has group 'watchdog', which library has too; rename it" in problem.message

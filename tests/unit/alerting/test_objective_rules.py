@@ -1,6 +1,5 @@
 """The rules of objectives: their cases, and the budget of their period."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -23,7 +22,6 @@ from components.alerting.objective_rules import (
     REQUESTS,
     SLA_MISSED,
     SPENT,
-    chunks,
     objective_groups,
     policy_state,
     ratio_record,
@@ -330,21 +328,3 @@ def test_rules_in_scaled_time_keep_their_form(tmp_path: Path) -> None:
     scaled = [scaled_group(group, Fraction(1, 60)) for group in groups(AVAILABILITY)]
     assert not failures(tmp_path, scaled)
     assert "[12h]" in " ".join(rule.expr for rule in scaled[2].rules), "30 days pass in 12 hours"
-
-
-def many(count: int) -> Iterator[Group]:
-    found = objective_groups(replace(AVAILABILITY, name=f"slo-{number}") for number in range(count))
-    yield from (*found.short, *found.budget)
-
-
-def test_objects_are_as_large_as_the_operator_takes() -> None:
-    parts = list(chunks(list(many(150))))
-    assert [group for part in parts for group in part] == list(many(150))
-    assert 3 <= len(parts) <= 8
-    for part in parts:
-        rendered = yaml.dump({"groups": [group.rendered() for group in part]}, Dumper=Dumper)
-        assert len(rendered) < 524_288
-
-
-def test_a_group_that_is_larger_than_an_object_is_an_object() -> None:
-    assert [len(part) for part in chunks(list(many(1)), size=10)] == [1, 1, 1]

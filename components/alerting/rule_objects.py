@@ -1,0 +1,74 @@
+"""The objects that bring compiled groups to a Prometheus: PrometheusRules for an operator, else rule files.
+
+Prometheus does not find ConfigMaps by itself: its pods mount them, or a sidecar copies those with `RULE_LABEL`.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import yaml
+
+from .rules import Group
+
+MAX_OBJECT_BYTES = 400_000
+"""JSON is up to a fifth shorter than YAML, of which the Prometheus operator refuses more than 524,288 bytes, and an API
+server more than 1 MiB in a ConfigMap."""
+RULE_LABEL = "prometheus_rule"
+"""Label of the ConfigMaps, as that of Loki's rules is `loki_rule`."""
+RULES_DIRECTORY = "/etc/prometheus/rules"
+"""A directory for the files in a pod; Prometheus has no default."""
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+class RulesAs(StrEnum):
+    """The kind of the objects that hold rules."""
+
+    PROMETHEUS_RULES = "prometheus-rules"
+    CONFIG_MAPS = "config-maps"
+
+
+@dataclass(frozen=True)
+class RuleObject:
+    """Groups that fit into one object."""
+
+    suffix: str
+    """What its name ends with: `rules`, `rules-1` and so on."""
+    groups: tuple[Group, ...]
+
+    @property
+    def name(self) -> str:
+        """Name of the object."""
+        return f"alerting-{self.suffix}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The groups in the format of Prometheus, which is the specification of a PrometheusRule too."""
+        return {"groups": [group.rendered() for group in self.groups]}
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """The data of a ConfigMap: a rule file of its own name, as all of them may be mounted into one directory."""
+        return {f"{self.name}.yaml": yaml.dump(self.content, Dumper=_Dumper, sort_keys=False, allow_unicode=True)}
+
+
+def rule_objects(groups: Sequence[Group], size: int = MAX_OBJECT_BYTES) -> Iterator[RuleObject]:
+    """Yield the groups in order, in parts of at most `size` bytes of JSON, and of one group at least."""
+    for number, part in enumerate(_parts(groups, size)):
+        yield RuleObject("rules" if number == 0 else f"rules-{number}", part)
+
+
+def _parts(groups: Sequence[Group], size: int) -> Iterator[tuple[Group, ...]]:
+    part: list[Group] = []
+    length = 0
+    for group in groups:
+        added = len(json.dumps(group.rendered()))
+        if part and length + added > size:
+            yield tuple(part)
+            part, length = [], 0
+        part.append(group)
+        length += added
+    if part:
+        yield tuple(part)
