@@ -169,7 +169,7 @@ def programs() -> Mapping[str, Program]:
         for name, described in (program.get("metrics") or {}).items():
             metrics[name] = _merged(metrics.get(name), Metric.read(described))
         found[program["program"]] = (version, metrics)
-    closed = _read_yaml(CLOSED_VALUES)
+    closed = closed_values()
     return {name: Program(name, version, _closed(name, metrics, closed)) for name, (version, metrics) in found.items()}
 
 
@@ -179,8 +179,13 @@ def recorded_files() -> list[Traversable]:
 
 
 def additions() -> list[dict[str, Any]]:
-    """Return the additions: parts of programs, each with its source."""
+    """Return the additions: parts of programs, each with its sources."""
     return list(_read_yaml(ADDITIONS))
+
+
+def closed_values() -> list[dict[str, Any]]:
+    """Return the sets of values of labels, each with its sources."""
+    return list(_read_yaml(CLOSED_VALUES))
 
 
 def _directory() -> Traversable:

@@ -1,4 +1,7 @@
 import json
+import re
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -10,6 +13,7 @@ from components.alerting.catalogue import (
     MetricType,
     Producer,
     additions,
+    closed_values,
     programs,
     recorded_files,
 )
@@ -32,10 +36,39 @@ def test_every_program_of_a_producer_is_in_the_catalogue() -> None:
     assert stated == set(programs())
 
 
-def test_every_file_states_its_program_version_and_source() -> None:
-    for program in [*(json.loads(file.read_text()) for file in recorded_files()), *additions()]:
-        assert program["program"] and program["version"] and program["source"], program["program"]
+def test_every_recorded_file_states_its_program_version_and_source() -> None:
+    for file in recorded_files():
+        program = json.loads(file.read_text())
+        assert program["program"] and program["version"] and program["source"], file.name
         assert program["metrics"]
+
+
+@pytest.mark.parametrize("entry", [*additions(), *closed_values()])
+def test_what_is_stated_by_hand_names_the_files_of_its_source(entry: Mapping[str, Any]) -> None:
+    assert entry["sources"]
+    for source in entry["sources"]:
+        assert source.keys() == {"repository", "version", "files"}
+        assert re.fullmatch(r"github\.com/[\w.-]+/[\w.-]+", source["repository"])
+        assert re.search(r"\d", source["version"]) and not re.fullmatch("main|master", source["version"])
+        assert source["files"]
+        for file in source["files"]:
+            assert re.fullmatch(r"[\w-][\w./-]*\.\w+", file), file
+
+
+def test_no_addition_repeats_what_a_run_has_shown() -> None:
+    recorded: dict[str, dict[str, Any]] = {}
+    for file in recorded_files():
+        program = json.loads(file.read_text())
+        recorded.setdefault(program["program"], {}).update(program["metrics"])
+    repeated = [
+        f"{entry['program']}: {name}"
+        for entry in additions()
+        for name, metric in entry["metrics"].items()
+        if (shown := recorded.get(entry["program"], {}).get(name))
+        and {*metric.get("labels", ()), *metric.get("optional", ())}
+        <= {*shown.get("labels", ()), *shown.get("optional", ())}
+    ]
+    assert repeated == []
 
 
 def test_a_histogram_has_three_series_and_none_of_its_own_name() -> None:
