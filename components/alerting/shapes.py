@@ -7,7 +7,7 @@ below it, and does not fire at the border.
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import quote, urlencode
@@ -34,6 +34,11 @@ from .runbooks import Runbook, runbook_address
 
 SYMPTOM = "symptom"
 """Annotation of an alert of a typed shape: what users notice."""
+SPARSE_MINUTES = 5
+"""Minutes between two failures of what is tried again and again: Tempo polls its blocks, Alertmanager sends a group and
+rules over days are evaluated once in five minutes by default."""
+_RATE_WINDOW = "15m"
+"""Window of the rate of a counter: three steps of `SPARSE_MINUTES`, so that it never sees no increase in between."""
 _STEADY = 10
 """Minutes that the series of a case go on after the alert is to fire."""
 
@@ -122,6 +127,8 @@ class Signal:
     series: Series
     warm_up: int = 0
     """Minutes until the value is that of the series."""
+    sparse: Callable[[int], Mapping[str, str]] | None = None
+    """Of a counter: the series that grow by 1 once in `SPARSE_MINUTES`, for so many minutes."""
 
 
 def selector(metric: str, labels: Mapping[str, str]) -> str:
@@ -142,14 +149,21 @@ def gauge(metric: str, unit: Unit, labels: Mapping[str, str]) -> Signal:
 def counter(
     metric: str, by: Mapping[str, str], *, matchers: Mapping[str, str] | None = None, unit: Unit = Unit.PER_SECOND
 ) -> Signal:
-    """Return the signal of the increase per second of a counter in 5 minutes, summed by labels."""
+    """Return the signal of the increase per second of a counter in `_RATE_WINDOW`, summed by labels."""
     matchers = matchers or {}
+    one = selector(metric, {**by, **matchers})
 
     def series(value: float, minutes: int) -> Mapping[str, str]:
-        return {selector(metric, {**by, **matchers}): f"0+{value * 60:.12g}x{minutes}"}
+        return {one: f"0+{value * 60:.12g}x{minutes}"}
 
-    expr = f"sum by ({', '.join(by)}) (rate({selector(metric, matchers)}[5m]))"
-    return Signal(expr, unit, by, series, warm_up=5)
+    expr = f"sum by ({', '.join(by)}) (rate({selector(metric, matchers)}[{_RATE_WINDOW}]))"
+    warm_up = parse_duration(_RATE_WINDOW) // timedelta(minutes=1)
+    return Signal(expr, unit, by, series, warm_up, lambda minutes: {one: sparse_counter(minutes)})
+
+
+def sparse_counter(minutes: int) -> str:
+    """Return the samples of a counter, one a minute, that grows by 1 once in `SPARSE_MINUTES`."""
+    return " ".join(f"{count}x{SPARSE_MINUTES - 1}" for count in range(minutes // SPARSE_MINUTES + 1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -290,7 +304,16 @@ class Above(_Threshold):
             self._fires(self._series(self._higher), begins=begins),
             *([below] if self._lower < self.threshold else []),
             self._silent("at its threshold", self._series(self.threshold), begins=begins),
+            *self._sparse_cases(),
         ]
+
+    def _sparse_cases(self) -> Sequence[Case]:
+        """Return the case that it fires on a counter that grows now and then, where any increase is too much."""
+        signal = self.signal
+        if signal.sparse is None or self.threshold:
+            return []
+        case = self._fires(signal.sparse(self._minutes(signal.warm_up)), begins=signal.warm_up)
+        return [replace(case, name=f"{self.name} fires on an increase once in {SPARSE_MINUTES} minutes")]
 
 
 @dataclass(frozen=True, kw_only=True)

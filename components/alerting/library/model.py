@@ -57,15 +57,15 @@ class Topic:
         return [*sorted(self.producers), *either, *sorted(self.application_metrics)]
 
 
-def per_second(metric: str, by: str) -> str:
-    """Return the increase per second of a counter in 5 minutes, summed by labels."""
-    return f"sum by ({by}) (rate({metric}[5m]))"
+def per_second(metric: str, by: str, window: str = "5m") -> str:
+    """Return the increase per second of a counter in a window, summed by labels."""
+    return f"sum by ({by}) (rate({metric}[{window}]))"
 
 
-def share(part: str, whole: str, by: str) -> str:
-    """Return the share of one counter in another one in 5 minutes, 0 where nothing of the part was ever counted."""
-    total = per_second(whole, by)
-    return f"({per_second(part, by)} or 0 * {total}) / {total}"
+def share(part: str, whole: str, by: str, window: str = "5m") -> str:
+    """Return the share of one counter in another one in a window, 0 where nothing of the part was ever counted."""
+    total = per_second(whole, by, window)
+    return f"({per_second(part, by, window)} or 0 * {total}) / {total}"
 
 
 def example(

@@ -117,8 +117,11 @@ _NOTIFICATIONS = Share(
     "job:alertmanager_notifications",
     "alertmanager_notifications_failed_total",
     "alertmanager_notifications_total",
-    by={**_ALERTMANAGER, "integration": "slack"},
+    # A heartbeat may be of the same integration as what pages, and is sent more often.
+    by={**_ALERTMANAGER, "integration": "slack", "receiver_name": "on-call"},
     example_labels=({"reason": "clientError"}, {}),
+    # A group that could not be sent is tried again after `group_interval`, 5 minutes.
+    window="15m",
 )
 
 ALERTMANAGER = Topic(
@@ -133,9 +136,9 @@ ALERTMANAGER = Topic(
             severity=Severity.CRITICAL,
             pending="5m",
             owner=PLATFORM,
-            summary="Notifications by {{ $labels.integration }} do not arrive",
-            description="Alertmanager fails to send {value} of its notifications by {{ $labels.integration }} "
-            "(limit {threshold}).",
+            summary="Notifications of {{ $labels.receiver_name }} do not arrive",
+            description="Alertmanager fails to send {value} of the notifications of the receiver "
+            "{{ $labels.receiver_name }} by {{ $labels.integration }} (limit {threshold}).",
             impact="Pages by this way reach nobody; this one arrives by the other ways of its route.",
             symptom="None: a channel is silent.",
             dashboard="alertmanager",
@@ -146,7 +149,11 @@ ALERTMANAGER = Topic(
             runbook=Runbook(
                 meaning="Slack, PagerDuty, the mail server or another receiver refuses notifications, or is away.",
                 diagnose=[
-                    Query("Why", "sum by (integration, reason) (rate(alertmanager_notifications_failed_total[15m]))"),
+                    Query(
+                        "Why",
+                        "sum by (receiver_name, integration, reason) "
+                        "(rate(alertmanager_notifications_failed_total[15m]))",
+                    ),
                     POD_LOGS,
                     "`make alert-test STACK=prod` sends a test page through each receiver.",
                 ],

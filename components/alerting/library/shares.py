@@ -28,24 +28,26 @@ class Share:
     """Labels that the records add."""
     example_labels: tuple[Mapping[str, str], Mapping[str, str]] = ({}, {})
     """Further labels of the series of the example: of the part, and of the rest."""
+    window: str = "5m"
+    """Window of both: at least three times the time between two increases of a counter."""
 
     @property
     def signal(self) -> Signal:
         """The share."""
-        return gauge(f"{self.record}_failed:ratio5m", Unit.RATIO, {**self.by, **self.constant})
+        return gauge(f"{self.record}_failed:ratio{self.window}", Unit.RATIO, {**self.by, **self.constant})
 
     @property
     def traffic(self) -> Signal:
         """The whole per second."""
-        return gauge(f"{self.record}:rate5m", Unit.PER_SECOND, {**self.by, **self.constant})
+        return gauge(f"{self.record}:rate{self.window}", Unit.PER_SECOND, {**self.by, **self.constant})
 
     @property
     def records(self) -> list[Record]:
         """The records."""
         by = ", ".join(self.by)
-        part, whole = per_second(self.part, by), per_second(self.whole, by)
+        part, whole = (per_second(counter, by, self.window) for counter in (self.part, self.whole))
         total = f"{part} + {whole}" if self.added else whole
-        ratio = f"{part} / ({total})" if self.added else share(self.part, self.whole, by)
+        ratio = f"{part} / ({total})" if self.added else share(self.part, self.whole, by, self.window)
         return [
             Record(self.traffic.expr, total, self.constant),
             Record(self.signal.expr, ratio, self.constant),

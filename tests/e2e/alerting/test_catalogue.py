@@ -21,6 +21,7 @@ from opentelemetry.proto.trace.v1.trace_pb2 import Span as OtlpSpan
 
 from components._collector_roles import Role
 from components.logging import Logging, LoggingArgs
+from components.metrics.alertmanager import FEATURES
 from sandbox import controlplane
 from sandbox.commands import HOST, free_ports
 from tests.checkout import ROOT
@@ -244,6 +245,7 @@ def test_alertmanager(programs: Programs, tmp_path: Path) -> None:
     file.write_text(yaml.safe_dump({"route": {"receiver": "team", "group_wait": "0s"}, "receivers": [receiver]}))
     arguments = [f"--config.file={file}", f"--storage.path={tmp_path / 'data'}"]
     arguments += [f"--cluster.listen-address={HOST}:{gossip}", f"--web.listen-address={HOST}:{port}"]
+    arguments += [f"--enable-feature={','.join(FEATURES)}"]
     program = programs.start("alertmanager", arguments, port)
     program.post("/api/v2/alerts", json.dumps([ALERT]).encode(), "application/json")
     failed = "alertmanager_notification_requests_failed_total"

@@ -39,7 +39,7 @@ MEASURED = (
     "instance:node_cpu:utilization",
     "instance:node_memory:utilization",
     "job:prometheus_alerts_failed:ratio5m",
-    "job:alertmanager_notifications_failed:ratio5m",
+    "job:alertmanager_notifications_failed:ratio15m",
 )
 """What a healthy stack measures of the real programs and of the service."""
 

@@ -1,5 +1,6 @@
 """The library: the alerts and records of the documents by name and value, and what a stack leaves out or changes."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import promql_parser
@@ -16,8 +17,8 @@ from components.alerting.library import (
     topics,
 )
 from components.alerting.overrides import AlertOverride
-from components.alerting.rules import Alert, AlertType, Group, Language, Record, Severity
-from components.alerting.shapes import Links
+from components.alerting.rules import Alert, AlertType, Case, Firing, Group, Language, Record, Severity
+from components.alerting.shapes import Links, selector, sparse_counter
 from tests.promtool import failures
 
 LINKS = Links("https://grafana.example.org", "https://wiki.example.org/runbooks/{alert}.md")
@@ -149,6 +150,24 @@ def test_an_override_changes_the_rule_and_its_cases(tmp_path: Path) -> None:
 def test_an_override_that_changes_nothing_is_a_problem(name: str, override: AlertOverride, message: str) -> None:
     (problem,) = override_problems("alerts", {name: override})
     assert problem.message.startswith(message)
+
+
+def test_a_failing_receiver_is_found_beside_a_healthy_one_of_its_integration(tmp_path: Path) -> None:
+    rules, alerts = (group for group in GROUPS if group.name.startswith("alertmanager_"))
+    failing = next(rule for rule in alerts.rules if rule.name == "AlertmanagerFailingToSend")
+    of = {"namespace": "monitoring", "job": "prom-alertmanager", "integration": "webhook"}
+    heartbeat, pager = ({**of, "receiver_name": name} for name in ("heartbeat", "pager"))
+    sent, failed = "alertmanager_notifications_total", "alertmanager_notifications_failed_total"
+    series = {
+        selector(sent, heartbeat): "0+1x60",
+        selector(failed, {**heartbeat, "reason": "other"}): "0x60",
+        # One group, which is tried again after its `group_interval`.
+        selector(sent, pager): sparse_counter(60),
+        selector(failed, {**pager, "reason": "other"}): sparse_counter(60),
+    }
+    fires = [Firing(f"{minute}m", failing.name, [{**pager, **failing.labels}]) for minute in range(20, 60)]
+    whole = replace(rules, rules=[*rules.rules, failing], cases=[Case("pager", series, fires)])
+    assert not failures(tmp_path, [whole])
 
 
 def test_alerts_on_logs_are_for_the_ruler_of_loki() -> None:
