@@ -26,7 +26,7 @@ from .openslo import read_objectives
 from .overrides import AlertOverride
 from .producers import PRODUCERS
 from .routes import Inhibition
-from .routing import ALERT_NAME, AlertLabels, check_inhibitions, check_routes
+from .routing import ALERT_NAME, AlertLabels, check_inhibitions, check_routes, unused_inhibitors
 from .rule_files import form_problems, problems_of_tests, read_groups, read_tests, untested_problems
 from .rules import (
     OWNER_LABEL,
@@ -276,6 +276,8 @@ class _Compilation:
         switch = settings.dead_mans_switch is not None
         yield from check_routes(routing_tree(settings), self._alert_labels, dead_mans_switch=switch)
         yield from check_inhibitions(self._inhibitions, self._alert_labels)
+        stated = [alert for alert in self._alert_labels if not alert.place.startswith(f"{LIBRARY}: ")]
+        yield from unused_inhibitors(self._inhibitions, stated)
 
     def _retention_problems(self) -> Iterator[RuleProblem]:
         stated = self._stated

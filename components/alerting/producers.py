@@ -62,7 +62,9 @@ def _all() -> Sequence[Producer]:
             f"{metrics}.kube_state_metrics",
             honor_labels=True,
         ),
-        _scraped("node-exporter", ["node-exporter"], ["node-exporter"], f"{metrics}.node_exporter"),
+        _scraped("node-exporter", ["node-exporter"], ["node-exporter"], f"{metrics}.node_exporter").with_target(
+            node=_ANY
+        ),
         Producer(
             "kubelet",
             ("kubelet",),

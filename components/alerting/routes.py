@@ -227,6 +227,11 @@ DEFAULT_INHIBITIONS: Mapping[str, Inhibition] = {
     "node-down-by-node": Inhibition(
         source_matchers=['alertname="NodeDown"', 'node!=""'], target_matchers=['alertname!="NodeDown"'], equal=["node"]
     ),
+    "node-cordoned": Inhibition(
+        source_matchers=['alertname="NodeCordoned"', 'node!=""'],
+        target_matchers=['alertname="NodeDown"'],
+        equal=["node"],
+    ),
     "critical-over-warning": Inhibition(
         source_matchers=['severity="critical"', 'service!=""', 'slo=""'],
         target_matchers=['severity="warning"'],
@@ -238,7 +243,8 @@ DEFAULT_INHIBITIONS: Mapping[str, Inhibition] = {
         equal=["alertname", "service", "slo"],
     ),
 }
-"""Inhibitions that are there where alerts have them: a cluster or a node that is down, and critical over warning."""
+"""Inhibitions that are there where alerts have them: a cluster or a node that is down, a node that is
+maintained, and critical over warning."""
 
 
 def route_violations(

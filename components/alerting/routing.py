@@ -328,6 +328,18 @@ def _inhibition_problems(inhibition: Inhibition, alerts: Sequence[AlertLabels]) 
             break
 
 
+def unused_inhibitors(inhibitions: Mapping[str, Inhibition], alerts: Sequence[AlertLabels]) -> Iterator[RuleProblem]:
+    """Yield alerts of type inhibitor that are the source of no inhibition: they would mute nothing."""
+    sources = [_matchers(inhibition.source_matchers) for inhibition in inhibitions.values()]
+    for alert in alerts:
+        if alert.type is AlertType.INHIBITOR and all(_part(source, alert) is None for source in sources):
+            yield RuleProblem(
+                alert.place or alert.name,
+                f"{TYPE_LABEL} = {AlertType.INHIBITOR}: {alert.name} mutes nothing, as it is the source of no "
+                f'inhibition; add one to inhibitions with source_matchers: [alertname="{alert.name}"], or remove it',
+            )
+
+
 def effective(inhibitions: Mapping[str, Inhibition], alerts: Sequence[AlertLabels]) -> dict[str, Inhibition]:
     """Return the inhibitions by which an alert mutes another one."""
     return {

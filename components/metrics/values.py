@@ -26,6 +26,7 @@ CONTROL_PLANE = {
 SELECTORS = ("rule", "serviceMonitor", "podMonitor", "probe", "scrapeConfig")
 CONFIG_LABEL = "observability/alertmanager"
 """Label of an AlertmanagerConfig that is merged into the configuration: the name of the release."""
+_NODE_NAME = {"action": "replace", "sourceLabels": ["__meta_kubernetes_pod_node_name"], "targetLabel": "node"}
 REVISION = "observability/objstore-revision"
 """Annotation that restarts the pods when the Secret with the object store changes."""
 
@@ -226,6 +227,8 @@ def _node_exporter(spec: MetricsSpec) -> dict[str, Any]:
         "resources": resources("20m", "64Mi"),
         "securityContext": SECCOMP_PROFILE,
         "containerSecurityContext": NO_PRIVILEGES,
+        # The name by which kube-state-metrics and the kubelet know the node.
+        "prometheus": {"monitor": {"relabelings": [_NODE_NAME]}},
     }
 
 

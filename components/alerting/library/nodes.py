@@ -27,6 +27,7 @@ _SPACE = f'node_filesystem_avail_bytes{{fstype!~"{_NO_FILESYSTEMS}"}}'
 _RECEIVED, _SENT = "node_network_receive", "node_network_transmit"
 _BY_MOUNT = "sum by (instance, device, mountpoint)"
 _NODE = {"instance": "10.0.0.1:9100"}
+_NAMED_NODE = {**_NODE, "node": "node-1"}
 _MOUNT = {**_NODE, "device": "/dev/sda1", "mountpoint": "/var/lib"}
 _TARGET = 'job="node-exporter",instance="10.0.0.1:9100"'
 
@@ -136,13 +137,13 @@ NODES = Topic(
             severity=Severity.CRITICAL,
             pending="2m",
             owner=PLATFORM,
-            summary="Node {{ $labels.instance }} cannot be reached",
-            description="node_exporter of {{ $labels.instance }} has not answered for 2 minutes.",
+            summary="Node {{ $labels.node }} cannot be reached",
+            description="node_exporter of {{ $labels.node }} ({{ $labels.instance }}) has not answered for 2 minutes.",
             impact="The pods of the node are unreachable, until Kubernetes starts them elsewhere after 5 minutes.",
             symptom="Services with one replica on the node do not answer; others are slower.",
             dashboard="node",
             job=JOB,
-            target=_NODE,
+            target=_NAMED_NODE,
             runbook=Runbook(
                 meaning="Prometheus cannot scrape node_exporter: the node, its network or the exporter is down.",
                 diagnose=[
@@ -271,24 +272,12 @@ MAINTENANCE = Topic(
         Inhibitor(
             name="NodeCordoned",
             owner=PLATFORM,
-            summary="{{ $labels.instance }} takes no pods",
-            description="The node of {{ $labels.instance }} is cordoned: it is being maintained.",
-            stated=(
-                f'max by (instance) ((up{{job="{JOB}"}} >= bool 0)'
-                ' * on (namespace, pod) group_left (node) kube_pod_info{host_network="true"}'
-                " * on (node) group_left () kube_node_spec_unschedulable) == 1"
-            ),
-            result=_NODE,
-            fires_on={
-                f'up{{{_TARGET},namespace="monitoring",pod="exporter-x"}}': "0x2",
-                'kube_pod_info{namespace="monitoring",pod="exporter-x",node="node-1",host_network="true"}': "1x2",
-                'kube_node_spec_unschedulable{node="node-1"}': "1x2",
-            },
-            silent_on={
-                f'up{{{_TARGET},namespace="monitoring",pod="exporter-x"}}': "0x2",
-                'kube_pod_info{namespace="monitoring",pod="exporter-x",node="node-1",host_network="true"}': "1x2",
-                'kube_node_spec_unschedulable{node="node-1"}': "0x2",
-            },
+            summary="{{ $labels.node }} takes no pods",
+            description="The node {{ $labels.node }} is cordoned: it is being maintained.",
+            stated="max by (node) (kube_node_spec_unschedulable) == 1",
+            result={"node": "node-1"},
+            fires_on={'kube_node_spec_unschedulable{node="node-1"}': "1x2"},
+            silent_on={'kube_node_spec_unschedulable{node="node-1"}': "0x2"},
             runbook=Runbook(
                 meaning="The node was cordoned; `NodeDown` of it reaches nobody until `kubectl uncordon`.",
                 diagnose=["`kubectl get nodes`: those with SchedulingDisabled."],

@@ -6,6 +6,8 @@ from pathlib import Path
 import promql_parser
 import pytest
 
+from components.alerting.alertmanager_config import all_inhibitions
+from components.alerting.compile import labels_as_sent
 from components.alerting.discipline import discipline_problems
 from components.alerting.library import (
     Available,
@@ -16,7 +18,11 @@ from components.alerting.library import (
     spans,
     topics,
 )
+from components.alerting.liveness import Liveness
+from components.alerting.notifications import NotificationSettings
 from components.alerting.overrides import AlertOverride
+from components.alerting.producers import PRODUCERS
+from components.alerting.routing import AlertLabels, effective, unused_inhibitors
 from components.alerting.rules import Alert, AlertType, Case, Firing, Group, Language, Record, Severity
 from components.alerting.shapes import Links, selector, sparse_counter
 from tests.promtool import failures
@@ -168,6 +174,20 @@ def test_a_failing_receiver_is_found_beside_a_healthy_one_of_its_integration(tmp
     fires = [Firing(f"{minute}m", failing.name, [{**pager, **failing.labels}]) for minute in range(20, 60)]
     whole = replace(rules, rules=[*rules.rules, failing], cases=[Case("pager", series, fires)])
     assert not failures(tmp_path, [whole])
+
+
+def test_a_node_that_is_down_or_cordoned_mutes_by_its_name_too() -> None:
+    liveness = Liveness(GROUPS, [PRODUCERS[name] for name in ("node-exporter", "kube-state-metrics")])
+    groups = [group for group in GROUPS if group.name in ("infrastructure_alerts", "maintenance_inhibitors")]
+    alerts = [labels for group in groups for labels in labels_as_sent(group, liveness, {})]
+    down = next(alert for alert in alerts if alert.name == "NodeDown")
+    assert {"instance", "node"} <= down.open
+    of_state_metrics = AlertLabels({"alertname": "KubeNodeNotReady", "severity": "warning"}, frozenset({"node"}))
+    found = all_inhibitions(NotificationSettings(), [*alerts, of_state_metrics])
+    assert {"node-down", "node-down-by-node", "node-cordoned"} == found.keys()
+    without = effective({"x": found["node-down-by-node"]}, [down, of_state_metrics])
+    assert without, "KubeNodeNotReady of the node is muted"
+    assert not [*unused_inhibitors(found, alerts)]
 
 
 def test_alerts_on_logs_are_for_the_ruler_of_loki() -> None:

@@ -23,6 +23,7 @@ from components.alerting.routing import (
     node_of,
     outcomes,
     receivers_of,
+    unused_inhibitors,
 )
 from tests.installed_tools import require
 from tests.unit.alerting.amtool import routes_test, write
@@ -268,6 +269,17 @@ def test_an_inhibition_by_a_label_that_both_have_is_accepted() -> None:
 def test_alerts_that_are_source_and_target_do_not_mute_each_other() -> None:
     both = inhibition(['cluster!=""'], ['cluster!=""'], "cluster")
     assert effective(both, [DOWN, QUIET]) == {}
+
+
+def test_an_inhibitor_that_no_inhibition_names_is_refused() -> None:
+    cordoned = alert("Cordoned", "none", "cluster", alert_type="inhibitor")
+    named = inhibition(["alertname=Cordoned"], ["severity=warning"], "cluster")
+    (problem,) = unused_inhibitors({}, [cordoned, QUIET])
+    assert problem.message == (
+        "alert_type = inhibitor: Cordoned mutes nothing, as it is the source of no inhibition; add one to inhibitions "
+        'with source_matchers: [alertname="Cordoned"], or remove it'
+    )
+    assert not [*unused_inhibitors(named, [cordoned, QUIET])]
 
 
 def test_default_inhibitions_are_those_that_the_alerts_have_a_use_for() -> None:

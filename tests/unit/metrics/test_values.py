@@ -190,6 +190,11 @@ def test_node_exporter_has_no_capability_and_listens_at_the_address_of_its_node(
     assert exporter["service"] == {"listenOnAllInterfaces": False}
 
 
+def test_series_of_node_exporter_have_the_name_of_their_node() -> None:
+    (relabeling,) = values()["prometheus-node-exporter"]["prometheus"]["monitor"]["relabelings"]
+    assert (relabeling["sourceLabels"], relabeling["targetLabel"]) == (["__meta_kubernetes_pod_node_name"], "node")
+
+
 def test_an_exporter_that_is_off_has_no_values() -> None:
     chart = values(node_exporter=False, kube_state_metrics=False, priority_class="high")
     assert (chart["nodeExporter"], chart["kubeStateMetrics"]) == ({"enabled": False}, {"enabled": False})
