@@ -339,15 +339,28 @@ class Below(_Threshold):
 class FullWithin(Below):
     """Space that is predicted to be used up within hours: a signal in hours that is negative where space grows."""
 
+    free: Signal
+    """The share of the space that is left, of the same labels as the hours."""
+    much: float = 0.2
+    """The share at which much is left: what fills a disk at first, such as images of a new node, soon ends."""
+
     @property
     def expr(self) -> str:
-        """The hours that are left, where there are fewer than the threshold."""
-        return f"{self.signal.expr} > 0 and {self.signal.expr} < {self.threshold:g}"
+        """The hours that are left, where there are fewer than the threshold and not much is left."""
+        hours = f"{self.signal.expr} > 0 and {self.signal.expr} < {self.threshold:g}"
+        return f"{hours} and {self.free.expr} < {self.much:g}"
 
     def cases(self) -> Sequence[Case]:
-        """Return the cases of `Below`, and that of space that grows."""
-        grows = self._silent("where space grows", self._series(-self.threshold), begins=self.signal.warm_up)
-        return [*super().cases(), grows]
+        """Return the cases of `Below`, that of space that grows, and that of much space."""
+        much = {**self.signal.series(self._lower, self._minutes()), **self.free.series(self.much, self._minutes())}
+        return [
+            *super().cases(),
+            self._silent("where space grows", self._series(-self.threshold)),
+            self._silent("where much is left", much),
+        ]
+
+    def _series(self, value: float) -> Mapping[str, str]:
+        return {**super()._series(value), **self.free.series(self.much / 2, self._minutes())}
 
 
 @dataclass(frozen=True, kw_only=True)

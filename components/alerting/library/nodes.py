@@ -1,6 +1,6 @@
 """USE of nodes: utilization, saturation and errors of processors, memory, disks and network, by node_exporter."""
 
-from ..rules import Group, Record, Severity
+from ..rules import Case, Group, Record, Severity
 from ..runbooks import Query, Runbook
 from ..shapes import Above, FullWithin, Info, Inhibitor, TargetDown, Unit, gauge
 from .model import PLACE, PLATFORM, Topic, example
@@ -12,6 +12,7 @@ JOB = "node-exporter"
 CPU_UTILIZATION = "instance:node_cpu:utilization"
 MEMORY_UTILIZATION = "instance:node_memory:utilization"
 FULL_HOURS = "instance:node_disk:predicted_full_hours"
+FREE = "instance:node_disk:free_ratio"
 AVAILABLE_IN_A_DAY = "instance:node_disk:predicted_avail_bytes24h"
 CPU_SATURATION = "instance:node_cpu:load_per_cpu"
 MEMORY_SATURATION = "instance:node_memory:major_faults_rate5m"
@@ -23,7 +24,8 @@ MEMORY_ERRORS = "instance:node_memory:corrected_errors_rate5m"
 
 _NO_FILESYSTEMS = "tmpfs|ramfs|overlay|squashfs|iso9660"
 """Types of filesystems that hold no data of their own, or that are full by design."""
-_SPACE = f'node_filesystem_avail_bytes{{fstype!~"{_NO_FILESYSTEMS}"}}'
+_DATA = f'{{fstype!~"{_NO_FILESYSTEMS}"}}'
+_SPACE = f"node_filesystem_avail_bytes{_DATA}"
 _RECEIVED, _SENT = "node_network_receive", "node_network_transmit"
 _BY_MOUNT = "sum by (instance, device, mountpoint)"
 _NODE = {"instance": "10.0.0.1:9100"}
@@ -39,8 +41,14 @@ _RECORDS = Group(
             MEMORY_UTILIZATION,
             "1 - sum by (instance) (node_memory_MemAvailable_bytes) / sum by (instance) (node_memory_MemTotal_bytes)",
         ),
-        # Negative where space grows, and infinite where it stays as it is.
-        Record(FULL_HOURS, f"-1 * {_BY_MOUNT} ({_SPACE}) / {_BY_MOUNT} (deriv({_SPACE}[6h])) / 3600"),
+        # Negative where space grows, and infinite where it stays as it is; after an hour, as the first minutes of a
+        # node are like no others.
+        Record(
+            FULL_HOURS,
+            f"-1 * {_BY_MOUNT} ({_SPACE}) / {_BY_MOUNT} (deriv({_SPACE}[6h])) / 3600"
+            f" and {_BY_MOUNT} ({_SPACE} offset 1h)",
+        ),
+        Record(FREE, f"{_BY_MOUNT} ({_SPACE}) / {_BY_MOUNT} (node_filesystem_size_bytes{_DATA})"),
         Record(AVAILABLE_IN_A_DAY, f"{_BY_MOUNT} (predict_linear({_SPACE}[6h], 24 * 3600))"),
         Record(
             CPU_SATURATION,
@@ -86,6 +94,9 @@ _RECORDS = Group(
                 f'node_filesystem_avail_bytes{{{_TARGET},device="/dev/sda1",fstype="ext4",mountpoint="/"}}': (
                     "40000-1000x12"
                 ),
+                f'node_filesystem_size_bytes{{{_TARGET},device="/dev/sda1",fstype="ext4",mountpoint="/"}}': (
+                    "120000x12"
+                ),
                 f'node_filesystem_avail_bytes{{{_TARGET},device="tmpfs",fstype="tmpfs",mountpoint="/run"}}': (
                     "40000-1000x12"
                 ),
@@ -93,9 +104,22 @@ _RECORDS = Group(
             {
                 f'{FULL_HOURS}{{device="/dev/sda1",instance="10.0.0.1:9100",mountpoint="/"}}': 30,
                 f'{AVAILABLE_IN_A_DAY}{{device="/dev/sda1",instance="10.0.0.1:9100",mountpoint="/"}}': 6000,
+                f'{FREE}{{device="/dev/sda1",instance="10.0.0.1:9100",mountpoint="/"}}': 0.25,
             },
             at="10h",
             interval="1h",
+        ),
+        Case(
+            "a new node pulls images for half an hour",
+            {
+                f'node_filesystem_avail_bytes{{{_TARGET},device="/dev/sda1",fstype="ext4",mountpoint="/"}}': (
+                    "40000-500x29 25500x40"
+                )
+            },
+            samples=[
+                {"expr": f"count({FULL_HOURS}) or vector(0)", "eval_time": at, "exp_samples": [{"value": value}]}
+                for at, value in (("30m", 0), ("59m", 0), ("61m", 1))
+            ],
         ),
         example(
             "the busiest disk, and the errors of all devices",
@@ -200,14 +224,13 @@ NODES = Topic(
             dashboard="node",
             signal=gauge(FULL_HOURS, Unit.HOURS, _MOUNT),
             threshold=24,
+            free=gauge(FREE, Unit.RATIO, _MOUNT),
             runbook=Runbook(
-                meaning="The space that is left, divided by its loss per hour in the last 6 hours, is less than a day.",
+                meaning="The space that is left, divided by its loss per hour in the last 6 hours, is less than a day, "
+                "and less than a fifth of the space is left. A node has the alert after its first hour.",
                 diagnose=[
                     Query("The space that is predicted for tomorrow, below 0 where it is full", AVAILABLE_IN_A_DAY),
-                    Query(
-                        "The share that is left",
-                        "node_filesystem_avail_bytes / node_filesystem_size_bytes",
-                    ),
+                    Query("The share that is left", FREE),
                     "On the node: `du -xh --max-depth=2 <mountpoint> | sort -h | tail`.",
                 ],
                 resolve=[

@@ -37,14 +37,16 @@ PROMQL = [group for group in GROUPS if group.language is Language.PROMQL]
 ALERTS = {rule.name: rule for group in GROUPS for rule in group.rules if isinstance(rule, Alert)}
 
 # Rows 4.8: `up{job="node"}` of the documents never fires here, as the chart calls the job `node-exporter`; the ratio
-# has the minimum of traffic of row 4.4; the hours are printed as hours.
+# has the minimum of traffic of row 4.4; the hours are printed as hours, and need a disk that is nearly full: a new node
+# pulls its images.
 DOCUMENTS = {
     "HighErrorRate": ("service:http_errors:ratio5m > 0.05 and service:http_requests:rate5m > 10", "5m", "critical"),
     "HighLatencyP99": ("service:http_latency:p99_5m > 1", "10m", "warning"),
     "NodeDown": ('up{job="node-exporter"} == 0', "2m", "critical"),
     "HighCPU": ("instance:node_cpu:utilization > 0.85", "15m", "warning"),
     "DiskFillingUp": (
-        "instance:node_disk:predicted_full_hours > 0 and instance:node_disk:predicted_full_hours < 24",
+        "instance:node_disk:predicted_full_hours > 0 and instance:node_disk:predicted_full_hours < 24"
+        " and instance:node_disk:free_ratio < 0.2",
         "30m",
         "warning",
     ),

@@ -61,7 +61,12 @@ RATIO = RatioAbove(
     traffic=gauge("shop:requests:rate5m", Unit.PER_SECOND, SHOP),
     minimum=10,
 )
-FULL = FullWithin(**PAGE, signal=gauge("shop:disk:full_hours", Unit.HOURS, SHOP), threshold=24)
+FULL = FullWithin(
+    **PAGE,
+    signal=gauge("shop:disk:full_hours", Unit.HOURS, SHOP),
+    threshold=24,
+    free=gauge("shop:disk:free_ratio", Unit.RATIO, SHOP),
+)
 SHAPES: list[Shape] = [
     above(),
     Above(**PAGE, signal=counter("shop_failures_total", SHOP), threshold=0),
@@ -92,7 +97,8 @@ def test_cases_hold(shape: Shape, tmp_path: Path) -> None:
         (above(), "shop:value < 10"),
         (RATIO, "shop:errors:ratio5m > 0.05"),
         (RATIO, "shop:errors:ratio5m > 0.05 and shop:requests:rate5m >= 10"),
-        (FULL, "shop:disk:full_hours < 24"),
+        (FULL, "shop:disk:full_hours < 24 and shop:disk:free_ratio < 0.2"),
+        (FULL, "shop:disk:full_hours > 0 and shop:disk:full_hours < 24"),
         (SHAPES[5], 'up{job="node"} == 0'),
         (SHAPES[6], 'absent(up{job="store"})'),
     ],
