@@ -13,7 +13,7 @@ from .matchers import Matcher, Operator, parse_matchers
 from .notifications import NotificationSettings
 from .receivers import NO_RECEIVER, SECRETS, receiver_config, secret_references, smtp_config
 from .routes import ALL_LABELS, DEFAULT_INHIBITIONS, Inhibition, Route, TimeRange
-from .routing import ALERT_NAME, AlertLabels, Node, effective
+from .routing import ALERT_NAME, OVER_WARNING_OF_SERIES, AlertLabels, Node, effective, over_warning_of_series
 from .rules import TYPE_LABEL, AlertType
 from .templates import FILE, template_file
 
@@ -74,7 +74,10 @@ def all_inhibitions(settings: NotificationSettings, alerts: Sequence[AlertLabels
     """Return the inhibitions of the user, and the default ones by which one of the alerts mutes another."""
     defaults = {
         name: inhibition
-        for name, inhibition in DEFAULT_INHIBITIONS.items()
+        for name, inhibition in {
+            **DEFAULT_INHIBITIONS,
+            OVER_WARNING_OF_SERIES: over_warning_of_series(alerts),
+        }.items()
         if settings.default_inhibitions and name not in settings.inhibitions
     }
     return {**effective(defaults, alerts), **settings.inhibitions}

@@ -11,8 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from ..units import parse_duration
+from . import chart_rules
 from .alertmanager_config import REAL_TIME, alertmanager_config, all_inhibitions, routing_tree
 from .catalogue import ApplicationMetric
+from .chart_alert_table import Kept
 from .chart_alerts import OF_CHART, ChartAlerts, chart_override_problems, documented_chart_alerts
 from .discipline import discipline_problems
 from .library import Available, documented_alerts, groups_recorded_elsewhere, library_groups, override_problems
@@ -26,7 +28,14 @@ from .openslo import read_objectives
 from .overrides import AlertOverride
 from .producers import PRODUCERS
 from .routes import Inhibition
-from .routing import ALERT_NAME, AlertLabels, check_inhibitions, check_routes, unused_inhibitors
+from .routing import (
+    ALERT_NAME,
+    OVER_WARNING_OF_SERIES,
+    AlertLabels,
+    check_inhibitions,
+    check_routes,
+    unused_inhibitors,
+)
 from .rule_files import form_problems, problems_of_tests, read_groups, read_tests, untested_problems
 from .rules import (
     OWNER_LABEL,
@@ -40,9 +49,6 @@ from .rules import (
 )
 from .runbooks import missing_runbooks, runbook_problems
 from .shapes import Links
-
-TARGET_LABELS = frozenset({"namespace", "pod", "container", "service", "instance", "job", "node", "endpoint"})
-"""Labels that an alert of the chart may have, as its series do."""
 
 
 @dataclass(frozen=True)
@@ -182,16 +188,25 @@ class _Compilation:
     @cached_property
     def _alert_labels(self) -> list[AlertLabels]:
         own = [labels for group in self._every_group for labels in self._labels_of(group)]
-        return [*own, *(self._of_chart() if self._stated.notifies else ())]
+        return [*own, *self._of_chart()]
 
-    def _of_chart(self) -> Iterator[AlertLabels]:
-        """Yield the labels of the alerts of the chart, whose expressions are known once it is rendered."""
+    @cached_property
+    def _chart_alerts(self) -> Mapping[str, Kept]:
+        return self._stated.chart_alerts.deployed if self._stated.notifies else {}
+
+    def _fixed_of_chart(self) -> Iterator[dict[str, str]]:
+        """Yield the labels that the rules of the chart's alerts state."""
         stated = self._stated
-        for name, kept in stated.chart_alerts.deployed.items():
+        for name, kept in self._chart_alerts.items():
             changed = stated.overrides.get(name, AlertOverride()).severity
             for severity in [changed] if changed else kept.severities:
-                fixed = {ALERT_NAME: name, SEVERITY_LABEL: severity.value, OWNER_LABEL: stated.owner}
-                yield AlertLabels({**stated.external_labels, **fixed}, TARGET_LABELS, f"chart: {name}")
+                yield {ALERT_NAME: name, SEVERITY_LABEL: severity.value, OWNER_LABEL: stated.owner}
+
+    def _of_chart(self) -> Iterator[AlertLabels]:
+        for fixed in self._fixed_of_chart():
+            labels = {**self._stated.external_labels, **fixed}
+            name = fixed[ALERT_NAME]
+            yield AlertLabels(labels, chart_rules.alert_labels(name) - labels.keys(), f"chart: {name}")
 
     def _labels_of(self, group: Group) -> Iterator[AlertLabels]:
         external = self._stated.external_labels
@@ -211,6 +226,10 @@ class _Compilation:
             [*self._every_group, *groups_recorded_elsewhere(stated.available)],
             [PRODUCERS[name] for name in sorted(stated.available.producers) if name in PRODUCERS],
             stated.application_metrics,
+            recorded=chart_rules.recorded_metrics(
+                stated.available.producers, {kept.section for kept in self._chart_alerts.values()}
+            ),
+            alerts=list(self._fixed_of_chart()),
         )
 
     @cached_property
@@ -236,7 +255,7 @@ class _Compilation:
         # Where a user gives an alert the name of another one, the user's is named.
         users_last = sorted(self._every_group, key=lambda group: group.place != LIBRARY)
         checks = (
-            discipline_problems(users_last, stated.chart_alerts.deployed if stated.notifies else ()),
+            discipline_problems(users_last, self._chart_alerts),
             untested_problems(self._of_users, tests),
             missing_runbooks(self._every_group, written, stated.runbook_url),
             self._liveness.problems(),
@@ -275,7 +294,8 @@ class _Compilation:
         settings = self._stated.notifications
         switch = settings.dead_mans_switch is not None
         yield from check_routes(routing_tree(settings), self._alert_labels, dead_mans_switch=switch)
-        yield from check_inhibitions(self._inhibitions, self._alert_labels)
+        ours = {OVER_WARNING_OF_SERIES} - settings.inhibitions.keys()
+        yield from check_inhibitions(self._inhibitions, self._alert_labels, some_missing=ours)
         stated = [alert for alert in self._alert_labels if not alert.place.startswith(f"{LIBRARY}: ")]
         yield from unused_inhibitors(self._inhibitions, stated)
 

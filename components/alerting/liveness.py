@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 
 from .._log_labels import CLUSTER, OTLP_INDEX_LABELS, SERVICE_NAME, IndexLabel
-from .catalogue import ApplicationMetric, Catalogue, Family, MetricType, Producer, Variant
+from .catalogue import ApplicationMetric, Catalogue, Family, Metric, MetricType, Producer, Variant
 from .label_flow import ANY_OR_ABSENT, UNKNOWN, Series, Values, constant, label_flow, union
 from .logql import is_metric_query, result_series, stream_matchers
 from .producers import APPLICATION, PRODUCERS
@@ -58,11 +58,14 @@ class Liveness:
         deployment_labels: Iterable[str] = DEPLOYMENT_LABELS,
         log_labels: Collection[str] = LOG_LABELS,
         foreign: Collection[str] = (),
+        recorded: Iterable[tuple[str, Metric]] = (),
+        alerts: Sequence[Mapping[str, str]] = (),
     ) -> None:
         """Take the rules and what produces series.
 
         `application` has the labels that the scrape of an application adds. `foreign` are the places of groups whose
-        texts are another's, such as a chart's: a label that is missing in them is no problem.
+        texts are another's, such as a chart's: a label that is missing in them is no problem. `recorded` are the
+        records, and `alerts` the labels of the alerts, of rules that are not in `groups`.
         """
         self._groups = groups
         self._foreign = frozenset(foreign)
@@ -77,6 +80,10 @@ class Liveness:
         self._families: dict[tuple[str, ...], Family] = {}
         for name, declared in (application_metrics or {}).items():
             self._catalogue.declare(name, declared.metric, application)
+        for name, metric in recorded:
+            series = Series({NAME: constant(name), **metric.labels})
+            self._catalogue.add(name, Variant(_RECORD, series, metric.type))
+        self._other_alerts = alerts
         for group in groups:
             for rule in group.rules:
                 if isinstance(rule, Record):
@@ -224,9 +231,10 @@ class Liveness:
     def _alert_variants(self, name: str) -> Iterator[Variant]:
         """Yield the series that Prometheus makes of alerts; they have the labels of the rule and of its result."""
         own = {"alertstate": Values(frozenset({"pending", "firing"}))} if name == ALERTS else {}
-        for alert in (rule for group in self._groups for rule in group.rules if isinstance(rule, Alert)):
-            stated = {key: ANY_OR_ABSENT if "{{" in text else constant(text) for key, text in alert.labels.items()}
-            fixed = {NAME: constant(name), "alertname": constant(alert.name)}
+        rules = [rule for group in self._groups for rule in group.rules if isinstance(rule, Alert)]
+        for labels in [*({**rule.labels, "alertname": rule.name} for rule in rules), *self._other_alerts]:
+            stated = {key: ANY_OR_ABSENT if "{{" in text else constant(text) for key, text in labels.items()}
+            fixed = {NAME: constant(name)}
             yield Variant("alerts", Series({**stated, **own, **fixed}, True), MetricType.GAUGE)
 
     def _unknown_name(self, selector: Selector) -> str:

@@ -232,8 +232,10 @@ DEFAULT_INHIBITIONS: Mapping[str, Inhibition] = {
         target_matchers=['alertname="NodeDown"'],
         equal=["node"],
     ),
+    # Of a service as a whole. Alerts that keep the labels of their series have `routing.over_warning_of_series`: their
+    # `service` may be the one that Prometheus scrapes, the same for every node and volume.
     "critical-over-warning": Inhibition(
-        source_matchers=['severity="critical"', 'service!=""', 'slo=""'],
+        source_matchers=['severity="critical"', 'service!=""', 'slo=""', 'job=""'],
         target_matchers=['severity="warning"'],
         equal=["alertname", "service"],
     ),

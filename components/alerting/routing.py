@@ -4,7 +4,7 @@
 are, and for all that there could be.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,9 @@ from .routes import Inhibition
 from .rules import ALERT_TYPES, SEVERITY_LABEL, TYPE_LABEL, AlertType, RuleProblem, Severity
 
 ALERT_NAME = "alertname"
+JOB = "job"
+OVER_WARNING_OF_SERIES = "critical-over-warning-of-series"
+"""Name of the inhibition of `over_warning_of_series`."""
 OTHER = "(another value)"
 """Stands for every value of a label that no matcher names."""
 Domains = Mapping[str, Sequence[str]]
@@ -292,13 +295,19 @@ Part = Mapping[str, str | None]
 """The labels of the alerts of a rule that matchers select, `None` for a value that only the series tell."""
 
 
-def check_inhibitions(inhibitions: Mapping[str, Inhibition], alerts: Sequence[AlertLabels]) -> Iterator[RuleProblem]:
-    """Yield inhibitions that mute nothing, mute for ever, or mute what has nothing in common with their source."""
+def check_inhibitions(
+    inhibitions: Mapping[str, Inhibition], alerts: Sequence[AlertLabels], *, some_missing: Collection[str] = ()
+) -> Iterator[RuleProblem]:
+    """Yield inhibitions that mute nothing, mute for ever, or mute what has nothing in common with their source.
+
+    `some_missing` are the names of those that compare labels which neither side may have, beside others that both have.
+    """
     for name, inhibition in inhibitions.items():
-        yield from (RuleProblem(f"inhibitions.{name}", text) for text in _inhibition_problems(inhibition, alerts))
+        problems = _inhibition_problems(inhibition, alerts, some_missing=name in some_missing)
+        yield from (RuleProblem(f"inhibitions.{name}", text) for text in problems)
 
 
-def _inhibition_problems(inhibition: Inhibition, alerts: Sequence[AlertLabels]) -> Iterator[str]:
+def _inhibition_problems(inhibition: Inhibition, alerts: Sequence[AlertLabels], *, some_missing: bool) -> Iterator[str]:
     sources, targets = _sides(inhibition, alerts)
     texts = {"source": inhibition.source_matchers, "target": inhibition.target_matchers}
     shown = {side: f"{side}_matchers = {', '.join(map(str, _matchers(text)))}" for side, text in texts.items()}
@@ -318,7 +327,7 @@ def _inhibition_problems(inhibition: Inhibition, alerts: Sequence[AlertLabels]) 
             f"{shown['source']}: {always[0].alert.name} always fires, and mutes {always[1].alert.name} for ever; "
             f'exclude it by {TYPE_LABEL}=""'
         )
-    for pair in pairs:
+    for pair in () if some_missing else pairs:
         if label := _missing(pair, inhibition.equal):
             yield (
                 f"{equal}: {pair[0].alert.name} mutes every {pair[1].alert.name}, as neither has the label {label} and "
@@ -338,6 +347,28 @@ def unused_inhibitors(inhibitions: Mapping[str, Inhibition], alerts: Sequence[Al
                 f"{TYPE_LABEL} = {AlertType.INHIBITOR}: {alert.name} mutes nothing, as it is the source of no "
                 f'inhibition; add one to inhibitions with source_matchers: [alertname="{alert.name}"], or remove it',
             )
+
+
+def over_warning_of_series(alerts: Sequence[AlertLabels]) -> Inhibition:
+    """Return the inhibition by which a critical alert mutes the warning of its name on the same series.
+
+    It compares every label that both severities of an alert have from their series, such as the volume; Alertmanager
+    takes those that an alert has not for equal.
+    """
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for alert in alerts:
+        if JOB in alert.open | alert.fixed.keys():
+            by_severity = found.setdefault(alert.name, {})
+            severity = alert.fixed.get(SEVERITY_LABEL, "")
+            by_severity[severity] = by_severity.get(severity, frozenset()) | alert.open
+    empty: frozenset[str] = frozenset()
+    shared = (each.get(Severity.CRITICAL, empty) & each.get(Severity.WARNING, empty) for each in found.values())
+    labels = frozenset({JOB, "service"}).union(*shared)
+    return Inhibition(
+        source_matchers=['severity="critical"', f'{JOB}!=""', 'slo=""'],
+        target_matchers=['severity="warning"'],
+        equal=[ALERT_NAME, *sorted(labels)],
+    )
 
 
 def effective(inhibitions: Mapping[str, Inhibition], alerts: Sequence[AlertLabels]) -> dict[str, Inhibition]:

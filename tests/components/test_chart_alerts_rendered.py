@@ -1,5 +1,7 @@
 """The alerts of the real chart kube-prometheus-stack: the table knows each, and what is kept fires on its cases."""
 
+import os
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
@@ -8,12 +10,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+import yaml
 
 from components.alerting.chart_alert_cases import EXAMPLES
 from components.alerting.chart_alert_table import KEPT, LEFT_OUT, Reason
-from components.alerting.chart_alerts import ChartAlerts, chart_groups, unexpected_alerts
+from components.alerting.chart_alerts import CHART, ChartAlerts, chart_groups, unexpected_alerts
+from components.alerting.chart_rules import FILE
 from components.alerting.discipline import discipline_problems
+from components.alerting.label_flow import Series, Values, constant, union
+from components.alerting.liveness import Liveness
 from components.alerting.overrides import AlertOverride
+from components.alerting.producers import PRODUCERS as CATALOGUE
+from components.alerting.promql import NAME, parse, selectors
 from components.alerting.rules import Alert, Group, Record, Severity
 from components.alerting.shapes import Links
 from components.charts import KUBE_PROMETHEUS_STACK
@@ -21,6 +29,7 @@ from components.metrics import Metrics, MetricsArgs
 from components.metrics.spec import ALERT_RULES
 from tests.promtool import failures
 from tests.real_charts import require_renderable
+from tools.catalogue import RECORD_VARIABLE
 from tools.program import record
 from tools.render.releases import render_releases
 
@@ -138,3 +147,86 @@ def test_a_case_of_each_alert_notices_that_it_cannot_fire(tmp_path: Path) -> Non
     ]
     found = failures(tmp_path, dead)
     assert not [name for name in KEPT if f"alertname: {name}," not in found]
+
+
+DATA = Path(__file__).resolve().parents[2] / "components" / "alerting" / "catalogue" / FILE
+OF_EVERY_ALERT = {"alertname", "severity", "owner"}
+_SECTION = re.compile(r"\.Values\.defaultRules\.create.*?\.Values\.defaultRules\.rules\.(\w+)")
+_GROUP = re.compile(r"^ {2,4}(?:- )?name: ([\w.-]+)$", re.MULTILINE)
+
+
+def sections() -> dict[str, str]:
+    """Return the section of each group, as the templates of the chart state it."""
+    chart = require_renderable(KUBE_PROMETHEUS_STACK, KUBE_PROMETHEUS_STACK.default_version)
+    texts = [file.read_text() for file in chart.glob("templates/prometheus/rules-*/*.yaml")]
+    return {group: found[1] for text in texts if (found := _SECTION.search(text)) for group in _GROUP.findall(text)}
+
+
+def alerts_with_labels(live: Liveness, found: Sequence[Group]) -> dict[str, list[str]]:
+    labels: dict[str, set[str]] = {}
+    for alert in alerts(found):
+        of_rule = live.alert_labels(alert)
+        assert not of_rule.others, f"{alert.name}: its labels are not known"
+        labels.setdefault(alert.name, set()).update(of_rule.fixed, of_rule.closed, of_rule.open)
+    return {name: sorted(each - OF_EVERY_ALERT) for name, each in sorted(labels.items())}
+
+
+def recorded(live: Liveness, found: Sequence[Group]) -> dict[str, Any]:
+    """Return the records by section, but those that never record anything."""
+    dead = {problem.place for problem in live.problems()}
+    known = sections()
+    records: dict[str, dict[str, list[Series]]] = {}
+    needs: dict[str, set[str]] = {}
+    own = {rule.name for group in found for rule in group.rules if isinstance(rule, Record)}
+    for group in found:
+        for index, rule in enumerate(group.rules):
+            if isinstance(rule, Record) and group.place_of(index) not in dead:
+                section = known[group.name]
+                series = live.alert_labels(Alert("x", rule.expr))
+                names = {*series.fixed, *series.closed, *series.open} - {"alertname", NAME}
+                optional = {label for label, texts in series.closed.items() if "" in texts}
+                values = {label: Values(None, label in optional) for label in sorted(names)}
+                stated = {label: constant(text) for label, text in rule.labels.items()}
+                records.setdefault(section, {}).setdefault(rule.name, []).append(Series({**values, **stated}))
+                needs.setdefault(section, set()).update(needed(live, rule.expr, own))
+    return {
+        section: {
+            "producers": sorted(needs[section]),
+            "metrics": {name: described(union(several)) for name, several in sorted(metrics.items())},
+        }
+        for section, metrics in sorted(records.items())
+    }
+
+
+def needed(live: Liveness, expression: str, own: set[str]) -> set[str]:
+    """Return the producers without which an expression has no series."""
+    found = set()
+    for selector in selectors(parse(expression)):
+        if selector.name not in own:
+            matchers = [matcher for matcher in selector.matchers if matcher.label != NAME]
+            variants = live._family((selector.name,)).variants
+            producers = {each.producer for each in variants if not each.series.selected(matchers).is_empty}
+            found |= producers if len(producers) == 1 else set()
+    return found
+
+
+def described(series: Series) -> dict[str, Any]:
+    labels = {label: values for label, values in sorted(series.labels.items())}
+    stated = {
+        "labels": [label for label, values in labels.items() if not values.absent],
+        "optional": [label for label, values in labels.items() if values.absent],
+        "values": {label: sorted(values.texts) for label, values in labels.items() if values.texts is not None},
+    }
+    return {field: found for field, found in stated.items() if found}
+
+
+def test_the_labels_of_alerts_and_records_are_those_of_the_released_chart() -> None:
+    live = Liveness(kept(), CATALOGUE.values())
+    found = {"alerts": alerts_with_labels(live, kept()), "records": recorded(live, kept())}
+    if os.environ.get(RECORD_VARIABLE):
+        version = KUBE_PROMETHEUS_STACK.default_version
+        note = f"# Labels of the rules of {CHART} {version}, written by {Path(__file__).name}."
+        DATA.write_text(
+            f"{note}\n{yaml.safe_dump(found, sort_keys=False, default_flow_style=None, width=110)}", encoding="utf-8"
+        )
+    assert yaml.safe_load(DATA.read_text(encoding="utf-8")) == found

@@ -1,12 +1,146 @@
-"""The labels that the checks of routes take alerts to have."""
+"""Everything that a stack states of alerting, compiled together, and the labels that its alerts are sent with."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
+from components._spec import InvalidArgsError
 from components.alerting.compile import labels_as_sent
 from components.alerting.liveness import Liveness
+from components.alerting.matchers import parse_matchers
 from components.alerting.producers import PRODUCERS
 from components.alerting.routing import AlertLabels
 from components.alerting.rules import Alert, Group, Language
+from components.alerting.spec import AlertingSpec
+
+HOOK = {"kind": "webhook", "url": "http://pager.tools/alerts"}
+ONE = {"namespace": "monitoring", "receivers": {"one": HOOK}}
+TWO = {"receivers": {"one": HOOK, "two": HOOK}, "default_receiver": "one"}
+
+
+def problems(stated: Mapping[str, Any]) -> list[str]:
+    try:
+        AlertingSpec.check("Alerting", {**ONE, **stated})
+    except InvalidArgsError as error:
+        return [f"{each.field}: {each.message}" for each in error.problems]
+    return []
+
+
+def mutes(source: Mapping[str, str], target: Mapping[str, str]) -> list[str]:
+    """Return the names of the inhibitions by which one alert mutes another, as Alertmanager decides it."""
+    spec = AlertingSpec.check("Alerting", ONE)
+
+    def selects(texts: Sequence[str], labels: Mapping[str, str]) -> bool:
+        every = [matcher for text in texts for matcher in parse_matchers(text)]
+        return all(matcher.matches(labels.get(matcher.label, "")) for matcher in every)
+
+    return [
+        name
+        for name, found in spec.compiled.inhibitions.items()
+        if selects(found.source_matchers, source)
+        and selects(found.target_matchers, target)
+        and all(source.get(label, "") == target.get(label, "") for label in found.equal)
+    ]
+
+
+DISK = {
+    "alertname": "NodeFilesystemAlmostOutOfSpace",
+    "job": "node-exporter",
+    "service": "prometheus-node-exporter",
+    "namespace": "monitoring",
+    "instance": "10.0.0.1:9100",
+    "device": "/dev/sda1",
+    "mountpoint": "/",
+}
+VOLUME = {
+    "alertname": "KubePersistentVolumeFillingUp",
+    "job": "kubelet",
+    "service": "prometheus-kubelet",
+    "instance": "10.0.0.1:10250",
+    "namespace": "a",
+    "persistentvolumeclaim": "data",
+}
+CRITICAL, WARNING = {"severity": "critical"}, {"severity": "warning"}
+
+
+@pytest.mark.parametrize(
+    ("alert", "other"),
+    [
+        (DISK, {"instance": "10.0.0.2:9100"}),
+        (DISK, {"mountpoint": "/data", "device": "/dev/sdb1"}),
+        (VOLUME, {"namespace": "b"}),
+        (VOLUME, {"persistentvolumeclaim": "wal"}),
+    ],
+)
+def test_a_critical_alert_of_the_chart_mutes_the_warning_of_its_series_alone(
+    alert: dict[str, str], other: dict[str, str]
+) -> None:
+    assert mutes({**alert, **CRITICAL}, {**alert, **WARNING}) == ["critical-over-warning-of-series"]
+    assert mutes({**alert, **CRITICAL}, {**alert, **WARNING, **other}) == []
+
+
+@pytest.mark.parametrize("label", ["persistentvolumeclaim", "deployment", "job_name", "mountpoint", "long"])
+def test_a_route_may_match_a_label_that_alerts_of_the_chart_have(label: str) -> None:
+    assert problems({**TWO, "routes": {"x": {"receiver": "two", "matchers": [f'{label}=~".+"']}}}) == []
+
+
+def test_a_route_on_a_label_that_no_alert_has_is_refused() -> None:
+    (found,) = problems({**TWO, "routes": {"x": {"receiver": "two", "matchers": ['storageclass="fast"']}}})
+    assert found.startswith('routes.x: storageclass="fast": matches no alert that reaches it')
+
+
+def test_an_inhibition_may_compare_a_label_that_alerts_of_the_chart_have() -> None:
+    volume = {
+        "source_matchers": ["severity=critical", 'persistentvolumeclaim!=""'],
+        "target_matchers": ["severity=warning"],
+        "equal": ["alertname", "persistentvolumeclaim", "namespace"],
+    }
+    assert problems({"inhibitions": {"volume": volume}}) == []
+
+
+def rules(expr: str) -> dict[str, Any]:
+    """Return a file with a record."""
+    return {"rules": {"shop.yaml": {"groups": [{"name": "shop", "rules": [{"record": "shop:x:y", "expr": expr}]}]}}}
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        'ALERTS{alertname="KubeNodeNotReady",alertstate="firing",severity="warning"}',
+        "sum by (instance) (instance:node_cpu_utilisation:rate5m)",
+        'sum by (namespace) (namespace_workload_pod:kube_pod_owner:relabel{workload_type="deployment"})',
+    ],
+)
+def test_a_rule_may_read_the_alerts_and_the_records_of_the_chart(expr: str) -> None:
+    assert problems(rules(expr)) == []
+
+
+@pytest.mark.parametrize(
+    ("expr", "stated", "message"),
+    [
+        ('ALERTS{alertname="NodeCPUHighUsage"}', {}, "alertname = NodeCPUHighUsage: must be a value of the label"),
+        (
+            'ALERTS{alertname="KubeJobFailed"}',
+            {"alerts": {"KubeJobFailed": {"enabled": False, "reason": "Ours."}}},
+            "alertname = KubeJobFailed: must be a value of the label",
+        ),
+        (
+            "instance:node_cpu_utilisation:rate5m",
+            {"producers": ["prometheus"]},
+            "metric = instance:node_cpu_utilisation:rate5m: nothing that the stack deploys produces it",
+        ),
+        (
+            "sum by (node) (instance:node_cpu_utilisation:rate5m)",
+            {},
+            "sum by (node): its operand must have the label",
+        ),
+    ],
+)
+def test_what_the_chart_does_not_have_here_is_refused(expr: str, stated: dict[str, Any], message: str) -> None:
+    (found,) = problems({**rules(expr), **stated})
+    assert message in found
+
 
 EXTERNAL = {"cluster": "prod", "region": "eu"}
 BY_NAMESPACE = 'sum by (namespace) (rate({namespace=~".+"} |= "error" [5m])) > 1'
