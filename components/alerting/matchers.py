@@ -31,6 +31,8 @@ _ATOM = re.compile(
     r"(?:\\(?P<escaped>.)|\[(?P<first>[^\]^\\])[^\]]*\]|(?P<any>\.)|(?P<plain>[^\\\[\](){}*+?^$|.]))(?P<times>[*+?]?)",
     re.DOTALL,
 )
+_PLAIN = re.compile(r"\(?[\w /:@-]+(\|[\w /:@-]+)*\)?")
+"""A regular expression that is a list of texts."""
 _CLASSES = {"d": "0", "w": "a", "s": " "}
 
 
@@ -62,6 +64,13 @@ class Matcher:
             return (self.value,)
         found = (_sample(part) for part in _alternatives(self.value))
         return tuple(text for text in found if text is not None and self._regex.fullmatch(text) is not None)
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it matches its samples alone."""
+        if self.operator is Operator.MATCHES:
+            return _PLAIN.fullmatch(self.value) is not None
+        return self.operator is Operator.EQUAL
 
     @cached_property
     def _regex(self) -> Any:

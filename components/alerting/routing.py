@@ -18,6 +18,8 @@ ALERT_NAME = "alertname"
 JOB = "job"
 OVER_WARNING_OF_SERIES = "critical-over-warning-of-series"
 """Name of the inhibition of `over_warning_of_series`."""
+_ALL = (".*", ".+")
+"""Regular expressions that leave no value."""
 OTHER = "(another value)"
 """Stands for every value of a label that no matcher names."""
 Domains = Mapping[str, Sequence[str]]
@@ -143,6 +145,7 @@ def check_routes(root: Node, alerts: Sequence[AlertLabels], *, dead_mans_switch:
     `dead_mans_switch` is whether there is a receiver for alerts of that type.
     """
     vocabulary = _vocabulary(root)
+    sleeping: dict[str, str] = {}
     taken: set[int] = set()
     paths = {id(path[-1]): path for path in root.walk()}
     for same in _alike(vocabulary, alerts):
@@ -150,17 +153,43 @@ def check_routes(root: Node, alerts: Sequence[AlertLabels], *, dead_mans_switch:
             taken |= {id(step) for node in reached for step in paths[id(node)]}
             if problem := _unheard(domains, reached, same[0]):
                 yield from (RuleProblem(alert.place or alert.name, problem.format(alert=alert.name)) for alert in same)
+            elif same[0].fixed.get(SEVERITY_LABEL) == Severity.CRITICAL and _sleeps(reached):
+                sleeping.setdefault(next(node.name for node in reached if not node.generated), same[0].name)
+    yield from (
+        RuleProblem(
+            f"routes.{name}",
+            f"{alert} is critical and notifies nobody at times of this route; add a route without time intervals, one "
+            "with mute_time_intervals that are the active_time_intervals here, or make it a warning",
+        )
+        for name, alert in sleeping.items()
+    )
     yield from _switch_problems(alerts, dead_mans_switch)
     for path in paths.values():
         node, parents = path[-1], path[:-1]
         if node.generated or id(node) in taken or not all(id(parent) in taken for parent in parents):
             continue
-        if all(matcher.samples for step in path for matcher in step.matchers):
+        if _is_decided(path):
             yield _untaken(path, vocabulary)
 
 
+def _is_decided(path: Sequence[Node]) -> bool:
+    """Whether the samples of matchers tell that nothing matches a path.
+
+    A regular expression matches other values too, which another matcher of the label, of the path or before it, may
+    leave where it takes the samples.
+    """
+    own = list(dict.fromkeys(matcher for step in path for matcher in step.matchers))
+    listed = {SEVERITY_LABEL, *(matcher.label for matcher in own if matcher.is_listed)}
+    others = [*own, *(matcher for step in _earlier(path) for matcher in step.matchers if matcher.value not in _ALL)]
+    return all(
+        matcher.samples
+        and (matcher.label in listed or not any(one.label == matcher.label and one != matcher for one in others))
+        for matcher in own
+    )
+
+
 def _unheard(domains: Domains, reached: Sequence[Node], alert: AlertLabels) -> str | None:
-    """Return why an alert notifies nobody, or not at all times, `None` where it does."""
+    """Return why an alert notifies nobody, `None` where it does."""
     if alert.type in (AlertType.INHIBITOR, AlertType.INFO):
         return None
     where = ", ".join(f"{name}={values[0]!r}" for name, values in domains.items() if name in alert.open and values)
@@ -169,14 +198,23 @@ def _unheard(domains: Domains, reached: Sequence[Node], alert: AlertLabels) -> s
         return (
             f"{which}: reaches no receiver but {NO_RECEIVER}, which notifies nobody; add a route to a receiver for it"
         )
-    names = [node.name for node in reached]
-    timed = all(node.options.keys() & {"active_time_intervals", "mute_time_intervals"} for node in reached)
-    if timed and alert.fixed.get(SEVERITY_LABEL) == Severity.CRITICAL:
-        return (
-            f"{which}: is critical and notifies nobody at the times of route {' and '.join(names)}; add a route "
-            "without time intervals, or make it a warning"
-        )
     return None
+
+
+def _sleeps(reached: Sequence[Node]) -> bool:
+    """Whether there are times at which none of some routes notifies.
+
+    There are none where one is active at least in the intervals that another one mutes at most.
+    """
+    active, muted = (
+        [frozenset(node.options.get(name, ())) for node in reached]
+        for name in ("active_time_intervals", "mute_time_intervals")
+    )
+    if any(not on and not off for on, off in zip(active, muted, strict=True)):
+        return False
+    days = [on for on, off in zip(active, muted, strict=True) if on and not off]
+    nights = [off for on, off in zip(active, muted, strict=True) if off and not on]
+    return not any(night <= day for day in days for night in nights)
 
 
 def _switch_problems(alerts: Sequence[AlertLabels], receiver: bool) -> Iterator[RuleProblem]:

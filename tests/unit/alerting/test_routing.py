@@ -204,15 +204,50 @@ def test_only_the_route_that_is_wrong_is_reported_of_those_within_it() -> None:
     assert [*problems(two(routes), WARNINGS)] == ["routes.pay"]
 
 
-def test_a_critical_alert_that_sleeps_at_night_is_refused() -> None:
-    routes = {"day": {"receiver": "two", "matchers": ['team="shop"'], "active_time_intervals": ["day"]}}
-    found = problems(two(routes, time_intervals={"day": [{"times": ["09:00-17:00"]}]}), WARNINGS)
-    assert found == {
-        "alerts.yml: B": (
-            "B: is critical and notifies nobody at the times of route day; add a route without time intervals, or make "
-            "it a warning"
+@pytest.mark.parametrize(
+    "routes",
+    [
+        {"x": {"receiver": "two", "matchers": ['service=~"pay.*"', 'service=~".*-api"']}},
+        {"x": {"matchers": ['service=~"pay.*"']}, "y": {"under": "x", "matchers": ['service=~".*-api"']}},
+        {"x": {"matchers": ['service=~"[a-p].*"']}, "y": {"receiver": "two", "matchers": ['service=~"[a-z].*"']}},
+        {"x": {"receiver": "two", "matchers": ['service=~"pay.*"', 'service!="pay"']}},
+    ],
+)
+def test_regular_expressions_that_share_values_are_accepted(routes: dict[str, Any]) -> None:
+    assert problems(two({"last": {"receiver": "two", "matchers": ["severity=critical"]}, **routes}), WARNINGS) == {}
+
+
+@pytest.mark.parametrize("matchers", [['team=~"shop|pay"', 'team=~"cart.*"'], ['team="shop"', 'team!="shop"']])
+def test_lists_of_values_that_share_none_are_refused(matchers: list[str]) -> None:
+    (found,) = problems(two({"x": {"receiver": "two", "matchers": matchers}}), WARNINGS).values()
+    assert "contradict each other" in found
+
+
+DAY = {"receiver": "two", "matchers": ["severity=critical"], "active_time_intervals": ["day"]}
+INTERVALS = {"day": [{"times": ["09:00-17:00"]}], "lunch": [{"times": ["12:00-13:00"]}]}
+
+
+@pytest.mark.parametrize("others", [{}, {"night": {**DAY, "mute_time_intervals": ["lunch"]}}])
+def test_critical_alerts_that_sleep_at_night_are_refused_once(others: dict[str, Any]) -> None:
+    routes = {"day": {**DAY, "continue_matching": True}, **others}
+    criticals = [alert(name, "critical", "service", *labels) for name in "BCD" for labels in ((), ("pod",))]
+    found = [
+        (problem.place, problem.message)
+        for problem in check_routes(
+            routing_tree(NotificationSettings.model_validate(two(routes, time_intervals=INTERVALS))),
+            criticals,
+            dead_mans_switch=False,
         )
-    }
+    ]
+    ((place, message),) = found
+    assert place == "routes.day" and message.startswith("B is critical and notifies nobody at times of this route")
+
+
+@pytest.mark.parametrize("mute", [["day"], ["lunch"], ["day", "lunch"]])
+def test_a_day_and_a_night_are_all_times(mute: list[str]) -> None:
+    night = {"receiver": "one", "matchers": ["severity=critical"], "mute_time_intervals": mute}
+    routes = {"day": {**DAY, "active_time_intervals": ["day", "lunch"], "continue_matching": True}, "night": night}
+    assert problems(two(routes, time_intervals=INTERVALS), WARNINGS) == {}
 
 
 def test_alerts_of_a_stack_without_receivers_notify_nobody() -> None:
