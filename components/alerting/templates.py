@@ -9,8 +9,17 @@ from typing import Any
 
 FILE = "observability.tmpl"
 """The templates: the file here, and its key in the Secret of the configuration."""
-_DASHBOARD = "{{ (index .Alerts 0).Annotations.dashboard_url }}"
-_RUNBOOK = "{{ (index .Alerts 0).Annotations.runbook_url }}"
+
+
+def _link(annotation: str) -> str:
+    """Return the template of a URL: empty for a place that is none, for which Slack would refuse the whole message."""
+    return (
+        f"{{{{ with (index .Alerts 0).Annotations.{annotation} }}}}{{{{ if match `^https?://` . }}}}{{{{ . }}}}{_END}"
+    )
+
+
+_END = "{{ end }}{{ end }}"
+_DASHBOARD, _RUNBOOK = _link("dashboard_url"), _link("runbook_url")
 
 
 def template_file() -> str:

@@ -20,6 +20,10 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from components.alerting.alertmanager_config import TEST_ALERT, TEST_RECEIVER_LABEL
 from components.alerting.receivers import NO_RECEIVER
+from components.alerting.rules import DASHBOARD, RUNBOOK, Language
+from components.alerting.runbooks import runbook_address
+from components.alerting.shapes import Links
+from components.alerting.spec import AlertingSettings
 
 from .confirmation import Refused
 from .engine import Engine
@@ -83,7 +87,7 @@ def alert_test(engine: Engine, _yes: bool) -> None:
     with ExitStack() as forwards:
         # A NetworkPolicy keeps the API server's own proxy out, and not the kubelet, through which this goes.
         urls = [forwards.enter_context(forwarded_port(context, namespace, f"pod/{pod}", PORT)) for pod in pods]
-        outcomes = send_tests(urls, logs)
+        outcomes = send_tests(urls, logs, links=_links(engine))
     print(*outcomes, sep="\n")
     if undelivered := [one.receiver for one in outcomes if one.state is not State.DELIVERED]:
         raise UndeliveredError(
@@ -92,14 +96,32 @@ def alert_test(engine: Engine, _yes: bool) -> None:
         )
 
 
-def send_tests(urls: Sequence[str], logs: Callable[[], str], *, seconds: float = WAIT_SECONDS) -> list[Outcome]:
+def _links(engine: Engine) -> dict[str, str]:
+    """Return the annotations with links of an alert of the stack."""
+    area = engine.stack.area
+    domain = str(area("ingress").get("domain") or "")
+    grafana = str(area("grafana").get("root_url") or (f"https://grafana.{domain}" if domain else ""))
+    runbooks = str(area("alerting").get("runbook_url") or AlertingSettings.model_fields["runbook_url"].default)
+    return {
+        DASHBOARD: Links(grafana.rstrip("/"), runbooks).dashboard("cluster", "up == 0", Language.PROMQL, ()),
+        RUNBOOK: runbook_address(runbooks, TEST_ALERT),
+    }
+
+
+def send_tests(
+    urls: Sequence[str],
+    logs: Callable[[], str],
+    *,
+    links: Mapping[str, str] | None = None,
+    seconds: float = WAIT_SECONDS,
+) -> list[Outcome]:
     """Send a test alert for each receiver to all pods of an Alertmanager, and return what became of it.
 
-    It waits until each has arrived or failed for good, at most for `seconds`.
+    `links` are annotations of each. It waits until each has arrived or failed for good, at most for `seconds`.
     """
     receivers = [one["name"] for one in _get(urls[0], "/api/v2/receivers") if one["name"] != NO_RECEIVER]
     before, run = _counts(urls), uuid.uuid4().hex[:8]
-    _post(urls, receivers, run, datetime.now(UTC) + _LASTS)
+    _post(urls, receivers, run, datetime.now(UTC) + _LASTS, links or {})
     deadline = time.monotonic() + seconds
     try:
         while not all(_is_final(name, before, _counts(urls)) for name in receivers) and time.monotonic() < deadline:
@@ -107,7 +129,7 @@ def send_tests(urls: Sequence[str], logs: Callable[[], str], *, seconds: float =
         after, said, alerts = _counts(urls), logs(), _alerts(urls, run)
         return [_outcome(name, before, after, said, alerts.get(name)) for name in receivers]
     finally:
-        _post(urls, receivers, run, datetime.now(UTC))
+        _post(urls, receivers, run, datetime.now(UTC), links or {})
 
 
 Counts = Mapping[tuple[str, str, str], float]
@@ -179,7 +201,7 @@ def _alerts(urls: Sequence[str], run: str) -> dict[str, Mapping[str, Any]]:
     return {alert["labels"][TEST_RECEIVER_LABEL]: alert for alert in found}
 
 
-def _post(urls: Iterable[str], receivers: Iterable[str], run: str, end: datetime) -> None:
+def _post(urls: Iterable[str], receivers: Iterable[str], run: str, end: datetime, links: Mapping[str, str]) -> None:
     """Send the alerts to every pod, as each has its own; `run` makes them new ones."""
     alerts = [
         {
@@ -187,6 +209,7 @@ def _post(urls: Iterable[str], receivers: Iterable[str], run: str, end: datetime
             "annotations": {
                 "summary": f"Test of the receiver {name}",
                 "description": "This is a test by `make alert-test`; nothing is to be done.",
+                **links,
             },
             "endsAt": end.isoformat(),
         }

@@ -89,7 +89,8 @@ def test_what_arrives_and_what_is_refused_is_told_apart(tmp_path: Path) -> None:
         }
         urls = {"slack": f"{found.url}/slack", "teams": f"{found.url}/teams"}
         with alertmanager(receivers, urls, tmp_path) as running:
-            outcomes = send_tests([running.url], running.logs)
+            links = {"dashboard_url": "/explore?left=1", "runbook_url": "https://docs.example.org/AlertTest"}
+            outcomes = send_tests([running.url], running.logs, links=links)
 
     assert states(outcomes) == {
         "slack": State.DELIVERED,
@@ -103,6 +104,8 @@ def test_what_arrives_and_what_is_refused_is_told_apart(tmp_path: Path) -> None:
     assert alert["labels"]["receiver"] == "hook", "each receiver gets its own test alert alone"
     (attachment,) = found.sent["/slack"]["attachments"]
     assert found.sent["/slack"]["channel"] == "#alerts" and attachment["title"] == "🔥 AlertTest"
+    assert [action.get("url") for action in attachment["actions"]] == [None, "https://docs.example.org/AlertTest"]
+    assert "Dashboard: /explore?left=1" in attachment["text"], "Slack refuses a button whose URL is a path"
     assert "Test of the receiver teams" not in json.dumps(found.sent["/slack"])
 
 

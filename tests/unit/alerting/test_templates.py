@@ -86,6 +86,27 @@ def test_a_page_of_slack_is_that_of_the_document(tmp_path: Path) -> None:
     assert lines == ["rate is &gt; 5 %", "rate is &gt; 9 %"]
 
 
+PLACES: dict[str, Any] = {
+    "labels": {"alertname": "Down"},
+    "annotations": {"dashboard_url": "/explore?left=1", "runbook_url": "docs/runbooks/Down.md"},
+}
+
+
+def test_a_place_that_is_no_url_is_text_and_no_link(tmp_path: Path) -> None:
+    require("amtool")
+    links = [*templates.slack("full", "")["actions"], *templates.pagerduty()["links"]]
+    urls = [link.get("url") or link["href"] for link in links]
+    assert [rendered(tmp_path, url, notification([PLACES])) for url in urls] == [""] * 4
+    of_payment = {rendered(tmp_path, url, notification([PAYMENT])) for url in urls}
+    assert of_payment == {PAYMENT["annotations"][name] for name in ("dashboard_url", "runbook_url")}
+    for options in (*(kind(text.value, "") for text in MessageText for kind in (templates.slack, templates.teams)),):
+        shown = rendered(tmp_path, options["text"], notification([PLACES]))
+        assert "Dashboard: /explore?left=1" in shown and "Runbook:" in shown and "docs/runbooks/Down.md" in shown
+        assert shown.count("docs/runbooks/Down.md") == 1 and "](" not in shown
+    mail = rendered(tmp_path, templates.email()["html"], notification([PLACES]), html=True)
+    assert "Runbook: docs/runbooks/Down.md" in mail and "<a " not in mail
+
+
 @pytest.mark.parametrize(("alert", "dashboard"), [(PAYMENT, PAYMENT["annotations"]["dashboard_url"]), (BARE, "")])
 def test_a_button_has_an_address_where_the_annotation_is(
     alert: Mapping[str, Any], dashboard: str, tmp_path: Path

@@ -67,11 +67,17 @@ def test_receivers_that_do_not_take_an_alert_are_an_error_behind_the_report(
     kubectl: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script(kubectl, 'echo "Forwarding from 127.0.0.1:4711 -> 9093"; exec tail -f /dev/null')
+    sent = {
+        "dashboard_url": alert_test.Links("https://grafana.acme.org", "").dashboard(
+            "cluster", "up == 0", alert_test.Language.PROMQL, ()
+        ),
+        "runbook_url": "docs/runbooks/AlertTest.md",
+    }
     outcomes = [Outcome("slack", State.DELIVERED), Outcome("pager", State.FAILED, "403 Forbidden")]
     monkeypatch.setattr(alert_test, "items", lambda *_: [{"metadata": {"name": "alertmanager-prometheus-0"}}])
-    monkeypatch.setattr(alert_test, "send_tests", lambda *_: outcomes)
+    monkeypatch.setattr(alert_test, "send_tests", lambda *_, links: outcomes if links == sent else [])
     with pytest.raises(UndeliveredError, match="receivers = pager: must take a test alert"):
-        alert_test.alert_test(engine(), False)
+        alert_test.alert_test(engine({"observability:ingress": {"domain": "acme.org"}}), False)
     assert [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()] == [
         ["slack", "delivered"],
         ["pager", "failed: 403 Forbidden"],
