@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from components.alerting.rules import Language
+from components.alerting.shapes import Links
 from tests.unit.tools.deploy.fakes import engine
 from tools.deploy import alert_test
 from tools.deploy.alert_test import Outcome, State, UndeliveredError
@@ -68,9 +70,7 @@ def test_receivers_that_do_not_take_an_alert_are_an_error_behind_the_report(
 ) -> None:
     script(kubectl, 'echo "Forwarding from 127.0.0.1:4711 -> 9093"; exec tail -f /dev/null')
     sent = {
-        "dashboard_url": alert_test.Links("https://grafana.acme.org", "").dashboard(
-            "cluster", "up == 0", alert_test.Language.PROMQL, ()
-        ),
+        "dashboard_url": Links("https://grafana.acme.org", "").dashboard("cluster", "up == 0", Language.PROMQL, ()),
         "runbook_url": "docs/runbooks/AlertTest.md",
     }
     outcomes = [Outcome("slack", State.DELIVERED), Outcome("pager", State.FAILED, "403 Forbidden")]
