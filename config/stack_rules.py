@@ -8,6 +8,7 @@ from components._model import placeholder
 from components._shown import shown
 from components.charts import CHARTS_VARIABLE
 from components.tracing.modes import TempoMode
+from components.units import parse_duration
 
 from .caching import CacheKind
 from .errors import PROJECT, Problem, nearest, remove_command, replace_command, set_command, setting_path
@@ -286,7 +287,29 @@ def _namespace_limits_are_of_other_namespaces(settings: Settings) -> Iterator[Pr
         yield Problem(place, message, remove_command(place))
 
 
+@rule(
+    *("metrics.kind", "alerting.alertmanager_url", "alerting.alertmanager"),
+    *("alerting.repeat_interval", "alerting.routes"),
+)
+def _notifications_are_remembered(settings: Settings) -> Iterator[Problem]:
+    alerting = settings.alerting
+    if not settings.metrics.in_stack or alerting.alertmanager_url:
+        return
+    kept = alerting.alertmanager.retention
+    stated: dict[tuple[str, ...], str | None] = {("repeat_interval",): alerting.repeat_interval}
+    stated |= {("routes", name, "repeat_interval"): route.repeat_interval for name, route in alerting.routes.items()}
+    for path, interval in stated.items():
+        if interval is not None and parse_duration(interval) > parse_duration(kept):
+            message = (
+                f"must be at most alertmanager.retention, {kept}, as Alertmanager forgets what it sent before and "
+                "repeats it earlier; set less, or keep for longer"
+            )
+            fix = set_command(setting_path("alerting", "alertmanager", "retention"), interval)
+            yield Problem(setting_path("alerting", *path), message, fix, shown(interval))
+
+
 RULES: Sequence[Rule] = (
+    _notifications_are_remembered,
     _external_storage_has_credentials,
     _credentials_are_used,
     _long_term_has_a_bucket,

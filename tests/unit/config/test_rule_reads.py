@@ -168,6 +168,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "rest": (
         {
             "load": {"query_factor": 2},
+            "alerting": {"repeat_interval": "7d"},
             "caching": {"thanos_namespace": "m"},
             "demo": {"namespace": "shop"},
             "grafana": {"native_sidecars": True},

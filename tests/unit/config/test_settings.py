@@ -117,6 +117,17 @@ def test_a_key_with_the_end_of_its_line_is_refused_and_not_shown() -> None:
     assert "AKIA1" not in message
 
 
+def test_a_notification_is_not_repeated_after_alertmanager_forgot_it() -> None:
+    receivers = {"pager": {"kind": "webhook", "url": "http://pager.tools/alerts"}}
+    routes = {"critical": {"matchers": ["severity=critical"], "repeat_interval": "6d"}}
+    message = problems(alerting={"receivers": receivers, "repeat_interval": "7d", "routes": routes})
+    for place in ('alerting.repeat_interval = "7d": ', 'alerting.routes.critical.repeat_interval = "6d": '):
+        assert f"observability:{place}must be at most alertmanager.retention, 5d" in message
+    assert "pulumi config set --path observability:alerting.alertmanager.retention 7d" in message
+    kept = {"receivers": receivers, "repeat_interval": "7d", "alertmanager": {"retention": "7d"}}
+    assert load(source(alerting=kept)).alerting.repeat_interval == "7d"
+
+
 def test_an_external_store_needs_credentials_or_existing_secrets() -> None:
     message = problems(storage=EXTERNAL)
     assert message.count("is missing: ") == 4
