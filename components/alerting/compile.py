@@ -21,7 +21,7 @@ from .library import Available, documented_alerts, groups_recorded_elsewhere, li
 from .library.model import PLACE as LIBRARY
 from .liveness import LOG_LABELS, Liveness
 from .notifications import NotificationSettings
-from .objective_rules import objective_groups
+from .objective_rules import ALERT_NAMES, objective_groups, objective_override_problems
 from .objective_runbooks import objective_alerts
 from .objectives import Objective, ObjectiveDefaults
 from .openslo import read_objectives
@@ -129,7 +129,7 @@ class _Compilation:
         self._objectives, self._objective_problems = read_objectives(stated.objectives, stated.objective_defaults)
         self._of_users = [*read_groups(stated.rules), *read_groups(stated.log_rules, Language.LOGQL)]
         of_library = library_groups(stated.available, stated.links, self._overrides())
-        of_objectives = objective_groups(self._objectives, with_cases=with_cases)
+        of_objectives = objective_groups(self._objectives, overrides=stated.overrides, with_cases=with_cases)
         self._budgets = [group for group in map(self._notifying, of_objectives.budget) if group.rules]
         self._others = [
             group
@@ -243,7 +243,8 @@ class _Compilation:
         yield from form_problems(stated.rules)
         yield from self._group_name_problems()
         yield from problems_of_tests(stated.rule_tests, stated.rules)
-        yield from override_problems("alerts", stated.overrides, OF_CHART)
+        yield from override_problems("alerts", stated.overrides, {*OF_CHART, *ALERT_NAMES})
+        yield from objective_override_problems("alerts", stated.overrides)
         yield from chart_override_problems("alerts", stated.overrides)
         for path, text in stated.runbooks.items():
             yield from runbook_problems(path, text)

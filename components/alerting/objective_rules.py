@@ -17,6 +17,7 @@ from functools import cache
 from ..units import parse_duration
 from .burn_rates import BURN_RATES, WINDOWS, BurnRate, plain
 from .objectives import Objective
+from .overrides import AlertOverride
 from .rules import (
     DASHBOARD,
     DESCRIPTION,
@@ -31,6 +32,7 @@ from .rules import (
     Group,
     Record,
     Rule,
+    RuleProblem,
     Severity,
 )
 
@@ -52,9 +54,12 @@ _CAUTION, _FREEZE = Decimal("0.5"), Decimal("0.25")
 """Shares of the budget that remain: at most the first is caution, less than the second a freeze of releases."""
 
 BURNS, LOW, SPENT, SLA_MISSED = "SLOErrorBudgetBurn", "SLOBudgetBurning", "SLOErrorBudgetSpent", "SLAMissed"
+ABSENT = "SLOMetricAbsent"
 """Names of the alerts, and so of their runbooks."""
+ALERT_NAMES = (BURNS, LOW, SPENT, SLA_MISSED, ABSENT)
 _PENDING = "15m"
 """`for` of the alerts on the budget, which moves slowly."""
+_ABSENT_PENDING = "30m"
 _YOUNG = "2d"
 """Age below which an objective has no alert on its budget: one bad hour is most of what it has seen."""
 
@@ -79,6 +84,23 @@ def ratio_record(window: str) -> str:
     return f"slo:sli_error:ratio_rate{window}"
 
 
+def objective_override_problems(place: str, overrides: Mapping[str, AlertOverride]) -> Iterator[RuleProblem]:
+    """Yield what cannot be changed of alerts on objectives."""
+    for name, override in overrides.items():
+        where = f"{place}.{name}"
+        if name not in ALERT_NAMES:
+            continue
+        if not override.enabled and not override.reason:
+            yield RuleProblem(where, "enabled = false: must have a reason; add `reason`")
+        for field, value in override.changes.items():
+            if field != "severity":
+                yield RuleProblem(
+                    where, f"{field} = {value}: follows from the objective; remove it, and change the objective's file"
+                )
+            elif name == BURNS:
+                yield RuleProblem(where, f"severity = {value}: there is an alert of each severity; remove it")
+
+
 @dataclass(frozen=True)
 class ObjectiveGroups:
     """The groups of objectives, by the ruler that can evaluate them."""
@@ -89,12 +111,20 @@ class ObjectiveGroups:
     """They read records of the others over the period of the objective: of a ruler whose store keeps that long."""
 
 
-def objective_groups(objectives: Iterable[Objective], *, with_cases: bool = False) -> ObjectiveGroups:
-    """Return the groups of all objectives, with a case for each side of each threshold if `with_cases`."""
+def objective_groups(
+    objectives: Iterable[Objective],
+    *,
+    overrides: Mapping[str, AlertOverride] | None = None,
+    with_cases: bool = False,
+) -> ObjectiveGroups:
+    """Return the groups of all objectives, with a case for each side of each threshold if `with_cases`.
+
+    `overrides` are by the name of the alert, and have no problem.
+    """
     short: list[Group] = []
     budget: list[Group] = []
     for objective in objectives:
-        rules = _Rules(objective, with_cases)
+        rules = _Rules(objective, overrides or {}, with_cases)
         short += [rules.counts(), rules.burn_rates()]
         budget.append(rules.budget())
     return ObjectiveGroups(tuple(short), tuple(budget))
@@ -126,8 +156,9 @@ def _length(hours: int) -> str:
 class _Rules:
     """The rules of one objective."""
 
-    def __init__(self, objective: Objective, with_cases: bool) -> None:
+    def __init__(self, objective: Objective, overrides: Mapping[str, AlertOverride], with_cases: bool) -> None:
         self.objective = objective
+        self.overrides = overrides
         self.with_cases = with_cases
         self.labels = {"service": objective.service, "slo": objective.name}
         self.selected = ",".join(f'{label}="{value}"' for label, value in self.labels.items())
@@ -150,21 +181,24 @@ class _Rules:
 
     def burn_rates(self) -> Group:
         """Return the group of the ratios, of what is said of the objective, and of the alerts on burn rates."""
-        rates = [rate for rate in BURN_RATES if self._threshold(rate) < 1]
+        rates = [rate for rate in BURN_RATES if self._threshold(rate) < 1 and self._enabled(BURNS)]
         rules: list[Rule] = [self._ratio(window) for window in WINDOWS]
         rules += self._metadata()
         alerts = {rate: self._burn_alert(rate) for rate in rates}
         rules += alerts.values()
-        cases = (
-            tuple(case for rate, alert in alerts.items() for case in self._burn_cases(rate, alert))
-            if self.with_cases
-            else ()
+        absent = [self._absent_alert()] if self._enabled(ABSENT) else []
+        rules += absent
+        cases = [
+            *(case for rate, alert in alerts.items() for case in self._burn_cases(rate, alert)),
+            *(case for alert in absent for case in self._absent_cases(alert)),
+        ]
+        return Group(
+            self.name, rules, self.objective.place, cases=cases if self.with_cases else (), reads_objective=True
         )
-        return Group(self.name, rules, self.objective.place, cases=cases, reads_objective=True)
 
     def budget(self) -> Group:
         """Return the group of the budget of the period."""
-        alerts = list(self._budget_alerts())
+        alerts = [alert for alert in self._budget_alerts() if self._enabled(alert.name)]
         rules: list[Rule] = [*self._budget_records(), *alerts]
         cases = tuple(self._budget_cases(alerts)) if self.with_cases else ()
         return Group(
@@ -227,6 +261,19 @@ class _Rules:
             labels={"window": rate.long},
         )
 
+    def _absent_alert(self) -> Alert:
+        """Return the alert on an objective that was measured and no longer is: no other alert of it can fire."""
+        requests = self.series(REQUESTS)
+        return self._alert(
+            ABSENT,
+            f"present_over_time({requests}[1d] offset 1d)\nunless\npresent_over_time({requests}[15m])",
+            _ABSENT_PENDING,
+            Severity.WARNING,
+            summary="is no longer measured",
+            description="The query of all requests returned something a day ago and returns nothing now: whatever "
+            "fails, no alert on this objective fires.",
+        )
+
     def _budget_records(self) -> Iterator[Record]:
         period = self.objective.period
         for name, counted in ((PERIOD_ERRORS, ERRORS), (PERIOD_REQUESTS, REQUESTS)):
@@ -247,7 +294,7 @@ class _Rules:
         yield self._budget_alert(
             LOW,
             f"0 < {remaining} < {_FREEZE}",
-            Severity.CRITICAL,
+            Severity.WARNING,
             pending="5m",
             summary=f"has less than {_percent(_FREEZE)} of its error budget left",
             description=f"{{{{ $value | humanizePercentage }}}} of the error budget of {period} is left: only changes "
@@ -298,6 +345,7 @@ class _Rules:
         labels: Mapping[str, str] | None = None,
     ) -> Alert:
         objective = self.objective
+        severity = self.overrides.get(name, AlertOverride()).severity or severity
         return Alert(
             name,
             expr,
@@ -311,6 +359,23 @@ class _Rules:
                 RUNBOOK: _literal(objective.runbook_url.replace("{alert}", name)),
             },
         )
+
+    def _enabled(self, name: str) -> bool:
+        return self.overrides.get(name, AlertOverride()).enabled
+
+    def _absent_cases(self, alert: Alert) -> Iterator[Case]:
+        """Yield the cases of the alert on missing counts, of samples every hour."""
+        requests = self.series(REQUESTS)
+
+        def case(name: str, samples: str, *firings: Firing) -> Case:
+            series = {requests: samples} if samples else {}
+            return Case(f"{alert.name} {name}", series, firings, interval="15m")
+
+        quiet, fires = Firing("31h", alert.name), Firing("31h", alert.name, [alert.labels])
+        yield case("fires where there are no counts any more", "0x120", Firing("30h30m", alert.name), fires)
+        yield case("does not fire where there are counts", "0x124", quiet)
+        yield case("does not fire where there never were counts", "", quiet)
+        yield case("does not fire of an objective of today", "_x90 1x10", quiet)
 
     def _burn_cases(self, rate: BurnRate, alert: Alert) -> Iterator[Case]:
         """Yield the cases of one alert on a burn rate, on records of its ratios."""

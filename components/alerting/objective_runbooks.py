@@ -3,12 +3,14 @@
 from decimal import Decimal
 
 from .objective_rules import (
+    ABSENT,
     BURNS,
     CURRENT_BURN_RATE,
     LOW,
     PERIOD_ERRORS,
     PERIOD_REQUESTS,
     REMAINING,
+    REQUESTS,
     SLA_MISSED,
     SPENT,
     objective_groups,
@@ -44,6 +46,7 @@ _SYMPTOMS = {
     LOW: "little now; the next failure of this month may miss the objective",
     SPENT: "more requests failed within the period than were promised",
     SLA_MISSED: "more requests failed within the period than the contract allows",
+    ABSENT: "nothing of this alert; a failure of the service would page nobody",
 }
 
 _BURN_PER_WINDOW = Query(
@@ -111,6 +114,23 @@ _RUNBOOKS = {
             "Inform the owner of the contract; credits and notices have deadlines.",
         ],
         escalate="At once to the owner of the service and to the owner of the contract.",
+    ),
+    ABSENT: Runbook(
+        meaning="The query of all requests of the objective returned something a day ago and returns nothing now: the "
+        "service is not scraped or no longer sends, or a metric or a label has another name. The alert ends by itself "
+        "when the objective was not measured for two days.",
+        diagnose=[
+            Query("When the counts ended", f"{REQUESTS}{_OF}"),
+            Query("Whether the service is scraped", 'up{service="shop"}'),
+            "The query of `total` in the file of the objective, in Grafana's Explore: take one matcher after the other "
+            "away until series are found.",
+        ],
+        resolve=[
+            "If the service is down or not scraped: its own alerts, its ServiceMonitor and the NetworkPolicy.",
+            "If a release renamed the metric or a label: correct the queries of the objective.",
+            "If the service is gone for good: remove its objective.",
+        ],
+        escalate="In working hours, to the owner of the service.",
     ),
 }
 

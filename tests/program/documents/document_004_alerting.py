@@ -157,7 +157,8 @@ ALERTING = (
         "4.8",
         "threshold of disks",
         f"{RULES} {INFRASTRUCTURE} rules 2 expr",
-        "instance:node_disk:predicted_full_hours > 0 and instance:node_disk:predicted_full_hours < 24",
+        "instance:node_disk:predicted_full_hours > 0 and instance:node_disk:predicted_full_hours < 24"
+        " and instance:node_disk:free_ratio < 0.2",
         "alerting.alerts.DiskFillingUp.threshold",
         48,
     ),

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from components.alerting.burn_rates import BURN_RATES, BurnRate
 from components.alerting.durations import scaled_group
 from components.alerting.objective_rules import (
+    ABSENT,
     BURNS,
     CURRENT_BURN_RATE,
     ERRORS,
@@ -23,12 +24,14 @@ from components.alerting.objective_rules import (
     SLA_MISSED,
     SPENT,
     objective_groups,
+    objective_override_problems,
     policy_state,
     ratio_record,
 )
 from components.alerting.objectives import Indicator, Objective, Query
+from components.alerting.overrides import AlertOverride
 from components.alerting.promql import Rates, parse
-from components.alerting.rules import Alert, Case, Firing, Group, Record
+from components.alerting.rules import Alert, Case, Firing, Group, Record, Severity
 from tests.promtool import failures
 
 Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -119,6 +122,8 @@ def test_every_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not(o
         ("* 3600 >= 100", "* 3600 >= 49", f"{BURNS} of 1h does not fire below the minimum of requests"),
         ("< 0.25", "< 0.2", "the error budget is a freeze below a quarter"),
         ("> 0.005)", ">= 0.006)", "the error budget is more than the contract allows"),
+        ("[1d] offset 1d", "[2d] offset 0s", f"{ABSENT} does not fire of an objective of today"),
+        ("unless", "and", f"{ABSENT} fires where there are no counts any more"),
         ("offset 2d", "offset 1d", "the error budget has no alert while the objective is young"),
     ],
 )
@@ -141,9 +146,9 @@ def test_every_alert_says_who_is_paged_and_what_to_do() -> None:
         assert set(alert.annotations) == {"summary", "description", "impact", "dashboard_url", "runbook_url"}
         assert alert.annotations["runbook_url"] == f"https://runbooks.example.org/{alert.name}.md"
         assert alert.pending
-        assert ">= 100" in alert.expr, "a ratio has a minimum of traffic"
+        assert alert.name == ABSENT or ">= 100" in alert.expr, "a ratio has a minimum of traffic"
     names = [alert.name for alert in alerts(AVAILABILITY)]
-    assert names == [*[BURNS] * 4, LOW, SPENT, SLA_MISSED]
+    assert names == [*[BURNS] * 4, ABSENT, LOW, SPENT, SLA_MISSED]
     assert [alert.pending for alert in alerts(AVAILABILITY)][:4] == ["2m", "15m", "1h", "3h"]
 
 
@@ -155,6 +160,38 @@ def test_expressions_that_are_not_checked_again_have_a_minimum_of_traffic(object
     assert not counts.reads_objective and all(group.reads_objective for group in derived)
     for alert in alerts(objective):
         assert not rates.unguarded_ratio(parse(alert.expr)) and not rates.instant(parse(alert.expr))
+
+
+def test_a_stack_changes_the_severity_of_alerts_on_objectives_or_leaves_them_out(tmp_path: Path) -> None:
+    overrides = {
+        LOW: AlertOverride(severity=Severity.CRITICAL),
+        BURNS: AlertOverride(enabled=False, reason="Sloth has them."),
+        ABSENT: AlertOverride(enabled=False, reason="It runs by day."),
+    }
+    assert not [*objective_override_problems("alerts", overrides)]
+    found = objective_groups([AVAILABILITY], overrides=overrides, with_cases=True)
+    kept = [rule for group in (*found.short, *found.budget) for rule in group.rules if isinstance(rule, Alert)]
+    assert [(alert.name, alert.labels["severity"]) for alert in kept] == [
+        (LOW, "critical"),
+        (SPENT, "critical"),
+        (SLA_MISSED, "critical"),
+    ]
+    assert not failures(tmp_path, found.budget)
+
+
+@pytest.mark.parametrize(
+    ("name", "override", "message"),
+    [
+        (LOW, AlertOverride(enabled=False), "enabled = false: must have a reason"),
+        (LOW, AlertOverride(threshold=0.5), "threshold = 0.5: follows from the objective"),
+        (BURNS, AlertOverride(severity=Severity.WARNING), "severity = warning: there is an alert of each severity"),
+    ],
+)
+def test_what_follows_from_an_objective_is_not_changed_by_the_stack(
+    name: str, override: AlertOverride, message: str
+) -> None:
+    (problem,) = objective_override_problems("alerts", {name: override})
+    assert problem.message.startswith(message)
 
 
 def test_no_two_alerts_of_an_objective_have_the_same_labels() -> None:
