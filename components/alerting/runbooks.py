@@ -69,13 +69,17 @@ def runbook_text(alert: Documented) -> str:
     noticed = f"\n\nWhat users notice: {alert.symptom}" if alert.symptom else ""
     sections = {
         "Meaning": alert.runbook.meaning,
-        "Impact": f"{alert.impact}{noticed}",
+        "Impact": f"{_with_labels(alert.impact)}{noticed}",
         "Diagnose": "\n".join(_step(number, step) for number, step in enumerate([own, *alert.runbook.diagnose], 1)),
         "Resolve": "\n".join(f"{number}. {step}" for number, step in enumerate(alert.runbook.resolve, 1)),
         "Escalate": alert.runbook.escalate,
     }
-    summary = _LABEL.sub(r"`<\1>`", alert.summary)
-    return _page(alert.name, f"{summary}.\n\n{_facts(alert)}", sections)
+    return _page(alert.name, f"{_with_labels(alert.summary)}.\n\n{_facts(alert)}", sections)
+
+
+def _with_labels(text: str) -> str:
+    """Return a text of an alert with the names of labels in place of templates that print them."""
+    return _LABEL.sub(r"`<\1>`", text)
 
 
 def template_text() -> str:

@@ -11,7 +11,7 @@ from ..discipline import NO_SEVERITY
 from ..overrides import AlertOverride
 from ..rules import Group, RuleProblem
 from ..runbooks import Documented
-from ..shapes import Links, Quiet, Shape
+from ..shapes import Above, Links, Quiet, RatioAbove, Shape, Unit
 from . import (
     collectors,
     grafana,
@@ -118,6 +118,18 @@ def override_problems(
             if not hasattr(alert, field) or (isinstance(alert, Quiet) and field != "owner"):
                 text = f"{value:g}" if isinstance(value, float) else value
                 yield RuleProblem(where, f"{field} = {text}: {name} has none; remove it")
+        if override.threshold is not None and isinstance(alert, Above | RatioAbove):
+            yield from _ratio_problems(where, alert, override.threshold)
+
+
+def _ratio_problems(where: str, alert: Above | RatioAbove, threshold: float) -> Iterator[RuleProblem]:
+    """Yield that no ratio is above a threshold, or every one."""
+    if alert.signal.unit is Unit.RATIO and not 0 <= threshold < 1:
+        meant = f"did you mean {threshold / 100:g}?" if 1 < threshold < 100 else "set a share such as 0.95"
+        yield RuleProblem(
+            where,
+            f"threshold = {threshold:g}: must be at least 0 and less than 1, as {alert.name} compares a ratio; {meant}",
+        )
 
 
 def library_alerts() -> list[LibraryAlert]:

@@ -101,7 +101,7 @@ PROMETHEUS = Topic(
                 diagnose=[
                     Query("How many it knows", "prometheus_notifications_alertmanagers_discovered"),
                     Query("How many alerts wait", "prometheus_notifications_queue_length"),
-                    "`kubectl -n {{ $labels.namespace }} get pods -l app.kubernetes.io/name=alertmanager`.",
+                    "`kubectl -n <namespace> get pods -l app.kubernetes.io/name=alertmanager`.",
                 ],
                 resolve=[
                     "If Alertmanager is not ready: the end of its log names what it refuses of its configuration.",

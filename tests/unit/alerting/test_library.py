@@ -152,6 +152,13 @@ def test_an_override_changes_the_rule_and_its_cases(tmp_path: Path) -> None:
         ("HighCPU", AlertOverride(enabled=False), "enabled = false: must have a reason"),
         ("NodeDown", AlertOverride(threshold=2), "threshold = 2: NodeDown has none"),
         ("HighCPU", AlertOverride(minimum=2), "minimum = 2: HighCPU has none"),
+        (
+            "HighCPU",
+            AlertOverride(threshold=95),
+            "threshold = 95: must be at least 0 and less than 1, as HighCPU compares a ratio; did you mean 0.95?",
+        ),
+        ("HighErrorRate", AlertOverride(threshold=5), "threshold = 5: must be at least 0 and less than 1"),
+        ("HighMemory", AlertOverride(threshold=1), "threshold = 1: must be at least 0 and less than 1"),
         ("Watchdog", AlertOverride(severity=Severity.CRITICAL), "severity = critical: Watchdog has none"),
     ],
 )
