@@ -13,8 +13,16 @@ from .matchers import Matcher, Operator, parse_matchers
 from .notifications import NotificationSettings
 from .receivers import NO_RECEIVER, SECRETS, receiver_config, secret_references, smtp_config
 from .routes import ALL_LABELS, DEFAULT_INHIBITIONS, Inhibition, Route, TimeRange
-from .routing import ALERT_NAME, OVER_WARNING_OF_SERIES, AlertLabels, Node, effective, over_warning_of_series
-from .rules import TYPE_LABEL, AlertType
+from .routing import (
+    ALERT_NAME,
+    OVER_WARNING_OF_SERIES,
+    AlertLabels,
+    Node,
+    check_inhibitions,
+    effective,
+    over_warning_of_series,
+)
+from .rules import TYPE_LABEL, AlertType, RuleProblem
 from .templates import FILE, template_file
 
 CONFIG_KEY = "alertmanager.yaml"
@@ -81,6 +89,12 @@ def all_inhibitions(settings: NotificationSettings, alerts: Sequence[AlertLabels
         if settings.default_inhibitions and name not in settings.inhibitions
     }
     return {**effective(defaults, alerts), **settings.inhibitions}
+
+
+def inhibition_problems(settings: NotificationSettings, alerts: Sequence[AlertLabels]) -> Iterator[RuleProblem]:
+    """Yield what is wrong with the inhibitions; ours of a series compares labels that not every alert has."""
+    ours = {OVER_WARNING_OF_SERIES} - settings.inhibitions.keys()
+    return check_inhibitions(all_inhibitions(settings, alerts), alerts, some_missing=ours)
 
 
 def routing_tree(settings: NotificationSettings, scale: Fraction = REAL_TIME) -> Node:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..units import parse_duration
 from . import chart_rules
-from .alertmanager_config import REAL_TIME, alertmanager_config, all_inhibitions, routing_tree
+from .alertmanager_config import REAL_TIME, alertmanager_config, all_inhibitions, inhibition_problems, routing_tree
 from .catalogue import ApplicationMetric
 from .chart_alert_table import Kept
 from .chart_alerts import OF_CHART, ChartAlerts, chart_override_problems, documented_chart_alerts
@@ -28,14 +28,7 @@ from .openslo import read_objectives
 from .overrides import AlertOverride
 from .producers import PRODUCERS
 from .routes import Inhibition
-from .routing import (
-    ALERT_NAME,
-    OVER_WARNING_OF_SERIES,
-    AlertLabels,
-    check_inhibitions,
-    check_routes,
-    unused_inhibitors,
-)
+from .routing import ALERT_NAME, AlertLabels, check_routes, unused_inhibitors
 from .rule_files import form_problems, problems_of_tests, read_groups, read_tests, untested_problems
 from .rules import (
     OWNER_LABEL,
@@ -295,8 +288,7 @@ class _Compilation:
         settings = self._stated.notifications
         switch = settings.dead_mans_switch is not None
         yield from check_routes(routing_tree(settings), self._alert_labels, dead_mans_switch=switch)
-        ours = {OVER_WARNING_OF_SERIES} - settings.inhibitions.keys()
-        yield from check_inhibitions(self._inhibitions, self._alert_labels, some_missing=ours)
+        yield from inhibition_problems(settings, self._alert_labels)
         stated = [alert for alert in self._alert_labels if not alert.place.startswith(f"{LIBRARY}: ")]
         yield from unused_inhibitors(self._inhibitions, stated)
 

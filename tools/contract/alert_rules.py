@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import yaml
 
-from components.alerting.alertmanager_config import CONFIG_KEY, all_inhibitions
+from components.alerting.alertmanager_config import CONFIG_KEY, inhibition_problems
 from components.alerting.chart_alerts import CHART, unexpected_alerts
 from components.alerting.compile import labels_as_sent
 from components.alerting.discipline import OBJECTIVE_LABEL, undisciplined
 from components.alerting.liveness import Liveness
 from components.alerting.producers import PRODUCERS
 from components.alerting.promql import Rates
-from components.alerting.routing import Node, check_inhibitions, check_routes, node_of
+from components.alerting.routing import Node, check_routes, node_of
 from components.alerting.rule_files import group_of, read_groups
 from components.alerting.rules import Alert, Group, Language, Record, RuleProblem
 from components.alerting.spec import AlertingSpec
@@ -105,7 +105,7 @@ def _problems_of_stack(
         switch = stated.notifications.dead_mans_switch is not None
         yield from check_routes(routes, alerts, dead_mans_switch=switch)
         if whole:
-            yield from check_inhibitions(all_inhibitions(stated.notifications, alerts), alerts)
+            yield from inhibition_problems(stated.notifications, alerts)
 
 
 def _is_harmless(problem: RuleProblem, foreign: set[str]) -> bool:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from components.alerting.alertmanager_config import all_inhibitions, routing_tree
+from components.alerting.alertmanager_config import all_inhibitions, inhibition_problems, routing_tree
 from components.alerting.matchers import Matcher, Operator
 from components.alerting.notifications import NotificationSettings
 from components.alerting.routes import Inhibition
@@ -110,7 +110,7 @@ def problems(data: Mapping[str, Any], alerts: Sequence[AlertLabels]) -> dict[str
     switch = stated.dead_mans_switch is not None
     found = [
         *check_routes(routing_tree(stated), alerts, dead_mans_switch=switch),
-        *check_inhibitions(all_inhibitions(stated, alerts), alerts),
+        *inhibition_problems(stated, alerts),
     ]
     return {problem.place: problem.message for problem in found}
 
