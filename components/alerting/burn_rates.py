@@ -48,9 +48,6 @@ BURN_RATES = (
 WINDOWS = tuple(sorted({window for rate in BURN_RATES for window in (rate.short, rate.long)}, key=parse_duration))
 """Every window that an alert reads, from short to long."""
 
-PERIODS = ("28d", "30d")
-"""Windows of objectives that the shares above are made for."""
-
 
 def plain(number: Decimal) -> str:
     """Return a number without exponent and trailing zeros, as PromQL reads it: `0.001`, `6`."""

@@ -6,7 +6,7 @@ The grammar is that of the UTF-8 parser
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -49,10 +49,6 @@ class Matcher:
         if self.operator in (Operator.EQUAL, Operator.NOT_EQUAL):
             return (text == self.value) is (self.operator is Operator.EQUAL)
         return (self._regex.fullmatch(text) is not None) is (self.operator is Operator.MATCHES)
-
-    def matches_labels(self, labels: Mapping[str, str]) -> bool:
-        """Whether a label set satisfies the condition."""
-        return self.matches(labels.get(self.label, ""))
 
     @cached_property
     def samples(self) -> tuple[str, ...]:

@@ -17,7 +17,6 @@ EXPRESSIONS = 50_000
 _MATCH_OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
 """By the text of the parser's operators, which have no hash."""
 COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
-SET_OPERATORS = frozenset({"and", "or", "unless"})
 RATES = frozenset({"rate", "increase", "irate"})
 """Functions over a counter that survive its resets."""
 INSTANT_RATES = frozenset({"irate", "idelta"})

@@ -133,12 +133,6 @@ def _divided(matchers: Sequence[Matcher], domains: Domains) -> Iterator[tuple[Do
         yield from _divided(rest, {**domains, first.label: taken})
 
 
-def receivers_of(root: Node, labels: Mapping[str, str]) -> list[str]:
-    """Return the receivers of one alert in the order of the tree."""
-    ((_, reached),) = outcomes(root, {name: (value,) for name, value in labels.items()})
-    return [node.receiver for node in reached]
-
-
 def check_routes(root: Node, alerts: Sequence[AlertLabels], *, dead_mans_switch: bool) -> Iterator[RuleProblem]:
     """Yield alerts that notify nobody, and routes that no alert takes.
 

@@ -54,11 +54,6 @@ def test_a_regular_expression_matches_the_whole_value() -> None:
     assert matcher.matches("warn") and not matcher.matches("warning") and not matcher.matches("")
 
 
-def test_a_missing_label_is_an_empty_one() -> None:
-    (absent, present) = parse_matchers('team="", team!=""')
-    assert absent.matches_labels({}) and not present.matches_labels({})
-
-
 @given(
     st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12),
     st.sampled_from([Operator.EQUAL, Operator.NOT_EQUAL]),

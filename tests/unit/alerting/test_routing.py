@@ -22,12 +22,18 @@ from components.alerting.routing import (
     effective,
     node_of,
     outcomes,
-    receivers_of,
     unused_inhibitors,
 )
 from tests.installed_tools import require
 from tests.unit.alerting.amtool import routes_test, write
 from tests.unit.alerting.document_004 import ALERTS, AS_IT_IS, BUSINESS_ALERTS, PUT_RIGHT, WATCHDOG, alert
+
+
+def receivers_of(root: Node, labels: Mapping[str, str]) -> list[str]:
+    """Return the receivers of one alert in the order of the tree."""
+    ((_, reached),) = outcomes(root, {name: (value,) for name, value in labels.items()})
+    return [node.receiver for node in reached]
+
 
 VALUES = ("", "critical", "warning", "shop", "shop-2", "10.0.0.1:80", "a|b", 'é"\\')
 LABELS = ("severity", "team", "k8s.pod")
