@@ -27,6 +27,7 @@ from .objectives import Objective, ObjectiveDefaults
 from .openslo import read_objectives
 from .overrides import AlertOverride
 from .producers import PRODUCERS
+from .promql import prettified
 from .routes import Inhibition
 from .routing import ALERT_NAME, AlertLabels, check_routes, unused_inhibitors
 from .rule_files import form_problems, problems_of_tests, read_groups, read_tests, untested_problems
@@ -235,6 +236,7 @@ class _Compilation:
         yield from self._retention_problems()
         yield from form_problems(stated.rules)
         yield from self._group_name_problems()
+        yield from self._record_problems()
         yield from problems_of_tests(stated.rule_tests, stated.rules)
         yield from override_problems("alerts", stated.overrides, {*OF_CHART, *ALERT_NAMES})
         yield from objective_override_problems("alerts", stated.overrides)
@@ -260,13 +262,45 @@ class _Compilation:
             yield from self._route_problems()
 
     def _group_name_problems(self) -> Iterator[RuleProblem]:
-        """Yield groups of users with the name of another one: rulers refuse a whole object that has a name twice."""
-        made = [*self._others, *self._budgets]
-        taken = {group.name: group.place for group in made if group.place not in self._stated.rules}
-        for group in made:
-            if group.place in self._stated.rules and group.name in taken:
-                message = f"has group {group.name!r}, which {taken[group.name]} has too; rename it"
-                yield RuleProblem(group.place, message)
+        """Yield groups with the name of another one: rulers refuse a whole object that has a name twice.
+
+        Form problems tell of those of two files of users.
+        """
+        users = self._stated.rules
+        taken: dict[str, Group] = {}
+        told: set[str] = set()
+        for group in sorted([*self._others, *self._budgets], key=lambda group: group.place in users):
+            first = taken.setdefault(group.name, group)
+            of_users = group.place in users and first.place in users
+            if first is group or of_users or group.place in told:
+                continue
+            if group.place in users:
+                message = f"has group {group.name!r}, which {first.place} has too; rename it"
+            else:
+                message = (
+                    f"its rules are the group {group.name!r}, which those of {first.place} are too; "
+                    "rename one of the objectives, or its service"
+                )
+                told.add(group.place)
+            yield RuleProblem(group.place, message)
+
+    def _record_problems(self) -> Iterator[RuleProblem]:
+        """Yield records of users with the name and labels of another one, but another expression."""
+        of_users = {group.place for group in self._of_users}
+        every = [*self._every_group, *groups_recorded_elsewhere(self._stated.available)]
+        seen: dict[tuple[str, frozenset[tuple[str, str]]], tuple[Record, str]] = {}
+        for group in sorted(every, key=lambda group: group.place in of_users):
+            for index, rule in enumerate(group.rules):
+                if not isinstance(rule, Record):
+                    continue
+                place = group.place_of(index)
+                first, elsewhere = seen.setdefault((rule.name, frozenset(rule.labels.items())), (rule, place))
+                if group.place in of_users and prettified(first.expr) != prettified(rule.expr):
+                    yield RuleProblem(
+                        place,
+                        f"record = {rule.name}: must have one expression for the same labels, and {elsewhere} "
+                        "records another; rename it",
+                    )
 
     def _ruler_problems(self) -> Iterator[RuleProblem]:
         """Yield rules of Prometheus that read what only the ruler of Thanos records: they would find nothing."""

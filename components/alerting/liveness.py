@@ -311,24 +311,25 @@ def _index() -> Mapping[str, Sequence[Producer]]:
 
 
 def _unknown_texts(matcher: Matcher, values: Values) -> list[str]:
-    """Return the values that a matcher states and a label never has: one without effect, or a part of `a|b`."""
+    """Return the values that a matcher states and a label never has, parts of `a|b` among them."""
     if values.texts is None:
         return []
     if matcher.is_negative and matcher.label == JOB:
         # Rules that exclude the jobs of other clusters are none that are wrong here.
         return []
     stated = [matcher.value] if not matcher.operator.endswith("~") else list(alternatives(matcher.value))
-    unknown = [text for text in stated if text and text not in values.texts]
-    return unknown if not matcher.is_negative or len(unknown) == len(stated) else []
+    return [text for text in stated if text and text not in values.texts]
 
 
 def _no_value(selector: Selector, matcher: Matcher, values: Values, unknown: Sequence[str] = ()) -> str:
     stated = ", ".join(unknown) or matcher.value
     texts = sorted(values.texts or ())
     known = _listed(texts) if texts else "values that are never empty"
+    declare = f", or declare {selector.name} in application_metrics with labels: {{job: [{stated}]}}"
+    way_out = declare if selector.name and matcher.label == JOB and matcher.operator == "=" else ""
     return (
         f"{selector}: {matcher.label} = {stated}: must be a value of the label, which has {known}"
-        f"{_nearest(stated, texts)}; correct it"
+        f"{_nearest(stated, texts)}; correct it{way_out}"
     )
 
 

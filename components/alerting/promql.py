@@ -254,10 +254,13 @@ def fits(pattern: str, text: str) -> bool:
 
 
 def alternatives(pattern: str) -> tuple[str, ...]:
-    """Return the texts of a regular expression that is nothing but texts, `a|b`; none for any other."""
+    """Return the texts of a regular expression that is nothing but texts, `a|b` or `(a|b)`; none for any other."""
+    if grouped := _GROUP.fullmatch(pattern):
+        pattern = grouped[1]
     return tuple(pattern.split("|")) if _ALTERNATION.fullmatch(pattern) else ()
 
 
+_GROUP = re.compile(r"\((?:\?:)?([^()]*)\)")
 _ALTERNATION = re.compile(r"[\w /:%,@=-]+(\|[\w /:%,@=-]*)*")
 
 
@@ -390,10 +393,14 @@ class Rates:
         return self._of(node).instant
 
     def unguarded_ratio(self, node: Node) -> bool:
-        """Whether a ratio of two rates is compared without a condition on the traffic, as in `… > 0.05 and … > 1`."""
+        """Whether a ratio of two rates is compared without a condition on the traffic.
+
+        One is `… > 0.05 and … > 1`, `… > 0.05 unless … < 1`, or a divisor `(… > 1)`.
+        """
         conditions = list(_conditions(node))
         ratios = [each for each in conditions if _is_compared(each) and self._of(each).ratio]
-        return bool(ratios) and not any(_is_minimum(each) and not self._of(each).ratio for each in conditions)
+        minima = [each for each in conditions if _is_minimum(each)] + list(_excluded_maxima(node))
+        return bool(ratios) and all(self._of(each).ratio for each in minima)
 
     def _of(self, node: Node) -> _Rates:
         instant: list[str] = []
@@ -404,7 +411,8 @@ class Rates:
                     instant += [function] if function in INSTANT_RATES else []
                     rate = rate or function in RATES
                 case Operation(operator="/", left=left, right=right):
-                    ratio = ratio or (self._of(left).rate and self._of(right).rate)
+                    of_rates = self._of(left).rate and self._of(right).rate
+                    ratio = ratio or (of_rates and not _is_minimum(right))
                 case Selector() if each.name in self._records:
                     recorded = self._of_record(each.name)
                     instant += recorded.instant
@@ -435,11 +443,29 @@ def _is_compared(node: Node) -> bool:
     return any(isinstance(each, Operation) and each.operator in COMPARISONS for each in walk(node))
 
 
-def _is_minimum(node: Node) -> bool:
-    """Whether a node is `… > n`."""
+def _excluded_maxima(node: Node) -> Iterator[Node]:
+    """Yield each `… < n` that a condition excludes by `unless`."""
     match node:
-        case Operation(operator=">" | ">=", right=right):
-            return not any(selectors(right))
+        case Operation(operator="and"):
+            yield from _excluded_maxima(node.left)
+            yield from _excluded_maxima(node.right)
+        case Operation(operator="unless"):
+            yield from _excluded_maxima(node.left)
+            if _is_bound(node.right, above=("<", "<="), below=(">", ">=")):
+                yield node.right
+
+
+def _is_minimum(node: Node) -> bool:
+    """Whether a node is `… > n` or `n < …`."""
+    return _is_bound(node, above=(">", ">="), below=("<", "<="))
+
+
+def _is_bound(node: Node, *, above: tuple[str, ...], below: tuple[str, ...]) -> bool:
+    """Whether a node compares series on the left by `above` with a number, or on the right by `below`."""
+    match node:
+        case Operation(operator=operator, left=left, right=right, returns_bool=False):
+            on_left, on_right = any(selectors(left)), any(selectors(right))
+            return (operator in above and on_left and not on_right) or (operator in below and on_right and not on_left)
         case Aggregation():
-            return _is_minimum(node.operand)
+            return _is_bound(node.operand, above=above, below=below)
     return False

@@ -16,6 +16,7 @@ from .rules import Group
 MAX_OBJECT_BYTES = 400_000
 """JSON is up to a fifth shorter than YAML, of which the Prometheus operator refuses more than 524,288 bytes, and an API
 server more than 1 MiB in a ConfigMap."""
+MAX_OBJECT_OBJECTIVES = 50
 RULE_LABEL = "prometheus_rule"
 """Label of the ConfigMaps, as that of Loki's rules is `loki_rule`."""
 RULES_DIRECTORY = "/etc/prometheus/rules"
@@ -55,7 +56,10 @@ class RuleObject:
 
 
 def rule_objects(groups: Sequence[Group], size: int = MAX_OBJECT_BYTES) -> Iterator[RuleObject]:
-    """Yield the groups in order, in parts of at most `size` bytes of JSON, and of one group at least."""
+    """Yield the groups in order, in parts of at most `size` bytes of JSON, and of one group at least.
+
+    None has groups of more than `MAX_OBJECT_OBJECTIVES` objectives.
+    """
     for number, part in enumerate(_parts(groups, size)):
         yield RuleObject("rules" if number == 0 else f"rules-{number}", part)
 
@@ -63,12 +67,20 @@ def rule_objects(groups: Sequence[Group], size: int = MAX_OBJECT_BYTES) -> Itera
 def _parts(groups: Sequence[Group], size: int) -> Iterator[tuple[Group, ...]]:
     part: list[Group] = []
     length = 0
+    objectives: set[tuple[str, str]] = set()
     for group in groups:
-        added = len(json.dumps(group.rendered()))
-        if part and length + added > size:
+        added, of = len(json.dumps(group.rendered())), _objective(group)
+        if part and (length + added > size or len(objectives | of) > MAX_OBJECT_OBJECTIVES):
             yield tuple(part)
-            part, length = [], 0
+            part, length, objectives = [], 0, set()
         part.append(group)
         length += added
+        objectives |= of
     if part:
         yield tuple(part)
+
+
+def _objective(group: Group) -> set[tuple[str, str]]:
+    """Return service and name of the objective that a group is of, if it is of one."""
+    labels = group.rules[0].labels if group.rules else {}
+    return {(labels["service"], labels["slo"])} if {"service", "slo"} <= labels.keys() else set()

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+import yaml
 
 from components._spec import InvalidArgsError
 from components.alerting.compile import labels_as_sent
@@ -13,6 +14,7 @@ from components.alerting.producers import PRODUCERS
 from components.alerting.routing import AlertLabels
 from components.alerting.rules import Alert, Group, Language
 from components.alerting.spec import AlertingSpec
+from tests import shop_alerting
 
 HOOK = {"kind": "webhook", "url": "http://pager.tools/alerts"}
 ONE = {"namespace": "monitoring", "receivers": {"one": HOOK}}
@@ -140,6 +142,28 @@ def test_a_rule_may_read_the_alerts_and_the_records_of_the_chart(expr: str) -> N
 def test_what_the_chart_does_not_have_here_is_refused(expr: str, stated: dict[str, Any], message: str) -> None:
     (found,) = problems({**rules(expr), **stated})
     assert message in found
+
+
+def test_a_record_of_users_with_the_name_of_another_is_refused() -> None:
+    text = {"groups": [{"name": "shop", "rules": [{"record": "shop:x:y", "expr": "sum(up)"}]}]}
+    other = {"groups": [{"name": "shop-2", "rules": [{"record": "shop:x:y", "expr": "max(up)"}]}]}
+    (found,) = problems({"rules": {"a.yaml": text, "b.yaml": other}})
+    assert "b.yaml: group 'shop-2': rule 1 (shop:x:y)" in found
+    assert "and a.yaml: group 'shop': rule 1 (shop:x:y) records another; rename it" in found
+    same = {"groups": [{"name": "shop-2", "rules": [{"record": "shop:x:y", "expr": "sum (up)"}]}]}
+    assert problems({"rules": {"a.yaml": text, "b.yaml": same}}) == []
+
+
+def test_objectives_whose_groups_would_have_one_name_are_refused() -> None:
+    service, slo = shop_alerting.SERVICE, shop_alerting.AVAILABILITY
+    documents = [{**service, "metadata": {**service["metadata"], "name": of}} for of in ("a-b", "a")] + [
+        {**slo, "metadata": {**slo["metadata"], "name": name}, "spec": {**slo["spec"], "service": of}}
+        for of, name in (("a-b", "c"), ("a", "b-c"))
+    ]
+    stated = {key: value for key, value in shop_alerting.SETTINGS.items() if key not in ("rules", "rule_tests")}
+    files = {"slos.yaml": yaml.safe_dump_all(documents)}
+    found = problems({**stated, "local_retention": "31d", "objectives": files})
+    assert len([each for each in found if "rename one of the objectives, or its service" in each]) == 1, found
 
 
 EXTERNAL = {"cluster": "prod", "region": "eu"}

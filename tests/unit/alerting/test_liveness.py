@@ -68,6 +68,9 @@ def test_what_something_produces_passes(expression: str) -> None:
             ['kube_pod_status_phase{phase="Succeded"}: phase = Succeded: must be a value', "nearest is Succeeded"],
         ),
         ('kube_pod_status_phase{phase=~"Pending|Runing"} == 1', ["phase = Runing", "nearest is Running"]),
+        ('kube_pod_status_phase{phase=~"(Failed|Unknwon)"} == 1', ["phase = Unknwon", "nearest is Unknown"]),
+        ('kube_pod_status_phase{phase=~"(?:Failed|Unknwon)"} == 1', ["phase = Unknwon"]),
+        ('kube_pod_status_phase{phase!~"Running|Suceeded"} == 1', ["phase = Suceeded", "nearest is Succeeded"]),
         ('http_requests_total{method="PUT"} > 1', ["method = PUT: must be a value of the label, which has GET, POST"]),
         ('node_cpu_seconds_total{mode!="idel"} > 1', ["mode = idel", "the nearest is idle"]),
         ('up{job="node"} == 0', ["job = node: must be a value of the label", "node-exporter"]),
@@ -100,8 +103,18 @@ def test_a_problem_names_the_file_the_group_and_the_rule() -> None:
     assert problem.message == (
         'up{job="node"}: job = node: must be a value of the label, which has blackbox-dns, blackbox-http, '
         "blackbox-icmp, blackbox-post, blackbox-tcp, kube-state-metrics, kubelet, node-exporter, "
-        "prometheus-alertmanager, prometheus-prometheus; correct it"
+        "prometheus-alertmanager, prometheus-prometheus; correct it, or declare up in application_metrics with labels: "
+        "{job: [node]}"
     )
+
+
+@pytest.mark.parametrize("name", ["up", "go_goroutines", "process_start_time_seconds"])
+def test_the_job_of_an_application_is_declared(name: str) -> None:
+    group = Group("shop", [Alert("Down", f'{name}{{job="payment-api"}} == 0')], "a.yaml")
+    (problem,) = liveness_problems([group], DEPLOYED)
+    assert f"or declare {name} in application_metrics with labels: {{job: [payment-api]}}" in problem.message
+    declared = ApplicationMetric.model_validate({"type": "gauge", "labels": {"job": ["payment-api"]}})
+    assert list(liveness_problems([group], DEPLOYED, {name: declared})) == []
 
 
 def test_records_add_themselves_with_their_labels_whatever_their_order() -> None:

@@ -82,7 +82,8 @@ def test_matchers_are_anchored_and_an_absent_label_is_empty() -> None:
 def test_only_plain_texts_are_alternatives() -> None:
     assert alternatives("read|write") == ("read", "write")
     assert alternatives("resource|") == ("resource", "")
-    assert alternatives("5..") == alternatives("(a|b)") == ()
+    assert alternatives("(a|b)") == alternatives("(?:a|b)") == ("a", "b")
+    assert alternatives("5..") == alternatives("(a|b)c") == ()
 
 
 def test_the_prettified_form_is_the_same_for_what_differs_in_its_spaces() -> None:
@@ -104,6 +105,13 @@ RECORDS = {"errors:ratio": RATIO, "traffic:rate": "sum(rate(r[5m]))"}
     [
         (f"{RATIO} > 0.05", True),
         (f"{RATIO} > 0.05 and sum(rate(r[5m])) > 1", False),
+        ("sum(rate(e[5m])) / (sum(rate(r[5m])) > 1) > 0.05", False),
+        ("sum(rate(e[5m])) / (sum(rate(r[5m])) < 1) > 0.05", True),
+        ("sum(rate(e[5m])) / (sum(rate(r[5m])) > bool 1) > 0.05", True),
+        (f"{RATIO} > 0.05 unless sum(rate(r[5m])) < 1", False),
+        (f"{RATIO} > 0.05 unless sum(rate(r[5m])) > 1", True),
+        (f"{RATIO} > 0.05 and 1 < sum(rate(r[5m]))", False),
+        (f"0.05 < {RATIO}", True),
         ("errors:ratio > 0.05", True),
         ("errors:ratio > 0.05 and errors:ratio > 0.01", True),
         ("errors:ratio > 0.05 and on () traffic:rate > 1", False),

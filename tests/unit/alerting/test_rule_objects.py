@@ -46,6 +46,14 @@ def test_objects_are_as_large_as_the_operator_and_the_api_server_take() -> None:
     assert all(len(text.encode()) < OPERATOR_BYTES for item in objects for text in item.files.values())
 
 
+def test_an_object_has_at_most_50_objectives() -> None:
+    groups = groups_of(120)
+    objects = objects_of(groups, size=10_000_000)
+    assert [group for item in objects for group in item.groups] == groups
+    counts = [len({rule.labels["slo"] for group in item.groups for rule in group.rules}) for item in objects]
+    assert max(counts) == 50
+
+
 def test_a_group_that_is_larger_than_an_object_is_an_object() -> None:
     assert [len(item.groups) for item in objects_of(groups_of(1), size=10)] == [1, 1, 1]
 
