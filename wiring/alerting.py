@@ -1,4 +1,4 @@
-"""Alerting of a stack: the files beside it, what it deploys that rules may select, and the way of its alerts."""
+"""Alerting of a stack: the files beside it, and the way of its alerts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypedDict
@@ -6,10 +6,7 @@ from typing import Any, TypedDict
 from components.logging.spec import LoggingSpec
 from components.metrics.alertmanager import sender_urls
 from components.metrics.args import Alertmanager as AlertmanagerOfMetrics
-from components.metrics.spec import ControlPlanePart, MetricsSpec
-from components.telemetry.engines import Engine
-from components.telemetry.model import ProcessorKind
-from components.tracing.spec import Processor
+from components.metrics.spec import MetricsSpec
 from config import Settings
 from config.errors import Problem, setting_path
 from config.ingress import IngressKind
@@ -19,16 +16,6 @@ from .files_beside import MARKDOWN, directory_problems, files_beside
 _TEST_ENDS = ("_test.yaml", "_test.yml")
 LOG_LINES = "logs"
 """The receiver of a stack that states none: lines in its own Loki."""
-
-
-_CONTROL_PLANE = {
-    ControlPlanePart.COREDNS: "coredns",
-    ControlPlanePart.ETCD: "etcd",
-    ControlPlanePart.SCHEDULER: "kube-scheduler",
-    ControlPlanePart.CONTROLLER_MANAGER: "kube-controller-manager",
-    ControlPlanePart.PROXY: "kube-proxy",
-}
-"""The parts of the control plane by their names in the catalogue."""
 
 
 class AlertmanagerArgs(TypedDict, total=False):
@@ -76,42 +63,6 @@ def alerting_file_problems(settings: Settings) -> Iterator[Problem]:
     for setting, files in held.items():
         stated = setting in area.model_fields_set
         yield from directory_problems(setting_path("alerting", setting), getattr(area, setting), files, stated=stated)
-
-
-def producers(settings: Settings) -> list[str]:
-    """Return what the stack deploys and scrapes, by the names of the catalogue."""
-    if not settings.metrics.in_stack:
-        return []
-    scraped = settings.service_monitors
-    logging, tracing, thanos = settings.logging, settings.tracing, settings.metrics.thanos
-    engine = "alloy" if settings.telemetry.engine is Engine.ALLOY else "otel-collector"
-    deployed = {
-        "prometheus": True,
-        "prometheus-operator": settings.metrics.install_operator,
-        "kube-apiserver": True,
-        "kubelet": True,
-        "cadvisor": True,
-        "kubelet-probes": True,
-        "kube-state-metrics": settings.metrics.kube_state_metrics,
-        "node-exporter": settings.metrics.node_exporter,
-        **{_CONTROL_PLANE[part]: True for part in settings.metrics.control_plane if part in _CONTROL_PLANE},
-        "alertmanager": has_alertmanager(settings),
-        "blackbox-exporter": settings.probes.enabled,
-        "probes": settings.probes.enabled,
-        engine: scraped,
-        "loki": scraped and logging.in_stack,
-        "loki-ruler": scraped and logging.in_stack and has_log_rules(settings),
-        "tempo": scraped and tracing.in_stack,
-        "tempo-span-metrics": tracing.in_stack and Processor.SPAN_METRICS in tracing.processors,
-        "tempo-service-graph": tracing.in_stack and Processor.SERVICE_GRAPHS in tracing.processors,
-        "collector-span-metrics": any(
-            processor.kind is ProcessorKind.SPAN_METRICS for processor in settings.telemetry.processors.values()
-        ),
-        "grafana": scraped and settings.grafana.enabled,
-        **({} if thanos is None else {f"thanos-{role.value}": scraped for role in thanos.roles}),
-        "thanos-sidecar": thanos is not None,
-    }
-    return [name for name, there in deployed.items() if there]
 
 
 def receivers(settings: Settings) -> Mapping[str, Any]:

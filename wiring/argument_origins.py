@@ -144,6 +144,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "runbooks": ("alerting.runbooks", "alerting.runbooks_directory"),
         "log_rules": ("logging.rules", "logging.rules_directory"),
         "producers": ("(what the stack deploys)",),
+        "target_labels": ("(what the stack deploys)",),
         "external_labels": ("metrics.external_labels", "cluster.name"),
         "grafana_url": ("grafana.root_url", "ingress.domain"),
         "metrics_uid": ("datasources.metrics_uid",),

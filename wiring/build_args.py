@@ -44,7 +44,7 @@ from config import Settings
 from config.security import Issuer
 from config.storage import AwsStorage, ExternalStorage, InClusterStorage, MinioStorage, Storage
 
-from . import alerting, authentication
+from . import alerting, authentication, scrape_targets
 from .alerting import AlertmanagerArgs
 from .log_rules import rule_files
 from .metrics import MetricsAddresses, metrics_client, sender_client
@@ -425,7 +425,8 @@ def alerting_args(settings: Settings, *, namespace: Text) -> AlertingArgs:
         "runbooks": alerting.runbook_files(settings),
         "log_rules": rule_files(settings) if settings.logging.in_stack else {},
         "receivers": alerting.receivers(settings),
-        "producers": alerting.producers(settings),
+        "producers": scrape_targets.producers(settings),
+        "target_labels": scrape_targets.target_labels(settings),
         "external_labels": external_labels(settings),
         "grafana_url": grafana_url(settings),
         "metrics_uid": settings.datasources.metrics_uid,

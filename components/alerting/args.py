@@ -163,6 +163,10 @@ class AlertingArgs(TypedDict):
     producers: NotRequired[Sequence[str]]
     """What is deployed and scraped, so that rules may select its metrics. Default: `prometheus`, `node-exporter`,
     `kube-state-metrics`, `kubelet`, `cadvisor`, `kube-apiserver`."""
+    target_labels: NotRequired[Mapping[str, Mapping[str, Sequence[str]]]]
+    """Labels that the scrape adds to the series of a producer, each with its values, such as its `namespace` and
+    `job`; an empty value is for targets without the label. Default: any namespace, and the jobs of releases with
+    their default names."""
     log_rules: NotRequired[Mapping[str, str]]
     """Rule files of Loki, which are checked with the others and deployed by `Logging`. Default: none."""
     grafana_url: NotRequired[str]

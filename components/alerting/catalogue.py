@@ -143,7 +143,7 @@ class Producer:
     programs: tuple[str, ...]
     """Names in the catalogue."""
     target: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """The labels that the scrape adds, each with its values; none for any."""
+    """The labels that the scrape adds, each with its values: none for any, the empty one where a target lacks it."""
     optional: tuple[str, ...] = ()
     """Labels of `target` that not every target has."""
     honor_labels: bool = False
@@ -154,9 +154,9 @@ class Producer:
     setting: str = ""
     """What has the stack deploy it, for messages."""
 
-    def with_target(self, **values: Sequence[str]) -> "Producer":
-        """Return the producer with other values of labels of its targets, such as the jobs of a namespace."""
-        return replace(self, target={**self.target, **values})
+    def with_target(self, labels: Mapping[str, Sequence[str]]) -> "Producer":
+        """Return the producer with other values of labels of its targets: its namespace, or the jobs within it."""
+        return replace(self, target={**self.target, **labels})
 
 
 @lru_cache(1)
@@ -325,7 +325,7 @@ SCRAPED = (
 def _targeted(name: str, labels: Mapping[str, Values], producer: Producer) -> dict[str, Values]:
     """Return the labels of a metric together with those of the target, one of which wins where both have it."""
     target = {
-        label: Values(frozenset(texts) if texts else None, label in producer.optional)
+        label: Values(frozenset(texts) - {""} if texts else None, label in producer.optional or "" in texts)
         for label, texts in producer.target.items()
     }
     own = dict(labels)

@@ -4,7 +4,7 @@ Nothing of it is deployed while there is a problem, so that what runs stays as i
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import Any
 from ..units import parse_duration
 from . import chart_rules
 from .alertmanager_config import REAL_TIME, alertmanager_config, all_inhibitions, inhibition_problems, routing_tree
-from .catalogue import ApplicationMetric
+from .catalogue import ApplicationMetric, Producer
 from .chart_alert_table import Kept
 from .chart_alerts import OF_CHART, ChartAlerts, chart_override_problems, documented_chart_alerts
 from .discipline import discipline_problems
@@ -26,7 +26,7 @@ from .objective_runbooks import objective_alerts
 from .objectives import Objective, ObjectiveDefaults
 from .openslo import read_objectives
 from .overrides import AlertOverride
-from .producers import PRODUCERS
+from .producers import deployed
 from .promql import prettified
 from .routes import Inhibition
 from .routing import ALERT_NAME, AlertLabels, check_routes, unused_inhibitors
@@ -61,6 +61,8 @@ class Stated:
     links: Links
     available: Available
     application_metrics: Mapping[str, ApplicationMetric]
+    target_labels: Mapping[str, Mapping[str, Sequence[str]]]
+    """Labels that scrapes add to the series of a producer, each with its values."""
     overrides: Mapping[str, AlertOverride]
     owner: str
     external_labels: Mapping[str, str]
@@ -72,6 +74,11 @@ class Stated:
     def notifies(self) -> bool:
         """Whether alerts go anywhere; otherwise there are recording rules alone."""
         return not self.own_alertmanager or bool(self.notifications.receivers)
+
+    @property
+    def producers(self) -> list[Producer]:
+        """What is deployed and scraped, with the labels of its targets."""
+        return deployed(self.available.producers, self.target_labels)
 
     @property
     def chart_alerts(self) -> ChartAlerts:
@@ -218,7 +225,7 @@ class _Compilation:
         stated = self._stated
         return Liveness(
             [*self._every_group, *groups_recorded_elsewhere(stated.available)],
-            [PRODUCERS[name] for name in sorted(stated.available.producers) if name in PRODUCERS],
+            stated.producers,
             stated.application_metrics,
             recorded=chart_rules.recorded_metrics(
                 stated.available.producers, {kept.section for kept in self._chart_alerts.values()}

@@ -1,10 +1,10 @@
 """The parts of a stack whose metrics Prometheus has, with the labels that its monitors add to every series.
 
-The job labels are those of the charts and of this project's monitors with the release names and namespaces of a stack
-that sets none; `Producer.with_target(job=…)` replaces them.
+The jobs are those of the charts and of this project's monitors with the default names of releases. Namespaces, and jobs
+with a namespace in their name, are of a stack: `deployed` has those that it states, and allows any without.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from .catalogue import Drop, Producer
 from .promql import NAME
@@ -14,14 +14,21 @@ _ANY: Sequence[str] = ()
 _POD = {"namespace": _ANY, "pod": _ANY, "container": _ANY, "instance": _ANY, "endpoint": _ANY}
 _SERVICE = {**_POD, "service": _ANY}
 """The labels of a target that a ServiceMonitor has found: https://prometheus-operator.dev/docs/platform/troubleshooting/"""
-_KUBELET_JOB = ("kubelet",)
+_KUBE_SYSTEM = ("kube-system",)
+"""The namespace of the Services that the chart and the operator create for kubelets and for the control plane."""
 
 
 def _scraped(
-    name: str, programs: Sequence[str], jobs: Sequence[str], setting: str, *, honor_labels: bool = False
+    name: str,
+    programs: Sequence[str],
+    jobs: Sequence[str],
+    setting: str,
+    *,
+    namespace: Sequence[str] = _ANY,
+    honor_labels: bool = False,
 ) -> Producer:
     """Return a producer that a ServiceMonitor scrapes."""
-    target = {**_SERVICE, "job": jobs}
+    target = {**_SERVICE, "namespace": namespace, "job": jobs}
     return Producer(name, tuple(programs), target, honor_labels=honor_labels, setting=setting)
 
 
@@ -29,18 +36,13 @@ def _drop(pattern: str, *labels: str) -> Drop:
     return Drop((NAME, *labels), pattern)
 
 
-_KUBELET = {"namespace": _ANY, "service": _ANY, "endpoint": _ANY, "instance": _ANY, "node": _ANY, "job": _KUBELET_JOB}
+_KUBELET = {
+    **dict.fromkeys(("service", "endpoint", "instance", "node"), _ANY),
+    "namespace": _KUBE_SYSTEM,
+    "job": ("kubelet",),
+}
 """The targets of a kubelet are nodes and no pods: https://github.com/prometheus-operator/prometheus-operator
 (`pkg/kubelet/controller.go`)."""
-_LOKI_ROLES = (
-    *("backend", "compactor", "distributor", "index-gateway", "ingester", "pattern-ingester", "querier"),
-    *("query-frontend", "query-scheduler", "read", "ruler", "write"),
-)
-_TEMPO_ROLES = (
-    *("compactor", "distributor", "ingester", "metrics-generator", "querier", "query-frontend"),
-    *("block-builder", "live-store", "backend-scheduler", "backend-worker"),
-)
-_SPANS = {"job": _ANY, "instance": _ANY}
 
 
 def _all() -> Sequence[Producer]:
@@ -63,7 +65,7 @@ def _all() -> Sequence[Producer]:
             honor_labels=True,
         ),
         _scraped("node-exporter", ["node-exporter"], ["node-exporter"], f"{metrics}.node_exporter").with_target(
-            node=_ANY
+            {"node": _ANY}
         ),
         Producer(
             "kubelet",
@@ -107,7 +109,11 @@ def _all() -> Sequence[Producer]:
         Producer(
             "kube-apiserver",
             ("kube-apiserver",),
-            {"namespace": _ANY, "service": _ANY, "endpoint": _ANY, "instance": _ANY, "job": ("apiserver",)},
+            {
+                **dict.fromkeys(("service", "endpoint", "instance"), _ANY),
+                "namespace": ("default",),
+                "job": ("apiserver",),
+            },
             drops=(
                 _drop(
                     r"(etcd_request|apiserver_request_slo|apiserver_request_sli|apiserver_request)_duration_seconds_bucket;"
@@ -118,16 +124,19 @@ def _all() -> Sequence[Producer]:
             ),
             setting=metrics,
         ),
-        _scraped("coredns", ["coredns", "go"], ["coredns"], f"{metrics}.control_plane"),
-        _scraped("etcd", ["etcd"], ["kube-etcd"], f"{metrics}.control_plane"),
-        _scraped("kube-scheduler", ["kube-scheduler"], ["kube-scheduler"], f"{metrics}.control_plane"),
+        _scraped("coredns", ["coredns", "go"], ["coredns"], f"{metrics}.control_plane", namespace=_KUBE_SYSTEM),
+        _scraped("etcd", ["etcd"], ["kube-etcd"], f"{metrics}.control_plane", namespace=_KUBE_SYSTEM),
+        _scraped(
+            "kube-scheduler", ["kube-scheduler"], ["kube-scheduler"], f"{metrics}.control_plane", namespace=_KUBE_SYSTEM
+        ),
         _scraped(
             "kube-controller-manager",
             ["kube-controller-manager"],
             ["kube-controller-manager"],
             f"{metrics}.control_plane",
+            namespace=_KUBE_SYSTEM,
         ),
-        _scraped("kube-proxy", ["kube-proxy"], ["kube-proxy"], f"{metrics}.control_plane"),
+        _scraped("kube-proxy", ["kube-proxy"], ["kube-proxy"], f"{metrics}.control_plane", namespace=_KUBE_SYSTEM),
         _scraped(
             "alertmanager",
             ["alertmanager", "config-reloader"],
@@ -147,24 +156,11 @@ def _all() -> Sequence[Producer]:
             optional=("namespace",),
             setting="observability:probes.targets",
         ),
-        _scraped(
-            "loki",
-            ["loki"],
-            [f"logging/loki{part}" for part in ("", *(f"-{role}" for role in _LOKI_ROLES))],
-            "observability:logging",
-        ).with_target(app_instance=("loki",)),
-        _scraped(
-            "tempo",
-            ["tempo", "go"],
-            ["tempo", *(f"tracing/{role}" for role in _TEMPO_ROLES)],
-            "observability:tracing",
-        ),
-        _scraped(
-            "tempo-3",
-            ["tempo-3", "go"],
-            ["tempo", *(f"tracing/{role}" for role in _TEMPO_ROLES)],
-            "observability:tracing.chart_version",
-        ),
+        _scraped("loki", ["loki"], _ANY, "observability:logging"),
+        _scraped("loki-gateway", [], _ANY, "observability:logging"),
+        Producer("loki-rollout-operator", (), {**_POD, "job": _ANY}, setting="observability:logging.ingester_zones"),
+        _scraped("tempo", ["tempo", "go"], _ANY, "observability:tracing"),
+        _scraped("tempo-3", ["tempo-3", "go"], _ANY, "observability:tracing.chart_version"),
         Producer(
             "tempo-span-metrics", ("tempo-spans",), {}, is_scraped=False, setting="observability:tracing.processors"
         ),
@@ -192,18 +188,23 @@ def _all() -> Sequence[Producer]:
         _scraped(
             "otel-collector",
             ["otel-collector"],
-            ["alloy", "alloy-gateway", "alloy-singleton"],
-            "observability:telemetry",
+            ["otel-collector", "otel-collector-gateway", "otel-collector-singleton"],
+            "observability:telemetry.engine",
         ),
         _scraped("grafana", ["grafana", "go"], ["grafana"], "observability:grafana", honor_labels=True),
         _scraped(
             "memcached",
             ["memcached-exporter", "go"],
-            ["logging/loki-chunks-cache", "logging/loki-results-cache", "tracing/memcached"],
+            _ANY,
             "observability:logging.chunks_cache_mib",
         ),
         _scraped("valkey", ["valkey-exporter", "go"], ["valkey-metrics"], "observability:caching"),
-        _scraped("seaweedfs", ["seaweedfs", "go"], ["seaweedfs-all-in-one"], "observability:storage"),
+        _scraped(
+            "seaweedfs",
+            ["seaweedfs", "go"],
+            [f"seaweedfs-{part}" for part in ("all-in-one", "master", "volume", "filer")],
+            "observability:storage",
+        ),
         _scraped("minio", ["minio"], ["minio"], "observability:storage"),
         *(
             _scraped(f"thanos-{part}", [f"thanos-{program}"], [job], long_term)
@@ -231,3 +232,11 @@ def _all() -> Sequence[Producer]:
 
 PRODUCERS: Mapping[str, Producer] = {producer.name: producer for producer in _all()}
 """Every producer by its name; `application` has the labels that a scrape adds to what an application declares."""
+
+
+def deployed(names: Collection[str], target_labels: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Producer]:
+    """Return the producers of these names, sorted, with the labels of the targets that are stated for each.
+
+    What the catalogue has no metrics of, such as the rules of Loki's ruler, is none.
+    """
+    return [PRODUCERS[name].with_target(target_labels.get(name, {})) for name in sorted(names) if name in PRODUCERS]

@@ -106,6 +106,15 @@ class AlertingSpec(AlertingSettings, Spec):
         description="What is deployed and scraped, so that rules may select its metrics.",
         examples=[["prometheus", "node-exporter"]],
     )
+    target_labels: Plain[Mapping[Word, Mapping[MetricLabel, Sequence[LabelText]]]] = Field(
+        default_factory=dict,
+        description=(
+            "Labels that the scrape adds to the series of a producer, each with its values, such as its `namespace` "
+            "and `job`; an empty value is for targets without the label. Default: any namespace, and the jobs of "
+            "releases with their default names."
+        ),
+        examples=[{"loki": {"namespace": ["logging"], "job": ["logging/loki"]}}],
+    )
     log_rules: Plain[Mapping[str, RuleFile]] = Field(
         default_factory=dict,
         description="Rule files of Loki, which are checked with the others and deployed by `Logging`. Default: none.",
@@ -172,6 +181,7 @@ class AlertingSpec(AlertingSettings, Spec):
             links=self._links,
             available=Available(frozenset(self.producers), frozenset(self.application_metrics)),
             application_metrics=self.application_metrics,
+            target_labels=self.target_labels,
             overrides=self.alerts,
             owner=self.owner,
             external_labels=self.external_labels,
@@ -219,7 +229,15 @@ class AlertingSpec(AlertingSettings, Spec):
     @rule(
         *_FILES,
         *NotificationSettings.model_fields,
-        *("alerts", "application_metrics", "producers", "owner", "alertmanager_url", "external_labels"),
+        *(
+            "alerts",
+            "application_metrics",
+            "producers",
+            "target_labels",
+            "owner",
+            "alertmanager_url",
+            "external_labels",
+        ),
         *("local_retention", "long_term_ruler", "runbook_url", "grafana_url", "metrics_uid", "logs_uid"),
     )
     def _nothing_is_silently_dead(self) -> Iterator[Violation]:

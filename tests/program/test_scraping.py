@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from components.charts import LOKI
+from components.metrics.gateway import GATEWAY_PORT
 from components.tracing.modes import TEMPO_3_VERSIONS
 from tests.checkout import ROOT
 from tests.installed_tools import require
@@ -25,6 +26,7 @@ PORTS: Mapping[str, frozenset[int]] = {
     program: frozenset(ports)
     for program, ports in {
         "access-log-exporter": (4040,),
+        "alertmanager": (9093,),
         "alloy": (12345,),
         "blackbox-exporter": (9115,),
         "grafana": (3000,),
@@ -33,6 +35,7 @@ PORTS: Mapping[str, frozenset[int]] = {
         "memcached-exporter": (9150,),
         "minio": (9000,),
         "node-exporter": (9100,),
+        "opentelemetry-collector-contrib": (8888,),
         "prometheus": (9090,),
         "prometheus-config-reloader": (8080,),
         "prometheus-operator": (8080,),
@@ -45,6 +48,8 @@ PORTS: Mapping[str, frozenset[int]] = {
 }
 """The port with the metrics of each program, by the name of its image."""
 OTHER_PATHS = {"minio": "/minio/v2/metrics/cluster"}
+PASSED_ON = {("gateway", GATEWAY_PORT): "prometheus"}
+"""The programs whose metrics nginx passes on, by its container and port in the same pod."""
 WITHOUT_METRICS = {
     "k8s-sidecar": "it loads files, and reports its health alone",
     "nginx-unprivileged": "it has no metrics; the charts that have an exporter of its log run that beside it",
@@ -53,6 +58,8 @@ WITHOUT_METRICS = {
 """The programs that are not scraped, each with the reason."""
 MEASURED_BY = {"memcached": "memcached-exporter", "valkey": "redis_exporter"}
 """The programs whose metrics an exporter in the same pod serves."""
+OF_THE_CLUSTER = {"cadvisor", "coredns", "kube-apiserver", "kubelet", "kubelet-probes", "probes"}
+"""The producers whose targets are no pods of the stack."""
 NOT_IN_THE_STACK = {"apiserver", "coredns", "kubelet"}
 """What the ServiceMonitors of kube-prometheus-stack select of the cluster itself, by the ends of their names."""
 
@@ -110,10 +117,15 @@ def rendered() -> Callable[[str], Rendering]:
 
 
 @pytest.fixture(params=[*COMMITTED, *FURTHER])
-def objects(request: pytest.FixtureRequest, rendered: Callable[[str], Rendering]) -> list[RenderedObject]:
+def rendering(request: pytest.FixtureRequest, rendered: Callable[[str], Rendering]) -> Rendering:
     rendering = rendered(request.param)
     if any(release.stand_in for release in rendering.releases):
         pytest.skip("stand-in charts have no ServiceMonitor")
+    return rendering
+
+
+@pytest.fixture
+def objects(rendering: Rendering) -> list[RenderedObject]:
     return list(rendering.objects)
 
 
@@ -124,8 +136,15 @@ def prometheus_of(objects: list[RenderedObject]) -> list[Mapping[str, Any]]:
 
 def is_served(container: Container, target: Target) -> bool:
     """Whether a target is where the program of a container serves its metrics."""
-    path = OTHER_PATHS.get(container.program, "/metrics")
-    return target.container == container and target.port in PORTS[container.program] and target.path == path
+    program, path = container.program, OTHER_PATHS.get(container.program, "/metrics")
+    if is_passed_on(target):
+        return target.container.pod == container.pod and PASSED_ON[target.container.name, target.port] == program
+    return target.container == container and target.port in PORTS[program] and target.path == path
+
+
+def is_passed_on(target: Target) -> bool:
+    """Whether nginx passes a target on to a program beside it."""
+    return (target.container.name, target.port) in PASSED_ON
 
 
 def test_every_program_is_scraped_where_it_serves_metrics_or_has_a_reason(objects: list[RenderedObject]) -> None:
@@ -151,7 +170,8 @@ def test_every_program_is_scraped_where_it_serves_metrics_or_has_a_reason(object
 
 def test_nothing_is_scraped_that_serves_no_metrics_and_nothing_twice(objects: list[RenderedObject]) -> None:
     targets = targets_of(objects)
-    wrong = [target for target in targets if target.container.program in WITHOUT_METRICS | MEASURED_BY]
+    without = WITHOUT_METRICS | MEASURED_BY
+    wrong = [target for target in targets if target.container.program in without and not is_passed_on(target)]
     assert wrong == []
     counted = Counter((str(target.container), target.port, target.path) for target in targets)
     assert [place for place, count in counted.items() if count > 1] == [], "each sample would be stored as two series"
@@ -164,6 +184,22 @@ def test_a_job_is_of_one_program(objects: list[RenderedObject]) -> None:
         if target.container.program != "prometheus-config-reloader":
             programs[target.job].add((target.container.pod.owner.namespace, target.container.program))
     assert {job: found for job, found in programs.items() if len(found) > 1} == {}
+
+
+def test_rules_may_select_the_jobs_and_namespaces_that_are_scraped(rendering: Rendering) -> None:
+    if rendering.alerting is None:
+        pytest.skip("no Prometheus of the stack evaluates rules")
+    places = {(target.container.pod.owner.namespace, target.job) for target in targets_of(list(rendering.objects))}
+    unknown = set(places)
+    for producer in rendering.alerting.stated.producers:
+        namespaces, jobs = (set(producer.target.get(label, ())) for label in ("namespace", "job"))
+        found = {(namespace, job) for namespace, job in places if namespace in namespaces and job in jobs}
+        unknown -= found
+        if producer.is_scraped and producer.name not in OF_THE_CLUSTER:
+            assert {namespace for namespace, _ in found} == namespaces, producer.name
+            missing = jobs - {job for _, job in found}
+            assert not [job for job in missing if not job.endswith(("-gateway", "-singleton"))], producer.name
+    assert unknown == set()
 
 
 def test_every_monitor_of_the_stack_selects_something(objects: list[RenderedObject]) -> None:

@@ -12,7 +12,6 @@ from components.alerting.chart_alerts import CHART, unexpected_alerts
 from components.alerting.compile import labels_as_sent
 from components.alerting.discipline import OBJECTIVE_LABEL, undisciplined
 from components.alerting.liveness import Liveness
-from components.alerting.producers import PRODUCERS
 from components.alerting.promql import Rates
 from components.alerting.routing import Node, check_routes, node_of
 from components.alerting.rule_files import group_of, read_groups
@@ -97,8 +96,7 @@ def _problems_of_stack(
     on_logs = [*spec.compiled.log_groups, *read_groups(spec.log_rules, Language.LOGQL)]
     groups = [*rendered, *spec.compiled.long_term_groups, *on_logs]
     yield from _namesakes(groups)
-    producers = [PRODUCERS[name] for name in sorted(stated.available.producers) if name in PRODUCERS]
-    liveness = Liveness(groups, producers, stated.application_metrics, foreign=foreign)
+    liveness = Liveness(groups, stated.producers, stated.application_metrics, foreign=foreign)
     yield from (problem for problem in liveness.problems() if not _is_harmless(problem, foreign))
     if routes is not None:
         alerts = [labels for group in groups for labels in labels_as_sent(group, liveness, stated.external_labels)]

@@ -20,7 +20,7 @@ _SPANS = Share(
 TEMPO = Topic(
     "tempo",
     "Tempo takes and finds traces",
-    producers=frozenset({"tempo"}),
+    any_producer=frozenset({"tempo", "tempo-3"}),
     records=[share_group("tempo", _SPANS)],
     alert_group="tempo_alerts",
     alerts=[

@@ -18,7 +18,7 @@ from components.alerting.catalogue import (
     recorded_files,
 )
 from components.alerting.label_flow import Values
-from components.alerting.producers import PRODUCERS
+from components.alerting.producers import PRODUCERS, deployed
 from components.alerting.promql import NAME
 
 SHOP = Producer("shop", (), {"job": ("shop",), "pod": (), "instance": ()}, is_scraped=False)
@@ -93,6 +93,14 @@ def test_the_label_of_the_target_wins_unless_labels_are_honored() -> None:
     assert _labels(metric) == {NAME, "job", "pod", "instance", "exported_pod"}
     honoring = Producer("shop", (), SHOP.target, honor_labels=True, is_scraped=False)
     assert _labels(metric, honoring) == {NAME, "job", "pod", "instance"}
+
+
+def test_labels_of_targets_are_those_that_are_stated_and_some_targets_lack_one() -> None:
+    (loki,) = deployed({"loki", "loki-ruler"}, {"loki": {"namespace": ["logs"], "team": ["", "shop"]}})
+    (variant,) = Catalogue([loki]).variants("up")
+    assert variant.series.values("namespace") == Values(frozenset({"logs"}))
+    assert variant.series.values("team") == Values(frozenset({"shop"}), True)
+    assert variant.series.values("job").texts is None
 
 
 def test_dropped_series_are_not_there() -> None:

@@ -1,0 +1,106 @@
+"""The labels of what is scraped follow the settings; tests/program/test_scraping.py compares them with the charts."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from config import SettingsError
+from tools.program.stacks import with_settings
+from wiring.planned_components import planned_alerting
+from wiring.scrape_targets import producers, target_labels
+
+EARLIER = {"mode": "distributed", "chart_version": "6.51.0", "namespace": "loki"}
+
+
+def _config(**areas: Any) -> dict[str, Any]:
+    own = {"cluster": {"name": "shop"}, "retention": {"metrics": "31d"}, **areas}
+    return {f"observability:{area}": settings for area, settings in own.items()}
+
+
+def _labels(**areas: Any) -> dict[str, Mapping[str, Any]]:
+    return with_settings(_config(**areas), "dev", lambda settings, _: dict(target_labels(settings)))
+
+
+def _problems(expr: str, **areas: Any) -> str:
+    """Return what is wrong with a stack that records an expression."""
+    groups = {"groups": [{"name": "shop", "rules": [{"record": "shop:lines:sum", "expr": expr}]}]}
+    config = _config(**areas, alerting={"rules": {"shop.yaml": groups}})
+    try:
+        with_settings(config, "dev", lambda settings, _: planned_alerting(settings))
+    except SettingsError as error:
+        return str(error)
+    return ""
+
+
+def test_namespaces_and_the_jobs_with_one_in_their_name_are_those_of_the_stack() -> None:
+    labels = _labels(logging={"namespace": "loki"}, tracing={"mode": "distributed", "namespace": "tempo"})
+    assert labels["loki"] == {"namespace": ["loki"], "job": ["loki/loki"], "app_instance": ["loki"]}
+    assert labels["tempo"]["namespace"] == ["tempo"] and "tempo/ingester" in labels["tempo"]["job"]
+    assert labels["memcached"]["namespace"] == ["loki", "tempo"]
+    assert labels["grafana"] == {"namespace": ["monitoring"]}
+
+
+def test_the_earlier_chart_of_loki_has_another_label_and_no_exporter_of_its_gateway() -> None:
+    labels = _labels(logging=EARLIER)
+    assert labels["loki"]["cluster"] == ["loki"] and "app_instance" not in labels["loki"]
+    assert "loki/loki-ingester" in labels["loki"]["job"]
+    assert "loki-gateway" not in labels
+
+
+@pytest.mark.parametrize(
+    ("areas", "there", "absent"),
+    [
+        ({}, {"memcached", "seaweedfs", "tempo", "loki-gateway"}, {"valkey", "minio", "tempo-3"}),
+        ({"caching": {"kind": "valkey"}}, {"valkey"}, {"memcached"}),
+        ({"storage": {"kind": "minio"}}, {"minio"}, {"seaweedfs"}),
+        ({"cluster": {"name": "shop", "ip_families": ["IPv6"]}}, {"loki"}, {"memcached"}),
+        ({"cluster": {"name": "shop", "service_monitors": False}}, {"prometheus"}, {"loki", "memcached", "seaweedfs"}),
+    ],
+)  # fmt: skip
+def test_what_is_scraped_follows_the_settings(areas: dict[str, Any], there: set[str], absent: set[str]) -> None:
+    found = with_settings(_config(**areas), "dev", lambda settings, _: set(producers(settings)))
+    assert there <= found and not absent & found
+
+
+def test_probes_have_the_labels_of_their_targets() -> None:
+    targets = {
+        "shop": {"address": "https://shop.example.org", "labels": {"team": "shop"}},
+        "dns": {"kind": "dns", "address": "10.0.0.10", "query_name": "example.org"},
+    }
+    labels = _labels(probes={"targets": targets})["probes"]
+    assert labels["job"] == ["blackbox-dns", "blackbox-http"]
+    assert labels["probe"] == ["dns", "shop"]
+    assert labels["team"] == ["", "shop"]
+    assert labels["namespace"] == ["monitoring"]
+
+
+@pytest.mark.parametrize(
+    ("expr", "areas", "known"),
+    [
+        ('sum(up{namespace="logging"})', {"logging": {"namespace": "loki"}}, "namespace = logging"),
+        ('sum(loki_discarded_samples_total{namespace="logging"})', {"logging": {"namespace": "loki"}},
+         "namespace = logging: must be a value of the label, which has loki"),
+        ('sum(loki_discarded_samples_total{job="logging/loki-read"})', {},
+         "job = logging/loki-read: must be a value of the label, which has logging/loki"),
+        ('sum(tempo_ingester_live_traces{namespace="tracing"})', {"tracing": {"namespace": "tempo"}},
+         "which has tempo"),
+    ],
+)  # fmt: skip
+def test_a_rule_on_labels_that_no_target_has_is_refused(expr: str, areas: dict[str, Any], known: str) -> None:
+    assert known in _problems(expr, **areas)
+
+
+@pytest.mark.parametrize(
+    ("expr", "areas"),
+    [
+        ('sum(up{namespace="loki"})', {"logging": {"namespace": "loki"}}),
+        ('sum(loki_discarded_samples_total{namespace="loki",job="loki/loki"})', {"logging": {"namespace": "loki"}}),
+        ('sum(loki_discarded_samples_total{cluster="loki",job="loki/loki-ingester"})', {"logging": EARLIER}),
+        ('sum(up{job="logging/loki-gateway-exporter"})', {}),
+        ('sum(memcached_up{job="logging/loki-chunks-cache"})', {}),
+        ('sum(redis_up{namespace="cache"})', {"caching": {"kind": "valkey", "namespace": "cache"}}),
+    ],
+)  # fmt: skip
+def test_a_rule_on_the_labels_of_the_stack_passes(expr: str, areas: dict[str, Any]) -> None:
+    assert _problems(expr, **areas) == ""

@@ -1,0 +1,178 @@
+"""What the Prometheus of a stack scrapes: the producers of the catalogue of metrics, and the labels of their targets.
+
+A test compares them with the monitors that the charts make.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from components._ip_families import IpFamily
+from components.charts import major_version
+from components.logging.modes import LokiRole
+from components.metrics.spec import ControlPlanePart
+from components.storage.seaweedfs import PARTS
+from components.telemetry.model import ProcessorKind
+from components.tracing.modes import TEMPO_2_ROLES, TEMPO_3_ROLES, TempoMode, TempoRole, installs_tempo_3
+from components.tracing.spec import Processor
+from config import Settings
+from config.caching import CacheKind
+from config.storage import InClusterStorage, MinioStorage
+
+from .alerting import has_alertmanager, has_log_rules
+
+_CONTROL_PLANE = {
+    ControlPlanePart.COREDNS: "coredns",
+    ControlPlanePart.ETCD: "etcd",
+    ControlPlanePart.SCHEDULER: "kube-scheduler",
+    ControlPlanePart.CONTROLLER_MANAGER: "kube-controller-manager",
+    ControlPlanePart.PROXY: "kube-proxy",
+}
+"""The parts of the control plane by their names in the catalogue."""
+Labels = Mapping[str, Sequence[str]]
+
+
+def producers(settings: Settings) -> list[str]:
+    """Return what the stack deploys and scrapes, by the names of the catalogue."""
+    if not settings.metrics.in_stack:
+        return []
+    scraped = settings.service_monitors
+    logging, tracing, thanos = settings.logging, settings.tracing, settings.metrics.thanos
+    deployed = {
+        "prometheus": True,
+        "prometheus-operator": settings.metrics.install_operator,
+        "kube-apiserver": True,
+        "kubelet": True,
+        "cadvisor": True,
+        "kubelet-probes": True,
+        "kube-state-metrics": settings.metrics.kube_state_metrics,
+        "node-exporter": settings.metrics.node_exporter,
+        **{_CONTROL_PLANE[part]: True for part in settings.metrics.control_plane if part in _CONTROL_PLANE},
+        "alertmanager": has_alertmanager(settings),
+        "blackbox-exporter": settings.probes.enabled,
+        "probes": settings.probes.enabled,
+        settings.telemetry.engine.value: scraped,
+        "loki": scraped and logging.in_stack,
+        "loki-gateway": scraped and logging.in_stack and not _loki_is_v6(settings),
+        "loki-rollout-operator": scraped and logging.in_stack and bool(logging.ingester_zones),
+        "loki-ruler": scraped and logging.in_stack and has_log_rules(settings),
+        _tempo(settings): scraped and tracing.in_stack,
+        "tempo-span-metrics": tracing.in_stack and Processor.SPAN_METRICS in tracing.processors,
+        "tempo-service-graph": tracing.in_stack and Processor.SERVICE_GRAPHS in tracing.processors,
+        "collector-span-metrics": any(
+            processor.kind is ProcessorKind.SPAN_METRICS for processor in settings.telemetry.processors.values()
+        ),
+        "memcached": scraped and bool(_caches(settings)),
+        "valkey": scraped and settings.caching.kind is CacheKind.VALKEY,
+        "seaweedfs": scraped and isinstance(settings.storage, InClusterStorage) and bool(settings.purposes),
+        "minio": scraped and isinstance(settings.storage, MinioStorage) and bool(settings.purposes),
+        "grafana": scraped and settings.grafana.enabled,
+        **({} if thanos is None else {f"thanos-{role.value}": scraped for role in thanos.roles}),
+        "thanos-sidecar": thanos is not None,
+    }
+    return [name for name, there in deployed.items() if there]
+
+
+def target_labels(settings: Settings) -> dict[str, Labels]:
+    """Return the labels of the targets of each producer that follow from settings: its namespace and its jobs."""
+    deployed = set(producers(settings))
+    found = {**_of_metrics(settings), **_of_stores(settings)}
+    return {name: labels for name, labels in found.items() if name in deployed}
+
+
+def _of_metrics(settings: Settings) -> dict[str, Labels]:
+    own = {"namespace": [settings.metrics.namespace]}
+    names = ("prometheus", "prometheus-operator", "kube-state-metrics", "alertmanager", "blackbox-exporter")
+    thanos = settings.metrics.thanos
+    roles = () if thanos is None else [role.value for role in thanos.roles]
+    collectors = {"namespace": [settings.telemetry.namespace]}
+    probes = settings.probes.namespace or settings.metrics.namespace
+    return {
+        **dict.fromkeys((*names, *(f"thanos-{role}" for role in (*roles, "sidecar"))), own),
+        "blackbox-exporter": {"namespace": [probes]},
+        "probes": _of_probes(settings, probes),
+        "node-exporter": collectors,
+        settings.telemetry.engine.value: collectors,
+        "grafana": {"namespace": [settings.grafana.namespace]},
+    }
+
+
+def _of_probes(settings: Settings, namespace: str) -> Labels:
+    """Return the labels of probes: those of their Probe, and those that the settings add to some of them."""
+    targets = settings.probes.targets
+    probes = [
+        {
+            "namespace": namespace,
+            "job": f"blackbox-{target.kind.value}",
+            "probe": name,
+            "instance": target.address,
+            **target.labels,
+        }
+        for name, target in targets.items()
+    ]
+    labels = sorted({label for probe in probes for label in probe})
+    return {label: sorted({probe.get(label, "") for probe in probes}) for label in labels}
+
+
+def _of_stores(settings: Settings) -> dict[str, Labels]:
+    loki, tempo = settings.logging.namespace, settings.tracing.namespace
+    found: dict[str, Labels] = {
+        "loki": {
+            "namespace": [loki],
+            "job": [f"{loki}/{name}" for name in _loki_jobs(settings)],
+            # The label that the chart gives every series of its release.
+            "cluster" if _loki_is_v6(settings) else "app_instance": ["loki"],
+        },
+        "loki-gateway": {"namespace": [loki], "job": [f"{loki}/loki-gateway-exporter"]},
+        "loki-rollout-operator": {"namespace": [loki], "job": [f"{loki}/loki-rollout-operator"]},
+        _tempo(settings): {"namespace": [tempo], "job": _tempo_jobs(settings)},
+        "valkey": {"namespace": [settings.caching.namespace]},
+        "memcached": {
+            "namespace": sorted({job.partition("/")[0] for job in _caches(settings)}),
+            "job": _caches(settings),
+        },
+    }
+    storage = settings.storage
+    if isinstance(storage, InClusterStorage):
+        parts = PARTS if storage.replicas > 1 else ("all-in-one",)
+        found["seaweedfs"] = {"namespace": [storage.namespace], "job": [f"seaweedfs-{part}" for part in parts]}
+    if isinstance(storage, MinioStorage):
+        found["minio"] = {"namespace": [storage.namespace]}
+    return found
+
+
+def _loki_is_v6(settings: Settings) -> bool:
+    return major_version(settings.logging.chart_version) == 6
+
+
+def _loki_jobs(settings: Settings) -> list[str]:
+    area = settings.logging
+    left_out = set() if has_log_rules(settings) else {LokiRole.RULER}
+    left_out |= set() if area.pattern_ingester else {LokiRole.PATTERN_INGESTER}
+    modes = [area.mode] if area.migrate_from is None else [area.mode, area.migrate_from]
+    roles = [role for mode in modes for role in mode.roles if role not in left_out]
+    return ["loki" if role is LokiRole.LOKI else f"loki-{role.value}" for role in roles]
+
+
+def _tempo(settings: Settings) -> str:
+    """Return the name of the stack's Tempo in the catalogue."""
+    is_tempo_3 = settings.tracing.mode is TempoMode.DISTRIBUTED and installs_tempo_3(settings.tracing.chart_version)
+    return "tempo-3" if is_tempo_3 else "tempo"
+
+
+def _tempo_jobs(settings: Settings) -> list[str]:
+    area = settings.tracing
+    if area.mode is TempoMode.MONOLITHIC:
+        return ["tempo"]
+    roles = TEMPO_3_ROLES if _tempo(settings) == "tempo-3" else TEMPO_2_ROLES
+    without = {TempoRole.GATEWAY} if area.processors else {TempoRole.GATEWAY, TempoRole.METRICS_GENERATOR}
+    return [f"{area.namespace}/{role.value}" for role in roles if role not in without]
+
+
+def _caches(settings: Settings) -> list[str]:
+    """Return the jobs of the exporters of the stack's memcacheds, which listen at addresses of IPv4 alone."""
+    if settings.caching.kind is CacheKind.VALKEY or next(iter(settings.cluster.ip_families), None) is IpFamily.IPV6:
+        return []
+    logging, tracing = settings.logging, settings.tracing
+    sizes = {"chunks": logging.chunks_cache_mib, "results": logging.results_cache_mib} if logging.in_stack else {}
+    of_loki = [f"{logging.namespace}/loki-{name}-cache" for name, size in sizes.items() if size]
+    of_tempo = tracing.in_stack and tracing.mode is TempoMode.DISTRIBUTED
+    return [*of_loki, *([f"{tracing.namespace}/memcached"] if of_tempo else [])]
