@@ -133,9 +133,9 @@ def test_a_rule_may_read_the_alerts_and_the_records_of_the_chart(expr: str) -> N
             "metric = instance:node_cpu_utilisation:rate5m: nothing that the stack deploys produces it",
         ),
         (
-            "sum by (node) (instance:node_cpu_utilisation:rate5m)",
+            "sum by (zone) (instance:node_cpu_utilisation:rate5m)",
             {},
-            "sum by (node): its operand must have the label",
+            "sum by (zone): its operand must have the label",
         ),
     ],
 )
