@@ -12,20 +12,33 @@ from sandbox.commands import HOST, free_ports
 from sandbox.documents import DUMPER
 from tests.e2e.metrics.cluster import Cluster
 from tests.e2e.metrics.machine import Machine
-from tests.e2e.metrics.programs import Program, Programs
+from tests.e2e.metrics.programs import ClientTls, Program, Programs
 from tests.e2e.metrics.prometheus import Prometheus
 from tests.e2e.metrics.stack import NAMESPACE
 from tests.e2e.metrics.workloads import ACCOUNT, Object, Objects, Pod, moved, write
 
 
-def start_operator(rendered: Objects, cluster: Cluster, programs: Programs) -> Program:
-    """Start the operator as its Deployment runs it, with the rights of its service account."""
+def start_operator(
+    rendered: Objects,
+    cluster: Cluster,
+    programs: Programs,
+    certificate: Path | None = None,
+    authority: Path | None = None,
+) -> Program:
+    """Start the operator as its Deployment runs it, with the rights of its service account.
+
+    With a certificate, in one file with its key, it serves its metrics and webhooks by TLS.
+    """
     (port,) = free_ports(1)
     workload = rendered.workload("prometheus-operator/prometheus-operator")
     pod = Pod(workload, cluster, programs.directory / "operator")
     environment = {**pod.environment(), "KUBECONFIG": str(cluster.kubeconfig(pod.account))}
-    listening = pod.arguments({"--web.listen-address": f"{HOST}:{port}"})
-    return programs.start("operator", listening, port, ready="/healthz", environment=environment)
+    flags = {"--web.listen-address": f"{HOST}:{port}"}
+    if certificate:
+        flags |= {"--web.enable-tls": "true", "--web.cert-file": str(certificate), "--web.key-file": str(certificate)}
+    tls = ClientTls(authority) if authority else None
+    listening = pod.arguments(flags)
+    return programs.start("operator", listening, port, ready="/healthz", environment=environment, tls=tls)
 
 
 class Operated:
