@@ -6,8 +6,8 @@ A test compares them with the monitors that the charts make.
 from collections.abc import Mapping, Sequence
 
 from components._ip_families import IpFamily
-from components.charts import major_version
 from components.logging.modes import LokiRole
+from components.logging.spec import V6
 from components.metrics.spec import ControlPlanePart
 from components.storage.seaweedfs import PARTS
 from components.telemetry.model import ProcessorKind
@@ -140,7 +140,7 @@ def _of_stores(settings: Settings) -> dict[str, Labels]:
 
 
 def _loki_is_v6(settings: Settings) -> bool:
-    return major_version(settings.logging.chart_version) == 6
+    return settings.logging.chart_version == V6
 
 
 def _loki_jobs(settings: Settings) -> list[str]:

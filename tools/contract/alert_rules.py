@@ -25,10 +25,6 @@ HARMLESS: Mapping[tuple[str, str], str] = {
     ("node_namespace_pod_container:container_memory_swap", "metric = container_memory_swap:"): (
         "the chart drops the metric where it scrapes cAdvisor, and no alert reads the record"
     ),
-    ("node:node_cpu_utilization:ratio_rate5m", "avg by (node):"): (
-        "series of node-exporter have no label node, so it is the mean of the cluster, which is what its one reader "
-        "makes of it"
-    ),
     ("KubeAPIErrorBudgetBurn", "expr compares a ratio"): (
         "an API server has requests at any time: every kubelet renews its lease each 10 seconds"
     ),

@@ -136,7 +136,6 @@ def test_without_alerting_the_texts_of_alerts_alone_are_checked(rendering: Calla
 def test_what_does_no_harm_in_a_chart_is_a_problem_elsewhere(rule: str, message: str) -> None:
     metric = message.removeprefix("metric = ").removesuffix(":")
     dead = {
-        "avg by (node):": {"record": rule, "expr": 'avg by (node) (node_cpu_seconds_total{mode="user"})'},
         "expr compares a ratio": alert(rule, "sum by (job) (rate(a[5m])) / sum by (job) (rate(b[5m])) > 0.1"),
     }.get(message, {"record": rule, "expr": f"{metric} > 0"})
     applications = {name: {"type": "counter"} for name in ("a", "b")}
