@@ -48,7 +48,7 @@ alerting = (
         build_args.alerting_args(settings, namespace=namespaces[settings.metrics.namespace]),
         options,
     )
-    if settings.metrics.in_stack
+    if settings.has_alerting
     else None
 )
 
@@ -198,4 +198,5 @@ pulumi.export(
     if datasources is None
     else {"logs": datasources.logs_uid, "traces": datasources.traces_uid, "metrics": datasources.metrics_uid},
 )
+pulumi.export("rule_config_maps", [] if alerting is None else alerting.rule_config_maps)
 pulumi.export("ui", hosts)

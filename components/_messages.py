@@ -1,7 +1,7 @@
 """Messages for the errors of pydantic, each with the rule that holds."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 PLAIN_SECRET = "plain_secret"
@@ -80,6 +80,10 @@ def closest(name: str, names: Iterable[str]) -> str | None:
 
 
 def _choice(value: Any, expected: str) -> str:
-    names = expected.replace("'", "").replace(" or ", ", ").split(", ")
-    near = closest(str(value), names)
+    return not_one_of(str(value), expected.replace("'", "").replace(" or ", ", ").split(", "))
+
+
+def not_one_of(value: str, names: Collection[str]) -> str:
+    """Return the message that a value must be one of some names."""
+    near = closest(value, names)
     return f"must be one of {', '.join(names)}; {f'did you mean {near}?' if near else 'set one of them'}"

@@ -104,6 +104,10 @@ def _duration(text: str) -> str:
     return text
 
 
+def _optional_duration(text: str) -> str:
+    return text and _duration(text)
+
+
 def _interval(text: str) -> str:
     if not parse_duration(text):
         raise ValueError("must be more than 0s; use an interval such as 30s")
@@ -220,6 +224,9 @@ def is_of_every_cluster(namespace: str) -> bool:
 
 Duration = Annotated[str, AfterValidator(_duration)]
 """A Prometheus duration: `30d`, `744h`, `1h30m`."""
+
+OptionalDuration = Annotated[str, AfterValidator(_optional_duration)]
+"""The same, or empty."""
 
 Interval = Annotated[str, AfterValidator(_interval)]
 """A `Duration` above zero: `30s`."""

@@ -1,14 +1,20 @@
 """`observability:alerting`: the settings of alerting, and what only a stack states of it."""
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from components._model import Plain
+from components.alerting.producers import ForeignProducerName
 from components.alerting.spec import AlertingSettings
 from components.metrics.alertmanager import AlertmanagerSettings
 
 
 class AlertingArea(AlertingSettings):
-    """Settings under `observability:alerting`, which require the stack's own Prometheus."""
+    """Settings under `observability:alerting`, of the stack's own Prometheus or of an existing one.
+
+    With `metrics.kind: external`, rules are compiled where any of them is set.
+    """
 
     objectives_directory: str = Field(
         default="slos",
@@ -32,6 +38,14 @@ class AlertingArea(AlertingSettings):
             "is one; empty for none."
         ),
         examples=["docs/our-runbooks"],
+    )
+    producers: Plain[Sequence[ForeignProducerName]] = Field(
+        default=(),
+        description=(
+            "What Prometheus scrapes beside what the stack deploys and sends, with the jobs and labels that an own "
+            "Prometheus would give them: rules may select their metrics. Default: none."
+        ),
+        examples=[["kube-state-metrics", "node-exporter"]],
     )
     alertmanager: Plain[AlertmanagerSettings] = Field(
         default_factory=AlertmanagerSettings,

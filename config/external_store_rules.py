@@ -68,6 +68,20 @@ def _external_metrics_have_an_address(settings: Settings) -> Iterator[Problem]:
         yield Problem(place, message, set_command(place, placeholder("remote_write_url")))
 
 
+@rule("metrics.kind", "alerting")
+def _alerts_of_an_existing_prometheus_are_notified(settings: Settings) -> Iterator[Problem]:
+    alerting = settings.alerting
+    notified = alerting.alertmanager_url or alerting.receivers
+    if settings.metrics.kind == EXTERNAL and settings.has_alerting and not notified:
+        place = setting_path("alerting", "alertmanager_url")
+        message = (
+            "is missing: metrics.kind external requires the Alertmanager that the existing Prometheus sends alerts to, "
+            "which has routes of its own, or alerting.receivers, whose routes are then checked and put into a Secret "
+            "for it; set one of them"
+        )
+        yield Problem(place, message, set_command(place, placeholder("alertmanager_url")))
+
+
 def _grafana_can_query(area: str, signal: str) -> Rule:
     """Return the rule that the stack's own Grafana has an address for the queries of a signal."""
     uid = f"{signal}_uid"
@@ -128,6 +142,7 @@ EXTERNAL_STORE_RULES: Sequence[Rule] = (
     _of_external_store("metrics", "provision_datasource"),
     _grafana_can_query("tracing", "traces"),
     _grafana_can_query("metrics", "metrics"),
+    _alerts_of_an_existing_prometheus_are_notified,
     _namespaces_differ_from_external_stores,
 )
 """Addresses of stores that exist already."""

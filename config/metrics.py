@@ -37,7 +37,9 @@ class MetricsArea(MetricsSettings):
         examples=["external"],
     )
     namespace: Name = Field(
-        default="monitoring", description="Namespace of the stack's own Prometheus.", examples=["monitoring"]
+        default="monitoring",
+        description="Namespace of the stack's own Prometheus, and of the rules for an existing one.",
+        examples=["monitoring"],
     )
     long_term: Plain[LongTermArea | None] = Field(
         default=None,

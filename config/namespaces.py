@@ -10,7 +10,7 @@ AREA_NAMESPACES = (
     *("logging.kind", "logging.namespace", "tracing.kind", "tracing.namespace", "telemetry.namespace"),
     *("grafana.enabled", "grafana.namespace", "demo.enabled", "demo.namespace", "probes.targets", "probes.namespace"),
     *("caching.kind", "caching.namespace", "storage.kind", "storage.namespace"),
-    *("metrics.kind", "metrics.namespace", "metrics.long_term"),
+    *("metrics.kind", "metrics.namespace", "metrics.long_term", "alerting"),
 )
 """The settings that the namespaces of the areas follow from."""
 
@@ -21,7 +21,7 @@ def area_namespaces(settings: Settings) -> Mapping[str, str]:
     namespaces = {name: area.namespace for name in stores if (area := getattr(settings, name)).in_stack}
     namespaces["telemetry"] = settings.telemetry.namespace
     namespaces |= {name: area.namespace for name in ("grafana", "demo") if (area := getattr(settings, name)).enabled}
-    if settings.metrics.in_stack:
+    if settings.has_alerting:
         namespaces["metrics"] = settings.metrics.namespace
     if settings.probes.enabled:
         namespaces["probes"] = settings.probes.namespace or settings.metrics.namespace

@@ -105,10 +105,10 @@ def _tempo_has_several_ingesters(settings: Settings) -> Iterator[Problem]:
         yield Problem(replicas, _TWO_REPLICAS, set_command(replicas, 3), shown(traces.replicas))
 
 
-@rule("cluster.environment", "metrics.kind", "alerting.receivers", "alerting.alertmanager_url")
+@rule("cluster.environment", "metrics.kind", "alerting")
 def _alerts_reach_somebody(settings: Settings) -> Iterator[Problem]:
     alerting = settings.alerting
-    if not settings.cluster.production or not settings.metrics.in_stack or alerting.alertmanager_url:
+    if not settings.cluster.production or not settings.has_alerting or alerting.alertmanager_url:
         return
     if not any(receiver.kind is not ReceiverKind.LOKI for receiver in alerting.receivers.values()):
         place = setting_path("alerting", "receivers")
@@ -120,10 +120,10 @@ def _alerts_reach_somebody(settings: Settings) -> Iterator[Problem]:
         )
 
 
-@rule("cluster.environment", "metrics.kind", "alerting.dead_mans_switch", "alerting.alertmanager_url")
+@rule("cluster.environment", "metrics.kind", "alerting")
 def _silence_is_noticed(settings: Settings) -> Iterator[Problem]:
     alerting = settings.alerting
-    if not settings.cluster.production or not settings.metrics.in_stack or alerting.alertmanager_url:
+    if not settings.cluster.production or not settings.has_alerting or alerting.alertmanager_url:
         return
     if alerting.dead_mans_switch is None:
         place = setting_path("alerting", "dead_mans_switch", "receiver")
@@ -145,10 +145,10 @@ def _alertmanager_is_redundant(settings: Settings) -> Iterator[Problem]:
         yield Problem(place, _TWO_REPLICAS, set_command(place, 3), shown(alerting.alertmanager.replicas))
 
 
-@rule("cluster.environment", "metrics.kind", "alerting.runbook_url")
+@rule("cluster.environment", "metrics.kind", "alerting")
 def _runbooks_are_links(settings: Settings) -> Iterator[Problem]:
     url = settings.alerting.runbook_url
-    if settings.cluster.production and settings.metrics.in_stack and not url.startswith(("http://", "https://")):
+    if settings.cluster.production and settings.has_alerting and not url.startswith(("http://", "https://")):
         place = setting_path("alerting", "runbook_url")
         yield Problem(
             place,

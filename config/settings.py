@@ -25,7 +25,7 @@ from .cluster import ClusterArea
 from .errors import PROJECT
 from .ingress import IngressArea
 from .load import LoadArea
-from .metrics import MetricsArea
+from .metrics import MetricsArea, MetricsKind
 from .security import SecurityArea
 from .storage import PURPOSES, InClusterStorage, Storage
 
@@ -75,6 +75,12 @@ class Settings:
             "metrics": self.metrics.thanos is not None,
         }
         return tuple(purpose for purpose in PURPOSES if used[purpose])
+
+    @property
+    def has_alerting(self) -> bool:
+        """Whether rules and routes are compiled: for the stack's own Prometheus, and for an existing one if stated."""
+        stated = self.metrics.kind is MetricsKind.EXTERNAL and len(self.alerting.model_fields_set) > 0
+        return self.metrics.in_stack or stated
 
     @property
     def has_own_store(self) -> bool:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from components._model import StrictModel
 from components._shown import shown
 from components.alerting.notifications import NotificationSettings
-from components.alerting.spec import AlertingSettings
 from components.caching.spec import CacheSettings
 from components.datasources.spec import DatasourcesSettings
 from components.demo.spec import DemoSettings
@@ -57,10 +56,20 @@ def _without_prometheus(settings: Settings) -> str:
     return "" if metrics.in_stack else why
 
 
+def _without_rules(settings: Settings) -> str:
+    why = f"metrics.kind is {settings.metrics.kind.value}, and the stack states no rules (observability:alerting)"
+    return "" if settings.has_alerting else why
+
+
 def _with_another_alertmanager(settings: Settings) -> str:
     return "alerting.alertmanager_url is set, and the Alertmanager there has its own" * bool(
         settings.alerting.alertmanager_url
     )
+
+
+def _without_own_alertmanager(settings: Settings) -> str:
+    why = f"metrics.kind is {settings.metrics.kind.value}, and the stack runs no Alertmanager"
+    return _with_another_alertmanager(settings) if settings.metrics.in_stack else why
 
 
 def _without_loki(settings: Settings) -> str:
@@ -127,8 +136,8 @@ _PROVISIONED = (
 )
 """The settings that decide which datasources the stack creates."""
 
-ALERTING_OF_A_STACK = sorted(set(AlertingArea.model_fields) - set(AlertingSettings.model_fields))
-OF_OWN_ALERTMANAGER = ("alertmanager", *NotificationSettings.model_fields)
+_OF_RULES = ("external_labels",)
+"""Settings of Prometheus that rules for an existing one are checked with too."""
 
 _UNUSED = (
     _Unused(
@@ -145,14 +154,22 @@ _UNUSED = (
     _Unused(
         ("metrics.kind",),
         _without_prometheus,
-        {"metrics": ("namespace", "long_term", *MetricsSettings.model_fields), "retention": ("metrics",)},
+        {"metrics": ("long_term", *sorted(MetricsSettings.model_fields.keys() - _OF_RULES))},
+    ),
+    _Unused(
+        ("metrics.kind", "alerting"),
+        _without_rules,
+        {"metrics": ("namespace", *_OF_RULES), "retention": ("metrics",)},
     ),
     _Unused(
         ("metrics.kind",),
-        _without_prometheus,
-        {"alerting": (*ALERTING_OF_A_STACK, *AlertingSettings.model_fields)},
+        _without_metrics,
+        {"alerting": sorted(AlertingArea.model_fields.keys() - {"alertmanager"})},
     ),
-    _Unused(("alerting.alertmanager_url",), _with_another_alertmanager, {"alerting": OF_OWN_ALERTMANAGER}),
+    _Unused(("metrics.kind", "alerting.alertmanager_url"), _without_own_alertmanager, {"alerting": ("alertmanager",)}),
+    _Unused(
+        ("alerting.alertmanager_url",), _with_another_alertmanager, {"alerting": NotificationSettings.model_fields}
+    ),
     _Unused(
         ("metrics.kind", "tracing.kind"),
         _tempo_without_metrics,

@@ -66,11 +66,16 @@ def alerting_file_problems(settings: Settings) -> Iterator[Problem]:
 
 
 def receivers(settings: Settings) -> Mapping[str, Any]:
-    """Return the receivers: those that the stack states, else lines of logs where its own Loki asks for no login."""
+    """Return the receivers: those that the stack states, else lines of logs where its own Loki asks for no login.
+
+    An Alertmanager that exists already has only those that the stack states.
+    """
     area, security = settings.alerting, settings.security
     if area.receivers:
         return area.model_dump(mode="json", exclude_unset=True, include={"receivers"})["receivers"]  # type: ignore[no-any-return]
     logging = settings.logging
+    if not settings.metrics.in_stack:
+        return {}
     if not logging.in_stack or security.uses_tls or security.uses_basic_auth or area.alertmanager_url:
         return {}
     release = LoggingSpec.model_fields["release_name"].default
@@ -100,11 +105,15 @@ def alertmanager_ui_url(settings: Settings) -> str:
 
 
 def has_log_rules(settings: Settings) -> bool:
-    """Whether Loki's ruler evaluates rules, those of the library among them: by default, where somebody is notified."""
+    """Whether Loki's ruler evaluates rules, those of the library among them: by default, where somebody is notified.
+
+    The receivers of an Alertmanager that exists already do not tell where it is.
+    """
     area, alerting = settings.logging, settings.alerting
     if not area.in_stack or "ruler" in area.model_fields_set:
         return area.in_stack and area.ruler
-    return settings.metrics.in_stack and bool(alerting.receivers or alerting.alertmanager_url)
+    own = settings.metrics.in_stack and bool(alerting.receivers)
+    return own or (settings.has_alerting and bool(alerting.alertmanager_url))
 
 
 def alertmanager_args(

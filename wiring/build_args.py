@@ -32,6 +32,7 @@ from components import (
     UiRouteArgs,
 )
 from components._args import CertificateReference
+from components._log_labels import CLUSTER
 from components._model import StrictModel
 from components.metrics.alertmanager import PORT as ALERTMANAGER_PORT
 from components.storage.policies import Identity
@@ -108,6 +109,17 @@ class RulerArgs(TypedDict, total=False):
 
     ruler: bool
     alertmanager_url: str
+
+
+class RulesOfStoreArgs(TypedDict, total=False):
+    """What is known of the Prometheus that evaluates rules."""
+
+    external_labels: Mapping[str, str]
+    series_labels: Sequence[str]
+    local_retention: str
+    long_term_ruler: bool
+    existing_prometheus: bool
+    rules_as: str
 
 
 class ReleaseSource(TypedDict):
@@ -381,7 +393,7 @@ def tracing_args(
 
 
 def external_labels(settings: Settings) -> Mapping[str, str]:
-    """Return the labels of all series of the stack outside of its Prometheus."""
+    """Return the labels of all series of the stack outside of its Prometheus, and of the alerts of its rulers."""
     return {"cluster": settings.cluster.name, **settings.metrics.external_labels}
 
 
@@ -415,7 +427,6 @@ def metrics_args(
 
 def alerting_args(settings: Settings, *, namespace: Text) -> AlertingArgs:
     """Return the arguments of alerting: the settings, the files beside the stack, and what the stack deploys."""
-    thanos = settings.metrics.thanos
     return {
         **stated(settings.alerting, AlertingArgs),
         "namespace": namespace,
@@ -427,13 +438,31 @@ def alerting_args(settings: Settings, *, namespace: Text) -> AlertingArgs:
         "receivers": alerting.receivers(settings),
         "producers": scrape_targets.producers(settings),
         "target_labels": scrape_targets.target_labels(settings),
-        "external_labels": external_labels(settings),
+        **_rules_of_store(settings),
         "grafana_url": grafana_url(settings),
         "metrics_uid": settings.datasources.metrics_uid,
         "logs_uid": settings.datasources.logs_uid,
-        "local_retention": settings.retention.metrics if thanos is None else thanos.local_retention,
-        "long_term_ruler": thanos is not None and thanos.ruler,
         "rule_labels": settings.cluster.service_monitor_labels,
+    }
+
+
+def _rules_of_store(settings: Settings) -> RulesOfStoreArgs:
+    """Return how the store of metrics evaluates rules; of an existing one, only what the stack states is known."""
+    thanos, area = settings.metrics.thanos, settings.metrics
+    if area.in_stack:
+        return {
+            "external_labels": external_labels(settings),
+            "local_retention": settings.retention.metrics if thanos is None else thanos.local_retention,
+            "long_term_ruler": thanos is not None and thanos.ruler,
+        }
+    # Series of several clusters may be in it: Tempo's have `cluster`.
+    labels = [] if CLUSTER in area.external_labels else [CLUSTER]
+    return {
+        "external_labels": area.external_labels,
+        "series_labels": labels,
+        "local_retention": settings.retention.metrics if "metrics" in settings.retention.model_fields_set else "",
+        "existing_prometheus": True,
+        "rules_as": "prometheus-rules" if settings.service_monitors else "config-maps",
     }
 
 

@@ -111,7 +111,7 @@ def planned_components(settings: Settings) -> Iterator[PlannedComponent]:
         yield planned("storage", spec, arguments)
     if settings.caching.kind is CacheKind.VALKEY:
         yield planned("caching", CacheSpec, build_args.cache_args(settings, UNKNOWN_OUTPUT))
-    if settings.metrics.in_stack:
+    if settings.has_alerting:
         yield planned("alerting", AlertingSpec, _alerting_args(settings))
     if settings.logging.in_stack:
         yield planned("logging", LoggingSpec, _logging_args(settings))
@@ -156,8 +156,8 @@ def planned_loki(settings: Settings) -> LoggingSpec | None:
 
 
 def planned_alerting(settings: Settings) -> AlertingSpec | None:
-    """Return the specification of alerting, `None` where something of it is wrong, or metrics are external."""
-    if settings.is_invalid("alerting") or not settings.metrics.in_stack:
+    """Return the specification of alerting, `None` where something of it is wrong, or the stack has none."""
+    if settings.is_invalid("alerting") or not settings.has_alerting:
         return None
     return AlertingSpec.check_or_none(_alerting_args(settings))
 

@@ -31,21 +31,34 @@ Labels = Mapping[str, Sequence[str]]
 
 
 def producers(settings: Settings) -> list[str]:
-    """Return what the stack deploys and scrapes, by the names of the catalogue."""
-    if not settings.metrics.in_stack:
-        return []
-    scraped = settings.service_monitors
+    """Return what the store of metrics has: of the stack, and what that states of others; names of the catalogue."""
+    return [*dict.fromkeys([*_of_stack(settings), *settings.alerting.producers])]
+
+
+def target_labels(settings: Settings) -> dict[str, Labels]:
+    """Return the labels of the targets of each producer that follow from settings: its namespace and its jobs.
+
+    Those that the stack states may be elsewhere too.
+    """
+    deployed = set(_of_stack(settings)) - set(settings.alerting.producers)
+    found = {**_of_metrics(settings), **_of_stores(settings)}
+    return {name: labels for name, labels in found.items() if name in deployed}
+
+
+def _of_stack(settings: Settings) -> list[str]:
+    """Return what the stack pushes in any case, and what is scraped where there is a Prometheus operator."""
+    own, scraped = settings.metrics.in_stack, settings.service_monitors
     logging, tracing, thanos = settings.logging, settings.tracing, settings.metrics.thanos
     deployed = {
-        "prometheus": True,
-        "prometheus-operator": settings.metrics.install_operator,
-        "kube-apiserver": True,
-        "kubelet": True,
-        "cadvisor": True,
-        "kubelet-probes": True,
-        "kube-state-metrics": settings.metrics.kube_state_metrics,
-        "node-exporter": settings.metrics.node_exporter,
-        **{_CONTROL_PLANE[part]: True for part in settings.metrics.control_plane if part in _CONTROL_PLANE},
+        "prometheus": own,
+        "prometheus-operator": own and settings.metrics.install_operator,
+        "kube-apiserver": own,
+        "kubelet": own,
+        "cadvisor": own,
+        "kubelet-probes": own,
+        "kube-state-metrics": own and settings.metrics.kube_state_metrics,
+        "node-exporter": own and settings.metrics.node_exporter,
+        **{_CONTROL_PLANE[part]: own for part in settings.metrics.control_plane if part in _CONTROL_PLANE},
         "alertmanager": has_alertmanager(settings),
         "blackbox-exporter": settings.probes.enabled,
         "probes": settings.probes.enabled,
@@ -53,7 +66,7 @@ def producers(settings: Settings) -> list[str]:
         "loki": scraped and logging.in_stack,
         "loki-gateway": scraped and logging.in_stack and not _loki_is_v6(settings),
         "loki-rollout-operator": scraped and logging.in_stack and bool(logging.ingester_zones),
-        "loki-ruler": scraped and logging.in_stack and has_log_rules(settings),
+        "loki-ruler": logging.in_stack and has_log_rules(settings),
         _tempo(settings): scraped and tracing.in_stack,
         "tempo-span-metrics": tracing.in_stack and Processor.SPAN_METRICS in tracing.processors,
         "tempo-service-graph": tracing.in_stack and Processor.SERVICE_GRAPHS in tracing.processors,
@@ -69,13 +82,6 @@ def producers(settings: Settings) -> list[str]:
         "thanos-sidecar": thanos is not None,
     }
     return [name for name, there in deployed.items() if there]
-
-
-def target_labels(settings: Settings) -> dict[str, Labels]:
-    """Return the labels of the targets of each producer that follow from settings: its namespace and its jobs."""
-    deployed = set(producers(settings))
-    found = {**_of_metrics(settings), **_of_stores(settings)}
-    return {name: labels for name, labels in found.items() if name in deployed}
 
 
 def _of_metrics(settings: Settings) -> dict[str, Labels]:

@@ -161,8 +161,15 @@ class AlertingArgs(TypedDict):
     config_secret: NotRequired[str]
     """Name of the Secret with the configuration of Alertmanager and its templates. Default: `alertmanager-config`."""
     producers: NotRequired[Sequence[str]]
-    """What is deployed and scraped, so that rules may select its metrics. Default: `prometheus`, `node-exporter`,
-    `kube-state-metrics`, `kubelet`, `cadvisor`, `kube-apiserver`."""
+    """What is deployed and scraped, so that rules may select its metrics. One of `prometheus`,
+    `prometheus-operator`, `kube-state-metrics`, `node-exporter`, `kubelet`, `cadvisor`, `kubelet-probes`,
+    `kube-apiserver`, `coredns`, `etcd`, `kube-scheduler`, `kube-controller-manager`, `kube-proxy`, `alertmanager`,
+    `blackbox-exporter`, `probes`, `loki`, `loki-gateway`, `loki-rollout-operator`, `loki-ruler`, `tempo`,
+    `tempo-3`, `tempo-span-metrics`, `tempo-service-graph`, `collector-span-metrics`, `alloy`, `otel-collector`,
+    `grafana`, `memcached`, `valkey`, `seaweedfs`, `minio`, `thanos-sidecar`, `thanos-query`,
+    `thanos-query-frontend`, `thanos-store-gateway`, `thanos-compact`, `thanos-rule`, `thanos-receive-router` or
+    `thanos-receive-ingestor`. Default: `prometheus`, `node-exporter`, `kube-state-metrics`, `kubelet`, `cadvisor`,
+    `kube-apiserver`."""
     target_labels: NotRequired[Mapping[str, Mapping[str, Sequence[str]]]]
     """Labels that the scrape adds to the series of a producer, each with its values, such as its `namespace` and
     `job`; an empty value is for targets without the label. Default: any namespace, and the jobs of releases with
@@ -177,14 +184,21 @@ class AlertingArgs(TypedDict):
     """Uid of the datasource of metrics, for links. Default: `prometheus`."""
     logs_uid: NotRequired[str]
     """Uid of the datasource of logs, for links. Default: `loki`."""
+    series_labels: NotRequired[Sequence[str]]
+    """Labels that any series may have beside those of its producer, such as `cluster` in a store of several
+    clusters. Default: none."""
     local_retention: NotRequired[str]
-    """How long the Prometheus that evaluates rules keeps samples. Default: `15d`."""
+    """How long the Prometheus that evaluates rules keeps samples; empty where that is not known, and windows of
+    objectives are not compared with it. Default: `15d`."""
     long_term_ruler: NotRequired[bool]
     """Whether a ruler of Thanos evaluates what needs samples of more than `local_retention`. Default: false."""
+    existing_prometheus: NotRequired[bool]
+    """Whether the rules are for a Prometheus and an Alertmanager that are not those of `Metrics`: these have to
+    load them, and there are no alerts of kube-prometheus-stack. Default: false."""
     rules_as: NotRequired[str]
     """Objects that hold the rules on metrics. `prometheus-rules`: objects of the Prometheus operator.
-    `config-maps`: rule files in ConfigMaps with the label `prometheus_rule`, for a Prometheus that no operator
-    runs, whose pods mount them or copy them by a sidecar. Default: `prometheus-rules`."""
+    `config-maps`: rule files in ConfigMaps with the label `prometheus_rule`, for an existing Prometheus that no
+    operator runs: its pods mount them, or copy them by a sidecar. Default: `prometheus-rules`."""
     rule_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the objects with rules, by which the operator's Prometheus selects them. Default: none."""
     owner: NotRequired[str]

@@ -4,7 +4,7 @@ Nothing of it is deployed while there is a problem, so that what runs stays as i
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -13,20 +13,20 @@ from typing import Any
 from ..units import parse_duration
 from . import chart_rules
 from .alertmanager_config import REAL_TIME, alertmanager_config, all_inhibitions, inhibition_problems, routing_tree
-from .catalogue import ApplicationMetric, Producer
+from .catalogue import ApplicationMetric, Metric, Producer
 from .chart_alert_table import Kept
 from .chart_alerts import OF_CHART, ChartAlerts, chart_override_problems, documented_chart_alerts
 from .discipline import discipline_problems
 from .library import Available, documented_alerts, groups_recorded_elsewhere, library_groups, override_problems
 from .library.model import PLACE as LIBRARY
-from .liveness import LOG_LABELS, Liveness
+from .liveness import DEPLOYMENT_LABELS, LOG_LABELS, Liveness
 from .notifications import NotificationSettings
 from .objective_rules import ALERT_NAMES, objective_groups, objective_override_problems
 from .objective_runbooks import objective_alerts
 from .objectives import Objective, ObjectiveDefaults
 from .openslo import read_objectives
 from .overrides import AlertOverride
-from .producers import deployed
+from .producers import APPLICATION, PRODUCERS, deployed
 from .promql import prettified
 from .routes import Inhibition
 from .routing import ALERT_NAME, AlertLabels, check_routes, unused_inhibitors
@@ -67,8 +67,13 @@ class Stated:
     owner: str
     external_labels: Mapping[str, str]
     """Labels that every alert has when it is sent."""
+    series_labels: tuple[str, ...]
+    """Labels that any series may have beside those of its producer."""
     local_retention: str
+    """Empty where it is not known."""
     long_term_ruler: bool
+    existing_prometheus: bool
+    """Whether the rules are for a Prometheus that is not that of the chart kube-prometheus-stack."""
 
     @property
     def notifies(self) -> bool:
@@ -78,12 +83,36 @@ class Stated:
     @property
     def producers(self) -> list[Producer]:
         """What is deployed and scraped, with the labels of its targets."""
-        return deployed(self.available.producers, self.target_labels)
+        return [self._labelled(producer) for producer in deployed(self.available.producers, self.target_labels)]
 
     @property
     def chart_alerts(self) -> ChartAlerts:
         """The alerts of the chart kube-prometheus-stack that are kept."""
         return ChartAlerts(self.available.producers, self.links, self.overrides, self.owner)
+
+    def liveness(
+        self,
+        groups: Sequence[Group],
+        *,
+        foreign: Collection[str] = (),
+        recorded: Iterable[tuple[str, Metric]] = (),
+        alerts: Sequence[Mapping[str, str]] = (),
+    ) -> Liveness:
+        """Return the proof of life of groups, on what the stack states; the rest is as `Liveness` takes it."""
+        return Liveness(
+            groups,
+            self.producers,
+            self.application_metrics,
+            application=self._labelled(PRODUCERS[APPLICATION]),
+            deployment_labels=[label for label in DEPLOYMENT_LABELS if label not in self.series_labels],
+            foreign=foreign,
+            recorded=recorded,
+            alerts=alerts,
+        )
+
+    def _labelled(self, producer: Producer) -> Producer:
+        added: dict[str, Sequence[str]] = {label: () for label in self.series_labels if label not in producer.target}
+        return replace(producer, target={**producer.target, **added}, optional=(*producer.optional, *added))
 
 
 @dataclass(frozen=True)
@@ -178,7 +207,8 @@ class _Compilation:
         return any(self._outlives(objective) for objective in self._objectives)
 
     def _outlives(self, objective: Objective) -> bool:
-        return parse_duration(objective.period) > parse_duration(self._stated.local_retention)
+        kept = self._stated.local_retention
+        return bool(kept) and parse_duration(objective.period) > parse_duration(kept)
 
     @cached_property
     def _every_group(self) -> list[Group]:
@@ -193,7 +223,8 @@ class _Compilation:
 
     @cached_property
     def _chart_alerts(self) -> Mapping[str, Kept]:
-        return self._stated.chart_alerts.deployed if self._stated.notifies else {}
+        stated = self._stated
+        return stated.chart_alerts.deployed if stated.notifies and not stated.existing_prometheus else {}
 
     def _fixed_of_chart(self) -> Iterator[dict[str, str]]:
         """Yield the labels that the rules of the chart's alerts state."""
@@ -223,13 +254,12 @@ class _Compilation:
     @cached_property
     def _liveness(self) -> Liveness:
         stated = self._stated
-        return Liveness(
+        sections = {kept.section for kept in self._chart_alerts.values()}
+        return stated.liveness(
             [*self._every_group, *groups_recorded_elsewhere(stated.available)],
-            stated.producers,
-            stated.application_metrics,
-            recorded=chart_rules.recorded_metrics(
-                stated.available.producers, {kept.section for kept in self._chart_alerts.values()}
-            ),
+            recorded=()
+            if stated.existing_prometheus
+            else chart_rules.recorded_metrics(stated.available.producers, sections),
             alerts=list(self._fixed_of_chart()),
         )
 
@@ -245,9 +275,10 @@ class _Compilation:
         yield from self._group_name_problems()
         yield from self._record_problems()
         yield from problems_of_tests(stated.rule_tests, stated.rules)
-        yield from override_problems("alerts", stated.overrides, {*OF_CHART, *ALERT_NAMES})
+        of_chart = () if stated.existing_prometheus else OF_CHART
+        yield from override_problems("alerts", stated.overrides, {*of_chart, *ALERT_NAMES})
         yield from objective_override_problems("alerts", stated.overrides)
-        yield from chart_override_problems("alerts", stated.overrides)
+        yield from chart_override_problems("alerts", stated.overrides) if of_chart else ()
         for path, text in stated.runbooks.items():
             yield from runbook_problems(path, text)
         tests = read_tests(stated.rule_tests)

@@ -13,6 +13,7 @@ from .._outputs import known_after, outputs_of
 from .alertmanager_config import CONFIG_KEY, alertmanager_templates, secret_names
 from .args import AlertingArgs
 from .compile import configuration
+from .notices import notices
 from .rule_objects import RULE_LABEL, RulesAs, rule_objects
 from .spec import AlertingSpec
 
@@ -36,6 +37,8 @@ class Alerting(pulumi.ComponentResource):
         resolved = spec.resolve(component)
         self._spec = spec
         compiled, stated = spec.compiled, spec.stated
+        if pulumi.runtime.is_dry_run():
+            resolved.apply(self._log_notices)
         as_files = spec.rules_as is RulesAs.CONFIG_MAPS
         own = {**MANAGED_BY, **({RULE_LABEL: ""} if as_files else {})}
         labels = resolved.apply(lambda s: {**own, **s.rule_labels})
@@ -73,6 +76,10 @@ class Alerting(pulumi.ComponentResource):
         self.rule_config_maps = pulumi.Output.from_input([part.name for part in parts if as_files])
         self.namespace = known_after(pulumi.Output.from_input(spec.namespace), *made)
         self.register_outputs(outputs_of(self))
+
+    def _log_notices(self, spec: AlertingSpec) -> None:
+        for notice in notices(spec):
+            pulumi.log.info(notice, self)
 
     @property
     def config_secret(self) -> str:

@@ -5,7 +5,12 @@ with a namespace in their name, are of a stack: `deployed` has those that it sta
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated
 
+from pydantic import AfterValidator
+
+from .._messages import not_one_of
+from .._model import Choices
 from .catalogue import Drop, Producer
 from .promql import NAME
 
@@ -159,6 +164,8 @@ def _all() -> Sequence[Producer]:
         _scraped("loki", ["loki"], _ANY, "observability:logging"),
         _scraped("loki-gateway", [], _ANY, "observability:logging"),
         Producer("loki-rollout-operator", (), {**_POD, "job": _ANY}, setting="observability:logging.ingester_zones"),
+        # Where it evaluates rules; its metrics are those of `loki`.
+        Producer("loki-ruler", (), is_scraped=False, setting="observability:logging.ruler"),
         _scraped("tempo", ["tempo", "go"], _ANY, "observability:tracing"),
         _scraped("tempo-3", ["tempo-3", "go"], _ANY, "observability:tracing.chart_version"),
         Producer(
@@ -235,8 +242,27 @@ PRODUCERS: Mapping[str, Producer] = {producer.name: producer for producer in _al
 
 
 def deployed(names: Collection[str], target_labels: Mapping[str, Mapping[str, Sequence[str]]]) -> list[Producer]:
-    """Return the producers of these names, sorted, with the labels of the targets that are stated for each.
+    """Return the producers of these names, sorted, with the labels of the targets that are stated for each."""
+    return [PRODUCERS[name].with_target(target_labels.get(name, {})) for name in sorted(names)]
 
-    What the catalogue has no metrics of, such as the rules of Loki's ruler, is none.
-    """
-    return [PRODUCERS[name].with_target(target_labels.get(name, {})) for name in sorted(names) if name in PRODUCERS]
+
+NAMES = tuple(name for name in PRODUCERS if name != APPLICATION)
+"""What may be named as deployed; applications declare their metrics."""
+SCRAPED_ELSEWHERE = tuple(name for name in NAMES if name not in ("loki-ruler", "probes"))
+"""What a store may have from others too: rules on logs are deployed by `Logging`, and records of probes by `Probes`."""
+
+
+def _one_of(names: Collection[str]) -> AfterValidator:
+    def check(name: str) -> str:
+        if name not in names:
+            raise ValueError(not_one_of(name, names))
+        return name
+
+    return AfterValidator(check)
+
+
+ProducerName = Annotated[str, _one_of(NAMES), Choices(NAMES)]
+"""A part of a stack by its name in the catalogue."""
+
+ForeignProducerName = Annotated[str, _one_of(SCRAPED_ELSEWHERE), Choices(SCRAPED_ELSEWHERE)]
+"""The same, of one that the stack does not deploy."""

@@ -10,7 +10,7 @@ from .._kubernetes import LabelKey, LabelValue
 from .._model import Location, Plain
 from .._rule_files import RuleFile
 from .._spec import Spec, Violation, rule
-from ..units import Duration, LabelText, MetricLabel, Name, OptionalHttpUrl, Word, form
+from ..units import LabelText, MetricLabel, Name, OptionalDuration, OptionalHttpUrl, Word, form
 from ..urls import OptionalAlertmanagerUrls
 from .catalogue import ApplicationMetric
 from .compile import Compiled, Stated, compile_alerting
@@ -19,6 +19,7 @@ from .notifications import NotificationSettings
 from .objective_rules import REMAINING
 from .objectives import ObjectiveDefaults
 from .overrides import AlertOverride
+from .producers import ProducerName
 from .rule_objects import RULE_LABEL, RulesAs
 from .rules import Language, RuleProblem
 from .shapes import Links
@@ -101,7 +102,7 @@ class AlertingSpec(AlertingSettings, Spec):
         default=CONFIG_SECRET,
         description="Name of the Secret with the configuration of Alertmanager and its templates.",
     )
-    producers: Plain[Sequence[Word]] = Field(
+    producers: Plain[Sequence[ProducerName]] = Field(
         default=("prometheus", "node-exporter", "kube-state-metrics", "kubelet", "cadvisor", "kube-apiserver"),
         description="What is deployed and scraped, so that rules may select its metrics.",
         examples=[["prometheus", "node-exporter"]],
@@ -136,12 +137,33 @@ class AlertingSpec(AlertingSettings, Spec):
     logs_uid: Plain[Word] = Field(
         default="loki", description="Uid of the datasource of logs, for links.", examples=["loki"]
     )
-    local_retention: Plain[Duration] = Field(
-        default="15d", description="How long the Prometheus that evaluates rules keeps samples.", examples=["31d"]
+    series_labels: Plain[Sequence[MetricLabel]] = Field(
+        default=(),
+        description=(
+            "Labels that any series may have beside those of its producer, such as `cluster` in a store of several "
+            "clusters. Default: none."
+        ),
+        examples=[["cluster"]],
+    )
+    local_retention: Plain[OptionalDuration] = Field(
+        default="15d",
+        description=(
+            "How long the Prometheus that evaluates rules keeps samples; empty where that is not known, and windows "
+            "of objectives are not compared with it."
+        ),
+        examples=["31d"],
     )
     long_term_ruler: Plain[bool] = Field(
         default=False,
         description="Whether a ruler of Thanos evaluates what needs samples of more than `local_retention`.",
+        examples=[True],
+    )
+    existing_prometheus: Plain[bool] = Field(
+        default=False,
+        description=(
+            "Whether the rules are for a Prometheus and an Alertmanager that are not those of `Metrics`: these have to "
+            "load them, and there are no alerts of kube-prometheus-stack."
+        ),
         examples=[True],
     )
     rules_as: Plain[RulesAs] = Field(
@@ -149,7 +171,8 @@ class AlertingSpec(AlertingSettings, Spec):
         description=(
             "Objects that hold the rules on metrics. `prometheus-rules`: objects of the Prometheus operator. "
             "`config-maps`: rule files in ConfigMaps with the label "
-            f"`{RULE_LABEL}`, for a Prometheus that no operator runs, whose pods mount them or copy them by a sidecar."
+            f"`{RULE_LABEL}`, for an existing Prometheus that no operator runs: its pods mount them, or copy them by a "
+            "sidecar."
         ),
         examples=["config-maps"],
     )
@@ -185,8 +208,10 @@ class AlertingSpec(AlertingSettings, Spec):
             overrides=self.alerts,
             owner=self.owner,
             external_labels=self.external_labels,
+            series_labels=tuple(self.series_labels),
             local_retention=self.local_retention,
             long_term_ruler=self.long_term_ruler,
+            existing_prometheus=self.existing_prometheus,
         )
 
     @property
@@ -208,7 +233,7 @@ class AlertingSpec(AlertingSettings, Spec):
     @property
     def chart_values(self) -> dict[str, Any]:
         """Values of the chart kube-prometheus-stack: those of its alerts that page well."""
-        return self.stated.chart_alerts.values() if self.stated.notifies else {}
+        return self.stated.chart_alerts.values() if self.stated.notifies and not self.existing_prometheus else {}
 
     @property
     def configures_alertmanager(self) -> bool:
@@ -229,21 +254,24 @@ class AlertingSpec(AlertingSettings, Spec):
     @rule(
         *_FILES,
         *NotificationSettings.model_fields,
-        *(
-            "alerts",
-            "application_metrics",
-            "producers",
-            "target_labels",
-            "owner",
-            "alertmanager_url",
-            "external_labels",
-        ),
-        *("local_retention", "long_term_ruler", "runbook_url", "grafana_url", "metrics_uid", "logs_uid"),
+        *("alerts", "application_metrics", "producers", "target_labels", "owner", "alertmanager_url"),
+        *("external_labels", "series_labels", "local_retention", "long_term_ruler", "existing_prometheus"),
+        *("runbook_url", "grafana_url", "metrics_uid", "logs_uid"),
     )
     def _nothing_is_silently_dead(self) -> Iterator[Violation]:
         for problem in self.compiled.problems:
             at, message = self._located(problem)
             yield Violation(message, {}, at)
+
+    @rule("rules_as", "existing_prometheus")
+    def _config_maps_are_for_an_existing_prometheus(self) -> Violation | None:
+        if self.rules_as is RulesAs.CONFIG_MAPS and not self.existing_prometheus:
+            message = (
+                "requires existing_prometheus, as the Prometheus of Metrics reads PrometheusRules alone; set that to "
+                "true, or remove rules_as"
+            )
+            return Violation(message, {"existing_prometheus": True}, ("rules_as",))
+        return None
 
     def _located(self, problem: RuleProblem) -> tuple[Location, str]:
         """Return the argument that a problem is of, and the message with what the argument does not say of its place.

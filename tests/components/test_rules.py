@@ -75,6 +75,8 @@ EXAMPLES: dict[str, list[Args]] = {
     "Alerting": [
         {"namespace": "monitoring", **NOTIFICATIONS, **ALERTS_OF_USERS},
         {"namespace": "monitoring", "alertmanager_url": "http://alertmanager.example.org:9093"},
+        {"namespace": "monitoring", **NOTIFICATIONS, "rules_as": "config-maps", "existing_prometheus": True}
+        | {"series_labels": ["cluster"], "local_retention": ""},
     ],
     "AwsBucketAccess": [
         IRSA,

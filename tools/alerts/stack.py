@@ -11,7 +11,7 @@ from wiring.planned_components import planned_alerting
 
 
 def alerting_of(root: Path, stack: str) -> AlertingSpec | None:
-    """Return the alerting of a stack, `None` where it has no Prometheus of its own.
+    """Return the alerting of a stack, `None` where it has none.
 
     Raise `SettingsError` where a setting is wrong.
     """

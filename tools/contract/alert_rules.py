@@ -1,9 +1,10 @@
-"""Rules and alerts of every PrometheusRule that a stack would create, those of charts too.
+"""Rules and alerts of every PrometheusRule and rule file that a stack would create, those of charts too.
 
 What a stack states itself is checked when it is compiled; what charts and other components bring is known here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import yaml
 
@@ -11,10 +12,10 @@ from components.alerting.alertmanager_config import CONFIG_KEY, inhibition_probl
 from components.alerting.chart_alerts import CHART, unexpected_alerts
 from components.alerting.compile import labels_as_sent
 from components.alerting.discipline import OBJECTIVE_LABEL, undisciplined
-from components.alerting.liveness import Liveness
 from components.alerting.promql import Rates
 from components.alerting.routing import Node, check_routes, node_of
 from components.alerting.rule_files import group_of, read_groups
+from components.alerting.rule_objects import RULE_LABEL
 from components.alerting.rules import Alert, Group, Language, Record, RuleProblem
 from components.alerting.spec import AlertingSpec
 from tools.render import RenderedObject, Rendering
@@ -47,7 +48,7 @@ def every_rule_is_alive_and_every_alert_arrives(rendering: Rendering) -> Iterato
     found = (problem for group in groups for problem in undisciplined(group, rates))
     problems = [problem for problem in found if not _is_harmless(problem, foreign)]
     for item in objects:
-        for group in item.manifest["spec"].get("groups") or ():
+        for group in _contents(item):
             if not group.get("rules"):
                 message = f"group {group['name']!r} has no rules, which the API server refuses; leave out its file"
                 yield Finding(str(item), message)
@@ -62,16 +63,27 @@ def every_rule_is_alive_and_every_alert_arrives(rendering: Rendering) -> Iterato
 
 
 def rendered_groups(rendering: Rendering) -> list[Group]:
-    """Return the groups of every PrometheusRule, each with the name of its object as its place."""
+    """Return the groups of rules on metrics, each with the name of its object as its place."""
     return [group for item in _rule_objects(rendering) for group in _groups(item)]
 
 
 def _rule_objects(rendering: Rendering) -> list[RenderedObject]:
-    return [item for item in rendering.objects if item.kind == "PrometheusRule"]
+    return [item for item in rendering.objects if item.kind == "PrometheusRule" or has_rule_files(item)]
+
+
+def has_rule_files(item: RenderedObject) -> bool:
+    """Whether an object is a ConfigMap with rule files for a Prometheus that no operator runs."""
+    return item.kind == "ConfigMap" and RULE_LABEL in (item.manifest["metadata"].get("labels") or {})
 
 
 def _groups(item: RenderedObject) -> list[Group]:
-    return [group_of(str(item), group) for group in item.manifest["spec"].get("groups") or ()]
+    return [group_of(str(item), group) for group in _contents(item)]
+
+
+def _contents(item: RenderedObject) -> list[Mapping[str, Any]]:
+    if item.kind == "PrometheusRule":
+        return list(item.manifest["spec"].get("groups") or ())
+    return [group for text in item.manifest["data"].values() for group in yaml.safe_load(text)["groups"]]
 
 
 def _routes(rendering: Rendering, spec: AlertingSpec) -> Node | None:
@@ -92,7 +104,7 @@ def _problems_of_stack(
     on_logs = [*spec.compiled.log_groups, *read_groups(spec.log_rules, Language.LOGQL)]
     groups = [*rendered, *spec.compiled.long_term_groups, *on_logs]
     yield from _namesakes(groups)
-    liveness = Liveness(groups, stated.producers, stated.application_metrics, foreign=foreign)
+    liveness = stated.liveness(groups, foreign=foreign)
     yield from (problem for problem in liveness.problems() if not _is_harmless(problem, foreign))
     if routes is not None:
         alerts = [labels for group in groups for labels in labels_as_sent(group, liveness, stated.external_labels)]

@@ -9,6 +9,7 @@ from threading import Timer
 from typing import Any
 
 REQUEST_SECONDS = 10
+LOOPBACK = "127.0.0.1"
 _MISSING = "kubectl is not on PATH and is needed to look at the cluster: https://kubernetes.io/docs/tasks/tools/"
 
 
@@ -62,7 +63,7 @@ def forwarded_port(context: str, namespace: str, target: str, port: int) -> Iter
                 process.terminate()
                 errors = process.stderr.read() if process.stderr else ""
                 raise UnreachableClusterError(f"`{' '.join(command)}` failed: {_reason(errors)}")
-            yield f"http://127.0.0.1:{found[1]}"
+            yield f"http://{LOOPBACK}:{found[1]}"
         finally:
             silence.cancel()
             process.terminate()

@@ -1,4 +1,4 @@
-"""After `make up`: whether Prometheus and the rulers of Loki and Thanos evaluate what was compiled."""
+"""After `make up`: whether every Prometheus and the rulers of Loki and Thanos evaluate what was compiled."""
 
 import json
 import re
@@ -8,17 +8,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.error import HTTPError
-from urllib.request import ProxyHandler, Request, build_opener
+from urllib.parse import urlsplit
+from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
 
 from components._tenants import THE_ONLY_TENANT
 from components.alerting.rule_files import read_groups
 from components.alerting.rules import Group, Language
 from components.logging.ruler import SIDECAR_DIRECTORY_ANNOTATION
+from config.namespaces import namespace_in_url
 from tools.contract.alert_rules import rendered_groups
 from tools.render import RenderedObject, Rendering
 
 from .confirmation import Refused
-from .kubectl import REQUEST_SECONDS, UnreachableClusterError, forwarded_port
+from .kubectl import LOOPBACK, REQUEST_SECONDS, UnreachableClusterError, forwarded_port
 from .live_rules import Difference, LiveProblem, live_problems
 
 WAIT_SECONDS = 150.0
@@ -51,6 +53,10 @@ class Ruler:
     path: str
     groups: Sequence[Group] = field(repr=False)
     tenant: str = ""
+    url: str = ""
+    """Where it is asked without kubectl: of one outside of the cluster."""
+    has_others: bool = False
+    """Whether it evaluates rules that the stack does not know."""
     unknown: str = ""
     """Why it cannot be asked."""
 
@@ -58,6 +64,8 @@ class Ruler:
 def rulers_of(rendering: Rendering) -> Iterator[Ruler]:
     """Yield the rulers of a stack."""
     groups = rendered_groups(rendering)
+    if groups and rendering.alerting and rendering.alerting.existing_prometheus:
+        yield _existing(str((rendering.exports.get("metrics") or {}).get("query") or ""), groups)
     for item in rendering.objects:
         if item.kind == "Prometheus" and groups:
             # Its own port, on which it asks for no login, and not that of the gateway before it.
@@ -96,6 +104,8 @@ def _settled(context: str, ruler: Ruler, seconds: float) -> list[LiveProblem]:
     """Return what differs once nothing does, or at the end of the time."""
     if ruler.unknown:
         raise NotComparedError(ruler.unknown)
+    if ruler.url:
+        return settled(ruler, lambda: _answer(f"{ruler.url}{ruler.path}", ruler.tenant), seconds)
     with ExitStack() as stack:
         try:
             url = stack.enter_context(forwarded_port(context, ruler.namespace, ruler.workload, ruler.port))
@@ -105,9 +115,15 @@ def _settled(context: str, ruler: Ruler, seconds: float) -> list[LiveProblem]:
 
 
 def settled(ruler: Ruler, answer: Callable[[], Mapping[str, Any]], seconds: float) -> list[LiveProblem]:
-    """Return what differs once nothing does, or `seconds` later."""
+    """Return what differs once nothing does, or `seconds` later.
+
+    Raise `NotComparedError` where a ruler that others have too evaluates none of the rules: they are not loaded.
+    """
     deadline = time.monotonic() + seconds
-    while problems := list(live_problems(ruler.name, answer(), ruler.groups)):
+    while problems := list(live_problems(ruler.name, answer(), ruler.groups, has_others=ruler.has_others)):
+        count = sum(len(group.rules) for group in ruler.groups)
+        if ruler.has_others and [problem.difference for problem in problems] == [Difference.MISSING] * count:
+            raise NotComparedError(f"it evaluates none of the {count} that were compiled, and has to load them first")
         if time.monotonic() >= deadline:
             break
         time.sleep(min(_POLL_SECONDS, seconds))
@@ -117,7 +133,7 @@ def settled(ruler: Ruler, answer: Callable[[], Mapping[str, Any]], seconds: floa
 def _answer(url: str, tenant: str) -> Mapping[str, Any]:
     request = Request(url, headers={"X-Scope-OrgID": tenant} if tenant else {})
     try:
-        with build_opener(ProxyHandler({})).open(request, timeout=REQUEST_SECONDS) as response:
+        with _opener(url).open(request, timeout=REQUEST_SECONDS) as response:
             found: Mapping[str, Any] = json.loads(response.read())
     except HTTPError as error:
         text = error.read().decode(errors="replace").strip()
@@ -125,6 +141,25 @@ def _answer(url: str, tenant: str) -> Mapping[str, Any]:
     except (OSError, ValueError) as error:
         raise NotComparedError(f"it does not answer a request without TLS and login: {error}") from None
     return found
+
+
+def _opener(url: str) -> OpenerDirector:
+    """Return what asks a URL: a proxy of the environment is none for a forwarded port."""
+    return build_opener(ProxyHandler({})) if urlsplit(url).hostname == LOOPBACK else build_opener()
+
+
+def _existing(url: str, groups: Sequence[Group]) -> Ruler:
+    """Return a Prometheus that is no part of the stack, by the URL that is queried."""
+    parts = urlsplit(url)
+    path, name = f"{parts.path.rstrip('/')}{_RULES}", "the existing Prometheus"
+    namespace = namespace_in_url(url)
+    if not url:
+        return Ruler(name, "", "", 0, path, groups, unknown="metrics.query_url is not set")
+    if not namespace:
+        return Ruler(name, "", "", 0, path, groups, url=f"{parts.scheme}://{parts.netloc}", has_others=True)
+    secured = "its URL is one of the cluster, with TLS" if parts.scheme == "https" else ""
+    service = f"service/{str(parts.hostname).partition('.')[0]}"
+    return Ruler(name, namespace, service, parts.port or 80, path, groups, has_others=True, unknown=secured)
 
 
 def _of_thanos(item: RenderedObject, rendering: Rendering) -> Iterator[Ruler]:

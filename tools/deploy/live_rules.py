@@ -51,13 +51,17 @@ class _Live:
     error: str
 
 
-def live_problems(ruler: str, answer: Mapping[str, Any], compiled: Sequence[Group]) -> Iterator[LiveProblem]:
+def live_problems(
+    ruler: str, answer: Mapping[str, Any], compiled: Sequence[Group], *, has_others: bool = False
+) -> Iterator[LiveProblem]:
     """Yield what differs between the answer of `/api/v1/rules` of a ruler and the groups that were compiled for it.
 
     Loki answers at `/prometheus/api/v1/rules`. A rule is known by its group, kind, name and labels; several of one name
-    are compared in their order.
+    are compared in their order. With `has_others`, groups of other names are not looked at.
     """
-    live = _grouped((_key(group, rule), _of_live(rule)) for group, rule in _rules_of(answer))
+    names = {group.name for group in compiled}
+    found = ((group, rule) for group, rule in _rules_of(answer) if group in names or not has_others)
+    live = _grouped((_key(group, rule), _of_live(rule)) for group, rule in found)
     expected = _grouped((_key_of(group, rule), (group, rule)) for group in compiled for rule in group.rules)
     for key in dict.fromkeys([*expected, *live]):
         yield from _compared(ruler, key, expected.get(key, []), live.get(key, []))

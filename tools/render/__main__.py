@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pulumi
 
+from components.alerting.notices import notices
 from tools.contract import check
 
 from .files import write
@@ -49,6 +50,7 @@ def summary(rendering: Rendering) -> Iterator[str]:
     """Print what was rendered, a line a release, and the totals."""
     for warning in rendering.warnings:
         yield f"!! {warning}"
+    yield from notices(rendering.alerting) if rendering.alerting else ()
     for release in rendering.releases:
         chart = f"{release.chart} {release.version}"
         yield f"{release!s:<34} {chart:<28} {release.objects:>4} objects  from {release.source}"

@@ -196,7 +196,7 @@ _LOKI_ALERTS_SENT = Share(
 LOKI_RULER = Topic(
     "loki-ruler",
     "Alerts on logs are evaluated and sent",
-    producers=frozenset({"loki-ruler"}),
+    producers=frozenset({"loki", "loki-ruler"}),
     records=[share_group("loki_ruler", _LOKI_ALERTS_SENT)],
     alert_group="loki_ruler_alerts",
     alerts=[

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,18 +10,30 @@ import pytest
 import requests
 import yaml
 
+from components.alerting.rule_objects import rule_objects
 from components.alerting.rules import Alert, Group, Language, Record
 from components.logging import Logging, LoggingArgs
 from sandbox.commands import HOST, free_ports
+from tests import shop_alerting
+from tests.e2e.alerting.stack import alerting_of
 from tests.e2e.loki.configuration import Renderer, release_of
 from tests.e2e.loki.machine import Ports, on_this_machine
 from tests.e2e.loki.process import Loki
 from tests.e2e.metrics.programs import SECONDS, Programs, command
 from tests.e2e.metrics.prometheus import Prometheus
-from tools.deploy.live_rules import Difference, live_problems
+from tools.deploy.live_alerting import NotComparedError, Ruler, settled
+from tools.deploy.live_rules import Difference, LiveProblem, live_problems
 
 pytestmark = pytest.mark.e2e
 
+EXTERNAL: Mapping[str, Any] = {
+    "observability:cluster": {"name": "dev"},
+    "observability:metrics": {
+        "kind": "external",
+        "remote_write_url": "https://metrics.example.org/api/v1/write",
+        "query_url": "https://metrics.example.org",
+    },
+}
 RULES = Group(
     "shop",
     [
@@ -69,6 +82,32 @@ def test_the_rules_that_prometheus_evaluates(programs: Programs, tmp_path: Path)
     assert "many-to-many" in failing.detail
     found = [(each.group, each.difference) for each in live_problems("Prometheus", answer(), [RULES, PREPARED])]
     assert found == [("wrong", Difference.ORPHAN)]
+
+
+def test_an_existing_prometheus_loads_the_rule_files(programs: Programs, tmp_path: Path) -> None:
+    spec = alerting_of({**EXTERNAL, "observability:alerting": shop_alerting.SETTINGS})
+    (port,) = free_ports(1)
+    rules, file = tmp_path / "rules", tmp_path / "prometheus.yaml"
+    rules.mkdir()
+    (rules / "others.yaml").write_text(yaml.safe_dump({"groups": [PREPARED.rendered()]}))
+    file.write_text(yaml.safe_dump({"rule_files": [f"{rules}/*.yaml"]}))
+    flags = [f"--config.file={file}", f"--storage.tsdb.path={tmp_path / 'samples'}", "--web.enable-lifecycle"]
+    prometheus = Prometheus(programs.start("prometheus", [*flags, f"--web.listen-address={HOST}:{port}"], port))
+    ruler = Ruler("Prometheus", "", "", 0, "", spec.compiled.groups, has_others=True)
+
+    def differences() -> list[LiveProblem]:
+        return settled(ruler, lambda: {"data": {"groups": prometheus.rule_groups()}}, SECONDS)
+
+    with pytest.raises(NotComparedError, match="it evaluates none of the"):
+        differences()
+    for item in rule_objects(spec.compiled.groups, 20_000):
+        for name, text in item.files.items():
+            (rules / name).write_text(text)
+    with requests.Session() as session:
+        session.trust_env = False
+        session.post(f"http://{HOST}:{port}/-/reload", timeout=SECONDS).raise_for_status()
+    assert differences() == []
+    assert len(list(rules.iterdir())) > 2, "several objects"
 
 
 def test_the_rules_that_loki_evaluates(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_the_label_of_the_target_wins_unless_labels_are_honored() -> None:
 
 
 def test_labels_of_targets_are_those_that_are_stated_and_some_targets_lack_one() -> None:
-    (loki,) = deployed({"loki", "loki-ruler"}, {"loki": {"namespace": ["logs"], "team": ["", "shop"]}})
+    (loki,) = deployed({"loki"}, {"loki": {"namespace": ["logs"], "team": ["", "shop"]}})
     (variant,) = Catalogue([loki]).variants("up")
     assert variant.series.values("namespace") == Values(frozenset({"logs"}))
     assert variant.series.values("team") == Values(frozenset({"shop"}), True)

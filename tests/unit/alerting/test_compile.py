@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from components._spec import InvalidArgsError
-from components.alerting.compile import labels_as_sent
+from components.alerting.compile import Stated, labels_as_sent
 from components.alerting.liveness import Liveness
 from components.alerting.matchers import parse_matchers
 from components.alerting.producers import PRODUCERS
@@ -166,6 +166,7 @@ def test_objectives_whose_groups_would_have_one_name_are_refused() -> None:
     assert len([each for each in found if "rename one of the objectives, or its service" in each]) == 1, found
 
 
+URL = "http://alertmanager.example.org:9093"
 EXTERNAL = {"cluster": "prod", "region": "eu"}
 BY_NAMESPACE = 'sum by (namespace) (rate({namespace=~".+"} |= "error" [5m])) > 1'
 
@@ -201,3 +202,29 @@ def test_logs_may_be_of_another_cluster(expr: str) -> None:
     found = sent(expr, Language.LOGQL)
     assert "cluster" in found.open and "cluster" not in found.fixed
     assert found.fixed["region"] == "eu", "no label of logs"
+
+
+def stated(**args: Any) -> Stated:
+    return AlertingSpec.model_validate({"namespace": "monitoring", "alertmanager_url": URL, **args}).stated
+
+
+def test_any_series_may_have_a_label_of_the_store() -> None:
+    expr = 'sum by (cluster, instance) (node_load1{cluster="a"}) > 1'
+    group = Group("g", [Alert("A", expr)], "a.yaml")
+    (problem,) = stated().liveness([group]).problems()
+    assert "cluster is a label of the whole Prometheus" in problem.message
+    liveness = stated(series_labels=["cluster"]).liveness([group])
+    assert not list(liveness.problems())
+    assert liveness.alert_labels(Alert("A", expr)).fixed == {"alertname": "A", "cluster": "a"}
+    without = Group("g", [Alert("A", 'node_load1{cluster=""} > 1')], "a.yaml")
+    assert not list(stated(series_labels=["cluster"]).liveness([without]).problems()), "not every series has it"
+
+
+def test_an_existing_prometheus_has_no_alerts_and_records_of_the_chart() -> None:
+    changed = {"alerts": {"KubeJobFailed": {"enabled": False, "reason": "Jobs have an alert of their own."}}}
+    read = {"groups": [{"name": "a", "rules": [{"record": "a:b:c", "expr": "instance:node_num_cpu:sum"}]}]}
+    stated = {**changed, "rules": {"a.yaml": yaml.safe_dump(read)}}
+    assert problems(stated) == []
+    of_existing = problems({**stated, "existing_prometheus": True})
+    assert any("KubeJobFailed: must be the name of an alert" in each for each in of_existing)
+    assert any("instance:node_num_cpu:sum: nothing that the stack deploys produces it" in each for each in of_existing)

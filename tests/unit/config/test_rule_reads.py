@@ -142,6 +142,12 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
             "client": {"tenant": "a"},
         },
     ),
+    "alerting": (
+        {},
+        {"owner": "sre"},
+        {"alertmanager_url": "http://alertmanager:9093", "alertmanager": {"replicas": 2}},
+        {"receivers": {"pager": {"kind": "webhook", "url": "https://pager.example.org"}}},
+    ),
     "logging": (
         {"tenants": ["a", "b"], "replicas": 1, "workloads": {"loki": {"replicas": 1}}},
         {"mode": "distributed", "tenants": ["a"], "tenants_secret": "s", "traces_endpoint": "http://a.telemetry:4318"},

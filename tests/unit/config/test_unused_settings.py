@@ -29,6 +29,8 @@ USERS = "alice:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="
             {"metrics": EXTERNAL_METRICS, "retention": {"metrics": "90d"}},
             'retention.metrics = "90d": is not used',
         ),
+        ({"metrics": {**EXTERNAL_METRICS, "namespace": "rules"}}, "the stack states no rules (observability:alerting)"),
+        ({**NO_METRICS, "alerting": {"owner": "sre"}}, 'alerting.owner = "sre": is not used: metrics.kind is none'),
         ({"grafana": {**NO_GRAFANA, "volume_size": "9Gi"}}, 'grafana.volume_size = "9Gi": is not used'),
         ({"grafana": {**NO_GRAFANA, "admin": {"secret": "a", "key": "b"}}}, "observability:grafana.admin"),
         ({"demo": {"namespace": "shop"}}, 'demo.namespace = "shop": is not used: demo.enabled is false'),

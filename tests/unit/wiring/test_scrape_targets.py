@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from components.alerting.producers import PRODUCERS
 from config import SettingsError
 from tools.program.stacks import with_settings
 from wiring.planned_components import planned_alerting
@@ -104,3 +105,41 @@ def test_a_rule_on_labels_that_no_target_has_is_refused(expr: str, areas: dict[s
 )  # fmt: skip
 def test_a_rule_on_the_labels_of_the_stack_passes(expr: str, areas: dict[str, Any]) -> None:
     assert _problems(expr, **areas) == ""
+
+
+EXTERNAL = {
+    "kind": "external",
+    "remote_write_url": "https://metrics.example.org/api/v1/write",
+    "query_url": "https://metrics.example.org",
+}
+URL = {"alertmanager_url": "http://alertmanager.example.org:9093"}
+
+
+def _produced(**areas: Any) -> set[str]:
+    found = with_settings(_of_any_kind(**areas), "dev", lambda settings, _: list(producers(settings)))
+    assert len(found) == len(set(found)) and set(found) <= PRODUCERS.keys()
+    return set(found)
+
+
+def _of_any_kind(**areas: Any) -> dict[str, Any]:
+    return {f"observability:{area}": stated for area, stated in {"cluster": {"name": "shop"}, **areas}.items()}
+
+
+def test_an_existing_store_has_what_is_pushed() -> None:
+    assert _produced(metrics=EXTERNAL, alerting=URL) == {"tempo-span-metrics", "tempo-service-graph", "loki-ruler"}
+
+
+def test_an_operator_beside_it_scrapes_what_the_stack_runs_too() -> None:
+    found = _produced(metrics=EXTERNAL, alerting=URL, cluster={"name": "shop", "service_monitors": True})
+    assert {"alloy", "loki", "tempo", "grafana", "memcached"} <= found
+    assert not {"prometheus", "kubelet", "kube-state-metrics", "node-exporter", "coredns"} & found
+
+
+@pytest.mark.parametrize("metrics", [EXTERNAL, {"node_exporter": False}])
+def test_what_is_stated_is_added_and_may_be_in_any_namespace(metrics: dict[str, Any]) -> None:
+    stated = {**URL, "producers": ["node-exporter", "grafana", "tempo-span-metrics"]}
+    added = _produced(metrics=metrics, alerting=stated) - _produced(metrics=metrics, alerting=URL)
+    assert {"node-exporter"} <= added <= {"node-exporter", "grafana"}
+    areas = _of_any_kind(metrics=metrics, alerting=stated)
+    labels = with_settings(areas, "dev", lambda settings, _: dict(target_labels(settings)))
+    assert not {"node-exporter", "grafana"} & labels.keys()

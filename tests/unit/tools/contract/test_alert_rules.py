@@ -87,6 +87,15 @@ def test_a_rule_that_lacks_something_is_found_with_its_place(rule: Manifest, mes
     assert message in first
 
 
+def test_a_rule_file_is_checked_as_an_object_of_the_operator_is() -> None:
+    file = yaml.safe_dump(rules(alert(expr="upp == 0"))["spec"])
+    held = manifest("ConfigMap", "alerting-rules", "monitoring", data={"alerting-rules.yaml": file})
+    assert found(held, routes()) == []
+    held["metadata"]["labels"] = {"prometheus_rule": ""}
+    (finding,) = found(held, routes())
+    assert finding.startswith("ConfigMap monitoring/alerting-rules: group 'group': rule 1 (Down): metric = upp")
+
+
 def test_an_alert_of_the_chart_that_nobody_has_judged_is_found() -> None:
     (finding,) = found(rules(alert("KubeNewAlert")), origin=f"release {CHART}")
     assert "alert = KubeNewAlert: is an alert of the chart that is not judged yet" in finding

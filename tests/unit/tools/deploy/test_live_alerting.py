@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import yaml
 
+from components.alerting.spec import AlertingSpec
 from tests.unit.tools.contract.conftest import Manifest, manifest
 from tools.alerts.replay import target
 from tools.deploy import live_alerting
@@ -156,6 +158,63 @@ def test_a_ruler_without_a_pod_is_not_compared(
     monkeypatch.setattr(live_alerting, "forwarded_port", unreachable)
     report_live_rules("", rendered(*prometheus()))
     assert capsys.readouterr().out == "live rules of Prometheus not compared: pod is not running\n"
+
+
+def existing(url: str) -> Rendering:
+    """Return a stack with rule files for a Prometheus at a URL."""
+    held = config_map("alerting-rules", RULES)
+    held["metadata"]["labels"] = {"prometheus_rule": ""}
+    stated = {"namespace": "apps", "existing_prometheus": True, "rules_as": "config-maps"}
+    return replace(rendered(held), exports={"metrics": {"query": url}}, alerting=AlertingSpec.model_validate(stated))
+
+
+@pytest.mark.parametrize(
+    ("url", "workload", "port", "path"),
+    [
+        ("http://prometheus-server.prometheus", "service/prometheus-server", 80, "/api/v1/rules"),
+        ("http://mimir.metrics.svc:8080/prometheus/", "service/mimir", 8080, "/prometheus/api/v1/rules"),
+    ],
+)
+def test_an_existing_prometheus_of_the_cluster_is_asked_through_its_service(
+    url: str, workload: str, port: int, path: str
+) -> None:
+    (ruler,) = rulers_of(existing(url))
+    assert (ruler.workload, ruler.port, ruler.path, ruler.url) == (workload, port, path, "")
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("", "metrics.query_url is not set"),
+        ("https://prometheus.metrics:9090", "its URL is one of the cluster, with TLS"),
+        ("http://127.0.0.1:1", "it does not answer a request without TLS and login"),
+    ],
+)
+def test_an_existing_prometheus_that_cannot_be_asked_is_named_once(
+    url: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report_live_rules("", existing(url))
+    said = capsys.readouterr().out
+    assert said.startswith(f"live rules of the existing Prometheus not compared: {reason}") and said.count("\n") == 1
+
+
+def test_an_existing_prometheus_may_evaluate_other_groups_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = {"name": "others", "rules": [{**LIVE, "name": "a:b:c"}]}
+    groups: list[Any] = [other]
+    with target(lambda: json.dumps({"data": {"groups": groups}})) as address:
+        report_live_rules("", existing(f"http://{address}"))
+        assert capsys.readouterr().out == (
+            "live rules of the existing Prometheus not compared: it evaluates none of the 1 that were compiled, and "
+            "has to load them first\n"
+        )
+        groups.append({"name": "shop", "rules": [LIVE]})
+        report_live_rules("", existing(f"http://{address}"))
+        assert capsys.readouterr().out == "live rules of the existing Prometheus: as the 1 that were compiled\n"
+        groups[1] = {"name": "shop", "rules": [{**LIVE, "query": "sum(up)"}, {**LIVE, "name": "old"}]}
+        report_live_rules("", existing(f"http://{address}"), seconds=0)
+        assert "2 differences from the 1" in capsys.readouterr().out
 
 
 def test_a_stack_without_rules_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
