@@ -92,7 +92,7 @@ KERNEL = (
 )
 VARYING = {
     "node-exporter": rf"node_({'|'.join(KERNEL)})_.*",
-    "kube-controller-manager": r".*_stale_sync_skips_total",
+    "kube-controller-manager": r".*_stale_sync_skips_total|rest_client_request_retries_total",
 }
 """Metrics by program that not every run has: they depend on the kernel of the machine, or on a race."""
 
@@ -138,6 +138,8 @@ def test_cluster_with_its_exporters_and_prometheus(
     prometheus.wait_until(lambda: prometheus.query('up{job="node-exporter"} == 1'), "a node")
     prometheus.wait_until(lambda: prometheus.query('kube_pod_status_reason{pod="killed"}'), "the pods")
     prometheus.wait_until(lambda: prometheus.query('kube_job_failed{job_name="late"}'), "a job that fails")
+    condition = "kube_horizontalpodautoscaler_status_condition"
+    prometheus.wait_until(lambda: prometheus.query(condition), "a look at the autoscaler, every 15 seconds")
     push_remotely(prometheus.program.address, "orders", 3, PUSHED, tmp_path)
     push_otlp(prometheus, "checkout.orders", 5, time.time_ns(), {"service.name": "checkout"})
     prometheus.wait_until(lambda: "ok" in {rule["health"] for rule in prometheus.rules()}, "an evaluation")
