@@ -392,7 +392,7 @@ def labels_as_sent(group: Group, liveness: Liveness, external: Mapping[str, str]
     """Yield the labels of each alert of a group as Alertmanager gets them.
 
     Every ruler adds `external` to alerts that have no such label. Logs may have it, those of another cluster too;
-    series have it on their way out of Prometheus alone.
+    series get it when Prometheus sends them elsewhere, and have none in it.
     """
     for index, rule in enumerate(group.rules):
         if isinstance(rule, Alert):

@@ -326,10 +326,10 @@ def _no_value(selector: Selector, matcher: Matcher, values: Values, unknown: Seq
     texts = sorted(values.texts or ())
     known = _listed(texts) if texts else "values that are never empty"
     declare = f", or declare {selector.name} in application_metrics with labels: {{job: [{stated}]}}"
-    way_out = declare if selector.name and matcher.label == JOB and matcher.operator == "=" else ""
+    remedy = declare if selector.name and matcher.label == JOB and matcher.operator == "=" else ""
     return (
         f"{selector}: {matcher.label} = {stated}: must be a value of the label, which has {known}"
-        f"{_nearest(stated, texts)}; correct it{way_out}"
+        f"{_nearest(stated, texts)}; correct it{remedy}"
     )
 
 

@@ -55,8 +55,8 @@ _CAUTION, _FREEZE = Decimal("0.5"), Decimal("0.25")
 
 BURNS, LOW, SPENT, SLA_MISSED = "SLOErrorBudgetBurn", "SLOBudgetBurning", "SLOErrorBudgetSpent", "SLAMissed"
 ABSENT = "SLOMetricAbsent"
-"""Names of the alerts, and so of their runbooks."""
 ALERT_NAMES = (BURNS, LOW, SPENT, SLA_MISSED, ABSENT)
+"""Names of the alerts, and so of their runbooks."""
 _PENDING = "15m"
 """`for` of the alerts on the budget, which moves slowly."""
 _ABSENT_PENDING = "30m"
@@ -188,13 +188,11 @@ class _Rules:
         rules += alerts.values()
         absent = [self._absent_alert()] if self._enabled(ABSENT) else []
         rules += absent
-        cases = [
-            *(case for rate, alert in alerts.items() for case in self._burn_cases(rate, alert)),
-            *(case for alert in absent for case in self._absent_cases(alert)),
-        ]
-        return Group(
-            self.name, rules, self.objective.place, cases=cases if self.with_cases else (), reads_objective=True
-        )
+        cases: list[Case] = []
+        if self.with_cases:
+            cases += (case for rate, alert in alerts.items() for case in self._burn_cases(rate, alert))
+            cases += (case for alert in absent for case in self._absent_cases(alert))
+        return Group(self.name, rules, self.objective.place, cases=cases, reads_objective=True)
 
     def budget(self) -> Group:
         """Return the group of the budget of the period."""

@@ -107,7 +107,7 @@ class AlertingSpec(AlertingSettings, Spec):
         description="What is deployed and scraped, so that rules may select its metrics.",
         examples=[["prometheus", "node-exporter"]],
     )
-    target_labels: Plain[Mapping[Word, Mapping[MetricLabel, Sequence[LabelText]]]] = Field(
+    target_labels: Plain[Mapping[ProducerName, Mapping[MetricLabel, Sequence[LabelText]]]] = Field(
         default_factory=dict,
         description=(
             "Labels that the scrape adds to the series of a producer, each with its values, such as its `namespace` "

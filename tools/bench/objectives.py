@@ -11,13 +11,11 @@ import shutil
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +26,7 @@ from components.alerting.objective_rules import ERRORS, REQUESTS, STEP
 from components.alerting.rule_objects import rule_objects
 from components.alerting.spec import AlertingSpec
 from components.units import parse_duration
+from tools.alerts.replay import target
 from tools.bench.measure import Budget, Command, CommandFailedError, Measured, Run
 from tools.bench.running import Running, running
 
@@ -170,7 +169,7 @@ def measure_evaluation(compiled: Path, scratch: Path) -> Evaluated:
     now = int(time.time())
     for name, lines in (("requests", _requests(now)), ("counts", _counts(now))):
         _backfill(scratch, name, lines)
-    with _target(now) as target, _prometheus(scratch, target) as metrics:
+    with target(lambda: _exposition(now)) as applications, _prometheus(scratch, applications) as metrics:
         time.sleep(_SETTLE_SECONDS)
         before = _figures(metrics)
         time.sleep(_MEASURE_SECONDS)
@@ -224,38 +223,20 @@ def _backfill(scratch: Path, name: str, lines: Iterator[str]) -> None:
         raise CommandFailedError(f"promtool {' '.join(words)}: {done.stderr.strip()}")
 
 
-@contextmanager
-def _target(now: int) -> Iterator[int]:
-    """Serve the series of the applications as they go on; yield the port."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            age = int(time.time()) - now + _BEGIN_SECONDS
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain; version=0.0.4")
-            self.end_headers()
-            self.wfile.write("".join(f"{series} {increase * age}\n" for series, increase in _series()).encode())
-
-        def log_message(self, format: str, *args: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield server.server_address[1]
-    finally:
-        server.shutdown()
-        server.server_close()
+def _exposition(now: int) -> str:
+    """Return the series of the applications as they go on from the history."""
+    age = int(time.time()) - now + _BEGIN_SECONDS
+    return "".join(f"{series} {increase * age}\n" for series, increase in _series())
 
 
 @contextmanager
-def _prometheus(scratch: Path, target: int) -> Iterator[str]:
+def _prometheus(scratch: Path, applications: str) -> Iterator[str]:
     """Run Prometheus with the rules and what it scrapes; yield the address of its own metrics."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
     # The series of the history have no label of a target.
-    scraped = {"job_name": "applications", "static_configs": [{"targets": [f"127.0.0.1:{target}"]}]}
+    scraped = {"job_name": "applications", "static_configs": [{"targets": [applications]}]}
     scraped["metric_relabel_configs"] = [{"action": "labeldrop", "regex": "instance|job"}]
     every = f"{_SCRAPE_SECONDS}s"
     configuration = {

@@ -3,18 +3,15 @@
 The target and the sink answer at once, in Python, on the same machine. Every sample of a series has the same value.
 """
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 from components._collector_roles import Role
-from sandbox.commands import HOST
+from tools.alerts.replay import target
 from tools.bench.collector import collector, require_collector
-from tools.local_sink import QuietServer, posts
+from tools.local_sink import posts
 
 HEAD = ["scrapes", "samples/s", "CPU per sample", "idle memory", "peak memory", "peak per series"]
 _MOST_SECONDS = 300.0
@@ -90,12 +87,13 @@ def _lines(series: int) -> Iterator[str]:
 
 
 def _scraped(load: Load, directory: Path) -> Scraped:
-    with posts(lambda path, body: None) as url, _target(exposition(load.series).encode()) as target:
+    text = exposition(load.series)
+    with posts(lambda path, body: None) as url, target(lambda: text) as address:
         args = {
             "logs_push_url": f"{url}/loki/api/v1/push",
             "logs_otlp_url": f"{url}/otlp",
             "metrics_otlp_url": f"{url}/api/v1/otlp",
-            "sources": {"orders": {"kind": "prometheus", "targets": [target], "interval": f"{_INTERVAL_SECONDS}s"}},
+            "sources": {"orders": {"kind": "prometheus", "targets": [address], "interval": f"{_INTERVAL_SECONDS}s"}},
             "pipelines": {"orders": {"signal": "metrics", "sources": ["orders"]}},
             "singleton": {"memory_limit": "4Gi"},
         }
@@ -106,29 +104,3 @@ def _scraped(load: Load, directory: Path) -> Scraped:
                 time.sleep(_POLL_SECONDS)
             seconds = time.monotonic() - start
             return Scraped(load, seconds, samples, running.cpu_seconds, running.idle_mib, running.program.peak_mib)
-
-
-@contextmanager
-def _target(text: bytes) -> Iterator[str]:
-    """Serve the text of a target on a free port, and yield the address."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/plain; version=0.0.4")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Write nothing."""
-
-    server = QuietServer((HOST, 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"{HOST}:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
