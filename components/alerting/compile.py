@@ -169,10 +169,10 @@ class _Compilation:
 
     def result(self) -> Compiled:
         """Return the whole."""
-        long_term = self._budgets if self._needs_long_term and self._stated.long_term_ruler else []
-        by_prometheus = [group for group in self._others if group.language is Language.PROMQL]
+        long_term = self._long_term_groups
+        elsewhere = {id(group) for group in long_term}
         return Compiled(
-            groups=(*by_prometheus, *([] if long_term else self._budgets)),
+            groups=tuple(group for group in (*self._by_prometheus, *self._budgets) if id(group) not in elsewhere),
             long_term_groups=tuple(long_term),
             log_groups=tuple(group for group in self._others if group.language is Language.LOGQL),
             inhibitions=self._inhibitions,
@@ -209,6 +209,31 @@ class _Compilation:
     def _outlives(self, objective: Objective) -> bool:
         kept = self._stated.local_retention
         return bool(kept) and parse_duration(objective.period) > parse_duration(kept)
+
+    @property
+    def _by_prometheus(self) -> list[Group]:
+        """The groups on metrics but those of budgets."""
+        return [group for group in self._others if group.language is Language.PROMQL]
+
+    @cached_property
+    def _long_term_groups(self) -> list[Group]:
+        """The groups of the ruler of Thanos: budgets of more time than Prometheus keeps, and groups that read them.
+
+        Prometheus itself has no such records, and would find nothing.
+        """
+        if not (self._needs_long_term and self._stated.long_term_ruler):
+            return []
+        of_users = {group.place for group in self._of_users}
+        waiting = [group for group in self._by_prometheus if group.place in of_users]
+        found: list[Group] = []
+        added = list(self._budgets)
+        while added:
+            found += added
+            recorded = [rule.name for group in added for rule in group.rules if isinstance(rule, Record)]
+            reads = re.compile(rf"(?<![\w:])(?:{'|'.join(map(re.escape, recorded))})(?![\w:])")
+            added = [group for group in waiting if recorded and any(reads.search(rule.expr) for rule in group.rules)]
+            waiting = [group for group in waiting if group not in added]
+        return found
 
     @cached_property
     def _every_group(self) -> list[Group]:
@@ -293,7 +318,6 @@ class _Compilation:
             untested_problems(self._of_users, tests),
             missing_runbooks(self._every_group, written, stated.runbook_url),
             self._liveness.problems(),
-            self._ruler_problems(),
         )
         yield from dict.fromkeys(self._of_source(problem) for found in checks for problem in found)
         if stated.own_alertmanager and stated.notifies:
@@ -338,22 +362,6 @@ class _Compilation:
                         place,
                         f"record = {rule.name}: must have one expression for the same labels, and {elsewhere} "
                         "records another; rename it",
-                    )
-
-    def _ruler_problems(self) -> Iterator[RuleProblem]:
-        """Yield rules of Prometheus that read what only the ruler of Thanos records: they would find nothing."""
-        if not self._needs_long_term or not self._stated.long_term_ruler:
-            return
-        recorded = {rule.name for group in self._budgets for rule in group.rules if isinstance(rule, Record)}
-        name = re.compile(rf"(?<![\w:])(?:{'|'.join(map(re.escape, sorted(recorded)))})(?![\w:])")
-        for group in self._others:
-            for index, rule in enumerate(group.rules):
-                if group.language is Language.PROMQL and (found := name.search(rule.expr)):
-                    yield RuleProblem(
-                        group.place_of(index),
-                        f"metric = {found[0]}: is recorded by the ruler of Thanos, as its window is longer than "
-                        f"Prometheus keeps metrics ({self._stated.local_retention}), and Prometheus evaluates this "
-                        "rule without it; move the rule to metrics.long_term.ruler_groups, or keep metrics for longer",
                     )
 
     def _route_problems(self) -> Iterator[RuleProblem]:

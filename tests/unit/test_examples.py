@@ -1,10 +1,14 @@
-"""The YAML example against the schema that the plugin serves: every name in it exists."""
+"""The YAML example against the schema that the plugin serves, and the rule files of the shop by promtool."""
 
 import re
+import subprocess
+from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.checkout import ROOT
+from tests.installed_tools import require
 from tools.docs.schema import package_schema
 from tools.render.resources import texts
 
@@ -49,3 +53,12 @@ def test_no_input_that_must_be_known_is_given_an_output() -> None:
 def test_every_component_is_given_the_provider() -> None:
     for name, entry in COMPONENTS.items():
         assert entry["options"]["providers"] == ["${cluster}"], f"{name} would reach whatever kubeconfig is current"
+
+
+@pytest.mark.parametrize(
+    "file", sorted((ROOT / "examples/alerting/alerts").glob("*_test.yaml")), ids=lambda file: file.stem
+)
+def test_the_rules_of_the_shop_pass_their_tests(file: Path) -> None:
+    require("promtool")
+    done = subprocess.run(["promtool", "test", "rules", file.name], cwd=file.parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -11,6 +11,8 @@ CONFIG = "alerting-config data alertmanager.yaml"
 RULES = "alerting-rules spec groups"
 HTTP, SERVICE, NODES, INFRASTRUCTURE, PROBES, WATCHDOG = 1, 3, 6, 7, 9, 11
 """Places of groups among the rules."""
+LONG_TERM = "long-term-thanos values rule rules value groups"
+"""The groups of the ruler of Thanos: the budget of 30 days, and what reads it."""
 SECRETS = "/etc/alertmanager/secrets"
 ROUTES = f"{CONFIG} route routes"
 _TESTS, _GENERATED = 7, 9
@@ -130,6 +132,19 @@ ALERTING = (
                 "instance:node_disk:predicted_full_hours",
             )
         )
+    ),
+    _of_business("4.7", "group of the objective", f"{LONG_TERM} 1 name", "slo_rules", "alerting.rules_directory"),
+    _of_business("4.7", "interval of the objective", f"{LONG_TERM} 1 interval", "30s", "alerting.rules_directory"),
+    *(
+        _of_business("4.7", record, f"{LONG_TERM} 1 rules {number} record", record, "alerting.rules_directory")
+        for number, record in enumerate(("slo:api_latency:ratio5m", "slo:api_latency:error_budget_remaining"))
+    ),
+    _of_business(
+        "4.7",
+        "budget of the objective",
+        f"{LONG_TERM} 1 rules 1 expr",
+        'slo:period_error_budget_remaining:ratio{service="payment-api",slo="latency"}',
+        "alerting.rules_directory",
     ),
     *_alert(SERVICE, 0, "HighErrorRate", "5m", "critical"),
     Row(

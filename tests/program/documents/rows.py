@@ -142,13 +142,15 @@ def _leaves(path: str, value: Any) -> Iterator[str]:
 
 
 def _decoded(inputs: Any) -> Any:
-    """Return the inputs with YAML and Alloy texts of a ConfigMap, and YAML of a Secret, as data."""
+    """Return the inputs with YAML and Alloy texts of a ConfigMap, YAML of a Secret and the rules of Thanos as data."""
     if inputs.get("kind") == "Secret":
         data = {
             key: load(b64decode(text).decode()) if key.endswith(".yaml") else text
             for key, text in (inputs.get("data") or {}).items()
         }
         return {**inputs, "data": data}
+    if rules := ((inputs.get("values") or {}).get("rule") or {}).get("rules"):
+        rules["value"] = load(rules["value"])
     if inputs.get("kind") != "ConfigMap":
         return inputs
     readers = {"yaml": load, "alloy": alloy_blocks, "relay": load}

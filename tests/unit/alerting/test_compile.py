@@ -228,3 +228,24 @@ def test_an_existing_prometheus_has_no_alerts_and_records_of_the_chart() -> None
     of_existing = problems({**stated, "existing_prometheus": True})
     assert any("KubeJobFailed: must be the name of an alert" in each for each in of_existing)
     assert any("instance:node_num_cpu:sum: nothing that the stack deploys produces it" in each for each in of_existing)
+
+
+def test_what_reads_a_budget_is_evaluated_where_the_budget_is() -> None:
+    groups = {
+        "left": [{"record": "shop:budget:left", "expr": 'slo:period_error_budget_remaining:ratio{slo="availability"}'}],
+        "least": [{"record": "shop:budget:least", "expr": "min(shop:budget:left)"}],
+        "ratio": [{"record": "shop:errors:ratio5m", "expr": 'slo:sli_error:ratio_rate5m{slo="availability"}'}],
+    }
+    file = yaml.safe_dump({"groups": [{"name": name, "rules": each} for name, each in groups.items()]})
+    stated = {"namespace": "monitoring", **shop_alerting.SETTINGS}
+    stated["rules"] = {**shop_alerting.SETTINGS["rules"], "budget.yaml": file}
+
+    def places(**kept: Any) -> tuple[set[str], set[str]]:
+        compiled = AlertingSpec.check("Alerting", {**stated, **kept}).compiled
+        return {group.name for group in compiled.groups}, {group.name for group in compiled.long_term_groups}
+
+    prometheus, thanos = places(local_retention="2d", long_term_ruler=True)
+    assert thanos >= {"left", "least", "slo-shop-availability-budget"} and not thanos & {"ratio", "http_rules"}
+    assert prometheus >= {"ratio", "slo-shop-availability"} and not prometheus & thanos
+    prometheus, thanos = places(local_retention="31d", long_term_ruler=True)
+    assert prometheus >= groups.keys() and thanos == set()
