@@ -40,8 +40,10 @@ class LocalCollector:
         for reader in configuration["service"]["telemetry"]["metrics"]["readers"]:
             exporter = reader["pull"]["exporter"]["prometheus"]
             exporter |= {"host": HOST, "port": self.port(exporter["port"])}
-        for processor in _of_type(configuration["processors"], "k8s_attributes"):
-            processor["auth_type"] = "kubeConfig"
+        for kind in ("receivers", "processors", "extensions"):
+            for name, settings in configuration.get(kind, {}).items():
+                if name.startswith("k8s_"):
+                    settings["auth_type"] = "kubeConfig"
         for exporter in _of_type(configuration["exporters"], "load_balancing"):
             exporter["resolver"] = {"static": {"hostnames": list(self.gateways)}}
         return configuration

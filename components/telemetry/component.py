@@ -13,7 +13,7 @@ from .._guard import guard
 from .._kubernetes import MANAGED_BY
 from .._namespace import create_namespace
 from .._outputs import outputs_of
-from .._rbac import create_read_role
+from .._rbac import create_lease_role, create_read_role
 from .._release import release
 from ..urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT, log_address_warnings
 from .alloy.config import alloy_config
@@ -27,7 +27,14 @@ from .losses import losses
 from .pipelines import roles
 from .spec import TelemetrySpec
 from .update_guard import engine_problems, update_problems
-from .workload import CONFIG_KEYS, cluster_role_name, config_map_name, readable_resources, workload_name
+from .workload import (
+    CONFIG_KEYS,
+    cluster_role_name,
+    config_map_name,
+    holds_lease,
+    readable_resources,
+    workload_name,
+)
 
 
 @dataclass(frozen=True)
@@ -128,6 +135,15 @@ class Telemetry(pulumi.ComponentResource):
             namespace=resolved.apply(lambda checked: checked.namespace),
             parent=self,
         )
+        if holds_lease(spec, role):
+            access += create_lease_role(
+                f"{name}{suffix}-lease",
+                resolved.apply(lambda checked: workload_name(checked, role)),
+                service_account=resolved.apply(lambda checked: workload_name(checked, role)),
+                namespace=spec.namespace,
+                parent=self,
+                depends_on=namespaces,
+            )
 
         def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
             return update_problems(old, new, allowed=spec.allow_changes)

@@ -238,6 +238,14 @@ def disruption_budget(count: int) -> dict[str, Any]:
     return {"enabled": True, "maxUnavailable": 1} if count > 1 else {"enabled": False}
 
 
+def holds_lease(spec: TelemetrySpec, role: Role) -> bool:
+    """Whether a workload reads events only while it holds the lease that has its name.
+
+    Alloy has no lease: its reader of events is one pod, which ends before the next one begins.
+    """
+    return spec.engine is Engine.OTEL_COLLECTOR and any(flow.reads(SourceKind.EVENTS) for flow in flows_of(spec, role))
+
+
 def readable_resources(spec: TelemetrySpec, role: Role) -> Mapping[str, list[str]]:
     """Return the resources, by API group, that a workload reads; docs/collection.md has the reason of each."""
     running = flows_of(spec, role)
@@ -252,6 +260,6 @@ def readable_resources(spec: TelemetrySpec, role: Role) -> Mapping[str, list[str
     }
     found = {
         "": [name for name, is_read in core.items() if is_read],
-        "events.k8s.io": ["events"] if events and spec.engine is Engine.OTEL_COLLECTOR else [],
+        "events.k8s.io": ["events"] if holds_lease(spec, role) else [],
     }
     return {group: names for group, names in found.items() if names}

@@ -141,6 +141,25 @@ def test_only_the_reader_of_the_api_server_may_read_the_output_of_containers() -
     assert readable == {"telemetry-alloy": [["pods"]], "telemetry-alloy-singleton": [["pods", "pods/log"]]}
 
 
+def test_the_reader_of_events_may_hold_its_own_lease_and_no_other() -> None:
+    recording = record_component(Telemetry, {**ARGS, "engine": "otel-collector", "events": True})
+    role, binding = recording.one(":Role").plain(), recording.one(":RoleBinding").plain()
+    name = "otel-collector-singleton"
+    leases = {"apiGroups": ["coordination.k8s.io"], "resources": ["leases"]}
+    assert role["metadata"]["namespace"] == "telemetry"
+    assert role["rules"] == [
+        {**leases, "verbs": ["create"]},
+        {**leases, "verbs": ["get", "update"], "resourceNames": [name]},
+    ]
+    assert binding["roleRef"]["name"] == role["metadata"]["name"]
+    assert binding["subjects"] == [{"kind": "ServiceAccount", "name": name, "namespace": "telemetry"}]
+
+
+@pytest.mark.parametrize("args", [{"engine": "otel-collector"}, {"engine": "alloy", "events": True}], ids=str)
+def test_collectors_that_read_no_events_by_lease_may_hold_none(args: TelemetryArgs) -> None:
+    assert not record_component(Telemetry, {**ARGS, **args}).of_type(":Role")
+
+
 def test_releases_of_one_name_in_two_namespaces_have_a_cluster_role_each() -> None:
     def both() -> None:
         Telemetry("first", ARGS)

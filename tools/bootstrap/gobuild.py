@@ -1,5 +1,6 @@
 """Builds from a tool's published Go module, pinned by ``tools/<tool>/go.mod`` and its go.sum."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -33,6 +34,19 @@ def install(tool: Tool, tools: Path, into: Path, search_path: str) -> None:
         target = into / Path(file).name
         shutil.copyfile(Path(directory, file), target)
         target.chmod(0o755)
+
+
+def own_sources(tool: Tool, tools: Path) -> str:
+    """Return `-` and a digest of the tool's files in ``tools`` where its main package is among them, else nothing.
+
+    Such a tool can change without a new version; the others are packages of published modules, of their version.
+    """
+    if tool.build is None or "." not in tool.build.packages:
+        return ""
+    digest = hashlib.sha256()
+    for file in sorted((tools / tool.name).iterdir()):
+        digest.update(file.name.encode() + b"\0" + file.read_bytes() + b"\0")
+    return f"-{digest.hexdigest()[:8]}"
 
 
 def _complete(placeholders: Mapping[str, str], module: Path, scratch: Path, go: str) -> Path:

@@ -58,7 +58,7 @@ class Resolver:
         if tool.optional:
             self._report(f"{tool.name}: not found, works without")
             return None
-        target = self._cache / "tools" / f"{tool.name}-{tool.version}"
+        target = self._cached(tool)
         with exclusive(self._cache / "locks" / f"{target.name}.lock", self._report):
             if not self._missing(tool, target):
                 self._report(f"{tool}: made by another run")
@@ -119,11 +119,14 @@ class Resolver:
             thread.join()
 
     def _from_cache(self, tool: Tool) -> Path:
-        directory = self._cache / "tools" / f"{tool.name}-{tool.version}"
+        directory = self._cached(tool)
         if missing := self._missing(tool, directory):
             raise NotServed(f"{directory} is without {', '.join(missing)}")
         self._report(f"{tool}: from the cache")
         return directory
+
+    def _cached(self, tool: Tool) -> Path:
+        return self._cache / "tools" / f"{tool.name}-{tool.version}{gobuild.own_sources(tool, self._catalog.directory)}"
 
     def _download(self, tool: Tool, into: Path) -> str:
         if self._releases is None:

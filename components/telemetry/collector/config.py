@@ -24,6 +24,7 @@ from ..model import PipelineProcessor, PipelineSource, SourceKind
 from ..ottl import quote
 from ..pipelines import LOKI, PROMETHEUS, Flow, flows_of
 from ..spec import TelemetrySpec
+from ..workload import holds_lease
 from .containers import STORAGE
 from .exporters import Exporter, Exporters, fit_into_volume, has_storage
 from .processors import (
@@ -35,7 +36,7 @@ from .processors import (
     moved_labels,
     named_metrics,
 )
-from .receivers import listening, receiver
+from .receivers import LEADER_ELECTOR, leader_elector, listening, receiver
 from .variables import Config, escaped
 
 STORAGE_DIRECTORY = "/var/lib/otelcol"
@@ -76,6 +77,8 @@ class _Writer:
     def config(self) -> Config:
         """Return the whole configuration."""
         spec = self.spec
+        if holds_lease(spec, self.role):
+            self._add("extensions", {LEADER_ELECTOR: leader_elector(spec, self.role)})
         if has_storage(spec, self.role):
             self._add("extensions", {STORAGE: _STORAGE})
         for flow in flows_of(spec, self.role):

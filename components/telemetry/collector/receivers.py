@@ -3,16 +3,19 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+from ..._collector_roles import Role
 from ...units import parse_duration
 from ...urls import OTLP_GRPC_PORT, OTLP_HTTP_PORT
 from ..model import PipelineSource, SourceKind, Transport
 from ..ottl import SERVICE_NAME_ATTRIBUTE
 from ..pipelines import JAEGER_PORTS, Flow, port_of
 from ..spec import TelemetrySpec
+from ..workload import workload_name
 from .clients import receiver_tls
 from .containers import RETRY, file_log
 from .variables import Config
 
+LEADER_ELECTOR = "k8s_leader_elector"
 _SCRAPE_TIMEOUT = timedelta(seconds=10)
 """The default of a scrape."""
 
@@ -90,14 +93,24 @@ def _prometheus(_spec: TelemetrySpec, name: str, source: PipelineSource) -> Conf
     }
 
 
+def leader_elector(spec: TelemetrySpec, role: Role) -> Config:
+    """Return the lease that one collector of a workload holds while it reads events.
+
+    Its holder renews it every 2 s and stops reading after 10 s without; another one takes it after 15 s.
+    """
+    lease = {"lease_name": workload_name(spec, role), "lease_namespace": spec.namespace}
+    return {"auth_type": "serviceAccount", **lease}
+
+
 def _events(_spec: TelemetrySpec, _name: str, source: PipelineSource) -> Config:
     watched: Config = {"name": "events", "group": "events.k8s.io", "mode": "watch"}
     # The receiver reads the list of namespaces once where some are left out: a processor drops their events.
     if source.namespaces:
         watched["namespaces"] = sorted({*source.namespaces} - {*source.exclude_namespaces})
-    # A collector that starts reads what Kubernetes still has, so that it misses none; Loki stores a repeated one once.
+    # A collector that begins reads what Kubernetes still has, so that it misses none; Loki stores a repeated one once.
     return {
         "auth_type": "serviceAccount",
+        "k8s_leader_elector": LEADER_ELECTOR,
         "include_initial_state": True,
         "objects": [{**watched, "exclude_watch_type": ["DELETED"]}],
     }
@@ -109,7 +122,7 @@ def milliseconds(duration: str) -> str:
 
 
 _RECEIVERS: Mapping[SourceKind, tuple[str, Callable[[TelemetrySpec, str, PipelineSource], Config]]] = {
-    SourceKind.EVENTS: ("k8sobjects", _events),
+    SourceKind.EVENTS: ("k8s_objects", _events),
     SourceKind.OTLP: ("otlp", _otlp),
     SourceKind.JAEGER: ("jaeger", _jaeger),
     SourceKind.ZIPKIN: ("zipkin", _zipkin),

@@ -112,7 +112,7 @@ def _asks_the_api(spec: TelemetrySpec, role: Role) -> bool:
     """Whether a component of the configuration asks the Kubernetes API."""
     config = collector_config(spec, role)
     names = (*config.get("processors", {}), *config["receivers"])
-    return any(name.startswith(("k8s_attributes", "k8sobjects")) for name in names)
+    return any(name.startswith("k8s_") for name in names)
 
 
 def _log_directories(spec: TelemetrySpec, role: Role) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
@@ -162,7 +162,7 @@ def _workload(spec: TelemetrySpec, role: Role) -> Mapping[str, Any]:
             "rollout": {"strategy": "RollingUpdate", "rollingUpdate": {"maxUnavailable": unavailable}},
         }
     if role is Role.SINGLETON:
-        # The old reader ends before the new one begins: two would send each event twice.
+        # The old one ends before the new one begins: two would scrape each target twice.
         return {"mode": "deployment", **_replicas(1), "rollout": {"strategy": "Recreate"}}
     count = spec.gateway.replicas if role is Role.GATEWAY and spec.gateway else spec.replicas
     volume = spec.gateway.volume_size if role is Role.GATEWAY and spec.gateway else None

@@ -23,7 +23,7 @@ from tests.installed_tools import require
 
 COMMAND = "otelcol-contrib"
 ENVIRONMENT = {"OTEL_K8S_NODE_NAME": "node-1", "OTEL_K8S_POD_NAME": "collector-1"}
-_NEEDS_CLUSTER = "k8s_attributes"
+_NEEDS_CLUSTER, _EVENTS = "k8s_attributes", "k8s_objects"
 _PATIENCE = 60
 """Seconds until a Collector that does not say what is expected is ended."""
 
@@ -59,7 +59,7 @@ def validate(text: str, directory: Path) -> str:
     require(COMMAND)
     config = yaml.safe_load(text.replace(STORAGE_DIRECTORY, str(directory)))
     path = directory / "config.yaml"
-    path.write_text(yaml.safe_dump(without_receivers(config, "k8sobjects")), encoding="utf-8")
+    path.write_text(yaml.safe_dump(config), encoding="utf-8")
     command = [_command(), "validate", f"--feature-gates={','.join(FEATURE_GATES)}", f"--config={path}"]
     done = subprocess.run(
         command, env={**os.environ, **ENVIRONMENT}, capture_output=True, text=True, timeout=_PATIENCE, check=False
@@ -138,7 +138,7 @@ def _on_this_machine(
     pods: Mapping[str, Mapping[str, str]],
 ) -> dict[str, Any]:
     """Return a configuration that needs no cluster, reads files of `directory` and writes to standard output."""
-    text = yaml.safe_dump(without_receivers(dict(config), "k8sobjects"))
+    text = yaml.safe_dump(_without_cluster(config))
     text = text.replace(STORAGE_DIRECTORY, str(directory)).replace("/var/log/pods", str(directory / "pods"))
     for port, free in ports.items():
         text = text.replace(f"0.0.0.0:{port}", f"{HOST}:{free}")
@@ -160,14 +160,14 @@ def _on_this_machine(
     return found
 
 
-def without_receivers(config: dict[str, Any], *components: str) -> dict[str, Any]:
-    """Return a configuration with the receiver of OTLP in place of others, which the Collector of tests lacks."""
+def _without_cluster(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a configuration that takes by OTLP what it would ask a cluster for."""
     otlp = {"protocols": {"http": {"endpoint": f"0.0.0.0:{OTLP_HTTP_PORT}"}}}
-    receivers = {name: body for name, body in config["receivers"].items() if not name.startswith(components)}
+    receivers = {name: body for name, body in config["receivers"].items() if not name.startswith(_EVENTS)}
     pipelines = {
         key: {
             **pipeline,
-            "receivers": ["otlp" if name.startswith(components) else name for name in pipeline["receivers"]],
+            "receivers": ["otlp" if name.startswith(_EVENTS) else name for name in pipeline["receivers"]],
         }
         for key, pipeline in config["service"]["pipelines"].items()
     }

@@ -301,6 +301,19 @@ def test_each_source_of_events_leaves_out_its_own_namespaces() -> None:
     assert filters == {"logs/e_events_system": [], "logs/e_events_others": ["filter/unread_others"], "logs/e": []}
 
 
+def test_every_reader_of_events_waits_for_the_lease_of_its_workload() -> None:
+    sources = {
+        "system": {"kind": "events", "namespaces": ["kube-system"]},
+        "others": {"kind": "events", "exclude_namespaces": ["kube-system"]},
+    }
+    pipelines = {"e": {"signal": "logs", "sources": ["system"]}, "f": {"signal": "logs", "sources": ["others"]}}
+    config = config_of(Role.SINGLETON, sources=sources, pipelines=pipelines, release_name="edge", namespace="shop")
+    assert {each["k8s_leader_elector"] for each in config["receivers"].values()} == {"k8s_leader_elector"}
+    elector = config["extensions"]["k8s_leader_elector"]
+    assert elector == {"auth_type": "serviceAccount", "lease_name": "edge-singleton", "lease_namespace": "shop"}
+    assert "k8s_leader_elector" in config["service"]["extensions"]
+
+
 def span(number: int, name: str = "GET /", *, error: bool = False, milliseconds: int = 1, **attributes: str) -> Any:
     start = 1795809600 * 10**9
     return {

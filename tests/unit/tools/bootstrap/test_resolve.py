@@ -32,6 +32,20 @@ def test_a_tool_on_path_that_does_not_fit_yields_to_the_cache(machine: Machine, 
     assert machine.said == ["lens v1.4.0: from the cache"]
 
 
+def test_a_tool_whose_program_is_here_is_made_again_when_its_files_change(machine: Machine) -> None:
+    machine.put_go('while [ "$1" != -o ]; do shift; done; echo >$2/lens; chmod +x $2/lens')
+    own = lens(build=GoBuild(packages=["."]))
+    source = machine.modules / "lens" / "main.go"
+    source.parent.mkdir(parents=True)
+    source.write_text("package main")
+    (first,) = machine.resolve(own)
+    assert machine.resolve(own) == [first]
+    source.write_text("package main // with a component")
+    (second,) = machine.resolve(own)
+    assert second != first
+    assert machine.said[-1].startswith("lens v1.4.0: built")
+
+
 def test_a_tool_of_several_binaries_is_on_path_only_when_all_of_them_are(machine: Machine) -> None:
     tool = lens(binaries=["lens", "lensd"])
     machine.put(machine.bin, "lens", "echo 1.3.0")
