@@ -6,80 +6,170 @@ after the preview. So keys and types are checked here; expressions are checked e
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Annotated, Any
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-import yaml
-from pydantic import BeforeValidator
+from ._model import Location
+from ._shown import shown
+from ._yaml import Document, YamlFile, file_place, line_of, read_documents, scalar_of
 
 _DURATION = re.compile(r"0|((\d+)(ms|[smhdwy]))+")
 _GROUP_KEYS = frozenset({"name", "interval", "query_offset", "limit", "rules", "labels"})
 _RULE_KEYS = frozenset({"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"})
 _DURATIONS = ("interval", "query_offset", "for", "keep_firing_for")
+_TEXTS = ("name", "record", "alert", "expr")
+_MAPS = ("labels", "annotations")
+_READ_AS = {bool: "true or false", int: "a number", float: "a number", type(None): "nothing"}
+
+RuleFile = YamlFile
+"""A file of rules: its text, or the same as data."""
+
+_Problems = Iterator[tuple[Location, str]]
+"""Each with its place in the document."""
 
 
-def _text(content: Any) -> Any:
-    return yaml.safe_dump(content, sort_keys=False) if isinstance(content, Mapping) else content
+@dataclass(frozen=True)
+class FormProblem:
+    """What is wrong with the form of a file."""
+
+    line: int
+    """0 where it is not known."""
+    message: str
 
 
-RuleFile = Annotated[str, BeforeValidator(_text)]
-"""A file of YAML: its text, or the same as data."""
+@dataclass(frozen=True)
+class RuleFileContent:
+    """What a rule file holds."""
+
+    groups: tuple[Mapping[str, Any], ...]
+    """None where it has a problem."""
+    lines: tuple[tuple[int, ...], ...]
+    """The line of each rule of each group."""
+    problems: tuple[FormProblem, ...]
 
 
-def content_problems(text: str) -> Iterator[str]:
-    """Yield a message for each problem of the form of a rule file."""
-    try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" in line {mark.line + 1}" if mark else ""
-        yield f"must be valid YAML, and has an error{line} ({getattr(error, 'problem', None) or error}); correct it"
-        return
+@lru_cache(256)
+def read_rule_file(text: str) -> RuleFileContent:
+    """Return the content of a rule file, with every problem of its form."""
+    documents, faults = read_documents(text)
+    problems = [FormProblem(fault.line, fault.message) for fault in faults]
+    if not documents:
+        documents = [] if problems else [Document(None, None, 0)]
+    for document in documents[:1]:
+        problems += (
+            FormProblem(line_of(document.node, at) if document.node else 0, message)
+            for at, message in _content_problems(document)
+        )
+    for document in documents[1:]:
+        problems.append(FormProblem(line_of(document.node), "must be one document; write another file"))
+    if problems:
+        return RuleFileContent((), (), tuple(sorted(problems, key=lambda problem: problem.line)))
+    (document,) = documents
+    groups = document.data["groups"]
+    lines = (
+        tuple(line_of(document.node, ("groups", group, "rules", rule)) for rule in range(len(groups[group]["rules"])))
+        for group in range(len(groups))
+    )
+    return RuleFileContent(tuple(groups), tuple(lines), ())
+
+
+def form_problems(path: str, text: str) -> Iterator[tuple[str, str]]:
+    """Yield the place, file and line, and a message for each problem of the form of a rule file."""
+    for problem in read_rule_file(text).problems:
+        yield file_place(path, text, problem.line), problem.message
+
+
+def _content_problems(document: Document) -> _Problems:
+    content = document.data
     if not isinstance(content, dict) or not isinstance(content.get("groups"), list) or set(content) != {"groups"}:
-        yield "must be a map with the key groups alone, a list; begin it with groups:"
+        yield (), "must be a map with the key groups alone, a list; begin it with groups:"
         return
     names: set[str] = set()
-    for number, group in enumerate(content["groups"], start=1):
+    for index, group in enumerate(content["groups"]):
+        at: Location = ("groups", index)
         name = group.get("name") if isinstance(group, dict) else None
-        if not isinstance(group, dict) or not isinstance(name, str) or not name:
-            yield f"group {number} must have a name; add one"
-        elif name in names:
-            yield f"has two groups {name!r}; rename one"
+        if not isinstance(group, dict) or not name:
+            yield at, f"group {index + 1} must have a name; add one"
+        elif isinstance(name, str) and name in names:
+            yield (*at, "name"), f"has two groups {name!r}; rename one"
         else:
-            names.add(name)
-            yield from (f"group {name!r}: {message}" for message in _group_problems(group))
+            names.add(str(name))
+            for place, message in _group_problems(document, group, at):
+                yield place, f"group {name!r}: {message}"
 
 
-def _group_problems(group: Mapping[str, Any]) -> Iterator[str]:
-    yield from _key_problems(group, _GROUP_KEYS)
+def _group_problems(document: Document, group: Mapping[Any, Any], at: Location) -> _Problems:
+    yield from _key_problems(document, group, _GROUP_KEYS, at)
     rules = group.get("rules")
     if not isinstance(rules, list) or not rules:
-        yield "must have at least one rule; add one, or remove the group"
+        yield (*at, "rules"), "must have at least one rule; add one, or remove the group"
         return
-    for number, rule in enumerate(rules, start=1):
+    for index, rule in enumerate(rules):
+        place: Location = (*at, "rules", index)
         if not isinstance(rule, dict):
-            yield f"rule {number} must be a map; set alert or record, and expr"
+            yield place, f"rule {index + 1} must be a map; set alert or record, and expr"
             continue
-        yield from (f"rule {number} {message}" for message in _rule_problems(rule))
+        name = rule.get("alert") or rule.get("record")
+        named = f"rule {index + 1} ({name})" if name else f"rule {index + 1}"
+        for found, message in _rule_problems(document, rule, place):
+            yield found, f"{named}: {message}"
 
 
-def _rule_problems(rule: Mapping[str, Any]) -> Iterator[str]:
-    yield from _key_problems(rule, _RULE_KEYS)
+def _rule_problems(document: Document, rule: Mapping[Any, Any], at: Location) -> _Problems:
+    yield from _key_problems(document, rule, _RULE_KEYS, at)
     if bool(rule.get("alert")) == bool(rule.get("record")):
-        yield "must have either alert or record; set one, or remove one"
-    if not isinstance(rule.get("expr"), str) or not rule["expr"].strip():
-        yield "must have an expr; set the expression to evaluate"
+        yield at, "must have either alert or record; set one, or remove one"
+    expr = rule.get("expr")
+    if expr is None or (isinstance(expr, str) and not expr.strip()):
+        yield (*at, "expr"), "must have an expr; set the expression to evaluate"
     if rule.get("record") and (unfit := sorted({"for", "keep_firing_for", "annotations"} & set(rule))):
-        yield f"is a recording rule and must not have {', '.join(unfit)}, which only alerts have; remove it"
-    for key in ("labels", "annotations"):
-        value = rule.get(key) or {}
-        if not isinstance(value, dict) or any(isinstance(text, dict | list) for text in value.values()):
-            yield f"must have {key} that map names to text; correct them"
+        yield (
+            (*at, unfit[0]),
+            f"is a recording rule and must not have {', '.join(unfit)}, which only alerts have; remove it",
+        )
 
 
-def _key_problems(found: Mapping[str, Any], known: Collection[str]) -> Iterator[str]:
-    if unknown := sorted(str(key) for key in set(found) - set(known)):
-        yield f"has unknown keys {', '.join(unknown)}; use {', '.join(sorted(known))}"
-    for key in _DURATIONS:
-        value = found.get(key)
-        if key in known and value is not None and not _DURATION.fullmatch(str(value)):
-            yield f"has {key} {value!r}, which must be a duration; write one such as 1m or 1h30m"
+def _key_problems(document: Document, found: Mapping[Any, Any], known: Collection[str], at: Location) -> _Problems:
+    """Yield unknown keys, and values of another type, of a group or a rule."""
+    for key, value in found.items():
+        place = (*at, key)
+        if key not in known:
+            yield place, f"has the unknown key {key}; use {', '.join(sorted(known))}"
+        elif value is None:
+            continue
+        elif key in _DURATIONS and not _DURATION.fullmatch(str(value)):
+            yield place, f"{key} = {shown(value)}: must be a duration; write one such as 1m or 1h30m"
+        elif key in _TEXTS:
+            yield from _text_problems(document, place, key, value)
+        elif key in _MAPS:
+            yield from _map_problems(document, place, key, value)
+        elif key == "limit" and (type(value) is not int or value < 0):
+            yield place, f"limit = {shown(value)}: must be a whole number of 0 or more; set one such as 10"
+
+
+def _map_problems(document: Document, at: Location, name: str, value: Any) -> _Problems:
+    if not isinstance(value, dict):
+        yield at, f"{name} = {shown(value)}: must be a map of names to text; correct it"
+        return
+    for key, text in value.items():
+        if not isinstance(key, str):
+            yield at, f"{name} has the name {key}, which YAML reads as {_kind(key)}; quote it"
+        else:
+            yield from _text_problems(document, (*at, key), f"{name}.{key}", text)
+
+
+def _text_problems(document: Document, at: Location, name: str, value: Any) -> _Problems:
+    """Yield a value that YAML takes for something else than the text that is written."""
+    if isinstance(value, str):
+        return
+    if isinstance(value, dict | list):
+        yield at, f"{name} = {shown(value)}: must be text; write a line of it"
+    else:
+        written = scalar_of(document.node, at)
+        rule = f"must be text, and YAML reads it as {_kind(value)}"
+        yield at, f'{name} = {written or "(empty)"}: {rule}; quote it: "{written}"'
+
+
+def _kind(value: Any) -> str:
+    return _READ_AS.get(type(value), "a date")

@@ -21,7 +21,7 @@ from .library import Available, documented_alerts, groups_recorded_elsewhere, li
 from .library.model import PLACE as LIBRARY
 from .liveness import DEPLOYMENT_LABELS, LOG_LABELS, Liveness
 from .notifications import NotificationSettings
-from .objective_rules import ALERT_NAMES, objective_groups, objective_override_problems
+from .objective_rules import ALERT_NAMES, STEP, objective_groups, objective_override_problems
 from .objective_runbooks import objective_alerts
 from .objectives import Objective, ObjectiveDefaults
 from .openslo import read_objectives
@@ -30,7 +30,7 @@ from .producers import APPLICATION, PRODUCERS, deployed
 from .promql import prettified
 from .routes import Inhibition
 from .routing import ALERT_NAME, AlertLabels, check_routes, unused_inhibitors
-from .rule_files import form_problems, problems_of_tests, read_groups, read_tests, untested_problems
+from .rule_files import problems_of_files, problems_of_tests, read_groups, read_tests, untested_problems
 from .rules import (
     OWNER_LABEL,
     SEVERITY_LABEL,
@@ -268,7 +268,7 @@ class _Compilation:
     def _labels_of(self, group: Group) -> Iterator[AlertLabels]:
         external = self._stated.external_labels
         if not group.reads_objective:
-            return labels_as_sent(group, self._liveness, external)
+            return labels_as_sent(group, self._liveness, external, self._compared)
         # Their expressions need no look, as they name every label.
         return (
             AlertLabels({**external, ALERT_NAME: rule.name, **rule.labels}, frozenset(), group.place_of(index))
@@ -288,6 +288,13 @@ class _Compilation:
             alerts=list(self._fixed_of_chart()),
         )
 
+    @property
+    def _compared(self) -> frozenset[str]:
+        """The labels that the stated inhibitions compare."""
+        return frozenset(
+            label for inhibition in self._stated.notifications.inhibitions.values() for label in inhibition.equal
+        )
+
     @cached_property
     def _inhibitions(self) -> dict[str, Inhibition]:
         return all_inhibitions(self._stated.notifications, self._alert_labels)
@@ -296,7 +303,7 @@ class _Compilation:
         stated = self._stated
         yield from self._objective_problems
         yield from self._retention_problems()
-        yield from form_problems(stated.rules)
+        yield from problems_of_files(stated.rules)
         yield from self._group_name_problems()
         yield from self._record_problems()
         yield from problems_of_tests(stated.rule_tests, stated.rules)
@@ -319,7 +326,7 @@ class _Compilation:
             missing_runbooks(self._every_group, written, stated.runbook_url),
             self._liveness.problems(),
         )
-        yield from dict.fromkeys(self._of_source(problem) for found in checks for problem in found)
+        yield from dict.fromkeys(told for found in checks for problem in found for told in self._of_source(problem))
         if stated.own_alertmanager and stated.notifies:
             yield from self._route_problems()
 
@@ -344,7 +351,7 @@ class _Compilation:
                     "rename one of the objectives, or its service"
                 )
                 told.add(group.place)
-            yield RuleProblem(group.place, message)
+            yield RuleProblem(group.beginning, message)
 
     def _record_problems(self) -> Iterator[RuleProblem]:
         """Yield records of users with the name and labels of another one, but another expression."""
@@ -377,7 +384,7 @@ class _Compilation:
         for objective in self._objectives if not stated.long_term_ruler else ():
             if self._outlives(objective):
                 yield RuleProblem(
-                    objective.place,
+                    objective.place_of_period(),
                     f"spec.timeWindow.duration = {objective.period}: is longer than metrics are kept, "
                     f"{stated.local_retention}, and the budget would be of that time alone; keep them for "
                     f"{objective.period} or longer (retention.metrics), or let the ruler of Thanos evaluate it "
@@ -385,19 +392,31 @@ class _Compilation:
                 )
 
     @cached_property
-    def _objective_places(self) -> dict[str, str]:
-        """The place of each objective by those of the groups that follow from it."""
-        return {f"{objective.place}: group": objective.place for objective in self._objectives}
+    def _objective_groups(self) -> dict[str, Objective]:
+        """Each objective by the place of the groups that follow from it."""
+        return {f"{objective.place}: group": objective for objective in self._objectives}
 
-    def _of_source(self, problem: RuleProblem) -> RuleProblem:
-        """Return a problem at the place that a user wrote: one of an objective is one of each of its rules."""
-        of_group = problem.place.partition(" '")[0]
-        place = self._objective_places.get(of_group, problem.place)
-        return RuleProblem(place, problem.message)
+    def _of_source(self, problem: RuleProblem) -> Iterator[RuleProblem]:
+        """Yield a problem at the places that a user wrote: one of an objective is one of each of its rules."""
+        objective = self._objective_groups.get(problem.place.partition(" '")[0])
+        if objective is None:
+            yield problem
+            return
+        queries = objective.indicator.queries.items()
+        places = [
+            objective.place_of_query(event)
+            for event, query in queries
+            if problem.message in self._liveness.expression_problems(query.over(STEP))
+        ]
+        yield from (RuleProblem(place, problem.message) for place in places or [objective.place])
 
 
-def labels_as_sent(group: Group, liveness: Liveness, external: Mapping[str, str]) -> Iterator[AlertLabels]:
+def labels_as_sent(
+    group: Group, liveness: Liveness, external: Mapping[str, str], compared: Collection[str] = ()
+) -> Iterator[AlertLabels]:
     """Yield the labels of each alert of a group as Alertmanager gets them.
+
+    The labels of an expression with a problem are not known: it may have those that inhibitions compare.
 
     Every ruler adds `external` to alerts that have no such label. Logs may have it, those of another cluster too;
     series get it when Prometheus sends them elsewhere, and have none in it.
@@ -409,6 +428,8 @@ def labels_as_sent(group: Group, liveness: Liveness, external: Mapping[str, str]
             own = frozenset[str]()
             if group.language is Language.LOGQL:
                 own = LOG_LABELS if found.others else free
+            elif found.others:
+                free |= frozenset(compared) - found.fixed.keys()
             added = {name: text for name, text in external.items() if name not in own}
             free = (free | (external.keys() & own)) - added.keys()
             yield AlertLabels({**added, **found.fixed}, free, group.place_of(index))

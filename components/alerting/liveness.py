@@ -117,6 +117,10 @@ class Liveness:
         """Return the series that a selector selects; their labels are not known where that has a problem."""
         return self._selection(selector)[0]
 
+    def expression_problems(self, expression: str) -> tuple[str, ...]:
+        """Return what is wrong with an expression in PromQL."""
+        return self._result(expression, Language.PROMQL)[1]
+
     def _messages(self, rule: Rule, group: Group) -> Iterator[str]:
         if group.language is Language.LOGQL:
             yield from self._log_messages(rule.expr)

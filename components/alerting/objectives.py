@@ -1,7 +1,17 @@
 """Objectives: what share of a service's requests must be good over a period, and how the share is measured."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """What a query of an indicator counts."""
+
+    TOTAL = "total"
+    GOOD = "good"
+    BAD = "bad"
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,12 @@ class Indicator:
     per_second: bool = True
     """Whether the queries return events per second (`rate`), and not events of the window (`sum_over_time`)."""
 
+    @property
+    def queries(self) -> Mapping[Event, Query]:
+        """The queries that there are."""
+        stated = {Event.TOTAL: self.total, Event.GOOD: self.good, Event.BAD: self.bad}
+        return {event: query for event, query in stated.items() if query}
+
 
 @dataclass(frozen=True)
 class Objective:
@@ -49,6 +65,10 @@ class Objective:
     """The share that a contract promises, below the target."""
     minimum_requests: int = 0
     """Events within the long window of an alert below which it does not fire."""
+    place_of_period: Callable[[], str] = field(default=str, compare=False, repr=False)
+    """Returns where the period is stated: the lines within a document are looked for where there is a problem."""
+    place_of_query: Callable[[Event], str] = field(default=str, compare=False, repr=False)
+    """Returns where a query is stated."""
 
     @property
     def error_budget(self) -> Decimal:

@@ -19,21 +19,19 @@ of the stack, so that the kinds of alerts, and data sources, are refused.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from itertools import count, islice
 from typing import Annotated, Any, Literal
 from urllib.parse import urldefrag
 
-import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from .._messages import closest, message
 from .._model import Location
 from .._shown import shown
+from .._yaml import DataFile, file_place, line_of, node_of, read_documents
 from ..units import Name, http_url_with_query
 from .indicator_queries import Measure, read_query
-from .objectives import Indicator, Objective, ObjectiveDefaults
+from .objectives import Event, Indicator, Objective, ObjectiveDefaults
 from .rules import RuleProblem
 
 PREFIX = "observability/"
@@ -41,7 +39,6 @@ PREFIX = "observability/"
 _API_VERSION = "openslo/v1"
 _PERIODS = {"28d": "28d", "4w": "28d", "30d": "30d"}
 _NOTHING = object()
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _OTHER_KINDS = {
     "DataSource": "is outside of the subset, as queries go to the Prometheus of the stack; remove the document",
@@ -317,13 +314,15 @@ class _Document:
 
     def place(self, location: Location = ()) -> str:
         """Return file, line and document, and what the document is."""
-        line = _line(_node(self.text, self.index), location) if location and self.line else self.line
+        known = location and self.line and not isinstance(self.text, DataFile)
+        line = line_of(node_of(self.text, self.index), location) if known else self.line
         names = self.data if isinstance(self.data, Mapping) else {}
         metadata = names.get("metadata")
         name = metadata.get("name", "") if isinstance(metadata, Mapping) else ""
         described = " ".join(str(part) for part in (names.get("kind", ""), name) if part)
-        at = f"{self.path}:{line}" if line else self.path
-        return f"{at}: document {self.number}{f' ({described})' if described else ''}"
+        return (
+            f"{file_place(self.path, self.text, line)}: document {self.number}{f' ({described})' if described else ''}"
+        )
 
     def problem(self, location: Location, rule: str, value: Any = _NOTHING) -> RuleProblem:
         """Return a problem of the field at `location`."""
@@ -359,7 +358,7 @@ def read_objectives(
         problems += _repeated(checked[kind], lambda model: (model.metadata.name,), kind)
     problems += _repeated(checked["SLO"], lambda model: (model.metadata.name, model.spec.service), "SLO")
     services = {model.metadata.name: model for _, model in checked["Service"]}
-    indicators = {model.metadata.name: model.spec for _, model in checked["SLI"]}
+    indicators = {model.metadata.name: (document, model.spec) for document, model in checked["SLI"]}
     objectives: list[Objective] = []
     for document, model in checked["SLO"]:
         wrong = [
@@ -368,90 +367,24 @@ def read_objectives(
         ]
         if not wrong:
             service = services.get(model.spec.service)
-            indicator = model.spec.indicator.spec if model.spec.indicator else indicators.get(model.spec.indicator_ref)
-            if service is None or indicator is None:
+            measured = _Measured.of(document, model, indicators)
+            if service is None or measured is None:
                 continue  # The document has a problem of its own.
-            objective, wrong = _objective(document, model, service, indicator, defaults)
+            objective, wrong = _objective(document, model, service, measured, defaults)
             objectives += [objective] if objective else []
         problems += wrong
     return tuple(objectives), tuple(problems)
 
 
-@lru_cache(maxsize=4096)
-def _tag(kind: type, value: str, implicit: tuple[bool, bool]) -> str:
-    return str(_RESOLVER.resolve(kind, value, implicit))
-
-
-_RESOLVER: Any = yaml.resolver.Resolver()
-
-
-class _Loader(_SafeLoader):  # type: ignore[misc]
-    """The safe loader, which finds the type of a word once (half the time of reading a file), and repeated keys."""
-
-    def __init__(self, stream: str) -> None:
-        super().__init__(stream)
-        self.repeated: list[tuple[int, str]] = []
-        """Line and name of each key that its map has already."""
-
-    def resolve(self, kind: Any, value: Any, implicit: Any) -> str:
-        return _tag(kind, value, implicit) if kind is yaml.ScalarNode else super().resolve(kind, value, implicit)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-        seen = set()
-        for key, _ in node.value:
-            if key.value in seen:
-                self.repeated.append((key.start_mark.line + 1, key.value))
-            seen.add(key.value)
-        return super().construct_mapping(node, deep)
-
-
 def _documents(path: str, content: File) -> tuple[list[_Document], list[RuleProblem]]:
     if not isinstance(content, str):
         return [_Document(path, number, data) for number, data in enumerate(content, start=1)], []
-    documents: list[_Document] = []
-    problems: list[RuleProblem] = []
-    loader = _Loader(content)
-    try:
-        for index in count():
-            if not loader.check_node():
-                break
-            node = loader.get_node()
-            data = loader.construct_document(node)
-            # A file may begin and end with the line between documents.
-            if data is not None:
-                line = node.start_mark.line + 1
-                documents.append(_Document(path, len(documents) + 1, data, line, content, index))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        at = f"{path}:{mark.line + 1}" if mark else path
-        problems.append(RuleProblem(at, f"must be valid YAML ({getattr(error, 'problem', None) or error}); correct it"))
-    finally:
-        loader.dispose()
-    problems += [RuleProblem(f"{path}:{line}", f"{key}: is set twice; remove one") for line, key in loader.repeated]
-    return documents, problems
-
-
-@lru_cache(maxsize=64)
-def _node(text: str, index: int) -> Any:
-    """Return a document as nodes, which know their lines; they are made for problems alone."""
-    return next(islice(yaml.compose_all(text, Loader=_SafeLoader), index, None))
-
-
-def _line(node: Any, location: Location) -> int:
-    """Return the line of the deepest part of `location` that there is: of its key, or of an item of a list."""
-    line = node.start_mark.line
-    for part in location:
-        if isinstance(node, yaml.MappingNode):
-            key, node = next(((key, value) for key, value in node.value if key.value == part), (None, None))
-            if key is None:
-                break
-            line = key.start_mark.line
-        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-            node = node.value[part]
-            line = node.start_mark.line
-        else:
-            break
-    return int(line) + 1
+    found, faults = read_documents(content)
+    documents = [
+        _Document(path, number, each.data, line_of(each.node), content, each.index)
+        for number, each in enumerate(found, start=1)
+    ]
+    return documents, [RuleProblem(file_place(path, content, fault.line), fault.message) for fault in faults]
 
 
 def _path(location: Location) -> str:
@@ -539,8 +472,32 @@ def _reference_problems(
         yield document.problem(at, f"must be the name of a document of kind {kind}; {fix}", name)
 
 
+@dataclass(frozen=True)
+class _Measured:
+    """An indicator, and where it is: in the document of its objective, or in one of its own."""
+
+    spec: _IndicatorSpec
+    document: _Document
+    at: Location
+
+    @classmethod
+    def of(
+        cls, document: _Document, model: _Slo, indicators: Mapping[str, tuple[_Document, _IndicatorSpec]]
+    ) -> "_Measured | None":
+        """Return that of an objective, `None` where there is none."""
+        if model.spec.indicator:
+            return cls(model.spec.indicator.spec, document, ("spec", "indicator", "spec"))
+        if found := indicators.get(model.spec.indicator_ref or ""):
+            return cls(found[1], found[0], ("spec",))
+        return None
+
+    def place(self, event: Event) -> str:
+        """Return the place of the query of some events."""
+        return self.document.place((*self.at, "ratioMetric", event.value, "metricSource", "spec", "query"))
+
+
 def _objective(
-    document: _Document, model: _Slo, service: _Service, indicator: _IndicatorSpec, defaults: ObjectiveDefaults
+    document: _Document, model: _Slo, service: _Service, measured: _Measured, defaults: ObjectiveDefaults
 ) -> tuple[Objective | None, list[RuleProblem]]:
     """Return the objective, or its problems."""
     own, _ = _annotations(document, model)
@@ -579,9 +536,11 @@ def _objective(
             description=model.spec.description,
             target=target,
             period=model.spec.time_window[0].duration,
-            indicator=indicator.ratio_metric.indicator(),
+            indicator=measured.spec.ratio_metric.indicator(),
             impact=stated.get("impact", f"{service.metadata.name} misses its objective: {model.spec.description}"),
             place=document.place(),
+            place_of_period=lambda: document.place(("spec", "timeWindow", 0, "duration")),
+            place_of_query=measured.place,
             sla=sla,
             minimum_requests=int(stated.get("minimum_requests", defaults.minimum_requests)),
             **links,

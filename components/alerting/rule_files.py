@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import yaml
-
-from .._rule_files import content_problems
+from .._model import Location
+from .._rule_files import form_problems, read_rule_file
+from .._yaml import DataFile, file_place, line_of, read_documents
 from .rules import Alert, Group, Language, Record, Rule, RuleProblem
 
 _TEST_KEYS = ("rule_files", "evaluation_interval", "fuzzy_compare", "group_eval_order", "tests")
+_NO_TESTS = "must be a map with rule_files and tests, as promtool test rules reads it; add them"
 
 
 @dataclass(frozen=True)
@@ -48,34 +49,41 @@ class RuleTests:
 def read_groups(files: Mapping[str, str], language: Language = Language.PROMQL) -> list[Group]:
     """Return the groups of the files that are well formed."""
     return [
-        group_of(path, group, language)
+        group_of(path, group, language, () if isinstance(text, DataFile) else lines)
         for path, text in files.items()
-        if not any(content_problems(text))
-        for group in yaml.safe_load(text)["groups"]
+        for group, lines in _groups(text)
     ]
 
 
-def form_problems(files: Mapping[str, str]) -> Iterator[RuleProblem]:
+def _groups(text: str) -> Iterator[tuple[Mapping[str, Any], Sequence[int]]]:
+    """Yield each group of a well formed file with the lines of its rules."""
+    content = read_rule_file(text)
+    return zip(content.groups, content.lines, strict=True)
+
+
+def problems_of_files(files: Mapping[str, str]) -> Iterator[RuleProblem]:
     """Yield every problem of the form of the files, and groups of one name in several of them."""
     seen: dict[str, str] = {}
     for path, text in files.items():
-        found = list(content_problems(text))
-        yield from (RuleProblem(path, message) for message in found)
-        for group in () if found else yaml.safe_load(text)["groups"]:
+        yield from (RuleProblem(place, message) for place, message in form_problems(path, text))
+        for group, lines in _groups(text):
             first = seen.setdefault(group["name"], path)
             if first != path:
-                yield RuleProblem(path, f"has group {group['name']!r}, which {first} has too; rename one of them")
+                place = file_place(path, text, lines[0])
+                yield RuleProblem(place, f"has group {group['name']!r}, which {first} has too; rename one of them")
 
 
 def read_tests(files: Mapping[str, str]) -> list[RuleTests]:
     """Return the test files that are well formed."""
-    return [RuleTests(path, yaml.safe_load(text)) for path, text in files.items() if not any(_problems_of_test(text))]
+    contents = ((path, *_content_of_test(text)) for path, text in files.items())
+    return [RuleTests(path, content) for path, content, problems in contents if not problems]
 
 
 def problems_of_tests(files: Mapping[str, str], rule_files: Mapping[str, str]) -> Iterator[RuleProblem]:
     """Yield every problem of the form of test files, and rule files that they name and that are not there."""
     for path, text in files.items():
-        yield from (RuleProblem(path, message) for message in _problems_of_test(text))
+        _, problems = _content_of_test(text)
+        yield from (RuleProblem(file_place(path, text, line), message) for line, message in problems)
     for test in read_tests(files):
         for name in test.rule_files:
             if name not in rule_files:
@@ -102,32 +110,43 @@ def untested_problems(groups: Sequence[Group], tests: Sequence[RuleTests]) -> It
                     )
 
 
-def _problems_of_test(text: str) -> Iterator[str]:
-    try:
-        content = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f" in line {mark.line + 1}" if mark else ""
-        yield f"must be valid YAML, and has an error{line} ({getattr(error, 'problem', None) or error}); correct it"
+def _content_of_test(text: str) -> tuple[Mapping[str, Any], list[tuple[int, str]]]:
+    """Return what a test file holds, and every problem of its form with its line, 0 where it is not known."""
+    documents, faults = read_documents(text)
+    problems = [(fault.line, fault.message) for fault in faults]
+    if len(documents) != 1 or not isinstance(documents[0].data, dict):
+        return {}, problems or [
+            (0, "must be a map with rule_files and tests, as promtool test rules reads it; add them")
+        ]
+    (document,) = documents
+    at = ((line_of(document.node, location), message) for location, message in _problems_of_test(document.data))
+    return document.data, [*problems, *at]
+
+
+def _problems_of_test(content: Mapping[Any, Any]) -> Iterator[tuple[Location, str]]:
+    if not isinstance(content.get("tests"), list):
+        yield (), _NO_TESTS
         return
-    if not isinstance(content, dict) or not isinstance(content.get("tests"), list):
-        yield "must be a map with rule_files and tests, as promtool test rules reads it; add them"
-        return
-    if unknown := sorted(str(key) for key in set(content) - set(_TEST_KEYS)):
-        yield f"has unknown keys {', '.join(unknown)}; use {', '.join(_TEST_KEYS)}"
+    for key in content:
+        if key not in _TEST_KEYS:
+            yield (key,), f"has the unknown key {key}; use {', '.join(_TEST_KEYS)}"
     if not isinstance(content.get("rule_files"), list) or not content["rule_files"]:
-        yield "must name the files that it tests; add rule_files"
-    for number, test in enumerate(content["tests"], start=1):
+        yield ("rule_files",), "must name the files that it tests; add rule_files"
+    for index, test in enumerate(content["tests"]):
         listed = test.get("alert_rule_test") or [] if isinstance(test, dict) else None
         if not isinstance(listed, list) or any(not isinstance(one, dict) for one in listed):
-            yield f"test {number} must be a map, with a list alert_rule_test; correct it"
+            yield ("tests", index), f"test {index + 1} must be a map, with a list alert_rule_test; correct it"
 
 
-def group_of(place: str, group: Mapping[str, Any], language: Language = Language.PROMQL) -> Group:
-    """Return a group from the format of Prometheus; a chart may leave one without rules."""
+def group_of(
+    place: str, group: Mapping[str, Any], language: Language = Language.PROMQL, lines: Sequence[int] = ()
+) -> Group:
+    """Return a group from the format of Prometheus, with the lines of its rules; a chart may leave one without any."""
+    rules = group["rules"] or ()
+    lines = lines or [0] * len(rules)
     return Group(
         group["name"],
-        tuple(_rule(rule, group.get("labels") or {}) for rule in group["rules"] or ()),
+        tuple(_rule(rule, group.get("labels") or {}, line) for rule, line in zip(rules, lines, strict=True)),
         place,
         str(group.get("interval") or ""),
         language,
@@ -136,16 +155,16 @@ def group_of(place: str, group: Mapping[str, Any], language: Language = Language
     )
 
 
-def _rule(rule: Mapping[str, Any], of_group: Mapping[str, Any]) -> Rule:
-    labels = {str(name): str(value) for name, value in {**of_group, **(rule.get("labels") or {})}.items()}
+def _rule(rule: Mapping[str, Any], of_group: Mapping[str, str], line: int) -> Rule:
+    labels = {**of_group, **(rule.get("labels") or {})}
     if rule.get("record"):
-        return Record(rule["record"], rule["expr"], labels)
-    annotations = {str(name): str(text) for name, text in (rule.get("annotations") or {}).items()}
+        return Record(rule["record"], rule["expr"], labels, line)
     return Alert(
         rule["alert"],
         rule["expr"],
         str(rule.get("for") or ""),
         labels,
-        annotations,
+        dict(rule.get("annotations") or {}),
         str(rule.get("keep_firing_for") or ""),
+        line,
     )

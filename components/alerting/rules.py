@@ -57,6 +57,8 @@ class Record:
     name: str
     expr: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    line: int = field(default=0, compare=False)
+    """Where it is in a file; 0 where it is in none."""
 
     def rendered(self) -> dict[str, Any]:
         """Return the rule in the format of Prometheus."""
@@ -75,6 +77,8 @@ class Alert:
     annotations: Mapping[str, str] = field(default_factory=dict)
     keep_firing: str = ""
     """`keep_firing_for` of Prometheus."""
+    line: int = field(default=0, compare=False)
+    """Where it is in a file; 0 where it is in none."""
 
     @property
     def type(self) -> AlertType | None:
@@ -148,9 +152,17 @@ class Group:
             "rules": [rule.rendered() for rule in self.rules],
         }
 
+    @property
+    def beginning(self) -> str:
+        """Where its first rule is."""
+        line = self.rules[0].line
+        return f"{self.place}:{line}" if line else self.place
+
     def place_of(self, index: int) -> str:
-        """Return where a rule is declared: file, group, number and name."""
-        return f"{self.place}: group {self.name!r}: rule {index + 1} ({self.rules[index].name})"
+        """Return where a rule is declared: file, line, group, number and name."""
+        rule = self.rules[index]
+        place = f"{self.place}:{rule.line}" if rule.line else self.place
+        return f"{place}: group {self.name!r}: rule {index + 1} ({rule.name})"
 
 
 @dataclass(frozen=True)

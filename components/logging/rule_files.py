@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from .._rule_files import content_problems
+from .._rule_files import form_problems
 from .._tenants import THE_ONLY_TENANT
 
 _FILE = re.compile(r"[A-Za-z0-9][-._A-Za-z0-9]*\.ya?ml")
@@ -29,4 +29,5 @@ def file_problems(files: Mapping[str, str], tenants: Collection[str]) -> Iterato
             if stem in seen:
                 yield path, f"is the same namespace of rules as {seen[stem]!r} to Loki; merge them, or rename one"
             seen[stem] = path
-            yield from ((path, message) for message in content_problems(text))
+            for place, message in form_problems(path, text):
+                yield path, message if place == path else f"{place}: {message}"

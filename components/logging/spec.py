@@ -549,7 +549,7 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         found: dict[str, dict[str, str]] = {tenant: {} for tenant in self.tenants_with_rules}
         for path, text in self.rules.items():
             tenant, file = tenant_and_file(path, self.tenants)
-            found[tenant][file] = text
+            found[tenant][file] = str(text)
         return found
 
     def label_limit(self, name: str, tenant: str) -> LabelLimit:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import yaml
 
 from components._spec import ArgumentProblem
 from components.alerting.spec import AlertingSpec
 from tests import shop_alerting
 
 Arguments = dict[str, Any]
-QUEUE = "checkout.yaml: group 'checkout': rule 1 (CheckoutQueueLong)"
-PAYMENTS = "payments.yaml: group 'payments': rule 1 (PaymentsRefused)"
+QUEUE = "checkout.yaml:4: group 'checkout': rule 1 (CheckoutQueueLong)"
+PAYMENTS = "payments.yaml:4: group 'payments': rule 1 (PaymentsRefused)"
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,15 @@ def problems_after(*mutations: Mutation) -> list[ArgumentProblem]:
     args = arguments()
     for mutation in mutations:
         mutation(args)
-    return AlertingSpec.find_problems(args)
+    return AlertingSpec.find_problems({**args, **written(args)})
+
+
+def written(args: Arguments) -> dict[str, dict[str, str]]:
+    """Return the arguments of YAML as the texts of files, which have lines."""
+    return {
+        argument: {path: yaml.safe_dump(data, sort_keys=False, width=1000) for path, data in args[argument].items()}
+        for argument in ("objectives", "rules", "rule_tests", "log_rules")
+    }
 
 
 def group_of(args: Arguments, argument: str) -> dict[str, Any]:
@@ -148,7 +157,7 @@ def objective_of_one(args: Arguments) -> None:
 
 @refused(
     "objectives.latency.yaml",
-    "latency.yaml:1: document 1 (SLO latency)",
+    "latency.yaml:25: document 1 (SLO latency)",
     "spec.timeWindow.duration = 30d",
     "is longer than metrics are kept, 29d",
     "keep them for 30d or longer (retention.metrics)",
@@ -175,7 +184,7 @@ def lines_without_aggregation(args: Arguments) -> None:
 
 @refused(
     "rules.checkout.yaml",
-    "checkout.yaml: group 'checkout': rule 2 (CheckoutQueueLong)",
+    "group 'checkout': rule 2 (CheckoutQueueLong)",
     "alert = CheckoutQueueLong",
     f"is the name of an alert in {QUEUE} too",
     "rename one",
@@ -214,6 +223,10 @@ def renamed_in_the_objective(args: Arguments) -> None:
     objective["bad"]["metricSource"]["spec"]["query"] = 'http_request_total{service="shop",status=~"5.."}'
 
 
+def bad_promql(args: Arguments) -> None:
+    alert_of(args)["expr"] = "max by (instance (checkout_queue_length) > 100"
+
+
 def phase_in_lower_case(args: Arguments) -> None:
     alert_of(args)["expr"] = 'sum by (instance, service) (kube_pod_status_phase{phase="pending"}) > 0'
 
@@ -243,8 +256,9 @@ def ratio_without_traffic(args: Arguments) -> None:
         (
             renamed_in_the_objective,
             "objectives.availability.yaml",
-            ["availability.yaml:1: document 1 (SLO availability): metric = http_request_total"],
+            ["availability.yaml:18: document 1 (SLO availability): metric = http_request_total"],
         ),
+        (bad_promql, "rules.checkout.yaml", [QUEUE, "expr = max by (instance (", "must be PromQL", "correct it"]),
         (phase_in_lower_case, "rules.checkout.yaml", [QUEUE, "phase = pending", "which has Failed, Pending, Running"]),
         (severity_misspelt_in_a_route, "routes.team-warning", ['severity="Warning"', "correct them"]),
         (key_of_pagerduty_missing, "receivers.pager.routing_key", ["kind pagerduty requires it", "set it"]),
@@ -265,7 +279,19 @@ def test_a_name_of_the_library_or_the_chart_is_taken(name: str, place: str) -> N
 
     (problem,) = [found for found in problems_after(named) if f"alert = {name}: is the name of" in found.message]
     assert problem.field == "rules.checkout.yaml"
-    assert problem.message.startswith(f"checkout.yaml: group 'checkout': rule 2 ({name})") and place in problem.message
+    assert (
+        problem.message.startswith(f"checkout.yaml:16: group 'checkout': rule 2 ({name})") and place in problem.message
+    )
+
+
+def test_a_file_that_is_stated_as_data_has_no_lines() -> None:
+    args = arguments()
+    for mutation in (metric_renamed, objective_of_one, renamed_in_the_objective):
+        mutation(args)
+    assert {problem.message.partition(": ")[0] for problem in AlertingSpec.find_problems(args)} == {
+        "checkout.yaml",
+        "availability.yaml",
+    }
 
 
 def test_the_name_of_an_alert_that_is_left_out_is_free() -> None:
@@ -282,4 +308,4 @@ def test_a_group_of_the_library_keeps_its_name() -> None:
 
     (problem,) = problems_after(named)
     assert problem.field == "rules.checkout.yaml"
-    assert "has group 'watchdog', which library has too; rename it" in problem.message
+    assert "checkout.yaml:4: has group 'watchdog', which library has too; rename it" in problem.message
