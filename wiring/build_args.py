@@ -118,6 +118,7 @@ class RulesOfStoreArgs(TypedDict, total=False):
     series_labels: Sequence[str]
     local_retention: str
     long_term_ruler: bool
+    scrape_interval: str
     existing_prometheus: bool
     rules_as: str
 
@@ -438,6 +439,7 @@ def alerting_args(settings: Settings, *, namespace: Text) -> AlertingArgs:
         "receivers": alerting.receivers(settings),
         "producers": scrape_targets.producers(settings),
         "target_labels": scrape_targets.target_labels(settings),
+        "intervals": scrape_targets.intervals(settings),
         **_rules_of_store(settings),
         "grafana_url": grafana_url(settings),
         "metrics_uid": settings.datasources.metrics_uid,
@@ -454,6 +456,7 @@ def _rules_of_store(settings: Settings) -> RulesOfStoreArgs:
             "external_labels": external_labels(settings),
             "local_retention": settings.retention.metrics if thanos is None else thanos.local_retention,
             "long_term_ruler": thanos is not None and thanos.ruler,
+            "scrape_interval": area.scrape_interval,
         }
     # Series of several clusters may be in it: Tempo's have `cluster`.
     labels = [] if CLUSTER in area.external_labels else [CLUSTER]
@@ -461,6 +464,7 @@ def _rules_of_store(settings: Settings) -> RulesOfStoreArgs:
         "external_labels": area.external_labels,
         "series_labels": labels,
         "local_retention": settings.retention.metrics if "metrics" in settings.retention.model_fields_set else "",
+        "scrape_interval": "",
         "existing_prometheus": True,
         "rules_as": "prometheus-rules" if settings.service_monitors else "config-maps",
     }

@@ -13,6 +13,7 @@ from components.storage.seaweedfs import PARTS
 from components.telemetry.model import ProcessorKind
 from components.tracing.modes import TEMPO_2_ROLES, TEMPO_3_ROLES, TempoMode, TempoRole, installs_tempo_3
 from components.tracing.spec import Processor
+from components.units import parse_duration
 from config import Settings
 from config.caching import CacheKind
 from config.storage import InClusterStorage, MinioStorage
@@ -43,6 +44,13 @@ def target_labels(settings: Settings) -> dict[str, Labels]:
     deployed = set(_of_stack(settings)) - set(settings.alerting.producers)
     found = {**_of_metrics(settings), **_of_stores(settings)}
     return {name: labels for name, labels in found.items() if name in deployed}
+
+
+def intervals(settings: Settings) -> dict[str, str]:
+    """Return the time between two samples of producers whose settings state one; of probes, the shortest."""
+    area = settings.probes
+    stated = [target.interval or area.interval for target in area.targets.values()]
+    return {"probes": min(stated, key=parse_duration)} if area.enabled and stated else {}
 
 
 def _of_stack(settings: Settings) -> list[str]:

@@ -131,6 +131,8 @@ class ApplicationMetric(TypedDict):
     labels: NotRequired[Mapping[str, Sequence[str]]]
     """Labels, each with all of its values, or an empty list for any. Those of its scrape, such as `namespace` and
     `pod`, need no mention. Default: none."""
+    interval: NotRequired[str]
+    """Time between two samples. Default: that of Prometheus (`scrape_interval` of the metrics)."""
 
 
 class AlertOverride(TypedDict):
@@ -192,6 +194,11 @@ class AlertingArgs(TypedDict):
     objectives are not compared with it. Default: `15d`."""
     long_term_ruler: NotRequired[bool]
     """Whether a ruler of Thanos evaluates what needs samples of more than `local_retention`. Default: false."""
+    scrape_interval: NotRequired[str]
+    """Time between two samples of most targets, and between two evaluations: a range with too few samples for its
+    function is refused. Empty where it is not known. Default: `30s`."""
+    intervals: NotRequired[Mapping[str, str]]
+    """Time between two samples of producers that have another one. Default: that of their charts."""
     existing_prometheus: NotRequired[bool]
     """Whether the rules are for a Prometheus and an Alertmanager that are not those of `Metrics`: these have to
     load them, and there are no alerts of kube-prometheus-stack. Default: false."""

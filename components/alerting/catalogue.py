@@ -7,6 +7,7 @@ has what cannot run there or shows on its first use only, and `catalogue/closed_
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from importlib.resources import files
@@ -17,7 +18,7 @@ import yaml
 from pydantic import Field
 
 from .._model import StrictModel
-from ..units import LabelText, MetricLabel
+from ..units import Interval, LabelText, MetricLabel, parse_duration
 from .label_flow import BUCKET, Series, Values, union
 from .promql import NAME, Matcher, fits
 
@@ -93,6 +94,11 @@ class ApplicationMetric(StrictModel):
         ),
         examples=[{"service": [], "status": ["200", "500"]}],
     )
+    interval: Interval | None = Field(
+        default=None,
+        description="Time between two samples. Default: that of Prometheus (`scrape_interval` of the metrics).",
+        examples=["15s"],
+    )
 
     @property
     def metric(self) -> Metric:
@@ -149,6 +155,8 @@ class Producer:
     honor_labels: bool = False
     """Whether labels of the program win over those of the target."""
     drops: tuple[Drop, ...] = ()
+    interval: str = ""
+    """The time between two samples; empty for that of most targets."""
     is_scraped: bool = True
     """Whether there is an `up` of it; false for what is pushed."""
     setting: str = ""
@@ -228,6 +236,8 @@ class Variant:
     producer: str
     series: Series
     type: MetricType
+    interval: timedelta | None = None
+    """The time between two samples; `None` where it is not known."""
 
 
 class Family:
@@ -242,10 +252,10 @@ class Family:
         """The series of all variants."""
         return union([variant.series for variant in self.variants])
 
-    def selected(self, matchers: Sequence[Matcher]) -> list[Series]:
-        """Return the series of each variant that matchers select."""
-        found = (variant.series.selected(matchers) for variant in self._candidates(matchers))
-        return [series for series in found if not series.is_empty]
+    def selected(self, matchers: Sequence[Matcher]) -> list[Variant]:
+        """Return each variant that matchers select, with the series that they leave."""
+        found = (replace(each, series=each.series.selected(matchers)) for each in self._candidates(matchers))
+        return [variant for variant in found if not variant.series.is_empty]
 
     def _candidates(self, matchers: Sequence[Matcher]) -> Sequence[Variant]:
         """Return the fewest variants that one of the stated values leaves: rules of objectives share their names."""
@@ -309,7 +319,8 @@ class Catalogue:
                 for drop in producer.drops:
                     labels = drop.kept(series_name, labels)
                 series = Series(_targeted(series_name, labels, producer))
-                self.add(series_name, Variant(producer.name, series, each.type))
+                interval = parse_duration(producer.interval) if producer.interval else None
+                self.add(series_name, Variant(producer.name, series, each.type, interval))
 
 
 SCRAPED = (

@@ -72,6 +72,10 @@ class Stated:
     local_retention: str
     """Empty where it is not known."""
     long_term_ruler: bool
+    scrape_interval: str
+    """Time between two samples of most targets, and two evaluations; empty where it is not known."""
+    intervals: Mapping[str, str]
+    """Time between two samples of the producers that have another one."""
     existing_prometheus: bool
     """Whether the rules are for a Prometheus that is not that of the chart kube-prometheus-stack."""
 
@@ -83,7 +87,7 @@ class Stated:
     @property
     def producers(self) -> list[Producer]:
         """What is deployed and scraped, with the labels of its targets."""
-        return [self._labelled(producer) for producer in deployed(self.available.producers, self.target_labels)]
+        return [self._of_stack(producer) for producer in deployed(self.available.producers, self.target_labels)]
 
     @property
     def chart_alerts(self) -> ChartAlerts:
@@ -103,16 +107,22 @@ class Stated:
             groups,
             self.producers,
             self.application_metrics,
-            application=self._labelled(PRODUCERS[APPLICATION]),
+            application=self._of_stack(PRODUCERS[APPLICATION]),
             deployment_labels=[label for label in DEPLOYMENT_LABELS if label not in self.series_labels],
             foreign=foreign,
             recorded=recorded,
             alerts=alerts,
+            evaluation_interval=parse_duration(self.scrape_interval) if self.scrape_interval else None,
         )
 
-    def _labelled(self, producer: Producer) -> Producer:
+    def _of_stack(self, producer: Producer) -> Producer:
         added: dict[str, Sequence[str]] = {label: () for label in self.series_labels if label not in producer.target}
-        return replace(producer, target={**producer.target, **added}, optional=(*producer.optional, *added))
+        return replace(
+            producer,
+            target={**producer.target, **added},
+            optional=(*producer.optional, *added),
+            interval=self.intervals.get(producer.name) or producer.interval or self.scrape_interval,
+        )
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,30 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from difflib import get_close_matches
 from functools import lru_cache
 
 from .._log_labels import CLUSTER, OTLP_INDEX_LABELS, SERVICE_NAME, IndexLabel
+from ..units import parse_duration
 from .catalogue import ApplicationMetric, Catalogue, Family, Metric, MetricType, Producer, Variant
 from .label_flow import ANY_OR_ABSENT, UNKNOWN, Series, Values, constant, label_flow, union
 from .logql import is_metric_query, result_series, stream_matchers
 from .producers import APPLICATION, PRODUCERS
-from .promql import NAME, Matcher, PromqlError, Selector, alternatives, parse
+from .promql import (
+    NAME,
+    SAMPLES_OF_RANGES,
+    Call,
+    Matcher,
+    Node,
+    PromqlError,
+    Selector,
+    Subquery,
+    alternatives,
+    display_duration,
+    parse,
+    walk,
+)
 from .rules import Alert, Group, Language, Record, Rule, RuleProblem
 
 LOG_LABELS = frozenset(
@@ -45,6 +60,16 @@ class AlertLabelSet:
     """Whether there may be further labels, which are not known."""
 
 
+@dataclass(frozen=True)
+class _Selection:
+    """What a selector selects."""
+
+    series: Series
+    problems: tuple[str, ...]
+    interval: timedelta | None = None
+    """The shortest time between two samples; `None` where it is not known of all series."""
+
+
 class Liveness:
     """The series of a stack with its rules, and what is wrong with these."""
 
@@ -60,26 +85,30 @@ class Liveness:
         foreign: Collection[str] = (),
         recorded: Iterable[tuple[str, Metric]] = (),
         alerts: Sequence[Mapping[str, str]] = (),
+        evaluation_interval: timedelta | None = None,
     ) -> None:
         """Take the rules and what produces series.
 
         `application` has the labels that the scrape of an application adds. `foreign` are the places of groups whose
         texts are another's, such as a chart's: a label that is missing in them is no problem. `recorded` are the
-        records, and `alerts` the labels of the alerts, of rules that are not in `groups`.
+        records, and `alerts` the labels of the alerts, of rules that are not in `groups`. `evaluation_interval` is that
+        of Prometheus, `None` where it is not known.
         """
         self._groups = groups
         self._foreign = frozenset(foreign)
         self._catalogue = Catalogue(producers)
         self._deployment_labels = frozenset(deployment_labels)
         self._log_labels = log_labels
-        self._selections: dict[Selector, tuple[Series, tuple[str, ...]]] = {}
+        self._evaluation_interval = evaluation_interval
+        self._selections: dict[Selector, _Selection] = {}
         self._results: dict[str, tuple[Series, tuple[str, ...]]] = {}
-        self._records: dict[str, list[tuple[Record, Language]]] = {}
+        self._records: dict[str, list[tuple[Record, Group]]] = {}
         self._recorded: dict[str, Sequence[Variant]] = {}
         self._open_records: set[str] = set()
         self._families: dict[tuple[str, ...], Family] = {}
         for name, declared in (application_metrics or {}).items():
-            self._catalogue.declare(name, declared.metric, application)
+            scraped = replace(application, interval=declared.interval) if declared.interval else application
+            self._catalogue.declare(name, declared.metric, scraped)
         for name, metric in recorded:
             series = Series({NAME: constant(name), **metric.labels})
             self._catalogue.add(name, Variant(_RECORD, series, metric.type))
@@ -87,7 +116,7 @@ class Liveness:
         for group in groups:
             for rule in group.rules:
                 if isinstance(rule, Record):
-                    self._records.setdefault(rule.name, []).append((rule, group.language))
+                    self._records.setdefault(rule.name, []).append((rule, group))
 
     def problems(self) -> Iterator[RuleProblem]:
         """Yield what no series can satisfy, with the place of its rule."""
@@ -115,7 +144,7 @@ class Liveness:
 
     def selected(self, selector: Selector) -> Series:
         """Return the series that a selector selects; their labels are not known where that has a problem."""
-        return self._selection(selector)[0]
+        return self._selection(selector).series
 
     def expression_problems(self, expression: str) -> tuple[str, ...]:
         """Return what is wrong with an expression in PromQL."""
@@ -175,26 +204,42 @@ class Liveness:
         problems: list[str] = []
 
         def select(selector: Selector) -> Series:
-            series, found = self._selection(selector)
-            problems.extend(found)
-            return series
+            found = self._selection(selector)
+            problems.extend(found.problems)
+            return found.series
 
         flow = label_flow(node, select, self._deployment_labels)
-        return flow.series or Series({}), tuple(dict.fromkeys([*problems, *flow.problems]))
+        every = [*problems, *flow.problems, *self._range_problems(node)]
+        return flow.series or Series({}), tuple(dict.fromkeys(every))
 
-    def _selection(self, selector: Selector) -> tuple[Series, tuple[str, ...]]:
+    def _range_problems(self, node: Node) -> Iterator[str]:
+        """Yield each call over a range that has too few samples, or steps, to return something at any time."""
+        for call in [each for each in walk(node) if isinstance(each, Call)]:
+            for argument in call.arguments:
+                if isinstance(argument, Selector) and argument.range is not None:
+                    interval = self._selection(argument).interval
+                    yield from _range_problem(call.function, str(argument), argument.range, interval, "samples")
+                elif isinstance(argument, Subquery):
+                    step = argument.step or self._evaluation_interval
+                    yield from _range_problem(call.function, "…", argument.range, step, "steps", argument.step)
+
+    def _selection(self, selector: Selector) -> "_Selection":
         if selector not in self._selections:
             self._selections[selector] = self._found(selector)
         return self._selections[selector]
 
-    def _found(self, selector: Selector) -> tuple[Series, tuple[str, ...]]:
+    def _found(self, selector: Selector) -> "_Selection":
         family = self._family(tuple([selector.name] if selector.name else self._matching(selector)))
         if not family.variants:
-            return UNKNOWN, (self._unknown_name(selector),)
+            return _Selection(UNKNOWN, (self._unknown_name(selector),))
         matchers = [matcher for matcher in selector.matchers if matcher.label != NAME]
         alive = family.selected(matchers)
         problems = tuple(self._matcher_problems(selector, matchers, family, not alive))
-        return (UNKNOWN if problems else union(alive)), problems
+        if problems:
+            return _Selection(UNKNOWN, problems)
+        intervals = [variant.interval for variant in alive if variant.interval is not None]
+        shortest = min(intervals) if len(intervals) == len(alive) else None
+        return _Selection(union([variant.series for variant in alive]), (), shortest)
 
     def _family(self, names: tuple[str, ...]) -> Family:
         if names not in self._families:
@@ -221,16 +266,19 @@ class Liveness:
             return [Variant(_RECORD, Series({NAME: constant(name)}, True), MetricType.GAUGE)]
         if name not in self._recorded:
             self._open_records.add(name)
-            recorded = [self._variant(rule, language) for rule, language in self._records[name]]
+            recorded = [self._variant(rule, group) for rule, group in self._records[name]]
             self._open_records.remove(name)
             self._recorded[name] = [*self._catalogue.variants(name), *recorded]
         return self._recorded[name]
 
-    def _variant(self, rule: Record, language: Language) -> Variant:
-        series, _ = self._result(rule.expr, language)
+    def _variant(self, rule: Record, group: Group) -> Variant:
+        series, _ = self._result(rule.expr, group.language)
         for name, text in {**rule.labels, NAME: rule.name}.items():
             series = series.with_label(name, constant(text))
-        return Variant(_RECORD, series, MetricType.GAUGE)
+        of_ruler = self._evaluation_interval if group.language is Language.PROMQL else None
+        return Variant(
+            _RECORD, series, MetricType.GAUGE, parse_duration(group.interval) if group.interval else of_ruler
+        )
 
     def _alert_variants(self, name: str) -> Iterator[Variant]:
         """Yield the series that Prometheus makes of alerts; they have the labels of the rule and of its result."""
@@ -312,6 +360,23 @@ def _index() -> Mapping[str, Sequence[Producer]]:
         for name in Catalogue([replace(producer, is_scraped=False)]).names:
             found.setdefault(name, []).append(producer)
     return found
+
+
+def _range_problem(
+    function: str, of: str, length: timedelta, interval: timedelta | None, parts: str, step: timedelta | None = None
+) -> Iterator[str]:
+    """Yield that a range is too short for its function: one of the length of an interval has one sample in it."""
+    needed = SAMPLES_OF_RANGES.get(function, 1)
+    if interval is None or length >= needed * interval:
+        return
+    least, longer, every, stated = map(display_duration, (needed * interval, 4 * interval, interval, length))
+    text = f"{of}[{stated}{f':{display_duration(step)}' if step else ':' if parts == 'steps' else ''}]"
+    several = f"twice the interval of its {parts} ({every}), as {function} needs two of them"
+    one = f"the interval of its {parts} ({every}), as there is none in it at times"
+    yield (
+        f"{function}({text}): the range must be at least {least}, {several if needed > 1 else one}; "
+        f"write one such as [{longer}{f':{every}' if parts == 'steps' else ''}]"
+    )
 
 
 def _unknown_texts(matcher: Matcher, values: Values) -> list[str]:

@@ -11,11 +11,14 @@ from pydantic import AfterValidator
 
 from .._messages import not_one_of
 from .._model import Choices
+from ..telemetry.spans import FLUSH_INTERVAL
 from .catalogue import Drop, Producer
 from .promql import NAME
 
 APPLICATION = "application"
 _ANY: Sequence[str] = ()
+_OF_TEMPO = "15s"
+"""`metrics_generator.registry.collection_interval`: https://grafana.com/docs/tempo/latest/configuration/"""
 _POD = {"namespace": _ANY, "pod": _ANY, "container": _ANY, "instance": _ANY, "endpoint": _ANY}
 _SERVICE = {**_POD, "service": _ANY}
 """The labels of a target that a ServiceMonitor has found: https://prometheus-operator.dev/docs/platform/troubleshooting/"""
@@ -31,10 +34,11 @@ def _scraped(
     *,
     namespace: Sequence[str] = _ANY,
     honor_labels: bool = False,
+    interval: str = "",
 ) -> Producer:
     """Return a producer that a ServiceMonitor scrapes."""
     target = {**_SERVICE, "namespace": namespace, "job": jobs}
-    return Producer(name, tuple(programs), target, honor_labels=honor_labels, setting=setting)
+    return Producer(name, tuple(programs), target, honor_labels=honor_labels, interval=interval, setting=setting)
 
 
 def _drop(pattern: str, *labels: str) -> Drop:
@@ -148,7 +152,9 @@ def _all() -> Sequence[Producer]:
             ["prometheus-alertmanager"],
             "observability:alerting",
         ),
-        _scraped("blackbox-exporter", ["blackbox-exporter"], ["blackbox-exporter"], "observability:probes"),
+        _scraped(
+            "blackbox-exporter", ["blackbox-exporter"], ["blackbox-exporter"], "observability:probes", interval="30s"
+        ),
         Producer(
             "probes",
             ("blackbox-probe",),
@@ -161,20 +167,26 @@ def _all() -> Sequence[Producer]:
             optional=("namespace",),
             setting="observability:probes.targets",
         ),
-        _scraped("loki", ["loki"], _ANY, "observability:logging"),
-        _scraped("loki-gateway", [], _ANY, "observability:logging"),
+        _scraped("loki", ["loki"], _ANY, "observability:logging", interval="15s"),
+        _scraped("loki-gateway", [], _ANY, "observability:logging", interval="15s"),
         Producer("loki-rollout-operator", (), {**_POD, "job": _ANY}, setting="observability:logging.ingester_zones"),
         # Where it evaluates rules; its metrics are those of `loki`.
         Producer("loki-ruler", (), is_scraped=False, setting="observability:logging.ruler"),
         _scraped("tempo", ["tempo", "go"], _ANY, "observability:tracing"),
         _scraped("tempo-3", ["tempo-3", "go"], _ANY, "observability:tracing.chart_version"),
         Producer(
-            "tempo-span-metrics", ("tempo-spans",), {}, is_scraped=False, setting="observability:tracing.processors"
+            "tempo-span-metrics",
+            ("tempo-spans",),
+            {},
+            interval=_OF_TEMPO,
+            is_scraped=False,
+            setting="observability:tracing.processors",
         ),
         Producer(
             "tempo-service-graph",
             ("tempo-service-graph",),
             {},
+            interval=_OF_TEMPO,
             is_scraped=False,
             setting="observability:tracing.processors",
         ),
@@ -182,6 +194,7 @@ def _all() -> Sequence[Producer]:
             "collector-span-metrics",
             ("otel-spans",),
             {},
+            interval=FLUSH_INTERVAL,
             is_scraped=False,
             setting="observability:telemetry.processors",
         ),
@@ -204,15 +217,17 @@ def _all() -> Sequence[Producer]:
             ["memcached-exporter", "go"],
             _ANY,
             "observability:logging.chunks_cache_mib",
+            interval="15s",
         ),
-        _scraped("valkey", ["valkey-exporter", "go"], ["valkey-metrics"], "observability:caching"),
+        _scraped("valkey", ["valkey-exporter", "go"], ["valkey-metrics"], "observability:caching", interval="30s"),
         _scraped(
             "seaweedfs",
             ["seaweedfs", "go"],
             [f"seaweedfs-{part}" for part in ("all-in-one", "master", "volume", "filer")],
             "observability:storage",
+            interval="30s",
         ),
-        _scraped("minio", ["minio"], ["minio"], "observability:storage"),
+        _scraped("minio", ["minio"], ["minio"], "observability:storage", interval="30s"),
         *(
             _scraped(f"thanos-{part}", [f"thanos-{program}"], [job], long_term)
             for part, program, job in (

@@ -23,6 +23,16 @@ INSTANT_RATES = frozenset({"irate", "idelta"})
 """Functions of the last two samples alone, which no alert may rest on: one late sample changes them."""
 
 
+SAMPLES_OF_RANGES: Mapping[str, int] = dict.fromkeys(
+    (
+        *("rate", "increase", "irate", "delta", "idelta", "deriv", "predict_linear", "changes", "resets"),
+        *("holt_winters", "double_exponential_smoothing"),
+    ),
+    2,
+)
+"""The fewest samples of a range that a function computes something of, where that is not 1."""
+
+
 class PromqlError(ValueError):
     """An expression that is not PromQL; the message is the parser's own."""
 
@@ -141,6 +151,8 @@ class Subquery:
 
     operand: "Node"
     range: timedelta
+    step: timedelta | None = None
+    """`None` for the interval of the evaluation."""
 
 
 Node = Number | Text | Selector | Aggregation | Operation | Negation | Call | Subquery
@@ -208,7 +220,7 @@ def _filled(node: Node, strings: Mapping[str, str]) -> Node:
         case Negation():
             return Negation(_filled(node.operand, strings))
         case Subquery():
-            return Subquery(_filled(node.operand, strings), node.range)
+            return Subquery(_filled(node.operand, strings), node.range, node.step)
     return node
 
 
@@ -291,7 +303,7 @@ def _node(found: Any) -> Node:
         case promql_parser.MatrixSelector():
             return _selector(found.vector_selector, found.range)
         case promql_parser.SubqueryExpr():
-            return Subquery(_node(found.expr), found.range or timedelta())
+            return Subquery(_node(found.expr), found.range or timedelta(), found.step)
         case promql_parser.UnaryExpr():
             return Negation(_node(found.expr))
         case promql_parser.Call():
@@ -335,6 +347,11 @@ def _matching(modifier: Any) -> Matching:
         tuple(modifier.group_labels or ()),
         fill is not None and (fill.lhs, fill.rhs) != (None, None),
     )
+
+
+def display_duration(duration: timedelta) -> str:
+    """Return a duration as PromQL has it, such as `1h30m`."""
+    return str(promql_parser.display_duration(duration))
 
 
 def children(node: Node) -> tuple[Node, ...]:

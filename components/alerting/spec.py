@@ -10,7 +10,7 @@ from .._kubernetes import LabelKey, LabelValue
 from .._model import Location, Plain
 from .._rule_files import RuleFile
 from .._spec import Spec, Violation, rule
-from ..units import LabelText, MetricLabel, Name, OptionalDuration, OptionalHttpUrl, Word, form
+from ..units import Interval, LabelText, MetricLabel, Name, OptionalDuration, OptionalHttpUrl, Word, form
 from ..urls import OptionalAlertmanagerUrls
 from .catalogue import ApplicationMetric
 from .compile import Compiled, Stated, compile_alerting
@@ -158,6 +158,19 @@ class AlertingSpec(AlertingSettings, Spec):
         description="Whether a ruler of Thanos evaluates what needs samples of more than `local_retention`.",
         examples=[True],
     )
+    scrape_interval: Plain[OptionalDuration] = Field(
+        default="30s",
+        description=(
+            "Time between two samples of most targets, and between two evaluations: a range with too few samples for "
+            "its function is refused. Empty where it is not known."
+        ),
+        examples=["15s"],
+    )
+    intervals: Plain[Mapping[ProducerName, Interval]] = Field(
+        default_factory=dict,
+        description="Time between two samples of producers that have another one. Default: that of their charts.",
+        examples=[{"probes": "1m"}],
+    )
     existing_prometheus: Plain[bool] = Field(
         default=False,
         description=(
@@ -211,6 +224,8 @@ class AlertingSpec(AlertingSettings, Spec):
             series_labels=tuple(self.series_labels),
             local_retention=self.local_retention,
             long_term_ruler=self.long_term_ruler,
+            scrape_interval=self.scrape_interval,
+            intervals=self.intervals,
             existing_prometheus=self.existing_prometheus,
         )
 
@@ -256,7 +271,7 @@ class AlertingSpec(AlertingSettings, Spec):
         *NotificationSettings.model_fields,
         *("alerts", "application_metrics", "producers", "target_labels", "owner", "alertmanager_url"),
         *("external_labels", "series_labels", "local_retention", "long_term_ruler", "existing_prometheus"),
-        *("runbook_url", "grafana_url", "metrics_uid", "logs_uid"),
+        *("scrape_interval", "intervals", "runbook_url", "grafana_url", "metrics_uid", "logs_uid"),
     )
     def _nothing_is_silently_dead(self) -> Iterator[Violation]:
         for problem in self.compiled.problems:

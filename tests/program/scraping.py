@@ -48,6 +48,10 @@ class Target:
     """The label `job` of its series."""
     monitor: str
     """The object that selects it."""
+    service: str
+    """The label `service` of its series; empty without one."""
+    interval: str
+    """The time between two scrapes; empty for that of Prometheus."""
 
 
 def containers_of(objects: Iterable[RenderedObject]) -> Iterator[Container]:
@@ -106,7 +110,7 @@ def _of_service_monitor(
                 for container in containers:
                     of_service = container.pod.owner.namespace == service.namespace and selected
                     if of_service and selected.items() <= container.pod.labels.items():
-                        yield from _at(container, target, endpoint, job, monitor)
+                        yield from _at(container, target, endpoint, job, monitor, service.name)
 
 
 def _of_pod_monitor(monitor: RenderedObject, containers: Sequence[Container]) -> Iterator[Target]:
@@ -131,7 +135,12 @@ def _of_scrape_config(config: RenderedObject, containers: Sequence[Container]) -
 
 
 def _at(
-    container: Container, place: str | int, endpoint: Mapping[str, Any], job: str, monitor: RenderedObject
+    container: Container,
+    place: str | int,
+    endpoint: Mapping[str, Any],
+    job: str,
+    monitor: RenderedObject,
+    service: str = "",
 ) -> Iterator[Target]:
     ports = container.ports
     # A port by its number need not be declared; whose it is, only a pod of one container tells.
@@ -139,7 +148,8 @@ def _at(
     port = ports.get(place) if isinstance(place, str) else place if listens else None
     if port is not None:
         path, scheme = endpoint.get("path") or "/metrics", endpoint.get("scheme") or "http"
-        yield Target(container, port, path, scheme, _relabelled(job, endpoint), str(monitor))
+        interval = endpoint.get("interval") or ""
+        yield Target(container, port, path, scheme, _relabelled(job, endpoint), str(monitor), service, interval)
 
 
 def _relabelled(job: str, endpoint: Mapping[str, Any]) -> str:

@@ -15,6 +15,7 @@ import yaml
 from components.charts import LOKI
 from components.metrics.gateway import GATEWAY_PORT
 from components.tracing.modes import TEMPO_3_VERSIONS
+from components.units import parse_duration
 from tests.checkout import ROOT
 from tests.installed_tools import require
 from tests.program.scraping import Container, Target, containers_of, targets_of
@@ -200,6 +201,18 @@ def test_rules_may_select_the_jobs_and_namespaces_that_are_scraped(rendering: Re
             missing = jobs - {job for _, job in found}
             assert not [job for job in missing if not job.endswith(("-gateway", "-singleton"))], producer.name
     assert unknown == set()
+
+
+def test_the_intervals_of_ranges_are_those_of_the_monitors(rendering: Rendering) -> None:
+    if rendering.alerting is None:
+        pytest.skip("no Prometheus of the stack evaluates rules")
+    stated = rendering.alerting.stated
+    targets = targets_of(list(rendering.objects))
+    for producer in stated.producers:
+        namespaces, jobs = (producer.target.get(label, ()) for label in ("namespace", "job"))
+        found = [each for each in targets if each.job in jobs and each.container.pod.owner.namespace in namespaces]
+        intervals = {target.interval or stated.scrape_interval for target in found} or {producer.interval}
+        assert producer.interval == min(intervals, key=parse_duration), producer.name
 
 
 def test_every_monitor_of_the_stack_selects_something(objects: list[RenderedObject]) -> None:

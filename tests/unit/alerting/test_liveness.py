@@ -1,5 +1,8 @@
 """What no series can satisfy is refused, with its place and its fix."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from components.alerting.catalogue import ApplicationMetric
@@ -204,3 +207,69 @@ def test_the_labels_of_an_alert_are_fixed_closed_or_open() -> None:
         closed={"phase": frozenset({"Pending", "Unknown"})},
         open=frozenset({"namespace", "pod", "owner"}),
     )
+
+
+def _problems_of_ranges(expression: str) -> list[str]:
+    """Return the problems of an expression where Prometheus scrapes and evaluates every 30 seconds."""
+    every = [replace(producer, interval=producer.interval or "30s") for producer in DEPLOYED]
+    rare = {"orders_total": ApplicationMetric.model_validate({"type": "counter", "interval": "2m"})}
+    groups = [
+        Group("shop", [Alert("Shop", expression)], "shop.yaml"),
+        Group("rare", [Record("job:up:sum", "sum by (job) (up)")], "shop.yaml", interval="5m"),
+        Group("often", [Record("job:up:min", "min by (job) (up)")], "shop.yaml"),
+        Group("logs", [Record("job:lines:rate", 'sum(rate({namespace="a"}[5m]))')], "a.yaml", language=Language.LOGQL),
+    ]
+    found = Liveness(groups, [*every, PRODUCERS["loki"]], rare, evaluation_interval=timedelta(seconds=30))
+    return [problem.message for problem in found.problems()]
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rate(node_cpu_seconds_total[1m]) > 1",
+        "rate(loki_request_duration_seconds_count[30s]) > 1",
+        "rate(orders_total[4m]) > 1",
+        "avg_over_time(up[30s]) < 1",
+        "avg_over_time(job:up:sum[5m]) < 1",
+        "delta(job:up:min[1m]) < 0",
+        "rate(job:lines:rate[1s]) > 0",
+        "max_over_time(rate(node_cpu_seconds_total[5m])[1h:]) > 1",
+        "changes(sum by (job) (up)[2m:1m]) > 1",
+        "avg_over_time(sum by (job) (up)[1m:1m]) < 1",
+        "up offset 1s == 0",
+    ],
+)
+def test_a_range_with_enough_samples_passes(expression: str) -> None:
+    assert _problems_of_ranges(expression) == []
+
+
+@pytest.mark.parametrize(
+    ("expression", "sentence"),
+    [
+        ('rate(node_cpu_seconds_total{mode="idle"}[30s]) > 1',
+         'rate(node_cpu_seconds_total{mode="idle"}[30s]): the range must be at least 1m, twice the interval of its '
+         "samples (30s), as rate needs two of them; write one such as [2m]"),
+        ("increase(node_cpu_seconds_total[59s]) > 1", "increase(node_cpu_seconds_total[59s]): the range must be"),
+        ("irate(node_cpu_seconds_total[30s]) > 1", "irate(node_cpu_seconds_total[30s]): the range must be"),
+        ("delta(node_load1[45s]) < 0", "delta(node_load1[45s]): the range must be"),
+        ("rate(loki_request_duration_seconds_count[15s]) > 1", "at least 30s, twice the interval of its samples (15s)"),
+        ("rate(orders_total[3m]) > 1", "at least 4m, twice the interval of its samples (2m)"),
+        ("delta(job:up:sum[5m]) < 0", "at least 10m, twice the interval of its samples (5m)"),
+        ("avg_over_time(node_load1[10s]) < 1",
+         "avg_over_time(node_load1[10s]): the range must be at least 30s, the interval of its samples (30s), as there "
+         "is none in it at times; write one such as [2m]"),
+        ("max_over_time(rate(node_cpu_seconds_total[30s])[1h:]) > 1", "rate(node_cpu_seconds_total[30s]): the range"),
+        ("changes(sum by (job) (up)[1m:1m]) > 1",
+         "changes(…[1m:1m]): the range must be at least 2m, twice the interval of its steps (1m), as changes needs two "
+         "of them; write one such as [4m:1m]"),
+        ("deriv(sum by (job) (up)[45s:]) > 1", "deriv(…[45s:]): the range must be at least 1m, twice the interval of"),
+        ("max_over_time(sum by (job) (up)[1m:2m]) > 1", "at least 2m, the interval of its steps (2m)"),
+    ],
+)  # fmt: skip
+def test_a_range_with_too_few_samples_is_refused(expression: str, sentence: str) -> None:
+    (message,) = _problems_of_ranges(expression)
+    assert sentence in message
+
+
+def test_ranges_are_free_where_no_interval_is_known() -> None:
+    assert _expression("rate(node_cpu_seconds_total[1s]) > 1") == []

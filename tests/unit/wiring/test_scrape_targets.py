@@ -107,6 +107,22 @@ def test_a_rule_on_the_labels_of_the_stack_passes(expr: str, areas: dict[str, An
     assert _problems(expr, **areas) == ""
 
 
+@pytest.mark.parametrize(
+    ("expr", "areas", "rule"),
+    [
+        ("sum(rate(node_cpu_seconds_total[30s]))", {}, "must be at least 1m"),
+        ("sum(rate(node_cpu_seconds_total[30s]))", {"metrics": {"scrape_interval": "15s"}}, ""),
+        ("sum(delta(probe_success[1m]))", {"probes": {"interval": "1m", "targets": {"a": {"address": "http://a.b"}}}},
+         "must be at least 2m, twice the interval of its samples (1m)"),
+        ("sum(delta(probe_success[1m]))",
+         {"probes": {"interval": "1m", "targets": {"a": {"address": "http://a.b", "interval": "30s"}}}}, ""),
+    ],
+)  # fmt: skip
+def test_a_range_holds_two_samples_at_the_intervals_of_the_stack(expr: str, areas: dict[str, Any], rule: str) -> None:
+    found = _problems(expr, **areas)
+    assert rule in found if rule else found == ""
+
+
 EXTERNAL = {
     "kind": "external",
     "remote_write_url": "https://metrics.example.org/api/v1/write",
