@@ -6,6 +6,7 @@ A test compares them with the monitors that the charts make.
 from collections.abc import Mapping, Sequence
 
 from components._ip_families import IpFamily
+from components.alerting.producers import PRODUCERS
 from components.logging.modes import LokiRole
 from components.logging.spec import V6
 from components.metrics.spec import ControlPlanePart
@@ -28,6 +29,39 @@ _CONTROL_PLANE = {
     ControlPlanePart.PROXY: "kube-proxy",
 }
 """The parts of the control plane by their names in the catalogue."""
+_PATTERN_INGESTER = f"loki-{LokiRole.PATTERN_INGESTER.value}"
+_SERVICES = {
+    "alertmanager": ["prometheus-alertmanager"],
+    "blackbox-exporter": ["blackbox-exporter"],
+    "cadvisor": ["prometheus-kubelet"],
+    "coredns": ["prometheus-coredns"],
+    "etcd": ["prometheus-kube-etcd"],
+    "grafana": ["grafana"],
+    "kube-apiserver": ["kubernetes"],
+    "kube-controller-manager": ["prometheus-kube-controller-manager"],
+    "kube-proxy": ["prometheus-kube-proxy"],
+    "kube-scheduler": ["prometheus-kube-scheduler"],
+    "kube-state-metrics": ["prometheus-kube-state-metrics"],
+    "kubelet": ["prometheus-kubelet"],
+    "kubelet-probes": ["prometheus-kubelet"],
+    "loki-gateway": ["loki-gateway-exporter"],
+    "minio": ["minio"],
+    "node-exporter": ["prometheus-node-exporter"],
+    "prometheus": ["prometheus-prometheus"],
+    "prometheus-operator": ["prometheus-operator"],
+    "thanos-compact": ["thanos-compact-headless"],
+    "thanos-query": ["thanos-query"],
+    "thanos-query-frontend": ["thanos-query-frontend"],
+    "thanos-receive-ingestor": ["thanos-receive-ingestor-headless"],
+    "thanos-receive-router": ["thanos-receive-router"],
+    "thanos-rule": ["thanos-rule-headless"],
+    "thanos-sidecar": ["prometheus-thanos-discovery"],
+    "thanos-store-gateway": ["thanos-store-gateway-headless"],
+    "valkey": ["valkey-metrics"],
+}
+"""The Services by which the monitors of the stack find the targets of a producer."""
+_OF_AN_OPERATOR = ("kubelet", "cadvisor", "kubelet-probes")
+"""Producers whose Service an operator creates: an existing one has its own name for it."""
 Labels = Mapping[str, Sequence[str]]
 
 
@@ -43,7 +77,29 @@ def target_labels(settings: Settings) -> dict[str, Labels]:
     """
     deployed = set(_of_stack(settings)) - set(settings.alerting.producers)
     found = {**_of_metrics(settings), **_of_stores(settings)}
-    return {name: labels for name, labels in found.items() if name in deployed}
+    services = _services(settings)
+    return {
+        name: {**found.get(name, {}), **({"service": services[name]} if name in services else {})}
+        for name in sorted(deployed & (found.keys() | services.keys()))
+    }
+
+
+def _services(settings: Settings) -> dict[str, Sequence[str]]:
+    """Return the Services of the targets of each producer; the empty one where some have none."""
+    unknown = () if settings.metrics.install_operator else _OF_AN_OPERATOR
+    known = {name: services for name, services in _SERVICES.items() if name not in unknown}
+    stores = _of_stores(settings)
+    roles = _tempo_jobs(settings)
+    caches = [job.partition("/")[2] for job in _caches(settings)]
+    return {
+        **known,
+        settings.telemetry.engine.value: PRODUCERS[settings.telemetry.engine.value].target["job"],
+        # Its pods have a monitor of their own.
+        "loki": ["" if name == _PATTERN_INGESTER else name for name in _loki_jobs(settings)],
+        _tempo(settings): [f"tempo-{job.rpartition('/')[2]}" if "/" in job else job for job in roles],
+        "memcached": ["tempo-memcached" if name == "memcached" else name for name in caches],
+        **({"seaweedfs": stores["seaweedfs"]["job"]} if "seaweedfs" in stores else {}),
+    }
 
 
 def intervals(settings: Settings) -> dict[str, str]:

@@ -36,6 +36,9 @@ LOG_LABELS = frozenset(
 DEPLOYMENT_LABELS = (CLUSTER,)
 """Labels of a whole Prometheus (`external_labels`), which no series has before it leaves it."""
 JOB = "job"
+_OF_TARGETS = frozenset({JOB, "namespace", "service", "pod", "container", "endpoint", "instance"})
+"""Labels of what is scraped: an application's own metric of the same name has others."""
+_FEW_PRODUCERS = 4
 ALERTS, ALERTS_FOR_STATE = "ALERTS", "ALERTS_FOR_STATE"
 _TEMPLATE_LABEL = re.compile(r"""\$labels\.(\w+)|index\s+\$labels\s+["`](\w+)["`]""")
 """A label that a text prints; `.Labels` is not one, as it is of the samples of a query within `range query`."""
@@ -316,26 +319,29 @@ class Liveness:
             if not every.may_have(label):
                 if not (matcher.operator == "=" and not matcher.value):
                     explained = True
-                    yield self._no_label(selector, matcher, every)
+                    yield self._no_label(selector, matcher, family)
             elif values.selected(matcher).is_empty:
                 explained = True
-                yield _no_value(selector, matcher, values)
+                yield _no_value(selector, matcher, family)
             elif unknown := _unknown_texts(matcher, values):
                 explained = True
-                yield _no_value(selector, matcher, values, unknown)
+                yield _no_value(selector, matcher, family, unknown)
         if is_dead and not explained:
-            yield f"{selector}: no series has all of these labels; correct or leave out one of them"
+            made_by = _made_by(selector, family)
+            yield f"{selector}: no series has all of these labels{made_by}; correct or leave out one of them"
 
-    def _no_label(self, selector: Selector, matcher: Matcher, series: Series) -> str:
+    def _no_label(self, selector: Selector, matcher: Matcher, family: Family) -> str:
         if matcher.label in self._deployment_labels:
             return (
                 f"{selector}: {matcher.label} is a label of the whole Prometheus (external_labels), which no series "
                 "has before it leaves it; leave it out"
             )
-        labels = set(series.labels) - {NAME}
+        labels = set(family.series.labels) - {NAME}
+        near = _nearest(matcher.label, labels)
+        declared = "" if near else _declaration(selector, matcher, family)
         return (
             f"{selector}: {matcher.label} must be a label of {selector.name or 'the metrics'}, which has "
-            f"{_listed(labels)}{_nearest(matcher.label, labels)}; correct it, or leave it out"
+            f"{_listed(labels)}{near}{_made_by(selector, family)}; correct it, or leave it out{declared}"
         )
 
 
@@ -390,16 +396,41 @@ def _unknown_texts(matcher: Matcher, values: Values) -> list[str]:
     return [text for text in stated if text and text not in values.texts]
 
 
-def _no_value(selector: Selector, matcher: Matcher, values: Values, unknown: Sequence[str] = ()) -> str:
+def _no_value(selector: Selector, matcher: Matcher, family: Family, unknown: Sequence[str] = ()) -> str:
     stated = ", ".join(unknown) or matcher.value
-    texts = sorted(values.texts or ())
+    texts = sorted(family.series.values(matcher.label).texts or ())
     known = _listed(texts) if texts else "values that are never empty"
-    declare = f", or declare {selector.name} in application_metrics with labels: {{job: [{stated}]}}"
-    remedy = declare if selector.name and matcher.label == JOB and matcher.operator == "=" else ""
+    of_target = matcher.label in _OF_TARGETS or _is_declared(family)
     return (
         f"{selector}: {matcher.label} = {stated}: must be a value of the label, which has {known}"
-        f"{_nearest(stated, texts)}; correct it{remedy}"
+        f"{_nearest(stated, texts)}{_made_by(selector, family) if of_target else ''}; correct it"
+        f"{_declaration(selector, matcher, family) if of_target else ''}"
     )
+
+
+def _is_declared(family: Family) -> bool:
+    return any(variant.producer == APPLICATION for variant in family.variants)
+
+
+def _made_by(selector: Selector, family: Family) -> str:
+    """Return the programs that make a metric, where they are few."""
+    names = dict.fromkeys(variant.producer for variant in family.variants)
+    if not selector.name or len(names) > _FEW_PRODUCERS or not names.keys() <= PRODUCERS.keys() - {APPLICATION}:
+        return ""
+    return f"; {selector.name} is of {' and '.join(names)} here"
+
+
+def _declaration(selector: Selector, matcher: Matcher, family: Family) -> str:
+    """Return how the metric of an application is declared that has the label of a matcher.
+
+    Where a program makes the series, an application may have others of the same name.
+    """
+    if not selector.name or matcher.is_negative or all(each.producer not in PRODUCERS for each in family.variants):
+        return ""
+    if _is_declared(family):
+        return ", or add it to the labels of the metric in application_metrics"
+    text = matcher.value if matcher.operator == "=" else ""
+    return f", or declare {selector.name} in application_metrics with labels: {{{matcher.label}: [{text}]}}"
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -203,6 +203,23 @@ def test_rules_may_select_the_jobs_and_namespaces_that_are_scraped(rendering: Re
     assert unknown == set()
 
 
+def test_rules_may_select_the_services_that_are_scraped(rendering: Rendering) -> None:
+    if rendering.alerting is None:
+        pytest.skip("no Prometheus of the stack evaluates rules")
+    targets = targets_of(list(rendering.objects))
+    for producer in rendering.alerting.stated.producers:
+        namespaces, jobs, services = (producer.target.get(label, ()) for label in ("namespace", "job", "service"))
+        of_producer = [
+            each for each in targets if each.job in jobs and each.container.pod.owner.namespace in namespaces
+        ]
+        if not of_producer:
+            continue
+        found = {target.service for target in of_producer}
+        assert found <= set(services), producer.name
+        missing = set(services) - found
+        assert not [service for service in missing if not service.endswith(("-gateway", "-singleton"))], producer.name
+
+
 def test_the_intervals_of_ranges_are_those_of_the_monitors(rendering: Rendering) -> None:
     if rendering.alerting is None:
         pytest.skip("no Prometheus of the stack evaluates rules")

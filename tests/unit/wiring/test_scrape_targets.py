@@ -36,10 +36,15 @@ def _problems(expr: str, **areas: Any) -> str:
 
 def test_namespaces_and_the_jobs_with_one_in_their_name_are_those_of_the_stack() -> None:
     labels = _labels(logging={"namespace": "loki"}, tracing={"mode": "distributed", "namespace": "tempo"})
-    assert labels["loki"] == {"namespace": ["loki"], "job": ["loki/loki"], "app_instance": ["loki"]}
+    assert labels["loki"] == {
+        "namespace": ["loki"],
+        "job": ["loki/loki"],
+        "app_instance": ["loki"],
+        "service": ["loki"],
+    }
     assert labels["tempo"]["namespace"] == ["tempo"] and "tempo/ingester" in labels["tempo"]["job"]
     assert labels["memcached"]["namespace"] == ["loki", "tempo"]
-    assert labels["grafana"] == {"namespace": ["monitoring"]}
+    assert labels["grafana"] == {"namespace": ["monitoring"], "service": ["grafana"]}
 
 
 def test_the_earlier_chart_of_loki_has_another_label_and_no_exporter_of_its_gateway() -> None:
@@ -121,6 +126,42 @@ def test_a_rule_on_the_labels_of_the_stack_passes(expr: str, areas: dict[str, An
 def test_a_range_holds_two_samples_at_the_intervals_of_the_stack(expr: str, areas: dict[str, Any], rule: str) -> None:
     found = _problems(expr, **areas)
     assert rule in found if rule else found == ""
+
+
+LONG_TERM = {"retention": {"metrics": "90d"}, "metrics": {"long_term": {}}}
+OF_THANOS = "; http_requests_total is of thanos-query and thanos-query-frontend here"
+
+
+@pytest.mark.parametrize(
+    ("selector", "parts"),
+    [
+        ('{service="checkout"}',
+         ["service = checkout: must be a value of the label, which has thanos-query, thanos-query-frontend", OF_THANOS,
+          "or declare http_requests_total in application_metrics with labels: {service: [checkout]}"]),
+        ('{namespace="shop"}', ["which has monitoring", OF_THANOS, "with labels: {namespace: [shop]}"]),
+        ('{job=~"checkout|cart"}', ["job = checkout|cart", OF_THANOS, "with labels: {job: []}"]),
+        ('{status="500"}', ["status must be a label of http_requests_total", OF_THANOS, "labels: {status: [500]}"]),
+        ('{job="thanos-query",service="thanos-query-frontend"}', ["no series has all of these labels", OF_THANOS]),
+    ],
+)  # fmt: skip
+def test_a_metric_of_another_program_is_no_proof_of_that_of_an_application(selector: str, parts: list[str]) -> None:
+    found = _problems(f"sum(rate(http_requests_total{selector}[5m]))", **LONG_TERM)
+    for part in parts:
+        assert part in found
+
+
+def test_the_metric_of_an_application_is_declared_beside_that_of_another_program() -> None:
+    expr = 'sum(rate(http_requests_total{service="checkout",status="500"}[5m]))'
+    groups = {"groups": [{"name": "shop", "rules": [{"record": "shop:errors:rate5m", "expr": expr}]}]}
+    declared = {"http_requests_total": {"type": "counter", "labels": {"service": ["checkout"], "status": []}}}
+    alerting = {"rules": {"shop.yaml": groups}, "application_metrics": declared}
+    with_settings(_config(**LONG_TERM, alerting=alerting), "dev", lambda settings, _: planned_alerting(settings))
+
+
+def test_the_service_of_an_operator_that_exists_already_has_any_name() -> None:
+    own, existing = _labels(), _labels(metrics={"install_operator": False})
+    assert own["kubelet"]["service"] == ["prometheus-kubelet"]
+    assert "kubelet" not in existing and existing["kube-apiserver"]["service"] == ["kubernetes"]
 
 
 EXTERNAL = {
