@@ -126,8 +126,10 @@ class ApplicationMetric(TypedDict):
     """A metric that an application exposes, so that rules may select it."""
 
     type: str
-    """Type of the metric; a histogram is named without `_bucket`, `_count` and `_sum`. One of `counter`, `gauge`,
-    `histogram` or `summary`."""
+    """Type of the metric; a histogram and a summary are named without `_bucket`, `_count` and `_sum`. `histogram`:
+    classic, in buckets of the label `le`. `native-histogram`: one series that functions such as
+    `histogram_quantile` read as it is. `summary`: with quantiles of the label `quantile`. One of `counter`,
+    `gauge`, `histogram`, `native-histogram` or `summary`."""
     labels: NotRequired[Mapping[str, Sequence[str]]]
     """Labels, each with all of its values, or an empty list for any. Those of its scrape, such as `namespace` and
     `pod`, need no mention. Default: none."""

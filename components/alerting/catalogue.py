@@ -32,6 +32,8 @@ class MetricType(StrEnum):
     COUNTER = "counter"
     GAUGE = "gauge"
     HISTOGRAM = "histogram"
+    NATIVE_HISTOGRAM = "native-histogram"
+    """Its series are histograms themselves, and have no `_bucket`, `_count` and `_sum`."""
     SUMMARY = "summary"
     UNTYPED = "untyped"
 
@@ -76,6 +78,7 @@ class ApplicationMetricType(StrEnum):
     COUNTER = "counter"
     GAUGE = "gauge"
     HISTOGRAM = "histogram"
+    NATIVE_HISTOGRAM = "native-histogram"
     SUMMARY = "summary"
 
 
@@ -83,7 +86,11 @@ class ApplicationMetric(StrictModel):
     """A metric that an application exposes, so that rules may select it."""
 
     type: ApplicationMetricType = Field(
-        description="Type of the metric; a histogram is named without `_bucket`, `_count` and `_sum`.",
+        description=(
+            "Type of the metric; a histogram and a summary are named without `_bucket`, `_count` and `_sum`. "
+            "`histogram`: classic, in buckets of the label `le`. `native-histogram`: one series that functions such as "
+            "`histogram_quantile` read as it is. `summary`: with quantiles of the label `quantile`."
+        ),
         examples=["counter"],
     )
     labels: Mapping[MetricLabel, Sequence[LabelText]] = Field(
@@ -103,10 +110,9 @@ class ApplicationMetric(StrictModel):
     @property
     def metric(self) -> Metric:
         """The metric."""
-        return Metric(
-            MetricType(self.type),
-            {label: Values(frozenset(texts) if texts else None) for label, texts in self.labels.items()},
-        )
+        quantiles = {QUANTILE: Values()} if self.type is ApplicationMetricType.SUMMARY else {}
+        stated = {label: Values(frozenset(texts) if texts else None) for label, texts in self.labels.items()}
+        return Metric(MetricType(self.type), {**quantiles, **stated})
 
 
 @dataclass(frozen=True)

@@ -146,21 +146,28 @@ class Flow:
     """`value: rule; fix`."""
 
 
-def label_flow(node: Node, select: Select, deployment_labels: Iterable[str] = ()) -> Flow:
+def label_flow(
+    node: Node,
+    select: Select,
+    deployment_labels: Iterable[str] = (),
+    are_numbers: Callable[[Node], bool] = lambda _: False,
+) -> Flow:
     """Return the labels of the result of an expression.
 
     `deployment_labels` are those that a whole Prometheus has, such as `cluster`: no series has them before it leaves
-    it, so that grouping by them is no error and changes nothing.
+    it, so that grouping by them is no error and changes nothing. `are_numbers` is whether the samples of a node are: a
+    classic histogram is numbers, with the label `le`.
     """
-    flowing = _Flowing(select, frozenset(deployment_labels))
+    flowing = _Flowing(select, frozenset(deployment_labels), are_numbers)
     series = flowing.of(node)
     return Flow(series, tuple(dict.fromkeys(flowing.problems)))
 
 
 class _Flowing:
-    def __init__(self, select: Select, deployment_labels: frozenset[str]) -> None:
+    def __init__(self, select: Select, deployment_labels: frozenset[str], are_numbers: Callable[[Node], bool]) -> None:
         self.problems: list[str] = []
         self._select = select
+        self._are_numbers = are_numbers
         self._tolerated = deployment_labels | {NAME}
 
     def of(self, node: Node) -> Series | None:
@@ -282,11 +289,15 @@ class _Flowing:
 
     def _check_buckets(self, function: str, operand: Node, series: Series) -> None:
         names = [each.name for each in selectors(operand)]
-        if names and all(name.endswith("_bucket") for name in names) and not series.may_have(BUCKET):
-            self.problems.append(
-                f"{function}: its operand must have the label le, and has {_listed(series)}; "
-                "keep it in the aggregation: sum by (le, …)"
-            )
+        if series.may_have(BUCKET):
+            return
+        if names and all(name.endswith("_bucket") for name in names):
+            fix = "keep it in the aggregation: sum by (le, …)"
+        elif self._are_numbers(operand):
+            fix = "select the _bucket of a histogram, or declare it as native-histogram in application_metrics"
+        else:
+            return
+        self.problems.append(f"{function}: its operand must have the label le, and has {_listed(series)}; {fix}")
 
     def _replaced(self, series: Series, arguments: Sequence[Node]) -> Series:
         texts = [argument.value for argument in arguments[1:] if isinstance(argument, Text)]

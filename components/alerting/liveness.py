@@ -12,6 +12,7 @@ from ..units import parse_duration
 from .catalogue import ApplicationMetric, Catalogue, Family, Metric, MetricType, Producer, Variant
 from .label_flow import ANY_OR_ABSENT, UNKNOWN, Series, Values, constant, label_flow, union
 from .logql import is_metric_query, result_series, stream_matchers
+from .native_histograms import Samples, samples_of
 from .producers import APPLICATION, PRODUCERS
 from .promql import (
     NAME,
@@ -69,8 +70,18 @@ class _Selection:
 
     series: Series
     problems: tuple[str, ...]
+    samples: Samples = Samples.UNKNOWN
     interval: timedelta | None = None
     """The shortest time between two samples; `None` where it is not known of all series."""
+
+
+@dataclass(frozen=True)
+class _Result:
+    """What an expression returns."""
+
+    series: Series
+    samples: Samples
+    problems: tuple[str, ...] = ()
 
 
 class Liveness:
@@ -104,7 +115,7 @@ class Liveness:
         self._log_labels = log_labels
         self._evaluation_interval = evaluation_interval
         self._selections: dict[Selector, _Selection] = {}
-        self._results: dict[str, tuple[Series, tuple[str, ...]]] = {}
+        self._results: dict[str, _Result] = {}
         self._records: dict[str, list[tuple[Record, Group]]] = {}
         self._recorded: dict[str, Sequence[Variant]] = {}
         self._open_records: set[str] = set()
@@ -130,7 +141,7 @@ class Liveness:
 
     def alert_labels(self, alert: Alert, language: Language = Language.PROMQL) -> AlertLabelSet:
         """Return the labels of an alert as Alertmanager gets them, those of the deployment left out."""
-        series, _ = self._result(alert.expr, language)
+        series = self._result(alert.expr, language).series
         labels = {name: values for name, values in series.labels.items() if name != NAME}
         for name, text in alert.labels.items():
             labels[name] = ANY_OR_ABSENT if "{{" in text else constant(text)
@@ -151,15 +162,15 @@ class Liveness:
 
     def expression_problems(self, expression: str) -> tuple[str, ...]:
         """Return what is wrong with an expression in PromQL."""
-        return self._result(expression, Language.PROMQL)[1]
+        return self._result(expression, Language.PROMQL).problems
 
     def _messages(self, rule: Rule, group: Group) -> Iterator[str]:
         if group.language is Language.LOGQL:
             yield from self._log_messages(rule.expr)
-        series, problems = self._result(rule.expr, group.language)
-        yield from problems
-        if not problems and isinstance(rule, Alert) and group.place not in self._foreign:
-            yield from self._template_messages(rule, series)
+        result = self._result(rule.expr, group.language)
+        yield from result.problems
+        if not result.problems and isinstance(rule, Alert) and group.place not in self._foreign:
+            yield from self._template_messages(rule, result.series)
 
     def _template_messages(self, alert: Alert, series: Series) -> Iterator[str]:
         texts = {
@@ -191,19 +202,20 @@ class Liveness:
                     f"of the label policy, and filter by a field behind the selector: | {matcher}"
                 )
 
-    def _result(self, expression: str, language: Language) -> tuple[Series, tuple[str, ...]]:
-        """Return the labels of the result of an expression, with the problems on the way."""
+    def _result(self, expression: str, language: Language) -> "_Result":
+        """Return the result of an expression, with the problems on the way."""
         if language is Language.LOGQL:
-            return result_series(expression), ()
+            return _Result(result_series(expression), Samples.NUMBERS)
         if expression not in self._results:
             self._results[expression] = self._evaluated(expression)
         return self._results[expression]
 
-    def _evaluated(self, expression: str) -> tuple[Series, tuple[str, ...]]:
+    def _evaluated(self, expression: str) -> "_Result":
         try:
             node = parse(expression)
         except PromqlError as error:
-            return UNKNOWN, (f"expr = {_shortened(expression)}: must be PromQL, and {error}; correct it",)
+            message = f"expr = {_shortened(expression)}: must be PromQL, and {error}; correct it"
+            return _Result(UNKNOWN, Samples.UNKNOWN, (message,))
         problems: list[str] = []
 
         def select(selector: Selector) -> Series:
@@ -211,9 +223,16 @@ class Liveness:
             problems.extend(found.problems)
             return found.series
 
-        flow = label_flow(node, select, self._deployment_labels)
-        every = [*problems, *flow.problems, *self._range_problems(node)]
-        return flow.series or Series({}), tuple(dict.fromkeys(every))
+        flow = label_flow(node, select, self._deployment_labels, self._are_numbers)
+        found = samples_of(node, self._samples)
+        every = [*problems, *flow.problems, *found.problems, *self._range_problems(node)]
+        return _Result(flow.series or Series({}), found.samples, tuple(dict.fromkeys(every)))
+
+    def _samples(self, selector: Selector) -> Samples:
+        return self._selection(selector).samples
+
+    def _are_numbers(self, node: Node) -> bool:
+        return samples_of(node, self._samples).samples is Samples.NUMBERS
 
     def _range_problems(self, node: Node) -> Iterator[str]:
         """Yield each call over a range that has too few samples, or steps, to return something at any time."""
@@ -242,7 +261,9 @@ class Liveness:
             return _Selection(UNKNOWN, problems)
         intervals = [variant.interval for variant in alive if variant.interval is not None]
         shortest = min(intervals) if len(intervals) == len(alive) else None
-        return _Selection(union([variant.series for variant in alive]), (), shortest)
+        native = {variant.type is MetricType.NATIVE_HISTOGRAM for variant in alive}
+        samples = Samples.UNKNOWN if len(native) > 1 else Samples.HISTOGRAMS if True in native else Samples.NUMBERS
+        return _Selection(union([variant.series for variant in alive]), (), samples, shortest)
 
     def _family(self, names: tuple[str, ...]) -> Family:
         if names not in self._families:
@@ -275,13 +296,14 @@ class Liveness:
         return self._recorded[name]
 
     def _variant(self, rule: Record, group: Group) -> Variant:
-        series, _ = self._result(rule.expr, group.language)
+        result = self._result(rule.expr, group.language)
+        series = result.series
         for name, text in {**rule.labels, NAME: rule.name}.items():
             series = series.with_label(name, constant(text))
         of_ruler = self._evaluation_interval if group.language is Language.PROMQL else None
-        return Variant(
-            _RECORD, series, MetricType.GAUGE, parse_duration(group.interval) if group.interval else of_ruler
-        )
+        interval = parse_duration(group.interval) if group.interval else of_ruler
+        native = result.samples is Samples.HISTOGRAMS
+        return Variant(_RECORD, series, MetricType.NATIVE_HISTOGRAM if native else MetricType.GAUGE, interval)
 
     def _alert_variants(self, name: str) -> Iterator[Variant]:
         """Yield the series that Prometheus makes of alerts; they have the labels of the rule and of its result."""
@@ -297,6 +319,12 @@ class Liveness:
         if not name:
             return f"{selector}: must select a metric that something produces by its name; name it"
         unknown = f"metric = {name}: nothing that the stack deploys produces it"
+        base, _, part = name.rpartition("_")
+        if part in ("bucket", "count", "sum") and any(
+            variant.type is MetricType.NATIVE_HISTOGRAM for variant in self._catalogue.variants(base)
+        ):
+            function = "histogram_quantile(0.95, …)" if part == "bucket" else f"histogram_{part}(…)"
+            return f"{unknown}, as {base} is a native histogram; use {function} of {base}"
         if f"{name}_count" in self._catalogue:
             parts = [part for part in ("bucket", "count", "sum") if f"{name}_{part}" in self._catalogue]
             return f"{unknown}, as it is a histogram; use {' or '.join(f'{name}_{part}' for part in parts)}"

@@ -12,7 +12,7 @@ from .._rule_files import RuleFile
 from .._spec import Spec, Violation, rule
 from ..units import Interval, LabelText, MetricLabel, Name, OptionalDuration, OptionalHttpUrl, Word, form
 from ..urls import OptionalAlertmanagerUrls
-from .catalogue import ApplicationMetric
+from .catalogue import ApplicationMetric, ApplicationMetricType
 from .compile import Compiled, Stated, compile_alerting
 from .library import Available
 from .notifications import NotificationSettings
@@ -215,7 +215,7 @@ class AlertingSpec(AlertingSettings, Spec):
             runbooks=self.runbooks,
             runbook_url=self.runbook_url,
             links=self._links,
-            available=Available(frozenset(self.producers), frozenset(self.application_metrics)),
+            available=Available(frozenset(self.producers), frozenset(self._metrics_of_library)),
             application_metrics=self.application_metrics,
             target_labels=self.target_labels,
             overrides=self.alerts,
@@ -259,6 +259,12 @@ class AlertingSpec(AlertingSettings, Spec):
     def tested(self) -> Compiled:
         """The same with the test cases of every objective."""
         return compile_alerting(self.stated, with_cases=True)
+
+    @property
+    def _metrics_of_library(self) -> Iterator[str]:
+        """The metrics of applications that the library may read: of histograms, those in buckets."""
+        other = (ApplicationMetricType.NATIVE_HISTOGRAM, ApplicationMetricType.SUMMARY)
+        return (name for name, metric in self.application_metrics.items() if metric.type not in other)
 
     @property
     def _links(self) -> Links:
