@@ -15,7 +15,7 @@ from . import chart_rules
 from .alertmanager_config import REAL_TIME, alertmanager_config, all_inhibitions, inhibition_problems, routing_tree
 from .catalogue import ApplicationMetric, Metric, Producer
 from .chart_alert_table import Kept
-from .chart_alerts import OF_CHART, ChartAlerts, chart_override_problems, documented_chart_alerts
+from .chart_alerts import CHART, OF_CHART, ChartAlerts, chart_override_problems, documented_chart_alerts
 from .discipline import discipline_problems
 from .library import Available, documented_alerts, groups_recorded_elsewhere, library_groups, override_problems
 from .library.model import PLACE as LIBRARY
@@ -289,14 +289,20 @@ class _Compilation:
     @cached_property
     def _liveness(self) -> Liveness:
         stated = self._stated
-        sections = {kept.section for kept in self._chart_alerts.values()}
         return stated.liveness(
             [*self._every_group, *groups_recorded_elsewhere(stated.available)],
-            recorded=()
-            if stated.existing_prometheus
-            else chart_rules.recorded_metrics(stated.available.producers, sections),
+            recorded=self._records_of_chart,
             alerts=list(self._fixed_of_chart()),
         )
+
+    @cached_property
+    def _records_of_chart(self) -> list[tuple[str, Metric]]:
+        """The records of the chart that the stack deploys."""
+        stated = self._stated
+        if stated.existing_prometheus:
+            return []
+        sections = {kept.section for kept in self._chart_alerts.values()}
+        return list(chart_rules.recorded_metrics(stated.available.producers, sections))
 
     @property
     def _compared(self) -> frozenset[str]:
@@ -364,8 +370,9 @@ class _Compilation:
             yield RuleProblem(group.beginning, message)
 
     def _record_problems(self) -> Iterator[RuleProblem]:
-        """Yield records of users with the name and labels of another one, but another expression."""
+        """Yield records of users with the name and labels of another one, but another expression, or of the chart."""
         of_users = {group.place for group in self._of_users}
+        of_chart = {name for name, _ in self._records_of_chart}
         every = [*self._every_group, *groups_recorded_elsewhere(self._stated.available)]
         seen: dict[tuple[str, frozenset[tuple[str, str]]], tuple[Record, str]] = {}
         for group in sorted(every, key=lambda group: group.place in of_users):
@@ -373,6 +380,12 @@ class _Compilation:
                 if not isinstance(rule, Record):
                     continue
                 place = group.place_of(index)
+                if group.place in of_users and rule.name in of_chart:
+                    yield RuleProblem(
+                        place,
+                        f"record = {rule.name}: is recorded by {CHART} already, and both would be one series; read "
+                        "that, or rename it",
+                    )
                 first, elsewhere = seen.setdefault((rule.name, frozenset(rule.labels.items())), (rule, place))
                 if group.place in of_users and prettified(first.expr) != prettified(rule.expr):
                     yield RuleProblem(

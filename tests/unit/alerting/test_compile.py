@@ -154,6 +154,16 @@ def test_a_record_of_users_with_the_name_of_another_is_refused() -> None:
     assert problems({"rules": {"a.yaml": text, "b.yaml": same}}) == []
 
 
+def test_a_record_of_users_with_the_name_of_one_of_the_chart_is_refused() -> None:
+    rule = {"record": "instance:node_cpu_utilisation:rate5m", "expr": "sum(up)"}
+    files = {"a.yaml": yaml.safe_dump({"groups": [{"name": "shop", "rules": [rule]}]})}
+    (found,) = problems({"rules": files})
+    assert "a.yaml:4: group 'shop': rule 1 (instance:node_cpu_utilisation:rate5m): record = " in found
+    assert "is recorded by kube-prometheus-stack already" in found and "read that, or rename it" in found
+    assert problems({"rules": files, "producers": ["prometheus"]}) == [], "the chart has no such record here"
+    assert problems({"rules": files, "existing_prometheus": True}) == []
+
+
 def test_objectives_whose_groups_would_have_one_name_are_refused() -> None:
     service, slo = shop_alerting.SERVICE, shop_alerting.AVAILABILITY
     documents = [{**service, "metadata": {**service["metadata"], "name": of}} for of in ("a-b", "a")] + [

@@ -11,7 +11,7 @@ from components.alerting.catalogue import ApplicationMetric
 from components.alerting.liveness import Liveness
 from components.alerting.native_histograms import Samples, samples_of
 from components.alerting.promql import parse
-from components.alerting.rules import Alert, Group, Record
+from components.alerting.rules import Alert, Group, Record, Rule
 from tests.installed_tools import require
 
 NATIVE = "{{schema:0 sum:5 count:4 buckets:[1 2 1]}}"
@@ -92,7 +92,10 @@ DECLARED = {
 
 
 def _problems(expression: str) -> list[str]:
-    rules = [Record("latency:rate5m", "sum by (service) (rate(latency_seconds[5m]))"), Alert("Slow", expression)]
+    rules: list[Rule] = [
+        Record("latency:rate5m", "sum by (service) (rate(latency_seconds[5m]))"),
+        Alert("Slow", expression),
+    ]
     return [problem.message for problem in Liveness([Group("shop", rules, "shop.yaml")], [], DECLARED).problems()]
 
 
