@@ -6,12 +6,12 @@ that declaration.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from enum import Enum
 from types import UnionType
-from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
+from typing import Annotated, Any, ClassVar, TypeVar, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
@@ -71,10 +71,27 @@ class AlsoWritten:
     pattern: str
 
 
+@dataclass(frozen=True)
+class ForeignKey:
+    """A key that others have where a model has another one, or none."""
+
+    message: str
+    """The rule and the fix."""
+    field: str = ""
+    """The field beside it that takes its value."""
+    converted: Callable[[Any], Any] = lambda value: value
+    """Return the value of `field`, `None` where it is not known."""
+    is_secret: bool = False
+    """Whether its value must not be shown."""
+
+
 class StrictModel(BaseModel):
     """A frozen model without unknown keys, in which no boolean is a number and no placeholder is a value."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    foreign_keys: ClassVar[Mapping[str, ForeignKey]] = {}
+    """What is said of unknown keys that others have."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -93,6 +110,16 @@ class StrictModel(BaseModel):
 def same_as(model: type[BaseModel], name: str) -> Any:
     """Return the declaration of a field of `model`, for a setting of a stack that is that argument by another name."""
     return copy(model.model_fields[name])
+
+
+def foreign_key(model: type[BaseModel], location: Location) -> ForeignKey | None:
+    """Return what is said of the unknown key at `location` in a model, `None` where nobody else has it."""
+    annotation: Any = model
+    for part in location[:-1]:
+        annotation = inner_annotation(annotation, part)
+    owner = container(annotation)
+    known = owner.foreign_keys if isinstance(owner, type) and issubclass(owner, StrictModel) else {}
+    return known.get(str(location[-1])) if location else None
 
 
 def is_placeholder(text: str) -> bool:

@@ -17,7 +17,7 @@ import pulumi
 from pydantic import BaseModel, ValidationError, field_validator
 
 from ._messages import PLAIN_SECRET, message
-from ._model import Location, StrictModel, is_plain
+from ._model import Location, StrictModel, foreign_key, is_plain
 from ._outputs import find_outputs, holds_output
 from ._plain_secrets import HIDDEN
 from ._shown import shown
@@ -162,7 +162,7 @@ class Spec(StrictModel):
         try:
             spec = cls.model_validate(data)
         except ValidationError as error:
-            found = [_problem(details) for details in error.errors(include_url=False)]
+            found = [_problem(cls, details) for details in error.errors(include_url=False)]
             wrong = {str(problem.location[0]) for problem in found if problem.location}
             valid = {name: value for name, value in data.items() if name not in wrong}
             spec = cls.model_validate(valid | {name: _INVALID for name in cls.model_fields if name in wrong})
@@ -202,11 +202,14 @@ def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Foun
     return [(method.rule_fields, method) for method in methods if hasattr(method, "rule_fields")]
 
 
-def _problem(details: Mapping[str, Any]) -> ArgumentProblem:
+def _problem(model: type[Spec], details: Mapping[str, Any]) -> ArgumentProblem:
     at = details["loc"]
-    hidden = details["type"] == PLAIN_SECRET
+    foreign = foreign_key(model, at) if details["type"] == "extra_forbidden" else None
+    hidden = details["type"] == PLAIN_SECRET or (foreign is not None and foreign.is_secret)
     text = "" if details["type"] == "missing" else _shown(at, HIDDEN if hidden else details["input"])
-    return ArgumentProblem(_place(at), text, message(details), at)
+    return ArgumentProblem(
+        _place(at), text, f"unknown argument: {foreign.message}" if foreign else message(details), at
+    )
 
 
 def _value_at(value: Any, location: Location) -> Any:

@@ -13,11 +13,13 @@ from pydantic.fields import FieldInfo
 
 from components._messages import PLAIN_SECRET, closest, message
 from components._model import (
+    ForeignKey,
     Location,
     StrictModel,
     called_here,
     container,
     field_called,
+    foreign_key,
     holds_placeholder,
     inner_annotation,
     is_placeholder,
@@ -241,6 +243,8 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any], writ
 def _unknown(area: str, model: type[BaseModel], location: Location, value: Any, written: Mapping[str, Any]) -> Problem:
     place = setting_path(area, *location)
     name = str(location[-1])
+    if found := foreign_key(model, location):
+        return _foreign(place, setting_path(area, *location[:-1], found.field), model, location, found, value)
     if (area, *location) not in RENAMED and _is_secret(name, value):
         return Problem(
             place,
@@ -263,6 +267,18 @@ def _unknown(area: str, model: type[BaseModel], location: Location, value: Any, 
     if right := _accepted(area, model, target, moved_value(area, location, value, written)):
         commands.append(set_command(setting_path(*target), right[0]))
     return Problem(place, f"unknown setting; {described(target, area, location)}", "\n".join(commands), shown_value)
+
+
+def _foreign(
+    place: str, target: str, model: type[BaseModel], location: Location, found: ForeignKey, value: Any
+) -> Problem:
+    """Return the problem of a key that others have, with the command that sets `target` in its place."""
+    commands = [remove_command(place)]
+    right = found.converted(value) if found.field else None
+    if right is not None and accepts(setting_at(model, (*location[:-1], found.field)).annotation, right):
+        commands.append(set_command(target, right))
+    shown_value = HIDDEN if found.is_secret else shown(value)
+    return Problem(place, f"unknown setting: {found.message}", "\n".join(commands), shown_value)
 
 
 def _accepted(area: str, model: type[BaseModel], target: Location, value: Any) -> list[Any]:

@@ -1,12 +1,14 @@
 """Settings of notifications: receivers, and the routes, inhibitions and time intervals of alerts."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import ClassVar
 
 from pydantic import Field
 
 from .._model import Plain, StrictModel
 from .._spec import Violation, rule
 from ..units import Name
+from .alertmanager_keys import OF_NOTIFICATIONS
 from .receivers import Receiver, Smtp, receiver_violations, smtp_violations
 from .routes import (
     DeadMansSwitch,
@@ -26,6 +28,8 @@ from .routes import (
 
 class NotificationSettings(StrictModel):
     """Who is notified of which alerts, how, and when."""
+
+    foreign_keys: ClassVar = OF_NOTIFICATIONS
 
     receivers: Plain[Mapping[Name, Receiver]] = Field(
         default_factory=dict,

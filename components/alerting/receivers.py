@@ -5,7 +5,7 @@ Alertmanager expands no variables, so that every secret is a key of an existing 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -15,6 +15,7 @@ from .._spec import Violation
 from ..units import OptionalHttpUrlWithQuery, form
 from ..urls import is_host_and_port
 from . import templates
+from .alertmanager_keys import OF_RECEIVERS, OF_SMTP
 
 NO_RECEIVER = "none"
 """The receiver of what notifies nobody: alerts of types `inhibitor` and `info`."""
@@ -75,6 +76,8 @@ Channel = Annotated[str, AfterValidator(_channel), USER_KNOWN]
 
 class Receiver(StrictModel):
     """A service that notifications are sent to."""
+
+    foreign_keys: ClassVar = OF_RECEIVERS
 
     kind: Annotated[ReceiverKind, KINDS_OF_OTHERS] = Field(
         description=(
@@ -158,6 +161,8 @@ class Receiver(StrictModel):
 
 class Smtp(StrictModel):
     """The server that receivers of kind `email` send by."""
+
+    foreign_keys: ClassVar = OF_SMTP
 
     smarthost: Annotated[str, AfterValidator(_host_and_port), USER_KNOWN] = Field(
         description="Host and port of the server; port 465 uses TLS from the beginning.",

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 from .._model import Bound, Location, StrictModel
 from .._spec import Violation
 from ..units import Interval, Name, Word, parse_duration
+from .alertmanager_keys import OF_INHIBITIONS, OF_ROUTES
 from .matchers import is_classic, parse_matchers
 from .receivers import NO_RECEIVER, Receiver
 
@@ -112,6 +113,8 @@ GroupBy = Annotated[Sequence[Label], Field(max_length=20)]
 class Route(StrictModel):
     """Alerts that go to a receiver: those that match, and that no route before this one took."""
 
+    foreign_keys: ClassVar = OF_ROUTES
+
     receiver: str = Field(
         default="", description="Name of the receiver. Default: that of the parent.", examples=["slack-critical"]
     )
@@ -165,6 +168,8 @@ class Route(StrictModel):
 
 class Inhibition(StrictModel):
     """Alerts that others mute while these fire."""
+
+    foreign_keys: ClassVar = OF_INHIBITIONS
 
     source_matchers: Sequence[MatcherText] = Field(
         min_length=1, description="Matchers of the alerts that mute.", examples=[['alertname="NodeDown"']]
