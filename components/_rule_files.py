@@ -20,6 +20,7 @@ _RULE_KEYS = frozenset({"record", "alert", "expr", "for", "keep_firing_for", "la
 _DURATIONS = ("interval", "query_offset", "for", "keep_firing_for")
 _TEXTS = ("name", "record", "alert", "expr")
 _MAPS = ("labels", "annotations")
+_NO_GROUPS = "must be a map with the key groups alone, a list; begin it with groups:"
 _READ_AS = {bool: "true or false", int: "a number", float: "a number", type(None): "nothing"}
 
 RuleFile = YamlFile
@@ -43,10 +44,15 @@ class RuleFileContent:
     """What a rule file holds."""
 
     groups: tuple[Mapping[str, Any], ...]
-    """None where it has a problem."""
+    """Where there is a problem, what of them can be read, so that the rest is checked too."""
     lines: tuple[tuple[int, ...], ...]
     """The line of each rule of each group."""
     problems: tuple[FormProblem, ...]
+
+    @property
+    def is_unread(self) -> bool:
+        """Whether nothing is known of its rules."""
+        return bool(self.problems) and not self.groups
 
 
 @lru_cache(256)
@@ -54,24 +60,55 @@ def read_rule_file(text: str) -> RuleFileContent:
     """Return the content of a rule file, with every problem of its form."""
     documents, faults = read_documents(text)
     problems = [FormProblem(fault.line, fault.message) for fault in faults]
-    if not documents:
-        documents = [] if problems else [Document(None, None, 0)]
+    if not documents and not faults:
+        problems.append(FormProblem(0, _NO_GROUPS))
     for document in documents[:1]:
-        problems += (
-            FormProblem(line_of(document.node, at) if document.node else 0, message)
-            for at, message in _content_problems(document)
-        )
-    for document in documents[1:]:
-        problems.append(FormProblem(line_of(document.node), "must be one document; write another file"))
-    if problems:
-        return RuleFileContent((), (), tuple(sorted(problems, key=lambda problem: problem.line)))
-    (document,) = documents
-    groups = document.data["groups"]
-    lines = (
-        tuple(line_of(document.node, ("groups", group, "rules", rule)) for rule in range(len(groups[group]["rules"])))
-        for group in range(len(groups))
+        problems += (FormProblem(line_of(document.node, at), message) for at, message in _content_problems(document))
+    problems += (FormProblem(line_of(each.node), "must be one document; write another file") for each in documents[1:])
+    read = [found for document in documents[:1] for found in _groups(document, as_is=not problems)]
+    return RuleFileContent(
+        tuple(group for group, _ in read),
+        tuple(lines for _, lines in read),
+        tuple(sorted(problems, key=lambda problem: problem.line)),
     )
-    return RuleFileContent(tuple(groups), tuple(lines), ())
+
+
+def _groups(document: Document, *, as_is: bool) -> Iterator[tuple[Mapping[str, Any], tuple[int, ...]]]:
+    """Yield each group with the lines of its rules; without what has a wrong form, unless `as_is`."""
+    groups = document.data.get("groups") if isinstance(document.data, dict) else None
+    for index, group in enumerate(groups if isinstance(groups, list) else ()):
+        at: Location = ("groups", index)
+        rules = group.get("rules") if isinstance(group, dict) and isinstance(group.get("name"), str) else None
+        places = [(*at, "rules", number) for number in range(len(rules) if isinstance(rules, list) else 0)]
+        kept = [(place, rule) for place, rule in zip(places, rules or (), strict=True) if as_is or _is_readable(rule)]
+        lines = tuple(line_of(document.node, place) for place, _ in kept)
+        if as_is:
+            yield group, lines
+        elif kept:
+            of_group = _readable(document, group, at)
+            yield {**of_group, "rules": [_readable(document, rule, place) for place, rule in kept]}, lines
+
+
+def _is_readable(rule: Any) -> bool:
+    names = [rule.get(key) for key in ("alert", "record") if rule.get(key)] if isinstance(rule, dict) else []
+    texts = [*names, rule.get("expr")] if names else []
+    return len(names) == 1 and all(isinstance(text, str) and text.strip() for text in texts)
+
+
+def _readable(document: Document, found: Mapping[Any, Any], at: Location) -> dict[str, Any]:
+    """Return a group or a rule with the values that have the type of their key; a label is what is written."""
+    durations = {key: str(found[key]) for key in _DURATIONS if _DURATION.fullmatch(str(found.get(key)))}
+    texts = {key: found[key] for key in _TEXTS if isinstance(found.get(key), str)}
+    maps = {
+        name: {
+            key: text if isinstance(text, str) else scalar_of(document.node, (*at, name, key))
+            for key, text in found[name].items()
+            if isinstance(key, str) and not isinstance(text, dict | list)
+        }
+        for name in _MAPS
+        if isinstance(found.get(name), dict)
+    }
+    return {**texts, **durations, **maps}
 
 
 def form_problems(path: str, text: str) -> Iterator[tuple[str, str]]:
@@ -83,7 +120,7 @@ def form_problems(path: str, text: str) -> Iterator[tuple[str, str]]:
 def _content_problems(document: Document) -> _Problems:
     content = document.data
     if not isinstance(content, dict) or not isinstance(content.get("groups"), list) or set(content) != {"groups"}:
-        yield (), "must be a map with the key groups alone, a list; begin it with groups:"
+        yield (), _NO_GROUPS
         return
     names: set[str] = set()
     for index, group in enumerate(content["groups"]):

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
+from .._rule_files import read_rule_file
 from ..units import parse_duration
 from . import chart_rules
 from .alertmanager_config import REAL_TIME, alertmanager_config, all_inhibitions, inhibition_problems, routing_tree
@@ -21,7 +22,7 @@ from .library import Available, documented_alerts, groups_recorded_elsewhere, li
 from .library.model import PLACE as LIBRARY
 from .liveness import DEPLOYMENT_LABELS, LOG_LABELS, Liveness
 from .notifications import NotificationSettings
-from .objective_rules import ALERT_NAMES, STEP, objective_groups, objective_override_problems
+from .objective_rules import ALERT_NAMES, OBJECTIVE_RECORDS, STEP, objective_groups, objective_override_problems
 from .objective_runbooks import objective_alerts
 from .objectives import Objective, ObjectiveDefaults
 from .openslo import read_objectives
@@ -101,6 +102,7 @@ class Stated:
         foreign: Collection[str] = (),
         recorded: Iterable[tuple[str, Metric]] = (),
         alerts: Sequence[Mapping[str, str]] = (),
+        unknown: Iterable[str] = (),
     ) -> Liveness:
         """Return the proof of life of groups, on what the stack states; the rest is as `Liveness` takes it."""
         return Liveness(
@@ -112,6 +114,7 @@ class Stated:
             foreign=foreign,
             recorded=recorded,
             alerts=alerts,
+            unknown=unknown,
             evaluation_interval=parse_duration(self.scrape_interval) if self.scrape_interval else None,
         )
 
@@ -293,6 +296,7 @@ class _Compilation:
             [*self._every_group, *groups_recorded_elsewhere(stated.available)],
             recorded=self._records_of_chart,
             alerts=list(self._fixed_of_chart()),
+            unknown=OBJECTIVE_RECORDS if self._objective_problems else (),
         )
 
     @cached_property
@@ -343,7 +347,8 @@ class _Compilation:
             self._liveness.problems(),
         )
         yield from dict.fromkeys(told for found in checks for problem in found for told in self._of_source(problem))
-        if stated.own_alertmanager and stated.notifies:
+        unread = any(read_rule_file(text).is_unread for text in (*stated.rules.values(), *stated.log_rules.values()))
+        if stated.own_alertmanager and stated.notifies and not unread:
             yield from self._route_problems()
 
     def _group_name_problems(self) -> Iterator[RuleProblem]:

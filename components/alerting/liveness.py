@@ -99,14 +99,16 @@ class Liveness:
         foreign: Collection[str] = (),
         recorded: Iterable[tuple[str, Metric]] = (),
         alerts: Sequence[Mapping[str, str]] = (),
+        unknown: Iterable[str] = (),
         evaluation_interval: timedelta | None = None,
     ) -> None:
         """Take the rules and what produces series.
 
         `application` has the labels that the scrape of an application adds. `foreign` are the places of groups whose
         texts are another's, such as a chart's: a label that is missing in them is no problem. `recorded` are the
-        records, and `alerts` the labels of the alerts, of rules that are not in `groups`. `evaluation_interval` is that
-        of Prometheus, `None` where it is not known.
+        records, and `alerts` the labels of the alerts, of rules that are not in `groups`. `unknown` are records that
+        there may be, as what they follow from has a problem. `evaluation_interval` is that of Prometheus, `None` where
+        it is not known.
         """
         self._groups = groups
         self._foreign = frozenset(foreign)
@@ -126,6 +128,8 @@ class Liveness:
         for name, metric in recorded:
             series = Series({NAME: constant(name), **metric.labels})
             self._catalogue.add(name, Variant(_RECORD, series, metric.type))
+        for name in unknown:
+            self._catalogue.add(name, Variant(_RECORD, Series({NAME: constant(name)}, True), MetricType.GAUGE))
         self._other_alerts = alerts
         for group in groups:
             for rule in group.rules:

@@ -84,6 +84,13 @@ def ratio_record(window: str) -> str:
     return f"slo:sli_error:ratio_rate{window}"
 
 
+OBJECTIVE_RECORDS = (
+    *(ERRORS, REQUESTS, OBJECTIVE, BUDGET, SLA, CURRENT_BURN_RATE, PERIOD_ERRORS, PERIOD_REQUESTS),
+    *(PERIOD_BURN_RATE, REMAINING, POLICY_STATE, *map(ratio_record, (*WINDOWS, "28d", "30d"))),
+)
+"""Names of the records of an objective."""
+
+
 def objective_override_problems(place: str, overrides: Mapping[str, AlertOverride]) -> Iterator[RuleProblem]:
     """Yield what cannot be changed of alerts on objectives."""
     for name, override in overrides.items():

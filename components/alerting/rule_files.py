@@ -47,7 +47,7 @@ class RuleTests:
 
 
 def read_groups(files: Mapping[str, str], language: Language = Language.PROMQL) -> list[Group]:
-    """Return the groups of the files that are well formed."""
+    """Return the groups of the files, without what has a problem of its form."""
     return [
         group_of(path, group, language, () if isinstance(text, DataFile) else lines)
         for path, text in files.items()
@@ -56,7 +56,7 @@ def read_groups(files: Mapping[str, str], language: Language = Language.PROMQL) 
 
 
 def _groups(text: str) -> Iterator[tuple[Mapping[str, Any], Sequence[int]]]:
-    """Yield each group of a well formed file with the lines of its rules."""
+    """Yield each group of a file with the lines of its rules."""
     content = read_rule_file(text)
     return zip(content.groups, content.lines, strict=True)
 

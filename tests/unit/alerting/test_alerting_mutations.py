@@ -284,6 +284,48 @@ def test_a_name_of_the_library_or_the_chart_is_taken(name: str, place: str) -> N
     )
 
 
+def on_its_own_line(text: str) -> str:
+    return text.replace("    for: 10m\n", "    for: 10m\n    for: 5m\n")
+
+
+def with_a_number(text: str) -> str:
+    return text.replace("      owner: shop\n", "      owner: shop\n      release: 1.0\n")
+
+
+def with_an_unknown_key(text: str) -> str:
+    return text.replace("    for: 10m\n", "    for: 10m\n    owner: shop\n")
+
+
+def without_a_colon(text: str) -> str:
+    return text.replace("    labels:\n", "    labels\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (on_its_own_line, "checkout.yaml:7: for: is set twice"),
+        (with_a_number, f"{QUEUE.replace(':4:', ':10:')}: labels.release = 1.0: must be text"),
+        (with_an_unknown_key, f"{QUEUE.replace(':4:', ':7:')}: has the unknown key owner"),
+        (without_a_colon, "checkout.yaml:8: must be valid YAML"),
+    ],
+)  # fmt: skip
+def test_a_problem_of_the_form_of_a_file_is_told_alone(change: Callable[[str], str], sentence: str) -> None:
+    args = {**arguments(), **written(arguments())}
+    args["rules"] = {"checkout.yaml": change(args["rules"]["checkout.yaml"])}
+    (problem,) = AlertingSpec.find_problems(args)
+    assert problem.message.startswith(sentence)
+
+
+def test_what_reads_the_records_of_a_refused_objective_is_no_problem_of_its_own() -> None:
+    def changed(args: Arguments) -> None:
+        objective_of_one(args)
+        rule = {"record": "shop:fast:ratio", "expr": '1 - slo:sli_error:ratio_rate5m{service="shop"}'}
+        group_of(args, "rules")["rules"].append(rule)
+
+    (problem,) = problems_after(changed)
+    assert problem.field == "objectives.availability.yaml"
+
+
 def test_a_file_that_is_stated_as_data_has_no_lines() -> None:
     args = arguments()
     for mutation in (metric_renamed, objective_of_one, renamed_in_the_objective):

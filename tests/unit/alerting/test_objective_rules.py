@@ -19,6 +19,7 @@ from components.alerting.objective_rules import (
     CURRENT_BURN_RATE,
     ERRORS,
     LOW,
+    OBJECTIVE_RECORDS,
     REMAINING,
     REQUESTS,
     SLA_MISSED,
@@ -197,6 +198,12 @@ def test_what_follows_from_an_objective_is_not_changed_by_the_stack(
 def test_no_two_alerts_of_an_objective_have_the_same_labels() -> None:
     identities = [(alert.name, *sorted(alert.labels.items())) for alert in alerts(AVAILABILITY)]
     assert len(set(identities)) == len(identities)
+
+
+def test_the_names_of_the_records_of_an_objective_are_all_listed() -> None:
+    every = [group for objective in (AVAILABILITY, LATENCY) for group in groups(objective)]
+    recorded = {rule.name for group in every for rule in group.rules if isinstance(rule, Record)}
+    assert recorded == set(OBJECTIVE_RECORDS)
 
 
 def test_braces_of_a_text_are_no_template(tmp_path: Path) -> None:

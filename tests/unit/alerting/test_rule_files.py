@@ -173,3 +173,16 @@ def test_the_lines_of_a_merged_map_are_its_own() -> None:
     )
     (problem,) = problems_of_files({"shop.yaml": text})
     assert problem.place == "shop.yaml:9"
+
+
+def test_what_has_no_problem_in_a_file_that_has_one_is_checked_too() -> None:
+    (group,) = read_groups({"shop.yaml": LABELLED})
+    assert (group.name, group.interval, [rule.name for rule in group.rules]) == ("shop", "", ["Slow"])
+    (slow,) = group.rules
+    assert isinstance(slow, Alert)
+    assert (slow.pending, slow.labels, slow.annotations, slow.line) == (
+        "10m",
+        {"severity": "critical"},
+        {"summary": "5"},
+        5,
+    )
