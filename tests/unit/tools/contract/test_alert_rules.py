@@ -116,7 +116,7 @@ def test_two_objects_with_an_alert_of_one_name_are_found_and_those_on_objectives
 def test_an_alert_on_logs_may_not_have_the_name_of_a_rendered_one() -> None:
     on_logs = {"groups": [{"name": "logs", "rules": [alert(expr='sum by (job) (rate({job="shop"}[5m])) > 1')]}]}
     (finding,) = found(rules(alert()), log_rules={"logs.yaml": yaml.safe_dump(on_logs)})
-    assert finding.startswith("logs.yaml: group 'logs': rule 1 (Down): alert = Down: is the name of an alert")
+    assert finding.startswith("logs.yaml:4: group 'logs': rule 1 (Down): alert = Down: is the name of an alert")
 
 
 def test_an_alert_of_a_chart_that_reaches_nobody_is_found_by_the_rendered_routes() -> None:
