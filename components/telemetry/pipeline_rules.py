@@ -26,6 +26,7 @@ from .model import (
     Signal,
     SourceKind,
 )
+from .names import regex_problem
 from .pipelines import (
     OWN_DESTINATIONS,
     SIGNALS_OF_PROCESSORS,
@@ -107,6 +108,13 @@ def option_problems(spec: Model, engine: Engine) -> Iterator[Violation]:
         if source.namespaces and not {*source.namespaces} - {*source.exclude_namespaces}:
             yield Violation("leaves no namespace; remove it", at=("sources", name, "exclude_namespaces"))
     for name, processor in spec.processors.items():
+        at: Location = ("processors", name, "pattern")
+        for place, text in (
+            (at, processor.pattern),
+            *(((*at[:2], "patterns", key), text) for key, text in processor.patterns.items()),
+        ):
+            if text and (message := regex_problem(text)):
+                yield Violation(message, at=place)
         if processor.kind is _P.REDACT and not processor.detect and not processor.patterns:
             yield Violation("leaves nothing to replace; remove it, or set patterns", at=("processors", name, "detect"))
         for both in sorted({*processor.labels} & {*processor.metadata}):

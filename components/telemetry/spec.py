@@ -489,10 +489,10 @@ class TelemetrySpec(
     def _engine_has_every_part(self) -> Iterator[Violation]:
         return pipeline_rules.engine_problems(self, self.engine)
 
-    @rule("queue_size", "gateway", "destinations", "storage_host_path", "log_source", "release_name", "namespace")
+    @rule("queue_size", "gateway", "storage_host_path", "log_source")
     def _queue_has_a_volume(self) -> Iterator[Violation]:
         return pipeline_rules.queue_problems(
-            self, self.queue_size, has_directory=bool(self.positions_directory) or not self.reads_files
+            self, self.queue_size, has_directory=self.storage_host_path != "" or not self.reads_files
         )
 
     @rule("raw_config")
