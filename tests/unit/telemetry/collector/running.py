@@ -68,19 +68,6 @@ class Sent:
     content_type: str = "application/json"
 
 
-def validate(text: str, directory: Path) -> str:
-    """Return what the Collector says against a configuration; empty where it takes it."""
-    require(COMMAND)
-    config = yaml.safe_load(text.replace(STORAGE_DIRECTORY, str(directory)))
-    path = directory / "config.yaml"
-    path.write_text(yaml.safe_dump(config), encoding="utf-8")
-    command = [_command(), "validate", f"--feature-gates={','.join(FEATURE_GATES)}", f"--config={path}"]
-    done = subprocess.run(
-        command, env={**os.environ, **ENVIRONMENT}, capture_output=True, text=True, timeout=_PATIENCE, check=False
-    )
-    return done.stdout + done.stderr if done.returncode else ""
-
-
 def run(
     config: Mapping[str, Any],
     directory: Path,
