@@ -13,6 +13,9 @@ from pydantic import BeforeValidator
 
 _DURATION = re.compile(r"0|((\d+)(ms|[smhdwy]))+")
 _GROUP_KEYS = frozenset({"name", "interval", "query_offset", "limit", "rules", "labels"})
+PARTIAL_RESPONSE = "partial_response_strategy"
+"""The key of a group that Thanos alone knows: what its rules do while a store does not answer."""
+PARTIAL_RESPONSES = ("abort", "warn")
 _RULE_KEYS = frozenset({"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"})
 _DURATIONS = ("interval", "query_offset", "for", "keep_firing_for")
 
@@ -25,8 +28,8 @@ RuleFile = Annotated[str, BeforeValidator(_text)]
 """A file of YAML: its text, or the same as data."""
 
 
-def content_problems(text: str) -> Iterator[str]:
-    """Yield a message for each problem of the form of a rule file."""
+def content_problems(text: str, *, of_thanos: bool = False) -> Iterator[str]:
+    """Yield a message for each problem of the form of a rule file, `of_thanos` of one for the ruler of Thanos."""
     try:
         content = yaml.safe_load(text)
     except yaml.YAMLError as error:
@@ -46,11 +49,14 @@ def content_problems(text: str) -> Iterator[str]:
             yield f"has two groups {name!r}; rename one"
         else:
             names.add(name)
-            yield from (f"group {name!r}: {message}" for message in _group_problems(group))
+            yield from (f"group {name!r}: {message}" for message in _group_problems(group, of_thanos))
 
 
-def _group_problems(group: Mapping[str, Any]) -> Iterator[str]:
-    yield from _key_problems(group, _GROUP_KEYS)
+def _group_problems(group: Mapping[str, Any], of_thanos: bool) -> Iterator[str]:
+    yield from _key_problems(group, _GROUP_KEYS | {PARTIAL_RESPONSE} if of_thanos else _GROUP_KEYS)
+    strategy = group.get(PARTIAL_RESPONSE, PARTIAL_RESPONSES[0])
+    if of_thanos and strategy not in PARTIAL_RESPONSES:
+        yield f"has {PARTIAL_RESPONSE} {strategy!r}, which must be one of {', '.join(PARTIAL_RESPONSES)}; set one"
     rules = group.get("rules")
     if not isinstance(rules, list) or not rules:
         yield "must have at least one rule; add one, or remove the group"

@@ -4,13 +4,13 @@ A test file names the rule files that it tests under `rule_files`, relative to i
 """
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import yaml
 
-from .._rule_files import content_problems
+from .._rule_files import PARTIAL_RESPONSE, content_problems
 from .rules import Alert, Group, Language, Record, Rule, RuleProblem
 
 _TEST_KEYS = ("rule_files", "evaluation_interval", "fuzzy_compare", "group_eval_order", "tests")
@@ -45,21 +45,23 @@ class RuleTests:
             yield from test.get("alert_rule_test") or ()
 
 
-def read_groups(files: Mapping[str, str], language: Language = Language.PROMQL) -> list[Group]:
-    """Return the groups of the files that are well formed."""
+def read_groups(
+    files: Mapping[str, str], language: Language = Language.PROMQL, *, of_thanos: Collection[str] = ()
+) -> list[Group]:
+    """Return the groups of the files that are well formed; `of_thanos` are the paths of those of its ruler."""
     return [
         group_of(path, group, language)
         for path, text in files.items()
-        if not any(content_problems(text))
+        if not any(content_problems(text, of_thanos=path in of_thanos))
         for group in yaml.safe_load(text)["groups"]
     ]
 
 
-def form_problems(files: Mapping[str, str]) -> Iterator[RuleProblem]:
+def form_problems(files: Mapping[str, str], *, of_thanos: Collection[str] = ()) -> Iterator[RuleProblem]:
     """Yield every problem of the form of the files, and groups of one name in several of them."""
     seen: dict[str, str] = {}
     for path, text in files.items():
-        found = list(content_problems(text))
+        found = list(content_problems(text, of_thanos=path in of_thanos))
         yield from (RuleProblem(path, message) for message in found)
         for group in () if found else yaml.safe_load(text)["groups"]:
             first = seen.setdefault(group["name"], path)
@@ -133,6 +135,7 @@ def group_of(place: str, group: Mapping[str, Any], language: Language = Language
         language,
         query_offset=str(group.get("query_offset") or ""),
         limit=int(group.get("limit") or 0),
+        partial_response=str(group.get(PARTIAL_RESPONSE) or ""),
     )
 
 

@@ -27,6 +27,7 @@ KEYS = "metrics-s3"
 AUTHORITY = "shop-ca"
 """The existing ConfigMap with the authority of the site that is probed."""
 CLUSTER = "sandbox"
+RULES = "orders.yaml"
 ADMISSION = "kubernetes:admissionregistration.k8s.io/"
 BOUNDED, SAMPLES = "bounded", 2
 """The namespace with a limit of its own, and that many samples of a target."""
@@ -69,13 +70,17 @@ def receiving_settings(endpoint: str, shop: Shop, groups: Sequence[Mapping[str, 
         "replicas": 2,
         "receive": True,
         "ruler": True,
-        "ruler_groups": groups,
         "memcached_addresses": [MEMCACHED],
     }
     return {
         **{key: value for key, value in config.items() if key != "observability:caching"},
         "observability:storage": {**store, "prefixes": {**store["prefixes"], "metrics": RECEIVED_PREFIX}},
         "observability:metrics": {**metrics, "long_term": long_term},
+        "observability:alerting": {
+            "rules": {RULES: {"groups": groups}} if groups else {},
+            "long_term_rules": [RULES] if groups else [],
+            "application_metrics": {"orders": {"type": "gauge", "labels": {"service_name": []}}},
+        },
     }
 
 
