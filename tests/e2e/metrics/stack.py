@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.aws import FAKE_KEY
 from sandbox.chart_sources import charts_cache
 from sandbox.documents import load
+from tests import shop_alerting
 from tests.checkout import ROOT
 from tests.e2e.metrics.servers import Shop
 from tests.e2e.metrics.standin import completed
@@ -27,7 +28,8 @@ KEYS = "metrics-s3"
 AUTHORITY = "shop-ca"
 """The existing ConfigMap with the authority of the site that is probed."""
 CLUSTER = "sandbox"
-RULES = "orders.yaml"
+RULES = "checkout.yaml"
+"""The file that the ruler of Thanos evaluates."""
 ADMISSION = "kubernetes:admissionregistration.k8s.io/"
 BOUNDED, SAMPLES = "bounded", 2
 """The namespace with a limit of its own, and that many samples of a target."""
@@ -77,8 +79,10 @@ def receiving_settings(endpoint: str, shop: Shop, groups: Sequence[Mapping[str, 
         "observability:storage": {**store, "prefixes": {**store["prefixes"], "metrics": RECEIVED_PREFIX}},
         "observability:metrics": {**metrics, "long_term": long_term},
         "observability:alerting": {
-            "rules": {RULES: {"groups": groups}} if groups else {},
-            "long_term_rules": [RULES] if groups else [],
+            "rules": {RULES: {"groups": groups}},
+            "long_term_rules": [RULES],
+            # Of the alert of the shop, where it is among the rules.
+            **{name: shop_alerting.SETTINGS[name] for name in ("rule_tests", "runbooks")},
             "application_metrics": {"orders": {"type": "gauge", "labels": {"service_name": []}}},
         },
     }
