@@ -28,6 +28,8 @@ CLUSTER = "cluster"
 """The label of every log line, beside `extra_labels`."""
 SERVICE_NAME = "service_name"
 """The label that Loki makes of `app` or `container` for pushed lines, and of `service.name` for OTLP."""
+PIPELINE_LABELS = frozenset({CLUSTER, SERVICE_NAME, "instance", *(label.value for label in IndexLabel)})
+"""Every label that the pipelines themselves add to logs."""
 
 DEFAULT_INDEX_LABELS = (
     IndexLabel.NAMESPACE,

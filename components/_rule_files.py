@@ -16,6 +16,9 @@ from ._yaml import Document, YamlFile, file_place, line_of, read_documents, scal
 
 _DURATION = re.compile(r"0|((\d+)(ms|[smhdwy]))+")
 _GROUP_KEYS = frozenset({"name", "interval", "query_offset", "limit", "rules", "labels"})
+PARTIAL_RESPONSE = "partial_response_strategy"
+"""The key of a group that Thanos alone knows: what its rules do while a store does not answer."""
+PARTIAL_RESPONSES = ("abort", "warn")
 _RULE_KEYS = frozenset({"record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations"})
 _DURATIONS = ("interval", "query_offset", "for", "keep_firing_for")
 _TEXTS = ("name", "record", "alert", "expr")
@@ -56,14 +59,16 @@ class RuleFileContent:
 
 
 @lru_cache(256)
-def read_rule_file(text: str) -> RuleFileContent:
-    """Return the content of a rule file, with every problem of its form."""
+def read_rule_file(text: str, *, of_thanos: bool = False) -> RuleFileContent:
+    """Return the content of a rule file, `of_thanos` of one for its ruler, with every problem of its form."""
     documents, faults = read_documents(text)
     problems = [FormProblem(fault.line, fault.message) for fault in faults]
     if not documents and not faults:
         problems.append(FormProblem(0, _NO_GROUPS))
     for document in documents[:1]:
-        problems += (FormProblem(line_of(document.node, at), message) for at, message in _content_problems(document))
+        problems += (
+            FormProblem(line_of(document.node, at), message) for at, message in _content_problems(document, of_thanos)
+        )
     problems += (FormProblem(line_of(each.node), "must be one document; write another file") for each in documents[1:])
     read = [found for document in documents[:1] for found in _groups(document, as_is=not problems)]
     return RuleFileContent(
@@ -98,7 +103,7 @@ def _is_readable(rule: Any) -> bool:
 def _readable(document: Document, found: Mapping[Any, Any], at: Location) -> dict[str, Any]:
     """Return a group or a rule with the values that have the type of their key; a label is what is written."""
     durations = {key: str(found[key]) for key in _DURATIONS if _DURATION.fullmatch(str(found.get(key)))}
-    texts = {key: found[key] for key in _TEXTS if isinstance(found.get(key), str)}
+    texts = {key: found[key] for key in (*_TEXTS, PARTIAL_RESPONSE) if isinstance(found.get(key), str)}
     maps = {
         name: {
             key: text if isinstance(text, str) else scalar_of(document.node, (*at, name, key))
@@ -111,13 +116,13 @@ def _readable(document: Document, found: Mapping[Any, Any], at: Location) -> dic
     return {**texts, **durations, **maps}
 
 
-def form_problems(path: str, text: str) -> Iterator[tuple[str, str]]:
+def form_problems(path: str, text: str, *, of_thanos: bool = False) -> Iterator[tuple[str, str]]:
     """Yield the place, file and line, and a message for each problem of the form of a rule file."""
-    for problem in read_rule_file(text).problems:
+    for problem in read_rule_file(text, of_thanos=of_thanos).problems:
         yield file_place(path, text, problem.line), problem.message
 
 
-def _content_problems(document: Document) -> _Problems:
+def _content_problems(document: Document, of_thanos: bool) -> _Problems:
     content = document.data
     if not isinstance(content, dict) or not isinstance(content.get("groups"), list) or set(content) != {"groups"}:
         yield (), _NO_GROUPS
@@ -132,12 +137,16 @@ def _content_problems(document: Document) -> _Problems:
             yield (*at, "name"), f"has two groups {name!r}; rename one"
         else:
             names.add(str(name))
-            for place, message in _group_problems(document, group, at):
+            for place, message in _group_problems(document, group, at, of_thanos):
                 yield place, f"group {name!r}: {message}"
 
 
-def _group_problems(document: Document, group: Mapping[Any, Any], at: Location) -> _Problems:
-    yield from _key_problems(document, group, _GROUP_KEYS, at)
+def _group_problems(document: Document, group: Mapping[Any, Any], at: Location, of_thanos: bool) -> _Problems:
+    yield from _key_problems(document, group, _GROUP_KEYS | {PARTIAL_RESPONSE} if of_thanos else _GROUP_KEYS, at)
+    strategy = group.get(PARTIAL_RESPONSE, PARTIAL_RESPONSES[0])
+    if of_thanos and strategy not in PARTIAL_RESPONSES:
+        rule = f"must be one of {', '.join(PARTIAL_RESPONSES)}; set one"
+        yield (*at, PARTIAL_RESPONSE), f"{PARTIAL_RESPONSE} = {shown(strategy)}: {rule}"
     rules = group.get("rules")
     if not isinstance(rules, list) or not rules:
         yield (*at, "rules"), "must have at least one rule; add one, or remove the group"

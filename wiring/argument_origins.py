@@ -177,6 +177,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "out_of_order_window": ("metrics.out_of_order_window",),
         "replica_labels": ("(the label that the operator sets)",),
         "external_labels": ("metrics.external_labels", "cluster.name"),
+        "ruler_groups": ("alerting.long_term_rules", "alerting.objectives"),
         "client_namespaces": ("security.authentication",),
     },
     "ThanosObjectStore": {

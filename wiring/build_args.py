@@ -500,15 +500,11 @@ def thanos_args(
     cache: BackendCacheArgs,
     long_term_groups: Sequence[Mapping[str, Any]],
 ) -> ThanosArgs:
-    """Return the arguments of Thanos; its own series have the external labels of Prometheus.
-
-    Its ruler evaluates `long_term_groups` beside the groups that the stack states.
-    """
+    """Return the arguments of Thanos; its own series have the external labels of Prometheus."""
     area = settings.metrics.thanos
     ruler: RulerArgs = {}
     if area is not None and area.ruler and (urls := alerting.alertmanager_urls(settings)):
         ruler["alertmanager_url"] = ",".join(urls)
-    groups = [*([] if area is None else area.ruler_groups), *long_term_groups]
     return {
         **ruler,
         "storage_class": settings.cluster.storage_class,
@@ -526,7 +522,7 @@ def thanos_args(
         "out_of_order_window": settings.metrics.out_of_order_window,
         "endpoints": endpoints,
         "external_labels": external_labels(settings),
-        "ruler_groups": groups,
+        "ruler_groups": long_term_groups,
         **authentication.of_thanos(settings),
         "client_namespaces": authentication.clients_of_prometheus(settings),
     }

@@ -123,7 +123,14 @@ class _Reported:
         setting = next(iter([*stated, *settings]), f"{self._component.area}.{name}")
         own = setting == f"{self._component.area}.{name}"
         place = (*_setting_path(setting), *rest)
-        return place if own or _within(self._written, place) is not _ABSENT else _setting_path(setting)
+        known = own or _within(self._written, place) is not _ABSENT or self._declares(place)
+        return place if known else _setting_path(setting)
+
+    def _declares(self, place: Location) -> bool:
+        """Whether a setting is declared at a place."""
+        area, *path = place
+        model = type(getattr(self._settings, str(area), None))
+        return bool(path) and issubclass(model, BaseModel) and setting_at(model, tuple(path)).field is not None
 
     def _command(self, argument: Location, value: object) -> str:
         location = self._location(argument)

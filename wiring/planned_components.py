@@ -162,9 +162,20 @@ def planned_alerting(settings: Settings) -> AlertingSpec | None:
     return AlertingSpec.check_or_none(_alerting_args(settings))
 
 
+_OF_PIPELINES = frozenset({"sources", "processors", "destinations", "pipelines", "gateway", "singleton"})
+
+
 def planned_collectors(settings: Settings) -> TelemetrySpec | None:
-    """Return the specification of the collectors, `None` where a setting or argument of them is wrong."""
-    return None if settings.is_invalid("telemetry") else TelemetrySpec.check_or_none(_telemetry_args(settings))
+    """Return the specification of the collectors without what is wrong of it, `None` where that is no specification.
+
+    Where something of the pipelines is wrong, it has those of the stack.
+    """
+    args = _telemetry_args(settings)
+    wrong = {str(problem.location[0]) for problem in TelemetrySpec.find_problems(args)}
+    wrong |= {name for name in args if settings.is_invalid(f"telemetry.{name}")}
+    if wrong & _OF_PIPELINES:
+        wrong |= _OF_PIPELINES
+    return TelemetrySpec.check_or_none({name: value for name, value in args.items() if name not in wrong})
 
 
 def planned_tempo(settings: Settings) -> TracingSpec | None:

@@ -219,6 +219,10 @@ class AlertingArgs(TypedDict):
     """Documents of OpenSLO v1 by the name of their file. Default: none."""
     rules: NotRequired[Mapping[str, str]]
     """Rule files of Prometheus, YAML that begins with `groups:`, by name. Default: none."""
+    long_term_rules: NotRequired[Sequence[str]]
+    """Names of the rule files whose groups the ruler of Thanos evaluates: on all samples, with their external
+    labels. A group may have a `partial_response_strategy`. Rules of users that read their records are evaluated
+    there too. Default: none; Prometheus evaluates all."""
     rule_tests: NotRequired[Mapping[str, str]]
     """Tests of the rule files, as `promtool test rules` reads them, by name: each alert has one in which it fires
     and one in which it does not. Default: none."""

@@ -55,6 +55,8 @@ class Stated:
     objectives: Mapping[str, str]
     objective_defaults: ObjectiveDefaults
     rules: Mapping[str, str]
+    long_term_rules: frozenset[str]
+    """The paths of those of `rules` that the ruler of Thanos evaluates."""
     rule_tests: Mapping[str, str]
     log_rules: Mapping[str, str]
     runbooks: Mapping[str, str]
@@ -103,14 +105,20 @@ class Stated:
         recorded: Iterable[tuple[str, Metric]] = (),
         alerts: Sequence[Mapping[str, str]] = (),
         unknown: Iterable[str] = (),
+        in_long_term: bool = False,
     ) -> Liveness:
-        """Return the proof of life of groups, on what the stack states; the rest is as `Liveness` takes it."""
+        """Return the proof of life of groups, on what the stack states; the rest is as `Liveness` takes it.
+
+        `in_long_term` is for what the ruler of Thanos evaluates: it reads every series with its external labels.
+        """
+        added = self.external_labels.keys() if in_long_term else ()
         return Liveness(
             groups,
             self.producers,
             self.application_metrics,
             application=self._of_stack(PRODUCERS[APPLICATION]),
-            deployment_labels=[label for label in DEPLOYMENT_LABELS if label not in self.series_labels],
+            deployment_labels=[label for label in DEPLOYMENT_LABELS if label not in (*self.series_labels, *added)],
+            store_labels=added,
             foreign=foreign,
             recorded=recorded,
             alerts=alerts,
@@ -135,7 +143,7 @@ class Compiled:
     groups: tuple[Group, ...]
     """Of Prometheus."""
     long_term_groups: tuple[Group, ...]
-    """Of the ruler of Thanos, as they read more than Prometheus keeps."""
+    """Of the ruler of Thanos."""
     log_groups: tuple[Group, ...]
     """Of Loki's ruler, those of users left out."""
     inhibitions: Mapping[str, Inhibition]
@@ -170,14 +178,13 @@ class _Compilation:
     def __init__(self, stated: Stated, with_cases: bool) -> None:
         self._stated = stated
         self._objectives, self._objective_problems = read_objectives(stated.objectives, stated.objective_defaults)
-        self._of_users = [*read_groups(stated.rules), *read_groups(stated.log_rules, Language.LOGQL)]
+        of_users = read_groups(stated.rules, of_thanos=stated.long_term_rules)
+        self._of_users = [*of_users, *read_groups(stated.log_rules, Language.LOGQL)]
         of_library = library_groups(stated.available, stated.links, self._overrides())
         of_objectives = objective_groups(self._objectives, overrides=stated.overrides, with_cases=with_cases)
         self._budgets = [group for group in map(self._notifying, of_objectives.budget) if group.rules]
         self._others = [
-            group
-            for group in map(self._notifying, [*read_groups(stated.rules), *of_library, *of_objectives.short])
-            if group.rules
+            group for group in map(self._notifying, [*of_users, *of_library, *of_objectives.short]) if group.rules
         ]
 
     def result(self) -> Compiled:
@@ -230,22 +237,28 @@ class _Compilation:
 
     @cached_property
     def _long_term_groups(self) -> list[Group]:
-        """The groups of the ruler of Thanos: budgets of more time than Prometheus keeps, and groups that read them.
+        """The groups of the ruler of Thanos: those that users state, budgets of more time than Prometheus keeps.
 
-        Prometheus itself has no such records, and would find nothing.
+        Prometheus itself has none of their records, and groups that read them would find nothing there: these are
+        groups of the ruler of Thanos too, but those of the library, which reads no record of users.
         """
-        if not (self._needs_long_term and self._stated.long_term_ruler):
+        stated = self._stated
+        if not stated.long_term_ruler:
             return []
-        of_users = {group.place for group in self._of_users}
-        waiting = [group for group in self._by_prometheus if group.place in of_users]
+        waiting = [group for group in self._by_prometheus if group.place != LIBRARY]
+        added = [group for group in waiting if group.place in stated.long_term_rules]
+        waiting = [group for group in waiting if group.place not in stated.long_term_rules]
+        (added if self._needs_long_term else waiting).extend(self._budgets)
         found: list[Group] = []
-        added = list(self._budgets)
         while added:
             found += added
-            recorded = [rule.name for group in added for rule in group.rules if isinstance(rule, Record)]
+            recorded = sorted({rule.name for group in added for rule in group.rules if isinstance(rule, Record)})
             reads = re.compile(rf"(?<![\w:])(?:{'|'.join(map(re.escape, recorded))})(?![\w:])")
-            added = [group for group in waiting if recorded and any(reads.search(rule.expr) for rule in group.rules)]
-            waiting = [group for group in waiting if group not in added]
+            added, remaining = list[Group](), list[Group]()
+            for group in waiting:
+                is_reader = recorded and any(reads.search(rule.expr) for rule in group.rules)
+                (added if is_reader else remaining).append(group)
+            waiting = remaining
         return found
 
     @cached_property
@@ -281,7 +294,9 @@ class _Compilation:
     def _labels_of(self, group: Group) -> Iterator[AlertLabels]:
         external = self._stated.external_labels
         if not group.reads_objective:
-            return labels_as_sent(group, self._liveness, external, self._compared)
+            in_long_term = self._is_long_term(group)
+            liveness = self._liveness_in_long_term if in_long_term else self._liveness
+            return labels_as_sent(group, liveness, external, self._compared, in_long_term=in_long_term)
         # Their expressions need no look, as they name every label.
         return (
             AlertLabels({**external, ALERT_NAME: rule.name, **rule.labels}, frozenset(), group.place_of(index))
@@ -291,11 +306,32 @@ class _Compilation:
 
     @cached_property
     def _liveness(self) -> Liveness:
+        return self._liveness_of(in_long_term=False)
+
+    @cached_property
+    def _liveness_in_long_term(self) -> Liveness:
+        return self._liveness_of(in_long_term=True)
+
+    def _is_long_term(self, group: Group) -> bool:
+        return id(group) in self._long_term_ids
+
+    @cached_property
+    def _long_term_ids(self) -> frozenset[int]:
+        return frozenset(map(id, self._long_term_groups))
+
+    def _life_problems(self) -> Iterator[RuleProblem]:
+        """Yield what no series can satisfy, of each group where it is evaluated."""
+        for group in self._every_group:
+            liveness = self._liveness_in_long_term if self._is_long_term(group) else self._liveness
+            yield from liveness.problems_of(group)
+
+    def _liveness_of(self, *, in_long_term: bool) -> Liveness:
         stated = self._stated
         return stated.liveness(
             [*self._every_group, *groups_recorded_elsewhere(stated.available)],
             recorded=self._records_of_chart,
             alerts=list(self._fixed_of_chart()),
+            in_long_term=in_long_term,
             unknown=OBJECTIVE_RECORDS if self._objective_problems else (),
         )
 
@@ -323,7 +359,7 @@ class _Compilation:
         stated = self._stated
         yield from self._objective_problems
         yield from self._retention_problems()
-        yield from problems_of_files(stated.rules)
+        yield from problems_of_files(stated.rules, of_thanos=stated.long_term_rules)
         yield from self._group_name_problems()
         yield from self._record_problems()
         yield from problems_of_tests(stated.rule_tests, stated.rules)
@@ -344,10 +380,11 @@ class _Compilation:
             discipline_problems(users_last, self._chart_alerts),
             untested_problems(self._of_users, tests),
             missing_runbooks(self._every_group, written, stated.runbook_url),
-            self._liveness.problems(),
+            self._life_problems(),
         )
         yield from dict.fromkeys(told for found in checks for problem in found for told in self._of_source(problem))
-        unread = any(read_rule_file(text).is_unread for text in (*stated.rules.values(), *stated.log_rules.values()))
+        files = [*stated.rules.values(), *stated.log_rules.values()]
+        unread = any(read_rule_file(text).is_unread for text in files)
         if stated.own_alertmanager and stated.notifies and not unread:
             yield from self._route_problems()
 
@@ -440,14 +477,20 @@ class _Compilation:
 
 
 def labels_as_sent(
-    group: Group, liveness: Liveness, external: Mapping[str, str], compared: Collection[str] = ()
+    group: Group,
+    liveness: Liveness,
+    external: Mapping[str, str],
+    compared: Collection[str] = (),
+    *,
+    in_long_term: bool = False,
 ) -> Iterator[AlertLabels]:
     """Yield the labels of each alert of a group as Alertmanager gets them.
 
     The labels of an expression with a problem are not known: it may have those that inhibitions compare.
 
     Every ruler adds `external` to alerts that have no such label. Logs may have it, those of another cluster too;
-    series get it when Prometheus sends them elsewhere, and have none in it.
+    series get it when Prometheus sends them elsewhere, where the ruler of Thanos reads them (`in_long_term`), and have
+    none in it.
     """
     for index, rule in enumerate(group.rules):
         if isinstance(rule, Alert):
@@ -456,7 +499,9 @@ def labels_as_sent(
             own = frozenset[str]()
             if group.language is Language.LOGQL:
                 own = LOG_LABELS if found.others else free
-            elif found.others:
+            elif in_long_term:
+                own = free
+            if found.others and group.language is Language.PROMQL:
                 free |= frozenset(compared) - found.fixed.keys()
             added = {name: text for name, text in external.items() if name not in own}
             free = (free | (external.keys() & own)) - added.keys()

@@ -10,7 +10,7 @@ from functools import lru_cache
 from .._log_labels import CLUSTER, OTLP_INDEX_LABELS, SERVICE_NAME, IndexLabel
 from ..units import parse_duration
 from .catalogue import ApplicationMetric, Catalogue, Family, Metric, MetricType, Producer, Variant
-from .label_flow import ANY_OR_ABSENT, UNKNOWN, Series, Values, constant, label_flow, union
+from .label_flow import ANY, ANY_OR_ABSENT, UNKNOWN, Series, Values, constant, label_flow, union
 from .logql import is_metric_query, result_series, stream_matchers
 from .native_histograms import Samples, samples_of
 from .producers import APPLICATION, PRODUCERS
@@ -101,6 +101,7 @@ class Liveness:
         alerts: Sequence[Mapping[str, str]] = (),
         unknown: Iterable[str] = (),
         evaluation_interval: timedelta | None = None,
+        store_labels: Iterable[str] = (),
     ) -> None:
         """Take the rules and what produces series.
 
@@ -108,7 +109,7 @@ class Liveness:
         texts are another's, such as a chart's: a label that is missing in them is no problem. `recorded` are the
         records, and `alerts` the labels of the alerts, of rules that are not in `groups`. `unknown` are records that
         there may be, as what they follow from has a problem. `evaluation_interval` is that of Prometheus, `None` where
-        it is not known.
+        it is not known. `store_labels` are on every series of the store that is read, records too, with any value.
         """
         self._groups = groups
         self._foreign = frozenset(foreign)
@@ -131,6 +132,7 @@ class Liveness:
         for name in unknown:
             self._catalogue.add(name, Variant(_RECORD, Series({NAME: constant(name)}, True), MetricType.GAUGE))
         self._other_alerts = alerts
+        self._store_labels = dict.fromkeys(store_labels, ANY)
         for group in groups:
             for rule in group.rules:
                 if isinstance(rule, Record):
@@ -139,9 +141,13 @@ class Liveness:
     def problems(self) -> Iterator[RuleProblem]:
         """Yield what no series can satisfy, with the place of its rule."""
         for group in self._groups:
-            for index, rule in enumerate(group.rules) if not group.reads_objective else ():
-                place = group.place_of(index)
-                yield from (RuleProblem(place, message) for message in self._messages(rule, group))
+            yield from self.problems_of(group)
+
+    def problems_of(self, group: Group) -> Iterator[RuleProblem]:
+        """Yield the same of one of the groups."""
+        for index, rule in enumerate(group.rules) if not group.reads_objective else ():
+            place = group.place_of(index)
+            yield from (RuleProblem(place, message) for message in self._messages(rule, group))
 
     def alert_labels(self, alert: Alert, language: Language = Language.PROMQL) -> AlertLabelSet:
         """Return the labels of an alert as Alertmanager gets them, those of the deployment left out."""
@@ -271,11 +277,18 @@ class Liveness:
 
     def _family(self, names: tuple[str, ...]) -> Family:
         if names not in self._families:
-            family = Family([variant for name in names for variant in self._variants(name)])
+            variants = (variant for name in names for variant in self._variants(name))
+            family = Family([self._in_store(variant) for variant in variants])
             if not self._open_records.isdisjoint(names):
                 return family
             self._families[names] = family
         return self._families[names]
+
+    def _in_store(self, variant: Variant) -> Variant:
+        if not self._store_labels:
+            return variant
+        series = variant.series
+        return replace(variant, series=Series({**self._store_labels, **series.labels}, series.others))
 
     def _matching(self, selector: Selector) -> list[str]:
         named = [matcher for matcher in selector.matchers if matcher.label == NAME]

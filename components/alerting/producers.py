@@ -237,8 +237,8 @@ def _all() -> Sequence[Producer]:
                 ("store-gateway", "store", "thanos-store-gateway"),
                 ("compact", "compact", "thanos-compact"),
                 ("rule", "rule", "thanos-rule"),
-                ("receive-router", "receive", "thanos-receive-router"),
-                ("receive-ingestor", "receive", "thanos-receive-ingestor"),
+                ("receive-router", "receive-router", "thanos-receive-router"),
+                ("receive-ingestor", "receive-ingestor", "thanos-receive-ingestor"),
             )
         ),
         Producer(

@@ -4,12 +4,12 @@ A test file names the rule files that it tests under `rule_files`, relative to i
 """
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .._model import Location
-from .._rule_files import form_problems, read_rule_file
+from .._rule_files import PARTIAL_RESPONSE, form_problems, read_rule_file
 from .._yaml import DataFile, file_place, line_of, read_documents
 from .rules import Alert, Group, Language, Record, Rule, RuleProblem
 
@@ -46,27 +46,33 @@ class RuleTests:
             yield from test.get("alert_rule_test") or ()
 
 
-def read_groups(files: Mapping[str, str], language: Language = Language.PROMQL) -> list[Group]:
-    """Return the groups of the files, without what has a problem of its form."""
+def read_groups(
+    files: Mapping[str, str], language: Language = Language.PROMQL, *, of_thanos: Collection[str] = ()
+) -> list[Group]:
+    """Return the groups of the files, without what has a problem of its form.
+
+    `of_thanos` are the paths of those of its ruler.
+    """
     return [
         group_of(path, group, language, () if isinstance(text, DataFile) else lines)
         for path, text in files.items()
-        for group, lines in _groups(text)
+        for group, lines in _groups(text, path in of_thanos)
     ]
 
 
-def _groups(text: str) -> Iterator[tuple[Mapping[str, Any], Sequence[int]]]:
+def _groups(text: str, of_thanos: bool) -> Iterator[tuple[Mapping[str, Any], Sequence[int]]]:
     """Yield each group of a file with the lines of its rules."""
-    content = read_rule_file(text)
+    content = read_rule_file(text, of_thanos=of_thanos)
     return zip(content.groups, content.lines, strict=True)
 
 
-def problems_of_files(files: Mapping[str, str]) -> Iterator[RuleProblem]:
+def problems_of_files(files: Mapping[str, str], *, of_thanos: Collection[str] = ()) -> Iterator[RuleProblem]:
     """Yield every problem of the form of the files, and groups of one name in several of them."""
     seen: dict[str, str] = {}
     for path, text in files.items():
-        yield from (RuleProblem(place, message) for place, message in form_problems(path, text))
-        for group, lines in _groups(text):
+        found = form_problems(path, text, of_thanos=path in of_thanos)
+        yield from (RuleProblem(place, message) for place, message in found)
+        for group, lines in _groups(text, path in of_thanos):
             first = seen.setdefault(group["name"], path)
             if first != path:
                 place = file_place(path, text, lines[0])
@@ -115,9 +121,7 @@ def _content_of_test(text: str) -> tuple[Mapping[str, Any], list[tuple[int, str]
     documents, faults = read_documents(text)
     problems = [(fault.line, fault.message) for fault in faults]
     if len(documents) != 1 or not isinstance(documents[0].data, dict):
-        return {}, problems or [
-            (0, "must be a map with rule_files and tests, as promtool test rules reads it; add them")
-        ]
+        return {}, problems or [(0, _NO_TESTS)]
     (document,) = documents
     at = ((line_of(document.node, location), message) for location, message in _problems_of_test(document.data))
     return document.data, [*problems, *at]
@@ -152,6 +156,7 @@ def group_of(
         language,
         query_offset=str(group.get("query_offset") or ""),
         limit=int(group.get("limit") or 0),
+        partial_response=str(group.get(PARTIAL_RESPONSE) or ""),
     )
 
 

@@ -142,6 +142,8 @@ class Group:
     limit: int = 0
     reads_objective: bool = False
     """Whether its rules follow from an objective and read the first group of it, whose check is theirs too."""
+    partial_response: str = ""
+    """`partial_response_strategy` of Thanos; empty for its own default, and in groups of Prometheus."""
 
     def rendered(self) -> dict[str, Any]:
         """Return the group in the format of Prometheus."""

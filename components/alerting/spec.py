@@ -8,7 +8,7 @@ from pydantic import Field
 
 from .._kubernetes import LabelKey, LabelValue
 from .._model import Location, Plain
-from .._rule_files import RuleFile
+from .._rule_files import PARTIAL_RESPONSE, RuleFile
 from .._spec import Spec, Violation, rule
 from ..units import Interval, LabelText, MetricLabel, Name, OptionalDuration, OptionalHttpUrl, Word, form
 from ..urls import OptionalAlertmanagerUrls
@@ -57,6 +57,15 @@ class AlertingSettings(NotificationSettings):
         default_factory=dict,
         description="Rule files of Prometheus, YAML that begins with `groups:`, by name. Default: none.",
         examples=[{"shop.yaml": {"groups": [{"name": "shop", "rules": [{"record": "a:b:c", "expr": "sum(up)"}]}]}}],
+    )
+    long_term_rules: Plain[Sequence[Word]] = Field(
+        default=(),
+        description=(
+            "Names of the rule files whose groups the ruler of Thanos evaluates: on all samples, with their external "
+            "labels. A group may have a `partial_response_strategy`. Rules of users that read their records are "
+            "evaluated there too. Default: none; Prometheus evaluates all."
+        ),
+        examples=[["months.yaml"]],
     )
     rule_tests: Plain[Mapping[str, RuleFile]] = Field(
         default_factory=dict,
@@ -210,6 +219,7 @@ class AlertingSpec(AlertingSettings, Spec):
                 runbook_url=self.runbook_url,
             ),
             rules=self.rules,
+            long_term_rules=frozenset(self.long_term_rules),
             rule_tests=self.rule_tests,
             log_rules=self.log_rules,
             runbooks=self.runbooks,
@@ -243,7 +253,10 @@ class AlertingSpec(AlertingSettings, Spec):
     @property
     def long_term_groups(self) -> list[dict[str, Any]]:
         """Groups of rules for the ruler of Thanos."""
-        return [group.rendered() for group in self.compiled.long_term_groups]
+        return [
+            {**group.rendered(), **({PARTIAL_RESPONSE: group.partial_response} if group.partial_response else {})}
+            for group in self.compiled.long_term_groups
+        ]
 
     @property
     def chart_values(self) -> dict[str, Any]:
@@ -276,13 +289,28 @@ class AlertingSpec(AlertingSettings, Spec):
         *_FILES,
         *NotificationSettings.model_fields,
         *("alerts", "application_metrics", "producers", "target_labels", "owner", "alertmanager_url"),
-        *("external_labels", "series_labels", "local_retention", "long_term_ruler", "existing_prometheus"),
+        *("external_labels", "series_labels", "local_retention", "existing_prometheus"),
+        *("long_term_rules", "long_term_ruler"),
         *("scrape_interval", "intervals", "runbook_url", "grafana_url", "metrics_uid", "logs_uid"),
     )
     def _nothing_is_silently_dead(self) -> Iterator[Violation]:
         for problem in self.compiled.problems:
             at, message = self._located(problem)
             yield Violation(message, {}, at)
+
+    @rule("rules", "long_term_rules", "long_term_ruler")
+    def _ruler_of_thanos_evaluates_rule_files(self) -> Iterator[Violation]:
+        for index, name in enumerate(self.long_term_rules):
+            if name not in self.rules:
+                known = f"use one of {', '.join(sorted(self.rules))}" if self.rules else "add it, or remove the name"
+                yield Violation(f"{name} is not the name of a rule file; {known}", at=("long_term_rules", index))
+        if self.long_term_rules and not self.long_term_ruler:
+            yield Violation(
+                "requires the ruler of Thanos, and none runs; let it run (long_term_ruler, in a stack "
+                "metrics.long_term.ruler), or remove long_term_rules, and Prometheus evaluates them",
+                {"long_term_ruler": True},
+                ("long_term_rules",),
+            )
 
     @rule("rules_as", "existing_prometheus")
     def _config_maps_are_for_an_existing_prometheus(self) -> Violation | None:

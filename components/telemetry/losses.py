@@ -42,7 +42,8 @@ def _losses(spec: TelemetrySpec) -> Iterator[str]:
         )
     yield from _losses_of_syslog(spec)
     on_disk = not alloy or spec.queue_size is not None
-    yield f"data by OTLP {_waits(on_disk)}"
+    of_node = spec.reads_files and bool(spec.positions_directory)
+    yield f"data by OTLP {_waits(on_disk)}" + ("" if of_node or not on_disk else ", and is lost with its pod")
     if not alloy and spec.metrics_remote_write_url:
         yield f"of it, what is written remotely {_waits(on_disk=False)}"
     if spec.gateway is not None:

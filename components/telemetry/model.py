@@ -12,7 +12,7 @@ from pydantic import Field
 from .._http_client import HttpClientSettings
 from .._model import AlsoCalled, StrictModel
 from ..units import Duration, Interval, MemorySize, Name, Quantity, Replicas, VolumeSize, Word, form
-from .names import HostAndPort, LabelName, OptionalOtlpEndpoint, Regex
+from .names import HostAndPort, LabelName, OptionalOtlpEndpoint
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -176,7 +176,7 @@ class PipelineProcessor(StrictModel):
         ),
         examples=["drop"],
     )
-    pattern: Regex = Field(
+    pattern: str = Field(
         default="",
         description="Expression (RE2) of `multiline` and `drop`, which may match anywhere in the line. Default: none.",
         examples=["GET /health"],
@@ -196,7 +196,7 @@ class PipelineProcessor(StrictModel):
         description="What `redact` replaces by its name, such as `[email]`. Default: all but `ip_address`.",
         examples=[["email", "jwt"]],
     )
-    patterns: Mapping[Name, Regex] = Field(
+    patterns: Mapping[Name, str] = Field(
         default_factory=dict,
         description="Further expressions (RE2) that `redact` replaces by their name in brackets. Default: none.",
         examples=[{"customer": r"\bC-\d{8}\b"}],

@@ -40,24 +40,22 @@ def _host_and_port(text: str) -> str:
     return text
 
 
-def _regex(text: str) -> str:
-    if not text:
-        return text
+def regex_problem(text: str) -> str | None:
+    """Return why a text is no expression that both engines take; `None` where it is one."""
     import re2
 
     if r"\C" in text:
-        raise ValueError(r"must not have \C, which the engines do not take; correct it")
+        return r"must not have \C, which the engines do not take; correct it"
     quiet = re2.Options()
     quiet.log_errors = False
     try:
         re2.compile(text, quiet)
     except re2.error as error:
         found = error.args[0].decode() if isinstance(error.args[0], bytes) else error.args[0]
-        raise ValueError(f"must be a regular expression of RE2, and {found}; correct it") from None
-    return text
+        return f"must be a regular expression of RE2, and {found}; correct it"
+    return None
 
 
 LabelName = Annotated[str, AfterValidator(_label_name)]
 OptionalOtlpEndpoint = Annotated[str, AfterValidator(_otlp_endpoint), OTLP_BASE]
 HostAndPort = Annotated[str, AfterValidator(_host_and_port), USER_KNOWN]
-Regex = Annotated[str, AfterValidator(_regex)]

@@ -109,7 +109,8 @@ def syslog_statements(attributes: Mapping[str, str]) -> list[str]:
     return [
         *(f"set({_log(name)}, {_log(field)})" for name, field in attributes.items()),
         f"set(log.body, {_log('message')}) where {_log('message')} != nil",
-        *(f"delete_key(log.attributes, {quote(name)})" for name in ("message", "appname", "hostname", "priority")),
+        *(f"delete_key(log.attributes, {quote(name)})" for name in ("message", "appname", "priority")),
+        'set(log.severity_number, SEVERITY_NUMBER_FATAL) where IsMatch(log.severity_text, "^(crit|alert)$")',
         "set(log.observed_time_unix_nano, 0) where log.time_unix_nano != 0",
     ]
 

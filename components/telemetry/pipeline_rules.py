@@ -12,9 +12,10 @@ from pydantic import BaseModel
 
 from .._collector_roles import Role
 from .._http_client import HttpTls, client_problems
+from .._log_labels import PIPELINE_LABELS, IndexLabel
 from .._model import Location, placeholder
 from .._shown import shown
-from .._spec import Violation
+from .._spec import Fix, Violation
 from ..units import parse_quantity
 from .engines import UNSUPPORTED, Engine
 from .model import (
@@ -26,6 +27,7 @@ from .model import (
     Signal,
     SourceKind,
 )
+from .names import regex_problem
 from .pipelines import (
     OWN_DESTINATIONS,
     SIGNALS_OF_PROCESSORS,
@@ -107,8 +109,17 @@ def option_problems(spec: Model, engine: Engine) -> Iterator[Violation]:
         if source.namespaces and not {*source.namespaces} - {*source.exclude_namespaces}:
             yield Violation("leaves no namespace; remove it", at=("sources", name, "exclude_namespaces"))
     for name, processor in spec.processors.items():
+        expressions: dict[Location, str] = {("pattern",): processor.pattern}
+        expressions |= {("patterns", key): text for key, text in processor.patterns.items()}
+        for at, text in expressions.items():
+            if text and (reason := regex_problem(text)):
+                yield Violation(reason, at=("processors", name, *at))
         if processor.kind is _P.REDACT and not processor.detect and not processor.patterns:
             yield Violation("leaves nothing to replace; remove it, or set patterns", at=("processors", name, "detect"))
+        # The level of a line is in its text; the others tell where it comes from.
+        for own in sorted({*processor.labels} & PIPELINE_LABELS - {IndexLabel.LEVEL}):
+            message = f"must not be {own}, a label of the pipeline; choose another name, or remove it"
+            yield Violation(message, at=("processors", name, "labels", own))
         for both in sorted({*processor.labels} & {*processor.metadata}):
             yield Violation("is one of labels too; remove it", at=("processors", name, "metadata", both))
     for name, destination in spec.destinations.items():
@@ -251,19 +262,32 @@ def order_problems(spec: Model) -> Iterator[Violation]:
             if kind is _P.MULTILINE and of != {SourceKind.CONTAINERS}:
                 yield Violation("joins lines of containers alone; use a pipeline with no other source", at=at)
             elif kind is _P.MULTILINE and index:
-                yield Violation(
+                message = (
                     f"must be the first processor: {kinds[index - 1].value} before it would see single lines, and the "
-                    "rest of an entry would be joined to another; move it to the front",
-                    at=at,
+                    "rest of an entry would be joined to another; move it to the front"
                 )
-            elif kind is _P.REDACT and {_P.JSON, _P.LOGFMT} & {*kinds[:index]}:
+                yield Violation(message, _moved(name, pipeline, index, 0), at)
+            elif kind is _P.REDACT and (first := _first(kinds[:index], _P.JSON, _P.LOGFMT)) is not None:
                 message = "must be before json and logfmt, as their labels and metadata would keep secrets; move it"
-                yield Violation(message, at=at)
-            elif kind in (_P.SPAN_METRICS, _P.SERVICE_GRAPH) and _P.TAIL_SAMPLING in kinds[:index]:
+                yield Violation(message, _moved(name, pipeline, index, first), at)
+            elif (
+                kind in (_P.SPAN_METRICS, _P.SERVICE_GRAPH)
+                and (first := _first(kinds[:index], _P.TAIL_SAMPLING)) is not None
+            ):
                 message = "must be before tail_sampling, as it would count the kept traces alone; move it"
-                yield Violation(message, at=at)
+                yield Violation(message, _moved(name, pipeline, index, first), at)
             elif kind is _P.TAIL_SAMPLING and _P.TAIL_SAMPLING in kinds[:index]:
                 yield Violation("must be in a pipeline once, as a second decision drops kept traces; remove it", at=at)
+
+
+def _first(kinds: Sequence[ProcessorKind], *wanted: ProcessorKind) -> int | None:
+    return next((index for index, kind in enumerate(kinds) if kind in wanted), None)
+
+
+def _moved(name: str, pipeline: Pipeline, index: int, to: int) -> Fix:
+    """Return the processors of a pipeline with one of them at an earlier place."""
+    others = [*pipeline.processors[:index], *pipeline.processors[index + 1 :]]
+    return {("pipelines", name, "processors"): [*others[:to], pipeline.processors[index], *others[to:]]}
 
 
 def trace_problems(spec: Model) -> Iterator[Violation]:

@@ -11,7 +11,7 @@ from .._cluster import MonitorSpec
 from .._http_client import HttpTls, MetricsClientSpec, StoreClientsSpec, address_problems
 from .._ip_families import IpFamiliesSpec
 from .._kubernetes import NodeSelector, OptionalObjectName, Tolerations
-from .._log_labels import CLUSTER, DEFAULT_INDEX_LABELS, SERVICE_NAME, IndexLabel
+from .._log_labels import DEFAULT_INDEX_LABELS, PIPELINE_LABELS, IndexLabel
 from .._model import Choices, Plain, placeholder
 from .._namespace_spec import PodSecurity
 from .._plain_secrets import PROBLEM, holds_a_secret
@@ -42,8 +42,6 @@ from .model import (
 )
 from .names import LabelName, OptionalOtlpEndpoint
 
-PIPELINE_LABELS = frozenset({CLUSTER, SERVICE_NAME, "instance", *(label.value for label in IndexLabel)})
-"""Every label that the pipelines themselves add to logs."""
 LEAST_MEMORY = "128Mi"
 """The least memory limit that the collectors start reliably with."""
 HostPath = Annotated[str, form(r"(/[^/\s]+)*", "a path from the root, such as /var/lib/alloy.telemetry")]
@@ -489,10 +487,10 @@ class TelemetrySpec(
     def _engine_has_every_part(self) -> Iterator[Violation]:
         return pipeline_rules.engine_problems(self, self.engine)
 
-    @rule("queue_size", "gateway", "destinations", "storage_host_path", "log_source", "release_name", "namespace")
+    @rule("queue_size", "gateway", "storage_host_path", "log_source")
     def _queue_has_a_volume(self) -> Iterator[Violation]:
         return pipeline_rules.queue_problems(
-            self, self.queue_size, has_directory=bool(self.positions_directory) or not self.reads_files
+            self, self.queue_size, has_directory=self.storage_host_path != "" or not self.reads_files
         )
 
     @rule("raw_config")

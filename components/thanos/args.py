@@ -66,6 +66,9 @@ class ThanosArgs(TypedDict):
     Default: `prometheus_replica`."""
     external_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels of the series of ruler and receivers, as Prometheus has them. Default: none."""
+    ruler_groups: NotRequired[Sequence[Mapping[str, Any]]]
+    """Groups of the ruler's rules: `long_term_groups` of `Alerting`, which checks that they can fire and arrive; of
+    others, the form alone is checked. Default: none."""
     client_namespaces: NotRequired[pulumi.Input[Sequence[pulumi.Input[str]]]]
     """Namespaces whose pods may reach Thanos; a NetworkPolicy keeps all others but those of `namespace` out.
     Default: none; a NetworkPolicy is only there with logins or client certificates then, and admits all pods to
@@ -91,8 +94,6 @@ class ThanosArgs(TypedDict):
     the bucket, which must have exactly 1. Default: true."""
     ruler: NotRequired[bool]
     """Whether the ruler runs, for rules over all of the samples. Default: false."""
-    ruler_groups: NotRequired[Sequence[Mapping[str, Any]]]
-    """Groups of the ruler's rules, as in a rule file of Prometheus. Default: none."""
     alertmanager_url: NotRequired[pulumi.Input[str]]
     """URL of the Alertmanager for alerts of the ruler, or several joined by commas. Default: none, and no alert is
     sent; in a stack that of `alerting`."""

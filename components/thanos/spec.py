@@ -6,6 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
+import yaml
 from pydantic import AfterValidator, Field
 
 from .._bucket import BucketSpec, source_problem
@@ -16,6 +17,7 @@ from .._metrics_gateway import MetricsGatewaySpec
 from .._model import Choices, Plain, placeholder, same_as
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec, reserved_violations
+from .._rule_files import read_rule_file
 from .._spec import Violation, rule
 from .._tls import LEAVE_OUT
 from .._workload import WorkloadSettings
@@ -135,11 +137,6 @@ class LongTermSettings(ReleaseSettings):
     )
     ruler: Plain[bool] = Field(
         default=False, description="Whether the ruler runs, for rules over all of the samples.", examples=[True]
-    )
-    ruler_groups: Plain[Sequence[Mapping[str, Any]]] = Field(
-        default=(),
-        description="Groups of the ruler's rules, as in a rule file of Prometheus. Default: none.",
-        examples=[[{"name": "sli", "rules": [{"record": "job:up:min", "expr": "min by (job) (up)"}]}]],
     )
     alertmanager_url: OptionalAlertmanagerUrls = Field(
         default="",
@@ -301,7 +298,14 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
         description="Labels of the series of ruler and receivers, as Prometheus has them. Default: none.",
         examples=[{"cluster": "prod-eu1"}],
     )
-
+    ruler_groups: Plain[Sequence[Mapping[str, Any]]] = Field(
+        default=(),
+        description=(
+            "Groups of the ruler's rules: `long_term_groups` of `Alerting`, which checks that they can fire and "
+            "arrive; of others, the form alone is checked. Default: none."
+        ),
+        examples=[[{"name": "sli", "rules": [{"record": "job:up:min", "expr": "min by (job) (up)"}]}]],
+    )
     client_namespaces: Sequence[Name] = Field(
         default=(),
         description=(
@@ -358,7 +362,7 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
             "compact.replicaDeduplication": MERGED_REPLICAS,
             "compact.enabled": "use the argument compactor",
             "rule.enabled": "use the argument ruler",
-            "rule.rules": "use the argument ruler_groups",
+            "rule.rules": "use the argument ruler_groups, in a stack alerting.long_term_rules",
             "rule.alertmanagersConfig": "use the argument alertmanager_url",
             "receive.enabled": "use the argument receive",
             "receive.replicationFactor": "use workloads.receive-ingestor.replicas",
@@ -491,13 +495,10 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
                 )
 
     @rule("ruler_groups")
-    def _groups_have_a_name_of_their_own(self) -> Iterator[Violation]:
-        names = [group.get("name") for group in self.ruler_groups]
-        for index, name in enumerate(names):
-            if not isinstance(name, str) or not name:
-                yield Violation("must have a name; set it", at=("ruler_groups", index))
-            elif name in names[:index]:
-                yield Violation(f"{name} is the name of another group; rename it", at=("ruler_groups", index))
+    def _groups_are_those_of_a_rule_file(self) -> Iterator[Violation]:
+        text = yaml.safe_dump({"groups": [dict(group) for group in self.ruler_groups]})
+        problems = read_rule_file(text, of_thanos=True).problems
+        yield from (Violation(problem.message, at=("ruler_groups",)) for problem in problems)
 
     @rule("memcached_addresses", "cache_endpoint")
     def _cache_is_one(self) -> str | None:

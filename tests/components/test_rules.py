@@ -314,7 +314,7 @@ EXAMPLES: dict[str, list[Args]] = {
             "objstore_secret": "thanos-objstore",
             "replicas": 2,
             "ruler": True,
-            "ruler_groups": [{"name": "sli", "rules": []}],
+            "ruler_groups": [{"name": "sli", "rules": [{"record": "job:up:min", "expr": "min by (job) (up)"}]}],
             "alertmanager_url": "http://alertmanager:9093",
             "receive": True,
             "memcached_addresses": ["memcached:11211"],

@@ -44,3 +44,15 @@ def test_blocks_do_not_move_and_claims_do_not_change(checkout: Checkout) -> None
     assert "long-term-store-secret: the applied state" not in output
     assert "long-term-thanos: the applied state forbids 3 changes" in output
     assert 'workloads.compact.volume_size = "20Gi"' in output
+
+
+def test_a_rule_of_the_ruler_of_thanos_that_could_never_fire_is_refused(checkout: Checkout) -> None:
+    record = {"record": "job:up:avg30d", "expr": "avg_over_time(upp[30d])"}
+    rules = {"months.yaml": {"groups": [{"name": "months", "rules": [record]}]}}
+    alerting = {"rules": rules, "long_term_rules": ["months.yaml"]}
+    checkout.configure(
+        "dev",
+        {"observability:metrics": METRICS, "observability:storage": STORE, "observability:alerting": alerting},
+    )
+    output = refused(checkout.deploy("preview", "dev"))
+    assert "months.yaml: group 'months': rule 1 (job:up:avg30d): metric = upp: nothing that the stack deploys" in output

@@ -222,6 +222,12 @@ def test_a_wrong_external_store_is_reported_once_at_its_setting(areas: dict[str,
     assert problem in message and "have 1 problem;" in message
 
 
+def test_what_a_client_lacks_is_set_in_it_and_not_in_its_place() -> None:
+    message = refused(logging=EXTERNAL_LOGS, telemetry={"namespace_tenants": {"shop": "team-a"}})
+    command = "pulumi config set --path --type string observability:logging.client.tenant '<logs_tenant>' --stack test"
+    assert command in message
+
+
 def test_a_client_of_grpc_with_tls_may_log_in() -> None:
     client = {**CLIENT, "tls": {"ca": {"secret": "central-login", "key": "ca.crt"}}}
     endpoint = "tempo.example.org:4317"

@@ -254,3 +254,39 @@ def test_a_secret_setting_of_metrics_is_used_by_thanos_alone() -> None:
     assert "is not used: metrics.long_term is not set" in refused(storage=storage)
     config: Any = {"aws:region": "eu-west-1", "cluster": {"name": "test"}, "storage": storage, "metrics": SMALL}
     assert record_stack(config).of_type(":Thanos")
+
+
+def in_thanos(*rules: dict[str, Any], **long_term: Any) -> dict[str, Any]:
+    files = {"months.yaml": {"groups": [{"name": "months", "rules": list(rules)}]}}
+    return {"metrics": {"long_term": long_term}, "alerting": {"rules": files, "long_term_rules": ["months.yaml"]}}
+
+
+MONTHS = {"record": "job:up:avg30d", "expr": "avg by (job) (avg_over_time(up[30d]))"}
+
+
+def test_rule_files_of_the_ruler_reach_it_and_not_prometheus() -> None:
+    recording = stack(**in_thanos(MONTHS, ruler=True))
+    rules = json.loads(values(recording, "long-term-thanos")["rule"]["rules"]["value"])
+    assert rules == {"groups": [{"name": "months", "rules": [MONTHS]}]}
+    objects = [item.plain()["spec"]["groups"] for item in recording.of_type(":PrometheusRule")]
+    assert "months" not in {group["name"] for groups in objects for group in groups}
+
+
+@pytest.mark.parametrize(
+    ("areas", "words"),
+    [
+        (
+            in_thanos({**MONTHS, "expr": "avg_over_time(upp[30d])"}, ruler=True),
+            ['observability:alerting.rules["months.yaml"]', "group 'months': rule 1 (job:up:avg30d)", "metric = upp"],
+        ),
+        (
+            in_thanos({"alert": "Down", "expr": "up == 0"}, ruler=True),
+            ['observability:alerting.rules["months.yaml"]', "(Down)", "severity", "no test expects it to fire"],
+        ),
+        (in_thanos(MONTHS), ["observability:alerting.long_term_rules", "metrics.long_term.ruler"]),
+        ({"metrics": {"long_term": {"ruler": True, "ruler_groups": []}}}, ["ruler_groups"]),
+    ],
+)
+def test_a_rule_of_the_ruler_is_refused_where_one_of_prometheus_would_be(areas: Any, words: list[str]) -> None:
+    message = refused(**areas)
+    assert all(word in message for word in words), message

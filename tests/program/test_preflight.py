@@ -1,6 +1,7 @@
 """What only a component knows to be wrong is reported with everything else, before anything is created."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,51 @@ def test_problems_of_several_components_are_one_report() -> None:
     assert 'observability:retention.logs = "1h": ' in message
     assert "observability:tracing.replicas = 2" in message
     assert "replication_factor = 3" in message
+
+
+def test_everything_that_is_wrong_with_the_collection_is_one_report() -> None:
+    message = refused(
+        logging={"tenants": ["a", "b"]},
+        telemetry={
+            "logs_tenant": "a",
+            "namespace_tenants": {"shop": "team-x"},
+            "queue_size": "1Gi",
+            "storage_host_path": "",
+            "extra_labels": {f"label_{number}": "x" for number in range(8)},
+            "sources": {"shop": {"kind": "containers", "namespaces": ["shop"]}},
+            "processors": {
+                "ahead": {"kind": "drop", "pattern": "(?=x)"},
+                "lines": {"kind": "multiline", "pattern": "^x"},
+                "health": {"kind": "drop", "pattern": "/health"},
+            },
+            "pipelines": {
+                "containers": {"processors": ["health", "lines"]},
+                "more": {"signal": "logs", "sources": ["shop"], "processors": ["ahead"]},
+                "traces": {"processors": ["tail_sampling"]},
+            },
+        },
+    )
+    assert message.startswith("the settings of stack test have 7 problems;")
+    places = {
+        "namespace_tenants.shop": "must be one of logging.tenants",
+        "processors.ahead.pattern": "must be a regular expression of RE2, and invalid perl operator: (?=",
+        "pipelines.containers.processors[1]": "must be the first processor",
+        "pipelines.more": "sends the logs of shop to loki, as containers does: each is stored twice",
+        "pipelines.traces.processors[0]": "requires gateway",
+        "queue_size": "requires a directory of the node",
+        "extra_labels": "container logs must have at most 15 index labels",
+    }
+    for place, sentence in places.items():
+        assert re.search(rf"observability:telemetry\.{re.escape(place)} = [^\n]*: {re.escape(sentence)}", message), (
+            place
+        )
+
+
+def test_a_queue_of_a_gateway_without_a_volume_is_refused_with_the_command_that_adds_one() -> None:
+    traces = {"traces": {"processors": ["tail_sampling"]}}
+    message = refused(telemetry={"queue_size": "1Gi", "gateway": {"replicas": 2}, "pipelines": traces})
+    assert 'observability:telemetry.queue_size = "1Gi": requires gateway.volume_size' in message
+    assert "pulumi config set --path observability:telemetry.gateway.volume_size 10Gi --stack test" in message
 
 
 def test_each_is_at_the_setting_it_comes_from_with_the_command_that_sets_it() -> None:

@@ -13,7 +13,7 @@ from components.alerting.chart_alerts import CHART, unexpected_alerts
 from components.alerting.compile import labels_as_sent
 from components.alerting.discipline import OBJECTIVE_LABEL, undisciplined
 from components.alerting.promql import Rates
-from components.alerting.routing import Node, check_routes, node_of
+from components.alerting.routing import AlertLabels, Node, check_routes, node_of
 from components.alerting.rule_files import group_of, read_groups
 from components.alerting.rule_objects import RULE_LABEL
 from components.alerting.rules import Alert, Group, Language, Record, RuleProblem
@@ -102,12 +102,18 @@ def _problems_of_stack(
     """
     stated = spec.stated
     on_logs = [*spec.compiled.log_groups, *read_groups(spec.log_rules, Language.LOGQL)]
-    groups = [*rendered, *spec.compiled.long_term_groups, *on_logs]
+    in_long_term = spec.compiled.long_term_groups
+    groups = [*rendered, *on_logs, *in_long_term]
     yield from _namesakes(groups)
-    liveness = stated.liveness(groups, foreign=foreign)
-    yield from (problem for problem in liveness.problems() if not _is_harmless(problem, foreign))
+    found: list[RuleProblem] = []
+    alerts: list[AlertLabels] = []
+    for of_thanos, evaluated in ((False, [*rendered, *on_logs]), (True, in_long_term)):
+        liveness = stated.liveness(groups, foreign=foreign, in_long_term=of_thanos)
+        for group in evaluated:
+            found += liveness.problems_of(group)
+            alerts += labels_as_sent(group, liveness, stated.external_labels, in_long_term=of_thanos)
+    yield from (problem for problem in found if not _is_harmless(problem, foreign))
     if routes is not None:
-        alerts = [labels for group in groups for labels in labels_as_sent(group, liveness, stated.external_labels)]
         switch = stated.notifications.dead_mans_switch is not None
         yield from check_routes(routes, alerts, dead_mans_switch=switch)
         if whole:

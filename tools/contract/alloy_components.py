@@ -5,15 +5,21 @@ It is kept in `published/` for the Alloy of every supported version of its chart
 
 import functools
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from tools.render import Rendering
 
-from .alloy_syntax import ParsedBlock, parse
+from .alloy_syntax import Expression, ParsedBlock, parse
 from .alloy_validate import configurations
 from .chart_values import PUBLISHED
 from .finding import Finding
+
+_DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+_STRINGS = re.compile(r'"(?:[^"\\\n]|\\.)*"|`[^`]*`')
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,13 @@ def problems(text: str, chart_version: str) -> Iterator[str]:
     """Yield what a configuration has that its components do not know, and what they require that it lacks."""
     known = schemas(chart_version)
     roots = {name.partition(".")[0] for name in known}
-    for block in parse(text):
+    try:
+        blocks = parse(text)
+    except ValueError as error:
+        yield f"is not Alloy's syntax: {error}"
+        return
+    yield from _reference_problems(blocks, known)
+    for block in blocks:
         if block.name.partition(".")[0] not in roots:
             # A component that the configuration declares or imports itself.
             continue
@@ -64,6 +76,39 @@ def problems(text: str, chart_version: str) -> Iterator[str]:
         if schema.label is not bool(block.label):
             yield f"{block.reference}: must have {'one label' if schema.label else 'no label'}"
         yield from _block_problems(block, schema, "")
+
+
+def _reference_problems(blocks: Sequence[ParsedBlock], known: Mapping[str, ComponentSchema]) -> Iterator[str]:
+    """Yield components that are declared twice, and those that others name and that are not declared."""
+    declared = Counter(block.reference for block in blocks)
+    yield from (f"{reference}: is declared {count} times" for reference, count in declared.items() if count > 1)
+    labelled = {name for name, schema in known.items() if schema.label}
+    for block in blocks:
+        for name in sorted(set(_names(block))):
+            parts = name.split(".")
+            # A name of a component may begin that of another one: the longest counts.
+            length = max((n for n in range(1, len(parts)) if ".".join(parts[:n]) in labelled), default=0)
+            if length and (reference := ".".join(parts[: length + 1])) not in declared:
+                yield f"{block.reference}: names {reference}, which is not declared"
+
+
+def _names(block: ParsedBlock) -> Iterator[str]:
+    """Yield the dotted names in the expressions of a block."""
+    for value in block.arguments.values():
+        yield from _names_in(value)
+    for inner in block.blocks:
+        yield from _names(inner)
+
+
+def _names_in(value: Any) -> Iterator[str]:
+    if isinstance(value, Expression):
+        yield from _DOTTED.findall(_STRINGS.sub("", value.text))
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _names_in(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _names_in(item)
 
 
 def _block_problems(block: ParsedBlock, schema: ComponentSchema, path: str) -> Iterator[str]:

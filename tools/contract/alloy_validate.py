@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from tools.bootstrap.resolve import version_of
 from tools.render import Rendering
 
 from .alloy_reference import TAGS
-from .finding import Finding
+from .finding import Finding, Validation
 
 COMMAND = "alloy"
 _ERROR = re.compile(r"^Error: (\S+:\d+:\d+: .+)", re.MULTILINE)
@@ -39,15 +39,6 @@ class Configuration:
     def alloy(self) -> str:
         """The version of the Alloy that the chart installs, such as `1.18.1`."""
         return TAGS[self.chart_version].removeprefix("v")
-
-
-@dataclass
-class Validation:
-    """What Alloy refused, and what it was and was not asked about."""
-
-    findings: list[Finding] = field(default_factory=list)
-    checked: list[str] = field(default_factory=list)
-    unchecked: list[str] = field(default_factory=list)
 
 
 def configurations(rendering: Rendering) -> Iterator[Configuration]:

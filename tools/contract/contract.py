@@ -10,6 +10,7 @@ from tools.render.chartfiles import ChartFiles
 
 from .alloy_validate import configurations, validated
 from .chart_values import ChartValues, findings, unknown_values
+from .collector_validate import collector_configurations, validated_collectors
 from .finding import Finding
 from .invariants import INVARIANTS
 from .kubernetes_versions import missing_features
@@ -45,14 +46,16 @@ def check(rendering: Rendering) -> Report:
     unchecked += [f"{kind}: its definition is not at hand" for kind in sorted(definitions.unchecked())]
     for invariant in INVARIANTS:
         found.update(invariant(rendering))
-    validation = validated(configurations(rendering))
-    found.update(validation.findings)
-    unchecked += validation.unchecked
+    validations = validated(configurations(rendering)), validated_collectors(collector_configurations(rendering))
+    for validation in validations:
+        found.update(validation.findings)
+        unchecked += validation.unchecked
     if rendering.alerting is not None:
         checked = lint(rendering.alerting)
         found.update(Finding(problem.program, problem.reason) for problem in checked.problems)
         unchecked += checked.unchecked
-    return Report(tuple(sorted(found)), tuple(unchecked), tuple(validation.checked))
+    judged = [message for validation in validations for message in validation.checked]
+    return Report(tuple(sorted(found)), tuple(unchecked), tuple(judged))
 
 
 def published_values(release: ReleaseSummary) -> ChartValues | None:

@@ -1,6 +1,6 @@
-"""One violation of the contract."""
+"""One violation of the contract, and what programs judged of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, order=True)
@@ -14,3 +14,12 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.object}: {self.message}"
+
+
+@dataclass
+class Validation:
+    """What a program refused, and what it was and was not asked about."""
+
+    findings: list[Finding] = field(default_factory=list)
+    checked: list[str] = field(default_factory=list)
+    unchecked: list[str] = field(default_factory=list)

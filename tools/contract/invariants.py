@@ -11,6 +11,7 @@ from tools.render.resources import texts
 
 from .alert_rules import every_rule_is_alive_and_every_alert_arrives
 from .alloy_components import configurations_fit_their_components
+from .collector_validate import pipelines_name_their_components
 from .datasources import every_datasource_is_read
 from .finding import Finding
 from .ip_families import every_pod_uses_the_ip_families_of_the_cluster
@@ -152,6 +153,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     no_pod_holds_a_token_without_a_reason,
     every_datasource_is_read,
     configurations_fit_their_components,
+    pipelines_name_their_components,
     every_pod_uses_the_ip_families_of_the_cluster,
     every_rule_is_alive_and_every_alert_arrives,
 )

@@ -171,7 +171,7 @@ def _of_thanos(item: RenderedObject, rendering: Rendering) -> Iterator[Ruler]:
         if held.name in names
         for name, text in (held.manifest.get("data") or {}).items()
     }
-    if groups := read_groups(files):
+    if groups := read_groups(files, of_thanos=files):
         place = f"statefulset/{item.name}"
         yield Ruler("the ruler of Thanos", item.namespace, place, _THANOS_PORT, _RULES, groups)
 

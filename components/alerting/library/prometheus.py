@@ -30,8 +30,8 @@ PROMETHEUS = Topic(
             severity=Severity.CRITICAL,
             pending="15m",
             owner=PLATFORM,
-            summary="Prometheus cannot evaluate rules",
-            description="Rules of {{ $labels.rule_group }} fail in Prometheus.",
+            summary="Rules cannot be evaluated",
+            description="Rules of {{ $labels.rule_group }} fail in {{ $labels.job }}.",
             impact="The alerts of the group are dead, and records that others read are missing.",
             symptom="None: what should page does not, and panels are empty.",
             dashboard="prometheus",
@@ -42,7 +42,7 @@ PROMETHEUS = Topic(
             runbook=Runbook(
                 meaning="The expression of a rule fails when it is evaluated: most often series that match twice.",
                 diagnose=[
-                    "The page Rules of Prometheus shows the error of each rule: `/rules?health=err`.",
+                    "The page Rules has the error of each rule, also that of the ruler of Thanos: `/rules?health=err`.",
                     Query(
                         "Since when",
                         "increase(prometheus_rule_evaluation_failures_total[1h]) > 0",
@@ -52,6 +52,7 @@ PROMETHEUS = Topic(
                     "`many-to-many matching`: aggregate by the labels that both sides share.",
                     "`query processing would load too many samples`: record a part of the expression first.",
                     "If it began with a deployment of rules: undo that.",
+                    "If the ruler of Thanos has no answer: see `ThanosQueryFailing` and `ThanosStoresUnreadable`.",
                 ],
                 escalate="The owner of the rule group; the platform team if all groups fail.",
             ),

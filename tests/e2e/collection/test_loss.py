@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -17,6 +18,8 @@ from tools.local_collector import OTLP_HTTP
 pytestmark = pytest.mark.e2e
 
 REFUSED_SENDS = 3
+AWAY = 60
+"""Seconds without Loki."""
 RETRY = "Exporting failed. Will retry the request after interval."
 """What the exporter logs when a send was refused."""
 
@@ -104,12 +107,14 @@ def test_lines_wait_while_loki_is_away_even_if_the_collector_is_killed(
     sender = Sender(agent.collector.address(OTLP_HTTP), {"service.name": "patient"})
     numbered.write_until_more_is_stored()
     loki_pod.end()
+    away = time.monotonic()
     sent = [f"sent {number}" for number in range(50)]
     sender.log(*sent)
     numbered.write_until(lambda: agent.collector.log().count(RETRY) >= REFUSED_SENDS, f"{REFUSED_SENDS} refused sends")
     agent.collector.kill()
     agent.collector.restart()
     numbered.write_until(lambda: RETRY in agent.collector.log(), "a refused send after the restart")
+    numbered.write_until(lambda: time.monotonic() - away >= AWAY, "the end of the outage")
     loki_pod.start()
     numbered.assert_once()
     logs.wait_for('{service_name="patient"}', len(sent))

@@ -8,6 +8,7 @@ from typing import Any
 from sandbox.aws import FAKE_KEY
 from sandbox.chart_sources import charts_cache
 from sandbox.documents import load
+from tests import shop_alerting
 from tests.checkout import ROOT
 from tests.e2e.metrics.servers import Shop
 from tests.e2e.metrics.standin import completed
@@ -27,6 +28,8 @@ KEYS = "metrics-s3"
 AUTHORITY = "shop-ca"
 """The existing ConfigMap with the authority of the site that is probed."""
 CLUSTER = "sandbox"
+RULES = "checkout.yaml"
+"""The file that the ruler of Thanos evaluates."""
 ADMISSION = "kubernetes:admissionregistration.k8s.io/"
 BOUNDED, SAMPLES = "bounded", 2
 """The namespace with a limit of its own, and that many samples of a target."""
@@ -69,13 +72,19 @@ def receiving_settings(endpoint: str, shop: Shop, groups: Sequence[Mapping[str, 
         "replicas": 2,
         "receive": True,
         "ruler": True,
-        "ruler_groups": groups,
         "memcached_addresses": [MEMCACHED],
     }
     return {
         **{key: value for key, value in config.items() if key != "observability:caching"},
         "observability:storage": {**store, "prefixes": {**store["prefixes"], "metrics": RECEIVED_PREFIX}},
         "observability:metrics": {**metrics, "long_term": long_term},
+        "observability:alerting": {
+            "rules": {RULES: {"groups": groups}},
+            "long_term_rules": [RULES],
+            # Of the alert of the shop, where it is among the rules.
+            **{name: shop_alerting.SETTINGS[name] for name in ("rule_tests", "runbooks")},
+            "application_metrics": {"orders": {"type": "gauge", "labels": {"service_name": []}}},
+        },
     }
 
 

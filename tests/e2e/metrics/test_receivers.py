@@ -63,7 +63,7 @@ class Platform:
         """Start everything but the compactor, on the volumes as they are."""
         self.store = self._thanos.store_gateway(self._programs)
         self.ingestors = self._thanos.ingestors(self._programs)
-        self.address = self._thanos.router(self._programs)
+        _, self.address = self._thanos.router(self._programs)
         self.query = self._thanos.query(self._programs)
         self.rulers = self._thanos.rulers(self._programs)
         self.frontend = self._thanos.query_frontend(self._programs)

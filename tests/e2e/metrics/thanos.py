@@ -80,8 +80,8 @@ class Thanos:
             for number in self._numbers(role)
         ]
 
-    def router(self, programs: Programs) -> str:
-        """Start the receiver that senders write to, on the ingestors of its hashring; return where it is written to."""
+    def router(self, programs: Programs) -> tuple[Program, str]:
+        """Start the receiver that senders write to, on the ingestors of its hashring; return where they write to."""
         role, ingestor = ThanosRole.RECEIVE_ROUTER, ThanosRole.RECEIVE_INGESTOR
         pod = self._pod(role)
         assert pod.flag("--remote-write.address").endswith(f":{REMOTE_WRITE_PORT}")
@@ -94,8 +94,8 @@ class Thanos:
         file = self._directory / "hashrings.json"
         file.write_text(hashrings)
         writes = self._writes(role)
-        self._start(role, programs, {**self._grpc(role), **writes, "--receive.hashrings-file": str(file)})
-        return writes["--remote-write.address"]
+        flags = {**self._grpc(role), **writes, "--receive.hashrings-file": str(file)}
+        return self._start(role, programs, flags), writes["--remote-write.address"]
 
     def volume(self, role: ThanosRole, number: int = 0) -> Path:
         """Return the directory of the samples of a pod."""

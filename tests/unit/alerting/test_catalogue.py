@@ -126,6 +126,25 @@ def test_an_application_declares_closed_and_open_labels() -> None:
 
 
 @pytest.mark.parametrize(
+    ("producer", "series", "labels"),
+    [
+        ("kube-state-metrics", "kube_cronjob_status_last_successful_time", {"namespace", "cronjob"}),
+        ("kube-state-metrics", "kube_persistentvolume_info", {"persistentvolume", "nfs_server"}),
+        ("probes", "probe_icmp_duration_seconds", {"phase", "instance"}),
+        ("probes", "probe_dns_query_succeeded", {"instance"}),
+        ("thanos-compact", "thanos_compact_group_compactions_total", {"resolution"}),
+        ("thanos-receive-router", "http_requests_total", {"handler", "code"}),
+        ("thanos-rule", "thanos_alert_sender_latency_seconds_bucket", {"alertmanager", "le"}),
+        ("thanos-store-gateway", "thanos_bucket_store_series_blocks_queried_count", {"tenant"}),
+        ("thanos-store-gateway", "thanos_store_index_cache_items_evicted_total", {"item_type"}),
+    ],
+)
+def test_what_shows_late_or_with_other_settings_is_there(producer: str, series: str, labels: set[str]) -> None:
+    (found,) = Catalogue([PRODUCERS[producer]]).variants(series)
+    assert labels <= found.series.labels.keys()
+
+
+@pytest.mark.parametrize(
     ("program", "metric", "label", "values"),
     [
         ("node-exporter", "node_cpu_seconds_total", "mode", {"idle", "iowait", "steal", "system", "user"}),

@@ -259,3 +259,88 @@ def test_what_reads_a_budget_is_evaluated_where_the_budget_is() -> None:
     assert prometheus >= {"ratio", "slo-shop-availability"} and not prometheus & thanos
     prometheus, thanos = places(local_retention="31d", long_term_ruler=True)
     assert prometheus >= groups.keys() and thanos == set()
+
+
+MONTHS: dict[str, Any] = {"record": "job:up:avg30d", "expr": "avg by (job) (avg_over_time(up[30d]))"}
+
+
+def in_thanos(*rules: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """Return arguments by which the ruler of Thanos evaluates a file with these rules."""
+    group = {"name": "months", "rules": list(rules), **more.pop("group", {})}
+    files = {"months.yaml": {"groups": [group]}, **more.pop("rules", {})}
+    return {"long_term_ruler": True, "long_term_rules": ["months.yaml"], "rules": files, **more}
+
+
+def test_a_file_goes_to_the_ruler_of_thanos_with_what_reads_its_records() -> None:
+    read = {"groups": [{"name": "worst", "rules": [{"record": "shop:up:min", "expr": "min(job:up:avg30d)"}]}]}
+    other = {"groups": [{"name": "now", "rules": [{"record": "shop:up:now", "expr": "min(up)"}]}]}
+    of_group = {"partial_response_strategy": "warn", "interval": "1h"}
+    args = in_thanos(MONTHS, group=of_group, rules={"worst.yaml": read, "now.yaml": other})
+    spec = AlertingSpec.check("Alerting", {**ONE, **args})
+    assert [group["name"] for group in spec.long_term_groups] == ["months", "worst"]
+    assert spec.long_term_groups[0] == {"name": "months", **of_group, "rules": [MONTHS]}
+    names = {group.name for group in spec.compiled.groups}
+    assert "now" in names and not names & {"months", "worst"}
+
+
+def test_an_objective_on_a_record_of_thanos_is_evaluated_there() -> None:
+    record = {"record": "http_requests_total:kept", "expr": "http_requests_total"}
+    slo = yaml.safe_dump_all([shop_alerting.SERVICE, shop_alerting.AVAILABILITY])
+    args = {
+        **{key: value for key, value in shop_alerting.SETTINGS.items() if key not in ("rule_tests", "runbooks")},
+        **in_thanos(record, local_retention="31d"),
+        "objectives": {"slo.yaml": slo.replace("http_requests_total{", "http_requests_total:kept{")},
+    }
+    compiled = AlertingSpec.model_validate({"namespace": "monitoring", **args}).compiled
+    assert "slo-shop-availability" in {group.name for group in compiled.long_term_groups}
+    assert not [group.name for group in compiled.groups if group.name.startswith("slo-")]
+
+
+def test_the_ruler_of_thanos_reads_series_with_the_external_labels() -> None:
+    record = {"record": "cluster:up:avg30d", "expr": 'avg by (cluster) (avg_over_time(up{region="eu"}[30d]))'}
+    of_record = {"record": "cluster:up:worst30d", "expr": 'min(job:up:avg30d{cluster="a"})'}
+    args = in_thanos(MONTHS, record, of_record, external_labels={"cluster": "a", "region": "eu"})
+    assert problems(args) == []
+    found = problems({**args, "long_term_rules": []})
+    assert any("cluster is a label of the whole Prometheus" in each for each in found)
+    assert any("region must be a label of up" in each for each in found)
+
+
+def test_an_alert_of_the_ruler_of_thanos_may_be_of_another_cluster() -> None:
+    alert = Alert("A", "avg by (cluster) (up) < 0.9")
+    group = Group("months", [alert], "months.yaml")
+    args = in_thanos({"alert": "A", "expr": alert.expr}, external_labels=EXTERNAL)
+    found = [
+        next(labels_as_sent(group, stated(**args).liveness([group], in_long_term=each), EXTERNAL, in_long_term=each))
+        for each in (False, True)
+    ]
+    assert ["cluster" in labels.fixed for labels in found] == [True, False]
+    assert ["cluster" in labels.open for labels in found] == [False, True]
+    assert all(labels.fixed["region"] == "eu" for labels in found)
+
+
+@pytest.mark.parametrize(
+    ("rules", "args", "field", "words"),
+    [
+        ([{**MONTHS, "expr": "avg_over_time(upp[30d])"}], {}, "rules.months.yaml", "metric = upp: nothing"),
+        ([{**MONTHS, "expr": 'up{jobb="a"}'}], {}, "rules.months.yaml", "jobb must be a label of up"),
+        ([{"alert": "Down", "expr": "up == 0"}], {}, "rules.months.yaml", "no test expects it to fire"),
+        ([{"alert": "Down", "expr": "up == 0"}], {}, "rules.months.yaml", "severity"),
+        ([{"alert": "Down", "expr": "up == 0"}], {}, "rules.months.yaml", "runbook"),
+        ([{"alert": "HighCPU", "expr": "up == 0"}], {}, "rules.months.yaml", "is the name of an alert"),
+        ([{"record": "a:b:c"}], {}, "rules.months.yaml", "must have an expr"),
+        ([MONTHS], {"long_term_ruler": False}, "long_term_rules", "requires the ruler of Thanos"),
+        ([MONTHS], {"long_term_rules": ["month.yaml"]}, "long_term_rules.0", "use one of months.yaml"),
+        (
+            [MONTHS],
+            {"group": {"partial_response_strategy": "warn"}, "long_term_rules": []},
+            "rules.months.yaml",
+            "unknown key partial_response_strategy",
+        ),
+    ],
+)
+def test_rules_of_the_ruler_of_thanos_pass_every_check(
+    rules: list[dict[str, Any]], args: dict[str, Any], field: str, words: str
+) -> None:
+    found = problems(in_thanos(*rules, **args))
+    assert any(each.startswith(f"{field}: ") and words in each for each in found), found

@@ -23,6 +23,7 @@ from .examples import telemetry_spec
         ({"engine": "otel-collector"}, "data by OTLP waits on disk for its destination"),
         ({}, "data by OTLP waits in memory for its destination, and is lost with its collector"),
         ({"queue_size": "1Gi"}, "data by OTLP waits on disk for its destination"),
+        ({"queue_size": "1Gi", "log_source": "api"}, "waits on disk for its destination, and is lost with its pod"),
         (
             {"gateway": {"replicas": 2}, "pipelines": {"traces": {"processors": ["tail_sampling"]}}},
             "loses the traces that wait for their decision",

@@ -353,6 +353,33 @@ def test_an_option_of_another_kind_is_refused(kind: str, option: str, value: Any
     assert fix_of(problem) == {f"sources.a.{option}": REMOVE}
 
 
+@pytest.mark.parametrize(
+    ("processors", "right"),
+    [
+        (["fields", "redact", "health", "lines"], ["lines", "fields", "redact", "health"]),
+        (["level", "fields", "pairs", "redact"], ["level", "redact", "fields", "pairs"]),
+    ],
+)
+def test_a_processor_that_comes_too_late_is_moved_and_not_removed(processors: list[str], right: list[str]) -> None:
+    kinds = {"fields": "json", "pairs": "logfmt"}
+    known = {**HEALTH, **LINES, **{name: {"kind": kind} for name, kind in kinds.items()}}
+    declared = {name: known[name] for name in processors if name in known}
+    problems = TelemetrySpec.find_problems(
+        {**BACKENDS, "processors": declared, "pipelines": {"containers": {"processors": processors}}}
+    )
+    assert {"pipelines.containers.processors": right} in [fix_of(problem) for problem in problems]
+
+
+def test_a_field_of_a_line_is_no_label_that_tells_where_the_line_comes_from() -> None:
+    labels = {"level": "severity", "team": "team", "namespace": "ns", "service_name": "app"}
+    problems = found(
+        processors={"a": {"kind": "json", "labels": labels}}, pipelines={"containers": {"processors": ["a"]}}
+    )
+    places = ["processors.a.labels.namespace", "processors.a.labels.service_name"]
+    assert list(problems) == places
+    assert all("a label of the pipeline; choose another name" in problems[place] for place in places)
+
+
 @pytest.mark.parametrize("pattern", ["(?=x)", "[a-", r"\1"])
 def test_an_expression_that_is_not_re2_is_refused(pattern: str) -> None:
     problems = found(processors={"a": {"kind": "drop", "pattern": pattern}}, pipelines={"logs": {"processors": ["a"]}})

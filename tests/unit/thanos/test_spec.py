@@ -38,8 +38,13 @@ TWO = {"replicas": 2}
         ({"replica_labels": ["rule_replica"]}, "replica_labels.0", "already"),
         ({"ruler_groups": WHOLE["ruler_groups"]}, "ruler_groups", "ruler false"),
         ({"alertmanager_url": "http://alertmanager:9093"}, "alertmanager_url", "ruler false"),
-        ({"ruler": True, "ruler_groups": [{"rules": []}]}, "ruler_groups.0", "name"),
-        ({"ruler": True, "ruler_groups": [{"name": "a"}, {"name": "a"}]}, "ruler_groups.1", "another group"),
+        ({"ruler": True, "ruler_groups": [{"rules": []}]}, "ruler_groups", "must have a name"),
+        ({"ruler": True, "ruler_groups": [{"name": "a", "rules": []}]}, "ruler_groups", "at least one rule"),
+        (
+            {"ruler": True, "ruler_groups": [{**WHOLE["ruler_groups"][0], "partial_response_strategy": "never"}]},
+            "ruler_groups",
+            "must be one of abort, warn",
+        ),
         ({"memcached_addresses": ["memcached"]}, "memcached_addresses.0", "host:port"),
         (
             {"memcached_addresses": ["memcached:11211"], "cache_endpoint": "valkey.caching:6379"},

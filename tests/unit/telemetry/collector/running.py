@@ -2,12 +2,15 @@
 
 import json
 import os
+import re
 import shutil
+import socket
 import subprocess
 import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from pathlib import Path
@@ -54,17 +57,15 @@ class Posted:
     message: Mapping[str, Any] = field(default_factory=dict)
 
 
-def validate(text: str, directory: Path) -> str:
-    """Return what the Collector says against a configuration; empty where it takes it."""
-    require(COMMAND)
-    config = yaml.safe_load(text.replace(STORAGE_DIRECTORY, str(directory)))
-    path = directory / "config.yaml"
-    path.write_text(yaml.safe_dump(config), encoding="utf-8")
-    command = [_command(), "validate", f"--feature-gates={','.join(FEATURE_GATES)}", f"--config={path}"]
-    done = subprocess.run(
-        command, env={**os.environ, **ENVIRONMENT}, capture_output=True, text=True, timeout=_PATIENCE, check=False
-    )
-    return done.stdout + done.stderr if done.returncode else ""
+@dataclass(frozen=True)
+class Sent:
+    """Bytes that are sent to a port of the container: as a connection, a datagram, or a POST to `path`."""
+
+    port: int
+    body: bytes
+    udp: bool = False
+    path: str = ""
+    content_type: str = "application/json"
 
 
 def run(
@@ -74,6 +75,7 @@ def run(
     count: int,
     wanted: Callable[[Record], bool] = lambda _: True,
     posted: Sequence[Posted] = (),
+    sent: Sequence[Sent] = (),
     pods: Mapping[str, Mapping[str, str]] | None = None,
 ) -> list[Record]:
     """Return what the Collector hands to its exporters until it is ended, after `count` records that are wanted.
@@ -81,7 +83,8 @@ def run(
     `pods` are the attributes that the Kubernetes API would add to the resources of each pod by its name.
     """
     require(COMMAND)
-    ports = dict(zip((OTLP_GRPC_PORT, OTLP_HTTP_PORT), free_ports(2), strict=True))
+    numbers = {OTLP_GRPC_PORT, OTLP_HTTP_PORT, *_listening(config)}
+    ports = dict(zip(sorted(numbers), free_ports(len(numbers)), strict=True))
     path = directory / "config.yaml"
     path.write_text(yaml.safe_dump(_on_this_machine(config, directory, ports, pods or {})), encoding="utf-8")
     log = directory / "collector.log"
@@ -94,7 +97,7 @@ def run(
     ):
         guard = threading.Timer(_PATIENCE, process.kill)
         guard.start()
-        sender = threading.Thread(target=_send, args=(posted, ports[OTLP_HTTP_PORT], process))
+        sender = threading.Thread(target=_send, args=([*posted, *sent], ports, process))
         sender.start()
         try:
             for line in process.stdout or ():
@@ -115,20 +118,38 @@ def _command() -> str:
     return shutil.which(COMMAND) or COMMAND
 
 
-def _send(posted: Iterable[Posted], port: int, process: subprocess.Popen[str]) -> None:
-    for each in posted:
-        request = urllib.request.Request(
-            f"http://{HOST}:{port}/v1/{each.signal}",
-            json.dumps(each.message).encode(),
-            {"Content-Type": "application/json"},
-        )
+def _listening(config: Mapping[str, Any]) -> set[int]:
+    """Return the ports at every address that a configuration names."""
+    return {int(port) for port in re.findall(r"0\.0\.0\.0:(\d+)", yaml.safe_dump(config))}
+
+
+def _send(messages: Iterable[Posted | Sent], ports: Mapping[int, int], process: subprocess.Popen[str]) -> None:
+    for each in messages:
+        if isinstance(each, Posted):
+            body = json.dumps(each.message).encode()
+            each = Sent(OTLP_HTTP_PORT, body, path=f"/v1/{each.signal}")
         while process.poll() is None:
             try:
-                urllib.request.urlopen(request, timeout=_PATIENCE).close()
+                _send_once(each, ports[each.port])
             except (urllib.error.URLError, HTTPException, OSError):
                 # It does not listen yet.
                 continue
             break
+
+
+def _send_once(message: Sent, port: int) -> None:
+    """Send a message; raise `OSError` where nothing listens."""
+    if message.path:
+        url, headers = f"http://{HOST}:{port}{message.path}", {"Content-Type": message.content_type}
+        urllib.request.urlopen(urllib.request.Request(url, message.body, headers), timeout=_PATIENCE).close()
+        return
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM if message.udp else socket.SOCK_STREAM) as connection:
+        connection.connect((HOST, port))
+        connection.sendall(message.body)
+        if message.udp:
+            # On loopback the answer to a datagram that nothing takes is there at once, and is raised.
+            with suppress(BlockingIOError):
+                connection.recv(1, socket.MSG_DONTWAIT)
 
 
 def _on_this_machine(

@@ -55,6 +55,20 @@ def test_what_is_well_is_no_problem() -> None:
     assert linted(**stated) == Lint()
 
 
+def test_a_group_of_the_ruler_of_thanos_has_a_key_that_promtool_does_not_know() -> None:
+    require("promtool")
+    (group,) = yaml.safe_load(file("up == 0"))["groups"]
+    stated = {
+        "rules": {"shop.yaml": {"groups": [{**group, "partial_response_strategy": "warn"}]}},
+        "rule_tests": {"shop_test.yaml": promtool_tests("shop.yaml", "1x10")},
+        "long_term_rules": ["shop.yaml"],
+        "long_term_ruler": True,
+    }
+    assert problems(**stated) == []
+    bad = promtool_tests("shop.yaml", "0x10")
+    assert [program for program, _ in problems(**{**stated, "rule_tests": {"shop_test.yaml": bad}})] == ["promtool"]
+
+
 def test_a_template_that_is_none_is_refused_with_its_file() -> None:
     require("promtool")
     ((program, reason),) = problems(rules={"team/shop.yaml": file("up == 0", BROKEN)})

@@ -51,6 +51,16 @@ def test_every_recorded_configuration_fits_every_supported_version(golden: Path,
             "loki.process.a > stage.multiline: requires the argument firstline",
         ),
         (WRITE.replace("endpoint {", 'endpoint "b" {'), "loki.write.a > endpoint: must have no label"),
+        ('loki.process "a" {\n forward_to = [\n}', "is not Alloy's syntax: "),
+        (WRITE + WRITE, "loki.write.a: is declared 2 times"),
+        (
+            WRITE + 'loki.process "p" {\n forward_to = [loki.write.a.receiver, loki.write.b.receiver]\n}',
+            "loki.process.p: names loki.write.b, which is not declared",
+        ),
+        (
+            'prometheus.scrape "x" {\n targets = array.concat(discovery.relabel.nix.output, [])\n forward_to = []\n}',
+            "prometheus.scrape.x: names discovery.relabel.nix, which is not declared",
+        ),
         (
             'otelcol.exporter.loadbalancing "a" {\n resolver { }\n retry { }\n}',
             "otelcol.exporter.loadbalancing.a: has no block retry",
