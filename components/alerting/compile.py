@@ -62,6 +62,8 @@ class Stated:
     runbook_url: str
     links: Links
     available: Available
+    http_problems: tuple[RuleProblem, ...]
+    """What is stated of the HTTP metrics of applications and does not hold."""
     application_metrics: Mapping[str, ApplicationMetric]
     target_labels: Mapping[str, Mapping[str, Sequence[str]]]
     """Labels that scrapes add to the series of a producer, each with its values."""
@@ -330,6 +332,7 @@ class _Compilation:
 
     def _problems(self) -> Iterator[RuleProblem]:
         stated = self._stated
+        yield from stated.http_problems
         yield from self._objective_problems
         yield from self._retention_problems()
         yield from form_problems(stated.rules, of_thanos=stated.long_term_rules)

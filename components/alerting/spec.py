@@ -12,14 +12,15 @@ from .._rule_files import PARTIAL_RESPONSE, RuleFile
 from .._spec import Spec, Violation, rule
 from ..units import LabelText, MetricLabel, Name, OptionalDuration, OptionalHttpUrl, Word, form
 from ..urls import OptionalAlertmanagerUrls
-from .catalogue import ApplicationMetric
+from .catalogue import ApplicationMetric, ApplicationMetricType
 from .compile import Compiled, Stated, compile_alerting
+from .http_metrics import HttpMetrics, HttpSources, http_sources
 from .library import Available
 from .notifications import NotificationSettings
 from .objective_rules import REMAINING
 from .objectives import ObjectiveDefaults
 from .overrides import AlertOverride
-from .producers import ProducerName
+from .producers import APPLICATION, PRODUCERS, ProducerName
 from .rule_objects import RULE_LABEL, RulesAs
 from .rules import Language, RuleProblem
 from .shapes import Links
@@ -87,6 +88,16 @@ class AlertingSettings(NotificationSettings):
             "nothing produces it. Default: none."
         ),
         examples=[{"http_requests_total": {"type": "counter", "labels": {"service": [], "status": []}}}],
+    )
+    http: Plain[Mapping[Name, HttpMetrics]] = Field(
+        default_factory=dict,
+        description=(
+            "Metrics by which applications count their HTTP requests, where they are not named as "
+            "`http_requests_total` and `http_request_duration_seconds`, or as OpenTelemetry's "
+            "`http_server_request_duration_seconds`: by a name of yours, for each way of naming them. Default: these "
+            "three, as far as `application_metrics` declares them."
+        ),
+        examples=[{"shop": {"requests": "shop_requests_total", "status_label": "code"}}],
     )
     alerts: Plain[Mapping[AlertName, AlertOverride]] = Field(
         default_factory=dict,
@@ -212,7 +223,16 @@ class AlertingSpec(AlertingSettings, Spec):
             runbooks=self.runbooks,
             runbook_url=self.runbook_url,
             links=self._links,
-            available=Available(frozenset(self.producers), frozenset(self.application_metrics)),
+            available=Available(
+                frozenset(self.producers),
+                frozenset(
+                    name
+                    for name, metric in self.application_metrics.items()
+                    if metric.type is ApplicationMetricType.COUNTER
+                ),
+                self._http.sources,
+            ),
+            http_problems=self._http.problems,
             application_metrics=self.application_metrics,
             target_labels=self.target_labels,
             overrides=self.alerts,
@@ -223,6 +243,16 @@ class AlertingSpec(AlertingSettings, Spec):
             long_term_ruler=self.long_term_ruler,
             existing_prometheus=self.existing_prometheus,
         )
+
+    @property
+    def left_out(self) -> Sequence[str]:
+        """What the library has not, as the declared metrics of applications do not tell it: a line each."""
+        return self._http.left_out
+
+    @property
+    def _http(self) -> HttpSources:
+        target = {*PRODUCERS[APPLICATION].target, *self.series_labels}
+        return http_sources("http", self.http, self.application_metrics, target)
 
     @property
     def compiled(self) -> Compiled:
@@ -267,7 +297,7 @@ class AlertingSpec(AlertingSettings, Spec):
     @rule(
         *_FILES,
         *NotificationSettings.model_fields,
-        *("alerts", "application_metrics", "producers", "target_labels", "owner", "alertmanager_url"),
+        *("alerts", "application_metrics", "http", "producers", "target_labels", "owner", "alertmanager_url"),
         *("external_labels", "series_labels", "local_retention", "existing_prometheus"),
         *("long_term_rules", "long_term_ruler"),
         *("runbook_url", "grafana_url", "metrics_uid", "logs_uid"),
