@@ -170,7 +170,12 @@ class _Compilation:
         of_users = read_groups(stated.rules, of_thanos=stated.long_term_rules)
         self._of_users = [*of_users, *read_groups(stated.log_rules, Language.LOGQL)]
         of_library = library_groups(stated.available, stated.links, self._overrides())
-        of_objectives = objective_groups(self._objectives, overrides=stated.overrides, with_cases=with_cases)
+        of_objectives = objective_groups(
+            self._objectives,
+            overrides=stated.overrides,
+            with_cases=with_cases,
+            metrics=stated.application_metrics,
+        )
         self._budgets = [group for group in map(self._notifying, of_objectives.budget) if group.rules]
         self._others = [
             group for group in map(self._notifying, [*of_users, *of_library, *of_objectives.short]) if group.rules
