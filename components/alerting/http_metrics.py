@@ -216,14 +216,12 @@ class _Reader:
             return ""
         expected = " or ".join(sorted(types))
         if name not in self._declared:
-            self._problem(field, name, f"must be declared; add it to application_metrics, as a {expected}")
+            self._problem(field, f"must be declared; add it to application_metrics, as a {expected}")
             return ""
         if (kind := self._declared[name].type) in types:
             return str(name)
         if stated:
-            self._problem(
-                field, name, f"must be a {expected}, and is declared as a {kind}; name another, or correct it"
-            )
+            self._problem(field, f"must be a {expected}, and is declared as a {kind}; name another, or correct it")
         else:
             self.left_out.append(f"the library does not read {name}, which is declared as a {kind} and no {expected}")
         return ""
@@ -233,9 +231,7 @@ class _Reader:
         if stated:
             known = {*declared.labels, *self._target_labels}
             if stated not in known:
-                self._problem(
-                    "service_label", stated, f"must be a label of {name}; use one of {', '.join(sorted(known))}"
-                )
+                self._problem("service_label", f"must be a label of {name}; use one of {', '.join(sorted(known))}")
             return stated
         found = next((label for label in SERVICE_LABELS if label in declared.labels), "")
         return found or (JOB if declared.pushed else SERVICE)
@@ -250,7 +246,7 @@ class _Reader:
             return ""
         if label not in declared.labels:
             known = ", ".join(sorted(declared.labels)) or "none"
-            self._problem("status_label", label, f"must be a label that {name} declares; use one of {known}")
+            self._problem("status_label", f"must be a label that {name} declares; use one of {known}")
             return ""
         if (texts := declared.labels[label]) and not any(re.fullmatch(FAILED, text) for text in texts):
             self._leave_out(_ERRORS, name, f"no value that it declares of {label} matches {FAILED}")
@@ -278,16 +274,20 @@ class _Reader:
         tolerated = Decimal(str(metrics.tolerated)) if metrics.tolerated is not None else satisfied * _MOST_TIMES
         listed = ", ".join(f"{border.normalize():f}" for border in sorted(borders))
         if metrics.satisfied is None:
-            self._problem("tolerated", f"{tolerated.normalize():f}", "requires satisfied; set that too")
+            self._problem("tolerated", "requires satisfied; set that too")
             return "", ""
-        for field, border in {"satisfied": satisfied, "tolerated": tolerated}.items():
-            if border not in borders:
-                self._problem(
-                    field, f"{border.normalize():f}", f"must be a border of {name} in seconds; use one of {listed}"
-                )
-                return "", ""
+        if satisfied not in borders:
+            self._problem("satisfied", f"must be a border of {name} in seconds; use one of {listed}")
+            return "", ""
+        if tolerated not in borders:
+            if metrics.tolerated is not None:
+                self._problem("tolerated", f"must be a border of {name} in seconds; use one of {listed}")
+            else:
+                text = f"{_MOST_TIMES} times as much, {tolerated.normalize():f}, must be a border of {name}"
+                self._problem("satisfied", f"{text}; set tolerated to one of {listed}")
+            return "", ""
         if tolerated <= satisfied:
-            self._problem("tolerated", f"{tolerated.normalize():f}", "must be more than satisfied; raise it")
+            self._problem("tolerated", "must be more than satisfied; raise it")
             return "", ""
         return borders[satisfied], borders[tolerated]
 
@@ -297,8 +297,8 @@ class _Reader:
     def _leave_out(self, what: str, name: str, reason: str) -> None:
         self.left_out.append(f"the library has no {what} of {name}: {reason}")
 
-    def _problem(self, field: str, value: str, rule: str) -> None:
-        self.problems.append(RuleProblem(self._place, f"{field} = {value}: {rule}"))
+    def _problem(self, field: str, rule: str) -> None:
+        self.problems.append(RuleProblem(f"{self._place}.{field}", rule))
 
 
 def _is_number(text: str) -> bool:
