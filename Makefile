@@ -36,8 +36,9 @@ recover: ## clear what an interrupted up left behind [STACK=dev YES=1]
 alert-test: ## send a test alert through each receiver, and report what was delivered [STACK=dev]
 	$(ready) --for preview -- python -m tools.deploy alert-test --stack $(STACK)
 
-rehearse: ## see an alert of the stack fire on this machine, in scaled time [STACK=dev ALERT=HighCPU SECONDS=30]
-	$(ready) --for rehearse -- python -m tools.alerts --stack $(STACK) --alert $(ALERT) --seconds $(SECONDS)
+rehearse: ## see an alert fire on this machine, in scaled time [STACK=dev ALERT=HighCPU SECONDS=30 OBJECTIVE= SANDBOX=]
+	$(ready) --for rehearse -- python -m tools.alerts --stack $(STACK) --alert $(ALERT) --seconds $(SECONDS) \
+		$(if $(OBJECTIVE),--objective $(OBJECTIVE)) $(if $(SANDBOX),--sandbox)
 
 shell: ## a shell with the tools, state and passphrase that make uses for the stack [STACK=dev]
 	$(ready) --for preview -- python -m tools.deploy shell --stack $(STACK)

@@ -21,7 +21,7 @@ from components import Alerting, Datasources, Demo, Grafana, Logging, Metrics, P
 from config import load, read
 from config.namespaces import area_namespaces
 from wiring import build_args
-from wiring.alerting import alertmanager_args
+from wiring.alerting import alertmanager_args, announce_unread_files
 from wiring.caching import Caching
 from wiring.component_errors import component_problems
 from wiring.ingress import create_routes
@@ -36,6 +36,7 @@ from wiring.stores import logs_addresses, traces_addresses
 
 settings = load(read(), component_problems)
 announce(settings)
+announce_unread_files(settings)
 options = component_options(settings)
 namespaces = create_operator_crds(settings, create_namespaces(settings, options), options)
 namespaces = create_secrets(settings, namespaces, options)

@@ -9,6 +9,9 @@ from components.alerting.producers import ForeignProducerName
 from components.alerting.spec import AlertingSettings
 from components.metrics.alertmanager import AlertmanagerSettings
 
+STACK = "{stack}"
+"""What a directory has in place of the name of the stack: objectives read what the applications of one stack expose."""
+
 
 class AlertingArea(AlertingSettings):
     """Settings under `observability:alerting`, of the stack's own Prometheus or of an existing one.
@@ -17,17 +20,18 @@ class AlertingArea(AlertingSettings):
     """
 
     objectives_directory: str = Field(
-        default="slos",
+        default=f"slos/{STACK}",
         description=(
-            "Directory with objectives in OpenSLO v1, relative to the stack files, where there is one; empty for none."
+            "Directory with objectives in OpenSLO v1, relative to the stack files, where there is one; "
+            f"`{STACK}` stands for the name of the stack. Empty for none."
         ),
         examples=["slos/production"],
     )
     rules_directory: str = Field(
-        default="alerts",
+        default=f"alerts/{STACK}",
         description=(
             "Directory with rule files of Prometheus and their tests (`*_test.yaml`), relative to the stack files, "
-            "where there is one; empty for none."
+            f"where there is one; `{STACK}` stands for the name of the stack. Empty for none."
         ),
         examples=["alerts/production"],
     )
@@ -35,7 +39,7 @@ class AlertingArea(AlertingSettings):
         default="runbooks",
         description=(
             "Directory with the runbooks of the alerts in `rules_directory`, relative to the stack files, where there "
-            "is one; empty for none."
+            f"is one; `{STACK}` stands for the name of the stack. Empty for none."
         ),
         examples=["docs/our-runbooks"],
     )

@@ -178,7 +178,11 @@ SETTINGS: Mapping[str, Any] = {
             "type": "counter",
             "labels": {"service": [], "status": ["200", "500", "503"], "method": ["GET", "POST"]},
         },
-        "http_request_duration_seconds": {"type": "histogram", "labels": {"service": []}},
+        "http_request_duration_seconds": {
+            "type": "histogram",
+            "labels": {"service": []},
+            "buckets": [0.1, 0.3, 1.2, 5],
+        },
         "checkout_queue_length": {"type": "gauge", "labels": {"service": []}},
     },
 }

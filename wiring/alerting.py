@@ -1,13 +1,16 @@
 """Alerting of a stack: the files beside it, and the way of its alerts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, TypedDict
+
+import pulumi
 
 from components.logging.spec import LoggingSpec
 from components.metrics.alertmanager import sender_urls
 from components.metrics.args import Alertmanager as AlertmanagerOfMetrics
 from components.metrics.spec import MetricsSpec
 from config import Settings
+from config.alerting import STACK, AlertingArea
 from config.errors import Problem, setting_path
 from config.ingress import IngressKind
 
@@ -26,30 +29,34 @@ class AlertmanagerArgs(TypedDict, total=False):
     rule_values: Mapping[str, Any]
 
 
+def directory(settings: Settings, setting: str) -> str:
+    """Return the directory that a setting of the area names, of this stack; empty for none."""
+    stated: str = getattr(settings.alerting, setting)
+    return stated.replace(STACK, settings.stack)
+
+
 def objective_files(settings: Settings) -> dict[str, str]:
     """Return the documents of OpenSLO by the path of their file."""
-    area = settings.alerting
-    return {**files_beside(area.objectives_directory), **area.objectives}
+    return {**files_beside(directory(settings, "objectives_directory")), **settings.alerting.objectives}
 
 
 def rule_files(settings: Settings) -> dict[str, str]:
     """Return the rule files of Prometheus by path."""
     area = settings.alerting
-    beside = files_beside(area.rules_directory)
+    beside = files_beside(directory(settings, "rules_directory"))
     return {**{path: text for path, text in beside.items() if not path.endswith(_TEST_ENDS)}, **area.rules}
 
 
 def rule_tests(settings: Settings) -> dict[str, str]:
     """Return the tests of the rule files by path."""
     area = settings.alerting
-    beside = files_beside(area.rules_directory)
+    beside = files_beside(directory(settings, "rules_directory"))
     return {**{path: text for path, text in beside.items() if path.endswith(_TEST_ENDS)}, **area.rule_tests}
 
 
 def runbook_files(settings: Settings) -> dict[str, str]:
     """Return the runbooks of users by path."""
-    area = settings.alerting
-    return {**files_beside(area.runbooks_directory, MARKDOWN), **area.runbooks}
+    return {**files_beside(directory(settings, "runbooks_directory"), MARKDOWN), **settings.alerting.runbooks}
 
 
 def alerting_file_problems(settings: Settings) -> Iterator[Problem]:
@@ -62,7 +69,40 @@ def alerting_file_problems(settings: Settings) -> Iterator[Problem]:
     }
     for setting, files in held.items():
         stated = setting in area.model_fields_set
-        yield from directory_problems(setting_path("alerting", setting), getattr(area, setting), files, stated=stated)
+        place = setting_path("alerting", setting)
+        yield from directory_problems(place, directory(settings, setting), files, stated=stated)
+
+
+def unread_files(settings: Settings) -> Iterator[str]:
+    """Yield a line for files of objectives or of alerts that the stack seems to read, and does not."""
+    area = settings.alerting
+    for setting in ("objectives_directory", "rules_directory"):
+        own = directory(settings, setting)
+        if not settings.has_alerting and (files := files_beside(own)):
+            yield (
+                f"{own} has {_counted(files)}, which this stack does not compile: metrics.kind is "
+                f"{settings.metrics.kind.value}, and nothing in observability:alerting is set"
+            )
+        default = AlertingArea.model_fields[setting].default
+        shared = default.removesuffix(f"/{STACK}")
+        if settings.has_alerting and setting not in area.model_fields_set:
+            files = {path: text for path, text in files_beside(shared).items() if "/" not in path}
+            if files:
+                yield (
+                    f"{shared} has {_counted(files)} of no stack, which this one does not read: move them to {own}, or "
+                    f"set alerting.{setting} to {shared} in the stacks that are to read them"
+                )
+
+
+def announce_unread_files(settings: Settings) -> None:
+    """Log them in a preview."""
+    if pulumi.runtime.is_dry_run():
+        for line in unread_files(settings):
+            pulumi.log.info(line)
+
+
+def _counted(files: Collection[str]) -> str:
+    return "a file" if len(files) == 1 else f"{len(files)} files"
 
 
 def receivers(settings: Settings) -> Mapping[str, Any]:

@@ -133,8 +133,39 @@ class ApplicationMetric(TypedDict):
     labels: NotRequired[Mapping[str, Sequence[str]]]
     """Labels, each with all of its values, or an empty list for any. Those of its scrape, such as `namespace` and
     `pod`, need no mention. Default: none."""
+    pushed: NotRequired[bool]
+    """Whether the application sends the metric to a collector (OTLP), and it is not scraped: a border that is a
+    whole number is then `1`, and of a scraped metric `1.0`. Default: false."""
+    buckets: NotRequired[Sequence[float]]
+    """Borders of the buckets of a histogram but `+Inf`, in its unit. A rule that selects one by `le` requires them,
+    as it finds nothing where the histogram has no such bucket. Default: not known."""
     interval: NotRequired[str]
-    """Time between two samples. Default: that of Prometheus (`scrape_interval` of the metrics)."""
+    """Time between two samples. Default: that of Prometheus (`scrape_interval` of the metrics), and not known of a
+    metric that is pushed."""
+
+
+class HttpMetrics(TypedDict):
+    """Names of the metrics by which some applications count their HTTP requests; all of them are declared."""
+
+    requests: NotRequired[str]
+    """Counter of requests, or a histogram whose count it is. Default: `http_requests_total` where that is declared,
+    else the count of `duration`."""
+    duration: NotRequired[str]
+    """Histogram of the durations of requests, in milliseconds where its name ends with `_milliseconds`, else in
+    seconds. Default: `http_request_duration_seconds` or `http_server_request_duration_seconds`, whichever is
+    declared."""
+    service_label: NotRequired[str]
+    """Label with the name of the service, which records and alerts call `service`. Default: `service` or
+    `service_name`, as declared; else `service` of the scrape, and of metrics that are pushed `job`."""
+    status_label: NotRequired[str]
+    """Label with the status of the answer; failed are those of `5..`. Default: the first of `status`, `code`,
+    `status_code`, `http_response_status_code`, `http_status_code`, `response_code` that is declared."""
+    satisfied: NotRequired[float]
+    """Seconds within which an answer satisfies, a border of the buckets of `duration`, for Apdex. At most 3600.
+    More than 0. Default: the border between 0.1 and 1 next to 0.3 of which 4 times is a border too."""
+    tolerated: NotRequired[float]
+    """Seconds within which an answer is tolerated, another border. At most 3600. More than 0. Default: 4 times
+    `satisfied`."""
 
 
 class AlertOverride(TypedDict):
@@ -231,6 +262,10 @@ class AlertingArgs(TypedDict):
     application_metrics: NotRequired[Mapping[str, ApplicationMetric]]
     """Metrics of applications that rules and objectives may select: a rule on another metric is refused, as nothing
     produces it. Default: none."""
+    http: NotRequired[Mapping[str, HttpMetrics]]
+    """Metrics by which applications count their HTTP requests, where they are not named as `http_requests_total`
+    and `http_request_duration_seconds`, or as OpenTelemetry's `http_server_request_duration_seconds`: by a name of
+    yours, for each way of naming them. Default: these three, as far as `application_metrics` declares them."""
     alerts: NotRequired[Mapping[str, AlertOverride]]
     """Changes of alerts of the library and of the chart, by their names. Default: none."""
     alertmanager_url: NotRequired[str]

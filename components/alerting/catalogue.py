@@ -8,14 +8,15 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from .._model import StrictModel
 from ..units import Interval, LabelText, MetricLabel, parse_duration
@@ -23,6 +24,8 @@ from .label_flow import BUCKET, Series, Values, union
 from .promql import NAME, Matcher, fits
 
 QUANTILE = "quantile"
+INFINITE = "+Inf"
+"""The border of the last bucket, which counts everything."""
 ADDITIONS, CLOSED_VALUES = "additions.yaml", "closed_values.yaml"
 
 
@@ -101,18 +104,76 @@ class ApplicationMetric(StrictModel):
         ),
         examples=[{"service": [], "status": ["200", "500"]}],
     )
+    pushed: bool = Field(
+        default=False,
+        description=(
+            "Whether the application sends the metric to a collector (OTLP), and it is not scraped: a border that is a "
+            "whole number is then `1`, and of a scraped metric `1.0`."
+        ),
+        examples=[True],
+    )
+    buckets: Sequence[Annotated[float, Field(ge=0, le=1e12)]] = Field(
+        default=(),
+        description=(
+            "Borders of the buckets of a histogram but `+Inf`, in its unit. A rule that selects one by `le` requires "
+            "them, as it finds nothing where the histogram has no such bucket. Default: not known."
+        ),
+        examples=[[0.1, 0.3, 1.0]],
+    )
     interval: Interval | None = Field(
         default=None,
-        description="Time between two samples. Default: that of Prometheus (`scrape_interval` of the metrics).",
+        description=(
+            "Time between two samples. Default: that of Prometheus (`scrape_interval` of the metrics), and not known "
+            "of a metric that is pushed."
+        ),
         examples=["15s"],
     )
+
+    @field_validator("buckets")
+    @classmethod
+    def _are_stated_once(cls, buckets: Sequence[float], info: ValidationInfo) -> Sequence[float]:
+        if buckets and info.data.get("type") is not ApplicationMetricType.HISTOGRAM:
+            raise ValueError("requires type histogram; remove it, or set that")
+        if buckets and BUCKET in info.data.get("labels", {}):
+            raise ValueError(f"are the values of {BUCKET}, which labels states too; remove one of them")
+        return buckets
+
+    @property
+    def borders(self) -> Sequence[str]:
+        """The values of the label `le`, sorted by number; none where they are not known."""
+        stated = self.labels.get(BUCKET) or ()
+        own = [border_text(border, pushed=self.pushed) for border in self.buckets]
+        return sorted({*stated, *own, INFINITE} if stated or own else (), key=_number)
 
     @property
     def metric(self) -> Metric:
         """The metric."""
-        quantiles = {QUANTILE: Values()} if self.type is ApplicationMetricType.SUMMARY else {}
-        stated = {label: Values(frozenset(texts) if texts else None) for label, texts in self.labels.items()}
-        return Metric(MetricType(self.type), {**quantiles, **stated})
+        quantiles = {QUANTILE: ()} if self.type is ApplicationMetricType.SUMMARY else {}
+        borders = {BUCKET: self.borders} if self.type is ApplicationMetricType.HISTOGRAM else {}
+        stated = {**quantiles, **self.labels, **borders}
+        return Metric(
+            MetricType(self.type),
+            {label: Values(frozenset(texts) if texts else None) for label, texts in stated.items()},
+        )
+
+
+def border_text(border: float, *, pushed: bool = False) -> str:
+    """Return the value of `le` of a border.
+
+    A scrape stores `1` as `1.0` (https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values);
+    the exporters of the collectors write `1`, and a remote write leaves it as it is.
+    """
+    if not pushed:
+        return repr(float(border))
+    text = f"{Decimal(repr(float(border))):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return float(INFINITE)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,8 @@ class Stated:
     runbook_url: str
     links: Links
     available: Available
+    http_problems: tuple[RuleProblem, ...]
+    """What is stated of the HTTP metrics of applications and does not hold."""
     application_metrics: Mapping[str, ApplicationMetric]
     target_labels: Mapping[str, Mapping[str, Sequence[str]]]
     """Labels that scrapes add to the series of a producer, each with its values."""
@@ -181,7 +183,12 @@ class _Compilation:
         of_users = read_groups(stated.rules, of_thanos=stated.long_term_rules)
         self._of_users = [*of_users, *read_groups(stated.log_rules, Language.LOGQL)]
         of_library = library_groups(stated.available, stated.links, self._overrides())
-        of_objectives = objective_groups(self._objectives, overrides=stated.overrides, with_cases=with_cases)
+        of_objectives = objective_groups(
+            self._objectives,
+            overrides=stated.overrides,
+            with_cases=with_cases,
+            metrics=stated.application_metrics,
+        )
         self._budgets = [group for group in map(self._notifying, of_objectives.budget) if group.rules]
         self._others = [
             group for group in map(self._notifying, [*of_users, *of_library, *of_objectives.short]) if group.rules
@@ -357,6 +364,7 @@ class _Compilation:
 
     def _problems(self) -> Iterator[RuleProblem]:
         stated = self._stated
+        yield from stated.http_problems
         yield from self._objective_problems
         yield from self._retention_problems()
         yield from problems_of_files(stated.rules, of_thanos=stated.long_term_rules)

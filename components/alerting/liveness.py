@@ -9,8 +9,8 @@ from functools import lru_cache
 
 from .._log_labels import CLUSTER, OTLP_INDEX_LABELS, SERVICE_NAME, IndexLabel
 from ..units import parse_duration
-from .catalogue import ApplicationMetric, Catalogue, Family, Metric, MetricType, Producer, Variant
-from .label_flow import ANY, ANY_OR_ABSENT, UNKNOWN, Series, Values, constant, label_flow, union
+from .catalogue import INFINITE, ApplicationMetric, Catalogue, Family, Metric, MetricType, Producer, Variant
+from .label_flow import ANY, ANY_OR_ABSENT, BUCKET, UNKNOWN, Series, Values, constant, label_flow, union
 from .logql import is_metric_query, result_series, stream_matchers
 from .native_histograms import Samples, samples_of
 from .producers import APPLICATION, PRODUCERS
@@ -43,6 +43,7 @@ _FEW_PRODUCERS = 4
 ALERTS, ALERTS_FOR_STATE = "ALERTS", "ALERTS_FOR_STATE"
 _TEMPLATE_LABEL = re.compile(r"""\$labels\.(\w+)|index\s+\$labels\s+["`](\w+)["`]""")
 """A label that a text prints; `.Labels` is not one, as it is of the samples of a query within `range query`."""
+_WHOLE_NUMBER = re.compile(r"[+-]?\d+")
 _RECORD = "a record"
 _KEEP = "keep it in the aggregation, or leave it out"
 _LONGER = 8
@@ -124,8 +125,8 @@ class Liveness:
         self._open_records: set[str] = set()
         self._families: dict[tuple[str, ...], Family] = {}
         for name, declared in (application_metrics or {}).items():
-            scraped = replace(application, interval=declared.interval) if declared.interval else application
-            self._catalogue.declare(name, declared.metric, scraped)
+            interval = declared.interval or ("" if declared.pushed else application.interval)
+            self._catalogue.declare(name, declared.metric, replace(application, interval=interval))
         for name, metric in recorded:
             series = Series({NAME: constant(name), **metric.labels})
             self._catalogue.add(name, Variant(_RECORD, series, metric.type))
@@ -371,6 +372,8 @@ class Liveness:
             elif unknown := _unknown_texts(matcher, values):
                 explained = True
                 yield _no_value(selector, matcher, family, unknown)
+            elif label == BUCKET and values.texts is None and matcher.value != INFINITE:
+                yield from _border_problems(selector, matcher, family)
         if is_dead and not explained:
             made_by = _made_by(selector, family)
             yield f"{selector}: no series has all of these labels{made_by}; correct or leave out one of them"
@@ -439,6 +442,23 @@ def _unknown_texts(matcher: Matcher, values: Values) -> list[str]:
         return []
     stated = [matcher.value] if not matcher.operator.endswith("~") else list(alternatives(matcher.value))
     return [text for text in stated if text and text not in values.texts]
+
+
+def _border_problems(selector: Selector, matcher: Matcher, family: Family) -> Iterator[str]:
+    """Yield that nothing tells whether a histogram has the bucket that a matcher selects, or that it has none."""
+    if matcher.is_negative:
+        return
+    if all(variant.producer == APPLICATION for variant in family.variants):
+        name = selector.name.removesuffix("_bucket")
+        yield (
+            f"{selector}: le = {matcher.value}: must be a border of {name}, whose buckets are not declared; declare "
+            f"them: application_metrics.{name}.buckets"
+        )
+    elif matcher.operator == "=" and _WHOLE_NUMBER.fullmatch(matcher.value):
+        yield (
+            f"{selector}: le = {matcher.value}: selects nothing, as Prometheus stores fractions; "
+            f'write le="{matcher.value}.0"'
+        )
 
 
 def _no_value(selector: Selector, matcher: Matcher, family: Family, unknown: Sequence[str] = ()) -> str:

@@ -1,4 +1,4 @@
-"""How an existing Prometheus and an existing Alertmanager load rules and routes, as a preview says it."""
+"""What a preview says of alerting: what the library leaves out, and how an existing Prometheus loads the rules."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,11 @@ from .spec import AlertingSpec
 
 
 def notices(spec: AlertingSpec) -> Iterator[str]:
-    """Yield what is left to others, and what was not checked; nothing where `Metrics` runs both programs."""
+    """Yield what the library leaves out, what is left to others, and what was not checked.
+
+    The latter two only where `Metrics` does not run both programs.
+    """
+    yield from spec.left_out
     if not spec.existing_prometheus:
         return
     groups = spec.compiled.groups

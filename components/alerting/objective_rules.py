@@ -13,9 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from ..units import parse_duration
 from .burn_rates import BURN_RATES, WINDOWS, BurnRate, plain
+from .catalogue import ApplicationMetric
+from .objective_traffic import NotCountedError, NoTrafficError, Traffic, traffic
 from .objectives import Objective
 from .overrides import AlertOverride
 from .rules import (
@@ -123,18 +126,29 @@ def objective_groups(
     *,
     overrides: Mapping[str, AlertOverride] | None = None,
     with_cases: bool = False,
+    metrics: Mapping[str, ApplicationMetric] | None = None,
 ) -> ObjectiveGroups:
     """Return the groups of all objectives, with a case for each side of each threshold if `with_cases`.
 
-    `overrides` are by the name of the alert, and have no problem.
+    `overrides` are by the name of the alert, and have no problem. Of the queries on `metrics`, which applications
+    declare, there are cases on raw series.
     """
     short: list[Group] = []
     budget: list[Group] = []
     for objective in objectives:
-        rules = _Rules(objective, overrides or {}, with_cases)
+        requests = _traffic(objective, metrics or {}) if with_cases else None
+        rules = _Rules(objective, overrides or {}, with_cases, requests)
         short += [rules.counts(), rules.burn_rates()]
         budget.append(rules.budget())
     return ObjectiveGroups(tuple(short), tuple(budget))
+
+
+def _traffic(objective: Objective, metrics: Mapping[str, ApplicationMetric]) -> Traffic | None:
+    """Return the requests of an objective, `None` where they cannot be made up."""
+    try:
+        return traffic(objective, metrics)
+    except (NoTrafficError, NotCountedError):
+        return None
 
 
 def policy_state(remaining: Decimal | float) -> int:
@@ -163,8 +177,15 @@ def _length(hours: int) -> str:
 class _Rules:
     """The rules of one objective."""
 
-    def __init__(self, objective: Objective, overrides: Mapping[str, AlertOverride], with_cases: bool) -> None:
+    def __init__(
+        self,
+        objective: Objective,
+        overrides: Mapping[str, AlertOverride],
+        with_cases: bool,
+        requests: Traffic | None = None,
+    ) -> None:
         self.objective = objective
+        self.requests = requests
         self.overrides = overrides
         self.with_cases = with_cases
         self.labels = {"service": objective.service, "slo": objective.name}
@@ -184,7 +205,7 @@ class _Rules:
         if not indicator.per_second:
             records = {name: f"({expr}) / {_STEP_SECONDS}" for name, expr in records.items()}
         rules = [Record(name, expr, self.labels) for name, expr in records.items()]
-        return Group(f"{self.name}-counts", rules, self.objective.place, STEP)
+        return Group(f"{self.name}-counts", rules, self.objective.place, STEP, cases=[*self._count_cases()])
 
     def burn_rates(self) -> Group:
         """Return the group of the ratios, of what is said of the objective, and of the alerts on burn rates."""
@@ -197,6 +218,7 @@ class _Rules:
         rules += absent
         cases: list[Case] = []
         if self.with_cases:
+            cases += self._query_cases(alerts)
             cases += (case for rate, alert in alerts.items() for case in self._burn_cases(rate, alert))
             cases += (case for alert in absent for case in self._absent_cases(alert))
         return Group(self.name, rules, self.objective.place, cases=cases, reads_objective=True)
@@ -367,6 +389,81 @@ class _Rules:
 
     def _enabled(self, name: str) -> bool:
         return self.overrides.get(name, AlertOverride()).enabled
+
+    def _count_cases(self) -> Iterator[Case]:
+        """Yield the case of the queries on raw series: good requests at first, then failed ones."""
+        if self.requests is None:
+            return
+        good, end = 10, 20
+        values = {
+            (ERRORS, good - 1): 0,
+            (ERRORS, end - 1): self._per_minute // 60,
+            (REQUESTS, good - 1): self._per_minute // 60,
+            (REQUESTS, end - 1): self._per_minute // 60,
+        }
+        samples = [self._sample(name, "", f"{minute}m", value) for (name, minute), value in values.items()]
+        yield Case("its queries count requests, and those that fail", self._raw_series(good, end), samples=samples)
+
+    def _query_cases(self, alerts: Mapping[BurnRate, Alert]) -> Iterator[Case]:
+        """Yield the case of the ratio, and of the first alert on it, on raw series that turn from good to failed.
+
+        The alert is left out where the next one would fire at the same time.
+        """
+        if self.requests is None:
+            return
+        rate, alert = next(iter(alerts.items()), (BURN_RATES[0], None))
+        pending = _seconds(rate.pending) // 60
+        threshold = self._threshold(rate) * Decimal("1.1")
+        for good in (10, 2):
+            # The share of minutes that failed, in the long and in the short window.
+            fires = next(m for m in range(good + 1, 10**6) if m - good > threshold * m or m - good >= 60)
+            end = fires + pending + 1
+            is_alone = rate is BURN_RATES[1] or (
+                rate is BURN_RATES[0] and end < good + _seconds(BURN_RATES[1].pending) // 60
+            )
+            if alert is not None and is_alone and fires - good < 60:
+                firings = [Firing(f"{good}m", alert.name), Firing(f"{end}m", alert.name, [alert.labels])]
+                break
+        else:
+            good, end, firings = 10, 20, []
+        name, window = ratio_record("5m"), "5m"
+        samples = [
+            self._sample(name, window, f"{good}m", 0),
+            self._sample(name, window, f"{good + 6}m", 1),
+        ]
+        yield Case(
+            f"{BURNS} fires on the series of the queries" if firings else "the series of the queries make the ratio",
+            self._raw_series(good, max(end, good + 6)),
+            firings,
+            samples,
+            recorded={self.series(REQUESTS): _constant(Decimal(self._per_minute // 60), max(end, good + 6))},
+        )
+
+    @property
+    def _per_minute(self) -> int:
+        """Requests of the cases on raw series, a multiple of 60 and more than the minimum of an hour."""
+        return 60 * max(10, self.objective.minimum_requests)
+
+    def _raw_series(self, good: int, end: int) -> dict[str, str]:
+        """Return the series of requests that are good for the first minutes, and fail from then on."""
+        assert self.requests is not None
+        each = self._per_minute
+        rising = f"0+{each}x{good} {each * good}x{end - good - 1}"
+        failing = f"0x{good} {each}+{each}x{end - good - 1}"
+        both, every = self.requests.good & self.requests.failed, self.requests.good | self.requests.failed
+        return {
+            name: f"0+{each}x{end}" if name in both else rising if name in self.requests.good else failing
+            for name in sorted(every)
+        }
+
+    def _sample(self, name: str, window: str, at: str, value: int) -> dict[str, Any]:
+        series = self.series(name, window)
+        labels = series.removeprefix(name)
+        return {
+            "expr": f"round({series} * 1e6) / 1e6",
+            "eval_time": at,
+            "exp_samples": [{"labels": labels, "value": value}],
+        }
 
     def _absent_cases(self, alert: Alert) -> Iterator[Case]:
         """Yield the cases of the alert on missing counts, of samples every hour."""

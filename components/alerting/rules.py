@@ -124,6 +124,8 @@ class Case:
     """`promql_expr_test` of promtool: expressions with the samples that they return."""
     interval: str = "1m"
     """Time between two samples."""
+    recorded: Mapping[str, str] = field(default_factory=dict)
+    """What groups of the same place record of `series`: promtool, which tests one group, is given it as series too."""
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,13 @@ from ..units import Interval, LabelText, MetricLabel, Name, OptionalDuration, Op
 from ..urls import OptionalAlertmanagerUrls
 from .catalogue import ApplicationMetric, ApplicationMetricType
 from .compile import Compiled, Stated, compile_alerting
+from .http_metrics import HttpMetrics, HttpSources, http_sources
 from .library import Available
 from .notifications import NotificationSettings
 from .objective_rules import REMAINING
 from .objectives import ObjectiveDefaults
 from .overrides import AlertOverride
-from .producers import ProducerName
+from .producers import APPLICATION, PRODUCERS, ProducerName
 from .rule_objects import RULE_LABEL, RulesAs
 from .rules import Language, RuleProblem
 from .shapes import Links
@@ -87,6 +88,16 @@ class AlertingSettings(NotificationSettings):
             "nothing produces it. Default: none."
         ),
         examples=[{"http_requests_total": {"type": "counter", "labels": {"service": [], "status": []}}}],
+    )
+    http: Plain[Mapping[Name, HttpMetrics]] = Field(
+        default_factory=dict,
+        description=(
+            "Metrics by which applications count their HTTP requests, where they are not named as "
+            "`http_requests_total` and `http_request_duration_seconds`, or as OpenTelemetry's "
+            "`http_server_request_duration_seconds`: by a name of yours, for each way of naming them. Default: these "
+            "three, as far as `application_metrics` declares them."
+        ),
+        examples=[{"shop": {"requests": "shop_requests_total", "status_label": "code"}}],
     )
     alerts: Plain[Mapping[AlertName, AlertOverride]] = Field(
         default_factory=dict,
@@ -225,7 +236,16 @@ class AlertingSpec(AlertingSettings, Spec):
             runbooks=self.runbooks,
             runbook_url=self.runbook_url,
             links=self._links,
-            available=Available(frozenset(self.producers), frozenset(self._metrics_of_library)),
+            available=Available(
+                frozenset(self.producers),
+                frozenset(
+                    name
+                    for name, metric in self.application_metrics.items()
+                    if metric.type is ApplicationMetricType.COUNTER
+                ),
+                self._http.sources,
+            ),
+            http_problems=self._http.problems,
             application_metrics=self.application_metrics,
             target_labels=self.target_labels,
             overrides=self.alerts,
@@ -238,6 +258,16 @@ class AlertingSpec(AlertingSettings, Spec):
             intervals=self.intervals,
             existing_prometheus=self.existing_prometheus,
         )
+
+    @property
+    def left_out(self) -> Sequence[str]:
+        """What the library has not, as the declared metrics of applications do not tell it: a line each."""
+        return self._http.left_out
+
+    @property
+    def _http(self) -> HttpSources:
+        target = {*PRODUCERS[APPLICATION].target, *self.series_labels}
+        return http_sources("http", self.http, self.application_metrics, target)
 
     @property
     def compiled(self) -> Compiled:
@@ -274,12 +304,6 @@ class AlertingSpec(AlertingSettings, Spec):
         return compile_alerting(self.stated, with_cases=True)
 
     @property
-    def _metrics_of_library(self) -> Iterator[str]:
-        """The metrics of applications that the library may read: of histograms, those in buckets."""
-        other = (ApplicationMetricType.NATIVE_HISTOGRAM, ApplicationMetricType.SUMMARY)
-        return (name for name, metric in self.application_metrics.items() if metric.type not in other)
-
-    @property
     def _links(self) -> Links:
         return Links(
             self.grafana_url.rstrip("/"), self.runbook_url, metrics_uid=self.metrics_uid, logs_uid=self.logs_uid
@@ -288,7 +312,7 @@ class AlertingSpec(AlertingSettings, Spec):
     @rule(
         *_FILES,
         *NotificationSettings.model_fields,
-        *("alerts", "application_metrics", "producers", "target_labels", "owner", "alertmanager_url"),
+        *("alerts", "application_metrics", "http", "producers", "target_labels", "owner", "alertmanager_url"),
         *("external_labels", "series_labels", "local_retention", "existing_prometheus"),
         *("long_term_rules", "long_term_ruler"),
         *("scrape_interval", "intervals", "runbook_url", "grafana_url", "metrics_uid", "logs_uid"),

@@ -13,7 +13,8 @@ from tests.recording import record
 from tests.unit.telemetry.alloy.examples import ALLOY_VARIANTS, SAMPLED
 from tests.unit.telemetry.examples import BACKENDS
 from tools.contract.invariants import INVARIANTS
-from tools.contract.pods import Pod, pods_of
+from tools.contract.pod_security import violations
+from tools.contract.pods import Level, Pod, pods_of
 from tools.contract.service_account_tokens import no_pod_holds_a_token_without_a_reason
 from tools.render import RenderedObject, Rendering
 from tools.render.releases import render_releases
@@ -53,6 +54,13 @@ def test_a_topology_keeps_the_invariants_of_any_stack(changes: dict[str, Any], v
     rendering = rendered(changes, tmp_path, version)
     checks = [*INVARIANTS, no_pod_holds_a_token_without_a_reason]
     assert [str(finding) for check in checks for finding in check(rendering)] == []
+
+
+@pytest.mark.parametrize("name", ["all", "in-memory", "sampled-secured"])
+def test_gateways_and_singletons_keep_the_restricted_level(name: str, tmp_path: Path) -> None:
+    pods = [pod for pod in pods_of(rendered(TOPOLOGIES[name], tmp_path).objects) if pod.owner.kind != "DaemonSet"]
+    found = {pod.owner.name: violations(pod, Level.RESTRICTED) for pod in pods}
+    assert found == {"alloy-gateway": [], "alloy-singleton": []}
 
 
 def test_agents_read_the_files_of_the_node_alone(tmp_path: Path) -> None:

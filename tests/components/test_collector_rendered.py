@@ -14,7 +14,8 @@ from tests.recording import record
 from tests.unit.telemetry.collector.examples import EXAMPLES
 from tests.unit.telemetry.examples import BACKENDS
 from tools.contract.invariants import INVARIANTS
-from tools.contract.pods import Pod, pods_of
+from tools.contract.pod_security import violations
+from tools.contract.pods import Level, Pod, pods_of
 from tools.contract.service_account_tokens import no_pod_holds_a_token_without_a_reason
 from tools.render import RenderedObject, Rendering
 from tools.render.releases import render_releases
@@ -68,6 +69,13 @@ def test_a_topology_keeps_the_invariants_of_any_stack(changes: dict[str, Any], t
     rendering = rendered(changes, tmp_path)
     checks = [*INVARIANTS, no_pod_holds_a_token_without_a_reason]
     assert [str(finding) for check in checks for finding in check(rendering)] == []
+
+
+@pytest.mark.parametrize("name", ["all", "sampled-secured", "gateway-in-memory"])
+def test_gateways_and_singletons_keep_the_restricted_level(name: str, tmp_path: Path) -> None:
+    pods = [pod for pod in pods_of(rendered(TOPOLOGIES[name], tmp_path).objects) if pod.owner.kind != "DaemonSet"]
+    found = {pod.owner.name: violations(pod, Level.RESTRICTED) for pod in pods}
+    assert found == {"otel-collector-gateway": [], "otel-collector-singleton": []}
 
 
 def test_agents_read_files_as_root_and_keep_their_place_on_the_node(tmp_path: Path) -> None:

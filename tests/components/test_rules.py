@@ -64,7 +64,11 @@ ALERTS_OF_USERS = {
         "logs.yaml": {"groups": [{"name": "logs", "rules": [{"record": "a:b:c", "expr": LINES}]}]},
     },
     "application_metrics": {
-        "http_request_duration_seconds": {"type": "histogram", "labels": {"service": [], "method": []}},
+        "http_request_duration_seconds": {
+            "type": "histogram",
+            "labels": {"service": [], "method": []},
+            "buckets": [0.1, 0.3, 1],
+        },
         "app_orders_total": {"type": "counter", "labels": {"service": [], "status": [], "payment_method": []}},
     },
     "local_retention": "31d",

@@ -1,5 +1,6 @@
 """The collector as a program registers it."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -116,14 +117,44 @@ def test_a_protected_namespace_cannot_be_deleted_by_accident() -> None:
     assert record_component(Telemetry, {**ARGS, "protect_namespace": True}).one(":Namespace").request.protect is True
 
 
-@pytest.mark.parametrize(("source", "more"), [("files", set()), ("api", {"pods/log"})])
-def test_the_collector_may_read_pods_and_no_secrets(source: str, more: set[str]) -> None:
-    recording = record_component(Telemetry, {**ARGS, "log_source": source})
-    rules = recording.one(":ClusterRole").plain()["rules"]
-    readable = {(group, name) for rule in rules for group in rule["apiGroups"] for name in rule["resources"]}
-    assert readable == {("", name) for name in {"pods"} | more}
-    assert all(rule["verbs"] == ["get", "list", "watch"] for rule in rules)
-    assert recording.one(":Release").plain()["values"]["rbac"] == {"create": False}
+@pytest.mark.parametrize(
+    ("args", "readable"),
+    [
+        ({}, {"alloy": {"": ["pods"]}}),
+        ({"log_source": "api"}, {"alloy": {"": ["pods", "pods/log"]}}),
+        ({"events": True}, {"alloy": {"": ["pods"]}, "alloy-singleton": {"": ["events"]}}),
+        ({"engine": "otel-collector"}, {"otel-collector": {"": ["pods"]}}),
+        (
+            {"engine": "otel-collector", "events": True, "gateway": {}},
+            {
+                "otel-collector": {"": ["pods"]},
+                "otel-collector-singleton": {"events.k8s.io": ["events"]},
+                "otel-collector-gateway": {},
+            },
+        ),
+    ],
+    ids=str,
+)
+def test_collectors_may_watch_what_they_read_and_no_secrets(
+    args: TelemetryArgs, readable: Mapping[str, Mapping[str, list[str]]]
+) -> None:
+    recording = record_component(Telemetry, {**ARGS, **args})
+    roles = {role.plain()["metadata"]["name"]: role.plain()["rules"] for role in recording.of_type(":ClusterRole")}
+    assert roles == {
+        f"telemetry-{name}": [
+            {"apiGroups": [group], "resources": names, "verbs": ["get", "list", "watch"]}
+            for group, names in resources.items()
+        ]
+        for name, resources in readable.items()
+    }
+
+
+@pytest.mark.parametrize("engine", ["alloy", "otel-collector"])
+def test_the_chart_grants_nothing(engine: str) -> None:
+    args: TelemetryArgs = {**ARGS, "engine": engine, "events": True, "gateway": {}}
+    key = {"alloy": "rbac", "otel-collector": "clusterRole"}[engine]
+    granted = [release.plain()["values"][key] for release in record_component(Telemetry, args).of_type(":Release")]
+    assert granted == [{"create": False}] * 3
 
 
 def test_only_the_reader_of_the_api_server_may_read_the_output_of_containers() -> None:

@@ -10,6 +10,7 @@ from components.charts import (
     GRAFANA_CHART,
     KUBE_PROMETHEUS_STACK,
     LOKI,
+    OPENTELEMETRY_COLLECTOR,
     SEAWEEDFS_CHART,
     TEMPO,
     TEMPO_DISTRIBUTED,
@@ -29,6 +30,7 @@ CHARTS = (
     GRAFANA_CHART,
     KUBE_PROMETHEUS_STACK,
     LOKI,
+    OPENTELEMETRY_COLLECTOR,
     SEAWEEDFS_CHART,
     TEMPO,
     TEMPO_DISTRIBUTED,
@@ -62,6 +64,20 @@ STACKS: dict[str, dict[str, Any]] = {
             "gateway": True,
         },
         "telemetry": {"log_source": "api"},
+    },
+    "collector-with-every-workload": {
+        "telemetry": {
+            "engine": "otel-collector",
+            "events": True,
+            "gateway": {"replicas": 2, "volume_size": "5Gi"},
+            "host_ports": True,
+            "destinations": {"scraped": {"kind": "prometheus_exporter"}},
+            "pipelines": {
+                "metrics": {"destinations": ["prometheus", "scraped"]},
+                "traces": {"sources": ["otlp", "jaeger", "zipkin"]},
+                "lines": {"signal": "logs", "sources": ["syslog", "fluent_forward"]},
+            },
+        },
     },
     "long-term-with-certificates": {
         "security": {"tls": "existing", "authentication": "mtls"},

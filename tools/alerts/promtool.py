@@ -57,7 +57,9 @@ def _test(case: Case) -> dict[str, Any]:
     return {
         "name": case.name,
         "interval": case.interval,
-        "input_series": [{"series": series, "values": values} for series, values in case.series.items()],
+        "input_series": [
+            {"series": series, "values": values} for series, values in {**case.series, **case.recorded}.items()
+        ],
         "alert_rule_test": [_alert_test(firing) for firing in case.firings],
         "promql_expr_test": [dict(sample) for sample in case.samples],
     }

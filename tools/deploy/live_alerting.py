@@ -16,6 +16,7 @@ from components.alerting.rule_files import read_groups
 from components.alerting.rules import Group, Language
 from components.logging.ruler import SIDECAR_DIRECTORY_ANNOTATION
 from config.namespaces import namespace_in_url
+from sandbox.layout import CONTEXT as SANDBOX_CONTEXT
 from tools.contract.alert_rules import rendered_groups
 from tools.render import RenderedObject, Rendering
 
@@ -110,8 +111,11 @@ def _settled(context: str, ruler: Ruler, seconds: float) -> list[LiveProblem]:
         try:
             url = stack.enter_context(forwarded_port(context, ruler.namespace, ruler.workload, ruler.port))
         except UnreachableClusterError as error:
-            raise NotComparedError(str(error)) from None
+            raise NotComparedError(_OF_THE_SANDBOX if context == SANDBOX_CONTEXT else str(error)) from None
         return settled(ruler, lambda: _answer(f"{url}{ruler.path}", ruler.tenant), seconds)
+
+
+_OF_THE_SANDBOX = "the nodes of the sandbox run no containers; make rehearse SANDBOX=1 has one of them fire beside it"
 
 
 def settled(ruler: Ruler, answer: Callable[[], Mapping[str, Any]], seconds: float) -> list[LiveProblem]:

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..discipline import NO_SEVERITY
+from ..http_metrics import HttpSource
 from ..overrides import AlertOverride
 from ..rules import Group, RuleProblem
 from ..runbooks import Documented
@@ -44,11 +45,17 @@ __all__ = [
 
 def topics(available: Available | None = None) -> Sequence[Topic]:
     """Return the topics whose needs a stack meets; all where `available` is `None`."""
-    beside_http = available is not None and http.HTTP.needs_are_met(available)
-    found = (
-        http.HTTP,
+    if available is None:
+        return [http.http(), *_beside_http()]
+    of_http = [http.http(available.http)] if available.http else []
+    return [*of_http, *(topic for topic in _beside_http(available.http) if topic.needs_are_met(available))]
+
+
+def _beside_http(sources: Sequence[HttpSource] = ()) -> Sequence[Topic]:
+    """Return the other topics of a stack whose services count their HTTP requests in these ways."""
+    return (
         http.CACHE,
-        spans.spans(beside_http=beside_http),
+        spans.spans(sources),
         *nodes.TOPICS,
         probes.PROBES,
         watchdog.CLUSTER,
@@ -63,7 +70,6 @@ def topics(available: Available | None = None) -> Sequence[Topic]:
         *thanos.TOPICS,
         grafana.GRAFANA,
     )
-    return [topic for topic in found if available is None or topic.needs_are_met(available)]
 
 
 def library_groups(

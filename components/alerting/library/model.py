@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ..http_metrics import HttpSource
 from ..rules import Case, Group
 from ..shapes import Quiet, Shape
 
@@ -20,7 +21,9 @@ class Available:
     producers: frozenset[str] = frozenset()
     """Names of the programs that it scrapes, as the catalogue has them."""
     application_metrics: frozenset[str] = frozenset()
-    """Names of the metrics that its applications declare; of a histogram, without `_bucket`."""
+    """Names of the counters that its applications declare."""
+    http: tuple[HttpSource, ...] = ()
+    """How they count HTTP requests."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Topic:
     any_producer: frozenset[str] = frozenset()
     """The programs of which it needs one."""
     application_metrics: frozenset[str] = frozenset()
-    """The metrics of applications that it needs, all of them."""
+    """The counters of applications that it needs, all of them; what a topic of `Available.http` is made of."""
     records: Sequence[Group] = ()
     alert_group: str = ""
     """Name of the group of its alerts."""

@@ -3,6 +3,9 @@
 Requests are spans of the kinds server and consumer, so that a call counts at the service that answers it.
 """
 
+from collections.abc import Sequence
+
+from ..http_metrics import HttpSource
 from ..rules import Group, Record, Severity
 from ..runbooks import Query, Runbook
 from ..shapes import Above, RatioAbove, Signal, Unit, gauge
@@ -56,8 +59,10 @@ _RECORDS = Group(
 )
 
 
-def spans(*, beside_http: bool) -> Topic:
-    """Return the topic; `beside_http`: a service with HTTP metrics of its own pages by those alone."""
+def spans(sources: Sequence[HttpSource]) -> Topic:
+    """Return the topic; a service with HTTP metrics of its own pages by those alone, where all of these can."""
+    errors = bool(sources) and all(source.status for source in sources)
+    durations = bool(sources) and all(source.duration for source in sources)
     return Topic(
         "spans",
         "RED of services by their spans",
@@ -77,7 +82,7 @@ def spans(*, beside_http: bool) -> Topic:
                 dashboard="service",
                 signal=gauge(ERROR_RATIO, Unit.RATIO, _SHOP),
                 threshold=0.05,
-                traffic=_without_http(gauge(REQUEST_RATE, Unit.PER_SECOND, _SHOP), beside_http),
+                traffic=_without_http(gauge(REQUEST_RATE, Unit.PER_SECOND, _SHOP), errors),
                 minimum=1,
                 runbook=Runbook(
                     meaning=(
@@ -113,7 +118,7 @@ def spans(*, beside_http: bool) -> Topic:
                 impact="Some users of the service wait, and callers with short timeouts fail.",
                 symptom="Pages of the service load slowly.",
                 dashboard="service",
-                signal=_without_http(gauge(LATENCY, Unit.SECONDS, _SHOP), beside_http),
+                signal=_without_http(gauge(LATENCY, Unit.SECONDS, _SHOP), durations),
                 threshold=1,
                 runbook=Runbook(
                     meaning="The 99th percentile of the durations of spans of kind server or consumer is too high.",

@@ -18,6 +18,8 @@ STACK = "distributed"
 
 MINIO = "storage-minio values"
 GRAFANA = "grafana-grafana values"
+EVENTS = "telemetry-singleton-config data config.alloy"
+READER = f"{EVENTS} loki.source.kubernetes_events.default"
 IN_CLUSTER = dict.fromkeys(("storage.buckets", "storage.further_buckets", "storage.users"))
 MONOLITHIC_LOKI = dict.fromkeys(
     ("logging.chart_version", "logging.replicas", "logging.replication_factor", "logging.querier_max_concurrent")
@@ -163,12 +165,30 @@ TABLE = (
         differs="the document sets `__path__` and reads no file"),
     Row("1.5", "logs from the API", f"{CONFIG} loki.source.kubernetes.pod targets", "discovery.relabel.pod.output",
         "telemetry.log_source", "files"),
-    Row("1.5", "reader of events", "telemetry-singleton name", "alloy-singleton", "telemetry.events", False),
     Row("1.5", "each line once", f"{CONFIG} loki.source.kubernetes.pod clustering enabled", True,
         "telemetry.log_source", "files", differs="the document's pods would each read every line"),
     Row("1.5", "label cluster", f"{CONFIG} loki.process.pod stage.static_labels values", {"cluster": "lab"},
         "cluster.name", "other", differs="`vicky-test` is the name of the author's cluster"),
     Row("1.5", "where lines go", f"{CONFIG} loki.write.endpoint endpoint url",
+        "http://loki-gateway.loki/loki/api/v1/push", "logging.namespace", "other"),
+
+    Row("1.6", "reader of events", "telemetry-singleton name", "alloy-singleton", "telemetry.events", False),
+    Row("1.6", "each event once", "telemetry-singleton values controller replicas", 1, "telemetry.events", False,
+        differs="each of the document's pods, one a node, would read every event"),
+    Row("1.6", "one reader ends before the next", "telemetry-singleton values controller updateStrategy type",
+        "Recreate", "telemetry.events", False, differs="the document's pods run side by side"),
+    Row("1.6", "job of events", f"{READER} job_name", "kubernetes-events", "telemetry.events", False,
+        differs="`integrations/kubernetes/eventhandler` names a program that the document does not run; both engines "
+        "have this one"),
+    Row("1.6", "format of events", f"{READER} log_format", "json", "telemetry.events", False,
+        differs="lines of both engines have the same fields, which processors for JSON read"),
+    Row("1.6", "where events are processed", f"{READER} forward_to", "[loki.process.pipeline_events.receiver]",
+        "telemetry.events", False),
+    Row("1.6", "label kubernetes_cluster_events", f"{EVENTS} loki.process.pipeline_events stage.labels", ABSENT,
+        differs="its value would be that of `job`"),
+    Row("1.6", "label cluster of events", f"{EVENTS} loki.process.pipeline_events stage.static_labels values",
+        {"cluster": "lab"}, "cluster.name", "other", differs="`vicky-test` is the name of the author's cluster"),
+    Row("1.6", "where events go", f"{EVENTS} loki.write.endpoint endpoint url",
         "http://loki-gateway.loki/loki/api/v1/push", "logging.namespace", "other"),
 
     Row("1.7", "port of OTLP by gRPC", f"{ALLOY} alloy extraPorts 0",

@@ -1,7 +1,9 @@
 """Document 002, the stack `minimal`: Loki and Tempo as one pod each on a minikube, without an object store."""
 
+from typing import Any
+
 from tests.program.documents.document_000 import LOGS, LOKI, TEMPO, TRACES, derived_field
-from tests.program.documents.rows import ABSENT, Row
+from tests.program.documents.rows import ABSENT, Choice, Row
 
 STACK = "minimal"
 
@@ -69,23 +71,36 @@ TABLE = (
     Row("2.4", "one collector on each node", f"{COLLECTOR} mode", "daemonset"),
     Row("2.4", "checkpoints survive a restart", f"{COLLECTOR} extraVolumes 0 hostPath path",
         "/var/lib/otel-collector.telemetry", "telemetry.storage_host_path", "/var/lib/other"),
-    Row("2.4", "ports of the node", f"{COLLECTOR} ports otlp-http hostPort", 4318, "telemetry.host_ports", False),
+    Row("2.4", "port of the node for gRPC", f"{COLLECTOR} ports otlp-grpc hostPort", 4317,
+        "telemetry.host_ports", False),
+    Row("2.4", "port of the node for HTTP", f"{COLLECTOR} ports otlp-http hostPort", 4318,
+        "telemetry.host_ports", False),
     Row("2.4", "receiver of Jaeger", f"{RELAY} receivers jaeger", ABSENT),
     Row("2.4", "receiver of Zipkin", f"{RELAY} receivers zipkin", ABSENT),
+    Row("2.4", "receiver of Prometheus", f"{RELAY} receivers prometheus", ABSENT),
     Row("2.4", "port of Jaeger", f"{COLLECTOR} ports jaeger-grpc enabled", False),
     Row("2.4", "own lines", f"{FILES} exclude 1", "/var/log/pods/telemetry_otel-collector-*/opentelemetry-collector/*",
         differs="the collector would read what it writes about lines that it reads"),
     Row("2.5", "log files of the node", f"{FILES} include 0", "/var/log/pods/*/*/*.log"),
-    Row("2.5", "from the beginning of a file", f"{FILES} start_at", "beginning"),
+    Row("2.5", "from the beginning of a file", f"{FILES} start_at", "beginning",
+        differs="the document's second version begins at the end, where the first lines of a pod may be lost"),
     Row("2.5", "path of the file", f"{FILES} include_file_path", True),
     Row("2.5", "lines of Docker", f"{FILES} operators 0 routes 0 expr", r'body matches "^\\{"'),
     Row("2.5", "lines of containerd", f"{FILES} operators 0 routes 1 output", "cri"),
     Row("2.5", "lines of CRI-O", f"{FILES} operators 0 routes 2 output", "cri"),
     Row("2.5", "partial lines are joined", f"{FILES} operators 7 is_last_entry", 'not (attributes.tag startsWith "P")',
         differs="a tag may have more than `F`"),
+    Row("2.5", "longest line of parts", f"{FILES} operators 7 max_log_size", "1MiB",
+        differs="longer lines than the document's 102400 bytes would come in pieces"),
+    Row("2.5", "longest line of a file", f"{FILES} max_log_size", "1MiB", differs=NO_NUMBER),
     Row("2.5", "fields of JSON lines", f"{RELAY} processors transform/fields log_statements 0 context", "log",
         "telemetry.pipelines", {}, {"telemetry.processors": {}}),
     Row("2.5", "namespace, pod and container from the path", f"{FILES} operators 9 parse_to", "resource"),
+    Row("2.5", "restarts from the path", f"{FILES} operators 9 regex",
+        "^.*/(?P<namespace>[^_/]+)_(?P<pod>[^_/]+)_(?P<uid>[^_/]+)/(?P<container>[^/]+)/[^/]+$$",
+        differs="the document parses `restart_count` and uses it nowhere: the name of the file has it"),
+    Row("2.5", "paths that are known", f"{FILES} operators 9 cache size", 1000,
+        differs="rotated files have paths too, more than the document's 128 on a node of 110 pods"),
     Row("2.5", "label filename", f"{FILES} operators 11 to", "resource.filename",
         "telemetry.index_labels", ["namespace", "pod", "container", "stream"]),
     Row("2.5", "interval of reads", f"{FILES} poll_interval", "250ms",
@@ -93,8 +108,12 @@ TABLE = (
     Row("2.5", "label cluster", f"{RELAY} processors transform/container_labels log_statements 0 statements 19",
         'set(resource.attributes["cluster"], "minikube")', "cluster.name", "other"),
     Row("2.6", "index labels of resources", "logging-loki values loki distributor otlp_config "
-        "default_resource_attributes_as_index_labels 5", "namespace",
-        differs="the exporter `loki` and its hints are gone from the Collector"),
+        "default_resource_attributes_as_index_labels",
+        ["service.name", "service.namespace", "deployment.environment", "deployment.environment.name", "cluster",
+         "namespace", "pod", "container", "stream", "level", "filename", "context"],
+        "telemetry.index_labels", ["namespace", "pod", "container", "stream"],
+        differs="the exporter `loki` and its hints are gone from the Collector: Loki has the list, with the names that "
+        "senders of OTLP have and `stream`"),
     Row("2.6", "labels of JSON lines", f"{RELAY} processors groupbyattrs/containers keys", ["level", "context"],
         "telemetry.processors", {"fields": {"kind": "json", "labels": {"level": "level"}}},
         differs="`traceID` is metadata: a label for each trace would be a stream for each"),
@@ -107,6 +126,10 @@ TABLE = (
         differs="one generator of logs, spans and metrics stands for the document's two"),
     Row("2.7", "OTLP by gRPC", f"{RELAY} receivers otlp protocols grpc endpoint", "0.0.0.0:4317"),
     Row("2.7", "OTLP by HTTP", f"{RELAY} receivers otlp protocols http endpoint", "0.0.0.0:4318"),
+    *(Row("3.1", f"one receiver of several pipelines: {signal}",
+          f"{RELAY} service pipelines {signal}/{signal} receivers", ["otlp"])
+      for signal in ("logs", "metrics", "traces")),
+
     Row("2.8", "Prometheus takes OTLP", "metrics-prometheus values prometheus prometheusSpec enableOTLPReceiver", True,
         differs="the document's `enable-feature=otlp-write-receiver` is Prometheus 2's"),
     Row("2.8", "where metrics go", f"{RELAY} exporters otlp_http/prometheus endpoint",
@@ -143,3 +166,48 @@ TABLE = (
         [{"name": "trace_id", "datasourceUid": "tempo"}, {"name": "traceID", "datasourceUid": "tempo"}],
         "datasources.exemplar_labels", ["trace_id"]),
 )  # fmt: skip
+
+SCRAPED: dict[str, Any] = {"signal": "metrics", "sources": ["node"]}
+CHOICES = (
+    Choice(
+        "2.5 files of one namespace",
+        {"telemetry.sources": {"containers": {"kind": "containers", "namespaces": ["dev"]}}},
+        (
+            Row("2.5", "log files of the node", f"{FILES} include 0", "/var/log/pods/dev_*/*/*.log",
+                differs="pods are left out by an annotation; the document chooses `aidt-test*` by its name"),
+        ),
+    ),
+    Choice(
+        "2.8 Prometheus scrapes the application",
+        {
+            "telemetry.sources": {"node": {"kind": "prometheus", "targets": ["api-node.default:9464"]}},
+            "telemetry.pipelines.node": SCRAPED,
+        },
+        (
+            Row("2.8", "address of the application", "telemetry-singleton-config data relay receivers prometheus/node "
+                "config scrape_configs 0 static_configs 0 targets", ["api-node.default:9464"],
+                differs="the collector of the cluster scrapes it; with a ServiceMonitor, Prometheus does"),
+            Row("2.8", "where its metrics go",
+                "telemetry-singleton-config data relay exporters otlp_http/prometheus endpoint",
+                "http://prometheus-prometheus.default:9090/api/v1/otlp"),
+        ),
+    ),
+    Choice(
+        "2.8 Prometheus scrapes the collector",
+        {
+            "telemetry.destinations": {"scraped": {"kind": "prometheus_exporter"}},
+            "telemetry.pipelines.metrics": {"destinations": ["scraped"]},
+        },
+        (
+            Row("2.8", "where metrics go", f"{RELAY} service pipelines metrics/metrics exporters",
+                ["prometheus/scraped"]),
+            Row("2.8", "port that Prometheus scrapes", f"{COLLECTOR} serviceMonitor metricsEndpoints",
+                [{"port": "metrics"}, {"port": "exporter", "honorLabels": True}]),
+            Row("4.16", "exporter that Prometheus scrapes", f"{RELAY} exporters prometheus/scraped",
+                {"endpoint": "0.0.0.0:8889", "resource_to_telemetry_conversion": {"enabled": True},
+                 "enable_open_metrics": True},
+                differs="without the document's namespace `otel`: a metric has one name, however it comes"),
+        ),
+    ),
+)  # fmt: skip
+"""The ways of the document beside those of the stack: metrics that are pushed to Prometheus are in the table."""

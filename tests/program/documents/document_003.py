@@ -7,7 +7,7 @@ import json
 
 from tests.program.documents.document_000 import CONFIG, LOGS, LOKI, TEMPO, TRACES, derived_field
 from tests.program.documents.document_004_alerting import ALERTING
-from tests.program.documents.rows import Row
+from tests.program.documents.rows import ABSENT, Row
 
 STACK = "microservices"
 
@@ -24,7 +24,13 @@ ALERTMANAGERS = [
     for index in (0, 1)
 ]
 WRITES = "http://thanos-receive-router.monitoring:19291/api/v1/receive"
-SAMPLING = "telemetry-gateway-config data config.alloy otelcol.processor.tail_sampling.pipeline_traces_0"
+GATEWAY = "telemetry-gateway-config data config.alloy"
+LIMITER = f"{GATEWAY} otelcol.processor.memory_limiter.default"
+SAMPLING = f"{GATEWAY} otelcol.processor.tail_sampling.pipeline_traces_0"
+BATCH = f"{GATEWAY} otelcol.processor.batch.pipeline_traces"
+TEMPO_EXPORTER = f"{GATEWAY} otelcol.exporter.otlp.tempo client"
+ENVIRONMENT = 'set(resource.attributes["environment"], "production") where resource.attributes["environment"] == nil'
+UPSERT = "it is of the resource of every signal, and what the sender says stays; the document sets it on logs alone"
 PUSHED = f"{CONFIG} prometheus.remote_write.metrics endpoint url"
 VALKEY = "Valkey speaks Redis's protocol under a free licence"
 ALONE = "the document has no number"
@@ -134,12 +140,44 @@ TABLE = (
     Row("3.8", "journal of the nodes", f"{CONFIG} loki.source.journal.default forward_to",
         "[loki.process.pipeline_journal.receiver]",
         "telemetry.pipelines.journal", {"signal": "logs", "sources": ["journald"], "enabled": False}),
+    Row("3.1", "one exporter of several pipelines: pods", f"{CONFIG} loki.process.pod forward_to",
+        "[loki.write.endpoint.receiver]"),
+    Row("3.1", "one exporter of several pipelines: journal", f"{CONFIG} loki.process.pipeline_journal forward_to",
+        "[loki.write.endpoint.receiver]",
+        "telemetry.pipelines.journal", {"signal": "logs", "sources": ["journald"], "enabled": False}),
     Row("4.16", "share of traces", f"{SAMPLING} policy 2 probabilistic sampling_percentage", 10,
         "telemetry.processors.sampling", {"kind": "tail_sampling", "percentage": 50}),
     Row("4.16", "traces that are kept", f"{SAMPLING} policy 0 status_code status_codes", ["ERROR"],
         "telemetry.pipelines.traces.processors", [], {"telemetry.processors.sampling": None}),
+    Row("4.16", "traces that are slow", f"{SAMPLING} policy 1 latency threshold_ms", 1999,
+        "telemetry.processors.sampling", {"kind": "tail_sampling", "slow": "3s"},
+        differs="the policy keeps what takes longer than its threshold, and `slow` is a duration that is kept too"),
     Row("4.16", "collectors of whole traces", "telemetry-gateway values controller replicas", 2,
         "telemetry.gateway.replicas", 3),
+    Row("4.16", "memory is looked at", f"{LIMITER} check_interval", "1s"),
+    Row("4.16", "memory of a gateway", f"{LIMITER} limit", "819MiB", "telemetry.gateway.memory_limit", "2Gi",
+        differs="80 % of the memory limit of its container; the document has 512 MiB, and no container with a limit"),
+    Row("4.16", "memory for a peak", f"{LIMITER} spike_limit", ABSENT,
+        differs="the default is a fifth of the limit; the document's 128 MiB are a quarter"),
+    Row("4.16", "first the limit of memory", f"{GATEWAY} otelcol.receiver.otlp.default output",
+        {"traces": "[otelcol.processor.memory_limiter.default.input]"}),
+    Row("4.16", "then the choice of traces", f"{LIMITER} output",
+        {"traces": "[otelcol.processor.tail_sampling.pipeline_traces_0.input]"},
+        "telemetry.pipelines.traces.processors", [], {"telemetry.processors.sampling": None}),
+    Row("4.16", "then batches", f"{SAMPLING} output", {"traces": "[otelcol.processor.batch.pipeline_traces.input]"},
+        "telemetry.pipelines.traces.processors", [], {"telemetry.processors.sampling": None}),
+    Row("4.16", "then Tempo", f"{BATCH} output", {"traces": "[otelcol.exporter.otlp.tempo.input]"}),
+    Row("4.16", "wait for a batch", f"{BATCH} timeout", ABSENT,
+        differs="with the document's 5 s more spans wait in memory, where they are lost with the pod: Alloy's default"),
+    Row("4.16", "spans of a batch", f"{BATCH} send_batch_size", ABSENT,
+        differs="the document's 1000 are fewer than Alloy's default"),
+    Row("4.16", "where traces go", f"{TEMPO_EXPORTER} endpoint", "tempo-distributor.tracing:4317",
+        "tracing.namespace", "other"),
+    Row("4.16", "traces go in plain text", f"{TEMPO_EXPORTER} tls insecure", True),
+    Row("4.16", "environment of logs", f"{CONFIG} otelcol.processor.transform.default log_statements statements 2",
+        ENVIRONMENT, "telemetry.extra_labels.environment", "other", differs=UPSERT),
+    Row("4.16", "environment of traces", f"{CONFIG} otelcol.processor.transform.default trace_statements statements 1",
+        ENVIRONMENT, "telemetry.extra_labels.environment", "other", differs=UPSERT),
     Row("3.8", "where logs are read", f"{LOGS} url", "http://loki-gateway.logging", "logging.namespace", "other"),
     Row("3.8", "where traces are read", f"{TRACES} url", "http://tempo-gateway.tracing",
         "tracing.namespace", "other"),

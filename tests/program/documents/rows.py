@@ -1,7 +1,7 @@
 """A row of a document's table: a value that the document quotes, and where the objects of its stack have it."""
 
 from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
@@ -48,6 +48,19 @@ class Row:
     def change(self) -> Mapping[str, Any]:
         """The settings that make the row fail."""
         return {self.setting: self.other, **self.also}
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a document quotes beside what its stack has: rows that hold with other settings of that stack."""
+
+    what: str
+    settings: Mapping[str, Any]
+    """The settings that choose it, by their paths."""
+    rows: Sequence[Row]
+
+    def __str__(self) -> str:
+        return self.what
 
 
 def rendered(config: Mapping[str, Any], stack: str) -> Mapping[str, Any]:

@@ -15,6 +15,7 @@ from tests.program.documents import (
     document_004,
 )
 from tests.program.documents.rows import (
+    Choice,
     Row,
     alloy_blocks,
     changed,
@@ -51,6 +52,14 @@ def test_a_changed_setting_fails_its_rows(stack: str, rows: Sequence[Row]) -> No
 def test_a_changed_value_fails_a_row_that_no_setting_changes(stack: str) -> None:
     fixed = [row for row in TABLES[stack] if not row.setting]
     assert [str(row) for row in fixed if row.holds(replaced(committed(stack), row.path))] == []
+
+
+@pytest.mark.parametrize("choice", document_002.CHOICES, ids=str)
+def test_another_way_of_the_document_is_a_choice_of_settings(choice: Choice) -> None:
+    stack = document_002.STACK
+    assert [str(row) for row in choice.rows if row.holds(committed(stack))] == []
+    objects = rendered(changed(stack, choice.settings), stack)
+    assert {str(row): read(objects, row.path) for row in choice.rows} == {str(row): row.value for row in choice.rows}
 
 
 @pytest.mark.parametrize("stack", TABLES)

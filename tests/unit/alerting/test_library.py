@@ -9,6 +9,7 @@ import pytest
 from components.alerting.alertmanager_config import all_inhibitions
 from components.alerting.compile import labels_as_sent
 from components.alerting.discipline import discipline_problems
+from components.alerting.http_metrics import USUAL, HttpSource
 from components.alerting.library import (
     Available,
     groups_recorded_elsewhere,
@@ -31,6 +32,7 @@ LINKS = Links("https://grafana.example.org", "https://wiki.example.org/runbooks/
 EVERYTHING = Available(
     frozenset(producer for topic in topics() for producer in topic.producers | topic.any_producer),
     frozenset(metric for topic in topics() for metric in topic.application_metrics),
+    (USUAL,),
 )
 GROUPS = library_groups(EVERYTHING, LINKS)
 PROMQL = [group for group in GROUPS if group.language is Language.PROMQL]
@@ -127,6 +129,44 @@ def test_a_service_with_http_metrics_pages_once(tmp_path: Path) -> None:
     alone = next(group for group in library_groups(without, LINKS) if group.name == "span_alerts")
     assert "unless" not in alone.rules[0].expr
     assert not failures(tmp_path, [alone])
+
+
+DURATIONS_ALONE = replace(USUAL, requests="http_request_duration_seconds_count", status="", satisfied="", tolerated="")
+
+
+def test_spans_page_of_what_http_metrics_do_not_tell() -> None:
+    groups = library_groups(Available(EVERYTHING.producers, http=(DURATIONS_ALONE,)), LINKS)
+    rules = {rule.name: rule for group in groups for rule in group.rules}
+    assert "unless" not in rules["HighSpanErrorRate"].expr and "HighErrorRate" not in rules
+    assert "unless on (service) service:http_requests:rate5m" in rules["HighSpanLatencyP99"].expr
+    assert "HighLatencyP99" in rules and "service:http_latency:apdex5m" not in rules
+
+
+SOURCES = (
+    USUAL,
+    HttpSource("shop_requests_total", "app", "code", "shop_request_duration_milliseconds", "app", "250.0", "1000.0"),
+    HttpSource(
+        "http_server_request_duration_seconds_count",
+        "service_name",
+        "http_response_status_code",
+        "http_server_request_duration_seconds",
+        "service_name",
+        "0.25",
+        "1",
+    ),
+    HttpSource("jobs_total", "job", "", "", ""),
+)
+
+
+@pytest.mark.parametrize("sources", [SOURCES, *([source] for source in SOURCES[1:])])
+def test_requests_are_counted_by_whatever_name(sources: list[HttpSource], tmp_path: Path) -> None:
+    groups = [
+        group
+        for group in library_groups(Available(http=tuple(sources)), LINKS)
+        if group.name in ("http_rules", "service_alerts")
+    ]
+    assert not failures(tmp_path, groups)
+    assert len(groups[0].cases) >= len(sources)
 
 
 def test_an_override_changes_the_rule_and_its_cases(tmp_path: Path) -> None:

@@ -12,7 +12,16 @@ from components.alerting.rules import Alert, Group, Language, Record, Rule
 
 DEPLOYED = [
     PRODUCERS[name]
-    for name in ("prometheus", "node-exporter", "kube-state-metrics", "kubelet", "cadvisor", "probes", "alertmanager")
+    for name in (
+        "prometheus",
+        "node-exporter",
+        "kube-state-metrics",
+        "kubelet",
+        "kubelet-probes",
+        "cadvisor",
+        "probes",
+        "alertmanager",
+    )
 ]
 APPLICATION = {
     name: ApplicationMetric.model_validate({"type": kind, "labels": labels})
@@ -20,6 +29,9 @@ APPLICATION = {
         ("http_requests_total", "counter", {"service": (), "status": (), "method": ("GET", "POST")}),
         ("http_request_duration_seconds", "histogram", {"service": (), "le": ("0.3", "1.2", "+Inf")}),
     )
+} | {
+    "undeclared_seconds": ApplicationMetric.model_validate({"type": "histogram"}),
+    "pushed_seconds": ApplicationMetric.model_validate({"type": "histogram", "buckets": [0.5, 1], "pushed": True}),
 }
 
 
@@ -87,6 +99,13 @@ def test_what_something_produces_passes(expression: str) -> None:
             'http_request_duration_seconds_bucket{le="0.30"} > 1',
             ["le = 0.30: must be a value of the label, which has +Inf, 0.3, 1.2", "the nearest is 0.3"],
         ),
+        (
+            'sum(rate(undeclared_seconds_bucket{le="0.35"}[5m])) > 1',
+            ["le = 0.35: must be a border of undeclared_seconds", "application_metrics.undeclared_seconds.buckets"],
+        ),
+        ('pushed_seconds_bucket{le="1.0"} > 1', ["le = 1.0: must be a value", "which has +Inf, 0.5, 1;"]),
+        ('prometheus_http_request_duration_seconds_bucket{le="1"} > 1', ["le = 1: must be a value", "1.0"]),
+        ('prober_probe_duration_seconds_bucket{le="1"} > 1', ['Prometheus stores fractions; write le="1.0"']),
         ("absent(up_of_shop)", ["metric = up_of_shop"]),
         ("sum by (srvice) (http_requests_total) > 1", ["sum by (srvice): its operand must have the label"]),
         ('up{job="node-exporter"} and up{job="kubelet"}', ["no series of the two sides match"]),

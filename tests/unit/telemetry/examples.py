@@ -10,6 +10,7 @@ from components.telemetry.alloy.config import alloy_config
 from components.telemetry.spec import TelemetrySpec
 
 GOLDEN = Path(__file__).parents[2] / "golden"
+AGAIN = "where the difference is meant: python -m tests.collector_texts"
 
 BACKENDS: dict[str, Any] = {
     "namespace": "telemetry",

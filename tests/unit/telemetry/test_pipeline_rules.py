@@ -218,6 +218,19 @@ def test_a_problem_is_at_its_place(args: dict[str, Any], place: str, message: st
             "is not possible with engine otel-collector, whose image has no journalctl; set engine alloy",
         ),
         (
+            "otel-collector",
+            {"pipelines": logs(sources=["docker"])},
+            "pipelines.more.sources.0",
+            "is not possible with engine otel-collector, which reads no output of Docker's containers; set engine al",
+        ),
+        (
+            "alloy",
+            {"pipelines": logs(sources=["fluent_forward"])},
+            "pipelines.more.sources.0",
+            "is not possible with engine alloy, whose receiver is experimental, and would let every experimental "
+            "component run; set engine otel-collector",
+        ),
+        (
             "alloy",
             {
                 "destinations": {"scraped": {"kind": "prometheus_exporter"}},

@@ -1,10 +1,10 @@
-"""The collectors of Alloy that the tests look at; `python -m tests.unit.telemetry.alloy.examples` records them."""
+"""The collectors of Alloy that the tests look at, whose texts are recorded."""
 
 from typing import Any
 
 from components._collector_roles import Role
 from components._log_labels import IndexLabel
-from tests.unit.telemetry.examples import GOLDEN, VARIANTS, config_of
+from tests.unit.telemetry.examples import VARIANTS, config_of
 
 FURTHER: dict[str, Any] = {
     "index_labels": ["namespace", "pod", "container", "app", "job", "level"],
@@ -103,6 +103,7 @@ CONFIGURATIONS = {**{name: (Role.AGENTS, changes) for name, changes in ALLOY_VAR
 """Every configuration that is recorded, by its name."""
 
 
-if __name__ == "__main__":
-    for name, (role, changes) in CONFIGURATIONS.items():
-        (GOLDEN / f"telemetry-{name}.alloy").write_text(config_of(role=role, **changes))
+def text_of(name: str) -> str:
+    """Return the text of a configuration that is recorded."""
+    role, changes = CONFIGURATIONS[name]
+    return config_of(role=role, **changes)

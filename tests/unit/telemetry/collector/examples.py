@@ -1,4 +1,4 @@
-"""The Collectors of the tests; `python -m tests.unit.telemetry.collector.examples` records their texts again."""
+"""The Collectors of the tests, whose texts are recorded."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from components._log_labels import IndexLabel
 from components.telemetry.collector.config import collector_config, collector_text
 from components.telemetry.engines import Engine
 from components.telemetry.spec import TelemetrySpec
-from tests.unit.telemetry.examples import GOLDEN, VARIANTS, telemetry_spec
+from tests.unit.telemetry.examples import VARIANTS, telemetry_spec
 
 
 def secret(key: str) -> dict[str, str]:
@@ -112,8 +112,3 @@ def text_of(name: str) -> str:
     """Return the text of an example."""
     role, changes = EXAMPLES[name]
     return collector_text(collector_spec(**changes), role)
-
-
-if __name__ == "__main__":
-    for example in EXAMPLES:
-        (GOLDEN / f"telemetry-{example}.yaml").write_text(text_of(example))

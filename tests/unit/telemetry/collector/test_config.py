@@ -12,7 +12,7 @@ from components._collector_roles import Role
 from components.telemetry.collector.config import collector_config
 from tests.unit.telemetry.collector.examples import EXAMPLES, SAMPLED, collector_spec, config_of, text_of
 from tests.unit.telemetry.collector.running import Posted, logs, run, values
-from tests.unit.telemetry.examples import GOLDEN
+from tests.unit.telemetry.examples import AGAIN, GOLDEN
 
 ALL = pytest.mark.parametrize("name", EXAMPLES)
 
@@ -30,7 +30,7 @@ def pipelines(of: Mapping[str, Any]) -> dict[str, Any]:
 @ALL
 def test_the_configuration_is_the_recorded_one(name: str) -> None:
     recorded = (GOLDEN / f"telemetry-{name}.yaml").read_text(encoding="utf-8")
-    assert text_of(name) == recorded, "where the difference is meant: python -m tests.unit.telemetry.collector.examples"
+    assert text_of(name) == recorded, AGAIN
 
 
 @ALL

@@ -37,7 +37,10 @@ def rehearse(monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_a_page_that_arrives_is_printed(rehearse: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert rehearse("--alert", "Down", "--seconds", "60") == 0
     assert capsys.readouterr().out.splitlines() == [
-        "Down: the test 'Down fires' runs; in real time the alert fires after 10m, here after about 60 s",
+        "Down: Prometheus and Alertmanager run on this machine; rules and routes are compiled from stack dev.",
+        "Receivers post to this command. Prometheus scrapes the series of the test 'Down fires':",
+        "  up  0x20",
+        "In real time the alert has fired after 10m, here after about 60 s; then Alertmanager waits for its group.",
         "firing Down → pager  ()",
         "  summary        It is down",
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from components.alerting.rules import Alert, Case, Firing, Group, Language, Record
 from tools.alerts.local import Page
-from tools.alerts.rehearsal import NotRehearsableError, described, planned
+from tools.alerts.rehearsal import NotRehearsableError, announced, described, planned
 
 SERIES = {"up": "0x60"}
 SILENT = Case("Down does not fire", {"up": "1x60"}, [Firing("10m", "Down")])
@@ -25,10 +25,46 @@ ON_LOGS = Group("logs", [Alert("Errors", "vector(1)")], "x", language=Language.L
 
 def test_the_test_in_which_the_alert_fires_is_run_in_the_time_that_was_asked_for() -> None:
     rehearsal = planned([ON_LOGS, GROUP], "Down", 30)
-    assert (rehearsal.group, rehearsal.case, rehearsal.firing) == (GROUP, FIRES, FIRES.firings[1])
+    assert (rehearsal.groups, rehearsal.case, rehearsal.firing) == ((GROUP,), FIRES, FIRES.firings[1])
+    assert rehearsal.series == SERIES
     assert float(rehearsal.scale) == pytest.approx(30 / 600)
     assert rehearsal.seconds == pytest.approx(30)
     assert rehearsal.scrape_interval == timedelta(seconds=3)
+
+
+OF_SHOP = {"service": "shop", "slo": "availability"}
+COUNTED = 'slo:requests:rate5m{service="shop",slo="availability"}'
+RAW = Case(
+    "Burn fires", {"requests_total": "0+60x60"}, [Firing("10m", "Burn", [{}])], recorded={COUNTED: "1x60", "b:c:d": "1"}
+)
+COUNTS = Group(
+    "shop-counts", [Record("slo:requests:rate5m", "sum(rate(requests_total[5m]))", OF_SHOP)], "slos/shop.yaml"
+)
+BURNS = Group("shop", [Record("slo:x:y", "x", OF_SHOP), Alert("Burn", f"{COUNTED} > 0")], "slos/shop.yaml", cases=[RAW])
+
+
+def test_what_a_group_of_the_stack_records_is_recorded_and_not_replayed() -> None:
+    rehearsal = planned([COUNTS, GROUP, BURNS], "Burn", 30)
+    assert rehearsal.groups == (COUNTS, BURNS)
+    assert rehearsal.series == {"requests_total": "0+60x60", "b:c:d": "1"}
+    said = list(announced(rehearsal, "compiled from stack dev"))
+    assert (
+        said[0]
+        == "Burn: Prometheus and Alertmanager run on this machine; rules and routes are compiled from stack dev."
+    )
+    assert said[2:4] == ["  requests_total  0+60x60", "  b:c:d           1"]
+
+
+def test_the_objective_of_an_alert_is_chosen() -> None:
+    other = replace(
+        BURNS, name="other", rules=[replace(BURNS.rules[0], labels={**OF_SHOP, "slo": "latency"}), BURNS.rules[1]]
+    )
+    assert planned([BURNS, other], "Burn", 30).groups[-1] == BURNS
+    assert planned([BURNS, other], "Burn", 30, "shop/latency").groups[-1] == other
+    with pytest.raises(
+        NotRehearsableError, match="shop/x is no objective with Burn; there are shop/availability, shop/la"
+    ):
+        planned([BURNS, other], "Burn", 30, "shop/x")
 
 
 @pytest.mark.parametrize(("seconds", "expected"), [(0.1, 2), (10**6, 600)])

@@ -14,7 +14,7 @@ from tools.render import ReleaseSummary, Rendering
 
 from .conftest import manifest
 
-GOLDEN = sorted((Path(__file__).parents[3] / "golden").glob("*.alloy"))
+GOLDEN = sorted((Path(__file__).parents[3] / "golden").rglob("*.alloy"))
 NEWEST = ALLOY.default_version
 WRITE = 'loki.write "a" {\n  endpoint {\n    url = "http://loki"\n  }\n}\n'
 
@@ -25,7 +25,7 @@ def test_every_supported_version_has_a_reference_with_its_source() -> None:
 
 
 @pytest.mark.parametrize("version", ALLOY.versions)
-@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_every_recorded_configuration_fits_every_supported_version(golden: Path, version: str) -> None:
     assert list(problems(golden.read_text(), version)) == []
 

@@ -10,7 +10,7 @@ from components.telemetry.alloy.syntax import Block, Call, Ref, Sum, render
 from tests.alloyfmt import alloyfmt
 from tools.contract.alloy_syntax import Expression, ParsedBlock, parse
 
-GOLDEN = sorted((Path(__file__).parents[3] / "golden").glob("*.alloy"))
+GOLDEN = sorted((Path(__file__).parents[3] / "golden").rglob("*.alloy"))
 
 
 def strings(value: Any) -> list[str]:
@@ -52,7 +52,7 @@ def test_comments_and_raw_strings_are_read() -> None:
     assert block.arguments == {"d": "x\\d"}
 
 
-@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: path.stem)
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_strings_mean_what_they_mean_to_alloys_own_parser(golden: Path) -> None:
     text = golden.read_text()
     ours = [found for block in parse(text) for found in strings(block)]

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from tests.installed_tools import require
-from tests.unit.telemetry.collector.examples import EXAMPLES, config_of, text_of
+from tests.unit.telemetry.collector.examples import config_of, text_of
+from tests.unit.telemetry.examples import GOLDEN
 from tools.contract import check
 from tools.contract.collector_validate import (
     COMMAND,
@@ -114,5 +115,8 @@ def test_without_a_fitting_collector_the_report_says_what_is_not_checked(
 
 def test_a_real_collector_accepts_every_recorded_configuration() -> None:
     require(COMMAND)
-    validation = validated_collectors(CollectorConfiguration(name, text_of(name)) for name in EXAMPLES)
+    recorded = [*GOLDEN.glob("telemetry-*.yaml"), *(GOLDEN / "stacks").rglob("*.yaml")]
+    given = [CollectorConfiguration(str(path.relative_to(GOLDEN)), path.read_text()) for path in sorted(recorded)]
+    validation = validated_collectors(given)
+    assert given
     assert (validation.findings, validation.unchecked) == ([], [])

@@ -149,15 +149,25 @@ def test_a_ruler_behind_a_login_is_not_compared(answers: list[Any], capsys: pyte
     assert said.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("context", "reason"),
+    [
+        ("", "pod is not running"),
+        (
+            "observability-sandbox",
+            "the nodes of the sandbox run no containers; make rehearse SANDBOX=1 has one of them fire beside it",
+        ),
+    ],
+)
 def test_a_ruler_without_a_pod_is_not_compared(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    context: str, reason: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def unreachable(*_: Any) -> Any:
         raise UnreachableClusterError("pod is not running")
 
     monkeypatch.setattr(live_alerting, "forwarded_port", unreachable)
-    report_live_rules("", rendered(*prometheus()))
-    assert capsys.readouterr().out == "live rules of Prometheus not compared: pod is not running\n"
+    report_live_rules(context, rendered(*prometheus()))
+    assert capsys.readouterr().out == f"live rules of Prometheus not compared: {reason}\n"
 
 
 def existing(url: str) -> Rendering:
