@@ -9,13 +9,13 @@ from typing import Any
 from .._cache import Database
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
-from .._workload import EXPORTER_RESOURCES, SECCOMP_PROFILE, resources, scheduling
+from .._workload import EXPORTER_RESOURCES, SECCOMP_PROFILE, ZONE_LABEL, resources, scheduling
 from .config import loki_config
 from .gateway import gateway_values
 from .modes import SCALED_SECTIONS, LokiMode, LokiRole, transition_name
 from .ruler import ruler_values
 from .spec import LoggingSpec
-from .workloads import ZONE_LABEL, LokiWorkload, loki_workload
+from .workloads import LokiWorkload, loki_workload
 
 CHART_ZONES = ("zoneA", "zoneB", "zoneC")
 """The keys of the zones below `ingester.zoneAwareReplication`."""

@@ -85,6 +85,11 @@ def retention_hours(alertmanager: Alertmanager) -> str:
     return hours(alertmanager.retention)
 
 
+def pod_labels(release_name: str) -> dict[str, str]:
+    """Return labels by which its pods are selected."""
+    return {"app.kubernetes.io/name": "alertmanager", "alertmanager": release_name}
+
+
 def service_name(release_name: str) -> str:
     """Return the name of the Service."""
     return f"{release_name}-alertmanager"

@@ -87,7 +87,7 @@ def alertmanager_policy_spec(own: Alertmanager, release_name: str, namespace: st
 
     Receivers may be anywhere, so egress is open.
     """
-    pods = {"app.kubernetes.io/name": "alertmanager", "alertmanager": release_name}
+    pods = alertmanager.pod_labels(release_name)
     clients = sorted({namespace, *own.client_namespaces})
     policy = clients_policy(pods, clients, [alertmanager.PORT, alertmanager.RELOADER_PORT])
     gossip = [{"port": alertmanager.GOSSIP_PORT, "protocol": protocol} for protocol in ("TCP", "UDP")]

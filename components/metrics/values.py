@@ -7,8 +7,8 @@ from .._bucket import ca_mounts, ca_volumes, key_environment
 from .._merge import deep_merge
 from .._metrics_gateway import checksum, gateway_container, gateway_name, gateway_volumes
 from .._pods import pod_values, pull_secrets
-from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
-from .alertmanager import FEATURES, retention_hours
+from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling, spread_over_zones
+from .alertmanager import FEATURES, pod_labels, retention_hours
 from .gateway import GATEWAY_PORT, PORT, nginx_config, sidecar_tls
 from .spec import ALERT_RULES, OBJSTORE_KEY, ControlPlanePart, MetricsSpec, OperatorCrdsSpec
 
@@ -163,6 +163,8 @@ def _alertmanager(spec: MetricsSpec) -> dict[str, Any]:
     }
     if own.replicas > 1:
         values["podDisruptionBudget"] = {"enabled": True, "minAvailable": own.replicas - 1}
+        # Over hosts the chart spreads them by itself.
+        values["alertmanagerSpec"]["topologySpreadConstraints"] = spread_over_zones(pod_labels(spec.release_name))
     return values
 
 

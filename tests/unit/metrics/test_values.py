@@ -93,6 +93,13 @@ def test_pods_of_alertmanager_are_drained_one_by_one_where_there_are_several() -
     assert alertmanager(replicas=3)["podDisruptionBudget"] == {"enabled": True, "minAvailable": 2}
 
 
+def test_several_pods_of_alertmanager_are_spread_over_zones() -> None:
+    assert "topologySpreadConstraints" not in alertmanager()["alertmanagerSpec"]
+    (spread,) = alertmanager(replicas=3)["alertmanagerSpec"]["topologySpreadConstraints"]
+    assert (spread["topologyKey"], spread["whenUnsatisfiable"]) == ("topology.kubernetes.io/zone", "ScheduleAnyway")
+    assert spread["labelSelector"]["matchLabels"]["alertmanager"] == "prometheus", "the name of its resource"
+
+
 def test_values_leave_alertmanager_to_its_argument() -> None:
     with pytest.raises(InvalidArgsError, match="enabled would replace what other arguments set; set alertmanager"):
         values(values={"alertmanager": {"enabled": True}})
