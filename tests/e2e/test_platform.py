@@ -212,7 +212,6 @@ def test_nobody_is_paged_while_nobody_uses_it_and_no_alert_waits_for_series_in_v
     platform: Platform, tmp_path: Path
 ) -> None:
     require("prometheus", "alertmanager", "loki", "node_exporter", "kube-state-metrics", "operator")
-    platform.unsettle()
     with idle(platform.sandbox, tmp_path) as found:
         found.stack.wait_until(lambda: not short_of(found.stack, found.groups), "evaluations of ten minutes")
         assert found.paged == {("heartbeat", "Watchdog", "none")}
