@@ -104,8 +104,10 @@ def test_what_arrives_and_what_is_refused_is_told_apart(tmp_path: Path) -> None:
     assert alert["labels"]["receiver"] == "hook", "each receiver gets its own test alert alone"
     (attachment,) = found.sent["/slack"]["attachments"]
     assert found.sent["/slack"]["channel"] == "#alerts" and attachment["title"] == "🔥 AlertTest"
-    assert [action.get("url") for action in attachment["actions"]] == [None, "https://docs.example.org/AlertTest"]
-    assert "Dashboard: /explore?left=1" in attachment["text"], "Slack refuses a button whose URL is a path"
+    alerts, runbook = attachment["actions"]
+    assert runbook["url"] == "https://docs.example.org/AlertTest"
+    assert alerts["text"] == "🔔 Alerts" and alerts["url"].endswith("/#/alerts?receiver=slack")
+    assert "Dashboard: /explore?left=1" in attachment["text"], "Slack refuses a button whose URL is a path, or none"
     assert "Test of the receiver teams" not in json.dumps(found.sent["/slack"])
 
 
