@@ -6,6 +6,7 @@ A test compares them with the monitors that the charts make.
 from collections.abc import Mapping, Sequence
 
 from components._ip_families import IpFamily
+from components.alerting.producers import PRODUCERS
 from components.logging.modes import LokiRole
 from components.logging.spec import V6
 from components.metrics.spec import ControlPlanePart
@@ -32,17 +33,28 @@ Labels = Mapping[str, Sequence[str]]
 
 def producers(settings: Settings) -> list[str]:
     """Return what the store of metrics has: of the stack, and what that states of others; names of the catalogue."""
-    return [*dict.fromkeys([*_of_stack(settings), *settings.alerting.producers])]
+    return [*dict.fromkeys([*_of_stack(settings), *settings.alerting.stated_producers])]
 
 
 def target_labels(settings: Settings) -> dict[str, Labels]:
     """Return the labels of the targets of each producer that follow from settings: its namespace and its jobs.
 
-    Those that the stack states may be elsewhere too.
+    Those that the stack states may be elsewhere too: with any namespace, or with the labels that are stated.
     """
-    deployed = set(_of_stack(settings)) - set(settings.alerting.producers)
-    found = {**_of_metrics(settings), **_of_stores(settings)}
-    return {name: labels for name, labels in found.items() if name in deployed}
+    of_stack, stated = set(_of_stack(settings)), set(settings.alerting.stated_producers)
+    own = {**_of_metrics(settings), **_of_stores(settings)}
+    found = {name: labels for name, labels in own.items() if name in of_stack - stated}
+    for name, labels in settings.alerting.producer_labels.items():
+        if name in of_stack:
+            beside = {**PRODUCERS[name].target, **own.get(name, {})}
+            labels = {label: _either(beside.get(label, ("",)), texts) for label, texts in labels.items()}
+        found[name] = labels
+    return found
+
+
+def _either(some: Sequence[str], others: Sequence[str]) -> Sequence[str]:
+    """Return the values of a label that has one of both; none stand for any."""
+    return sorted({*some, *others}) if some and others else ()
 
 
 def _of_stack(settings: Settings) -> list[str]:
