@@ -176,5 +176,6 @@ def alertmanager_args(
         "config_secret": config_secret,
         "secrets": list(secrets),
         "client_namespaces": sorted(clients),
+        "client_ranges": list(settings.ingress.source_ranges) if external_url else [],
     }
     return {"alertmanager": alertmanager, "rule_values": chart_values}

@@ -130,7 +130,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "storage_ca": ("storage.ca",),
         "alertmanager": (
             *("alerting.alertmanager", "alerting.receivers", "alerting.alertmanager_url"),
-            *("ingress.domain", "ingress.namespace"),
+            *("ingress.domain", "ingress.namespace", "ingress.source_ranges"),
         ),
         "alertmanager_urls": ("alerting.alertmanager_url",),
         "rule_values": ("alerting.alerts",),

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from .._kubernetes import ObjectName, OptionalObjectName
 from .._model import StrictModel
-from ..units import Duration, MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize, hours
+from ..units import Cidr, Duration, MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize, hours
 
 PORT = 9093
 GOSSIP_PORT = 9094
@@ -77,6 +77,14 @@ class Alertmanager(AlertmanagerSettings):
             "Thanos and of Grafana; a NetworkPolicy keeps all others out. Default: none, and no NetworkPolicy."
         ),
         examples=[["logging", "grafana"]],
+    )
+    client_ranges: Sequence[Cidr] = Field(
+        default=(),
+        description=(
+            "Addresses that may reach Alertmanager too, of pods with the network of their node (`hostNetwork`), which "
+            "no namespace stands for in a NetworkPolicy. Default: none."
+        ),
+        examples=[["10.0.0.0/16"]],
     )
 
 

@@ -47,6 +47,9 @@ class Alertmanager(TypedDict):
     client_namespaces: NotRequired[Sequence[str]]
     """Namespaces whose pods may reach Alertmanager beside its own, such as those of the rulers of Loki and Thanos
     and of Grafana; a NetworkPolicy keeps all others out. Default: none, and no NetworkPolicy."""
+    client_ranges: NotRequired[Sequence[str]]
+    """Addresses that may reach Alertmanager too, of pods with the network of their node (`hostNetwork`), which no
+    namespace stands for in a NetworkPolicy. Default: none."""
     replicas: NotRequired[int]
     """Number of pods. Several agree on what was sent; every sender of alerts must reach all of them. 1 to 9.
     Default: `1`."""

@@ -90,6 +90,9 @@ def alertmanager_policy_spec(own: Alertmanager, release_name: str, namespace: st
     pods = alertmanager.pod_labels(release_name)
     clients = sorted({namespace, *own.client_namespaces})
     policy = clients_policy(pods, clients, [alertmanager.PORT, alertmanager.RELOADER_PORT])
+    ranges = [{"ipBlock": {"cidr": each}} for each in own.client_ranges]
+    if ranges:
+        policy["ingress"].append({"from": ranges, "ports": [{"port": alertmanager.PORT, "protocol": "TCP"}]})
     gossip = [{"port": alertmanager.GOSSIP_PORT, "protocol": protocol} for protocol in ("TCP", "UDP")]
     policy["ingress"].append({"from": [{"podSelector": {"matchLabels": pods}}], "ports": gossip})
     return policy

@@ -1,5 +1,7 @@
 """`Metrics` and `OperatorCrds` as a program registers them."""
 
+from typing import Any
+
 import pulumi
 import pytest
 
@@ -127,6 +129,14 @@ def test_a_network_policy_admits_clients_of_alertmanager_and_its_gossip() -> Non
     assert peers["ports"] == [{"port": 9094, "protocol": "TCP"}, {"port": 9094, "protocol": "UDP"}]
     alone: MetricsArgs = {"namespace": "monitoring", "alertmanager": {"config_secret": "a"}}
     assert record_component(Metrics, alone).of_type(":NetworkPolicy") == []
+
+
+def test_a_network_policy_admits_pods_with_the_network_of_their_node_by_their_addresses() -> None:
+    own: Any = {"config_secret": "a", "client_namespaces": ["logging"], "client_ranges": ["10.0.0.0/16", "fd00::/8"]}
+    args: MetricsArgs = {"namespace": "monitoring", "alertmanager": own}
+    _, nodes, _ = record_component(Metrics, args).one(":NetworkPolicy").plain()["spec"]["ingress"]
+    assert [each["ipBlock"]["cidr"] for each in nodes["from"]] == ["10.0.0.0/16", "fd00::/8"]
+    assert nodes["ports"] == [{"port": 9093, "protocol": "TCP"}]
 
 
 def test_a_namespace_made_elsewhere_is_only_used() -> None:
