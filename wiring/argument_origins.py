@@ -103,6 +103,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_SERVER,
         "retention": ("retention.logs",),
         "ruler_external_labels": ("metrics.external_labels", "cluster.name"),
+        "alertmanager_server_name": ("security.tls", "alerting.receivers"),
     },
     "Tracing": {
         **_RELEASE,
@@ -177,6 +178,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "external_labels": ("metrics.external_labels", "cluster.name"),
         "ruler_groups": ("alerting.long_term_rules", "alerting.objectives"),
         "client_namespaces": ("security.authentication",),
+        "alertmanager_server_name": ("security.tls", "alerting.receivers"),
     },
     "ThanosObjectStore": {
         "namespace": ("metrics.namespace",),
