@@ -33,8 +33,8 @@ destroy: ## remove the stack except protected resources [STACK=dev YES=1]
 recover: ## clear what an interrupted up left behind [STACK=dev YES=1]
 	$(ready) --for preview -- python -m tools.deploy recover --stack $(STACK) $(confirm)
 
-alert-test: ## send a test alert through each receiver, and report what was delivered [STACK=dev]
-	$(ready) --for preview -- python -m tools.deploy alert-test --stack $(STACK)
+alert-test: ## send a test alert through each receiver, and report what was delivered [STACK=dev ALERTMANAGER=]
+	$(ready) --for preview -- python -m tools.deploy alert-test --stack $(STACK) $(if $(ALERTMANAGER),-- $(ALERTMANAGER))
 
 rehearse: ## see an alert fire on this machine, in scaled time [STACK=dev ALERT=HighCPU SECONDS=30 OBJECTIVE= SANDBOX=]
 	$(ready) --for rehearse -- python -m tools.alerts --stack $(STACK) --alert $(ALERT) --seconds $(SECONDS) \

@@ -32,6 +32,16 @@ def certificates_need_tls(argument: str) -> Violation:
     )
 
 
+def server_name_violation(name: str | None, url: str, tls_secret: str) -> Violation | None:
+    """Return the violation of a name in the certificate of an Alertmanager that no request could check."""
+    if name and not (url.startswith("https://") and tls_secret):
+        message = (
+            "requires tls_secret, whose authority is trusted, and an alertmanager_url of https; set both, or remove it"
+        )
+        return Violation(message, {"tls_secret": placeholder("tls_secret")})
+    return None
+
+
 def is_set(argument: Any) -> bool:
     """Whether an argument has a value, or is an output."""
     return isinstance(argument, pulumi.Output) or bool(argument)

@@ -14,6 +14,9 @@ SECCOMP_PROFILE = {"seccompProfile": {"type": "RuntimeDefault"}}
 NO_PRIVILEGES = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}, "readOnlyRootFilesystem": True}
 CONTAINER_SECURITY_CONTEXT = {**NO_PRIVILEGES, "runAsNonRoot": True}
 
+HOSTNAME_LABEL = "kubernetes.io/hostname"
+ZONE_LABEL = "topology.kubernetes.io/zone"
+
 GO_SHARE_OF_MEMORY = Decimal("0.85")
 """Part of the memory limit that Go may fill before it collects garbage without pause."""
 
@@ -94,3 +97,15 @@ def scheduling(node_selector: Mapping[str, str], tolerations: Sequence[Mapping[s
         "nodeSelector": dict(node_selector),
         "tolerations": [dict(toleration) for toleration in tolerations],
     }
+
+
+def spread_over_zones(pod_labels: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Return the `topologySpreadConstraints` by which pods are spread over zones; no pod waits for another zone."""
+    return [
+        {
+            "maxSkew": 1,
+            "topologyKey": ZONE_LABEL,
+            "whenUnsatisfiable": "ScheduleAnyway",
+            "labelSelector": {"matchLabels": dict(pod_labels)},
+        }
+    ]

@@ -8,7 +8,7 @@ RFC 1123 labels.
 import re
 from datetime import timedelta
 from decimal import Decimal
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from typing import Annotated
 from urllib.parse import parse_qsl, urlsplit
 
@@ -97,6 +97,16 @@ def form(pattern: str, meaning: str) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _cidr(text: str) -> str:
+    try:
+        found = ip_network(text, strict=False)
+    except ValueError:
+        raise ValueError("must be a range of IP addresses, such as 10.0.0.0/16") from None
+    if "/" not in text or str(found) != text:
+        raise ValueError(f"must be the address of a range with its length; set {found}")
+    return text
 
 
 def _duration(text: str) -> str:
@@ -260,6 +270,9 @@ Name = Annotated[str, AfterValidator(_label)]
 
 EntryPoint = Annotated[str, AfterValidator(_entry_point)]
 """Name of an entry point of Traefik."""
+
+Cidr = Annotated[str, AfterValidator(_cidr)]
+"""A range of IP addresses: `10.0.0.0/16`."""
 
 Hostname = Annotated[str, AfterValidator(_hostname), USER_KNOWN]
 """A DNS host name."""

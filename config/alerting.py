@@ -1,6 +1,6 @@
 """`observability:alerting`: the settings of alerting, and what only a stack states of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from pydantic import Field
 
@@ -8,6 +8,7 @@ from components._model import Plain
 from components.alerting.producers import ForeignProducerName
 from components.alerting.spec import AlertingSettings
 from components.metrics.alertmanager import AlertmanagerSettings
+from components.units import LabelText, MetricLabel
 
 STACK = "{stack}"
 """What a directory has in place of the name of the stack: objectives read what the applications of one stack expose."""
@@ -51,8 +52,23 @@ class AlertingArea(AlertingSettings):
         ),
         examples=[["kube-state-metrics", "node-exporter"]],
     )
+    producer_labels: Plain[Mapping[ForeignProducerName, Mapping[MetricLabel, Sequence[LabelText]]]] = Field(
+        default_factory=dict,
+        description=(
+            "Further producers, and those of `producers` whose targets have other labels than an own Prometheus would "
+            "give them: each label with all of its values, empty for targets without it, or an empty list for any. "
+            "Alerts of the library select the job that is stated alone. Default: none."
+        ),
+        examples=[{"node-exporter": {"job": ["node"], "namespace": ["monitoring"]}}],
+    )
+
     alertmanager: Plain[AlertmanagerSettings] = Field(
         default_factory=AlertmanagerSettings,
         description="Size and address of the stack's own Alertmanager. Default: the default of each.",
         examples=[{"replicas": 2}],
     )
+
+    @property
+    def stated_producers(self) -> list[str]:
+        """What is scraped beside what the stack deploys and sends, each once."""
+        return [*dict.fromkeys([*self.producers, *self.producer_labels])]

@@ -1,5 +1,6 @@
 """`observability:ingress`: settings of the routes to UIs, and settings of stacks only."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
@@ -7,7 +8,7 @@ from pydantic import Field
 
 from components._model import USER_KNOWN, StrictModel
 from components.ingress.spec import BasicAuthSettings, UiRouteSettings
-from components.units import Hostname, Name
+from components.units import Cidr, Hostname, Name
 
 
 class IngressKind(StrEnum):
@@ -45,6 +46,12 @@ class IngressArea(UiRouteSettings, BasicAuthSettings):
         default="traefik",
         description="Namespace of the pods of Traefik, which the NetworkPolicy of Alertmanager admits.",
         examples=["kube-system"],
+    )
+    source_ranges: Sequence[Cidr] = Field(
+        default=(),
+        description="Addresses of the nodes where the pods of Traefik have the network of their node (`hostNetwork`), "
+        "which the NetworkPolicy of Alertmanager admits. Default: none.",
+        examples=[["10.0.0.0/16"]],
     )
     auth_middleware: MiddlewareReference | None = Field(
         default=None,

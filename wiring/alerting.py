@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 import pulumi
 
 from components.logging.spec import LoggingSpec
-from components.metrics.alertmanager import sender_urls
+from components.metrics.alertmanager import sender_urls, server_name
 from components.metrics.args import Alertmanager as AlertmanagerOfMetrics
 from components.metrics.spec import MetricsSpec
 from config import Settings
@@ -135,7 +135,15 @@ def alertmanager_urls(settings: Settings) -> list[str]:
     if not has_alertmanager(settings):
         return area.alertmanager_url.split(",") if area.alertmanager_url else []
     release = MetricsSpec.model_fields["release_name"].default
-    return sender_urls(area.alertmanager, release, settings.metrics.namespace, settings.cluster.dns_domain)
+    place = (release, settings.metrics.namespace, settings.cluster.dns_domain)
+    return sender_urls(area.alertmanager, *place, tls=settings.security.uses_tls)
+
+
+def alertmanager_server_name(settings: Settings) -> str | None:
+    """Return the name in the certificate of the stack's own Alertmanager; `None` without one."""
+    if not has_alertmanager(settings) or not settings.security.uses_tls:
+        return None
+    return server_name(MetricsSpec.model_fields["release_name"].default, settings.metrics.namespace)
 
 
 def alertmanager_ui_url(settings: Settings) -> str:
@@ -167,8 +175,7 @@ def alertmanager_args(
         clients.add(settings.logging.namespace)
     if settings.grafana.enabled:
         clients.add(settings.grafana.namespace)
-    if external_url := alertmanager_ui_url(settings):
-        clients.add(settings.ingress.namespace)
+    external_url = alertmanager_ui_url(settings)
     alertmanager: Any = {
         "storage_class": settings.cluster.storage_class,
         "external_url": external_url,
@@ -176,5 +183,7 @@ def alertmanager_args(
         "config_secret": config_secret,
         "secrets": list(secrets),
         "client_namespaces": sorted(clients),
+        "ui_namespaces": [settings.ingress.namespace] if external_url else [],
+        "client_ranges": list(settings.ingress.source_ranges) if external_url else [],
     }
     return {"alertmanager": alertmanager, "rule_values": chart_values}

@@ -103,6 +103,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         **_SERVER,
         "retention": ("retention.logs",),
         "ruler_external_labels": ("metrics.external_labels", "cluster.name"),
+        "alertmanager_server_name": ("security.tls", "alerting.receivers"),
     },
     "Tracing": {
         **_RELEASE,
@@ -130,7 +131,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "storage_ca": ("storage.ca",),
         "alertmanager": (
             *("alerting.alertmanager", "alerting.receivers", "alerting.alertmanager_url"),
-            *("ingress.domain", "ingress.namespace"),
+            *("ingress.domain", "ingress.namespace", "ingress.source_ranges"),
         ),
         "alertmanager_urls": ("alerting.alertmanager_url",),
         "rule_values": ("alerting.alerts",),
@@ -143,8 +144,8 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "rule_tests": ("alerting.rule_tests", "alerting.rules_directory"),
         "runbooks": ("alerting.runbooks", "alerting.runbooks_directory"),
         "log_rules": ("logging.rules", "logging.rules_directory"),
-        "producers": ("alerting.producers", "(what the stack deploys)"),
-        "target_labels": ("(what the stack deploys)",),
+        "producers": ("alerting.producers", "alerting.producer_labels", "(what the stack deploys)"),
+        "target_labels": ("alerting.producer_labels", "(what the stack deploys)"),
         "intervals": ("probes.interval", "probes.targets"),
         "external_labels": ("metrics.external_labels", "cluster.name"),
         "grafana_url": ("grafana.root_url", "ingress.domain"),
@@ -179,6 +180,7 @@ ARGUMENT_ORIGINS: Mapping[str, Mapping[str, Origins]] = {
         "external_labels": ("metrics.external_labels", "cluster.name"),
         "ruler_groups": ("alerting.long_term_rules", "alerting.objectives"),
         "client_namespaces": ("security.authentication",),
+        "alertmanager_server_name": ("security.tls", "alerting.receivers"),
     },
     "ThanosObjectStore": {
         "namespace": ("metrics.namespace",),

@@ -109,6 +109,7 @@ class RulerArgs(TypedDict, total=False):
 
     ruler: bool
     alertmanager_url: str
+    alertmanager_server_name: str
 
 
 class RulesOfStoreArgs(TypedDict, total=False):
@@ -341,6 +342,8 @@ def logging_args(
     ruler: RulerArgs = {"ruler": alerting.has_log_rules(settings)}
     if ruler["ruler"] and urls:
         ruler["alertmanager_url"] = ",".join(urls)
+        if (server := alerting.alertmanager_server_name(settings)) and not settings.logging.alertmanager_url:
+            ruler["alertmanager_server_name"] = server
     own = {f"{tenant}/{path}": text for tenant in settings.logging.tenants for path, text in log_rules.items()}
     return {
         **ruler,
@@ -505,6 +508,8 @@ def thanos_args(
     ruler: RulerArgs = {}
     if area is not None and area.ruler and (urls := alerting.alertmanager_urls(settings)):
         ruler["alertmanager_url"] = ",".join(urls)
+        if (server := alerting.alertmanager_server_name(settings)) and not area.alertmanager_url:
+            ruler["alertmanager_server_name"] = server
     return {
         **ruler,
         "storage_class": settings.cluster.storage_class,

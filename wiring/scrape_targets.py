@@ -67,21 +67,30 @@ Labels = Mapping[str, Sequence[str]]
 
 def producers(settings: Settings) -> list[str]:
     """Return what the store of metrics has: of the stack, and what that states of others; names of the catalogue."""
-    return [*dict.fromkeys([*_of_stack(settings), *settings.alerting.producers])]
+    return [*dict.fromkeys([*_of_stack(settings), *settings.alerting.stated_producers])]
 
 
 def target_labels(settings: Settings) -> dict[str, Labels]:
     """Return the labels of the targets of each producer that follow from settings: its namespace and its jobs.
 
-    Those that the stack states may be elsewhere too.
+    Those that the stack states may be elsewhere too: with any namespace, or with the labels that are stated.
     """
-    deployed = set(_of_stack(settings)) - set(settings.alerting.producers)
-    found = {**_of_metrics(settings), **_of_stores(settings)}
-    services = _services(settings)
-    return {
-        name: {**found.get(name, {}), **({"service": services[name]} if name in services else {})}
-        for name in sorted(deployed & (found.keys() | services.keys()))
-    }
+    of_stack, stated = set(_of_stack(settings)), set(settings.alerting.stated_producers)
+    own = {**_of_metrics(settings), **_of_stores(settings)}
+    for name, services in _services(settings).items():
+        own[name] = {**own.get(name, {}), "service": services}
+    found = {name: labels for name, labels in own.items() if name in of_stack - stated}
+    for name, labels in settings.alerting.producer_labels.items():
+        if name in of_stack:
+            beside = {**PRODUCERS[name].target, **own.get(name, {})}
+            labels = {label: _either(beside.get(label, ("",)), texts) for label, texts in labels.items()}
+        found[name] = labels
+    return found
+
+
+def _either(some: Sequence[str], others: Sequence[str]) -> Sequence[str]:
+    """Return the values of a label that has one of both; none stand for any."""
+    return sorted({*some, *others}) if some and others else ()
 
 
 def _services(settings: Settings) -> dict[str, Sequence[str]]:

@@ -9,8 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from .durations import scaled
-from .matchers import Matcher, Operator, parse_matchers
+from .matchers import parse_matchers
 from .notifications import NotificationSettings
+from .promql import Matcher
 from .receivers import NO_RECEIVER, SECRETS, receiver_config, secret_references, smtp_config
 from .routes import ALL_LABELS, DEFAULT_INHIBITIONS, Inhibition, Route, TimeRange
 from .routing import (
@@ -113,7 +114,7 @@ def routing_tree(settings: NotificationSettings, scale: Fraction = REAL_TIME) ->
 def _test_routes(settings: NotificationSettings) -> Iterator[Node]:
     """Yield a route to each receiver for `make alert-test`, on which every alert is notified by itself."""
     for name in settings.receivers:
-        matchers = (Matcher(ALERT_NAME, Operator.EQUAL, TEST_ALERT), Matcher(TEST_RECEIVER_LABEL, Operator.EQUAL, name))
+        matchers = (Matcher(ALERT_NAME, "=", TEST_ALERT), Matcher(TEST_RECEIVER_LABEL, "=", name))
         options = {"group_by": [ALL_LABELS], "group_wait": _TEST_WAIT}
         yield Node(f"test of {name}", name, matchers, options=options, generated=True)
 
@@ -128,10 +129,10 @@ def _type_routes(settings: NotificationSettings, scale: Fraction) -> Iterator[No
             "repeat_interval": scaled(switch.interval, scale / 2),
         }
         options = {"group_by": [ALERT_NAME], "group_wait": "0s", **waits}
-        of_type = (Matcher(TYPE_LABEL, Operator.EQUAL, AlertType.DEAD_MANS_SWITCH.value),)
+        of_type = (Matcher(TYPE_LABEL, "=", AlertType.DEAD_MANS_SWITCH.value),)
         yield Node("dead man's switch", switch.receiver, of_type, options=options, generated=True)
     silent = f"{AlertType.INHIBITOR}|{AlertType.INFO}"
-    yield Node(NO_RECEIVER, NO_RECEIVER, (Matcher(TYPE_LABEL, Operator.MATCHES, silent),), generated=True)
+    yield Node(NO_RECEIVER, NO_RECEIVER, (Matcher(TYPE_LABEL, "=~", silent),), generated=True)
 
 
 def _user_routes(settings: NotificationSettings, parent: str, receiver: str, scale: Fraction) -> Iterator[Node]:

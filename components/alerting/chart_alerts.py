@@ -1,4 +1,4 @@
-"""Alerts of the chart kube-prometheus-stack: the values that deploy those that are kept, and the groups it renders.
+"""Alerts of the chart kube-prometheus-stack: the values that deploy those that are kept, and those that are not judged.
 
 The chart's records stay as they are. Owners are labels of a whole section of the chart: its only label for all alerts
 would be a label of every record too.
@@ -6,11 +6,9 @@ would be a label of every record too.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import Any
 
 from ..metrics.spec import ALERT_RULES
-from .chart_alert_cases import EXAMPLES, cases_of
 from .chart_alert_table import KEPT, LEFT_OUT, Kept
 from .library import library_alerts
 from .overrides import AlertOverride
@@ -24,8 +22,6 @@ from .rules import (
     AlertType,
     Group,
     Language,
-    Record,
-    Rule,
     RuleProblem,
 )
 from .runbooks import Documented, runbook_address
@@ -88,20 +84,6 @@ class ChartAlerts:
         return {"severity": severity.value} if severity else {}
 
 
-def chart_groups(objects: Iterable[Mapping[str, Any]], release: str, namespace: str) -> list[Group]:
-    """Return the groups of rendered PrometheusRules, alerts with the cases of those that are kept.
-
-    A section of several groups leaves one without rules where all alerts of it are disabled.
-    """
-    return [
-        _group(found, rule["metadata"]["name"], release, namespace)
-        for rule in objects
-        if rule["kind"] == "PrometheusRule"
-        for found in rule["spec"]["groups"]
-        if found["rules"]
-    ]
-
-
 def unexpected_alerts(groups: Iterable[Group]) -> Iterator[RuleProblem]:
     """Yield each alert of the chart that is not kept, such as a new one of another version."""
     for group in groups:
@@ -150,34 +132,3 @@ def documented_chart_alerts() -> list[Documented]:
         )
         for name, kept in sorted(KEPT.items())
     ]
-
-
-def _group(found: Mapping[str, Any], rule_object: str, release: str, namespace: str) -> Group:
-    rules = [_rule(rule) for rule in found["rules"]]
-    alerts = [rule for rule in rules if isinstance(rule, Alert)]
-    by_name = groupby(alerts, lambda alert: alert.name)
-    return Group(
-        found["name"],
-        rules,
-        f"chart {CHART}: {rule_object}",
-        interval=found.get("interval", ""),
-        cases=[
-            case
-            for name, same in by_name
-            if name in EXAMPLES
-            for case in cases_of(name, list(same), release, namespace)
-        ],
-    )
-
-
-def _rule(rule: Mapping[str, Any]) -> Rule:
-    if "record" in rule:
-        return Record(rule["record"], rule["expr"], rule.get("labels", {}))
-    return Alert(
-        rule["alert"],
-        rule["expr"],
-        rule.get("for", ""),
-        rule.get("labels", {}),
-        rule.get("annotations", {}),
-        rule.get("keep_firing_for", ""),
-    )

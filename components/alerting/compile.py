@@ -18,7 +18,14 @@ from .catalogue import ApplicationMetric, Metric, Producer
 from .chart_alert_table import Kept
 from .chart_alerts import CHART, OF_CHART, ChartAlerts, chart_override_problems, documented_chart_alerts
 from .discipline import discipline_problems
-from .library import Available, documented_alerts, groups_recorded_elsewhere, library_groups, override_problems
+from .library import (
+    Available,
+    documented_alerts,
+    groups_recorded_elsewhere,
+    library_groups,
+    override_problems,
+    with_jobs,
+)
 from .library.model import PLACE as LIBRARY
 from .liveness import DEPLOYMENT_LABELS, LOG_LABELS, Liveness
 from .notifications import NotificationSettings
@@ -98,6 +105,13 @@ class Stated:
     def chart_alerts(self) -> ChartAlerts:
         """The alerts of the chart kube-prometheus-stack that are kept."""
         return ChartAlerts(self.available.producers, self.links, self.overrides, self.owner)
+
+    @property
+    def jobs(self) -> dict[str, str]:
+        """The one job that a producer has in place of its usual one, by that."""
+        found = {name: labels.get("job") or () for name, labels in self.target_labels.items()}
+        usual = {name: PRODUCERS[name].target.get("job") or () for name in found}
+        return {usual[name][0]: jobs[0] for name, jobs in found.items() if len(jobs) == len(usual[name]) == 1}
 
     def liveness(
         self,
@@ -182,7 +196,9 @@ class _Compilation:
         self._objectives, self._objective_problems = read_objectives(stated.objectives, stated.objective_defaults)
         of_users = read_groups(stated.rules, of_thanos=stated.long_term_rules)
         self._of_users = [*of_users, *read_groups(stated.log_rules, Language.LOGQL)]
-        of_library = library_groups(stated.available, stated.links, self._overrides())
+        of_library = [
+            with_jobs(group, stated.jobs) for group in library_groups(stated.available, stated.links, self._overrides())
+        ]
         of_objectives = objective_groups(
             self._objectives,
             overrides=stated.overrides,

@@ -39,7 +39,10 @@ class PromqlError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A condition on one label; the regular expressions of `=~` and `!~` are anchored, in the syntax of RE2."""
+    """A condition on one label, of a selector or of Alertmanager.
+
+    The regular expressions of `=~` and `!~` are anchored, in the syntax of RE2.
+    """
 
     label: str
     operator: str
@@ -56,7 +59,8 @@ class Matcher:
         return holds is not self.is_negative
 
     def __str__(self) -> str:
-        return f"{self.label}{self.operator}{quoted(self.value)}"
+        """Return the matcher as PromQL and both parsers of Alertmanager read it alike."""
+        return f"{self.label if is_classic(self.label) else quoted(self.label)}{self.operator}{quoted(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,13 +250,14 @@ def _check(matcher: Matcher) -> None:
     """Raise `PromqlError` where a regular expression is none."""
     if matcher.operator.endswith("~"):
         try:
-            _compiled(matcher.value)
+            compiled(matcher.value)
         except re2.error as error:
             raise PromqlError(f"{matcher}: not a regular expression of RE2: {error}") from error
 
 
 @lru_cache(EXPRESSIONS)
-def _compiled(pattern: str) -> Any:
+def compiled(pattern: str) -> Any:
+    """Return a regular expression of RE2; raise `re2.error` where it is none."""
     options = re2.Options()
     options.log_errors = False
     options.dot_nl = True
@@ -262,7 +267,7 @@ def _compiled(pattern: str) -> Any:
 @lru_cache(EXPRESSIONS)
 def fits(pattern: str, text: str) -> bool:
     """Whether a regular expression of RE2 fits a whole text."""
-    return _compiled(pattern).fullmatch(text) is not None
+    return compiled(pattern).fullmatch(text) is not None
 
 
 def alternatives(pattern: str) -> tuple[str, ...]:
@@ -274,6 +279,14 @@ def alternatives(pattern: str) -> tuple[str, ...]:
 
 _GROUP = re.compile(r"\((?:\?:)?([^()]*)\)")
 _ALTERNATION = re.compile(r"[\w /:%,@=-]+(\|[\w /:%,@=-]*)*")
+
+
+def is_classic(label: str) -> bool:
+    """Whether the name of a label needs no quotes: the Prometheus operator takes such names alone."""
+    return _CLASSIC_NAME.fullmatch(label) is not None
+
+
+_CLASSIC_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 
 
 def quoted(text: str) -> str:

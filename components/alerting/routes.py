@@ -12,7 +12,8 @@ from .._model import Bound, Location, StrictModel
 from .._spec import Violation
 from ..units import Interval, Name, Word, parse_duration
 from .alertmanager_keys import OF_INHIBITIONS, OF_ROUTES
-from .matchers import is_classic, parse_matchers
+from .matchers import parse_matchers
+from .promql import is_classic
 from .receivers import NO_RECEIVER, Receiver
 
 ALL_LABELS = "..."

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any
 
-from .matchers import Matcher, Operator, parse_matchers
+from .matchers import is_listed, parse_matchers, samples_of
+from .promql import Matcher
 from .receivers import NO_RECEIVER
 from .routes import Inhibition
 from .rules import ALERT_TYPES, SEVERITY_LABEL, TYPE_LABEL, AlertType, RuleProblem, Severity
@@ -126,7 +127,7 @@ def _divided(matchers: Sequence[Matcher], domains: Domains) -> Iterator[tuple[Do
         return
     first, rest = matchers[0], matchers[1:]
     values = domains.get(first.label, ("",))
-    taken = [value for value in values if first.matches(value)]
+    taken = [value for value in values if first.accepts(value)]
     if len(taken) < len(values):
         yield {**domains, first.label: [value for value in values if value not in taken]}, False
     if taken:
@@ -173,10 +174,10 @@ def _is_decided(path: Sequence[Node]) -> bool:
     leave where it takes the samples.
     """
     own = list(dict.fromkeys(matcher for step in path for matcher in step.matchers))
-    listed = {SEVERITY_LABEL, *(matcher.label for matcher in own if matcher.is_listed)}
+    listed = {SEVERITY_LABEL, *(matcher.label for matcher in own if is_listed(matcher))}
     others = [*own, *(matcher for step in _earlier(path) for matcher in step.matchers if matcher.value not in _ALL)]
     return all(
-        matcher.samples
+        samples_of(matcher)
         and (matcher.label in listed or not any(one.label == matcher.label and one != matcher for one in others))
         for matcher in own
     )
@@ -296,7 +297,7 @@ def _vocabulary(root: Node) -> dict[str, list[Matcher]]:
 
 def _values(vocabulary: Mapping[str, Sequence[Matcher]], label: str) -> list[str]:
     """Return the values of a label that the matchers tell apart."""
-    samples = [sample for matcher in vocabulary[label] for sample in matcher.samples]
+    samples = [sample for matcher in vocabulary[label] for sample in samples_of(matcher)]
     return list(dict.fromkeys([OTHER, *samples]))
 
 
@@ -313,7 +314,7 @@ def _alike(vocabulary: Mapping[str, Sequence[Matcher]], alerts: Iterable[AlertLa
 
     def kind(label: str, value: str) -> tuple[bool, ...]:
         if (label, value) not in classes:
-            classes[label, value] = tuple(matcher.matches(value) for matcher in vocabulary[label])
+            classes[label, value] = tuple(matcher.accepts(value) for matcher in vocabulary[label])
         return classes[label, value]
 
     groups: dict[Any, list[AlertLabels]] = {}
@@ -450,14 +451,14 @@ def _part(matchers: Sequence[Matcher], alert: AlertLabels) -> Part | None:
     """Return the labels of the alerts of a rule that matchers select, `None` if there are none."""
     # Most alerts are told apart by what they always have, without their parts being written down.
     for matcher in matchers:
-        if matcher.label not in alert.open and not matcher.matches(alert.fixed.get(matcher.label, "")):
+        if matcher.label not in alert.open and not matcher.accepts(alert.fixed.get(matcher.label, "")):
             return None
     part: dict[str, str | None] = {**alert.fixed, **dict.fromkeys(alert.open)}
     for matcher in matchers:
         value = part.get(matcher.label, "")
-        if value is not None and not matcher.matches(value):
+        if value is not None and not matcher.accepts(value):
             return None
-        if value is None and matcher.operator is Operator.EQUAL:
+        if value is None and matcher.operator == "=":
             if not matcher.value:
                 return None
             part[matcher.label] = matcher.value

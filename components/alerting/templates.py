@@ -1,7 +1,7 @@
 """Texts of notifications: options of receivers, by the Go templates of `observability.tmpl`.
 
-A link without a URL is left out by PagerDuty, and by Slack
-(https://github.com/prometheus/alertmanager/issues/2344); the templates write none.
+PagerDuty leaves out a link without a URL. Alertmanager sends Slack every button, so that one without an address of its
+own leads to Alertmanager.
 """
 
 from pathlib import Path
@@ -12,10 +12,26 @@ FILE = "observability.tmpl"
 
 
 def _link(annotation: str) -> str:
-    """Return the template of a URL: empty for a place that is none, for which Slack would refuse the whole message."""
+    """Return the template of a URL: empty for a place that is none."""
     return (
         f"{{{{ with (index .Alerts 0).Annotations.{annotation} }}}}{{{{ if match `^https?://` . }}}}{{{{ . }}}}{_END}"
     )
+
+
+def _button(annotation: str, text: str, otherwise: str, place: str) -> dict[str, str]:
+    """Return a button for the URL of an annotation, or another one for a place of Alertmanager where that is no URL.
+
+    Slack refuses a whole message with a button that leads nowhere.
+    """
+    has_url = f"{{{{ if match `^https?://` (index .Alerts 0).Annotations.{annotation} }}}}"
+    return {
+        "type": "button",
+        "text": f"{has_url}{text}{{{{ else }}}}{otherwise}{{{{ end }}}}",
+        "url": (
+            f"{has_url}{{{{ (index .Alerts 0).Annotations.{annotation} }}}}{{{{ else }}}}{{{{ .ExternalURL }}}}"
+            f"/#/{place}{{{{ end }}}}"
+        ),
+    }
 
 
 _END = "{{ end }}{{ end }}"
@@ -40,8 +56,8 @@ def slack(text: str, icon: str) -> dict[str, Any]:
             {"title": "Owner", "value": "{{ or .CommonLabels.owner `-` }}"},
         ],
         "actions": [
-            {"type": "button", "text": "📊 Dashboard", "url": _DASHBOARD},
-            {"type": "button", "text": "📖 Runbook", "url": _RUNBOOK},
+            _button("dashboard_url", "📊 Dashboard", "🔔 Alerts", "alerts?receiver={{ .Receiver | urlquery }}"),
+            _button("runbook_url", "📖 Runbook", "🔕 Silences", "silences"),
         ],
     }
 

@@ -34,6 +34,8 @@ RULE_LABEL = "loki_rule"
 SIDECAR_DIRECTORY_ANNOTATION = "k8s-sidecar-target-directory"
 """Annotation of a ConfigMap that names the directory of its tenant."""
 
+_VOLUME, _CERTIFICATES = "alertmanager-client", "/alertmanager-client"
+
 DIRECTORY = "/rules"
 """The directory of rules, with a directory for each tenant in it."""
 
@@ -56,7 +58,23 @@ def ruler_config(spec: LoggingSpec) -> dict[str, Any]:
     # The chart configures the storage of rules in a bucket, as it does that of chunks.
     local = {"storage": {"type": "local", "local": {"directory": DIRECTORY}}} if spec.rules_from_config_maps else {}
     labels = {"external_labels": dict(spec.ruler_external_labels)} if spec.ruler_external_labels else {}
-    return {"ruler": {**local, "alertmanager_url": spec.alertmanager_url, "enable_sharding": True, **labels}}
+    client = _client(spec) if spec.alertmanager_server_name else {}
+    url = spec.alertmanager_url
+    return {"ruler": {**local, "alertmanager_url": url, **client, "enable_sharding": True, **labels}}
+
+
+def _client(spec: LoggingSpec) -> dict[str, Any]:
+    own = {"tls_cert_path": f"{_CERTIFICATES}/tls.crt", "tls_key_path": f"{_CERTIFICATES}/tls.key"}
+    files = {"tls_ca_path": f"{_CERTIFICATES}/ca.crt", **(own if spec.client_certificates else {})}
+    return {"alertmanager_client": {**files, "tls_server_name": str(spec.alertmanager_server_name)}}
+
+
+def client_volumes(spec: LoggingSpec) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the volume of the certificate with which the ruler sends alerts, and its mount; none without one."""
+    if not spec.alertmanager_server_name:
+        return [], []
+    volume = {"name": _VOLUME, "secret": {"secretName": spec.tls_secret}}
+    return [volume], [{"name": _VOLUME, "mountPath": _CERTIFICATES, "readOnly": True}]
 
 
 def ruler_values(spec: LoggingSpec) -> dict[str, Any]:

@@ -21,11 +21,12 @@ from .._release_spec import ReleaseSettings
 from .._rule_files import RuleFile
 from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
-from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem
+from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem, server_name_violation
 from .._workload import WorkloadSettings
 from ..charts import LOKI, LOKI_IMAGE, Affected, Chart, major_version
 from ..units import (
     Duration,
+    Hostname,
     LabelText,
     MemorySize,
     MetricLabel,
@@ -410,6 +411,16 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         examples=[{"cluster": "prod-eu1"}],
     )
 
+    alertmanager_server_name: Hostname | None = Field(
+        default=None,
+        description=(
+            "Name in the certificate of an Alertmanager whose authority is that of `tls_secret`: with "
+            "`client_certificates` the ruler presents its own. Default: none, and an `https` URL is trusted by public "
+            "authorities."
+        ),
+        examples=["prometheus-alertmanager.monitoring.svc"],
+    )
+
     @model_validator(mode="before")
     @classmethod
     def _cache_endpoint_replaces_memcached(cls, data: Any) -> Any:
@@ -767,6 +778,10 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
         if self.alertmanager_url and not self.ruler:
             return "only the ruler sends alerts; set ruler to true, or remove it"
         return None
+
+    @rule("alertmanager_server_name", "alertmanager_url", "tls_secret")
+    def _alertmanager_server_name_has_an_authority(self) -> Violation | None:
+        return server_name_violation(self.alertmanager_server_name, self.alertmanager_url, self.tls_secret)
 
     @rule("ruler_external_labels", "ruler")
     def _ruler_external_labels_have_a_ruler(self) -> str | None:

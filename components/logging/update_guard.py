@@ -16,12 +16,12 @@ from .._memberlist import ClusterLabel, Membership, membership_problems
 from .._merge import deep_merge
 from .._shown import shown
 from .._tenants import THE_ONLY_TENANT
+from .._workload import ZONE_LABEL
 from ..charts import major_version
 from ..storage.s3 import store_address
 from .modes import SCALED_SECTIONS, LokiMode, LokiRole, PersistenceStyle, path_between
 from .spec import GuardedChange
 from .values import CHART_ZONES
-from .workloads import ZONE_LABEL
 
 Values = Mapping[str, Any]
 

@@ -9,13 +9,13 @@ from typing import Any
 from .._cache import Database
 from .._merge import deep_merge
 from .._pods import pod_values, pull_secrets
-from .._workload import EXPORTER_RESOURCES, SECCOMP_PROFILE, resources, scheduling
+from .._workload import EXPORTER_RESOURCES, SECCOMP_PROFILE, ZONE_LABEL, resources, scheduling
 from .config import loki_config
 from .gateway import gateway_values
 from .modes import SCALED_SECTIONS, LokiMode, LokiRole, transition_name
-from .ruler import ruler_values
+from .ruler import client_volumes, ruler_values
 from .spec import LoggingSpec
-from .workloads import ZONE_LABEL, LokiWorkload, loki_workload
+from .workloads import LokiWorkload, loki_workload
 
 CHART_ZONES = ("zoneA", "zoneB", "zoneC")
 """The keys of the zones below `ingester.zoneAwareReplication`."""
@@ -39,7 +39,7 @@ def loki_values(spec: LoggingSpec) -> dict[str, Any]:
         _release_wide(spec),
         _chart_version_values(spec),
         _images(spec),
-        _storage_ca(spec),
+        _volumes(spec),
     ]
     return reduce(deep_merge, layers, {})
 
@@ -150,10 +150,12 @@ def _images(spec: LoggingSpec) -> dict[str, Any]:
     )
 
 
-def _storage_ca(spec: LoggingSpec) -> dict[str, Any]:
-    if spec.storage_ca is None:
-        return {}
-    return {"global": {"extraVolumes": spec.ca_volumes, "extraVolumeMounts": spec.ca_mounts}}
+def _volumes(spec: LoggingSpec) -> dict[str, Any]:
+    """Return the volumes of every pod: the authority of the store, and the certificate of the ruler."""
+    volumes, mounts = client_volumes(spec)
+    if spec.storage_ca is not None:
+        volumes, mounts = [*spec.ca_volumes, *volumes], [*spec.ca_mounts, *mounts]
+    return {"global": {"extraVolumes": volumes, "extraVolumeMounts": mounts}} if volumes else {}
 
 
 def _release_wide(spec: LoggingSpec) -> dict[str, Any]:

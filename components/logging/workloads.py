@@ -4,12 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .._workload import go_memory_limit, resources, scheduling
+from .._workload import HOSTNAME_LABEL, go_memory_limit, resources, scheduling, spread_over_zones
 from ..units import parse_quantity
 from .modes import LokiRole, PersistenceStyle
-
-HOSTNAME_LABEL = "kubernetes.io/hostname"
-ZONE_LABEL = "topology.kubernetes.io/zone"
 
 MEBIBYTE = 1024**2
 
@@ -95,14 +92,7 @@ def placement(workload: LokiWorkload) -> dict[str, Any]:
                 "preferredDuringSchedulingIgnoredDuringExecution": preferred,
             }
         },
-        "topologySpreadConstraints": [
-            {
-                "maxSkew": 1,
-                "topologyKey": ZONE_LABEL,
-                "whenUnsatisfiable": "ScheduleAnyway",
-                "labelSelector": {"matchLabels": workload.pod_labels},
-            }
-        ],
+        "topologySpreadConstraints": spread_over_zones(workload.pod_labels),
         **scheduling(workload.node_selector, workload.tolerations),
     }
 

@@ -6,9 +6,12 @@ from pydantic import Field
 
 from .._kubernetes import ObjectName, OptionalObjectName
 from .._model import StrictModel
-from ..units import Duration, MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize, hours
+from ..units import Cidr, Duration, MemorySize, Name, OptionalHttpUrl, Quantity, VolumeSize, hours
 
 PORT = 9093
+GATEWAY_PORT = 9095
+"""Port of nginx, which takes alerts by TLS; the port of Alertmanager itself stays for its UI and its metrics."""
+GATEWAY_PORT_NAME = "https"
 GOSSIP_PORT = 9094
 RELOADER_PORT = 8080
 GOVERNING_SERVICE = "alertmanager-operated"
@@ -74,9 +77,26 @@ class Alertmanager(AlertmanagerSettings):
         default=(),
         description=(
             "Namespaces whose pods may reach Alertmanager beside its own, such as those of the rulers of Loki and "
-            "Thanos and of Grafana; a NetworkPolicy keeps all others out. Default: none, and no NetworkPolicy."
+            "Thanos and of Grafana, with `tls_secret` by TLS alone; a NetworkPolicy keeps all others out. Default: "
+            "none, and no NetworkPolicy."
         ),
         examples=[["logging", "grafana"]],
+    )
+    ui_namespaces: Sequence[Name] = Field(
+        default=(),
+        description=(
+            "Namespaces whose pods may reach the port without TLS, on which the UI is, such as that of an ingress. "
+            "Default: none."
+        ),
+        examples=[["traefik"]],
+    )
+    client_ranges: Sequence[Cidr] = Field(
+        default=(),
+        description=(
+            "Addresses that may reach the port without TLS too, of pods with the network of their node "
+            "(`hostNetwork`), which no namespace stands for in a NetworkPolicy. Default: none."
+        ),
+        examples=[["10.0.0.0/16"]],
     )
 
 
@@ -85,18 +105,29 @@ def retention_hours(alertmanager: Alertmanager) -> str:
     return hours(alertmanager.retention)
 
 
+def pod_labels(release_name: str) -> dict[str, str]:
+    """Return labels by which its pods are selected."""
+    return {"app.kubernetes.io/name": "alertmanager", "alertmanager": release_name}
+
+
 def service_name(release_name: str) -> str:
     """Return the name of the Service."""
     return f"{release_name}-alertmanager"
 
 
-def service_url(release_name: str, namespace: str) -> str:
-    """Return the URL of the Service."""
-    return f"http://{service_name(release_name)}.{namespace}:{PORT}"
+def server_name(release_name: str, namespace: str) -> str:
+    """Return the name that its certificate is valid for, by which clients check it on every pod."""
+    return f"{service_name(release_name)}.{namespace}.svc"
+
+
+def service_url(release_name: str, namespace: str, *, tls: bool) -> str:
+    """Return the URL of the API at the Service."""
+    scheme, port = ("https", GATEWAY_PORT) if tls else ("http", PORT)
+    return f"{scheme}://{service_name(release_name)}.{namespace}:{port}"
 
 
 def sender_urls(
-    alertmanager: AlertmanagerSettings, release_name: str, namespace: str, cluster_domain: str
+    alertmanager: AlertmanagerSettings, release_name: str, namespace: str, cluster_domain: str, *, tls: bool
 ) -> list[str]:
     """Return the URLs that a sender posts every alert to: of the Service, or of each of several pods.
 
@@ -104,6 +135,7 @@ def sender_urls(
     (https://prometheus.io/docs/alerting/latest/high_availability/).
     """
     if alertmanager.replicas == 1:
-        return [service_url(release_name, namespace)]
+        return [service_url(release_name, namespace, tls=tls)]
     domain = f"{GOVERNING_SERVICE}.{namespace}.svc.{cluster_domain}"
-    return [f"http://alertmanager-{release_name}-{index}.{domain}:{PORT}" for index in range(alertmanager.replicas)]
+    scheme, port = ("https", GATEWAY_PORT) if tls else ("http", PORT)
+    return [f"{scheme}://alertmanager-{release_name}-{index}.{domain}:{port}" for index in range(alertmanager.replicas)]

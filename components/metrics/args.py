@@ -46,7 +46,14 @@ class Alertmanager(TypedDict):
     `/etc/alertmanager/secrets/<name>/<key>`. Default: none."""
     client_namespaces: NotRequired[Sequence[str]]
     """Namespaces whose pods may reach Alertmanager beside its own, such as those of the rulers of Loki and Thanos
-    and of Grafana; a NetworkPolicy keeps all others out. Default: none, and no NetworkPolicy."""
+    and of Grafana, with `tls_secret` by TLS alone; a NetworkPolicy keeps all others out. Default: none, and no
+    NetworkPolicy."""
+    ui_namespaces: NotRequired[Sequence[str]]
+    """Namespaces whose pods may reach the port without TLS, on which the UI is, such as that of an ingress.
+    Default: none."""
+    client_ranges: NotRequired[Sequence[str]]
+    """Addresses that may reach the port without TLS too, of pods with the network of their node (`hostNetwork`),
+    which no namespace stands for in a NetworkPolicy. Default: none."""
     replicas: NotRequired[int]
     """Number of pods. Several agree on what was sent; every sender of alerts must reach all of them. 1 to 9.
     Default: `1`."""

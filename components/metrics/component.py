@@ -24,6 +24,8 @@ from .args import MetricsArgs, OperatorCrdsArgs
 from .gateway import (
     GATEWAY_PORT,
     PORT,
+    alertmanager_gateway_name,
+    alertmanager_nginx_config,
     alertmanager_policy_spec,
     monitor_spec,
     network_policy_spec,
@@ -109,6 +111,17 @@ class Metrics(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=namespaces),
             )
             before.append(config)
+
+        if spec.alertmanager is not None and spec.tls_secret:
+            of_alertmanager = ConfigMap(
+                f"{name}-alertmanager-gateway",
+                metadata=ObjectMetaArgs(
+                    name=alertmanager_gateway_name(spec), namespace=spec.namespace, labels=MANAGED_BY
+                ),
+                data=resolved.apply(lambda checked: {CONFIG_KEY: alertmanager_nginx_config(checked)}),
+                opts=pulumi.ResourceOptions(parent=self, depends_on=namespaces),
+            )
+            before.append(of_alertmanager)
 
         def problems(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
             return update_problems(old, new, allowed=spec.allow_changes)
@@ -233,15 +246,17 @@ def _sidecar_endpoint(spec: MetricsSpec) -> str:
 
 
 def _alertmanager_url(spec: MetricsSpec) -> str:
-    return "" if spec.alertmanager is None else alertmanager.service_url(spec.release_name, spec.namespace)
+    tls = bool(spec.tls_secret)
+    return "" if spec.alertmanager is None else alertmanager.service_url(spec.release_name, spec.namespace, tls=tls)
 
 
 def _alertmanager_urls(spec: MetricsSpec) -> list[str]:
     own = spec.alertmanager
     place = (spec.release_name, spec.namespace, spec.cluster_domain)
-    return [] if own is None else alertmanager.sender_urls(own, *place)
+    return [] if own is None else alertmanager.sender_urls(own, *place, tls=bool(spec.tls_secret))
 
 
 def _alertmanager_policy(spec: MetricsSpec) -> dict[str, Any]:
     own = spec.alertmanager
-    return {} if own is None else alertmanager_policy_spec(own, spec.release_name, spec.namespace)
+    tls = bool(spec.tls_secret)
+    return {} if own is None else alertmanager_policy_spec(own, spec.release_name, spec.namespace, tls=tls)

@@ -568,6 +568,12 @@ GATEWAY_VALUES = {
     },
     "prometheus.prometheusSpec.thanos.grpcServerTlsConfig": LEAVE_OUT,
     "prometheus.prometheusSpec.thanos.volumeMounts": LEAVE_OUT,
+    "prometheus.prometheusSpec.alertingEndpoints": LEAVE_OUT,
+    "alertmanager.service.additionalPorts": LEAVE_OUT,
+    **{
+        f"alertmanager.alertmanagerSpec.{name}": LEAVE_OUT
+        for name in ("containers", "volumes", "podMetadata", "clusterTLS")
+    },
 }
 """Chart values that would replace those of nginx, each with its fix."""
 

@@ -7,9 +7,20 @@ from .._bucket import ca_mounts, ca_volumes, key_environment
 from .._merge import deep_merge
 from .._metrics_gateway import checksum, gateway_container, gateway_name, gateway_volumes
 from .._pods import pod_values, pull_secrets
-from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling
-from .alertmanager import FEATURES, retention_hours
-from .gateway import GATEWAY_PORT, PORT, nginx_config, sidecar_tls
+from .._workload import NO_PRIVILEGES, SECCOMP_PROFILE, resources, scheduling, spread_over_zones
+from . import alertmanager
+from .alertmanager import FEATURES, pod_labels, retention_hours
+from .gateway import (
+    GATEWAY_PORT,
+    PORT,
+    alertmanager_gateway,
+    alertmanager_gateway_name,
+    alertmanager_nginx_config,
+    client_tls,
+    gossip_tls,
+    nginx_config,
+    sidecar_tls,
+)
 from .spec import ALERT_RULES, OBJSTORE_KEY, ControlPlanePart, MetricsSpec, OperatorCrdsSpec
 
 EXEMPLARS = 100_000
@@ -126,6 +137,8 @@ def _prometheus_spec(spec: MetricsSpec) -> dict[str, Any]:
     }
     if spec.alertmanager_urls:
         values["additionalAlertManagerConfigs"] = [_external_alertmanager(url) for url in spec.alertmanager_urls]
+    if spec.alertmanager is not None and spec.tls_secret:
+        values["alertingEndpoints"] = [_secured_alertmanager(spec)]
     if spec.listens_on_ipv6:
         values["additionalArgs"] = [{"name": "web.listen-address", "value": f"{spec.any_address}:{PORT}"}]
     if spec.has_sidecar:
@@ -161,9 +174,33 @@ def _alertmanager(spec: MetricsSpec) -> dict[str, Any]:
             **({"externalUrl": own.external_url} if own.external_url else {}),
         },
     }
+    if spec.tls_secret:
+        secured, port = alertmanager_gateway(spec), alertmanager.GATEWAY_PORT
+        values["alertmanagerSpec"] |= {
+            "containers": [gateway_container(secured, port)],
+            "volumes": gateway_volumes(secured, alertmanager_gateway_name(spec)),
+            "podMetadata": {"annotations": checksum(alertmanager_nginx_config(spec))},
+        }
+        added = {"name": alertmanager.GATEWAY_PORT_NAME, "port": port, "targetPort": port, "protocol": "TCP"}
+        values["service"] = {"additionalPorts": [added]}
+    if own.replicas > 1 and spec.tls_secret:
+        values["alertmanagerSpec"]["clusterTLS"] = gossip_tls(spec)
     if own.replicas > 1:
         values["podDisruptionBudget"] = {"enabled": True, "minAvailable": own.replicas - 1}
+        # Over hosts the chart spreads them by itself.
+        values["alertmanagerSpec"]["topologySpreadConstraints"] = spread_over_zones(pod_labels(spec.release_name))
     return values
+
+
+def _secured_alertmanager(spec: MetricsSpec) -> dict[str, Any]:
+    return {
+        "namespace": spec.namespace,
+        "name": alertmanager.service_name(spec.release_name),
+        "port": alertmanager.GATEWAY_PORT_NAME,
+        "scheme": "https",
+        "tlsConfig": client_tls(spec, alertmanager.server_name(spec.release_name, spec.namespace)),
+        "apiVersion": "v2",
+    }
 
 
 def _external_alertmanager(url: str) -> dict[str, Any]:

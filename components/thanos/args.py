@@ -43,6 +43,10 @@ class ThanosArgs(TypedDict):
     """DNS domain of the cluster. Default: `cluster.local`."""
     retention: NotRequired[pulumi.Input[str]]
     """How long samples of each resolution are kept that has no retention of its own. Default: `395d`."""
+    alertmanager_server_name: NotRequired[pulumi.Input[str]]
+    """Name in the certificate of an Alertmanager whose authority is that of `tls_secret`: with
+    `client_certificates` the ruler presents its own. Default: none, and an `https` URL is trusted by public
+    authorities."""
     out_of_order_window: NotRequired[pulumi.Input[str]]
     """How late a sample may be that is pushed to the receivers. Default: `30m`."""
     objstore_revision: NotRequired[pulumi.Input[str]]

@@ -73,13 +73,14 @@ def _client_flags(spec: ThanosSpec, role: ThanosRole) -> list[str]:
         return [f"--endpoint.sd-config={json.dumps(_endpoints(spec))}"]
     if role is ThanosRole.RECEIVE_ROUTER:
         names = {"cert_file": "tls-cert", "key_file": "tls-key", "ca_file": "tls-ca"}
-        files = [f"--remote-write.client-{names[name]}={path}" for name, path in _client_files(spec).items()]
+        files = [f"--remote-write.client-{names[name]}={path}" for name, path in client_files(spec).items()]
         host = _host(spec, _STORES[ThanosRole.RECEIVE_INGESTOR])
         return ["--remote-write.client-tls-secure", *files, f"--remote-write.client-server-name={host}"]
     return []
 
 
-def _client_files(spec: ThanosSpec) -> dict[str, str]:
+def client_files(spec: ThanosSpec) -> dict[str, str]:
+    """Return the files of the TLS of a client, by the names that Prometheus has for them."""
     own = {"cert_file": f"{CERTIFICATES}/tls.crt", "key_file": f"{CERTIFICATES}/tls.key"}
     return {"ca_file": f"{CERTIFICATES}/ca.crt", **(own if spec.authenticates else {})}
 
@@ -88,7 +89,7 @@ def _endpoints(spec: ThanosSpec) -> dict[str, Any]:
     """Return the stores of a querier: it finds pods by their addresses, and checks the name of their Service."""
     stores = [f"dnssrv+_grpc._tcp.{_host(spec, service)}" for role, service in _STORES.items() if role in spec.roles]
     return {
-        "default_client_config": {"tls_config": {"enabled": True, **_client_files(spec)}},
+        "default_client_config": {"tls_config": {"enabled": True, **client_files(spec)}},
         "endpoints": [
             {"address": address, "client_config": {"server_name": server_name(address)}}
             for address in (*stores, *spec.endpoints)

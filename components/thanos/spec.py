@@ -19,7 +19,7 @@ from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec, reserved_violations
 from .._rule_files import read_rule_file
 from .._spec import Violation, rule
-from .._tls import LEAVE_OUT
+from .._tls import LEAVE_OUT, server_name_violation
 from .._workload import WorkloadSettings
 from ..charts import THANOS, Chart
 from ..metrics.spec import OBJSTORE_KEY, REPLICA_LABEL
@@ -246,6 +246,15 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
         default="395d",
         description="How long samples of each resolution are kept that has no retention of its own.",
         examples=["395d"],
+    )
+    alertmanager_server_name: Hostname | None = Field(
+        default=None,
+        description=(
+            "Name in the certificate of an Alertmanager whose authority is that of `tls_secret`: with "
+            "`client_certificates` the ruler presents its own. Default: none, and an `https` URL is trusted by public "
+            "authorities."
+        ),
+        examples=["prometheus-alertmanager.monitoring.svc"],
     )
     out_of_order_window: Duration = Field(
         default="30m", description="How late a sample may be that is pushed to the receivers.", examples=["1h"]
@@ -485,6 +494,10 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
                 if instead := FLAGS_OF_ARGUMENTS[role].get(name):
                     message = f"--{name} is set already, and Thanos takes a flag once; {instead}"
                     yield Violation(message, at=("workloads", role.value, "extra_args", index))
+
+    @rule("alertmanager_server_name", "alertmanager_url", "tls_secret")
+    def _alertmanager_server_name_has_an_authority(self) -> Violation | None:
+        return server_name_violation(self.alertmanager_server_name, self.alertmanager_url, self.tls_secret)
 
     @rule("ruler", "ruler_groups", "alertmanager_url")
     def _only_a_ruler_has_rules(self) -> Iterator[Violation]:

@@ -12,6 +12,7 @@ from .._workload import GO_SHARE_OF_MEMORY
 from ..metrics.spec import OBJSTORE_KEY
 from .caches import index_cache_flags, response_cache_flags
 from .flags import RESOLUTIONS
+from .gateway import client_files
 from .roles import ThanosRole
 from .spec import ThanosSpec
 from .workloads import replication_factor, workload, workload_values
@@ -95,8 +96,10 @@ def _compactor(spec: ThanosSpec) -> dict[str, Any]:
 
 
 def _ruler(spec: ThanosSpec) -> dict[str, Any]:
+    name = spec.alertmanager_server_name
+    tls = {"http_config": {"tls_config": {**client_files(spec), "server_name": name}}} if name else {}
     targets = [
-        {"static_configs": [url.netloc], "scheme": url.scheme, "path_prefix": url.path, "api_version": "v2"}
+        {"static_configs": [url.netloc], "scheme": url.scheme, "path_prefix": url.path, "api_version": "v2", **tls}
         for url in map(urlsplit, filter(None, spec.alertmanager_url.split(",")))
     ]
     rules = json.dumps({"groups": [dict(group) for group in spec.ruler_groups]})

@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,9 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from components.alerting.chart_alert_cases import EXAMPLES
 from components.alerting.chart_alert_table import KEPT, LEFT_OUT, Reason
-from components.alerting.chart_alerts import CHART, ChartAlerts, chart_groups, unexpected_alerts
+from components.alerting.chart_alerts import CHART, ChartAlerts, unexpected_alerts
 from components.alerting.chart_rules import FILE
 from components.alerting.discipline import discipline_problems
 from components.alerting.label_flow import Series, Values, constant, union
@@ -22,11 +22,13 @@ from components.alerting.liveness import Liveness
 from components.alerting.overrides import AlertOverride
 from components.alerting.producers import PRODUCERS as CATALOGUE
 from components.alerting.promql import NAME, parse, selectors
+from components.alerting.rule_files import group_of
 from components.alerting.rules import Alert, Group, Record, Severity
 from components.alerting.shapes import Links
 from components.charts import KUBE_PROMETHEUS_STACK
 from components.metrics import Metrics, MetricsArgs
 from components.metrics.spec import ALERT_RULES
+from tests.chart_alert_cases import EXAMPLES, cases_of
 from tests.promtool import failures
 from tests.real_charts import require_renderable
 from tools.catalogue import RECORD_VARIABLE
@@ -50,7 +52,23 @@ def groups(values: dict[str, Any]) -> list[Group]:
     recording = record(lambda: {"query_url": Metrics("metrics", args).query_url})
     with TemporaryDirectory() as directory:
         ((_, objects),) = render_releases(recording, Path(directory), pytest.fail)
-    return chart_groups([item.manifest for item in objects], "prometheus", "monitoring")
+    # A section of several groups leaves one without rules where all alerts of it are disabled.
+    return [
+        _with_cases(group_of(f"chart {CHART}: {item.name}", found))
+        for item in objects
+        if item.kind == "PrometheusRule"
+        for found in item.manifest["spec"]["groups"]
+        if found["rules"]
+    ]
+
+
+def _with_cases(group: Group) -> Group:
+    by_name = groupby((rule for rule in group.rules if isinstance(rule, Alert)), lambda alert: alert.name)
+    examples = [(name, list(same)) for name, same in by_name if name in EXAMPLES]
+    return replace(
+        group,
+        cases=[case for name, same in examples for case in cases_of(name, same, "prometheus", "monitoring")],
+    )
 
 
 @cache

@@ -1,5 +1,7 @@
 """`Metrics` and `OperatorCrds` as a program registers them."""
 
+from typing import Any
+
 import pulumi
 import pytest
 
@@ -127,6 +129,37 @@ def test_a_network_policy_admits_clients_of_alertmanager_and_its_gossip() -> Non
     assert peers["ports"] == [{"port": 9094, "protocol": "TCP"}, {"port": 9094, "protocol": "UDP"}]
     alone: MetricsArgs = {"namespace": "monitoring", "alertmanager": {"config_secret": "a"}}
     assert record_component(Metrics, alone).of_type(":NetworkPolicy") == []
+
+
+def test_with_tls_other_namespaces_reach_alertmanager_by_client_certificates_alone() -> None:
+    own: Any = {"config_secret": "a", "replicas": 2, "client_namespaces": ["logging"], "ui_namespaces": ["traefik"]}
+    args: MetricsArgs = {
+        "namespace": "monitoring",
+        "alertmanager": own,
+        "tls_secret": "prometheus-tls",
+        "client_certificates": True,
+    }
+    recording = record_component(Metrics, args)
+    policy = recording.one(":NetworkPolicy", "test-alertmanager-network-policy").plain()["spec"]
+    plain, secured, _ = policy["ingress"]
+    admitted = [rule["from"][0]["namespaceSelector"]["matchExpressions"][0]["values"] for rule in (plain, secured)]
+    assert admitted == [["monitoring", "traefik"], ["logging", "monitoring"]]
+    assert [[port["port"] for port in rule["ports"]] for rule in (plain, secured)] == [[9093, 8080], [9095]]
+    domain = "alertmanager-operated.monitoring.svc.cluster.local:9095"
+    urls = [f"https://alertmanager-prometheus-{index}.{domain}" for index in range(2)]
+    assert recording.outputs["alertmanager_urls"] == urls
+    assert recording.outputs["alertmanager_url"] == "https://prometheus-alertmanager.monitoring:9095"
+    config = recording.one(":ConfigMap", "test-alertmanager-gateway").plain()["data"]["nginx.conf"]
+    assert "listen 9095 ssl;" in config and "location /api/ { proxy_pass http://127.0.0.1:9093; }" in config
+    assert "if ($unproven) { return 403; }" in config
+
+
+def test_a_network_policy_admits_pods_with_the_network_of_their_node_by_their_addresses() -> None:
+    own: Any = {"config_secret": "a", "client_namespaces": ["logging"], "client_ranges": ["10.0.0.0/16", "fd00::/8"]}
+    args: MetricsArgs = {"namespace": "monitoring", "alertmanager": own}
+    _, nodes, _ = record_component(Metrics, args).one(":NetworkPolicy").plain()["spec"]["ingress"]
+    assert [each["ipBlock"]["cidr"] for each in nodes["from"]] == ["10.0.0.0/16", "fd00::/8"]
+    assert nodes["ports"] == [{"port": 9093, "protocol": "TCP"}]
 
 
 def test_a_namespace_made_elsewhere_is_only_used() -> None:

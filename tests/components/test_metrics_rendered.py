@@ -62,6 +62,7 @@ def test_alertmanager_reads_existing_secrets_and_prometheus_sends_to_it(tmp_path
     assert (spec["retention"], spec["automountServiceAccountToken"]) == ("120h", False)
     assert spec["alertmanagerConfigSelector"] == {"matchLabels": {"observability/alertmanager": "prometheus"}}
     assert spec["enableFeatures"] == ["receiver-name-in-metrics"]
+    assert [spread["topologyKey"] for spread in spec["topologySpreadConstraints"]] == ["topology.kubernetes.io/zone"]
     assert not [item for item in objects if item.kind == "Secret" and "alertmanager" in item.name], "no default one"
     (prometheus,) = [item for item in objects if item.kind == "Prometheus"]
     (target,) = prometheus.manifest["spec"]["alerting"]["alertmanagers"]

@@ -176,6 +176,8 @@ EXAMPLES: dict[str, list[Args]] = {
             "namespace": "logging",
             **S3,
             **RULES,
+            "alertmanager_url": "https://alertmanager.monitoring:9095",
+            "alertmanager_server_name": "alertmanager.monitoring.svc",
             "ruler_external_labels": {"cluster": "prod"},
             "tenants": ["a", "b"],
             "tenants_secret": "tenants",
@@ -329,7 +331,8 @@ EXAMPLES: dict[str, list[Args]] = {
         {"namespace": "monitoring", "objstore_secret": "thanos-objstore", "cache_endpoint": "valkey.caching:6379"}
         | {"cache_password_secret": "thanos-cache", "downsampling": False, "retention_raw": "30d"},
         {"namespace": "monitoring", "objstore_secret": "thanos-objstore", "compactor": False},
-        {"namespace": "monitoring", "objstore_secret": "thanos-objstore", **CERTIFICATES},
+        {"namespace": "monitoring", "objstore_secret": "thanos-objstore", **CERTIFICATES, "ruler": True}
+        | {"alertmanager_url": "https://alertmanager:9095", "alertmanager_server_name": "alertmanager.monitoring.svc"},
     ],
     "ThanosObjectStore": [
         {"namespace": "monitoring", "bucket": "acme-thanos", "region": "eu-west-1"}

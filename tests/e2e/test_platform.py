@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from sandbox.handle import Sandbox
+from tests.e2e.alerting.idle import idle
+from tests.e2e.alerting.stack import short_of
 from tests.e2e.conftest import Eventually
 from tests.e2e.platform import Platform
+from tests.installed_tools import require
 
 pytestmark = pytest.mark.e2e
 
@@ -202,6 +206,18 @@ def test_the_stand_ins_refuse_every_other_cluster(platform: Platform) -> None:
         assert done.exit_code == 1, done.output
         assert "context = somewhere-else: must be the sandbox without provider plugins" in done.stderr
         assert "pulumi plugin install resource kubernetes" in done.stderr
+
+
+def test_nobody_is_paged_while_nobody_uses_it_and_no_alert_waits_for_series_in_vain(
+    platform: Platform, tmp_path: Path
+) -> None:
+    require("prometheus", "alertmanager", "loki", "node_exporter", "kube-state-metrics", "operator")
+    with idle(platform.sandbox, tmp_path) as found:
+        found.stack.wait_until(lambda: not short_of(found.stack, found.groups), "evaluations of ten minutes")
+        assert found.paged == {("heartbeat", "Watchdog", "none")}
+        assert found.waiting() == [], "alerts that fire or will, as their expression holds"
+        assert found.failing() == [], "rules whose evaluation fails"
+        assert found.without_series() == set()
 
 
 def test_a_destroy_leaves_nothing_and_can_be_run_again(platform: Platform) -> None:

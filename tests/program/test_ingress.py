@@ -105,6 +105,13 @@ def test_traefik_gets_past_the_policy_of_alertmanager(ingress: dict[str, Any], n
     assert set(clients(routed(ingress))) - set(clients(record_stack({}))) == {namespace}
 
 
+def test_a_traefik_with_the_network_of_its_nodes_is_admitted_by_their_addresses() -> None:
+    recording = routed({"source_ranges": ["10.0.0.0/16"]})
+    policy = recording.one(":NetworkPolicy", "metrics-alertmanager-network-policy").plain()
+    admitted = [each for rule in policy["spec"]["ingress"] for each in rule.get("from", ()) if "ipBlock" in each]
+    assert admitted == [{"ipBlock": {"cidr": "10.0.0.0/16"}}]
+
+
 def test_without_an_ingress_alertmanager_is_reached_in_the_cluster() -> None:
     recording = record_stack({"ingress": {"domain": "obs.example.org"}})
     assert not recording.of_type(":IngressRoute") and not recording.of_type(":index:BasicAuth")

@@ -128,3 +128,47 @@ def test_tls_alone_restricts_no_client() -> None:
     arguments = values(recording, "long-term-thanos")["storeGateway"]["extraArgs"]
     assert "--grpc-server-tls-cert=/tls/tls.crt" in arguments
     assert not [argument for argument in arguments if "client-ca" in argument]
+
+
+ALERTED: dict[str, Any] = {
+    "receivers": {"team": {"kind": "webhook", "url": "http://team.example.org"}},
+    "default_receiver": "team",
+    "alertmanager": {"replicas": 2},
+}
+
+
+def test_every_ruler_sends_its_alerts_with_a_certificate_for_the_name_that_alertmanager_has() -> None:
+    recording = stack(security=MTLS, metrics=PAIR, alerting=ALERTED)
+    loki = values(recording, "logging-loki")["loki"]["structuredConfig"]["ruler"]
+    (target, _) = yaml.safe_load(values(recording, "long-term-thanos")["rule"]["alertmanagersConfig"]["value"])[
+        "alertmanagers"
+    ]
+    chart = values(recording, "metrics-prometheus")
+    (endpoint,) = chart["prometheus"]["prometheusSpec"]["alertingEndpoints"]
+    names = {
+        loki["alertmanager_client"]["tls_server_name"],
+        target["http_config"]["tls_config"]["server_name"],
+        endpoint["tlsConfig"]["serverName"],
+    }
+    assert names == {"prometheus-alertmanager.monitoring.svc"}
+    assert names < {*certificates(recording)["monitoring", "prometheus-tls"]["dnsNames"]}
+    pods = [f"alertmanager-prometheus-{index}.alertmanager-operated.monitoring.svc.cluster.local" for index in (0, 1)]
+    assert loki["alertmanager_url"] == ",".join(f"https://{pod}:9095" for pod in pods)
+    assert target["static_configs"] == [f"{pods[0]}:9095"]
+
+
+def test_a_ruler_that_sends_to_another_alertmanager_has_no_certificate_for_it() -> None:
+    url = "https://alerts.example.org"
+    recording = stack(security=MTLS, alerting=ALERTED, logging={"ruler": True, "alertmanager_url": url})
+    ruler = values(recording, "logging-loki")["loki"]["structuredConfig"]["ruler"]
+    assert ruler["alertmanager_url"] == url and "alertmanager_client" not in ruler
+
+
+def test_without_tls_alerts_are_sent_as_they_are() -> None:
+    recording = stack(security=BASIC | {"tls": "none"}, alerting=ALERTED, tracing=DISTRIBUTED)
+    ruler = values(recording, "logging-loki")["loki"]["structuredConfig"]["ruler"]
+    assert (
+        ruler["alertmanager_url"].startswith("http://alertmanager-prometheus-0.")
+        and ":9093" in ruler["alertmanager_url"]
+    )
+    assert "alertmanager_client" not in ruler

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from components.units import (
+    Cidr,
     Hostname,
     HttpUrl,
     MemorySize,
@@ -113,6 +114,12 @@ def test_what_kubernetes_refuses_is_no_name(text: str) -> None:
 @pytest.mark.parametrize("text", ["", ".", "a..b", "a.b.", "-a.b", "a b", "http://a", "a:80", ".".join(["a" * 63] * 5)])
 def test_what_dns_refuses_is_no_host_name(text: str) -> None:
     assert not accepts(Hostname, text)
+
+
+@pytest.mark.parametrize("text", ["", "10.0.0.0", "10.0.0.1/16", "10.0.0.0/33", "fd00::1/8", "nodes"])
+def test_what_a_network_policy_refuses_is_no_range(text: str) -> None:
+    assert not accepts(Cidr, text)
+    assert accepts(Cidr, "10.0.0.0/16") and accepts(Cidr, "fd00::/8") and accepts(Cidr, "0.0.0.0/0")
 
 
 @given(st.integers(min_value=1, max_value=65535), st.sampled_from(["http", "https"]), st.sampled_from(["", "/a/b"]))

@@ -87,7 +87,7 @@ class Pages:
 
 @dataclass(frozen=True)
 class Target:
-    """What Prometheus scrapes: `host:port`, and the labels of its series."""
+    """What Prometheus scrapes: `host:port`, and the labels of its series; several may have one job."""
 
     job: str
     address: str
@@ -180,11 +180,13 @@ def _prometheus_config(
         "alerting": {"alertmanagers": [{"static_configs": [{"targets": [f"{HOST}:{alertmanager}"]}]}]},
         "scrape_configs": [
             {
-                "job_name": target.job,
+                "job_name": f"{target.job}/{number}",
                 "honor_labels": True,
-                "static_configs": [{"targets": [target.address], "labels": dict(target.labels or {})}],
+                "static_configs": [
+                    {"targets": [target.address], "labels": {"job": target.job, **(target.labels or {})}}
+                ],
             }
-            for target in targets
+            for number, target in enumerate(targets)
         ],
     }
 

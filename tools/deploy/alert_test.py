@@ -2,6 +2,9 @@
 
 Each test alert has a route of its own, which the configuration has for every receiver. Alertmanager counts by receiver
 what it sent (`receiver-name-in-metrics`); the reason of an attempt that failed is in its log.
+
+An existing Alertmanager (`alerting.alertmanager_url`) has routes of its own: it gets a test alert of each severity, and
+the receivers are those that it sends them to.
 """
 
 import json
@@ -16,18 +19,21 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 from urllib.request import ProxyHandler, Request, build_opener
 
 from components.alerting.alertmanager_config import TEST_ALERT, TEST_RECEIVER_LABEL
 from components.alerting.receivers import NO_RECEIVER
-from components.alerting.rules import DASHBOARD, RUNBOOK, Language
+from components.alerting.rules import DASHBOARD, RUNBOOK, Language, Severity
 from components.alerting.runbooks import runbook_address
 from components.alerting.shapes import Links
 from components.alerting.spec import AlertingSettings
+from config.ingress import IngressArea
+from config.namespaces import namespace_in_url
 
 from .confirmation import Refused
 from .engine import Engine
-from .kubectl import forwarded_port, items, kubectl
+from .kubectl import LOOPBACK, forwarded_port, items, kubectl
 
 WAIT_SECONDS = 60.0
 """The longest that receivers are waited for; each of several pods sends 15 s after the one before it did not."""
@@ -53,6 +59,8 @@ class State(StrEnum):
     """What became of a test alert."""
 
     DELIVERED = "delivered"
+    ROUTED = "routed"
+    """Alertmanager has it for the receiver, and its metrics do not tell of each receiver."""
     FAILED = "failed"
     NOT_SENT = "not sent"
 
@@ -70,8 +78,48 @@ class Outcome:
 
 
 def alert_test(engine: Engine, _yes: bool) -> None:
-    """Test the receivers of a stack's Alertmanager; raise `UndeliveredError` where an alert did not arrive."""
+    """Test the receivers of a stack's Alertmanager; raise `UndeliveredError` where an alert did not arrive.
+
+    An argument behind `--` is the URL of an Alertmanager that has the configuration of the stack.
+    """
+    existing = str(engine.stack.area("alerting").get("alertmanager_url") or "")
+    with ExitStack() as forwards:
+        if existing or engine.extra:
+            urls = list(engine.extra) or [_existing(engine, url, forwards) for url in existing.split(",")]
+            send = send_by_severity if existing else send_tests
+            outcomes = send([url.rstrip("/") for url in urls], lambda: "", links=_links(engine))
+        else:
+            outcomes = _of_own_pods(engine, forwards)
+    print(*outcomes, sep="\n")
+    if undelivered := [one.receiver for one in outcomes if one.state not in (State.DELIVERED, State.ROUTED)]:
+        raise UndeliveredError(
+            f"receivers = {', '.join(undelivered)}: must take a test alert; correct the Secret or the receiver, and "
+            "run it again"
+        )
+
+
+def _existing(engine: Engine, url: str, forwards: ExitStack) -> str:
+    """Return where an existing Alertmanager is reached from here: one in the cluster through its Service."""
+    parts, namespace = urlsplit(url), namespace_in_url(url)
+    if not namespace:
+        return url
+    if parts.scheme == "https":
+        raise UndeliveredError(
+            f"alerting.alertmanager_url = {url}: is an address of the cluster with TLS, which this machine cannot "
+            "reach; give another one: make alert-test ALERTMANAGER=https://…"
+        )
+    service = f"service/{str(parts.hostname).partition('.')[0]}"
+    here = forwards.enter_context(forwarded_port(engine.stack.context, namespace, service, parts.port or 80))
+    return f"{here}{parts.path}"
+
+
+def _of_own_pods(engine: Engine, forwards: ExitStack) -> list[Outcome]:
     context = engine.stack.context
+    if engine.stack.area("metrics").get("kind") == "external":
+        raise UndeliveredError(
+            "Alertmanager: is none of the stack's own (metrics.kind external); give its URL: make alert-test "
+            "ALERTMANAGER=http://…, or state it in alerting.alertmanager_url where its routes are its own"
+        )
     namespace = str(engine.stack.area("metrics").get("namespace", "monitoring"))
     pods = [pod["metadata"]["name"] for pod in items(context, "pods", "--namespace", namespace, f"--selector={PODS}")]
     if not pods:
@@ -84,23 +132,17 @@ def alert_test(engine: Engine, _yes: bool) -> None:
         since = f"--since={int(WAIT_SECONDS)}s"
         return "\n".join(kubectl(context, "logs", "-n", namespace, pod, "-c", CONTAINER, since) for pod in pods)
 
-    with ExitStack() as forwards:
-        # A NetworkPolicy keeps the API server's own proxy out, and not the kubelet, through which this goes.
-        urls = [forwards.enter_context(forwarded_port(context, namespace, f"pod/{pod}", PORT)) for pod in pods]
-        outcomes = send_tests(urls, logs, links=_links(engine))
-    print(*outcomes, sep="\n")
-    if undelivered := [one.receiver for one in outcomes if one.state is not State.DELIVERED]:
-        raise UndeliveredError(
-            f"receivers = {', '.join(undelivered)}: must take a test alert; correct the Secret or the receiver, and "
-            "run it again"
-        )
+    # A NetworkPolicy keeps the API server's own proxy out, and not the kubelet, through which this goes.
+    urls = [forwards.enter_context(forwarded_port(context, namespace, f"pod/{pod}", PORT)) for pod in pods]
+    return send_tests(urls, logs, links=_links(engine))
 
 
 def _links(engine: Engine) -> dict[str, str]:
     """Return the annotations with links of an alert of the stack."""
     area = engine.stack.area
-    domain = str(area("ingress").get("domain") or "")
-    grafana = str(area("grafana").get("root_url") or (f"https://grafana.{domain}" if domain else ""))
+    ingress = IngressArea.model_validate(dict(area("ingress")))
+    routed = area("grafana").get("enabled", True) and ingress.url("grafana")
+    grafana = str(area("grafana").get("root_url") or routed or "")
     runbooks = str(area("alerting").get("runbook_url") or AlertingSettings.model_fields["runbook_url"].default)
     return {
         DASHBOARD: Links(grafana.rstrip("/"), runbooks).dashboard("cluster", "up == 0", Language.PROMQL, ()),
@@ -130,6 +172,51 @@ def send_tests(
         return [_outcome(name, before, after, said, alerts.get(name)) for name in receivers]
     finally:
         _post(urls, receivers, run, datetime.now(UTC), links or {})
+
+
+def send_by_severity(
+    urls: Sequence[str],
+    logs: Callable[[], str],
+    *,
+    links: Mapping[str, str] | None = None,
+    seconds: float = WAIT_SECONDS,
+) -> list[Outcome]:
+    """Send a test alert of each severity to all pods of an Alertmanager, and return what became of it by receiver.
+
+    The receivers are those of its own routes. The rest is as of `send_tests`.
+    """
+    before, run = _counts(urls), uuid.uuid4().hex[:8]
+    alerts = [_alert({"severity": severity, "owner": "platform"}, "routes", run, links or {}) for severity in Severity]
+    _send(urls, alerts, datetime.now(UTC) + _LASTS)
+    deadline = time.monotonic() + seconds
+    try:
+        while True:
+            receivers, after = _receivers(urls, run), _counts(urls)
+            told = [name for name in receivers if any(key[1] == name for key in after)]
+            final = all(_is_final(name, before, after) for name in told)
+            if (receivers and final) or time.monotonic() >= deadline:
+                break
+            time.sleep(_POLL_SECONDS)
+        if not receivers:
+            raise UndeliveredError(f"Alertmanager {', '.join(urls)}: sends a test alert to no receiver; add a route")
+        said = logs()
+        return [
+            _outcome(name, before, after, said, None) if name in told else Outcome(name, State.ROUTED, _UNTOLD)
+            for name in receivers
+        ]
+    finally:
+        _send(urls, alerts, datetime.now(UTC))
+
+
+_UNTOLD = (
+    "whether it arrived is not known, as its metrics name no receivers (--enable-feature=receiver-name-in-metrics)"
+)
+
+
+def _receivers(urls: Sequence[str], run: str) -> list[str]:
+    """Return the names of the receivers that the alerts of this run are for."""
+    found = _get(urls[0], f"/api/v2/alerts?filter=run%3D%22{run}%22")
+    return sorted({receiver["name"] for alert in found for receiver in alert["receivers"]})
 
 
 Counts = Mapping[tuple[str, str, str], float]
@@ -202,22 +289,26 @@ def _alerts(urls: Sequence[str], run: str) -> dict[str, Mapping[str, Any]]:
 
 
 def _post(urls: Iterable[str], receivers: Iterable[str], run: str, end: datetime, links: Mapping[str, str]) -> None:
-    """Send the alerts to every pod, as each has its own; `run` makes them new ones."""
     alerts = [
-        {
-            "labels": {"alertname": TEST_ALERT, TEST_RECEIVER_LABEL: name, "run": run, "severity": "none"},
-            "annotations": {
-                "summary": f"Test of the receiver {name}",
-                "description": "This is a test by `make alert-test`; nothing is to be done.",
-                **links,
-            },
-            "endsAt": end.isoformat(),
-        }
-        for name in receivers
+        _alert({TEST_RECEIVER_LABEL: name, "severity": "none"}, f"receiver {name}", run, links) for name in receivers
     ]
+    _send(urls, alerts, end)
+
+
+def _alert(labels: Mapping[str, str], tested: str, run: str, links: Mapping[str, str]) -> dict[str, Any]:
+    """Return a test alert; `run` makes it a new one."""
+    annotations = {
+        "summary": f"Test of the {tested}",
+        "description": "This is a test by `make alert-test`; nothing is to be done.",
+    }
+    return {"labels": {"alertname": TEST_ALERT, "run": run, **labels}, "annotations": {**annotations, **links}}
+
+
+def _send(urls: Iterable[str], alerts: Sequence[Mapping[str, Any]], end: datetime) -> None:
+    """Send alerts to every pod, as each has its own."""
+    body = json.dumps([{**alert, "endsAt": end.isoformat()} for alert in alerts]).encode()
     for url in urls:
-        headers = {"Content-Type": "application/json"}
-        _answer(Request(f"{url}/api/v2/alerts", json.dumps(alerts).encode(), headers))
+        _answer(Request(f"{url}/api/v2/alerts", body, {"Content-Type": "application/json"}))
 
 
 def _get(url: str, path: str) -> Any:
@@ -226,7 +317,9 @@ def _get(url: str, path: str) -> Any:
 
 def _answer(request: Request) -> bytes:
     try:
-        with build_opener(ProxyHandler({})).open(request, timeout=WAIT_SECONDS) as response:
+        local = urlsplit(request.full_url).hostname == LOOPBACK
+        opener = build_opener(ProxyHandler({})) if local else build_opener()
+        with opener.open(request, timeout=WAIT_SECONDS) as response:
             body: bytes = response.read()
             return body
     except HTTPError as error:

@@ -2,6 +2,7 @@
 
 import json
 import re
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -23,6 +24,7 @@ from tools.render import RenderedObject, Rendering
 from .confirmation import Refused
 from .kubectl import LOOPBACK, REQUEST_SECONDS, UnreachableClusterError, forwarded_port
 from .live_rules import Difference, LiveProblem, live_problems
+from .store_client import StoreClient, UnusableLoginError
 
 WAIT_SECONDS = 150.0
 """The longest that rulers are waited for: a kubelet brings a ConfigMap to its pods within two minutes, about."""
@@ -78,16 +80,22 @@ def rulers_of(rendering: Rendering) -> Iterator[Ruler]:
             yield from _of_loki(item, rendering)
 
 
-def report_live_rules(context: str, rendering: Rendering, *, seconds: float = WAIT_SECONDS) -> None:
+def report_live_rules(
+    context: str,
+    rendering: Rendering,
+    *,
+    client: Callable[[], StoreClient | None] = lambda: None,
+    seconds: float = WAIT_SECONDS,
+) -> None:
     """Print what differs between the rules that are evaluated and those of the rendering, or why it is not known.
 
-    Rulers read new rules after a while, so that differences are looked at again for `seconds`. Raise
-    `FailingRulesError` where a rule cannot be evaluated.
+    `client` returns that of an existing Prometheus, as `store_client` does. Rulers read new rules after a while, so
+    that differences are looked at again for `seconds`. Raise `FailingRulesError` where a rule cannot be evaluated.
     """
     failing: list[str] = []
     for ruler in rulers_of(rendering):
         try:
-            problems = _settled(context, ruler, seconds)
+            problems = _settled(context, ruler, client, seconds)
         except NotComparedError as reason:
             print(f"live rules of {ruler.name} not compared: {reason}")
             continue
@@ -101,18 +109,23 @@ def report_live_rules(context: str, rendering: Rendering, *, seconds: float = WA
         raise FailingRulesError("\n  ".join(["the stack is deployed, and rules cannot be evaluated:", *failing]))
 
 
-def _settled(context: str, ruler: Ruler, seconds: float) -> list[LiveProblem]:
+def _settled(context: str, ruler: Ruler, client: Callable[[], StoreClient | None], seconds: float) -> list[LiveProblem]:
     """Return what differs once nothing does, or at the end of the time."""
     if ruler.unknown:
         raise NotComparedError(ruler.unknown)
+    try:
+        # Rulers of the stack itself are asked behind its logins.
+        login = client() if ruler.has_others else None
+    except (UnusableLoginError, UnreachableClusterError, ssl.SSLError) as error:
+        raise NotComparedError(f"its login cannot be used here: {error}") from None
     if ruler.url:
-        return settled(ruler, lambda: _answer(f"{ruler.url}{ruler.path}", ruler.tenant), seconds)
+        return settled(ruler, lambda: _answer(f"{ruler.url}{ruler.path}", ruler.tenant, login), seconds)
     with ExitStack() as stack:
         try:
             url = stack.enter_context(forwarded_port(context, ruler.namespace, ruler.workload, ruler.port))
         except UnreachableClusterError as error:
             raise NotComparedError(_OF_THE_SANDBOX if context == SANDBOX_CONTEXT else str(error)) from None
-        return settled(ruler, lambda: _answer(f"{url}{ruler.path}", ruler.tenant), seconds)
+        return settled(ruler, lambda: _answer(f"{url}{ruler.path}", ruler.tenant, login), seconds)
 
 
 _OF_THE_SANDBOX = "the nodes of the sandbox run no containers; make rehearse SANDBOX=1 has one of them fire beside it"
@@ -134,22 +147,28 @@ def settled(ruler: Ruler, answer: Callable[[], Mapping[str, Any]], seconds: floa
     return problems
 
 
-def _answer(url: str, tenant: str) -> Mapping[str, Any]:
+def _answer(url: str, tenant: str, login: StoreClient | None) -> Mapping[str, Any]:
     request = Request(url, headers={"X-Scope-OrgID": tenant} if tenant else {})
+    how = "with metrics.client" if login else "without TLS and login"
+    for name, value in login.headers.items() if login else ():
+        # Another host that it redirects to gets no login.
+        request.add_unredirected_header(name, value)
     try:
-        with _opener(url).open(request, timeout=REQUEST_SECONDS) as response:
+        with _opener(url, login).open(request, timeout=REQUEST_SECONDS) as response:
             found: Mapping[str, Any] = json.loads(response.read())
     except HTTPError as error:
         text = error.read().decode(errors="replace").strip()
-        raise NotComparedError(f"it answers {error.code} to a request without TLS and login: {text}") from None
+        raise NotComparedError(f"it answers {error.code} to a request {how}: {text}") from None
     except (OSError, ValueError) as error:
-        raise NotComparedError(f"it does not answer a request without TLS and login: {error}") from None
+        raise NotComparedError(f"it does not answer a request {how}: {error}") from None
     return found
 
 
-def _opener(url: str) -> OpenerDirector:
+def _opener(url: str, login: StoreClient | None) -> OpenerDirector:
     """Return what asks a URL: a proxy of the environment is none for a forwarded port."""
-    return build_opener(ProxyHandler({})) if urlsplit(url).hostname == LOOPBACK else build_opener()
+    if urlsplit(url).hostname == LOOPBACK:
+        return build_opener(ProxyHandler({}))
+    return login.opener() if login else build_opener()
 
 
 def _existing(url: str, groups: Sequence[Group]) -> Ruler:

@@ -60,8 +60,16 @@ def _message(namespace: str, name: str, missing: Sequence[str], namespaces: Iter
 
 
 def _wanted(objects: Sequence[RenderedObject]) -> Iterator[tuple[str, str, str]]:
-    """Yield namespace, Secret and key of each file that a configuration of Alertmanager names."""
+    """Yield namespace, Secret and key of each file that a configuration of Alertmanager names.
+
+    An existing Alertmanager that mounts the Secret of the configuration mounts those beside it.
+    """
     made = {(item.namespace, item.name): item for item in objects if item.kind == "Secret"}
+    if not any(item.kind == "Alertmanager" for item in objects):
+        for item in made.values():
+            for name, key in sorted(set(_FILE.findall(item.text_of(CONFIG_KEY)))):
+                if (item.namespace, name) not in made:
+                    yield str(item.namespace), name, key
     for item in objects:
         if item.kind == "Alertmanager":
             spec = item.manifest["spec"]

@@ -25,6 +25,7 @@ from .preflight_checks import (
 )
 from .receiver_secrets import missing_receiver_secrets
 from .recovery import refuse_locked_stack, releases_in
+from .store_client import store_client
 
 
 def up(engine: Engine, yes: bool) -> None:
@@ -50,7 +51,7 @@ def up(engine: Engine, yes: bool) -> None:
     confirm(f"Deploy stack {engine.stack.stack} to {cluster.context}?", yes)
     engine.open()
     engine.run("up", "--yes", "--skip-preview")
-    report_live_rules(cluster.context, rendering)
+    report_live_rules(cluster.context, rendering, client=lambda: store_client(engine.stack, cluster.context))
 
 
 def destroy(engine: Engine, yes: bool) -> None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from ..discipline import NO_SEVERITY
 from ..http_metrics import HttpSource
 from ..overrides import AlertOverride
-from ..rules import Group, RuleProblem
+from ..rules import Case, Group, RuleProblem
 from ..runbooks import Documented
 from ..shapes import Above, Links, Quiet, RatioAbove, Shape, Unit
 from . import (
@@ -40,6 +40,7 @@ __all__ = [
     "library_groups",
     "override_problems",
     "topics",
+    "with_jobs",
 ]
 
 
@@ -98,6 +99,31 @@ def library_groups(
                 )
             )
     return groups
+
+
+def with_jobs(group: Group, jobs: Mapping[str, str]) -> Group:
+    """Return a group of the library with other jobs, by those that it selects; its cases have them too."""
+    renamed = {f'job="{usual}"': f'job="{job}"' for usual, job in jobs.items() if job != usual}
+    if not renamed:
+        return group
+
+    def text_of(text: str) -> str:
+        for usual, job in renamed.items():
+            text = text.replace(usual, job)
+        return text
+
+    def labels_of(labels: Mapping[str, str]) -> dict[str, str]:
+        return {name: jobs.get(text, text) if name == "job" else text for name, text in labels.items()}
+
+    def case_of(case: Case) -> Case:
+        firings = [replace(firing, labels=[*map(labels_of, firing.labels)]) for firing in case.firings]
+        return replace(case, series={text_of(name): values for name, values in case.series.items()}, firings=firings)
+
+    return replace(
+        group,
+        rules=[replace(rule, expr=text_of(rule.expr)) for rule in group.rules],
+        cases=[*map(case_of, group.cases)],
+    )
 
 
 def groups_recorded_elsewhere(available: Available) -> list[Group]:

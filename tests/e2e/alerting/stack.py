@@ -12,8 +12,9 @@ import requests
 
 from components.alerting.compile import configuration
 from components.alerting.durations import scaled, scaled_group
-from components.alerting.rules import Language
+from components.alerting.rules import Group, Language
 from components.alerting.spec import AlertingSpec
+from components.units import parse_duration
 from sandbox.processes import wait_until_none
 from tests import shop_alerting
 from tests.e2e.metrics.exposition import Exposition
@@ -23,6 +24,8 @@ from wiring.planned_components import planned_alerting
 
 SCRAPE_INTERVAL = "30s"
 """Of `observability:metrics` by default."""
+HEALTHY = "10m"
+"""How long a stack is looked at that pages nobody."""
 DEV: Mapping[str, Any] = {
     "observability:cluster": {"name": "dev"},
     "observability:demo": {"enabled": True},
@@ -101,14 +104,30 @@ class Running:
         wait_until_none(lambda: [] if holds() else [awaited], self.programs.processes, SECONDS)
 
 
+def short_of(stack: Running, groups: Sequence[Group]) -> set[str]:
+    """Return the groups that were not evaluated as often as they are in the time of `HEALTHY`."""
+    times = {
+        sample.labels["rule_group"].rpartition(";")[2]: sample.value
+        for sample in stack.metrics("prometheus").find("prometheus_rule_group_iterations_total")
+    }
+    wanted = {
+        group.name: parse_duration(HEALTHY) / parse_duration(group.interval or SCRAPE_INTERVAL) for group in groups
+    }
+    return {name for name, number in wanted.items() if times.get(name, 0) < number}
+
+
 @contextmanager
 def running(
-    spec: AlertingSpec, targets: Sequence[Target], scale: Fraction, ports: Sequence[int] = ()
+    spec: AlertingSpec,
+    targets: Sequence[Target],
+    scale: Fraction,
+    ports: Sequence[int] = (),
+    groups: Sequence[Group] | None = None,
 ) -> Iterator[Running]:
-    """Run the rules on metrics and the routes of a stack, every duration multiplied by `scale`."""
-    groups = [scaled_group(group, scale) for group in spec.compiled.groups if group.language is Language.PROMQL]
+    """Run rules on metrics, those of the stack by default, and its routes, every duration multiplied by `scale`."""
+    rules = [group for group in spec.compiled.groups if group.language is Language.PROMQL] if groups is None else groups
     with local_alerting(
-        groups,
+        [scaled_group(group, scale) for group in rules],
         configuration(spec.stated, spec.compiled, scale),
         targets,
         scale=scale,

@@ -17,7 +17,7 @@ from components.alerting.alertmanager_config import alertmanager_config
 from components.alerting.notifications import NotificationSettings
 from sandbox.commands import HOST, free_ports
 from tests.e2e.alerting.alertmanager import Alertmanager, running_alertmanager
-from tools.deploy.alert_test import Outcome, State, send_tests
+from tools.deploy.alert_test import Outcome, State, send_by_severity, send_tests
 
 pytestmark = pytest.mark.e2e
 ANSWERS = {"/refusing": (403, b"wrong token"), "/slack": (200, b"ok")}
@@ -104,9 +104,26 @@ def test_what_arrives_and_what_is_refused_is_told_apart(tmp_path: Path) -> None:
     assert alert["labels"]["receiver"] == "hook", "each receiver gets its own test alert alone"
     (attachment,) = found.sent["/slack"]["attachments"]
     assert found.sent["/slack"]["channel"] == "#alerts" and attachment["title"] == "🔥 AlertTest"
-    assert [action.get("url") for action in attachment["actions"]] == [None, "https://docs.example.org/AlertTest"]
-    assert "Dashboard: /explore?left=1" in attachment["text"], "Slack refuses a button whose URL is a path"
+    alerts, runbook = attachment["actions"]
+    assert runbook["url"] == "https://docs.example.org/AlertTest"
+    assert alerts["text"] == "🔔 Alerts" and alerts["url"].endswith("/#/alerts?receiver=slack")
+    assert "Dashboard: /explore?left=1" in attachment["text"], "Slack refuses a button whose URL is a path, or none"
     assert "Test of the receiver teams" not in json.dumps(found.sent["/slack"])
+
+
+def test_the_routes_of_another_alertmanager_tell_who_is_tested(tmp_path: Path) -> None:
+    with services() as found:
+        hooks = [
+            {"name": name, "webhook_configs": [{"url": f"{found.url}/{path}"}]}
+            for name, path in (("pager", "hook"), ("team", "refusing"), ("others", "others"))
+        ]
+        routes = [{"receiver": "pager", "matchers": ["severity=critical"]}, {"receiver": "team"}]
+        waits = {"group_wait": "0s", "group_by": ["severity"]}
+        config = {"route": {"receiver": "others", "routes": routes, **waits}, "receivers": hooks}
+        with running_alertmanager(config, tmp_path) as running:
+            outcomes = send_by_severity([running.url], running.logs)
+    assert states(outcomes) == {"pager": State.DELIVERED, "team": State.FAILED}
+    assert [alert["labels"]["severity"] for alert in found.sent["/hook"]["alerts"]] == ["critical"]
 
 
 def test_what_is_tried_again_and_what_is_never_sent_has_its_reason(tmp_path: Path) -> None:

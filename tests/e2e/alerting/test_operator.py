@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
+import trustme
 import yaml
 
-from components import Metrics, OperatorCrds
+from components import Metrics, MetricsArgs, OperatorCrds
 from components.alerting.alertmanager_config import (
     CONFIG_KEY,
     alertmanager_config,
@@ -18,6 +19,7 @@ from components.alerting.alertmanager_config import (
     secret_names,
 )
 from components.alerting.notifications import NotificationSettings
+from components.metrics.alertmanager import GATEWAY_PORT
 from tests.e2e.metrics.cluster import Cluster, running
 from tests.e2e.metrics.operated import start_operator
 from tests.e2e.metrics.programs import Programs
@@ -28,7 +30,7 @@ from tests.unit.alerting.document_004 import ALERTS, BUSINESS_ALERTS
 from tests.unit.alerting.test_alertmanager_config import EVERYTHING
 
 pytestmark = pytest.mark.e2e
-CONFIG = "alertmanager-config"
+CONFIG, TLS = "alertmanager-config", "prometheus-tls"
 REPLICAS = 2
 SETTINGS = NotificationSettings.model_validate(EVERYTHING)
 STATED = alertmanager_config(SETTINGS, all_inhibitions(SETTINGS, [*ALERTS, *BUSINESS_ALERTS]))
@@ -38,8 +40,20 @@ RESOURCE = f"/apis/monitoring.coreos.com/v1/namespaces/{NAMESPACE}/alertmanagers
 def _program() -> Mapping[str, Any]:
     own: Any = {"config_secret": CONFIG, "secrets": secret_names(SETTINGS), "replicas": REPLICAS}
     crds = OperatorCrds("crds", {"namespace": NAMESPACE})
-    metrics = Metrics("metrics", {"namespace": crds.namespace, "create_namespace": False, "alertmanager": own})
+    args: MetricsArgs = {"namespace": crds.namespace, "create_namespace": False, "alertmanager": own}
+    metrics = Metrics("metrics", {**args, "tls_secret": TLS, "client_certificates": True})
     return {"url": metrics.alertmanager_url}
+
+
+def _certificate() -> Object:
+    authority = trustme.CA()
+    issued = authority.issue_cert("prometheus-alertmanager.monitoring.svc")
+    files = {
+        "ca.crt": authority.cert_pem.bytes().decode(),
+        "tls.key": issued.private_key_pem.bytes().decode(),
+        "tls.crt": "".join(blob.bytes().decode() for blob in issued.cert_chain_pems),
+    }
+    return {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": TLS}, "stringData": files}
 
 
 def _config(content: Mapping[str, Any]) -> Object:
@@ -58,7 +72,9 @@ def cluster(rendered: Objects, tmp_path_factory: pytest.TempPathFactory) -> Iter
     require("operator", "kube-apiserver")
     programs = Programs(tmp_path_factory.mktemp("programs"))
     try:
-        with running([_config(STATED), *rendered.manifests], tmp_path_factory.mktemp("cluster")) as cluster:
+        with running(
+            [_certificate(), _config(STATED), *rendered.manifests], tmp_path_factory.mktemp("cluster")
+        ) as cluster:
             start_operator(rendered, cluster, programs)
             yield cluster
     finally:
@@ -109,6 +125,18 @@ def test_its_pods_mount_every_secret_and_find_each_other(cluster: Cluster) -> No
     peers = {argument.split(".")[1] for argument in container["args"] if argument.startswith("--cluster.peer=")}
     assert peers == {f"peer=alertmanager-prometheus-{index}" for index in range(REPLICAS)}
     assert workload["spec"]["template"]["metadata"]["labels"]["alertmanager"] == "prometheus"
+
+
+def test_its_pods_have_nginx_for_senders_and_gossip_by_tls(cluster: Cluster) -> None:
+    path = f"/apis/apps/v1/namespaces/{NAMESPACE}/statefulsets/alertmanager-prometheus"
+    cluster.wait_until(lambda: cluster.find(path), "the StatefulSet of Alertmanager")
+    workload: Any = cluster.find(path)
+    containers = {each["name"]: each for each in workload["spec"]["template"]["spec"]["containers"]}
+    assert containers["gateway"]["ports"][0]["containerPort"] == GATEWAY_PORT
+    (file,) = [word for word in containers["alertmanager"]["args"] if word.startswith("--cluster.tls-config=")]
+    config = yaml.safe_load(cluster.secret("alertmanager-prometheus-cluster-tls-config")[file.rpartition("/")[2]])
+    assert config["tls_server_config"]["client_auth_type"] == "RequireAndVerifyClientCert"
+    assert config["tls_client_config"]["server_name"] == "prometheus-alertmanager.monitoring.svc"
 
 
 def test_what_the_operator_refuses_leaves_the_running_configuration(cluster: Cluster) -> None:

@@ -13,12 +13,11 @@ from pathlib import Path
 import pytest
 
 from components.alerting.durations import scaled
-from components.alerting.rules import Group
 from components.alerting.spec import AlertingSpec
 from components.units import parse_duration
 from sandbox.commands import HOST, free_ports
 from tests.e2e.alerting.shop import Shop, serving
-from tests.e2e.alerting.stack import DEV, SCRAPE_INTERVAL, Running, alerting_of, running
+from tests.e2e.alerting.stack import DEV, alerting_of, running, short_of
 from tests.e2e.metrics.programs import Programs
 from tests.installed_tools import require
 from tests.shop_alerting import NODE
@@ -30,7 +29,6 @@ FAST = Fraction(1, 150)
 """An hour in 24 s, and a scrape every 200 ms."""
 STEADY = Fraction(1, 60)
 """For real exporters, which answer in tens of milliseconds: a scrape every 500 ms."""
-HEALTHY = "10m"
 PATIENCE = "5m"
 """How long a receiver of the dead man's switch hears nothing before it raises the alarm; a beat is each minute."""
 MEASURED = (
@@ -131,18 +129,6 @@ def test_a_healthy_stack_pages_nobody(spec: AlertingSpec, programs: Programs) ->
         metrics = stack.metrics("prometheus")
         assert metrics.total("prometheus_rule_evaluation_failures_total") == 0
         assert stack.paged == {("heartbeat", "Watchdog", "none")}
-
-
-def short_of(stack: Running, groups: Sequence[Group]) -> set[str]:
-    """Return the groups that were not evaluated as often as they are in the time of `HEALTHY`."""
-    times = {
-        sample.labels["rule_group"].rpartition(";")[2]: sample.value
-        for sample in stack.metrics("prometheus").find("prometheus_rule_group_iterations_total")
-    }
-    wanted = {
-        group.name: parse_duration(HEALTHY) / parse_duration(group.interval or SCRAPE_INTERVAL) for group in groups
-    }
-    return {name for name, number in wanted.items() if times.get(name, 0) < number}
 
 
 def test_the_absence_of_the_dead_mans_switch_is_seen(spec: AlertingSpec) -> None:

@@ -2,12 +2,10 @@
 
 import pytest
 
-from components.alerting.chart_alert_cases import EXAMPLES
 from components.alerting.chart_alert_table import KEPT, LEFT_OUT
 from components.alerting.chart_alerts import (
     OF_CHART,
     ChartAlerts,
-    chart_groups,
     chart_override_problems,
     documented_chart_alerts,
 )
@@ -16,6 +14,7 @@ from components.alerting.overrides import AlertOverride
 from components.alerting.rules import Severity
 from components.alerting.shapes import Links
 from components.metrics.spec import ALERT_RULES
+from tests.chart_alert_cases import EXAMPLES
 
 LINKS = Links("https://grafana.example.org", "https://wiki.example.org/runbooks/{alert}")
 
@@ -64,11 +63,6 @@ def test_severity_and_reasons_are_no_problem() -> None:
         "HighCPU": AlertOverride(threshold=0.5),
     }
     assert not list(chart_override_problems("alerts", overrides))
-
-
-def test_a_group_whose_alerts_are_all_disabled_is_none() -> None:
-    rule = {"kind": "PrometheusRule", "metadata": {"name": "x"}, "spec": {"groups": [{"name": "a", "rules": None}]}}
-    assert chart_groups([rule, {"kind": "Service"}], "prometheus", "monitoring") == []
 
 
 def test_what_is_kept_is_documented() -> None:

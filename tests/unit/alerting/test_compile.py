@@ -35,7 +35,7 @@ def mutes(source: Mapping[str, str], target: Mapping[str, str]) -> list[str]:
 
     def selects(texts: Sequence[str], labels: Mapping[str, str]) -> bool:
         every = [matcher for text in texts for matcher in parse_matchers(text)]
-        return all(matcher.matches(labels.get(matcher.label, "")) for matcher in every)
+        return all(matcher.accepts(labels.get(matcher.label, "")) for matcher in every)
 
     return [
         name

@@ -18,6 +18,7 @@ from components.alerting.library import (
     override_problems,
     spans,
     topics,
+    with_jobs,
 )
 from components.alerting.liveness import Liveness
 from components.alerting.notifications import NotificationSettings
@@ -101,6 +102,16 @@ def test_every_alert_keeps_the_rules_against_fatigue() -> None:
     assert not list(discipline_problems(GROUPS))
     assert all(promql_parser.parse(rule.expr) for group in PROMQL for rule in group.rules)
     assert not [name for name, alert in ALERTS.items() if "irate" in alert.expr]
+
+
+def test_alerts_select_another_job_of_a_producer_and_their_cases_hold(tmp_path: Path) -> None:
+    jobs = {"node-exporter": "node", "apiserver": "kubernetes-apiservers"}
+    groups = [with_jobs(group, jobs) for group in PROMQL]
+    changed = [group for group, usual in zip(groups, PROMQL, strict=True) if group.rendered() != usual.rendered()]
+    texts = [rule.expr for group in changed for rule in group.rules]
+    assert [group.name for group in changed] == ["infrastructure_alerts", "cluster_alerts"]
+    assert not [text for text in texts if any(f'job="{usual}"' in text for usual in jobs)]
+    assert not failures(tmp_path, changed)
 
 
 def test_every_record_has_an_example() -> None:

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from components.alerting.alertmanager_config import all_inhibitions, inhibition_problems, routing_tree
-from components.alerting.matchers import Matcher, Operator
 from components.alerting.notifications import NotificationSettings
+from components.alerting.promql import Matcher
 from components.alerting.routes import Inhibition
 from components.alerting.routing import (
     AlertLabels,
@@ -40,11 +40,11 @@ LABELS = ("severity", "team", "k8s.pod")
 PATTERNS = (".*", ".+", "shop", "shop.*", "critical|warning", "(shop|a)", r"10\.0\..+", "[a-z]+", "")
 values = st.sampled_from(VALUES)
 matchers = st.one_of(
-    st.builds(Matcher, st.sampled_from(LABELS), st.sampled_from([Operator.EQUAL, Operator.NOT_EQUAL]), values),
+    st.builds(Matcher, st.sampled_from(LABELS), st.sampled_from(["=", "!="]), values),
     st.builds(
         Matcher,
         st.sampled_from(LABELS),
-        st.sampled_from([Operator.MATCHES, Operator.MATCHES_NOT]),
+        st.sampled_from(["=~", "!~"]),
         st.sampled_from(PATTERNS),
     ),
 )

@@ -94,9 +94,21 @@ PLACES: dict[str, Any] = {
 
 def test_a_place_that_is_no_url_is_text_and_no_link(tmp_path: Path) -> None:
     require("amtool")
-    links = [*templates.slack("full", "")["actions"], *templates.pagerduty()["links"]]
-    urls = [link.get("url") or link["href"] for link in links]
-    assert [rendered(tmp_path, url, notification([PLACES])) for url in urls] == [""] * 4
+    buttons, links = templates.slack("full", "")["actions"], templates.pagerduty()["links"]
+    assert [rendered(tmp_path, link["href"], notification([PLACES])) for link in links] == [""] * 2
+    alertmanager = "http://alertmanager.example.org/#/"
+    for alert in (PLACES, BARE):
+        addresses = [rendered(tmp_path, button["url"], notification([alert])) for button in buttons]
+        assert addresses == [f"{alertmanager}alerts?receiver=slack", f"{alertmanager}silences"], (
+            "no button leads nowhere"
+        )
+        named = [rendered(tmp_path, button["text"], notification([alert])) for button in buttons]
+        assert named == ["🔔 Alerts", "🔕 Silences"]
+    assert [rendered(tmp_path, button["text"], notification([PAYMENT])) for button in buttons] == [
+        "📊 Dashboard",
+        "📖 Runbook",
+    ]
+    urls = [*(button["url"] for button in buttons), *(link["href"] for link in links)]
     of_payment = {rendered(tmp_path, url, notification([PAYMENT])) for url in urls}
     assert of_payment == {PAYMENT["annotations"][name] for name in ("dashboard_url", "runbook_url")}
     for options in (*(kind(text.value, "") for text in MessageText for kind in (templates.slack, templates.teams)),):
@@ -105,16 +117,6 @@ def test_a_place_that_is_no_url_is_text_and_no_link(tmp_path: Path) -> None:
         assert shown.count("docs/runbooks/Down.md") == 1 and "](" not in shown
     mail = rendered(tmp_path, templates.email()["html"], notification([PLACES]), html=True)
     assert "Runbook: docs/runbooks/Down.md" in mail and "<a " not in mail
-
-
-@pytest.mark.parametrize(("alert", "dashboard"), [(PAYMENT, PAYMENT["annotations"]["dashboard_url"]), (BARE, "")])
-def test_a_button_has_an_address_where_the_annotation_is(
-    alert: Mapping[str, Any], dashboard: str, tmp_path: Path
-) -> None:
-    require("amtool")
-    button, link = templates.slack("full", "")["actions"][0], templates.pagerduty()["links"][0]
-    shown = [rendered(tmp_path, text, notification([alert])) for text in (button["url"], link["href"])]
-    assert shown == [dashboard] * 2
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,26 @@ def test_alerts_on_logs_have_the_labels_that_others_of_the_cluster_have(chart: s
     assert values["loki"]["structuredConfig"]["ruler"]["external_labels"] == labels
 
 
+SECURED = {
+    "alertmanager_url": "https://prometheus-alertmanager.monitoring:9095",
+    "alertmanager_server_name": "prometheus-alertmanager.monitoring.svc",
+    "tls_secret": "loki-tls",
+}
+
+
+@pytest.mark.parametrize("chart", CHARTS)
+@pytest.mark.parametrize("certificates", [True, False])
+def test_the_ruler_sends_alerts_by_tls_with_the_certificate_of_loki(chart: str, certificates: bool) -> None:
+    args = {**SECURED, "client_certificates": certificates, "metrics_namespaces": ["monitoring"]}
+    values = merged_values(spec_of(IN_BUCKET, chart_version=chart, **args))
+    client = values["loki"]["structuredConfig"]["ruler"]["alertmanager_client"]
+    assert client["tls_server_name"] == SECURED["alertmanager_server_name"]
+    assert ("tls_key_path" in client) is certificates
+    (volume,), (mount,) = values["global"]["extraVolumes"], values["global"]["extraVolumeMounts"]
+    assert (volume["secret"], volume["name"]) == ({"secretName": "loki-tls"}, mount["name"])
+    assert client["tls_ca_path"] == f"{mount['mountPath']}/ca.crt"
+
+
 def test_rules_from_config_maps_never_touch_the_bucket() -> None:
     values = merged_values(spec_of(DISTRIBUTED, **RULES, rules=FILES))
     assert values["loki"]["structuredConfig"]["ruler"]["storage"]["type"] == "local"

@@ -93,6 +93,41 @@ def test_pods_of_alertmanager_are_drained_one_by_one_where_there_are_several() -
     assert alertmanager(replicas=3)["podDisruptionBudget"] == {"enabled": True, "minAvailable": 2}
 
 
+def test_several_pods_of_alertmanager_are_spread_over_zones() -> None:
+    assert "topologySpreadConstraints" not in alertmanager()["alertmanagerSpec"]
+    (spread,) = alertmanager(replicas=3)["alertmanagerSpec"]["topologySpreadConstraints"]
+    assert (spread["topologyKey"], spread["whenUnsatisfiable"]) == ("topology.kubernetes.io/zone", "ScheduleAnyway")
+    assert spread["labelSelector"]["matchLabels"]["alertmanager"] == "prometheus", "the name of its resource"
+
+
+TLS: Any = {"tls_secret": "prometheus-tls", "client_certificates": True}
+
+
+def test_with_tls_alerts_go_through_nginx_before_alertmanager() -> None:
+    chart = values(alertmanager={"config_secret": "a"}, **TLS)
+    spec, service = chart["alertmanager"]["alertmanagerSpec"], chart["alertmanager"]["service"]
+    (nginx,) = spec["containers"]
+    (port,) = service["additionalPorts"]
+    assert (nginx["name"], nginx["ports"][0]["containerPort"]) == ("gateway", port["targetPort"])
+    assert {"name": "tls", "secret": {"secretName": "prometheus-tls"}} in spec["volumes"]
+    assert {"name": "gateway-config", "configMap": {"name": "prometheus-alertmanager-gateway"}} in spec["volumes"]
+    (endpoint,) = chart["prometheus"]["prometheusSpec"]["alertingEndpoints"]
+    assert (endpoint["name"], endpoint["port"], endpoint["scheme"]) == (
+        "prometheus-alertmanager",
+        port["name"],
+        "https",
+    )
+    assert endpoint["tlsConfig"]["serverName"] == "prometheus-alertmanager.monitoring.svc"
+    assert endpoint["tlsConfig"]["keySecret"] == {"name": "prometheus-tls", "key": "tls.key"}
+    assert "clusterTLS" not in spec, "it has no peers"
+    peers = values(alertmanager={"config_secret": "a", "replicas": 2}, **TLS)["alertmanager"]["alertmanagerSpec"]
+    assert peers["clusterTLS"]["server"]["clientAuthType"] == "RequireAndVerifyClientCert"
+    assert peers["clusterTLS"]["client"]["serverName"] == endpoint["tlsConfig"]["serverName"]
+    plain = values(alertmanager={"config_secret": "a"})
+    assert "containers" not in plain["alertmanager"]["alertmanagerSpec"] and "service" not in plain["alertmanager"]
+    assert "alertingEndpoints" not in plain["prometheus"]["prometheusSpec"]
+
+
 def test_values_leave_alertmanager_to_its_argument() -> None:
     with pytest.raises(InvalidArgsError, match="enabled would replace what other arguments set; set alertmanager"):
         values(values={"alertmanager": {"enabled": True}})

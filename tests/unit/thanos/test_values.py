@@ -124,6 +124,18 @@ def test_the_ruler_has_its_rules_and_sends_alerts() -> None:
     assert rule["configReloader"] == {"enabled": False}, "it has no security context"
 
 
+def test_the_ruler_sends_alerts_by_tls_with_its_own_certificate() -> None:
+    name = "prometheus-alertmanager.monitoring.svc"
+    secured = {"alertmanager_url": "https://a.monitoring:9095", "alertmanager_server_name": name}
+    args: dict[str, Any] = {**WHOLE, **secured, "tls_secret": "thanos-tls", "client_certificates": True}
+    rule = thanos_values(spec(**args))["rule"]
+    (target,) = yaml.safe_load(rule["alertmanagersConfig"]["value"])["alertmanagers"]
+    assert target["scheme"] == "https"
+    tls = target["http_config"]["tls_config"]
+    assert (tls["server_name"], tls["ca_file"], tls["key_file"]) == (name, "/tls/ca.crt", "/tls/tls.key")
+    assert {"name": "tls", "secret": {"secretName": "thanos-tls"}} in rule["extraVolumes"]
+
+
 def test_changed_rules_restart_the_ruler() -> None:
     def checksum(name: str) -> str:
         rules = [{"record": "a:b:c", "expr": "up"}]

@@ -200,3 +200,31 @@ def test_what_is_stated_is_added_and_may_be_in_any_namespace(metrics: dict[str, 
     areas = _of_any_kind(metrics=metrics, alerting=stated)
     labels = with_settings(areas, "dev", lambda settings, _: dict(target_labels(settings)))
     assert not {"node-exporter", "grafana"} & labels.keys()
+
+
+JOBS = {"node-exporter": {"job": ["node"]}, "kube-apiserver": {"job": ["kubernetes-apiservers"], "namespace": [""]}}
+
+
+def test_the_jobs_and_namespaces_of_stated_producers_may_be_others() -> None:
+    stated = {"metrics": EXTERNAL, "alerting": {**URL, "producer_labels": JOBS}}
+    assert set(JOBS) < _produced(**stated), "they need not be among producers too"
+    spec = with_settings(_of_any_kind(**stated), "dev", lambda settings, _: planned_alerting(settings))
+    assert spec is not None and not spec.compiled.problems
+    assert {name: spec.target_labels[name] for name in JOBS} == JOBS
+    rules = {rule.name: rule.expr for group in spec.compiled.groups for rule in group.rules}
+    assert 'up{job="node"}' in rules["NodeDown"] and 'up{job="kubernetes-apiservers"}' in rules["ClusterDown"]
+
+
+def test_a_rule_on_a_job_that_a_stated_producer_has_not_is_refused() -> None:
+    groups = {"groups": [{"name": "shop", "rules": [{"record": "a:b:c", "expr": 'sum(up{job="node-exporter"})'}]}]}
+    alerting = {**URL, "producer_labels": JOBS, "rules": {"shop.yaml": groups}}
+    with pytest.raises(SettingsError, match="job = node-exporter: must be a value of the label"):
+        with_settings(
+            _of_any_kind(metrics=EXTERNAL, alerting=alerting), "dev", lambda settings, _: planned_alerting(settings)
+        )
+
+
+def test_what_the_stack_deploys_too_has_its_own_labels_beside_those_that_are_stated() -> None:
+    stated = {"grafana": {"namespace": ["ui"]}, "alloy": {"namespace": []}}
+    labels = _labels(alerting={"producer_labels": stated})
+    assert (labels["grafana"], labels["alloy"]) == ({"namespace": ["monitoring", "ui"]}, {"namespace": ()})

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from tools.alerts.replay import target
 from tools.deploy import live_alerting
 from tools.deploy.kubectl import UnreachableClusterError
 from tools.deploy.live_alerting import FailingRulesError, report_live_rules, rulers_of
+from tools.deploy.store_client import StoreClient, UnusableLoginError
 from tools.render import RenderedObject, Rendering
 
 RECORD = {"record": "job:up:sum", "expr": "sum by (job) (up)"}
@@ -225,6 +228,46 @@ def test_an_existing_prometheus_may_evaluate_other_groups_too(
         groups[1] = {"name": "shop", "rules": [{**LIVE, "query": "sum(up)"}, {**LIVE, "name": "old"}]}
         report_live_rules("", existing(f"http://{address}"), seconds=0)
         assert "2 differences from the 1" in capsys.readouterr().out
+
+
+def test_an_existing_prometheus_is_asked_with_the_login_of_the_stack(capsys: pytest.CaptureFixture[str]) -> None:
+    groups = [{"name": "shop", "rules": [LIVE]}]
+    asked: list[str | None] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers.get("Authorization"))
+            body = json.dumps({"data": {"groups": groups}}).encode()
+            self.send_response(200 if asked[-1] == "Bearer t" else 401)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Write nothing."""
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_address[1]}"
+        report_live_rules("", existing(url), client=lambda: StoreClient({"Authorization": "Bearer t"}))
+        assert capsys.readouterr().out == "live rules of the existing Prometheus: as the 1 that were compiled\n"
+        report_live_rules("", existing(url), client=lambda: StoreClient({"Authorization": "Bearer x"}))
+        assert "not compared: it answers 401 to a request with metrics.client" in capsys.readouterr().out
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert asked == ["Bearer t", "Bearer x"]
+
+
+def test_a_login_that_only_pods_have_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    def unusable() -> StoreClient:
+        raise UnusableLoginError("its requests are signed")
+
+    report_live_rules("", existing("https://metrics.example.org"), client=unusable)
+    assert "not compared: its login cannot be used here: its requests are signed" in capsys.readouterr().out
 
 
 def test_a_stack_without_rules_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:

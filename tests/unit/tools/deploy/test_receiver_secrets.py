@@ -84,6 +84,13 @@ def test_of_a_configuration_made_elsewhere_the_mounted_secrets_must_exist(found:
     assert [problem.split(",")[0] for problem in problems] == ["Secret = monitoring/pagerduty: must exist"]
 
 
+def test_secrets_of_an_existing_alertmanager_that_mounts_the_configuration_must_exist_too(found: Any) -> None:
+    (chat, pager) = found(stack()[1:], {})
+    assert chat.startswith("Secret = monitoring/chat: must exist with keys slack-url, teams-url")
+    assert pager.startswith("Secret = monitoring/pagerduty: must exist with key routing-key")
+    assert found(stack()[1:], {"chat": ["slack-url", "teams-url"], "pagerduty": ["routing-key"]}) == []
+
+
 def test_a_secret_that_the_stack_makes_is_not_asked_for(found: Any) -> None:
     made = [rendered("Secret", name, data={}) for name in ("chat", "pagerduty")]
     assert found([*stack(), *made], {}) == []

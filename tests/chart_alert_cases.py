@@ -6,7 +6,7 @@ In series and labels, `RELEASE` and `NAMESPACE` are those of the chart's release
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from .rules import Alert, Case, Firing
+from components.alerting.rules import Alert, Case, Firing
 
 
 @dataclass(frozen=True)
