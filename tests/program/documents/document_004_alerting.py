@@ -222,7 +222,7 @@ ALERTING = (
     Row("4.15", "button to the dashboard", f"{CONFIG} receivers 0 slack_configs 0 actions 0 text", "📊 Dashboard"),
     Row("4.15", "button to the runbook", f"{CONFIG} receivers 0 slack_configs 0 actions 1 text", "📖 Runbook"),
 
-    _of_business("4.2", "objective", f"{RULES} 34 rules 7 expr", "vector(0.999)", "alerting.objectives_directory"),
+    _of_business("4.2", "objective", f"{RULES} -1 rules 7 expr", "vector(0.999)", "alerting.objectives_directory"),
     _of_business("4.6", "orders", f"{RULES} 0 rules 1 alert", "OrdersFail", "alerting.rules_directory"),
     _of_business("4.8", "runbook of orders", f"{RULES} 0 rules 1 annotations runbook_url",
                  "https://wiki.devopslab.ch/runbooks/OrdersFail", "alerting.runbooks_directory"),
