@@ -14,6 +14,7 @@ HTTP, SERVICE, NODES, INFRASTRUCTURE, PROBES, WATCHDOG = 1, 3, 6, 7, 9, 11
 LONG_TERM = "long-term-thanos values rule rules value groups"
 """The groups of the ruler of Thanos: the budget of 30 days, and what reads it."""
 SECRETS = "/etc/alertmanager/secrets"
+NO_ADDRESS = "Slack refuses a whole message with a button that leads nowhere"
 ROUTES = f"{CONFIG} route routes"
 _TESTS, _GENERATED = 7, 9
 """Routes that are generated: of the test of each receiver, of the dead man's switch and of what notifies nobody."""
@@ -219,8 +220,12 @@ ALERTING = (
     _receiver("key of PagerDuty", 5, "pagerduty_configs 0 routing_key_file", f"{SECRETS}/pagerduty/routing-key",
               "a variable is not expanded"),
     _receiver("heartbeat", 6, "webhook_configs 0 url_file", f"{SECRETS}/heartbeat/url"),
-    Row("4.15", "button to the dashboard", f"{CONFIG} receivers 0 slack_configs 0 actions 0 text", "📊 Dashboard"),
-    Row("4.15", "button to the runbook", f"{CONFIG} receivers 0 slack_configs 0 actions 1 text", "📖 Runbook"),
+    Row("4.15", "button to the dashboard", f"{CONFIG} receivers 0 slack_configs 0 actions 0 text",
+        "{{ if match `^https?://` (index .Alerts 0).Annotations.dashboard_url }}📊 Dashboard{{ else }}🔔 Alerts{{ end }}",
+        differs=NO_ADDRESS),
+    Row("4.15", "button to the runbook", f"{CONFIG} receivers 0 slack_configs 0 actions 1 text",
+        "{{ if match `^https?://` (index .Alerts 0).Annotations.runbook_url }}📖 Runbook{{ else }}🔕 Silences{{ end }}",
+        differs=NO_ADDRESS),
 
     _of_business("4.2", "objective", f"{RULES} -1 rules 7 expr", "vector(0.999)", "alerting.objectives_directory"),
     _of_business("4.6", "orders", f"{RULES} 0 rules 1 alert", "OrdersFail", "alerting.rules_directory"),
