@@ -14,6 +14,7 @@ HTTP, SERVICE, NODES, INFRASTRUCTURE, PROBES, WATCHDOG = 1, 3, 6, 7, 9, 11
 LONG_TERM = "long-term-thanos values rule rules value groups"
 """The groups of the ruler of Thanos: the budget of 30 days, and what reads it."""
 SECRETS = "/etc/alertmanager/secrets"
+HAS_URL = "{{{{ if match `^https?://` (index .Alerts 0).Annotations.{}_url }}}}"
 NO_ADDRESS = "Slack refuses a whole message with a button that leads nowhere"
 ROUTES = f"{CONFIG} route routes"
 _TESTS, _GENERATED = 7, 9
@@ -221,10 +222,10 @@ ALERTING = (
               "a variable is not expanded"),
     _receiver("heartbeat", 6, "webhook_configs 0 url_file", f"{SECRETS}/heartbeat/url"),
     Row("4.15", "button to the dashboard", f"{CONFIG} receivers 0 slack_configs 0 actions 0 text",
-        "{{ if match `^https?://` (index .Alerts 0).Annotations.dashboard_url }}📊 Dashboard{{ else }}🔔 Alerts{{ end }}",
+        f"{HAS_URL.format('dashboard')}📊 Dashboard{{{{ else }}}}🔔 Alerts{{{{ end }}}}",
         differs=NO_ADDRESS),
     Row("4.15", "button to the runbook", f"{CONFIG} receivers 0 slack_configs 0 actions 1 text",
-        "{{ if match `^https?://` (index .Alerts 0).Annotations.runbook_url }}📖 Runbook{{ else }}🔕 Silences{{ end }}",
+        f"{HAS_URL.format('runbook')}📖 Runbook{{{{ else }}}}🔕 Silences{{{{ end }}}}",
         differs=NO_ADDRESS),
 
     _of_business("4.2", "objective", f"{RULES} -1 rules 7 expr", "vector(0.999)", "alerting.objectives_directory"),
