@@ -8,6 +8,7 @@ that are too few to mean something.
 import re
 from collections.abc import Collection, Iterator, Sequence
 
+from .logql import unguarded_ratio
 from .promql import PromqlError, Rates, parse
 from .rules import (
     DASHBOARD,
@@ -40,7 +41,7 @@ _ANNOTATIONS = {
     RUNBOOK: "what to do",
 }
 _HOURS_OR_DAYS = re.compile(r"(hours|days)\b|/\s*(3600|86400)\b")
-_AS_SECONDS = re.compile(r"\$value\s*\|\s*humanizeDuration")
+_AS_SECONDS = re.compile(r"\$value\s*\|\s*humanizeDuration|humanizeDuration\s+\$value")
 
 
 def discipline_problems(groups: Sequence[Group], taken: Collection[str] = ()) -> Iterator[RuleProblem]:
@@ -67,9 +68,10 @@ def undisciplined(group: Group, rates: Rates) -> Iterator[RuleProblem]:
         if isinstance(rule, Alert):
             place = group.place_of(index)
             yield from (RuleProblem(place, message) for message in _messages(rule))
-            of_counters = group.language is Language.PROMQL and not group.reads_objective
-            if of_counters and rule.type is AlertType.ALERT:
-                yield from (RuleProblem(place, message) for message in _messages_of_rates(rule, rates))
+            if rule.type is AlertType.ALERT and not group.reads_objective:
+                of_lines = group.language is Language.LOGQL
+                found = _messages_of_lines(rule) if of_lines else _messages_of_rates(rule, rates)
+                yield from (RuleProblem(place, message) for message in found)
 
 
 def _messages(alert: Alert) -> Iterator[str]:
@@ -119,7 +121,14 @@ def _messages_of_rates(alert: Alert, rates: Rates) -> Iterator[str]:
             "5m or longer"
         )
     if unguarded:
-        yield (
-            "expr compares a ratio without a minimum of traffic: one failure of two requests must not page; add the "
-            "traffic, such as `and sum by (service) (rate(http_requests_total[5m])) > 1`"
-        )
+        yield f"{_UNGUARDED}, such as `and sum by (service) (rate(http_requests_total[5m])) > 1`"
+
+
+def _messages_of_lines(alert: Alert) -> Iterator[str]:
+    if unguarded_ratio(alert.expr):
+        yield f"{_UNGUARDED}, such as `and sum by (service_name) (count_over_time({{…}} [5m])) > 100`"
+
+
+_UNGUARDED = (
+    "expr compares a ratio without a minimum of traffic: one failure of two requests must not page; add the traffic"
+)

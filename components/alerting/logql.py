@@ -1,7 +1,7 @@
 """LogQL as far as rules are checked without a parser of it: stream selectors, and whether the result is numbers."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -16,6 +16,10 @@ RANGE_FUNCTIONS = frozenset(
     }
 )
 """What makes numbers of lines: https://grafana.com/docs/loki/latest/query/metric_queries/"""
+_COUNTS = frozenset({"rate", "bytes_rate", "count_over_time", "bytes_over_time"})
+"""Those that count lines or their bytes."""
+_COMPARISONS = frozenset({">", "<", "=", "==", "!="})
+"""With the first sign of `>=` and `<=`."""
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)|(?P<string>"(?:[^"\\]|\\.)*"|`[^`]*`)|(?P<word>[A-Za-z_][\w.]*)|(?P<number>\d[\w.]*)|(?P<sign>=~|!~|!=|==|\S)"""
 )
@@ -63,6 +67,49 @@ def is_metric_query(expression: str) -> bool:
         token.kind == "word" and token.text in RANGE_FUNCTIONS and following.text == "("
         for token, following in pairwise(found)
     )
+
+
+def unguarded_ratio(expression: str) -> bool:
+    """Whether a ratio of two counts of lines is compared without a condition on how many there are."""
+    outer = [token.text for token in _outside_of_ranges(expression)]
+    if _COMPARISONS.isdisjoint(outer) or not {"and", "unless"}.isdisjoint(outer):
+        return False
+    return any(
+        not _COUNTS.isdisjoint(outer[:index]) and _is_count(_divisor(outer[index + 1 :]))
+        for index, text in enumerate(outer)
+        if text == "/"
+    )
+
+
+def _outside_of_ranges(expression: str) -> Iterator[Token]:
+    """Yield the tokens of an expression but those within the parentheses of range functions."""
+    depth, inside, before = 0, 0, ""
+    for token in tokens(expression):
+        depth += token.text == "("
+        if token.text == "(" and before in RANGE_FUNCTIONS and not inside:
+            inside = depth
+        if not inside:
+            yield token
+        if token.text == ")":
+            inside = 0 if inside == depth else inside
+            depth -= 1
+        before = token.text
+
+
+def _divisor(texts: Sequence[str]) -> list[str]:
+    """Return what is divided by, from the first token behind the sign."""
+    depth, found = 0, list[str]()
+    for text in texts:
+        depth += {"(": 1, ")": -1}.get(text, 0)
+        if depth < 0 or (depth == 0 and text in {*_COMPARISONS, *"+-*/%^", "and", "or", "unless"}):
+            break
+        found.append(text)
+    return found
+
+
+def _is_count(texts: Sequence[str]) -> bool:
+    """Whether a divisor counts lines, and is not itself a condition such as `(… > 10)`."""
+    return not _COUNTS.isdisjoint(texts) and _COMPARISONS.isdisjoint(texts)
 
 
 def result_series(expression: str) -> Series:

@@ -428,9 +428,17 @@ class Rates:
         One is `… > 0.05 and … > 1`, `… > 0.05 unless … < 1`, or a divisor `(… > 1)`.
         """
         conditions = list(_conditions(node))
-        ratios = [each for each in conditions if _is_compared(each) and self._of(each).ratio]
+        ratios = [each for each in conditions if _is_compared(each) and (self._of(each).ratio or self._is_share(each))]
         minima = [each for each in conditions if _is_minimum(each)] + list(_excluded_maxima(node))
         return bool(ratios) and all(self._of(each).ratio for each in minima)
+
+    def _is_share(self, node: Node) -> bool:
+        """Whether a node compares a rate with a share of another: `errors > 0.05 * requests`."""
+        match node:
+            case Operation(operator=operator, left=left, right=right) if operator in COMPARISONS:
+                of_rates = self._of(left).rate and self._of(right).rate
+                return of_rates and (_is_scaled(left) or _is_scaled(right))
+        return False
 
     def _of(self, node: Node) -> _Rates:
         instant: list[str] = []
@@ -467,6 +475,14 @@ def _conditions(node: Node) -> Iterator[Node]:
             yield from _conditions(node.left)
         case _:
             yield node
+
+
+def _is_scaled(node: Node) -> bool:
+    """Whether a node is another one times a number, or divided by one."""
+    match node:
+        case Operation(operator="*" | "/", right=Number()) | Operation(operator="*", left=Number()):
+            return True
+    return False
 
 
 def _is_compared(node: Node) -> bool:

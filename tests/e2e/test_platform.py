@@ -194,6 +194,23 @@ def test_an_up_refuses_a_value_that_the_chart_does_not_know(platform: Platform) 
     assert "nothing was changed" in done.output and "Updating" not in done.output
 
 
+def test_alerting_that_is_wrong_leaves_the_rules_that_run(platform: Platform) -> None:
+    def rules() -> dict[str, str]:
+        found = platform.sandbox.get("/apis/monitoring.coreos.com/v1/prometheusrules")["items"]
+        return {item["metadata"]["name"]: item["metadata"]["resourceVersion"] for item in found}
+
+    before = rules()
+    assert "alerting-rules" in before
+    dead = {"groups": [{"name": "shop", "rules": [{"record": "shop:nodes:sum", "expr": 'sum(up{job="node"})'}]}]}
+    changed = {"alerts": {"HighCPU": {"threshold": 0.9}}, "rules": {"shop.yaml": dead}}
+    platform.checkout.configure("dev", {"observability:alerting": changed})
+    done = platform.checkout.deploy("up", "dev")
+    assert done.exit_code == 1, done.output
+    assert "rule 1 (shop:nodes:sum)" in done.output and "job = node: must be a value of the label" in done.output
+    assert "nothing was created or changed" in done.output
+    assert rules() == before
+
+
 def test_the_stand_ins_refuse_every_other_cluster(platform: Platform) -> None:
     elsewhere = platform.checkout.root.parent / "elsewhere"
     elsewhere.write_text(platform.sandbox.kubeconfig.read_text().replace("observability-sandbox", "somewhere-else"))

@@ -33,6 +33,8 @@ _RULES = "/api/v1/rules"
 _PROMETHEUS_PORT, _LOKI_PORT, _THANOS_PORT = 9090, 3100, 10902
 _DIGEST = r"[0-9a-f]{10}"
 """Stands in the name of a ConfigMap for a tenant whose own name does not fit there."""
+_EXTERNAL_LABEL = re.compile(r"--label=([^=]+)=")
+"""A flag of Thanos."""
 _LOKI_RULERS = frozenset({"-target=all", "-target=backend", "-target=ruler"})
 
 
@@ -60,6 +62,8 @@ class Ruler:
     """Where it is asked without kubectl: of one outside of the cluster."""
     has_others: bool = False
     """Whether it evaluates rules that the stack does not know."""
+    added_labels: frozenset[str] = frozenset()
+    """Labels that it answers on every rule."""
     unknown: str = ""
     """Why it cannot be asked."""
 
@@ -137,7 +141,8 @@ def settled(ruler: Ruler, answer: Callable[[], Mapping[str, Any]], seconds: floa
     Raise `NotComparedError` where a ruler that others have too evaluates none of the rules: they are not loaded.
     """
     deadline = time.monotonic() + seconds
-    while problems := list(live_problems(ruler.name, answer(), ruler.groups, has_others=ruler.has_others)):
+    options: Any = {"has_others": ruler.has_others, "added_labels": ruler.added_labels}
+    while problems := list(live_problems(ruler.name, answer(), ruler.groups, **options)):
         count = sum(len(group.rules) for group in ruler.groups)
         if ruler.has_others and [problem.difference for problem in problems] == [Difference.MISSING] * count:
             raise NotComparedError(f"it evaluates none of the {count} that were compiled, and has to load them first")
@@ -196,7 +201,8 @@ def _of_thanos(item: RenderedObject, rendering: Rendering) -> Iterator[Ruler]:
     }
     if groups := read_groups(files, of_thanos=files):
         place = f"statefulset/{item.name}"
-        yield Ruler("the ruler of Thanos", item.namespace, place, _THANOS_PORT, _RULES, groups)
+        labels = frozenset(found[1] for argument in _arguments(item) if (found := _EXTERNAL_LABEL.match(argument)))
+        yield Ruler("the ruler of Thanos", item.namespace, place, _THANOS_PORT, _RULES, groups, added_labels=labels)
 
 
 def _of_loki(item: RenderedObject, rendering: Rendering) -> Iterator[Ruler]:

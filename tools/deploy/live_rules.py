@@ -1,6 +1,6 @@
 """The rules that rulers evaluate now, against those that were compiled."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,17 +52,24 @@ class _Live:
 
 
 def live_problems(
-    ruler: str, answer: Mapping[str, Any], compiled: Sequence[Group], *, has_others: bool = False
+    ruler: str,
+    answer: Mapping[str, Any],
+    compiled: Sequence[Group],
+    *,
+    has_others: bool = False,
+    added_labels: Collection[str] = (),
 ) -> Iterator[LiveProblem]:
     """Yield what differs between the answer of `/api/v1/rules` of a ruler and the groups that were compiled for it.
 
     Loki answers at `/prometheus/api/v1/rules`. A rule is known by its group, kind, name and labels; several of one name
-    are compared in their order. With `has_others`, groups of other names are not looked at.
+    are compared in their order. With `has_others`, groups of other names are not looked at. `added_labels` are those
+    that the ruler answers on every rule: Thanos's its external labels.
     """
     names = {group.name for group in compiled}
     found = ((group, rule) for group, rule in _rules_of(answer) if group in names or not has_others)
-    live = _grouped((_key(group, rule), _of_live(rule)) for group, rule in found)
-    expected = _grouped((_key_of(group, rule), (group, rule)) for group in compiled for rule in group.rules)
+    live = _grouped((_key(group, rule, added_labels), _of_live(rule)) for group, rule in found)
+    rules = ((group, rule) for group in compiled for rule in group.rules)
+    expected = _grouped((_key_of(group, rule, added_labels), (group, rule)) for group, rule in rules)
     for key in dict.fromkeys([*expected, *live]):
         yield from _compared(ruler, key, expected.get(key, []), live.get(key, []))
 
@@ -97,13 +104,17 @@ def _rules_of(answer: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any
         yield from ((group["name"], rule) for rule in group["rules"] or ())
 
 
-def _key(group: str, rule: Mapping[str, Any]) -> _Key:
-    return group, f"{_KINDS[rule['type']]} {rule['name']}", frozenset((rule.get("labels") or {}).items())
+def _key(group: str, rule: Mapping[str, Any], added: Collection[str]) -> _Key:
+    return group, f"{_KINDS[rule['type']]} {rule['name']}", _own(rule.get("labels") or {}, added)
 
 
-def _key_of(group: Group, rule: Rule) -> _Key:
+def _key_of(group: Group, rule: Rule, added: Collection[str]) -> _Key:
     kind = "alert" if isinstance(rule, Alert) else "record"
-    return group.name, f"{kind} {rule.name}", frozenset(rule.labels.items())
+    return group.name, f"{kind} {rule.name}", _own(rule.labels, added)
+
+
+def _own(labels: Mapping[str, str], added: Collection[str]) -> frozenset[tuple[str, str]]:
+    return frozenset((name, value) for name, value in labels.items() if name not in added)
 
 
 def _of_live(rule: Mapping[str, Any]) -> _Live:

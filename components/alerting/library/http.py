@@ -216,6 +216,8 @@ def http(sources: Sequence[HttpSource] = (USUAL,)) -> Topic:
     )
 
 
+_HITS = per_second("cache_hits_total", "service")
+
 CACHE = Topic(
     "cache",
     "The share of reads that caches of applications answer",
@@ -226,8 +228,7 @@ CACHE = Topic(
             [
                 Record(
                     CACHE_HIT_RATIO,
-                    f"{per_second('cache_hits_total', 'service')}"
-                    f" / ({per_second('cache_hits_total', 'service')} + {per_second('cache_misses_total', 'service')})",
+                    f"{_HITS} / ({_HITS} + ({per_second('cache_misses_total', 'service')} or 0 * {_HITS}))",
                 )
             ],
             PLACE,
@@ -240,7 +241,12 @@ CACHE = Topic(
                         'cache_misses_total{service="shop"}': "0+30x40",
                     },
                     {f'{CACHE_HIT_RATIO}{{service="shop"}}': 0.75},
-                )
+                ),
+                example(
+                    "a cache without a miss so far",
+                    {'cache_hits_total{service="shop"}': "0+90x40"},
+                    {f'{CACHE_HIT_RATIO}{{service="shop"}}': 1},
+                ),
             ],
         )
     ],

@@ -31,6 +31,11 @@ class Alertmanager:
         """Return what it has logged."""
         return Path(self.process.log).read_text(encoding="utf-8")
 
+    def alerts(self) -> list[dict[str, Any]]:
+        """Return the alerts that it has."""
+        with _open(f"{self.url}/api/v2/alerts") as answer:
+            return list(json.load(answer))
+
     def silence(self, receiver: str) -> None:
         """Silence the test alerts of a receiver for a day."""
         matcher = {"name": "receiver", "value": receiver, "isRegex": False, "isEqual": True}

@@ -17,13 +17,15 @@ import yaml
 
 from components.alerting.compile import configuration
 from components.alerting.durations import scaled, scaled_group
+from components.alerting.library.logs import QUERIES
 from components.alerting.rule_files import read_groups
 from components.alerting.rules import Group, Language
 from components.alerting.spec import LOG_RULES_FILE, AlertingSpec
 from sandbox.commands import HOST
 from tests import shop_alerting
 from tests.e2e.alerting.alertmanager import Alertmanager, running_alertmanager
-from tests.e2e.alerting.stack import DEV, alerting_of
+from tests.e2e.alerting.shop import Shop, serving
+from tests.e2e.alerting.stack import DEV, alerting_of, running
 from tests.e2e.loki.configuration import Renderer, release_of_stack
 from tests.e2e.loki.machine import TENANT, Ports, on_this_machine
 from tests.e2e.loki.process import Line, Loki
@@ -43,6 +45,18 @@ NOTIFICATIONS: Mapping[str, Any] = {
     "routes": {
         "logs": {"receiver": "logs", "matchers": ['severity =~ "critical|warning"'], "continue_matching": True},
         "team-warning": {"receiver": "team", "matchers": ["severity = warning"], "group_wait": "1m"},
+    },
+}
+OF_SERVICES: Mapping[str, Any] = {
+    **{name: shop_alerting.SETTINGS[name] for name in ("objectives", "application_metrics")},
+    "receivers": {"team": {"kind": "webhook", "url": "http://team.example.org"}},
+    "default_receiver": "team",
+    "routes": {
+        "services": {
+            "receiver": "team",
+            "matchers": ['severity =~ "critical|warning"'],
+            "group_by": ["cluster", "service"],
+        }
     },
 }
 
@@ -163,3 +177,74 @@ def test_errors_in_logs_arrive_as_one_notification_and_are_written_back(stack: S
     assert {alert["annotations"]["impact"] for alert in firing} == {page.alerts[0]["annotations"]["impact"]}
     firings = [found for found in stack.pages.all if found.status == "firing"]
     assert len([found for found in firings if "OutOfMemoryInLogs" in found.names]) == 1, firings
+
+
+def test_alerts_on_metrics_and_on_logs_of_a_service_arrive_together(tmp_path: Path) -> None:
+    """Prometheus and Loki's ruler send to one Alertmanager, with the labels that it groups by."""
+    require("loki", "helm", "prometheus", "alertmanager")
+    config = {**stack_file("http://team.example.org", "http://loki.example.org"), "observability:alerting": OF_SERVICES}
+    spec, renderer, ports = alerting_of(config), Renderer(tmp_path / "charts"), Ports.free()
+    here = on_this_machine(renderer(release_of_stack(config)), ports, tmp_path / "loki", cache="")
+    shop = Shop(errors=0.5)
+    with serving(shop) as target, running(spec, [target], SCALE) as metrics:
+        interval = scaled(EVALUATION_INTERVAL, SCALE)
+        here["ruler"] |= {"alertmanager_url": metrics.programs.alertmanager, "evaluation_interval": interval}
+        with running_loki(here, ports, rule_files(spec), tmp_path / "loki") as loki:
+            metrics.page("team", "HighErrorRate")
+            labels = {"cluster": "dev", "namespace": "shop", "service_name": "shop"}
+            begin, half_a_second = time.time_ns(), 10**9 // 2
+            loki.push((Line(begin + n * half_a_second, "a", f"payment refused {n}") for n in range(120)), labels)
+            together = {"HighErrorRate", "PaymentsRefused"}
+            found = metrics.programs.pages.wait_for(lambda page: together <= firing_in(page), SECONDS)
+    assert found, metrics.paged
+    assert (found.receiver, found.group) == ("team", {"cluster": "dev", "service": "shop"})
+
+
+def firing_in(page: Page) -> set[str]:
+    """Return the names of the alerts of a page that fire."""
+    return {alert["labels"]["alertname"] for alert in page.alerts if alert["status"] == "firing"}
+
+
+PAYMENTS = {
+    "info": '{"level": "info", "message": "paid", "duration_ms": %d}',
+    "error": '{"level": "error", "message": "card expired", "duration_ms": 900}',
+    "text": "java.lang.OutOfMemoryError: heap",
+}
+
+
+def test_the_queries_of_the_library_say_what_their_names_say(tmp_path: Path) -> None:
+    """Of 100 payments that take 1 to 100 ms, 3 that fail and a line about memory; and of a service that writes text."""
+    require("loki", "helm")
+    renderer, ports = Renderer(tmp_path / "charts"), Ports.free()
+    here = on_this_machine(
+        renderer(release_of_stack(stack_file("http://team.example.org", "http://loki.example.org"))),
+        ports,
+        tmp_path / "loki",
+        cache="",
+    )
+    lines = [*(PAYMENTS["info"] % number for number in range(1, 101)), *[PAYMENTS["error"]] * 3, PAYMENTS["text"]]
+    labels = {"cluster": "dev", "namespace": "shop"}
+    at = time.time_ns() - 10 * 10**9
+    with running_loki(here, ports, {}, tmp_path / "loki") as loki:
+        loki.push([Line(at + index, "a", text) for index, text in enumerate(lines)], labels | {"service_name": "pay"})
+        loki.push([Line(at, "a", "started")], labels | {"service_name": "web"})
+
+        def found(name: str) -> dict[tuple[str, ...], float]:
+            return {
+                tuple(series["metric"].get(label, "") for label in ("service_name", "message")): float(
+                    series["value"][1]
+                )
+                for series in loki.instant(QUERIES[name])
+            }
+
+        loki.wait_until(lambda: found("bytes by service").keys() == {("pay", ""), ("web", "")}, "both services")
+        assert found("errors by service") == {("pay", ""): 3}
+        assert found("bytes by service") == {("pay", ""): sum(map(len, lines)), ("web", ""): len("started")}
+        assert found("lines per second by service") == {
+            ("pay", ""): pytest.approx(len(lines) / 300),
+            ("web", ""): pytest.approx(1 / 300),
+        }
+        assert found("the five most frequent errors") == {("pay", "card expired"): 3}
+        (slow,) = found("99th percentile of durations in structured lines").items()
+        assert slow == (("pay", ""), 900), "3 of 103 payments took that long"
+        assert found("lines about memory that ran out") == {("pay", ""): 1}

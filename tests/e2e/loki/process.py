@@ -97,6 +97,10 @@ class Loki:
         asked = {"query": query, "start": begin, "end": end, "step": 60}
         return sum(int(value) for result in self._query("query_range", asked) for _, value in result["values"])
 
+    def instant(self, query: str) -> list[dict[str, Any]]:
+        """Return the series of a query of numbers, now."""
+        return list(self._query("query", {"query": query}))
+
     def metric(self, name: str, label: str = "") -> float:
         """Sum a metric of Loki's own over all its labels, or those that contain `label`."""
         text = self._session.get(f"{self._address}/metrics", timeout=SECONDS).text

@@ -9,13 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+import yaml
 
+from components.alerting.rule_files import read_groups
 from components.thanos.roles import ThanosRole
 from components.thanos.spec import TENANT_LABEL
 from sandbox.commands import HOST, free_ports
 from tests.e2e import memcached
+from tests.e2e.alerting.alertmanager import Alertmanager, running_alertmanager
 from tests.e2e.memcached import Memcached
 from tests.e2e.metrics.blocks import BLOCK, HOUR, copy_blocks, make_blocks
 from tests.e2e.metrics.programs import Program, Programs
@@ -26,6 +30,8 @@ from tests.e2e.metrics.stack import BUCKET, CLUSTER, RECEIVED_PREFIX, REGION, ex
 from tests.e2e.metrics.thanos import Thanos
 from tests.e2e.metrics.workloads import Objects
 from tests.e2e.s3 import s3_client
+from tests.shop_alerting import QUEUE
+from tools.deploy.live_rules import live_problems
 
 pytestmark = pytest.mark.e2e
 
@@ -33,11 +39,15 @@ RECEIVE_PATH = "/api/v1/receive"
 SENT = {"job": "tempo", "service_name": "checkout", "namespace": "shop", "pod": "checkout-0"}
 RECEIVED = {**SENT, "cluster": CLUSTER, TENANT_LABEL: "default-tenant"}
 RECORDED = "service:orders:sum"
+ANNOTATIONS: Any = QUEUE["annotations"]
 GROUPS = [
     {
         "name": "orders",
         "interval": "1s",
-        "rules": [{"record": RECORDED, "expr": "sum by (service_name) (orders)"}],
+        "rules": [
+            {"record": RECORDED, "expr": "sum by (service_name) (orders)"},
+            {**QUEUE, "expr": f"{RECORDED} > 0", "for": "1s", "annotations": {**ANNOTATIONS, "description": "Many."}},
+        ],
     }
 ]
 HISTORY = "history"
@@ -50,8 +60,9 @@ STORES = {"store": 1, "rule": RULERS, "receive": INGESTORS}
 class Platform:
     """Receivers, rulers and what queries need; as one, they are started and killed."""
 
-    def __init__(self, rendered: Objects, shop: Shop, directory: Path, cache: str) -> None:
+    def __init__(self, rendered: Objects, shop: Shop, directory: Path, cache: str, alertmanager: str) -> None:
         self._directory = directory
+        self._alertmanager = alertmanager
         self._programs = Programs(directory / "programs")
         self._thanos = Thanos(rendered, Objects([*rendered.manifests, *existing(shop)]), directory, cache)
         self.replicas = {
@@ -65,7 +76,7 @@ class Platform:
         self.ingestors = self._thanos.ingestors(self._programs)
         _, self.address = self._thanos.router(self._programs)
         self.query = self._thanos.query(self._programs)
-        self.rulers = self._thanos.rulers(self._programs)
+        self.rulers = self._thanos.rulers(self._programs, self._alertmanager)
         self.frontend = self._thanos.query_frontend(self._programs)
         self.query.wait_until(lambda: self.query.stores() == STORES, "the stores of the querier")
 
@@ -105,15 +116,27 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Memcached | None
 
 
 @pytest.fixture(scope="module")
+def alertmanager(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alertmanager]:
+    """An Alertmanager that keeps what it gets."""
+    config = {"route": {"receiver": "none"}, "receivers": [{"name": "none"}]}
+    with running_alertmanager(config, tmp_path_factory.mktemp("alertmanager")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
 def platform(
-    store: str, shop: Shop, cache: Memcached | None, tmp_path_factory: pytest.TempPathFactory
+    store: str,
+    shop: Shop,
+    cache: Memcached | None,
+    alertmanager: Alertmanager,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Platform]:
     """The platform, whose rulers have evaluated two hours of today already."""
     directory = tmp_path_factory.mktemp("receivers")
     rendered = render_stack(receiving_settings(store, shop, GROUPS))
     (closed,) = free_ports(1)
     address = cache.address if cache else f"{HOST}:{closed}"
-    platform = Platform(rendered, shop, directory / "pods", address)
+    platform = Platform(rendered, shop, directory / "pods", address, urlsplit(alertmanager.url).netloc)
     history = [(second, 7.0) for second in range(BEGIN, BEGIN + BLOCK, 60)]
     platform.write_history([make_blocks(HISTORY, history, directory / str(number)) for number in range(RULERS)])
     try:
@@ -136,7 +159,20 @@ def test_rules_are_evaluated_over_what_was_pushed_and_their_samples_answer_once(
     replicas = platform.replicas["rule_replica"]
     platform.query.wait_until(lambda: _replicas(platform.query, RECORDED, "rule_replica") == replicas, "both rulers")
     for ruler in platform.rulers:
-        assert [rule["health"] for rule in ruler.rules()] == ["ok"]
+        ruler.wait_until(partial(_is_healthy, ruler), "every evaluation")
+        compiled = read_groups({"orders.yaml": yaml.safe_dump({"groups": GROUPS})}, of_thanos=["orders.yaml"])
+        answer = {"data": {"groups": ruler.rule_groups()}}
+        assert list(live_problems("Thanos", answer, compiled, added_labels=["cluster", "rule_replica"])) == []
+
+
+def _is_healthy(ruler: Prometheus) -> bool:
+    return {rule["health"] for rule in ruler.rules()} == {"ok"}
+
+
+def test_both_rulers_send_one_alert_to_alertmanager(platform: Platform, alertmanager: Alertmanager) -> None:
+    platform.query.wait_until(alertmanager.alerts, "an alert of the rulers")
+    labels = {"alertname": QUEUE["alert"], "cluster": CLUSTER, "service_name": "checkout"}
+    assert [each["labels"] for each in alertmanager.alerts()] == [{**labels, "severity": "warning", "owner": "shop"}]
 
 
 def test_a_write_is_confirmed_and_answers_while_one_ingestor_is_down(platform: Platform) -> None:

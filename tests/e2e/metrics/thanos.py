@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from components.thanos.gateway import REMOTE_WRITE_PORT
 from components.thanos.roles import ThanosRole
@@ -14,6 +17,7 @@ from tests.e2e.metrics.prometheus import Prometheus
 from tests.e2e.metrics.workloads import Contents, Flags, Object, Objects, Pod, moved
 
 IMAGE = "thanos/thanos"
+_ALERTMANAGERS = "--alertmanagers.config-file"
 _STORES = (ThanosRole.STORE_GATEWAY, ThanosRole.RULE, ThanosRole.RECEIVE_INGESTOR)
 """The parts that a querier asks."""
 
@@ -61,12 +65,21 @@ class Thanos:
         flags = {"--query-frontend.downstream-url": f"http://{self._address(ThanosRole.QUERY)}"}
         return Prometheus(self._start(ThanosRole.QUERY_FRONTEND, programs, flags))
 
-    def rulers(self, programs: Programs) -> list[Prometheus]:
-        """Start every ruler on the querier."""
-        name = self._pod(ThanosRole.RULE).flag("--query")
+    def rulers(self, programs: Programs, alertmanager: str = "") -> list[Prometheus]:
+        """Start every ruler on the querier, and on the Alertmanager at this `host:port`, in place of the stack's."""
+        pod = self._pod(ThanosRole.RULE)
+        name = pod.flag("--query")
         service = self._service(name, "http")
         assert _selects(service, self.workload(ThanosRole.QUERY)), name
         flags = {"--query": self._address(ThanosRole.QUERY)}
+        if alertmanager:
+            pod.write_files()
+            config: Any = yaml.safe_load(Path(moved(pod.flag(_ALERTMANAGERS), pod.places())).read_text())
+            for each in config["alertmanagers"]:
+                each["static_configs"] = [alertmanager]
+            file = self._directory / "alertmanagers.yaml"
+            file.write_text(yaml.safe_dump(config))
+            flags[_ALERTMANAGERS] = str(file)
         return [
             Prometheus(self._start(ThanosRole.RULE, programs, {**self._grpc(ThanosRole.RULE, number), **flags}, number))
             for number in self._numbers(ThanosRole.RULE)

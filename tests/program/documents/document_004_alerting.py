@@ -13,6 +13,12 @@ HTTP, SERVICE, NODES, INFRASTRUCTURE, PROBES, WATCHDOG = 1, 3, 6, 7, 9, 11
 """Places of groups among the rules."""
 LONG_TERM = "long-term-thanos values rule rules value groups"
 """The groups of the ruler of Thanos: the budget of 30 days, and what reads it."""
+BUDGET_BURNS = """\
+0 < slo:period_error_budget_remaining:ratio{service="payment-api",slo="latency"} < 0.25
+and
+slo:period_requests:count{service="payment-api",slo="latency"} >= 10
+and
+present_over_time(slo:requests:rate5m{service="payment-api",slo="latency"}[1d] offset 2d)"""
 SECRETS = "/etc/alertmanager/secrets"
 HAS_URL = "{{{{ if match `^https?://` (index .Alerts 0).Annotations.{}_url }}}}"
 NO_ADDRESS = "Slack refuses a whole message with a button that leads nowhere"
@@ -105,6 +111,14 @@ def _receiver(what: str, number: int, path: str, value: object, differs: str = "
     )
 
 
+def _inhibition(what: str, number: int, source: list[str], equal: list[str], differs: str = "") -> list[Row]:
+    path = f"{CONFIG} inhibit_rules {number}"
+    return [
+        Row("4.15", f"what mutes by {what}", f"{path} source_matchers", source, "alerting.default_inhibitions", False),
+        Row("4.15", f"{what} is equal in", f"{path} equal", equal, "alerting.default_inhibitions", False, {}, differs),
+    ]
+
+
 def _alert(group: int, number: int, name: str, pending: str, severity: str) -> list[Row]:
     path = f"{RULES} {group} rules {number}"
     return [
@@ -158,6 +172,17 @@ ALERTING = (
         0.1,
     ),
     *_alert(SERVICE, 1, "HighLatencyP99", "10m", "warning"),
+    Row("4.8", "SLOBudgetBurning", f"{LONG_TERM} 0 rules 6 alert", "SLOBudgetBurning"),
+    Row("4.8", "SLOBudgetBurning holds for", f"{LONG_TERM} 0 rules 6 for", "5m"),
+    Row(
+        "4.8",
+        "SLOBudgetBurning asks for",
+        f"{LONG_TERM} 0 rules 6 labels severity",
+        "critical",
+        "alerting.alerts",
+        OTHER_ALERTS,
+    ),
+    Row("4.8", "budget that burns", f"{LONG_TERM} 0 rules 6 expr", BUDGET_BURNS),
     *_alert(INFRASTRUCTURE, 0, "NodeDown", "2m", "critical"),
     Row("4.8", "nodes that are down", f"{RULES} {INFRASTRUCTURE} rules 0 expr", 'up{job="node-exporter"} == 0'),
     *_alert(INFRASTRUCTURE, 1, "HighCPU", "15m", "warning"),
@@ -202,6 +227,11 @@ ALERTING = (
     Row("4.15", "Watchdog goes to", f"{ROUTES} {_TESTS} receiver", "heartbeat",
         "alerting.dead_mans_switch.receiver", "slack-default", {"alerting.receivers.heartbeat": None},
         differs="a switch that reaches nobody is none"),
+
+    *_inhibition("cluster", 0, ['alertname="ClusterDown"', 'cluster!=""'], ["cluster"]),
+    *_inhibition("node", 1, ['alertname="NodeDown"', 'instance!=""'], ["instance"]),
+    *_inhibition("critical over warning", 4, ['severity="critical"', 'service!=""', 'slo!=""'],
+                ["alertname", "service", "slo"], "alerts of two severities are those of objectives"),
 
     _route("business by mail", 0, "receiver", "email-business"),
     _route("business", 1, "receiver", "slack-business"),

@@ -73,8 +73,9 @@ def test_an_unknown_type_is_named() -> None:
 
 
 @pytest.mark.parametrize("expr", ["instance:node_disk:predicted_full_hours < 24", "(expiry - time()) / 86400 < 14"])
-def test_hours_are_not_printed_as_seconds(expr: str) -> None:
-    (found,) = messages(replace(PAGE, expr=expr))
+@pytest.mark.parametrize("text", ["{{ $value | humanizeDuration }}", "{{ humanizeDuration $value }}"])
+def test_hours_are_not_printed_as_seconds(expr: str, text: str) -> None:
+    (found,) = messages(replace(PAGE, expr=expr, annotations={**PAGE.annotations, "description": text}))
     assert "humanizeDuration reads $value as seconds" in found
 
 
@@ -103,11 +104,34 @@ def test_no_page_rests_on_the_last_two_samples(expr: str) -> None:
     assert "reads the last two samples alone" in found and "use rate" in found
 
 
-@pytest.mark.parametrize("expr", [f"{RATIO} > 0.05", "service:errors:ratio5m > 0.05"])
+@pytest.mark.parametrize(
+    "expr",
+    [
+        f"{RATIO} > 0.05",
+        "service:errors:ratio5m > 0.05",
+        "sum by (service) (rate(errors_total[5m])) > 0.05 * sum by (service) (rate(requests_total[5m]))",
+        "sum by (service) (rate(requests_total[5m])) / 20 < sum by (service) (rate(errors_total[5m]))",
+    ],
+)
 def test_a_ratio_has_a_minimum_of_traffic(expr: str) -> None:
     (found,) = messages_of(expr)
     assert found.startswith("expr compares a ratio without a minimum of traffic") and "add the traffic" in found
     assert messages_of(f"{expr} and service:requests:rate5m > 1") == []
+
+
+FAILED, LINES = (f'sum by (app) (rate({{app=~".+"}} {text}[5m]))' for text in ('| json | a="b" and c > 1 ', ""))
+
+
+@pytest.mark.parametrize("expr", [f"{FAILED} / {LINES} > 0.05", f"100 * ({FAILED} / {LINES}) >= 5"])
+def test_a_ratio_of_lines_has_a_minimum_of_lines(expr: str) -> None:
+    (found,) = messages_of(expr, Language.LOGQL)
+    assert found.startswith("expr compares a ratio without a minimum of traffic") and "count_over_time" in found
+    assert messages_of(f"{expr} and {LINES} > 1", Language.LOGQL) == []
+
+
+@pytest.mark.parametrize("expr", [f"{FAILED} / ({LINES} > 1) > 0.05", f"{FAILED} / 60 > 1", f"{LINES} > 1"])
+def test_what_is_no_ratio_of_lines_or_has_its_minimum_is_taken(expr: str) -> None:
+    assert messages_of(expr, Language.LOGQL) == []
 
 
 def test_records_that_read_each_other_and_what_is_no_promql_are_left_to_other_checks() -> None:

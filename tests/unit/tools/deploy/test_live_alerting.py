@@ -72,6 +72,19 @@ def test_each_ruler_is_asked_at_its_own_port() -> None:
     assert rulers(stateful_set("thanos-rule", "rule")) == []
 
 
+def test_the_ruler_of_thanos_answers_its_external_labels_on_every_rule(
+    answers: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    flags = ['--label=rule_replica="$(NAME)"', '--label=cluster="a"']
+    thanos = [stateful_set("thanos-rule", "rule", *flags, config_map="the-rules"), config_map("the-rules", RULES)]
+    answers += [[{**LIVE, "labels": {"cluster": "a", "rule_replica": "thanos-rule-0"}}]]
+    report_live_rules("", rendered(*thanos), seconds=0)
+    assert "live rules of the ruler of Thanos" in (said := capsys.readouterr().out) and "differences" not in said
+    answers[:] = [[{**LIVE, "labels": {"cluster": "a", "rule_replica": "b"}, "health": "err", "lastError": "no such"}]]
+    with pytest.raises(FailingRulesError, match="no such"):
+        report_live_rules("", rendered(*thanos), seconds=0)
+
+
 @pytest.mark.parametrize(
     ("name", "directory", "ruler", "tenant"),
     [
