@@ -29,6 +29,7 @@ from wiring.load import announce
 from wiring.long_term import create_long_term_store, sidecar_args, thanos_store_args
 from wiring.metrics import metrics_addresses
 from wiring.namespaces import create_namespaces, create_operator_crds
+from wiring.production_checklist import announce_checklist
 from wiring.providers import component_options
 from wiring.security import create_secrets
 from wiring.storage import create_store, use_bucket
@@ -37,6 +38,7 @@ from wiring.stores import logs_addresses, traces_addresses
 settings = load(read(), component_problems)
 announce(settings)
 announce_unread_files(settings)
+announce_checklist(settings)
 options = component_options(settings)
 namespaces = create_operator_crds(settings, create_namespaces(settings, options), options)
 namespaces = create_secrets(settings, namespaces, options)

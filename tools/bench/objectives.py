@@ -36,7 +36,7 @@ NAMES = ("availability", "reads", "writes")
 COMPILED = f"{SERVICES} services with {len(NAMES)} objectives each, compiled"
 BY_SLOTH = "the same by sloth generate"
 BUDGET = Budget(2.0)
-HEAD = ["objectives in Prometheus", "groups/s", "missed", "cores"]
+HEAD = ["objectives in Prometheus", "groups/s", "missed", "cores", "budget", ""]
 
 _ARGS: Mapping[str, Any] = {
     "namespace": "monitoring",
@@ -151,7 +151,8 @@ class Evaluated:
 def evaluation_rows(evaluated: Evaluated) -> list[list[str]]:
     """Return the row of the table."""
     cores = f"{evaluated.cores:.2f} of {os.cpu_count()}"
-    return [[COMPILED, f"{evaluated.groups_per_second:.1f}", f"{evaluated.missed:.0f}", cores]]
+    verdict = "over" if evaluated.missed else "ok"
+    return [[COMPILED, f"{evaluated.groups_per_second:.1f}", f"{evaluated.missed:.0f}", cores, "0 missed", verdict]]
 
 
 def measure_evaluation(compiled: Path, scratch: Path) -> Evaluated:

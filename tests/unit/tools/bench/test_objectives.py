@@ -70,6 +70,8 @@ def test_without_prometheus_there_is_a_reason(tmp_path: Path, monkeypatch: pytes
         objectives.measure_evaluation(tmp_path, tmp_path / "prometheus")
 
 
-def test_a_row_has_the_rate_what_was_missed_and_the_cores() -> None:
-    ((name, rate, missed, cores),) = evaluation_rows(Evaluated(26.96, 0, 0.431))
-    assert (name, rate, missed, cores.partition(" ")[0]) == (objectives.COMPILED, "27.0", "0", "0.43")
+@pytest.mark.parametrize(("missed", "verdict"), [(0, "ok"), (3, "over")])
+def test_a_row_has_the_rate_the_cores_and_whether_an_evaluation_was_missed(missed: int, verdict: str) -> None:
+    ((name, rate, shown, cores, *judged),) = evaluation_rows(Evaluated(26.96, missed, 0.431))
+    assert (name, rate, shown, cores.partition(" ")[0]) == (objectives.COMPILED, "27.0", str(missed), "0.43")
+    assert judged == ["0 missed", verdict]
