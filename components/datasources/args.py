@@ -8,6 +8,17 @@ import pulumi
 from .._args import HttpClient
 
 
+class LogLink(TypedDict):
+    """A link from log lines to an address, such as the dashboard of their service."""
+
+    url: str
+    """Address, or path in Grafana, in which `${__value.raw}` stands for the value."""
+    label: NotRequired[str]
+    """Label, structured metadata or field of structured lines whose value is linked. Default: none."""
+    pattern: NotRequired[str]
+    """Expression whose first group finds the value in the text of lines. Default: none."""
+
+
 class DatasourcesArgs(TypedDict):
     """Arguments of `Datasources`."""
 
@@ -95,6 +106,8 @@ class DatasourcesArgs(TypedDict):
     """Labels that hold a trace id, each a link from logs to traces. Default: `TraceId`, `trace_id`."""
     trace_patterns: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     r"""Names and regular expressions that find a trace id in plain text, such as `trace_id=(\w+)`. Default: none."""
+    log_links: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[LogLink]]]]
+    """Links from log lines to addresses, by their names, such as dashboards of services. Default: none."""
     span_tags: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Attributes of spans and the log labels that they are looked up as, all of which must match. Default:
     `service.name` as `service_name`, which lines tailed from files and lines sent by OTLP both have."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from .model import LogLabel, LogsLink, MetricsLink, MetricsQuery, TraceLink
+from .model import LineField, LinePattern, LogLabel, LogsLink, MetricsLink, MetricsQuery, TraceLink
 
 LOKI_LABELS = frozenset({"service_name"})
 """The index labels that Loki adds itself
@@ -101,10 +101,15 @@ class LinkProblem:
 
 def trace_link_problem(link: TraceLink, provided: ProvidedLogs) -> str | None:
     """Return why no log line carries the label that the link starts at; `None` where lines do."""
-    if not isinstance(link.field, LogLabel) or link.field.name in provided.all_labels:
+    return label_problem(f"the link from logs to {link.target.name}", link.field, provided)
+
+
+def label_problem(link: str, field: LogLabel | LineField | LinePattern, provided: ProvidedLogs) -> str | None:
+    """Return why no log line carries the label that a link starts at; `None` where lines do."""
+    if not isinstance(field, LogLabel) or field.name in provided.all_labels:
         return None
     return (
-        f"the link from logs to {link.target.name} reads the label {link.field.name!r}, which no log line has "
+        f"{link} reads the label {field.name!r}, which no log line has "
         f"({_provided(provided.all_labels)}); correct the name, or add it to log_labels "
         "or log_metadata (in a stack telemetry.extra_labels or telemetry.structured_metadata) if collectors write it, "
         "or to line_fields if applications do"

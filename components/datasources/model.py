@@ -49,6 +49,10 @@ class After(_Shift):
     """A number of seconds after the span ends."""
 
 
+VALUE = "${__value.raw}"
+"""What Grafana replaces by the value that a link from log lines starts at."""
+
+
 @dataclass(frozen=True)
 class LogLabel:
     """An index label or a piece of structured metadata of log lines."""
@@ -65,7 +69,7 @@ class LineField:
 
 @dataclass(frozen=True)
 class LinePattern:
-    """A regular expression over plain-text log lines whose first group is the trace id."""
+    """A regular expression over plain-text log lines whose first group is the value, such as a trace id."""
 
     name: str
     regex: str
@@ -76,7 +80,7 @@ class LinePattern:
         except re.error as error:
             raise ValueError(f"must be a regular expression ({error}); correct it") from None
         if groups == 0:
-            raise ValueError("must have a group for the trace id; put it in parentheses, such as trace_id=(\\w+)")
+            raise ValueError("must have a group for the value; put it in parentheses, such as trace_id=(\\w+)")
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,15 @@ class TraceLink:
 
     field: LogLabel | LineField | LinePattern
     target: Tempo
+
+
+@dataclass(frozen=True)
+class AddressLink:
+    """From a log line to an address with the value of a field, such as the dashboard of its service."""
+
+    name: str
+    field: LogLabel | LineField | LinePattern
+    url: str
 
 
 @dataclass(frozen=True)
@@ -177,6 +190,7 @@ class ProvisionedLoki:
     datasource: Loki
     url: str
     traces: tuple[TraceLink, ...] = ()
+    addresses: tuple[AddressLink, ...] = ()
     max_lines: int = 1000
     tenants: tuple[str, ...] = ()
     authentication: Authentication = Authentication()

@@ -9,10 +9,13 @@ from .._http_client import AMAZON_PROMETHEUS, LOGS_DIRECTORY, TRACES_DIRECTORY, 
 from .._tenants import HEADER, header_value
 from .link_checks import SERVICE_GRAPH_METRIC
 from .model import (
+    VALUE,
     Authentication,
     ExemplarLink,
     FileReference,
+    LineField,
     LinePattern,
+    LogLabel,
     LogsLink,
     MetricsLink,
     Provisioned,
@@ -58,6 +61,7 @@ def _loki(spec: DatasourcesSpec) -> ProvisionedLoki | None:
         loki,
         spec.logs_url,
         traces=spec.trace_links(),
+        addresses=spec.address_links(),
         max_lines=spec.max_lines,
         tenants=() if spec.logs_client else tuple(spec.logs_tenants),
         authentication=Authentication() if spec.logs_client else spec.authentication(spec.logs_url),
@@ -224,7 +228,10 @@ def _json_data(provisioned: Provisioned) -> dict[str, Any]:
             **_tls(provisioned.authentication),
             **client,
             "maxLines": provisioned.max_lines,
-            "derivedFields": [_derived_field(link) for link in provisioned.traces],
+            "derivedFields": [
+                *(_trace_field(link) for link in provisioned.traces),
+                *({"name": link.name, **_matcher(link.field), "url": link.url} for link in provisioned.addresses),
+            ],
         }
     if isinstance(provisioned, ProvisionedPrometheus):
         return {
@@ -247,16 +254,15 @@ def _json_data(provisioned: Provisioned) -> dict[str, Any]:
     return data
 
 
-def _derived_field(link: TraceLink) -> dict[str, Any]:
-    pattern = isinstance(link.field, LinePattern)
-    return {
-        "name": link.field.name,
-        "datasourceName": link.target.name,
-        "datasourceUid": link.target.uid,
-        "matcherType": "regex" if pattern else "label",
-        "matcherRegex": link.field.regex if isinstance(link.field, LinePattern) else link.field.name,
-        "url": "${__value.raw}",
-    }
+def _trace_field(link: TraceLink) -> dict[str, Any]:
+    target = {"datasourceName": link.target.name, "datasourceUid": link.target.uid}
+    return {"name": link.field.name, **target, **_matcher(link.field), "url": VALUE}
+
+
+def _matcher(field: LogLabel | LineField | LinePattern) -> dict[str, str]:
+    if isinstance(field, LinePattern):
+        return {"matcherType": "regex", "matcherRegex": field.regex}
+    return {"matcherType": "label", "matcherRegex": field.name}
 
 
 def _exemplar(link: ExemplarLink) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from .._http_client import MetricsClientSpec, StoreClientsSpec, address_problems
+from .._log_labels import SERVICE_NAME
 from .._model import Plain, StrictModel, placeholder
 from .._namespace_spec import NamespacedSpec
 from .._spec import REMOVE, Fix, Violation, rule
@@ -19,12 +20,15 @@ from .link_checks import (
     LinkProblem,
     ProvidedLogs,
     ProvidedMetrics,
+    label_problem,
     logs_link_problems,
     metric_names,
     metrics_link_problems,
     trace_link_problem,
 )
 from .model import (
+    VALUE,
+    AddressLink,
     After,
     Authentication,
     Before,
@@ -75,6 +79,25 @@ class MetricsType(StrEnum):
 UIDS = ("logs_uid", "traces_uid", "metrics_uid")
 PROVISIONED = ("provision_logs", "provision_traces", "provision_metrics")
 NAMES = ("logs_name", "traces_name", "metrics_name")
+
+
+class LogLink(StrictModel):
+    """A link from log lines to an address, such as the dashboard of their service."""
+
+    label: str = Field(
+        default="",
+        description="Label, structured metadata or field of structured lines whose value is linked. Default: none.",
+        examples=["service_name"],
+    )
+    pattern: Pattern = Field(
+        default="",
+        description="Expression whose first group finds the value in the text of lines. Default: none.",
+        examples=[r"order=(\w+)"],
+    )
+    url: str = Field(
+        description=f"Address, or path in Grafana, in which `{VALUE}` stands for the value.",
+        examples=[f"/d/service-detail?var-service={VALUE}"],
+    )
 
 
 class DatasourcesSettings(StrictModel):
@@ -158,6 +181,11 @@ class DatasourcesSettings(StrictModel):
             "Default: none."
         ),
         examples=[{"traceID": r"trace_id=(\w+)"}],
+    )
+    log_links: Mapping[Word, LogLink] = Field(
+        default_factory=dict,
+        description="Links from log lines to addresses, by their names, such as dashboards of services. Default: none.",
+        examples=[{"Dashboard": {"label": "service_name", "url": f"/d/service-detail?var-service={VALUE}"}}],
     )
     span_tags: Mapping[str, str] = Field(
         default_factory=lambda: {"service.name": "service_name"},
@@ -397,6 +425,15 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, StoreClientsSpec, 
         patterns = (LinePattern(name, regex) for name, regex in self.trace_patterns.items())
         return tuple(TraceLink(field, tempo) for field in (*labels, *patterns))
 
+    def address_links(self) -> tuple[AddressLink, ...]:
+        """Return the links from log lines to addresses."""
+        return tuple(
+            AddressLink(
+                name, LinePattern(name, link.pattern) if link.pattern else self._log_field(link.label), link.url
+            )
+            for name, link in self.log_links.items()
+        )
+
     def _log_field(self, name: str) -> LogLabel | LineField:
         return LineField(name) if name in self.line_fields else LogLabel(name)
 
@@ -524,6 +561,22 @@ class DatasourcesSpec(DatasourcesSettings, MetricsClientSpec, StoreClientsSpec, 
         for index, problem in enumerate(problems):
             if problem:
                 yield Violation(problem, fix, at=("trace_labels", index))
+
+    @rule("log_links", "trace_labels", "trace_patterns", "log_labels", "log_metadata", "line_fields")
+    def _log_links_start_at_one_value(self) -> Iterator[Violation]:
+        for name, link in self.log_links.items():
+            at = ("log_links", name)
+            if name in (*self.trace_labels, *self.trace_patterns):
+                yield Violation("must not be the name of a link to traces; choose another name", at=at)
+            if bool(link.label) is bool(link.pattern):
+                yield Violation(
+                    "must have either label or pattern; set one of them", {(*at, "label"): SERVICE_NAME}, at
+                )
+            elif link.label and (problem := label_problem("the link", self._log_field(link.label), self.provided_logs)):
+                yield Violation(problem, at=(*at, "label"))
+            if VALUE not in link.url:
+                message = f"must hold {VALUE}, which stands for the value; add it"
+                yield Violation(message, {(*at, "url"): f"{link.url}{VALUE}"}, (*at, "url"))
 
     @rule(
         *("span_tags", "logs_query", "logs_uid", "logs_name", "traces_uid", "log_labels", "log_metadata"),

@@ -126,6 +126,7 @@ EXAMPLES: dict[str, list[Args]] = {
             "log_labels": ["service_name", "trace_id"],
             "trace_labels": ["trace_id"],
             "trace_patterns": {"nginx": 'trace="(\\w+)"'},
+            "log_links": {"dashboard": {"label": "service_name", "url": "/d/service?var-service=${__value.raw}"}},
         },
         {
             "namespace": "grafana",

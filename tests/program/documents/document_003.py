@@ -7,7 +7,7 @@ import json
 
 from tests.program.documents.document_000 import CONFIG, LOGS, LOKI, TEMPO, TRACES, derived_field
 from tests.program.documents.document_004_alerting import ALERTING
-from tests.program.documents.rows import ABSENT, Row
+from tests.program.documents.rows import ABSENT, Choice, Row
 
 STACK = "microservices"
 
@@ -197,3 +197,18 @@ TABLE = (
 
     *ALERTING,
 )  # fmt: skip
+
+CHOICES = (
+    Choice(
+        "4.14 from a line to the dashboard of its service",
+        {"datasources.log_links": {"ServiceDashboard": {
+            "label": "service_name", "url": "/d/service-detail/service-detail?var-service=${__value.raw}"}}},
+        (
+            Row("4.14", "link to a dashboard", f"{LOGS} jsonData derivedFields 3",
+                {"name": "ServiceDashboard", "matcherType": "label", "matcherRegex": "service_name",
+                 "url": "/d/service-detail/service-detail?var-service=$${__value.raw}"},
+                differs="the label that every line has, in place of a text in JSON; the dashboard is the team's"),
+        ),
+    ),
+)  # fmt: skip
+"""What a team adds that has dashboards of its own."""

@@ -54,9 +54,12 @@ def test_a_changed_value_fails_a_row_that_no_setting_changes(stack: str) -> None
     assert [str(row) for row in fixed if row.holds(replaced(committed(stack), row.path))] == []
 
 
-@pytest.mark.parametrize("choice", document_002.CHOICES, ids=str)
-def test_another_way_of_the_document_is_a_choice_of_settings(choice: Choice) -> None:
-    stack = document_002.STACK
+@pytest.mark.parametrize(
+    ("stack", "choice"),
+    [(document.STACK, choice) for document in (document_002, document_003) for choice in document.CHOICES],
+    ids=str,
+)
+def test_another_way_of_the_document_is_a_choice_of_settings(stack: str, choice: Choice) -> None:
     assert [str(row) for row in choice.rows if row.holds(committed(stack))] == []
     objects = rendered(changed(stack, choice.settings), stack)
     assert {str(row): read(objects, row.path) for row in choice.rows} == {str(row): row.value for row in choice.rows}

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from components._spec import REMOVE
+from components.datasources.model import VALUE
 from components.datasources.spec import DatasourcesSpec
 from tests.fixes import fix_of, refusal
 
@@ -104,6 +105,12 @@ def test_a_query_without_a_metric_is_refused() -> None:
         ({"logs_uid": "a b"}, 'logs_uid = "a b": must be at most 40'),
         ({"logs_before_seconds": -5}, "logs_before_seconds = -5: must be at least 1"),
         ({"trace_patterns": {"id": "id=.*"}}, "must have a group"),
+        ({"log_links": {"a": {"url": f"/d/x?{VALUE}"}}}, "log_links.a = {"),
+        ({"log_links": {"a": {"url": f"/d/x?{VALUE}"}}}, "must have either label or pattern"),
+        ({"log_links": {"a": {"label": "nope", "url": VALUE}}}, "reads the label 'nope', which no log line has"),
+        ({"log_links": {"a": {"label": "service_name", "url": "/d/x"}}}, "must hold ${__value.raw}, which stands for"),
+        ({"log_links": {"trace_id": {"label": "service_name", "url": VALUE}}}, "the name of a link to traces"),
+        ({"log_links": {"a": {"pattern": "id=.*", "url": VALUE}}}, "must have a group"),
     ],
 )
 def test_arguments_that_grafana_would_fail_on_are_refused(args: dict[str, Any], message: str) -> None:

@@ -72,6 +72,24 @@ def test_a_trace_id_in_plain_text_is_found_by_a_pattern() -> None:
     ]
 
 
+def test_a_line_leads_to_the_dashboard_of_its_service_and_to_other_addresses() -> None:
+    links = {
+        "Dashboard": {"label": "service_name", "url": "/d/service?var-service=${__value.raw}"},
+        "Order": {"pattern": r"order=(\w+)$", "url": "https://shop.example.org/orders/${__value.raw}"},
+    }
+    fields = json_data(files(trace_labels=[], log_links=links)["logs"])["derivedFields"]
+    assert fields == [
+        {
+            **{"name": "Dashboard", "matcherType": "label", "matcherRegex": "service_name"},
+            "url": "/d/service?var-service=${__value.raw}",
+        },
+        {
+            **{"name": "Order", "matcherType": "regex", "matcherRegex": r"order=(\w+)$"},
+            "url": "https://shop.example.org/orders/${__value.raw}",
+        },
+    ]
+
+
 def test_a_span_leads_to_its_lines_from_before_its_start_to_after_its_end() -> None:
     link = json_data(files(logs_before_seconds=3600, logs_after_seconds=60)["traces"])["tracesToLogsV2"]
     assert (link["spanStartTimeShift"], link["spanEndTimeShift"]) == ("-3600s", "60s")
