@@ -463,7 +463,8 @@ class _Compilation:
     def _route_problems(self) -> Iterator[RuleProblem]:
         settings = self._stated.notifications
         switch = settings.dead_mans_switch is not None
-        yield from check_routes(routing_tree(settings), self._alert_labels, dead_mans_switch=switch)
+        if settings.has_whole_routes:
+            yield from check_routes(routing_tree(settings), self._alert_labels, dead_mans_switch=switch)
         yield from inhibition_problems(settings, self._alert_labels)
         stated = [alert for alert in self._alert_labels if not alert.place.startswith(f"{LIBRARY}: ")]
         yield from unused_inhibitors(self._inhibitions, stated)

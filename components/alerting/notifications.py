@@ -9,7 +9,7 @@ from .._model import Plain, StrictModel
 from .._spec import Violation, rule
 from ..units import Name
 from .alertmanager_keys import OF_NOTIFICATIONS
-from .receivers import Receiver, Smtp, receiver_violations, smtp_violations
+from .receivers import NO_RECEIVER, Receiver, Smtp, receiver_violations, smtp_violations
 from .routes import (
     DeadMansSwitch,
     GroupBy,
@@ -18,6 +18,7 @@ from .routes import (
     TimeRange,
     Wait,
     group_by_violations,
+    have_places,
     inhibition_violations,
     receiver_name_violations,
     route_violations,
@@ -113,6 +114,13 @@ class NotificationSettings(StrictModel):
         ]
         return self.default_receiver or (others[0] if len(others) == 1 else "")
 
+    @property
+    def has_whole_routes(self) -> bool:
+        """Whether every route has its place and a receiver that is defined: else where alerts go is not known."""
+        switch = [self.dead_mans_switch.receiver] if self.dead_mans_switch else []
+        receivers = {self.root_receiver, *switch, *(route.receiver for route in self.routes.values() if route.receiver)}
+        return NO_RECEIVER not in receivers and receivers <= self.receivers.keys() and have_places(self.routes)
+
     @rule("receivers", "smtp")
     def _receivers_have_the_options_of_their_kind(self) -> Iterator[Violation]:
         return receiver_violations(self.receivers, self.smtp)
@@ -152,6 +160,8 @@ class NotificationSettings(StrictModel):
 
     @rule("receivers", "routes", "default_receiver", "dead_mans_switch")
     def _receivers_are_used(self) -> Iterator[Violation]:
+        if not self.has_whole_routes:
+            return
         switch = [self.dead_mans_switch.receiver] if self.dead_mans_switch else []
         routed = [route.receiver for route in self.routes.values()]
         yield from unused_receivers(self.receivers, [self.root_receiver, *switch, *routed])

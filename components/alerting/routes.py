@@ -277,6 +277,12 @@ def route_violations(
         yield from group_by_violations((*at, "group_by"), route.group_by or ())
 
 
+def have_places(routes: Mapping[str, Route]) -> bool:
+    """Whether each route is within the root: by itself, or within others that are."""
+    within = {name: _ancestors(routes, name) for name in routes}
+    return all(name not in ancestors and routes.keys() >= {*ancestors} for name, ancestors in within.items())
+
+
 def receiver_name_violations(at: Location, receiver: str, receivers: Mapping[str, Receiver]) -> Iterator[Violation]:
     """Yield that a receiver is not defined, or notifies nobody."""
     if receiver == NO_RECEIVER:

@@ -326,6 +326,47 @@ def test_what_reads_the_records_of_a_refused_objective_is_no_problem_of_its_own(
     assert problem.field == "objectives.availability.yaml"
 
 
+def all_to_nobody(args: Arguments) -> None:
+    args["routes"] = {"all": {"receiver": "none", "matchers": ["severity =~ .+"]}}
+
+
+def nobody_by_default(args: Arguments) -> None:
+    args["default_receiver"] = "none"
+    del args["routes"]
+
+
+def nobody_is_stated(args: Arguments) -> None:
+    del args["default_receiver"], args["routes"]
+
+
+def nobody_hears_the_switch(args: Arguments) -> None:
+    args["dead_mans_switch"]["receiver"] = "none"
+
+
+def receiver_misspelt(args: Arguments) -> None:
+    args["routes"]["pager"]["receiver"] = "pagr"
+
+
+def parent_misspelt(args: Arguments) -> None:
+    args["routes"]["team-critical"]["under"] = "pagr"
+
+
+@pytest.mark.parametrize(
+    ("mutation", "field"),
+    [
+        (all_to_nobody, "routes.all.receiver"),
+        (nobody_by_default, "default_receiver"),
+        (nobody_is_stated, "default_receiver"),
+        (nobody_hears_the_switch, "dead_mans_switch.receiver"),
+        (receiver_misspelt, "routes.pager.receiver"),
+        (parent_misspelt, "routes.team-critical.under"),
+    ],
+)  # fmt: skip
+def test_where_alerts_go_is_not_told_of_routes_with_a_problem(mutation: Mutation, field: str) -> None:
+    (problem,) = problems_after(mutation)
+    assert problem.field == field
+
+
 def test_a_file_that_is_stated_as_data_has_no_lines() -> None:
     args = arguments()
     for mutation in (metric_renamed, objective_of_one, renamed_in_the_objective):

@@ -12,6 +12,7 @@ from components.alerting.routes import (
     Route,
     TimeRange,
     group_by_violations,
+    have_places,
     inhibition_violations,
     receiver_name_violations,
     route_violations,
@@ -59,11 +60,13 @@ def test_routes_that_are_within_each_other_are_refused() -> None:
     )
     found = [*route_violations(circle, RECEIVERS, {})]
     assert [violation.at for violation in found] == [("routes", name, "under") for name in "xyz"]
+    assert not have_places(circle)
 
 
 def test_a_route_within_another_is_accepted() -> None:
     nested = routes({"x": {"matchers": ["a=b"], "receiver": "pager"}, "y": {"matchers": ["c=d"], "under": "x"}})
     assert not [*route_violations(nested, RECEIVERS, {})]
+    assert have_places(nested)
 
 
 @pytest.mark.parametrize(
