@@ -11,7 +11,7 @@ from .._log_labels import CLUSTER, OTLP_INDEX_LABELS, SERVICE_NAME, IndexLabel
 from ..units import parse_duration
 from .catalogue import INFINITE, ApplicationMetric, Catalogue, Family, Metric, MetricType, Producer, Variant
 from .label_flow import ANY, ANY_OR_ABSENT, BUCKET, UNKNOWN, Series, Values, constant, label_flow, union
-from .logql import is_metric_query, result_series, stream_matchers
+from .logql import is_metric_query, result_series, stream_matchers, unbalanced
 from .native_histograms import Samples, samples_of
 from .producers import APPLICATION, PRODUCERS
 from .promql import (
@@ -200,6 +200,9 @@ class Liveness:
                     )
 
     def _log_messages(self, expression: str) -> Iterator[str]:
+        if fault := unbalanced(expression):
+            yield f"expr = {_shortened(expression)}: must be LogQL, and has an {fault}; correct it"
+            return
         if not is_metric_query(expression):
             yield (
                 f"expr = {expression}: a rule must aggregate lines to numbers, and this selects lines; "

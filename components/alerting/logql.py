@@ -1,4 +1,7 @@
-"""LogQL as far as rules are checked without a parser of it: stream selectors, and whether the result is numbers."""
+"""LogQL as far as rules are checked without a parser of it.
+
+Brackets and quotes are closed, what the stream selectors are, and whether the result is numbers.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -23,6 +26,8 @@ _COMPARISONS = frozenset({">", "<", "=", "==", "!="})
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*)|(?P<string>"(?:[^"\\]|\\.)*"|`[^`]*`)|(?P<word>[A-Za-z_][\w.]*)|(?P<number>\d[\w.]*)|(?P<sign>=~|!~|!=|==|\S)"""
 )
+_CLOSING = {"(": ")", "[": "]", "{": "}"}
+_QUOTES = frozenset('"`')
 _MATCH_SIGNS = frozenset({"=", "!=", "=~", "!~"})
 _AGGREGATIONS = frozenset({"sum", "avg", "min", "max", "count", "stddev", "stdvar", "topk", "bottomk"})
 _PICKING = frozenset({"topk", "bottomk"})
@@ -45,8 +50,39 @@ class Token:
 
 def tokens(expression: str) -> list[Token]:
     """Return the tokens of an expression, without comments."""
-    found = (Token(str(match.lastgroup), match[0]) for match in _TOKEN.finditer(expression))
-    return [token for token in found if token.kind != "comment"]
+    return [token for _, token in _located(expression)]
+
+
+def _located(expression: str) -> Iterator[tuple[int, Token]]:
+    """Yield the tokens of an expression with the index that each begins at."""
+    for match in _TOKEN.finditer(expression):
+        if match.lastgroup != "comment":
+            yield match.start(), Token(str(match.lastgroup), match[0])
+
+
+def unbalanced(expression: str) -> str:
+    """Return which bracket or quote is without its other one, with its place; empty for none."""
+    opened: list[tuple[int, str]] = []
+    for index, token in _located(expression):
+        if token.kind != "sign":
+            continue
+        if token.text in _QUOTES:
+            return _at(expression, index)
+        if token.text in _CLOSING:
+            opened.append((index, token.text))
+        elif token.text in _CLOSING.values():
+            if not opened:
+                return _at(expression, index)
+            begin, text = opened.pop()
+            if _CLOSING[text] != token.text:
+                return _at(expression, begin)
+    return _at(expression, opened[-1][0]) if opened else ""
+
+
+def _at(expression: str, index: int) -> str:
+    """Return the sign at an index with its place, as Loki counts: lines and columns from 1."""
+    line, column = expression.count("\n", 0, index) + 1, index - expression.rfind("\n", 0, index)
+    return f"unbalanced {expression[index]} at line {line}, col {column}"
 
 
 def stream_matchers(expression: str) -> Iterator[Matcher]:
@@ -70,7 +106,12 @@ def is_metric_query(expression: str) -> bool:
 
 
 def unguarded_ratio(expression: str) -> bool:
-    """Whether a ratio of two counts of lines is compared without a condition on how many there are."""
+    """Whether a ratio of two counts of lines is compared without a condition on how many there are.
+
+    Of an expression that is `unbalanced` it is not known, and told of none.
+    """
+    if unbalanced(expression):
+        return False
     outer = [token.text for token in _outside_of_ranges(expression)]
     if _COMPARISONS.isdisjoint(outer) or not {"and", "unless"}.isdisjoint(outer):
         return False
@@ -114,14 +155,14 @@ def _is_count(texts: Sequence[str]) -> bool:
 
 def result_series(expression: str) -> Series:
     """Return the labels of the result where its outermost aggregation states them, else that they are not known."""
-    found = tokens(expression)
+    found = [] if unbalanced(expression) else tokens(expression)
     while found and found[0].text == "(":
         found = found[1:]
     if not found or found[0].text not in _AGGREGATIONS - _PICKING:
         return UNKNOWN
     labels = _grouping(found[1:]) or _grouping(_after_parentheses(found[1:]))
     if labels is None:
-        return Series({}) if found[1].text == "(" else UNKNOWN
+        return Series({}) if [token.text for token in found[1:2]] == ["("] else UNKNOWN
     return Series({label: Values(None, True) for label in labels})
 
 

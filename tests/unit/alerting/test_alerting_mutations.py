@@ -227,6 +227,15 @@ def bad_promql(args: Arguments) -> None:
     alert_of(args)["expr"] = "max by (instance (checkout_queue_length) > 100"
 
 
+def parenthesis_of_lines_removed(args: Arguments) -> None:
+    alert_of(args, "log_rules")["expr"] = shop_alerting.LOG_ALERT["expr"].replace("service_name)", "service_name")
+
+
+def brace_of_lines_removed(args: Arguments) -> None:
+    failed = 'sum(count_over_time({namespace="shop" |= "payment refused" [5m]))'
+    alert_of(args, "log_rules")["expr"] = f'{failed} / sum(count_over_time({{namespace="shop"}} [5m])) > 0.1'
+
+
 def phase_in_lower_case(args: Arguments) -> None:
     alert_of(args)["expr"] = 'sum by (instance, service) (kube_pod_status_phase{phase="pending"}) > 0'
 
@@ -259,6 +268,16 @@ def ratio_without_traffic(args: Arguments) -> None:
             ["availability.yaml:18: document 1 (SLO availability): metric = http_request_total"],
         ),
         (bad_promql, "rules.checkout.yaml", [QUEUE, "expr = max by (instance (", "must be PromQL", "correct it"]),
+        (
+            parenthesis_of_lines_removed,
+            "log_rules.payments.yaml",
+            [PAYMENTS, "expr = sum by (namespace", "must be LogQL, and has an unbalanced ( at line 1, col 8; correct"],
+        ),
+        (
+            brace_of_lines_removed,
+            "log_rules.payments.yaml",
+            [PAYMENTS, "must be LogQL, and has an unbalanced { at line 1, col 21; correct it"],
+        ),
         (phase_in_lower_case, "rules.checkout.yaml", [QUEUE, "phase = pending", "which has Failed, Pending, Running"]),
         (severity_misspelt_in_a_route, "routes.team-warning", ['severity="Warning"', "correct them"]),
         (key_of_pagerduty_missing, "receivers.pager.routing_key", ["kind pagerduty requires it", "set it"]),
