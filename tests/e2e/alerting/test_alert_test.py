@@ -6,7 +6,9 @@ import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from email.message import EmailMessage
+from html.parser import HTMLParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,12 +17,23 @@ import pytest
 
 from components.alerting.alertmanager_config import alertmanager_config
 from components.alerting.notifications import NotificationSettings
+from components.alerting.rules import Language
+from components.alerting.shapes import Links
 from sandbox.commands import HOST, free_ports
 from tests.e2e.alerting.alertmanager import Alertmanager, running_alertmanager
-from tools.deploy.alert_test import Outcome, State, send_by_severity, send_tests
+from tests.e2e.alerting.mailbox import mailbox
+from tests.unit.tools.deploy.fakes import engine
+from tools.deploy.alert_test import Outcome, State, alert_test, send_by_severity, send_tests
 
 pytestmark = pytest.mark.e2e
-ANSWERS = {"/refusing": (403, b"wrong token"), "/slack": (200, b"ok")}
+ANSWERS = {
+    "/refusing": (403, b"wrong token"),
+    "/slack": (200, b"ok"),
+    "/pager": (202, b'{"status": "success", "message": "Event processed"}'),
+}
+SECRET = "receivers"
+"""The Secret of all receivers."""
+GRAFANA = "https://grafana.example.org"
 RETRIED_SECONDS = 8
 """How long a receiver is waited for that is tried again and again."""
 
@@ -62,17 +75,53 @@ def services() -> Iterator[Services]:
 
 
 @contextmanager
-def alertmanager(receivers: Mapping[str, Any], secrets: Mapping[str, str], directory: Path) -> Iterator[Alertmanager]:
-    """Run Alertmanager with the configuration of these receivers; `secrets` are the URLs in the Secret `urls`."""
-    (directory / "urls").mkdir()
-    for key, url in secrets.items():
-        (directory / "urls" / key).write_text(f"{url}\n")
+def alertmanager(
+    receivers: Mapping[str, Any],
+    secrets: Mapping[str, str],
+    directory: Path,
+    *,
+    smtp: Mapping[str, Any] | None = None,
+    pagerduty_url: str = "",
+) -> Iterator[Alertmanager]:
+    """Run Alertmanager with the configuration of these receivers; `secrets` are what the Secret has, by key.
+
+    PagerDuty has one address for everybody, and a server of e-mail has TLS: both are changed in the configuration.
+    """
+    (directory / SECRET).mkdir()
+    for key, text in secrets.items():
+        (directory / SECRET / key).write_text(f"{text}\n")
     names = [*receivers]
     routes = {name: {"receiver": name, "matchers": [f"team={name}"]} for name in names[1:]}
-    stated = {"receivers": receivers, "default_receiver": names[0], "routes": routes}
-    settings = NotificationSettings.model_validate(stated)
-    with running_alertmanager(alertmanager_config(settings, {}, secrets=str(directory)), directory) as running:
+    stated = {"receivers": receivers, "default_receiver": names[0], "routes": routes, "smtp": smtp}
+    config = alertmanager_config(NotificationSettings.model_validate(stated), {}, secrets=str(directory))
+    if smtp:
+        config["global"]["smtp_require_tls"] = False
+    if pagerduty_url:
+        config["global"]["pagerduty_url"] = pagerduty_url
+    with running_alertmanager(config, directory) as running:
         yield running
+
+
+def of_secret(key: str) -> dict[str, str]:
+    return {"secret": SECRET, "key": key}
+
+
+class Hrefs(HTMLParser):
+    """The addresses of the links of a document, by their text."""
+
+    def __init__(self, document: str) -> None:
+        super().__init__()
+        self.found: dict[str, str | None] = {}
+        self._href: str | None = None
+        self.feed(document)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._href = dict(attrs)["href"]
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "a" and data.strip():
+            self.found.setdefault(data, self._href)
 
 
 def states(outcomes: Sequence[Outcome]) -> dict[str, State]:
@@ -82,8 +131,8 @@ def states(outcomes: Sequence[Outcome]) -> dict[str, State]:
 def test_what_arrives_and_what_is_refused_is_told_apart(tmp_path: Path) -> None:
     with services() as found:
         receivers = {
-            "slack": {"kind": "slack", "url_secret": {"secret": "urls", "key": "slack"}, "channel": "#alerts"},
-            "teams": {"kind": "teams", "url_secret": {"secret": "urls", "key": "teams"}},
+            "slack": {"kind": "slack", "url_secret": of_secret("slack"), "channel": "#alerts"},
+            "teams": {"kind": "teams", "url_secret": of_secret("teams")},
             "hook": {"kind": "webhook", "url": f"{found.url}/hook"},
             "refusing": {"kind": "webhook", "url": f"{found.url}/refusing"},
         }
@@ -111,6 +160,51 @@ def test_what_arrives_and_what_is_refused_is_told_apart(tmp_path: Path) -> None:
     assert "Test of the receiver teams" not in json.dumps(found.sent["/slack"])
 
 
+def test_a_page_and_an_e_mail_say_what_is_tested_and_where_to_look(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    areas = {"grafana": {"root_url": GRAFANA}, "alerting": {"runbook_url": "https://docs.example.org/{alert}.md"}}
+    stack = engine({f"observability:{area}": stated for area, stated in areas.items()})
+    with services() as found, mailbox() as post:
+        receivers = {
+            "pager": {"kind": "pagerduty", "routing_key": of_secret("routing-key")},
+            "mail": {"kind": "email", "to": ["on-call@example.org", "lead@example.org"]},
+        }
+        login = {"username": "alerts", "password": of_secret("password")}
+        smtp = {"smarthost": post.smarthost, "sender": "alerts@example.org", **login}
+        secrets = {"routing-key": "R0UT1NG", "password": "of mail"}
+        with alertmanager(receivers, secrets, tmp_path, smtp=smtp, pagerduty_url=f"{found.url}/pager") as running:
+            alert_test(replace(stack, extra=(running.url,)), False)
+
+    reported = [line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines()]
+    assert reported == [["pager", "delivered"], ["mail", "delivered"]]
+    dashboard = Links(GRAFANA, "").dashboard("cluster", "up == 0", Language.PROMQL, ())
+    runbook = "https://docs.example.org/AlertTest.md"
+    description = "This is a test by `make alert-test`; nothing is to be done."
+
+    event = found.sent["/pager"]
+    assert (event["routing_key"], event["event_action"]) == ("R0UT1NG", "trigger")
+    assert event["links"] == [{"href": dashboard, "text": "Dashboard"}, {"href": runbook, "text": "Runbook"}]
+    page = event["payload"]
+    assert (page["summary"], page["severity"]) == (f"AlertTest: {description}", "critical")
+    assert "Test of the receiver pager" in page["custom_details"]["alerts"]
+
+    (mail,) = post.mails
+    assert (mail.login, mail.sender) == (("alerts", "of mail"), "alerts@example.org")
+    assert mail.recipients == ("on-call@example.org", "lead@example.org")
+    assert mail.message["Subject"] == "[FIRING] AlertTest"
+    text, html = (part.get_content() for part in mail.message.iter_parts() if isinstance(part, EmailMessage))
+    assert text.splitlines()[:5] == [
+        "FIRING AlertTest (none)",
+        "Test of the receiver mail",
+        description,
+        f"Dashboard: {dashboard}",
+        f"Runbook: {runbook}",
+    ]
+    assert "<h3>AlertTest (firing)</h3>" in html and "<b>Test of the receiver mail</b>" in html
+    assert Hrefs(html).found == {"📊 Dashboard": dashboard, "📖 Runbook": runbook}
+
+
 def test_the_routes_of_another_alertmanager_tell_who_is_tested(tmp_path: Path) -> None:
     with services() as found:
         hooks = [
@@ -131,7 +225,7 @@ def test_what_is_tried_again_and_what_is_never_sent_has_its_reason(tmp_path: Pat
         (closed,) = free_ports(1)
         receivers = {
             "away": {"kind": "webhook", "url": f"http://{HOST}:{closed}/"},
-            "unreadable": {"kind": "slack", "url_secret": {"secret": "urls", "key": "missing"}},
+            "unreadable": {"kind": "slack", "url_secret": of_secret("missing")},
             "silenced": {"kind": "webhook", "url": f"{found.url}/silenced"},
         }
         with alertmanager(receivers, {}, tmp_path) as running:
