@@ -6,6 +6,7 @@ from pathlib import Path
 from components._messages import closest
 from components._model import placeholder
 from components._shown import shown
+from components.alerting.catalogue import ApplicationMetricType
 from components.charts import CHARTS_VARIABLE
 from components.tracing.modes import TempoMode
 from components.units import parse_duration
@@ -83,6 +84,21 @@ def _credentials_are_used(settings: Settings) -> Iterator[Problem]:
         for key in sorted(settings.configured_secrets & keys_of(purpose)):
             place = f"{PROJECT}:{key}"
             yield Problem(place, f"is not used: {why}; remove it", remove_command(place))
+
+
+@rule("metrics.kind", "metrics.native_histograms", "alerting.application_metrics")
+def _native_histograms_are_scraped(settings: Settings) -> Iterator[Problem]:
+    if not settings.metrics.in_stack or settings.metrics.native_histograms:
+        return
+    for name, metric in settings.alerting.application_metrics.items():
+        if metric.type is ApplicationMetricType.NATIVE_HISTOGRAM and not metric.pushed:
+            yield Problem(
+                setting_path("alerting", "application_metrics", name, "type"),
+                "requires metrics.native_histograms, as only the classic series of a histogram are scraped without it; "
+                "set that to true",
+                set_command(setting_path("metrics", "native_histograms"), True),
+                shown(metric.type.value),
+            )
 
 
 @rule("metrics.kind", "metrics.replicas", "metrics.long_term")
@@ -314,6 +330,7 @@ RULES: Sequence[Rule] = (
     _credentials_are_used,
     _long_term_has_a_bucket,
     _pair_has_a_querier,
+    _native_histograms_are_scraped,
     _native_sidecars_are_supported,
     _every_signal_has_a_bucket,
     _prefixes_are_of_signals,

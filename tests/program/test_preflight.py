@@ -73,6 +73,14 @@ def test_a_queue_of_a_gateway_without_a_volume_is_refused_with_the_command_that_
     assert "pulumi config set --path observability:telemetry.gateway.volume_size 10Gi --stack test" in message
 
 
+def test_a_native_histogram_of_an_application_needs_a_prometheus_that_scrapes_them() -> None:
+    declared = {"orders_seconds": {"type": "native-histogram"}}
+    message = refused(metrics={"native_histograms": False}, alerting={"application_metrics": declared})
+    place = "observability:alerting.application_metrics.orders_seconds.type"
+    assert f'{place} = "native-histogram": requires metrics.native_histograms' in message
+    assert "pulumi config set --path observability:metrics.native_histograms true --stack test" in message
+
+
 def test_each_is_at_the_setting_it_comes_from_with_the_command_that_sets_it() -> None:
     message = refused(retention={"logs": "1h"})
     assert "pulumi config set --path observability:retention.logs 24h --stack test" in message

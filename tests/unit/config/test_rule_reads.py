@@ -130,7 +130,7 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {},
         {"replicas": 2, "long_term": {"receive": True}},
         {"namespace_limits": {"logging": {"samples_per_target": 500}}},
-        {"replicas": 2},
+        {"replicas": 2, "native_histograms": False},
         EXTERNAL_METRICS,
         {"kind": "external", "provision_datasource": True},
         {"kind": "external"},
@@ -174,7 +174,10 @@ CHOICES: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "rest": (
         {
             "load": {"query_factor": 2},
-            "alerting": {"repeat_interval": "7d"},
+            "alerting": {
+                "repeat_interval": "7d",
+                "application_metrics": {"orders_seconds": {"type": "native-histogram"}},
+            },
             "caching": {"thanos_namespace": "m"},
             "demo": {"namespace": "shop"},
             "grafana": {"native_sidecars": True},
