@@ -114,7 +114,7 @@ def test_lines_wait_while_loki_is_away_even_if_the_collector_is_killed(
     agent.collector.kill()
     agent.collector.restart()
     numbered.write_until(lambda: RETRY in agent.collector.log(), "a refused send after the restart")
-    numbered.write_until(lambda: time.monotonic() - away >= AWAY, "the end of the outage")
+    logs.wait_until(lambda: time.monotonic() - away >= AWAY, lambda: "the end of the outage")
     loki_pod.start()
     numbered.assert_once()
     logs.wait_for('{service_name="patient"}', len(sent))
