@@ -174,6 +174,12 @@ def _length(hours: int) -> str:
     return f"{hours} hours" if hours < 96 else f"{hours // 24} days"
 
 
+def _outage(days: int, budget: Decimal) -> str:
+    """Return how long everything may fail within a budget: 43.2 minutes for 0.1 % of 30 days."""
+    minutes = days * 24 * 60 * budget
+    return f"{plain(round(minutes, 1))} minutes" if minutes < 120 else f"{plain(round(minutes / 60, 1))} hours"
+
+
 class _Rules:
     """The rules of one objective."""
 
@@ -275,7 +281,7 @@ class _Rules:
         ]
         requests = f"avg_over_time({self.series(REQUESTS)}[{rate.long}]) * {_seconds(rate.long)}"
         traffic = f"{requests} >= {self.objective.minimum_requests}"
-        hours = int(parse_duration(self.objective.period).days * 24 / factor)
+        days = parse_duration(self.objective.period).days
         return self._alert(
             BURNS,
             f"(\n  {above[0]}\n  and\n  {above[1]}\n)\nand\n{traffic}",
@@ -284,7 +290,8 @@ class _Rules:
             summary=f"spends {rate.budget_percent}% of its error budget within {rate.long}",
             description=f"{{{{ $value | humanizePercentage }}}} of requests failed in the last {rate.short}, and more "
             f"than {float(self._threshold(rate) * 100):.3g}% in the last {rate.long}. At this rate the whole budget of "
-            f"{self.objective.period}, {_percent(self.budget_ratio)} of requests, is spent in {_length(hours)}.",
+            f"{self.objective.period}, {_percent(self.budget_ratio)} of requests or "
+            f"{_outage(days, self.budget_ratio)} of all, is spent in {_length(int(days * 24 / factor))}.",
             labels={"window": rate.long},
         )
 

@@ -153,6 +153,18 @@ def test_every_alert_says_who_is_paged_and_what_to_do() -> None:
     assert [alert.pending for alert in alerts(AVAILABILITY)][:4] == ["2m", "15m", "1h", "3h"]
 
 
+@pytest.mark.parametrize(
+    ("target", "budget"),
+    [("0.999", "0.1% of requests or 43.2 minutes of all"), ("0.99", "1% of requests or 7.2 hours of all")],
+)
+def test_an_alert_tells_the_budget_as_a_share_and_as_time(target: str, budget: str) -> None:
+    objective = replace(AVAILABILITY, target=Decimal(target), period="30d", sla=None)
+    assert (
+        f"At this rate the whole budget of 30d, {budget}, is spent in "
+        in alerts(objective)[0].annotations["description"]
+    )
+
+
 @pytest.mark.parametrize("objective", [AVAILABILITY, LATENCY, PROBE], ids=lambda each: each.name)
 def test_expressions_that_are_not_checked_again_have_a_minimum_of_traffic(objective: Objective) -> None:
     counts, *derived = groups(objective)
