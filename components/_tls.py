@@ -12,7 +12,7 @@ from ._model import Plain, placeholder
 from ._release_spec import ReleaseSpec, reserved_violations
 from ._shown import shown
 from ._spec import Spec, Violation, rule
-from .units import Name
+from .units import Hostname, Name
 
 CERTIFICATES = "/tls"
 """Mount path of the Secret with the certificate."""
@@ -58,6 +58,20 @@ class TlsSpec(Spec):
     @rule("client_certificates", "tls_secret")
     def _client_certificates_need_tls(self) -> Violation | None:
         return certificates_need_tls("tls_secret") if self.client_certificates and not self.tls_secret else None
+
+
+class RulerClientSpec(Spec):
+    """The name by which a ruler knows an Alertmanager with certificates of the same authority as its own."""
+
+    alertmanager_server_name: Hostname | None = Field(
+        default=None,
+        description=(
+            "Name in the certificate of an Alertmanager whose authority is that of `tls_secret`: with "
+            "`client_certificates` the ruler presents its own. Default: none, and an `https` URL is trusted by public "
+            "authorities."
+        ),
+        examples=["prometheus-alertmanager.monitoring.svc"],
+    )
 
 
 class AuthenticationSpec(TlsSpec):

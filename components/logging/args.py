@@ -58,10 +58,6 @@ class LoggingArgs(TypedDict):
     ruler_external_labels: NotRequired[pulumi.Input[Mapping[str, pulumi.Input[str]]]]
     """Labels that the ruler adds to alerts that do not have them, as Prometheus adds its `external_labels`.
     Default: none."""
-    alertmanager_server_name: NotRequired[pulumi.Input[str]]
-    """Name in the certificate of an Alertmanager whose authority is that of `tls_secret`: with
-    `client_certificates` the ruler presents its own. Default: none, and an `https` URL is trusted by public
-    authorities."""
     chart_version: NotRequired[str]
     """Version of the Loki chart; major version 6 is Grafana's, later ones are the community's. Default: `18.11.0`."""
     mode: NotRequired[str]
@@ -271,3 +267,7 @@ class LoggingArgs(TypedDict):
     """IP families of the pods, `IPv4`, `IPv6` or both; rings advertise the first, which must be that of the
     cluster's Services. `IPv4` alone is for nodes with IPv6 disabled too. Default: IPv4, and the gateway of Loki
     listens on both."""
+    alertmanager_server_name: NotRequired[pulumi.Input[str]]
+    """Name in the certificate of an Alertmanager whose authority is that of `tls_secret`: with
+    `client_certificates` the ruler presents its own. Default: none, and an `https` URL is trusted by public
+    authorities."""

@@ -21,12 +21,11 @@ from .._release_spec import ReleaseSettings
 from .._rule_files import RuleFile
 from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
-from .._tls import LEAVE_OUT, SecuritySpec, is_set, metrics_namespaces_problem, server_name_violation
+from .._tls import LEAVE_OUT, RulerClientSpec, SecuritySpec, is_set, metrics_namespaces_problem, server_name_violation
 from .._workload import WorkloadSettings
 from ..charts import LOKI, LOKI_IMAGE, Affected, Chart, major_version
 from ..units import (
     Duration,
-    Hostname,
     LabelText,
     MemorySize,
     MetricLabel,
@@ -386,7 +385,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         return min(2, self.ingesters) if role is LokiRole.GATEWAY else default_replicas(role, self.replicas)
 
 
-class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSpec, ClusterDnsSpec):
+class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSpec, ClusterDnsSpec, RulerClientSpec):
     """The checked arguments of `Logging`."""
 
     release_name: Plain[Name] = Field(
@@ -409,16 +408,6 @@ class LoggingSpec(LoggingSettings, SecuritySpec, BucketReaderSpec, CacheReaderSp
             "Default: none."
         ),
         examples=[{"cluster": "prod-eu1"}],
-    )
-
-    alertmanager_server_name: Hostname | None = Field(
-        default=None,
-        description=(
-            "Name in the certificate of an Alertmanager whose authority is that of `tls_secret`: with "
-            "`client_certificates` the ruler presents its own. Default: none, and an `https` URL is trusted by public "
-            "authorities."
-        ),
-        examples=["prometheus-alertmanager.monitoring.svc"],
     )
 
     @model_validator(mode="before")

@@ -43,10 +43,6 @@ class ThanosArgs(TypedDict):
     """DNS domain of the cluster. Default: `cluster.local`."""
     retention: NotRequired[pulumi.Input[str]]
     """How long samples of each resolution are kept that has no retention of its own. Default: `395d`."""
-    alertmanager_server_name: NotRequired[pulumi.Input[str]]
-    """Name in the certificate of an Alertmanager whose authority is that of `tls_secret`: with
-    `client_certificates` the ruler presents its own. Default: none, and an `https` URL is trusted by public
-    authorities."""
     out_of_order_window: NotRequired[pulumi.Input[str]]
     """How late a sample may be that is pushed to the receivers. Default: `30m`."""
     objstore_revision: NotRequired[pulumi.Input[str]]
@@ -190,6 +186,10 @@ class ThanosArgs(TypedDict):
     """IP families of the pods, `IPv4`, `IPv6` or both; rings advertise the first, which must be that of the
     cluster's Services. `IPv4` alone is for nodes with IPv6 disabled too. Default: IPv4, and the gateway of Loki
     listens on both."""
+    alertmanager_server_name: NotRequired[pulumi.Input[str]]
+    """Name in the certificate of an Alertmanager whose authority is that of `tls_secret`: with
+    `client_certificates` the ruler presents its own. Default: none, and an `https` URL is trusted by public
+    authorities."""
 
 
 class ThanosObjectStoreArgs(TypedDict):

@@ -19,7 +19,7 @@ from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings, ReleaseSpec, reserved_violations
 from .._rule_files import read_rule_file
 from .._spec import Violation, rule
-from .._tls import LEAVE_OUT, server_name_violation
+from .._tls import LEAVE_OUT, RulerClientSpec, server_name_violation
 from .._workload import WorkloadSettings
 from ..charts import THANOS, Chart
 from ..metrics.spec import OBJSTORE_KEY, REPLICA_LABEL
@@ -235,7 +235,9 @@ class LongTermSettings(ReleaseSettings):
         return tuple(role for role in ThanosRole if optional.get(role, True))
 
 
-class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSpec, MonitorSpec, MetricsGatewaySpec):
+class ThanosSpec(
+    LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSpec, MonitorSpec, MetricsGatewaySpec, RulerClientSpec
+):
     """The checked arguments of `Thanos`."""
 
     release_name: Plain[Name] = Field(
@@ -246,15 +248,6 @@ class ThanosSpec(LongTermSettings, NamespaceSettings, CacheReaderSpec, ReleaseSp
         default="395d",
         description="How long samples of each resolution are kept that has no retention of its own.",
         examples=["395d"],
-    )
-    alertmanager_server_name: Hostname | None = Field(
-        default=None,
-        description=(
-            "Name in the certificate of an Alertmanager whose authority is that of `tls_secret`: with "
-            "`client_certificates` the ruler presents its own. Default: none, and an `https` URL is trusted by public "
-            "authorities."
-        ),
-        examples=["prometheus-alertmanager.monitoring.svc"],
     )
     out_of_order_window: Duration = Field(
         default="30m", description="How late a sample may be that is pushed to the receivers.", examples=["1h"]

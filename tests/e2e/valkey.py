@@ -7,7 +7,6 @@ the command HELLO, which is older than all that they use.
 from __future__ import annotations
 
 import socketserver
-import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from io import BufferedIOBase
 from typing import Any
 
 from sandbox.commands import HOST
+from tools.local_sink import running
 
 Arguments = list[bytes]
 
@@ -115,11 +115,5 @@ def _encoded(answer: Any) -> bytes:
 @contextmanager
 def serving(password: str) -> Iterator[Valkey]:
     """Run an empty cache behind `password` for as long as the block lasts."""
-    with Valkey(password) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with Valkey(password) as server, running(server):
+        yield server

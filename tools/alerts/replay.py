@@ -1,6 +1,5 @@
 """A target on loopback that exposes the series of a test, sample by sample, in scaled time."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,7 +7,7 @@ from datetime import timedelta
 from http.server import BaseHTTPRequestHandler
 
 from sandbox.commands import HOST
-from tools.local_sink import QuietServer
+from tools.local_sink import QuietServer, running
 
 from .samples import exposition
 
@@ -29,15 +28,8 @@ def target(content: Callable[[], str]) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Write nothing."""
 
-    server = QuietServer((HOST, 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"{HOST}:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with QuietServer((HOST, 0), Handler) as server, running(server):
+        yield f"{HOST}:{server.server_port}"
 
 
 @contextmanager

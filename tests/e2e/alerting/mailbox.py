@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 from typing import Any
 
 from sandbox.commands import HOST
+from tools.local_sink import running
 
 
 @dataclass(frozen=True)
@@ -81,15 +81,9 @@ def mailbox() -> Iterator[Mailbox]:
     class Server(ThreadingTCPServer):
         daemon_threads = True
 
-    with Server((HOST, 0), Handler) as server:
+    with Server((HOST, 0), Handler) as server, running(server):
         found.smarthost = f"{HOST}:{server.server_address[1]}"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        try:
-            yield found
-        finally:
-            server.shutdown()
-            thread.join()
+        yield found
 
 
 def _address(path: str) -> str:

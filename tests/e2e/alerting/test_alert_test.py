@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 from html.parser import HTMLParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from tests.e2e.alerting.alertmanager import Alertmanager, running_alertmanager
 from tests.e2e.alerting.mailbox import mailbox
 from tests.unit.tools.deploy.fakes import engine
 from tools.deploy.alert_test import Outcome, State, alert_test, send_by_severity, send_tests
+from tools.local_sink import QuietServer, running
 
 pytestmark = pytest.mark.e2e
 ANSWERS = {
@@ -62,16 +62,9 @@ def services() -> Iterator[Services]:
         def log_message(self, format: str, *args: object) -> None:
             """Write nothing."""
 
-    server = ThreadingHTTPServer((HOST, 0), Handler)
-    found.url = f"http://{HOST}:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with QuietServer((HOST, 0), Handler) as server, running(server):
+        found.url = f"http://{HOST}:{server.server_port}"
         yield found
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

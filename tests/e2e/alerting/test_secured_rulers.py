@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler
@@ -21,7 +20,7 @@ from tests.e2e.loki.configuration import Renderer, release_of_stack
 from tests.e2e.loki.machine import TENANT, Ports, on_this_machine
 from tests.e2e.loki.process import Loki
 from tests.installed_tools import require
-from tools.local_sink import QuietServer
+from tools.local_sink import QuietServer, running
 
 pytestmark = pytest.mark.e2e
 
@@ -58,16 +57,10 @@ def gateway(authority: trustme.CA, name: str, taken: list[tuple[str, Any]]) -> I
     authority.issue_cert(name).configure_cert(context)
     authority.configure_trust(context)
     context.verify_mode = ssl.CERT_REQUIRED
-    server = QuietServer((HOST, 0), Handler)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"{HOST}:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with QuietServer((HOST, 0), Handler) as server:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        with running(server):
+            yield f"{HOST}:{server.server_port}"
 
 
 def certificates(authority: trustme.CA, directory: Path) -> None:

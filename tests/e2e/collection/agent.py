@@ -22,8 +22,8 @@ TEAM_NAMESPACE, EXCLUDED_NAMESPACE, JAVA_NAMESPACE = "team-shop", "quiet", "java
 CUSTOMER = r"\bC-\d{8}\b"
 
 
-def telemetry_args(loki: str) -> TelemetryArgs:
-    """Return the arguments of collectors with every kind of processor of logs."""
+def to_loki(loki: str) -> TelemetryArgs:
+    """Return the arguments of collectors that send to Loki."""
     return {
         "namespace": NAMESPACE,
         "engine": "otel-collector",
@@ -31,8 +31,15 @@ def telemetry_args(loki: str) -> TelemetryArgs:
         "logs_push_url": f"http://{loki}/loki/api/v1/push",
         "logs_otlp_url": f"http://{loki}/otlp",
         "logs_tenant": OPERATIONS,
-        "namespace_tenants": {TEAM_NAMESPACE: TEAM},
         "extra_labels": EXTRA_LABELS,
+    }
+
+
+def telemetry_args(loki: str) -> TelemetryArgs:
+    """Return the arguments of collectors with every kind of processor of logs."""
+    return {
+        **to_loki(loki),
+        "namespace_tenants": {TEAM_NAMESPACE: TEAM},
         "index_labels": [
             *("namespace", "pod", "container", "app", "job", "container_runtime", "stream", "node_name", "pod_ip"),
         ],

@@ -11,10 +11,11 @@ import pytest
 
 from components._collector_roles import Role
 from components.telemetry import TelemetryArgs
+from tests.e2e.collection.agent import to_loki
 from tests.e2e.collection.collectors import Collector
 from tests.e2e.collection.reading import Entry, Reader
 from tests.e2e.collection.rendered import Rendered
-from tests.e2e.collection.stack import CLUSTER, EXTRA_LABELS, NAMESPACE, NODE, OPERATIONS, LokiPod
+from tests.e2e.collection.stack import CLUSTER, EXTRA_LABELS, NAMESPACE, NODE, LokiPod
 from tests.e2e.metrics.cluster import Cluster
 from tests.e2e.metrics.programs import Programs
 from tests.e2e.metrics.workloads import Object
@@ -32,13 +33,7 @@ LATER = ("meanwhile", "afterwards")
 def telemetry_args(loki: str) -> TelemetryArgs:
     """Return the arguments of a reader of events alone."""
     return {
-        "namespace": NAMESPACE,
-        "engine": "otel-collector",
-        "cluster": CLUSTER,
-        "logs_push_url": f"http://{loki}/loki/api/v1/push",
-        "logs_otlp_url": f"http://{loki}/otlp",
-        "logs_tenant": OPERATIONS,
-        "extra_labels": EXTRA_LABELS,
+        **to_loki(loki),
         "sources": {"events": {"kind": "events", "exclude_namespaces": [QUIET]}},
         "pipelines": {"events": {"signal": "logs", "sources": ["events"], "processors": ["level"]}},
     }

@@ -18,7 +18,7 @@ import trustme
 
 from sandbox.commands import HOST
 from tests.e2e.metrics.cluster import Cluster
-from tests.e2e.metrics.servers import running
+from tools.local_sink import running
 
 WORKING_SET = 40_000_000
 _REVIEW: Any = {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socketserver
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import trustme
 
 from sandbox.commands import HOST
+from tools.local_sink import running
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PAGES = {
@@ -112,15 +112,3 @@ def name_server() -> Iterator[str]:
     """Answer every question for an address with that of this machine; yield host and port."""
     with socketserver.ThreadingUDPServer((HOST, 0), _NameServer) as server, running(server):
         yield f"{HOST}:{server.server_address[1]}"
-
-
-@contextmanager
-def running(server: socketserver.BaseServer) -> Iterator[None]:
-    """Let a server answer for as long as the block lasts."""
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield
-    finally:
-        server.shutdown()
-        thread.join()

@@ -3,7 +3,6 @@
 import io
 import json
 import random
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -21,6 +20,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from components.demo import generator
 from components.demo.generator import BOUNDS, CHECKOUT, FRONTEND, LONGEST_PAUSE, Latencies, Request, make_request
 from components.demo.workload import SERVICE
+from tools.local_sink import running
 
 NOW = 1_790_000_000_123_456_789
 SEEDS = st.integers(0, 2**32)
@@ -173,14 +173,8 @@ class Collector(BaseHTTPRequestHandler):
 def collector(*refused: str) -> Iterator[tuple[str, list[tuple[str, dict[str, Any]]]]]:
     taken: list[tuple[str, dict[str, Any]]] = []
     handler = type("OneCollector", (Collector,), {"taken": taken, "refused": frozenset(refused)})
-    with HTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}", taken
-        finally:
-            server.shutdown()
-            thread.join()
+    with HTTPServer(("127.0.0.1", 0), handler) as server, running(server):
+        yield f"http://127.0.0.1:{server.server_port}", taken
 
 
 def run_rounds(endpoint: str, rounds: int) -> list[float]:

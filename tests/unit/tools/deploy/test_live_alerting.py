@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,6 +19,7 @@ from tools.deploy import live_alerting
 from tools.deploy.kubectl import UnreachableClusterError
 from tools.deploy.live_alerting import FailingRulesError, report_live_rules, rulers_of
 from tools.deploy.store_client import StoreClient, UnusableLoginError
+from tools.local_sink import running
 from tools.render import RenderedObject, Rendering
 
 RECORD = {"record": "job:up:sum", "expr": "sum by (job) (up)"}
@@ -259,19 +259,12 @@ def test_an_existing_prometheus_is_asked_with_the_login_of_the_stack(capsys: pyt
         def log_message(self, format: str, *args: object) -> None:
             """Write nothing."""
 
-    server = HTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        url = f"http://127.0.0.1:{server.server_address[1]}"
+    with HTTPServer(("127.0.0.1", 0), Handler) as server, running(server):
+        url = f"http://127.0.0.1:{server.server_port}"
         report_live_rules("", existing(url), client=lambda: StoreClient({"Authorization": "Bearer t"}))
         assert capsys.readouterr().out == "live rules of the existing Prometheus: as the 1 that were compiled\n"
         report_live_rules("", existing(url), client=lambda: StoreClient({"Authorization": "Bearer x"}))
         assert "not compared: it answers 401 to a request with metrics.client" in capsys.readouterr().out
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
     assert asked == ["Bearer t", "Bearer x"]
 
 

@@ -1,13 +1,13 @@
 """What is told of a store before an `up`."""
 
 import socket
-import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
 from tools.deploy.store import store_line
+from tools.local_sink import running
 from tools.stackfile import StackFile
 
 
@@ -28,12 +28,8 @@ class Forbidding(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def server() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), Forbidding) as listening:
-        thread = threading.Thread(target=listening.serve_forever)
-        thread.start()
+    with HTTPServer(("127.0.0.1", 0), Forbidding) as listening, running(listening):
         yield f"http://127.0.0.1:{listening.server_port}"
-        listening.shutdown()
-        thread.join()
 
 
 def test_a_store_that_refuses_an_unauthenticated_request_answers(server: str) -> None:
