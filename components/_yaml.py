@@ -15,7 +15,7 @@ _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class DataFile(str):
-    """The text of a file that was stated as data: its lines are nobody's."""
+    """The text of a file that was stated as data: its lines are those of no file."""
 
     __slots__ = ()
 

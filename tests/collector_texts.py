@@ -19,7 +19,7 @@ _SUFFIXES = {Engine.ALLOY: "alloy", Engine.OTEL_COLLECTOR: "yaml"}
 def stack_texts(stack: str, engine: Engine) -> Mapping[str, str]:
     """Return what the workloads of a committed stack read with an engine, by the names of their recorded files.
 
-    An engine that lacks what the stack asks for has one file, `refused.txt`, with what the settings are told.
+    An engine that lacks what the stack asks for has one file, `refused.txt`, with the message.
     """
     try:
         recording = record_stack(changed(stack, {"telemetry.engine": engine.value}), name=stack)

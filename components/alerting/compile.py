@@ -406,7 +406,9 @@ class _Compilation:
             missing_runbooks(self._every_group, written, stated.runbook_url),
             self._life_problems(),
         )
-        yield from dict.fromkeys(told for found in checks for problem in found for told in self._of_source(problem))
+        yield from dict.fromkeys(
+            reported for found in checks for problem in found for reported in self._of_source(problem)
+        )
         files = [*stated.rules.values(), *stated.log_rules.values()]
         unread = any(read_rule_file(text).is_unread for text in files)
         if stated.own_alertmanager and stated.notifies and not unread:
@@ -415,15 +417,15 @@ class _Compilation:
     def _group_name_problems(self) -> Iterator[RuleProblem]:
         """Yield groups with the name of another one: rulers refuse a whole object that has a name twice.
 
-        Form problems tell of those of two files of users.
+        Those of two files of users are form problems.
         """
         users = self._stated.rules
         taken: dict[str, Group] = {}
-        told: set[str] = set()
+        reported: set[str] = set()
         for group in sorted([*self._others, *self._budgets], key=lambda group: group.place in users):
             first = taken.setdefault(group.name, group)
             of_users = group.place in users and first.place in users
-            if first is group or of_users or group.place in told:
+            if first is group or of_users or group.place in reported:
                 continue
             if group.place in users:
                 message = f"has group {group.name!r}, which {first.place} has too; rename it"
@@ -432,7 +434,7 @@ class _Compilation:
                     f"its rules are the group {group.name!r}, which those of {first.place} are too; "
                     "rename one of the objectives, or its service"
                 )
-                told.add(group.place)
+                reported.add(group.place)
             yield RuleProblem(group.beginning, message)
 
     def _record_problems(self) -> Iterator[RuleProblem]:

@@ -108,7 +108,7 @@ def is_metric_query(expression: str) -> bool:
 def unguarded_ratio(expression: str) -> bool:
     """Whether a ratio of two counts of lines is compared without a condition on how many there are.
 
-    Of an expression that is `unbalanced` it is not known, and told of none.
+    False for an expression that is `unbalanced`, as its parts are not known.
     """
     if unbalanced(expression):
         return False

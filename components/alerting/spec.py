@@ -261,7 +261,7 @@ class AlertingSpec(AlertingSettings, Spec):
 
     @property
     def left_out(self) -> Sequence[str]:
-        """What the library has not, as the declared metrics of applications do not tell it: a line each."""
+        """A line for each record that the library cannot make of the declared metrics of applications."""
         return self._http.left_out
 
     @property

@@ -1,4 +1,4 @@
-"""What makes alerting silently dead, in a stack: all of it is told at once, and nothing is created."""
+"""What makes alerting silently dead, in a stack: all of it is reported at once, and nothing is created."""
 
 import re
 from copy import deepcopy
@@ -66,7 +66,7 @@ def two_services_of_one_name(args: dict[str, Any]) -> None:
     args["objectives"]["again.yaml"] = deepcopy(shop_alerting.SERVICE)
 
 
-def test_all_bad_input_is_told_at_once_with_its_place() -> None:
+def test_all_bad_input_is_reported_at_once_with_its_place() -> None:
     bad = (bad_promql, unknown_metric, objective_above_one, outside_of_the_subset, two_services_of_one_name)
     said = refused(**areas(*bad))
     for place, rule in (

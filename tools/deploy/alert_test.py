@@ -60,7 +60,7 @@ class State(StrEnum):
 
     DELIVERED = "delivered"
     ROUTED = "routed"
-    """Alertmanager has it for the receiver, and its metrics do not tell of each receiver."""
+    """Alertmanager has it for the receiver, and its metrics are not by receiver."""
     FAILED = "failed"
     NOT_SENT = "not sent"
 
@@ -192,8 +192,8 @@ def send_by_severity(
     try:
         while True:
             receivers, after = _receivers(urls, run), _counts(urls)
-            told = [name for name in receivers if any(key[1] == name for key in after)]
-            final = all(_is_final(name, before, after) for name in told)
+            reported = [name for name in receivers if any(key[1] == name for key in after)]
+            final = all(_is_final(name, before, after) for name in reported)
             if (receivers and final) or time.monotonic() >= deadline:
                 break
             time.sleep(_POLL_SECONDS)
@@ -201,14 +201,14 @@ def send_by_severity(
             raise UndeliveredError(f"Alertmanager {', '.join(urls)}: sends a test alert to no receiver; add a route")
         said = logs()
         return [
-            _outcome(name, before, after, said, None) if name in told else Outcome(name, State.ROUTED, _UNTOLD)
+            _outcome(name, before, after, said, None) if name in reported else Outcome(name, State.ROUTED, _UNREPORTED)
             for name in receivers
         ]
     finally:
         _send(urls, alerts, datetime.now(UTC))
 
 
-_UNTOLD = (
+_UNREPORTED = (
     "whether it arrived is not known, as its metrics name no receivers (--enable-feature=receiver-name-in-metrics)"
 )
 

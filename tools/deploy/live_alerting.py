@@ -43,7 +43,7 @@ class FailingRulesError(Refused):
 
 
 class NotComparedError(Exception):
-    """A ruler does not tell its rules; the message has the reason."""
+    """The rules of a ruler cannot be read; the message has the reason."""
 
 
 @dataclass(frozen=True)

@@ -170,7 +170,7 @@ def _deployed(sandbox: Sandbox, spec: AlertingSpec) -> Iterator[Group]:
 
 @contextmanager
 def _rights(rendered: Objects, cluster: AppliedCluster) -> Iterator[None]:
-    """Give the service accounts the rights that the project's stand-in of a chart leaves out."""
+    """Grant the service accounts the rights that the project's stand-in of a chart leaves out."""
     api = cluster.sandbox.api
     missing = [each for each in rendered.of("ClusterRoleBinding") if cluster.find(api.path_of(each)) is None]
     cluster.apply(missing)
