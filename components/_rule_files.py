@@ -4,7 +4,6 @@ Loki's sidecar and lokitool, and the Prometheus operator parse them strictly: an
 after the preview. So keys and types are checked here; expressions are checked elsewhere.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,9 +11,9 @@ from typing import Any
 
 from ._model import Location
 from ._shown import shown
-from ._yaml import Document, YamlFile, file_place, line_of, read_documents, scalar_of
+from ._yaml import Document, Fault, file_place, line_of, read_documents, scalar_of
+from .units import parse_duration
 
-_DURATION = re.compile(r"0|((\d+)(ms|[smhdwy]))+")
 _GROUP_KEYS = frozenset({"name", "interval", "query_offset", "limit", "rules", "labels"})
 PARTIAL_RESPONSE = "partial_response_strategy"
 """The key of a group that Thanos alone knows: what its rules do while a store does not answer."""
@@ -26,20 +25,8 @@ _MAPS = ("labels", "annotations")
 _NO_GROUPS = "must be a map with the key groups alone, a list; begin it with groups:"
 _READ_AS = {bool: "true or false", int: "a number", float: "a number", type(None): "nothing"}
 
-RuleFile = YamlFile
-"""A file of rules: its text, or the same as data."""
-
 _Problems = Iterator[tuple[Location, str]]
 """Each with its place in the document."""
-
-
-@dataclass(frozen=True)
-class FormProblem:
-    """What is wrong with the form of a file."""
-
-    line: int
-    """0 where it is not known."""
-    message: str
 
 
 @dataclass(frozen=True)
@@ -50,7 +37,7 @@ class RuleFileContent:
     """Where there is a problem, what of them can be read, so that the rest is checked too."""
     lines: tuple[tuple[int, ...], ...]
     """The line of each rule of each group."""
-    problems: tuple[FormProblem, ...]
+    problems: tuple[Fault, ...]
 
     @property
     def is_unread(self) -> bool:
@@ -62,14 +49,14 @@ class RuleFileContent:
 def read_rule_file(text: str, *, of_thanos: bool = False) -> RuleFileContent:
     """Return the content of a rule file, `of_thanos` of one for its ruler, with every problem of its form."""
     documents, faults = read_documents(text)
-    problems = [FormProblem(fault.line, fault.message) for fault in faults]
+    problems = [*faults]
     if not documents and not faults:
-        problems.append(FormProblem(0, _NO_GROUPS))
+        problems.append(Fault(0, _NO_GROUPS))
     for document in documents[:1]:
         problems += (
-            FormProblem(line_of(document.node, at), message) for at, message in _content_problems(document, of_thanos)
+            Fault(line_of(document.node, at), message) for at, message in _content_problems(document, of_thanos)
         )
-    problems += (FormProblem(line_of(each.node), "must be one document; write another file") for each in documents[1:])
+    problems += (Fault(line_of(each.node), "must be one document; write another file") for each in documents[1:])
     read = [found for document in documents[:1] for found in _groups(document, as_is=not problems)]
     return RuleFileContent(
         tuple(group for group, _ in read),
@@ -94,6 +81,16 @@ def _groups(document: Document, *, as_is: bool) -> Iterator[tuple[Mapping[str, A
             yield {**of_group, "rules": [_readable(document, rule, place) for place, rule in kept]}, lines
 
 
+def _is_duration(value: Any) -> bool:
+    if str(value) == "0":
+        return True
+    try:
+        parse_duration(str(value))
+    except ValueError:
+        return False
+    return True
+
+
 def _is_readable(rule: Any) -> bool:
     names = [rule.get(key) for key in ("alert", "record") if rule.get(key)] if isinstance(rule, dict) else []
     texts = [*names, rule.get("expr")] if names else []
@@ -102,7 +99,7 @@ def _is_readable(rule: Any) -> bool:
 
 def _readable(document: Document, found: Mapping[Any, Any], at: Location) -> dict[str, Any]:
     """Return a group or a rule with the values that have the type of their key; a label is what is written."""
-    durations = {key: str(found[key]) for key in _DURATIONS if _DURATION.fullmatch(str(found.get(key)))}
+    durations = {key: str(found[key]) for key in _DURATIONS if _is_duration(found.get(key))}
     texts = {key: found[key] for key in (*_TEXTS, PARTIAL_RESPONSE) if isinstance(found.get(key), str)}
     maps = {
         name: {
@@ -134,11 +131,11 @@ def _content_problems(document: Document, of_thanos: bool) -> _Problems:
         if not isinstance(group, dict) or not name:
             yield at, f"group {index + 1} must have a name; add one"
         elif isinstance(name, str) and name in names:
-            yield (*at, "name"), f"has two groups {name!r}; rename one"
+            yield (*at, "name"), f"has two groups {str(name)!r}; rename one"
         else:
             names.add(str(name))
             for place, message in _group_problems(document, group, at, of_thanos):
-                yield place, f"group {name!r}: {message}"
+                yield place, f"group {str(name)!r}: {message}"
 
 
 def _group_problems(document: Document, group: Mapping[Any, Any], at: Location, of_thanos: bool) -> _Problems:
@@ -180,12 +177,17 @@ def _key_problems(document: Document, found: Mapping[Any, Any], known: Collectio
     """Yield unknown keys, and values of another type, of a group or a rule."""
     for key, value in found.items():
         place = (*at, key)
-        if key not in known:
+        if not isinstance(key, str):
+            yield at, f"has the key {key}, which YAML reads as {_kind(key)}; quote it"
+        elif key not in known:
             yield place, f"has the unknown key {key}; use {', '.join(sorted(known))}"
         elif value is None:
             continue
-        elif key in _DURATIONS and not _DURATION.fullmatch(str(value)):
-            yield place, f"{key} = {shown(value)}: must be a duration; write one such as 1m or 1h30m"
+        elif key in _DURATIONS and not _is_duration(value):
+            yield (
+                place,
+                f"{key} = {shown(value)}: must be a duration; write one such as 1m or 1h30m",
+            )
         elif key in _TEXTS:
             yield from _text_problems(document, place, key, value)
         elif key in _MAPS:

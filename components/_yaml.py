@@ -43,7 +43,7 @@ class Document:
 
 @dataclass(frozen=True)
 class Fault:
-    """What keeps a file from being read, or from being read in one way."""
+    """An error of syntax, a repeated key or another problem of the form of a file."""
 
     line: int
     """0 where it is not known."""
@@ -69,9 +69,9 @@ def read_documents(text: str) -> tuple[list[Document], list[Fault]]:
             # A file may begin and end with the line between documents.
             if data is not None:
                 documents.append(Document(data, node, index))
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
-        reason = getattr(error, "problem", None) or error
+        reason = getattr(error, "problem", None) or getattr(error, "reason", None) or error
         faults.append(Fault(mark.line + 1 if mark else 0, f"must be valid YAML ({reason}); correct it"))
     finally:
         loader.dispose()

@@ -200,7 +200,11 @@ _UNUSED = (
         # Domain and scheme are of Grafana's own URL too.
         {
             "ingress": sorted(
-                {"auth_middleware", "namespace", *UiRouteSettings.model_fields, *BasicAuthSettings.model_fields}
+                {
+                    *("auth_middleware", "namespace", "source_ranges"),
+                    *UiRouteSettings.model_fields,
+                    *BasicAuthSettings.model_fields,
+                }
                 - {"https"}
             )
         },

@@ -95,7 +95,7 @@ def unread_files(settings: Settings) -> Iterator[str]:
 
 
 def announce_unread_files(settings: Settings) -> None:
-    """Log them in a preview."""
+    """Log the lines of `unread_files` in a preview."""
     if pulumi.runtime.is_dry_run():
         for line in unread_files(settings):
             pulumi.log.info(line)

@@ -329,6 +329,15 @@ def index_labels(settings: Settings) -> IndexLabels:
     return {"otlp_index_labels": otlp_index_labels(telemetry)}
 
 
+def _alerts_to(settings: Settings, stated_url: str) -> RulerArgs:
+    """Return the Alertmanagers that a ruler sends to, where there are any; `stated_url` is that of its own settings."""
+    urls = alerting.alertmanager_urls(settings)
+    if not urls:
+        return {}
+    server = None if stated_url else alerting.alertmanager_server_name(settings)
+    return {"alertmanager_url": ",".join(urls), **({"alertmanager_server_name": server} if server else {})}
+
+
 def logging_args(
     settings: Settings,
     *,
@@ -338,12 +347,9 @@ def logging_args(
     log_rules: Mapping[str, str],
 ) -> LoggingArgs:
     """Return the arguments of Loki, with `log_rules` of the library, by file, for each tenant."""
-    urls = alerting.alertmanager_urls(settings)
     ruler: RulerArgs = {"ruler": alerting.has_log_rules(settings)}
-    if ruler["ruler"] and urls:
-        ruler["alertmanager_url"] = ",".join(urls)
-        if (server := alerting.alertmanager_server_name(settings)) and not settings.logging.alertmanager_url:
-            ruler["alertmanager_server_name"] = server
+    if ruler["ruler"]:
+        ruler |= _alerts_to(settings, settings.logging.alertmanager_url)
     own = {f"{tenant}/{path}": text for tenant in settings.logging.tenants for path, text in log_rules.items()}
     return {
         **ruler,
@@ -505,11 +511,7 @@ def thanos_args(
 ) -> ThanosArgs:
     """Return the arguments of Thanos; its own series have the external labels of Prometheus."""
     area = settings.metrics.thanos
-    ruler: RulerArgs = {}
-    if area is not None and area.ruler and (urls := alerting.alertmanager_urls(settings)):
-        ruler["alertmanager_url"] = ",".join(urls)
-        if (server := alerting.alertmanager_server_name(settings)) and not area.alertmanager_url:
-            ruler["alertmanager_server_name"] = server
+    ruler = _alerts_to(settings, area.alertmanager_url) if area is not None and area.ruler else RulerArgs()
     return {
         **ruler,
         "storage_class": settings.cluster.storage_class,

@@ -18,7 +18,6 @@ from components.units import parse_duration
 from config import Settings
 from config.errors import setting_path
 
-from .alerting import directory
 from .planned_components import planned_alerting, planned_collectors
 
 LEAST_RETENTION = {"metrics": "30d", "logs": "30d", "traces": "14d"}
@@ -40,7 +39,7 @@ def unmet(settings: Settings) -> Iterator[str]:
         yield f"no alerts ({setting_path('alerting')})"
     elif alerting := planned_alerting(settings):
         if not alerting.objectives:
-            yield f"no objectives of services (files in {directory(settings, 'objectives_directory')})"
+            yield f"no objectives of services ({setting_path('alerting', 'objectives_directory')})"
         if not {http().alert_group, spans(()).alert_group} & {group.name for group in alerting.compiled.groups}:
             metrics = setting_path("alerting", "application_metrics")
             yield f"no rate, errors and duration of services ({metrics}, or span metrics)"

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._model import ForeignKey
+from .promql import Matcher
 
 
 def _matchers(operator: str) -> Any:
@@ -15,7 +16,7 @@ def _matchers(operator: str) -> Any:
     def convert(value: Any) -> Any:
         if not isinstance(value, Mapping) or not all(isinstance(text, str) for text in value.values()):
             return None
-        return [f'{label}{operator}"{text}"' for label, text in value.items()]
+        return [str(Matcher(label, operator, text)) for label, text in value.items()]
 
     return convert
 
@@ -40,7 +41,8 @@ def _of_file(name: str, example: str) -> ForeignKey:
 
 _URL = _to_secret("the URL of a webhook is a secret", "url_secret", "slack-webhook, key: url")
 _PASSWORD = _to_secret("a password is a secret", "smtp.password", "smtp, key: password")
-_TEMPLATES = ForeignKey("messages have the templates of the stack; remove it, and choose text and icon")
+_TEMPLATES = ForeignKey("messages have the templates of the stack; remove it, and choose text and icon", is_secret=True)
+"""Their values may hold credentials, and are not shown."""
 _SECTIONS = {
     "slack_configs": "slack",
     "pagerduty_configs": "pagerduty",
@@ -94,11 +96,12 @@ OF_RECEIVERS: Mapping[str, ForeignKey] = {
     "from": _of_smtp("sender"),
     "require_tls": _of_smtp("require_tls"),
     "auth_username": _of_smtp("username"),
-    "auth_password": _PASSWORD,
+    **dict.fromkeys(("auth_password", "auth_secret"), _PASSWORD),
     "auth_password_file": _of_file("smtp.password", "smtp, key: password"),
     "http_config": ForeignKey(
         "only a bearer token is sent; set token: {secret: pager, key: token} to the key of an existing Secret, of kind "
-        "webhook"
+        "webhook",
+        is_secret=True,
     ),
     "icon_emoji": ForeignKey("the emoji of a message is icon; set that", "icon"),
     **dict.fromkeys(
@@ -152,7 +155,7 @@ OF_NOTIFICATIONS: Mapping[str, ForeignKey] = {
     "smtp_smarthost": _of_smtp("smarthost"),
     "smtp_from": _of_smtp("sender"),
     "smtp_auth_username": _of_smtp("username"),
-    "smtp_auth_password": _PASSWORD,
+    **dict.fromkeys(("smtp_auth_password", "smtp_auth_secret"), _PASSWORD),
     "smtp_require_tls": _of_smtp("require_tls"),
     "templates": _TEMPLATES,
     "config": ForeignKey(

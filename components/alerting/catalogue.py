@@ -160,13 +160,18 @@ class ApplicationMetric(StrictModel):
 def border_text(border: float, *, pushed: bool = False) -> str:
     """Return the value of `le` of a border.
 
-    A scrape stores `1` as `1.0` (https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values);
-    the exporters of the collectors write `1`, and a remote write leaves it as it is.
+    A scrape stores `1` as `1.0` and a million as `1e+06`
+    (https://prometheus.io/docs/prometheus/latest/migration/#le-and-quantile-label-values, `FormatOpenMetricsFloat` of
+    https://github.com/prometheus/prometheus/blob/v3.14.0/model/labels/float.go); the exporters of the collectors write
+    `1`, and a remote write does not change it.
     """
-    if not pushed:
+    number = Decimal(repr(float(border))).normalize()
+    if pushed:
+        return f"{number:f}"
+    if not number or -4 <= number.adjusted() < 6:
         return repr(float(border))
-    text = f"{Decimal(repr(float(border))):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    mantissa, _, exponent = f"{number:e}".partition("e")
+    return f"{mantissa}e{int(exponent):+03d}"
 
 
 def _number(text: str) -> float:

@@ -409,8 +409,8 @@ class _Compilation:
         yield from dict.fromkeys(
             reported for found in checks for problem in found for reported in self._of_source(problem)
         )
-        files = [*stated.rules.values(), *stated.log_rules.values()]
-        unread = any(read_rule_file(text).is_unread for text in files)
+        files = [*stated.rules.items(), *stated.log_rules.items()]
+        unread = any(read_rule_file(text, of_thanos=path in stated.long_term_rules).is_unread for path, text in files)
         if stated.own_alertmanager and stated.notifies and not unread:
             yield from self._route_problems()
 

@@ -115,7 +115,12 @@ class HttpSource:
     @property
     def per_second(self) -> int:
         """How many units of the histogram are a second."""
-        return 1000 if self.duration.endswith("_milliseconds") else 1
+        return _per_second(self.duration)
+
+
+def _per_second(histogram: str) -> int:
+    """Return how many units of a histogram are a second, by its name."""
+    return 1000 if histogram.endswith("_milliseconds") else 1
 
 
 USUAL = HttpSource(REQUESTS, SERVICE, "status", DURATION, SERVICE, SATISFIED, TOLERATED)
@@ -188,6 +193,12 @@ class _Reader:
         duration = self._name("duration", (DURATION, OF_OPENTELEMETRY), {histogram})
         requests = self._name("requests", (REQUESTS,), {counter, histogram}) or duration
         if not requests:
+            if self._is_stated and not self.problems and not self.left_out:
+                self._problem(
+                    "requests",
+                    f"is missing, and neither {REQUESTS} nor a histogram of durations is declared; set requests or "
+                    "duration",
+                )
             return None
         of_requests = self._declared[requests]
         counted = f"{requests}_count" if of_requests.type is histogram else requests
@@ -257,7 +268,9 @@ class _Reader:
         """Return the borders of what satisfies and what is tolerated; empty ones where there are no such buckets."""
         declared, metrics = self._declared[name], self._metrics
         borders = {
-            self._seconds(name, text): text for text in declared.borders if text != INFINITE and _is_number(text)
+            Decimal(text) / _per_second(name): text
+            for text in declared.borders
+            if text != INFINITE and _is_number(text)
         }
         if not borders:
             self._leave_out(_APDEX, name, f"its buckets are not declared (application_metrics.{name}.buckets)")
@@ -290,9 +303,6 @@ class _Reader:
             self._problem("tolerated", "must be more than satisfied; raise it")
             return "", ""
         return borders[satisfied], borders[tolerated]
-
-    def _seconds(self, name: str, text: str) -> Decimal:
-        return Decimal(text) / (1000 if name.endswith("_milliseconds") else 1)
 
     def _leave_out(self, what: str, name: str, reason: str) -> None:
         self.left_out.append(f"the library has no {what} of {name}: {reason}")

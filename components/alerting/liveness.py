@@ -9,7 +9,17 @@ from functools import lru_cache
 
 from .._log_labels import CLUSTER, OTLP_INDEX_LABELS, SERVICE_NAME, IndexLabel
 from ..units import parse_duration
-from .catalogue import INFINITE, ApplicationMetric, Catalogue, Family, Metric, MetricType, Producer, Variant
+from .catalogue import (
+    INFINITE,
+    ApplicationMetric,
+    Catalogue,
+    Family,
+    Metric,
+    MetricType,
+    Producer,
+    Variant,
+    border_text,
+)
 from .label_flow import ANY, ANY_OR_ABSENT, BUCKET, UNKNOWN, Series, Values, constant, label_flow, union
 from .logql import is_metric_query, result_series, stream_matchers, unbalanced
 from .native_histograms import Samples, samples_of
@@ -460,7 +470,7 @@ def _border_problems(selector: Selector, matcher: Matcher, family: Family) -> It
     elif matcher.operator == "=" and _WHOLE_NUMBER.fullmatch(matcher.value):
         yield (
             f"{selector}: le = {matcher.value}: selects nothing, as Prometheus stores fractions; "
-            f'write le="{matcher.value}.0"'
+            f'write le="{border_text(float(matcher.value))}"'
         )
 
 

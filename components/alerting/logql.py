@@ -61,7 +61,7 @@ def _located(expression: str) -> Iterator[tuple[int, Token]]:
 
 
 def unbalanced(expression: str) -> str:
-    """Return which bracket or quote is without its other one, with its place; empty for none."""
+    """Return the bracket or quote that has no counterpart, with its place; empty where there is none."""
     opened: list[tuple[int, str]] = []
     for index, token in _located(expression):
         if token.kind != "sign":

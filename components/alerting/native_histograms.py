@@ -1,6 +1,6 @@
 """What an expression makes of native histograms, whose samples are histograms and no numbers.
 
-Prometheus leaves such samples out where it needs a number, with a note that nobody sees in a rule:
+Prometheus leaves such samples out where it needs a number, with an annotation of the query that rules do not report:
 https://prometheus.io/docs/prometheus/latest/querying/operators/ and …/querying/functions/
 """
 
@@ -42,7 +42,7 @@ _OF_BOTH = frozenset(
 _COUNTING = frozenset(
     {
         *("count_over_time", "present_over_time", "absent", "absent_over_time", "changes", "resets", "timestamp"),
-        *("scalar", "ts_of_last_over_time", "ts_of_first_over_time"),
+        *("ts_of_last_over_time", "ts_of_first_over_time"),
     }
 )
 """Functions that make numbers of any samples."""

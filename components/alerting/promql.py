@@ -26,7 +26,7 @@ INSTANT_RATES = frozenset({"irate", "idelta"})
 SAMPLES_OF_RANGES: Mapping[str, int] = dict.fromkeys(
     (
         *("rate", "increase", "irate", "delta", "idelta", "deriv", "predict_linear", "changes", "resets"),
-        *("holt_winters", "double_exponential_smoothing"),
+        "double_exponential_smoothing",
     ),
     2,
 )

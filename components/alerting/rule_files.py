@@ -152,7 +152,7 @@ def group_of(
         group["name"],
         tuple(_rule(rule, group.get("labels") or {}, line) for rule, line in zip(rules, lines, strict=True)),
         place,
-        str(group.get("interval") or ""),
+        "" if str(group.get("interval")) == "0" else str(group.get("interval") or ""),
         language,
         query_offset=str(group.get("query_offset") or ""),
         limit=int(group.get("limit") or 0),

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from .._kubernetes import LabelKey, LabelValue
 from .._model import Location, Plain
-from .._rule_files import PARTIAL_RESPONSE, RuleFile
+from .._rule_files import PARTIAL_RESPONSE
 from .._spec import Spec, Violation, rule
+from .._yaml import YamlFile
 from ..units import Interval, LabelText, MetricLabel, Name, OptionalDuration, OptionalHttpUrl, Word, form
 from ..urls import OptionalAlertmanagerUrls
 from .catalogue import ApplicationMetric, ApplicationMetricType
@@ -49,12 +50,12 @@ class AlertingSettings(NotificationSettings):
         ),
         examples=["https://github.com/acme/platform/blob/main/docs/runbooks/{alert}.md"],
     )
-    objectives: Plain[Mapping[str, RuleFile]] = Field(
+    objectives: Plain[Mapping[str, YamlFile]] = Field(
         default_factory=dict,
         description="Documents of OpenSLO v1 by the name of their file. Default: none.",
         examples=[{"checkout.yaml": {"apiVersion": "openslo/v1", "kind": "SLO", "metadata": {"name": "checkout"}}}],
     )
-    rules: Plain[Mapping[str, RuleFile]] = Field(
+    rules: Plain[Mapping[str, YamlFile]] = Field(
         default_factory=dict,
         description="Rule files of Prometheus, YAML that begins with `groups:`, by name. Default: none.",
         examples=[{"shop.yaml": {"groups": [{"name": "shop", "rules": [{"record": "a:b:c", "expr": "sum(up)"}]}]}}],
@@ -68,7 +69,7 @@ class AlertingSettings(NotificationSettings):
         ),
         examples=[["months.yaml"]],
     )
-    rule_tests: Plain[Mapping[str, RuleFile]] = Field(
+    rule_tests: Plain[Mapping[str, YamlFile]] = Field(
         default_factory=dict,
         description=(
             "Tests of the rule files, as `promtool test rules` reads them, by name: each alert has one in which it "
@@ -136,7 +137,7 @@ class AlertingSpec(AlertingSettings, Spec):
         ),
         examples=[{"loki": {"namespace": ["logging"], "job": ["logging/loki"]}}],
     )
-    log_rules: Plain[Mapping[str, RuleFile]] = Field(
+    log_rules: Plain[Mapping[str, YamlFile]] = Field(
         default_factory=dict,
         description="Rule files of Loki, which are checked with the others and deployed by `Logging`. Default: none.",
         examples=[{"errors.yaml": {"groups": []}}],

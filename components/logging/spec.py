@@ -18,11 +18,11 @@ from .._merge import value_at
 from .._model import Choices, Plain, placeholder
 from .._namespace_spec import NamespaceSettings
 from .._release_spec import ReleaseSettings
-from .._rule_files import RuleFile
 from .._spec import REMOVE, Violation, rule
 from .._tenants import THE_ONLY_TENANT, Tenant
 from .._tls import LEAVE_OUT, RulerClientSpec, SecuritySpec, is_set, metrics_namespaces_problem, server_name_violation
 from .._workload import WorkloadSettings
+from .._yaml import YamlFile
 from ..charts import LOKI, LOKI_IMAGE, Affected, Chart, major_version
 from ..units import (
     Duration,
@@ -281,7 +281,7 @@ class LoggingSettings(NamespaceSettings, ReleaseSettings):
         ),
         examples=["bucket"],
     )
-    rules: Plain[Mapping[str, RuleFile]] = Field(
+    rules: Plain[Mapping[str, YamlFile]] = Field(
         default_factory=dict,
         description=(
             "Rule files, YAML that begins with `groups:`, by name; with tenants, by `TENANT/NAME`. The name ends in "

@@ -77,8 +77,8 @@ class Alertmanager(AlertmanagerSettings):
         default=(),
         description=(
             "Namespaces whose pods may reach Alertmanager beside its own, such as those of the rulers of Loki and "
-            "Thanos and of Grafana, with `tls_secret` by TLS alone; a NetworkPolicy keeps all others out. Default: "
-            "none, and no NetworkPolicy."
+            "Thanos and of Grafana, with `tls_secret` by TLS alone. Where these, `ui_namespaces` or `client_ranges` "
+            "are set, a NetworkPolicy keeps all others out. Default: none."
         ),
         examples=[["logging", "grafana"]],
     )
@@ -98,6 +98,11 @@ class Alertmanager(AlertmanagerSettings):
         ),
         examples=[["10.0.0.0/16"]],
     )
+
+    @property
+    def admits(self) -> bool:
+        """Whether a NetworkPolicy admits those that are stated, beside its own namespace."""
+        return bool(self.client_namespaces or self.ui_namespaces or self.client_ranges)
 
 
 def retention_hours(alertmanager: Alertmanager) -> str:

@@ -46,8 +46,8 @@ class Alertmanager(TypedDict):
     `/etc/alertmanager/secrets/<name>/<key>`. Default: none."""
     client_namespaces: NotRequired[Sequence[str]]
     """Namespaces whose pods may reach Alertmanager beside its own, such as those of the rulers of Loki and Thanos
-    and of Grafana, with `tls_secret` by TLS alone; a NetworkPolicy keeps all others out. Default: none, and no
-    NetworkPolicy."""
+    and of Grafana, with `tls_secret` by TLS alone. Where these, `ui_namespaces` or `client_ranges` are set, a
+    NetworkPolicy keeps all others out. Default: none."""
     ui_namespaces: NotRequired[Sequence[str]]
     """Namespaces whose pods may reach the port without TLS, on which the UI is, such as that of an ingress.
     Default: none."""

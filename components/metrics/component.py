@@ -157,7 +157,7 @@ class Metrics(pulumi.ComponentResource):
                 parent=self,
                 depends_on=namespaces,
             )
-        if spec.alertmanager is not None and spec.alertmanager.client_namespaces:
+        if spec.alertmanager is not None and spec.alertmanager.admits:
             network_policy(
                 f"{name}-alertmanager-network-policy",
                 f"{spec.release_name}-alertmanager",

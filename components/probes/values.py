@@ -5,7 +5,7 @@ from typing import Any
 from .._merge import deep_merge
 from .._network_policy import INSTANCE, clients_policy
 from .._pods import pod_values
-from .._workload import SECCOMP_PROFILE, go_memory_limit, resources, scheduling
+from .._workload import HOSTNAME_LABEL, SECCOMP_PROFILE, go_memory_limit, resources, scheduling
 from ..units import parse_quantity
 from .modules import CA_FILE, ca_directories, module_of, modules
 from .spec import PORT, ProbesSpec
@@ -49,7 +49,7 @@ def exporter_values(spec: ProbesSpec) -> dict[str, Any]:
 def _several(spec: ProbesSpec) -> dict[str, Any]:
     """Return how several pods are spread, and how many of them may be evicted at once."""
     labels = {INSTANCE: spec.release_name}
-    spread = {"maxSkew": 1, "topologyKey": "kubernetes.io/hostname", "whenUnsatisfiable": "ScheduleAnyway"}
+    spread = {"maxSkew": 1, "topologyKey": HOSTNAME_LABEL, "whenUnsatisfiable": "ScheduleAnyway"}
     return {
         "topologySpreadConstraints": [{**spread, "labelSelector": {"matchLabels": labels}}],
         "podDisruptionBudget": {"maxUnavailable": 1},

@@ -23,7 +23,7 @@ from .._passwords import generate_password, secret_map
 from .._pods import pod_values
 from .._release import release
 from .._shown import shown
-from .._workload import NO_PRIVILEGES, non_root, resources, scheduling
+from .._workload import HOSTNAME_LABEL, NO_PRIVILEGES, non_root, resources, scheduling
 from ..charts import MINIO
 from ..units import parse_quantity
 from .args import MinioObjectStorageArgs
@@ -284,7 +284,7 @@ def _spread(spec: MinioObjectStorageSpec) -> list[dict[str, Any]]:
     return [
         {
             "maxSkew": 1,
-            "topologyKey": "kubernetes.io/hostname",
+            "topologyKey": HOSTNAME_LABEL,
             "whenUnsatisfiable": "ScheduleAnyway",
             "labelSelector": {"matchLabels": labels},
         }

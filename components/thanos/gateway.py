@@ -23,7 +23,7 @@ from .._network_policy import COMPONENT, GATEWAY, INSTANCE, clients_policy, ingr
 from .._nginx import EXECUTABLE, INCLUDED_RESOLVER, RESOLVER_SCRIPT, RESOLVER_SCRIPT_PATH
 from .._pods import pod_fields
 from .._tls import CERTIFICATES, service_hosts
-from .._workload import non_root
+from .._workload import HOSTNAME_LABEL, non_root
 from .roles import ThanosRole
 from .spec import ThanosSpec
 
@@ -127,7 +127,7 @@ def deployment_spec(spec: ThanosSpec) -> dict[str, Any]:
     script = {"name": "gateway-config", "mountPath": RESOLVER_SCRIPT_PATH, "subPath": _SCRIPT_KEY}
     config, *others = gateway_volumes(spec, gateway_name(spec.release_name))
     labels = dict(gateway_labels(spec))
-    term = {"labelSelector": {"matchLabels": labels}, "topologyKey": "kubernetes.io/hostname"}
+    term = {"labelSelector": {"matchLabels": labels}, "topologyKey": HOSTNAME_LABEL}
     preferred = [{"weight": 100, "podAffinityTerm": term}]
     return {
         "replicas": spec.replicas,

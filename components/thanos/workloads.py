@@ -6,7 +6,7 @@ from typing import Any
 
 from .._bucket import ca_mounts, ca_volumes, key_environment
 from .._metrics_gateway import certificate_mount, certificate_volumes
-from .._workload import resources, scheduling
+from .._workload import HOSTNAME_LABEL, resources, scheduling
 from .gateway import grpc_flags
 from .roles import BUCKET_ROLES, DEFAULT_RESOURCES, ThanosRole
 from .spec import ThanosSpec, ThanosWorkloadSettings
@@ -92,7 +92,7 @@ def _disruption_budget(sized: ThanosWorkload) -> dict[str, Any]:
 
 def _affinity() -> dict[str, Any]:
     """Return the preference of another node for each pod; the chart adds the labels."""
-    term = {"weight": 100, "podAffinityTerm": {"topologyKey": "kubernetes.io/hostname"}}
+    term = {"weight": 100, "podAffinityTerm": {"topologyKey": HOSTNAME_LABEL}}
     return {"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": [term]}}
 
 

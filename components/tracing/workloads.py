@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._bucket import key_environment
-from .._workload import SECCOMP_PROFILE, WorkloadSettings, go_memory_limit, resources, scheduling
+from .._workload import HOSTNAME_LABEL, SECCOMP_PROFILE, WorkloadSettings, go_memory_limit, resources, scheduling
 from ..units import parse_quantity
 from .modes import TempoRole
 from .spec import TracingSpec
@@ -111,7 +111,7 @@ def affinity(release_name: str, component: str) -> str:
     The chart's own default requires another node, so that a rollout on a single node never ends.
     """
     labels = {"app.kubernetes.io/instance": release_name, "app.kubernetes.io/component": component}
-    term = {"labelSelector": {"matchLabels": labels}, "topologyKey": "kubernetes.io/hostname"}
+    term = {"labelSelector": {"matchLabels": labels}, "topologyKey": HOSTNAME_LABEL}
     preferred = [{"weight": 100, "podAffinityTerm": term}]
     return json.dumps({"podAntiAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": preferred}})
 

@@ -7,7 +7,7 @@ sandbox.
 import argparse
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pulumi
@@ -16,6 +16,7 @@ from components.alerting.compile import configuration
 from components.alerting.objective_rules import BURNS
 from components.alerting.objective_traffic import NotCountedError, NoTrafficError, traffic
 from components.alerting.openslo import read_objectives
+from components.alerting.rules import Alert, Group
 from components.alerting.spec import AlertingSpec
 from sandbox.layout import DEFAULT_DIRECTORY
 from tools.stackfile import StackFileError
@@ -52,6 +53,11 @@ def _run(options: argparse.Namespace) -> int:
         raise NotRehearsableError(f"stack {stack} has no Alertmanager of its own; set alerting.receivers")
     if options.sandbox:
         found = deployed(spec, stack, DEFAULT_DIRECTORY)
+        if alert in _names(spec.tested.all_groups) and alert not in _names(spec.tested.groups):
+            raise NotRehearsableError(
+                f"{alert} is evaluated by the ruler of Thanos or Loki, whose rules are no PrometheusRules; leave out "
+                "SANDBOX"
+            )
         rehearsal = planned(found.groups, alert, options.seconds, options.objective)
         routes = scaled_configuration(found.configuration, rehearsal.scale)
         source = f"those in the sandbox ({', '.join(found.objects)})"
@@ -66,6 +72,10 @@ def _run(options: argparse.Namespace) -> int:
         return 1
     print("\n".join(described(page)))
     return 0
+
+
+def _names(groups: Iterable[Group]) -> set[str]:
+    return {rule.name for group in groups for rule in group.rules if isinstance(rule, Alert)}
 
 
 def _without_queries(spec: AlertingSpec, rehearsal: Rehearsal) -> Iterator[str]:

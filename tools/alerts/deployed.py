@@ -15,7 +15,6 @@ from components.alerting.rule_files import group_of
 from components.alerting.rule_objects import rule_objects
 from components.alerting.rules import Group
 from components.alerting.spec import AlertingSpec
-from sandbox.api import ApiError
 from sandbox.controlplane import is_up
 from sandbox.handle import Sandbox
 from sandbox.layout import Layout
@@ -25,6 +24,9 @@ RULES = "/apis/monitoring.coreos.com/v1/prometheusrules"
 
 class NotDeployedError(Exception):
     """The sandbox does not run, or the stack is not in it; the message has the command that helps."""
+
+
+_WAITS = ("group_wait", "group_interval", "repeat_interval")
 
 
 @dataclass(frozen=True)
@@ -76,16 +78,10 @@ def scaled_configuration(configuration: Mapping[str, Any], scale: Fraction) -> d
     return {**configuration, "global": {**of_all, **timeout}, "route": route(configuration["route"])}
 
 
-_WAITS = ("group_wait", "group_interval", "repeat_interval")
-
-
 def _items(sandbox: Sandbox) -> list[dict[str, Any]]:
-    try:
-        found: list[dict[str, Any]] = sandbox.get(RULES)["items"]
-    except ApiError:
-        # Without the operator's definitions there is no such kind.
-        return []
-    return found
+    # Without the operator's definitions there is no such kind.
+    found = sandbox.api.find(RULES)
+    return list(found["items"]) if found else []
 
 
 def _groups(spec: AlertingSpec, items: list[dict[str, Any]]) -> Iterator[Group]:

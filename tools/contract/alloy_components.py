@@ -7,8 +7,8 @@ import functools
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tools.render import Rendering
@@ -78,17 +78,29 @@ def problems(text: str, chart_version: str) -> Iterator[str]:
         yield from _block_problems(block, schema, "")
 
 
-def _reference_problems(blocks: Sequence[ParsedBlock], known: Mapping[str, ComponentSchema]) -> Iterator[str]:
-    """Yield components that are declared twice, and those that others name and that are not declared."""
+def _reference_problems(
+    blocks: Sequence[ParsedBlock], known: Mapping[str, ComponentSchema], outer: Collection[str] = ()
+) -> Iterator[str]:
+    """Yield components that are declared twice, and those that others name and that are not declared.
+
+    `outer` are those of the configuration around a template; a `declare` has its own alone.
+    """
     declared = Counter(block.reference for block in blocks)
+    names = {*declared, *outer}
     yield from (f"{reference}: is declared {count} times" for reference, count in declared.items() if count > 1)
     labelled = {name for name, schema in known.items() if schema.label}
     for block in blocks:
-        for name in sorted(set(_names(block))):
+        if block.name == "declare":
+            yield from _reference_problems(block.blocks, known)
+            continue
+        for template in block.of("template") if block.name == "foreach" else ():
+            yield from _reference_problems(template.blocks, known, names)
+        named = replace(block, blocks=()) if block.name == "foreach" else block
+        for name in sorted(set(_names(named))):
             parts = name.split(".")
             # A name of a component may begin that of another one: the longest counts.
             length = max((n for n in range(1, len(parts)) if ".".join(parts[:n]) in labelled), default=0)
-            if length and (reference := ".".join(parts[: length + 1])) not in declared:
+            if length and (reference := ".".join(parts[: length + 1])) not in names:
                 yield f"{block.reference}: names {reference}, which is not declared"
 
 

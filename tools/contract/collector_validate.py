@@ -24,8 +24,11 @@ from .finding import Finding, Validation
 COMMAND = "otelcol-contrib"
 _UNKNOWN = "unknown type"
 """In the message on a component that the Collector lacks: builds have other components than the distribution."""
-_PARTS = {"receivers": ("receivers", "connectors"), "processors": ("processors",)}
-_PARTS["exporters"] = ("exporters", "connectors")
+_PARTS = {
+    "receivers": ("receivers", "connectors"),
+    "processors": ("processors",),
+    "exporters": ("exporters", "connectors"),
+}
 
 
 @dataclass(frozen=True)

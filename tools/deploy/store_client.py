@@ -6,11 +6,11 @@ import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.request import HTTPSHandler, OpenerDirector, build_opener
 
 from components._http_client import HttpClientSettings
 from components._kubernetes import SecretReference
+from config.areas import TelemetryArea
 from tools.stackfile import StackFile
 
 from .kubectl import kubectl
@@ -44,14 +44,17 @@ def store_client(stack: StackFile, context: str) -> StoreClient | None:
     stated = stack.area("metrics").get("client")
     if not isinstance(stated, Mapping):
         return None
-    namespace = str(stack.area("telemetry").get("namespace", "telemetry"))
+    namespace = str(stack.area("telemetry").get("namespace", TelemetryArea.model_fields["namespace"].default))
 
     def read(reference: SecretReference) -> str:
         path = "{.data." + reference.key.replace(".", r"\.") + "}"
         found = kubectl(context, "get", "secret", reference.secret, "--namespace", namespace, "-o", f"jsonpath={path}")
         if not found:
             raise UnusableLoginError(f"Secret {namespace}/{reference.secret} has no key {reference.key}")
-        return base64.b64decode(found).decode()
+        try:
+            return base64.b64decode(found).decode()
+        except UnicodeDecodeError:
+            raise UnusableLoginError(f"{reference.key} of Secret {namespace}/{reference.secret} is no text") from None
 
     return client_of(HttpClientSettings.model_validate(stated), read)
 
@@ -62,24 +65,31 @@ def client_of(settings: HttpClientSettings, read: Read) -> StoreClient:
         raise UnusableLoginError("its requests are signed by the AWS identity of the pods (metrics.client.sigv4)")
     if settings.tls.server_name:
         raise UnusableLoginError("its certificate has another name (metrics.client.tls.server_name)")
-    headers = {**settings.plain_headers, **{name: read(reference) for name, reference in settings.headers.items()}}
+
+    def line(reference: SecretReference) -> str:
+        # A Secret that is made of a file ends with a line break.
+        return read(reference).strip()
+
+    headers = {**settings.plain_headers, **{name: line(reference) for name, reference in settings.headers.items()}}
     if login := settings.basic_auth:
-        name = login.username if login.username_secret is None else read(login.username_secret)
-        headers["Authorization"] = "Basic " + base64.b64encode(f"{name}:{read(login.password)}".encode()).decode()
+        name = login.username if login.username_secret is None else line(login.username_secret)
+        headers["Authorization"] = "Basic " + base64.b64encode(f"{name}:{line(login.password)}".encode()).decode()
     if settings.bearer_token:
-        headers["Authorization"] = f"Bearer {read(settings.bearer_token).strip()}"
+        headers["Authorization"] = f"Bearer {line(settings.bearer_token)}"
+    if broken := [name for name, value in headers.items() if len(value.splitlines()) > 1]:
+        raise UnusableLoginError(f"the value of the header {broken[0]} has several lines")
     return StoreClient(headers, _tls(settings, read))
 
 
 def _tls(settings: HttpClientSettings, read: Read) -> ssl.SSLContext | None:
-    stated: Any = settings.tls
-    if not (stated.ca or stated.certificate):
+    tls = settings.tls
+    if not (tls.ca or tls.certificate):
         return None
-    context = ssl.create_default_context(cadata=read(stated.ca) if stated.ca else None)
-    if stated.certificate and stated.key:
+    context = ssl.create_default_context(cadata=read(tls.ca) if tls.ca else None)
+    if tls.certificate and tls.key:
         with tempfile.TemporaryDirectory() as directory:
             file = Path(directory, "client.pem")
             file.touch(mode=0o600)
-            file.write_text(f"{read(stated.key)}\n{read(stated.certificate)}", encoding="utf-8")
+            file.write_text(f"{read(tls.key)}\n{read(tls.certificate)}", encoding="utf-8")
             context.load_cert_chain(file)
     return context

@@ -247,7 +247,7 @@ LOKI_RULER = Topic(
                 ],
                 resolve=[
                     "If the address is wrong: correct `alertmanager_url` of Loki.",
-                    "If a NetworkPolicy is between them: admit the pods of Loki at port 9093.",
+                    "If a NetworkPolicy is between them: admit the pods of Loki at port 9093, or 9095 with TLS.",
                 ],
                 escalate=ESCALATE,
             ),

@@ -106,7 +106,7 @@ PROMETHEUS = Topic(
                 ],
                 resolve=[
                     "If Alertmanager is not ready: the end of its log names what it refuses of its configuration.",
-                    "If a NetworkPolicy is between them: admit the pods of Prometheus at port 9093.",
+                    "If a NetworkPolicy is between them: admit the pods of Prometheus at port 9093, or 9095 with TLS.",
                 ],
                 escalate="The platform team, at once.",
             ),

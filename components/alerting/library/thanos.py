@@ -417,7 +417,7 @@ THANOS_RULE = Topic(
                 ],
                 resolve=[
                     "If the address is wrong: correct `alerting.alertmanager_url`.",
-                    "If a NetworkPolicy is between them: admit the pods of the ruler at port 9093.",
+                    "If a NetworkPolicy is between them: admit the pods of the ruler at port 9093, or 9095 with TLS.",
                 ],
                 escalate=ESCALATE,
             ),

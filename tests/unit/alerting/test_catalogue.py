@@ -13,6 +13,7 @@ from components.alerting.catalogue import (
     MetricType,
     Producer,
     additions,
+    border_text,
     closed_values,
     programs,
     recorded_files,
@@ -159,6 +160,22 @@ def test_what_shows_late_or_with_other_settings_is_there(producer: str, series: 
 def test_the_sets_that_rules_select_from_are_closed(program: str, metric: str, label: str, values: set[str]) -> None:
     texts = programs()[program].metrics[metric].labels[label].texts
     assert texts is not None and texts >= values
+
+
+@pytest.mark.parametrize(
+    ("border", "scraped", "pushed"),
+    [
+        (1, "1.0", "1"),
+        (0.25, "0.25", "0.25"),
+        (0.0001, "0.0001", "0.0001"),
+        (0.00001, "1e-05", "0.00001"),
+        (1e6, "1e+06", "1000000"),
+        (2_500_000, "2.5e+06", "2500000"),
+        (1_048_576, "1.048576e+06", "1048576"),
+    ],
+)
+def test_a_border_is_written_as_it_is_stored(border: float, scraped: str, pushed: str) -> None:
+    assert (border_text(border), border_text(border, pushed=True)) == (scraped, pushed)
 
 
 def test_borders_are_as_prometheus_stores_them() -> None:

@@ -127,6 +127,7 @@ def test_what_cannot_be_made_is_left_out_with_a_word_and_compiles(declared: Mapp
         ),
         ({DURATION: HISTOGRAM}, {"satisfied": 1}, "satisfied = 1: 4 times as much, 4, must be a border"),
         ({DURATION: HISTOGRAM}, {"tolerated": 1}, "tolerated = 1: requires satisfied"),
+        ({}, {"satisfied": 0.3}, "requests = : is missing, and neither http_requests_total nor a histogram of"),
         ({DURATION: HISTOGRAM}, {"satisfied": 1, "tolerated": 0.3}, "tolerated = 0.3: must be more than satisfied"),
     ],
 )

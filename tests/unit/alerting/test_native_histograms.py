@@ -59,6 +59,11 @@ def test_what_returns_nothing_is_refused(expression: str) -> None:
     assert problems
 
 
+def test_a_scalar_of_histograms_is_refused_as_it_is_not_a_number() -> None:
+    _, problems = _samples("g > scalar(h)")
+    assert problems
+
+
 def test_what_is_not_known_is_no_problem() -> None:
     assert _samples("max(any) > 1") == (Samples.NUMBERS, ())
     assert _samples("any or h") == (Samples.UNKNOWN, ())

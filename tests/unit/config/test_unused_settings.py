@@ -43,6 +43,7 @@ USERS = "alice:{SHA}W6ph5Mm5Pz8GgiULbPgzG37mj9g="
         ({"ingress": {"tls_secret": "tls"}}, 'ingress.tls_secret = "tls": is not used: ingress.kind is none'),
         ({"ingress": {"entry_points": ["internal"]}}, "observability:ingress.entry_points"),
         ({"ingress": {"namespace": "kube-system"}}, "observability:ingress.namespace"),
+        ({"ingress": {"source_ranges": ["10.0.0.0/16"]}}, "observability:ingress.source_ranges"),
         (
             {"storage": {**EXTERNAL, "credentials": {"log": "loki"}}},
             'storage.credentials.log = "loki": must be logs or traces',

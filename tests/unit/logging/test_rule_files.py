@@ -43,6 +43,13 @@ def test_a_file_as_prometheus_has_them_is_taken(content: str) -> None:
         (rule_file({"alert": "A"}), "must have an expr"),
         (rule_file({**RECORD, "for": "5m"}), "is a recording rule and must not have for"),
         (rule_file({**ALERT, "for": "5"}), 'for = "5": must be a duration'),
+        (rule_file({**ALERT, "for": "30m1h"}), 'for = "30m1h": must be a duration'),
+        (rule_file(ALERT, interval="1y"), 'interval = "1y": must be a duration'),
+        ("groups: [{name: g, on: 1, rules: [{alert: A, expr: x}]}]", "has the key True, which YAML reads as true or"),
+        (
+            "groups: [{name: g, rules: [{alert: A, expr: x, labels: {a: 2020-13-41}}]}]",
+            "must be valid YAML (month must",
+        ),
         (rule_file({**ALERT, "labels": {"a": ["b"]}}), 'labels.a = ["b"]: must be text; write'),
     ],
 )

@@ -45,7 +45,7 @@ def test_what_is_lacking_is_said_with_the_setting_that_mends_it() -> None:
         "metrics are kept for 15d and not 30d (observability:retention.metrics)",
         "logs are kept for 7d and not 30d (observability:retention.logs)",
         "traces are kept for 3d and not 14d (observability:retention.traces)",
-        "no objectives of services (files in slos/test)",
+        "no objectives of services (observability:alerting.objectives_directory)",
         "every trace is stored (tail_sampling in observability:telemetry.pipelines.traces.processors)",
     ]
 

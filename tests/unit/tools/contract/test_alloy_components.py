@@ -76,6 +76,41 @@ def test_a_component_that_the_configuration_declares_is_not_judged() -> None:
     assert list(problems('declare "mine" {\n}\nmine "a" {\n  anything = 1\n}\n', NEWEST)) == []
 
 
+MODULE = """declare "mine" {
+  loki.write "inner" {
+    endpoint {
+      url = "http://loki"
+    }
+  }
+  loki.process "inner" {
+    forward_to = [loki.write.NAME.receiver]
+  }
+}
+"""
+TEMPLATE = """loki.write "a" {
+  endpoint {
+    url = "http://loki"
+  }
+}
+foreach "nodes" {
+  collection = []
+  var = "each"
+  template {
+    loki.process "inner" {
+      forward_to = [loki.write.NAME.receiver]
+    }
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(("text", "declared"), [(MODULE, "inner"), (TEMPLATE, "a")], ids=["declare", "foreach"])
+def test_a_module_and_a_template_name_what_they_may(text: str, declared: str) -> None:
+    assert list(problems(text.replace("NAME", declared), NEWEST)) == []
+    (problem,) = problems(text.replace("NAME", "other"), NEWEST)
+    assert problem.endswith("names loki.write.other, which is not declared")
+
+
 def test_an_older_version_lacks_what_came_later() -> None:
     text = 'loki.source.kubernetes_events "a" {\n  forward_to = []\n  clustering {\n    enabled = true\n  }\n}\n'
     assert list(problems(text, ALLOY.versions[0])) == []

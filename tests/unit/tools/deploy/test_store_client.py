@@ -34,7 +34,13 @@ def test_each_login_is_a_header() -> None:
     secret = {"basic_auth": {"username_secret": _key("user"), "password": _key("password")}}
     assert _headers(secret, user="42", password="p") == {"Authorization": f"Basic {basic}"}
     assert _headers({"bearer_token": _key("token")}, token="t\n") == {"Authorization": "Bearer t"}
-    assert _headers({"headers": {"X-Api-Key": _key("api")}}, api="k") == {"X-Api-Key": "k"}
+    assert _headers({"headers": {"X-Api-Key": _key("api")}}, api="k\n") == {"X-Api-Key": "k"}
+
+
+def test_a_header_of_several_lines_is_refused_without_its_value() -> None:
+    with pytest.raises(UnusableLoginError) as refused:
+        _headers({"headers": {"X-Api-Key": _key("api")}}, api="first\nsecond")
+    assert str(refused.value) == "the value of the header X-Api-Key has several lines"
 
 
 def test_the_authority_and_the_certificate_of_the_client_are_used() -> None:
