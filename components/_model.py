@@ -72,8 +72,8 @@ class AlsoWritten:
 
 
 @dataclass(frozen=True)
-class ForeignKey:
-    """A key that others have where a model has another one, or none."""
+class UpstreamKey:
+    """A key of the configured program itself that is no field of the model, and what to set instead."""
 
     message: str
     """The rule and the fix."""
@@ -90,7 +90,7 @@ class StrictModel(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    foreign_keys: ClassVar[Mapping[str, ForeignKey]] = {}
+    upstream_keys: ClassVar[Mapping[str, UpstreamKey]] = {}
     """What is said of unknown keys that others have."""
 
     @field_validator("*", mode="before")
@@ -112,13 +112,13 @@ def same_as(model: type[BaseModel], name: str) -> Any:
     return copy(model.model_fields[name])
 
 
-def foreign_key(model: type[BaseModel], location: Location) -> ForeignKey | None:
-    """Return what is said of the unknown key at `location` in a model, `None` where nobody else has it."""
+def upstream_key(model: type[BaseModel], location: Location) -> UpstreamKey | None:
+    """Return the key of the configured program at `location` in a model; `None` for a field, or a key that it has not."""
     annotation: Any = model
     for part in location[:-1]:
         annotation = inner_annotation(annotation, part)
     owner = container(annotation)
-    known = owner.foreign_keys if isinstance(owner, type) and issubclass(owner, StrictModel) else {}
+    known = owner.upstream_keys if isinstance(owner, type) and issubclass(owner, StrictModel) else {}
     return known.get(str(location[-1])) if location else None
 
 

@@ -17,7 +17,7 @@ import pulumi
 from pydantic import BaseModel, ValidationError, field_validator
 
 from ._messages import PLAIN_SECRET, message
-from ._model import Location, StrictModel, foreign_key, is_plain
+from ._model import Location, StrictModel, is_plain, upstream_key
 from ._outputs import find_outputs, holds_output
 from ._plain_secrets import HIDDEN
 from ._shown import shown
@@ -204,7 +204,7 @@ def _rules(cls: type[Spec]) -> list[tuple[tuple[str, ...], Callable[[Spec], Foun
 
 def _problem(model: type[Spec], details: Mapping[str, Any]) -> ArgumentProblem:
     at = details["loc"]
-    foreign = foreign_key(model, at) if details["type"] == "extra_forbidden" else None
+    foreign = upstream_key(model, at) if details["type"] == "extra_forbidden" else None
     hidden = details["type"] == PLAIN_SECRET or (foreign is not None and foreign.is_secret)
     text = "" if details["type"] == "missing" else _shown(at, HIDDEN if hidden else details["input"])
     return ArgumentProblem(

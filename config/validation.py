@@ -13,19 +13,19 @@ from pydantic.fields import FieldInfo
 
 from components._messages import PLAIN_SECRET, closest, message
 from components._model import (
-    ForeignKey,
     Location,
     StrictModel,
+    UpstreamKey,
     called_here,
     container,
     field_called,
-    foreign_key,
     holds_placeholder,
     inner_annotation,
     is_placeholder,
     is_user_known,
     members,
     placeholder,
+    upstream_key,
 )
 from components._plain_secrets import HIDDEN, plain_secrets
 from components._shown import SECRET, shown
@@ -243,7 +243,7 @@ def _problem(area: str, model: type[BaseModel], details: Mapping[str, Any], writ
 def _unknown(area: str, model: type[BaseModel], location: Location, value: Any, written: Mapping[str, Any]) -> Problem:
     place = setting_path(area, *location)
     name = str(location[-1])
-    if found := foreign_key(model, location):
+    if found := upstream_key(model, location):
         return _foreign(place, setting_path(area, *location[:-1], found.field), model, location, found, value)
     if (area, *location) not in RENAMED and _is_secret(name, value):
         return Problem(
@@ -270,7 +270,7 @@ def _unknown(area: str, model: type[BaseModel], location: Location, value: Any, 
 
 
 def _foreign(
-    place: str, target: str, model: type[BaseModel], location: Location, found: ForeignKey, value: Any
+    place: str, target: str, model: type[BaseModel], location: Location, found: UpstreamKey, value: Any
 ) -> Problem:
     """Return the problem of a key that others have, with the command that sets `target` in its place."""
     commands = [remove_command(place)]

@@ -30,7 +30,7 @@ from .routes import (
 class NotificationSettings(StrictModel):
     """Who is notified of which alerts, how, and when."""
 
-    foreign_keys: ClassVar = OF_NOTIFICATIONS
+    upstream_keys: ClassVar = OF_NOTIFICATIONS
 
     receivers: Plain[Mapping[Name, Receiver]] = Field(
         default_factory=dict,

@@ -77,7 +77,7 @@ Channel = Annotated[str, AfterValidator(_channel), USER_KNOWN]
 class Receiver(StrictModel):
     """A service that notifications are sent to."""
 
-    foreign_keys: ClassVar = OF_RECEIVERS
+    upstream_keys: ClassVar = OF_RECEIVERS
 
     kind: Annotated[ReceiverKind, KINDS_OF_OTHERS] = Field(
         description=(
@@ -162,7 +162,7 @@ class Receiver(StrictModel):
 class Smtp(StrictModel):
     """The server that receivers of kind `email` send by."""
 
-    foreign_keys: ClassVar = OF_SMTP
+    upstream_keys: ClassVar = OF_SMTP
 
     smarthost: Annotated[str, AfterValidator(_host_and_port), USER_KNOWN] = Field(
         description="Host and port of the server; port 465 uses TLS from the beginning.",

@@ -114,7 +114,7 @@ GroupBy = Annotated[Sequence[Label], Field(max_length=20)]
 class Route(StrictModel):
     """Alerts that go to a receiver: those that match, and that no route before this one took."""
 
-    foreign_keys: ClassVar = OF_ROUTES
+    upstream_keys: ClassVar = OF_ROUTES
 
     receiver: str = Field(
         default="", description="Name of the receiver. Default: that of the parent.", examples=["slack-critical"]
@@ -170,7 +170,7 @@ class Route(StrictModel):
 class Inhibition(StrictModel):
     """Alerts that others mute while these fire."""
 
-    foreign_keys: ClassVar = OF_INHIBITIONS
+    upstream_keys: ClassVar = OF_INHIBITIONS
 
     source_matchers: Sequence[MatcherText] = Field(
         min_length=1, description="Matchers of the alerts that mute.", examples=[['alertname="NodeDown"']]

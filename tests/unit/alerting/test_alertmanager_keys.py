@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components._model import ForeignKey, StrictModel
+from components._model import StrictModel, UpstreamKey
 from components.alerting.alertmanager_keys import OF_INHIBITIONS, OF_NOTIFICATIONS, OF_RECEIVERS, OF_ROUTES, OF_SMTP
 from components.alerting.notifications import NotificationSettings
 from components.alerting.receivers import Receiver, Smtp
@@ -14,7 +14,7 @@ from components.alerting.routes import Inhibition, Route
 from components.alerting.spec import AlertingSpec
 from tests.unit.config.stacks import problems
 
-KEYS: list[tuple[type[StrictModel], Mapping[str, ForeignKey]]] = [
+KEYS: list[tuple[type[StrictModel], Mapping[str, UpstreamKey]]] = [
     (Receiver, OF_RECEIVERS),
     (Smtp, OF_SMTP),
     (Route, OF_ROUTES),
@@ -27,9 +27,9 @@ HOOK = {"kind": "webhook", "url": "http://pager.tools/alerts"}
 
 @pytest.mark.parametrize(("model", "keys"), KEYS)
 def test_no_key_is_a_field_and_each_names_a_rule_and_a_fix(
-    model: type[StrictModel], keys: Mapping[str, ForeignKey]
+    model: type[StrictModel], keys: Mapping[str, UpstreamKey]
 ) -> None:
-    assert model.foreign_keys is keys
+    assert model.upstream_keys is keys
     assert not keys.keys() & model.model_fields.keys()
     assert {key.field for key in keys.values() if key.field} <= model.model_fields.keys()
     assert all("; " in key.message for key in keys.values())
