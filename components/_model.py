@@ -91,7 +91,7 @@ class StrictModel(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
     upstream_keys: ClassVar[Mapping[str, UpstreamKey]] = {}
-    """What is said of unknown keys that others have."""
+    """Keys of the configured program itself that are no fields."""
 
     @field_validator("*", mode="before")
     @classmethod
@@ -113,7 +113,7 @@ def same_as(model: type[BaseModel], name: str) -> Any:
 
 
 def upstream_key(model: type[BaseModel], location: Location) -> UpstreamKey | None:
-    """Return the key of the configured program at `location` in a model; `None` for a field, or a key that it has not."""
+    """Return the key of the configured program at `location` in a model; `None` where that has none."""
     annotation: Any = model
     for part in location[:-1]:
         annotation = inner_annotation(annotation, part)
