@@ -162,6 +162,13 @@ def test_a_network_policy_admits_pods_with_the_network_of_their_node_by_their_ad
     assert nodes["ports"] == [{"port": 9093, "protocol": "TCP"}]
 
 
+@pytest.mark.parametrize("admitted", [{"ui_namespaces": ["traefik"]}, {"client_ranges": ["10.0.0.0/16"]}], ids=str)
+def test_every_kind_of_client_of_alertmanager_makes_a_network_policy(admitted: Any) -> None:
+    own: Any = {"config_secret": "a", **admitted}
+    args: MetricsArgs = {"namespace": "monitoring", "alertmanager": own}
+    assert len(record_component(Metrics, args).of_type(":NetworkPolicy")) == 1
+
+
 def test_a_namespace_made_elsewhere_is_only_used() -> None:
     recording = record_component(Metrics, {"namespace": "monitoring", "create_namespace": False})
     assert recording.of_type(":Namespace") == []
